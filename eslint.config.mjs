@@ -1,0 +1,28 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/dist/", "**/node_modules/", "**/*.gen.ts", ".sandbox*/"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Numbers read well in messages; everything else still needs a deliberate conversion.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // Plain-data types are declared with either keyword: an alias where the type is a union or literal, else an interface.
+      "@typescript-eslint/consistent-type-imports": "error",
+      eqeqeq: "error",
+      "no-console": "error",
+    },
+  },
+  {
+    // Pulumi resources act by being constructed, and chai's property assertions are expressions.
+    files: ["components/**", "stacks/**", "policy-pack/**", "tests/**"],
+    rules: { "no-new": "off", "@typescript-eslint/no-unused-expressions": "off" },
+  },
+  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);
