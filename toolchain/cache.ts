@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import envPaths from "env-paths";
+import lockfile from "proper-lockfile";
+import { linkerValues, type ModuleName } from "./pins";
+
+/** Folder that holds what was built, outside any checkout. Default: the platform's cache folder; `MESHWRIGHT_CACHE` moves it. */
+export function cacheRoot(): string {
+  return process.env.MESHWRIGHT_CACHE ?? envPaths("meshwright", { suffix: "" }).cache;
+}
+
+/** Root of this package, the same from source and from `dist/`. */
+export function packageRoot(): string {
+  const here = join(__dirname, "..");
+  return here.endsWith("dist") ? join(here, "..") : here;
+}
+
+/** Folder of the Go module `module`, as shipped with this package. */
+export function moduleSource(module: ModuleName): string {
+  return join(packageRoot(), "toolchain", "modules", module);
+}
+
+/**
+ * Cache folder of a module's programs. Its name carries a digest of everything that decides what comes out of
+ * the build, so a changed pin builds beside the old result and never over it.
+ */
+export function moduleCache(module: ModuleName): string {
+  const digest = createHash("sha256").update(JSON.stringify(linkerValues[module]));
+  const source = moduleSource(module);
+  for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
+    digest.update(file.slice(source.length)).update(readFileSync(file));
+  }
+  const key = digest.digest("hex").slice(0, 12);
+  return join(cacheRoot(), "toolchain", `${module}-${process.platform}-${process.arch}-${key}`);
+}
+
+/**
+ * Runs `work` while holding the lock of `folder`, so that two runs never build the same thing at once.
+ * A lock whose owner died is taken over after 30 s.
+ *
+ * @param onWait is called once if somebody else holds the lock.
+ */
+export async function withLock<T>(folder: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  mkdirSync(folder, { recursive: true });
+  const options = { stale: 30_000, update: 5_000 };
+  if (await lockfile.check(folder, options)) onWait();
+  const release = await lockfile.lock(folder, {
+    ...options,
+    retries: { forever: true, factor: 1, minTimeout: 500, maxTimeout: 500 },
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
