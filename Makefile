@@ -1,0 +1,44 @@
+# Two commands do everything: `make up` and `make test`. The others are shortcuts.
+.DEFAULT_GOAL := help
+.PHONY: help install up down test lint types unit sandbox-test format bench clean
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+node_modules/.installed: package.json package-lock.json policy-pack/package.json policy-pack/package-lock.json
+	npm ci --ignore-scripts=false --loglevel=error
+	npm ci --prefix policy-pack --loglevel=error
+	@touch $@
+
+install: node_modules/.installed
+	@npm run --silent build
+
+up: install ## Bring the platform up on the embedded sandbox (PLATFORM=alfred)
+	$(MESHWRIGHT) up $(if $(PLATFORM),--platform $(PLATFORM))
+
+down: install ## End the sandbox and remove its state
+	$(MESHWRIGHT) down
+
+test: lint types unit sandbox-test ## Everything CI runs: lint, types, unit tests, then the real sandbox
+
+lint: install ## ESLint and Prettier
+	npm run --silent lint
+
+types: install ## The compiler, type tests included
+	npm run --silent types
+
+unit: install ## Tests without a cluster
+	npm run --silent test:unit
+
+sandbox-test: install ## Tests on the real control plane
+	$(MESHWRIGHT) toolchain --build >/dev/null
+	npm run --silent test:sandbox
+
+format: install ## Let ESLint and Prettier mend what they can
+	npm run --silent format
+
+clean: ## Remove what was installed and built in this folder
+	rm -rf node_modules dist policy-pack/node_modules

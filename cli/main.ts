@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Checked before anything else is loaded: on an older Node.js the imports below would fail with a riddle.
+const wanted = 22;
+if (Number(process.versions.node.split(".")[0]) < wanted) {
+  process.stderr.write(
+    `error: Meshwright needs Node.js ${wanted} or newer; this is ${process.versions.node} (${process.execPath}).\n` +
+      `cure:  install Node.js ${wanted} (https://nodejs.org), or run it through npx in a project that has the npm package node@${wanted}.\n`,
+  );
+  process.exit(1);
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would run before the check
+const { run } = require("./program") as typeof import("./program");
+void run(process.argv);
+
+export {};

@@ -1,0 +1,69 @@
+import { Listr } from "listr2";
+import pc from "picocolors";
+import { UserError } from "../toolchain/userError";
+
+/** Writes one line for humans or machines to stdout. */
+export function print(line = ""): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/**
+ * Runs a long step and shows what it is doing: a live line on a terminal, a new line at most every 15 s elsewhere.
+ * Progress goes to stderr, so that stdout stays clean for results.
+ *
+ * @param work gets a function that replaces the text behind the title.
+ */
+export async function step<T>(title: string, work: (say: (text: string) => void) => Promise<T>): Promise<T> {
+  const live = process.stderr.isTTY;
+  let result: T | undefined;
+  let last = 0;
+  const tasks = new Listr(
+    [
+      {
+        title,
+        task: async (_, task) => {
+          result = await work((text) => {
+            if (!live && Date.now() - last < 15_000) return;
+            last = Date.now();
+            task.output = text;
+          });
+        },
+      },
+    ],
+    {
+      renderer: live ? "default" : "simple",
+      rendererOptions: { showErrorMessage: false, showTimer: true } as never,
+    },
+  );
+  await tasks.run();
+  return result as T;
+}
+
+/** Tells the user what went wrong, on one screen, and returns the exit code. */
+export function reportError(error: unknown): number {
+  if (error instanceof UserError) {
+    process.stderr.write(`${pc.red("error:")} ${error.problem}\n`);
+    if (error.details !== undefined) process.stderr.write(`${pc.dim(error.details)}\n`);
+    process.stderr.write(`${pc.green("cure:")}  ${error.cure}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${pc.red("error:")} ${text}\n`);
+  process.stderr.write(
+    `${pc.green("cure:")}  this is a fault in Meshwright; please report it with the lines above.\n`,
+  );
+  return 70;
+}
+
+/** Left-aligned columns, as kubectl prints them. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("   ")
+      .trimEnd();
+  return [pc.bold(line(header)), ...rows.map(line)].join("\n");
+}

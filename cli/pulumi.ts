@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { execa, type Options } from "execa";
+import selfsigned from "selfsigned";
+import { parse, stringify } from "yaml";
+import type { SandboxStatus } from "../sandbox";
+import type { Toolchain } from "../toolchain";
+import { UserError } from "../toolchain/userError";
+
+/** The stack that `meshwright up` deploys to the sandbox. */
+export const localStack = "local";
+
+/** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
+export interface LocalPulumi {
+  /** Runs `pulumi` with its output on the terminal; resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+  /** Runs `pulumi` and returns its stdout. Throws {@link UserError} if it fails. */
+  read(args: readonly string[]): Promise<string>;
+  /** The stack's configuration file, a copy with the sandbox's addresses; for `--config-file`. */
+  readonly configFile: string;
+}
+
+interface StackFile {
+  encryptionsalt?: string;
+  config?: Record<string, unknown>;
+}
+
+/**
+ * Sets up stack `local` of the Pulumi project in `project` on the sandbox. The project's `Pulumi.local.yaml` stays
+ * untouched: a copy beside the sandbox's state takes what only the sandbox knows.
+ */
+export async function localPulumi(
+  toolchain: Toolchain,
+  sandbox: SandboxStatus,
+  project: string,
+  { platform }: { platform?: string | undefined } = {},
+): Promise<LocalPulumi> {
+  const projectFile = join(project, "Pulumi.yaml");
+  if (!existsSync(projectFile)) {
+    throw new UserError({
+      problem: `There is no Pulumi project in ${project}: Pulumi.yaml is missing.`,
+      cure: "Run the command in the folder that has it.",
+    });
+  }
+  // `pulumi stack init` writes its salt beside Pulumi.yaml, so it gets a project of the same name to write to.
+  const shadow = join(sandbox.state, "project");
+  const backend = join(sandbox.state, "pulumi");
+  await mkdir(shadow, { recursive: true });
+  await mkdir(backend, { recursive: true });
+  const { name } = parse(readFileSync(projectFile, "utf8")) as { name: string };
+  await writeFile(join(shadow, "Pulumi.yaml"), stringify({ name, runtime: "nodejs" }));
+
+  const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
+  const options = {
+    cwd: project,
+    env: {
+      // The program and the pack need the Node.js that runs this command, which need not be the first on PATH.
+      PATH: [PATH.split(delimiter)[0], dirname(process.execPath), process.env.PATH].join(delimiter),
+      PULUMI_HOME,
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_CONFIG_PASSPHRASE: await passphrase(sandbox.state),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      KUBECONFIG: sandbox.kubeconfig,
+      ...(process.env.NO_COLOR === undefined ? {} : { PULUMI_OPTION_COLOR: "never" }),
+    },
+  } satisfies Options;
+  const pulumi = toolchain.program("pulumi");
+
+  const run: LocalPulumi["run"] = async (args) => {
+    const child = await execa(pulumi, args, { ...options, stdio: "inherit", reject: false });
+    return child.exitCode ?? 1;
+  };
+  const quiet = async (args: readonly string[], input?: string): Promise<string> => {
+    const child = await execa(pulumi, ["--non-interactive", ...args], {
+      ...options,
+      ...(input === undefined ? {} : { input }),
+      reject: false,
+    });
+    if (child.exitCode !== 0) {
+      throw new UserError({
+        problem: `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${child.exitCode ?? "none"}.`,
+        details: child.stderr.split("\n").slice(-12).join("\n"),
+        cure: "Mend what the lines above name. To start over: meshwright down, then meshwright up.",
+      });
+    }
+    return child.stdout;
+  };
+
+  const configFile = join(shadow, `Pulumi.${localStack}.yaml`);
+  const own = join(project, `Pulumi.${localStack}.yaml`);
+  const given = existsSync(own) ? (parse(readFileSync(own, "utf8")) as StackFile | null) : null;
+  const before = existsSync(configFile) ? (parse(readFileSync(configFile, "utf8")) as StackFile) : {};
+  const config = {
+    ...given?.config,
+    ...sandboxConfig(sandbox),
+    ...(platform === undefined ? {} : { "meshwright:platform": platform }),
+  };
+  await writeFile(configFile, stringify({ ...before, config }));
+  const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
+  if (!stacks.some((stack) => stack.name === localStack)) {
+    await quiet(["stack", "init", localStack, "-C", shadow]);
+  }
+  const { certificate, key } = await gatewayCertificate(sandbox.state);
+  const set = ["config", "set", "--stack", localStack, "-C", shadow];
+  await quiet([...set, "--plaintext", "meshwright:gatewayCertificate"], certificate);
+  await quiet([...set, "--secret", "meshwright:gatewayKey"], key);
+  return { run, read: quiet, configFile };
+}
+
+function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {
+  return {
+    "kubernetes:kubeconfig": sandbox.kubeconfig,
+    "meshwright:chartRepository": sandbox.chartRepository,
+    "meshwright:webhooks": sandbox.istiod,
+  };
+}
+
+async function passphrase(state: string): Promise<string> {
+  return createOnce(join(state, "passphrase"), () => Promise.resolve(randomBytes(24).toString("base64url")));
+}
+
+/** A self-signed certificate for the gateway, the same as long as the sandbox's state lives. */
+async function gatewayCertificate(state: string): Promise<{ certificate: string; key: string }> {
+  const text = await createOnce(join(state, "gateway-certificate.json"), async () => {
+    const notAfterDate = new Date(Date.now() + 365 * 24 * 3600 * 1000);
+    const made = await selfsigned.generate([{ name: "commonName", value: "Meshwright sandbox" }], {
+      keySize: 2048,
+      algorithm: "sha256",
+      notAfterDate,
+    });
+    return JSON.stringify({ certificate: made.cert, key: made.private });
+  });
+  return JSON.parse(text) as { certificate: string; key: string };
+}
+
+async function createOnce(path: string, make: () => Promise<string>): Promise<string> {
+  if (!existsSync(path)) await writeFile(path, await make(), { mode: 0o600 });
+  return readFile(path, "utf8");
+}

@@ -1,0 +1,35 @@
+import {
+  type BuildProgress,
+  ensureToolchain,
+  type ProgramName,
+  sandboxPrograms,
+  type Toolchain,
+} from "../toolchain";
+import { step } from "./output";
+
+/** Makes `names` ready and shows what is built and how far it is. */
+export async function tools(names: readonly ProgramName[] = sandboxPrograms): Promise<Toolchain> {
+  return step(
+    "Programs: find what is installed, build the rest (the first time takes about 15 minutes)",
+    (say) => {
+      const start = Date.now();
+      return ensureToolchain(names, (progress) => {
+        say(`${describeBuild(progress)} · ${Math.round((Date.now() - start) / 1000)} s`);
+      });
+    },
+  );
+}
+
+/** One line about a running build. */
+export function describeBuild({ module, programs, phase, compiled, packages }: BuildProgress): string {
+  switch (phase) {
+    case "waiting":
+      return `${module}: another run is building it; waiting`;
+    case "downloading":
+      return `${module}: downloading the sources of ${programs.join(", ")}`;
+    case "packaging":
+      return "packaging Istio's charts";
+    case "compiling":
+      return `${module}: ${compiled} of ${packages} packages of ${programs.join(", ")}`;
+  }
+}

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import pc from "picocolors";
+import type { SandboxStatus } from "../sandbox";
+import type { Toolchain } from "../toolchain";
+import { UserError } from "../toolchain/userError";
+import { print } from "./output";
+import { type LocalPulumi, localPulumi, localStack } from "./pulumi";
+import { startControlPlane } from "./sandbox";
+import { stateOption } from "./state";
+import { tools } from "./tools";
+import { verifyMesh } from "./verify";
+
+/** `meshwright up`: a platform on the embedded sandbox, from nothing, under the policy pack. */
+export function upCommand(program: Command): void {
+  program
+    .command("up")
+    .description("bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack")
+    .addOption(stateOption())
+    .option("--policy-pack <dir>", "folder of the policy pack", "policy-pack")
+    .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")
+    .action(
+      async ({ state, policyPack, platform }: { state: string; policyPack: string; platform?: string }) => {
+        const pack = resolve(policyPack);
+        if (!existsSync(join(pack, "PulumiPolicy.yaml"))) {
+          throw new UserError({
+            problem: `There is no policy pack in ${pack}: PulumiPolicy.yaml is missing.`,
+            cure: "Name its folder: meshwright up --policy-pack <dir>",
+          });
+        }
+        const toolchain = await tools();
+        const sandbox = await startControlPlane(toolchain, state);
+        const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform });
+        await deploy(pulumi, pack);
+        await verifyMesh(toolchain, sandbox);
+        print(await describe(pulumi, toolchain, sandbox));
+      },
+    );
+}
+
+async function deploy({ run, read, configFile }: LocalPulumi, pack: string): Promise<void> {
+  const target = ["--stack", localStack, "--config-file", configFile];
+  // A run that was killed leaves its lock; nobody else uses this backend.
+  await read(["cancel", "--yes", "--stack", localStack]);
+  const exitCode = await run(["up", ...target, "--policy-pack", pack, "--yes", "--non-interactive"]);
+  if (exitCode !== 0) {
+    throw new UserError({
+      problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
+      cure: `Mend it and run the command again: it goes on where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` ends it.")}`,
+    });
+  }
+}
+
+interface StackOutputs {
+  platform: string;
+  istio: string;
+  objects: Record<string, number>;
+}
+
+/** What runs now, and how to look at it. */
+async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: SandboxStatus): Promise<string> {
+  const text = await pulumi.read(["stack", "output", "--json", "--stack", localStack]);
+  const { platform, istio, objects } = JSON.parse(text) as StackOutputs;
+  const counts = Object.entries(objects).map(([kind, count]) => `${kind} ${count}`);
+  const total = Object.values(objects).reduce((sum, count) => sum + count, 0);
+  return [
+    "",
+    `${pc.green("✔")} ${pc.bold(platform)} runs on the sandbox: Istio ${istio}, ${total} objects, no complaint from istioctl analyze.`,
+    `  ${counts.join(", ")}`,
+    "",
+    pc.bold("Look at it"),
+    `  export KUBECONFIG=${sandbox.kubeconfig}`,
+    `  export PATH=${dirname(toolchain.program("kubectl"))}:$PATH    # kubectl, helm, istioctl`,
+    "  kubectl get vs,dr,ap,pa -A",
+    "  npx meshwright sandbox status",
+    pc.bold("End it"),
+    "  make down",
+  ].join("\n");
+}

@@ -1,0 +1,9 @@
+export {
+  IstioControlPlane,
+  type IstioControlPlaneArgs,
+  type IstioGatewayArgs,
+  istioChartRepository,
+} from "./istioControlPlane";
+export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";
+export { ServiceMesh, type ServiceMeshArgs } from "./serviceMesh";
+export type * from "./values";

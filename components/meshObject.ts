@@ -1,0 +1,33 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { MeshObject } from "../mesh";
+
+type ObjectResource = new (
+  name: string,
+  object: MeshObject,
+  opts: pulumi.CustomResourceOptions,
+) => pulumi.CustomResource;
+
+// Kinds that the SDK knows get its classes, whose type tokens policies and other programs expect.
+const builtIn: Record<string, unknown> = {
+  "apps/v1/Deployment": k8s.apps.v1.Deployment,
+  "apps/v1/StatefulSet": k8s.apps.v1.StatefulSet,
+  "autoscaling/v2/HorizontalPodAutoscaler": k8s.autoscaling.v2.HorizontalPodAutoscaler,
+  "networking.k8s.io/v1/NetworkPolicy": k8s.networking.v1.NetworkPolicy,
+  "policy/v1/PodDisruptionBudget": k8s.policy.v1.PodDisruptionBudget,
+  "v1/ConfigMap": k8s.core.v1.ConfigMap,
+  "v1/Namespace": k8s.core.v1.Namespace,
+  "v1/Service": k8s.core.v1.Service,
+  "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
+};
+
+/** Declares a plain Kubernetes object as a Pulumi resource: a built-in kind by its own class, others as CustomResource. */
+export function declareMeshObject(
+  name: string,
+  object: MeshObject,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  const Kind = (builtIn[`${object.apiVersion}/${object.kind}`] ??
+    k8s.apiextensions.CustomResource) as ObjectResource;
+  return new Kind(name, object, opts);
+}

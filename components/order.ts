@@ -1,0 +1,87 @@
+import type { MeshObject } from "../mesh";
+
+/** Identity of an object within a cluster, such as `DestinationRule/shop/cart`. */
+export function objectKey({ kind, metadata }: MeshObject): string {
+  return [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join("/");
+}
+
+interface RouteSpec {
+  gateways?: string[];
+  http?: { route?: { destination: { host: string } }[]; mirror?: { host: string } }[];
+  tcp?: { route?: { destination: { host: string } }[] }[];
+  tls?: { route?: { destination: { host: string } }[] }[];
+}
+
+const guards = new Set(["PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar"]);
+
+/**
+ * For each object the keys of those that must be there first; Pulumi removes in the reverse order.
+ *
+ * - An object comes after its namespace.
+ * - A VirtualService comes after the DestinationRules of the hosts it routes to and after its Gateways, so that no
+ *   route ever points to a subset that does not exist (make before break).
+ * - A workload comes after its account and the policies that guard it, so that it never runs unguarded.
+ */
+export function creationOrder(objects: readonly MeshObject[]): Map<string, string[]> {
+  const present = new Set(objects.map(objectKey));
+  const rules = Map.groupBy(
+    objects.filter(({ kind }) => kind === "DestinationRule"),
+    (rule) => qualified((rule["spec"] as { host: string }).host, rule.metadata.namespace),
+  );
+  const guardsByNamespace = Map.groupBy(
+    objects.filter(({ kind }) => guards.has(kind)),
+    ({ metadata }) => metadata.namespace,
+  );
+
+  const before = (object: MeshObject): string[] => {
+    const { kind, metadata } = object;
+    const keys = metadata.namespace === undefined ? [] : [`Namespace/${metadata.namespace}`];
+    if (kind === "VirtualService") {
+      const spec = object["spec"] as RouteSpec;
+      for (const host of destinations(spec)) {
+        for (const rule of rules.get(qualified(host, metadata.namespace)) ?? []) keys.push(objectKey(rule));
+      }
+      for (const gateway of spec.gateways ?? []) {
+        const [home, name] = gateway.includes("/") ? gateway.split("/") : [metadata.namespace, gateway];
+        keys.push(`Gateway/${home}/${name}`);
+      }
+    }
+    if (kind === "Deployment") {
+      const pod = (object["spec"] as { template: PodTemplate }).template;
+      keys.push(`ServiceAccount/${metadata.namespace}/${pod.spec.serviceAccountName}`);
+      for (const guard of guardsByNamespace.get(metadata.namespace) ?? []) {
+        if (selects(guard, pod.metadata.labels)) keys.push(objectKey(guard));
+      }
+    }
+    return [...new Set(keys)].filter((key) => present.has(key));
+  };
+  return new Map(objects.map((object) => [objectKey(object), before(object)]));
+}
+
+interface PodTemplate {
+  metadata: { labels: Record<string, string> };
+  spec: { serviceAccountName?: string };
+}
+
+function destinations({ http = [], tcp = [], tls = [] }: RouteSpec): string[] {
+  const routes = [...http, ...tcp, ...tls].flatMap(({ route = [] }) =>
+    route.map((to) => to.destination.host),
+  );
+  return [...routes, ...http.flatMap(({ mirror }) => (mirror === undefined ? [] : [mirror.host]))];
+}
+
+/** A short host is relative to the namespace of the object that names it. */
+function qualified(host: string, namespace = "default"): string {
+  return host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`;
+}
+
+function selects(guard: MeshObject, labels: Record<string, string>): boolean {
+  const spec = guard["spec"] as
+    | {
+        selector?: { matchLabels?: Record<string, string> };
+        workloadSelector?: { labels?: Record<string, string> };
+      }
+    | undefined;
+  const wanted = spec?.selector?.matchLabels ?? spec?.workloadSelector?.labels ?? {};
+  return Object.entries(wanted).every(([label, value]) => labels[label] === value);
+}

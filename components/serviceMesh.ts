@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MeshDefinition } from "../catalog";
+import { checkMesh, formatFinding } from "../checks";
+import { renderMesh } from "../mesh";
+import { declareMeshObject } from "./meshObject";
+import { creationOrder, objectKey } from "./order";
+
+/** Arguments of {@link ServiceMesh}. */
+export interface ServiceMeshArgs {
+  /**
+   * The catalog, as `defineMesh` returns it or as plain JSON. It must be plain: policies and checks judge it before
+   * anything is created.
+   */
+  catalog: Record<string, any>;
+}
+
+/**
+ * All objects of a service catalog. The catalog is checked first: errors stop the program with every finding before
+ * any resource is registered; warnings are shown.
+ *
+ * Let it depend on the control plane, whose webhook judges the objects.
+ */
+export class ServiceMesh extends pulumi.ComponentResource {
+  /** Number of objects by kind, for example `{ DestinationRule: 9 }`. */
+  public readonly objectCounts: pulumi.Output<Record<string, number>>;
+
+  constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { findings, mesh } = checkMesh(args.catalog as MeshDefinition);
+    if (mesh === undefined) {
+      const errors = findings.filter(({ severity }) => severity === "error");
+      throw new pulumi.RunError(
+        [
+          `The catalog of ServiceMesh "${name}" has ${errors.length} ${errors.length === 1 ? "error" : "errors"}; nothing was registered.`,
+          ...findings.map(formatFinding),
+        ].join("\n"),
+      );
+    }
+    super("meshwright:index:ServiceMesh", name, {}, opts);
+    for (const finding of findings) void pulumi.log.warn(formatFinding(finding), this);
+
+    const objects = renderMesh(mesh);
+    const order = creationOrder(objects);
+    const resources = new Map<string, pulumi.Resource>();
+    const byKey = new Map(objects.map((object) => [objectKey(object), object]));
+    const outer = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+
+    const declare = (key: string): pulumi.Resource => {
+      const declared = resources.get(key);
+      if (declared !== undefined) return declared;
+      const after = (order.get(key) ?? []).map(declare);
+      // What waits for a namespace of ours waits through it for what the whole mesh waits for.
+      const waits = after.length === 0 ? outer : { dependsOn: after };
+      const resource = declareMeshObject(`${name}-${key}`, byKey.get(key)!, { parent: this, ...waits });
+      resources.set(key, resource);
+      return resource;
+    };
+    for (const key of byKey.keys()) declare(key);
+
+    this.objectCounts = pulumi.output(countByKind(objects.map(({ kind }) => kind)));
+    this.registerOutputs({ objectCounts: this.objectCounts });
+  }
+}
+
+function countByKind(kinds: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of kinds.toSorted()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+/**
+ * Finds out, before any resource is registered, what would otherwise fail half-way: no kubeconfig, a cluster that
+ * does not answer, a chart repository that does not answer or lacks the version.
+ *
+ * @throws {pulumi.RunError} with everything that is wrong and the cure of each.
+ */
+export async function preflight(options: {
+  readonly chartRepository: string;
+  readonly charts: readonly string[];
+  readonly version: string;
+}): Promise<void> {
+  const answers = await Promise.allSettled([checkCluster(), checkCharts(options)]);
+  const problems = answers.flatMap((answer) =>
+    answer.status === "rejected" ? [messageOf(answer.reason)] : [],
+  );
+  if (problems.length > 0) throw new pulumi.RunError(`Nothing was changed.\n${problems.join("\n")}`);
+}
+
+const patience = 10_000;
+
+async function checkCluster(): Promise<void> {
+  const { config, origin } = loadKubeConfig();
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new Error(
+      `The kubeconfig ${origin} has no context "${config.getCurrentContext()}". ` +
+        `Known: ${
+          config
+            .getContexts()
+            .map(({ name }) => name)
+            .join(", ") || "none"
+        }. ` +
+        "Choose one: pulumi config set kubernetes:context <name>",
+    );
+  }
+  try {
+    await within(patience, config.makeApiClient(VersionApi).getCode());
+  } catch (error) {
+    throw new Error(
+      `The cluster ${cluster.server} (context "${config.getCurrentContext()}" of ${origin}) does not answer: ${messageOf(error)}. ` +
+        "Check that it runs and that you can reach it: kubectl version. Another cluster: pulumi config set kubernetes:context <name>",
+    );
+  }
+}
+
+/** The kubeconfig that the Kubernetes provider will use, by the provider's own precedence. */
+function loadKubeConfig(): { config: KubeConfig; origin: string } {
+  const settings = new pulumi.Config("kubernetes");
+  const config = new KubeConfig();
+  const given = settings.get("kubeconfig");
+  const paths = given !== undefined ? [given] : (process.env.KUBECONFIG?.split(delimiter) ?? []);
+  const fallback = join(homedir(), ".kube", "config");
+  let origin: string;
+  if (given?.includes("\n") || given?.startsWith("{")) {
+    origin = "in kubernetes:kubeconfig";
+    config.loadFromString(given);
+  } else {
+    const existing = (paths.length > 0 ? paths : [fallback]).filter((path) => existsSync(path));
+    if (existing.length === 0) {
+      throw new Error(
+        `There is no kubeconfig: ${paths[0] ?? fallback} does not exist. ` +
+          "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
+      );
+    }
+    origin = existing.join(delimiter);
+    for (const path of existing) {
+      const one = new KubeConfig();
+      one.loadFromFile(path);
+      if (config.clusters === undefined || config.clusters.length === 0) config.loadFromFile(path);
+      else config.mergeConfig(one);
+    }
+  }
+  const context = settings.get("context");
+  if (context !== undefined) config.setCurrentContext(context);
+  return { config, origin };
+}
+
+async function checkCharts({
+  chartRepository,
+  charts,
+  version,
+}: {
+  readonly chartRepository: string;
+  readonly charts: readonly string[];
+  readonly version: string;
+}): Promise<void> {
+  // An OCI registry has no index to ask.
+  if (chartRepository.startsWith("oci://")) return;
+  const url = `${chartRepository.replace(/\/$/, "")}/index.yaml`;
+  const cure =
+    "Check the network, or name a mirror that you can reach: pulumi config set meshwright:chartRepository <url>";
+  let text: string;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(patience) });
+    if (!answer.ok) throw new Error(`it answers ${answer.status} ${answer.statusText}`);
+    text = await answer.text();
+  } catch (error) {
+    throw new Error(`The chart repository ${url} can't be read: ${messageOf(error)}. ${cure}`);
+  }
+  const { entries } = parse(text) as { entries: Record<string, { version: string }[]> };
+  for (const chart of charts) {
+    const versions = (entries[chart] ?? []).map((entry) => entry.version);
+    if (!versions.includes(version)) {
+      throw new Error(
+        `The chart repository ${url} has no ${chart} ${version}; it has ${versions.slice(0, 5).join(", ") || "none"}. ` +
+          `Choose a version it has (pulumi config set meshwright:istioVersion <version>). ${cure}`,
+      );
+    }
+  }
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${milliseconds / 1000} s`));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message}${cause}`;
+}

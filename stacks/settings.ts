@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { platformNames, type PlatformName } from "./platforms";
+
+/** How careful a stack is: replicas, disruption budgets, sampling. */
+export type Environment = "dev" | "prod";
+
+/** What a stack's configuration says (`Pulumi.<stack>.yaml`, keys `meshwright:…`). */
+export interface Settings {
+  /** Which catalog to bring up. */
+  readonly platform: PlatformName;
+  /** Default: `dev`. */
+  readonly environment: Environment;
+  /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
+  readonly istioVersion: string;
+  /** Helm repository with Istio's charts. Default: Istio's own. */
+  readonly chartRepository: string | undefined;
+  /** Registry and path of Istio's images. Default: `registry.istio.io/release`. */
+  readonly imageHub: string;
+  /** Revision of the control plane. Default: none. */
+  readonly revision: string | undefined;
+  /** Seconds each Helm release may take to become ready. Default: 300. */
+  readonly timeoutSeconds: number;
+  /** Where istiod's webhooks listen if it runs outside the cluster. Default: the service `istiod`. */
+  readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
+}
+
+export const defaultIstioVersion = "1.31.0";
+
+const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() });
+
+/**
+ * Reads and checks the stack's configuration.
+ *
+ * @throws {pulumi.RunError} with every wrong key, its value and the cure.
+ */
+export function readSettings(config: pulumi.Config = new pulumi.Config("meshwright")): Settings {
+  const problems: string[] = [];
+  const choose = <T extends string>(key: string, allowed: readonly T[], fallback?: T): T => {
+    const value = config.get(key) ?? fallback;
+    if (value !== undefined && allowed.includes(value as T)) return value as T;
+    const told = value === undefined ? "is not set" : `is "${value}", which is unknown`;
+    problems.push(`${key} ${told}. Choose one: pulumi config set meshwright:${key} ${allowed.join("|")}`);
+    return allowed[0]!;
+  };
+  const match = (key: string, pattern: RegExp, example: string): string | undefined => {
+    const value = config.get(key);
+    if (value !== undefined && !pattern.test(value)) {
+      problems.push(
+        `${key} is "${value}". Write it like this: pulumi config set meshwright:${key} ${example}`,
+      );
+    }
+    return value;
+  };
+
+  const seconds = match("timeoutSeconds", /^[1-9]\d*$/, "300");
+  const settings: Settings = {
+    platform: choose("platform", platformNames),
+    environment: choose("environment", ["dev", "prod"] as const, "dev"),
+    istioVersion: match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ?? defaultIstioVersion,
+    chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
+    imageHub: config.get("imageHub") ?? "registry.istio.io/release",
+    revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),
+    timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
+    webhooks: readWebhooks(config, problems),
+  };
+  if (problems.length > 0) {
+    throw new pulumi.RunError(
+      `The stack's configuration has ${problems.length} ${problems.length === 1 ? "error" : "errors"}; nothing was changed.\n` +
+        problems.map((problem) => `  meshwright:${problem}`).join("\n"),
+    );
+  }
+  return settings;
+}
+
+function readWebhooks(config: pulumi.Config, problems: string[]): Settings["webhooks"] {
+  const text = config.get("webhooks");
+  if (text === undefined) return undefined;
+  try {
+    return webhooks.parse(JSON.parse(text));
+  } catch {
+    problems.push(
+      `webhooks is ${text}. It needs two URLs: pulumi config set --path meshwright:webhooks.validationURL https://…/validate, and .injectionURL https://…/inject`,
+    );
+    return undefined;
+  }
+}

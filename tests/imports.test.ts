@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
+
+/** What each layer may import besides itself. Data flows from left to right, imports point back. */
+const mayImport: Record<string, string[]> = {
+  catalog: [],
+  checks: ["catalog"],
+  mesh: ["catalog", "checks"],
+  components: ["catalog", "checks", "mesh"],
+  stacks: ["catalog", "checks", "mesh", "components"],
+  toolchain: [],
+  sandbox: ["toolchain"],
+  cli: ["catalog", "checks", "mesh", "components", "stacks", "toolchain", "sandbox"],
+  "policy-pack": [],
+};
+const layers = Object.keys(mayImport);
+const pure = ["catalog", "checks", "mesh"];
+
+const rules: IForbiddenRuleType[] = [
+  ...layers.map((layer): IForbiddenRuleType => {
+    const refused = layers.filter((other) => other !== layer && !mayImport[layer]!.includes(other));
+    return {
+      name: `${layer} imports only what lies upstream`,
+      severity: "error",
+      from: { path: `^${layer}/` },
+      to: { path: `^(${refused.join("|")}|tests)/` },
+    };
+  }),
+  {
+    name: "pure layers know nothing of Pulumi, files or processes",
+    severity: "error",
+    from: { path: `^(${pure.join("|")})/`, pathNot: "/generate\\.ts$" },
+    to: { path: "@pulumi/|^node:|^(fs|child_process|os|net|http|path)(/|$)" },
+  },
+  { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+];
+
+async function violations(folders: string[], baseDir = process.cwd()): Promise<string[]> {
+  const { cruise } = await import("dependency-cruiser"); // it can't be required
+  const { output } = await cruise(folders, {
+    baseDir,
+    ruleSet: { forbidden: rules },
+    validate: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "dist/|policy-pack/node_modules" },
+    tsPreCompilationDeps: true,
+  });
+  return (output as ICruiseResult).summary.violations.map(
+    ({ rule, from, to }) => `${from} → ${to}: ${rule.name}`,
+  );
+}
+
+describe("imports", () => {
+  it("point only upstream", async () => {
+    expect(await violations(layers)).to.deep.equal([]);
+  });
+
+  it("are refused when they point downstream, or from a pure layer to the outside", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "imports-"));
+    try {
+      for (const layer of ["catalog", "mesh"]) mkdirSync(join(folder, layer));
+      writeFileSync(join(folder, "mesh", "b.ts"), 'import "node:fs";\nexport const b = 1;\n');
+      writeFileSync(join(folder, "catalog", "a.ts"), 'import { b } from "../mesh/b";\nexport const a = b;\n');
+      expect(await violations(["catalog", "mesh"], folder)).to.have.members([
+        "catalog/a.ts → mesh/b.ts: catalog imports only what lies upstream",
+        "mesh/b.ts → fs: pure layers know nothing of Pulumi, files or processes",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
