@@ -18,7 +18,7 @@ export async function preflight(options: {
 }): Promise<void> {
   const answers = await Promise.allSettled([checkCluster(), checkCharts(options)]);
   const problems = answers.flatMap((answer) =>
-    answer.status === "rejected" ? [messageOf(answer.reason)] : [],
+    answer.status === "rejected" ? [(answer.reason as Error).message] : [],
   );
   if (problems.length > 0) throw new pulumi.RunError(`Nothing was changed.\n${problems.join("\n")}`);
 }
@@ -46,6 +46,7 @@ async function checkCluster(): Promise<void> {
     throw new Error(
       `The cluster ${cluster.server} (context "${config.getCurrentContext()}" of ${origin}) does not answer: ${messageOf(error)}. ` +
         "Check that it runs and that you can reach it: kubectl version. Another cluster: pulumi config set kubernetes:context <name>",
+      { cause: error },
     );
   }
 }
@@ -53,28 +54,27 @@ async function checkCluster(): Promise<void> {
 /** The kubeconfig that the Kubernetes provider will use, by the provider's own precedence. */
 function loadKubeConfig(): { config: KubeConfig; origin: string } {
   const settings = new pulumi.Config("kubernetes");
-  const config = new KubeConfig();
   const given = settings.get("kubeconfig");
-  const paths = given !== undefined ? [given] : (process.env.KUBECONFIG?.split(delimiter) ?? []);
-  const fallback = join(homedir(), ".kube", "config");
+  const config = new KubeConfig();
   let origin: string;
-  if (given?.includes("\n") || given?.startsWith("{")) {
+  if (given !== undefined && /[\n{]/.test(given)) {
     origin = "in kubernetes:kubeconfig";
     config.loadFromString(given);
   } else {
-    const existing = (paths.length > 0 ? paths : [fallback]).filter((path) => existsSync(path));
-    if (existing.length === 0) {
+    const paths = (given ?? process.env.KUBECONFIG)?.split(delimiter) ?? [join(homedir(), ".kube", "config")];
+    const [first, ...others] = paths.filter((path) => existsSync(path));
+    if (first === undefined) {
       throw new Error(
-        `There is no kubeconfig: ${paths[0] ?? fallback} does not exist. ` +
+        `There is no kubeconfig: ${paths.join(", ")} does not exist. ` +
           "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
       );
     }
-    origin = existing.join(delimiter);
-    for (const path of existing) {
-      const one = new KubeConfig();
-      one.loadFromFile(path);
-      if (config.clusters === undefined || config.clusters.length === 0) config.loadFromFile(path);
-      else config.mergeConfig(one);
+    origin = [first, ...others].join(delimiter);
+    config.loadFromFile(first);
+    for (const path of others) {
+      const other = new KubeConfig();
+      other.loadFromFile(path);
+      config.mergeConfig(other, true);
     }
   }
   const context = settings.get("context");
@@ -102,7 +102,9 @@ async function checkCharts({
     if (!answer.ok) throw new Error(`it answers ${answer.status} ${answer.statusText}`);
     text = await answer.text();
   } catch (error) {
-    throw new Error(`The chart repository ${url} can't be read: ${messageOf(error)}. ${cure}`);
+    throw new Error(`The chart repository ${url} can't be read: ${messageOf(error)}. ${cure}`, {
+      cause: error,
+    });
   }
   const { entries } = parse(text) as { entries: Record<string, { version: string }[]> };
   for (const chart of charts) {

@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a program registered with the engine. The engine itself is a mock here; the sandbox tests use the real one. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs `program` against Pulumi's own mocks and returns all its registrations in order. */
+export async function registrations(program: () => void): Promise<Registration[]> {
+  const seen: Registration[] = [];
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs, id }) => {
+      seen.push({ type, name, inputs: inputs as Record<string, unknown> });
+      return { id: id ?? `${name}-id`, state: inputs as Record<string, unknown> };
+    },
+    call: () => ({}),
+  });
+  program();
+  await pulumi.runtime.disconnect();
+  return seen;
+}
