@@ -1,0 +1,5 @@
+import { PolicyPack } from "@pulumi/policy";
+import { policies } from "./policies";
+
+// Nothing may write to stdout while the pack loads: the engine reads the port of the pack's server there.
+new PolicyPack("meshwright", { policies, enforcementLevel: "mandatory" });

@@ -1,0 +1,83 @@
+import type { Field } from "./field";
+
+/**
+ * Whether a DestinationRule's host is, or covers, a service of the mesh: a short name, a name under the cluster's
+ * domain, one of the given names, or a wildcard that reaches any of these. A dotted name outside the cluster's domain
+ * is a host of the outside world, since Istio takes it as it stands.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#DestinationRule-host
+ *
+ * @param host the rule's `spec.host`
+ * @param meshDomains domains that belong to the mesh, such as `svc.cluster.local`
+ */
+export function isMeshHost(host: string, meshDomains: readonly string[]): boolean {
+  if (!host.includes(".")) return true;
+  const name = host.replace(/^\*?\.?/, "").replace(/\.$/, "");
+  return ["svc", ...meshDomains].some(
+    (domain) => within(name, domain) || (host.startsWith("*") && within(domain, name)),
+  );
+}
+
+function within(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+/** The places of a DestinationRule where a traffic policy may stand: the rule, its ports, its subsets, their ports. */
+export function trafficPolicies(rule: Field): Field[] {
+  const places = [rule.at("trafficPolicy"), ...subsetPolicies(rule)];
+  return places.flatMap((policy) => [policy, ...portLevel(policy)]);
+}
+
+/** The settings that hold for one set of endpoints and ports. */
+export interface EffectivePolicy {
+  readonly loadBalancer: Field;
+  readonly connectionPool: Field;
+  readonly outlierDetection: Field;
+  readonly retryBudget: Field;
+}
+
+/**
+ * The settings in force for each combination of subset and port, by Istio's rules of merging: a subset replaces whole
+ * blocks of the rule and inherits the others, while a port inherits nothing. Each field is the place where the block
+ * stands, or where it belongs if there is none.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-port_level_settings
+ */
+export function effectivePolicies(rule: Field): EffectivePolicy[] {
+  const base = rule.at("trafficPolicy");
+  const unsubsetted = [base, ...portLevel(base)].map(blocks);
+  const subsetted = subsetPolicies(rule).flatMap((subset) => [
+    ...unsubsetted.map((inherited) => merge(inherited, blocks(subset))),
+    ...portLevel(subset).map(blocks),
+  ]);
+  return [...unsubsetted, ...subsetted];
+}
+
+function subsetPolicies(rule: Field): Field[] {
+  return rule
+    .at("subsets")
+    .children()
+    .map((subset) => subset.at("trafficPolicy"))
+    .filter((policy) => policy.isSet);
+}
+
+function portLevel(policy: Field): Field[] {
+  return policy.at("portLevelSettings").children();
+}
+
+function blocks(policy: Field): EffectivePolicy {
+  return {
+    loadBalancer: policy.at("loadBalancer"),
+    connectionPool: policy.at("connectionPool"),
+    outlierDetection: policy.at("outlierDetection"),
+    retryBudget: policy.at("retryBudget"),
+  };
+}
+
+function merge(inherited: EffectivePolicy, own: EffectivePolicy): EffectivePolicy {
+  const choose = (block: keyof EffectivePolicy): Field => (own[block].isSet ? own[block] : inherited[block]);
+  return {
+    loadBalancer: choose("loadBalancer"),
+    connectionPool: choose("connectionPool"),
+    outlierDetection: choose("outlierDetection"),
+    retryBudget: choose("retryBudget"),
+  };
+}

@@ -1,0 +1,16 @@
+const MILLISECONDS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+
+/** What a duration looks like in Istio and in this pack's configuration: `30s`, `1m30s`, `500ms`, `0.5s`. */
+export const DURATION = "^(\\d+(\\.\\d+)?(h|ms|m|s))+$";
+
+/**
+ * The length of a duration in milliseconds, or undefined if the value is none.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ */
+export function milliseconds(value: unknown): number | undefined {
+  if (typeof value !== "string" || !new RegExp(DURATION).test(value)) return undefined;
+  return [...value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS],
+    0,
+  );
+}

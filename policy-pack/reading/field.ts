@@ -1,0 +1,94 @@
+/** Stands for a value that Pulumi does not know during preview. */
+export const UNKNOWN = Symbol("unknown during preview");
+
+/**
+ * One place in a resource's properties: where it is and what stands there.
+ *
+ * The engine wraps properties so that reading an unknown value throws, which would end a policy at its first unknown
+ * and hide every later violation. A field catches that: judging goes on with {@link UNKNOWN}, and what could not be
+ * judged is collected, so that the engine is told afterwards. Only a value that a judgement asks for counts.
+ */
+export class Field {
+  private constructor(
+    /** The path as Kubernetes documents write it, such as `spec.mtls.mode` or `spec.subsets[0].trafficPolicy`. */
+    readonly path: string,
+    private readonly content: unknown,
+    private readonly unknowns: Map<string, Error>,
+  ) {}
+
+  /**
+   * @param properties the resource's properties, as the engine hands them to a policy
+   * @param unknowns receives the error of each unknown value that is asked for, by its message
+   */
+  static of(properties: Record<string, unknown>, unknowns: Map<string, Error>): Field {
+    return new Field("", properties, unknowns);
+  }
+
+  /** What stands here; undefined if nothing does (null counts as nothing, as in Kubernetes), or {@link UNKNOWN}. */
+  get value(): unknown {
+    this.ask();
+    return this.peek;
+  }
+
+  /** Like {@link value}, for naming and searching: no judgement depends on it, so an unknown is not reported. */
+  get peek(): unknown {
+    return this.content instanceof UnknownValue ? UNKNOWN : (this.content ?? undefined);
+  }
+
+  /** Whether anything stands here, be it unknown. */
+  get isSet(): boolean {
+    return this.peek !== undefined;
+  }
+
+  /** The field below this one, one key per level; below nothing is nothing, below an unknown value all is unknown. */
+  at(...keys: (string | number)[]): Field {
+    return keys.reduce<Field>((field, key) => field.child(key), this);
+  }
+
+  /** The elements of a list or the members of a map; none if nothing, a plain value or an unknown stands here. */
+  children(): Field[] {
+    this.ask();
+    const content = this.content;
+    if (Array.isArray(content)) return Array.from(content.keys(), (index) => this.child(index));
+    return isMap(content) ? Object.keys(content).map((key) => this.child(key)) : [];
+  }
+
+  private ask(): void {
+    if (this.content instanceof UnknownValue)
+      this.unknowns.set(this.content.error.message, this.content.error);
+  }
+
+  private child(key: string | number): Field {
+    return new Field(join(this.path, key), this.contentOf(key), this.unknowns);
+  }
+
+  private contentOf(key: string | number): unknown {
+    if (this.content instanceof UnknownValue) return this.content;
+    if (!isMap(this.content) || !Object.hasOwn(this.content, key)) return undefined;
+    try {
+      return this.content[key];
+    } catch (error) {
+      if (!isUnknownValueError(error)) throw error;
+      return new UnknownValue(error);
+    }
+  }
+}
+
+class UnknownValue {
+  constructor(readonly error: Error) {}
+}
+
+/** `@pulumi/policy` exports the class without its type; its own marker property tells it from other errors. */
+function isUnknownValueError(error: unknown): error is Error {
+  return error instanceof Error && "unknownTypeSentinel" in error;
+}
+
+function isMap(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === "object" && value !== null && !(value instanceof UnknownValue);
+}
+
+function join(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}

@@ -1,0 +1,307 @@
+import { expect } from "chai";
+import { forbidWeakerMtls } from "../../policies/forbidWeakerMtls";
+import { type Resource, unknown, validateResource } from "../engine";
+import { asPatch, destinationRule, istio, istiod, peerAuthentication } from "../resources";
+
+const judge = (resource: Resource, configuration = {}) =>
+  validateResource(forbidWeakerMtls, resource, configuration);
+
+const TLS_CURE = "Set it to ISTIO_MUTUAL, or leave the tls block out, since the host belongs to the mesh.";
+
+describe("forbid-weaker-mtls", () => {
+  describe("PeerAuthentication", () => {
+    const weak: [mode: Record<string, unknown>, problem: string][] = [
+      [{ mode: "PERMISSIVE" }, "is PERMISSIVE, which accepts plaintext beside mTLS"],
+      [{ mode: "DISABLE" }, "is DISABLE, which accepts plaintext only"],
+      [{ mode: "UNSET" }, "is UNSET, which is PERMISSIVE unless something above it says otherwise"],
+      [{}, "is not set, which is PERMISSIVE unless something above it says otherwise"],
+      [{ mode: "hunter2" }, "is none of Istio's modes"],
+    ];
+
+    it("accepts STRICT for the mesh, a namespace, a workload and a port", async () => {
+      const selector = { matchLabels: { app: "catalog" } };
+      const mtls = { mode: "STRICT" };
+      for (const resource of [
+        peerAuthentication(),
+        peerAuthentication(undefined, "shop"),
+        peerAuthentication({ mtls, selector, portLevelMtls: { 8080: mtls } }, "shop"),
+      ]) {
+        expect(await judge(resource)).to.deep.equal({ violations: [] });
+      }
+    });
+
+    it("refuses every other mode, for the mesh, a namespace and a workload", async () => {
+      for (const [mtls, problem] of weak) {
+        for (const namespace of ["istio-system", "shop"]) {
+          for (const selector of [undefined, { matchLabels: { app: "catalog" } }]) {
+            expect(await judge(peerAuthentication({ mtls, selector }, namespace))).to.deep.equal({
+              violations: [
+                `PeerAuthentication ${namespace}/default: spec.mtls.mode ${problem}. Set it to STRICT.`,
+              ],
+            });
+          }
+        }
+      }
+    });
+
+    it("refuses every other mode on a port, all ports at once", async () => {
+      for (const [mode, problem] of weak) {
+        const spec = {
+          mtls: { mode: "STRICT" },
+          portLevelMtls: { 8080: mode, 9090: mode, 9091: { mode: "STRICT" } },
+        };
+        expect(await judge(peerAuthentication(spec, "shop"))).to.deep.equal({
+          violations: ["8080", "9090"].map(
+            (port) =>
+              `PeerAuthentication shop/default: spec.portLevelMtls["${port}"].mode ${problem}. Set it to STRICT.`,
+          ),
+        });
+      }
+    });
+
+    it("refuses it in every API version, and from a patch", async () => {
+      for (const version of ["v1", "v1beta1", "v1alpha1"]) {
+        const { props } = peerAuthentication({ mtls: { mode: "PERMISSIVE" } });
+        const type = `kubernetes:security.istio.io/${version}:PeerAuthentication`;
+        for (const resource of [{ type, name: "p", props }, asPatch({ type, name: "p", props })]) {
+          expect((await judge(resource)).violations).to.deep.equal([
+            "PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts plaintext beside mTLS. " +
+              "Set it to STRICT.",
+          ]);
+        }
+      }
+    });
+
+    it("accepts a patch that leaves the mode alone", async () => {
+      expect(await judge(asPatch(peerAuthentication({ selector: {} })))).to.deep.equal({ violations: [] });
+    });
+
+    it("reports what is known beside an unknown value, then says what is open", async () => {
+      const spec = { mtls: { mode: unknown }, portLevelMtls: { 8080: { mode: "DISABLE" } } };
+      expect(await judge(peerAuthentication(spec))).to.deep.equal({
+        violations: [
+          'PeerAuthentication istio-system/default: spec.portLevelMtls["8080"].mode is DISABLE, which accepts plaintext ' +
+            "only. Set it to STRICT.",
+        ],
+        undecided:
+          "PeerAuthentication istio-system/default: string value at .spec.mtls.mode can't be known during preview",
+      });
+      expect(
+        await judge(peerAuthentication({ mtls: { mode: "STRICT" }, portLevelMtls: unknown })),
+      ).to.deep.equal({
+        violations: [],
+        undecided:
+          "PeerAuthentication istio-system/default: string value at .spec.portLevelMtls can't be known during preview",
+      });
+    });
+  });
+
+  describe("DestinationRule", () => {
+    const weak: [tls: Record<string, unknown>, problem: string][] = [
+      [{ mode: "DISABLE" }, "mode is DISABLE, so callers send plaintext"],
+      [{ mode: "SIMPLE" }, "mode is SIMPLE, so callers show no certificate"],
+      [
+        { mode: "MUTUAL" },
+        "mode is MUTUAL, so callers show a certificate that Istio neither issues nor rotates",
+      ],
+      [{ sni: "catalog" }, "mode is not set, which is DISABLE, so callers send plaintext"],
+      [{ mode: "hunter2" }, "mode is none of Istio's modes"],
+    ];
+
+    it("accepts ISTIO_MUTUAL, and no tls block at all", async () => {
+      for (const trafficPolicy of [undefined, {}, { tls: { mode: "ISTIO_MUTUAL" } }]) {
+        expect(await judge(destinationRule({ trafficPolicy }))).to.deep.equal({ violations: [] });
+      }
+    });
+
+    it("refuses every other mode, for the rule, a port, a subset and a subset's port", async () => {
+      for (const [tls, problem] of weak) {
+        const port = { port: { number: 8080 }, tls };
+        const places: [spec: Record<string, unknown>, path: string][] = [
+          [{ trafficPolicy: { tls } }, "spec.trafficPolicy.tls"],
+          [{ trafficPolicy: { portLevelSettings: [port] } }, "spec.trafficPolicy.portLevelSettings[0].tls"],
+          [
+            { subsets: [{ name: "v1" }, { name: "v2", trafficPolicy: { tls } }] },
+            "spec.subsets[1].trafficPolicy.tls",
+          ],
+          [
+            { subsets: [{ name: "v1", trafficPolicy: { portLevelSettings: [port] } }] },
+            "spec.subsets[0].trafficPolicy.portLevelSettings[0].tls",
+          ],
+        ];
+        for (const [spec, path] of places) {
+          expect(await judge(destinationRule(spec))).to.deep.equal({
+            violations: [`DestinationRule shop/catalog: ${path}.${problem}. ${TLS_CURE}`],
+          });
+        }
+      }
+    });
+
+    it("refuses a certificate that is not verified", async () => {
+      const tls = { mode: "ISTIO_MUTUAL", insecureSkipVerify: true };
+      expect(await judge(destinationRule({ trafficPolicy: { tls } }))).to.deep.equal({
+        violations: [
+          "DestinationRule shop/catalog: spec.trafficPolicy.tls.insecureSkipVerify is true, so any server is believed to " +
+            "be the host. Leave it out.",
+        ],
+      });
+    });
+
+    it("refuses it for all hosts of the mesh, and for wildcards that reach them", async () => {
+      const trafficPolicy = { tls: { mode: "SIMPLE" } };
+      const inside = [
+        "catalog",
+        "catalog.shop.svc.cluster.local",
+        "catalog.shop.svc",
+        "*.shop.svc.cluster.local",
+      ];
+      const reaching = ["*", "*.local", "*.cluster.local", "*.svc.cluster.local"];
+      const outside = [
+        "api.example.com",
+        "*.example.com",
+        "example.com",
+        "mysvc.example",
+        "10.0.0.1",
+        "xcluster.local",
+      ];
+      for (const host of [...inside, ...reaching]) {
+        expect((await judge(destinationRule({ host, trafficPolicy }))).violations, host).to.have.length(1);
+      }
+      for (const host of outside) {
+        expect(await judge(destinationRule({ host, trafficPolicy })), host).to.deep.equal({ violations: [] });
+      }
+    });
+
+    it("knows the organization's own domains", async () => {
+      const rule = destinationRule({
+        host: "db.internal.example",
+        trafficPolicy: { tls: { mode: "SIMPLE" } },
+      });
+      expect((await judge(rule, { meshDomains: ["internal.example"] })).violations).to.have.length(1);
+      expect(await judge(rule, { meshDomains: ["other.example"] })).to.deep.equal({ violations: [] });
+    });
+
+    it("refuses it in every API version, and from a patch that does not name the host", async () => {
+      const tls = { mode: "DISABLE" };
+      for (const version of ["v1", "v1beta1", "v1alpha3"]) {
+        const rule = istio(
+          `networking.istio.io/${version}`,
+          "DestinationRule",
+          { name: "catalog" },
+          { trafficPolicy: { tls } },
+        );
+        for (const resource of [rule, asPatch(rule)]) {
+          expect(await judge(resource)).to.deep.equal({
+            violations: [
+              `DestinationRule catalog: spec.trafficPolicy.tls.mode is DISABLE, so callers send plaintext. ${TLS_CURE}`,
+            ],
+          });
+        }
+      }
+      const patch = asPatch(destinationRule({ trafficPolicy: { tls: { sni: "catalog" } } }));
+      expect(await judge(patch)).to.deep.equal({ violations: [] });
+    });
+
+    it("says what is open because of unknown values", async () => {
+      const at = (path: string) =>
+        `DestinationRule shop/catalog: string value at .${path} can't be known during preview`;
+      const weakTls = { tls: { mode: "DISABLE" } };
+      expect(await judge(destinationRule({ host: unknown, trafficPolicy: weakTls }))).to.deep.equal({
+        violations: [],
+        undecided: at("spec.host"),
+      });
+      expect(
+        await judge(
+          destinationRule({
+            trafficPolicy: { tls: { mode: unknown } },
+            subsets: [
+              { name: "v1", trafficPolicy: weakTls },
+              { name: "v2", trafficPolicy: { tls: unknown } },
+            ],
+          }),
+        ),
+      ).to.deep.equal({
+        violations: [
+          "DestinationRule shop/catalog: spec.subsets[0].trafficPolicy.tls.mode is DISABLE, so callers send plaintext. " +
+            TLS_CURE,
+        ],
+        undecided: `${at("spec.trafficPolicy.tls.mode")}; ${at("spec.subsets.1.trafficPolicy.tls")}`,
+      });
+    });
+  });
+
+  describe("Helm release", () => {
+    const auto = (path: string) =>
+      `Release istio-system/istiod: ${path} is false, so callers send plaintext wherever no DestinationRule says ` +
+      "otherwise. Leave it out, or set it to true.";
+
+    it("accepts automatic mTLS", async () => {
+      for (const values of [
+        {},
+        { meshConfig: {} },
+        { meshConfig: { enableAutoMtls: true, accessLogFile: "" } },
+      ]) {
+        expect(await judge(istiod(values))).to.deep.equal({ violations: [] });
+      }
+    });
+
+    it("refuses to turn it off, in istiod's chart or in one that wraps it", async () => {
+      expect(await judge(istiod({ meshConfig: { enableAutoMtls: false } }))).to.deep.equal({
+        violations: [auto("values.meshConfig.enableAutoMtls")],
+      });
+      expect(
+        await judge(istiod({ istiod: { meshConfig: { enableAutoMtls: "false" } } }, "platform")),
+      ).to.deep.equal({
+        violations: [auto("values.istiod.meshConfig.enableAutoMtls")],
+      });
+    });
+
+    it("refuses PERMISSIVE", async () => {
+      for (const values of [{ mtls: { mode: "PERMISSIVE" } }, { apps: [{ mtls: { mode: "PERMISSIVE" } }] }]) {
+        const path = "apps" in values ? "values.apps[0].mtls.mode" : "values.mtls.mode";
+        expect(await judge(istiod(values))).to.deep.equal({
+          violations: [
+            `Release istio-system/istiod: ${path} is PERMISSIVE, which accepts plaintext beside mTLS. Set it to STRICT.`,
+          ],
+        });
+      }
+      expect(await judge(istiod({ meshConfig: { mode: "PERMISSIVE" } }))).to.deep.equal({
+        violations: [
+          "Release istio-system/istiod: values.meshConfig.mode is PERMISSIVE, which accepts plaintext beside mTLS. " +
+            "Set it to STRICT.",
+        ],
+      });
+    });
+
+    it("says what is open because of unknown values, but is not concerned by others", async () => {
+      expect(await judge(istiod({ kiali: { signingKey: unknown }, pilot: { env: unknown } }))).to.deep.equal({
+        violations: [],
+      });
+      expect(await judge(istiod({ meshConfig: { enableAutoMtls: unknown } }))).to.deep.equal({
+        violations: [],
+        undecided:
+          "Release istio-system/istiod: string value at .values.meshConfig.enableAutoMtls can't be known during preview",
+      });
+      expect(await judge(istiod({ meshConfig: unknown }))).to.deep.equal({
+        violations: [],
+        undecided:
+          "Release istio-system/istiod: string value at .values.meshConfig can't be known during preview",
+      });
+    });
+  });
+
+  it("does not concern other resources", async () => {
+    for (const type of [
+      "kubernetes:core/v1:Service",
+      "kubernetes:networking.istio.io/v1:VirtualService",
+      "pulumi:pulumi:Stack",
+    ]) {
+      expect(
+        await judge({ type, name: "x", props: { spec: { mtls: { mode: "PERMISSIVE" } } } }),
+      ).to.deep.equal({
+        violations: [],
+        notApplicable: `Nothing weakens mTLS does not concern ${type}`,
+      });
+    }
+  });
+});

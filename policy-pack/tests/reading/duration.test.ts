@@ -1,0 +1,15 @@
+import { expect } from "chai";
+import { milliseconds } from "../../reading/duration";
+
+describe("duration", () => {
+  it("reads what Istio reads", () => {
+    const durations = { "30s": 30_000, "1m30s": 90_000, "500ms": 500, "0.5s": 500, "1h": 3_600_000, "0s": 0 };
+    for (const [text, length] of Object.entries(durations)) expect(milliseconds(text), text).to.equal(length);
+  });
+
+  it("reads nothing else", () => {
+    for (const value of ["", "30", "s", "30 s", "-1s", "1d", "30S", "30s!", 30, null, undefined, {}]) {
+      expect(milliseconds(value), JSON.stringify(value)).to.equal(undefined);
+    }
+  });
+});
