@@ -60,9 +60,7 @@ type Limits = Settings<typeof settings>;
 export const boundCircuitBreakers = resourcePolicy({
   name: "bound-circuit-breakers",
   displayName: "Circuit breakers are present and bounded",
-  description:
-    "Every DestinationRule for a host of the mesh limits connections, pending requests, requests and retries, and ejects " +
-    "failing endpoints, within the organization's limits; also where a subset or port has settings of its own.",
+  description: "Circuit breakers of hosts in the mesh are present and within the organization's limits.",
   severity: "high",
   framework: {
     name: "NIST SP 800-53",

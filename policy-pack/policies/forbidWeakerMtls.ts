@@ -17,8 +17,7 @@ import {
 export const forbidWeakerMtls = resourcePolicy({
   name: "forbid-weaker-mtls",
   displayName: "Nothing weakens mTLS",
-  description:
-    "No PeerAuthentication, DestinationRule or Helm value lets traffic between services of the mesh do without mutual TLS.",
+  description: "Nothing lets traffic between services of the mesh do without mutual TLS.",
   severity: "critical",
   framework: {
     name: "NIST SP 800-53",

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { credentials } from "@grpc/grpc-js";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
+import { expect } from "chai";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { policies } from "../policies";
+import type { Resource } from "./engine";
+import { destinationRule, istiod, peerAuthentication } from "./resources";
+
+/** Starts the pack as the engine does, from its sources, and talks to it as the engine does. */
+describe("the pack's server", function () {
+  this.timeout(60_000);
+  let pack: ChildProcess;
+  let client: AnalyzerClient;
+  let output = "";
+
+  before(async () => {
+    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    const root = join(__dirname, "..");
+    pack = spawn(process.execPath, [runner, "127.0.0.1:1", "index.ts"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let errors = "";
+    pack.stderr?.on("data", (chunk) => (errors += String(chunk)));
+    pack.stdout?.on("data", (chunk) => (output += String(chunk)));
+    if (pack.stdout) await Promise.race([once(pack.stdout, "data"), once(pack, "exit")]);
+    expect(output, errors).to.match(/^\d+\n$/);
+    client = new AnalyzerClient(`127.0.0.1:${output.trim()}`, credentials.createInsecure());
+  });
+
+  after(() => {
+    client.close();
+    pack.kill();
+  });
+
+  it("introduces every policy as mandatory", async () => {
+    const info = await call<analyzer.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
+    expect(info.getName()).to.equal("meshwright");
+    const introduced = info
+      .getPoliciesList()
+      .map((policy) => [policy.getName(), policy.getEnforcementlevel()]);
+    expect(introduced).to.deep.equal(policies.map(({ name }) => [name, analyzer.EnforcementLevel.MANDATORY]));
+  });
+
+  it("judges resources and stacks, within the configured limits", async () => {
+    expect(await analyze(destinationRule())).to.deep.equal([]);
+    const config = new analyzer.PolicyConfig();
+    config.setEnforcementlevel(analyzer.EnforcementLevel.MANDATORY);
+    config.setProperties(Struct.fromJavaScript({ maxConnections: 50 }));
+    const request = new analyzer.ConfigureAnalyzerRequest();
+    request.getPolicyconfigMap().set("bound-circuit-breakers", config);
+    await call((done) => client.configure(request, done));
+    expect(await analyze(destinationRule())).to.deep.equal([
+      "DestinationRule shop/catalog: spec.trafficPolicy.connectionPool.tcp.maxConnections is 100, above the limit of 50. " +
+        "Set it to at most 50.",
+    ]);
+    expect(await analyzeStack([istiod(), peerAuthentication()])).to.deep.equal([]);
+    expect(await analyzeStack([istiod()])).to.have.length(1);
+  });
+
+  it("writes nothing to stdout but its port", () => {
+    expect(output).to.match(/^\d+\n$/);
+  });
+
+  async function analyze({ type, name, props }: Resource): Promise<string[]> {
+    const request = new analyzer.AnalyzeRequest();
+    request.setType(type);
+    request.setName(name);
+    request.setProperties(Struct.fromJavaScript(props as Parameters<typeof Struct.fromJavaScript>[0]));
+    request.setOptions(new analyzer.AnalyzerResourceOptions());
+    return mandatory(await call((done) => client.analyze(request, done)));
+  }
+
+  async function analyzeStack(resources: Resource[]): Promise<string[]> {
+    const request = new analyzer.AnalyzeStackRequest();
+    for (const { type, name, props } of resources) {
+      const resource = new analyzer.AnalyzerResource();
+      resource.setType(type);
+      resource.setName(name);
+      resource.setProperties(Struct.fromJavaScript(props as Parameters<typeof Struct.fromJavaScript>[0]));
+      resource.setOptions(new analyzer.AnalyzerResourceOptions());
+      request.addResources(resource);
+    }
+    return mandatory(await call((done) => client.analyzeStack(request, done)));
+  }
+});
+
+function mandatory(response: analyzer.AnalyzeResponse): string[] {
+  const diagnostics = response.getDiagnosticsList();
+  for (const diagnostic of diagnostics) {
+    expect(diagnostic.getEnforcementlevel()).to.equal(analyzer.EnforcementLevel.MANDATORY);
+  }
+  // The server puts the policy's description on the first line.
+  return diagnostics.map((diagnostic) => diagnostic.getMessage().split("\n").slice(1).join("\n"));
+}
+
+function call<T>(send: (done: (error: Error | null, response: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    send((error, response) => {
+      if (error) reject(error);
+      else resolve(response);
+    });
+  });
+}
