@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { type Duration, durationSchema } from "./duration";
+import { type EndUser, type EndUserDefinition, endUserSchema } from "./jwt";
+import type { Port } from "./port";
+import { type Retries, type RetriesDefinition, retriesSchema } from "./retries";
+
+/** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
+export type HttpMethod = (typeof httpMethods)[number];
+
+export const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
+
+/**
+ * One edge of the call graph: what its source may ask of a service, and how long it waits. The service's
+ * AuthorizationPolicy, the source's Sidecar and the routes between them all come from it.
+ */
+export interface CallDefinition {
+  /** Name of one of the called service's ports. Default: its only port; required when it has several. */
+  readonly port?: string;
+  /** HTTP only. Default: every method. */
+  readonly methods?: readonly HttpMethod[];
+  /** Paths as the called service sees them, each exact or ending in `*`. HTTP only. Default: every path. */
+  readonly paths?: readonly `/${string}`[];
+  /** The end user's token that must come with the request. HTTP only. Default: none needed. */
+  readonly endUser?: EndUserDefinition;
+  /** This source's own limit of the whole request. HTTP only. Default: the service's `resilience.timeout`. */
+  readonly timeout?: Duration;
+  /** This source's own retries. HTTP only. Default: the service's `resilience.retries`. */
+  readonly retries?: RetriesDefinition;
+}
+
+/** Who makes the calls of an edge: an identity that the called service's policy can name. */
+export interface Source {
+  readonly kind: "service" | "gateway";
+  readonly name: string;
+  readonly namespace: string;
+  /** SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. */
+  readonly principal: string;
+}
+
+/** An edge with every default resolved. */
+export interface Edge {
+  readonly source: Source;
+  /** Name of the called service. */
+  readonly callee: string;
+  readonly port: Port;
+  /** Empty: every method. */
+  readonly methods: readonly HttpMethod[];
+  /** Empty: every path. */
+  readonly paths: readonly string[];
+  readonly endUser?: EndUser;
+  /** Milliseconds; undefined: no limit. */
+  readonly timeout?: number;
+  readonly retries: Retries;
+  /** Whether it differs from the service's own settings, so that it needs a route of its own. */
+  readonly ownRoute: boolean;
+  /** Where the catalog declares it, such as `services.web.calls.api`. */
+  readonly path: string;
+}
+
+export const callFields = {
+  port: z.string().optional(),
+  methods: z.array(z.enum(httpMethods)).min(1).optional(),
+  paths: z
+    .array(
+      z.custom<`/${string}`>((value) => typeof value === "string" && /^\/[^*]*\*?$/.test(value), {
+        params: { cure: 'write an absolute path, with "*" at its end at most, such as "/api/*"' },
+      }),
+    )
+    .min(1)
+    .optional(),
+  endUser: endUserSchema.optional(),
+  timeout: durationSchema.optional(),
+  retries: retriesSchema.optional(),
+};
+
+export const callSchema: z.ZodType<CallDefinition> = z.strictObject(callFields);

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { type Duration, durationSchema, parseDuration } from "./duration";
+
+/**
+ * Limits of the connections and requests that one calling proxy may have open towards a service, and the
+ * ejection of endpoints that fail. Istio's own defaults are 2^32-1, which is no limit, so every service gets
+ * bounds here.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
+ */
+export interface CircuitBreakerDefinition {
+  /** TCP connections. Default: 100. */
+  readonly maxConnections?: number;
+  /** Requests waiting for a connection. Default: 100. */
+  readonly http1MaxPendingRequests?: number;
+  /** Requests under way; despite its name it holds for HTTP/1.1 too. Default: 1000. */
+  readonly http2MaxRequests?: number;
+  /** Requests after which a connection is closed. Default: no limit. */
+  readonly maxRequestsPerConnection?: number;
+  /** Retries under way at the same time, not retries of one request. Default: 3. */
+  readonly maxRetries?: number;
+  /** Retries as a share of the requests; where it is given Envoy uses it instead of `maxRetries`. Default: none. */
+  readonly retryBudget?: RetryBudget;
+  /** Default: on, with the defaults of {@link OutlierDetectionDefinition}; `false` turns it off. */
+  readonly outlierDetection?: OutlierDetectionDefinition | false;
+}
+
+/** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-RetryBudget */
+export interface RetryBudget {
+  /** Retries in percent of the requests under way and pending, 0–100. */
+  readonly percent: number;
+  /** Retries that are allowed however few requests there are. */
+  readonly minRetryConcurrency: number;
+}
+
+/**
+ * When an endpoint is taken out of the load balancing, and for how long.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+ */
+export interface OutlierDetectionDefinition {
+  /** Default: 5. */
+  readonly consecutive5xxErrors?: number;
+  /** 502, 503 and 504 only. They count as 5xx too, so it must be smaller to have an effect. Default: not used. */
+  readonly consecutiveGatewayErrors?: number;
+  /** Between two sweeps. Default: 10s, as in Istio. */
+  readonly interval?: Duration;
+  /** Times the number of ejections so far. Default: 30s, as in Istio. */
+  readonly baseEjectionTime?: Duration;
+  /** 0–100; above 50 more than half of the capacity may be gone at once. Default: 50. */
+  readonly maxEjectionPercent?: number;
+  /** Below this share of healthy endpoints ejection stops counting. Default: 0, as in Istio. */
+  readonly minHealthPercent?: number;
+}
+
+/** A circuit breaker with its defaults resolved. */
+export interface CircuitBreaker {
+  readonly maxConnections: number;
+  readonly http1MaxPendingRequests: number;
+  readonly http2MaxRequests: number;
+  readonly maxRequestsPerConnection?: number;
+  readonly maxRetries: number;
+  readonly retryBudget?: RetryBudget;
+  readonly outlierDetection?: OutlierDetection;
+}
+
+/** Outlier detection with its defaults resolved; times in milliseconds. */
+export interface OutlierDetection {
+  readonly consecutive5xxErrors: number;
+  readonly consecutiveGatewayErrors?: number;
+  readonly interval: number;
+  readonly baseEjectionTime: number;
+  readonly maxEjectionPercent: number;
+  readonly minHealthPercent?: number;
+}
+
+const limit = z.int().min(1).max(2_147_483_647);
+const percent = z.number().min(0).max(100);
+
+const outlierDetectionSchema: z.ZodType<OutlierDetectionDefinition> = z.strictObject({
+  consecutive5xxErrors: limit.optional(),
+  consecutiveGatewayErrors: limit.optional(),
+  interval: durationSchema.optional(),
+  baseEjectionTime: durationSchema.optional(),
+  maxEjectionPercent: percent.int().optional(),
+  minHealthPercent: percent.int().optional(),
+});
+
+export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.strictObject({
+  maxConnections: limit.optional(),
+  http1MaxPendingRequests: limit.optional(),
+  http2MaxRequests: limit.optional(),
+  maxRequestsPerConnection: limit.optional(),
+  maxRetries: limit.optional(),
+  retryBudget: z.strictObject({ percent, minRetryConcurrency: limit }).optional(),
+  outlierDetection: z.union([z.literal(false), outlierDetectionSchema]).optional(),
+});
+
+export function normalizeCircuitBreaker(definition: CircuitBreakerDefinition = {}): CircuitBreaker {
+  const { outlierDetection = {}, ...limits } = definition;
+  return {
+    maxConnections: 100,
+    http1MaxPendingRequests: 100,
+    http2MaxRequests: 1000,
+    maxRetries: 3,
+    ...limits,
+    ...(outlierDetection && { outlierDetection: normalizeOutlierDetection(outlierDetection) }),
+  };
+}
+
+function normalizeOutlierDetection(definition: OutlierDetectionDefinition): OutlierDetection {
+  const { interval = "10s", baseEjectionTime = "30s", ...counts } = definition;
+  return {
+    consecutive5xxErrors: 5,
+    maxEjectionPercent: 50,
+    ...counts,
+    interval: parseDuration(interval) ?? 0,
+    baseEjectionTime: parseDuration(baseEjectionTime) ?? 0,
+  };
+}

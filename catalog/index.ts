@@ -1,0 +1,17 @@
+export * from "./call";
+export * from "./circuitBreaker";
+export { defineMesh } from "./defineMesh";
+export * from "./duration";
+export * from "./gateway";
+export * from "./jwt";
+export * from "./loadBalancing";
+export * from "./mesh";
+export { normalize } from "./normalize";
+export * from "./port";
+export * from "./resilience";
+export * from "./retries";
+export * from "./service";
+export * from "./sidecar";
+export * from "./telemetry";
+export * from "./traffic";
+export * from "./workload";

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/**
+ * An issuer of end users' tokens. Tokens of no declared issuer are refused with 401 everywhere in the mesh;
+ * which calls need a token is said by their `endUser`.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/jwt/
+ */
+export interface JwtRuleDefinition {
+  /** The token's claim `iss`. */
+  readonly issuer: string;
+  /** Where istiod fetches the keys from. Default: found through the issuer's OpenID discovery. */
+  readonly jwksUri?: string;
+  /** Accepted values of the claim `aud`. Default: any. */
+  readonly audiences?: readonly string[];
+  /** Leave the token on the request, so that services further on can be asked for it too. Default: true. */
+  readonly forwardOriginalToken?: boolean;
+}
+
+export interface JwtRule extends JwtRuleDefinition {
+  readonly forwardOriginalToken: boolean;
+}
+
+/**
+ * The end user that a call must come with.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/conditions/
+ */
+export interface EndUserDefinition {
+  /** Claims of the token and their accepted values, such as `{ roles: ["admin"] }`. Default: any valid token. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface EndUser {
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+}
+
+export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z.strictObject({
+  issuer: z.string().min(1),
+  jwksUri: z.url().optional(),
+  audiences: z.array(z.string().min(1)).min(1).optional(),
+  forwardOriginalToken: z.boolean().optional(),
+});
+
+export const endUserSchema: z.ZodType<EndUserDefinition> = z.strictObject({
+  claims: z.record(z.string(), z.array(z.string()).min(1)).optional(),
+});

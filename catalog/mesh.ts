@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { type Gateway, type GatewayDefinition, gatewaySchema } from "./gateway";
+import { type JwtRule, type JwtRuleDefinition, jwtRuleSchema } from "./jwt";
+import { type Service, type ServiceDefinition, serviceSchema } from "./service";
+import { type TelemetryDefinition, telemetrySchema } from "./telemetry";
+
+/** A whole platform: its services, who calls whom, its entrances, and what holds for all of them. */
+export interface MeshDefinition {
+  /** The platform's name, a DNS label. */
+  readonly name: string;
+  /** What the mesh is for. In `prod` some things are refused, such as fault injection. Default: prod. */
+  readonly environment?: Environment;
+  /** Namespace of services and gateways that don't name another. Default: `name`. */
+  readonly namespace?: string;
+  /**
+   * Revision of the control plane that injects the proxies, for the namespaces' label `istio.io/rev`.
+   * Default: none; then the label is `istio-injection: enabled`.
+   *
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/
+   */
+  readonly revision?: string;
+  /** Namespace of the control plane, whose policies hold for the whole mesh. Default: `istio-system`. */
+  readonly rootNamespace?: string;
+  /** First part of every identity in the mesh. Default: `cluster.local`. */
+  readonly trustDomain?: string;
+  readonly services: Readonly<Record<string, ServiceDefinition>>;
+  /** By name. */
+  readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
+  /** Issuers of end users' tokens. */
+  readonly jwtRules?: readonly JwtRuleDefinition[];
+  readonly telemetry?: TelemetryDefinition;
+  /**
+   * Whatever the catalog has no word for, by the object's kind and its `namespace/name` (or `name` where the
+   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc7386
+   */
+  readonly overrides?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  /** Warnings that are accepted. */
+  readonly suppressions?: readonly SuppressionDefinition[];
+}
+
+export type Environment = (typeof environments)[number];
+
+export const environments = ["dev", "staging", "prod"] as const;
+
+/** A warning that is accepted, and why. It is itself reported when nothing needs it any more. */
+export interface SuppressionDefinition {
+  /** The finding's code, such as `MW402`. */
+  readonly code: string;
+  /** The finding's path in the catalog, or one above it. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A catalog in which every default is resolved: plain data, with services, gateways and edges sorted. */
+export interface Mesh {
+  readonly name: string;
+  readonly environment: Environment;
+  readonly namespace: string;
+  /** Every namespace that holds services or gateways. */
+  readonly namespaces: readonly string[];
+  readonly revision?: string;
+  readonly rootNamespace: string;
+  readonly trustDomain: string;
+  readonly services: readonly Service[];
+  readonly gateways: readonly Gateway[];
+  readonly jwtRules: readonly JwtRule[];
+  readonly telemetry?: TelemetryDefinition;
+  readonly overrides: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+}
+
+export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObject({
+  code: z.string(),
+  path: z.string(),
+  reason: z.string().min(1),
+});
+
+export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
+  name: z.string(),
+  environment: z.enum(environments).optional(),
+  namespace: z.string().optional(),
+  revision: z.string().min(1).optional(),
+  rootNamespace: z.string().optional(),
+  trustDomain: z.string().min(1).optional(),
+  services: z.record(z.string(), serviceSchema),
+  gateways: z.record(z.string(), gatewaySchema).optional(),
+  jwtRules: z.array(jwtRuleSchema).min(1).optional(),
+  telemetry: telemetrySchema.optional(),
+  overrides: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).optional(),
+  suppressions: z.array(suppressionSchema).optional(),
+});

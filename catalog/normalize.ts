@@ -1,0 +1,227 @@
+import type { CallDefinition, Edge, Source } from "./call";
+import { normalizeCircuitBreaker } from "./circuitBreaker";
+import { parseDuration, type Duration } from "./duration";
+import type { Gateway, GatewayDefinition, GatewayHost, GatewayHostDefinition, GatewayRoute } from "./gateway";
+import { normalizeLoadBalancing } from "./loadBalancing";
+import type { Mesh, MeshDefinition } from "./mesh";
+import { normalizePorts } from "./port";
+import { normalizeRetries } from "./retries";
+import type { Service, ServiceDefinition, Version } from "./service";
+import { normalizeFault } from "./traffic";
+import { normalizeWorkloads } from "./workload";
+
+/**
+ * Resolves every default of a catalog, once; no later layer has any.
+ *
+ * @param definition structurally valid, with every name it refers to declared.
+ * @throws Error when a call or route refers to a service or port that doesn't exist: run the checks before.
+ */
+export function normalize(definition: MeshDefinition): Mesh {
+  const settings = {
+    name: definition.name,
+    environment: definition.environment ?? "prod",
+    namespace: definition.namespace ?? definition.name,
+    rootNamespace: definition.rootNamespace ?? "istio-system",
+    trustDomain: definition.trustDomain ?? "cluster.local",
+  } as const;
+
+  const callees = new Map<string, Callee>();
+  for (const [name, service] of sortedEntries(definition.services)) {
+    callees.set(name, normalizeService(name, service, settings.namespace));
+  }
+
+  const edges: Edge[] = [];
+  for (const [name, { calls = {} }] of sortedEntries(definition.services)) {
+    const source = sourceOf(
+      "service",
+      name,
+      calleeNamed(callees, name).namespace,
+      name,
+      settings.trustDomain,
+    );
+    for (const [callee, call] of sortedEntries(calls)) {
+      const path = `services.${name}.calls.${callee}`;
+      const list = isList(call) ? call : [call];
+      list.forEach((one, i) => {
+        const edge = normalizeEdge(
+          source,
+          one,
+          calleeNamed(callees, callee),
+          isList(call) ? `${path}[${i}]` : path,
+        );
+        edges.push(edge);
+      });
+    }
+  }
+  const gateways = sortedEntries(definition.gateways ?? {}).map(([name, gateway]) =>
+    normalizeGateway(name, gateway, settings, callees),
+  );
+  for (const { hosts } of gateways) {
+    for (const { routes } of hosts) edges.push(...routes.map(({ edge }) => edge));
+  }
+
+  const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
+  const incoming = groupBy(edges, ({ callee }) => callee);
+  const services: Service[] = [...callees.values()].map((service) => ({
+    ...service,
+    outgoing: outgoing.get(`service ${service.name}`) ?? [],
+    incoming: (incoming.get(service.name) ?? []).sort((a, b) => compare(a.path, b.path)),
+  }));
+
+  return {
+    ...settings,
+    ...(definition.revision !== undefined && { revision: definition.revision }),
+    namespaces: [...new Set([...services, ...gateways].map(({ namespace }) => namespace))].sort(compare),
+    services,
+    gateways,
+    jwtRules: (definition.jwtRules ?? []).map((rule) => ({ forwardOriginalToken: true, ...rule })),
+    ...(definition.telemetry && { telemetry: definition.telemetry }),
+    overrides: definition.overrides ?? {},
+  };
+}
+
+type Callee = Omit<Service, "incoming" | "outgoing">;
+
+function normalizeService(name: string, definition: ServiceDefinition, meshNamespace: string): Callee {
+  const { versions = {}, traffic = {}, resilience = {}, sidecar = {} } = definition;
+  const namespace = definition.namespace ?? meshNamespace;
+  const timeout = milliseconds(resilience.timeout);
+  const connectTimeout = milliseconds(resilience.connectTimeout);
+  const idleTimeout = milliseconds(resilience.idleTimeout);
+  return {
+    name,
+    namespace,
+    host: `${name}.${namespace}.svc.cluster.local`,
+    ports: normalizePorts(definition.ports),
+    versions: normalizeVersions(Object.keys(versions), traffic.weights),
+    ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
+    ...(timeout !== undefined && { timeout }),
+    retries: normalizeRetries(resilience.retries, timeout),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    circuitBreaker: normalizeCircuitBreaker(definition.circuitBreaker),
+    loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
+    sidecar,
+    workloads: normalizeWorkloads(name, definition.workload, versions),
+    path: `services.${name}`,
+  };
+}
+
+function normalizeVersions(names: readonly string[], weights?: Readonly<Record<string, number>>): Version[] {
+  return [...names].sort(compare).map((name) => ({ name, weight: weights ? (weights[name] ?? 0) : 100 }));
+}
+
+function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, path: string): Edge {
+  const port =
+    call.port === undefined ? callee.ports[0] : callee.ports.find(({ name }) => name === call.port);
+  if (!port) throw new Error(`${path}: service "${callee.name}" has no port "${call.port ?? ""}"`);
+  const timeout = milliseconds(call.timeout) ?? callee.timeout;
+  return {
+    source,
+    callee: callee.name,
+    port,
+    methods: [...(call.methods ?? [])].sort(compare),
+    paths: [...(call.paths ?? [])].sort(compare),
+    ...(call.endUser && { endUser: { claims: call.endUser.claims ?? {} } }),
+    ...(timeout !== undefined && { timeout }),
+    retries: edgeRetries(call, callee, timeout),
+    ownRoute: call.timeout !== undefined || call.retries !== undefined,
+    path,
+  };
+}
+
+/** The service's retries hold for a caller with less time too, as far as they fit into it. */
+function edgeRetries(call: CallDefinition, callee: Callee, timeout?: number): Edge["retries"] {
+  if (call.retries) return normalizeRetries(call.retries, timeout);
+  const { attempts, perTryTimeout } = callee.retries;
+  if (timeout === undefined || attempts === 0) return callee.retries;
+  const share = Math.floor(timeout / (attempts + 1));
+  return { ...callee.retries, perTryTimeout: Math.min(perTryTimeout ?? share, share) };
+}
+
+type Settings = Pick<Mesh, "namespace" | "trustDomain">;
+
+function normalizeGateway(
+  name: string,
+  definition: GatewayDefinition,
+  { namespace, trustDomain }: Settings,
+  callees: ReadonlyMap<string, Callee>,
+): Gateway {
+  const release = definition.release ?? "istio-ingress";
+  const path = `gateways.${name}`;
+  const source = sourceOf("gateway", name, release, release, trustDomain);
+  return {
+    name,
+    namespace,
+    selector: { istio: release.replace(/^istio-/, "") },
+    hosts: sortedEntries(definition.hosts).map(([host, value]) =>
+      normalizeGatewayHost(host, value, source, `${path}.hosts["${host}"]`, callees),
+    ),
+    path,
+  };
+}
+
+function normalizeGatewayHost(
+  host: string,
+  { tls, routes }: GatewayHostDefinition,
+  source: Source,
+  path: string,
+  callees: ReadonlyMap<string, Callee>,
+): GatewayHost {
+  return {
+    host,
+    credentialName: tls.credentialName,
+    minProtocolVersion: tls.minProtocolVersion ?? "TLSV1_2",
+    routes: routes
+      .map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
+        const edge = normalizeEdge(source, call, calleeNamed(callees, service), `${path}.routes[${i}]`);
+        return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
+      })
+      .sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
+    path,
+  };
+}
+
+function sourceOf(
+  kind: Source["kind"],
+  name: string,
+  namespace: string,
+  serviceAccount: string,
+  trustDomain: string,
+): Source {
+  return { kind, name, namespace, principal: `${trustDomain}/ns/${namespace}/sa/${serviceAccount}` };
+}
+
+function calleeNamed(callees: ReadonlyMap<string, Callee>, name: string): Callee {
+  const callee = callees.get(name);
+  if (!callee) throw new Error(`there is no service "${name}"`);
+  return callee;
+}
+
+function milliseconds(duration?: Duration): number | undefined {
+  return duration === undefined ? undefined : parseDuration(duration);
+}
+
+/** `Array.isArray` doesn't narrow readonly arrays. */
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+/** By code unit, so that the order doesn't depend on anybody's locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => compare(a, b));
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/**
+ * What a port speaks. Istio decides by it between routing requests and forwarding bytes, so it is never guessed.
+ *
+ * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+ */
+export type Protocol = (typeof protocols)[number];
+
+export const protocols = ["http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"] as const;
+
+/**
+ * One port of a service.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
+ */
+export interface PortDefinition {
+  /** The Service's port, 1–65535. */
+  readonly port: number;
+  /** What is spoken on it; rendered as the Service port's `appProtocol`. */
+  readonly protocol: Protocol;
+  /** The container's port, 1–65535. Default: `port`. */
+  readonly targetPort?: number;
+}
+
+/** A port with its defaults resolved. */
+export interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+  readonly protocol: Protocol;
+}
+
+/** Whether Envoy sees requests on this protocol, with methods, paths, retries and timeouts. */
+export function isHttp(protocol: Protocol): boolean {
+  return protocol === "http" || protocol === "http2" || protocol === "grpc";
+}
+
+export const portNumberSchema = z.int().min(1).max(65535);
+
+export const portSchema: z.ZodType<PortDefinition> = z.strictObject({
+  port: portNumberSchema,
+  protocol: z.enum(protocols),
+  targetPort: portNumberSchema.optional(),
+});
+
+export function normalizePorts(definitions: Readonly<Record<string, PortDefinition>>): Port[] {
+  return Object.entries(definitions)
+    .map(([name, { port, targetPort, protocol }]) => ({
+      name,
+      port,
+      targetPort: targetPort ?? port,
+      protocol,
+    }))
+    .sort((a, b) => a.port - b.port);
+}

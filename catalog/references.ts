@@ -1,0 +1,110 @@
+import type { MeshDefinition } from "./mesh";
+
+/**
+ * What the compiler demands of a catalog besides its shape: that every service, port and version it refers to
+ * is declared, and that it has no unknown field. Where it isn't so, the expected type is a sentence saying why.
+ */
+export type Checked<Definition extends MeshDefinition> = References<Definition> &
+  Exact<MeshDefinition, Definition>;
+
+interface References<Definition extends MeshDefinition> {
+  readonly services: {
+    readonly [Name in keyof Definition["services"]]: ServiceReferences<
+      Definition["services"],
+      Definition["services"][Name]
+    >;
+  };
+  readonly gateways?: {
+    readonly [Name in keyof Definition["gateways"]]: {
+      readonly hosts: {
+        readonly [Host in keyof Field<Definition["gateways"][Name], "hosts">]: {
+          readonly routes: RouteReferences<
+            Definition["services"],
+            Field<Field<Definition["gateways"][Name], "hosts">[Host], "routes">
+          >;
+        };
+      };
+    };
+  };
+}
+
+interface ServiceReferences<Services, Service> {
+  readonly calls?: {
+    readonly [Callee in keyof Field<Service, "calls">]: Callee extends keyof Services
+      ? CallReferences<Services[Callee], Field<Service, "calls">[Callee]>
+      : Refused<`there is no service "${Callee & string}" in this catalog`>;
+  };
+  readonly traffic?: {
+    readonly weights?: {
+      readonly [Version in keyof Field<Field<Service, "traffic">, "weights">]: Version extends keyof Field<
+        Service,
+        "versions"
+      >
+        ? number
+        : Refused<`this service declares no version "${Version & string}"`>;
+    };
+  };
+}
+
+type CallReferences<Callee, Call> = Call extends readonly unknown[]
+  ? { readonly [Index in keyof Call]: PortReference<Callee, Call[Index]> }
+  : PortReference<Callee, Call>;
+
+/** The port is needed as soon as there are several to choose from. */
+type PortReference<Callee, Call> =
+  IsUnion<keyof Field<Callee, "ports">> extends true
+    ? { readonly port: PortName<Callee, Call> }
+    : { readonly port?: PortName<Callee, Call> };
+
+type PortName<Callee, Call> = "port" extends keyof Call
+  ? Field<Call, "port"> extends keyof Field<Callee, "ports">
+    ? string
+    : Refused<`the called service has no port "${Field<Call, "port"> & string}"`>
+  : string;
+
+type RouteReferences<Services, Routes> = {
+  readonly [Index in keyof Routes]: Field<Routes[Index], "service"> extends keyof Services
+    ? PortReference<Services[Field<Routes[Index], "service"> & keyof Services], Routes[Index]>
+    : {
+        readonly service: Refused<`there is no service "${Field<Routes[Index], "service"> & string}" in this catalog`>;
+      };
+};
+
+/** Nothing has this type; as an object it keeps the compiler from folding its neighbours into "never". */
+interface Refused<Reason extends string> {
+  readonly refused: Reason;
+}
+
+/** The type of a field, or of an empty object where it isn't given. */
+type Field<T, Key extends string> = Key extends keyof T ? NonNullable<T[Key]> : object;
+
+type IsUnion<T, Whole = T> = [T] extends [never]
+  ? false
+  : T extends unknown
+    ? [Whole] extends [T]
+      ? false
+      : true
+    : never;
+
+/** A type parameter is inferred from the whole literal, which turns the compiler's own search for typos off. */
+type Exact<Shape, Value> = unknown extends Shape
+  ? unknown
+  : Value extends string | number | boolean | undefined
+    ? unknown
+    : Value extends readonly unknown[]
+      ? { readonly [Index in keyof Value]: Exact<ElementOf<Shape>, Value[Index]> }
+      : {
+          readonly [Key in keyof Value]: Key extends KeyOf<Shape>
+            ? Exact<Property<Shape, Key>, Value[Key]>
+            : Refused<`there is no field "${Key & string}" here`>;
+        };
+
+type ElementOf<T> = T extends readonly (infer Element)[] ? Element : never;
+type KeyOf<T> = T extends readonly unknown[] ? never : T extends object ? keyof T : never;
+type Property<T, Key> = T extends readonly unknown[]
+  ? never
+  : T extends object
+    ? Key extends keyof T
+      ? T[Key]
+      : never
+    : never;

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type Duration, durationSchema, parseDuration } from "./duration";
+
+/**
+ * When a request is tried again.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
+ */
+export type RetryCondition = (typeof retryConditions)[number];
+
+export const retryConditions = [
+  "5xx",
+  "gateway-error",
+  "reset",
+  "reset-before-request",
+  "connect-failure",
+  "retriable-4xx",
+  "refused-stream",
+  "cancelled",
+  "deadline-exceeded",
+  "internal",
+  "resource-exhausted",
+  "unavailable",
+] as const;
+
+/** Conditions under which the server has certainly not begun to work on the request: safe for every method. */
+export const safeRetryConditions: readonly RetryCondition[] = [
+  "connect-failure",
+  "refused-stream",
+  "reset-before-request",
+];
+
+/**
+ * How requests to an HTTP service are retried by the caller's proxy.
+ *
+ * POST and PATCH are only ever retried under those conditions that say that the server has not begun to
+ * work on the request (`connect-failure`, `refused-stream`, `reset-before-request`): repeating them
+ * otherwise pays twice. gRPC calls are all POSTs, so there every declared condition applies.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
+ */
+export interface RetriesDefinition {
+  /** How often a failed request is repeated; the first try isn't counted. 0–10. */
+  readonly attempts: number;
+  /** Limit of each try. Default: the timeout divided by the tries, `attempts + 1`, so that all of them fit. */
+  readonly perTryTimeout?: Duration;
+  /** Default: `["connect-failure", "refused-stream"]`. */
+  readonly retryOn?: readonly RetryCondition[];
+}
+
+/** Retries with their defaults resolved; `attempts` 0 turns off Istio's own default of two retries. */
+export interface Retries {
+  readonly attempts: number;
+  /** Milliseconds. Undefined without an overall timeout to derive it from. */
+  readonly perTryTimeout?: number;
+  readonly retryOn: readonly RetryCondition[];
+}
+
+export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
+  attempts: z.int().min(0).max(10),
+  perTryTimeout: durationSchema.optional(),
+  retryOn: z.array(z.enum(retryConditions)).min(1).optional(),
+});
+
+/** Resolves the defaults; `timeout` is the overall limit of the request in milliseconds. */
+export function normalizeRetries(definition: RetriesDefinition | undefined, timeout?: number): Retries {
+  if (!definition || definition.attempts === 0) return { attempts: 0, retryOn: [] };
+  const { attempts, perTryTimeout, retryOn = ["connect-failure", "refused-stream"] } = definition;
+  const perTry =
+    perTryTimeout === undefined
+      ? timeout && Math.floor(timeout / (attempts + 1))
+      : parseDuration(perTryTimeout);
+  return { attempts, retryOn, ...(perTry !== undefined && { perTryTimeout: perTry }) };
+}

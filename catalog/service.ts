@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { callSchema, type CallDefinition, type Edge } from "./call";
+import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
+import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
+import { type Port, type PortDefinition, portSchema } from "./port";
+import { type ResilienceDefinition, resilienceSchema } from "./resilience";
+import type { Retries } from "./retries";
+import { type SidecarDefinition, sidecarSchema } from "./sidecar";
+import { type Fault, type TrafficDefinition, trafficSchema } from "./traffic";
+import {
+  versionSchema,
+  type VersionDefinition,
+  type Workload,
+  type WorkloadDefinition,
+  workloadSchema,
+} from "./workload";
+
+/**
+ * A service of the mesh. Its key in the catalog is its name: of the Kubernetes Service, of its service account
+ * and of the label `app` of its pods.
+ */
+export interface ServiceDefinition {
+  /** Default: the mesh's namespace. */
+  readonly namespace?: string;
+  /** By name, a DNS label of at most 15 characters. */
+  readonly ports: Readonly<Record<string, PortDefinition>>;
+  /** By the value of the pods' label `version`. Default: none, so the service isn't divided into subsets. */
+  readonly versions?: Readonly<Record<string, VersionDefinition>>;
+  readonly traffic?: TrafficDefinition;
+  readonly resilience?: ResilienceDefinition;
+  readonly circuitBreaker?: CircuitBreakerDefinition;
+  readonly loadBalancing?: LoadBalancingDefinition;
+  readonly sidecar?: SidecarDefinition;
+  readonly workload?: WorkloadDefinition;
+  /**
+   * Whom this service calls, by service name: one call, or several that differ in port, methods, paths or end
+   * user. What isn't listed is denied.
+   */
+  readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
+}
+
+/** A service with every default resolved. Times are in milliseconds. */
+export interface Service {
+  readonly name: string;
+  readonly namespace: string;
+  /** Fully qualified: `<name>.<namespace>.svc.cluster.local`. */
+  readonly host: string;
+  /** By number. */
+  readonly ports: readonly Port[];
+  /** By name; empty when none is declared. */
+  readonly versions: readonly Version[];
+  readonly fault?: Fault;
+  readonly timeout?: number;
+  readonly retries: Retries;
+  readonly connectTimeout?: number;
+  readonly idleTimeout?: number;
+  readonly circuitBreaker: CircuitBreaker;
+  readonly loadBalancing: LoadBalancing;
+  readonly sidecar: SidecarDefinition;
+  readonly workloads: readonly Workload[];
+  /** Its calls, by the called service's name. */
+  readonly outgoing: readonly Edge[];
+  /** Who calls it: services and gateways, by their catalog path. */
+  readonly incoming: readonly Edge[];
+  /** Where the catalog declares it: `services.<name>`. */
+  readonly path: string;
+}
+
+export interface Version {
+  readonly name: string;
+  /** Percent of the requests, 0–100. */
+  readonly weight: number;
+}
+
+export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
+  namespace: z.string().optional(),
+  ports: z
+    .record(z.string(), portSchema)
+    .refine((ports) => Object.keys(ports).length > 0, { params: { cure: "declare at least one port" } }),
+  versions: z.record(z.string(), versionSchema).optional(),
+  traffic: trafficSchema.optional(),
+  resilience: resilienceSchema.optional(),
+  circuitBreaker: circuitBreakerSchema.optional(),
+  loadBalancing: loadBalancingSchema.optional(),
+  sidecar: sidecarSchema.optional(),
+  workload: workloadSchema.optional(),
+  calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
+});

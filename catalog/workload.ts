@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+/**
+ * What runs behind a service. Optional: without it the mesh only configures what somebody else deploys, whose
+ * pods must carry the label `app: <service>` and, where there are versions, `version: <version>`.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
+ */
+export interface WorkloadDefinition {
+  /** Container image, pinned by tag or digest. */
+  readonly image: string;
+  /** Default: 2, so that one pod can be lost. */
+  readonly replicas?: number;
+  /** Of the application's container; the proxy's are in `sidecar.resources`. */
+  readonly resources?: Resources;
+  /** Environment variables of the application's container. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: none; then `replicas` is fixed. */
+  readonly autoscaling?: AutoscalingDefinition;
+}
+
+/** @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
+export interface Resources {
+  readonly requests?: ResourceQuantities;
+  readonly limits?: ResourceQuantities;
+}
+
+export interface ResourceQuantities {
+  /** Such as `"100m"` or `"2"`. */
+  readonly cpu?: string;
+  /** Such as `"128Mi"`. */
+  readonly memory?: string;
+}
+
+/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+export interface AutoscalingDefinition {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** CPU use in percent of the request at which pods are added, 1–100. */
+  readonly averageUtilization: number;
+}
+
+/** What a version changes about its service's workload. */
+export type VersionDefinition = Partial<Pick<WorkloadDefinition, "image" | "replicas">>;
+
+/** One Deployment. */
+export interface Workload {
+  /** `<service>`, or `<service>-<version>` where the service declares versions. */
+  readonly name: string;
+  /** Value of the pods' label `version`; `v1` where the service declares none. */
+  readonly version: string;
+  readonly image: string;
+  readonly replicas: number;
+  readonly resources?: Resources;
+  readonly env: Readonly<Record<string, string>>;
+  readonly autoscaling?: AutoscalingDefinition;
+}
+
+const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/);
+const quantities = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
+
+export const resourcesSchema: z.ZodType<Resources> = z.strictObject({
+  requests: quantities.optional(),
+  limits: quantities.optional(),
+});
+
+const image = z.string().regex(/^[^\s]+$/);
+const replicas = z.int().min(0);
+
+export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
+  image: image.optional(),
+  replicas: replicas.optional(),
+});
+
+export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
+  image,
+  replicas: replicas.optional(),
+  resources: resourcesSchema.optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  autoscaling: z
+    .strictObject({
+      minReplicas: z.int().min(1),
+      maxReplicas: z.int().min(1),
+      averageUtilization: z.int().min(1).max(100),
+    })
+    .optional(),
+});
+
+/** One Deployment for each version, or a single one when none is declared. */
+export function normalizeWorkloads(
+  service: string,
+  workload: WorkloadDefinition | undefined,
+  versions: Readonly<Record<string, VersionDefinition>>,
+): Workload[] {
+  if (!workload) return [];
+  const { replicas: count = 2, env = {}, ...rest } = workload;
+  const base = { ...rest, replicas: count, env };
+  const declared = Object.entries(versions);
+  if (declared.length === 0) return [{ ...base, name: service, version: "v1" }];
+  return declared
+    .map(([version, own]) => ({ ...base, ...own, name: `${service}-${version}`, version }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import { defineMesh } from "../../catalog";
+
+const http = { port: 8080, protocol: "http" } as const;
+const admin = { port: 9090, protocol: "http" } as const;
+const web = { ports: { http } } as const;
+const api = { ports: { http, admin } } as const;
+const tls = { credentialName: "shop" } as const;
+
+// What must not compile stands after an expect-error: the compiler reports one that is not needed.
+describe("defineMesh", () => {
+  it("takes a catalog in which every name is declared, and returns it as it is", () => {
+    const definition = {
+      name: "shop",
+      gateways: {
+        public: { hosts: { "shop.example.com": { tls, routes: [{ prefix: "/", service: "web" }] } } },
+      },
+      services: {
+        web: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          calls: { api: [{ port: "http", methods: ["GET"] }, { port: "admin" }], store: {} },
+        },
+        api,
+        store: {
+          ports: { tcp: { port: 5432, protocol: "tcp" } },
+          circuitBreaker: { outlierDetection: false },
+        },
+      },
+      overrides: { PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } },
+    } as const;
+    expect(defineMesh(definition)).to.equal(definition);
+  });
+
+  it("does not compile with a call to an unknown service", () => {
+    defineMesh({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          calls: {
+            // @ts-expect-error there is no service "apj" in this catalog
+            apj: {},
+          },
+        },
+        api,
+      },
+    });
+  });
+
+  it("does not compile with a port that the called service doesn't declare, or with none of several", () => {
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error the called service has no port "grpc"
+        one: { ports: { http }, calls: { web: { port: "grpc" } } },
+        // @ts-expect-error the called service has no port "grpc"
+        two: { ports: { http }, calls: { api: [{ port: "http" }, { port: "grpc" }] } },
+        // @ts-expect-error property "port" is missing
+        three: { ports: { http }, calls: { api: { methods: ["GET"] } } },
+        web,
+        api,
+      },
+    });
+  });
+
+  it("does not compile with a weight for a version that isn't declared", () => {
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error this service declares no version "v2"
+        one: { ports: { http }, versions: { v1: {} }, traffic: { weights: { v1: 90, v2: 10 } } },
+        // @ts-expect-error this service declares no version "v1"
+        two: { ports: { http }, traffic: { weights: { v1: 100 } } },
+      },
+    });
+  });
+
+  it("does not compile with a route to an unknown service or port", () => {
+    defineMesh({
+      name: "shop",
+      services: { web },
+      gateways: {
+        public: {
+          hosts: {
+            // @ts-expect-error there is no service "wep" in this catalog
+            "a.example.com": { tls, routes: [{ prefix: "/", service: "wep" }] },
+            // @ts-expect-error the called service has no port "grpc"
+            "b.example.com": { tls, routes: [{ prefix: "/", service: "web", port: "grpc" }] },
+          },
+        },
+      },
+    });
+  });
+
+  it("does not compile with a misspelt field, however deep", () => {
+    defineMesh({
+      name: "shop",
+      // @ts-expect-error there is no field "enviroment"
+      enviroment: "dev",
+      services: { web },
+    });
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error there is no field "timout"
+        one: { ports: { http }, resilience: { timout: "10s" } },
+        // @ts-expect-error there is no field "method"
+        two: { ports: { http }, calls: { web: { method: ["GET"] } } },
+        // @ts-expect-error there is no field "consecutiveErrors", in a union with false
+        three: { ports: { http }, circuitBreaker: { outlierDetection: { consecutiveErrors: 5 } } },
+        web,
+      },
+    });
+    defineMesh({
+      name: "shop",
+      services: { web },
+      // @ts-expect-error there is no field "issuers", in an array
+      jwtRules: [{ issuer: "https://a.example.com", issuers: [] }],
+    });
+  });
+
+  it("does not compile with values of the wrong form", () => {
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error a duration needs a unit
+        one: { ports: { http }, resilience: { timeout: "10" } },
+        // @ts-expect-error a protocol is never guessed
+        two: { ports: { http: { port: 80 } } },
+        // @ts-expect-error LEAST_CONN is called LEAST_REQUEST now
+        three: { ports: { http }, loadBalancing: { simple: "LEAST_CONN" } },
+        // @ts-expect-error paths are absolute
+        four: { ports: { http }, calls: { web: { paths: ["api"] } } },
+        web,
+      },
+    });
+  });
+});
