@@ -7,6 +7,7 @@ export * from "./jwt";
 export * from "./loadBalancing";
 export * from "./mesh";
 export { normalize } from "./normalize";
+export * from "./path";
 export * from "./port";
 export * from "./resilience";
 export * from "./retries";

@@ -4,6 +4,7 @@ import { parseDuration, type Duration } from "./duration";
 import type { Gateway, GatewayDefinition, GatewayHost, GatewayHostDefinition, GatewayRoute } from "./gateway";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
+import { formatPath } from "./path";
 import { normalizePorts } from "./port";
 import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
@@ -40,17 +41,10 @@ export function normalize(definition: MeshDefinition): Mesh {
       settings.trustDomain,
     );
     for (const [callee, call] of sortedEntries(calls)) {
-      const path = `services.${name}.calls.${callee}`;
-      const list = isList(call) ? call : [call];
-      list.forEach((one, i) => {
-        const edge = normalizeEdge(
-          source,
-          one,
-          calleeNamed(callees, callee),
-          isList(call) ? `${path}[${i}]` : path,
-        );
-        edges.push(edge);
-      });
+      const path = ["services", name, "calls", callee];
+      const one = (each: CallDefinition, where: (string | number)[]): Edge =>
+        normalizeEdge(source, each, calleeNamed(callees, callee), formatPath(where));
+      edges.push(...(isList(call) ? call.map((each, i) => one(each, [...path, i])) : [one(call, path)]));
     }
   }
   const gateways = sortedEntries(definition.gateways ?? {}).map(([name, gateway]) =>
@@ -103,7 +97,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     sidecar,
     workloads: normalizeWorkloads(name, definition.workload, versions),
-    path: `services.${name}`,
+    path: formatPath(["services", name]),
   };
 }
 
@@ -148,16 +142,16 @@ function normalizeGateway(
   callees: ReadonlyMap<string, Callee>,
 ): Gateway {
   const release = definition.release ?? "istio-ingress";
-  const path = `gateways.${name}`;
+  const path = ["gateways", name];
   const source = sourceOf("gateway", name, release, release, trustDomain);
   return {
     name,
     namespace,
     selector: { istio: release.replace(/^istio-/, "") },
     hosts: sortedEntries(definition.hosts).map(([host, value]) =>
-      normalizeGatewayHost(host, value, source, `${path}.hosts["${host}"]`, callees),
+      normalizeGatewayHost(host, value, source, [...path, "hosts", host], callees),
     ),
-    path,
+    path: formatPath(path),
   };
 }
 
@@ -165,7 +159,7 @@ function normalizeGatewayHost(
   host: string,
   { tls, routes }: GatewayHostDefinition,
   source: Source,
-  path: string,
+  path: readonly string[],
   callees: ReadonlyMap<string, Callee>,
 ): GatewayHost {
   return {
@@ -174,11 +168,12 @@ function normalizeGatewayHost(
     minProtocolVersion: tls.minProtocolVersion ?? "TLSV1_2",
     routes: routes
       .map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
-        const edge = normalizeEdge(source, call, calleeNamed(callees, service), `${path}.routes[${i}]`);
+        const where = formatPath([...path, "routes", i]);
+        const edge = normalizeEdge(source, call, calleeNamed(callees, service), where);
         return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
       })
       .sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
-    path,
+    path: formatPath(path),
   };
 }
 
