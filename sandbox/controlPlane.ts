@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { type Credentials, kubeconfigOf } from "./credentials";
+import { files, type SandboxConfig } from "./state";
+
+/** How to run one process, and how to tell that it serves. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to the environment. Default: nothing. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory. Default: the sandbox's state folder. */
+  readonly cwd?: string;
+  readonly ports: readonly number[];
+  /** URL that answers 200 as soon as the process serves. */
+  readonly health: string;
+}
+
+/** Addresses that Services get. */
+const serviceRange = "10.96.0.0/16";
+
+export function etcd({ state, programs, ports }: SandboxConfig): ProcessSpec {
+  const client = `http://127.0.0.1:${ports.etcd}`;
+  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+  return {
+    name: "etcd",
+    program: programs.etcd,
+    args: [
+      "--name=sandbox",
+      `--data-dir=${files.data(state)}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=sandbox=${peer}`,
+      // The data is a throwaway; waiting for the disk after each write is most of etcd's time.
+      "--unsafe-no-fsync",
+    ],
+    ports: [ports.etcd, ports.etcdPeer],
+    health: `${client}/health`,
+  };
+}
+
+export function apiServer(
+  { state, programs, ports }: SandboxConfig,
+  { tokens, serviceAccountKey, serviceAccountPublicKey }: Credentials,
+): ProcessSpec {
+  return {
+    name: "kube-apiserver",
+    program: programs["kube-apiserver"],
+    args: [
+      `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${ports.apiServer}`,
+      `--cert-dir=${files.certificates(state)}`,
+      `--service-cluster-ip-range=${serviceRange}`,
+      "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      `--service-account-key-file=${serviceAccountPublicKey}`,
+      `--service-account-signing-key-file=${serviceAccountKey}`,
+      `--token-auth-file=${tokens}`,
+      "--authorization-mode=RBAC",
+      // Injected init containers may ask for it; nothing here ever runs them.
+      "--allow-privileged=true",
+      // A loopback address is refused as the endpoint of the service "kubernetes".
+      "--endpoint-reconciler-type=none",
+      "--profiling=false",
+    ],
+    ports: [ports.apiServer],
+    health: `https://127.0.0.1:${ports.apiServer}/readyz`,
+  };
+}
+
+export function controllerManager(config: SandboxConfig, { serviceAccountKey }: Credentials): ProcessSpec {
+  const { state, programs, ports } = config;
+  const certificates = files.certificates(state);
+  return {
+    name: "kube-controller-manager",
+    program: programs["kube-controller-manager"],
+    args: [
+      `--kubeconfig=${kubeconfigOf(state, "kube-controller-manager")}`,
+      "--use-service-account-credentials",
+      `--service-account-private-key-file=${serviceAccountKey}`,
+      `--root-ca-file=${join(certificates, "apiserver.crt")}`,
+      `--cert-dir=${join(certificates, "kube-controller-manager")}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${ports.controllerManager}`,
+      "--leader-elect=false",
+      "--profiling=false",
+    ],
+    ports: [ports.controllerManager],
+    health: `https://127.0.0.1:${ports.controllerManager}/healthz`,
+  };
+}
+
+export function scheduler({ state, programs, ports }: SandboxConfig): ProcessSpec {
+  return {
+    name: "kube-scheduler",
+    program: programs["kube-scheduler"],
+    args: [
+      `--kubeconfig=${kubeconfigOf(state, "kube-scheduler")}`,
+      `--cert-dir=${join(files.certificates(state), "kube-scheduler")}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${ports.scheduler}`,
+      "--leader-elect=false",
+      "--profiling=false",
+    ],
+    ports: [ports.scheduler],
+    health: `https://127.0.0.1:${ports.scheduler}/healthz`,
+  };
+}
+
+export function kwok({ state, programs, ports }: SandboxConfig): ProcessSpec {
+  return {
+    name: "kwok",
+    program: programs.kwok,
+    args: [
+      `--kubeconfig=${kubeconfigOf(state, "kwok")}`,
+      `--config=${files.stages(state)}`,
+      "--manage-all-nodes",
+      "--cidr=10.244.0.0/16",
+      "--node-ip=10.0.0.1",
+      "--node-lease-duration-seconds=40",
+      `--server-address=127.0.0.1:${ports.kwok}`,
+    ],
+    ports: [ports.kwok],
+    health: `http://127.0.0.1:${ports.kwok}/healthz`,
+  };
+}

@@ -1,0 +1,203 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CoreV1Api,
+  type KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Container,
+  type V1Pod,
+} from "@kubernetes/client-node";
+import getPort from "get-port";
+import type { ProcessSpec } from "./controlPlane";
+import { writeKubeconfig } from "./credentials";
+import { absenceIsFine } from "./kubernetes";
+import { files, type SandboxConfig } from "./state";
+import { type Supervised, supervise } from "./supervise";
+
+/** A running istiod, and the pod whose container it is. */
+interface Istiod {
+  readonly pod: string;
+  readonly process: Supervised;
+}
+
+/** Plays the kubelet for istiod's pods: a real process per revision, whose readiness is the pods' readiness. */
+export interface IstiodPods {
+  /** One round: starts what a pod asks for, ends what none asks for, tells each pod how it is. */
+  readonly reconcile: () => Promise<void>;
+  readonly processes: () => Supervised[];
+}
+
+type IstiodPorts = Pick<
+  SandboxConfig["ports"],
+  "istiodHttp" | "istiodHttps" | "istiodGrpc" | "istiodSecureGrpc" | "istiodMonitoring" | "istiodControlZ"
+>;
+
+export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChange: () => void): IstiodPods {
+  const api = kubeconfig.makeApiClient(CoreV1Api);
+  const running = new Map<string, Istiod>();
+
+  const start = async (revision: string, pod: V1Pod): Promise<void> => {
+    const ports = running.size === 0 ? config.ports : await freePorts();
+    const account = pod.spec?.serviceAccountName ?? "default";
+    // As the pod's own account, so that the permissions of Istio's chart are put to the test as well.
+    const { status } = await api.createNamespacedServiceAccountToken({
+      name: account,
+      namespace: pod.metadata?.namespace ?? "",
+      body: { spec: { audiences: [], expirationSeconds: 30 * 24 * 3600 } },
+    });
+    const path = join(files.credentials(config.state), `istiod-${revision}.kubeconfig`);
+    writeKubeconfig(config, path, status?.token ?? "");
+    const spec = istiodProcess(config, ports, pod, revision, path);
+    mkdirSync(spec.cwd ?? config.state, { recursive: true });
+    const process = supervise(config.state, spec, onChange);
+    process.started().catch(() => undefined);
+    running.set(revision, { pod: pod.metadata?.uid ?? "", process });
+  };
+
+  const stop = async (revision: string): Promise<void> => {
+    await running.get(revision)?.process.stop();
+    running.delete(revision);
+    onChange();
+  };
+
+  return {
+    processes: () => [...running.values()].map(({ process }) => process),
+    reconcile: async () => {
+      const { items } = await api.listPodForAllNamespaces({ labelSelector: "app=istiod" });
+      const live = items.filter(({ metadata, spec }) => !metadata?.deletionTimestamp && spec?.nodeName);
+      const byRevision = Map.groupBy(live, revisionOf);
+      for (const [revision, { pod }] of [...running]) {
+        if (!live.some(({ metadata }) => metadata?.uid === pod)) await stop(revision);
+      }
+      for (const [revision, [first]] of byRevision) {
+        if (first !== undefined && !running.has(revision)) await start(revision, first);
+      }
+      for (const pod of live) {
+        const ready = running.get(revisionOf(pod))?.process.record().status === "running";
+        if (ready !== isReady(pod)) await tell(api, pod, ready);
+      }
+    },
+  };
+}
+
+/** The command line of an istiod pod's container, with what a process outside the cluster needs on top. */
+export function istiodProcess(
+  config: SandboxConfig,
+  ports: IstiodPorts,
+  pod: V1Pod,
+  revision: string,
+  kubeconfig: string,
+): ProcessSpec {
+  const container = pod.spec?.containers.find(({ name }) => name === "discovery") ?? pod.spec?.containers[0];
+  const local = (port: number): string => `127.0.0.1:${port}`;
+  return {
+    name: revision === "default" ? "istiod" : `istiod-${revision}`,
+    program: config.programs["pilot-discovery"],
+    args: [
+      ...(container?.args ?? ["discovery"]),
+      // Of a flag given twice the last one holds.
+      `--kubeconfig=${kubeconfig}`,
+      `--httpAddr=${local(ports.istiodHttp)}`,
+      `--httpsAddr=${local(ports.istiodHttps)}`,
+      `--grpcAddr=${local(ports.istiodGrpc)}`,
+      `--secureGRPCAddr=${local(ports.istiodSecureGrpc)}`,
+      `--monitoringAddr=${local(ports.istiodMonitoring)}`,
+      `--ctrlz_port=${ports.istiodControlZ}`,
+    ],
+    env: {
+      ...environmentOf(container, pod),
+      // The webhook's address is a loopback one, and its certificate must say so; it can't carry an IP address.
+      ISTIOD_CUSTOM_HOST: "localhost",
+    },
+    // istiod looks for mounted files below its working directory; where there are none it asks the API server.
+    cwd: join(config.state, `istiod-${revision}`),
+    ports: Object.values(pickPorts(ports)),
+    health: `http://${local(ports.istiodHttp)}/ready`,
+  };
+}
+
+function pickPorts(ports: IstiodPorts): IstiodPorts {
+  const { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ } = ports;
+  return { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ };
+}
+
+async function freePorts(): Promise<IstiodPorts> {
+  const [istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ] = [
+    await getPort(),
+    await getPort(),
+    await getPort(),
+    await getPort(),
+    await getPort(),
+    await getPort(),
+  ];
+  return { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ };
+}
+
+function revisionOf(pod: V1Pod): string {
+  return pod.metadata?.labels?.["istio.io/rev"] ?? "default";
+}
+
+/** Literal values and those from the pod's own fields; files that the pod would mount do not exist here. */
+function environmentOf(container: V1Container | undefined, pod: V1Pod): Record<string, string> {
+  const fields: Record<string, string | undefined> = {
+    "metadata.name": pod.metadata?.name,
+    "metadata.namespace": pod.metadata?.namespace,
+    "spec.serviceAccountName": pod.spec?.serviceAccountName,
+    "spec.nodeName": pod.spec?.nodeName,
+  };
+  const entries = (container?.env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
+    if (name === "KUBECONFIG") return [];
+    const found = value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ""];
+    return found === undefined ? [] : [[name, found]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isReady({ status }: V1Pod): boolean {
+  return (
+    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
+    false
+  );
+}
+
+async function tell(api: CoreV1Api, pod: V1Pod, ready: boolean): Promise<void> {
+  const now = new Date().toISOString();
+  const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
+  const condition = (type: string, truth: boolean) => ({
+    type,
+    status: truth ? "True" : "False",
+    lastTransitionTime: now,
+  });
+  const body = {
+    metadata: { uid },
+    status: {
+      phase: "Running",
+      podIP: addressOf(uid),
+      podIPs: [{ ip: addressOf(uid) }],
+      conditions: [
+        condition("PodScheduled", true),
+        condition("Initialized", true),
+        condition("ContainersReady", ready),
+        condition("Ready", ready),
+      ],
+      containerStatuses: pod.spec?.containers.map((container) => ({
+        name: container.name,
+        image: container.image,
+        imageID: "",
+        restartCount: 0,
+        ready,
+        started: ready,
+        state: { running: { startedAt: now } },
+      })),
+    },
+  };
+  const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+  await absenceIsFine(api.patchNamespacedPodStatus({ name, namespace, body }, merge));
+}
+
+/** An address of its own for each pod, in the range that KWOK leaves free. */
+function addressOf(uid: string): string {
+  const digits = Number.parseInt(uid.replaceAll("-", "").slice(-4), 16);
+  return `10.245.${digits >> 8}.${digits & 255}`;
+}

@@ -1,0 +1,140 @@
+import { stringify } from "yaml";
+
+/**
+ * What KWOK does in place of kubelets, as its Stage objects: pods become ready at once, jobs complete, and deleted
+ * pods go. istiod's pods are left alone, because a real process stands behind them (`istiodPod.ts`).
+ *
+ * https://kwok.sigs.k8s.io/docs/user/stages-configuration/
+ */
+export function kwokStages(): string {
+  return [nodeHeartbeat, podReady, podComplete, podDelete].map((stage) => stringify(stage)).join("---\n");
+}
+
+interface Expression {
+  key: string;
+  operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  values?: string[];
+}
+
+function stage(name: string, kind: "Node" | "Pod", matchExpressions: Expression[], rest: object) {
+  return {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "Stage",
+    metadata: { name },
+    spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions }, ...rest },
+  };
+}
+
+const ready = '.status.conditions.[] | select( .type == "Ready" ) | .status';
+const notDeleted: Expression = { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" };
+const notIstiod: Expression = { key: ".metadata.labels.app", operator: "NotIn", values: ["istiod"] };
+
+// The node controller gives up on a node that is silent for 40 s.
+const nodeHeartbeat = stage("node-heartbeat", "Node", [{ key: ready, operator: "In", values: ["True"] }], {
+  delay: { durationMilliseconds: 10_000, jitterDurationMilliseconds: 15_000 },
+  next: {
+    statusTemplate: `
+conditions:
+- type: Ready
+  status: "True"
+  reason: KubeletReady
+  message: played by KWOK
+  lastHeartbeatTime: {{ Now | Quote }}
+  lastTransitionTime: {{ .metadata.creationTimestamp | Quote }}
+`,
+  },
+  immediateNextStage: true,
+});
+
+const podReady = stage(
+  "pod-ready",
+  "Pod",
+  [
+    notDeleted,
+    notIstiod,
+    { key: ".status.phase", operator: "In", values: ["Pending"] },
+    { key: ready, operator: "NotIn", values: ["True"] },
+  ],
+  {
+    next: {
+      statusTemplate: `
+{{ $now := Now }}
+{{ $ips := PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
+phase: Running
+startTime: {{ $now | Quote }}
+podIP: {{ index $ips 0 | Quote }}
+podIPs:
+- ip: {{ index $ips 0 | Quote }}
+conditions:
+${["Initialized", "ContainersReady", "Ready"]
+  .map((type) => `- { type: ${type}, status: "True", lastTransitionTime: {{ $now | Quote }} }`)
+  .join("\n")}
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: true
+  restartCount: 0
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
+{{ end }}
+initContainerStatuses:
+{{ range .spec.initContainers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: true
+  restartCount: 0
+  {{ if eq .restartPolicy "Always" }}
+  started: true
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
+  {{ else }}
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}
+  {{ end }}
+{{ end }}
+`,
+    },
+  },
+);
+
+const podComplete = stage(
+  "pod-complete",
+  "Pod",
+  [
+    notDeleted,
+    { key: ".status.phase", operator: "In", values: ["Running"] },
+    { key: ".metadata.ownerReferences.[].kind", operator: "In", values: ["Job"] },
+  ],
+  {
+    next: {
+      statusTemplate: `
+{{ $now := Now }}
+phase: Succeeded
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: false
+  restartCount: 0
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}
+{{ end }}
+`,
+    },
+  },
+);
+
+const podDelete = stage("pod-delete", "Pod", [{ key: ".metadata.deletionTimestamp", operator: "Exists" }], {
+  next: { delete: true },
+});

@@ -1,0 +1,50 @@
+import getPort from "get-port";
+import { UserError } from "../toolchain/userError";
+
+/** Every port that a sandbox listens on, all on the loopback address. */
+export type Ports = Record<PortName, number>;
+
+export type PortName = (typeof portNames)[number];
+
+const portNames = [
+  "etcd",
+  "etcdPeer",
+  "apiServer",
+  "controllerManager",
+  "scheduler",
+  "kwok",
+  "charts",
+  "istiodHttp",
+  "istiodHttps",
+  "istiodGrpc",
+  "istiodSecureGrpc",
+  "istiodMonitoring",
+  "istiodControlZ",
+] as const;
+
+/**
+ * Chooses free ports. Those of an earlier run of the same sandbox come first, because addresses of webhooks are
+ * stored in its cluster.
+ *
+ * @param apiServer port that the user wants for the API server. Default: a free one.
+ * @throws {UserError} if that port is in use.
+ */
+export async function choosePorts(earlier: Ports | undefined, apiServer?: number): Promise<Ports> {
+  const chosen: Partial<Ports> = {};
+  for (const name of portNames) {
+    const wanted = (name === "apiServer" ? apiServer : undefined) ?? earlier?.[name];
+    chosen[name] = await getPort({
+      host: "127.0.0.1",
+      exclude: Object.values(chosen),
+      ...(wanted === undefined ? {} : { port: wanted }),
+    });
+  }
+  const ports = chosen as Ports;
+  if (apiServer !== undefined && ports.apiServer !== apiServer) {
+    throw new UserError({
+      problem: `Port ${apiServer} on 127.0.0.1, wanted for the API server, is in use.`,
+      cure: `End what listens there (ss -ltnp 'sport = :${apiServer}' tells), choose another port, or leave the choice to the sandbox.`,
+    });
+  }
+  return ports;
+}

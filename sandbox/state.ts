@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Ports } from "./ports";
+import type { ProcessIdentity } from "./processIdentity";
+
+/** Absolute paths of the programs that a sandbox runs. */
+export interface SandboxPrograms {
+  readonly etcd: string;
+  readonly "kube-apiserver": string;
+  readonly "kube-controller-manager": string;
+  readonly "kube-scheduler": string;
+  readonly kwok: string;
+  readonly "pilot-discovery": string;
+}
+
+/** What a sandbox is made of: written once at the start, read by its supervisor. */
+export interface SandboxConfig {
+  /** Folder of its state, absolute. */
+  readonly state: string;
+  readonly programs: SandboxPrograms;
+  /** Folder that its chart repository serves. */
+  readonly charts: string;
+  readonly ports: Ports;
+}
+
+/** `starting` until it answers, `stopped` after a clean end, `restarting` while it waits for its next start. */
+export type ProcessState = "starting" | "running" | "restarting" | "stopped";
+
+/** One supervised process. */
+export interface ProcessRecord {
+  readonly name: string;
+  readonly status: ProcessState;
+  /** Absent while it does not run. */
+  readonly identity?: ProcessIdentity;
+  /** How often it had to be started again. */
+  readonly restarts: number;
+  /** File with its output. */
+  readonly log: string;
+  readonly ports: readonly number[];
+}
+
+/** What the supervisor tells of itself, in `state.json`. */
+export interface SandboxState {
+  readonly supervisor: ProcessIdentity;
+  readonly ready: boolean;
+  /** Why the start failed. Absent if it did not. */
+  readonly failure?: { readonly process: string; readonly reason: string; readonly log: string };
+  readonly processes: readonly ProcessRecord[];
+}
+
+/** The files below a sandbox's folder. */
+export const files = {
+  config: (state: string) => join(state, "sandbox.json"),
+  state: (state: string) => join(state, "state.json"),
+  kubeconfig: (state: string) => join(state, "kubeconfig"),
+  credentials: (state: string) => join(state, "credentials"),
+  certificates: (state: string) => join(state, "certificates"),
+  data: (state: string) => join(state, "etcd"),
+  log: (state: string, name: string) => join(state, "logs", `${name}.log`),
+  stages: (state: string) => join(state, "kwok.yaml"),
+};
+
+export function readConfig(state: string): SandboxConfig | undefined {
+  return readJson(files.config(state)) as SandboxConfig | undefined;
+}
+
+export function readState(state: string): SandboxState | undefined {
+  return readJson(files.state(state)) as SandboxState | undefined;
+}
+
+/** Replaces a JSON file in one step, so that a reader never sees half of it. Only the owner may read it. */
+export async function writeJson(path: string, content: unknown): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, JSON.stringify(content, null, 2), { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+function readJson(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}

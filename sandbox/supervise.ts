@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessSpec } from "./controlPlane";
+import { endProcesses, identify, type ProcessIdentity } from "./processIdentity";
+import { files, type ProcessRecord, type ProcessState } from "./state";
+
+/** A process that is started again whenever it ends by itself. */
+export interface Supervised {
+  record(): ProcessRecord;
+  /** Resolves when it serves; rejects with a {@link StartFailure} if it ends before that or takes too long. */
+  started(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+/** A process that did not come up. */
+export class StartFailure extends Error {
+  constructor(
+    readonly process: string,
+    readonly reason: string,
+    readonly log: string,
+  ) {
+    super(`${process} ${reason}`);
+  }
+}
+
+const startPatience = 60_000;
+const longestBackOff = 10_000;
+
+/**
+ * Starts `spec` and keeps it running. Its output goes to a log of its own.
+ *
+ * @param onChange is called whenever its record changes.
+ */
+export function supervise(state: string, spec: ProcessSpec, onChange: () => void): Supervised {
+  const log = files.log(state, spec.name);
+  mkdirSync(dirname(log), { recursive: true });
+  let status: ProcessState = "starting";
+  let identity: ProcessIdentity | undefined;
+  let restarts = 0;
+  const wake = new AbortController();
+  const stopped = (): boolean => wake.signal.aborted;
+  let ended: Promise<string> = Promise.resolve("");
+
+  const become = (next: ProcessState): void => {
+    status = next;
+    onChange();
+  };
+  const launch = (): void => {
+    const output = openSync(log, "a", 0o600);
+    const child = spawn(spec.program, spec.args, {
+      cwd: spec.cwd ?? state,
+      env: { ...cleanEnvironment(), ...spec.env },
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    identity = child.pid === undefined ? undefined : identify(child.pid);
+    ended = endOf(child);
+    become("starting");
+  };
+  const serves = async (): Promise<void> => {
+    const limit = Date.now() + startPatience;
+    const attempt = ended.then((how) => {
+      throw new StartFailure(spec.name, how, log);
+    });
+    attempt.catch(() => undefined);
+    while (!(await Promise.race([answers(spec.health), attempt]))) {
+      if (Date.now() > limit) {
+        throw new StartFailure(
+          spec.name,
+          `did not answer at ${spec.health} within ${startPatience / 1000} s`,
+          log,
+        );
+      }
+      await Promise.race([sleep(100), attempt]);
+    }
+    become("running");
+  };
+
+  launch();
+  const first = serves();
+  const keepRunning = async (): Promise<void> => {
+    await first;
+    for (let backOff = 500; ; backOff = Math.min(backOff * 2, longestBackOff)) {
+      const begin = Date.now();
+      await ended;
+      identity = undefined;
+      if (stopped()) return;
+      restarts += 1;
+      become("restarting");
+      if (Date.now() - begin > 60_000) backOff = 500;
+      await sleep(backOff, undefined, { signal: wake.signal }).catch(() => undefined);
+      if (stopped()) return;
+      launch();
+      await serves().catch(() => undefined);
+    }
+  };
+  void keepRunning().catch(() => undefined);
+
+  return {
+    record: () => ({
+      name: spec.name,
+      status,
+      ...(identity === undefined ? {} : { identity }),
+      restarts,
+      log,
+      ports: spec.ports,
+    }),
+    started: () => first,
+    stop: async () => {
+      wake.abort();
+      if (identity !== undefined) await endProcesses([identity]);
+      identity = undefined;
+      become("stopped");
+    },
+  };
+}
+
+/** Last lines of a log, for an error message. */
+export function tailOf(log: string, lines = 12): string {
+  try {
+    return readFileSync(log, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  } catch {
+    return "";
+  }
+}
+
+// A user's KUBECONFIG must never lead one of our processes to another cluster.
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR };
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve(`could not be started (${error.message})`);
+    });
+    child.once("exit", (code, signal) => {
+      resolve(signal === null ? `ended with exit code ${code ?? "none"}` : `was ended by ${signal}`);
+    });
+  });
+}
+
+/** Whether a GET is answered with 200. Certificates are the processes' own, made a moment ago: they are not checked. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { timeout: 1_000, rejectUnauthorized: false };
+    const request = (url.startsWith("https:") ? httpsGet : httpGet)(url, options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => {
+      resolve(false);
+    });
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The process behind a sandbox: starts everything, keeps it running, writes `state.json`, and ends it all when it is
+ * asked to end. Started by `index.ts` with the state folder as its only argument.
+ */
+import { writeFileSync } from "node:fs";
+import { KubeConfig } from "@kubernetes/client-node";
+import { serveCharts } from "./chartServer";
+import { apiServer, controllerManager, etcd, kwok, type ProcessSpec, scheduler } from "./controlPlane";
+import { prepareCredentials, writeKubeconfigs } from "./credentials";
+import { type IstiodPods, istiodPods } from "./istiodPod";
+import { kwokStages } from "./kwok";
+import { assignLoadBalancers } from "./loadBalancer";
+import { registerNodes } from "./nodes";
+import { identify } from "./processIdentity";
+import { repeat } from "./repeat";
+import { files, readConfig, type SandboxConfig, type SandboxState, writeJson } from "./state";
+import { StartFailure, type Supervised, supervise } from "./supervise";
+
+const rhythm = 250;
+
+async function main(config: SandboxConfig): Promise<void> {
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error("this process can't find itself");
+  const processes: Supervised[] = [];
+  let istiods: IstiodPods | undefined;
+  let ready = false;
+  let failure: SandboxState["failure"];
+  let writing: Promise<void> = Promise.resolve();
+  const tell = (): Promise<void> => {
+    const all = [...processes, ...(istiods?.processes() ?? [])];
+    const state: SandboxState = {
+      supervisor: self,
+      ready,
+      ...(failure === undefined ? {} : { failure }),
+      processes: all.map((one) => one.record()),
+    };
+    writing = writing.then(() => writeJson(files.state(config.state), state));
+    return writing;
+  };
+  const onChange = (): void => void tell();
+  const end = new AbortController();
+
+  const finish = async (exitCode: number): Promise<never> => {
+    end.abort();
+    ready = false;
+    await Promise.all((istiods?.processes() ?? []).map((one) => one.stop()));
+    // What depends on another ends before it.
+    for (const one of processes.toReversed()) await one.stop();
+    await tell();
+    process.exit(exitCode);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void finish(0));
+
+  const start = (spec: ProcessSpec): Promise<void> => {
+    const one = supervise(config.state, spec, onChange);
+    processes.push(one);
+    return one.started();
+  };
+  try {
+    await tell();
+    const credentials = prepareCredentials(config.state);
+    writeFileSync(files.stages(config.state), kwokStages());
+    await start(etcd(config));
+    await start(apiServer(config, credentials));
+    writeKubeconfigs(config);
+    const kubeconfig = new KubeConfig();
+    kubeconfig.loadFromFile(files.kubeconfig(config.state));
+    await registerNodes(kubeconfig);
+    await Promise.all([
+      start(controllerManager(config, credentials)),
+      start(scheduler(config)),
+      start(kwok(config)),
+      serveCharts(config.charts, config.ports.charts),
+    ]);
+    istiods = istiodPods(config, kubeconfig, onChange);
+    void repeat("istiod's pods", rhythm, istiods.reconcile, end.signal);
+    void repeat("load balancers", rhythm, () => assignLoadBalancers(kubeconfig), end.signal);
+    ready = true;
+    await tell();
+  } catch (error) {
+    failure =
+      error instanceof StartFailure
+        ? { process: error.process, reason: error.reason, log: error.log }
+        : { process: "supervisor", reason: String(error), log: files.log(config.state, "supervisor") };
+    await finish(1);
+  }
+}
+
+const folder = process.argv[2];
+const config = folder === undefined ? undefined : readConfig(folder);
+if (config === undefined) {
+  process.stderr.write("usage: supervisor <state folder with sandbox.json>\n");
+  process.exit(2);
+}
+void main(config);
