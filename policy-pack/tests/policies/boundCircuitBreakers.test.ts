@@ -138,6 +138,7 @@ describe("bound-circuit-breakers", () => {
       expect(await implied({ maxConcurrentStreams: 10, maxRequestsPerConnection: 100 })).to.deep.equal({
         violations: [],
       });
+      expect(await implied({ maxRequestsPerConnection: 16 }, 64)).to.deep.equal({ violations: [] });
       expect(await implied({ maxRequestsPerConnection: 11 })).to.deep.equal({
         violations: [
           http(
@@ -202,12 +203,21 @@ describe("bound-circuit-breakers", () => {
     });
 
     it("refuses to have it turned off", async () => {
-      expect(await judgeOutlier({ consecutive5xxErrors: 0 })).to.deep.equal({
+      const off = outlier(
+        "consecutive5xxErrors",
+        "is 0, which turns ejection off. Set it to at least 1, or leave it out for Istio's default of 5.",
+      );
+      for (const consecutiveGatewayErrors of [undefined, 0]) {
+        expect(await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors })).to.deep.equal({
+          violations: [off],
+        });
+      }
+      expect(
+        await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors: "three" }),
+      ).to.deep.equal({
         violations: [
-          outlier(
-            "consecutive5xxErrors",
-            "is 0, which turns ejection off. Set it to at least 1, or leave it out for Istio's default of 5.",
-          ),
+          off,
+          outlier("consecutiveGatewayErrors", "is not a number. Set it to a number from 0 to 10."),
         ],
       });
       expect(await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors: 3 })).to.deep.equal({
@@ -225,6 +235,7 @@ describe("bound-circuit-breakers", () => {
       const outcomes: [name: string, value: unknown, problem: string | undefined][] = [
         ["interval", "1m", undefined],
         ["interval", "60s", undefined],
+        ["interval", "1000ms", undefined],
         ["interval", "1m1s", "is 1m1s, above the limit of 1m. Set it to a duration from 1s to 1m."],
         ["interval", "10ms", "is 10ms, below the least of 1s. Set it to a duration from 1s to 1m."],
         ["interval", "hunter2", "is not a duration. Set it to a duration from 1s to 1m."],

@@ -293,6 +293,7 @@ describe("forbid-weaker-mtls", () => {
   it("does not concern other resources", async () => {
     for (const type of [
       "kubernetes:core/v1:Service",
+      "kubernetes:delivery.example.com/v1:Release",
       "kubernetes:networking.istio.io/v1:VirtualService",
       "pulumi:pulumi:Stack",
     ]) {

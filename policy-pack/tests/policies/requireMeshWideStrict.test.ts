@@ -50,6 +50,20 @@ describe("require-mesh-wide-strict", () => {
     });
   });
 
+  it("finds the mesh among other resources", async () => {
+    const namespace = {
+      type: "kubernetes:core/v1:Namespace",
+      name: "shop",
+      props: { metadata: { name: "shop" } },
+    };
+    expect(await judge([namespace, destinationRule()])).to.deep.equal({
+      violations: missingIn("istio-system"),
+    });
+    expect(await judge([namespace, istiod()], { requiredIn: "control-planes" })).to.deep.equal({
+      violations: missingIn("istio-system"),
+    });
+  });
+
   it("does not apply to stacks without a mesh", async () => {
     const namespace = {
       type: "kubernetes:core/v1:Namespace",
