@@ -9,8 +9,5 @@ if (Number(process.versions.node.split(".")[0]) < wanted) {
   process.exit(1);
 }
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would run before the check
-const { run } = require("./program") as typeof import("./program");
-void run(process.argv);
-
-export {};
+// Only now: an import statement would be hoisted above the check.
+void import("./program.js").then(({ run }) => run(process.argv));

@@ -15,9 +15,9 @@ export const localStack = "local";
 /** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
 export interface LocalPulumi {
   /** Runs `pulumi` with its output on the terminal; resolves to the exit code. */
-  run(args: readonly string[]): Promise<number>;
+  readonly run: (args: readonly string[]) => Promise<number>;
   /** Runs `pulumi` and returns its stdout. Throws {@link UserError} if it fails. */
-  read(args: readonly string[]): Promise<string>;
+  readonly read: (args: readonly string[]) => Promise<string>;
   /** The stack's configuration file, a copy with the sandbox's addresses; for `--config-file`. */
   readonly configFile: string;
 }

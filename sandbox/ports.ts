@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import getPort from "get-port";
 import { UserError } from "../toolchain/userError";
 
@@ -33,11 +34,10 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   const chosen: Partial<Ports> = {};
   for (const name of portNames) {
     const wanted = (name === "apiServer" ? apiServer : undefined) ?? earlier?.[name];
-    chosen[name] = await getPort({
-      host: "127.0.0.1",
-      exclude: Object.values(chosen),
-      ...(wanted === undefined ? {} : { port: wanted }),
-    });
+    chosen[name] =
+      wanted !== undefined && (await isFree(wanted))
+        ? wanted
+        : await getPort({ host: "127.0.0.1", exclude: Object.values(chosen) });
   }
   const ports = chosen as Ports;
   if (apiServer !== undefined && ports.apiServer !== apiServer) {
@@ -47,4 +47,19 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
     });
   }
   return ports;
+}
+
+// get-port refuses for a while to give a port out again, so it can't tell that an earlier one is free.
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => {
+      resolve(false);
+    });
+    server.listen(port, "127.0.0.1", () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
 }

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { commands } from "../../cli/program";
+import { meshwright } from "./run";
+
+describe("cli/program", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "cli-"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("describes every command, argument and option", () => {
+    const undescribed: string[] = [];
+    const visit = (command: ReturnType<typeof commands>, path: string): void => {
+      if (command.description() === "") undescribed.push(path);
+      for (const option of command.options) {
+        if (option.description === "") undescribed.push(`${path} ${option.flags}`);
+      }
+      for (const argument of command.registeredArguments) {
+        if (argument.description === "") undescribed.push(`${path} <${argument.name()}>`);
+      }
+      for (const child of command.commands) visit(child, `${path} ${child.name()}`);
+    };
+    visit(commands(), "meshwright");
+    expect(undescribed).to.deep.equal([]);
+  });
+
+  it("prints help on stdout and ends well", async () => {
+    const { exitCode, stdout, stderr } = await meshwright(["--help"]);
+    expect(stdout).to.contain("Usage: meshwright [options] [command]");
+    for (const name of ["up", "down", "sandbox", "toolchain"])
+      expect(stdout).to.match(new RegExp(`^  ${name}\\b`, "m"));
+    expect(stderr).to.equal("");
+    expect(exitCode).to.equal(0);
+  });
+
+  it("prints its version", async () => {
+    expect((await meshwright(["--version"])).stdout).to.match(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("ends with 2 for wrong usage, and shows the help", async () => {
+    const { exitCode, stderr } = await meshwright(["sandbox", "up", "--api-server-port", "http"]);
+    expect(stderr).to.contain("argument 'http' is invalid. It must be a whole number from 1 to 65535.");
+    expect(stderr).to.contain("Usage: meshwright sandbox up");
+    expect(exitCode).to.equal(2);
+    expect((await meshwright(["upp"])).stderr).to.contain("Did you mean up?");
+  });
+
+  it("ends with 1 and a cure for a problem the user can solve, without a stack trace", async () => {
+    const { exitCode, stdout, stderr } = await meshwright(["sandbox", "kubeconfig", "--state", folder]);
+    expect(stdout).to.equal("");
+    expect(stderr).to.equal(
+      `error: No sandbox runs in ${folder}.\ncure:  Start one: meshwright sandbox up, or make up`,
+    );
+    expect(exitCode).to.equal(1);
+  });
+
+  it("refuses an older Node.js before it loads anything", async () => {
+    const pretend = join(folder, "pretend.cjs");
+    writeFileSync(
+      pretend,
+      'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });',
+    );
+    const { exitCode, stderr } = await meshwright(["--help"], { nodeArgs: ["-r", pretend] });
+    expect(stderr).to.match(
+      /^error: Meshwright needs Node.js 22 or newer; this is 20.20.2 \(.*\).\ncure: {2}install Node.js 22/,
+    );
+    expect(exitCode).to.equal(1);
+  });
+
+  it("lists the toolchain for machines without building anything", async () => {
+    const { exitCode, stdout } = await meshwright(["toolchain", "--json"], {
+      env: { MESHWRIGHT_CACHE: folder, PATH: "", PULUMI_HOME: folder },
+    });
+    expect(exitCode).to.equal(0);
+    const { cache, programs } = JSON.parse(stdout) as { cache: string; programs: Record<string, unknown>[] };
+    expect(cache).to.equal(folder);
+    expect(programs).to.deep.include({ name: "etcd", version: "3.6.8", source: "missing", bytes: 0 });
+  });
+
+  it("says that no sandbox runs, for people and for machines", async () => {
+    const people = await meshwright(["sandbox", "status", "--state", folder]);
+    expect(people.stdout).to.equal(`No sandbox runs in ${folder}. Start one: meshwright sandbox up`);
+    expect(people.exitCode).to.equal(1);
+    const machines = await meshwright(["sandbox", "status", "--json", "--state", folder]);
+    expect(JSON.parse(machines.stdout)).to.include({ state: folder, running: false, ready: false });
+    expect(machines.exitCode).to.equal(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { type SandboxOptions, startSandbox, stopSandbox } from "../../sandbox";
+import { ensureToolchain, sandboxPrograms, type Toolchain } from "../../toolchain";
+
+/** Everything a test needs to have a sandbox of its own. */
+export interface Harness {
+  readonly toolchain: Toolchain;
+  /** A new folder for a sandbox's state, ended and removed by {@link Harness.clean}. */
+  folder(): string;
+  options(state: string): SandboxOptions;
+  /** Runs kubectl on the sandbox in `state` and returns its stdout. */
+  kubectl(state: string, args: readonly string[], input?: string): Promise<string>;
+  clean(): Promise<void>;
+}
+
+export async function harness(): Promise<Harness> {
+  const toolchain = await ensureToolchain(sandboxPrograms);
+  const folders: string[] = [];
+  const program = toolchain.program.bind(toolchain);
+  return {
+    toolchain,
+    folder: () => {
+      const folder = mkdtempSync(join(tmpdir(), "sandbox-"));
+      folders.push(folder);
+      return folder;
+    },
+    options: (state) => ({
+      state,
+      programs: {
+        etcd: program("etcd"),
+        "kube-apiserver": program("kube-apiserver"),
+        "kube-controller-manager": program("kube-controller-manager"),
+        "kube-scheduler": program("kube-scheduler"),
+        kwok: program("kwok"),
+        "pilot-discovery": program("pilot-discovery"),
+      },
+      charts: toolchain.charts,
+    }),
+    kubectl: async (state, args, input) => {
+      const kubeconfig = ["--kubeconfig", join(state, "kubeconfig")];
+      const run = await execa(
+        program("kubectl"),
+        [...kubeconfig, ...args],
+        input === undefined ? {} : { input },
+      );
+      return run.stdout;
+    },
+    clean: async () => {
+      for (const folder of folders) {
+        await stopSandbox(folder);
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+export { startSandbox, stopSandbox };

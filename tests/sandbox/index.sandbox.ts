@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
+import { UserError } from "../../toolchain/userError";
+import { type Harness, harness } from "./harness";
+
+describe("sandbox", () => {
+  let h: Harness;
+  before(async () => {
+    h = await harness();
+  });
+  afterEach(() => h.clean());
+
+  const pids = (status: SandboxStatus): number[] => [
+    ...(status.supervisorPid === undefined ? [] : [status.supervisorPid]),
+    ...status.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+  ];
+  const runs = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const until = async (what: string, condition: () => Promise<boolean>): Promise<void> => {
+    for (let round = 0; round < 150; round++) {
+      if (await condition()) return;
+      await sleep(200);
+    }
+    throw new Error(`${what}: still not after 30 s`);
+  };
+
+  it("starts a control plane with ready nodes in two regions, and ends it without a trace", async () => {
+    const state = h.folder();
+    const status = await startSandbox(h.options(state));
+    expect(status).to.include({ state, running: true, ready: true });
+    expect(status.processes.map(({ name, status: now }) => `${name} ${now}`)).to.deep.equal([
+      "etcd running",
+      "kube-apiserver running",
+      "kube-controller-manager running",
+      "kube-scheduler running",
+      "kwok running",
+    ]);
+    const nodes = await h.kubectl(state, [
+      "get",
+      "nodes",
+      "-o",
+      "jsonpath={range .items[*]}{.metadata.labels.topology\\.kubernetes\\.io/region}{' '}{.status.conditions[?(@.type=='Ready')].status}{'\\n'}{end}",
+    ]);
+    expect(nodes.trim().split("\n").sort()).to.deep.equal([
+      "us-east True",
+      "us-east True",
+      "us-west True",
+      "us-west True",
+    ]);
+    const index = await fetch(`${status.chartRepository ?? ""}/index.yaml`);
+    expect(await index.text()).to.contain("name: istiod");
+
+    const before = pids(status);
+    expect(before).to.have.length(6);
+    await stopSandbox(state, { deleteState: true });
+    expect(before.filter(runs)).to.deep.equal([]);
+    expect(existsSync(state)).to.equal(false);
+  });
+
+  it("finds one that runs already, and lets two run side by side", async () => {
+    const [one, two] = [h.folder(), h.folder()];
+    const [first, second] = await Promise.all([startSandbox(h.options(one)), startSandbox(h.options(two))]);
+    expect(await startSandbox(h.options(one))).to.deep.equal(first);
+    await h.kubectl(one, ["create", "namespace", "only-here"]);
+    expect(await h.kubectl(two, ["get", "namespaces", "-o", "name"])).to.not.contain("only-here");
+    await stopSandbox(one);
+    expect((await sandboxStatus(two)).ready).to.equal(true);
+    expect(pids(second).every(runs)).to.equal(true);
+  });
+
+  it("starts a process again that was killed", async () => {
+    const state = h.folder();
+    const { processes } = await startSandbox(h.options(state));
+    const scheduler = processes.find(({ name }) => name === "kube-scheduler");
+    process.kill(scheduler?.pid ?? 0, "SIGKILL");
+    await until("restart", async () => {
+      const now = (await sandboxStatus(state)).processes.find(({ name }) => name === "kube-scheduler");
+      return now?.status === "running" && now.restarts === 1 && now.pid !== scheduler?.pid;
+    });
+  });
+
+  it("ends the processes of a supervisor that was killed, and starts over with the cluster's data", async () => {
+    const state = h.folder();
+    const crashed = await startSandbox(h.options(state));
+    await h.kubectl(state, ["create", "namespace", "kept"]);
+    process.kill(crashed.supervisorPid ?? 0, "SIGKILL");
+    await until("death", async () => !(await sandboxStatus(state)).running);
+
+    const again = await startSandbox(h.options(state));
+    expect(pids(crashed).filter(runs)).to.deep.equal([]);
+    expect(again.apiServer).to.equal(crashed.apiServer);
+    expect(await h.kubectl(state, ["get", "namespace", "kept", "-o", "name"])).to.equal("namespace/kept");
+  });
+
+  it("names the process that does not come up and leaves nothing running", async () => {
+    const state = h.folder();
+    const options = h.options(state);
+    const failing = { ...options, programs: { ...options.programs, "kube-scheduler": "/bin/false" } };
+    const error = await startSandbox(failing).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(UserError);
+    expect((error as UserError).problem).to.equal(
+      "The sandbox did not start: kube-scheduler ended with exit code 1. Nothing is left running.",
+    );
+    expect((error as UserError).cure).to.contain(join(state, "logs", "kube-scheduler.log"));
+    expect(await sandboxStatus(state)).to.include({ running: false, ready: false });
+    expect(pids(await sandboxStatus(state))).to.deep.equal([]);
+  });
+
+  it("refuses a port that is in use before it starts anything", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const state = h.folder();
+    try {
+      await startSandbox({ ...h.options(state), apiServerPort: port });
+      expect.fail("it started");
+    } catch (error) {
+      expect((error as UserError).problem).to.equal(
+        `Port ${port} on 127.0.0.1, wanted for the API server, is in use.`,
+      );
+    } finally {
+      server.close();
+    }
+    expect((await sandboxStatus(state)).processes).to.deep.equal([]);
+  });
+
+  it("does not delete a folder that is no sandbox's", async () => {
+    const folder = h.folder();
+    const error = await stopSandbox(folder, { deleteState: true }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect((error as UserError).problem).to.contain("is not the state of a sandbox");
+    expect(existsSync(folder)).to.equal(true);
+  });
+});
