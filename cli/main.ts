@@ -9,5 +9,6 @@ if (Number(process.versions.node.split(".")[0]) < wanted) {
   process.exit(1);
 }
 
-// Only now: an import statement would be hoisted above the check.
-void import("./program.js").then(({ run }) => run(process.argv));
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would be hoisted above the check
+const { run } = require("./program") as { run: (argv: readonly string[]) => Promise<void> };
+void run(process.argv);
