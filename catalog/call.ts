@@ -51,8 +51,10 @@ export interface Edge {
   /** Milliseconds; undefined: no limit. */
   readonly timeout?: number;
   readonly retries: Retries;
-  /** Whether it differs from the service's own settings, so that it needs a route of its own. */
-  readonly ownRoute: boolean;
+  /** Whether the call itself declares its timeout, or has it from the service. */
+  readonly ownTimeout: boolean;
+  /** Whether the call itself declares its retries, or has them from the service as far as they fit. */
+  readonly ownRetries: boolean;
   /** Where the catalog declares it, such as `services.web.calls.api`. */
   readonly path: string;
 }

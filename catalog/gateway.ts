@@ -48,6 +48,8 @@ export interface GatewayRouteDefinition extends CallDefinition {
 export interface Gateway {
   readonly name: string;
   readonly namespace: string;
+  /** Helm release of its pods, which is also their namespace. */
+  readonly release: string;
   /** Labels of the gateway's pods. */
   readonly selector: Readonly<Record<string, string>>;
   readonly hosts: readonly GatewayHost[];

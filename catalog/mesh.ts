@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Gateway, type GatewayDefinition, gatewaySchema } from "./gateway";
 import { type JwtRule, type JwtRuleDefinition, jwtRuleSchema } from "./jwt";
 import { type Service, type ServiceDefinition, serviceSchema } from "./service";
-import { type TelemetryDefinition, telemetrySchema } from "./telemetry";
+import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
 
 /** A whole platform: its services, who calls whom, its entrances, and what holds for all of them. */
 export interface MeshDefinition {
@@ -66,7 +66,7 @@ export interface Mesh {
   readonly services: readonly Service[];
   readonly gateways: readonly Gateway[];
   readonly jwtRules: readonly JwtRule[];
-  readonly telemetry?: TelemetryDefinition;
+  readonly telemetry?: Telemetry;
   readonly overrides: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
 

@@ -8,6 +8,7 @@ import { formatPath } from "./path";
 import { normalizePorts } from "./port";
 import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
+import { normalizeTelemetry } from "./telemetry";
 import { normalizeFault } from "./traffic";
 import { normalizeWorkloads } from "./workload";
 
@@ -69,7 +70,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     services,
     gateways,
     jwtRules: (definition.jwtRules ?? []).map((rule) => ({ forwardOriginalToken: true, ...rule })),
-    ...(definition.telemetry && { telemetry: definition.telemetry }),
+    ...(definition.telemetry && { telemetry: normalizeTelemetry(definition.telemetry) }),
     overrides: definition.overrides ?? {},
   };
 }
@@ -119,7 +120,8 @@ function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, pat
     ...(call.endUser && { endUser: { claims: call.endUser.claims ?? {} } }),
     ...(timeout !== undefined && { timeout }),
     retries: edgeRetries(call, callee, timeout),
-    ownRoute: call.timeout !== undefined || call.retries !== undefined,
+    ownTimeout: call.timeout !== undefined,
+    ownRetries: call.retries !== undefined,
     path,
   };
 }
@@ -147,6 +149,7 @@ function normalizeGateway(
   return {
     name,
     namespace,
+    release,
     selector: { istio: release.replace(/^istio-/, "") },
     hosts: sortedEntries(definition.hosts).map(([host, value]) =>
       normalizeGatewayHost(host, value, source, [...path, "hosts", host], callees),

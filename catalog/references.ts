@@ -51,16 +51,13 @@ type CallReferences<Callee, Call> = Call extends readonly unknown[]
   : PortReference<Callee, Call>;
 
 /** The port is needed as soon as there are several to choose from. */
-type PortReference<Callee, Call> =
-  IsUnion<keyof Field<Callee, "ports">> extends true
-    ? { readonly port: PortName<Callee, Call> }
-    : { readonly port?: PortName<Callee, Call> };
-
-type PortName<Callee, Call> = "port" extends keyof Call
+type PortReference<Callee, Call> = "port" extends keyof Call
   ? Field<Call, "port"> extends keyof Field<Callee, "ports">
-    ? string
-    : Refused<`the called service has no port "${Field<Call, "port"> & string}"`>
-  : string;
+    ? unknown
+    : { readonly port: Refused<`the called service has no port "${Field<Call, "port"> & string}"`> }
+  : IsUnion<keyof Field<Callee, "ports">> extends true
+    ? { readonly port: keyof Field<Callee, "ports"> }
+    : unknown;
 
 type RouteReferences<Services, Routes> = {
   readonly [Index in keyof Routes]: Field<Routes[Index], "service"> extends keyof Services

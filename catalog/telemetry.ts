@@ -49,6 +49,19 @@ export const istioMetrics = [
   "GRPC_RESPONSE_MESSAGES",
 ] as const;
 
+/** Telemetry with its defaults resolved. */
+export interface Telemetry extends TelemetryDefinition {
+  readonly metrics?: { readonly provider: string; readonly overrides: readonly Required<MetricOverride>[] };
+}
+
+export function normalizeTelemetry({ metrics, ...rest }: TelemetryDefinition): Telemetry {
+  if (!metrics) return rest;
+  const overrides = (metrics.overrides ?? []).map(
+    (override) => ({ mode: "CLIENT_AND_SERVER", disabled: false, ...override }) as const,
+  );
+  return { ...rest, metrics: { provider: metrics.provider, overrides } };
+}
+
 const provider = z.string().min(1);
 
 export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({

@@ -1,0 +1,23 @@
+/** What a check has found: where in the catalog, what is wrong there, and how to put it right. */
+export interface Finding {
+  /** Stable and never reused, such as `MW103`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Where in the catalog, such as `services.web.calls.api.timeout`. */
+  readonly path: string;
+  /** Names the culprit and its value. */
+  readonly message: string;
+  readonly cure: string;
+}
+
+/** Only errors keep a catalog from being rendered; only warnings and infos can be suppressed. */
+export type Severity = "error" | "warning" | "info";
+
+/** By path, then code, then message, so that neighbours in the catalog are neighbours in the output. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return compare(a.path, b.path) || compare(a.code, b.code) || compare(a.message, b.message);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

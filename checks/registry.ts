@@ -1,0 +1,53 @@
+import type { Rule } from "./rule";
+import { calleeWithinCaller } from "./rules/calleeWithinCaller";
+import { ejectionBounded } from "./rules/ejectionBounded";
+import { endUserIssued } from "./rules/endUserIssued";
+import { failoverElsewhere } from "./rules/failoverElsewhere";
+import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
+import { faultOutsideProd } from "./rules/faultOutsideProd";
+import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
+import { hostUnique } from "./rules/hostUnique";
+import { httpOnly } from "./rules/httpOnly";
+import { nameValid } from "./rules/nameValid";
+import { portChosen } from "./rules/portChosen";
+import { portDeclared } from "./rules/portDeclared";
+import { portNumberUnique } from "./rules/portNumberUnique";
+import { retriesFitTimeout } from "./rules/retriesFitTimeout";
+import { routeUnique } from "./rules/routeUnique";
+import { serviceDeclared } from "./rules/serviceDeclared";
+import { sidecarBypass } from "./rules/sidecarBypass";
+import { triesUseTimeout } from "./rules/triesUseTimeout";
+import { versionDeclared } from "./rules/versionDeclared";
+import { weightsGiven } from "./rules/weightsGiven";
+import { weightsSum } from "./rules/weightsSum";
+import { fieldGiven, fieldKnown, valueValid } from "./structure";
+import { suppressionUsed } from "./suppressions";
+
+/** Every rule, by code. A code is never reused: a rule that goes leaves its number behind, free for ever. */
+export const rules: readonly Rule[] = [
+  valueValid, // MW001
+  fieldKnown, // MW002
+  fieldGiven, // MW003
+  suppressionUsed, // MW004
+  serviceDeclared, // MW101
+  portDeclared, // MW102
+  portChosen, // MW103
+  versionDeclared, // MW104
+  nameValid, // MW105
+  portNumberUnique, // MW106
+  hostUnique, // MW107
+  routeUnique, // MW108
+  weightsSum, // MW201
+  weightsGiven, // MW202
+  faultOutsideProd, // MW203
+  httpOnly, // MW204
+  endUserIssued, // MW301
+  sidecarBypass, // MW302
+  retriesFitTimeout, // MW401
+  triesUseTimeout, // MW402
+  calleeWithinCaller, // MW403
+  failoverNeedsOutlierDetection, // MW501
+  ejectionBounded, // MW502
+  gatewayErrorsSmaller, // MW503
+  failoverElsewhere, // MW504
+];

@@ -1,0 +1,32 @@
+import { formatPath } from "../../catalog";
+import type { MeshRule } from "../rule";
+import { webAndApi } from "./example";
+
+const detecting = (consecutiveGatewayErrors: number): object => ({
+  circuitBreaker: { outlierDetection: { consecutive5xxErrors: 5, consecutiveGatewayErrors } },
+});
+
+export const gatewayErrorsSmaller: MeshRule = {
+  code: "MW503",
+  severity: "warning",
+  title: "Fewer gateway errors than 5xx errors lead to an ejection",
+  stage: "mesh",
+  examples: { wrong: webAndApi({}, detecting(5)), right: webAndApi({}, detecting(3)) },
+  *check({ services }) {
+    for (const { name, circuitBreaker } of services) {
+      const { consecutive5xxErrors = 0, consecutiveGatewayErrors } = circuitBreaker.outlierDetection ?? {};
+      if (consecutiveGatewayErrors === undefined || consecutiveGatewayErrors < consecutive5xxErrors) continue;
+      yield {
+        path: formatPath([
+          "services",
+          name,
+          "circuitBreaker",
+          "outlierDetection",
+          "consecutiveGatewayErrors",
+        ]),
+        message: `${consecutiveGatewayErrors} gateway errors are also 5xx errors, ${consecutive5xxErrors} of which eject an endpoint of "${name}" before`,
+        cure: `set it to less than ${consecutive5xxErrors}, or remove it`,
+      };
+    }
+  },
+};

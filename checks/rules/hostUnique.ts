@@ -1,0 +1,33 @@
+import { formatPath } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { withHosts } from "./example";
+
+const host = { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "web" }] };
+
+export const hostUnique: DefinitionRule = {
+  code: "MW107",
+  severity: "error",
+  title: "A host is served by one gateway only",
+  stage: "definition",
+  examples: {
+    wrong: withHosts({ "shop.example.com": host }, { "shop.example.com": host }),
+    right: withHosts({ "shop.example.com": host }, { "admin.example.com": host }),
+  },
+  *check(definition) {
+    const taken = new Map<string, string>();
+    for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
+      for (const name of Object.keys(hosts)) {
+        const other = taken.get(name);
+        if (other === undefined) {
+          taken.set(name, gateway);
+          continue;
+        }
+        yield {
+          path: formatPath(["gateways", gateway, "hosts", name]),
+          message: `the gateways "${other}" and "${gateway}" both serve ${name}: which one answers is undefined`,
+          cure: `put its routes into one of them`,
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,84 @@
+import {
+  formatPath,
+  isHttp,
+  type MeshDefinition,
+  type PortDefinition,
+  type ServiceDefinition,
+} from "../../catalog";
+import { references } from "../references";
+import type { DefinitionRule } from "../rule";
+import { tcp, webAndApi } from "./example";
+
+const callFields = ["methods", "paths", "endUser", "timeout", "retries"] as const;
+const breakerFields = [
+  "http1MaxPendingRequests",
+  "http2MaxRequests",
+  "maxRequestsPerConnection",
+  "maxRetries",
+  "retryBudget",
+] as const;
+
+export const httpOnly: DefinitionRule = {
+  code: "MW204",
+  severity: "error",
+  title: "What is about requests is set on HTTP ports only",
+  stage: "definition",
+  examples: {
+    wrong: webAndApi({}, { ports: { tcp }, resilience: { timeout: "5s", connectTimeout: "3s" } }),
+    right: webAndApi({}, { ports: { tcp }, resilience: { connectTimeout: "3s" } }),
+  },
+  *check(definition) {
+    yield* onServices(definition);
+    yield* onReferences(definition);
+  },
+};
+
+function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
+  for (const [name, service] of Object.entries(definition.services)) {
+    if (Object.values(service.ports).some(({ protocol }) => isHttp(protocol))) continue;
+    for (const path of requestFields(service)) yield* report(["services", name, ...path], name);
+  }
+}
+
+function requestFields({ resilience, traffic, circuitBreaker }: ServiceDefinition): string[][] {
+  return [
+    ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
+    ...given(traffic, ["weights", "fault"]).map((field) => ["traffic", field]),
+    ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
+  ];
+}
+
+function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
+  for (const { callee, call, path } of references(definition)) {
+    const port = portOf(definition.services[callee], call.port);
+    if (!port || isHttp(port.protocol)) continue;
+    for (const field of given(call, callFields)) yield* report([...path, field], callee);
+    if (path[0] === "gateways") yield* report([...path, "service"], callee);
+  }
+}
+
+function portOf(
+  service: ServiceDefinition | undefined,
+  name: string | undefined,
+): PortDefinition | undefined {
+  if (!service) return undefined;
+  return name === undefined ? Object.values(service.ports)[0] : service.ports[name];
+}
+
+function given<Key extends string>(
+  value: Partial<Record<Key, unknown>> | undefined,
+  fields: readonly Key[],
+): Key[] {
+  return fields.filter((field) => value?.[field] !== undefined);
+}
+
+function* report(
+  path: (string | number)[],
+  service: string,
+): Generator<{ path: string; message: string; cure: string }> {
+  yield {
+    path: formatPath(path),
+    message: `"${service}" is reached over TCP, where a proxy sees no requests: ${String(path.at(-1))} has no effect`,
+    cure: "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
+  };
+}

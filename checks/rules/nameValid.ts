@@ -1,0 +1,61 @@
+import { formatPath, type MeshDefinition } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { base, http } from "./example";
+
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const host = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, cure: string];
+
+export const nameValid: DefinitionRule = {
+  code: "MW105",
+  severity: "error",
+  title: "Names are what Kubernetes accepts as names",
+  stage: "definition",
+  examples: {
+    wrong: { ...base, services: { Web_1: { ports: { http } } } },
+    right: { ...base, services: { "web-1": { ports: { http } } } },
+  },
+  *check(definition) {
+    for (const [path, kind, name, valid, cure] of names(definition)) {
+      if (valid) continue;
+      yield { path: formatPath(path), message: `"${name}" can't be the name of a ${kind}`, cure };
+    }
+  },
+};
+
+function* names(definition: MeshDefinition): Iterable<Name> {
+  yield labelled(["name"], "mesh", definition.name);
+  for (const field of ["namespace", "rootNamespace"] as const) {
+    const name = definition[field];
+    if (name !== undefined) yield labelled([field], "namespace", name);
+  }
+  for (const [service, { namespace, ports, versions = {} }] of Object.entries(definition.services)) {
+    const path = ["services", service];
+    yield labelled(path, "service", service);
+    if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
+    for (const port of Object.keys(ports)) {
+      const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
+      const cure = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
+      yield [[...path, "ports", port], "port", port, valid, cure];
+    }
+    for (const version of Object.keys(versions)) {
+      // A Deployment is called after both.
+      yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
+    }
+  }
+  for (const [gateway, { release, hosts }] of Object.entries(definition.gateways ?? {})) {
+    const path = ["gateways", gateway];
+    yield labelled(path, "gateway", gateway);
+    if (release !== undefined) yield labelled([...path, "release"], "Helm release", release);
+    for (const name of Object.keys(hosts)) {
+      const cure = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
+      yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, cure];
+    }
+  }
+}
+
+function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {
+  const cure = `use at most ${max} lower-case letters, digits and hyphens, with no hyphen at either end`;
+  return [path, kind, name, label.test(name) && name.length <= max, cure];
+}

@@ -1,0 +1,26 @@
+import { formatPath } from "../../catalog";
+import { references } from "../references";
+import type { DefinitionRule } from "../rule";
+import { admin, http, webAndApi } from "./example";
+
+export const portChosen: DefinitionRule = {
+  code: "MW103",
+  severity: "error",
+  title: "A call of a service with several ports says which",
+  stage: "definition",
+  examples: {
+    wrong: webAndApi({}, { ports: { http, admin } }),
+    right: webAndApi({ calls: { api: { port: "http" } } }, { ports: { http, admin } }),
+  },
+  *check(definition) {
+    for (const { callee, call, path } of references(definition)) {
+      const ports = Object.keys(definition.services[callee]?.ports ?? {});
+      if (ports.length < 2 || call.port !== undefined) continue;
+      yield {
+        path: formatPath(path),
+        message: `the service "${callee}" has the ports ${ports.join(", ")}, and none is named`,
+        cure: `add port: ${ports.map((port) => `"${port}"`).join(" or ")}`,
+      };
+    }
+  },
+};

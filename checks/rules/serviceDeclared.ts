@@ -1,0 +1,26 @@
+import { formatPath, type MeshDefinition } from "../../catalog";
+import { references } from "../references";
+import { nearest } from "../nearest";
+import type { DefinitionRule } from "../rule";
+import { base, http } from "./example";
+
+export const serviceDeclared: DefinitionRule = {
+  code: "MW101",
+  severity: "error",
+  title: "A called or routed service is declared",
+  stage: "definition",
+  examples: {
+    wrong: { ...base, services: { web: { ports: { http }, calls: { ap: {} } }, api: { ports: { http } } } },
+    right: { ...base, services: { web: { ports: { http }, calls: { api: {} } }, api: { ports: { http } } } },
+  },
+  *check(definition: MeshDefinition, isWritten) {
+    for (const { callee, path, calleePath } of references(definition)) {
+      if (isWritten("services", callee)) continue;
+      yield {
+        path: formatPath(calleePath),
+        message: `${formatPath(path)} refers to the service "${callee}", which is not declared`,
+        cure: nearest(callee, Object.keys(definition.services), "declare it under services"),
+      };
+    }
+  },
+};

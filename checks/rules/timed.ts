@@ -1,0 +1,29 @@
+import { formatPath, parsePath, type Mesh, type Retries } from "../../catalog";
+
+/** Retries with a limit for each try and one for all of them, where the catalog declares them. */
+export interface TimedRetries {
+  readonly timeout: number;
+  readonly attempts: number;
+  readonly perTryTimeout: number;
+  /** Of the `retries` themselves. */
+  readonly path: string;
+}
+
+/** Of every service, and of every call that doesn't take them over from the service. */
+export function* timed({ services }: Mesh): Iterable<TimedRetries> {
+  for (const service of services) {
+    yield* one(service, formatPath([...parsePath(service.path), "resilience", "retries"]));
+    for (const edge of service.incoming) {
+      if (edge.ownRetries) yield* one(edge, `${edge.path}.retries`);
+    }
+  }
+}
+
+function* one(
+  { timeout, retries }: { readonly timeout?: number; readonly retries: Retries },
+  path: string,
+): Iterable<TimedRetries> {
+  const { attempts, perTryTimeout } = retries;
+  if (timeout === undefined || perTryTimeout === undefined || attempts === 0) return;
+  yield { timeout, attempts, perTryTimeout, path };
+}

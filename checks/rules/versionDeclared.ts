@@ -1,0 +1,27 @@
+import { formatPath } from "../../catalog";
+import { nearest } from "../nearest";
+import type { DefinitionRule } from "../rule";
+import { webAndApi } from "./example";
+
+export const versionDeclared: DefinitionRule = {
+  code: "MW104",
+  severity: "error",
+  title: "Traffic goes only to versions that the service declares",
+  stage: "definition",
+  examples: {
+    wrong: webAndApi({}, { versions: { v1: {} }, traffic: { weights: { v1: 90, v2: 10 } } }),
+    right: webAndApi({}, { versions: { v1: {}, v2: {} }, traffic: { weights: { v1: 90, v2: 10 } } }),
+  },
+  *check(definition, isWritten) {
+    for (const [name, { versions = {}, traffic }] of Object.entries(definition.services)) {
+      for (const version of Object.keys(traffic?.weights ?? {})) {
+        if (isWritten("services", name, "versions", version)) continue;
+        yield {
+          path: formatPath(["services", name, "traffic", "weights", version]),
+          message: `the service "${name}" declares no version "${version}"`,
+          cure: nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { formatPath, meshSchema } from "../catalog";
+import type { Finding } from "./finding";
+import { nearest } from "./nearest";
+import type { Report, StructureRule } from "./rule";
+import { base, http, webAndApi } from "./rules/example";
+import { cut } from "./written";
+
+export const valueValid: StructureRule = {
+  code: "MW001",
+  severity: "error",
+  title: "A value has the form that its field needs",
+  stage: "structure",
+  examples: {
+    wrong: webAndApi({}, { resilience: { timeout: "10sec" } }),
+    right: webAndApi({}, { resilience: { timeout: "10s" } }),
+  },
+};
+
+export const fieldKnown: StructureRule = {
+  code: "MW002",
+  severity: "error",
+  title: "There are no unknown fields",
+  stage: "structure",
+  examples: {
+    wrong: webAndApi({}, { resilience: { timout: "10s" } }),
+    right: webAndApi({}, { resilience: { timeout: "10s" } }),
+  },
+};
+
+export const fieldGiven: StructureRule = {
+  code: "MW003",
+  severity: "error",
+  title: "Required fields are given",
+  stage: "structure",
+  examples: {
+    wrong: { ...base, services: { web: { ports: { http: { port: 8080 } } } } },
+    right: { ...base, services: { web: { ports: { http } } } },
+  },
+};
+
+/**
+ * Reads something of unknown shape as a catalog: every place where it doesn't have the shape of one, and what
+ * is left without them. Nothing is left when it isn't a catalog at all.
+ */
+export function readStructure(input: unknown): { findings: Finding[]; rest?: z.infer<typeof meshSchema> } {
+  const first = meshSchema.safeParse(input);
+  const findings = first.success ? [] : flatten(first.error.issues).map((issue) => describe(issue, input));
+  let rest = input;
+  for (let result: typeof first = first; ; result = meshSchema.safeParse(rest)) {
+    if (result.success) return { findings, rest: result.data };
+    const paths = flatten(result.error.issues).flatMap(({ path, keys }) =>
+      keys ? keys.map((key) => [...path, key]) : [path],
+    );
+    for (const path of paths) rest = cut(rest, path);
+    if (rest === undefined) return { findings };
+  }
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: (string | number)[];
+  readonly raw: z.core.$ZodIssue;
+  /** The one unknown key that the issue is about. */
+  readonly keys?: string[];
+}
+
+/** One issue for each mistake: unknown keys apart, and of a choice of forms only the one that was meant. */
+function flatten(issues: readonly z.core.$ZodIssue[], above: (string | number)[] = []): Issue[] {
+  return issues.flatMap((raw): Issue[] => {
+    const path = [...above, ...(raw.path as (string | number)[])];
+    if (raw.code === "unrecognized_keys") {
+      return raw.keys.map((key) => ({ code: raw.code, path, raw, keys: [key] }));
+    }
+    if (raw.code === "invalid_union") {
+      const meant = raw.errors.filter((form) => !form.some(isOtherForm));
+      if (meant[0]) return flatten(meant[0], path);
+    }
+    return [{ code: raw.code, path, raw }];
+  });
+}
+
+function isOtherForm({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+}
+
+function describe({ path, raw, keys }: Issue, input: unknown): Finding {
+  const key = keys?.[0];
+  if (key !== undefined) {
+    const known = knownFields(path);
+    return found(fieldKnown, {
+      path: formatPath([...path, key]),
+      message: `there is no field "${key}" here`,
+      cure: nearest(key, known, "remove it"),
+    });
+  }
+  const value = valueAt(input, path);
+  if (value === undefined && path.length > 0) {
+    return found(fieldGiven, {
+      path: formatPath(path),
+      message: `"${String(path.at(-1))}" is missing`,
+      cure: cureOf(raw),
+    });
+  }
+  const where = path.length === 0 ? "the catalog" : formatPath(path);
+  return found(valueValid, {
+    path: formatPath(path),
+    message: `${where} can't be ${show(value)}`,
+    cure: cureOf(raw),
+  });
+}
+
+function found({ code, severity }: StructureRule, report: Report): Finding {
+  return { code, severity, ...report };
+}
+
+function cureOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "custom":
+      return String(issue.params?.cure ?? issue.message);
+    case "invalid_type":
+      return `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`;
+    case "invalid_union":
+      return "give one of the forms that the documentation shows";
+    case "invalid_value":
+      return issue.values.length === 1
+        ? `use ${JSON.stringify(issue.values[0])}`
+        : `use one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "too_small":
+      return issue.origin === "string" || issue.origin === "array"
+        ? "don't leave it empty"
+        : `use at least ${issue.minimum}`;
+    case "too_big":
+      return `use at most ${issue.maximum}`;
+    case "invalid_format":
+      return issue.pattern === undefined ? `write a valid ${issue.format}` : `match ${issue.pattern}`;
+    default:
+      return issue.message;
+  }
+}
+
+const typeNames: Partial<Record<string, string>> = {
+  array: "a list",
+  int: "a whole number",
+  object: "an object",
+  record: "an object",
+};
+
+function show(value: unknown): string {
+  const text = isJson(value) ? JSON.stringify(value) : String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}
+
+function isJson(value: unknown): boolean {
+  return value === null || ["string", "number", "boolean", "object"].includes(typeof value);
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      at === null || typeof at !== "object" ? undefined : (at as Record<string | number, unknown>)[key],
+    value,
+  );
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | false;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** The fields that the schema has at a place in the catalog. */
+function knownFields(path: readonly (string | number)[]): string[] {
+  const root = z.toJSONSchema(meshSchema, { unrepresentable: "any", reused: "inline" }) as JsonSchema;
+  const step = (schemas: JsonSchema[], key: string | number): JsonSchema[] =>
+    schemas.flatMap(forms).flatMap(({ properties, additionalProperties, items }) => {
+      const next = typeof key === "number" ? items : (properties?.[key] ?? additionalProperties);
+      return next ? [next] : [];
+    });
+  return path
+    .reduce(step, [root])
+    .flatMap(forms)
+    .flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
+function forms(schema: JsonSchema): JsonSchema[] {
+  return schema.anyOf ? schema.anyOf.flatMap(forms) : [schema];
+}

@@ -1,0 +1,32 @@
+/** Whether something stands at a place in the catalog as it was given, right or wrong. */
+export type IsWritten = (...path: string[]) => boolean;
+
+export function isWrittenIn(input: unknown): IsWritten {
+  return (...path) => {
+    let at = input;
+    for (const key of path) {
+      if (at === null || typeof at !== "object" || !Object.hasOwn(at, key)) return false;
+      at = (at as Record<string, unknown>)[key];
+    }
+    return true;
+  };
+}
+
+/**
+ * A copy without what stands at a path; where nothing stands there, without what should hold it, and for an
+ * element of an array without the array, so that the numbers of its neighbours still mean the same.
+ * Undefined when nothing is left.
+ */
+export function cut(input: unknown, path: readonly (string | number)[]): unknown {
+  const [key, ...below] = path;
+  if (key === undefined || input === null || typeof input !== "object" || !Object.hasOwn(input, key))
+    return undefined;
+  const inner = cut((input as Record<string | number, unknown>)[key], below);
+  if (Array.isArray(input)) {
+    return inner === undefined
+      ? undefined
+      : input.map((element: unknown, i) => (i === key ? inner : element));
+  }
+  if (inner !== undefined) return { ...input, [key]: inner };
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== String(key)));
+}

@@ -1,0 +1,73 @@
+import { isHttp, type Edge, type Mesh } from "../catalog";
+import { metadata, type MeshObject, podLabels } from "./object";
+import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
+
+type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
+
+/**
+ * Everything is denied in every namespace, and each service admits what the edges to it say: one rule for each,
+ * in the order of the annotation that names them.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ */
+export function authorizationPolicies(mesh: Mesh): MeshObject[] {
+  return [...mesh.namespaces.map((namespace) => denyAll(mesh, namespace)), ...allowed(mesh)];
+}
+
+function denyAll(mesh: Mesh, namespace: string): MeshObject {
+  // A policy of action ALLOW without rules matches no request; having it denies all that nothing else allows.
+  const spec: AuthorizationPolicySpec = {};
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: metadata(mesh, { name: "default-deny", namespace, from: ["namespace"] }),
+    spec,
+  };
+}
+
+function allowed(mesh: Mesh): MeshObject[] {
+  const issuers = mesh.jwtRules.map(({ issuer }) => issuer).sort();
+  return mesh.services
+    .filter(({ incoming }) => incoming.length > 0)
+    .map(({ name, namespace, incoming }) => {
+      const spec: AuthorizationPolicySpec = {
+        selector: { matchLabels: podLabels(name) },
+        action: "ALLOW",
+        rules: incoming.map((edge) => rule(edge, issuers)),
+      };
+      return {
+        apiVersion: "security.istio.io/v1",
+        kind: "AuthorizationPolicy",
+        metadata: metadata(mesh, { name, namespace, from: incoming.map(({ path }) => path) }),
+        spec,
+      };
+    });
+}
+
+function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]): Rule {
+  const requests = isHttp(port.protocol);
+  return {
+    from: [{ source: { principals: [source.principal] } }],
+    to: [
+      {
+        operation: {
+          ports: [String(port.targetPort)],
+          ...(requests && methods.length > 0 && { methods: [...methods] }),
+          ...(requests && paths.length > 0 && { paths: [...paths] }),
+        },
+      },
+    ],
+    ...(requests && endUser && { when: claims(endUser.claims, issuers) }),
+  };
+}
+
+/** A claim is only there when the token was valid, so asking for any of them asks for a token. */
+function claims(
+  required: Readonly<Record<string, readonly string[]>>,
+  issuers: string[],
+): NonNullable<Rule["when"]> {
+  const asked = Object.keys(required).length > 0 ? required : { iss: issuers };
+  return Object.entries(asked)
+    .map(([claim, values]) => ({ key: `request.auth.claims[${claim}]`, values: [...values].sort() }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,75 @@
+import type { V1DeploymentSpec, V1ResourceRequirements } from "@kubernetes/client-node";
+import type { Mesh, Resources, Service, SidecarDefinition, Workload } from "../catalog";
+import { metadata, type MeshObject, podLabels } from "./object";
+
+/** One Deployment for each version of each service that is deployed with the mesh. */
+export function deployments(mesh: Mesh): MeshObject[] {
+  return mesh.services.flatMap((service) =>
+    service.workloads.map((workload) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: metadata(mesh, {
+        name: workload.name,
+        namespace: service.namespace,
+        from: [service.path],
+        labels: podLabels(service.name, workload.version),
+      }),
+      spec: deploymentSpec(service, workload),
+    })),
+  );
+}
+
+function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec {
+  const labels = podLabels(service.name, workload.version);
+  const env = Object.entries(workload.env)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    // With an autoscaler a number here would be put back at every deployment.
+    ...(!workload.autoscaling && { replicas: workload.replicas }),
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels, annotations: sidecarAnnotations(service.sidecar) },
+      spec: {
+        serviceAccountName: service.name,
+        containers: [
+          {
+            name: service.name,
+            image: workload.image,
+            ports: service.ports.map(({ name, targetPort }) => ({ name, containerPort: targetPort })),
+            ...(env.length > 0 && { env }),
+            ...(workload.resources && { resources: resources(workload.resources) }),
+          },
+        ],
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "topology.kubernetes.io/zone",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: labels },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function resources({ requests, limits }: Resources): V1ResourceRequirements {
+  return { ...(requests && { requests: { ...requests } }), ...(limits && { limits: { ...limits } }) };
+}
+
+/** @see https://istio.io/latest/docs/reference/config/annotations/ */
+function sidecarAnnotations(sidecar: SidecarDefinition): Record<string, string> {
+  const { requests, limits } = sidecar.resources ?? {};
+  const annotations = {
+    "sidecar.istio.io/proxyCPU": requests?.cpu,
+    "sidecar.istio.io/proxyCPULimit": limits?.cpu,
+    "sidecar.istio.io/proxyMemory": requests?.memory,
+    "sidecar.istio.io/proxyMemoryLimit": limits?.memory,
+    "traffic.sidecar.istio.io/excludeOutboundPorts": sidecar.excludeOutboundPorts?.join(","),
+    "traffic.sidecar.istio.io/includeInboundPorts": sidecar.includeInboundPorts?.join(","),
+  };
+  return Object.fromEntries(
+    Object.entries(annotations).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,87 @@
+import { formatDuration, isHttp, type Mesh, type OutlierDetection, type Service } from "../catalog";
+import { metadata, type MeshObject } from "./object";
+import type { DestinationRuleSpec } from "./types/destinationRule.gen";
+
+type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
+
+/**
+ * How callers' proxies treat each service: mutual TLS, circuit breaker, load balancing and its versions.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ */
+export function destinationRules(mesh: Mesh): MeshObject[] {
+  return mesh.services.map((service) => {
+    const { name, namespace, host, versions, path } = service;
+    const spec: DestinationRuleSpec = {
+      host,
+      trafficPolicy: trafficPolicy(service),
+      ...(versions.length > 0 && {
+        subsets: versions.map((version) => ({ name: version.name, labels: { version: version.name } })),
+      }),
+    };
+    return {
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: metadata(mesh, { name, namespace, from: [path] }),
+      spec,
+    };
+  });
+}
+
+function trafficPolicy(service: Service): TrafficPolicy {
+  const { retryBudget, outlierDetection } = service.circuitBreaker;
+  const { simple, locality } = service.loadBalancing;
+  return {
+    tls: { mode: "ISTIO_MUTUAL" },
+    connectionPool: connectionPool(service),
+    loadBalancer: {
+      simple,
+      ...(locality && {
+        localityLbSetting: {
+          enabled: true,
+          failover: locality.failover.map(({ from, to }) => ({ from, to })),
+        },
+      }),
+    },
+    ...(outlierDetection && { outlierDetection: ejection(outlierDetection) }),
+    ...(retryBudget && { retryBudget: { ...retryBudget } }),
+  };
+}
+
+function connectionPool(service: Service): TrafficPolicy["connectionPool"] {
+  const { connectTimeout, circuitBreaker } = service;
+  const idleTimeout = service.idleTimeout !== undefined && {
+    idleTimeout: formatDuration(service.idleTimeout),
+  };
+  const http = service.ports.some(({ protocol }) => isHttp(protocol));
+  const tcp = service.ports.some(({ protocol }) => !isHttp(protocol));
+  const { http1MaxPendingRequests, http2MaxRequests, maxRequestsPerConnection, maxRetries } = circuitBreaker;
+  return {
+    tcp: {
+      maxConnections: circuitBreaker.maxConnections,
+      ...(connectTimeout !== undefined && { connectTimeout: formatDuration(connectTimeout) }),
+      ...(tcp && idleTimeout),
+    },
+    ...(http && {
+      http: {
+        http1MaxPendingRequests,
+        http2MaxRequests,
+        ...(maxRequestsPerConnection !== undefined && { maxRequestsPerConnection }),
+        maxRetries,
+        ...idleTimeout,
+      },
+    }),
+  };
+}
+
+function ejection({
+  interval,
+  baseEjectionTime,
+  ...counts
+}: OutlierDetection): TrafficPolicy["outlierDetection"] {
+  return {
+    ...counts,
+    interval: formatDuration(interval),
+    baseEjectionTime: formatDuration(baseEjectionTime),
+  };
+}

@@ -1,0 +1,32 @@
+import type { V2HorizontalPodAutoscalerSpec } from "@kubernetes/client-node";
+import type { Mesh } from "../catalog";
+import { metadata, type MeshObject } from "./object";
+
+/** @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+export function horizontalPodAutoscalers(mesh: Mesh): MeshObject[] {
+  return mesh.services.flatMap(({ namespace, workloads, path }) =>
+    workloads.flatMap(({ name, autoscaling }) => {
+      if (!autoscaling) return [];
+      const { minReplicas, maxReplicas, averageUtilization } = autoscaling;
+      const spec: V2HorizontalPodAutoscalerSpec = {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+        minReplicas,
+        maxReplicas,
+        metrics: [
+          {
+            type: "Resource",
+            resource: { name: "cpu", target: { type: "Utilization", averageUtilization } },
+          },
+        ],
+      };
+      return [
+        {
+          apiVersion: "autoscaling/v2",
+          kind: "HorizontalPodAutoscaler",
+          metadata: metadata(mesh, { name, namespace, from: [path] }),
+          spec,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,2 @@
+export { fromAnnotation, type MeshObject, type ObjectMetadata } from "./object";
+export { renderMesh } from "./renderMesh";

@@ -1,0 +1,42 @@
+import type { Mesh } from "../catalog";
+
+/** A Kubernetes object as plain data: no undefined values, keys sorted. */
+export interface MeshObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMetadata;
+  readonly [field: string]: unknown;
+}
+
+export interface ObjectMetadata {
+  readonly name: string;
+  /** Missing on objects that belong to no namespace. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Names the places in the catalog that an object comes from, separated by commas. */
+export const fromAnnotation = "meshwright.dev/from";
+
+/** Every label of Kubernetes' recommended set that holds for all objects of a mesh. */
+export function meshLabels(mesh: Mesh): Record<string, string> {
+  return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };
+}
+
+export function metadata(
+  mesh: Mesh,
+  { name, namespace, from, labels }: ObjectMetadata & { readonly from: readonly string[] },
+): ObjectMetadata {
+  return {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    labels: { ...meshLabels(mesh), ...labels },
+    annotations: { [fromAnnotation]: from.join(",") },
+  };
+}
+
+/** The labels by which a service's pods are found, and `version` besides where one is meant. */
+export function podLabels(service: string, version?: string): Record<string, string> {
+  return { app: service, ...(version !== undefined && { version }) };
+}

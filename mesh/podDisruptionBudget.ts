@@ -1,0 +1,28 @@
+import type { V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
+import type { Mesh } from "../catalog";
+import { metadata, type MeshObject, podLabels } from "./object";
+
+/**
+ * For every Deployment of several pods, one of which may be missing at a time. A single pod gets none: it would
+ * keep its node from ever being drained.
+ *
+ * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+ */
+export function podDisruptionBudgets(mesh: Mesh): MeshObject[] {
+  return mesh.services.flatMap((service) =>
+    service.workloads
+      .filter(({ replicas, autoscaling }) => (autoscaling?.minReplicas ?? replicas) > 1)
+      .map(({ name, version }) => {
+        const spec: V1PodDisruptionBudgetSpec = {
+          maxUnavailable: 1,
+          selector: { matchLabels: podLabels(service.name, version) },
+        };
+        return {
+          apiVersion: "policy/v1",
+          kind: "PodDisruptionBudget",
+          metadata: metadata(mesh, { name, namespace: service.namespace, from: [service.path] }),
+          spec,
+        };
+      }),
+  );
+}

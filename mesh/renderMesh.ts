@@ -1,0 +1,67 @@
+import type { CheckedMesh } from "../checks";
+import { authorizationPolicies } from "./authorizationPolicy";
+import { deployments } from "./deployment";
+import { destinationRules } from "./destinationRule";
+import { gateways } from "./gateway";
+import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
+import { namespaces } from "./namespace";
+import type { MeshObject } from "./object";
+import { override } from "./overrides";
+import { peerAuthentications } from "./peerAuthentication";
+import { podDisruptionBudgets } from "./podDisruptionBudget";
+import { requestAuthentications } from "./requestAuthentication";
+import { services } from "./service";
+import { serviceAccounts } from "./serviceAccount";
+import { sidecars } from "./sidecar";
+import { telemetries } from "./telemetry";
+import { virtualServices } from "./virtualService";
+
+const renderers = [
+  authorizationPolicies,
+  deployments,
+  destinationRules,
+  gateways,
+  horizontalPodAutoscalers,
+  namespaces,
+  peerAuthentications,
+  podDisruptionBudgets,
+  requestAuthentications,
+  serviceAccounts,
+  services,
+  sidecars,
+  telemetries,
+  virtualServices,
+] as const;
+
+/**
+ * Every Kubernetes object of a mesh, as plain data, by kind, namespace and name. The same catalog gives the same
+ * objects, byte by byte, in whatever order it is written.
+ *
+ * @throws Error when an override names an object that isn't rendered.
+ */
+export function renderMesh(mesh: CheckedMesh): MeshObject[] {
+  const objects = renderers.flatMap((render) => render(mesh));
+  return override(objects, mesh.overrides)
+    .map((object) => sorted(object) as MeshObject)
+    .sort((a, b) => compare(a.kind, b.kind) || compare(place(a), place(b)));
+}
+
+function place({ metadata: { name, namespace = "" } }: MeshObject): string {
+  return `${namespace}/${name}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** With keys in order and without those that have no value. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

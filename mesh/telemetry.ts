@@ -1,0 +1,49 @@
+import type { Mesh, Telemetry } from "../catalog";
+import { metadata, type MeshObject } from "./object";
+import type { TelemetrySpec } from "./types/telemetry.gen";
+
+/** @see https://istio.io/latest/docs/reference/config/telemetry/ */
+export function telemetries(mesh: Mesh): MeshObject[] {
+  const { telemetry } = mesh;
+  if (!telemetry) return [];
+  return mesh.namespaces.map((namespace) => ({
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: metadata(mesh, { name: "default", namespace, from: ["telemetry"] }),
+    spec: telemetrySpec(telemetry),
+  }));
+}
+
+function telemetrySpec({ metrics, tracing, accessLogging }: Telemetry): TelemetrySpec {
+  return {
+    ...(metrics && {
+      metrics: [
+        {
+          providers: [{ name: metrics.provider }],
+          ...(metrics.overrides.length > 0 && {
+            overrides: metrics.overrides.map(({ metric, mode, disabled }) => ({
+              match: { metric, mode },
+              ...(disabled && { disabled }),
+            })),
+          }),
+        },
+      ],
+    }),
+    ...(tracing && {
+      tracing: [
+        {
+          providers: [{ name: tracing.provider }],
+          randomSamplingPercentage: tracing.randomSamplingPercentage,
+        },
+      ],
+    }),
+    ...(accessLogging && {
+      accessLogging: [
+        {
+          providers: [{ name: accessLogging.provider }],
+          ...(accessLogging.filter !== undefined && { filter: { expression: accessLogging.filter } }),
+        },
+      ],
+    }),
+  };
+}

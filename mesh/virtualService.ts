@@ -1,0 +1,120 @@
+import {
+  type Gateway,
+  type GatewayHost,
+  type GatewayRoute,
+  isHttp,
+  type Mesh,
+  type Service,
+} from "../catalog";
+import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
+import { metadata, type MeshObject, podLabels } from "./object";
+import type { VirtualServiceSpec } from "./types/virtualService.gen";
+
+/**
+ * How requests find their way: one VirtualService for each service that takes requests, for the callers inside
+ * the mesh, and one for each host of a gateway. TCP services have none: there is nothing to route or to repeat.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
+ */
+export function virtualServices(mesh: Mesh): MeshObject[] {
+  const byName = new Map(mesh.services.map((service) => [service.name, service]));
+  return [
+    ...mesh.services
+      .filter(({ ports }) => ports.some(({ protocol }) => isHttp(protocol)))
+      .map((service) => insideMesh(mesh, service)),
+    ...mesh.gateways.flatMap((gateway) =>
+      gateway.hosts.map((host) => atGateway(mesh, gateway, host, byName)),
+    ),
+  ];
+}
+
+function insideMesh(mesh: Mesh, service: Service): MeshObject {
+  const { name, namespace, host, path, timeout, retries } = service;
+  const ports = service.ports.filter(({ protocol }) => isHttp(protocol));
+  const own = service.incoming.filter(
+    ({ source, ownTimeout, ownRetries }) => source.kind === "service" && (ownTimeout || ownRetries),
+  );
+  const spec: VirtualServiceSpec = {
+    hosts: [host],
+    http: ports.flatMap((port) => {
+      const onPort: HttpMatch = ports.length > 1 ? { port: port.port } : {};
+      const callers = own.filter((edge) => edge.port.name === port.name);
+      return [
+        ...callers.flatMap((edge) =>
+          httpRoutes({
+            name: `from ${edge.source.name}`,
+            service,
+            port,
+            match: [{ ...onPort, sourceLabels: podLabels(edge.source.name) }],
+            ...(edge.timeout !== undefined && { timeout: edge.timeout }),
+            retries: edge.retries,
+          }),
+        ),
+        ...httpRoutes({
+          name: port.name,
+          service,
+          port,
+          match: ports.length > 1 ? [onPort] : [],
+          ...(timeout !== undefined && { timeout }),
+          retries,
+        }),
+      ];
+    }),
+  };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: metadata(mesh, { name, namespace, from: [path, ...own.map((edge) => edge.path)] }),
+    spec,
+  };
+}
+
+function atGateway(
+  mesh: Mesh,
+  gateway: Gateway,
+  { host, routes, path }: GatewayHost,
+  services: ReadonlyMap<string, Service>,
+): MeshObject {
+  const spec: VirtualServiceSpec = {
+    hosts: [host],
+    gateways: [gateway.name],
+    http: routes.flatMap((route) => gatewayRoutes(route, services)),
+  };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: metadata(mesh, { name: host, namespace: gateway.namespace, from: [path] }),
+    spec,
+  };
+}
+
+function gatewayRoutes(
+  { prefix, rewrite, edge }: GatewayRoute,
+  services: ReadonlyMap<string, Service>,
+): HttpRoute[] {
+  const service = services.get(edge.callee);
+  if (!service) throw new Error(`${edge.path}: there is no service "${edge.callee}"`);
+  return httpRoutes({
+    name: prefix,
+    service,
+    port: edge.port,
+    match: below(prefix),
+    ...(rewrite !== undefined && { rewrite: replacing(prefix, rewrite) }),
+    ...(edge.timeout !== undefined && { timeout: edge.timeout }),
+    retries: edge.retries,
+  });
+}
+
+/** A plain prefix `/api` would also match `/apix`. */
+function below(prefix: string): HttpMatch[] {
+  const bare = prefix.replace(/\/$/, "");
+  return bare === ""
+    ? [{ uri: { prefix: "/" } }]
+    : [{ uri: { exact: bare } }, { uri: { prefix: `${bare}/` } }];
+}
+
+/** A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`. */
+function replacing(prefix: string, rewrite: string): HttpRoute["rewrite"] {
+  const from = prefix.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return { uriRegexRewrite: { match: `^${from}/?(.*)$`, rewrite: `${rewrite.replace(/\/$/, "")}/\\1` } };
+}
