@@ -43,7 +43,8 @@ async function deploy({ run, read, configFile }: LocalPulumi, pack: string): Pro
   const target = ["--stack", localStack, "--config-file", configFile];
   // A run that was killed leaves its lock; nobody else uses this backend.
   await read(["cancel", "--yes", "--stack", localStack]);
-  const exitCode = await run(["up", ...target, "--policy-pack", pack, "--yes", "--non-interactive"]);
+  const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
+  const exitCode = await run(["up", ...target, "--policy-pack", pack, "--yes", ...quiet]);
   if (exitCode !== 0) {
     throw new UserError({
       problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,

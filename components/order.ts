@@ -26,7 +26,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
   const present = new Set(objects.map(objectKey));
   const rules = Map.groupBy(
     objects.filter(({ kind }) => kind === "DestinationRule"),
-    (rule) => qualified((rule["spec"] as { host: string }).host, rule.metadata.namespace),
+    (rule) => qualified((rule.spec as { host: string }).host, rule.metadata.namespace),
   );
   const guardsByNamespace = Map.groupBy(
     objects.filter(({ kind }) => guards.has(kind)),
@@ -37,7 +37,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
     const { kind, metadata } = object;
     const keys = metadata.namespace === undefined ? [] : [`Namespace/${metadata.namespace}`];
     if (kind === "VirtualService") {
-      const spec = object["spec"] as RouteSpec;
+      const spec = object.spec as RouteSpec;
       for (const host of destinations(spec)) {
         for (const rule of rules.get(qualified(host, metadata.namespace)) ?? []) keys.push(objectKey(rule));
       }
@@ -47,7 +47,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
       }
     }
     if (kind === "Deployment") {
-      const pod = (object["spec"] as { template: PodTemplate }).template;
+      const pod = (object.spec as { template: PodTemplate }).template;
       keys.push(`ServiceAccount/${metadata.namespace}/${pod.spec.serviceAccountName}`);
       for (const guard of guardsByNamespace.get(metadata.namespace) ?? []) {
         if (selects(guard, pod.metadata.labels)) keys.push(objectKey(guard));
@@ -76,7 +76,7 @@ function qualified(host: string, namespace = "default"): string {
 }
 
 function selects(guard: MeshObject, labels: Record<string, string>): boolean {
-  const spec = guard["spec"] as
+  const spec = guard.spec as
     | {
         selector?: { matchLabels?: Record<string, string> };
         workloadSelector?: { labels?: Record<string, string> };

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshDefinition } from "../catalog";
-import { checkMesh, formatFinding } from "../checks";
-import { renderMesh } from "../mesh";
+import { checkMesh, type Finding } from "../checks";
+import { type MeshObject, renderMesh } from "../mesh";
 import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
 
@@ -25,40 +24,46 @@ export class ServiceMesh extends pulumi.ComponentResource {
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { findings, mesh } = checkMesh(args.catalog as MeshDefinition);
+    const { findings, mesh } = checkMesh(args.catalog);
     if (mesh === undefined) {
       const errors = findings.filter(({ severity }) => severity === "error");
       throw new pulumi.RunError(
         [
           `The catalog of ServiceMesh "${name}" has ${errors.length} ${errors.length === 1 ? "error" : "errors"}; nothing was registered.`,
-          ...findings.map(formatFinding),
+          ...findings.map(describe),
         ].join("\n"),
       );
     }
     super("meshwright:index:ServiceMesh", name, {}, opts);
-    for (const finding of findings) void pulumi.log.warn(formatFinding(finding), this);
+    for (const finding of findings) void pulumi.log.warn(describe(finding), this);
 
     const objects = renderMesh(mesh);
+    const byKey = new Map(objects.map((object) => [objectKey(object), object]));
     const order = creationOrder(objects);
     const resources = new Map<string, pulumi.Resource>();
-    const byKey = new Map(objects.map((object) => [objectKey(object), object]));
-    const outer = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
-
-    const declare = (key: string): pulumi.Resource => {
+    const declare = (object: MeshObject): pulumi.Resource => {
+      const key = objectKey(object);
       const declared = resources.get(key);
       if (declared !== undefined) return declared;
-      const after = (order.get(key) ?? []).map(declare);
+      const after = (order.get(key) ?? []).flatMap((one) => byKey.get(one) ?? []).map(declare);
       // What waits for a namespace of ours waits through it for what the whole mesh waits for.
-      const waits = after.length === 0 ? outer : { dependsOn: after };
-      const resource = declareMeshObject(`${name}-${key}`, byKey.get(key)!, { parent: this, ...waits });
+      const dependsOn = after.length > 0 ? after : opts?.dependsOn;
+      const resource = declareMeshObject(`${name}-${key}`, object, {
+        parent: this,
+        ...(dependsOn === undefined ? {} : { dependsOn }),
+      });
       resources.set(key, resource);
       return resource;
     };
-    for (const key of byKey.keys()) declare(key);
+    for (const object of objects) declare(object);
 
     this.objectCounts = pulumi.output(countByKind(objects.map(({ kind }) => kind)));
     this.registerOutputs({ objectCounts: this.objectCounts });
   }
+}
+
+function describe({ code, severity, path, message, cure }: Finding): string {
+  return `${severity} ${code} ${path}: ${message} Cure: ${cure}`;
 }
 
 function countByKind(kinds: string[]): Record<string, number> {

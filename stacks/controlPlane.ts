@@ -1,9 +1,13 @@
-import { type IstioControlPlaneArgs, istioChartRepository } from "../components";
-import type { IstiodValues } from "../components";
-import type { Settings } from "./settings";
+import {
+  type IstioControlPlaneArgs,
+  istioChartRepository,
+  type IstioGatewayArgs,
+  type IstiodValues,
+} from "../components";
+import type { Environment, Settings } from "./settings";
 
-/** Istio's root namespace in every stack. */
-export const rootNamespace = "istio-system";
+/** Release of the gateway through which traffic may leave the mesh. */
+const egressRelease = "istio-egress";
 
 /** Spreads the replicas of an app over nodes, if there are enough. */
 const apart = (labels: Record<string, string>) => ({
@@ -21,22 +25,25 @@ const apart = (labels: Record<string, string>) => ({
  * The control plane of a stack. In `prod` istiod and the gateways have three replicas on different nodes and a
  * disruption budget; in `dev` one of each.
  *
+ * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param meshConfig what the catalog asks of the whole mesh.
  */
 export function controlPlaneArgs(
   settings: Settings,
-  gateways: readonly { readonly name: string; readonly namespace: string; readonly external: boolean }[],
+  ingress: readonly string[],
   meshConfig: Record<string, unknown>,
 ): IstioControlPlaneArgs {
   const { webhooks, revision } = settings;
   const prod = settings.environment === "prod";
-  // The charts' autoscaler ignores replicaCount, and without a second replica there is no disruption budget.
-  const [fewest, most] = prod ? [3, 5] : [1, 1];
+  const { minReplicas, maxReplicas } = replicas(settings.environment);
   const validation = webhooks === undefined ? {} : { base: { validationURL: webhooks.validationURL } };
   const istiod: IstiodValues = {
-    autoscaleMin: fewest,
-    autoscaleMax: most,
+    // Under autoscaling the chart ignores replicaCount, and without a second replica it makes no disruption budget.
+    autoscaleMin: minReplicas,
+    autoscaleMax: maxReplicas,
     ...(prod ? { affinity: apart({ app: "istiod" }) } : {}),
+    // Whoever may write a RequestAuthentication must not make istiod read cloud metadata or its own host's services.
+    env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
     meshConfig,
     global: { hub: settings.imageHub, logAsJson: true },
     ...validation,
@@ -45,19 +52,29 @@ export function controlPlaneArgs(
   return {
     version: settings.istioVersion,
     repository: settings.chartRepository ?? istioChartRepository,
-    namespace: rootNamespace,
     ...(revision === undefined ? {} : { revision }),
     timeoutSeconds: settings.timeoutSeconds,
     base: validation,
     istiod,
-    gateways: gateways.map(({ name, namespace, external }) => ({
-      name,
-      namespace,
-      values: {
-        autoscaling: { enabled: true, minReplicas: fewest, maxReplicas: most },
-        service: { type: external ? "LoadBalancer" : "ClusterIP" },
-        ...(prod ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
-      },
-    })),
+    gateways: [
+      ...ingress.map((name) => gateway(name, "LoadBalancer", settings)),
+      gateway(egressRelease, "ClusterIP", settings),
+    ],
   };
+}
+
+function gateway(name: string, type: string, { environment }: Settings): IstioGatewayArgs {
+  const prod = environment === "prod";
+  return {
+    name,
+    values: {
+      autoscaling: { enabled: true, ...replicas(environment) },
+      service: { type },
+      ...(prod ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
+    },
+  };
+}
+
+function replicas(environment: Environment): { minReplicas: number; maxReplicas: number } {
+  return environment === "prod" ? { minReplicas: 3, maxReplicas: 5 } : { minReplicas: 1, maxReplicas: 1 };
 }

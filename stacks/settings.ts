@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { platformNames, type PlatformName } from "./platforms";
+import { platformNames, platforms, type PlatformName } from "./platforms";
 
 /** How careful a stack is: replicas, disruption budgets, sampling. */
 export type Environment = "dev" | "prod";
@@ -9,6 +9,8 @@ export type Environment = "dev" | "prod";
 export interface Settings {
   /** Which catalog to bring up. */
   readonly platform: PlatformName;
+  /** What the platform lets a stack choose, such as its host name. Default: nothing, the platform's own defaults. */
+  readonly options: Record<string, unknown>;
   /** Default: `dev`. */
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
@@ -27,6 +29,16 @@ export interface Settings {
 
 export const defaultIstioVersion = "1.31.0";
 
+/** Pulumi hands structured configuration over as JSON text. */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue(`${text} is not an object`);
+    return z.NEVER;
+  }
+});
+
 const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() });
 
 /**
@@ -36,12 +48,18 @@ const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() 
  */
 export function readSettings(config: pulumi.Config = new pulumi.Config("meshwright")): Settings {
   const problems: string[] = [];
-  const choose = <T extends string>(key: string, allowed: readonly T[], fallback?: T): T => {
-    const value = config.get(key) ?? fallback;
-    if (value !== undefined && allowed.includes(value as T)) return value as T;
+  const choose = <T extends string>(
+    key: string,
+    allowed: readonly T[],
+    otherwise: T,
+    optional = false,
+  ): T => {
+    const value = config.get(key);
+    const found = allowed.find((one) => one === value);
+    if (found !== undefined || (value === undefined && optional)) return found ?? otherwise;
     const told = value === undefined ? "is not set" : `is "${value}", which is unknown`;
     problems.push(`${key} ${told}. Choose one: pulumi config set meshwright:${key} ${allowed.join("|")}`);
-    return allowed[0]!;
+    return otherwise;
   };
   const match = (key: string, pattern: RegExp, example: string): string | undefined => {
     const value = config.get(key);
@@ -54,9 +72,11 @@ export function readSettings(config: pulumi.Config = new pulumi.Config("meshwrig
   };
 
   const seconds = match("timeoutSeconds", /^[1-9]\d*$/, "300");
+  const platform = choose("platform", platformNames, "alfred");
   const settings: Settings = {
-    platform: choose("platform", platformNames),
-    environment: choose("environment", ["dev", "prod"] as const, "dev"),
+    platform,
+    options: readOptions(config, platform, problems),
+    environment: choose("environment", ["dev", "prod"], "dev", true),
     istioVersion: match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ?? defaultIstioVersion,
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
     imageHub: config.get("imageHub") ?? "registry.istio.io/release",
@@ -73,15 +93,29 @@ export function readSettings(config: pulumi.Config = new pulumi.Config("meshwrig
   return settings;
 }
 
+function readOptions(
+  config: pulumi.Config,
+  platform: PlatformName,
+  problems: string[],
+): Record<string, unknown> {
+  const text = config.get("options");
+  if (text === undefined) return {};
+  const parsed = json.pipe(platforms[platform].options).safeParse(text);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    const key = ["options", ...path].join(".");
+    problems.push(`${key}: ${message}. Set it like this: pulumi config set --path meshwright:${key} <value>`);
+  }
+  return {};
+}
+
 function readWebhooks(config: pulumi.Config, problems: string[]): Settings["webhooks"] {
   const text = config.get("webhooks");
   if (text === undefined) return undefined;
-  try {
-    return webhooks.parse(JSON.parse(text));
-  } catch {
-    problems.push(
-      `webhooks is ${text}. It needs two URLs: pulumi config set --path meshwright:webhooks.validationURL https://…/validate, and .injectionURL https://…/inject`,
-    );
-    return undefined;
-  }
+  const parsed = json.pipe(webhooks).safeParse(text);
+  if (parsed.success) return parsed.data;
+  problems.push(
+    `webhooks is ${text}. It needs two URLs: pulumi config set --path meshwright:webhooks.validationURL https://…/validate, and .injectionURL https://…/inject`,
+  );
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { link as hardLink, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { buildModule, builtPath, chartsPath, type OnBuildProgress, packageCharts } from "./build";
 import { moduleCache } from "./cache";
@@ -105,7 +105,8 @@ async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain[
 
 async function link(target: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await replace(path, (temporary) => symlink(target, temporary));
+  // The CLI looks for its companions beside the file it really is, which a symbolic link hides.
+  await replace(path, (temporary) => hardLink(target, temporary).catch(() => symlink(target, temporary)));
 }
 
 /** Replaces `path` in one step, so that a program that is starting never finds a gap. */

@@ -1,0 +1,82 @@
+/**
+ * The program: `pulumi up` installs Istio and brings up the platform that the stack's configuration names. It starts
+ * with everything that can be found out without changing anything.
+ */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { checkMesh } from "../checks";
+import { IstioControlPlane, istioChartRepository, ServiceMesh } from "../components";
+import { controlPlaneArgs } from "./controlPlane";
+import { meshConfig } from "./meshConfig";
+import { platforms } from "./platforms";
+import { preflight } from "./preflight";
+import { readSettings } from "./settings";
+
+async function program() {
+  const settings = readSettings();
+  const catalog = platforms[settings.platform].catalog(settings.environment, settings.options);
+  const { mesh } = checkMesh(catalog);
+  await preflight({
+    chartRepository: settings.chartRepository ?? istioChartRepository,
+    charts: ["base", "istiod", "gateway"],
+    version: settings.istioVersion,
+  });
+
+  const releases = [...new Set((mesh?.gateways ?? []).map(({ release }) => release))];
+  const istio = new IstioControlPlane(
+    "istio",
+    controlPlaneArgs(settings, releases, meshConfig(mesh?.telemetry?.tracing?.provider)),
+  );
+  const certificates = gatewayCertificates(
+    (mesh?.gateways ?? []).flatMap(({ release, hosts }) =>
+      hosts.map(({ credentialName }) => ({ name: credentialName, namespace: release })),
+    ),
+    istio,
+  );
+  const serviceMesh = new ServiceMesh(
+    settings.platform,
+    { catalog },
+    { dependsOn: [istio, ...certificates] },
+  );
+  return {
+    platform: settings.platform,
+    istio: istio.version,
+    objects: serviceMesh.objectCounts,
+  };
+}
+
+/**
+ * The Secrets that the gateways' servers name, from the stack's configuration. Without one there they come from
+ * elsewhere, from cert-manager for example.
+ */
+function gatewayCertificates(
+  credentials: readonly { readonly name: string; readonly namespace: string }[],
+  istio: IstioControlPlane,
+): pulumi.Resource[] {
+  const config = new pulumi.Config("meshwright");
+  const certificate = config.get("gatewayCertificate");
+  const key = config.getSecret("gatewayKey");
+  if (certificate === undefined && key === undefined) return [];
+  if (certificate === undefined || key === undefined) {
+    const missing = certificate === undefined ? "gatewayCertificate" : "gatewayKey";
+    throw new pulumi.RunError(
+      `meshwright:${missing} is not set, but its counterpart is. Set both: pulumi config set meshwright:gatewayCertificate < tls.crt; ` +
+        "pulumi config set --secret meshwright:gatewayKey < tls.key",
+    );
+  }
+  const unique = new Map(credentials.map((one) => [`${one.namespace}/${one.name}`, one]));
+  return [...unique].map(
+    ([place, { name, namespace }]) =>
+      new k8s.core.v1.Secret(
+        `certificate-${place}`,
+        {
+          metadata: { name, namespace },
+          type: "kubernetes.io/tls",
+          stringData: { "tls.crt": certificate, "tls.key": key },
+        },
+        { dependsOn: istio },
+      ),
+  );
+}
+
+export = program;

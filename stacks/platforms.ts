@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { MeshDefinition } from "../catalog";
+import { catalog as alfred } from "./alfred/catalog";
+import type { Environment } from "./settings";
+
+/** A platform that a stack can bring up. */
+export interface Platform {
+  /** What a stack may choose, in `meshwright:options`. Everything has a default. */
+  readonly options: z.ZodType<Record<string, unknown>>;
+  /** Its catalog, with what differs between stacks settled. */
+  readonly catalog: (environment: Environment, options: Record<string, unknown>) => MeshDefinition;
+}
+
+const alfredOptions = z
+  .strictObject({
+    canaryWeight: z.int().min(0).max(100),
+    faultInjection: z.boolean(),
+    host: z.hostname(),
+    issuer: z.url(),
+    registry: z.string().min(1),
+  })
+  .partial();
+
+/** The platforms by the name that `meshwright:platform` takes. */
+export const platforms = {
+  alfred: {
+    options: alfredOptions,
+    catalog: (environment, options) => alfred({ environment, ...options }),
+  },
+} as const satisfies Record<string, Platform>;
+
+export type PlatformName = keyof typeof platforms;
+
+export const platformNames = Object.keys(platforms) as PlatformName[];
