@@ -64,6 +64,7 @@ export async function ensureToolchain(
   for (const [module, programs] of byModule) await buildModule(module, programs, onProgress);
 
   const paths = new Map(statuses.map(({ name, path }) => [name, path ?? builtPath(name)]));
+  const pulumiEnvironment = await layOutPulumi(paths);
   const program = (name: ProgramName): string => {
     const path = paths.get(name);
     if (path === undefined) throw new TypeError(`${name} was not asked of the toolchain`);
@@ -72,7 +73,7 @@ export async function ensureToolchain(
   const helm = paths.get("helm");
   if (helm !== undefined && !existsSync(join(chartsPath(), "index.yaml")))
     await packageCharts(helm, onProgress);
-  return { program, charts: chartsPath(), pulumiEnvironment: await layOutPulumi(paths) };
+  return { program, charts: chartsPath(), pulumiEnvironment };
 }
 
 /**
@@ -89,6 +90,7 @@ async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain[
       await link(path, join(home, "plugins", `resource-${plugin}-v${version}`, name));
     } else if (name === "pulumi" || name === "pulumi-language-nodejs") {
       await link(path, join(bin, name));
+      paths.set(name, join(bin, name));
     }
   }
   // The CLI starts a policy pack through this program, with the pack's folder as its working directory.
