@@ -1,0 +1,30 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { formatDuration, parseDuration } from "../../catalog";
+
+describe("duration", () => {
+  it("is read in milliseconds", () => {
+    expect(["500ms", "7.5s", "2m", "1h"].map(parseDuration)).to.deep.equal([500, 7500, 120_000, 3_600_000]);
+  });
+
+  it("is only a number and one unit", () => {
+    for (const text of ["", "10", "s", "10sec", "-1s", "1h30m", " 1s", "1.s", "1e3s", "10 s"]) {
+      expect(parseDuration(text), text).to.equal(undefined);
+    }
+  });
+
+  it("is written in the largest unit that takes it without a fraction", () => {
+    expect([1, 7500, 30_000, 60_000, 90_000, 3_600_000].map(formatDuration)).to.deep.equal([
+      "1ms",
+      "7500ms",
+      "30s",
+      "1m",
+      "90s",
+      "1h",
+    ]);
+  });
+
+  it("is the same after it was written and read", () => {
+    fc.assert(fc.property(fc.nat(), (time) => parseDuration(formatDuration(time)) === time));
+  });
+});

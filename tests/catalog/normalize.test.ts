@@ -1,0 +1,214 @@
+import { expect } from "chai";
+import { type MeshDefinition, normalize } from "../../catalog";
+
+const http = { port: 8080, protocol: "http" } as const;
+
+describe("normalize", () => {
+  it("gives the smallest catalog every default", () => {
+    expect(normalize({ name: "shop", services: { web: { ports: { http } } } })).to.deep.equal({
+      name: "shop",
+      environment: "prod",
+      namespace: "shop",
+      namespaces: ["shop"],
+      rootNamespace: "istio-system",
+      trustDomain: "cluster.local",
+      gateways: [],
+      jwtRules: [],
+      overrides: {},
+      services: [
+        {
+          name: "web",
+          namespace: "shop",
+          host: "web.shop.svc.cluster.local",
+          ports: [{ name: "http", port: 8080, targetPort: 8080, protocol: "http" }],
+          versions: [],
+          retries: { attempts: 0, retryOn: [] },
+          circuitBreaker: {
+            maxConnections: 100,
+            http1MaxPendingRequests: 100,
+            http2MaxRequests: 1000,
+            maxRetries: 3,
+            outlierDetection: {
+              consecutive5xxErrors: 5,
+              interval: 10_000,
+              baseEjectionTime: 30_000,
+              maxEjectionPercent: 50,
+            },
+          },
+          loadBalancing: { simple: "LEAST_REQUEST" },
+          sidecar: {},
+          workloads: [],
+          incoming: [],
+          outgoing: [],
+          path: "services.web",
+        },
+      ],
+    });
+  });
+
+  const shop: MeshDefinition = {
+    name: "shop",
+    trustDomain: "shop.example.com",
+    gateways: {
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: [
+              { prefix: "/", service: "web" },
+              { prefix: "/api", rewrite: "/", service: "api", port: "http", endUser: {} },
+            ],
+          },
+        },
+      },
+    },
+    services: {
+      web: {
+        ports: { http },
+        calls: {
+          api: [
+            { port: "admin", methods: ["POST", "GET"], paths: ["/b", "/a"] },
+            { port: "http", timeout: "5s" },
+          ],
+        },
+      },
+      api: {
+        namespace: "backend",
+        ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } },
+        resilience: { timeout: "10s", retries: { attempts: 3 } },
+      },
+    },
+  };
+  const mesh = normalize(shop);
+  const api = mesh.services.find(({ name }) => name === "api");
+  const web = mesh.services.find(({ name }) => name === "web");
+
+  it("divides a timeout among the tries when they have none of their own", () => {
+    expect(api?.retries).to.deep.equal({
+      attempts: 3,
+      perTryTimeout: 2500,
+      retryOn: ["connect-failure", "refused-stream"],
+    });
+  });
+
+  it("resolves an edge: identity, port, own and inherited limits, where it stands", () => {
+    expect(web?.outgoing).to.deep.equal([
+      {
+        source: {
+          kind: "service",
+          name: "web",
+          namespace: "shop",
+          principal: "shop.example.com/ns/shop/sa/web",
+        },
+        callee: "api",
+        port: { name: "admin", port: 9090, targetPort: 90, protocol: "http" },
+        methods: ["GET", "POST"],
+        paths: ["/a", "/b"],
+        timeout: 10_000,
+        retries: { attempts: 3, perTryTimeout: 2500, retryOn: ["connect-failure", "refused-stream"] },
+        ownTimeout: false,
+        ownRetries: false,
+        path: "services.web.calls.api[0]",
+      },
+      {
+        source: {
+          kind: "service",
+          name: "web",
+          namespace: "shop",
+          principal: "shop.example.com/ns/shop/sa/web",
+        },
+        callee: "api",
+        port: { name: "http", port: 8080, targetPort: 8080, protocol: "http" },
+        methods: [],
+        paths: [],
+        timeout: 5_000,
+        // Four tries of the service's 2.5s don't fit into 5s.
+        retries: { attempts: 3, perTryTimeout: 1250, retryOn: ["connect-failure", "refused-stream"] },
+        ownTimeout: true,
+        ownRetries: false,
+        path: "services.web.calls.api[1]",
+      },
+    ]);
+  });
+
+  it("knows services and gateways as callers, and takes each edge once", () => {
+    expect(api?.incoming.map(({ path, source }) => [path, source.principal])).to.deep.equal([
+      [
+        'gateways.public.hosts["shop.example.com"].routes[1]',
+        "shop.example.com/ns/istio-ingress/sa/istio-ingress",
+      ],
+      ["services.web.calls.api[0]", "shop.example.com/ns/shop/sa/web"],
+      ["services.web.calls.api[1]", "shop.example.com/ns/shop/sa/web"],
+    ]);
+  });
+
+  it("derives namespace, label and identity of a gateway from its Helm release", () => {
+    const [gateway] = normalize({
+      ...shop,
+      gateways: { public: { release: "istio-edge", hosts: {} } },
+    }).gateways;
+    expect(gateway).to.deep.equal({
+      name: "public",
+      namespace: "shop",
+      release: "istio-edge",
+      selector: { istio: "edge" },
+      hosts: [],
+      path: "gateways.public",
+    });
+  });
+
+  it("puts the longest prefix of a host first", () => {
+    const routes = mesh.gateways[0]?.hosts[0]?.routes;
+    expect(routes?.map(({ prefix, rewrite }) => [prefix, rewrite])).to.deep.equal([
+      ["/api", "/"],
+      ["/", undefined],
+    ]);
+  });
+
+  it("lists the namespaces that hold something", () => {
+    expect(mesh.namespaces).to.deep.equal(["backend", "shop"]);
+  });
+
+  it("makes a Deployment of each version, which may change the image and the number of pods", () => {
+    const [service] = normalize({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          versions: { v2: { image: "web:2", replicas: 1 }, v1: {} },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          workload: { image: "web:1", replicas: 3, env: { A: "1" } },
+        },
+      },
+    }).services;
+    expect(service?.versions).to.deep.equal([
+      { name: "v1", weight: 90 },
+      { name: "v2", weight: 10 },
+    ]);
+    expect(service?.workloads).to.deep.equal([
+      { name: "web-v1", version: "v1", image: "web:1", replicas: 3, env: { A: "1" } },
+      { name: "web-v2", version: "v2", image: "web:2", replicas: 1, env: { A: "1" } },
+    ]);
+  });
+
+  it("makes one Deployment of two pods where no version is declared", () => {
+    const [service] = normalize({
+      name: "shop",
+      services: { web: { ports: { http }, workload: { image: "web:1" } } },
+    }).services;
+    expect(service?.workloads).to.deep.equal([
+      { name: "web", version: "v1", image: "web:1", replicas: 2, env: {} },
+    ]);
+  });
+
+  it("throws when a name isn't declared, which the checks report before", () => {
+    const lost = (calls: object): MeshDefinition => ({
+      name: "shop",
+      services: { web: { ports: { http }, calls: { ...calls } } },
+    });
+    expect(() => normalize(lost({ api: {} }))).to.throw('there is no service "api"');
+    expect(() => normalize(lost({ web: { port: "grpc" } }))).to.throw(
+      'services.web.calls.web: service "web" has no port "grpc"',
+    );
+  });
+});

@@ -1,0 +1,189 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+
+const brief = (definition: unknown): string[] =>
+  checkMesh(definition).findings.map(({ code, path }) => `${code} ${path}`);
+
+describe("checkMesh", () => {
+  it("finds every mistake in one run, whatever stage they belong to, sorted by path", () => {
+    const catalog = {
+      name: "shop",
+      enviroment: "dev",
+      gateways: {
+        public: { hosts: { "shop.example.com": { tls: {}, routes: [{ prefix: "/", service: "web" }] } } },
+      },
+      services: {
+        web: {
+          ports: { http },
+          resilience: { timeout: "10s" },
+          calls: { api: {}, cart: {}, store: { methods: ["GET"], timeout: "1 s" } },
+        },
+        api: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 90, v2: 9 } },
+          resilience: { timeout: "30s", retries: { attempts: 3, perTryTimeout: "10s" } },
+          circuitBreaker: { outlierDetection: { maxEjectionPercent: 80 } },
+        },
+        store: { ports: { tcp: { port: 5432, protocol: "tcp" } }, loadBalancing: { simple: "LEAST_CONN" } },
+      },
+    };
+    expect(brief(catalog)).to.deep.equal([
+      "MW002 enviroment",
+      'MW003 gateways.public.hosts["shop.example.com"].tls.credentialName',
+      "MW502 services.api.circuitBreaker.outlierDetection.maxEjectionPercent",
+      "MW401 services.api.resilience.retries.perTryTimeout",
+      "MW201 services.api.traffic.weights",
+      "MW001 services.store.loadBalancing.simple",
+      "MW403 services.web.calls.api.timeout",
+      "MW101 services.web.calls.cart",
+      "MW204 services.web.calls.store.methods",
+      "MW001 services.web.calls.store.timeout",
+    ]);
+    expect(checkMesh(catalog).mesh).to.equal(undefined);
+  });
+
+  it("doesn't call a service or port undeclared because its declaration has a mistake", () => {
+    const catalog = {
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { api: { port: "grpc" }, store: {} } },
+        api: { ports: { http, grpc: { port: 0, protocol: "grpc" } } },
+        store: { ports: { tcp: { port: 5432, protocol: "postgres" } } },
+      },
+    };
+    expect(brief(catalog)).to.deep.equal([
+      "MW001 services.api.ports.grpc.port",
+      "MW001 services.store.ports.tcp.protocol",
+    ]);
+  });
+
+  it("says of a choice of forms what is wrong with the one that was meant", () => {
+    const calling = (call: unknown): unknown => ({
+      name: "shop",
+      services: { web: { ports: { http }, calls: { api: call } }, api: { ports: { http } } },
+    });
+    expect(checkMesh(calling([{ methods: ["get"] }])).findings).to.deep.equal([
+      {
+        code: "MW001",
+        severity: "error",
+        path: "services.web.calls.api[0].methods[0]",
+        message: 'services.web.calls.api[0].methods[0] can\'t be "get"',
+        cure: 'use one of "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"',
+      },
+    ]);
+    expect(brief(calling({ metods: ["GET"] }))).to.deep.equal(["MW002 services.web.calls.api.metods"]);
+    expect(brief(calling(5))).to.deep.equal(["MW001 services.web.calls.api"]);
+  });
+
+  it("never throws, and never passes what isn't a catalog", () => {
+    fc.assert(
+      fc.property(fc.anything(), (definition) => {
+        const { findings, mesh } = checkMesh(definition);
+        expect(mesh).to.equal(undefined);
+        expect(findings).to.not.be.empty;
+      }),
+    );
+  });
+
+  it("never throws on a catalog in which one value is something else", () => {
+    const catalog = {
+      name: "shop",
+      jwtRules: [{ issuer: "https://auth.example.com" }],
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
+            },
+          },
+        },
+      },
+      services: {
+        web: {
+          ports: { http },
+          versions: { v1: {} },
+          traffic: { weights: { v1: 100 } },
+          calls: { api: [{ port: "http", endUser: {} }], web: { timeout: "1s", retries: { attempts: 1 } } },
+          sidecar: { excludeOutboundPorts: [443] },
+        },
+        api: { ports: { http }, workload: { image: "api:1" } },
+      },
+      suppressions: [{ code: "MW302", path: "services.web", reason: "outside" }],
+    };
+    const places = leaves(catalog);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.anything(), (place, value) => {
+        const { findings, mesh } = checkMesh(replaced(catalog, place, value));
+        expect(mesh === undefined).to.equal(findings.some(({ severity }) => severity === "error"));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  describe("suppressions", () => {
+    const bypass = (suppressions: object[]): unknown => ({
+      name: "shop",
+      services: { web: { ports: { http }, sidecar: { excludeOutboundPorts: [443] } } },
+      suppressions,
+    });
+    const reason = "the broker is outside of the mesh";
+
+    it("take a warning away by its code and its path, or one above it", () => {
+      expect(brief(bypass([]))).to.deep.equal(["MW302 services.web.sidecar.excludeOutboundPorts"]);
+      for (const path of ["services.web.sidecar.excludeOutboundPorts", "services.web.sidecar", "services"]) {
+        expect(brief(bypass([{ code: "MW302", path, reason }])), path).to.deep.equal([]);
+      }
+    });
+
+    it("are reported when they take nothing away: wrong code, wrong path, half a name", () => {
+      for (const [code, path] of [
+        ["MW303", "services.web"],
+        ["MW302", "services.api"],
+        ["MW302", "services.we"],
+      ]) {
+        expect(brief(bypass([{ code, path, reason }])), path).to.deep.equal([
+          "MW302 services.web.sidecar.excludeOutboundPorts",
+          "MW004 suppressions[0]",
+        ]);
+      }
+    });
+
+    it("need a reason", () => {
+      expect(brief(bypass([{ code: "MW302", path: "services.web", reason: "" }]))).to.deep.equal([
+        "MW302 services.web.sidecar.excludeOutboundPorts",
+        "MW001 suppressions[0].reason",
+      ]);
+    });
+
+    it("don't take errors away", () => {
+      const catalog = {
+        name: "shop",
+        services: { web: { ports: { http }, calls: { api: {} } } },
+        suppressions: [{ code: "MW101", path: "services", reason }],
+      };
+      expect(brief(catalog)).to.deep.equal(["MW101 services.web.calls.api"]);
+    });
+  });
+});
+
+type Place = (string | number)[];
+
+function leaves(value: unknown, at: Place = []): Place[] {
+  if (value === null || typeof value !== "object") return [at];
+  const below = Object.entries(value).flatMap(([key, inner]) =>
+    leaves(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+  );
+  return [at, ...below];
+}
+
+function replaced(value: unknown, [key, ...below]: Place, by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = structuredClone(value) as Record<string | number, unknown>;
+  copy[key] = replaced(copy[key], below, by);
+  return copy;
+}

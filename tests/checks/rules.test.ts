@@ -1,0 +1,166 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { checkMesh, type Finding, rules } from "../../checks";
+
+type Expected = Omit<Finding, "code" | "severity">;
+
+const host = 'hosts["shop.example.com"]';
+
+/** What each rule says about its wrong example, by code. */
+const expected: Record<string, Expected> = {
+  MW001: {
+    path: "services.api.resilience.timeout",
+    message: 'services.api.resilience.timeout can\'t be "10sec"',
+    cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
+  },
+  MW002: {
+    path: "services.api.resilience.timout",
+    message: 'there is no field "timout" here',
+    cure: 'did you mean "timeout"?',
+  },
+  MW003: {
+    path: "services.web.ports.http.protocol",
+    message: '"protocol" is missing',
+    cure: 'use one of "http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"',
+  },
+  MW004: {
+    path: "suppressions[0]",
+    message: "nothing is reported as MW302 at services.web",
+    cure: "remove the suppression, or correct its code or path",
+  },
+  MW101: {
+    path: "services.web.calls.ap",
+    message: 'services.web.calls.ap refers to the service "ap", which is not declared',
+    cure: 'use one of "web", "api", or declare it under services',
+  },
+  MW102: {
+    path: "services.web.calls.api.port",
+    message: 'the service "api" has no port "htp"',
+    cure: 'did you mean "http"?',
+  },
+  MW103: {
+    path: "services.web.calls.api",
+    message: 'the service "api" has the ports http, admin, and none is named',
+    cure: 'add port: "http" or "admin"',
+  },
+  MW104: {
+    path: "services.api.traffic.weights.v2",
+    message: 'the service "api" declares no version "v2"',
+    cure: 'use one of "v1", or declare it under services.api.versions',
+  },
+  MW105: {
+    path: "services.Web_1",
+    message: '"Web_1" can\'t be the name of a service',
+    cure: "use at most 63 lower-case letters, digits and hyphens, with no hyphen at either end",
+  },
+  MW106: {
+    path: "services.web.ports.metrics.port",
+    message: 'the ports "http" and "metrics" of "web" are both 8080',
+    cure: "give one of them another number; targetPort may be the same",
+  },
+  MW107: {
+    path: `gateways.entrance-2.${host}`,
+    message:
+      'the gateways "entrance-1" and "entrance-2" both serve shop.example.com: which one answers is undefined',
+    cure: "put its routes into one of them",
+  },
+  MW108: {
+    path: `gateways.entrance-1.${host}.routes[1].prefix`,
+    message: "routes[0] of shop.example.com already takes every request below /api",
+    cure: "remove one of them, or give it another prefix",
+  },
+  MW201: {
+    path: "services.api.traffic.weights",
+    message: 'the weights of "api" sum to 110: 90 + 20',
+    cure: "make them sum to 100",
+  },
+  MW202: {
+    path: "services.api.versions",
+    message: '"api" has the versions v1, v2, and no weights',
+    cure: "add traffic: { weights: { v1: 100, v2: 0 } }",
+  },
+  MW203: {
+    path: "services.web.traffic.fault",
+    message: 'requests to "web" are delayed or aborted on purpose, and the environment is prod',
+    cure: 'remove the fault, or set environment to "dev" or "staging"',
+  },
+  MW204: {
+    path: "services.api.resilience.timeout",
+    message: '"api" is reached over TCP, where a proxy sees no requests: timeout has no effect',
+    cure: "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
+  },
+  MW301: {
+    path: "services.web.calls.api.endUser",
+    message: "a token is required, and no issuer is declared: every request would be denied",
+    cure: 'add jwtRules: [{ issuer: "https://…" }] to the mesh',
+  },
+  MW302: {
+    path: "services.web.sidecar.excludeOutboundPorts",
+    message: 'traffic of "web" to the ports 443 bypasses the mesh: no mTLS, no policy, no telemetry',
+    cure: "remove them, or suppress this with the reason why that traffic must stay outside",
+  },
+  MW401: {
+    path: "services.api.resilience.retries.perTryTimeout",
+    message: "4 tries of 10s take 40s, longer than the timeout of 30s: the last ones never happen",
+    cure: "set perTryTimeout to at most 7500ms, or leave it out to have it derived",
+  },
+  MW402: {
+    path: "services.api.resilience.retries.perTryTimeout",
+    message:
+      "each try is cut off after 2s, so a request fails after 8s at the latest and the timeout of 30s is never reached: an answer that takes longer than 2s can't succeed",
+    cure: "leave perTryTimeout out, which gives each try 7500ms, or lower the timeout to 8s",
+  },
+  MW403: {
+    path: "services.web.calls.api.timeout",
+    message: 'callers of "web" give up after 10s, and "web" waits 30s for "api": the work goes on for nobody',
+    cure: 'set the call\'s timeout to at most 10s, or give "web" more time',
+  },
+  MW501: {
+    path: "services.api.circuitBreaker.outlierDetection",
+    message:
+      '"api" has a failover, and without outlier detection no endpoint ever counts as unhealthy: it never fails over',
+    cure: "remove outlierDetection: false",
+  },
+  MW502: {
+    path: "services.api.circuitBreaker.outlierDetection.maxEjectionPercent",
+    message:
+      'up to 100 % of the endpoints of "api" can be ejected at once: those that are left break under the load',
+    cure: "set it to at most 50",
+  },
+  MW503: {
+    path: "services.api.circuitBreaker.outlierDetection.consecutiveGatewayErrors",
+    message: '5 gateway errors are also 5xx errors, 5 of which eject an endpoint of "api" before',
+    cure: "set it to less than 5, or remove it",
+  },
+  MW504: {
+    path: "services.api.loadBalancing.locality.failover[0].to",
+    message: 'the failover of "api" leads from us-west to us-west',
+    cure: "name another region",
+  },
+};
+
+describe("rules", () => {
+  for (const { code, title, severity, examples } of rules) {
+    it(`${code}: ${title}`, () => {
+      const { findings, mesh } = checkMesh(examples.wrong);
+      expect(findings).to.deep.equal([{ code, severity, ...expected[code] }]);
+      expect(mesh === undefined).to.equal(severity === "error");
+      expect(checkMesh(examples.right).findings).to.deep.equal([]);
+    });
+  }
+
+  it("have codes in order, each once, and each with its expectation here", () => {
+    const codes = rules.map(({ code }) => code);
+    expect(codes).to.deep.equal([...new Set(codes)].sort());
+    expect(codes).to.deep.equal(Object.keys(expected));
+  });
+
+  it("are all registered: each file declares one", () => {
+    const folder = path.join(__dirname, "../../checks/rules");
+    const shared = ["example.ts", "timed.ts"];
+    const files = readdirSync(folder).filter((file) => !shared.includes(file));
+    const inFiles = rules.filter(({ stage }) => stage === "definition" || stage === "mesh");
+    expect(files).to.have.lengthOf(inFiles.length);
+  });
+});
