@@ -20,6 +20,7 @@ import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
+import { workloadNameUnique } from "./rules/workloadNameUnique";
 import { fieldGiven, fieldKnown, valueValid } from "./structure";
 import { suppressionUsed } from "./suppressions";
 
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   portNumberUnique, // MW106
   hostUnique, // MW107
   routeUnique, // MW108
+  workloadNameUnique, // MW109
   weightsSum, // MW201
   weightsGiven, // MW202
   faultOutsideProd, // MW203

@@ -33,6 +33,8 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   for (const [service, { namespace, ports, versions = {} }] of Object.entries(definition.services)) {
     const path = ["services", service];
     yield labelled(path, "service", service);
+    const reserved = 'use another name: the policy that denies everything else is called "default-deny"';
+    yield [path, "service", service, service !== "default-deny", reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) {
       const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");

@@ -70,6 +70,11 @@ const expected: Record<string, Expected> = {
     message: "routes[0] of shop.example.com already takes every request below /api",
     cure: "remove one of them, or give it another prefix",
   },
+  MW109: {
+    path: "services.web-v1",
+    message: 'the Deployments of services.web and services.web-v1 would both be called "web-v1"',
+    cure: "rename the service or the version",
+  },
   MW201: {
     path: "services.api.traffic.weights",
     message: 'the weights of "api" sum to 110: 90 + 20',

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { find, http, metadata, render, tcp } from "./render";
+
+describe("authorizationPolicy", () => {
+  const objects = render({
+    name: "shop",
+    jwtRules: [{ issuer: "https://b.example.com" }, { issuer: "https://a.example.com" }],
+    gateways: {
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: [{ prefix: "/api", rewrite: "/", service: "api", port: "http", endUser: {} }],
+          },
+        },
+      },
+    },
+    services: {
+      web: {
+        ports: { http },
+        calls: {
+          api: [
+            {
+              port: "http",
+              methods: ["POST", "GET"],
+              paths: ["/v2/*", "/v1"],
+              endUser: { claims: { roles: ["b", "a"] } },
+            },
+            { port: "admin" },
+          ],
+          store: {},
+        },
+      },
+      api: { ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } } },
+      store: { ports: { tcp } },
+      lonely: { ports: { http } },
+    },
+  });
+
+  it("denies everything that no other allows", () => {
+    expect(find(objects, "AuthorizationPolicy", "default-deny")).to.deep.equal({
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: metadata("default-deny", "namespace"),
+      spec: {},
+    });
+  });
+
+  it("allows what the edges to a service say, one rule each, in the annotation's order", () => {
+    const edges = [
+      'gateways.public.hosts["shop.example.com"].routes[0]',
+      "services.web.calls.api[0]",
+      "services.web.calls.api[1]",
+    ];
+    expect(find(objects, "AuthorizationPolicy", "api")).to.deep.equal({
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: metadata("api", edges.join(",")),
+      spec: {
+        selector: { matchLabels: { app: "api" } },
+        action: "ALLOW",
+        rules: [
+          {
+            from: [{ source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] } }],
+            to: [{ operation: { ports: ["8080"] } }],
+            when: [
+              {
+                key: "request.auth.claims[iss]",
+                values: ["https://a.example.com", "https://b.example.com"],
+              },
+            ],
+          },
+          {
+            from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+            to: [{ operation: { ports: ["8080"], methods: ["GET", "POST"], paths: ["/v1", "/v2/*"] } }],
+            when: [{ key: "request.auth.claims[roles]", values: ["a", "b"] }],
+          },
+          {
+            from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+            // The port that the pod listens on: what the Service calls it is unknown there.
+            to: [{ operation: { ports: ["90"] } }],
+          },
+        ],
+      },
+    });
+  });
+
+  it("knows connections only on TCP ports", () => {
+    expect(find(objects, "AuthorizationPolicy", "store").spec).to.deep.equal({
+      selector: { matchLabels: { app: "store" } },
+      action: "ALLOW",
+      rules: [
+        {
+          from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+          to: [{ operation: { ports: ["5432"] } }],
+        },
+      ],
+    });
+  });
+
+  it("leaves what nobody calls to the denial", () => {
+    const names = objects
+      .filter(({ kind }) => kind === "AuthorizationPolicy")
+      .map((object) => object.metadata.name);
+    expect(names).to.deep.equal(["api", "default-deny", "store"]);
+  });
+});

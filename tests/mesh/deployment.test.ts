@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { find, http, metadata, render } from "./render";
+
+describe("deployment", () => {
+  const objects = render({
+    name: "shop",
+    services: {
+      web: {
+        ports: { http: { ...http, targetPort: 80 } },
+        versions: { v1: {}, v2: { image: "web:2", replicas: 1 } },
+        traffic: { weights: { v1: 90, v2: 10 } },
+        sidecar: {
+          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: "1Gi" } },
+        },
+        workload: {
+          image: "web:1",
+          replicas: 3,
+          env: { LEVEL: "info", COLOR: "blue" },
+          resources: { requests: { cpu: "50m" }, limits: { memory: "64Mi" } },
+        },
+      },
+      api: { ports: { http }, workload: { image: "api:1" } },
+      batch: {
+        ports: { http },
+        workload: {
+          image: "batch:1",
+          autoscaling: { minReplicas: 2, maxReplicas: 5, averageUtilization: 80 },
+        },
+      },
+    },
+  });
+
+  it("is one for each version", () => {
+    const labels = { app: "web", version: "v2" };
+    expect(find(objects, "Deployment", "web-v2")).to.deep.equal({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: metadata("web-v2", "services.web", labels),
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: {
+            labels,
+            annotations: {
+              "sidecar.istio.io/proxyCPU": "100m",
+              "sidecar.istio.io/proxyCPULimit": "2",
+              "sidecar.istio.io/proxyMemory": "128Mi",
+              "sidecar.istio.io/proxyMemoryLimit": "1Gi",
+            },
+          },
+          spec: {
+            serviceAccountName: "web",
+            containers: [
+              {
+                name: "web",
+                image: "web:2",
+                ports: [{ name: "http", containerPort: 80 }],
+                env: [
+                  { name: "COLOR", value: "blue" },
+                  { name: "LEVEL", value: "info" },
+                ],
+                resources: { requests: { cpu: "50m" }, limits: { memory: "64Mi" } },
+              },
+            ],
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: "topology.kubernetes.io/zone",
+                whenUnsatisfiable: "ScheduleAnyway",
+                labelSelector: { matchLabels: labels },
+              },
+            ],
+          },
+        },
+      },
+    });
+    const first = find(objects, "Deployment", "web-v1");
+    expect(first).to.have.nested.property("spec.replicas", 3);
+    expect(first).to.have.nested.property("spec.template.spec.containers[0].image", "web:1");
+  });
+
+  it("is named after a service without versions, whose pods still have a version for the telemetry", () => {
+    expect(find(objects, "Deployment", "api").metadata.labels).to.include({ app: "api", version: "v1" });
+    expect(find(objects, "Deployment", "api")).to.have.nested.property("spec.replicas", 2);
+  });
+
+  it("leaves the number of pods to the autoscaler where there is one", () => {
+    expect(find(objects, "Deployment", "batch")).to.not.have.nested.property("spec.replicas");
+  });
+});

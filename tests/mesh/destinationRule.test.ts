@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import { find, http, metadata, render, tcp } from "./render";
+
+describe("destinationRule", () => {
+  const objects = render({
+    name: "shop",
+    services: {
+      plain: { ports: { http } },
+      store: {
+        ports: { tcp },
+        resilience: { connectTimeout: "3s", idleTimeout: "1h" },
+        circuitBreaker: { maxConnections: 20, outlierDetection: false },
+        loadBalancing: { simple: "PASSTHROUGH" },
+      },
+      mixed: { ports: { http, tcp }, resilience: { idleTimeout: "90s" } },
+      full: {
+        ports: { http },
+        versions: { v2: {}, v1: {} },
+        traffic: { weights: { v1: 90, v2: 10 } },
+        resilience: { connectTimeout: "5s", idleTimeout: "1h" },
+        circuitBreaker: {
+          maxConnections: 50,
+          http1MaxPendingRequests: 500,
+          http2MaxRequests: 200,
+          maxRequestsPerConnection: 10,
+          maxRetries: 4,
+          retryBudget: { percent: 25, minRetryConcurrency: 4 },
+          outlierDetection: {
+            consecutive5xxErrors: 7,
+            consecutiveGatewayErrors: 3,
+            interval: "15s",
+            baseEjectionTime: "1m",
+            maxEjectionPercent: 40,
+            minHealthPercent: 30,
+          },
+        },
+        loadBalancing: {
+          simple: "ROUND_ROBIN",
+          locality: { failover: [{ from: "us-west", to: "us-east" }] },
+        },
+      },
+    },
+  });
+  const outlierDetection = {
+    consecutive5xxErrors: 5,
+    interval: "10s",
+    baseEjectionTime: "30s",
+    maxEjectionPercent: 50,
+  };
+
+  it("bounds every service, with mutual TLS", () => {
+    expect(find(objects, "DestinationRule", "plain")).to.deep.equal({
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: metadata("plain", "services.plain"),
+      spec: {
+        host: "plain.shop.svc.cluster.local",
+        trafficPolicy: {
+          tls: { mode: "ISTIO_MUTUAL" },
+          connectionPool: {
+            tcp: { maxConnections: 100 },
+            http: { http1MaxPendingRequests: 100, http2MaxRequests: 1000, maxRetries: 3 },
+          },
+          loadBalancer: { simple: "LEAST_REQUEST" },
+          outlierDetection,
+        },
+      },
+    });
+  });
+
+  it("says all that the catalog says", () => {
+    expect(find(objects, "DestinationRule", "full").spec).to.deep.equal({
+      host: "full.shop.svc.cluster.local",
+      trafficPolicy: {
+        tls: { mode: "ISTIO_MUTUAL" },
+        connectionPool: {
+          tcp: { maxConnections: 50, connectTimeout: "5s" },
+          http: {
+            http1MaxPendingRequests: 500,
+            http2MaxRequests: 200,
+            maxRequestsPerConnection: 10,
+            maxRetries: 4,
+            idleTimeout: "1h",
+          },
+        },
+        retryBudget: { percent: 25, minRetryConcurrency: 4 },
+        loadBalancer: {
+          simple: "ROUND_ROBIN",
+          localityLbSetting: { enabled: true, failover: [{ from: "us-west", to: "us-east" }] },
+        },
+        outlierDetection: {
+          consecutive5xxErrors: 7,
+          consecutiveGatewayErrors: 3,
+          interval: "15s",
+          baseEjectionTime: "1m",
+          maxEjectionPercent: 40,
+          minHealthPercent: 30,
+        },
+      },
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        { name: "v2", labels: { version: "v2" } },
+      ],
+    });
+  });
+
+  it("has nothing about requests for a TCP service", () => {
+    expect(find(objects, "DestinationRule", "store").spec).to.deep.equal({
+      host: "store.shop.svc.cluster.local",
+      trafficPolicy: {
+        tls: { mode: "ISTIO_MUTUAL" },
+        connectionPool: { tcp: { maxConnections: 20, connectTimeout: "3s", idleTimeout: "1h" } },
+        loadBalancer: { simple: "PASSTHROUGH" },
+      },
+    });
+  });
+
+  it("limits idle connections of both sorts where a service has both", () => {
+    const pool = "spec.trafficPolicy.connectionPool";
+    expect(find(objects, "DestinationRule", "mixed")).to.have.nested.property(
+      `${pool}.tcp.idleTimeout`,
+      "90s",
+    );
+    expect(find(objects, "DestinationRule", "mixed")).to.have.nested.property(
+      `${pool}.http.idleTimeout`,
+      "90s",
+    );
+  });
+});

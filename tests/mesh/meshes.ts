@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import {
+  type CallDefinition,
+  httpMethods,
+  isHttp,
+  loadBalancers,
+  type MeshDefinition,
+  protocols,
+  type ServiceDefinition,
+} from "../../catalog";
+
+const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/);
+const path = fc.stringMatching(/^\/[a-z]{0,5}$/).map((text) => text as `/${string}`);
+const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> => fc.subarray([...values], { minLength: 1 });
+
+const http = fc.record(
+  {
+    methods: some(httpMethods),
+    paths: fc.uniqueArray(path, { minLength: 1, maxLength: 3 }),
+    endUser: fc.record({ claims: fc.record({ roles: fc.constant(["admin"]) }) }, { requiredKeys: [] }),
+    timeout: fc.constantFrom("1s", "2s"),
+  },
+  { requiredKeys: [] },
+);
+
+const ports = fc
+  .uniqueArray(
+    fc.record({ port: fc.integer({ min: 1, max: 65535 }), protocol: fc.constantFrom(...protocols) }),
+    {
+      minLength: 1,
+      maxLength: 3,
+      selector: ({ port }) => port,
+    },
+  )
+  .map((list) => Object.fromEntries(list.map((port, i) => [`port-${i}`, port])));
+
+/** A service without its calls, which need to know the others. */
+const service: fc.Arbitrary<ServiceDefinition> = fc
+  .record({
+    ports,
+    namespace: fc.option(fc.constantFrom("one", "two"), { nil: undefined }),
+    versions: fc.option(fc.uniqueArray(label, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    simple: fc.constantFrom(...loadBalancers),
+    image: fc.option(fc.constant("image:1"), { nil: undefined }),
+    retries: fc.boolean(),
+  })
+  .map(({ ports: declared, namespace, versions, simple, image, retries }): ServiceDefinition => {
+    const requests = Object.values(declared).some(({ protocol }) => isHttp(protocol));
+    return {
+      ports: declared,
+      ...(namespace !== undefined && { namespace }),
+      ...(versions && { versions: Object.fromEntries(versions.map((version) => [version, {}])) }),
+      ...(versions &&
+        requests && {
+          traffic: {
+            weights: Object.fromEntries(versions.map((version, i) => [version, i === 0 ? 100 : 0])),
+          },
+        }),
+      ...(requests &&
+        retries && {
+          resilience: { retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
+        }),
+      loadBalancing: { simple },
+      ...(image !== undefined && { workload: { image } }),
+    };
+  });
+
+function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
+  const one = fc.constantFrom(...Object.entries(callee.ports)).chain(([port, { protocol }]) => {
+    const named = fc.constant({ port });
+    return isHttp(protocol) ? fc.tuple(named, http).map(([a, b]) => ({ ...a, ...b })) : named;
+  });
+  return one;
+}
+
+/** Catalogs of up to six services that call each other in any way, without findings. */
+export const meshes: fc.Arbitrary<MeshDefinition> = fc
+  .dictionary(label, service, { minKeys: 1, maxKeys: 6, noNullPrototype: true })
+  .chain((services) => {
+    const edges = fc.tuple(
+      ...Object.entries(services).map(([caller, own]) =>
+        fc.tuple(
+          fc.constant(caller),
+          fc.constant(own),
+          fc
+            .subarray(Object.entries(services))
+            .chain((callees) =>
+              fc.tuple(
+                ...callees.map(([callee, definition]) =>
+                  fc.tuple(
+                    fc.constant(callee),
+                    fc.oneof(calls(definition), fc.array(calls(definition), { minLength: 1, maxLength: 2 })),
+                  ),
+                ),
+              ),
+            ),
+        ),
+      ),
+    );
+    const routed = Object.entries(services).flatMap(([name, { ports: declared }]) =>
+      Object.entries(declared).flatMap(([port, { protocol }]) => (isHttp(protocol) ? [{ name, port }] : [])),
+    );
+    const routes = fc
+      .subarray(routed)
+      .chain((list) =>
+        fc.tuple(
+          ...list.map(({ name, port }, i) =>
+            http.map((call) => ({ ...call, prefix: `/r${i}` as const, service: name, port })),
+          ),
+        ),
+      );
+    return fc.tuple(edges, routes).map(([lists, targets]): MeshDefinition => ({
+      name: "random",
+      jwtRules: [{ issuer: "https://auth.example.com" }],
+      services: Object.fromEntries(
+        lists.map(([caller, definition, list]) => [
+          caller,
+          { ...definition, calls: Object.fromEntries(list) },
+        ]),
+      ),
+      ...(targets.length > 0 && {
+        gateways: {
+          public: { hosts: { "api.example.com": { tls: { credentialName: "api" }, routes: targets } } },
+        },
+      }),
+    }));
+  });

@@ -1,0 +1,45 @@
+import type { MeshDefinition } from "../../catalog";
+import { checkMesh } from "../../checks";
+import { type MeshObject, renderMesh } from "../../mesh";
+
+/** The objects of a catalog that must have no finding. */
+export function render(definition: MeshDefinition): MeshObject[] {
+  const { findings, mesh } = checkMesh(definition);
+  if (!mesh || findings.length > 0) throw new Error(JSON.stringify(findings, null, 2));
+  return renderMesh(mesh);
+}
+
+/** The only object of a kind and name. */
+export function find(
+  objects: readonly MeshObject[],
+  kind: string,
+  name: string,
+  namespace?: string,
+): MeshObject {
+  const found = objects.filter(
+    (object) =>
+      object.kind === kind &&
+      object.metadata.name === name &&
+      (namespace === undefined || object.metadata.namespace === namespace),
+  );
+  const [object] = found;
+  if (!object || found.length > 1) throw new Error(`there are ${found.length} objects ${kind} ${name}`);
+  return object;
+}
+
+/** Labels and annotation that every object of the mesh `shop` has, and its namespace. */
+export function metadata(
+  name: string,
+  from: string,
+  labels: Record<string, string> = {},
+): MeshObject["metadata"] {
+  return {
+    name,
+    namespace: "shop",
+    labels: { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": "shop", ...labels },
+    annotations: { "meshwright.dev/from": from },
+  };
+}
+
+export const http = { port: 8080, protocol: "http" } as const;
+export const tcp = { port: 5432, protocol: "tcp" } as const;

@@ -1,0 +1,45 @@
+import { expect } from "chai";
+import { find, http, metadata, render, tcp } from "./render";
+
+describe("sidecar", () => {
+  const objects = render({
+    name: "shop",
+    services: {
+      web: { ports: { http }, calls: { store: {}, api: [{ methods: ["GET"] }, { paths: ["/x"] }] } },
+      api: { namespace: "backend", ports: { http } },
+      store: { ports: { tcp } },
+    },
+  });
+
+  it("knows the services that are called, each once, and the control plane", () => {
+    const from = [
+      "services.web",
+      "services.web.calls.api[0]",
+      "services.web.calls.api[1]",
+      "services.web.calls.store",
+    ];
+    expect(find(objects, "Sidecar", "web")).to.deep.equal({
+      apiVersion: "networking.istio.io/v1",
+      kind: "Sidecar",
+      metadata: metadata("web", from.join(",")),
+      spec: {
+        workloadSelector: { labels: { app: "web" } },
+        egress: [
+          {
+            hosts: [
+              "backend/api.backend.svc.cluster.local",
+              "shop/store.shop.svc.cluster.local",
+              "istio-system/*",
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it("knows nothing else for a service that calls nobody", () => {
+    expect(find(objects, "Sidecar", "store")).to.have.deep.nested.property("spec.egress", [
+      { hosts: ["istio-system/*"] },
+    ]);
+  });
+});

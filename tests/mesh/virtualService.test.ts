@@ -1,0 +1,252 @@
+import { expect } from "chai";
+import type { MeshDefinition, ServiceDefinition } from "../../catalog";
+import { find, http, metadata, render, tcp } from "./render";
+
+const destination = { host: "api.shop.svc.cluster.local", port: { number: 8080 } };
+
+/** The routes inside the mesh of a service `api`, which `web` calls. */
+function routes(api: Partial<ServiceDefinition>, calls: ServiceDefinition["calls"] = { api: {} }): unknown {
+  const services = { web: { ports: { http }, calls }, api: { ports: { http }, ...api } };
+  const { spec } = find(render({ name: "shop", environment: "dev", services }), "VirtualService", "api");
+  return (spec as { http: unknown }).http;
+}
+
+describe("virtualService", () => {
+  it("turns Istio's own retries off where none are declared", () => {
+    expect(routes({})).to.deep.equal([{ name: "http", route: [{ destination }], retries: { attempts: 0 } }]);
+  });
+
+  it("divides requests among versions, leaving out those without weight", () => {
+    expect(
+      routes({ versions: { v1: {}, v2: {}, v3: {} }, traffic: { weights: { v3: 10, v2: 0, v1: 90 } } }),
+    ).to.deep.equal([
+      {
+        name: "http",
+        route: [
+          { destination: { ...destination, subset: "v1" }, weight: 90 },
+          { destination: { ...destination, subset: "v3" }, weight: 10 },
+        ],
+        retries: { attempts: 0 },
+      },
+    ]);
+  });
+
+  it("sends everything to an only version", () => {
+    expect(routes({ versions: { v1: {} } })).to.have.nested.property("[0].route[0].weight", 100);
+  });
+
+  it("retries POST and PATCH only where the request has certainly not arrived", () => {
+    const retries = {
+      attempts: 3,
+      perTryTimeout: "2s",
+      retryOn: ["gateway-error", "connect-failure"],
+    } as const;
+    expect(routes({ resilience: { timeout: "10s", retries } })).to.deep.equal([
+      {
+        name: "http POST|PATCH",
+        match: [{ method: { regex: "POST|PATCH" } }],
+        route: [{ destination }],
+        timeout: "10s",
+        retries: { attempts: 3, retryOn: "connect-failure" },
+      },
+      {
+        name: "http",
+        route: [{ destination }],
+        timeout: "10s",
+        retries: { attempts: 3, perTryTimeout: "2s", retryOn: "gateway-error,connect-failure" },
+      },
+    ]);
+    expect(routes({ resilience: { retries: { attempts: 1, retryOn: ["5xx"] } } })).to.deep.equal([
+      {
+        name: "http POST|PATCH",
+        match: [{ method: { regex: "POST|PATCH" } }],
+        route: [{ destination }],
+        retries: { attempts: 0 },
+      },
+      { name: "http", route: [{ destination }], retries: { attempts: 1, retryOn: "5xx" } },
+    ]);
+  });
+
+  it("needs one route where all conditions are safe, and for gRPC, where everything is a POST", () => {
+    const safe = { attempts: 2, retryOn: ["connect-failure", "refused-stream"] } as const;
+    expect(routes({ resilience: { retries: safe } })).to.deep.equal([
+      {
+        name: "http",
+        route: [{ destination }],
+        retries: { attempts: 2, retryOn: "connect-failure,refused-stream" },
+      },
+    ]);
+    const grpc = { ports: { http: { port: 8080, protocol: "grpc" } } } as const;
+    expect(
+      routes({ ...grpc, resilience: { retries: { attempts: 2, retryOn: ["unavailable"] } } }),
+    ).to.deep.equal([
+      { name: "http", route: [{ destination }], retries: { attempts: 2, retryOn: "unavailable" } },
+    ]);
+  });
+
+  it("gives a caller with its own limits a route of its own, before the others'", () => {
+    const retries = { attempts: 1, retryOn: ["connect-failure"] } as const;
+    expect(routes({ resilience: { timeout: "30s", retries } }, { api: { timeout: "10s" } })).to.deep.equal([
+      {
+        name: "from web",
+        match: [{ sourceLabels: { app: "web" } }],
+        route: [{ destination }],
+        timeout: "10s",
+        retries: { attempts: 1, perTryTimeout: "5s", retryOn: "connect-failure" },
+      },
+      {
+        name: "http",
+        route: [{ destination }],
+        timeout: "30s",
+        retries: { attempts: 1, perTryTimeout: "15s", retryOn: "connect-failure" },
+      },
+    ]);
+    expect(routes({ resilience: { timeout: "30s" } }, { api: { retries } })).to.have.nested.property(
+      "[0].retries.attempts",
+      1,
+    );
+  });
+
+  it("tells the ports of a service apart, and routes no TCP", () => {
+    const admin = { port: 9090, protocol: "http" } as const;
+    expect(
+      routes({ ports: { http, admin, tcp } }, { api: [{ port: "http" }, { port: "admin", timeout: "1s" }] }),
+    ).to.deep.equal([
+      { name: "http", match: [{ port: 8080 }], route: [{ destination }], retries: { attempts: 0 } },
+      {
+        name: "from web",
+        match: [{ port: 9090, sourceLabels: { app: "web" } }],
+        route: [{ destination: { ...destination, port: { number: 9090 } } }],
+        timeout: "1s",
+        retries: { attempts: 0 },
+      },
+      {
+        name: "admin",
+        match: [{ port: 9090 }],
+        route: [{ destination: { ...destination, port: { number: 9090 } } }],
+        retries: { attempts: 0 },
+      },
+    ]);
+    const kinds = render({ name: "shop", services: { store: { ports: { tcp } } } }).map(({ kind }) => kind);
+    expect(kinds).to.not.include("VirtualService");
+  });
+
+  it("injects faults on every route of the service", () => {
+    const fault = {
+      delay: { percentage: 10, fixedDelay: "7s" },
+      abort: { percentage: 0.5, httpStatus: 503 },
+    } as const;
+    expect(routes({ traffic: { fault } }, { api: { timeout: "10s" } })).to.deep.equal(
+      [{ name: "from web", match: [{ sourceLabels: { app: "web" } }], timeout: "10s" }, { name: "http" }].map(
+        (route) => ({
+          ...route,
+          route: [{ destination }],
+          retries: { attempts: 0 },
+          fault: {
+            delay: { percentage: { value: 10 }, fixedDelay: "7s" },
+            abort: { percentage: { value: 0.5 }, httpStatus: 503 },
+          },
+        }),
+      ),
+    );
+  });
+
+  describe("of a gateway's host", () => {
+    const shop: MeshDefinition = {
+      name: "shop",
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [
+                { prefix: "/", service: "web" },
+                { prefix: "/api.v1/", rewrite: "/v1", service: "api", timeout: "5s" },
+              ],
+            },
+          },
+        },
+      },
+      services: {
+        web: { ports: { http } },
+        api: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          resilience: {
+            timeout: "10s",
+            retries: { attempts: 1, retryOn: ["gateway-error", "connect-failure"] },
+          },
+        },
+      },
+    };
+    const objects = render(shop);
+
+    it("splits, limits and retries as inside the mesh, below a path that it replaces", () => {
+      const split = {
+        rewrite: { uriRegexRewrite: { match: "^/api\\.v1/?(.*)$", rewrite: "/v1/\\1" } },
+        route: [
+          { destination: { ...destination, subset: "v1" }, weight: 90 },
+          { destination: { ...destination, subset: "v2" }, weight: 10 },
+        ],
+        timeout: "5s",
+      };
+      const method = { regex: "POST|PATCH" };
+      expect(find(objects, "VirtualService", "shop.example.com")).to.deep.equal({
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata: metadata("shop.example.com", 'gateways.public.hosts["shop.example.com"]'),
+        spec: {
+          hosts: ["shop.example.com"],
+          gateways: ["public"],
+          http: [
+            {
+              name: "/api.v1/ POST|PATCH",
+              match: [
+                { uri: { exact: "/api.v1" }, method },
+                { uri: { prefix: "/api.v1/" }, method },
+              ],
+              ...split,
+              retries: { attempts: 1, retryOn: "connect-failure" },
+            },
+            {
+              name: "/api.v1/",
+              match: [{ uri: { exact: "/api.v1" } }, { uri: { prefix: "/api.v1/" } }],
+              ...split,
+              retries: { attempts: 1, perTryTimeout: "2500ms", retryOn: "gateway-error,connect-failure" },
+            },
+            {
+              name: "/",
+              match: [{ uri: { prefix: "/" } }],
+              route: [{ destination: { host: "web.shop.svc.cluster.local", port: { number: 8080 } } }],
+              retries: { attempts: 0 },
+            },
+          ],
+        },
+      });
+    });
+
+    it("doesn't give the gateway a route inside the mesh", () => {
+      const { metadata: own, spec } = find(objects, "VirtualService", "api");
+      expect(own).to.deep.equal(metadata("api", "services.api"));
+      expect((spec as { http: { name: string }[] }).http.map(({ name }) => name)).to.deep.equal([
+        "http POST|PATCH",
+        "http",
+      ]);
+    });
+
+    for (const [path, rewritten] of [
+      ["/api.v1", "/v1/"],
+      ["/api.v1/", "/v1/"],
+      ["/api.v1/x/y", "/v1/x/y"],
+    ] as const) {
+      it(`rewrites ${path} to ${rewritten}`, () => {
+        const { spec } = find(objects, "VirtualService", "shop.example.com");
+        const rewrite = (spec as { http: { rewrite?: { uriRegexRewrite: Record<string, string> } }[] })
+          .http[0]?.rewrite?.uriRegexRewrite;
+        const replacement = (rewrite?.rewrite ?? "").replace("\\1", "$1");
+        expect(path.replace(new RegExp(rewrite?.match ?? ""), replacement)).to.equal(rewritten);
+      });
+    }
+  });
+});
