@@ -39,7 +39,13 @@ const service: fc.Arbitrary<ServiceDefinition> = fc
   .record({
     ports,
     namespace: fc.option(fc.constantFrom("one", "two"), { nil: undefined }),
-    versions: fc.option(fc.uniqueArray(label, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    versions: fc.option(
+      fc.uniqueArray(
+        label.map((name) => `v${name}`),
+        { minLength: 1, maxLength: 3 },
+      ),
+      { nil: undefined },
+    ),
     simple: fc.constantFrom(...loadBalancers),
     image: fc.option(fc.constant("image:1"), { nil: undefined }),
     retries: fc.boolean(),
@@ -75,7 +81,12 @@ function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
 
 /** Catalogs of up to six services that call each other in any way, without findings. */
 export const meshes: fc.Arbitrary<MeshDefinition> = fc
-  .dictionary(label, service, { minKeys: 1, maxKeys: 6, noNullPrototype: true })
+  // "a-v1" could be a Deployment of the service "a" as well.
+  .dictionary(
+    label.filter((name) => !name.includes("-v")),
+    service,
+    { minKeys: 1, maxKeys: 6, noNullPrototype: true },
+  )
   .chain((services) => {
     const edges = fc.tuple(
       ...Object.entries(services).map(([caller, own]) =>
