@@ -21,6 +21,7 @@ export function deployments(mesh: Mesh): MeshObject[] {
 
 function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec {
   const labels = podLabels(service.name, workload.version);
+  const annotations = sidecarAnnotations(service.sidecar);
   const env = Object.entries(workload.env)
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -29,7 +30,7 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
     ...(!workload.autoscaling && { replicas: workload.replicas }),
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels, annotations: sidecarAnnotations(service.sidecar) },
+      metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
       spec: {
         serviceAccountName: service.name,
         containers: [

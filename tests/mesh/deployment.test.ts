@@ -85,6 +85,12 @@ describe("deployment", () => {
     expect(find(objects, "Deployment", "api")).to.have.nested.property("spec.replicas", 2);
   });
 
+  it("has no annotations where the catalog says nothing about the proxies", () => {
+    expect(find(objects, "Deployment", "api")).to.have.deep.nested.property("spec.template.metadata", {
+      labels: { app: "api", version: "v1" },
+    });
+  });
+
   it("leaves the number of pods to the autoscaler where there is one", () => {
     expect(find(objects, "Deployment", "batch")).to.not.have.nested.property("spec.replicas");
   });
