@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { execa, type Options } from "execa";
+import { execa } from "execa";
 import selfsigned from "selfsigned";
 import { parse, stringify } from "yaml";
 import type { SandboxStatus } from "../sandbox";
@@ -18,6 +18,9 @@ export interface LocalPulumi {
   readonly run: (args: readonly string[]) => Promise<number>;
   /** Runs `pulumi` and returns its stdout. Throws {@link UserError} if it fails. */
   readonly read: (args: readonly string[]) => Promise<string>;
+  /** Path of `pulumi`, and the folder and environment to run it in. */
+  readonly program: string;
+  readonly options: { readonly cwd: string; readonly env: Record<string, string> };
   /** The stack's configuration file, a copy with the sandbox's addresses; for `--config-file`. */
   readonly configFile: string;
 }
@@ -66,7 +69,7 @@ export async function localPulumi(
       KUBECONFIG: sandbox.kubeconfig,
       ...(process.env.NO_COLOR === undefined ? {} : { PULUMI_OPTION_COLOR: "never" }),
     },
-  } satisfies Options;
+  };
   const pulumi = toolchain.program("pulumi");
 
   const run: LocalPulumi["run"] = async (args) => {
@@ -107,7 +110,7 @@ export async function localPulumi(
   const set = ["config", "set", "--stack", localStack, "-C", shadow];
   await quiet([...set, "--plaintext", "meshwright:gatewayCertificate"], certificate);
   await quiet([...set, "--secret", "meshwright:gatewayKey"], key);
-  return { run, read: quiet, configFile };
+  return { run, read: quiet, program: pulumi, options, configFile };
 }
 
 function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { MeshNamespace } from "./meshNamespace";
+import { runError } from "./runError";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 
 /** Where Istio publishes its charts. */
@@ -56,7 +57,7 @@ export class IstioControlPlane extends pulumi.ComponentResource {
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("meshwright:index:IstioControlPlane", name, {}, opts);
     if (!exactVersion.test(args.version)) {
-      throw new pulumi.RunError(
+      throw runError(
         `IstioControlPlane "${name}": version "${args.version}" is not exact. ` +
           "Write one such as 1.31.0, so that every run installs the same charts.",
       );

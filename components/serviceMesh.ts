@@ -3,6 +3,7 @@ import { checkMesh, type Finding } from "../checks";
 import { type MeshObject, renderMesh } from "../mesh";
 import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
+import { runError } from "./runError";
 
 /** Arguments of {@link ServiceMesh}. */
 export interface ServiceMeshArgs {
@@ -27,7 +28,7 @@ export class ServiceMesh extends pulumi.ComponentResource {
     const { findings, mesh } = checkMesh(args.catalog);
     if (mesh === undefined) {
       const errors = findings.filter(({ severity }) => severity === "error");
-      throw new pulumi.RunError(
+      throw runError(
         [
           `The catalog of ServiceMesh "${name}" has ${errors.length} ${errors.length === 1 ? "error" : "errors"}; nothing was registered.`,
           ...findings.map(describe),

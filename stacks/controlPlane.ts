@@ -1,10 +1,11 @@
+import type { Environment } from "../catalog";
 import {
   type IstioControlPlaneArgs,
   istioChartRepository,
   type IstioGatewayArgs,
   type IstiodValues,
 } from "../components";
-import type { Environment, Settings } from "./settings";
+import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */
 const egressRelease = "istio-egress";
@@ -23,7 +24,7 @@ const apart = (labels: Record<string, string>) => ({
 
 /**
  * The control plane of a stack. In `prod` istiod and the gateways have three replicas on different nodes and a
- * disruption budget; in `dev` one of each.
+ * disruption budget; elsewhere one of each.
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param meshConfig what the catalog asks of the whole mesh.

@@ -5,7 +5,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkMesh } from "../checks";
-import { IstioControlPlane, istioChartRepository, ServiceMesh } from "../components";
+import { IstioControlPlane, istioChartRepository, runError, ServiceMesh } from "../components";
 import { controlPlaneArgs } from "./controlPlane";
 import { meshConfig } from "./meshConfig";
 import { platforms } from "./platforms";
@@ -59,7 +59,7 @@ function gatewayCertificates(
   if (certificate === undefined && key === undefined) return [];
   if (certificate === undefined || key === undefined) {
     const missing = certificate === undefined ? "gatewayCertificate" : "gatewayKey";
-    throw new pulumi.RunError(
+    throw runError(
       `meshwright:${missing} is not set, but its counterpart is. Set both: pulumi config set meshwright:gatewayCertificate < tls.crt; ` +
         "pulumi config set --secret meshwright:gatewayKey < tls.key",
     );

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { MeshDefinition } from "../catalog";
+import type { Environment, MeshDefinition } from "../catalog";
 import { catalog as alfred } from "./alfred/catalog";
-import type { Environment } from "./settings";
 
 /** A platform that a stack can bring up. */
 export interface Platform {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
+import { runError } from "../components";
 import { parse } from "yaml";
 
 /**
@@ -20,7 +21,7 @@ export async function preflight(options: {
   const problems = answers.flatMap((answer) =>
     answer.status === "rejected" ? [(answer.reason as Error).message] : [],
   );
-  if (problems.length > 0) throw new pulumi.RunError(`Nothing was changed.\n${problems.join("\n")}`);
+  if (problems.length > 0) throw runError(`Nothing was changed.\n${problems.join("\n")}`);
 }
 
 const patience = 10_000;

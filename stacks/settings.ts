@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Environment, environments } from "../catalog";
+import { runError } from "../components";
 import { z } from "zod";
 import { platformNames, platforms, type PlatformName } from "./platforms";
-
-/** How careful a stack is: replicas, disruption budgets, sampling. */
-export type Environment = "dev" | "prod";
 
 /** What a stack's configuration says (`Pulumi.<stack>.yaml`, keys `meshwright:…`). */
 export interface Settings {
@@ -11,7 +10,7 @@ export interface Settings {
   readonly platform: PlatformName;
   /** What the platform lets a stack choose, such as its host name. Default: nothing, the platform's own defaults. */
   readonly options: Record<string, unknown>;
-  /** Default: `dev`. */
+  /** How careful the stack is: replicas, disruption budgets, sampling. Default: `dev`. */
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
   readonly istioVersion: string;
@@ -76,7 +75,7 @@ export function readSettings(config: pulumi.Config = new pulumi.Config("meshwrig
   const settings: Settings = {
     platform,
     options: readOptions(config, platform, problems),
-    environment: choose("environment", ["dev", "prod"], "dev", true),
+    environment: choose("environment", environments, "dev", true),
     istioVersion: match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ?? defaultIstioVersion,
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
     imageHub: config.get("imageHub") ?? "registry.istio.io/release",
@@ -85,7 +84,7 @@ export function readSettings(config: pulumi.Config = new pulumi.Config("meshwrig
     webhooks: readWebhooks(config, problems),
   };
   if (problems.length > 0) {
-    throw new pulumi.RunError(
+    throw runError(
       `The stack's configuration has ${problems.length} ${problems.length === 1 ? "error" : "errors"}; nothing was changed.\n` +
         problems.map((problem) => `  meshwright:${problem}`).join("\n"),
     );

@@ -20,8 +20,8 @@ const layers = Object.keys(mayImport);
 const pure = ["catalog", "checks", "mesh"];
 
 const rules: IForbiddenRuleType[] = [
-  ...layers.map((layer): IForbiddenRuleType => {
-    const refused = layers.filter((other) => other !== layer && !mayImport[layer]!.includes(other));
+  ...Object.entries(mayImport).map(([layer, allowed]): IForbiddenRuleType => {
+    const refused = layers.filter((other) => other !== layer && !allowed.includes(other));
     return {
       name: `${layer} imports only what lies upstream`,
       severity: "error",

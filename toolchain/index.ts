@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { link as hardLink, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { link as hardLink, lstat, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { buildModule, builtPath, chartsPath, type OnBuildProgress, packageCharts } from "./build";
 import { moduleCache } from "./cache";
@@ -107,6 +107,8 @@ async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain[
 
 async function link(target: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  const [wanted, present] = await Promise.all([stat(target), lstat(path).catch(() => undefined)]);
+  if (present?.ino === wanted.ino && present.dev === wanted.dev) return;
   // The CLI looks for its companions beside the file it really is, which a symbolic link hides.
   await replace(path, (temporary) => hardLink(target, temporary).catch(() => symlink(target, temporary)));
 }

@@ -1,0 +1,347 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { checkMesh } from "../../checks";
+import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
+import { analyze } from "../../cli/verify";
+import { type MeshObject, renderMesh } from "../../mesh";
+import { sandboxStatus, startSandbox } from "../../sandbox";
+import { platforms } from "../../stacks/platforms";
+import { type Harness, harness } from "../sandbox/harness";
+import { meshwright } from "../cli/run";
+import { editedProject } from "./program";
+
+const repository = join(__dirname, "..", "..");
+const policyPack = join(repository, "policy-pack");
+const builtInNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+interface Live {
+  metadata: { name: string; namespace?: string; creationTimestamp: string };
+}
+
+describe("Alfred on the sandbox", () => {
+  let h: Harness;
+  let state: string;
+  const projects: string[] = [];
+  before(async () => {
+    h = await harness();
+    state = h.folder();
+  });
+  after(async () => {
+    for (const project of projects) await rm(project, { recursive: true, force: true });
+    await h.clean();
+  });
+
+  const objects = (): MeshObject[] => {
+    const { findings, mesh } = checkMesh(platforms.alfred.catalog("dev", {}));
+    expect(findings).to.deep.equal([]);
+    if (mesh === undefined) throw new Error("unreachable: there are no findings");
+    return renderMesh(mesh);
+  };
+  const resourceName = ({ kind, apiVersion }: MeshObject): string => {
+    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+    return group === "" ? kind : `${kind}.${version ?? ""}.${group ?? ""}`;
+  };
+  const read = async ({ metadata: { name, namespace }, ...object }: MeshObject): Promise<Live> => {
+    const place = namespace === undefined ? [] : ["--namespace", namespace];
+    const what = [resourceName({ ...object, metadata: { name } }), name];
+    return JSON.parse(await h.kubectl(state, ["get", ...what, ...place, "-o", "json"])) as Live;
+  };
+  const namespaces = async (): Promise<string[]> =>
+    (await h.kubectl(state, ["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"])).split(" ");
+  const pulumi = async (project = repository): Promise<LocalPulumi> =>
+    localPulumi(h.toolchain, await sandboxStatus(state), project);
+  /** Runs `pulumi` on the stack and returns everything it printed. */
+  const run = async (
+    project: string,
+    command: string,
+    ...args: string[]
+  ): Promise<{ ok: boolean; text: string }> => {
+    const { program, options, configFile } = await pulumi(project);
+    const target = ["--stack", localStack, "--config-file", configFile, "--non-interactive"];
+    const ended = await execa(program, [command, ...target, ...args], {
+      ...options,
+      reject: false,
+      all: true,
+    });
+    return {
+      ok: ended.exitCode === 0,
+      text: command === "preview" && ended.exitCode === 0 ? ended.stdout : ended.all,
+    };
+  };
+  const edited = (change: string): string => {
+    const project = editedProject(change);
+    projects.push(project);
+    return project;
+  };
+  const expectNothingCreated = async (): Promise<void> => {
+    expect(await namespaces()).to.have.members(builtInNamespaces);
+    expect(await h.kubectl(state, ["get", "customresourcedefinitions", "-o", "name"])).to.equal("");
+  };
+
+  describe("before anything is created", () => {
+    before(() => startSandbox(h.options(state)));
+    afterEach(expectNothingCreated);
+
+    it("the pack stops an override that weakens mTLS", async () => {
+      const project = edited(
+        'catalog.overrides = { PeerAuthentication: { "alfred-platform/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } };',
+      );
+      const { ok, text } = await run(project, "up", "--yes", "--policy-pack", policyPack);
+      expect(ok).to.equal(false);
+      expect(text).to.contain("alfred-platform/default").and.to.contain("PERMISSIVE");
+    });
+
+    it("a catalog with errors is refused with all of them", async () => {
+      const project = edited(
+        'catalog.services["agent-core"].traffic.weights.v2 = 11; catalog.services["ui-service"].calls["agent-cor"] = {};',
+      );
+      const { ok, text } = await run(project, "preview");
+      expect(ok).to.equal(false);
+      expect(text).to.contain('The catalog of ServiceMesh "alfred" has 2 errors; nothing was registered.');
+      expect(text).to.match(/error MW\d+ services\.agent-core\.traffic\.weights/);
+      expect(text).to.match(/error MW\d+ services\.ui-service\.calls\.agent-cor\b/);
+    });
+
+    it("an unknown platform is refused, with those that exist", async () => {
+      const { ok, text } = await run(repository, "up", "--yes", "-c", "meshwright:platform=alfredo");
+      expect(ok).to.equal(false);
+      expect(text).to.contain(
+        'meshwright:platform is "alfredo", which is unknown. Choose one: pulumi config set meshwright:platform alfred',
+      );
+    });
+
+    it("an unreachable chart repository and an unreachable cluster are told of at once", async () => {
+      const { ok, text } = await run(
+        repository,
+        "up",
+        "--yes",
+        ...["-c", "meshwright:chartRepository=http://127.0.0.1:1/charts"],
+        ...["-c", "kubernetes:kubeconfig=/nowhere/kubeconfig"],
+      );
+      expect(ok).to.equal(false);
+      expect(text).to.contain("The chart repository http://127.0.0.1:1/charts/index.yaml can't be read");
+      expect(text).to.contain("There is no kubeconfig: /nowhere/kubeconfig does not exist.");
+    });
+  });
+
+  describe("after `meshwright up`", () => {
+    it("is up from nothing, under the pack", async () => {
+      const { exitCode, stdout, stderr } = await meshwright(["up", "--state", state], { cwd: repository });
+      expect(exitCode, stderr + stdout).to.equal(0);
+      expect(stdout).to.contain("✅ meshwright@v0.1.0");
+      expect(stdout).to.match(
+        /✔ alfred runs on the sandbox: Istio 1\.31\.0, \d+ objects, no complaint from istioctl analyze\./,
+      );
+    });
+
+    it("has the Helm releases deployed", async () => {
+      const helm = await execa(h.toolchain.program("helm"), ["list", "-A", "-o", "json"], {
+        env: { KUBECONFIG: join(state, "kubeconfig") },
+      });
+      const releases = JSON.parse(helm.stdout) as {
+        name: string;
+        namespace: string;
+        status: string;
+        chart: string;
+      }[];
+      expect(
+        releases.map(({ name, namespace, status, chart }) => `${namespace}/${name} ${chart} ${status}`),
+      ).to.have.members([
+        "istio-system/istio-base base-1.31.0 deployed",
+        "istio-system/istiod istiod-1.31.0 deployed",
+        "istio-ingress/istio-ingress gateway-1.31.0 deployed",
+        "istio-egress/istio-egress gateway-1.31.0 deployed",
+      ]);
+    });
+
+    it("has every object of the catalog, as rendered", async () => {
+      for (const object of objects()) {
+        const live = await read(object);
+        // The API server adds defaults and status; whatever was rendered must be there unchanged.
+        expect(live, `${object.kind} ${object.metadata.name}`).to.containSubset(
+          JSON.parse(JSON.stringify(object)),
+        );
+      }
+    });
+
+    it("created nothing that istiod's webhook judges before istiod was ready, and rules before the routes to them", async () => {
+      const pods = await h.kubectl(state, [
+        "get",
+        "pods",
+        "-n",
+        "istio-system",
+        "-l",
+        "app=istiod",
+        "-o",
+        "json",
+      ]);
+      const [istiod] = (
+        JSON.parse(pods) as {
+          items: { status: { conditions: { type: string; lastTransitionTime: string }[] } }[];
+        }
+      ).items;
+      const ready = istiod?.status.conditions.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
+      const created = new Map<string, string>();
+      for (const object of objects().filter(({ apiVersion }) => apiVersion.includes("istio.io"))) {
+        const at = (await read(object)).metadata.creationTimestamp;
+        expect(Date.parse(at), object.metadata.name).to.be.at.least(Date.parse(ready) - 1000);
+        created.set(`${object.kind}/${object.metadata.name}`, at);
+      }
+      for (const [key, at] of created) {
+        const rule = created.get(key.replace("VirtualService", "DestinationRule"));
+        if (rule !== undefined) expect(Date.parse(rule), key).to.be.at.most(Date.parse(at));
+      }
+    });
+
+    it("has sidecars in every pod of the platform, all ready", async () => {
+      const pods = await h.kubectl(state, ["get", "pods", "-n", "alfred-platform", "-o", "json"]);
+      const { items } = JSON.parse(pods) as {
+        items: {
+          spec: { containers: { name: string }[]; initContainers: { name: string }[] };
+          status: { containerStatuses: { ready: boolean }[] };
+        }[];
+      };
+      expect(items).to.have.length(objects().filter(({ kind }) => kind === "Deployment").length);
+      for (const { spec, status } of items) {
+        const names = [...spec.containers, ...spec.initContainers].map(({ name }) => name);
+        expect(names).to.include("istio-proxy").and.to.include("istio-init");
+        expect(status.containerStatuses.every(({ ready }) => ready)).to.equal(true);
+      }
+    });
+
+    it("gives istioctl analyze nothing to complain about", async () => {
+      const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
+      expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
+    });
+
+    it("has istiod refuse a bad object", async () => {
+      const bad = JSON.stringify({
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata: { name: "bad", namespace: "alfred-platform" },
+        spec: { hosts: ["bad"], http: [{ route: [{ destination: { host: "bad" }, weight: -3 }] }] },
+      });
+      const refusal = await h.kubectl(state, ["apply", "-f", "-"], bad).then(
+        () => "accepted",
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+      expect(refusal).to.contain('admission webhook "validation.istio.io" denied the request');
+      expect(refusal).to.contain("weight -3 < 0");
+    });
+
+    it("keeps the gateway's key secret", async () => {
+      const { read: quiet, configFile } = await pulumi();
+      const secret = JSON.parse(
+        await h.kubectl(state, [
+          "get",
+          "secret",
+          "alfred-platform-cert",
+          "-n",
+          "istio-ingress",
+          "-o",
+          "json",
+        ]),
+      ) as { data: Record<string, string> };
+      const key = Buffer.from(secret.data["tls.key"] ?? "", "base64").toString();
+      expect(key).to.match(/^-----BEGIN (RSA )?PRIVATE KEY-----/);
+      const line = key.split("\n")[2] ?? "";
+      expect(line.length).to.be.greaterThan(40);
+      const exported = await quiet(["stack", "export", "--stack", localStack]);
+      for (const [what, text] of Object.entries({
+        state: exported,
+        config: readFileSync(configFile, "utf8"),
+      })) {
+        expect(text.includes(line), what).to.equal(false);
+        expect(text.includes(Buffer.from(key).toString("base64").slice(80, 140)), what).to.equal(false);
+      }
+    });
+
+    it("changes nothing the second time", async () => {
+      const { ok, text } = await run(
+        repository,
+        "up",
+        "--yes",
+        "--expect-no-changes",
+        "--policy-pack",
+        policyPack,
+      );
+      expect(ok, text).to.equal(true);
+    });
+
+    it("updates exactly one object when one number changes", async () => {
+      const rule = ["get", "destinationrules", "-n", "alfred-platform", "-o", "json"];
+      const versions = async (): Promise<Record<string, string>> => {
+        const { items } = JSON.parse(await h.kubectl(state, rule)) as {
+          items: { metadata: { name: string; resourceVersion: string } }[];
+        };
+        return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+      };
+      const before = await versions();
+      const project = edited('catalog.services["agent-rag"].circuitBreaker.maxConnections = 101;');
+      const preview = await run(project, "preview", "--json");
+      const { changeSummary, steps } = JSON.parse(preview.text) as {
+        changeSummary: Record<string, number>;
+        steps: { op: string; urn: string }[];
+      };
+      expect(changeSummary).to.have.all.keys("same", "update").and.to.include({ update: 1 });
+      expect(steps.filter(({ op }) => op !== "same").map(({ urn }) => urn.split("::").at(-1))).to.deep.equal([
+        "alfred-DestinationRule/alfred-platform/agent-rag",
+      ]);
+      expect((await run(project, "up", "--yes", "--policy-pack", policyPack)).ok).to.equal(true);
+      const after = await versions();
+      expect(Object.keys(after).filter((name) => after[name] !== before[name])).to.deep.equal(["agent-rag"]);
+    });
+
+    it("goes on after a run that was killed", async () => {
+      const project = edited('catalog.services["agent-legal"].circuitBreaker.maxConnections = 51;');
+      const { program, options, read: quiet, configFile } = await pulumi(project);
+      const args = ["up", "--yes", "--non-interactive", "--stack", localStack, "--config-file", configFile];
+      const killed = await execa(program, args, {
+        ...options,
+        reject: false,
+        timeout: 4_000,
+        killSignal: "SIGKILL",
+      });
+      expect(killed.signal).to.equal("SIGKILL");
+      await quiet(["cancel", "--yes", "--stack", localStack]);
+      expect((await run(project, "up", "--yes")).ok).to.equal(true);
+      const rule = await h.kubectl(state, [
+        ...["get", "destinationrule", "agent-legal", "-n", "alfred-platform"],
+        ...["-o", "jsonpath={.spec.trafficPolicy.connectionPool.tcp.maxConnections}"],
+      ]);
+      expect(rule).to.equal("51");
+    });
+
+    it("is gone after destroy, but for what Istio's chart keeps on purpose", async () => {
+      const { ok, text } = await run(repository, "destroy", "--yes");
+      expect(ok, text).to.equal(true);
+      expect(await namespaces()).to.have.members(builtInNamespaces);
+      const webhooks = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
+      const roles = ["clusterroles", "clusterrolebindings"];
+      const left = await h.kubectl(state, ["get", [...webhooks, ...roles].join(","), "-o", "name"]);
+      expect(left.split("\n").filter((name) => name.includes("istio"))).to.deep.equal([]);
+      const kept = JSON.parse(await h.kubectl(state, ["get", "customresourcedefinitions", "-o", "json"])) as {
+        items: { metadata: { annotations: Record<string, string> } }[];
+      };
+      expect(kept.items.length).to.be.greaterThan(10);
+      for (const { metadata } of kept.items) {
+        expect(metadata.annotations["helm.sh/resource-policy"]).to.equal("keep");
+      }
+      const { processes } = await sandboxStatus(state);
+      expect(processes.map(({ name }) => name)).to.not.include("istiod");
+    });
+
+    it("leaves no process after `meshwright down`", async () => {
+      const { processes, supervisorPid } = await sandboxStatus(state);
+      const { exitCode, stderr } = await meshwright(["down", "--state", state]);
+      expect(exitCode, stderr).to.equal(0);
+      for (const pid of [supervisorPid, ...processes.map((one) => one.pid)]) {
+        expect(pid).to.be.a("number");
+        expect(() => process.kill(pid ?? 0, 0), String(pid)).to.throw("ESRCH");
+      }
+    });
+  });
+});
