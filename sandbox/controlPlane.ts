@@ -119,7 +119,8 @@ export function kwok({ state, programs, ports }: SandboxConfig): ProcessSpec {
       "--manage-all-nodes",
       "--cidr=10.244.0.0/16",
       "--node-ip=10.0.0.1",
-      "--node-lease-duration-seconds=40",
+      // With a lease, KWOK would leave its nodes alone after a crash until its former self's lease has run out.
+      "--node-lease-duration-seconds=0",
       `--server-address=127.0.0.1:${ports.kwok}`,
     ],
     ports: [ports.kwok],

@@ -29,8 +29,8 @@ const ready = '.status.conditions.[] | select( .type == "Ready" ) | .status';
 const notDeleted: Expression = { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" };
 const notIstiod: Expression = { key: ".metadata.labels.app", operator: "NotIn", values: ["istiod"] };
 
-// The node controller gives up on a node that is silent for 40 s.
-const nodeHeartbeat = stage("node-heartbeat", "Node", [{ key: ready, operator: "In", values: ["True"] }], {
+// The node controller gives up on a node that is silent for 40 s. Such a node must come back by itself, too.
+const nodeHeartbeat = stage("node-heartbeat", "Node", [notDeleted], {
   delay: { durationMilliseconds: 10_000, jitterDurationMilliseconds: 15_000 },
   next: {
     statusTemplate: `
@@ -52,19 +52,20 @@ const podReady = stage(
   [
     notDeleted,
     notIstiod,
-    { key: ".status.phase", operator: "In", values: ["Pending"] },
+    // Also one that runs: the node controller takes readiness away while a node is silent.
+    { key: ".status.phase", operator: "NotIn", values: ["Succeeded", "Failed"] },
     { key: ready, operator: "NotIn", values: ["True"] },
   ],
   {
     next: {
       statusTemplate: `
 {{ $now := Now }}
-{{ $ips := PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
+{{ $ip := or .status.podIP ( index ( PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) ) 0 ) }}
 phase: Running
 startTime: {{ $now | Quote }}
-podIP: {{ index $ips 0 | Quote }}
+podIP: {{ $ip | Quote }}
 podIPs:
-- ip: {{ index $ips 0 | Quote }}
+- ip: {{ $ip | Quote }}
 conditions:
 ${["Initialized", "ContainersReady", "Ready"]
   .map((type) => `- { type: ${type}, status: "True", lastTransitionTime: {{ $now | Quote }} }`)
