@@ -18,6 +18,7 @@ import { type Supervised, supervise } from "./supervise";
 /** A running istiod, and the pod whose container it is. */
 interface Istiod {
   readonly pod: string;
+  readonly ports: IstiodPorts;
   readonly process: Supervised;
 }
 
@@ -38,7 +39,9 @@ export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChan
   const running = new Map<string, Istiod>();
 
   const start = async (revision: string, pod: V1Pod): Promise<void> => {
-    const ports = running.size === 0 ? config.ports : await freePorts();
+    // The published webhook URLs belong to one revision; it must find them again when its pod is replaced.
+    const published = [...running.values()].some(({ ports }) => ports === config.ports);
+    const ports = published ? await freePorts() : config.ports;
     const account = pod.spec?.serviceAccountName ?? "default";
     // As the pod's own account, so that the permissions of Istio's chart are put to the test as well.
     const { status } = await api.createNamespacedServiceAccountToken({
@@ -52,7 +55,7 @@ export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChan
     mkdirSync(spec.cwd ?? config.state, { recursive: true });
     const process = supervise(config.state, spec, onChange);
     process.started().catch(() => undefined);
-    running.set(revision, { pod: pod.metadata?.uid ?? "", process });
+    running.set(revision, { pod: pod.metadata?.uid ?? "", ports, process });
   };
 
   const stop = async (revision: string): Promise<void> => {
