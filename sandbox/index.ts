@@ -1,13 +1,22 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { UserError } from "../toolchain/userError";
 import { choosePorts } from "./ports";
-import { endProcesses, isAlive, type ProcessIdentity } from "./processIdentity";
-import { files, readConfig, readState, type SandboxConfig, type SandboxPrograms, writeJson } from "./state";
+import { endProcesses, identify, isAlive, type ProcessIdentity } from "./processIdentity";
+import {
+  files,
+  readConfig,
+  readState,
+  type SandboxConfig,
+  type SandboxPrograms,
+  type SandboxState,
+  writeJson,
+} from "./state";
 import { tailOf } from "./supervise";
 
 export type { SandboxPrograms } from "./state";
@@ -21,7 +30,7 @@ export interface SandboxOptions {
   readonly charts: string;
   /** Port of the API server. Default: a free one. */
   readonly apiServerPort?: number;
-  /** Called with what is being waited for. */
+  /** Called with what is being waited for, whenever that changes. */
   readonly onProgress?: (message: string) => void;
 }
 
@@ -50,32 +59,47 @@ export interface SandboxStatus {
   }[];
 }
 
+/** How long a sandbox that is up may take to mend what has ended, in milliseconds. */
+const patience = 30_000;
+
 /**
  * Starts a control plane and returns when it is ready. One that runs already is returned as it is; what a crashed run
- * left behind is ended first. If the start fails or is interrupted, nothing is left running.
+ * left behind is ended first. If the start fails or is interrupted, nothing is left running. An installed istiod that
+ * does not come up is no failure: its chart is the user's to mend, and the status tells.
  *
- * @throws {UserError} that names the process that failed and the last lines of its log, or the port that is in use.
+ * @throws {UserError} that names the process that failed and the last lines of its log, the port that is in use, or
+ * the folder without charts.
  */
 export async function startSandbox(options: SandboxOptions): Promise<SandboxStatus> {
   const state = resolve(options.state);
+  const charts = resolve(options.charts);
+  if (!existsSync(join(charts, "index.yaml"))) {
+    throw new UserError({
+      problem: `${charts} is no chart repository: it has no index.yaml.`,
+      cure: `Package charts into it (helm package <chart> -d ${charts}), then: helm repo index ${charts}`,
+    });
+  }
+  const onProgress = options.onProgress ?? (() => undefined);
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const release = await lockfile.lock(state, {
     stale: 15_000,
     retries: { forever: true, minTimeout: 200, maxTimeout: 200 },
   });
   try {
-    const before = await sandboxStatus(state);
-    if (before.ready) return before;
+    // One that has come up mends itself: its supervisor starts again what has ended.
+    if ((await sandboxStatus(state)).running && readState(state)?.ready) {
+      requirePort(state, options.apiServerPort);
+      return await untilReady(state, onProgress);
+    }
     await endLeftovers(state);
     const config: SandboxConfig = {
       state,
       programs: options.programs,
-      charts: resolve(options.charts),
+      charts,
       ports: await choosePorts(readConfig(state)?.ports, options.apiServerPort),
     };
-    await writeJson(files.config(state), config);
-    await rm(files.state(state), { force: true });
-    return await launch(state, options.onProgress ?? (() => undefined));
+    writeJson(files.config(state), config);
+    return await launch(state, onProgress);
   } finally {
     await release();
   }
@@ -92,7 +116,7 @@ export async function stopSandbox(state: string, { deleteState = false } = {}): 
   await endLeftovers(folder);
   if (!deleteState || !existsSync(folder)) return;
   // A mistyped folder must not be deleted: only one that a sandbox has written to.
-  if (!existsSync(files.config(folder))) {
+  if (!existsSync(files.config(folder)) && readdirSync(folder).length > 0) {
     throw new UserError({
       problem: `${folder} is not the state of a sandbox: it has no ${files.config("")}.`,
       cure: "Name the folder that `meshwright sandbox up` was given.",
@@ -151,42 +175,81 @@ async function launch(state: string, onProgress: (message: string) => void): Pro
     stdio: ["ignore", output, output],
   });
   closeSync(output);
+  supervisor.on("error", () => undefined); // it has no pid then
   supervisor.unref();
-  const undo = (): void => {
-    void endLeftovers(state).finally(() => process.exit(130));
+  // On record before it can write itself, so that an interrupt finds it.
+  const identity = supervisor.pid === undefined ? undefined : identify(supervisor.pid);
+  if (identity === undefined) throw failureOf(state);
+  writeJson(files.state(state), { supervisor: identity, ready: false, processes: [] } satisfies SandboxState);
+  let interrupted: Promise<never> | undefined;
+  const undo = (signal: "SIGINT" | "SIGTERM"): void => {
+    const exitCode = 128 + constants.signals[signal];
+    interrupted ??= endLeftovers(state).then(
+      () => process.exit(exitCode),
+      () => process.exit(exitCode),
+    );
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, undo);
-  let exited: number | undefined;
-  supervisor.once("exit", (code) => (exited = code ?? 1));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, undo);
   try {
-    for (;;) {
-      await sleep(50);
-      const status = await sandboxStatus(state);
-      if (status.ready) return status;
-      const waiting = status.processes.filter(({ status: now }) => now !== "running").map(({ name }) => name);
-      onProgress(`waiting for ${waiting.join(", ") || "the supervisor"}`);
-      if (exited !== undefined) throw failureOf(state, exited);
-    }
+    return await untilReady(state, onProgress, () => interrupted);
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, undo);
   }
 }
 
-function failureOf(state: string, exitCode: number): UserError {
-  const { failure } = readState(state) ?? {};
-  const {
-    process: name,
-    reason,
-    log,
-  } = failure ?? {
+/** @param interrupted a promise that never resolves, once the start is to be given up. */
+async function untilReady(
+  state: string,
+  onProgress: (message: string) => void,
+  interrupted: () => Promise<never> | undefined = () => undefined,
+): Promise<SandboxStatus> {
+  let limit = Infinity;
+  for (let last = ""; ;) {
+    await interrupted();
+    const status = await sandboxStatus(state);
+    if (!status.running) {
+      await endLeftovers(state);
+      throw failureOf(state);
+    }
+    if (status.ready) return status;
+    const waiting = status.processes.filter((one) => one.status !== "running");
+    // Before it has come up, the supervisor itself gives up on what takes too long.
+    if (readState(state)?.ready) limit = Math.min(limit, Date.now() + patience);
+    if (Date.now() > limit) {
+      const broken = waiting.find(({ name }) => !name.startsWith("istiod"));
+      if (broken === undefined) return status;
+      throw new UserError({
+        problem: `The sandbox in ${state} runs, but its ${broken.name} does not come up again (${broken.restarts} restarts).`,
+        details: tailOf(broken.log),
+        cure: `The whole log is ${broken.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+      });
+    }
+    const message = `waiting for ${waiting.map(({ name }) => name).join(", ") || "the supervisor"}`;
+    if (message !== last) onProgress(message);
+    last = message;
+    await sleep(50);
+  }
+}
+
+function requirePort(state: string, wanted: number | undefined): void {
+  const actual = readConfig(state)?.ports.apiServer;
+  if (wanted === undefined || actual === undefined || wanted === actual) return;
+  throw new UserError({
+    problem: `The sandbox in ${state} runs already, with its API server on port ${actual}, not ${wanted}.`,
+    cure: `End it first (meshwright sandbox down --keep-state --state ${state}), or leave the port as it is.`,
+  });
+}
+
+function failureOf(state: string): UserError {
+  const failure = readState(state)?.failure ?? {
     process: "supervisor",
-    reason: `ended with exit code ${exitCode}`,
+    reason: "ended before everything was up",
     log: files.log(state, "supervisor"),
   };
   return new UserError({
-    problem: `The sandbox did not start: ${name} ${reason}. Nothing is left running.`,
-    details: tailOf(log),
-    cure: `The whole log is ${log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+    problem: `The sandbox did not start: ${failure.process} ${failure.reason}. Nothing is left running.`,
+    details: tailOf(failure.log),
+    cure: `The whole log is ${failure.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
   });
 }
 
@@ -200,7 +263,7 @@ async function endLeftovers(state: string): Promise<void> {
     .map(({ identity }) => identity)
     .filter((identity): identity is ProcessIdentity => identity !== undefined);
   await endProcesses(identities);
-  const stubborn = identities.filter(isAlive);
+  const stubborn = [told.supervisor, ...identities].filter(isAlive);
   if (stubborn.length > 0) {
     throw new UserError({
       problem: `Processes of the sandbox in ${state} could not be ended: ${stubborn.map(({ pid }) => pid).join(", ")}.`,

@@ -34,7 +34,12 @@ type IstiodPorts = Pick<
   "istiodHttp" | "istiodHttps" | "istiodGrpc" | "istiodSecureGrpc" | "istiodMonitoring" | "istiodControlZ"
 >;
 
-export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChange: () => void): IstiodPods {
+export function istiodPods(
+  config: SandboxConfig,
+  kubeconfig: KubeConfig,
+  onChange: () => void,
+  end: AbortSignal,
+): IstiodPods {
   const api = kubeconfig.makeApiClient(CoreV1Api);
   const running = new Map<string, Istiod>();
 
@@ -49,6 +54,7 @@ export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChan
       namespace: pod.metadata?.namespace ?? "",
       body: { spec: { audiences: [], expirationSeconds: 30 * 24 * 3600 } },
     });
+    if (end.aborted) return;
     const path = join(files.credentials(config.state), `istiod-${revision}.kubeconfig`);
     writeKubeconfig(config, path, status?.token ?? "");
     const spec = istiodProcess(config, ports, pod, revision, path);
@@ -56,6 +62,7 @@ export function istiodPods(config: SandboxConfig, kubeconfig: KubeConfig, onChan
     const process = supervise(config.state, spec, onChange);
     process.started().catch(() => undefined);
     running.set(revision, { pod: pod.metadata?.uid ?? "", ports, process });
+    onChange();
   };
 
   const stop = async (revision: string): Promise<void> => {

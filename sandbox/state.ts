@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ports } from "./ports";
 import type { ProcessIdentity } from "./processIdentity";
@@ -69,11 +68,14 @@ export function readState(state: string): SandboxState | undefined {
   return readJson(files.state(state)) as SandboxState | undefined;
 }
 
-/** Replaces a JSON file in one step, so that a reader never sees half of it. Only the owner may read it. */
-export async function writeJson(path: string, content: unknown): Promise<void> {
+/**
+ * Replaces a JSON file in one step, so that a reader never sees half of it. Only the owner may read it.
+ * Synchronous, so that a process is on record before anything else can happen to whoever started it.
+ */
+export function writeJson(path: string, content: unknown): void {
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, JSON.stringify(content, null, 2), { mode: 0o600 });
-  await rename(temporary, path);
+  writeFileSync(temporary, JSON.stringify(content, null, 2), { mode: 0o600 });
+  renameSync(temporary, path);
 }
 
 function readJson(path: string): unknown {

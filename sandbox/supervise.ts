@@ -8,10 +8,10 @@ import type { ProcessSpec } from "./controlPlane";
 import { endProcesses, identify, type ProcessIdentity } from "./processIdentity";
 import { files, type ProcessRecord, type ProcessState } from "./state";
 
-/** A process that is started again whenever it ends by itself. */
+/** A process that is started again whenever it ends by itself, until {@link Supervised.stop}. */
 export interface Supervised {
   record(): ProcessRecord;
-  /** Resolves when it serves; rejects with a {@link StartFailure} if it ends before that or takes too long. */
+  /** Resolves when it serves; rejects with a {@link StartFailure} if its first run ends before that or takes too long. */
   started(): Promise<void>;
   /** Ends it for good. */
   stop(): Promise<void>;
@@ -29,12 +29,13 @@ export class StartFailure extends Error {
 }
 
 const startPatience = 60_000;
+const shortestBackOff = 500;
 const longestBackOff = 10_000;
 
 /**
  * Starts `spec` and keeps it running. Its output goes to a log of its own.
  *
- * @param onChange is called whenever its record changes.
+ * @param onChange is called whenever its record changes; the first record is the caller's to take.
  */
 export function supervise(state: string, spec: ProcessSpec, onChange: () => void): Supervised {
   const log = files.log(state, spec.name);
@@ -63,43 +64,42 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
     become("starting");
   };
   const serves = async (): Promise<void> => {
-    const limit = Date.now() + startPatience;
     const attempt = ended.then((how) => {
       throw new StartFailure(spec.name, how, log);
     });
     attempt.catch(() => undefined);
-    while (!(await Promise.race([answers(spec.health), attempt]))) {
-      if (Date.now() > limit) {
-        throw new StartFailure(
-          spec.name,
-          `did not answer at ${spec.health} within ${startPatience / 1000} s`,
-          log,
-        );
-      }
-      await Promise.race([sleep(100), attempt]);
-    }
+    while (!(await Promise.race([answers(spec.health), attempt]))) await Promise.race([sleep(100), attempt]);
     become("running");
+  };
+  const tooLate = async (): Promise<never> => {
+    await sleep(startPatience, undefined, { ref: false });
+    throw new StartFailure(
+      spec.name,
+      `did not answer at ${spec.health} within ${startPatience / 1000} s`,
+      log,
+    );
   };
 
   launch();
-  const first = serves();
+  let serving = serves();
+  const first = Promise.race([serving, tooLate()]);
   const keepRunning = async (): Promise<void> => {
-    await first;
-    for (let backOff = 500; ; backOff = Math.min(backOff * 2, longestBackOff)) {
+    for (let backOff = shortestBackOff; ; backOff = Math.min(backOff * 2, longestBackOff)) {
       const begin = Date.now();
+      await serving.catch(() => undefined);
       await ended;
       identity = undefined;
       if (stopped()) return;
       restarts += 1;
       become("restarting");
-      if (Date.now() - begin > 60_000) backOff = 500;
+      if (Date.now() - begin > 60_000) backOff = shortestBackOff;
       await sleep(backOff, undefined, { signal: wake.signal }).catch(() => undefined);
       if (stopped()) return;
       launch();
-      await serves().catch(() => undefined);
+      serving = serves();
     }
   };
-  void keepRunning().catch(() => undefined);
+  void keepRunning();
 
   return {
     record: () => ({

@@ -25,8 +25,7 @@ async function main(config: SandboxConfig): Promise<void> {
   let istiods: IstiodPods | undefined;
   let ready = false;
   let failure: SandboxState["failure"];
-  let writing: Promise<void> = Promise.resolve();
-  const tell = (): Promise<void> => {
+  const tell = (): void => {
     const all = [...processes, ...(istiods?.processes() ?? [])];
     const state: SandboxState = {
       supervisor: self,
@@ -34,30 +33,37 @@ async function main(config: SandboxConfig): Promise<void> {
       ...(failure === undefined ? {} : { failure }),
       processes: all.map((one) => one.record()),
     };
-    writing = writing.then(() => writeJson(files.state(config.state), state));
-    return writing;
+    writeJson(files.state(config.state), state);
   };
-  const onChange = (): void => void tell();
   const end = new AbortController();
 
-  const finish = async (exitCode: number): Promise<never> => {
+  const finish = async (exitCode: number): Promise<void> => {
+    if (end.signal.aborted) return;
     end.abort();
     ready = false;
     await Promise.all((istiods?.processes() ?? []).map((one) => one.stop()));
     // What depends on another ends before it.
     for (const one of processes.toReversed()) await one.stop();
-    await tell();
+    tell();
     process.exit(exitCode);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void finish(0));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void finish(0));
 
-  const start = (spec: ProcessSpec): Promise<void> => {
-    const one = supervise(config.state, spec, onChange);
+  const start = async (spec: ProcessSpec): Promise<void> => {
+    // What starts after the end has begun would outlive it.
+    end.signal.throwIfAborted();
+    const one = supervise(config.state, spec, tell);
     processes.push(one);
-    return one.started();
+    tell();
+    try {
+      await one.started();
+    } catch (error) {
+      await one.stop();
+      throw error;
+    }
   };
   try {
-    await tell();
+    tell();
     const credentials = prepareCredentials(config.state);
     writeFileSync(files.stages(config.state), kwokStages());
     await start(etcd(config));
@@ -72,12 +78,15 @@ async function main(config: SandboxConfig): Promise<void> {
       start(kwok(config)),
       serveCharts(config.charts, config.ports.charts),
     ]);
-    istiods = istiodPods(config, kubeconfig, onChange);
+    istiods = istiodPods(config, kubeconfig, tell, end.signal);
+    // Pods of an earlier run still claim to be ready. If this round fails, those that follow say why.
+    await istiods.reconcile().catch(() => undefined);
     void repeat("istiod's pods", rhythm, istiods.reconcile, end.signal);
     void repeat("load balancers", rhythm, () => assignLoadBalancers(kubeconfig), end.signal);
     ready = true;
-    await tell();
+    tell();
   } catch (error) {
+    if (end.signal.aborted) return;
     failure =
       error instanceof StartFailure
         ? { process: error.process, reason: error.reason, log: error.log }

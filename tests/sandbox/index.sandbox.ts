@@ -1,12 +1,15 @@
-import { existsSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { execa } from "execa";
 import { sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
 import { UserError } from "../../toolchain/userError";
 import { type Harness, harness } from "./harness";
+import { until } from "./until";
 
 describe("sandbox", () => {
   let h: Harness;
@@ -27,12 +30,23 @@ describe("sandbox", () => {
       return false;
     }
   };
-  const until = async (what: string, condition: () => Promise<boolean>): Promise<void> => {
-    for (let round = 0; round < 150; round++) {
-      if (await condition()) return;
-      await sleep(200);
-    }
-    throw new Error(`${what}: still not after 30 s`);
+  /** Everything that runs with the folder `state` on its command line, whoever started it. */
+  const processesOf = async (state: string): Promise<string[]> => {
+    const { stdout } = await execa("ps", ["-eo", "args"]);
+    return stdout.split("\n").filter((line) => line.includes(`${state}/`) || line.endsWith(state));
+  };
+  /** Starts a sandbox from a process of its own, as the command line does. */
+  const starter = (state: string): ChildProcess => {
+    const script = "require(process.env.MODULE).startSandbox(JSON.parse(process.env.OPTIONS))";
+    const hooks = ["--no-experimental-strip-types", "-r", "ts-node/register/transpile-only"];
+    return spawn(process.execPath, [...hooks, "-e", script], {
+      env: {
+        ...process.env,
+        MODULE: join(process.cwd(), "sandbox", "index.ts"),
+        OPTIONS: JSON.stringify(h.options(state)),
+      },
+      stdio: "ignore",
+    });
   };
 
   it("starts a control plane with ready nodes in two regions, and ends it without a trace", async () => {
@@ -90,6 +104,76 @@ describe("sandbox", () => {
     });
   });
 
+  it("has ready pods again soon after KWOK was killed", async () => {
+    const state = h.folder();
+    const { processes } = await startSandbox(h.options(state));
+    process.kill(processes.find(({ name }) => name === "kwok")?.pid ?? 0, "SIGKILL");
+    await h.kubectl(state, ["create", "deployment", "web", "--image=web"]);
+    await h.kubectl(state, ["rollout", "status", "deployment/web", "--timeout=15s"]);
+  });
+
+  it("does not start over because one of its processes is down for a moment", async () => {
+    const state = h.folder();
+    const first = await startSandbox(h.options(state));
+    process.kill(first.processes.find(({ name }) => name === "kube-apiserver")?.pid ?? 0, "SIGKILL");
+    await until("loss", async () => !(await sandboxStatus(state)).ready);
+    const again = await startSandbox(h.options(state));
+    expect(again).to.include({ ready: true, supervisorPid: first.supervisorPid });
+  });
+
+  it("refuses another port for an API server that runs already", async () => {
+    const state = h.folder();
+    const { apiServer } = await startSandbox(h.options(state));
+    const port = Number(new URL(apiServer ?? "").port);
+    const error = await startSandbox({ ...h.options(state), apiServerPort: port + 1 }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect((error as UserError).problem).to.equal(
+      `The sandbox in ${state} runs already, with its API server on port ${port}, not ${port + 1}.`,
+    );
+    expect((await startSandbox({ ...h.options(state), apiServerPort: port })).ready).to.equal(true);
+  });
+
+  it("leaves nothing running when a start is interrupted, whenever that is", async () => {
+    const seen = ["supervisor.ts", "etcd", "kube-apiserver", "kwok"];
+    for (const program of seen) {
+      const state = h.folder();
+      const child = starter(state);
+      await until(program, async () => (await processesOf(state)).some((line) => line.includes(program)));
+      child.kill("SIGINT");
+      expect(await once(child, "exit")).to.deep.equal([130, null]);
+      expect(await processesOf(state)).to.deep.equal([]);
+    }
+  });
+
+  it("has every process on record at once, so that a supervisor killed during the start leaves none behind", async () => {
+    const state = h.folder();
+    const start = startSandbox(h.options(state)).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    await until("API server", async () =>
+      (await processesOf(state)).some((line) => line.includes("kube-apiserver")),
+    );
+    process.kill((await sandboxStatus(state)).supervisorPid ?? 0, "SIGKILL");
+    expect(((await start) as UserError).problem).to.equal(
+      "The sandbox did not start: supervisor ended before everything was up. Nothing is left running.",
+    );
+    expect(await processesOf(state)).to.deep.equal([]);
+  });
+
+  it("refuses a folder without charts before it starts anything", async () => {
+    const state = join(h.folder(), "state");
+    const charts = h.folder();
+    const error = await startSandbox({ ...h.options(state), charts }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect((error as UserError).problem).to.equal(`${charts} is no chart repository: it has no index.yaml.`);
+    expect(existsSync(state)).to.equal(false);
+  });
+
   it("ends the processes of a supervisor that was killed, and starts over with the cluster's data", async () => {
     const state = h.folder();
     const crashed = await startSandbox(h.options(state));
@@ -136,15 +220,19 @@ describe("sandbox", () => {
       server.close();
     }
     expect((await sandboxStatus(state)).processes).to.deep.equal([]);
+    await stopSandbox(state, { deleteState: true });
+    expect(existsSync(state)).to.equal(false);
   });
 
   it("does not delete a folder that is no sandbox's", async () => {
     const folder = h.folder();
+    mkdirSync(join(folder, "photographs"));
+    writeFileSync(join(folder, "photographs", "one"), "");
     const error = await stopSandbox(folder, { deleteState: true }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
     expect((error as UserError).problem).to.contain("is not the state of a sandbox");
-    expect(existsSync(folder)).to.equal(true);
+    expect(existsSync(join(folder, "photographs", "one"))).to.equal(true);
   });
 });
