@@ -1,2 +1,3 @@
 export { fromAnnotation, type MeshObject, type ObjectMetadata } from "./object";
+export { mergePatch } from "./overrides";
 export { renderMesh } from "./renderMesh";

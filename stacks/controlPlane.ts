@@ -1,10 +1,13 @@
 import type { Environment } from "../catalog";
 import {
+  type GatewayValues,
   type IstioControlPlaneArgs,
   istioChartRepository,
   type IstioGatewayArgs,
   type IstiodValues,
 } from "../components";
+import { mergePatch } from "../mesh";
+import { type Platform, platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */
@@ -24,7 +27,7 @@ const apart = (labels: Record<string, string>) => ({
 
 /**
  * The control plane of a stack. In `prod` istiod and the gateways have three replicas on different nodes and a
- * disruption budget; elsewhere one of each.
+ * disruption budget; elsewhere one of each. What the platform says is merged over that.
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param meshConfig what the catalog asks of the whole mesh.
@@ -34,7 +37,9 @@ export function controlPlaneArgs(
   ingress: readonly string[],
   meshConfig: Record<string, unknown>,
 ): IstioControlPlaneArgs {
-  const { webhooks, revision } = settings;
+  const { webhooks } = settings;
+  const platform = (platforms[settings.platform] as Platform).controlPlane?.(settings.environment) ?? {};
+  const revision = settings.revision ?? platform.revision;
   const prod = settings.environment === "prod";
   const { minReplicas, maxReplicas } = replicas(settings.environment);
   const validation = webhooks === undefined ? {} : { base: { validationURL: webhooks.validationURL } };
@@ -56,24 +61,27 @@ export function controlPlaneArgs(
     ...(revision === undefined ? {} : { revision }),
     timeoutSeconds: settings.timeoutSeconds,
     base: validation,
-    istiod,
+    istiod: mergePatch(istiod, { ...platform.istiod, meshConfig: platform.meshConfig ?? {} }) as IstiodValues,
     gateways: [
-      ...ingress.map((name) => gateway(name, "LoadBalancer", settings)),
-      gateway(egressRelease, "ClusterIP", settings),
+      ...ingress.map((name) => gateway(name, "LoadBalancer", settings, platform.ingress)),
+      gateway(egressRelease, "ClusterIP", settings, platform.egress),
     ],
   };
 }
 
-function gateway(name: string, type: string, { environment }: Settings): IstioGatewayArgs {
+function gateway(
+  name: string,
+  type: string,
+  { environment }: Settings,
+  own: GatewayValues = {},
+): IstioGatewayArgs {
   const prod = environment === "prod";
-  return {
-    name,
-    values: {
-      autoscaling: { enabled: true, ...replicas(environment) },
-      service: { type },
-      ...(prod ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
-    },
+  const defaults: GatewayValues = {
+    autoscaling: { enabled: true, ...replicas(environment) },
+    service: { type },
+    ...(prod ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
   };
+  return { name, values: mergePatch(defaults, own) as GatewayValues };
 }
 
 function replicas(environment: Environment): { minReplicas: number; maxReplicas: number } {
