@@ -21,7 +21,8 @@ require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(joi
 const { platforms } = require(${JSON.stringify(join(repository, "stacks", "platforms"))});
 const original = platforms.alfred.catalog;
 platforms.alfred.catalog = (...args) => {
-  const catalog = structuredClone(original(...args));
+  // Parts of the catalog that are one constant in its source become separate, so that only what is named changes.
+  const catalog = JSON.parse(JSON.stringify(original(...args)));
   ${change}
   return catalog;
 };

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import { controlPlaneArgs } from "../../stacks/controlPlane";
+import { meshConfig } from "../../stacks/meshConfig";
+import type { Settings } from "../../stacks/settings";
+
+const settings: Settings = {
+  platform: "alfred",
+  options: {},
+  environment: "dev",
+  istioVersion: "1.31.0",
+  chartRepository: undefined,
+  imageHub: "registry.istio.io/release",
+  revision: undefined,
+  timeoutSeconds: 300,
+  webhooks: undefined,
+};
+
+describe("stacks/controlPlane", () => {
+  it("installs one of each in dev, from Istio's repository", () => {
+    const args = controlPlaneArgs(settings, ["istio-ingress"], { enableAutoMtls: true });
+    expect(args).to.include({
+      version: "1.31.0",
+      repository: "https://istio-release.storage.googleapis.com/charts",
+      timeoutSeconds: 300,
+    });
+    expect(args).to.not.have.property("revision");
+    expect(args.istiod).to.deep.equal({
+      autoscaleMin: 1,
+      autoscaleMax: 1,
+      env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
+      meshConfig: { enableAutoMtls: true },
+      global: { hub: "registry.istio.io/release", logAsJson: true },
+    });
+    expect(args.gateways).to.deep.equal([
+      {
+        name: "istio-ingress",
+        values: {
+          autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 1 },
+          service: { type: "LoadBalancer" },
+        },
+      },
+      {
+        name: "istio-egress",
+        values: {
+          autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 1 },
+          service: { type: "ClusterIP" },
+        },
+      },
+    ]);
+  });
+
+  it("is highly available in prod: three replicas apart from each other, and disruption budgets", () => {
+    const { istiod, gateways } = controlPlaneArgs(
+      { ...settings, environment: "prod" },
+      ["istio-ingress"],
+      {},
+    );
+    const apart = (app: string) => ({
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: {
+              topologyKey: "kubernetes.io/hostname",
+              labelSelector: { matchLabels: { app } },
+            },
+          },
+        ],
+      },
+    });
+    expect(istiod).to.deep.include({ autoscaleMin: 3, autoscaleMax: 5, affinity: apart("istiod") });
+    expect(gateways).to.have.length(2);
+    for (const { name, values } of gateways ?? []) {
+      expect(values).to.deep.include({
+        autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 5 },
+        podDisruptionBudget: { minAvailable: 1 },
+        affinity: apart(name),
+      });
+    }
+  });
+
+  it("tells both charts where webhooks outside the cluster listen", () => {
+    const webhooks = {
+      validationURL: "https://localhost:1/validate",
+      injectionURL: "https://localhost:1/inject",
+    };
+    const { base, istiod } = controlPlaneArgs({ ...settings, webhooks }, [], {});
+    expect(base).to.deep.equal({ base: { validationURL: webhooks.validationURL } });
+    expect(istiod).to.deep.include({
+      base: { validationURL: webhooks.validationURL },
+      istiodRemote: { injectionURL: webhooks.injectionURL },
+    });
+  });
+});
+
+describe("stacks/meshConfig", () => {
+  // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#command-operators
+  const operators = new Set([
+    "PROTOCOL",
+    "RESP",
+    "UPSTREAM_CLUSTER",
+    "ROUTE_NAME",
+    "RESPONSE_CODE",
+    "RESPONSE_CODE_DETAILS",
+    "RESPONSE_FLAGS",
+    "BYTES_RECEIVED",
+    "BYTES_SENT",
+    "DURATION",
+    "REQ",
+    "START_TIME",
+    "DOWNSTREAM_PEER_URI_SAN",
+    "FILTER_STATE",
+  ]);
+
+  it("logs JSON with operators that Envoy knows, the correlation id among them", () => {
+    const { accessLogEncoding, accessLogFormat } = meshConfig(undefined);
+    expect(accessLogEncoding).to.equal("JSON");
+    const format = JSON.parse(accessLogFormat as string) as Record<string, string>;
+    for (const [field, value] of Object.entries(format)) {
+      const operator = /^%([A-Z_]+)(\([^%]*\))?%$/.exec(value)?.[1];
+      expect(operators.has(operator ?? ""), `${field}: ${value}`).to.equal(true);
+    }
+    expect(format).to.include({
+      request_id: "%REQ(X-REQUEST-ID)%",
+      source_identity: "%DOWNSTREAM_PEER_URI_SAN%",
+      upstream_service_time: "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+    });
+  });
+
+  it("declares the tracing provider that the catalog names, and none otherwise", () => {
+    expect(meshConfig("jaeger").extensionProviders).to.deep.equal([
+      { name: "jaeger", opentelemetry: { service: "jaeger.istio-system.svc.cluster.local", port: 4317 } },
+    ]);
+    expect(meshConfig(undefined)).to.not.have.property("extensionProviders");
+  });
+
+  it("keeps automatic mTLS on, and paths from dodging authorization", () => {
+    expect(meshConfig(undefined)).to.deep.include({
+      enableAutoMtls: true,
+      pathNormalization: { normalization: "MERGE_SLASHES" },
+    });
+  });
+});

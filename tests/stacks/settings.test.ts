@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { defaultIstioVersion, readSettings, type Settings } from "../../stacks/settings";
+
+const read = (values: Record<string, string>): Settings => {
+  const config = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [`meshwright:${key}`, value]),
+  );
+  pulumi.runtime.setAllConfig(config);
+  return readSettings();
+};
+
+describe("stacks/settings", () => {
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("needs nothing but a platform", () => {
+    expect(read({ platform: "alfred" })).to.deep.equal({
+      platform: "alfred",
+      options: {},
+      environment: "dev",
+      istioVersion: defaultIstioVersion,
+      chartRepository: undefined,
+      imageHub: "registry.istio.io/release",
+      revision: undefined,
+      timeoutSeconds: 300,
+      webhooks: undefined,
+    });
+  });
+
+  it("reads everything that is set", () => {
+    const webhooks = {
+      validationURL: "https://localhost:15017/validate",
+      injectionURL: "https://localhost:15017/inject",
+    };
+    expect(
+      read({
+        platform: "alfred",
+        options: JSON.stringify({ canaryWeight: 25 }),
+        environment: "prod",
+        istioVersion: "1.31.2",
+        chartRepository: "oci://registry.example.com/charts",
+        imageHub: "registry.example.com/istio",
+        revision: "1-31-2",
+        timeoutSeconds: "60",
+        webhooks: JSON.stringify(webhooks),
+      }),
+    ).to.deep.equal({
+      platform: "alfred",
+      options: { canaryWeight: 25 },
+      environment: "prod",
+      istioVersion: "1.31.2",
+      chartRepository: "oci://registry.example.com/charts",
+      imageHub: "registry.example.com/istio",
+      revision: "1-31-2",
+      timeoutSeconds: 60,
+      webhooks,
+    });
+  });
+
+  it("tells of every wrong key at once, with its value and the cure", () => {
+    const problems = (): string => {
+      try {
+        read({
+          options: JSON.stringify({ canaryWeight: 101, colour: "blue" }),
+          environment: "production",
+          istioVersion: "1.31",
+          chartRepository: "charts",
+          revision: "1.31.0",
+          timeoutSeconds: "5m",
+          webhooks: JSON.stringify({ validationURL: "https://localhost/validate" }),
+        });
+        return "";
+      } catch (error) {
+        expect(error).to.be.instanceOf(pulumi.RunError);
+        return (error as Error).message;
+      }
+    };
+    const lines = problems().split("\n");
+    expect(lines.shift()).to.equal("The stack's configuration has 9 errors; nothing was changed.");
+    expect(lines.map((line) => line.trim().split(" ")[0])).to.have.members([
+      "meshwright:platform",
+      "meshwright:options.canaryWeight:",
+      "meshwright:options:",
+      "meshwright:environment",
+      "meshwright:istioVersion",
+      "meshwright:chartRepository",
+      "meshwright:revision",
+      "meshwright:timeoutSeconds",
+      "meshwright:webhooks",
+    ]);
+    const text = lines.join("\n");
+    expect(text).to.contain('environment is "production", which is unknown. Choose one: pulumi config set');
+    expect(text).to.contain(
+      'istioVersion is "1.31". Write it like this: pulumi config set meshwright:istioVersion 1.31.0',
+    );
+    expect(text).to.match(/platform is not set\. Choose one: pulumi config set meshwright:platform alfred/);
+  });
+
+  it("refuses options that are no object", () => {
+    expect(() => read({ platform: "alfred", options: "blue" })).to.throw("blue is not an object");
+  });
+});
