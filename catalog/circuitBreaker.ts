@@ -4,7 +4,7 @@ import { type Duration, durationSchema, parseDuration } from "./duration";
 /**
  * Limits of the connections and requests that one calling proxy may have open towards a service, and the
  * ejection of endpoints that fail. Istio's own defaults are 2^32-1, which is no limit, so every service gets
- * bounds here.
+ * bounds here: those given, else those that follow from its `load`, else the defaults.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
  */
@@ -96,8 +96,12 @@ export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.stric
   outlierDetection: z.union([z.literal(false), outlierDetectionSchema]).optional(),
 });
 
-export function normalizeCircuitBreaker(definition: CircuitBreakerDefinition = {}): CircuitBreaker {
-  const { outlierDetection = {}, ...limits } = definition;
+/** @param sized limits that follow from the service's load; they take the place of the defaults. */
+export function normalizeCircuitBreaker(
+  definition: CircuitBreakerDefinition = {},
+  sized: Partial<CircuitBreakerDefinition> = {},
+): CircuitBreaker {
+  const { outlierDetection = {}, ...limits } = { ...sized, ...definition };
   return {
     maxConnections: 100,
     http1MaxPendingRequests: 100,

@@ -5,6 +5,8 @@ export { defineMesh } from "./defineMesh";
 export { type Duration, formatDuration, parseDuration } from "./duration";
 export type * from "./gateway";
 export type * from "./jwt";
+export type * from "./load";
+export { explainLoad } from "./load";
 export type * from "./loadBalancing";
 export { loadBalancers } from "./loadBalancing";
 export type * from "./mesh";

@@ -2,6 +2,7 @@ import type { CallDefinition, Edge, Source } from "./call";
 import { normalizeCircuitBreaker } from "./circuitBreaker";
 import { parseDuration, type Duration } from "./duration";
 import type { Gateway, GatewayDefinition, GatewayHost, GatewayHostDefinition, GatewayRoute } from "./gateway";
+import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
 import { formatPath } from "./path";
@@ -10,7 +11,7 @@ import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeTelemetry } from "./telemetry";
 import { normalizeFault } from "./traffic";
-import { normalizeWorkloads } from "./workload";
+import { fewestPods, normalizeWorkloads } from "./workload";
 
 /**
  * Resolves every default of a catalog, once; no later layer has any.
@@ -57,11 +58,15 @@ export function normalize(definition: MeshDefinition): Mesh {
 
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
   const incoming = groupBy(edges, ({ callee }) => callee);
-  const services: Service[] = [...callees.values()].map((service) => ({
-    ...service,
-    outgoing: outgoing.get(`service ${service.name}`) ?? [],
-    incoming: (incoming.get(service.name) ?? []).sort((a, b) => compare(a.path, b.path)),
-  }));
+  const services: Service[] = [...callees.values()].map((service) => {
+    const edgesTo = (incoming.get(service.name) ?? []).sort((a, b) => compare(a.path, b.path));
+    return {
+      ...service,
+      ...sizedBreaker(definition.services[service.name], edgesTo, callees),
+      outgoing: outgoing.get(`service ${service.name}`) ?? [],
+      incoming: edgesTo,
+    };
+  });
 
   return {
     ...settings,
@@ -75,7 +80,7 @@ export function normalize(definition: MeshDefinition): Mesh {
   };
 }
 
-type Callee = Omit<Service, "incoming" | "outgoing">;
+type Callee = Omit<Service, "incoming" | "outgoing" | "circuitBreaker" | "load">;
 
 function normalizeService(name: string, definition: ServiceDefinition, meshNamespace: string): Callee {
   const { versions = {}, traffic = {}, resilience = {}, sidecar = {} } = definition;
@@ -94,12 +99,29 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     retries: normalizeRetries(resilience.retries, timeout),
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
-    circuitBreaker: normalizeCircuitBreaker(definition.circuitBreaker),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     sidecar,
     workloads: normalizeWorkloads(name, definition.workload, versions),
     path: formatPath(["services", name]),
   };
+}
+
+/** The circuit breaker's limits hang on how many pods call, so on the whole call graph. */
+function sizedBreaker(
+  definition: ServiceDefinition | undefined,
+  incoming: readonly Edge[],
+  callees: ReadonlyMap<string, Callee>,
+): Pick<Service, "circuitBreaker" | "load"> {
+  if (!definition?.load) return { circuitBreaker: normalizeCircuitBreaker(definition?.circuitBreaker) };
+  const callers = new Set(
+    incoming.filter(({ source }) => source.kind === "service").map(({ source }) => source.name),
+  );
+  const pods = [...callers].flatMap((name) => calleeNamed(callees, name).workloads).map(fewestPods);
+  const load = normalizeLoad(
+    definition.load,
+    pods.reduce((sum, count) => sum + count, 0),
+  );
+  return { load, circuitBreaker: normalizeCircuitBreaker(definition.circuitBreaker, limitsFor(load)) };
 }
 
 function normalizeVersions(names: readonly string[], weights?: Readonly<Record<string, number>>): Version[] {

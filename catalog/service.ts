@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callSchema, type CallDefinition, type Edge } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
+import { type Load, type LoadDefinition, loadSchema } from "./load";
 import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
 import { type Port, type PortDefinition, portSchema } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
@@ -29,6 +30,8 @@ export interface ServiceDefinition {
   readonly traffic?: TrafficDefinition;
   readonly resilience?: ResilienceDefinition;
   readonly circuitBreaker?: CircuitBreakerDefinition;
+  /** Default: unknown; then the circuit breaker's limits are those of {@link CircuitBreakerDefinition}. */
+  readonly load?: LoadDefinition;
   readonly loadBalancing?: LoadBalancingDefinition;
   readonly sidecar?: SidecarDefinition;
   readonly workload?: WorkloadDefinition;
@@ -55,6 +58,7 @@ export interface Service {
   readonly connectTimeout?: number;
   readonly idleTimeout?: number;
   readonly circuitBreaker: CircuitBreaker;
+  readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
   readonly sidecar: SidecarDefinition;
   readonly workloads: readonly Workload[];
@@ -81,6 +85,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   traffic: trafficSchema.optional(),
   resilience: resilienceSchema.optional(),
   circuitBreaker: circuitBreakerSchema.optional(),
+  load: loadSchema.optional(),
   loadBalancing: loadBalancingSchema.optional(),
   sidecar: sidecarSchema.optional(),
   workload: workloadSchema.optional(),

@@ -86,6 +86,11 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
     .optional(),
 });
 
+/** The pods of a Deployment when its autoscaler, if there is one, has taken away all that it may. */
+export function fewestPods({ replicas: count, autoscaling }: Workload): number {
+  return autoscaling?.minReplicas ?? count;
+}
+
 /** One Deployment for each version, or a single one when none is declared. */
 export function normalizeWorkloads(
   service: string,

@@ -1,5 +1,7 @@
 import type { Rule } from "./rule";
+import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
+import { callersCounted } from "./rules/callersCounted";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { endUserIssued } from "./rules/endUserIssued";
 import { failoverElsewhere } from "./rules/failoverElsewhere";
@@ -52,4 +54,6 @@ export const rules: readonly Rule[] = [
   ejectionBounded, // MW502
   gatewayErrorsSmaller, // MW503
   failoverElsewhere, // MW504
+  callersCounted, // MW505
+  breakerCarriesLoad, // MW506
 ];

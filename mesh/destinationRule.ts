@@ -1,8 +1,18 @@
-import { formatDuration, isHttp, type Mesh, type OutlierDetection, type Service } from "../catalog";
+import {
+  explainLoad,
+  formatDuration,
+  isHttp,
+  type Mesh,
+  type OutlierDetection,
+  type Service,
+} from "../catalog";
 import { metadata, type MeshObject } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
+
+/** Shows how the limits of the circuit breaker that the catalog leaves open follow from the load. */
+export const sizingAnnotation = "meshwright.dev/sizing";
 
 /**
  * How callers' proxies treat each service: mutual TLS, circuit breaker, load balancing and its versions.
@@ -11,7 +21,8 @@ type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
  */
 export function destinationRules(mesh: Mesh): MeshObject[] {
   return mesh.services.map((service) => {
-    const { name, namespace, host, versions, path } = service;
+    const { name, namespace, host, versions, path, load } = service;
+    const { annotations, ...rest } = metadata(mesh, { name, namespace, from: [path] });
     const spec: DestinationRuleSpec = {
       host,
       trafficPolicy: trafficPolicy(service),
@@ -22,7 +33,10 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "DestinationRule",
-      metadata: metadata(mesh, { name, namespace, from: [path] }),
+      metadata: {
+        ...rest,
+        annotations: { ...annotations, ...(load && { [sizingAnnotation]: explainLoad(load) }) },
+      },
       spec,
     };
   });

@@ -40,10 +40,11 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
   }
 }
 
-function requestFields({ resilience, traffic, circuitBreaker }: ServiceDefinition): string[][] {
+function requestFields({ resilience, traffic, circuitBreaker, load }: ServiceDefinition): string[][] {
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
     ...given(traffic, ["weights", "fault"]).map((field) => ["traffic", field]),
+    ...given({ load }, ["load"]).map((field) => [field]),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];
 }

@@ -143,6 +143,18 @@ const expected: Record<string, Expected> = {
     message: 'the failover of "api" leads from us-west to us-west',
     cure: "name another region",
   },
+  MW505: {
+    path: "services.api.load",
+    message:
+      "how many proxies services.web runs isn't known, so the share of \"api\"'s load that each of them sends isn't either",
+    cure: "add callers, the number of all proxies that call at their fewest",
+  },
+  MW506: {
+    path: "services.api.circuitBreaker.http2MaxRequests",
+    message:
+      'each calling proxy may have 200 requests under way to "api", and its share of the load is 250: 1000/s × 500ms = 500 requests at once; × 2 headroom ÷ 2 calling proxies = 500 each, at least 10',
+    cure: "set it to at least 250, or leave it out to have 500",
+  },
 };
 
 describe("rules", () => {

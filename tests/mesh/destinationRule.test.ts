@@ -126,4 +126,24 @@ describe("destinationRule", () => {
       "90s",
     );
   });
+
+  it("shows how its limits follow from the load", () => {
+    const sized = render({
+      name: "shop",
+      services: {
+        web: { ports: { http }, workload: { image: "web:1" }, calls: { api: {} } },
+        api: { ports: { http }, load: { rps: 300, p99: "250ms" } },
+      },
+    });
+    const { metadata: own, spec } = find(sized, "DestinationRule", "api");
+    expect(own.annotations).to.deep.equal({
+      "meshwright.dev/from": "services.api",
+      "meshwright.dev/sizing":
+        "300/s × 250ms = 75 requests at once; × 2 headroom ÷ 2 calling proxies = 75 each, at least 10",
+    });
+    expect(spec).to.have.deep.nested.property("trafficPolicy.connectionPool", {
+      tcp: { maxConnections: 75 },
+      http: { http1MaxPendingRequests: 75, http2MaxRequests: 75, maxRetries: 15 },
+    });
+  });
 });
