@@ -134,12 +134,12 @@ function pickPorts(ports: IstiodPorts): IstiodPorts {
 
 async function freePorts(): Promise<IstiodPorts> {
   const [istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ] = [
-    await getPort(),
-    await getPort(),
-    await getPort(),
-    await getPort(),
-    await getPort(),
-    await getPort(),
+    await getPort({ host: "127.0.0.1" }),
+    await getPort({ host: "127.0.0.1" }),
+    await getPort({ host: "127.0.0.1" }),
+    await getPort({ host: "127.0.0.1" }),
+    await getPort({ host: "127.0.0.1" }),
+    await getPort({ host: "127.0.0.1" }),
   ];
   return { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ };
 }

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import getPort from "get-port";
 import { UserError } from "../toolchain/userError";
@@ -37,7 +38,7 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
     chosen[name] =
       wanted !== undefined && (await isFree(wanted))
         ? wanted
-        : await getPort({ host: "127.0.0.1", exclude: Object.values(chosen) });
+        : await getPort({ host: "127.0.0.1", port: candidates(), exclude: Object.values(chosen) });
   }
   const ports = chosen as Ports;
   if (apiServer !== undefined && ports.apiServer !== apiServer) {
@@ -47,6 +48,12 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
     });
   }
   return ports;
+}
+
+// Below the range from which systems take the local ports of outgoing connections: one of those could occupy a port
+// of ours between two runs. At random, so that sandboxes that start together hardly ever choose alike.
+function candidates(): number[] {
+  return Array.from({ length: 50 }, () => randomInt(20_000, 32_000));
 }
 
 // get-port refuses for a while to give a port out again, so it can't tell that an earlier one is free.
