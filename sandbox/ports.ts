@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import getPort from "get-port";
 import { UserError } from "../toolchain/userError";
 
@@ -36,7 +37,7 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   for (const name of portNames) {
     const wanted = (name === "apiServer" ? apiServer : undefined) ?? earlier?.[name];
     chosen[name] =
-      wanted !== undefined && (await isFree(wanted))
+      wanted !== undefined && (await becomesFree(wanted))
         ? wanted
         : await getPort({ host: "127.0.0.1", port: candidates(), exclude: Object.values(chosen) });
   }
@@ -54,6 +55,16 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
 // of ours between two runs. At random, so that sandboxes that start together hardly ever choose alike.
 function candidates(): number[] {
   return Array.from({ length: 50 }, () => randomInt(20_000, 32_000));
+}
+
+// A process that was just killed may hold its port a moment longer: its other threads end after its first.
+async function becomesFree(port: number): Promise<boolean> {
+  const end = Date.now() + 2_000;
+  while (Date.now() < end) {
+    if (await isFree(port)) return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 // get-port refuses for a while to give a port out again, so it can't tell that an earlier one is free.
