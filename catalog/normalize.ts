@@ -94,6 +94,8 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     host: `${name}.${namespace}.svc.cluster.local`,
     ports: normalizePorts(definition.ports),
     versions: normalizeVersions(Object.keys(versions), traffic.weights),
+    headerRoutes: traffic.headerRoutes ?? [],
+    ...(traffic.mirror && { mirror: traffic.mirror }),
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
     ...(timeout !== undefined && { timeout }),
     retries: normalizeRetries(resilience.retries, timeout),

@@ -43,8 +43,22 @@ interface ServiceReferences<Services, Service> {
         ? number
         : Refused<`this service declares no version "${Version & string}"`>;
     };
+    readonly headerRoutes?: VersionReferences<Service, Field<Field<Service, "traffic">, "headerRoutes">>;
+    readonly mirror?: VersionReference<Service, Field<Field<Service, "traffic">, "mirror">>;
   };
 }
+
+type VersionReferences<Service, Routes> = {
+  readonly [Index in keyof Routes]: VersionReference<Service, Routes[Index]>;
+};
+
+type VersionReference<Service, Target> = "version" extends keyof Target
+  ? Field<Target, "version"> extends keyof Field<Service, "versions">
+    ? unknown
+    : {
+        readonly version: Refused<`this service declares no version "${Field<Target, "version"> & string}"`>;
+      }
+  : unknown;
 
 type CallReferences<Callee, Call> = Call extends readonly unknown[]
   ? { readonly [Index in keyof Call]: PortReference<Callee, Call[Index]> }

@@ -7,7 +7,13 @@ import { type Port, type PortDefinition, portSchema } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Retries } from "./retries";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
-import { type Fault, type TrafficDefinition, trafficSchema } from "./traffic";
+import {
+  type Fault,
+  type HeaderRouteDefinition,
+  type MirrorDefinition,
+  type TrafficDefinition,
+  trafficSchema,
+} from "./traffic";
 import {
   versionSchema,
   type VersionDefinition,
@@ -52,6 +58,9 @@ export interface Service {
   readonly ports: readonly Port[];
   /** By name; empty when none is declared. */
   readonly versions: readonly Version[];
+  /** In the order in which they are tried. */
+  readonly headerRoutes: readonly HeaderRouteDefinition[];
+  readonly mirror?: MirrorDefinition;
   readonly fault?: Fault;
   readonly timeout?: number;
   readonly retries: Retries;

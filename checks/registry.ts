@@ -8,8 +8,10 @@ import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
 import { faultOutsideProd } from "./rules/faultOutsideProd";
 import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
+import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
+import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { nameValid } from "./rules/nameValid";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
@@ -45,6 +47,8 @@ export const rules: readonly Rule[] = [
   weightsGiven, // MW202
   faultOutsideProd, // MW203
   httpOnly, // MW204
+  headerRouteReachable, // MW205
+  mirrorElsewhere, // MW206
   endUserIssued, // MW301
   sidecarBypass, // MW302
   retriesFitTimeout, // MW401

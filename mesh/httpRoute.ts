@@ -1,4 +1,11 @@
-import { formatDuration, type Port, type Retries, safeRetryConditions, type Service } from "../catalog";
+import {
+  formatDuration,
+  type Port,
+  type Retries,
+  safeRetryConditions,
+  type Service,
+  type Version,
+} from "../catalog";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 export type HttpRoute = NonNullable<VirtualServiceSpec["http"]>[number];
@@ -21,26 +28,46 @@ export interface Requests {
 const notIdempotent = "POST|PATCH";
 
 /**
- * The routes for some requests: one, or two where the retries are only safe for idempotent methods. It serves
- * the mesh and the gateways alike, so that requests from outside are split and limited as those from inside.
+ * The routes for some requests: those that choose their version by headers, then the others. It serves the mesh
+ * and the gateways alike, so that requests from outside are split and limited as those from inside.
  */
 export function httpRoutes(requests: Requests): HttpRoute[] {
+  const { name, match, service } = requests;
+  const chosen = service.headerRoutes.flatMap(({ headers, version }) => {
+    const label = Object.entries(headers)
+      .map(([header, value]) => `${header}=${value}`)
+      .sort();
+    const exact = Object.fromEntries(
+      Object.entries(headers).map(([header, value]) => [header, { exact: value }]),
+    );
+    const matches = orEvery(match).map((one) => ({ ...one, headers: exact }));
+    const own = { ...requests, name: [name, ...label].join(" "), match: matches };
+    return retriedRoutes(own, [{ name: version, weight: 100 }]);
+  });
+  return [...chosen, ...retriedRoutes(requests, service.versions)];
+}
+
+/** One route, or two where the retries are only safe for idempotent methods. */
+function retriedRoutes(requests: Requests, versions: readonly Version[]): HttpRoute[] {
   const { name, port, match, retries } = requests;
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
-  const everything = httpRoute(name, requests, match, retries);
+  const everything = httpRoute(name, requests, versions, match, retries);
   if (port.protocol === "grpc" || safe.length === retries.retryOn.length) return [everything];
   // Without a limit for each try: reaching it would fail the request, as it isn't a reason to try again.
   const limited: Retries = { attempts: safe.length > 0 ? retries.attempts : 0, retryOn: safe };
-  const matches = (match.length > 0 ? match : [{}]).map((one) => ({
-    ...one,
-    method: { regex: notIdempotent },
-  }));
-  return [httpRoute(`${name} ${notIdempotent}`, requests, matches, limited), everything];
+  const matches = orEvery(match).map((one) => ({ ...one, method: { regex: notIdempotent } }));
+  return [httpRoute(`${name} ${notIdempotent}`, requests, versions, matches, limited), everything];
+}
+
+/** No alternatives match every request; so does an empty one, which can be narrowed. */
+function orEvery(match: readonly HttpMatch[]): readonly HttpMatch[] {
+  return match.length > 0 ? match : [{}];
 }
 
 function httpRoute(
   name: string,
   { service, port, rewrite, timeout }: Requests,
+  versions: readonly Version[],
   match: readonly HttpMatch[],
   retries: Retries,
 ): HttpRoute {
@@ -48,19 +75,37 @@ function httpRoute(
     name,
     ...(match.length > 0 && { match: [...match] }),
     ...(rewrite && { rewrite }),
-    route: destinations(service, port),
+    route: destinations(service, port, versions),
+    ...mirror(service, port, versions),
     ...(timeout !== undefined && { timeout: formatDuration(timeout) }),
     retries: retryPolicy(retries),
     ...(service.fault && { fault: fault(service.fault) }),
   };
 }
 
-function destinations({ host, versions }: Service, port: Port): NonNullable<HttpRoute["route"]> {
+function destinations(
+  { host }: Service,
+  port: Port,
+  versions: readonly Version[],
+): NonNullable<HttpRoute["route"]> {
   const destination = { host, port: { number: port.port } };
   if (versions.length === 0) return [{ destination }];
   return versions
     .filter(({ weight }) => weight > 0)
     .map(({ name, weight }) => ({ destination: { ...destination, subset: name }, weight }));
+}
+
+/** Requests that go to the mirror's version alone would be sent to it twice. */
+function mirror(
+  { host, mirror: target }: Service,
+  port: Port,
+  versions: readonly Version[],
+): Pick<HttpRoute, "mirror" | "mirrorPercentage"> {
+  if (!target || versions.every(({ name, weight }) => weight === 0 || name === target.version)) return {};
+  return {
+    mirror: { host, port: { number: port.port }, subset: target.version },
+    mirrorPercentage: { value: target.percentage },
+  };
 }
 
 /** Zero attempts are written out: without them Istio retries twice, whatever the method. */

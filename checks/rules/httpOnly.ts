@@ -43,7 +43,7 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
 function requestFields({ resilience, traffic, circuitBreaker, load }: ServiceDefinition): string[][] {
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
-    ...given(traffic, ["weights", "fault"]).map((field) => ["traffic", field]),
+    ...given(traffic, ["weights", "headerRoutes", "mirror", "fault"]).map((field) => ["traffic", field]),
     ...given({ load }, ["load"]).map((field) => [field]),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type TrafficDefinition } from "../../catalog";
 import { nearest } from "../nearest";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
@@ -14,10 +14,10 @@ export const versionDeclared: DefinitionRule = {
   },
   *check(definition, isWritten) {
     for (const [name, { versions = {}, traffic }] of Object.entries(definition.services)) {
-      for (const version of Object.keys(traffic?.weights ?? {})) {
+      for (const [version, path] of targets(traffic)) {
         if (isWritten("services", name, "versions", version)) continue;
         yield {
-          path: formatPath(["services", name, "traffic", "weights", version]),
+          path: formatPath(["services", name, "traffic", ...path]),
           message: `the service "${name}" declares no version "${version}"`,
           cure: nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
         };
@@ -25,3 +25,12 @@ export const versionDeclared: DefinitionRule = {
     }
   },
 };
+
+/** The versions that traffic goes to, and where that is said. */
+function* targets({ weights = {}, headerRoutes = [], mirror }: TrafficDefinition = {}): Iterable<
+  [version: string, path: (string | number)[]]
+> {
+  for (const version of Object.keys(weights)) yield [version, ["weights", version]];
+  for (const [i, { version }] of headerRoutes.entries()) yield [version, ["headerRoutes", i, "version"]];
+  if (mirror) yield [mirror.version, ["mirror", "version"]];
+}

@@ -77,6 +77,30 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with traffic to a version that isn't declared, by headers or mirrored", () => {
+    const versions = { v1: {}, v2: {} } as const;
+    const headers = { "x-canary": "true" } as const;
+    const weights = { v1: 100, v2: 0 } as const;
+    defineMesh({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          versions,
+          traffic: {
+            weights,
+            headerRoutes: [{ headers, version: "v2" }],
+            mirror: { version: "v2", percentage: 10 },
+          },
+        },
+        // @ts-expect-error this service declares no version "v3"
+        one: { ports: { http }, versions, traffic: { weights, headerRoutes: [{ headers, version: "v3" }] } },
+        // @ts-expect-error this service declares no version "v3"
+        two: { ports: { http }, versions, traffic: { weights, mirror: { version: "v3", percentage: 10 } } },
+      },
+    });
+  });
+
   it("does not compile with a route to an unknown service or port", () => {
     defineMesh({
       name: "shop",

@@ -22,6 +22,7 @@ describe("normalize", () => {
           host: "web.shop.svc.cluster.local",
           ports: [{ name: "http", port: 8080, targetPort: 8080, protocol: "http" }],
           versions: [],
+          headerRoutes: [],
           retries: { attempts: 0, retryOn: [] },
           circuitBreaker: {
             maxConnections: 100,

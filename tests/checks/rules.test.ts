@@ -95,6 +95,16 @@ const expected: Record<string, Expected> = {
     message: '"api" is reached over TCP, where a proxy sees no requests: timeout has no effect',
     cure: "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
   },
+  MW205: {
+    path: "services.api.traffic.headerRoutes[1]",
+    message: 'headerRoutes[0] of "api" already takes every request that has these headers',
+    cure: "put this one before headerRoutes[0], or remove it",
+  },
+  MW206: {
+    path: "services.api.traffic.mirror.version",
+    message: '"v2" of "api" gets 10 % of the requests, and would get copies of them as well',
+    cure: 'give "v2" the weight 0, or mirror to another version',
+  },
   MW301: {
     path: "services.web.calls.api.endUser",
     message: "a token is required, and no issuer is declared: every request would be denied",

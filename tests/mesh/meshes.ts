@@ -49,27 +49,49 @@ const service: fc.Arbitrary<ServiceDefinition> = fc
     simple: fc.constantFrom(...loadBalancers),
     image: fc.option(fc.constant("image:1"), { nil: undefined }),
     retries: fc.boolean(),
+    headers: fc.option(
+      fc.dictionary(fc.constantFrom("x-canary", "x-user-group"), label, {
+        minKeys: 1,
+        noNullPrototype: true,
+      }),
+      { nil: undefined },
+    ),
+    mirrored: fc.boolean(),
   })
-  .map(({ ports: declared, namespace, versions, simple, image, retries }): ServiceDefinition => {
-    const requests = Object.values(declared).some(({ protocol }) => isHttp(protocol));
-    return {
+  .map(
+    ({
       ports: declared,
-      ...(namespace !== undefined && { namespace }),
-      ...(versions && { versions: Object.fromEntries(versions.map((version) => [version, {}])) }),
-      ...(versions &&
-        requests && {
-          traffic: {
-            weights: Object.fromEntries(versions.map((version, i) => [version, i === 0 ? 100 : 0])),
-          },
-        }),
-      ...(requests &&
-        retries && {
-          resilience: { retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
-        }),
-      loadBalancing: { simple },
-      ...(image !== undefined && { workload: { image } }),
-    };
-  });
+      namespace,
+      versions,
+      simple,
+      image,
+      retries,
+      headers,
+      mirrored,
+    }): ServiceDefinition => {
+      const last = versions?.at(-1) ?? "";
+      const requests = Object.values(declared).some(({ protocol }) => isHttp(protocol));
+      return {
+        ports: declared,
+        ...(namespace !== undefined && { namespace }),
+        ...(versions && { versions: Object.fromEntries(versions.map((version) => [version, {}])) }),
+        ...(versions &&
+          requests && {
+            traffic: {
+              weights: Object.fromEntries(versions.map((version, i) => [version, i === 0 ? 100 : 0])),
+              ...(headers && { headerRoutes: [{ headers, version: last }] }),
+              ...(mirrored && versions.length > 1 && { mirror: { version: last, percentage: 5 } }),
+            },
+          }),
+        ...(requests &&
+          retries && {
+            resilience: { retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
+          }),
+        loadBalancing: { simple },
+        ...(image !== undefined && { workload: { image } }),
+      };
+    },
+  );
 
 function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
   const one = fc.constantFrom(...Object.entries(callee.ports)).chain(([port, { protocol }]) => {

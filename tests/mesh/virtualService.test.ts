@@ -131,6 +131,93 @@ describe("virtualService", () => {
     expect(kinds).to.not.include("VirtualService");
   });
 
+  describe("by headers", () => {
+    const versions = { stable: {}, canary: {} } as const;
+    const subset = (name: string): object => ({ ...destination, subset: name });
+
+    it("sends requests to the version of the first route that they match, before the weights", () => {
+      const traffic = {
+        weights: { stable: 90, canary: 10 },
+        headerRoutes: [
+          { headers: { "x-canary": "true" }, version: "canary" },
+          { headers: { "x-user-group": "beta", "x-tier": "free" }, version: "stable" },
+        ],
+      } as const;
+      expect(routes({ versions, traffic, resilience: { timeout: "10s" } })).to.deep.equal([
+        {
+          name: "http x-canary=true",
+          match: [{ headers: { "x-canary": { exact: "true" } } }],
+          route: [{ destination: subset("canary"), weight: 100 }],
+          timeout: "10s",
+          retries: { attempts: 0 },
+        },
+        {
+          name: "http x-tier=free x-user-group=beta",
+          match: [{ headers: { "x-tier": { exact: "free" }, "x-user-group": { exact: "beta" } } }],
+          route: [{ destination: subset("stable"), weight: 100 }],
+          timeout: "10s",
+          retries: { attempts: 0 },
+        },
+        {
+          name: "http",
+          route: [
+            { destination: subset("canary"), weight: 10 },
+            { destination: subset("stable"), weight: 90 },
+          ],
+          timeout: "10s",
+          retries: { attempts: 0 },
+        },
+      ]);
+    });
+
+    it("holds for callers with limits of their own, and retries POST and PATCH as safely", () => {
+      const retries = { attempts: 1, retryOn: ["5xx"] } as const;
+      const traffic = {
+        weights: { stable: 100, canary: 0 },
+        headerRoutes: [{ headers: { canary: "true" }, version: "canary" }],
+      } as const;
+      const method = { regex: "POST|PATCH" };
+      const headers = { canary: { exact: "true" } };
+      const sourceLabels = { app: "web" };
+      const seen = routes({ versions, traffic, resilience: { retries } }, { api: { timeout: "1s" } });
+      expect(
+        (seen as { name: string; match?: unknown }[]).map(({ name, match }) => [name, match]),
+      ).to.deep.equal([
+        ["from web canary=true POST|PATCH", [{ sourceLabels, headers, method }]],
+        ["from web canary=true", [{ sourceLabels, headers }]],
+        ["from web POST|PATCH", [{ sourceLabels, method }]],
+        ["from web", [{ sourceLabels }]],
+        ["http canary=true POST|PATCH", [{ headers, method }]],
+        ["http canary=true", [{ headers }]],
+        ["http POST|PATCH", [{ method }]],
+        ["http", undefined],
+      ]);
+    });
+
+    it("mirrors requests to a version, but not those that it gets anyway", () => {
+      const traffic = {
+        weights: { stable: 100, canary: 0 },
+        headerRoutes: [{ headers: { "x-canary": "true" }, version: "canary" }],
+        mirror: { version: "canary", percentage: 12.5 },
+      } as const;
+      expect(routes({ versions, traffic })).to.deep.equal([
+        {
+          name: "http x-canary=true",
+          match: [{ headers: { "x-canary": { exact: "true" } } }],
+          route: [{ destination: subset("canary"), weight: 100 }],
+          retries: { attempts: 0 },
+        },
+        {
+          name: "http",
+          route: [{ destination: subset("stable"), weight: 100 }],
+          mirror: subset("canary"),
+          mirrorPercentage: { value: 12.5 },
+          retries: { attempts: 0 },
+        },
+      ]);
+    });
+  });
+
   it("injects faults on every route of the service", () => {
     const fault = {
       delay: { percentage: 10, fixedDelay: "7s" },

@@ -1,0 +1,40 @@
+import { formatPath } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { webAndApi } from "./example";
+
+const canary = { headers: { "x-canary": "true" }, version: "v2" };
+const beta = { headers: { "x-canary": "true", "x-user-group": "beta" }, version: "v3" };
+
+const routed = (...headerRoutes: object[]): object =>
+  webAndApi(
+    {},
+    {
+      versions: { v1: {}, v2: {}, v3: {} },
+      traffic: { weights: { v1: 100, v2: 0, v3: 0 }, headerRoutes },
+    },
+  );
+
+export const headerRouteReachable: DefinitionRule = {
+  code: "MW205",
+  severity: "error",
+  title: "No header route takes every request of one after it",
+  stage: "definition",
+  examples: { wrong: routed(canary, beta), right: routed(beta, canary) },
+  *check(definition) {
+    for (const [name, { traffic }] of Object.entries(definition.services)) {
+      const routes = traffic?.headerRoutes ?? [];
+      for (const [i, { headers }] of routes.entries()) {
+        const before = routes.findIndex(
+          (other, j) =>
+            j < i && Object.entries(other.headers).every(([header, value]) => headers[header] === value),
+        );
+        if (before < 0) continue;
+        yield {
+          path: formatPath(["services", name, "traffic", "headerRoutes", i]),
+          message: `headerRoutes[${before}] of "${name}" already takes every request that has these headers`,
+          cure: `put this one before headerRoutes[${before}], or remove it`,
+        };
+      }
+    }
+  },
+};
