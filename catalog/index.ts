@@ -15,6 +15,7 @@ export { normalize } from "./normalize";
 export { formatPath, parsePath } from "./path";
 export type * from "./port";
 export { isHttp, protocols } from "./port";
+export type * from "./rateLimit";
 export type * from "./resilience";
 export type * from "./retries";
 export { safeRetryConditions } from "./retries";

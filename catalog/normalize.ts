@@ -7,6 +7,7 @@ import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
 import { formatPath } from "./path";
 import { normalizePorts } from "./port";
+import { normalizeRateLimit } from "./rateLimit";
 import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeTelemetry } from "./telemetry";
@@ -102,6 +103,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
+    ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
     sidecar,
     workloads: normalizeWorkloads(name, definition.workload, versions),
     path: formatPath(["services", name]),

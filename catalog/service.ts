@@ -4,6 +4,7 @@ import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchem
 import { type Load, type LoadDefinition, loadSchema } from "./load";
 import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
 import { type Port, type PortDefinition, portSchema } from "./port";
+import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Retries } from "./retries";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
@@ -39,6 +40,8 @@ export interface ServiceDefinition {
   /** Default: unknown; then the circuit breaker's limits are those of {@link CircuitBreakerDefinition}. */
   readonly load?: LoadDefinition;
   readonly loadBalancing?: LoadBalancingDefinition;
+  /** Default: no limit. */
+  readonly rateLimit?: RateLimitDefinition;
   readonly sidecar?: SidecarDefinition;
   readonly workload?: WorkloadDefinition;
   /**
@@ -69,6 +72,7 @@ export interface Service {
   readonly circuitBreaker: CircuitBreaker;
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
+  readonly rateLimit?: RateLimit;
   readonly sidecar: SidecarDefinition;
   readonly workloads: readonly Workload[];
   /** Its calls, by the called service's name. */
@@ -96,6 +100,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   circuitBreaker: circuitBreakerSchema.optional(),
   load: loadSchema.optional(),
   loadBalancing: loadBalancingSchema.optional(),
+  rateLimit: rateLimitSchema.optional(),
   sidecar: sidecarSchema.optional(),
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),

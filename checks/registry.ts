@@ -16,6 +16,8 @@ import { nameValid } from "./rules/nameValid";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
+import { quotaIntervalFits } from "./rules/quotaIntervalFits";
+import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
@@ -60,4 +62,6 @@ export const rules: readonly Rule[] = [
   failoverElsewhere, // MW504
   callersCounted, // MW505
   breakerCarriesLoad, // MW506
+  quotaIntervalFits, // MW701
+  quotaWithinLimit, // MW702
 ];

@@ -2,6 +2,7 @@ import type { CheckedMesh } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
 import { deployments } from "./deployment";
 import { destinationRules } from "./destinationRule";
+import { envoyFilters } from "./envoyFilter";
 import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
@@ -20,6 +21,7 @@ const renderers = [
   authorizationPolicies,
   deployments,
   destinationRules,
+  envoyFilters,
   gateways,
   horizontalPodAutoscalers,
   namespaces,

@@ -40,11 +40,17 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
   }
 }
 
-function requestFields({ resilience, traffic, circuitBreaker, load }: ServiceDefinition): string[][] {
+function requestFields({
+  resilience,
+  traffic,
+  circuitBreaker,
+  load,
+  rateLimit,
+}: ServiceDefinition): string[][] {
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
     ...given(traffic, ["weights", "headerRoutes", "mirror", "fault"]).map((field) => ["traffic", field]),
-    ...given({ load }, ["load"]).map((field) => [field]),
+    ...given({ load, rateLimit }, ["load", "rateLimit"]).map((field) => [field]),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];
 }

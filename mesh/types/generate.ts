@@ -25,9 +25,11 @@ type Schema = Record<string, unknown>;
 const kinds: Readonly<Record<string, string>> = {
   AuthorizationPolicy: "v1",
   DestinationRule: "v1",
+  EnvoyFilter: "v1alpha3",
   Gateway: "v1",
   PeerAuthentication: "v1",
   RequestAuthentication: "v1",
+  ServiceEntry: "v1",
   Sidecar: "v1",
   Telemetry: "v1",
   VirtualService: "v1",

@@ -165,6 +165,18 @@ const expected: Record<string, Expected> = {
       'each calling proxy may have 200 requests under way to "api", and its share of the load is 250: 1000/s × 500ms = 500 requests at once; × 2 headroom ÷ 2 calling proxies = 500 each, at least 10',
     cure: "set it to at least 250, or leave it out to have 500",
   },
+  MW701: {
+    path: "services.api.rateLimit.quota.per",
+    message:
+      'the quotas of "api" are filled up every 15s, no multiple of the 10s of its limit: Envoy refuses both',
+    cure: "use 20s, or another multiple of 10s",
+  },
+  MW702: {
+    path: "services.api.rateLimit.quota.requests",
+    message:
+      "one tenant may send 7200 requests in 1m, and all of them together 6000: one can use up what belongs to all",
+    cure: "set it to less than 6000, or raise the common limit",
+  },
 };
 
 describe("rules", () => {

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { type Duration, durationSchema, parseDuration } from "./duration";
+
+/**
+ * How many requests each pod of a service takes; the rest is answered with 429. Every pod's proxy counts for itself,
+ * without asking anybody, so the service as a whole takes as many times more as it has pods. HTTP only.
+ *
+ * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#local-rate-limit
+ */
+export interface RateLimitDefinition {
+  /** Requests in the time of `per`. */
+  readonly requests: number;
+  /** At least 50ms. */
+  readonly per: Duration;
+  /** Requests that may come at once after a quiet time. Default: `requests`. */
+  readonly burst?: number;
+  /** What each tenant may have of it. Default: no limit besides the common one. */
+  readonly quota?: QuotaDefinition;
+}
+
+/**
+ * Limits of those who share a service, told apart by a request header. Requests without the header only count for
+ * the common limit. Anybody inside the mesh can set a header: let it be set where end users are authenticated.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter#dynamic-token-buckets
+ */
+export interface QuotaDefinition {
+  /** Name of the header whose value is the tenant, in lower case. */
+  readonly header: string;
+  /** Requests of each tenant in the time of `per`, for each pod of the service. */
+  readonly requests: number;
+  /** A multiple of the common limit's `per`. */
+  readonly per: Duration;
+  /** Requests in the time of `per` of those tenants that have another quota, by the header's value. Default: none. */
+  readonly tenants?: Readonly<Record<string, number>>;
+}
+
+/** A rate limit with its defaults resolved; times in milliseconds. */
+export interface RateLimit {
+  readonly requests: number;
+  readonly per: number;
+  readonly burst: number;
+  readonly quota?: Quota;
+}
+
+export interface Quota {
+  readonly header: string;
+  readonly requests: number;
+  readonly per: number;
+  /** By name. */
+  readonly tenants: readonly { readonly tenant: string; readonly requests: number }[];
+}
+
+const requests = z.int().min(1).max(4_294_967_295);
+
+/** Envoy refuses to fill a bucket more often. */
+const per = durationSchema.refine((text) => (parseDuration(text) ?? 0) >= 50, {
+  params: { cure: "use at least 50ms" },
+});
+
+export const rateLimitSchema: z.ZodType<RateLimitDefinition> = z.strictObject({
+  requests,
+  per,
+  burst: requests.optional(),
+  quota: z
+    .strictObject({
+      header: z.custom<string>((value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value), {
+        params: { cure: 'write the name of a header in lower case, such as "x-tenant-id"' },
+      }),
+      requests,
+      per,
+      tenants: z.record(z.string().min(1), requests).optional(),
+    })
+    .optional(),
+});
+
+export function normalizeRateLimit({ per: time, quota, ...limit }: RateLimitDefinition): RateLimit {
+  return {
+    burst: limit.requests,
+    ...limit,
+    per: parseDuration(time) ?? 0,
+    ...(quota && {
+      quota: {
+        header: quota.header,
+        requests: quota.requests,
+        per: parseDuration(quota.per) ?? 0,
+        tenants: Object.entries(quota.tenants ?? {})
+          .map(([tenant, own]) => ({ tenant, requests: own }))
+          .sort((a, b) => (a.tenant < b.tenant ? -1 : 1)),
+      },
+    }),
+  };
+}

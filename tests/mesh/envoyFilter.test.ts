@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import type { RateLimitDefinition } from "../../catalog";
+import { type MeshObject } from "../../mesh";
+import { find, http, metadata, render } from "./render";
+
+const rendered = (rateLimit: RateLimitDefinition): MeshObject =>
+  find(
+    render({ name: "shop", services: { web: { ports: { http }, rateLimit } } }),
+    "EnvoyFilter",
+    "web-rate-limit",
+  );
+
+const always = { default_value: { numerator: 100, denominator: "HUNDRED" } };
+const limit = {
+  "@type": "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+  stat_prefix: "http_local_rate_limiter",
+  filter_enabled: always,
+  filter_enforced: always,
+  rate_limited_as_resource_exhausted: true,
+  enable_x_ratelimit_headers: "DRAFT_VERSION_03",
+};
+
+function typedConfig({ spec }: MeshObject): unknown {
+  const { configPatches } = spec as {
+    configPatches: { patch: { value: { typed_config: unknown } } }[];
+  };
+  expect(configPatches).to.have.lengthOf(1);
+  return configPatches[0]?.patch.value.typed_config;
+}
+
+describe("envoyFilter", () => {
+  it("limits the requests to each pod, last before the router, for the versions that it was tried with", () => {
+    expect(rendered({ requests: 100, per: "1s" })).to.deep.equal({
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "EnvoyFilter",
+      metadata: metadata("web-rate-limit", "services.web.rateLimit"),
+      spec: {
+        workloadSelector: { labels: { app: "web" } },
+        priority: 10,
+        configPatches: [
+          {
+            applyTo: "HTTP_FILTER",
+            match: {
+              context: "SIDECAR_INBOUND",
+              proxy: { proxyVersion: "^1\\.31.*" },
+              listener: {
+                filterChain: {
+                  filter: {
+                    name: "envoy.filters.network.http_connection_manager",
+                    subFilter: { name: "envoy.filters.http.router" },
+                  },
+                },
+              },
+            },
+            patch: {
+              operation: "INSERT_BEFORE",
+              value: {
+                name: "envoy.filters.http.local_ratelimit",
+                typed_config: {
+                  ...limit,
+                  token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: "1s" },
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("gives every tenant a bucket, and some of them one of another size", () => {
+    const quota = {
+      header: "x-tenant-id",
+      requests: 60,
+      per: "1m",
+      tenants: { zeta: 30, acme: 600 },
+    } as const;
+    expect(typedConfig(rendered({ requests: 50, per: "500ms", burst: 80, quota }))).to.deep.equal({
+      ...limit,
+      token_bucket: { max_tokens: 80, tokens_per_fill: 50, fill_interval: "0.5s" },
+      rate_limits: [
+        { actions: [{ request_headers: { header_name: "x-tenant-id", descriptor_key: "tenant" } }] },
+      ],
+      descriptors: [
+        {
+          entries: [{ key: "tenant", value: "acme" }],
+          token_bucket: { max_tokens: 600, tokens_per_fill: 600, fill_interval: "60s" },
+        },
+        {
+          entries: [{ key: "tenant", value: "zeta" }],
+          token_bucket: { max_tokens: 30, tokens_per_fill: 30, fill_interval: "60s" },
+        },
+        {
+          entries: [{ key: "tenant" }],
+          token_bucket: { max_tokens: 60, tokens_per_fill: 60, fill_interval: "60s" },
+        },
+      ],
+      max_dynamic_descriptors: 1000,
+    });
+  });
+
+  it("is not there where nothing is limited", () => {
+    const kinds = render({ name: "shop", services: { web: { ports: { http } } } }).map(({ kind }) => kind);
+    expect(kinds).to.not.include("EnvoyFilter");
+  });
+});
