@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Duration, durationSchema } from "./duration";
 
 /**
  * How a caller's proxy chooses among the endpoints of a service.
@@ -6,8 +7,13 @@ import { z } from "zod";
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
  */
 export interface LoadBalancingDefinition {
-  /** Default: LEAST_REQUEST, as in Istio. `PASSTHROUGH` leaves the choice to whoever resolved the address. */
+  /**
+   * Default: LEAST_REQUEST, as in Istio, where there is no `consistentHash`. `PASSTHROUGH` leaves the choice to
+   * whoever resolved the address.
+   */
   readonly simple?: LoadBalancer;
+  /** Sends the requests of a session to the same endpoint, instead of `simple`. HTTP only, but for `useSourceIp`. Default: not. */
+  readonly consistentHash?: ConsistentHash;
   /** Prefers endpoints near the caller. Default: not. */
   readonly locality?: LocalityDefinition;
 }
@@ -17,10 +23,43 @@ export type LoadBalancer = (typeof loadBalancers)[number];
 
 export const loadBalancers = ["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"] as const;
 
-/** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting */
+/**
+ * What tells sessions apart. A session moves when endpoints come or go, so this is no place to keep state that
+ * must not be lost.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-ConsistentHashLB
+ */
+export type ConsistentHash =
+  | { readonly httpHeaderName: string }
+  | { readonly httpQueryParameterName: string }
+  | { readonly httpCookie: HttpCookie }
+  | {
+      /** The caller's own address: inside the mesh that of its pod, not of the end user. */
+      readonly useSourceIp: true;
+    };
+
+/** A cookie; where a request has none, the proxy sets it in the answer. */
+export interface HttpCookie {
+  readonly name: string;
+  /** Default: Envoy's, none. */
+  readonly path?: `/${string}`;
+  readonly ttl: Duration;
+}
+
+/**
+ * One of the two.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
+ */
 export interface LocalityDefinition {
   /** Where the traffic of a region goes when that region has no healthy endpoint left. */
-  readonly failover: readonly LocalityFailover[];
+  readonly failover?: readonly LocalityFailover[];
+  /**
+   * Labels of pods, the most important first: the more of them an endpoint has in common with the caller, from
+   * the first on, the sooner it is chosen. `topology.kubernetes.io/region` and `…/zone` are those of the nodes;
+   * `key=value` stands for a value whatever the caller's is.
+   */
+  readonly failoverPriority?: readonly string[];
 }
 
 export interface LocalityFailover {
@@ -29,21 +68,59 @@ export interface LocalityFailover {
   readonly to: string;
 }
 
-/** Load balancing with its defaults resolved. */
+/** Load balancing with its defaults resolved; it has either `simple` or `consistentHash`. */
 export interface LoadBalancing {
-  readonly simple: LoadBalancer;
+  readonly simple?: LoadBalancer;
+  readonly consistentHash?: ConsistentHash;
   readonly locality?: LocalityDefinition;
 }
 
 const region = z.string().regex(/^[^/*]+$/);
 
-export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z.strictObject({
-  simple: z.enum(loadBalancers).optional(),
-  locality: z
-    .strictObject({ failover: z.array(z.strictObject({ from: region, to: region })).min(1) })
-    .optional(),
-});
+const labelAndValue = z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(=[\w.-]*)?$/);
+
+/** Whether exactly one of an object's fields is given. */
+const hasOne = (value: object): boolean =>
+  Object.values(value).filter((field) => field !== undefined).length === 1;
+
+const consistentHashSchema = z
+  .strictObject({
+    httpHeaderName: z.string().min(1).optional(),
+    httpQueryParameterName: z.string().min(1).optional(),
+    httpCookie: z
+      .strictObject({
+        name: z.string().min(1),
+        path: z
+          .custom<`/${string}`>((value) => typeof value === "string" && value.startsWith("/"))
+          .optional(),
+        ttl: durationSchema,
+      })
+      .optional(),
+    useSourceIp: z.literal(true).optional(),
+  })
+  .refine(hasOne, {
+    params: { cure: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
+  }) as z.ZodType<ConsistentHash>;
+
+export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
+  .strictObject({
+    simple: z.enum(loadBalancers).optional(),
+    consistentHash: consistentHashSchema.optional(),
+    locality: z
+      .strictObject({
+        failover: z
+          .array(z.strictObject({ from: region, to: region }))
+          .min(1)
+          .optional(),
+        failoverPriority: z.array(labelAndValue).min(1).optional(),
+      })
+      .refine(hasOne, { params: { cure: "give one of failover, failoverPriority" } })
+      .optional(),
+  })
+  .refine(({ simple, consistentHash }) => simple === undefined || consistentHash === undefined, {
+    params: { cure: "give one of simple, consistentHash" },
+  });
 
 export function normalizeLoadBalancing(definition: LoadBalancingDefinition = {}): LoadBalancing {
-  return { simple: "LEAST_REQUEST", ...definition };
+  return definition.consistentHash ? definition : { simple: "LEAST_REQUEST", ...definition };
 }

@@ -44,21 +44,31 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
 
 function trafficPolicy(service: Service): TrafficPolicy {
   const { retryBudget, outlierDetection } = service.circuitBreaker;
-  const { simple, locality } = service.loadBalancing;
   return {
     tls: { mode: "ISTIO_MUTUAL" },
     connectionPool: connectionPool(service),
-    loadBalancer: {
-      simple,
-      ...(locality && {
-        localityLbSetting: {
-          enabled: true,
-          failover: locality.failover.map(({ from, to }) => ({ from, to })),
-        },
-      }),
-    },
+    loadBalancer: loadBalancer(service.loadBalancing),
     ...(outlierDetection && { outlierDetection: ejection(outlierDetection) }),
     ...(retryBudget && { retryBudget: { ...retryBudget } }),
+  };
+}
+
+function loadBalancer({
+  simple,
+  consistentHash,
+  locality,
+}: Service["loadBalancing"]): TrafficPolicy["loadBalancer"] {
+  const { failover, failoverPriority } = locality ?? {};
+  return {
+    ...(simple && { simple }),
+    ...(consistentHash && { consistentHash: structuredClone(consistentHash) }),
+    ...(locality && {
+      localityLbSetting: {
+        enabled: true,
+        ...(failover && { failover: failover.map(({ from, to }) => ({ from, to })) }),
+        ...(failoverPriority && { failoverPriority: [...failoverPriority] }),
+      },
+    }),
   };
 }
 

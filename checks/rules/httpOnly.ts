@@ -40,17 +40,14 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
   }
 }
 
-function requestFields({
-  resilience,
-  traffic,
-  circuitBreaker,
-  load,
-  rateLimit,
-}: ServiceDefinition): string[][] {
+function requestFields(service: ServiceDefinition): string[][] {
+  const { resilience, traffic, circuitBreaker, loadBalancing = {}, load, rateLimit } = service;
+  const { consistentHash } = loadBalancing;
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
     ...given(traffic, ["weights", "headerRoutes", "mirror", "fault"]).map((field) => ["traffic", field]),
     ...given({ load, rateLimit }, ["load", "rateLimit"]).map((field) => [field]),
+    ...(consistentHash && !("useSourceIp" in consistentHash) ? [["loadBalancing", "consistentHash"]] : []),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];
 }

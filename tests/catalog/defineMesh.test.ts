@@ -155,6 +155,8 @@ describe("defineMesh", () => {
         two: { ports: { http: { port: 80 } } },
         // @ts-expect-error LEAST_CONN is called LEAST_REQUEST now
         three: { ports: { http }, loadBalancing: { simple: "LEAST_CONN" } },
+        // @ts-expect-error a session is told apart by one thing
+        hash: { ports: { http }, loadBalancing: { consistentHash: { httpHeader: "x-session" } } },
         // @ts-expect-error paths are absolute
         four: { ports: { http }, calls: { web: { paths: ["api"] } } },
         web,

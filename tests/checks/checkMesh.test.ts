@@ -79,6 +79,49 @@ describe("checkMesh", () => {
     expect(brief(calling(5))).to.deep.equal(["MW001 services.web.calls.api"]);
   });
 
+  it("takes one way of balancing, one of telling sessions apart, and one of failing over", () => {
+    const balanced = (loadBalancing: unknown, ports: object = { http }): string[] =>
+      brief({ name: "shop", services: { web: { ports, loadBalancing } } });
+    const at = "services.web.loadBalancing";
+    const consistentHash = { httpHeaderName: "x-session" };
+    const failover = [{ from: "us-west", to: "us-east" }];
+    const failoverPriority = ["topology.kubernetes.io/zone"];
+    expect(balanced({ consistentHash })).to.deep.equal([]);
+    expect(balanced({ consistentHash, simple: "RANDOM" })).to.deep.equal([`MW001 ${at}`]);
+    expect(balanced({ consistentHash: {} })).to.deep.equal([`MW001 ${at}.consistentHash`]);
+    expect(balanced({ consistentHash: { ...consistentHash, useSourceIp: true } })).to.deep.equal([
+      `MW001 ${at}.consistentHash`,
+    ]);
+    expect(balanced({ consistentHash: { httpCookie: { name: "session" } } })).to.deep.equal([
+      `MW003 ${at}.consistentHash.httpCookie.ttl`,
+    ]);
+    expect(balanced({ locality: { failover } })).to.deep.equal([]);
+    expect(balanced({ locality: { failoverPriority } })).to.deep.equal([]);
+    expect(balanced({ locality: {} })).to.deep.equal([`MW001 ${at}.locality`]);
+    expect(balanced({ locality: { failover, failoverPriority } })).to.deep.equal([`MW001 ${at}.locality`]);
+    const tcp = { tcp: { port: 5432, protocol: "tcp" } };
+    expect(balanced({ consistentHash: { useSourceIp: true } }, tcp)).to.deep.equal([]);
+    expect(balanced({ consistentHash }, tcp)).to.deep.equal([`MW204 ${at}.consistentHash`]);
+  });
+
+  it("refuses headers that no request has: none at all, and names in upper case", () => {
+    const routed = (headers: object): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: {
+            ports: { http },
+            versions: { v1: {} },
+            traffic: { headerRoutes: [{ headers, version: "v1" }] },
+          },
+        },
+      });
+    expect(routed({ "x-canary": "true" })).to.deep.equal([]);
+    for (const headers of [{}, { "X-Canary": "true" }]) {
+      expect(routed(headers)).to.deep.equal(["MW001 services.web.traffic.headerRoutes[0].headers"]);
+    }
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

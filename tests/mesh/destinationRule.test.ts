@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { LoadBalancingDefinition } from "../../catalog";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("destinationRule", () => {
@@ -101,6 +102,37 @@ describe("destinationRule", () => {
         { name: "v1", labels: { version: "v1" } },
         { name: "v2", labels: { version: "v2" } },
       ],
+    });
+  });
+
+  describe("load balancer", () => {
+    const balancer = (loadBalancing: LoadBalancingDefinition): unknown => {
+      const { spec } = find(
+        render({ name: "shop", services: { web: { ports: { http }, loadBalancing } } }),
+        "DestinationRule",
+        "web",
+      );
+      return (spec as { trafficPolicy: { loadBalancer: unknown } }).trafficPolicy.loadBalancer;
+    };
+
+    for (const consistentHash of [
+      { httpHeaderName: "x-session" },
+      { httpQueryParameterName: "session" },
+      { httpCookie: { name: "session", path: "/", ttl: "1h" } },
+      { httpCookie: { name: "session", ttl: "30s" } },
+      { useSourceIp: true },
+    ] as const) {
+      it(`keeps a session by ${JSON.stringify(consistentHash)}`, () => {
+        expect(balancer({ consistentHash })).to.deep.equal({ consistentHash });
+      });
+    }
+
+    it("prefers endpoints by the labels that they have in common with the caller", () => {
+      const failoverPriority = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "tier=gold"];
+      expect(balancer({ simple: "RANDOM", locality: { failoverPriority } })).to.deep.equal({
+        simple: "RANDOM",
+        localityLbSetting: { enabled: true, failoverPriority },
+      });
     });
   });
 
