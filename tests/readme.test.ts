@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Command } from "commander";
+import ts from "typescript";
+import { checkMesh } from "../checks";
+import { commands } from "../cli/program";
+import { type MeshObject, renderMesh } from "../mesh";
+
+const root = join(__dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(([, name, text = ""]) =>
+    name === language ? [text] : [],
+  );
+
+describe("README", () => {
+  const [catalog = "", program = ""] = blocks("ts");
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(root, "tests", "readme-"));
+    const imports = (text: string): string => text.replaceAll('"meshwright"', JSON.stringify("../../index"));
+    writeFileSync(join(folder, "catalog.ts"), imports(catalog));
+    writeFileSync(join(folder, "program.ts"), imports(program));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has examples that compile", function () {
+    this.timeout(120_000); // the compiler reads all of Pulumi's types
+    const { options } = ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)).config,
+      ts.sys,
+      root,
+    );
+    const files = ["catalog.ts", "program.ts"].map((name) => join(folder, name));
+    const problems = ts
+      .getPreEmitDiagnostics(ts.createProgram(files, { ...options, noEmit: true }))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    expect(problems).to.deep.equal([]);
+  });
+
+  it("has a catalog without findings, which renders to what the text says", () => {
+    const example = createRequire(__filename)(join(folder, "catalog.ts")) as { catalog: unknown };
+    const { findings, mesh } = checkMesh(example.catalog);
+    expect(findings).to.deep.equal([]);
+    if (mesh === undefined) throw new Error("unreachable: there are no findings");
+    const find = (kind: string, name: string): MeshObject | undefined =>
+      renderMesh(mesh).find((one) => one.kind === kind && one.metadata.name === name);
+    expect(find("AuthorizationPolicy", "cart")?.spec).to.deep.equal({
+      action: "ALLOW",
+      selector: { matchLabels: { app: "cart" } },
+      rules: [
+        {
+          from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+          to: [{ operation: { methods: ["GET", "POST"], paths: ["/items", "/items/*"], ports: ["8081"] } }],
+        },
+      ],
+    });
+    expect(find("DestinationRule", "cart")?.spec).to.containSubset({
+      subsets: [{ name: "v1" }, { name: "v2" }],
+    });
+    expect(find("VirtualService", "cart")?.spec).to.containSubset({
+      http: [{ route: [{ weight: 90 }, { weight: 10 }] }],
+    });
+    expect(find("Sidecar", "web")?.spec).to.containSubset({
+      egress: [{ hosts: ["shop/cart.shop.svc.cluster.local", "istio-system/*"] }],
+    });
+  });
+
+  it("names only commands that there are", () => {
+    const shell = [
+      ...blocks("sh"),
+      ...[...readme.matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text),
+    ].join("\n");
+    const targets = new Set(
+      [...readFileSync(join(root, "Makefile"), "utf8").matchAll(/^([a-z-]+):/gm)].map(([, name]) => name),
+    );
+    const made = [...shell.matchAll(/\bmake ([a-z-]+)/g)].map(([, name]) => name);
+    expect(made).to.include.members(["up", "test", "down"]);
+    for (const name of made) expect(targets.has(name), `make ${name ?? ""}`).to.equal(true);
+
+    const called = [...shell.matchAll(/\bmeshwright ((?:[a-z]+ ?)+)/g)].map(([, words = ""]) =>
+      words.trim().split(" "),
+    );
+    expect(called.length).to.be.greaterThan(0);
+    for (const words of called) {
+      let command: Command | undefined = commands();
+      for (const word of words) command = command?.commands.find((one) => one.name() === word);
+      expect(command?.name(), `meshwright ${words.join(" ")}`).to.equal(words.at(-1));
+    }
+  });
+});
