@@ -1,12 +1,20 @@
 import type {
+  EnforcementLevel,
   PolicyComplianceFramework,
   ResourceValidationPolicy,
   Severity,
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { configured, schemaOf, type Setting, type Settings } from "./configuration";
+import { exempting, exemptions } from "./exemptions";
 import type { Field } from "./reading/field";
-import { kubernetesResource, type KubernetesResource, type KubernetesType } from "./reading/resource";
+import {
+  kubernetesResource,
+  type KubernetesResource,
+  type KubernetesType,
+  undecided,
+} from "./reading/resource";
+import { isInScope, scope, type Subject } from "./scope";
 
 /** One violation. Its message reads "<resource>: <field> <problem>. <cure>" */
 export interface Violation {
@@ -17,6 +25,20 @@ export interface Violation {
   /** What to do: `Set it to at most 50`. */
   readonly cure: string;
 }
+
+/** One violation of a stack: an object, or a namespace that lacks one, and the whole message. */
+export interface StackViolation {
+  readonly subject: Subject;
+  readonly message: string;
+}
+
+/** A control of NIST's catalogue for information systems. */
+export function nist(reference: string, specification: string): PolicyComplianceFramework {
+  return { name: "NIST SP 800-53", version: "Rev. 5", reference, specification };
+}
+
+/** Every policy has these settings besides its own. */
+const common = { ...scope, exemptions };
 
 /** What every policy of this pack tells about itself. */
 interface Description<S extends Record<string, Setting>> {
@@ -30,6 +52,8 @@ interface Description<S extends Record<string, Setting>> {
   readonly remediationSteps: string;
   readonly url: string;
   readonly settings: S;
+  /** Default: mandatory. */
+  readonly enforcementLevel?: EnforcementLevel;
 }
 
 /** A policy that judges one resource at a time, before the engine creates or updates it. */
@@ -43,16 +67,21 @@ export function resourcePolicy<S extends Record<string, Setting>>(
   const { settings, appliesTo, judge, ...description } = policy;
   return {
     ...description,
-    enforcementLevel: "mandatory",
-    configSchema: schemaOf(settings),
+    enforcementLevel: policy.enforcementLevel ?? "mandatory",
+    configSchema: schemaOf({ ...settings, ...common }),
     validateResource: (args, reportViolation) => {
       const resource = kubernetesResource(args);
       if (resource === undefined || !appliesTo(resource.type)) {
         return args.notApplicable(`${policy.displayName} does not concern ${args.type}`);
       }
-      const violations = [...judge(resource, configured(policy.name, settings, args.getConfig()))];
+      const config = configured(policy.name, settings, common, args.getConfig());
+      if (!isInScope(resource, config)) {
+        return args.notApplicable(`${resource.title} is left out by includeFor or excludeFor`);
+      }
+      const violations = [...judge(resource, config)];
       const messages = violations.map((violation) => message(resource, violation));
-      for (const text of new Set(messages)) reportViolation(text);
+      const report = exempting(policy.name, config.exemptions, reportViolation);
+      for (const text of new Set(messages)) report(resource, text);
       if (resource.unknowns.size > 0) throw undecided([resource]);
     },
   };
@@ -63,40 +92,26 @@ export function stackPolicy<S extends Record<string, Setting>>(
   policy: Description<S> & {
     /** Whether there is anything for the policy to judge; if not, the reason why it does not apply. */
     readonly appliesTo: (stack: readonly KubernetesResource[], settings: Settings<S>) => true | string;
-    /** Yields the messages; throws {@link undecided} if unknown values leave the verdict open. */
-    readonly judge: (stack: readonly KubernetesResource[], settings: Settings<S>) => Iterable<string>;
+    /** Throws {@link undecided} if unknown values leave the verdict open. */
+    readonly judge: (stack: readonly KubernetesResource[], settings: Settings<S>) => Iterable<StackViolation>;
   },
 ): StackValidationPolicy {
   const { settings, appliesTo, judge, ...description } = policy;
   return {
     ...description,
-    enforcementLevel: "mandatory",
-    configSchema: schemaOf(settings),
+    enforcementLevel: policy.enforcementLevel ?? "mandatory",
+    configSchema: schemaOf({ ...settings, ...common }),
     validateStack: (args, reportViolation) => {
-      const config = configured(policy.name, settings, args.getConfig());
+      const config = configured(policy.name, settings, common, args.getConfig());
       const stack = args.resources.map(kubernetesResource).filter((resource) => resource !== undefined);
       const applies = appliesTo(stack, config);
       if (applies !== true) return args.notApplicable(applies);
-      for (const text of judge(stack, config)) reportViolation(text);
+      const report = exempting(policy.name, config.exemptions, reportViolation);
+      for (const { subject, message } of judge(stack, config)) {
+        if (isInScope(subject, config)) report(subject, message);
+      }
     },
   };
-}
-
-/**
- * The error by which the engine notices that a policy met unknown values. It then tells so as an advisory, whatever the
- * policy's level, and asks again during the update, when the values are known.
- * https://github.com/pulumi/pulumi-policy/issues/181
- */
-export function undecided(resources: readonly KubernetesResource[]): Error {
-  const unknowns = resources.flatMap(({ title, unknowns }) =>
-    [...unknowns].map((entry) => [title, ...entry] as const),
-  );
-  const [first] = unknowns;
-  if (first === undefined) throw new Error("No judgement is open without an unknown value.");
-  // The engine recognizes the error by its class, which `@pulumi/policy` does not let others construct.
-  return Object.assign(first[2], {
-    message: unknowns.map(([title, text]) => `${title}: ${text}`).join("; "),
-  });
 }
 
 function message(resource: KubernetesResource, { field, problem, cure }: Violation): string {

@@ -1,22 +1,13 @@
 import { bound, boundDuration, isLimit } from "../bounds";
-import { meshDomains, type Setting, type Settings } from "../configuration";
-import { resourcePolicy, type Violation } from "../policy";
+import { duration, limit, meshDomains, type Settings } from "../configuration";
+import { nist, resourcePolicy, type Violation } from "../policy";
 import { effectivePolicies, type EffectivePolicy, isMeshHost } from "../reading/destinationRule";
-import { DURATION } from "../reading/duration";
 import { type Field, UNKNOWN } from "../reading/field";
+import { PROTOCOL } from "../reading/protocol";
 import { isDestinationRule, type KubernetesResource } from "../reading/resource";
-
-/** Names the protocol of the rule's host, in the words of a Service port's `appProtocol`; HTTP if it is missing. */
-export const PROTOCOL = "meshwright.dev/protocol";
 
 /** Protocols of which Istio sees connections but no requests. */
 const OPAQUE = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
-
-const limit = (value: number, what: string) =>
-  ({ type: "integer", minimum: 1, default: value, description: what }) satisfies Setting;
-
-const duration = (value: string, what: string) =>
-  ({ type: "string", pattern: DURATION, default: value, description: what }) satisfies Setting;
 
 const settings = {
   meshDomains,
@@ -62,12 +53,7 @@ export const boundCircuitBreakers = resourcePolicy({
   displayName: "Circuit breakers are present and bounded",
   description: "Circuit breakers of hosts in the mesh are present and within the organization's limits.",
   severity: "high",
-  framework: {
-    name: "NIST SP 800-53",
-    version: "Rev. 5",
-    reference: "SC-5",
-    specification: "Denial-of-service protection",
-  },
+  framework: nist("SC-5", "Denial-of-service protection"),
   tags: ["istio", "traffic", "resilience"],
   remediationSteps:
     "Give the DestinationRule a trafficPolicy with connectionPool.tcp.maxConnections, connectionPool.http." +

@@ -1,5 +1,5 @@
 import { meshDomains } from "../configuration";
-import { resourcePolicy, type Violation } from "../policy";
+import { nist, resourcePolicy, type Violation } from "../policy";
 import { isMeshHost, trafficPolicies } from "../reading/destinationRule";
 import { type Field, UNKNOWN } from "../reading/field";
 import {
@@ -19,12 +19,7 @@ export const forbidWeakerMtls = resourcePolicy({
   displayName: "Nothing weakens mTLS",
   description: "Nothing lets traffic between services of the mesh do without mutual TLS.",
   severity: "critical",
-  framework: {
-    name: "NIST SP 800-53",
-    version: "Rev. 5",
-    reference: "SC-8(1)",
-    specification: "Transmission confidentiality and integrity: cryptographic protection",
-  },
+  framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
     "Set every mode of a PeerAuthentication to STRICT. Leave out the tls block of DestinationRules for hosts of the mesh, or " +

@@ -3,5 +3,11 @@ import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 
-/** All policies of the pack, each in a file of its own name. */
-export const policies: Policies = [requireMeshWideStrict, forbidWeakerMtls, boundCircuitBreakers];
+/** All policies of the pack, each in a file of its own name, by concern. */
+export const policies: Policies = [
+  // Mutual TLS and certificates
+  requireMeshWideStrict,
+  forbidWeakerMtls,
+  // Traffic
+  boundCircuitBreakers,
+];

@@ -12,6 +12,8 @@ export class Field {
   private constructor(
     /** The path as Kubernetes documents write it, such as `spec.mtls.mode` or `spec.subsets[0].trafficPolicy`. */
     readonly path: string,
+    /** The last step of the path: a member's name or an element's index. */
+    readonly key: string,
     private readonly content: unknown,
     private readonly unknowns: Map<string, Error>,
   ) {}
@@ -21,7 +23,7 @@ export class Field {
    * @param unknowns receives the error of each unknown value that is asked for, by its message
    */
   static of(properties: Record<string, unknown>, unknowns: Map<string, Error>): Field {
-    return new Field("", properties, unknowns);
+    return new Field("", "", properties, unknowns);
   }
 
   /** What stands here; undefined if nothing does (null counts as nothing, as in Kubernetes), or {@link UNKNOWN}. */
@@ -59,7 +61,7 @@ export class Field {
   }
 
   private child(key: string | number): Field {
-    return new Field(join(this.path, key), this.contentOf(key), this.unknowns);
+    return new Field(join(this.path, key), String(key), this.contentOf(key), this.unknowns);
   }
 
   private contentOf(key: string | number): unknown {
@@ -72,6 +74,14 @@ export class Field {
       return new UnknownValue(error);
     }
   }
+}
+
+/** The texts of a list, each with its place. */
+export function textsOf(list: Field): { field: Field; text: string }[] {
+  return list.children().flatMap((field) => {
+    const text = field.value;
+    return typeof text === "string" ? [{ field, text }] : [];
+  });
 }
 
 class UnknownValue {

@@ -1,3 +1,4 @@
+import type { Subject } from "../scope";
 import { Field } from "./field";
 
 /** A Kubernetes type as Pulumi names it: `kubernetes:security.istio.io/v1:PeerAuthentication`. */
@@ -29,23 +30,32 @@ export function isIstio({ group }: KubernetesType): boolean {
   return group.endsWith(".istio.io");
 }
 
-/** Whether the type is Istio's PeerAuthentication, in whichever API version. */
-export function isPeerAuthentication({ group, kind }: KubernetesType): boolean {
-  return group === "security.istio.io" && kind === "PeerAuthentication";
-}
+const isKind =
+  (group: string, ...kinds: string[]) =>
+  (type: KubernetesType): boolean =>
+    type.group === group && kinds.includes(type.kind);
 
-/** Whether the type is Istio's DestinationRule, in whichever API version. */
-export function isDestinationRule({ group, kind }: KubernetesType): boolean {
-  return group === "networking.istio.io" && kind === "DestinationRule";
-}
+// Istio's kinds, each in whichever API version.
+export const isPeerAuthentication = isKind("security.istio.io", "PeerAuthentication");
+export const isRequestAuthentication = isKind("security.istio.io", "RequestAuthentication");
+export const isAuthorizationPolicy = isKind("security.istio.io", "AuthorizationPolicy");
+export const isDestinationRule = isKind("networking.istio.io", "DestinationRule");
+export const isVirtualService = isKind("networking.istio.io", "VirtualService");
+/** Istio's Gateway, not that of the Kubernetes Gateway API. */
+export const isGateway = isKind("networking.istio.io", "Gateway");
+export const isSidecar = isKind("networking.istio.io", "Sidecar");
+export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
+export const isEnvoyFilter = isKind("networking.istio.io", "EnvoyFilter");
+export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
+export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
+
+export const isNamespace = isKind("core", "Namespace");
 
 /** Whether the type is a Helm release, whose inputs hold the chart's values but none of its objects. */
-export function isHelmRelease({ group, kind }: KubernetesType): boolean {
-  return group === "helm.sh" && kind === "Release";
-}
+export const isHelmRelease = isKind("helm.sh", "Release");
 
 /** A Kubernetes object or Helm release, as a policy sees it. */
-export interface KubernetesResource {
+export interface KubernetesResource extends Subject {
   readonly type: KubernetesType;
   /** How messages name it: kind, namespace and name, such as `DestinationRule shop/catalog`. */
   readonly title: string;
@@ -69,10 +79,43 @@ export function kubernetesResource(args: {
   const unknowns = new Map<string, Error>();
   const fields = Field.of(args.props, unknowns);
   const identity = isHelmRelease(type) ? fields : fields.at("metadata");
-  const namespace = identity.at("namespace").peek;
-  const name = identity.at("name").peek;
-  const path = [namespace, typeof name === "string" ? name : args.name].filter(
-    (part) => typeof part === "string",
+  const namespace = text(identity.at("namespace").peek);
+  const name = text(identity.at("name").peek);
+  const title = `${type.kind} ${namespace === undefined ? "" : `${namespace}/`}${name ?? args.name}`;
+  return {
+    type,
+    title,
+    name,
+    namespace,
+    labels: labelsOf(fields.at("metadata", "labels")),
+    urn: args.urn,
+    fields,
+    unknowns,
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The labels that are known. */
+function labelsOf(labels: Field): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(labels.peek ?? {}).map((label) => [label, labels.at(label).peek]));
+}
+
+/**
+ * The error by which the engine notices that a policy met unknown values. It then tells so as an advisory, whatever the
+ * policy's level, and asks again during the update, when the values are known.
+ * https://github.com/pulumi/pulumi-policy/issues/181
+ */
+export function undecided(resources: readonly KubernetesResource[]): Error {
+  const unknowns = resources.flatMap(({ title, unknowns }) =>
+    [...unknowns].map((entry) => [title, ...entry] as const),
   );
-  return { type, title: `${type.kind} ${path.join("/")}`, urn: args.urn, fields, unknowns };
+  const [first] = unknowns;
+  if (first === undefined) throw new Error("No judgement is open without an unknown value.");
+  // The engine recognizes the error by its class, which `@pulumi/policy` does not let others construct.
+  return Object.assign(first[2], {
+    message: unknowns.map(([title, text]) => `${title}: ${text}`).join("; "),
+  });
 }

@@ -56,3 +56,148 @@ export function istio(apiVersion: string, kind: string, metadata: Tree, spec: Tr
 export function asPatch(resource: Resource): Resource {
   return { ...resource, type: `${resource.type}Patch` };
 }
+
+/** A namespace whose pods get a sidecar. */
+export function namespace(labels: Tree = { "istio-injection": "enabled" }, name = "shop"): Resource {
+  return kubernetes("core/v1", "Namespace", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, labels },
+  });
+}
+
+/** A Deployment that every policy accepts, with the given parts of its pod and of its container changed. */
+export function deployment(pod: { metadata?: Tree; spec?: Tree } = {}, container: Tree = {}): Resource {
+  const metadata = { name: "catalog", namespace: "shop", labels: { app: "catalog" } };
+  const containers = [
+    {
+      name: "catalog",
+      image: "registry.example.com/catalog:1.4.2",
+      ports: [{ containerPort: 8080 }],
+      securityContext: { runAsNonRoot: true },
+      ...container,
+    },
+  ];
+  const template = {
+    metadata: { labels: { app: "catalog" }, ...pod.metadata },
+    spec: { containers, ...pod.spec },
+  };
+  return kubernetes("apps/v1", "Deployment", {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: { template },
+  });
+}
+
+/** The same Deployment with these annotations on its pod. */
+export function annotatedPod(annotations: Tree): Resource {
+  return deployment({ metadata: { labels: { app: "catalog" }, annotations } });
+}
+
+/** An AuthorizationPolicy for `catalog` that every policy accepts, with the given changes. */
+export function authorizationPolicy(changes: Tree = {}, metadata: Tree = {}): Resource {
+  const spec = {
+    selector: { matchLabels: { app: "catalog" } },
+    action: "ALLOW",
+    rules: [allow()],
+    ...changes,
+  };
+  return istio(
+    "security.istio.io/v1",
+    "AuthorizationPolicy",
+    { namespace: "shop", name: "catalog", ...metadata },
+    spec,
+  );
+}
+
+/** A rule that admits the cart to some paths, with the given changes. */
+export function allow(changes: Tree = {}): Tree {
+  return {
+    from: [{ source: { principals: ["cluster.local/ns/shop/sa/cart"] } }],
+    to: [{ operation: { methods: ["GET"], paths: ["/items/*"] } }],
+    ...changes,
+  };
+}
+
+/** The AuthorizationPolicy that denies what no other allows. */
+export function defaultDeny(spec: Tree = {}, metadata: Tree = {}): Resource {
+  return istio(
+    "security.istio.io/v1",
+    "AuthorizationPolicy",
+    { namespace: "shop", name: "default-deny", ...metadata },
+    spec,
+  );
+}
+
+/** A RequestAuthentication for the namespace that every policy accepts, with its rule changed. */
+export function requestAuthentication(rule: Tree = {}, spec: Tree = {}, inNamespace = "shop"): Resource {
+  const jwtRules = [
+    { issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks", ...rule },
+  ];
+  return istio(
+    "security.istio.io/v1",
+    "RequestAuthentication",
+    { namespace: inNamespace, name: "default" },
+    { jwtRules, ...spec },
+  );
+}
+
+/** A VirtualService for `catalog` with these routes; without any, with one that every policy accepts. */
+export function virtualService(http: unknown = [route()], spec: Tree = {}, metadata: Tree = {}): Resource {
+  return istio(
+    "networking.istio.io/v1",
+    "VirtualService",
+    { namespace: "shop", name: "catalog", ...metadata },
+    { hosts: ["catalog"], http, ...spec },
+  );
+}
+
+/** A route that every policy accepts, with the given changes. */
+export function route(changes: Tree = {}): Tree {
+  return {
+    route: [{ destination: { host: "catalog" } }],
+    timeout: "10s",
+    retries: { attempts: 2, perTryTimeout: "2s", retryOn: "connect-failure,refused-stream" },
+    ...changes,
+  };
+}
+
+/** A Gateway that redirects to HTTPS, with the given changes to that server. */
+export function gateway(https: Tree = {}, http: Tree = {}): Resource {
+  const hosts = ["shop.example.com"];
+  const servers = [
+    { port: { number: 80, name: "http", protocol: "HTTP" }, hosts, tls: { httpsRedirect: true }, ...http },
+    {
+      port: { number: 443, name: "https", protocol: "HTTPS" },
+      hosts,
+      tls: { mode: "SIMPLE", credentialName: "shop", minProtocolVersion: "TLSV1_2" },
+      ...https,
+    },
+  ];
+  return istio(
+    "networking.istio.io/v1",
+    "Gateway",
+    { namespace: "shop", name: "public" },
+    { selector: { istio: "ingress" }, servers },
+  );
+}
+
+/** A release of a gateway in a namespace of its own, with the given values and arguments. */
+export function gatewayRelease(values: Tree = {}, args: Tree = {}): Resource {
+  const props = {
+    name: "istio-ingress",
+    namespace: "istio-ingress",
+    chart: "gateway",
+    version: "1.31.0",
+    values: { autoscaling: { minReplicas: 2 }, podDisruptionBudget: { minAvailable: 1 }, ...values },
+    ...args,
+  };
+  return { type: "kubernetes:helm.sh/v3:Release", name: "istio-ingress", props };
+}
+
+/** Any Kubernetes object. */
+export function kubernetes(apiVersion: string, kind: string, props: Tree): Resource {
+  const metadata = props.metadata as Tree;
+  return { type: `kubernetes:${apiVersion}:${kind}`, name: String(metadata.name), props };
+}

@@ -24,6 +24,7 @@ describe("the pack's server", function () {
     pack = spawn(process.execPath, [runner, "127.0.0.1:1", "index.ts"], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PULUMI_CONFIG: '{"meshwright:environment":"dev"}' },
     });
     let errors = "";
     pack.stderr?.on("data", (chunk) => (errors += String(chunk)));
@@ -38,13 +39,19 @@ describe("the pack's server", function () {
     pack.kill();
   });
 
-  it("introduces every policy as mandatory", async () => {
+  it("introduces every policy with its level", async () => {
     const info = await call<analyzer.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
     expect(info.getName()).to.equal("meshwright");
     const introduced = info
       .getPoliciesList()
       .map((policy) => [policy.getName(), policy.getEnforcementlevel()]);
-    expect(introduced).to.deep.equal(policies.map(({ name }) => [name, analyzer.EnforcementLevel.MANDATORY]));
+    const { ADVISORY, MANDATORY } = analyzer.EnforcementLevel;
+    expect(introduced).to.deep.equal(
+      policies.map(({ name, enforcementLevel }) => [
+        name,
+        enforcementLevel === "advisory" ? ADVISORY : MANDATORY,
+      ]),
+    );
   });
 
   it("judges resources and stacks, within the configured limits", async () => {
@@ -59,6 +66,8 @@ describe("the pack's server", function () {
       "DestinationRule shop/catalog: spec.trafficPolicy.connectionPool.tcp.maxConnections is 100, above the limit of 50. " +
         "Set it to at most 50.",
     ]);
+    // One replica is refused in prod, but the stack's configuration says dev.
+    expect(await analyze(istiod())).to.deep.equal([]);
     expect(await analyzeStack([istiod(), peerAuthentication()])).to.deep.equal([]);
     expect(await analyzeStack([istiod()])).to.have.length(1);
   });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { boundCircuitBreakers, PROTOCOL } from "../../policies/boundCircuitBreakers";
+import { boundCircuitBreakers } from "../../policies/boundCircuitBreakers";
+import { PROTOCOL } from "../../reading/protocol";
 import { type Resource, unknown, validateResource } from "../engine";
 import {
   asPatch,

@@ -1,0 +1,32 @@
+import type { Setting } from "../configuration";
+import { UNKNOWN } from "./field";
+import { isIstiod } from "./release";
+import { type KubernetesResource, undecided } from "./resource";
+
+const ISTIO_NAMESPACE = "istio-system";
+
+/** Shared by all policies that ask for objects of the root namespace. */
+export const rootNamespace = {
+  type: "string",
+  description:
+    "The mesh's root namespace. Empty: as the stack's istiod release has it, or istio-system if the stack has no istiod.",
+  default: "",
+} satisfies Setting;
+
+/**
+ * Root namespaces of the stack's control planes, each once: revisions of istiod usually share one.
+ * @param given the setting {@link rootNamespace}
+ */
+export function rootNamespaces(stack: readonly KubernetesResource[], given: string): Set<string> {
+  if (given !== "") return new Set([given]);
+  const releases = stack.filter(isIstiod);
+  const roots = releases.map((release) => {
+    const values = release.fields.at("values");
+    const root = [values.at("meshConfig", "rootNamespace"), values.at("global", "istioNamespace")]
+      .map((field) => field.value)
+      .find((value) => value !== undefined);
+    if (root === UNKNOWN) throw undecided([release]);
+    return typeof root === "string" ? root : ISTIO_NAMESPACE;
+  });
+  return new Set(roots.length > 0 ? roots : [ISTIO_NAMESPACE]);
+}
