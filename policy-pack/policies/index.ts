@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
@@ -8,6 +9,7 @@ export const policies: Policies = [
   // Mutual TLS and certificates
   requireMeshWideStrict,
   forbidWeakerMtls,
+  boundCertificateLifetimes,
   // Traffic
   boundCircuitBreakers,
 ];
