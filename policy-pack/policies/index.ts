@@ -2,6 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
+import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
@@ -10,6 +11,8 @@ export const policies: Policies = [
   requireMeshWideStrict,
   forbidWeakerMtls,
   boundCertificateLifetimes,
+  // Who may call whom
+  requireDefaultDeny,
   // Traffic
   boundCircuitBreakers,
 ];

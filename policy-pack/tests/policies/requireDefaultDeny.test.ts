@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import { requireDefaultDeny } from "../../policies/requireDefaultDeny";
+import { type Resource, unknown, validateStack } from "../engine";
+import {
+  authorizationPolicy,
+  defaultDeny,
+  deployment,
+  gatewayRelease,
+  istiod,
+  namespace,
+} from "../resources";
+
+const judge = (stack: Resource[], configuration = {}) =>
+  validateStack(requireDefaultDeny, stack, configuration);
+const missing = (name: string) =>
+  `Namespace ${name} has no AuthorizationPolicy without spec.selector and spec.rules, so a workload that no other policy ` +
+  "selects admits everyone. Add one, named default-deny, with an empty spec.";
+
+describe("require-default-deny", () => {
+  it("accepts a default deny in the namespace, or one for the mesh", async () => {
+    for (const deny of [
+      defaultDeny(),
+      defaultDeny({ action: "ALLOW", rules: [] }),
+      defaultDeny({ selector: {} }),
+      defaultDeny({}, { namespace: "istio-system" }),
+    ]) {
+      expect(await judge([namespace(), deny])).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses each namespace without, however it joins the mesh", async () => {
+    for (const labels of [
+      { "istio-injection": "enabled" },
+      { "istio.io/rev": "1-31-0" },
+      { "istio.io/dataplane-mode": "ambient" },
+    ]) {
+      expect(await judge([namespace(labels)])).to.deep.equal({ violations: [missing("shop")] });
+    }
+    const asking = deployment({ metadata: { labels: { "sidecar.istio.io/inject": "true" } } });
+    expect(await judge([asking])).to.deep.equal({ violations: [missing("shop")] });
+    expect(await judge([namespace(), defaultDeny(), namespace(undefined, "bank")])).to.deep.equal({
+      violations: [missing("bank")],
+    });
+  });
+
+  it("refuses what only looks like one", async () => {
+    for (const other of [
+      authorizationPolicy(),
+      authorizationPolicy({ rules: undefined }),
+      defaultDeny({ rules: [{}] }),
+      defaultDeny({ action: "DENY" }),
+      defaultDeny({ targetRefs: [{ kind: "Gateway", name: "waypoint" }] }),
+      defaultDeny({}, { namespace: "bank" }),
+      defaultDeny({}, { annotations: { "istio.io/dry-run": "true" } }),
+    ]) {
+      expect(await judge([namespace(), other])).to.deep.equal({ violations: [missing("shop")] });
+    }
+  });
+
+  it("lets gateways' namespaces and the root namespace do without", async () => {
+    const stack = [
+      namespace(undefined, "istio-ingress"),
+      gatewayRelease(),
+      namespace(undefined, "istio-system"),
+      istiod(),
+    ];
+    expect(await judge(stack)).to.deep.equal({ violations: [] });
+  });
+
+  it("finds the root namespace in istiod's values or in its own settings", async () => {
+    const stack = [namespace(), defaultDeny({}, { namespace: "mesh-root" })];
+    expect(await judge(stack)).to.deep.equal({ violations: [missing("shop")] });
+    expect(await judge(stack, { rootNamespace: "mesh-root" })).to.deep.equal({ violations: [] });
+    const moved = istiod({ meshConfig: { rootNamespace: "mesh-root" } });
+    expect(await judge([...stack, moved])).to.deep.equal({ violations: [] });
+  });
+
+  it("does not apply where no namespace is in the mesh", async () => {
+    for (const labels of [{}, { "istio-injection": "disabled", "istio.io/rev": "1-31-0" }]) {
+      expect(await judge([namespace(labels), deployment()])).to.deep.equal({
+        violations: [],
+        notApplicable: "The stack has no namespace whose pods get a sidecar",
+      });
+    }
+  });
+
+  it("leaves namespaces out as it is told", async () => {
+    const excludeFor = [{ namespace: "shop" }];
+    expect(await judge([namespace()], { excludeFor })).to.deep.equal({ violations: [] });
+  });
+
+  it("says what is open because of unknown values, and refuses what they cannot mend", async () => {
+    const open = defaultDeny({ rules: unknown });
+    expect(await judge([namespace(), open, namespace(undefined, "bank")])).to.deep.equal({
+      violations: [missing("bank")],
+      undecided:
+        "AuthorizationPolicy shop/default-deny: string value at .spec.rules can't be known during preview",
+    });
+    expect(await judge([namespace(), open, defaultDeny()])).to.deep.equal({ violations: [] });
+  });
+});
