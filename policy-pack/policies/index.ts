@@ -1,6 +1,7 @@
 import type { Policies } from "@pulumi/policy";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
+import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
@@ -13,6 +14,7 @@ export const policies: Policies = [
   boundCertificateLifetimes,
   // Who may call whom
   requireDefaultDeny,
+  forbidAllowAll,
   // Traffic
   boundCircuitBreakers,
 ];

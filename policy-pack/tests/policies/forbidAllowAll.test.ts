@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { forbidAllowAll } from "../../policies/forbidAllowAll";
+import { type Resource, unknown, validateResource } from "../engine";
+import { allow, authorizationPolicy, defaultDeny } from "../resources";
+
+const judge = (resource: Resource) => validateResource(forbidAllowAll, resource);
+const rules = (...list: unknown[]) => judge(authorizationPolicy({ rules: list }));
+const source = (source: Record<string, unknown>) => rules(allow({ from: [{ source }] }));
+const CURE = "Name the service accounts that may call, such as cluster.local/ns/shop/sa/cart.";
+const message = (text: string) => `AuthorizationPolicy shop/catalog: ${text}. ${CURE}`;
+const everything = message(
+  "spec.rules[0] limits neither who calls nor what is called, so it admits every request",
+);
+
+describe("forbid-allow-all", () => {
+  it("accepts rules that name callers, a namespace's accounts, end users, or what is called", async () => {
+    const accepted = [
+      allow(),
+      allow({ to: undefined }),
+      { from: [{ source: { principals: ["cluster.local/ns/shop/sa/*", "*/ns/shop/sa/cart"] } }] },
+      { from: [{ source: { namespaces: ["shop"] } }] },
+      { from: [{ source: { requestPrincipals: ["*"] } }] },
+      { from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] },
+      { to: [{ operation: { paths: ["/health"] } }] },
+      { when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] },
+    ];
+    for (const rule of accepted)
+      expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({ violations: [] });
+    expect(await judge(defaultDeny())).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses a rule that limits nothing", async () => {
+    const unlimited = [
+      {},
+      { from: [], to: [] },
+      { from: [{ source: {} }] },
+      { from: [{ source: { principals: ["cluster.local/ns/shop/sa/cart"] } }, { source: {} }] },
+      { to: [{ operation: {} }] },
+      { to: [{ operation: { paths: ["/*"], methods: ["*"] } }] },
+      { to: [{ operation: { hosts: ["*"] } }, { operation: { paths: ["/health"] } }] },
+    ];
+    for (const rule of unlimited) {
+      expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({ violations: [everything] });
+    }
+  });
+
+  it("refuses principals that reach beyond one namespace, whatever else limits the rule", async () => {
+    const reaches = {
+      "*": "every identity",
+      "cluster.local/*": "identities of many namespaces",
+      "cluster.local/ns/*": "identities of many namespaces",
+      "cluster.local/ns/shop*": "identities of many namespaces",
+      "*/sa/cart": "identities of every trust domain",
+    };
+    for (const [principal, reach] of Object.entries(reaches)) {
+      expect(await source({ principals: ["cluster.local/ns/shop/sa/ui", principal] })).to.deep.equal({
+        violations: [
+          message(`spec.rules[0].from[0].source.principals[1] is "${principal}", which admits ${reach}`),
+        ],
+      });
+    }
+  });
+
+  it("refuses every namespace and every address", async () => {
+    const at = "spec.rules[0].from[0].source";
+    expect(await source({ namespaces: ["*"], remoteIpBlocks: ["10.0.0.0/8", "0.0.0.0/0"] })).to.deep.equal({
+      violations: [
+        message(`${at}.namespaces[0] is "*", which admits every namespace`),
+        message(`${at}.remoteIpBlocks[1] is "0.0.0.0/0", which admits every address`),
+      ],
+    });
+    expect(await source({ ipBlocks: ["::/0"] })).to.deep.equal({
+      violations: [message(`${at}.ipBlocks[0] is "::/0", which admits every address`)],
+    });
+  });
+
+  it("takes a policy without an action for ALLOW, and leaves other actions alone", async () => {
+    expect(await judge(authorizationPolicy({ action: undefined, rules: [{}] }))).to.deep.equal({
+      violations: [everything],
+    });
+    for (const action of ["DENY", "AUDIT", "CUSTOM"]) {
+      expect(await judge(authorizationPolicy({ action, rules: [{}] }))).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("says what is open because of unknown values", async () => {
+    const at = (path: string) =>
+      `AuthorizationPolicy shop/catalog: string value at .${path} can't be known during preview`;
+    expect(await rules({}, { from: unknown })).to.deep.equal({
+      violations: [everything],
+      undecided: at("spec.rules.1.from"),
+    });
+    expect(await source({ principals: unknown })).to.deep.equal({
+      violations: [],
+      undecided: at("spec.rules.0.from.0.source.principals"),
+    });
+    expect(await judge(authorizationPolicy({ action: unknown, rules: [{}] }))).to.deep.equal({
+      violations: [],
+      undecided: at("spec.action"),
+    });
+  });
+});
