@@ -5,6 +5,7 @@ import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
+import { requireSafePatterns } from "./requireSafePatterns";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
 export const policies: Policies = [
@@ -15,6 +16,7 @@ export const policies: Policies = [
   // Who may call whom
   requireDefaultDeny,
   forbidAllowAll,
+  requireSafePatterns,
   // Traffic
   boundCircuitBreakers,
 ];
