@@ -5,6 +5,7 @@ import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
+import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
@@ -17,6 +18,7 @@ export const policies: Policies = [
   requireDefaultDeny,
   forbidAllowAll,
   requireSafePatterns,
+  requireNormalizedMatches,
   // Traffic
   boundCircuitBreakers,
 ];
