@@ -7,6 +7,7 @@ import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
+import { requireTokenRules } from "./requireTokenRules";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
 export const policies: Policies = [
@@ -19,6 +20,7 @@ export const policies: Policies = [
   forbidAllowAll,
   requireSafePatterns,
   requireNormalizedMatches,
+  requireTokenRules,
   // Traffic
   boundCircuitBreakers,
 ];

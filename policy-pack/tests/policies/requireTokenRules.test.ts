@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { requireTokenRules } from "../../policies/requireTokenRules";
+import { type Resource, unknown, validateStack } from "../engine";
+import { allow, authorizationPolicy, requestAuthentication } from "../resources";
+
+const judge = (...stack: Resource[]) => validateStack(requireTokenRules, stack);
+const missing = (name = "shop/default") =>
+  `RequestAuthentication ${name}: spec.jwtRules is not backed by an AuthorizationPolicy for the same workloads that ` +
+  "requires a token, so requests without one pass. Add a rule with requestPrincipals, or with a condition on " +
+  "request.auth.claims.";
+const ruled = (rule: unknown, action = "ALLOW", metadata = {}) =>
+  authorizationPolicy({ action, rules: [rule] }, metadata);
+const claims = allow({ when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] });
+
+describe("require-token-rules", () => {
+  it("accepts a rule that requires the token, be it one among others", async () => {
+    for (const policy of [
+      ruled(claims),
+      ruled({ from: [{ source: { requestPrincipals: ["*"] } }] }),
+      ruled({ from: [{ source: { notRequestPrincipals: ["*"] } }] }, "DENY"),
+      authorizationPolicy({ rules: [allow(), claims] }),
+      ruled(claims, "ALLOW", { namespace: "istio-system" }),
+    ]) {
+      expect(await judge(requestAuthentication(), policy)).to.deep.equal({ violations: [] });
+    }
+    expect(await judge(requestAuthentication({}, {}, "istio-system"), ruled(claims))).to.deep.equal({
+      violations: [],
+    });
+  });
+
+  it("refuses a RequestAuthentication without one", async () => {
+    for (const policy of [
+      authorizationPolicy(),
+      ruled({ from: [{ source: { notRequestPrincipals: ["*"] } }] }),
+      ruled({ from: [{ source: { requestPrincipals: ["*"] } }] }, "DENY"),
+      ruled({ from: [{ source: { requestPrincipals: ["*"] } }] }, "AUDIT"),
+      ruled({ from: [{ source: { requestPrincipals: ["*"] } }, { source: { namespaces: ["shop"] } }] }),
+      ruled(allow({ when: [{ key: "request.headers[x-role]", values: ["admin"] }] })),
+      ruled(claims, "ALLOW", { annotations: { "istio.io/dry-run": "true" } }),
+    ]) {
+      expect(await judge(requestAuthentication(), policy)).to.deep.equal({ violations: [missing()] });
+    }
+  });
+
+  it("counts only rules for the same workloads", async () => {
+    const elsewhere = ruled(claims, "ALLOW", { namespace: "bank" });
+    expect(await judge(requestAuthentication(), elsewhere)).to.deep.equal({ violations: [missing()] });
+    const check = (labels: object) => requestAuthentication({}, { selector: { matchLabels: labels } });
+    expect(await judge(check({ app: "cart" }), ruled(claims))).to.deep.equal({ violations: [missing()] });
+    expect(await judge(check({ app: "catalog" }), ruled(claims))).to.deep.equal({ violations: [] });
+    expect(await judge(check({ "a.b/tier": "front" }), ruled(claims))).to.deep.equal({ violations: [] });
+  });
+
+  it("does not apply where no token is checked", async () => {
+    const notApplicable = "The stack has no RequestAuthentication with jwtRules";
+    expect(await judge(authorizationPolicy())).to.deep.equal({ violations: [], notApplicable });
+    const without = requestAuthentication({}, { jwtRules: undefined });
+    expect(await judge(without)).to.deep.equal({ violations: [], notApplicable });
+  });
+
+  it("says what is open because of unknown values, and refuses what they cannot mend", async () => {
+    const open = authorizationPolicy({ rules: unknown });
+    expect(await judge(requestAuthentication(), open)).to.deep.equal({
+      violations: [],
+      undecided:
+        "AuthorizationPolicy shop/catalog: string value at .spec.rules can't be known during preview",
+    });
+    expect(await judge(requestAuthentication(), open, ruled(claims))).to.deep.equal({ violations: [] });
+    expect(await judge(requestAuthentication({}, {}, "bank"), open)).to.deep.equal({
+      violations: [missing("bank/default")],
+    });
+  });
+});
