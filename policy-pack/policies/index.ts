@@ -2,6 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { forbidAllowAll } from "./forbidAllowAll";
+import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
@@ -21,6 +22,7 @@ export const policies: Policies = [
   requireSafePatterns,
   requireNormalizedMatches,
   requireTokenRules,
+  forbidClaimsInKnownHeaders,
   // Traffic
   boundCircuitBreakers,
 ];
