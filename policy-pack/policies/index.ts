@@ -5,6 +5,7 @@ import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
+import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
@@ -23,6 +24,8 @@ export const policies: Policies = [
   requireNormalizedMatches,
   requireTokenRules,
   forbidClaimsInKnownHeaders,
+  // Nobody outside, nothing past the sidecar
+  requireInjection,
   // Traffic
   boundCircuitBreakers,
 ];
