@@ -3,6 +3,7 @@ import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
+import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireInjection } from "./requireInjection";
@@ -26,6 +27,7 @@ export const policies: Policies = [
   forbidClaimsInKnownHeaders,
   // Nobody outside, nothing past the sidecar
   requireInjection,
+  forbidInjectionOptOut,
   // Traffic
   boundCircuitBreakers,
 ];
