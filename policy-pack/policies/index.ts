@@ -1,6 +1,7 @@
 import type { Policies } from "@pulumi/policy";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
+import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
@@ -28,6 +29,7 @@ export const policies: Policies = [
   // Nobody outside, nothing past the sidecar
   requireInjection,
   forbidInjectionOptOut,
+  flagCaptureBypasses,
   // Traffic
   boundCircuitBreakers,
 ];
