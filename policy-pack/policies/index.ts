@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+import { boundCapabilities } from "./boundCapabilities";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
@@ -30,6 +31,7 @@ export const policies: Policies = [
   requireInjection,
   forbidInjectionOptOut,
   flagCaptureBypasses,
+  boundCapabilities,
   // Traffic
   boundCircuitBreakers,
 ];
