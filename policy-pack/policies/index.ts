@@ -10,6 +10,7 @@ import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
+import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireTokenRules } from "./requireTokenRules";
@@ -32,6 +33,7 @@ export const policies: Policies = [
   forbidInjectionOptOut,
   flagCaptureBypasses,
   boundCapabilities,
+  requireNonRoot,
   // Traffic
   boundCircuitBreakers,
 ];
