@@ -14,6 +14,7 @@ import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireTokenRules } from "./requireTokenRules";
+import { reserveGatewayLabels } from "./reserveGatewayLabels";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
 export const policies: Policies = [
@@ -34,6 +35,7 @@ export const policies: Policies = [
   flagCaptureBypasses,
   boundCapabilities,
   requireNonRoot,
+  reserveGatewayLabels,
   // Traffic
   boundCircuitBreakers,
 ];
