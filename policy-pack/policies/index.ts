@@ -8,6 +8,7 @@ import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { requireDefaultDeny } from "./requireDefaultDeny";
+import { requireGatewayTls } from "./requireGatewayTls";
 import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
@@ -36,6 +37,8 @@ export const policies: Policies = [
   boundCapabilities,
   requireNonRoot,
   reserveGatewayLabels,
+  // Edges
+  requireGatewayTls,
   // Traffic
   boundCircuitBreakers,
 ];
