@@ -7,6 +7,7 @@ import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
+import { forbidWildcardHosts } from "./forbidWildcardHosts";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireGatewayTls } from "./requireGatewayTls";
 import { requireInjection } from "./requireInjection";
@@ -39,6 +40,7 @@ export const policies: Policies = [
   reserveGatewayLabels,
   // Edges
   requireGatewayTls,
+  forbidWildcardHosts,
   // Traffic
   boundCircuitBreakers,
 ];
