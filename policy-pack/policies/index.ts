@@ -17,6 +17,7 @@ import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireTokenRules } from "./requireTokenRules";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
+import { restrictEgress } from "./restrictEgress";
 
 /** All policies of the pack, each in a file of its own name, by concern. */
 export const policies: Policies = [
@@ -41,6 +42,7 @@ export const policies: Policies = [
   // Edges
   requireGatewayTls,
   forbidWildcardHosts,
+  restrictEgress,
   // Traffic
   boundCircuitBreakers,
 ];

@@ -1,0 +1,59 @@
+import { environment, isProduction } from "../environment";
+import { nist, resourcePolicy, type Violation } from "../policy";
+import { textsOf, UNKNOWN } from "../reading/field";
+import { isIstiod } from "../reading/release";
+import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
+
+/**
+ * By default every pod may call every host of the world: what is stolen leaves unseen.
+ * https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
+ */
+export const restrictEgress = resourcePolicy({
+  name: "restrict-egress",
+  displayName: "Calls leave the mesh only where it is declared",
+  description:
+    "In prod, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts.",
+  severity: "high",
+  framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
+  tags: ["istio", "security", "egress"],
+  remediationSteps:
+    "Set meshConfig.outboundTrafficPolicy.mode of istiod to REGISTRY_ONLY, and declare external hosts as ServiceEntries. Remove " +
+    "outboundTrafficPolicy from Sidecars.",
+  url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy-Mode",
+  settings: { environment },
+  appliesTo: (type) => isHelmRelease(type) || isSidecar(type) || isServiceEntry(type),
+  judge(resource, { environment }) {
+    if (!isProduction(environment)) return [];
+    if (isSidecar(resource.type)) return judgeSidecar(resource);
+    if (isServiceEntry(resource.type)) return judgeServiceEntry(resource);
+    return isIstiod(resource) ? judgeMeshConfig(resource) : [];
+  },
+});
+
+const CURE = "Set it to REGISTRY_ONLY";
+
+function judgeMeshConfig({ fields }: KubernetesResource): Violation[] {
+  const field = fields.at("values", "meshConfig", "outboundTrafficPolicy", "mode");
+  const value = field.value;
+  if (value === "REGISTRY_ONLY" || value === UNKNOWN) return [];
+  const known = value === "ALLOW_ANY" ? "is ALLOW_ANY" : "is none of Istio's modes";
+  const problem = value === undefined ? "is not set, which is ALLOW_ANY" : known;
+  return [{ field, problem: `${problem}, so pods may call every host`, cure: CURE }];
+}
+
+function judgeSidecar({ fields }: KubernetesResource): Violation[] {
+  const field = fields.at("spec", "outboundTrafficPolicy", "mode");
+  if (field.value !== "ALLOW_ANY") return [];
+  return [{ field, problem: "is ALLOW_ANY, so these pods may call every host", cure: CURE }];
+}
+
+/** A wildcard above any domain that someone owns, such as `*` or `*.com`. */
+function judgeServiceEntry({ fields }: KubernetesResource): Violation[] {
+  return textsOf(fields.at("spec", "hosts"))
+    .filter(({ text }) => /^\*(\.[^.]*)?$/.test(text))
+    .map(({ field, text }) => ({
+      field,
+      problem: `is "${text}", which declares hosts that nobody has looked at`,
+      cure: "Name the hosts, or their domain: *.example.com",
+    }));
+}

@@ -1,0 +1,78 @@
+import { expect } from "chai";
+import { restrictEgress } from "../../policies/restrictEgress";
+import { type Resource, unknown, validateResource } from "../engine";
+import { gatewayRelease, istio, istiod } from "../resources";
+
+const judge = (resource: Resource, configuration = {}) =>
+  validateResource(restrictEgress, resource, configuration);
+const mode = (mode: unknown) => istiod({ meshConfig: { outboundTrafficPolicy: { mode } } });
+const sidecar = (outboundTrafficPolicy: unknown) =>
+  istio(
+    "networking.istio.io/v1",
+    "Sidecar",
+    { namespace: "shop", name: "catalog" },
+    { outboundTrafficPolicy },
+  );
+const serviceEntry = (...hosts: unknown[]) =>
+  istio("networking.istio.io/v1", "ServiceEntry", { namespace: "shop", name: "world" }, { hosts });
+
+describe("restrict-egress", () => {
+  it("accepts a mesh that knows its hosts", async () => {
+    for (const resource of [
+      mode("REGISTRY_ONLY"),
+      gatewayRelease(),
+      sidecar(undefined),
+      sidecar({ mode: "REGISTRY_ONLY" }),
+      serviceEntry("api.example.com", "*.example.com"),
+    ]) {
+      expect(await judge(resource)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses an istiod that lets everything out", async () => {
+    const at = (problem: string) => ({
+      violations: [
+        `Release istio-system/istiod: values.meshConfig.outboundTrafficPolicy.mode ${problem}, so pods may call every host. ` +
+          "Set it to REGISTRY_ONLY.",
+      ],
+    });
+    expect(await judge(istiod())).to.deep.equal(at("is not set, which is ALLOW_ANY"));
+    expect(await judge(mode("ALLOW_ANY"))).to.deep.equal(at("is ALLOW_ANY"));
+    expect(await judge(mode("hunter2"))).to.deep.equal(at("is none of Istio's modes"));
+  });
+
+  it("refuses Sidecars that undo it", async () => {
+    expect(await judge(sidecar({ mode: "ALLOW_ANY" }))).to.deep.equal({
+      violations: [
+        "Sidecar shop/catalog: spec.outboundTrafficPolicy.mode is ALLOW_ANY, so these pods may call every host. " +
+          "Set it to REGISTRY_ONLY.",
+      ],
+    });
+  });
+
+  it("refuses entries for all hosts", async () => {
+    for (const host of ["*", "*.com"]) {
+      expect(await judge(serviceEntry("api.example.com", host))).to.deep.equal({
+        violations: [
+          `ServiceEntry shop/world: spec.hosts[1] is "${host}", which declares hosts that nobody has looked at. ` +
+            "Name the hosts, or their domain: *.example.com.",
+        ],
+      });
+    }
+  });
+
+  it("leaves dev alone", async () => {
+    for (const resource of [istiod(), sidecar({ mode: "ALLOW_ANY" }), serviceEntry("*")]) {
+      expect(await judge(resource, { environment: "dev" })).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("says what is open because of unknown values", async () => {
+    expect(await judge(mode(unknown))).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release istio-system/istiod: string value at .values.meshConfig.outboundTrafficPolicy.mode can't be known during " +
+        "preview",
+    });
+  });
+});
