@@ -2,6 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import { boundCapabilities } from "./boundCapabilities";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
+import { boundTimeouts } from "./boundTimeouts";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
@@ -45,4 +46,5 @@ export const policies: Policies = [
   restrictEgress,
   // Traffic
   boundCircuitBreakers,
+  boundTimeouts,
 ];
