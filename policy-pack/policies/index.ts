@@ -2,6 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import { boundCapabilities } from "./boundCapabilities";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
+import { boundRetries } from "./boundRetries";
 import { boundTimeouts } from "./boundTimeouts";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
@@ -47,4 +48,5 @@ export const policies: Policies = [
   // Traffic
   boundCircuitBreakers,
   boundTimeouts,
+  boundRetries,
 ];
