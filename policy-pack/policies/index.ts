@@ -8,6 +8,7 @@ import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
+import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
 import { requireDefaultDeny } from "./requireDefaultDeny";
@@ -49,4 +50,5 @@ export const policies: Policies = [
   boundCircuitBreakers,
   boundTimeouts,
   boundRetries,
+  forbidUnsafeRetries,
 ];
