@@ -7,6 +7,7 @@ import { boundTimeouts } from "./boundTimeouts";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
+import { forbidFaultInjection } from "./forbidFaultInjection";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
@@ -51,4 +52,5 @@ export const policies: Policies = [
   boundTimeouts,
   boundRetries,
   forbidUnsafeRetries,
+  forbidFaultInjection,
 ];
