@@ -18,6 +18,7 @@ import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
+import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireTokenRules } from "./requireTokenRules";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
@@ -53,4 +54,6 @@ export const policies: Policies = [
   boundRetries,
   forbidUnsafeRetries,
   forbidFaultInjection,
+  // Extensions
+  requireSafeEnvoyFilters,
 ];
