@@ -18,6 +18,7 @@ import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
+import { requirePinnedWasm } from "./requirePinnedWasm";
 import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireTokenRules } from "./requireTokenRules";
@@ -56,4 +57,5 @@ export const policies: Policies = [
   forbidFaultInjection,
   // Extensions
   requireSafeEnvoyFilters,
+  requirePinnedWasm,
 ];
