@@ -14,6 +14,7 @@ import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireGatewayTls } from "./requireGatewayTls";
+import { requireHighAvailability } from "./requireHighAvailability";
 import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
@@ -58,4 +59,6 @@ export const policies: Policies = [
   // Extensions
   requireSafeEnvoyFilters,
   requirePinnedWasm,
+  // Operation
+  requireHighAvailability,
 ];

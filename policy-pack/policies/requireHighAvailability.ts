@@ -1,0 +1,78 @@
+import { limit } from "../configuration";
+import { environment, isProduction } from "../environment";
+import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Field, UNKNOWN } from "../reading/field";
+import { isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
+import { isHelmRelease, type KubernetesResource } from "../reading/resource";
+
+/**
+ * The charts start one replica of everything: when its node is drained, no pod starts, and no request enters.
+ * https://istio.io/latest/docs/ops/deployment/deployment-models/#availability
+ */
+export const requireHighAvailability = resourcePolicy({
+  name: "require-high-availability",
+  displayName: "Control plane and gateways survive a node",
+  description: "In prod, istiod and gateways have several replicas and a PodDisruptionBudget.",
+  severity: "high",
+  framework: nist("CP-10", "System recovery and reconstitution"),
+  tags: ["istio", "availability"],
+  remediationSteps:
+    "Set autoscaleMin of istiod to at least 2: its chart's autoscaler ignores replicaCount. Set autoscaling.minReplicas of gateways to " +
+    "at least 2 and podDisruptionBudget.minAvailable to 1.",
+  url: "https://istio.io/latest/docs/setup/additional-setup/customize-installation-helm/",
+  settings: { environment, replicas: limit(2, "Least number of replicas of istiod and of each gateway") },
+  appliesTo: isHelmRelease,
+  judge(release, { environment, replicas }) {
+    if (!isProduction(environment)) return [];
+    if (isIstiod(release)) return judgeIstiod(release, replicas);
+    return isGatewayRelease(release) ? judgeGateway(release, replicas) : [];
+  },
+});
+
+function judgeIstiod(release: KubernetesResource, least: number): Violation[] {
+  const scaled = istiodValue(release, "autoscaleEnabled").value !== false;
+  const budget = istiodValue(release, "global", "defaultPodDisruptionBudget", "enabled");
+  return [
+    ...judgeReplicas(istiodValue(release, scaled ? "autoscaleMin" : "replicaCount"), least),
+    ...(budget.value === false
+      ? [
+          {
+            field: budget,
+            problem: "is false, so all replicas may be evicted at once",
+            cure: "Leave it out, or set it to true",
+          },
+        ]
+      : []),
+  ];
+}
+
+function judgeGateway({ fields }: KubernetesResource, least: number): Violation[] {
+  const values = fields.at("values");
+  // One per node, so that no budget is needed.
+  if (values.at("kind").value === "DaemonSet") return [];
+  const scaled = values.at("autoscaling", "enabled").value !== false;
+  const budget = values.at("podDisruptionBudget");
+  const bounded = ["minAvailable", "maxUnavailable"].some((key) => budget.at(key).isSet);
+  return [
+    ...judgeReplicas(scaled ? values.at("autoscaling", "minReplicas") : values.at("replicaCount"), least),
+    ...(bounded
+      ? []
+      : [
+          {
+            field: budget,
+            problem: "is not set, so all replicas may be evicted at once",
+            cure: "Set minAvailable to 1",
+          },
+        ]),
+  ];
+}
+
+function judgeReplicas(field: Field, least: number): Violation[] {
+  const value = field.value;
+  if (value === UNKNOWN || Number(value) >= least) return [];
+  const known = Number.isNaN(Number(value))
+    ? "is not a number"
+    : `is ${Number(value)}, below the least of ${least}`;
+  const problem = value === undefined ? "is not set, which is 1" : known;
+  return [{ field, problem, cure: `Set it to at least ${least}` }];
+}
