@@ -22,6 +22,7 @@ import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requirePinnedWasm } from "./requirePinnedWasm";
 import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
+import { requireSupportedVersions } from "./requireSupportedVersions";
 import { requireTokenRules } from "./requireTokenRules";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
 import { restrictEgress } from "./restrictEgress";
@@ -61,4 +62,5 @@ export const policies: Policies = [
   requirePinnedWasm,
   // Operation
   requireHighAvailability,
+  requireSupportedVersions,
 ];

@@ -1,0 +1,42 @@
+import { words } from "../configuration";
+import { nist, resourcePolicy, type Violation } from "../policy";
+import type { Field } from "../reading/field";
+import { chartOf, ISTIO_CHARTS, istiodValue } from "../reading/release";
+import { isHelmRelease } from "../reading/resource";
+
+/**
+ * Only supported versions get fixes of security flaws, in Istio and in the Envoy that it brings.
+ * https://istio.io/latest/docs/releases/supported-releases/
+ */
+export const requireSupportedVersions = resourcePolicy({
+  name: "require-supported-versions",
+  displayName: "Istio is supported",
+  description: "Istio's charts and images are of a version that the organization supports.",
+  severity: "high",
+  framework: nist("SI-2", "Flaw remediation"),
+  tags: ["istio", "versions"],
+  remediationSteps:
+    "Upgrade one minor version at a time: base, then istiod with a revision of its own, then gateways and workloads.",
+  url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
+  settings: { versions: words(["1.29", "1.30", "1.31"], "Minor versions of Istio that are supported") },
+  appliesTo: isHelmRelease,
+  judge(release, { versions }) {
+    if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
+    const { fields } = release;
+    return [
+      fields.at("version"),
+      fields.at("values", "global", "tag"),
+      istiodValue(release, "tag"),
+      fields.at("values", "global", "proxy", "image"),
+    ].flatMap((field) => judge(field, versions));
+  },
+});
+
+function judge(field: Field, versions: readonly string[]): Violation[] {
+  const value = field.value;
+  // An exact version, alone or as the tag of an image; whether it is exact is another policy's concern.
+  const minor = typeof value === "string" ? /(?:^|:)v?(\d+\.\d+)\.\d+[^/]*$/.exec(value)?.[1] : undefined;
+  if (minor === undefined || versions.includes(minor)) return [];
+  const problem = `is of version ${minor}, which is not supported`;
+  return [{ field, problem, cure: `Use ${versions.join(" or ")}` }];
+}

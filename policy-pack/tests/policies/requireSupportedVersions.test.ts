@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { requireSupportedVersions } from "../../policies/requireSupportedVersions";
+import { type Resource, unknown, validateResource } from "../engine";
+import { gatewayRelease, istiod } from "../resources";
+
+const judge = (resource: Resource, configuration = {}) =>
+  validateResource(requireSupportedVersions, resource, configuration);
+const version = (version: unknown, chart = "gateway") => judge(gatewayRelease({}, { version, chart }));
+const at = (text: string) => ({
+  violations: [`Release ${text}, which is not supported. Use 1.29 or 1.30 or 1.31.`],
+});
+
+describe("require-supported-versions", () => {
+  it("accepts supported versions of Istio, and any of other charts", async () => {
+    for (const supported of ["1.29.0", "1.30.4", "v1.31.0", "1.31.0-rc.1"]) {
+      expect(await version(supported)).to.deep.equal({ violations: [] });
+    }
+    expect(await version("2.29.0", "kiali-server")).to.deep.equal({ violations: [] });
+    expect(await judge(istiod({ global: { tag: "1.31.0-distroless" } }))).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses older and newer ones, in every chart of Istio", async () => {
+    for (const chart of ["base", "istiod", "gateway", "cni", "oci://registry.example.com/ztunnel"]) {
+      expect(await version("1.20.0", chart)).to.deep.equal(
+        at("istio-ingress/istio-ingress: version is of version 1.20"),
+      );
+    }
+    expect(await version("1.99.0")).to.deep.equal(
+      at("istio-ingress/istio-ingress: version is of version 1.99"),
+    );
+  });
+
+  it("refuses images of other versions than the chart's", async () => {
+    expect(await judge(istiod({ global: { tag: "1.20.0-distroless" } }))).to.deep.equal(
+      at("istio-system/istiod: values.global.tag is of version 1.20"),
+    );
+    expect(await judge(istiod({ pilot: { tag: "1.20.1" } }))).to.deep.equal(
+      at("istio-system/istiod: values.pilot.tag is of version 1.20"),
+    );
+    const proxy = { image: "registry.example.com:5000/proxyv2:1.19.3" };
+    expect(await judge(istiod({ global: { proxy } }))).to.deep.equal(
+      at("istio-system/istiod: values.global.proxy.image is of version 1.19"),
+    );
+  });
+
+  it("takes the organization's versions", async () => {
+    const outcome = await judge(istiod(), { versions: ["1.30"] });
+    expect(outcome).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: version is of version 1.31, which is not supported. Use 1.30.",
+      ],
+    });
+  });
+
+  it("says what is open because of unknown values", async () => {
+    expect(await version(unknown)).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release istio-ingress/istio-ingress: string value at .version can't be known during preview",
+    });
+  });
+});
