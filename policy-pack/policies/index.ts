@@ -19,6 +19,7 @@ import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
+import { requirePinnedVersions } from "./requirePinnedVersions";
 import { requirePinnedWasm } from "./requirePinnedWasm";
 import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
@@ -63,4 +64,5 @@ export const policies: Policies = [
   // Operation
   requireHighAvailability,
   requireSupportedVersions,
+  requirePinnedVersions,
 ];
