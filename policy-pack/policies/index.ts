@@ -4,6 +4,7 @@ import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
 import { boundRetries } from "./boundRetries";
 import { boundTimeouts } from "./boundTimeouts";
+import { boundTraceSampling } from "./boundTraceSampling";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
@@ -65,4 +66,5 @@ export const policies: Policies = [
   requireHighAvailability,
   requireSupportedVersions,
   requirePinnedVersions,
+  boundTraceSampling,
 ];

@@ -1,0 +1,54 @@
+import { environment, isProduction } from "../environment";
+import type { Setting } from "../configuration";
+import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Field, UNKNOWN } from "../reading/field";
+import { isIstiod, istiodValue } from "../reading/release";
+import { isHelmRelease, isTelemetry } from "../reading/resource";
+
+/**
+ * A span of every request costs about as much as the request, and holds what users sent in its URL.
+ * https://istio.io/latest/docs/tasks/observability/distributed-tracing/sampling/
+ */
+export const boundTraceSampling = resourcePolicy({
+  name: "bound-trace-sampling",
+  displayName: "Traces are sampled in prod",
+  description: "In prod, no more than the organization's share of requests is traced.",
+  severity: "low",
+  framework: nist("AU-4", "Audit log storage capacity"),
+  tags: ["istio", "observability"],
+  remediationSteps:
+    "Lower randomSamplingPercentage of Telemetry objects, and the sampling in istiod's values.",
+  url: "https://istio.io/latest/docs/reference/config/telemetry/#Tracing",
+  settings: {
+    environment,
+    percent: {
+      type: "number",
+      minimum: 0,
+      maximum: 100,
+      default: 10,
+      description: "Greatest share of requests that prod traces, in percent",
+    } satisfies Setting,
+  },
+  appliesTo: (type) => isTelemetry(type) || isHelmRelease(type),
+  judge(resource, { environment, percent }) {
+    if (!isProduction(environment)) return [];
+    const { fields, type } = resource;
+    if (isTelemetry(type)) {
+      const tracing = fields.at("spec", "tracing").children();
+      return tracing.flatMap((entry) => judge(entry.at("randomSamplingPercentage"), percent));
+    }
+    if (!isIstiod(resource)) return [];
+    return [
+      fields.at("values", "meshConfig", "defaultConfig", "tracing", "sampling"),
+      istiodValue(resource, "traceSampling"),
+    ].flatMap((field) => judge(field, percent));
+  },
+});
+
+function judge(field: Field, percent: number): Violation[] {
+  const value = field.value;
+  if (value === UNKNOWN || value === undefined) return [];
+  const cure = `Set it to at most ${percent}`;
+  if (typeof value !== "number") return [{ field, problem: "is not a number", cure }];
+  return value <= percent ? [] : [{ field, problem: `is ${value}, above the limit of ${percent}`, cure }];
+}
