@@ -13,6 +13,7 @@ import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
+import { reportCoverage } from "./reportCoverage";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireGatewayTls } from "./requireGatewayTls";
 import { requireHighAvailability } from "./requireHighAvailability";
@@ -67,4 +68,6 @@ export const policies: Policies = [
   requireSupportedVersions,
   requirePinnedVersions,
   boundTraceSampling,
+  // The last one: it reports what the others tolerated.
+  reportCoverage,
 ];

@@ -1,0 +1,63 @@
+import { honouredExemptions } from "../exemptions";
+import { nist, stackPolicy } from "../policy";
+import { dataPlaneOf } from "../reading/injection";
+import { modesFor } from "../reading/peerAuthentication";
+import { isNamespace, isPeerAuthentication, type KubernetesResource } from "../reading/resource";
+import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
+import { asksForInjection, isWorkload, podOf } from "../reading/workload";
+
+/**
+ * A run that passes says nothing: this tells what passed, and which exemptions made it pass.
+ * https://istio.io/latest/docs/concepts/security/#peer-authentication
+ */
+export const reportCoverage = stackPolicy({
+  name: "report-coverage",
+  displayName: "What is covered",
+  description:
+    "Tells how many workloads are STRICT, and which exemptions were honoured. It is a report, not a violation.",
+  enforcementLevel: "advisory",
+  severity: "low",
+  framework: nist("CA-7", "Continuous monitoring"),
+  tags: ["istio", "report"],
+  remediationSteps:
+    "There is nothing to mend unless workloads are listed that are not STRICT, or exemptions that are not needed.",
+  url: "https://istio.io/latest/docs/concepts/security/#peer-authentication",
+  settings: { rootNamespace },
+  appliesTo: (stack) =>
+    stack.some(({ type }) => isWorkload(type)) ||
+    honouredExemptions().length > 0 ||
+    "The stack has no workload, and no exemption was honoured",
+  *judge(stack, settings) {
+    const roots = rootNamespaces(stack, settings.rootNamespace);
+    const outside = new Set(stack.filter(isOutsideMesh).map(({ name }) => name));
+    const workloads = stack.filter(({ type, namespace }) => isWorkload(type) && !outside.has(namespace));
+    const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
+    const open = workloads.filter((workload) => !isStrict(workload, authentications, roots));
+    const exemptions = honouredExemptions();
+    const count = `${workloads.length - open.length} of ${workloads.length} workloads STRICT, ${exemptions.length} ${
+      exemptions.length === 1 ? "exemption" : "exemptions"
+    }`;
+    const lines = [
+      `${count}.`,
+      ...open.map(({ title }) => `Not STRICT: ${title}.`),
+      ...exemptions.flatMap(({ policy, until, reason, tolerated }) =>
+        [...tolerated].map((message) => `Exempt from ${policy} until ${until} (${reason}): ${message}`),
+      ),
+    ];
+    yield { subject: { name: undefined, namespace: undefined, labels: {} }, message: lines.join("\n") };
+  },
+});
+
+function isOutsideMesh({ type, labels }: KubernetesResource): boolean {
+  return isNamespace(type) && dataPlaneOf(labels) === undefined;
+}
+
+function isStrict(
+  workload: KubernetesResource,
+  authentications: readonly KubernetesResource[],
+  roots: ReadonlySet<string>,
+): boolean {
+  const pod = podOf(workload);
+  const guarded = asksForInjection(pod) !== false && pod.at("spec", "hostNetwork").peek !== true;
+  return guarded && modesFor(workload, authentications, roots).every((mode) => mode === "STRICT");
+}
