@@ -2,6 +2,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { policies } from "../policies";
+import { validateResource, validateStack } from "./engine";
+import {
+  allow,
+  authorizationPolicy,
+  defaultDeny,
+  deployment,
+  destinationRule,
+  gateway,
+  gatewayRelease,
+  istiod,
+  namespace,
+  peerAuthentication,
+  requestAuthentication,
+  virtualService,
+} from "./resources";
 
 const root = join(__dirname, "..");
 const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
@@ -9,6 +24,9 @@ const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) =>
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
   (path) => path.endsWith(".ts") && !/^(node_modules|dist|tests)\//.test(path),
 );
+
+/** The policies that only tell, unless an organization wants more. */
+const ADVISORY = ["flag-capture-bypasses", "report-coverage"];
 
 describe("the pack", () => {
   it("registers every policy, under the name of its file", () => {
@@ -18,11 +36,12 @@ describe("the pack", () => {
 
   it("enforces every policy, and lets each explain itself", () => {
     for (const policy of policies) {
-      expect(policy.enforcementLevel, policy.name).to.equal("mandatory");
+      const level = ADVISORY.includes(policy.name) ? "advisory" : "mandatory";
+      expect(policy.enforcementLevel, policy.name).to.equal(level);
       expect(policy.severity, policy.name).to.be.oneOf(["low", "medium", "high", "critical"]);
       expect(policy.framework, policy.name).to.have.all.keys("name", "version", "reference", "specification");
       expect(policy.tags, policy.name).to.include("istio");
-      expect(policy.url, policy.name).to.match(/^https:\/\/istio\.io\//);
+      expect(policy.url, policy.name).to.match(/^https:\/\/(istio\.io|helm\.sh)\//);
       for (const text of [policy.displayName, policy.description, policy.remediationSteps]) {
         expect(text, policy.name).to.be.a("string").with.length.greaterThan(10);
       }
@@ -41,9 +60,75 @@ describe("the pack", () => {
       ).to.not.be.empty;
       for (const [setting, schema] of Object.entries(configSchema?.properties ?? {})) {
         expect(schema.description, `${name} ${setting}`).to.be.a("string").that.is.not.empty;
-        const row = rows.find(([, , cell]) => cell === `\`${setting}\``);
+        const row = rows.find(
+          ([, policy = "", cell]) =>
+            cell === `\`${setting}\`` && (policy === "all" || policy.includes(`\`${name}\``)),
+        );
         expect(row?.[3], `${name} ${setting}`).to.equal(`\`${JSON.stringify(schema.default)}\``);
       }
+    }
+  });
+
+  it("documents no policy that does not exist", () => {
+    const names = policies.map(({ name }) => name);
+    for (const document of ["README.md", join("docs", "parity.md")]) {
+      const named = [
+        ...read(document).matchAll(/`((?:require|forbid|bound|restrict|reserve|flag|report)-[a-z-]+)`/g),
+      ];
+      expect(named, document).to.not.be.empty;
+      for (const [, name] of named) expect(names, document).to.include(name);
+    }
+  });
+
+  it("offers a preset for each environment that sets it for every policy that asks", () => {
+    const asking = policies.filter(({ configSchema }) => configSchema?.properties.environment !== undefined);
+    for (const environment of ["dev", "prod"]) {
+      const preset = JSON.parse(read("presets", `${environment}.json`)) as Record<string, object>;
+      const setting = Object.entries(preset).filter(([, settings]) => "environment" in settings);
+      expect(Object.fromEntries(setting)).to.deep.equal(
+        Object.fromEntries(asking.map(({ name }) => [name, { environment }])),
+      );
+    }
+  });
+
+  it("does not concern itself with other resources", async () => {
+    const type = "kubernetes:core/v1:ConfigMap";
+    const resource = { type, name: "settings", props: { data: { mtls: "PERMISSIVE" } } };
+    for (const policy of policies.filter((policy) => "validateResource" in policy)) {
+      expect(await validateResource(policy, resource), policy.name).to.deep.equal({
+        violations: [],
+        notApplicable: `${policy.displayName ?? ""} does not concern ${type}`,
+      });
+    }
+  });
+
+  it("accepts a valid resource of every kind, in prod", async () => {
+    const stack = [
+      namespace(),
+      deployment(),
+      istiod({
+        autoscaleMin: 2,
+        meshConfig: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
+      }),
+      gatewayRelease(),
+      peerAuthentication(),
+      requestAuthentication(),
+      authorizationPolicy({
+        rules: [allow(), allow({ when: [{ key: "request.auth.claims[iss]", values: ["*"] }] })],
+      }),
+      defaultDeny(),
+      destinationRule(),
+      virtualService(),
+      gateway(),
+    ];
+    for (const policy of policies) {
+      const outcomes =
+        "validateStack" in policy
+          ? [await validateStack(policy, stack)]
+          : await Promise.all(stack.map((resource) => validateResource(policy, resource)));
+      const violations = outcomes.flatMap((outcome) => outcome.violations);
+      const expected = policy.name === "report-coverage" ? ["1 of 1 workloads STRICT, 0 exemptions."] : [];
+      expect(violations, policy.name).to.deep.equal(expected);
     }
   });
 
@@ -52,7 +137,7 @@ describe("the pack", () => {
       const test = read("tests", "policies", `${camelCase(name)}.test.ts`);
       expect(test, name)
         .to.include(`describe("${name}"`)
-        .and.match(/it\(.*unknown values|describe\("with unknown values/);
+        .and.match(/it\(\s*".*unknown values|describe\("with unknown values/);
     }
   });
 
