@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Environment, MeshDefinition } from "../catalog";
 import type { GatewayValues, IstiodValues } from "../components";
 import { catalog as alfred } from "./alfred/catalog";
+import { catalog as voicecore, controlPlane as voicecoreControlPlane } from "./voicecore/catalog";
 
 /** A platform that a stack can bring up. */
 export interface Platform {
@@ -36,11 +37,24 @@ const alfredOptions = z
   })
   .partial();
 
+const voicecoreOptions = z
+  .strictObject({
+    canaryWeight: z.int().min(0).max(100),
+    host: z.hostname(),
+    registry: z.string().min(1),
+  })
+  .partial();
+
 /** The platforms by the name that `meshwright:platform` takes. */
 export const platforms = {
   alfred: {
     options: alfredOptions,
     catalog: (environment, options) => alfred({ environment, ...options }),
+  },
+  voicecore: {
+    options: voicecoreOptions,
+    catalog: (environment, options) => voicecore({ environment, ...options }),
+    controlPlane: voicecoreControlPlane,
   },
 } as const satisfies Record<string, Platform>;
 

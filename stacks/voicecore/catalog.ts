@@ -1,0 +1,207 @@
+import { defineMesh, type Environment, type MeshDefinition } from "../../catalog";
+import type { PlatformControlPlane } from "../platforms";
+
+/** What differs between VoiceCore's stacks. */
+export interface VoiceCoreOptions {
+  /** Default: prod. */
+  readonly environment?: Environment;
+  /** Percent of the requests to call-service that its new version gets, 0–100. Default: 0. */
+  readonly canaryWeight?: number;
+  /** Default: api.voicecore.example.com. */
+  readonly host?: string;
+  /** Where the platform's images come from. Default: registry.voicecore.example.com. */
+  readonly registry?: string;
+}
+
+/** The namespace follows this tag, which an upgrade moves from one revision to the next. */
+const revisionTag = "voicecore";
+
+/** Lifetime of the proxies' certificates, and the share of it that is left when they are renewed. */
+const certificates = { lifetime: "2160h", gracePeriodRatio: "0.1" } as const;
+
+const ports = { http: { port: 8080, protocol: "http" } } as const;
+
+/** The document gives these for call-service and says that breakers protect all services. */
+const circuitBreaker = {
+  maxConnections: 200,
+  http1MaxPendingRequests: 100,
+  http2MaxRequests: 200,
+  outlierDetection: {
+    consecutive5xxErrors: 5,
+    interval: "30s",
+    baseEjectionTime: "30s",
+    maxEjectionPercent: 50,
+  },
+} as const;
+
+const retries = { attempts: 3, retryOn: ["5xx", "reset", "connect-failure", "refused-stream"] } as const;
+
+/** As long as the document gives each try, where four of them fit into the timeout. */
+const perTryTimeout = "10s";
+
+const leastRequest = { simple: "LEAST_REQUEST" } as const;
+const roundRobin = { simple: "ROUND_ROBIN" } as const;
+
+/** VoiceCore AI 3.0 Enterprise; NOTES.md says where it departs from the platform's document, and why. */
+export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
+  const {
+    environment = "prod",
+    canaryWeight = 0,
+    host = "api.voicecore.example.com",
+    registry = "registry.voicecore.example.com",
+  } = options;
+  const workload = (service: string): { image: string; replicas: number } => ({
+    image: `${registry}/${service}:v1`,
+    replicas: environment === "prod" ? 3 : 1,
+  });
+
+  return defineMesh({
+    name: "voicecore",
+    environment,
+    namespace: "voicecore-ai",
+    revision: revisionTag,
+    services: {
+      gateway: {
+        ports,
+        // No less than the slowest service behind it has.
+        resilience: { timeout: "120s" },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        rateLimit: {
+          requests: 200,
+          per: "1s",
+          burst: 400,
+          quota: { header: "x-tenant-id", requests: 3000, per: "1m" },
+        },
+        workload: workload("gateway"),
+        calls: {
+          "tenant-service": {},
+          "call-service": {},
+          "ai-service": {},
+          "crm-service": {},
+          "analytics-service": {},
+          "integration-service": {},
+          "billing-service": {},
+        },
+      },
+      "tenant-service": {
+        ports,
+        resilience: { timeout: "30s", retries },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        workload: workload("tenant-service"),
+      },
+      "call-service": {
+        ports,
+        versions: { v1: {}, v2: { image: `${registry}/call-service:v2` } },
+        traffic: { weights: { v1: 100 - canaryWeight, v2: canaryWeight } },
+        resilience: { timeout: "60s", retries: { ...retries, perTryTimeout } },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        rateLimit: { requests: 100, per: "1s" },
+        workload: workload("call-service"),
+        calls: {
+          "tenant-service": { methods: ["GET"] },
+          // Whoever asked call-service has given up after 60s.
+          "ai-service": { methods: ["GET", "POST"], timeout: "60s" },
+        },
+      },
+      "ai-service": {
+        ports,
+        resilience: { timeout: "120s", retries: { ...retries, perTryTimeout: "30s" } },
+        circuitBreaker,
+        loadBalancing: roundRobin,
+        rateLimit: {
+          requests: 50,
+          per: "1s",
+          quota: { header: "x-tenant-id", requests: 600, per: "1m" },
+        },
+        workload: workload("ai-service"),
+      },
+      "crm-service": {
+        ports,
+        resilience: { timeout: "30s", retries },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        workload: workload("crm-service"),
+      },
+      "analytics-service": {
+        ports,
+        resilience: { timeout: "60s", retries: { ...retries, perTryTimeout } },
+        circuitBreaker,
+        loadBalancing: roundRobin,
+        workload: workload("analytics-service"),
+        calls: { "call-service": { methods: ["GET"] } },
+      },
+      "integration-service": {
+        ports,
+        resilience: { timeout: "45s", retries: { ...retries, perTryTimeout } },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        workload: workload("integration-service"),
+        calls: { "crm-service": {} },
+      },
+      "billing-service": {
+        ports,
+        resilience: { timeout: "30s", retries },
+        circuitBreaker,
+        loadBalancing: leastRequest,
+        workload: workload("billing-service"),
+        calls: { "tenant-service": { methods: ["GET"] } },
+      },
+    },
+    gateways: {
+      "voicecore-gateway": {
+        hosts: {
+          [host]: {
+            tls: { credentialName: "voicecore-cert" },
+            routes: [{ prefix: "/", service: "gateway" }],
+          },
+        },
+      },
+    },
+    telemetry: {
+      metrics: { provider: "prometheus" },
+      tracing: { provider: "jaeger", randomSamplingPercentage: environment === "prod" ? 1 : 100 },
+      accessLogging: { provider: "envoy" },
+    },
+  });
+}
+
+/** The platform's sizes hold in production; elsewhere one of each is enough. */
+export function controlPlane(environment: Environment): PlatformControlPlane {
+  const prod = environment === "prod";
+  return {
+    // From the first installation on, so that an upgrade can stand beside it.
+    ...(prod && { revision: "1-31-0" }),
+    istiod: {
+      ...(prod && { autoscaleMin: 2, autoscaleMax: 5 }),
+      resources: {
+        requests: { cpu: "500m", memory: "2Gi" },
+        limits: { cpu: "2000m", memory: "4Gi" },
+      },
+      revisionTags: [revisionTag],
+      env: { MAX_WORKLOAD_CERT_TTL: certificates.lifetime },
+      global: {
+        proxy: {
+          resources: {
+            requests: { cpu: "100m", memory: "128Mi" },
+            limits: { cpu: "2000m", memory: "1024Mi" },
+          },
+        },
+      },
+    },
+    ...(prod && {
+      ingress: { autoscaling: { minReplicas: 2, maxReplicas: 10 } },
+      egress: { autoscaling: { minReplicas: 2, maxReplicas: 2 } },
+    }),
+    meshConfig: {
+      defaultConfig: {
+        proxyMetadata: {
+          SECRET_TTL: certificates.lifetime,
+          SECRET_GRACE_PERIOD_RATIO: certificates.gracePeriodRatio,
+        },
+      },
+    },
+  };
+}
