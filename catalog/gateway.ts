@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { callFields, type CallDefinition, type Edge } from "./call";
+import { callFields, type CallDefinition, type Edge, type HttpMethod, httpMethods } from "./call";
+import { type Duration, durationSchema } from "./duration";
 
 /**
  * An entrance of the mesh: which hosts the ingress gateway serves and where their requests go.
@@ -21,7 +22,53 @@ export interface GatewayHostDefinition {
   readonly tls: TlsDefinition;
   /** The longest matching prefix wins, in whatever order they are written. */
   readonly routes: readonly GatewayRouteDefinition[];
+  /** Requests that are answered with another address. With the routes: the longest prefix wins. Default: none. */
+  readonly redirects?: readonly GatewayRedirectDefinition[];
+  /** Which pages of other hosts may call this one from a browser. Default: none. */
+  readonly cors?: CorsDefinition;
 }
+
+/**
+ * Requests below a path that are sent elsewhere by an answer of the gateway; no service sees them.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRedirect
+ */
+export interface GatewayRedirectDefinition {
+  /** As of a route. */
+  readonly prefix: `/${string}`;
+  /** Host of the new address. Default: the same. */
+  readonly authority?: string;
+  /** Path that takes the place of the whole old one. Default: the same path. */
+  readonly uri?: `/${string}`;
+  /** Default: 301. Only 307 and 308 keep a POST a POST. */
+  readonly redirectCode?: RedirectCode;
+}
+
+export type RedirectCode = (typeof redirectCodes)[number];
+
+const redirectCodes = [301, 302, 303, 307, 308] as const;
+
+/**
+ * The gateway answers preflight requests itself.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#CorsPolicy
+ */
+export interface CorsDefinition {
+  /** Exactly, with the scheme, such as `https://app.example.com`. */
+  readonly allowOrigins: readonly Origin[];
+  /** Default: GET, HEAD, POST, which browsers send without asking. */
+  readonly allowMethods?: readonly HttpMethod[];
+  /** Request headers besides those that browsers send without asking. Default: none. */
+  readonly allowHeaders?: readonly string[];
+  /** Headers of the answer that a page may read, besides the usual ones. Default: none. */
+  readonly exposeHeaders?: readonly string[];
+  /** How long a browser may remember the answer of a preflight request. Default: the browser's. */
+  readonly maxAge?: Duration;
+  /** Whether cookies and tokens may come along. Default: false. */
+  readonly allowCredentials?: boolean;
+}
+
+export type Origin = `${"http" | "https"}://${string}`;
 
 /** @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings */
 export interface TlsDefinition {
@@ -61,7 +108,8 @@ export interface GatewayHost {
   readonly credentialName: string;
   readonly minProtocolVersion: "TLSV1_2" | "TLSV1_3";
   /** Longest prefix first. */
-  readonly routes: readonly GatewayRoute[];
+  readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
+  readonly cors?: Cors;
   readonly path: string;
 }
 
@@ -69,6 +117,23 @@ export interface GatewayRoute {
   readonly prefix: string;
   readonly rewrite?: string;
   readonly edge: Edge;
+}
+
+/** Sorted among the routes; it has no edge. */
+export interface GatewayRedirect extends GatewayRedirectDefinition {
+  readonly redirectCode: RedirectCode;
+  readonly edge?: undefined;
+}
+
+/** Cross-origin rules with their defaults resolved; empty lists allow nothing more. */
+export interface Cors {
+  readonly allowOrigins: readonly Origin[];
+  readonly allowMethods: readonly HttpMethod[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  /** Milliseconds. */
+  readonly maxAge?: number;
+  readonly allowCredentials: boolean;
 }
 
 const absolutePath = z.custom<`/${string}`>(
@@ -85,16 +150,50 @@ const routeSchema: z.ZodType<GatewayRouteDefinition> = z.strictObject({
   service: z.string(),
 });
 
+const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
+  .strictObject({
+    prefix: absolutePath,
+    authority: z.string().min(1).optional(),
+    uri: absolutePath.optional(),
+    redirectCode: z.literal(redirectCodes).optional(),
+  })
+  .refine(({ authority, uri }) => authority !== undefined || uri !== undefined, {
+    params: { cure: "give authority, uri or both: to the same address it would never end" },
+  });
+
+const origin = z.custom<Origin>(
+  (value) => typeof value === "string" && /^https?:\/\/[^/*?#\s]+$/.test(value),
+  {
+    params: { cure: 'write scheme and host without path or wildcard, such as "https://app.example.com"' },
+  },
+);
+const headerNames = z.array(z.string().regex(/^[\w-]+$/)).min(1);
+
+const corsSchema: z.ZodType<CorsDefinition> = z.strictObject({
+  allowOrigins: z.array(origin).min(1),
+  allowMethods: z.array(z.enum(httpMethods)).min(1).optional(),
+  allowHeaders: headerNames.optional(),
+  exposeHeaders: headerNames.optional(),
+  maxAge: durationSchema.optional(),
+  allowCredentials: z.boolean().optional(),
+});
+
 export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
   release: z.string().optional(),
   hosts: z.record(
     z.string(),
-    z.strictObject({
-      tls: z.strictObject({
-        credentialName: z.string().min(1),
-        minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
+    z
+      .strictObject({
+        tls: z.strictObject({
+          credentialName: z.string().min(1),
+          minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
+        }),
+        routes: z.array(routeSchema),
+        redirects: z.array(redirectSchema).min(1).optional(),
+        cors: corsSchema.optional(),
+      })
+      .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
+        params: { cure: "give it at least one route or redirect" },
       }),
-      routes: z.array(routeSchema).min(1),
-    }),
   ),
 });

@@ -1,7 +1,16 @@
 import type { CallDefinition, Edge, Source } from "./call";
 import { normalizeCircuitBreaker } from "./circuitBreaker";
 import { parseDuration, type Duration } from "./duration";
-import type { Gateway, GatewayDefinition, GatewayHost, GatewayHostDefinition, GatewayRoute } from "./gateway";
+import type {
+  Cors,
+  CorsDefinition,
+  Gateway,
+  GatewayDefinition,
+  GatewayHost,
+  GatewayHostDefinition,
+  GatewayRedirect,
+  GatewayRoute,
+} from "./gateway";
 import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
@@ -54,7 +63,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     normalizeGateway(name, gateway, settings, callees),
   );
   for (const { hosts } of gateways) {
-    for (const { routes } of hosts) edges.push(...routes.map(({ edge }) => edge));
+    for (const { routes } of hosts) edges.push(...routes.flatMap(({ edge }) => edge ?? []));
   }
 
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
@@ -186,7 +195,7 @@ function normalizeGateway(
 
 function normalizeGatewayHost(
   host: string,
-  { tls, routes }: GatewayHostDefinition,
+  { tls, routes, redirects = [], cors }: GatewayHostDefinition,
   source: Source,
   path: readonly string[],
   callees: ReadonlyMap<string, Callee>,
@@ -195,14 +204,28 @@ function normalizeGatewayHost(
     host,
     credentialName: tls.credentialName,
     minProtocolVersion: tls.minProtocolVersion ?? "TLSV1_2",
-    routes: routes
-      .map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
+    ...(cors && { cors: normalizeCors(cors) }),
+    routes: [
+      ...routes.map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
         const where = formatPath([...path, "routes", i]);
         const edge = normalizeEdge(source, call, calleeNamed(callees, service), where);
         return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
-      })
-      .sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
+      }),
+      ...redirects.map((redirect): GatewayRedirect => ({ redirectCode: 301, ...redirect })),
+    ].sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
     path: formatPath(path),
+  };
+}
+
+function normalizeCors({ maxAge, ...given }: CorsDefinition): Cors {
+  const age = milliseconds(maxAge);
+  return {
+    allowMethods: ["GET", "HEAD", "POST"],
+    allowHeaders: [],
+    exposeHeaders: [],
+    allowCredentials: false,
+    ...given,
+    ...(age !== undefined && { maxAge: age }),
   };
 }
 

@@ -1,6 +1,9 @@
 import {
   type Gateway,
+  type Cors,
+  formatDuration,
   type GatewayHost,
+  type GatewayRedirect,
   type GatewayRoute,
   isHttp,
   type Mesh,
@@ -72,13 +75,15 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
 function atGateway(
   mesh: Mesh,
   gateway: Gateway,
-  { host, routes, path }: GatewayHost,
+  { host, routes, cors, path }: GatewayHost,
   services: ReadonlyMap<string, Service>,
 ): MeshObject {
   const spec: VirtualServiceSpec = {
     hosts: [host],
     gateways: [gateway.name],
-    http: routes.flatMap((route) => gatewayRoutes(route, services)),
+    http: routes
+      .flatMap((route) => (route.edge ? gatewayRoutes(route, services) : [redirect(route)]))
+      .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
   };
   return {
     apiVersion: "networking.istio.io/v1",
@@ -103,6 +108,32 @@ function gatewayRoutes(
     ...(edge.timeout !== undefined && { timeout: edge.timeout }),
     retries: edge.retries,
   });
+}
+
+function redirect({ prefix, authority, uri, redirectCode }: GatewayRedirect): HttpRoute {
+  return {
+    name: prefix,
+    match: below(prefix),
+    redirect: {
+      ...(authority !== undefined && { authority }),
+      ...(uri !== undefined && { uri }),
+      redirectCode,
+    },
+  };
+}
+
+function corsPolicy(cors: Cors): HttpRoute["corsPolicy"] {
+  const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials } = cors;
+  return {
+    allowOrigins: allowOrigins.map((exact) => ({ exact })),
+    allowMethods: [...allowMethods],
+    ...(allowHeaders.length > 0 && { allowHeaders: [...allowHeaders] }),
+    ...(exposeHeaders.length > 0 && { exposeHeaders: [...exposeHeaders] }),
+    ...(maxAge !== undefined && { maxAge: formatDuration(maxAge) }),
+    allowCredentials,
+    // Other pages get an answer without permission, not the service's.
+    unmatchedPreflights: "IGNORE",
+  };
 }
 
 /** A plain prefix `/api` would also match `/apix`. */

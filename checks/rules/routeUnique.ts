@@ -8,7 +8,7 @@ const toWeb = (prefix: string): object => ({ prefix, service: "web" });
 export const routeUnique: DefinitionRule = {
   code: "MW108",
   severity: "error",
-  title: "No two routes of a host have the same prefix",
+  title: "No two routes or redirects of a host have the same prefix",
   stage: "definition",
   examples: {
     wrong: withHosts({ "shop.example.com": { tls, routes: [toWeb("/api"), toWeb("/api")] } }),
@@ -16,17 +16,21 @@ export const routeUnique: DefinitionRule = {
   },
   *check(definition) {
     for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-      for (const [host, { routes }] of Object.entries(hosts)) {
-        const taken = new Map<string, number>();
-        for (const [i, { prefix }] of routes.entries()) {
+      for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
+        const taken = new Map<string, string>();
+        const all = [
+          ...routes.map(({ prefix }, i) => ({ prefix, path: ["routes", i] })),
+          ...redirects.map(({ prefix }, i) => ({ prefix, path: ["redirects", i] })),
+        ];
+        for (const { prefix, path } of all) {
           const other = taken.get(withoutSlash(prefix));
           if (other === undefined) {
-            taken.set(withoutSlash(prefix), i);
+            taken.set(withoutSlash(prefix), formatPath(path));
             continue;
           }
           yield {
-            path: formatPath(["gateways", gateway, "hosts", host, "routes", i, "prefix"]),
-            message: `routes[${other}] of ${host} already takes every request below ${prefix}`,
+            path: formatPath(["gateways", gateway, "hosts", host, ...path, "prefix"]),
+            message: `${other} of ${host} already takes every request below ${prefix}`,
             cure: "remove one of them, or give it another prefix",
           };
         }

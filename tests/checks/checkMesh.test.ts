@@ -122,6 +122,30 @@ describe("checkMesh", () => {
     }
   });
 
+  it("refuses hosts that lead nowhere, and origins that aren't one page's", () => {
+    const served = (host: object): string[] =>
+      brief({
+        name: "shop",
+        services: { web: { ports: { http } } },
+        gateways: { public: { hosts: { "shop.example.com": { tls: { credentialName: "shop" }, ...host } } } },
+      });
+    const at = 'gateways.public.hosts["shop.example.com"]';
+    const routes = [{ prefix: "/", service: "web" }];
+    const redirects = [{ prefix: "/", authority: "www.example.com" }];
+    expect(served({ routes: [], redirects })).to.deep.equal([]);
+    expect(served({ routes: [] })).to.deep.equal([`MW001 ${at}`]);
+    expect(served({ routes, redirects })).to.deep.equal([`MW108 ${at}.redirects[0].prefix`]);
+    expect(served({ routes, redirects: [{ prefix: "/old" }] })).to.deep.equal([`MW001 ${at}.redirects[0]`]);
+    expect(served({ routes, redirects: [{ prefix: "/old", uri: "/", redirectCode: 200 }] })).to.deep.equal([
+      `MW001 ${at}.redirects[0].redirectCode`,
+    ]);
+    for (const origin of ["*", "https://*.example.com", "app.example.com", "https://app.example.com/"]) {
+      expect(served({ routes, cors: { allowOrigins: [origin] } })).to.deep.equal([
+        `MW001 ${at}.cors.allowOrigins[0]`,
+      ]);
+    }
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

@@ -322,6 +322,80 @@ describe("virtualService", () => {
       ]);
     });
 
+    it("redirects among its routes, and answers browsers that ask for other hosts' pages", () => {
+      const hosts = {
+        "shop.example.com": {
+          tls: { credentialName: "shop" },
+          cors: {
+            allowOrigins: ["https://app.example.com", "https://admin.example.com"],
+            allowMethods: ["GET", "DELETE"],
+            allowHeaders: ["authorization"],
+            exposeHeaders: ["x-request-id"],
+            maxAge: "24h",
+            allowCredentials: true,
+          },
+          routes: [{ prefix: "/", service: "web" }],
+          redirects: [{ prefix: "/old", uri: "/new", redirectCode: 308 }],
+        },
+        "www.example.com": {
+          tls: { credentialName: "shop" },
+          cors: { allowOrigins: ["https://app.example.com"] },
+          routes: [],
+          redirects: [{ prefix: "/", authority: "shop.example.com" }],
+        },
+      } as const;
+      const found = render({
+        name: "shop",
+        services: { web: { ports: { http } } },
+        gateways: { public: { hosts } },
+      });
+      const corsPolicy = {
+        allowOrigins: [{ exact: "https://app.example.com" }, { exact: "https://admin.example.com" }],
+        allowMethods: ["GET", "DELETE"],
+        allowHeaders: ["authorization"],
+        exposeHeaders: ["x-request-id"],
+        maxAge: "24h",
+        allowCredentials: true,
+        unmatchedPreflights: "IGNORE",
+      };
+      expect(find(found, "VirtualService", "shop.example.com").spec).to.deep.equal({
+        hosts: ["shop.example.com"],
+        gateways: ["public"],
+        http: [
+          {
+            name: "/old",
+            match: [{ uri: { exact: "/old" } }, { uri: { prefix: "/old/" } }],
+            redirect: { uri: "/new", redirectCode: 308 },
+            corsPolicy,
+          },
+          {
+            name: "/",
+            match: [{ uri: { prefix: "/" } }],
+            route: [{ destination: { host: "web.shop.svc.cluster.local", port: { number: 8080 } } }],
+            retries: { attempts: 0 },
+            corsPolicy,
+          },
+        ],
+      });
+      expect(find(found, "VirtualService", "www.example.com").spec).to.deep.equal({
+        hosts: ["www.example.com"],
+        gateways: ["public"],
+        http: [
+          {
+            name: "/",
+            match: [{ uri: { prefix: "/" } }],
+            redirect: { authority: "shop.example.com", redirectCode: 301 },
+            corsPolicy: {
+              allowOrigins: [{ exact: "https://app.example.com" }],
+              allowMethods: ["GET", "HEAD", "POST"],
+              allowCredentials: false,
+              unmatchedPreflights: "IGNORE",
+            },
+          },
+        ],
+      });
+    });
+
     for (const [path, rewritten] of [
       ["/api.v1", "/v1/"],
       ["/api.v1/", "/v1/"],
