@@ -30,11 +30,15 @@ export interface CallDefinition {
 
 /** Who makes the calls of an edge: an identity that the called service's policy can name. */
 export interface Source {
-  readonly kind: "service" | "gateway";
+  /** `outside`: a caller that the catalog doesn't declare, only admits. */
+  readonly kind: "service" | "gateway" | "outside";
   readonly name: string;
   readonly namespace: string;
-  /** SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. */
-  readonly principal: string;
+  /**
+   * SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. Missing where every
+   * account of the namespace is meant.
+   */
+  readonly principal?: string;
 }
 
 /** An edge with every default resolved. */

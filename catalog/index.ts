@@ -1,3 +1,4 @@
+export type * from "./admit";
 export type * from "./call";
 export { httpMethods } from "./call";
 export type * from "./circuitBreaker";
@@ -11,6 +12,7 @@ export type * from "./loadBalancing";
 export { loadBalancers } from "./loadBalancing";
 export type * from "./mesh";
 export { environments, meshSchema } from "./mesh";
+export type * from "./mtls";
 export { normalize } from "./normalize";
 export { formatPath, parsePath } from "./path";
 export type * from "./port";

@@ -14,6 +14,7 @@ import type {
 import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
+import { normalizeMtls } from "./mtls";
 import { formatPath } from "./path";
 import { normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
@@ -66,6 +67,17 @@ export function normalize(definition: MeshDefinition): Mesh {
     for (const { routes } of hosts) edges.push(...routes.flatMap(({ edge }) => edge ?? []));
   }
 
+  for (const [name, { admit = {} }] of sortedEntries(definition.services)) {
+    for (const [admitted, { namespace, serviceAccount, ...call }] of sortedEntries(admit)) {
+      const outside: Source =
+        serviceAccount === undefined
+          ? { kind: "outside", name: admitted, namespace }
+          : sourceOf("outside", admitted, namespace, serviceAccount, settings.trustDomain);
+      const path = formatPath(["services", name, "admit", admitted]);
+      edges.push(normalizeEdge(outside, call, calleeNamed(callees, name), path));
+    }
+  }
+
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
   const incoming = groupBy(edges, ({ callee }) => callee);
   const services: Service[] = [...callees.values()].map((service) => {
@@ -98,11 +110,12 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
   const timeout = milliseconds(resilience.timeout);
   const connectTimeout = milliseconds(resilience.connectTimeout);
   const idleTimeout = milliseconds(resilience.idleTimeout);
+  const ports = normalizePorts(definition.ports);
   return {
     name,
     namespace,
     host: `${name}.${namespace}.svc.cluster.local`,
-    ports: normalizePorts(definition.ports),
+    ports,
     versions: normalizeVersions(Object.keys(versions), traffic.weights),
     headerRoutes: traffic.headerRoutes ?? [],
     ...(traffic.mirror && { mirror: traffic.mirror }),
@@ -113,6 +126,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     ...(idleTimeout !== undefined && { idleTimeout }),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
+    ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,
     workloads: normalizeWorkloads(name, definition.workload, versions),
     path: formatPath(["services", name]),

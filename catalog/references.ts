@@ -1,4 +1,5 @@
 import type { MeshDefinition } from "./mesh";
+import type { MtlsMode } from "./mtls";
 
 /**
  * What the compiler demands of a catalog besides its shape: that every service, port and version it refers to
@@ -33,6 +34,19 @@ interface ServiceReferences<Services, Service> {
     readonly [Callee in keyof Field<Service, "calls">]: Callee extends keyof Services
       ? CallReferences<Services[Callee], Field<Service, "calls">[Callee]>
       : Refused<`there is no service "${Callee & string}" in this catalog`>;
+  };
+  readonly admit?: {
+    readonly [Name in keyof Field<Service, "admit">]: PortReference<Service, Field<Service, "admit">[Name]>;
+  };
+  readonly mtls?: {
+    readonly ports?: {
+      readonly [Port in keyof Field<Field<Service, "mtls">, "ports">]: Port extends keyof Field<
+        Service,
+        "ports"
+      >
+        ? MtlsMode
+        : Refused<`this service has no port "${Port & string}"`>;
+    };
   };
   readonly traffic?: {
     readonly weights?: {

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { type AdmitDefinition, admitSchema } from "./admit";
 import { callSchema, type CallDefinition, type Edge } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { type Load, type LoadDefinition, loadSchema } from "./load";
 import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
+import { type Mtls, type MtlsDefinition, mtlsSchema } from "./mtls";
 import { type Port, type PortDefinition, portSchema } from "./port";
 import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
@@ -49,6 +51,10 @@ export interface ServiceDefinition {
    * user. What isn't listed is denied.
    */
   readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
+  /** Callers of this service that aren't in the catalog, by a name for each. Default: none. */
+  readonly admit?: Readonly<Record<string, AdmitDefinition>>;
+  /** Default: what the namespace says, which is STRICT. */
+  readonly mtls?: MtlsDefinition;
 }
 
 /** A service with every default resolved. Times are in milliseconds. */
@@ -73,11 +79,12 @@ export interface Service {
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
   readonly rateLimit?: RateLimit;
+  readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
   readonly workloads: readonly Workload[];
   /** Its calls, by the called service's name. */
   readonly outgoing: readonly Edge[];
-  /** Who calls it: services and gateways, by their catalog path. */
+  /** Who calls it: services, gateways and whom it admits, by their catalog path. */
   readonly incoming: readonly Edge[];
   /** Where the catalog declares it: `services.<name>`. */
   readonly path: string;
@@ -104,4 +111,6 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   sidecar: sidecarSchema.optional(),
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
+  admit: z.record(z.string(), admitSchema).optional(),
+  mtls: mtlsSchema.optional(),
 });

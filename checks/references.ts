@@ -1,6 +1,6 @@
 import type { CallDefinition, MeshDefinition } from "../catalog";
 
-/** A call or a gateway's route, as it is written. */
+/** A call, a gateway's route or an admission, as it is written. */
 export interface Reference {
   readonly callee: string;
   readonly call: CallDefinition;
@@ -9,9 +9,9 @@ export interface Reference {
   readonly calleePath: readonly (string | number)[];
 }
 
-/** Every call of every service and every route of every gateway. */
+/** Every call and admission of every service and every route of every gateway. */
 export function* references(definition: MeshDefinition): Iterable<Reference> {
-  for (const [service, { calls = {} }] of Object.entries(definition.services)) {
+  for (const [service, { calls = {}, admit = {} }] of Object.entries(definition.services)) {
     for (const [callee, value] of Object.entries(calls)) {
       const calleePath = ["services", service, "calls", callee];
       if (isList(value)) {
@@ -19,6 +19,10 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
       } else {
         yield { callee, call: value, path: calleePath, calleePath };
       }
+    }
+    for (const [name, call] of Object.entries(admit)) {
+      const path = ["services", service, "admit", name];
+      yield { callee: service, call, path, calleePath: path };
     }
   }
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {

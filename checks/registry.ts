@@ -1,5 +1,6 @@
 import type { Rule } from "./rule";
 import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
+import { admitAccount } from "./rules/admitAccount";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
 import { ejectionBounded } from "./rules/ejectionBounded";
@@ -12,6 +13,8 @@ import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
+import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
+import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
@@ -45,6 +48,7 @@ export const rules: readonly Rule[] = [
   hostUnique, // MW107
   routeUnique, // MW108
   workloadNameUnique, // MW109
+  mtlsPortDeclared, // MW110
   weightsSum, // MW201
   weightsGiven, // MW202
   faultOutsideProd, // MW203
@@ -53,6 +57,8 @@ export const rules: readonly Rule[] = [
   mirrorElsewhere, // MW206
   endUserIssued, // MW301
   sidecarBypass, // MW302
+  mtlsStrict, // MW303
+  admitAccount, // MW304
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403

@@ -47,7 +47,14 @@ function allowed(mesh: Mesh): MeshObject[] {
 function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]): Rule {
   const requests = isHttp(port.protocol);
   return {
-    from: [{ source: { principals: [source.principal] } }],
+    from: [
+      {
+        source:
+          source.principal === undefined
+            ? { namespaces: [source.namespace] }
+            : { principals: [source.principal] },
+      },
+    ],
     to: [
       {
         operation: {

@@ -5,6 +5,9 @@ import { base, http } from "./example";
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const host = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+/** Of objects that aren't a service's, of kinds that services have as well. */
+const reservedNames = new Set(["default", "default-deny", "allow-istio"]);
+
 type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, cure: string];
 
 export const nameValid: DefinitionRule = {
@@ -30,16 +33,23 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     const name = definition[field];
     if (name !== undefined) yield labelled([field], "namespace", name);
   }
-  for (const [service, { namespace, ports, versions = {} }] of Object.entries(definition.services)) {
+  for (const [service, { namespace, ports, versions = {}, admit = {} }] of Object.entries(
+    definition.services,
+  )) {
     const path = ["services", service];
     yield labelled(path, "service", service);
-    const reserved = 'use another name: the policy that denies everything else is called "default-deny"';
-    yield [path, "service", service, service !== "default-deny", reserved];
+    const reserved = "use another name: objects that hold for the whole namespace have this one";
+    yield [path, "service", service, !reservedNames.has(service), reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) {
       const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
       const cure = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
       yield [[...path, "ports", port], "port", port, valid, cure];
+    }
+    for (const [caller, { namespace: home, serviceAccount }] of Object.entries(admit)) {
+      yield labelled([...path, "admit", caller, "namespace"], "namespace", home);
+      if (serviceAccount === undefined) continue;
+      yield labelled([...path, "admit", caller, "serviceAccount"], "service account", serviceAccount);
     }
     for (const version of Object.keys(versions)) {
       // A Deployment is called after both.

@@ -118,6 +118,28 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with an undeclared port of the service itself", () => {
+    const admitted = { namespace: "monitoring" } as const;
+    defineMesh({
+      name: "shop",
+      services: {
+        right: {
+          ports: { http, admin },
+          admit: { prometheus: { ...admitted, port: "admin" } },
+          mtls: { mode: "STRICT", ports: { http: "STRICT", admin: "PERMISSIVE" } },
+        },
+        // @ts-expect-error the called service has no port "admin"
+        one: { ports: { http }, admit: { prometheus: { ...admitted, port: "admin" } } },
+        // @ts-expect-error property "port" is missing
+        two: { ports: { http, admin }, admit: { prometheus: admitted } },
+        // @ts-expect-error this service has no port "admin"
+        three: { ports: { http }, mtls: { ports: { admin: "STRICT" } } },
+        // @ts-expect-error whom it admits is no matter of its own patience
+        four: { ports: { http }, admit: { prometheus: { ...admitted, timeout: "1s" } } },
+      },
+    });
+  });
+
   it("does not compile with a misspelt field, however deep", () => {
     defineMesh({
       name: "shop",
@@ -157,6 +179,8 @@ describe("defineMesh", () => {
         three: { ports: { http }, loadBalancing: { simple: "LEAST_CONN" } },
         // @ts-expect-error a session is told apart by one thing
         hash: { ports: { http }, loadBalancing: { consistentHash: { httpHeader: "x-session" } } },
+        // @ts-expect-error nothing turns mutual TLS off
+        mtls: { ports: { http }, mtls: { mode: "DISABLE" } },
         // @ts-expect-error paths are absolute
         four: { ports: { http }, calls: { web: { paths: ["api"] } } },
         web,

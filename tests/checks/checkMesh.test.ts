@@ -146,6 +146,41 @@ describe("checkMesh", () => {
     }
   });
 
+  it("judges admissions as calls, and the names in them", () => {
+    const admitting = (admit: object): string[] =>
+      brief({ name: "shop", services: { web: { ports: { http }, admit: { prometheus: admit } } } });
+    const at = "services.web.admit.prometheus";
+    expect(admitting({ namespace: "monitoring", port: "http" })).to.deep.equal([]);
+    expect(admitting({ namespace: "monitoring", port: "htp" })).to.deep.equal([`MW102 ${at}.port`]);
+    expect(admitting({ namespace: "monitoring", endUser: {} })).to.deep.equal([`MW301 ${at}.endUser`]);
+    expect(admitting({ namespace: "Monitoring" })).to.deep.equal([`MW105 ${at}.namespace`]);
+    expect(admitting({ namespace: "monitoring", serviceAccount: "*" })).to.deep.equal([
+      `MW105 ${at}.serviceAccount`,
+    ]);
+    expect(admitting({ serviceAccount: "prometheus" })).to.deep.equal([`MW003 ${at}.namespace`]);
+  });
+
+  it("warns of every place that accepts plain text", () => {
+    const { findings } = checkMesh({
+      name: "shop",
+      services: { web: { ports: { http }, mtls: { mode: "PERMISSIVE", ports: { http: "STRICT" } } } },
+    });
+    expect(findings.map(({ path, message }) => [path, message])).to.deep.equal([
+      [
+        "services.web.mtls.mode",
+        'every port of "web" accepts plain text: anybody who reaches the pod, without an identity',
+      ],
+    ]);
+  });
+
+  it("keeps services from having the names of a namespace's own objects", () => {
+    for (const name of ["default", "default-deny", "allow-istio"]) {
+      expect(brief({ name: "shop", services: { [name]: { ports: { http } } } })).to.deep.equal([
+        `MW105 services.${name}`,
+      ]);
+    }
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

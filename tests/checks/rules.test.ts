@@ -75,6 +75,11 @@ const expected: Record<string, Expected> = {
     message: 'the Deployments of services.web and services.web-v1 would both be called "web-v1"',
     cure: "rename the service or the version",
   },
+  MW110: {
+    path: "services.api.mtls.ports.htp",
+    message: 'the service "api" has no port "htp"',
+    cure: 'did you mean "http"?',
+  },
   MW201: {
     path: "services.api.traffic.weights",
     message: 'the weights of "api" sum to 110: 90 + 20',
@@ -114,6 +119,16 @@ const expected: Record<string, Expected> = {
     path: "services.web.sidecar.excludeOutboundPorts",
     message: 'traffic of "web" to the ports 443 bypasses the mesh: no mTLS, no policy, no telemetry',
     cure: "remove them, or suppress this with the reason why that traffic must stay outside",
+  },
+  MW303: {
+    path: "services.api.mtls.ports.http",
+    message: 'the port "http" of "api" accepts plain text: anybody who reaches the pod, without an identity',
+    cure: "set it to STRICT, or suppress this with the reason and the date until when it must stay",
+  },
+  MW304: {
+    path: "services.api.admit.prometheus.namespace",
+    message: '"api" admits every service of the namespace "shop", whatever they declare as their calls',
+    cure: "add the call to the services that make it, or name a serviceAccount",
   },
   MW401: {
     path: "services.api.resilience.retries.perTryTimeout",

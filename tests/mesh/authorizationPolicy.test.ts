@@ -98,6 +98,37 @@ describe("authorizationPolicy", () => {
     });
   });
 
+  it("admits callers that the catalog doesn't declare, by their account or by their namespace", () => {
+    const found = render({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } },
+          admit: {
+            prometheus: { namespace: "monitoring", port: "admin", methods: ["GET"], paths: ["/metrics"] },
+            backup: { namespace: "jobs", serviceAccount: "backup", port: "http" },
+          },
+        },
+      },
+    });
+    const { metadata: own, spec } = find(found, "AuthorizationPolicy", "web");
+    expect(own).to.deep.equal(metadata("web", "services.web.admit.backup,services.web.admit.prometheus"));
+    expect(spec).to.deep.equal({
+      selector: { matchLabels: { app: "web" } },
+      action: "ALLOW",
+      rules: [
+        {
+          from: [{ source: { principals: ["cluster.local/ns/jobs/sa/backup"] } }],
+          to: [{ operation: { ports: ["8080"] } }],
+        },
+        {
+          from: [{ source: { namespaces: ["monitoring"] } }],
+          to: [{ operation: { ports: ["90"], methods: ["GET"], paths: ["/metrics"] } }],
+        },
+      ],
+    });
+  });
+
   it("leaves what nobody calls to the denial", () => {
     const names = objects
       .filter(({ kind }) => kind === "AuthorizationPolicy")

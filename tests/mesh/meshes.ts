@@ -57,6 +57,8 @@ const service: fc.Arbitrary<ServiceDefinition> = fc
       { nil: undefined },
     ),
     mirrored: fc.boolean(),
+    admitted: fc.option(fc.constantFrom({}, { serviceAccount: "prometheus" }), { nil: undefined }),
+    strict: fc.boolean(),
   })
   .map(
     ({
@@ -68,6 +70,8 @@ const service: fc.Arbitrary<ServiceDefinition> = fc
       retries,
       headers,
       mirrored,
+      admitted,
+      strict,
     }): ServiceDefinition => {
       const last = versions?.at(-1) ?? "";
       const requests = Object.values(declared).some(({ protocol }) => isHttp(protocol));
@@ -88,6 +92,12 @@ const service: fc.Arbitrary<ServiceDefinition> = fc
             resilience: { retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
           }),
         loadBalancing: { simple },
+        ...(admitted && {
+          admit: {
+            prometheus: { namespace: "monitoring", port: Object.keys(declared)[0] ?? "", ...admitted },
+          },
+        }),
+        ...(strict && { mtls: {} }),
         ...(image !== undefined && { workload: { image } }),
       };
     },

@@ -129,7 +129,7 @@ function reversed<T>(value: T): T {
 }
 
 interface Rule {
-  from: { source: { principals: string[] } }[];
+  from: { source: { principals?: string[]; namespaces?: string[] } }[];
   to: { operation: { ports: string[]; methods?: string[]; paths?: string[] } }[];
   when?: unknown[];
 }
@@ -155,7 +155,7 @@ function allowed(objects: readonly MeshObject[]): string[] {
         const [to, ...more] = rule.to;
         expect([others, more], "one source and one operation in each rule").to.deep.equal([[], []]);
         return JSON.stringify([
-          from?.source.principals,
+          from?.source,
           name,
           to?.operation.ports,
           to?.operation.methods ?? [],
@@ -172,7 +172,9 @@ function declared({ name, namespace = name, services, gateways = {} }: MeshDefin
     const ports = services[callee]?.ports ?? {};
     const called = ports[call.port ?? ""] ?? Object.values(ports)[0];
     return JSON.stringify([
-      [`cluster.local/ns/${principal}`],
+      principal.includes("/")
+        ? { principals: [`cluster.local/ns/${principal}`] }
+        : { namespaces: [principal] },
       callee,
       [String(called?.targetPort ?? called?.port)],
       [...(call.methods ?? [])].sort(),
@@ -191,5 +193,10 @@ function declared({ name, namespace = name, services, gateways = {} }: MeshDefin
       host.routes.map((route) => line(`${release}/sa/${release}`, route.service, route)),
     ),
   );
-  return [...calls, ...routes];
+  const admissions = Object.entries(services).flatMap(([callee, { admit = {} }]) =>
+    Object.values(admit).map(({ namespace: home, serviceAccount, ...call }) =>
+      line(serviceAccount === undefined ? home : `${home}/sa/${serviceAccount}`, callee, call),
+    ),
+  );
+  return [...calls, ...routes, ...admissions];
 }

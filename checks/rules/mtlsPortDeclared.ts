@@ -1,0 +1,27 @@
+import { formatPath } from "../../catalog";
+import { nearest } from "../nearest";
+import type { DefinitionRule } from "../rule";
+import { webAndApi } from "./example";
+
+export const mtlsPortDeclared: DefinitionRule = {
+  code: "MW110",
+  severity: "error",
+  title: "A port's mutual TLS is that of a port that the service declares",
+  stage: "definition",
+  examples: {
+    wrong: webAndApi({}, { mtls: { ports: { htp: "STRICT" } } }),
+    right: webAndApi({}, { mtls: { ports: { http: "STRICT" } } }),
+  },
+  *check(definition, isWritten) {
+    for (const [name, { ports, mtls }] of Object.entries(definition.services)) {
+      for (const port of Object.keys(mtls?.ports ?? {})) {
+        if (isWritten("services", name, "ports", port)) continue;
+        yield {
+          path: formatPath(["services", name, "mtls", "ports", port]),
+          message: `the service "${name}" has no port "${port}"`,
+          cure: nearest(port, Object.keys(ports), `declare it under services.${name}.ports`),
+        };
+      }
+    }
+  },
+};
