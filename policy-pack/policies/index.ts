@@ -14,6 +14,7 @@ import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
 import { reportCoverage } from "./reportCoverage";
+import { requireCircuitBreakers } from "./requireCircuitBreakers";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireGatewayTls } from "./requireGatewayTls";
 import { requireHighAvailability } from "./requireHighAvailability";
@@ -55,6 +56,7 @@ export const policies: Policies = [
   forbidWildcardHosts,
   restrictEgress,
   // Traffic
+  requireCircuitBreakers,
   boundCircuitBreakers,
   boundTimeouts,
   boundRetries,

@@ -17,6 +17,17 @@ export function isMeshHost(host: string, meshDomains: readonly string[]): boolea
   );
 }
 
+/**
+ * A host of the mesh by its full name: a short one belongs to the namespace of the object that names it.
+ *
+ * @param meshDomains as for {@link isMeshHost}; the first one completes the name
+ */
+export function fullName(host: string, namespace: string, [domain = ""]: readonly string[]): string {
+  const name = host.replace(/\.$/, "");
+  if (!name.includes(".") && name !== "*") return `${name}.${namespace}.${domain}`;
+  return name.endsWith(".svc") ? `${name}${domain.replace(/^svc/, "")}` : name;
+}
+
 function within(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`);
 }

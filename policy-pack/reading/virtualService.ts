@@ -8,3 +8,21 @@ export function forwardingRoutes({ fields }: KubernetesResource): Field[] {
     .children()
     .filter((route) => !["redirect", "directResponse", "delegate"].some((key) => route.at(key).isSet));
 }
+
+/** The hosts that requests and connections are sent to, mirrored ones included. */
+export function destinationsOf({ fields }: KubernetesResource): Field[] {
+  const routes = ["http", "tls", "tcp"].flatMap((protocol) => fields.at("spec", protocol).children());
+  return routes
+    .flatMap((route) => [
+      ...route
+        .at("route")
+        .children()
+        .map((weighted) => weighted.at("destination")),
+      route.at("mirror"),
+      ...route
+        .at("mirrors")
+        .children()
+        .map((mirror) => mirror.at("destination")),
+    ])
+    .map((destination) => destination.at("host"));
+}

@@ -132,6 +132,18 @@ describe("the pack", () => {
     }
   });
 
+  it("repeats no Helm value but those that it judges", async () => {
+    const secret = "hunter2";
+    const release = istiod({ auth: { password: secret }, meshConfig: { caCertificates: [secret], secret } });
+    for (const policy of policies) {
+      const { violations } =
+        "validateStack" in policy
+          ? await validateStack(policy, [release])
+          : await validateResource(policy, release);
+      expect(violations.join(), policy.name).not.to.include(secret);
+    }
+  });
+
   it("tests every policy, also with unknown values", () => {
     for (const { name } of policies) {
       const test = read("tests", "policies", `${camelCase(name)}.test.ts`);

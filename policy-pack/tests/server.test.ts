@@ -9,7 +9,17 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { policies } from "../policies";
 import type { Resource } from "./engine";
-import { destinationRule, istiod, peerAuthentication } from "./resources";
+import {
+  authorizationPolicy,
+  defaultDeny,
+  deployment,
+  destinationRule,
+  istiod,
+  namespace,
+  peerAuthentication,
+  route,
+  virtualService,
+} from "./resources";
 
 /** Starts the pack as the engine does, from its sources, and talks to it as the engine does. */
 describe("the pack's server", function () {
@@ -72,6 +82,22 @@ describe("the pack's server", function () {
     expect(await analyzeStack([istiod()])).to.have.length(1);
   });
 
+  it("judges a stack of 5,000 resources", async () => {
+    const services = Array.from({ length: 1250 }, (_, index) => `s${index}`);
+    const stack = services.flatMap((name) => [
+      renamed(destinationRule({ host: name }), name),
+      renamed(virtualService([route({ route: [{ destination: { host: name } }] })]), name),
+      renamed(authorizationPolicy(), name),
+      renamed(deployment(), name),
+    ]);
+    const mesh = [istiod(), peerAuthentication(), namespace(), defaultDeny()];
+    const orphan = virtualService([route({ route: [{ destination: { host: "s1250" } }] })]);
+    expect(await analyzeStack([...mesh, ...stack, orphan])).to.deep.equal([
+      'VirtualService shop/catalog: spec.http[0].route[0].destination.host is "s1250", for which the stack has no ' +
+        "DestinationRule, so nothing limits calls to it. Add one with connectionPool and outlierDetection.",
+    ]);
+  });
+
   it("writes nothing to stdout but its port", () => {
     expect(output).to.match(/^\d+\n$/);
   });
@@ -99,11 +125,15 @@ describe("the pack's server", function () {
   }
 });
 
+function renamed({ type, props }: Resource, name: string): Resource {
+  return { type, name, props: { ...props, metadata: { ...(props.metadata as object), name } } };
+}
+
+/** The messages that stop an update. */
 function mandatory(response: analyzer.AnalyzeResponse): string[] {
-  const diagnostics = response.getDiagnosticsList();
-  for (const diagnostic of diagnostics) {
-    expect(diagnostic.getEnforcementlevel()).to.equal(analyzer.EnforcementLevel.MANDATORY);
-  }
+  const diagnostics = response
+    .getDiagnosticsList()
+    .filter((diagnostic) => diagnostic.getEnforcementlevel() === analyzer.EnforcementLevel.MANDATORY);
   // The server puts the policy's description on the first line.
   return diagnostics.map((diagnostic) => diagnostic.getMessage().split("\n").slice(1).join("\n"));
 }
