@@ -46,6 +46,8 @@ export interface RetriesDefinition {
   readonly perTryTimeout?: Duration;
   /** Default: `["connect-failure", "refused-stream"]`. */
   readonly retryOn?: readonly RetryCondition[];
+  /** The least wait before the first retry; it doubles with each one. Default: Envoy's, 25ms. */
+  readonly backoff?: Duration;
 }
 
 /** Retries with their defaults resolved; `attempts` 0 turns off Istio's own default of two retries. */
@@ -54,12 +56,15 @@ export interface Retries {
   /** Milliseconds. Undefined without an overall timeout to derive it from. */
   readonly perTryTimeout?: number;
   readonly retryOn: readonly RetryCondition[];
+  /** Milliseconds. */
+  readonly backoff?: number;
 }
 
 export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
   attempts: z.int().min(0).max(10),
   perTryTimeout: durationSchema.optional(),
   retryOn: z.array(z.enum(retryConditions)).min(1).optional(),
+  backoff: durationSchema.optional(),
 });
 
 /** Resolves the defaults; `timeout` is the overall limit of the request in milliseconds. */
@@ -70,5 +75,11 @@ export function normalizeRetries(definition: RetriesDefinition | undefined, time
     perTryTimeout === undefined
       ? timeout && Math.floor(timeout / (attempts + 1))
       : parseDuration(perTryTimeout);
-  return { attempts, retryOn, ...(perTry !== undefined && { perTryTimeout: perTry }) };
+  const backoff = definition.backoff === undefined ? undefined : parseDuration(definition.backoff);
+  return {
+    attempts,
+    retryOn,
+    ...(perTry !== undefined && { perTryTimeout: perTry }),
+    ...(backoff !== undefined && { backoff }),
+  };
 }

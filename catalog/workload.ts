@@ -17,6 +17,10 @@ export interface WorkloadDefinition {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: none; then `replicas` is fixed. */
   readonly autoscaling?: AutoscalingDefinition;
+  /** Of Deployment and pods, besides `app` and `version`. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Of the pods, such as `prometheus.io/port`. Default: none. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
@@ -54,6 +58,8 @@ export interface Workload {
   readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
   readonly autoscaling?: AutoscalingDefinition;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/);
@@ -84,6 +90,13 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
       averageUtilization: z.int().min(1).max(100),
     })
     .optional(),
+  labels: z
+    .record(z.string(), z.string())
+    .refine((labels) => !("app" in labels || "version" in labels), {
+      params: { cure: "leave app and version out: they are the service's name and the version's" },
+    })
+    .optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
 });
 
 /** The pods of a Deployment when its autoscaler, if there is one, has taken away all that it may. */
@@ -98,8 +111,8 @@ export function normalizeWorkloads(
   versions: Readonly<Record<string, VersionDefinition>>,
 ): Workload[] {
   if (!workload) return [];
-  const { replicas: count = 2, env = {}, ...rest } = workload;
-  const base = { ...rest, replicas: count, env };
+  const { replicas: count = 2, env = {}, labels = {}, annotations = {}, ...rest } = workload;
+  const base = { ...rest, replicas: count, env, labels, annotations };
   const declared = Object.entries(versions);
   if (declared.length === 0) return [{ ...base, name: service, version: "v1" }];
   return declared

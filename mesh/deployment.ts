@@ -12,7 +12,7 @@ export function deployments(mesh: Mesh): MeshObject[] {
         name: workload.name,
         namespace: service.namespace,
         from: [service.path],
-        labels: podLabels(service.name, workload.version),
+        labels: { ...workload.labels, ...podLabels(service.name, workload.version) },
       }),
       spec: deploymentSpec(service, workload),
     })),
@@ -21,7 +21,7 @@ export function deployments(mesh: Mesh): MeshObject[] {
 
 function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec {
   const labels = podLabels(service.name, workload.version);
-  const annotations = sidecarAnnotations(service.sidecar);
+  const annotations = { ...sidecarAnnotations(service.sidecar), ...workload.annotations };
   const env = Object.entries(workload.env)
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -30,7 +30,10 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
     ...(!workload.autoscaling && { replicas: workload.replicas }),
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
+      metadata: {
+        labels: { ...workload.labels, ...labels },
+        ...(Object.keys(annotations).length > 0 && { annotations }),
+      },
       spec: {
         serviceAccountName: service.name,
         containers: [

@@ -54,7 +54,11 @@ function retriedRoutes(requests: Requests, versions: readonly Version[]): HttpRo
   const everything = httpRoute(name, requests, versions, match, retries);
   if (port.protocol === "grpc" || safe.length === retries.retryOn.length) return [everything];
   // Without a limit for each try: reaching it would fail the request, as it isn't a reason to try again.
-  const limited: Retries = { attempts: safe.length > 0 ? retries.attempts : 0, retryOn: safe };
+  const limited: Retries = {
+    attempts: safe.length > 0 ? retries.attempts : 0,
+    retryOn: safe,
+    ...(retries.backoff !== undefined && { backoff: retries.backoff }),
+  };
   const matches = orEvery(match).map((one) => ({ ...one, method: { regex: notIdempotent } }));
   return [httpRoute(`${name} ${notIdempotent}`, requests, versions, matches, limited), everything];
 }
@@ -109,12 +113,18 @@ function mirror(
 }
 
 /** Zero attempts are written out: without them Istio retries twice, whatever the method. */
-function retryPolicy({ attempts, perTryTimeout, retryOn }: Retries): NonNullable<HttpRoute["retries"]> {
+function retryPolicy({
+  attempts,
+  perTryTimeout,
+  retryOn,
+  backoff,
+}: Retries): NonNullable<HttpRoute["retries"]> {
   if (attempts === 0) return { attempts };
   return {
     attempts,
     retryOn: retryOn.join(","),
     ...(perTryTimeout !== undefined && { perTryTimeout: formatDuration(perTryTimeout) }),
+    ...(backoff !== undefined && { backoff: formatDuration(backoff) }),
   };
 }
 

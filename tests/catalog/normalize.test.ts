@@ -12,6 +12,7 @@ describe("normalize", () => {
       namespaces: ["shop"],
       rootNamespace: "istio-system",
       trustDomain: "cluster.local",
+      externalServices: [],
       gateways: [],
       jwtRules: [],
       overrides: {},
@@ -187,8 +188,24 @@ describe("normalize", () => {
       { name: "v2", weight: 10 },
     ]);
     expect(service?.workloads).to.deep.equal([
-      { name: "web-v1", version: "v1", image: "web:1", replicas: 3, env: { A: "1" } },
-      { name: "web-v2", version: "v2", image: "web:2", replicas: 1, env: { A: "1" } },
+      {
+        name: "web-v1",
+        version: "v1",
+        image: "web:1",
+        replicas: 3,
+        env: { A: "1" },
+        labels: {},
+        annotations: {},
+      },
+      {
+        name: "web-v2",
+        version: "v2",
+        image: "web:2",
+        replicas: 1,
+        env: { A: "1" },
+        labels: {},
+        annotations: {},
+      },
     ]);
   });
 
@@ -198,7 +215,7 @@ describe("normalize", () => {
       services: { web: { ports: { http }, workload: { image: "web:1" } } },
     }).services;
     expect(service?.workloads).to.deep.equal([
-      { name: "web", version: "v1", image: "web:1", replicas: 2, env: {} },
+      { name: "web", version: "v1", image: "web:1", replicas: 2, env: {}, labels: {}, annotations: {} },
     ]);
   });
 

@@ -181,6 +181,14 @@ describe("checkMesh", () => {
     }
   });
 
+  it("keeps the labels by which pods are found to itself", () => {
+    const labelled = (labels: object): string[] =>
+      brief({ name: "shop", services: { web: { ports: { http }, workload: { image: "web:1", labels } } } });
+    expect(labelled({ tier: "backend" })).to.deep.equal([]);
+    expect(labelled({ app: "api" })).to.deep.equal(["MW001 services.web.workload.labels"]);
+    expect(labelled({ version: "v2" })).to.deep.equal(["MW001 services.web.workload.labels"]);
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

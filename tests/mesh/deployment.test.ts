@@ -94,4 +94,24 @@ describe("deployment", () => {
   it("leaves the number of pods to the autoscaler where there is one", () => {
     expect(find(objects, "Deployment", "batch")).to.not.have.nested.property("spec.replicas");
   });
+
+  it("adds the catalog's labels and annotations to the pods, but selects by none of them", () => {
+    const labels = { tier: "backend" };
+    const annotations = { "prometheus.io/port": "8080" };
+    const found = find(
+      render({
+        name: "shop",
+        services: { web: { ports: { http }, workload: { image: "web:1", labels, annotations } } },
+      }),
+      "Deployment",
+      "web",
+    );
+    const own = { app: "web", version: "v1" };
+    expect(found.metadata).to.deep.equal(metadata("web", "services.web", { ...own, ...labels }));
+    expect(found).to.have.deep.nested.property("spec.selector", { matchLabels: own });
+    expect(found).to.have.deep.nested.property("spec.template.metadata", {
+      labels: { ...own, ...labels },
+      annotations,
+    });
+  });
 });

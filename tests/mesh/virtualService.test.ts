@@ -67,6 +67,15 @@ describe("virtualService", () => {
     ]);
   });
 
+  it("waits before a retry as long as it is told, on every route", () => {
+    const retries = { attempts: 1, retryOn: ["5xx", "connect-failure"], backoff: "100ms" } as const;
+    const seen = routes({ resilience: { timeout: "10s", retries } }) as { retries: unknown }[];
+    expect(seen.map((route) => route.retries)).to.deep.equal([
+      { attempts: 1, retryOn: "connect-failure", backoff: "100ms" },
+      { attempts: 1, retryOn: "5xx,connect-failure", perTryTimeout: "5s", backoff: "100ms" },
+    ]);
+  });
+
   it("needs one route where all conditions are safe, and for gRPC, where everything is a POST", () => {
     const safe = { attempts: 2, retryOn: ["connect-failure", "refused-stream"] } as const;
     expect(routes({ resilience: { retries: safe } })).to.deep.equal([
