@@ -1,6 +1,16 @@
 import { z } from "zod";
+import {
+  type ExternalService,
+  type ExternalServiceDefinition,
+  externalServiceSchema,
+} from "./externalService";
 import { type Gateway, type GatewayDefinition, gatewaySchema } from "./gateway";
 import { type JwtRule, type JwtRuleDefinition, jwtRuleSchema } from "./jwt";
+import {
+  type NetworkPolicies,
+  type NetworkPoliciesDefinition,
+  networkPoliciesSchema,
+} from "./networkPolicies";
 import { type Service, type ServiceDefinition, serviceSchema } from "./service";
 import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
 
@@ -24,11 +34,15 @@ export interface MeshDefinition {
   /** First part of every identity in the mesh. Default: `cluster.local`. */
   readonly trustDomain?: string;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
+  /** Hosts outside of the mesh, by the name that `calls` use. */
+  readonly externalServices?: Readonly<Record<string, ExternalServiceDefinition>>;
   /** By name. */
   readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
   /** Issuers of end users' tokens. */
   readonly jwtRules?: readonly JwtRuleDefinition[];
   readonly telemetry?: TelemetryDefinition;
+  /** Default: none; then only the proxies decide who reaches whom. */
+  readonly networkPolicies?: NetworkPoliciesDefinition;
   /**
    * Whatever the catalog has no word for, by the object's kind and its `namespace/name` (or `name` where the
    * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field.
@@ -64,9 +78,11 @@ export interface Mesh {
   readonly rootNamespace: string;
   readonly trustDomain: string;
   readonly services: readonly Service[];
+  readonly externalServices: readonly ExternalService[];
   readonly gateways: readonly Gateway[];
   readonly jwtRules: readonly JwtRule[];
   readonly telemetry?: Telemetry;
+  readonly networkPolicies?: NetworkPolicies;
   readonly overrides: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
 
@@ -84,9 +100,11 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   rootNamespace: z.string().optional(),
   trustDomain: z.string().min(1).optional(),
   services: z.record(z.string(), serviceSchema),
+  externalServices: z.record(z.string(), externalServiceSchema).optional(),
   gateways: z.record(z.string(), gatewaySchema).optional(),
   jwtRules: z.array(jwtRuleSchema).min(1).optional(),
   telemetry: telemetrySchema.optional(),
+  networkPolicies: networkPoliciesSchema.optional(),
   overrides: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).optional(),
   suppressions: z.array(suppressionSchema).optional(),
 });

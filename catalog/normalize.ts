@@ -15,6 +15,8 @@ import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import type { Mesh, MeshDefinition } from "./mesh";
 import { normalizeMtls } from "./mtls";
+import type { ExternalService, ExternalServiceDefinition } from "./externalService";
+import { normalizeNetworkPolicies } from "./networkPolicies";
 import { formatPath } from "./path";
 import { normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
@@ -40,6 +42,9 @@ export function normalize(definition: MeshDefinition): Mesh {
   } as const;
 
   const callees = new Map<string, Callee>();
+  for (const [name, external] of sortedEntries(definition.externalServices ?? {})) {
+    callees.set(name, normalizeExternalService(name, external, settings.namespace));
+  }
   for (const [name, service] of sortedEntries(definition.services)) {
     callees.set(name, normalizeService(name, service, settings.namespace));
   }
@@ -80,24 +85,36 @@ export function normalize(definition: MeshDefinition): Mesh {
 
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
   const incoming = groupBy(edges, ({ callee }) => callee);
-  const services: Service[] = [...callees.values()].map((service) => {
-    const edgesTo = (incoming.get(service.name) ?? []).sort((a, b) => compare(a.path, b.path));
+  const connected = (name: string, own: Pick<ServiceDefinition, "circuitBreaker" | "load">): Service => {
+    const edgesTo = (incoming.get(name) ?? []).sort((a, b) => compare(a.path, b.path));
     return {
-      ...service,
-      ...sizedBreaker(definition.services[service.name], edgesTo, callees),
-      outgoing: outgoing.get(`service ${service.name}`) ?? [],
+      ...calleeNamed(callees, name),
+      ...sizedBreaker(own, edgesTo, callees),
+      outgoing: outgoing.get(`service ${name}`) ?? [],
       incoming: edgesTo,
     };
-  });
+  };
+  const services = sortedEntries(definition.services).map(([name, own]) => connected(name, own));
+  const externalServices = sortedEntries(definition.externalServices ?? {}).map(
+    ([name, { tls, egressGateway = false, circuitBreaker = {} }]): ExternalService => ({
+      ...connected(name, { circuitBreaker }),
+      ...(tls && { tls }),
+      egressGateway,
+    }),
+  );
 
   return {
     ...settings,
     ...(definition.revision !== undefined && { revision: definition.revision }),
     namespaces: [...new Set([...services, ...gateways].map(({ namespace }) => namespace))].sort(compare),
     services,
+    externalServices,
     gateways,
     jwtRules: (definition.jwtRules ?? []).map((rule) => ({ forwardOriginalToken: true, ...rule })),
     ...(definition.telemetry && { telemetry: normalizeTelemetry(definition.telemetry) }),
+    ...(definition.networkPolicies && {
+      networkPolicies: normalizeNetworkPolicies(definition.networkPolicies),
+    }),
     overrides: definition.overrides ?? {},
   };
 }
@@ -135,11 +152,11 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
 
 /** The circuit breaker's limits hang on how many pods call, so on the whole call graph. */
 function sizedBreaker(
-  definition: ServiceDefinition | undefined,
+  definition: Pick<ServiceDefinition, "circuitBreaker" | "load">,
   incoming: readonly Edge[],
   callees: ReadonlyMap<string, Callee>,
 ): Pick<Service, "circuitBreaker" | "load"> {
-  if (!definition?.load) return { circuitBreaker: normalizeCircuitBreaker(definition?.circuitBreaker) };
+  if (!definition.load) return { circuitBreaker: normalizeCircuitBreaker(definition.circuitBreaker) };
   const callers = new Set(
     incoming.filter(({ source }) => source.kind === "service").map(({ source }) => source.name),
   );
@@ -149,6 +166,16 @@ function sizedBreaker(
     pods.reduce((sum, count) => sum + count, 0),
   );
   return { load, circuitBreaker: normalizeCircuitBreaker(definition.circuitBreaker, limitsFor(load)) };
+}
+
+/** What is said of every service holds for it too; only its name is another one. */
+function normalizeExternalService(
+  name: string,
+  { host, ports, resilience = {} }: ExternalServiceDefinition,
+  meshNamespace: string,
+): Callee {
+  const service = normalizeService(name, { ports, resilience }, meshNamespace);
+  return { ...service, host, path: formatPath(["externalServices", name]) };
 }
 
 function normalizeVersions(names: readonly string[], weights?: Readonly<Record<string, number>>): Version[] {

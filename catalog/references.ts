@@ -11,7 +11,7 @@ export type Checked<Definition extends MeshDefinition> = References<Definition> 
 interface References<Definition extends MeshDefinition> {
   readonly services: {
     readonly [Name in keyof Definition["services"]]: ServiceReferences<
-      Definition["services"],
+      Definition["services"] & Field<Definition, "externalServices">,
       Definition["services"][Name]
     >;
   };

@@ -1,6 +1,6 @@
 import { type Mesh, type MeshDefinition, normalize } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
-import { references } from "./references";
+import { portsOf, references } from "./references";
 import { rules } from "./registry";
 import type { DefinitionRule, MeshRule } from "./rule";
 import { readStructure } from "./structure";
@@ -55,8 +55,9 @@ function reported(
 
 /** A catalog without the calls and routes that lead nowhere, so that the rest of it can be judged in the same run. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition | undefined {
-  const dangling = [...references(definition)].filter(({ callee, call }) => {
-    const ports = definition.services[callee]?.ports;
+  const dangling = [...references(definition)].filter((reference) => {
+    const { call } = reference;
+    const ports = portsOf(definition, reference);
     return !ports || (call.port === undefined ? Object.keys(ports).length > 1 : !ports[call.port]);
   });
   if (dangling.length === 0) return definition;

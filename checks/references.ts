@@ -1,4 +1,4 @@
-import type { CallDefinition, MeshDefinition } from "../catalog";
+import type { CallDefinition, MeshDefinition, PortDefinition } from "../catalog";
 
 /** A call, a gateway's route or an admission, as it is written. */
 export interface Reference {
@@ -33,6 +33,22 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
       }
     }
   }
+}
+
+/** Where a reference's callee may be declared: services, and for calls of services hosts outside of the mesh too. */
+export function sectionOf(
+  { externalServices = {} }: MeshDefinition,
+  { callee, path }: Reference,
+): "services" | "externalServices" {
+  return path[2] === "calls" && Object.hasOwn(externalServices, callee) ? "externalServices" : "services";
+}
+
+/** The ports of a reference's callee, if that is declared. */
+export function portsOf(
+  definition: MeshDefinition,
+  reference: Reference,
+): Readonly<Record<string, PortDefinition>> | undefined {
+  return definition[sectionOf(definition, reference)]?.[reference.callee]?.ports;
 }
 
 /** `Array.isArray` doesn't narrow readonly arrays. */

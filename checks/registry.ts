@@ -1,10 +1,14 @@
 import type { Rule } from "./rule";
-import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
 import { admitAccount } from "./rules/admitAccount";
+import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
+import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
+import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { endUserIssued } from "./rules/endUserIssued";
+import { enforcedOutside } from "./rules/enforcedOutside";
+import { externalHostUnique } from "./rules/externalHostUnique";
 import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
 import { faultOutsideProd } from "./rules/faultOutsideProd";
@@ -12,10 +16,12 @@ import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
 import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
+import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
+import { originatedFromHttp } from "./rules/originatedFromHttp";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
@@ -68,6 +74,12 @@ export const rules: readonly Rule[] = [
   failoverElsewhere, // MW504
   callersCounted, // MW505
   breakerCarriesLoad, // MW506
+  externalHostUnique, // MW601
+  originatedFromHttp, // MW602
+  egressGatewayPort, // MW603
+  leavesEncrypted, // MW604
+  enforcedOutside, // MW605
+  calleeNameUnique, // MW606
   quotaIntervalFits, // MW701
   quotaWithinLimit, // MW702
 ];

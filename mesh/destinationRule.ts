@@ -1,5 +1,6 @@
 import {
   explainLoad,
+  type ExternalService,
   formatDuration,
   isHttp,
   type Mesh,
@@ -20,7 +21,7 @@ export const sizingAnnotation = "meshwright.dev/sizing";
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export function destinationRules(mesh: Mesh): MeshObject[] {
-  return mesh.services.map((service) => {
+  return [...mesh.services, ...mesh.externalServices].map((service) => {
     const { name, namespace, host, versions, path, load } = service;
     const { annotations, ...rest } = metadata(mesh, { name, namespace, from: [path] });
     const spec: DestinationRuleSpec = {
@@ -42,15 +43,21 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
   });
 }
 
-function trafficPolicy(service: Service): TrafficPolicy {
+function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
   const { retryBudget, outlierDetection } = service.circuitBreaker;
   return {
-    tls: { mode: "ISTIO_MUTUAL" },
+    ...clientTls(service),
     connectionPool: connectionPool(service),
     loadBalancer: loadBalancer(service.loadBalancing),
     ...(outlierDetection && { outlierDetection: ejection(outlierDetection) }),
     ...(retryBudget && { retryBudget: { ...retryBudget } }),
   };
+}
+
+/** Outside of the mesh nobody knows its certificates: TLS begins there or is the caller's own. */
+function clientTls(service: Service | ExternalService): Pick<TrafficPolicy, "tls"> {
+  if (!("egressGateway" in service)) return { tls: { mode: "ISTIO_MUTUAL" } };
+  return service.tls ? { tls: { mode: service.tls.mode, sni: service.host } } : {};
 }
 
 function loadBalancer({

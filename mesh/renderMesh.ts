@@ -2,16 +2,19 @@ import type { CheckedMesh } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
 import { deployments } from "./deployment";
 import { destinationRules } from "./destinationRule";
+import { egressGateways } from "./egressGateway";
 import { envoyFilters } from "./envoyFilter";
 import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
+import { networkPolicies } from "./networkPolicy";
 import type { MeshObject } from "./object";
 import { override } from "./overrides";
 import { peerAuthentications } from "./peerAuthentication";
 import { podDisruptionBudgets } from "./podDisruptionBudget";
 import { requestAuthentications } from "./requestAuthentication";
 import { services } from "./service";
+import { serviceEntries } from "./serviceEntry";
 import { serviceAccounts } from "./serviceAccount";
 import { sidecars } from "./sidecar";
 import { telemetries } from "./telemetry";
@@ -21,14 +24,17 @@ const renderers = [
   authorizationPolicies,
   deployments,
   destinationRules,
+  egressGateways,
   envoyFilters,
   gateways,
   horizontalPodAutoscalers,
   namespaces,
+  networkPolicies,
   peerAuthentications,
   podDisruptionBudgets,
   requestAuthentications,
   serviceAccounts,
+  serviceEntries,
   services,
   sidecars,
   telemetries,

@@ -1,22 +1,39 @@
-import type { Mesh } from "../catalog";
+import { egressGateway, type Mesh } from "../catalog";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
  * What each service's proxies know about: the services that it calls, and the control plane's namespace. It keeps
- * them small, and a call that the catalog doesn't know has nowhere to go.
+ * them small, and a call that the catalog doesn't know has nowhere to go, neither in the mesh nor outside of it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
 export function sidecars(mesh: Mesh): MeshObject[] {
   const hosts = new Map(
-    mesh.services.map((service) => [service.name, `${service.namespace}/${service.host}`]),
+    [...mesh.services, ...mesh.externalServices].map((service) => [
+      service.name,
+      `${service.namespace}/${service.host}`,
+    ]),
+  );
+  const leaving = new Set(
+    mesh.externalServices.filter((service) => service.egressGateway).map(({ name }) => name),
   );
   return mesh.services.map(({ name, namespace, outgoing, path }) => {
     const callees = [...new Set(outgoing.map(({ callee }) => hosts.get(callee) ?? ""))].sort();
     const spec: SidecarSpec = {
       workloadSelector: { labels: podLabels(name) },
-      egress: [{ hosts: [...callees, `${mesh.rootNamespace}/*`] }],
+      egress: [
+        {
+          hosts: [
+            ...callees,
+            ...(outgoing.some(({ callee }) => leaving.has(callee))
+              ? [`${egressGateway.release}/${egressGateway.host}`]
+              : []),
+            `${mesh.rootNamespace}/*`,
+          ],
+        },
+      ],
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     };
     return {
       apiVersion: "networking.istio.io/v1",

@@ -1,6 +1,7 @@
 import {
   type Gateway,
   type Cors,
+  type ExternalService,
   formatDuration,
   type GatewayHost,
   type GatewayRedirect,
@@ -9,6 +10,7 @@ import {
   type Mesh,
   type Service,
 } from "../catalog";
+import { throughEgressGateway } from "./externalRoute";
 import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
@@ -25,10 +27,23 @@ export function virtualServices(mesh: Mesh): MeshObject[] {
     ...mesh.services
       .filter(({ ports }) => ports.some(({ protocol }) => isHttp(protocol)))
       .map((service) => insideMesh(mesh, service)),
+    ...mesh.externalServices
+      .filter(({ egressGateway, ports }) => egressGateway || ports.some(({ protocol }) => isHttp(protocol)))
+      .map((service) => (service.egressGateway ? outside(mesh, service) : insideMesh(mesh, service))),
     ...mesh.gateways.flatMap((gateway) =>
       gateway.hosts.map((host) => atGateway(mesh, gateway, host, byName)),
     ),
   ];
+}
+
+function outside(mesh: Mesh, service: ExternalService): MeshObject {
+  const { name, namespace, incoming, path } = service;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: metadata(mesh, { name, namespace, from: [path, ...incoming.map((edge) => edge.path)] }),
+    spec: throughEgressGateway(mesh, service),
+  };
 }
 
 function insideMesh(mesh: Mesh, service: Service): MeshObject {

@@ -20,7 +20,8 @@ export const callersCounted: DefinitionRule = {
       if (!load || load.callers !== undefined) continue;
       const callers = all.filter(({ callee }) => callee === name).map(({ path }) => path);
       const uncounted = callers.filter(
-        ([kind, caller = ""]) => kind !== "services" || !definition.services[caller]?.workload,
+        ([kind, caller = "", how]) =>
+          kind !== "services" || how !== "calls" || !definition.services[caller]?.workload,
       );
       if (callers.length > 0 && uncounted.length === 0) continue;
       const who = [...new Set(uncounted.map(([kind, caller = ""]) => `${kind}.${caller}`))].join(", ");

@@ -1,10 +1,15 @@
-import type { PortDefinition } from "../../catalog";
+import type { ExternalServiceDefinition, PortDefinition } from "../../catalog";
 
 /** What the rules' examples have in common. */
 export const base = { name: "shop" } as const;
 export const http: PortDefinition = { port: 8080, protocol: "http" };
 export const admin: PortDefinition = { port: 9090, protocol: "http" };
 export const tcp: PortDefinition = { port: 5432, protocol: "tcp" };
+
+export const external: ExternalServiceDefinition = {
+  host: "bank.example.com",
+  ports: { https: { port: 443, protocol: "tls" } },
+};
 
 /** A catalog whose services `web` and `api` have what an example is about; web calls api. */
 export function webAndApi(web: object, api: object): object {

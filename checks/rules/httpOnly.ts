@@ -5,7 +5,7 @@ import {
   type PortDefinition,
   type ServiceDefinition,
 } from "../../catalog";
-import { references } from "../references";
+import { portsOf, references } from "../references";
 import type { DefinitionRule } from "../rule";
 import { tcp, webAndApi } from "./example";
 
@@ -38,9 +38,13 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
     if (Object.values(service.ports).some(({ protocol }) => isHttp(protocol))) continue;
     for (const path of requestFields(service)) yield* report(["services", name, ...path], name);
   }
+  for (const [name, { ports, ...service }] of Object.entries(definition.externalServices ?? {})) {
+    if (Object.values(ports).some(({ protocol }) => isHttp(protocol))) continue;
+    for (const path of requestFields(service)) yield* report(["externalServices", name, ...path], name);
+  }
 }
 
-function requestFields(service: ServiceDefinition): string[][] {
+function requestFields(service: Omit<ServiceDefinition, "ports">): string[][] {
   const { resilience, traffic, circuitBreaker, loadBalancing = {}, load, rateLimit } = service;
   const { consistentHash } = loadBalancing;
   return [
@@ -53,8 +57,9 @@ function requestFields(service: ServiceDefinition): string[][] {
 }
 
 function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
-  for (const { callee, call, path } of references(definition)) {
-    const port = portOf(definition.services[callee], call.port);
+  for (const reference of references(definition)) {
+    const { callee, call, path } = reference;
+    const port = portOf(portsOf(definition, reference), call.port);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
     if (path[0] === "gateways") yield* report([...path, "service"], callee);
@@ -62,11 +67,11 @@ function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
 }
 
 function portOf(
-  service: ServiceDefinition | undefined,
+  ports: Readonly<Record<string, PortDefinition>> | undefined,
   name: string | undefined,
 ): PortDefinition | undefined {
-  if (!service) return undefined;
-  return name === undefined ? Object.values(service.ports)[0] : service.ports[name];
+  if (!ports) return undefined;
+  return name === undefined ? Object.values(ports)[0] : ports[name];
 }
 
 function given<Key extends string>(

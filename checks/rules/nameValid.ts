@@ -1,4 +1,4 @@
-import { formatPath, type MeshDefinition } from "../../catalog";
+import { egressGateway, formatPath, type MeshDefinition } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { base, http } from "./example";
 
@@ -41,11 +41,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     const reserved = "use another name: objects that hold for the whole namespace have this one";
     yield [path, "service", service, !reservedNames.has(service), reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
-    for (const port of Object.keys(ports)) {
-      const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
-      const cure = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
-      yield [[...path, "ports", port], "port", port, valid, cure];
-    }
+    for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
     for (const [caller, { namespace: home, serviceAccount }] of Object.entries(admit)) {
       yield labelled([...path, "admit", caller, "namespace"], "namespace", home);
       if (serviceAccount === undefined) continue;
@@ -56,15 +52,30 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
     }
   }
+  for (const [external, { host: name, ports }] of Object.entries(definition.externalServices ?? {})) {
+    const path = ["externalServices", external];
+    yield labelled(path, "service", external);
+    const cure = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
+    yield [[...path, "host"], "host", name, host.test(name) && !name.endsWith(".cluster.local"), cure];
+    for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
+  }
   for (const [gateway, { release, hosts }] of Object.entries(definition.gateways ?? {})) {
     const path = ["gateways", gateway];
     yield labelled(path, "gateway", gateway);
+    const taken = "use another name: the gateway through which calls leave the mesh has this one";
+    yield [path, "gateway", gateway, gateway !== egressGateway.release, taken];
     if (release !== undefined) yield labelled([...path, "release"], "Helm release", release);
     for (const name of Object.keys(hosts)) {
       const cure = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
       yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, cure];
     }
   }
+}
+
+function portName(path: (string | number)[], port: string): Name {
+  const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
+  const cure = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
+  return [path, "port", port, valid, cure];
 }
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {

@@ -1,5 +1,5 @@
 import { formatPath } from "../../catalog";
-import { references } from "../references";
+import { portsOf, references } from "../references";
 import type { DefinitionRule } from "../rule";
 import { admin, http, webAndApi } from "./example";
 
@@ -13,8 +13,9 @@ export const portChosen: DefinitionRule = {
     right: webAndApi({ calls: { api: { port: "http" } } }, { ports: { http, admin } }),
   },
   *check(definition) {
-    for (const { callee, call, path } of references(definition)) {
-      const ports = Object.keys(definition.services[callee]?.ports ?? {});
+    for (const reference of references(definition)) {
+      const { callee, call, path } = reference;
+      const ports = Object.keys(portsOf(definition, reference) ?? {});
       if (ports.length < 2 || call.port !== undefined) continue;
       yield {
         path: formatPath(path),

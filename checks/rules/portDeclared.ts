@@ -1,6 +1,6 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import { references } from "../references";
+import { portsOf, references, sectionOf } from "../references";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -14,13 +14,15 @@ export const portDeclared: DefinitionRule = {
     right: webAndApi({ calls: { api: { port: "http" } } }, {}),
   },
   *check(definition, isWritten) {
-    for (const { callee, call, path } of references(definition)) {
-      const ports = definition.services[callee]?.ports;
-      if (!ports || call.port === undefined || isWritten("services", callee, "ports", call.port)) continue;
+    for (const reference of references(definition)) {
+      const { callee, call, path } = reference;
+      const ports = portsOf(definition, reference);
+      const section = sectionOf(definition, reference);
+      if (!ports || call.port === undefined || isWritten(section, callee, "ports", call.port)) continue;
       yield {
         path: formatPath([...path, "port"]),
         message: `the service "${callee}" has no port "${call.port}"`,
-        cure: nearest(call.port, Object.keys(ports), `declare it under services.${callee}.ports`),
+        cure: nearest(call.port, Object.keys(ports), `declare it under ${section}.${callee}.ports`),
       };
     }
   },

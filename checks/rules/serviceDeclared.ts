@@ -16,10 +16,13 @@ export const serviceDeclared: DefinitionRule = {
   *check(definition: MeshDefinition, isWritten) {
     for (const { callee, path, calleePath } of references(definition)) {
       if (isWritten("services", callee)) continue;
+      const calls = path[2] === "calls";
+      if (calls && isWritten("externalServices", callee)) continue;
+      const known = { ...definition.services, ...(calls && definition.externalServices) };
       yield {
         path: formatPath(calleePath),
         message: `${formatPath(path)} refers to the service "${callee}", which is not declared`,
-        cure: nearest(callee, Object.keys(definition.services), "declare it under services"),
+        cure: nearest(callee, Object.keys(known), "declare it under services"),
       };
     }
   },

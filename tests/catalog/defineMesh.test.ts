@@ -49,6 +49,53 @@ describe("defineMesh", () => {
     });
   });
 
+  it("takes calls of external services, and does not compile with a port that they don't declare", () => {
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } } as const;
+    defineMesh({
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { bank: { port: "https" } } },
+        // @ts-expect-error the called service has no port "http"
+        one: { ports: { http }, calls: { bank: { port: "http" } } },
+        two: {
+          ports: { http },
+          calls: {
+            // @ts-expect-error there is no service "bnak" in this catalog
+            bnak: {},
+          },
+        },
+      },
+      externalServices: { bank },
+    });
+    defineMesh({
+      name: "shop",
+      services: {},
+      externalServices: {
+        bank,
+        // @ts-expect-error plain TCP doesn't say which host is meant
+        store: { host: "store.example.com", ports: { mongo: { port: 27017, protocol: "mongo" } } },
+      },
+    });
+  });
+
+  it("does not compile with a route to an external service", () => {
+    defineMesh({
+      name: "shop",
+      services: {},
+      externalServices: {
+        bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+      },
+      gateways: {
+        public: {
+          hosts: {
+            // @ts-expect-error there is no service "bank" in this catalog
+            "a.example.com": { tls, routes: [{ prefix: "/", service: "bank" }] },
+          },
+        },
+      },
+    });
+  });
+
   it("does not compile with a port that the called service doesn't declare, or with none of several", () => {
     defineMesh({
       name: "shop",

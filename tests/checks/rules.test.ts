@@ -180,6 +180,37 @@ const expected: Record<string, Expected> = {
       'each calling proxy may have 200 requests under way to "api", and its share of the load is 250: 1000/s × 500ms = 500 requests at once; × 2 headroom ÷ 2 calling proxies = 500 each, at least 10',
     cure: "set it to at least 250, or leave it out to have 500",
   },
+  MW601: {
+    path: "externalServices.two.host",
+    message: '"one" and "two" are both bank.example.com: whose limits hold is undefined',
+    cure: "declare it once, and let all callers name that one",
+  },
+  MW602: {
+    path: "externalServices.bank.tls",
+    message: 'callers speak TLS to the port "https" of "bank" already: it would be encrypted twice',
+    cure: "remove tls, or declare the port's protocol as http, with the host's port as targetPort",
+  },
+  MW603: {
+    path: "externalServices.bank.ports",
+    message:
+      "the egress gateway sees the host's name only, and \"bank\" has the ports https, admin: it can't know which one is meant",
+    cure: "declare one port, or remove egressGateway",
+  },
+  MW604: {
+    path: "externalServices.bank",
+    message: "requests to bank.example.com leave the mesh as plain text",
+    cure: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
+  },
+  MW605: {
+    path: "services.web.calls.bank.methods",
+    message: 'no proxy of the mesh stands before "bank", so nobody enforces the call\'s methods',
+    cure: "remove it, or add egressGateway: true to externalServices.bank",
+  },
+  MW606: {
+    path: "externalServices.pay",
+    message: '"pay" is a service as well: which of them a call means is undefined',
+    cure: "rename one of them",
+  },
   MW701: {
     path: "services.api.rateLimit.quota.per",
     message:

@@ -33,6 +33,7 @@ describe("sidecar", () => {
             ],
           },
         ],
+        outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
       },
     });
   });

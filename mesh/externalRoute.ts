@@ -1,0 +1,79 @@
+import { egressGateway, type ExternalService, isHttp, type Mesh, type Port } from "../catalog";
+import { egressPorts } from "./egressGateway";
+import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
+import { podLabels } from "./object";
+import type { VirtualServiceSpec } from "./types/virtualService.gen";
+
+/**
+ * The way of a call through the egress gateway: from the callers' proxies to the gateway, with the calls' limits, and
+ * from there to the host.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ */
+export function throughEgressGateway(mesh: Mesh, service: ExternalService): VirtualServiceSpec {
+  const atGateway = `${mesh.namespace}/${egressGateway.release}`;
+  const [port] = service.ports;
+  if (!port) throw new Error(`${service.path} has no port`);
+  return {
+    hosts: [service.host],
+    gateways: ["mesh", atGateway],
+    ...(isHttp(port.protocol)
+      ? { http: [...toGateway(service, port), toHost(service, port, atGateway)] }
+      : { tls: connections(service, port, atGateway) }),
+  };
+}
+
+function toGateway(service: ExternalService, port: Port): HttpRoute[] {
+  // The gateway in the place of the service: its host and port, and the subset that knows the service's name.
+  const gateway = {
+    service: { ...service, host: egressGateway.host, versions: [{ name: service.name, weight: 100 }] },
+    port: { ...port, port: egressPorts.http },
+  };
+  const match: HttpMatch = { gateways: ["mesh"], port: port.port };
+  const own = service.incoming.filter(({ ownTimeout, ownRetries }) => ownTimeout || ownRetries);
+  return [
+    ...own.flatMap((edge) =>
+      httpRoutes({
+        ...gateway,
+        name: `from ${edge.source.name}`,
+        match: [{ ...match, sourceLabels: podLabels(edge.source.name) }],
+        ...(edge.timeout !== undefined && { timeout: edge.timeout }),
+        retries: edge.retries,
+      }),
+    ),
+    ...httpRoutes({
+      ...gateway,
+      name: port.name,
+      match: [match],
+      ...(service.timeout !== undefined && { timeout: service.timeout }),
+      retries: service.retries,
+    }),
+  ];
+}
+
+/** Callers have tried again already. */
+function toHost(service: ExternalService, port: Port, atGateway: string): HttpRoute {
+  const [route] = httpRoutes({
+    name: "at the gateway",
+    service,
+    port,
+    match: [{ gateways: [atGateway], port: egressPorts.http }],
+    ...(service.timeout !== undefined && { timeout: service.timeout }),
+    retries: { attempts: 0, retryOn: [] },
+  });
+  if (!route) throw new Error(`${service.path} has no route`);
+  return route;
+}
+
+function connections({ host }: ExternalService, port: Port, atGateway: string): VirtualServiceSpec["tls"] {
+  return [
+    {
+      match: [{ gateways: ["mesh"], port: port.port, sniHosts: [host] }],
+      route: [{ destination: { host: egressGateway.host, port: { number: egressPorts.tls } } }],
+    },
+    {
+      match: [{ gateways: [atGateway], port: egressPorts.tls, sniHosts: [host] }],
+      route: [{ destination: { host, port: { number: port.port } } }],
+    },
+  ];
+}

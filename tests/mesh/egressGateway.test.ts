@@ -1,0 +1,184 @@
+import { expect } from "chai";
+import { find, http, metadata, render } from "./render";
+
+const objects = render({
+  name: "shop",
+  services: {
+    web: {
+      ports: { http },
+      calls: { bank: {}, mail: { methods: ["POST"], paths: ["/send"], timeout: "3s" } },
+    },
+    api: { namespace: "backend", ports: { http }, calls: { mail: {} } },
+  },
+  externalServices: {
+    bank: {
+      host: "bank.example.com",
+      ports: { https: { port: 443, protocol: "tls" } },
+      egressGateway: true,
+      circuitBreaker: { maxConnections: 50 },
+    },
+    mail: {
+      host: "mail.example.com",
+      ports: { http: { port: 8025, targetPort: 443, protocol: "http" } },
+      tls: { mode: "SIMPLE" },
+      egressGateway: true,
+      resilience: { timeout: "5s" },
+    },
+    direct: { host: "direct.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+  },
+});
+const gateway = "istio-egress.istio-egress.svc.cluster.local";
+const both = "externalServices.bank,externalServices.mail";
+
+describe("egressGateway", () => {
+  it("takes requests over mutual TLS and passes callers' TLS through, for its hosts only", () => {
+    expect(find(objects, "Gateway", "istio-egress")).to.deep.equal({
+      apiVersion: "networking.istio.io/v1",
+      kind: "Gateway",
+      metadata: metadata("istio-egress", both),
+      spec: {
+        selector: { istio: "egress" },
+        servers: [
+          {
+            port: { number: 80, name: "https-from-mesh", protocol: "HTTPS" },
+            hosts: ["mail.example.com"],
+            tls: { mode: "ISTIO_MUTUAL" },
+          },
+          {
+            port: { number: 443, name: "tls", protocol: "TLS" },
+            hosts: ["bank.example.com"],
+            tls: { mode: "PASSTHROUGH" },
+          },
+        ],
+      },
+    });
+  });
+
+  it("is reached with the name of the host, and with the limits of all hosts together", () => {
+    expect(find(objects, "DestinationRule", "shop")).to.deep.equal({
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { ...metadata("shop", both), namespace: "istio-egress" },
+      spec: {
+        host: gateway,
+        trafficPolicy: {
+          connectionPool: {
+            tcp: { maxConnections: 150 },
+            http: { http1MaxPendingRequests: 200, http2MaxRequests: 2000, maxRetries: 6 },
+          },
+          outlierDetection: {
+            consecutive5xxErrors: 0,
+            consecutiveGatewayErrors: 0,
+            splitExternalLocalOriginErrors: true,
+            consecutiveLocalOriginFailures: 5,
+            interval: "10s",
+            baseEjectionTime: "30s",
+            maxEjectionPercent: 50,
+          },
+        },
+        subsets: [
+          { name: "mail", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: "mail.example.com" } } },
+        ],
+      },
+    });
+  });
+
+  it("lets through what the calls say: by caller for requests, by host for callers' own TLS", () => {
+    const request = (principal: string, operation: object): object => ({
+      from: [{ source: { principals: [`cluster.local/ns/${principal}`] } }],
+      to: [{ operation: { hosts: ["mail.example.com", "mail.example.com:*"], ports: ["80"], ...operation } }],
+    });
+    expect(find(objects, "AuthorizationPolicy", "shop")).to.deep.equal({
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: {
+        ...metadata("shop", "services.web.calls.bank,services.api.calls.mail,services.web.calls.mail"),
+        namespace: "istio-egress",
+      },
+      spec: {
+        selector: { matchLabels: { istio: "egress" } },
+        action: "ALLOW",
+        rules: [
+          {
+            to: [{ operation: { ports: ["443"] } }],
+            when: [{ key: "connection.sni", values: ["bank.example.com"] }],
+          },
+          request("backend/sa/api", {}),
+          request("shop/sa/web", { methods: ["POST"], paths: ["/send"] }),
+        ],
+      },
+    });
+  });
+
+  it("routes requests to the gateway with each caller's limits, and from there to the host", () => {
+    const toGateway = [{ destination: { host: gateway, port: { number: 80 }, subset: "mail" }, weight: 100 }];
+    expect(find(objects, "VirtualService", "mail").spec).to.deep.equal({
+      hosts: ["mail.example.com"],
+      gateways: ["mesh", "shop/istio-egress"],
+      http: [
+        {
+          name: "from web",
+          match: [{ gateways: ["mesh"], port: 8025, sourceLabels: { app: "web" } }],
+          route: toGateway,
+          timeout: "3s",
+          retries: { attempts: 0 },
+        },
+        {
+          name: "http",
+          match: [{ gateways: ["mesh"], port: 8025 }],
+          route: toGateway,
+          timeout: "5s",
+          retries: { attempts: 0 },
+        },
+        {
+          name: "at the gateway",
+          match: [{ gateways: ["shop/istio-egress"], port: 80 }],
+          route: [{ destination: { host: "mail.example.com", port: { number: 8025 } } }],
+          timeout: "5s",
+          retries: { attempts: 0 },
+        },
+      ],
+    });
+  });
+
+  it("routes callers' own TLS by the name that it asks for", () => {
+    expect(find(objects, "VirtualService", "bank").spec).to.deep.equal({
+      hosts: ["bank.example.com"],
+      gateways: ["mesh", "shop/istio-egress"],
+      tls: [
+        {
+          match: [{ gateways: ["mesh"], port: 443, sniHosts: ["bank.example.com"] }],
+          route: [{ destination: { host: gateway, port: { number: 443 } } }],
+        },
+        {
+          match: [{ gateways: ["shop/istio-egress"], port: 443, sniHosts: ["bank.example.com"] }],
+          route: [{ destination: { host: "bank.example.com", port: { number: 443 } } }],
+        },
+      ],
+    });
+  });
+
+  it("is known to those who leave through it", () => {
+    expect(find(objects, "Sidecar", "api")).to.have.deep.nested.property("spec.egress", [
+      { hosts: ["shop/mail.example.com", `istio-egress/${gateway}`, "istio-system/*"] },
+    ]);
+  });
+
+  it("is not there where nothing leaves through it", () => {
+    const { namespaces, kinds } = render({
+      name: "shop",
+      services: { web: { ports: { http }, calls: { bank: {} } } },
+      externalServices: {
+        bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+      },
+    }).reduce<{ namespaces: string[]; kinds: string[] }>(
+      (all, { kind, metadata: { namespace = "" } }) => ({
+        namespaces: [...all.namespaces, namespace],
+        kinds: [...all.kinds, kind],
+      }),
+      { namespaces: [], kinds: [] },
+    );
+    expect(namespaces).to.not.include("istio-egress");
+    expect(kinds).to.not.include("Gateway");
+  });
+});

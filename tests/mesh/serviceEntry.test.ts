@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import { find, http, metadata, render } from "./render";
+
+const objects = render({
+  name: "shop",
+  services: {
+    web: { ports: { http }, calls: { bank: {}, mail: { timeout: "3s" } } },
+    api: { namespace: "backend", ports: { http } },
+  },
+  externalServices: {
+    bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+    mail: {
+      host: "mail.example.com",
+      ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+      tls: { mode: "SIMPLE" },
+      resilience: { timeout: "5s" },
+      circuitBreaker: { maxConnections: 20 },
+    },
+  },
+});
+
+describe("serviceEntry", () => {
+  it("declares a host that is reached over its callers' own TLS", () => {
+    expect(find(objects, "ServiceEntry", "bank")).to.deep.equal({
+      apiVersion: "networking.istio.io/v1",
+      kind: "ServiceEntry",
+      metadata: metadata("bank", "externalServices.bank"),
+      spec: {
+        hosts: ["bank.example.com"],
+        location: "MESH_EXTERNAL",
+        resolution: "DNS",
+        ports: [{ name: "https", number: 443, protocol: "TLS" }],
+      },
+    });
+  });
+
+  it("bounds it, and neither routes nor encrypts it once more", () => {
+    expect(find(objects, "DestinationRule", "bank").spec).to.deep.equal({
+      host: "bank.example.com",
+      trafficPolicy: {
+        connectionPool: { tcp: { maxConnections: 100 } },
+        loadBalancer: { simple: "LEAST_REQUEST" },
+        outlierDetection: {
+          consecutive5xxErrors: 5,
+          interval: "10s",
+          baseEjectionTime: "30s",
+          maxEjectionPercent: 50,
+        },
+      },
+    });
+    expect(() => find(objects, "VirtualService", "bank")).to.throw("there are 0 objects VirtualService bank");
+  });
+
+  it("begins TLS for requests, with the limits of the catalog", () => {
+    expect(find(objects, "ServiceEntry", "mail")).to.have.deep.nested.property("spec.ports", [
+      { name: "http", number: 80, protocol: "HTTP", targetPort: 443 },
+    ]);
+    expect(find(objects, "DestinationRule", "mail")).to.have.deep.nested.property("spec.trafficPolicy.tls", {
+      mode: "SIMPLE",
+      sni: "mail.example.com",
+    });
+    expect(find(objects, "DestinationRule", "mail")).to.have.nested.property(
+      "spec.trafficPolicy.connectionPool.tcp.maxConnections",
+      20,
+    );
+    const route = [{ destination: { host: "mail.example.com", port: { number: 80 } } }];
+    expect(find(objects, "VirtualService", "mail").spec).to.deep.equal({
+      hosts: ["mail.example.com"],
+      http: [
+        {
+          name: "from web",
+          match: [{ sourceLabels: { app: "web" } }],
+          route,
+          timeout: "3s",
+          retries: { attempts: 0 },
+        },
+        { name: "http", route, timeout: "5s", retries: { attempts: 0 } },
+      ],
+    });
+  });
+
+  it("is known to the proxies of its callers only, and nothing else outside is", () => {
+    expect(find(objects, "Sidecar", "web").spec).to.deep.include({
+      egress: [{ hosts: ["shop/bank.example.com", "shop/mail.example.com", "istio-system/*"] }],
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+    });
+    expect(find(objects, "Sidecar", "api").spec).to.deep.include({
+      egress: [{ hosts: ["istio-system/*"] }],
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+    });
+  });
+
+  it("has neither account nor Service nor policy in the mesh", () => {
+    const kinds = objects.filter(({ metadata: { name } }) => name === "bank").map(({ kind }) => kind);
+    expect(kinds).to.deep.equal(["DestinationRule", "ServiceEntry"]);
+  });
+});
