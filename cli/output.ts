@@ -1,4 +1,5 @@
 import { Listr } from "listr2";
+import { RunError } from "@pulumi/pulumi/errors";
 import pc from "picocolors";
 import { UserError } from "../toolchain/userError";
 
@@ -46,6 +47,11 @@ export function reportError(error: unknown): number {
     if (error.details !== undefined) process.stderr.write(`${pc.dim(error.details)}\n`);
     process.stderr.write(`${pc.green("cure:")}  ${error.cure}\n`);
     return error.exitCode;
+  }
+  // The program's own words for users; it knows nothing of this command line.
+  if (RunError.isInstance(error)) {
+    process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
+    return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${pc.red("error:")} ${text}\n`);

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/cache";
+import { checkCommand } from "./check";
 import { downCommand } from "./down";
+import { explainCommand } from "./explain";
 import { reportError } from "./output";
+import { renderCommand } from "./render";
 import { sandboxCommand } from "./sandbox";
 import { toolchainCommand } from "./toolchain";
 import { upCommand } from "./up";
@@ -18,7 +21,16 @@ export function commands(): Command {
     .version(version)
     .showHelpAfterError()
     .exitOverride();
-  for (const add of [upCommand, downCommand, sandboxCommand, toolchainCommand]) add(program);
+  for (const add of [
+    upCommand,
+    downCommand,
+    checkCommand,
+    renderCommand,
+    explainCommand,
+    sandboxCommand,
+    toolchainCommand,
+  ])
+    add(program);
   return program;
 }
 

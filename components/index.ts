@@ -1,9 +1,6 @@
-export {
-  IstioControlPlane,
-  type IstioControlPlaneArgs,
-  type IstioGatewayArgs,
-  istioChartRepository,
-} from "./istioControlPlane";
+export { checkedMesh } from "./checkedMesh";
+export { IstioControlPlane, type IstioControlPlaneArgs, type IstioGatewayArgs } from "./istioControlPlane";
+export { istioChartRepository, type IstioRelease, istioReleases } from "./istioReleases";
 export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";
 export { runError } from "./runError";
 export { ServiceMesh, type ServiceMeshArgs } from "./serviceMesh";

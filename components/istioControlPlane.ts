@@ -1,11 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type IstioRelease, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
-
-/** Where Istio publishes its charts. */
-export const istioChartRepository = "https://istio-release.storage.googleapis.com/charts";
 
 /** A gateway: a proxy at the edge of the mesh, as one Helm release in a namespace of its own. */
 export interface IstioGatewayArgs {
@@ -62,73 +60,48 @@ export class IstioControlPlane extends pulumi.ComponentResource {
           "Write one such as 1.31.0, so that every run installs the same charts.",
       );
     }
-    const { namespace = "istio-system", revision } = args;
+    const { revision } = args;
+    const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+    const [base, istiod, ...gateways] = istioReleases(args) as [
+      IstioRelease,
+      IstioRelease,
+      ...IstioRelease[],
+    ];
     const system = new MeshNamespace(
       `${name}-system`,
-      { name: namespace, injection: false },
-      { parent: this, ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }) },
+      { name: istiod.namespace, injection: false },
+      { parent: this, ...inherited },
     );
-    const base = this.release(args, {
-      resource: `${name}-base`,
-      release: "istio-base",
-      chart: "base",
-      namespace,
-      values: args.base,
-      after: [system],
-    });
-    const istiod = this.release(args, {
-      resource: `${name}-istiod`,
-      release: revision === undefined ? "istiod" : `istiod-${revision}`,
-      chart: "istiod",
-      namespace,
-      values: {
-        ...(revision === undefined ? {} : { revision }),
-        ...args.istiod,
-        global: { tag: args.version, ...args.istiod?.global },
-      },
-      after: [base],
-    });
-    for (const gateway of args.gateways ?? []) {
-      const { name: release, namespace: home = release } = gateway;
-      const own = new MeshNamespace(
-        `${name}-${release}`,
-        { name: home, ...(revision === undefined ? {} : { revision }) },
-        { parent: this, dependsOn: [istiod] },
+    const definitions = this.release(`${name}-base`, base, args, system);
+    const controlPlane = this.release(`${name}-istiod`, istiod, args, definitions);
+    for (const gateway of gateways) {
+      const home = new MeshNamespace(
+        `${name}-${gateway.name}`,
+        { name: gateway.namespace, ...(revision === undefined ? {} : { revision }) },
+        { parent: this, dependsOn: [controlPlane] },
       );
-      this.release(args, {
-        resource: `${name}-${release}-release`,
-        release,
-        chart: "gateway",
-        namespace: home,
-        values: { ...(revision === undefined ? {} : { revision }), ...gateway.values },
-        after: [own],
-      });
+      this.release(`${name}-${gateway.name}-release`, gateway, args, home);
     }
-    this.namespace = pulumi.output(namespace);
-    this.version = istiod.version;
+    this.namespace = pulumi.output(istiod.namespace);
+    this.version = controlPlane.version;
     this.registerOutputs({ namespace: this.namespace, version: this.version });
   }
 
   private release(
-    { version, repository = istioChartRepository, timeoutSeconds = 300 }: IstioControlPlaneArgs,
-    what: {
-      resource: string;
-      release: string;
-      chart: string;
-      namespace: string;
-      values: BaseValues | IstiodValues | GatewayValues | undefined;
-      after: pulumi.Resource[];
-    },
+    resource: string,
+    { name, chart, version, namespace, repository, values }: IstioRelease,
+    { timeoutSeconds = 300 }: IstioControlPlaneArgs,
+    after: pulumi.Resource,
   ): k8s.helm.v3.Release {
     return new k8s.helm.v3.Release(
-      what.resource,
+      resource,
       {
-        name: what.release,
-        chart: what.chart,
+        name,
+        chart,
         version,
-        namespace: what.namespace,
+        namespace,
         repositoryOpts: { repo: repository },
-        values: (what.values ?? {}) as Record<string, unknown>,
+        values,
         timeout: timeoutSeconds,
         // Later steps rely on istiod and its webhook serving, and a failed first install must not block the next run.
         skipAwait: false,
@@ -136,7 +109,7 @@ export class IstioControlPlane extends pulumi.ComponentResource {
         cleanupOnFail: true,
       },
       // A release can't be created under its new name while the old one owns the same cluster-wide objects.
-      { parent: this, dependsOn: what.after, deleteBeforeReplace: true },
+      { parent: this, dependsOn: after, deleteBeforeReplace: true },
     );
   }
 }

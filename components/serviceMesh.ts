@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkMesh, type Finding } from "../checks";
 import { type MeshObject, renderMesh } from "../mesh";
+import { checkedMesh } from "./checkedMesh";
 import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
-import { runError } from "./runError";
 
 /** Arguments of {@link ServiceMesh}. */
 export interface ServiceMeshArgs {
@@ -25,18 +24,9 @@ export class ServiceMesh extends pulumi.ComponentResource {
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { findings, mesh } = checkMesh(args.catalog);
-    if (mesh === undefined) {
-      const errors = findings.filter(({ severity }) => severity === "error");
-      throw runError(
-        [
-          `The catalog of ServiceMesh "${name}" has ${errors.length} ${errors.length === 1 ? "error" : "errors"}; nothing was registered.`,
-          ...findings.map(describe),
-        ].join("\n"),
-      );
-    }
+    const { mesh, warnings } = checkedMesh(name, args.catalog);
     super("meshwright:index:ServiceMesh", name, {}, opts);
-    for (const finding of findings) void pulumi.log.warn(describe(finding), this);
+    for (const warning of warnings) void pulumi.log.warn(warning, this);
 
     const objects = renderMesh(mesh);
     const byKey = new Map(objects.map((object) => [objectKey(object), object]));
@@ -61,10 +51,6 @@ export class ServiceMesh extends pulumi.ComponentResource {
     this.objectCounts = pulumi.output(countByKind(objects.map(({ kind }) => kind)));
     this.registerOutputs({ objectCounts: this.objectCounts });
   }
-}
-
-function describe({ code, severity, path, message, cure }: Finding): string {
-  return `${severity} ${code} ${path}: ${message} Cure: ${cure}`;
 }
 
 function countByKind(kinds: string[]): Record<string, number> {

@@ -4,42 +4,30 @@
  */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkMesh } from "../checks";
 import { IstioControlPlane, istioChartRepository, runError, ServiceMesh } from "../components";
-import { controlPlaneArgs } from "./controlPlane";
-import { meshConfig } from "./meshConfig";
-import { platforms } from "./platforms";
+import { planOf } from "./plan";
 import { preflight } from "./preflight";
 import { readSettings } from "./settings";
 
 async function program() {
   const settings = readSettings();
-  const catalog = platforms[settings.platform].catalog(settings.environment, settings.options);
-  const { mesh } = checkMesh(catalog);
+  const { name, catalog, mesh, controlPlane } = planOf(settings);
   await preflight({
     chartRepository: settings.chartRepository ?? istioChartRepository,
     charts: ["base", "istiod", "gateway"],
     version: settings.istioVersion,
   });
 
-  const releases = [...new Set((mesh?.gateways ?? []).map(({ release }) => release))];
-  const istio = new IstioControlPlane(
-    "istio",
-    controlPlaneArgs(settings, releases, meshConfig(mesh?.telemetry?.tracing?.provider)),
-  );
+  const istio = new IstioControlPlane("istio", controlPlane);
   const certificates = gatewayCertificates(
-    (mesh?.gateways ?? []).flatMap(({ release, hosts }) =>
+    mesh.gateways.flatMap(({ release, hosts }) =>
       hosts.map(({ credentialName }) => ({ name: credentialName, namespace: release })),
     ),
     istio,
   );
-  const serviceMesh = new ServiceMesh(
-    settings.platform,
-    { catalog },
-    { dependsOn: [istio, ...certificates] },
-  );
+  const serviceMesh = new ServiceMesh(name, { catalog }, { dependsOn: [istio, ...certificates] });
   return {
-    platform: settings.platform,
+    platform: name,
     istio: istio.version,
     objects: serviceMesh.objectCounts,
   };

@@ -26,6 +26,11 @@ export interface Settings {
   readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
 }
 
+/** Where settings are read from, by key without its namespace; objects come as JSON text. */
+export interface SettingSource {
+  get(key: string): string | undefined;
+}
+
 export const defaultIstioVersion = "1.31.0";
 
 /** Pulumi hands structured configuration over as JSON text. */
@@ -43,9 +48,10 @@ const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() 
 /**
  * Reads and checks the stack's configuration.
  *
+ * @param config Default: the configuration of the running program's stack.
  * @throws {pulumi.RunError} with every wrong key, its value and the cure.
  */
-export function readSettings(config: pulumi.Config = new pulumi.Config("meshwright")): Settings {
+export function readSettings(config: SettingSource = new pulumi.Config("meshwright")): Settings {
   const problems: string[] = [];
   const choose = <T extends string>(
     key: string,
@@ -93,7 +99,7 @@ export function readSettings(config: pulumi.Config = new pulumi.Config("meshwrig
 }
 
 function readOptions(
-  config: pulumi.Config,
+  config: SettingSource,
   platform: PlatformName,
   problems: string[],
 ): Record<string, unknown> {
@@ -108,7 +114,7 @@ function readOptions(
   return {};
 }
 
-function readWebhooks(config: pulumi.Config, problems: string[]): Settings["webhooks"] {
+function readWebhooks(config: SettingSource, problems: string[]): Settings["webhooks"] {
   const text = config.get("webhooks");
   if (text === undefined) return undefined;
   const parsed = json.pipe(webhooks).safeParse(text);

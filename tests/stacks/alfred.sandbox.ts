@@ -100,7 +100,7 @@ describe("Alfred on the sandbox", () => {
       );
       const { ok, text } = await run(project, "preview");
       expect(ok).to.equal(false);
-      expect(text).to.contain('The catalog of ServiceMesh "alfred" has 2 errors; nothing was registered.');
+      expect(text).to.contain('The catalog "alfred" has 2 errors; nothing was registered.');
       expect(text).to.match(/error MW\d+ services\.agent-core\.traffic\.weights/);
       expect(text).to.match(/error MW\d+ services\.ui-service\.calls\.agent-cor\b/);
     });

@@ -1,0 +1,24 @@
+import { checkMesh, type CheckedMesh, type Finding } from "../checks";
+import { runError } from "./runError";
+
+/**
+ * Checks a catalog and returns it ready for rendering, with its warnings as text.
+ *
+ * @param name what the message calls the catalog.
+ * @throws {pulumi.RunError} with every finding if one of them is an error.
+ */
+export function checkedMesh(name: string, catalog: unknown): { mesh: CheckedMesh; warnings: string[] } {
+  const { findings, mesh } = checkMesh(catalog);
+  if (mesh !== undefined) return { mesh, warnings: findings.map(describe) };
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  throw runError(
+    [
+      `The catalog "${name}" has ${errors} ${errors === 1 ? "error" : "errors"}; nothing was registered.`,
+      ...findings.map(describe),
+    ].join("\n"),
+  );
+}
+
+function describe({ code, severity, path, message, cure }: Finding): string {
+  return `${severity} ${code} ${path}: ${message}. Cure: ${cure}.`;
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { rules } from "../../checks";
+import { meshwright } from "./run";
+
+const broken = {
+  name: "shop",
+  services: {
+    web: { ports: { http: { port: 8080, protocol: "http" } }, calls: { cart: {} } },
+    api: {
+      ports: { http: { port: 8081, protocol: "http" } },
+      versions: { v1: {}, v2: {} },
+      traffic: { weights: { v1: 90, v2: 20 } },
+    },
+  },
+};
+
+describe("cli/check", function () {
+  this.timeout(60_000); // each run is a process that compiles what it needs
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "check-"));
+    writeFileSync(join(folder, "broken.json"), JSON.stringify(broken));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("says that a platform has no findings, as its stack sets it up", async () => {
+    const { exitCode, stdout } = await meshwright(["check", "alfred", "--stack", "prod"]);
+    expect(stdout).to.equal("alfred: no findings");
+    expect(exitCode).to.equal(0);
+  });
+
+  it("prints every finding of a file with path and cure, and ends with 1", async () => {
+    const { exitCode, stdout } = await meshwright(["check", "broken.json"], { cwd: folder });
+    expect(stdout).to.equal(
+      [
+        "error MW201 services.api.traffic.weights",
+        '  the weights of "api" sum to 110: 90 + 20',
+        "  cure: make them sum to 100",
+        "",
+        "error MW101 services.web.calls.cart",
+        '  services.web.calls.cart refers to the service "cart", which is not declared',
+        '  cure: use one of "web", "api", or declare it under services',
+        "",
+        "broken.json: 2 errors",
+      ].join("\n"),
+    );
+    expect(exitCode).to.equal(1);
+  });
+
+  it("prints JSON and SARIF for machines", async () => {
+    const [json, sarif] = await Promise.all(
+      ["json", "sarif"].map((format) =>
+        meshwright(["check", "broken.json", "--format", format], { cwd: folder }),
+      ),
+    );
+    const { catalog, findings } = JSON.parse(json?.stdout ?? "") as {
+      catalog: string;
+      findings: { code: string }[];
+    };
+    expect(catalog).to.equal("broken.json");
+    expect(findings.map(({ code }) => code)).to.deep.equal(["MW201", "MW101"]);
+    const { version, runs } = JSON.parse(sarif?.stdout ?? "") as {
+      version: string;
+      runs: { tool: { driver: { rules: { id: string }[] } }; results: Record<string, unknown>[] }[];
+    };
+    expect(version).to.equal("2.1.0");
+    expect(runs[0]?.tool.driver.rules.map(({ id }) => id)).to.have.members(rules.map(({ code }) => code));
+    expect(runs[0]?.results[0]).to.deep.equal({
+      ruleId: "MW201",
+      level: "error",
+      message: {
+        text: 'services.api.traffic.weights: the weights of "api" sum to 110: 90 + 20. Cure: make them sum to 100.',
+      },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: "broken.json" } },
+          logicalLocations: [{ fullyQualifiedName: "services.api.traffic.weights" }],
+        },
+      ],
+    });
+    expect(json?.exitCode).to.equal(1);
+    expect(sarif?.exitCode).to.equal(1);
+  });
+
+  it("reads YAML, and TypeScript that imports meshwright without having it installed", async () => {
+    writeFileSync(
+      join(folder, "mesh.yaml"),
+      "name: shop\nservices:\n  web:\n    ports: { http: { port: 80, protocol: http } }\n",
+    );
+    writeFileSync(
+      join(folder, "mesh.ts"),
+      `import { defineMesh } from "meshwright";
+export const catalog = defineMesh({ name: "shop", services: { web: { ports: { http: { port: 80, protocol: "http" } } } } });`,
+    );
+    for (const file of ["mesh.yaml", "mesh.ts"]) {
+      const { exitCode, stdout, stderr } = await meshwright(["check", file], { cwd: folder });
+      expect(stdout, stderr).to.equal(`${file}: no findings`);
+      expect(exitCode).to.equal(0);
+    }
+  });
+
+  it("tells what it was given instead of a catalog", async () => {
+    writeFileSync(join(folder, "empty.ts"), "export const mesh = 1;");
+    const said = async (...args: string[]): Promise<string> => {
+      const { exitCode, stderr } = await meshwright(["check", ...args], { cwd: folder });
+      expect(exitCode).to.not.equal(0);
+      return stderr;
+    };
+    expect(await said("alfredo")).to.match(
+      /^error: "alfredo" is neither a platform nor a file\.\ncure: {2}Name a platform \(alfred,? ?.*\) or the path of a catalog\.$/,
+    );
+    expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\ncure:  Export it");
+    expect(await said("alfred", "--stack", "qa")).to.contain('There is no stack "qa" here');
+    expect(await said("broken.json", "--stack", "prod")).to.contain(
+      "says nothing about the file broken.json",
+    );
+  });
+});

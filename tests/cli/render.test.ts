@@ -1,0 +1,96 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse, parseAllDocuments } from "yaml";
+import { planOf } from "../../stacks/plan";
+import { readSettings } from "../../stacks/settings";
+import { renderMesh } from "../../mesh";
+import { meshwright } from "./run";
+
+const settings = readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] });
+
+describe("cli/render", function () {
+  this.timeout(60_000); // each run is a process that compiles what it needs
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "render-"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("writes a file per object and per Helm release, the same ones again, and nothing of an earlier run is left", async () => {
+    const out = join(folder, "out");
+    const { plan } = { plan: planOf(settings) };
+    const first = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    expect(first.exitCode, first.stderr).to.equal(0);
+    const read = (): Map<string, string> =>
+      new Map(
+        readdirSync(out, { recursive: true, encoding: "utf8" })
+          .filter((path) => path.endsWith(".yaml"))
+          .sort()
+          .map((path) => [path, readFileSync(join(out, path), "utf8")]),
+      );
+    const files = read();
+    for (const object of renderMesh(plan.mesh)) {
+      const { kind, metadata } = object;
+      const path = join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${metadata.name}.yaml`);
+      expect(parse(files.get(path) ?? ""), path).to.deep.equal(JSON.parse(JSON.stringify(object)));
+    }
+    expect([...files.keys()].filter((path) => path.startsWith("releases"))).to.deep.equal(
+      ["istio-base", "istio-egress", "istio-ingress", "istiod"].map((name) =>
+        join("releases", `${name}.yaml`),
+      ),
+    );
+    const istiod = parse(files.get(join("releases", "istiod.yaml")) ?? "") as Record<string, unknown>;
+    expect(istiod).to.include({
+      release: "istiod",
+      chart: "istiod",
+      version: "1.31.0",
+      repository: "https://istio-release.storage.googleapis.com/charts",
+      namespace: "istio-system",
+    });
+    expect(istiod.values).to.deep.include({ autoscaleMin: 3, autoscaleMax: 5 });
+    expect(files.size).to.equal(renderMesh(plan.mesh).length + 4);
+
+    const own = [...files][0] ?? ["", ""];
+    writeFileSync(join(out, "old.yaml"), own[1]);
+    writeFileSync(join(out, "mine.yaml"), "kept: true\n");
+    await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    expect([...read()].filter(([path]) => path !== "mine.yaml")).to.deep.equal([...files]);
+    expect(read().get("mine.yaml")).to.equal("kept: true\n");
+
+    writeFileSync(join(out, own[0]), "somebody: else\n");
+    const refused = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.stderr).to.contain(`files of the same name that meshwright did not write: ${own[0]}`);
+    expect(read().get(own[0])).to.equal("somebody: else\n");
+  });
+
+  it("prints one YAML stream of a file's objects, and nothing but an error if it has any", async () => {
+    writeFileSync(
+      join(folder, "mesh.json"),
+      JSON.stringify({
+        name: "shop",
+        services: { web: { ports: { http: { port: 80, protocol: "http" } } } },
+      }),
+    );
+    const { stdout, exitCode } = await meshwright(["render", "mesh.json"], { cwd: folder });
+    expect(exitCode).to.equal(0);
+    const kinds = parseAllDocuments(stdout).map((document) => (document.toJS() as { kind: string }).kind);
+    expect(kinds).to.include.members(["Namespace", "PeerAuthentication", "DestinationRule"]);
+    expect(kinds).to.deep.equal(kinds.toSorted());
+
+    writeFileSync(
+      join(folder, "bad.json"),
+      JSON.stringify({ name: "shop", services: { web: { ports: {} } } }),
+    );
+    const bad = await meshwright(["render", "bad.json"], { cwd: folder });
+    expect(bad.stdout).to.equal("");
+    expect(bad.stderr).to.match(
+      /^error: bad\.json has 1 error; nothing was written\.\nMW\d+ services\.web\.ports/,
+    );
+    expect(bad.exitCode).to.equal(1);
+  });
+});
