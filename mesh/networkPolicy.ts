@@ -1,0 +1,153 @@
+import type { V1NetworkPolicyEgressRule, V1NetworkPolicyPeer } from "@kubernetes/client-node";
+import {
+  type Edge,
+  egressGateway,
+  type ExternalService,
+  isHttp,
+  type Mesh,
+  type NetworkPolicies,
+  type Service,
+  type Source,
+} from "../catalog";
+import { egressPorts } from "./egressGateway";
+import { metadata, type MeshObject, podLabels } from "./object";
+
+/** The client's own type calls the field `_from`. */
+interface IngressRule {
+  readonly from?: V1NetworkPolicyPeer[];
+  readonly ports: Ports;
+}
+type EgressRule = V1NetworkPolicyEgressRule;
+type Ports = { protocol: "TCP" | "UDP"; port: number }[];
+
+/**
+ * What the network lets through: nothing, then what Istio itself needs, then what the calls say. Ports are those of
+ * the pods, since a policy judges packets after the Service's address has been replaced.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function networkPolicies(mesh: Mesh): MeshObject[] {
+  const { networkPolicies: settings } = mesh;
+  if (!settings) return [];
+  const callees = new Map(mesh.services.map((service) => [service.name, service]));
+  const external = new Map(mesh.externalServices.map((service) => [service.name, service]));
+  return [
+    ...mesh.namespaces.flatMap((namespace) => [
+      denyAll(mesh, namespace),
+      allowIstio(mesh, settings, namespace),
+    ]),
+    ...mesh.services.map((service) => allowCalls(mesh, service, callees, external)),
+  ];
+}
+
+function networkPolicy(
+  mesh: Mesh,
+  place: { name: string; namespace: string; from: readonly string[] },
+  app: string | undefined,
+  ingress: readonly IngressRule[],
+  egress: readonly EgressRule[],
+): MeshObject {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: metadata(mesh, place),
+    spec: {
+      podSelector: app === undefined ? {} : { matchLabels: podLabels(app) },
+      policyTypes: ["Ingress", "Egress"],
+      ...(ingress.length > 0 && { ingress }),
+      ...(egress.length > 0 && { egress }),
+    },
+  };
+}
+
+function denyAll(mesh: Mesh, namespace: string): MeshObject {
+  const place = { name: "default-deny", namespace, from: ["networkPolicies"] };
+  return networkPolicy(mesh, place, undefined, [], []);
+}
+
+/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
+function allowIstio(
+  mesh: Mesh,
+  { dnsNamespace, metricsNamespaces }: NetworkPolicies,
+  namespace: string,
+): MeshObject {
+  const ingress: IngressRule[] = [
+    // The kubelet's probes come from the node, which has no label to be selected by.
+    { ports: tcp(15020, 15021) },
+    ...(metricsNamespaces.length > 0
+      ? [{ from: metricsNamespaces.map((name) => peer(name)), ports: tcp(15090) }]
+      : []),
+  ];
+  const egress: EgressRule[] = [
+    { to: [peer(dnsNamespace)], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
+    // Configuration and certificates. The webhooks, 15017, are asked by the API server, never by these pods.
+    { to: [peer(mesh.rootNamespace, { app: "istiod" })], ports: tcp(15012) },
+    // Traces go to a collector beside the control plane, by OTLP.
+    ...(mesh.telemetry?.tracing ? [{ to: [peer(mesh.rootNamespace)], ports: tcp(4317) }] : []),
+  ];
+  const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
+  return networkPolicy(mesh, place, undefined, ingress, egress);
+}
+
+function allowCalls(
+  mesh: Mesh,
+  { name, namespace, incoming, outgoing, path }: Service,
+  callees: ReadonlyMap<string, Service>,
+  external: ReadonlyMap<string, ExternalService>,
+): MeshObject {
+  const ingress = incoming.map(({ source, port }): IngressRule => ({
+    from: [caller(mesh, source)],
+    ports: tcp(port.targetPort),
+  }));
+  const egress = outgoing.map((edge) => toCallee(edge, callees, external));
+  const from = [path, ...incoming.map((edge) => edge.path), ...outgoing.map((edge) => edge.path)];
+  return networkPolicy(mesh, { name, namespace, from }, name, unique(ingress), unique(egress));
+}
+
+function caller({ gateways }: Mesh, { kind, name, namespace }: Source): V1NetworkPolicyPeer {
+  if (kind === "service") return peer(namespace, podLabels(name));
+  // Whoever is admitted may look any way; which account it has is for the AuthorizationPolicy to see.
+  if (kind === "outside") return peer(namespace);
+  return peer(namespace, gateways.find((gateway) => gateway.name === name)?.selector);
+}
+
+function toCallee(
+  { callee, port }: Edge,
+  callees: ReadonlyMap<string, Service>,
+  external: ReadonlyMap<string, ExternalService>,
+): EgressRule {
+  const service = callees.get(callee);
+  if (service) return { to: [peer(service.namespace, podLabels(callee))], ports: tcp(port.targetPort) };
+  if (external.get(callee)?.egressGateway) {
+    const { release, selector } = egressGateway;
+    return { to: [peer(release, selector)], ports: tcp(egressPorts[isHttp(port.protocol) ? "http" : "tls"]) };
+  }
+  return { to: publicAddresses, ports: tcp(port.targetPort) };
+}
+
+/** No cluster and no cloud's metadata is among them. */
+const publicAddresses: V1NetworkPolicyPeer[] = [
+  {
+    ipBlock: {
+      cidr: "0.0.0.0/0",
+      except: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+    },
+  },
+  { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
+];
+
+function peer(namespace: string, pods?: Readonly<Record<string, string>>): V1NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(pods && { podSelector: { matchLabels: { ...pods } } }),
+  };
+}
+
+function tcp(...ports: number[]): Ports {
+  return ports.map((port) => ({ protocol: "TCP", port }));
+}
+
+/** Calls that differ in what only a proxy can see are the same to the network. */
+function unique<T>(rules: readonly T[]): T[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+}

@@ -1,0 +1,178 @@
+import { expect } from "chai";
+import { find, http, metadata, render, tcp } from "./render";
+
+const inNamespace = (name: string): object => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+const pods = (namespace: string, labels: object): object => ({
+  ...inNamespace(namespace),
+  podSelector: { matchLabels: labels },
+});
+const ports = (...numbers: number[]): object[] => numbers.map((port) => ({ protocol: "TCP", port }));
+
+describe("networkPolicy", () => {
+  const objects = render({
+    name: "shop",
+    networkPolicies: { metricsNamespaces: ["monitoring"] },
+    telemetry: { tracing: { provider: "jaeger", randomSamplingPercentage: 1 } },
+    gateways: {
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: [
+              { prefix: "/a", service: "web" },
+              { prefix: "/b", service: "web" },
+            ],
+          },
+        },
+      },
+    },
+    externalServices: {
+      bank: {
+        host: "bank.example.com",
+        ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+        tls: { mode: "SIMPLE" },
+      },
+      maps: {
+        host: "maps.example.com",
+        ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+        tls: { mode: "SIMPLE" },
+        egressGateway: true,
+      },
+      mail: {
+        host: "mail.example.com",
+        ports: { tls: { port: 443, protocol: "tls" } },
+        egressGateway: true,
+      },
+    },
+    services: {
+      web: {
+        ports: { http: { port: 80, targetPort: 8080, protocol: "http" } },
+        calls: {
+          api: [
+            { methods: ["GET"], paths: ["/a"] },
+            { methods: ["POST"], paths: ["/b"] },
+          ],
+          bank: {},
+        },
+        admit: { prometheus: { namespace: "monitoring", methods: ["GET"], paths: ["/metrics"] } },
+      },
+      api: {
+        namespace: "backend",
+        ports: { http: { port: 80, targetPort: 9090, protocol: "http" } },
+        calls: { store: {}, maps: {}, mail: {} },
+      },
+      store: { namespace: "backend", ports: { tcp } },
+    },
+  });
+
+  it("denies everything in each namespace", () => {
+    expect(find(objects, "NetworkPolicy", "default-deny", "shop")).to.deep.equal({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: metadata("default-deny", "networkPolicies"),
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    });
+    expect(find(objects, "NetworkPolicy", "default-deny", "backend").spec).to.deep.equal({
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+    });
+  });
+
+  it("allows in each namespace what Istio needs: probes, metrics, names, istiod and traces", () => {
+    for (const namespace of ["shop", "backend"]) {
+      expect(find(objects, "NetworkPolicy", "allow-istio", namespace).spec).to.deep.equal({
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{ ports: ports(15020, 15021) }, { from: [inNamespace("monitoring")], ports: ports(15090) }],
+        egress: [
+          { to: [inNamespace("kube-system")], ports: [{ protocol: "UDP", port: 53 }, ...ports(53)] },
+          { to: [pods("istio-system", { app: "istiod" })], ports: ports(15012) },
+          { to: [inNamespace("istio-system")], ports: ports(4317) },
+        ],
+      });
+    }
+  });
+
+  it("allows the calls at both ends, once each, by the ports of the pods", () => {
+    const { metadata: own, spec } = find(objects, "NetworkPolicy", "web");
+    const host = 'gateways.public.hosts["shop.example.com"]';
+    expect(own.annotations?.["meshwright.dev/from"]?.split(",")).to.deep.equal([
+      "services.web",
+      `${host}.routes[0]`,
+      `${host}.routes[1]`,
+      "services.web.admit.prometheus",
+      "services.web.calls.api[0]",
+      "services.web.calls.api[1]",
+      "services.web.calls.bank",
+    ]);
+    expect(spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "web" } },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [
+        { from: [pods("istio-ingress", { istio: "ingress" })], ports: ports(8080) },
+        { from: [inNamespace("monitoring")], ports: ports(8080) },
+      ],
+      egress: [
+        { to: [pods("backend", { app: "api" })], ports: ports(9090) },
+        {
+          to: [
+            {
+              ipBlock: {
+                cidr: "0.0.0.0/0",
+                except: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+              },
+            },
+            { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
+          ],
+          ports: ports(443),
+        },
+      ],
+    });
+    expect(find(objects, "NetworkPolicy", "store").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "store" } },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [pods("backend", { app: "api" })], ports: ports(5432) }],
+    });
+  });
+
+  it("lets those who leave by the egress gateway go there and no further", () => {
+    expect(find(objects, "NetworkPolicy", "api").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "api" } },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [pods("shop", { app: "web" })], ports: ports(9090) }],
+      egress: [
+        { to: [pods("istio-egress", { istio: "egress" })], ports: ports(443) },
+        { to: [pods("istio-egress", { istio: "egress" })], ports: ports(80) },
+        { to: [pods("backend", { app: "store" })], ports: ports(5432) },
+      ],
+    });
+  });
+
+  it("leaves out what isn't there, and takes the DNS from where it is", () => {
+    const found = render({
+      name: "shop",
+      networkPolicies: { dnsNamespace: "dns" },
+      services: { web: { ports: { http } } },
+    });
+    expect(find(found, "NetworkPolicy", "allow-istio").spec).to.deep.equal({
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ ports: ports(15020, 15021) }],
+      egress: [
+        { to: [inNamespace("dns")], ports: [{ protocol: "UDP", port: 53 }, ...ports(53)] },
+        { to: [pods("istio-system", { app: "istiod" })], ports: ports(15012) },
+      ],
+    });
+    expect(find(found, "NetworkPolicy", "web").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "web" } },
+      policyTypes: ["Ingress", "Egress"],
+    });
+  });
+
+  it("is rendered only where it is asked for", () => {
+    const kinds = render({ name: "shop", services: { web: { ports: { http } } } }).map(({ kind }) => kind);
+    expect(kinds).to.not.include("NetworkPolicy");
+  });
+});
