@@ -60,7 +60,8 @@ export function controlPlaneArgs(
     repository: settings.chartRepository ?? istioChartRepository,
     ...(revision === undefined ? {} : { revision }),
     timeoutSeconds: settings.timeoutSeconds,
-    base: validation,
+    // The validation webhook of the whole cluster asks the istiod that there is.
+    base: { ...validation, ...(revision === undefined ? {} : { defaultRevision: revision }) },
     istiod: mergePatch(istiod, { ...platform.istiod, meshConfig: platform.meshConfig ?? {} }) as IstiodValues,
     gateways: [
       ...ingress.map((name) => gateway(name, "LoadBalancer", settings, platform.ingress)),

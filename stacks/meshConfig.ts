@@ -37,6 +37,8 @@ export function meshConfig(tracing: string | undefined): Record<string, unknown>
     accessLogEncoding: "JSON",
     accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
     enableAutoMtls: true,
+    // Only hosts that the catalog knows; each proxy's Sidecar narrows it down to what its service calls.
+    outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     // An authorization rule for /admin must not be dodged with //admin.
     pathNormalization: { normalization: "MERGE_SLASHES" },
     ...(tracing === undefined

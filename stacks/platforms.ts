@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Environment, MeshDefinition } from "../catalog";
 import type { GatewayValues, IstiodValues } from "../components";
+import { catalog as aikernel, controlPlane as aikernelControlPlane } from "./aikernel/catalog";
 import { catalog as alfred } from "./alfred/catalog";
 import { catalog as voicecore, controlPlane as voicecoreControlPlane } from "./voicecore/catalog";
 
@@ -37,6 +38,15 @@ const alfredOptions = z
   })
   .partial();
 
+const aikernelOptions = z
+  .strictObject({
+    domain: z.hostname(),
+    issuer: z.url(),
+    modelHost: z.hostname(),
+    registry: z.string().min(1),
+  })
+  .partial();
+
 const voicecoreOptions = z
   .strictObject({
     canaryWeight: z.int().min(0).max(100),
@@ -50,6 +60,11 @@ export const platforms = {
   alfred: {
     options: alfredOptions,
     catalog: (environment, options) => alfred({ environment, ...options }),
+  },
+  aikernel: {
+    options: aikernelOptions,
+    catalog: (environment, options) => aikernel({ environment, ...options }),
+    controlPlane: aikernelControlPlane,
   },
   voicecore: {
     options: voicecoreOptions,

@@ -134,9 +134,10 @@ describe("stacks/meshConfig", () => {
     expect(meshConfig(undefined)).to.not.have.property("extensionProviders");
   });
 
-  it("keeps automatic mTLS on, and paths from dodging authorization", () => {
+  it("keeps automatic mTLS on, paths from dodging authorization, and calls to undeclared hosts inside", () => {
     expect(meshConfig(undefined)).to.deep.include({
       enableAutoMtls: true,
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
       pathNormalization: { normalization: "MERGE_SLASHES" },
     });
   });

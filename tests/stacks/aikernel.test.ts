@@ -1,0 +1,366 @@
+import { expect } from "chai";
+import type { Environment } from "../../catalog";
+import { checkMesh } from "../../checks";
+import { type MeshObject, renderMesh } from "../../mesh";
+import { type AIKernelOptions, catalog } from "../../stacks/aikernel/catalog";
+import { controlPlaneArgs } from "../../stacks/controlPlane";
+
+// The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
+
+function render(options: AIKernelOptions = {}): MeshObject[] {
+  const { findings, mesh } = checkMesh(catalog(options));
+  expect(findings).to.deep.equal([]);
+  if (!mesh) throw new Error("a catalog without findings has a mesh");
+  return renderMesh(mesh);
+}
+
+function args(environment: Environment, revision?: string): ReturnType<typeof controlPlaneArgs> {
+  return controlPlaneArgs(
+    {
+      platform: "aikernel",
+      options: {},
+      environment,
+      istioVersion: "1.31.0",
+      chartRepository: undefined,
+      imageHub: "registry.istio.io/release",
+      revision,
+      timeoutSeconds: 300,
+      webhooks: undefined,
+    },
+    ["istio-ingress"],
+    { enableAutoMtls: true },
+  );
+}
+
+const objects = render();
+
+function find(kind: string, name: string, namespace = "aikernel", among = objects): MeshObject {
+  const object = among.find(
+    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
+  );
+  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
+  return object;
+}
+
+interface Rule {
+  from?: { source: { principals: string[] } }[];
+  to: { operation: Record<string, string[]> }[];
+  when?: { key: string; values: string[] }[];
+}
+
+function rules(name: string, namespace = "aikernel", among = objects): Rule[] {
+  return (find("AuthorizationPolicy", name, namespace, among).spec as { rules: Rule[] }).rules;
+}
+
+const namespaces = ["aikernel", "aikernel-data", "aikernel-infrastructure", "aikernel-monitoring"];
+const account = (name: string, namespace = "aikernel"): string => `cluster.local/ns/${namespace}/sa/${name}`;
+const ingress = "cluster.local/ns/istio-ingress/sa/istio-ingress";
+
+describe("aikernel", () => {
+  it("has the document's four namespaces, with its injection label and no other", () => {
+    const found = objects.filter(({ kind }) => kind === "Namespace");
+    expect(found.map(({ metadata }) => metadata.name)).to.deep.equal(namespaces);
+    for (const { metadata } of found) {
+      expect(metadata.labels).to.include({ "istio-injection": "enabled" });
+      expect(metadata.labels).to.not.have.property("istio.io/rev");
+    }
+  });
+
+  it("is STRICT in the mesh and in each namespace, and denies what nothing allows", () => {
+    for (const namespace of ["istio-system", ...namespaces]) {
+      expect(find("PeerAuthentication", "default", namespace).spec).to.deep.equal({
+        mtls: { mode: "STRICT" },
+      });
+    }
+    for (const namespace of namespaces) {
+      expect(find("AuthorizationPolicy", "default-deny", namespace).spec).to.deep.equal({});
+    }
+  });
+
+  describe("resources", () => {
+    const { istiod, gateways = [] } = args("prod");
+    const gateway = (name: string): (typeof gateways)[number]["values"] =>
+      gateways.find((one) => one.name === name)?.values;
+    const workload = (name: string): [unknown, number | undefined] => {
+      const { replicas, template } = find("Deployment", name, "aikernel-monitoring").spec as {
+        replicas: number;
+        template: { spec: { containers: { resources: unknown }[] } };
+      };
+      return [template.spec.containers[0]?.resources, replicas];
+    };
+
+    const rendered: Record<string, [unknown, number | undefined]> = {
+      Istiod: [istiod?.resources, istiod?.autoscaleMin],
+      "Ingress Gateway": [
+        gateway("istio-ingress")?.resources,
+        gateway("istio-ingress")?.autoscaling?.minReplicas,
+      ],
+      "Egress Gateway": [
+        gateway("istio-egress")?.resources,
+        gateway("istio-egress")?.autoscaling?.minReplicas,
+      ],
+      Prometheus: workload("prometheus"),
+      "Jaeger Collector": workload("jaeger-collector"),
+      "Jaeger Query": workload("jaeger-query"),
+      Grafana: workload("grafana"),
+    };
+    const table: [string, string, string, number][] = [
+      ["Istiod", "500m", "2Gi", 3],
+      ["Ingress Gateway", "500m", "512Mi", 3],
+      ["Egress Gateway", "200m", "256Mi", 2],
+      ["Prometheus", "500m", "2Gi", 2],
+      ["Jaeger Collector", "200m", "512Mi", 3],
+      ["Jaeger Query", "200m", "256Mi", 2],
+      ["Grafana", "200m", "256Mi", 2],
+    ];
+    for (const [component, cpu, memory, replicas] of table) {
+      it(component, () => {
+        expect(rendered[component]).to.deep.equal([{ requests: { cpu, memory } }, replicas]);
+      });
+    }
+
+    it("sum to 5.8 CPU and 14.5 GiB, not to the document's 6.4 and 16", () => {
+      const rows = Object.values(rendered) as [{ requests: { cpu: string; memory: string } }, number][];
+      const total = (of: (requests: { cpu: string; memory: string }) => number): number =>
+        rows.reduce((sum, [{ requests }, replicas]) => sum + of(requests) * replicas, 0);
+      expect(total(({ cpu }) => parseInt(cpu))).to.equal(5800);
+      expect(total(({ memory }) => parseInt(memory) * (memory.endsWith("Gi") ? 1024 : 1))).to.equal(
+        14.5 * 1024,
+      );
+    });
+
+    it("are kept apart and above a budget in production", () => {
+      expect(istiod?.affinity).to.have.property("podAntiAffinity");
+      for (const { values } of gateways) {
+        expect(values?.affinity).to.have.property("podAntiAffinity");
+        expect(values?.podDisruptionBudget).to.deep.equal({ minAvailable: 1 });
+      }
+    });
+
+    it("are one of each elsewhere", () => {
+      const dev = args("dev");
+      expect(dev.istiod).to.include({ autoscaleMin: 1, autoscaleMax: 1 });
+      for (const { values } of dev.gateways ?? []) {
+        expect(values?.autoscaling).to.deep.equal({ enabled: true, minReplicas: 1, maxReplicas: 1 });
+      }
+      const pods = render({ environment: "dev" }).filter(({ kind }) => kind === "Deployment");
+      expect(pods.map(({ spec }) => (spec as { replicas: number }).replicas)).to.deep.equal(Array(8).fill(1));
+    });
+
+    it("of the proxies beside the platform's own services are the document's annotations", () => {
+      for (const name of ["api", "catalog-api"]) {
+        expect(find("Deployment", name)).to.have.deep.nested.property("spec.template.metadata.annotations", {
+          "sidecar.istio.io/proxyCPU": "200m",
+          "sidecar.istio.io/proxyMemory": "256Mi",
+        });
+      }
+    });
+  });
+
+  it("has a revision in production, whose tag serves the namespaces' label, and validates with it", () => {
+    const prod = args("prod");
+    expect(prod.revision).to.equal("1-31-0");
+    expect(prod.istiod?.revisionTags).to.deep.equal(["default"]);
+    expect(prod.base).to.deep.equal({ defaultRevision: "1-31-0" });
+    expect(args("prod", "1-32-0")).to.deep.include({
+      revision: "1-32-0",
+      base: { defaultRevision: "1-32-0" },
+    });
+    // Without a revision istiod's own webhook serves that label: a tag would inject once more.
+    expect(args("dev")).to.not.have.property("revision");
+    expect(args("dev").istiod).to.not.have.property("revisionTags");
+  });
+
+  it("issues certificates for a day, below a root of ten years", () => {
+    const { istiod } = args("prod");
+    expect(istiod?.meshConfig?.defaultConfig).to.deep.equal({ proxyMetadata: { SECRET_TTL: "24h" } });
+    expect(istiod?.env).to.include({
+      MAX_WORKLOAD_CERT_TTL: "24h",
+      CITADEL_SELF_SIGNED_CA_CERT_TTL: `${10 * 365 * 24}h`,
+    });
+  });
+
+  it("has the document's connection pool and circuit breaker", () => {
+    for (const [name, namespace] of [
+      ["api", "aikernel"],
+      ["catalog-api", "aikernel"],
+      ["prometheus", "aikernel-monitoring"],
+      ["jaeger-collector", "aikernel-monitoring"],
+      ["jaeger-query", "aikernel-monitoring"],
+      ["grafana", "aikernel-monitoring"],
+    ] as const) {
+      const { trafficPolicy } = find("DestinationRule", name, namespace).spec as {
+        trafficPolicy: { connectionPool: Record<string, object>; outlierDetection: object };
+      };
+      expect(trafficPolicy.connectionPool.tcp, name).to.include({ maxConnections: 100 });
+      expect(trafficPolicy.connectionPool.http, name).to.include({
+        http1MaxPendingRequests: 100,
+        http2MaxRequests: 1000,
+      });
+      expect(trafficPolicy.outlierDetection, name).to.deep.equal({
+        consecutive5xxErrors: 5,
+        interval: "30s",
+        baseEjectionTime: "30s",
+        maxEjectionPercent: 50,
+      });
+    }
+  });
+
+  it("takes traffic at the document's three hosts over TLS 1.3", () => {
+    const hosts = ["api.aikernel.io", "catalog.aikernel.io", "monitoring.aikernel.io"];
+    expect(find("Gateway", "aikernel-gateway").spec).to.deep.equal({
+      selector: { istio: "ingress" },
+      servers: [
+        { port: { number: 80, name: "http", protocol: "HTTP" }, hosts, tls: { httpsRedirect: true } },
+        {
+          port: { number: 443, name: "https-aikernel-cert-tlsv1-3", protocol: "HTTPS" },
+          hosts,
+          tls: { mode: "SIMPLE", credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" },
+        },
+      ],
+    });
+  });
+
+  describe("authorization", () => {
+    it("asks for claims of the end user's token at each host", () => {
+      const roles = (values: string[]): object[] => [{ key: "request.auth.claims[roles]", values }];
+      const fromOutside = (name: string, namespace?: string): [unknown, unknown][] =>
+        rules(name, namespace)
+          .filter(({ from }) => from?.[0]?.source.principals[0] === ingress)
+          .map(({ to, when }) => [to[0]?.operation.methods, when]);
+      expect(fromOutside("api")).to.deep.equal([[undefined, roles(["admin", "editor", "reader"])]]);
+      expect(fromOutside("catalog-api")).to.deep.equal([
+        [undefined, roles(["admin", "editor"])],
+        [["GET", "HEAD"], roles(["admin", "editor", "reader"])],
+      ]);
+      expect(fromOutside("grafana", "aikernel-monitoring")).to.deep.equal([
+        [undefined, roles(["admin", "operator"])],
+      ]);
+      for (const namespace of namespaces) {
+        expect(find("RequestAuthentication", "default", namespace)).to.have.nested.property(
+          "spec.jwtRules[0].issuer",
+          "https://auth.aikernel.io",
+        );
+      }
+    });
+
+    it("names each service's callers across the namespaces", () => {
+      const callers = (name: string, namespace: string): string[] =>
+        rules(name, namespace).flatMap(({ from = [] }) => from.flatMap(({ source }) => source.principals));
+      expect(callers("catalog-db", "aikernel-data")).to.deep.equal([account("catalog-api")]);
+      expect(callers("message-broker", "aikernel-infrastructure")).to.deep.equal([
+        account("api"),
+        account("catalog-api"),
+      ]);
+      expect(callers("prometheus", "aikernel-monitoring")).to.deep.equal([
+        account("grafana", "aikernel-monitoring"),
+      ]);
+      expect(callers("jaeger-collector", "aikernel-monitoring")).to.have.members([
+        account("api"),
+        account("catalog-api"),
+        account("grafana", "aikernel-monitoring"),
+        account("jaeger-query", "aikernel-monitoring"),
+        account("prometheus", "aikernel-monitoring"),
+        account("istio-egress", "istio-egress"),
+        ingress,
+      ]);
+    });
+
+    it("lets the document's test client ask for catalog-api's health, but not in production", () => {
+      const client = account("sleep", "test-mesh");
+      expect(JSON.stringify(objects)).to.not.include(client);
+      const dev = rules("catalog-api", "aikernel", render({ environment: "dev" }));
+      expect(dev.filter(({ from }) => from?.[0]?.source.principals[0] === client)).to.deep.equal([
+        {
+          from: [{ source: { principals: [client] } }],
+          to: [{ operation: { ports: ["8080"], methods: ["GET"], paths: ["/health"] } }],
+        },
+      ]);
+    });
+  });
+
+  it("denies by the network too, and allows what the calls say", () => {
+    for (const namespace of namespaces) {
+      expect(find("NetworkPolicy", "default-deny", namespace).spec).to.deep.equal({
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+      });
+    }
+    const within = (namespace: string, pods: object): object => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+      podSelector: { matchLabels: pods },
+    });
+    expect(find("NetworkPolicy", "catalog-db", "aikernel-data")).to.have.deep.nested.property(
+      "spec.ingress",
+      [
+        {
+          from: [within("aikernel", { app: "catalog-api" })],
+          ports: [{ protocol: "TCP", port: 5432 }],
+        },
+      ],
+    );
+    const { egress } = find("NetworkPolicy", "api").spec as { egress: object[] };
+    expect(egress).to.deep.include({
+      to: [within("istio-egress", { istio: "egress" })],
+      ports: [{ protocol: "TCP", port: 80 }],
+    });
+  });
+
+  it("reaches the provider of models through the egress gateway only, by api only", () => {
+    expect(find("ServiceEntry", "model-provider").spec).to.deep.equal({
+      hosts: ["models.example.com"],
+      location: "MESH_EXTERNAL",
+      resolution: "DNS",
+      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 443 }],
+    });
+    expect(find("DestinationRule", "model-provider")).to.have.deep.nested.property("spec.trafficPolicy.tls", {
+      mode: "SIMPLE",
+      sni: "models.example.com",
+    });
+    expect(rules("aikernel", "istio-egress")).to.deep.equal([
+      {
+        from: [{ source: { principals: [account("api")] } }],
+        to: [
+          {
+            operation: {
+              hosts: ["models.example.com", "models.example.com:*"],
+              ports: ["80"],
+              methods: ["POST"],
+              paths: ["/v1/*"],
+            },
+          },
+        ],
+      },
+    ]);
+    for (const { kind, spec } of objects) {
+      if (kind !== "Sidecar") continue;
+      expect(spec).to.have.deep.property("outboundTrafficPolicy", { mode: "REGISTRY_ONLY" });
+    }
+    const knowing = objects.filter(
+      (object) => object.kind === "Sidecar" && JSON.stringify(object).includes("models.example.com"),
+    );
+    expect(knowing.map(({ metadata }) => metadata.name)).to.deep.equal(["api"]);
+  });
+
+  it("sends its spans to the collector that every traced proxy knows", () => {
+    const collector = "jaeger-collector.aikernel-monitoring.svc.cluster.local";
+    expect(args("prod").istiod?.meshConfig?.extensionProviders).to.deep.equal([
+      { name: "jaeger", opentelemetry: { service: collector, port: 4317 } },
+    ]);
+    for (const [name, namespace] of [
+      ["api", "aikernel"],
+      ["catalog-api", "aikernel"],
+      ["grafana", "aikernel-monitoring"],
+    ] as const) {
+      expect(JSON.stringify(find("Sidecar", name, namespace)), name).to.include(collector);
+    }
+    const sampling = (environment: Environment): unknown =>
+      find("Telemetry", "default", "aikernel", render({ environment })).spec;
+    expect(sampling("prod")).to.have.nested.property("tracing[0].randomSamplingPercentage", 1);
+    expect(sampling("dev")).to.have.nested.property("tracing[0].randomSamplingPercentage", 100);
+  });
+
+  it("needs no suppression", () => {
+    expect(catalog()).to.not.have.property("suppressions");
+  });
+});
