@@ -3,6 +3,8 @@ import type { Environment, MeshDefinition } from "../catalog";
 import type { GatewayValues, IstiodValues } from "../components";
 import { catalog as aikernel, controlPlane as aikernelControlPlane } from "./aikernel/catalog";
 import { catalog as alfred } from "./alfred/catalog";
+import { catalog as autolytiq, ports as autolytiqPorts } from "./autolytiq/catalog";
+import { catalog as policycortex } from "./policycortex/catalog";
 import { catalog as voicecore, controlPlane as voicecoreControlPlane } from "./voicecore/catalog";
 
 /** A platform that a stack can bring up. */
@@ -38,6 +40,31 @@ const alfredOptions = z
   })
   .partial();
 
+const autolytiqPercentages = z.partialRecord(
+  z.literal(Object.keys(autolytiqPorts) as (keyof typeof autolytiqPorts)[]),
+  z.int().min(0).max(100),
+);
+
+const autolytiqOptions = z
+  .strictObject({
+    canary: autolytiqPercentages,
+    mirror: autolytiqPercentages,
+    permissive: z.boolean(),
+    host: z.hostname(),
+    registry: z.string().min(1),
+  })
+  .partial();
+
+const policycortexOptions = z
+  .strictObject({
+    canaryWeight: z.int().min(0).max(100),
+    frontend: z.enum(["blue", "green"]),
+    host: z.hostname(),
+    issuer: z.url(),
+    registry: z.string().min(1),
+  })
+  .partial();
+
 const aikernelOptions = z
   .strictObject({
     domain: z.hostname(),
@@ -60,6 +87,14 @@ export const platforms = {
   alfred: {
     options: alfredOptions,
     catalog: (environment, options) => alfred({ environment, ...options }),
+  },
+  autolytiq: {
+    options: autolytiqOptions,
+    catalog: (environment, options) => autolytiq({ environment, ...options }),
+  },
+  policycortex: {
+    options: policycortexOptions,
+    catalog: (environment, options) => policycortex({ environment, ...options }),
   },
   aikernel: {
     options: aikernelOptions,
