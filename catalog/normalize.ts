@@ -22,7 +22,7 @@ import { normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
 import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
-import { normalizeTelemetry } from "./telemetry";
+import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { normalizeFault } from "./traffic";
 import { fewestPods, normalizeWorkloads } from "./workload";
 
@@ -94,7 +94,10 @@ export function normalize(definition: MeshDefinition): Mesh {
       incoming: edgesTo,
     };
   };
-  const services = sortedEntries(definition.services).map(([name, own]) => connected(name, own));
+  const services = sortedEntries(definition.services).map(([name, own]): Service => ({
+    ...connected(name, own),
+    ...(own.telemetry && { telemetry: normalizeServiceTelemetry(own.telemetry, definition.telemetry) }),
+  }));
   const externalServices = sortedEntries(definition.externalServices ?? {}).map(
     ([name, { tls, egressGateway = false, circuitBreaker = {} }]): ExternalService => ({
       ...connected(name, { circuitBreaker }),

@@ -10,6 +10,7 @@ import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rat
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Retries } from "./retries";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
+import { serviceTelemetrySchema, type ServiceTelemetryDefinition, type Telemetry } from "./telemetry";
 import {
   type Fault,
   type HeaderRouteDefinition,
@@ -45,6 +46,8 @@ export interface ServiceDefinition {
   /** Default: no limit. */
   readonly rateLimit?: RateLimitDefinition;
   readonly sidecar?: SidecarDefinition;
+  /** Default: as the mesh's. */
+  readonly telemetry?: ServiceTelemetryDefinition;
   readonly workload?: WorkloadDefinition;
   /**
    * Whom this service calls, by service name: one call, or several that differ in port, methods, paths or end
@@ -81,6 +84,7 @@ export interface Service {
   readonly rateLimit?: RateLimit;
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
+  readonly telemetry?: Telemetry;
   readonly workloads: readonly Workload[];
   /** Its calls, by the called service's name. */
   readonly outgoing: readonly Edge[];
@@ -109,6 +113,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   loadBalancing: loadBalancingSchema.optional(),
   rateLimit: rateLimitSchema.optional(),
   sidecar: sidecarSchema.optional(),
+  telemetry: serviceTelemetrySchema.optional(),
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),

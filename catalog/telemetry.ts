@@ -24,6 +24,25 @@ export interface TelemetryDefinition {
   };
 }
 
+/**
+ * What the proxies of one service report in another way than the mesh's `telemetry` says, to the same providers.
+ *
+ * @see https://istio.io/latest/docs/reference/config/telemetry/#Telemetry
+ */
+export interface ServiceTelemetryDefinition {
+  readonly tracing?: {
+    /** Percent of the requests, 0–100. */
+    readonly randomSamplingPercentage: number;
+  };
+  /** For a complete trail of a service whose mesh logs errors only, give it without a filter. */
+  readonly accessLogging?: {
+    /** CEL expression that a request must satisfy to be logged. Default: all are, whatever the mesh's filter. */
+    readonly filter?: string;
+    /** Log nothing. Default: false. */
+    readonly disabled?: boolean;
+  };
+}
+
 /** @see https://istio.io/latest/docs/reference/config/telemetry/#MetricsOverrides */
 export interface MetricOverride {
   readonly metric: IstioMetric;
@@ -52,6 +71,11 @@ export const istioMetrics = [
 /** Telemetry with its defaults resolved. */
 export interface Telemetry extends TelemetryDefinition {
   readonly metrics?: { readonly provider: string; readonly overrides: readonly Required<MetricOverride>[] };
+  readonly accessLogging?: {
+    readonly provider: string;
+    readonly filter?: string;
+    readonly disabled?: boolean;
+  };
 }
 
 export function normalizeTelemetry({ metrics, ...rest }: TelemetryDefinition): Telemetry {
@@ -60,6 +84,18 @@ export function normalizeTelemetry({ metrics, ...rest }: TelemetryDefinition): T
     (override) => ({ mode: "CLIENT_AND_SERVER", disabled: false, ...override }) as const,
   );
   return { ...rest, metrics: { provider: metrics.provider, overrides } };
+}
+
+/** A service's own telemetry, with the mesh's providers. */
+export function normalizeServiceTelemetry(
+  { tracing, accessLogging }: ServiceTelemetryDefinition,
+  mesh: TelemetryDefinition = {},
+): Telemetry {
+  return {
+    ...(tracing && mesh.tracing && { tracing: { provider: mesh.tracing.provider, ...tracing } }),
+    ...(accessLogging &&
+      mesh.accessLogging && { accessLogging: { provider: mesh.accessLogging.provider, ...accessLogging } }),
+  };
 }
 
 const provider = z.string().min(1);
@@ -81,4 +117,11 @@ export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
     .optional(),
   tracing: z.strictObject({ provider, randomSamplingPercentage: z.number().min(0).max(100) }).optional(),
   accessLogging: z.strictObject({ provider, filter: z.string().min(1).optional() }).optional(),
+});
+
+export const serviceTelemetrySchema: z.ZodType<ServiceTelemetryDefinition> = z.strictObject({
+  tracing: z.strictObject({ randomSamplingPercentage: z.number().min(0).max(100) }).optional(),
+  accessLogging: z
+    .strictObject({ filter: z.string().min(1).optional(), disabled: z.boolean().optional() })
+    .optional(),
 });

@@ -31,6 +31,7 @@ import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sidecarBypass } from "./rules/sidecarBypass";
+import { telemetryProvided } from "./rules/telemetryProvided";
 import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { weightsGiven } from "./rules/weightsGiven";
@@ -82,4 +83,5 @@ export const rules: readonly Rule[] = [
   calleeNameUnique, // MW606
   quotaIntervalFits, // MW701
   quotaWithinLimit, // MW702
+  telemetryProvided, // MW801
 ];

@@ -1,9 +1,31 @@
 import type { Mesh, Telemetry } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type MeshObject, podLabels } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
-/** @see https://istio.io/latest/docs/reference/config/telemetry/ */
+/**
+ * What the proxies of each namespace report, and of single services where they report in another way.
+ *
+ * @see https://istio.io/latest/docs/reference/config/telemetry/
+ */
 export function telemetries(mesh: Mesh): MeshObject[] {
+  return [...ofNamespaces(mesh), ...ofServices(mesh)];
+}
+
+function ofServices(mesh: Mesh): MeshObject[] {
+  return mesh.services.flatMap(({ name, namespace, telemetry, path }) => {
+    if (!telemetry) return [];
+    return [
+      {
+        apiVersion: "telemetry.istio.io/v1",
+        kind: "Telemetry",
+        metadata: metadata(mesh, { name, namespace, from: [`${path}.telemetry`] }),
+        spec: { selector: { matchLabels: podLabels(name) }, ...telemetrySpec(telemetry) },
+      },
+    ];
+  });
+}
+
+function ofNamespaces(mesh: Mesh): MeshObject[] {
   const { telemetry } = mesh;
   if (!telemetry) return [];
   return mesh.namespaces.map((namespace) => ({
@@ -42,6 +64,7 @@ function telemetrySpec({ metrics, tracing, accessLogging }: Telemetry): Telemetr
         {
           providers: [{ name: accessLogging.provider }],
           ...(accessLogging.filter !== undefined && { filter: { expression: accessLogging.filter } }),
+          ...(accessLogging.disabled && { disabled: true }),
         },
       ],
     }),

@@ -136,6 +136,8 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         resilience: { timeout: "10s" },
         circuitBreaker,
         workload: pods("jaegertracing/jaeger:2.11.0", 3, requests("200m", "512Mi")),
+        // A trace of every span that arrives would be a span that arrives.
+        telemetry: { tracing: { randomSamplingPercentage: 0 } },
         admit: { "istio-ingress": spansOf("istio-ingress"), "istio-egress": spansOf("istio-egress") },
       },
       "jaeger-query": {

@@ -223,6 +223,11 @@ const expected: Record<string, Expected> = {
       "one tenant may send 7200 requests in 1m, and all of them together 6000: one can use up what belongs to all",
     cure: "set it to less than 6000, or raise the common limit",
   },
+  MW801: {
+    path: "services.api.telemetry.tracing",
+    message: 'the mesh has no provider for tracing, so "api" has nobody to report to',
+    cure: "add telemetry.tracing with a provider to the mesh, or remove it here",
+  },
 };
 
 describe("rules", () => {

@@ -46,4 +46,51 @@ describe("telemetry", () => {
     const kinds = render({ name: "shop", services: { web: { ports: { http } } } }).map(({ kind }) => kind);
     expect(kinds).to.not.include("Telemetry");
   });
+
+  it("says of a service what it reports in another way, to the same providers", () => {
+    const { tracing, accessLogging } = {
+      tracing: { provider: "jaeger", randomSamplingPercentage: 1 },
+      accessLogging: { provider: "envoy", filter: "response.code >= 400" },
+    };
+    const objects = render({
+      name: "shop",
+      telemetry: { metrics: { provider: "prometheus" }, tracing, accessLogging },
+      services: {
+        audited: { ports: { http }, telemetry: { accessLogging: {} } },
+        collector: {
+          ports: { http },
+          telemetry: { tracing: { randomSamplingPercentage: 0 }, accessLogging: { disabled: true } },
+        },
+        slow: {
+          ports: { http },
+          telemetry: {
+            tracing: { randomSamplingPercentage: 50 },
+            accessLogging: { filter: "response.duration > 1000" },
+          },
+        },
+        usual: { ports: { http } },
+      },
+    });
+    const names = objects.filter(({ kind }) => kind === "Telemetry").map((object) => object.metadata.name);
+    expect(names).to.deep.equal(["audited", "collector", "default", "slow"]);
+    expect(find(objects, "Telemetry", "audited")).to.deep.equal({
+      apiVersion: "telemetry.istio.io/v1",
+      kind: "Telemetry",
+      metadata: metadata("audited", "services.audited.telemetry"),
+      spec: {
+        selector: { matchLabels: { app: "audited" } },
+        accessLogging: [{ providers: [{ name: "envoy" }] }],
+      },
+    });
+    expect(find(objects, "Telemetry", "collector").spec).to.deep.equal({
+      selector: { matchLabels: { app: "collector" } },
+      tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 0 }],
+      accessLogging: [{ providers: [{ name: "envoy" }], disabled: true }],
+    });
+    expect(find(objects, "Telemetry", "slow").spec).to.deep.equal({
+      selector: { matchLabels: { app: "slow" } },
+      tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 50 }],
+      accessLogging: [{ providers: [{ name: "envoy" }], filter: { expression: "response.duration > 1000" } }],
+    });
+  });
 });

@@ -356,6 +356,10 @@ describe("aikernel", () => {
     }
     const sampling = (environment: Environment): unknown =>
       find("Telemetry", "default", "aikernel", render({ environment })).spec;
+    expect(find("Telemetry", "jaeger-collector", "aikernel-monitoring").spec).to.deep.equal({
+      selector: { matchLabels: { app: "jaeger-collector" } },
+      tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 0 }],
+    });
     expect(sampling("prod")).to.have.nested.property("tracing[0].randomSamplingPercentage", 1);
     expect(sampling("dev")).to.have.nested.property("tracing[0].randomSamplingPercentage", 100);
   });
