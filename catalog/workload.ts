@@ -15,6 +15,13 @@ export interface WorkloadDefinition {
   readonly resources?: Resources;
   /** Environment variables of the application's container. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Id of the user that the container runs as; neither 0, root, nor 1337, the proxy, whose traffic is not redirected.
+   * Default: the image's user, and where that is root, or has a name and no number, Kubernetes refuses to start it.
+   *
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+   */
+  readonly runAsUser?: number;
   /** Default: none; then `replicas` is fixed. */
   readonly autoscaling?: AutoscalingDefinition;
   /** Of Deployment and pods, besides `app` and `version`. Default: none. */
@@ -57,6 +64,7 @@ export interface Workload {
   readonly replicas: number;
   readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
+  readonly runAsUser?: number;
   readonly autoscaling?: AutoscalingDefinition;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -83,6 +91,13 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   replicas: replicas.optional(),
   resources: resourcesSchema.optional(),
   env: z.record(z.string(), z.string()).optional(),
+  runAsUser: z
+    .int()
+    .min(1)
+    .refine((user) => user !== 1337, {
+      params: { cure: "choose another number: traffic of user 1337, the proxy, is not redirected" },
+    })
+    .optional(),
   autoscaling: z
     .strictObject({
       minReplicas: z.int().min(1),

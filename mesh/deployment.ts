@@ -19,6 +19,11 @@ export function deployments(mesh: Mesh): MeshObject[] {
   );
 }
 
+/**
+ * Pods may do what the "restricted" Pod Security Standard allows, and no more.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
 function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec {
   const labels = podLabels(service.name, workload.version);
   const annotations = { ...sidecarAnnotations(service.sidecar), ...workload.annotations };
@@ -36,6 +41,11 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
       },
       spec: {
         serviceAccountName: service.name,
+        securityContext: {
+          runAsNonRoot: true,
+          ...(workload.runAsUser !== undefined && { runAsUser: workload.runAsUser }),
+          seccompProfile: { type: "RuntimeDefault" },
+        },
         containers: [
           {
             name: service.name,
@@ -43,6 +53,7 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
             ports: service.ports.map(({ name, targetPort }) => ({ name, containerPort: targetPort })),
             ...(env.length > 0 && { env }),
             ...(workload.resources && { resources: resources(workload.resources) }),
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           },
         ],
         topologySpreadConstraints: [

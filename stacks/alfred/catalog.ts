@@ -160,19 +160,19 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
       "vector-db": {
         ports: { http: { port: 6333, protocol: "http" } },
         resilience: { timeout: "10s", connectTimeout: "3s" },
-        workload: { image: "qdrant/qdrant:v1.15.4", replicas: 1 },
+        workload: { image: "qdrant/qdrant:v1.15.4-unprivileged", replicas: 1, runAsUser: 1000 },
       },
       database: {
         ports: { "tcp-postgres": { port: 5432, protocol: "tcp" } },
         resilience: { connectTimeout: "3s", idleTimeout: "1h" },
         loadBalancing: { simple: "PASSTHROUGH" },
-        workload: { image: "postgres:17.6", replicas: 1 },
+        workload: { image: "postgres:17.6", replicas: 1, runAsUser: 999 },
       },
       redis: {
         ports: { "tcp-redis": { port: 6379, protocol: "tcp" } },
         resilience: { connectTimeout: "1s", idleTimeout: "1h" },
         loadBalancing: { simple: "PASSTHROUGH" },
-        workload: { image: "redis:8.2.1", replicas: 1 },
+        workload: { image: "redis:8.2.1", replicas: 1, runAsUser: 999 },
       },
     },
     gateways: {

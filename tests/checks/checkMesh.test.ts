@@ -189,6 +189,24 @@ describe("checkMesh", () => {
     expect(labelled({ version: "v2" })).to.deep.equal(["MW001 services.web.workload.labels"]);
   });
 
+  it("lets no workload run as root, or as the proxy", () => {
+    const running = (runAsUser: number) =>
+      checkMesh({
+        name: "shop",
+        services: { web: { ports: { http }, workload: { image: "web:1", runAsUser } } },
+      }).findings.map(({ code, path, cure }) => ({ code, path, cure }));
+    const path = "services.web.workload.runAsUser";
+    expect(running(999)).to.deep.equal([]);
+    expect(running(0)).to.deep.equal([{ code: "MW001", path, cure: "use at least 1" }]);
+    expect(running(1337)).to.deep.equal([
+      {
+        code: "MW001",
+        path,
+        cure: "choose another number: traffic of user 1337, the proxy, is not redirected",
+      },
+    ]);
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

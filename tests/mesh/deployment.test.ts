@@ -51,6 +51,7 @@ describe("deployment", () => {
           },
           spec: {
             serviceAccountName: "web",
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
             containers: [
               {
                 name: "web",
@@ -61,6 +62,7 @@ describe("deployment", () => {
                   { name: "LEVEL", value: "info" },
                 ],
                 resources: { requests: { cpu: "50m" }, limits: { memory: "64Mi" } },
+                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
               },
             ],
             topologySpreadConstraints: [
@@ -93,6 +95,15 @@ describe("deployment", () => {
 
   it("leaves the number of pods to the autoscaler where there is one", () => {
     expect(find(objects, "Deployment", "batch")).to.not.have.nested.property("spec.replicas");
+  });
+
+  it("runs as the user that the catalog names, for images that would run as root", () => {
+    const workload = { image: "redis:8", runAsUser: 999 };
+    const objects = render({ name: "shop", services: { cache: { ports: { http }, workload } } });
+    expect(find(objects, "Deployment", "cache")).to.have.deep.nested.property(
+      "spec.template.spec.securityContext",
+      { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: "RuntimeDefault" } },
+    );
   });
 
   it("adds the catalog's labels and annotations to the pods, but selects by none of them", () => {
