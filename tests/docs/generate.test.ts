@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { pages } from "../../docs/generate";
+
+const docs = join(__dirname, "..", "..", "docs");
+
+describe("docs/generate", () => {
+  it("has written what the code says now; otherwise: npm run docs", () => {
+    const present = readdirSync(join(docs, "checks")).map((name) => join("checks", name));
+    expect(present).to.have.members([...pages().keys()].filter((path) => path !== "catalog.md"));
+    for (const [path, content] of pages())
+      expect(readFileSync(join(docs, path), "utf8"), path).to.equal(content);
+  });
+});
