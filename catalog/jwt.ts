@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * An issuer of end users' tokens. Tokens of no declared issuer are refused with 401 everywhere in the mesh;
- * which calls need a token is said by their `endUser`.
+ * An issuer of end users' tokens. Which calls need a token is said by their `endUser`; in the namespaces of the
+ * services that these calls are for, tokens of no declared issuer are refused with 401.
  *
  * @see https://istio.io/latest/docs/reference/config/security/jwt/
  */

@@ -5,6 +5,7 @@ import {
   isHttp,
   type Mesh,
   type OutlierDetection,
+  type Protocol,
   type Service,
 } from "../catalog";
 import { metadata, type MeshObject } from "./object";
@@ -15,6 +16,9 @@ type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 /** Shows how the limits of the circuit breaker that the catalog leaves open follow from the load. */
 export const sizingAnnotation = "meshwright.dev/sizing";
 
+/** Tells whoever judges the rule that limits of requests would have no effect, since there are only connections. */
+export const protocolAnnotation = "meshwright.dev/protocol";
+
 /**
  * How callers' proxies treat each service: mutual TLS, circuit breaker, load balancing and its versions.
  *
@@ -24,6 +28,7 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
   return [...mesh.services, ...mesh.externalServices].map((service) => {
     const { name, namespace, host, versions, path, load } = service;
     const { annotations, ...rest } = metadata(mesh, { name, namespace, from: [path] });
+    const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
       host,
       trafficPolicy: trafficPolicy(service),
@@ -36,7 +41,11 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
       kind: "DestinationRule",
       metadata: {
         ...rest,
-        annotations: { ...annotations, ...(load && { [sizingAnnotation]: explainLoad(load) }) },
+        annotations: {
+          ...annotations,
+          ...(load && { [sizingAnnotation]: explainLoad(load) }),
+          ...(opaque && { [protocolAnnotation]: opaque }),
+        },
       },
       spec,
     };
@@ -52,6 +61,11 @@ function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
     ...(outlierDetection && { outlierDetection: ejection(outlierDetection) }),
     ...(retryBudget && { retryBudget: { ...retryBudget } }),
   };
+}
+
+/** What a service speaks if a proxy sees no requests on any of its ports. */
+function opaqueProtocol({ ports }: Service): Protocol | undefined {
+  return ports.some(({ protocol }) => isHttp(protocol)) ? undefined : ports[0]?.protocol;
 }
 
 /** Outside of the mesh nobody knows its certificates: TLS begins there or is the caller's own. */

@@ -136,7 +136,11 @@ describe("destinationRule", () => {
     });
   });
 
-  it("has nothing about requests for a TCP service", () => {
+  it("has nothing about requests for a TCP service, and says that it is one", () => {
+    expect(find(objects, "DestinationRule", "store").metadata.annotations).to.deep.equal({
+      "meshwright.dev/from": "services.store",
+      "meshwright.dev/protocol": "tcp",
+    });
     expect(find(objects, "DestinationRule", "store").spec).to.deep.equal({
       host: "store.shop.svc.cluster.local",
       trafficPolicy: {

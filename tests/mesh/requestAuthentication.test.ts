@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import { http, metadata, render } from "./render";
 
-const services = { web: { ports: { http } } } as const;
+const services = {
+  web: { ports: { http }, calls: { api: {} } },
+  api: { ports: { http }, admit: { partner: { namespace: "partner", endUser: {} } } },
+  store: { namespace: "backend", ports: { http } },
+} as const;
 
 describe("requestAuthentication", () => {
-  it("declares every issuer, whose tokens stay on the request", () => {
+  it("declares every issuer, where a call needs a token; its tokens stay on the request", () => {
     const objects = render({
       name: "shop",
       services,
@@ -34,8 +38,9 @@ describe("requestAuthentication", () => {
   });
 
   it("isn't rendered without an issuer", () => {
-    expect(render({ name: "shop", services }).map(({ kind }) => kind)).to.not.include(
-      "RequestAuthentication",
-    );
+    const { web } = services;
+    expect(
+      render({ name: "shop", services: { web: { ports: web.ports } } }).map(({ kind }) => kind),
+    ).to.not.include("RequestAuthentication");
   });
 });

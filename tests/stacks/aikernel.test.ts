@@ -171,6 +171,14 @@ describe("aikernel", () => {
     expect(args("dev").istiod).to.not.have.property("revisionTags");
   });
 
+  it("asks for no token where only connections are seen", () => {
+    const found = objects.filter(({ kind }) => kind === "RequestAuthentication");
+    expect(found.map(({ metadata }) => metadata.namespace)).to.have.members([
+      "aikernel",
+      "aikernel-monitoring",
+    ]);
+  });
+
   it("issues certificates for a day, below a root of ten years", () => {
     const { istiod } = args("prod");
     expect(istiod?.meshConfig?.defaultConfig).to.deep.equal({ proxyMetadata: { SECRET_TTL: "24h" } });
@@ -236,7 +244,7 @@ describe("aikernel", () => {
       expect(fromOutside("grafana", "aikernel-monitoring")).to.deep.equal([
         [undefined, roles(["admin", "operator"])],
       ]);
-      for (const namespace of namespaces) {
+      for (const namespace of ["aikernel", "aikernel-monitoring"]) {
         expect(find("RequestAuthentication", "default", namespace)).to.have.nested.property(
           "spec.jwtRules[0].issuer",
           "https://auth.aikernel.io",
