@@ -98,7 +98,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       ports: { http: { port: ports[name], protocol: "http" } },
       versions: {
         stable: {},
-        canary: { image: `${registry}/${name}:canary`, replicas: canaryRuns ? 1 : 0 },
+        canary: { image: `${registry}/${name}:v2`, replicas: canaryRuns ? 1 : 0 },
       },
       traffic,
       resilience,
@@ -106,7 +106,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       mtls: { mode, ports: { http: mode } },
       sidecar,
       workload: {
-        image: `${registry}/${name}:stable`,
+        image: `${registry}/${name}:v1`,
         replicas,
         labels: { tier: "backend" },
         annotations: {

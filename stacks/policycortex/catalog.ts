@@ -60,13 +60,13 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
     services: {
       frontend: {
         ports: { http: { port: 3000, protocol: "http" } },
-        versions: { blue: {}, green: { image: `${registry}/frontend:green` } },
+        versions: { blue: {}, green: { image: `${registry}/frontend:v2` } },
         traffic: { weights: { blue: frontend === "blue" ? 100 : 0, green: frontend === "green" ? 100 : 0 } },
         resilience: { timeout: "30s", connectTimeout: "5s", retries },
         circuitBreaker,
         loadBalancing: { simple: "ROUND_ROBIN" },
         sidecar,
-        workload: own("frontend:blue"),
+        workload: own("frontend:v1"),
         calls: { "core-api": { methods: ["GET", "POST"], paths: ["/api/v1/*"] } },
       },
       "core-api": {

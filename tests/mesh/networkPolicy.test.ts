@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import fc from "fast-check";
+import { meshes } from "./meshes";
+import type { MeshObject } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 const inNamespace = (name: string): object => ({
@@ -171,8 +174,47 @@ describe("networkPolicy", () => {
     });
   });
 
+  it("says the same at both ends of every call between services, in any catalog", () => {
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        const policies = render({ ...definition, networkPolicies: {} }).filter(
+          ({ kind, metadata: { name } }) => kind === "NetworkPolicy" && name !== "allow-istio",
+        );
+        expect(arrows(policies, "egress", "to").sort()).to.deep.equal(
+          arrows(policies, "ingress", "from").sort(),
+        );
+      }),
+    );
+  });
+
   it("is rendered only where it is asked for", () => {
     const kinds = render({ name: "shop", services: { web: { ports: { http } } } }).map(({ kind }) => kind);
     expect(kinds).to.not.include("NetworkPolicy");
   });
 });
+
+interface Peer {
+  namespaceSelector?: { matchLabels: Record<string, string> };
+  podSelector?: { matchLabels: Record<string, string> };
+}
+
+/** "namespace/caller → namespace/callee:port" for each rule about pods of a service, as one of the ends says it. */
+function arrows(
+  policies: readonly MeshObject[],
+  direction: "ingress" | "egress",
+  field: "from" | "to",
+): string[] {
+  return policies.flatMap(({ metadata: { namespace = "", name }, spec }) => {
+    const rules = (spec as Partial<Record<string, Record<string, unknown>[]>>)[direction] ?? [];
+    return rules.flatMap((rule) =>
+      ((rule[field] ?? []) as Peer[]).flatMap(({ namespaceSelector, podSelector }) => {
+        const app = podSelector?.matchLabels.app;
+        if (app === undefined) return [];
+        const other = `${namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] ?? ""}/${app}`;
+        const own = `${namespace}/${name}`;
+        const ends = direction === "egress" ? [own, other] : [other, own];
+        return `${ends.join(" → ")}:${JSON.stringify(rule.ports)}`;
+      }),
+    );
+  });
+}

@@ -271,6 +271,19 @@ describe("autolytiq", () => {
       expect(main.map(({ weight }) => weight)).to.deep.equal([10, 90]);
     });
 
+    it("is another image", () => {
+      const image = "spec.template.spec.containers[0].image";
+      const registry = "registry.autolytiq.com";
+      expect(find("Deployment", "deal-service-stable")).to.have.nested.property(
+        image,
+        `${registry}/deal-service:v1`,
+      );
+      expect(find("Deployment", "deal-service-canary")).to.have.nested.property(
+        image,
+        `${registry}/deal-service:v2`,
+      );
+    });
+
     it("runs one pod where it is wanted, and none elsewhere", () => {
       const found = render({ canary: { "deal-service": 0 }, mirror: { "user-service": 10 } });
       const pods = (among: MeshObject[]): unknown[] =>

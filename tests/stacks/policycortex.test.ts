@@ -193,11 +193,14 @@ describe("policycortex", () => {
     ];
     expect(subsets(objects)).to.deep.equal(all("blue"));
     expect(subsets(render({ frontend: "green" }))).to.deep.equal(all("green"));
-    for (const colour of ["blue", "green"]) {
+    for (const [colour, tag] of [
+      ["blue", "v1"],
+      ["green", "v2"],
+    ] as const) {
       expect(find("Deployment", `frontend-${colour}`)).to.have.nested.property("spec.replicas", 3);
       expect(find("Deployment", `frontend-${colour}`)).to.have.nested.property(
         "spec.template.spec.containers[0].image",
-        `registry.policycortex.example.com/frontend:${colour}`,
+        `registry.policycortex.example.com/frontend:${tag}`,
       );
     }
   });
