@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import fc from "fast-check";
+import type { MeshDefinition } from "../../catalog";
+import { meshes } from "./meshes";
 import { find, http, metadata, render } from "./render";
 
 const objects = render({
@@ -181,4 +184,63 @@ describe("egressGateway", () => {
     expect(namespaces).to.not.include("istio-egress");
     expect(kinds).to.not.include("Gateway");
   });
+
+  it("lets out exactly the calls of the catalog, and only their callers know the host", () => {
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        const rendered = render(definition);
+        const policies = rendered.filter(
+          (object) => object.kind === "AuthorizationPolicy" && object.metadata.namespace === "istio-egress",
+        );
+        const rules = policies.flatMap(({ spec }) => (spec as { rules: unknown[] }).rules);
+        expect(rules.map((rule) => JSON.stringify(rule)).sort()).to.deep.equal(leaving(definition).sort());
+        for (const [name, { host }] of Object.entries(definition.externalServices ?? {})) {
+          const knowing = rendered.filter(
+            (object) => object.kind === "Sidecar" && JSON.stringify(object.spec).includes(`/${host}"`),
+          );
+          const callers = Object.entries(definition.services).filter(([, { calls = {} }]) => calls[name]);
+          expect(knowing.map((object) => object.metadata.name)).to.have.members(
+            callers.map(([caller]) => caller),
+          );
+        }
+      }),
+    );
+  });
 });
+
+/** What the egress gateway has to let through, from the catalog as it is written. */
+function leaving({ name, namespace = name, services, externalServices = {} }: MeshDefinition): string[] {
+  return Object.entries(externalServices).flatMap(([callee, { host, ports, egressGateway }]) => {
+    if (!egressGateway) return [];
+    const calls = Object.entries(services).flatMap(
+      ([caller, { namespace: own = namespace, calls: list = {} }]) =>
+        [list[callee] ?? []]
+          .flat()
+          .map((call) => ({ principal: `cluster.local/ns/${own}/sa/${caller}`, call })),
+    );
+    if (calls.length === 0) return [];
+    if (ports.https) {
+      return [
+        JSON.stringify({
+          to: [{ operation: { ports: ["443"] } }],
+          when: [{ key: "connection.sni", values: [host] }],
+        }),
+      ];
+    }
+    return calls.map(({ principal, call: { methods, paths } }) =>
+      JSON.stringify({
+        from: [{ source: { principals: [principal] } }],
+        to: [
+          {
+            operation: {
+              hosts: [host, `${host}:*`],
+              ...(methods && { methods: [...methods].sort() }),
+              ...(paths && { paths: [...paths].sort() }),
+              ports: ["80"],
+            },
+          },
+        ],
+      }),
+    );
+  });
+}

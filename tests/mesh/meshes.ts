@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   type CallDefinition,
+  type ExternalServiceDefinition,
   httpMethods,
   isHttp,
   loadBalancers,
@@ -111,8 +112,8 @@ function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
   return one;
 }
 
-/** Catalogs of up to six services that call each other in any way, without findings. */
-export const meshes: fc.Arbitrary<MeshDefinition> = fc
+/** Catalogs of up to six services that call each other in any way. */
+const closedMeshes: fc.Arbitrary<MeshDefinition> = fc
   // "a-v1" could be a Deployment of the service "a" as well.
   .dictionary(
     label.filter((name) => !name.includes("-v")),
@@ -168,3 +169,45 @@ export const meshes: fc.Arbitrary<MeshDefinition> = fc
       }),
     }));
   });
+
+/** A host outside of the mesh, and a call of it: only at the egress gateway a call's methods and paths mean anything. */
+const external = fc
+  .record({ tls: fc.boolean(), egressGateway: fc.boolean(), call: http })
+  .map(({ tls, egressGateway, call: { methods, paths, timeout } }) => ({
+    definition: (host: string): ExternalServiceDefinition => ({
+      host,
+      egressGateway,
+      ...(tls
+        ? { ports: { https: { port: 443, protocol: "tls" } } }
+        : { ports: { http: { port: 80, targetPort: 443, protocol: "http" } }, tls: { mode: "SIMPLE" } }),
+    }),
+    call: {
+      ...(!tls && timeout !== undefined && { timeout }),
+      ...(!tls && egressGateway && methods && { methods }),
+      ...(!tls && egressGateway && paths && { paths }),
+    } satisfies CallDefinition,
+  }));
+
+/** Catalogs of services that call each other and hosts outside of the mesh in any way, without findings. */
+export const meshes: fc.Arbitrary<MeshDefinition> = closedMeshes.chain((mesh) =>
+  fc
+    .array(fc.tuple(external, fc.subarray(Object.keys(mesh.services))), { maxLength: 3 })
+    .map((list): MeshDefinition => {
+      // Longer than the name of any service.
+      const named = list.map(([one, callers], i) => ({ ...one, callers, name: `external-host-${i}` }));
+      if (named.length === 0) return mesh;
+      return {
+        ...mesh,
+        services: Object.fromEntries(
+          Object.entries(mesh.services).map(([name, service]) => {
+            const own = named.filter(({ callers }) => callers.includes(name));
+            const calls = Object.fromEntries(own.map(({ name: callee, call }) => [callee, call]));
+            return [name, { ...service, calls: { ...service.calls, ...calls } }];
+          }),
+        ),
+        externalServices: Object.fromEntries(
+          named.map(({ name, definition }) => [name, definition(`${name}.example.com`)]),
+        ),
+      };
+    }),
+);

@@ -137,7 +137,7 @@ interface Rule {
 /** Every rule of every policy as a line of text; a policy or rule of any other form is a line of its own. */
 function allowed(objects: readonly MeshObject[]): string[] {
   return objects
-    .filter(({ kind }) => kind === "AuthorizationPolicy")
+    .filter(({ kind, metadata }) => kind === "AuthorizationPolicy" && metadata.namespace !== "istio-egress")
     .flatMap(({ metadata: { name }, spec }) => {
       const {
         selector,
@@ -184,9 +184,9 @@ function declared({ name, namespace = name, services, gateways = {} }: MeshDefin
   };
   const calls = Object.entries(services).flatMap(
     ([caller, { namespace: own = namespace, calls: list = {} }]) =>
-      Object.entries(list).flatMap(([callee, call]) =>
-        [call].flat().map((one) => line(`${own}/sa/${caller}`, callee, one)),
-      ),
+      Object.entries(list)
+        .filter(([callee]) => services[callee])
+        .flatMap(([callee, call]) => [call].flat().map((one) => line(`${own}/sa/${caller}`, callee, one))),
   );
   const routes = Object.values(gateways).flatMap(({ release = "istio-ingress", hosts }) =>
     Object.values(hosts).flatMap((host) =>
