@@ -34,6 +34,7 @@ import { sidecarBypass } from "./rules/sidecarBypass";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
+import { versionRuns } from "./rules/versionRuns";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   httpOnly, // MW204
   headerRouteReachable, // MW205
   mirrorElsewhere, // MW206
+  versionRuns, // MW207
   endUserIssued, // MW301
   sidecarBypass, // MW302
   mtlsStrict, // MW303

@@ -187,6 +187,30 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with an origin without a scheme, or a redirect that is none", () => {
+    const cors = { allowOrigins: ["https://app.example.com"] } as const;
+    defineMesh({
+      name: "shop",
+      services: { web },
+      gateways: {
+        public: {
+          hosts: {
+            "a.example.com": {
+              tls,
+              routes: [],
+              cors,
+              redirects: [{ prefix: "/", uri: "/a", redirectCode: 308 }],
+            },
+            // @ts-expect-error an origin has a scheme
+            "b.example.com": { tls, routes: [], cors: { allowOrigins: ["app.example.com"] } },
+            // @ts-expect-error 200 is no redirect
+            "c.example.com": { tls, routes: [], redirects: [{ prefix: "/", uri: "/a", redirectCode: 200 }] },
+          },
+        },
+      },
+    });
+  });
+
   it("does not compile with a misspelt field, however deep", () => {
     defineMesh({
       name: "shop",
@@ -224,6 +248,8 @@ describe("defineMesh", () => {
         two: { ports: { http: { port: 80 } } },
         // @ts-expect-error LEAST_CONN is called LEAST_REQUEST now
         three: { ports: { http }, loadBalancing: { simple: "LEAST_CONN" } },
+        // @ts-expect-error a cookie without a lifetime is never set
+        cookie: { ports: { http }, loadBalancing: { consistentHash: { httpCookie: { name: "session" } } } },
         // @ts-expect-error a session is told apart by one thing
         hash: { ports: { http }, loadBalancing: { consistentHash: { httpHeader: "x-session" } } },
         // @ts-expect-error nothing turns mutual TLS off

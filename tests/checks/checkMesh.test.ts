@@ -207,6 +207,24 @@ describe("checkMesh", () => {
     ]);
   });
 
+  it("warns of a share for a version without pods, unless an autoscaler makes some", () => {
+    const shared = (workload: object): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: {
+            ports: { http },
+            versions: { v1: {}, v2: { replicas: 0 } },
+            traffic: { weights: { v1: 90, v2: 10 } },
+            workload: { image: "web:1", ...workload },
+          },
+        },
+      });
+    const autoscaling = { minReplicas: 1, maxReplicas: 2, averageUtilization: 80 };
+    expect(shared({})).to.deep.equal(["MW207 services.web.traffic.weights.v2"]);
+    expect(shared({ autoscaling })).to.deep.equal([]);
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

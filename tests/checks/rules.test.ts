@@ -110,6 +110,12 @@ const expected: Record<string, Expected> = {
     message: '"v2" of "api" gets 10 % of the requests, and would get copies of them as well',
     cure: 'give "v2" the weight 0, or mirror to another version',
   },
+  MW207: {
+    path: "services.api.traffic.headerRoutes[0]",
+    message:
+      'requests with these headers go to the version "canary" of "api", which has no pods: they are answered with 503',
+    cure: 'give "canary" at least one replica, or no requests',
+  },
   MW301: {
     path: "services.web.calls.api.endUser",
     message: "a token is required, and no issuer is declared: every request would be denied",
