@@ -8,16 +8,13 @@ import {
   type Protocol,
   type Service,
 } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type MeshObject, protocolAnnotation } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 
 /** Shows how the limits of the circuit breaker that the catalog leaves open follow from the load. */
 export const sizingAnnotation = "meshwright.dev/sizing";
-
-/** Tells whoever judges the rule that limits of requests would have no effect, since there are only connections. */
-export const protocolAnnotation = "meshwright.dev/protocol";
 
 /**
  * How callers' proxies treat each service: mutual TLS, circuit breaker, load balancing and its versions.
@@ -27,7 +24,6 @@ export const protocolAnnotation = "meshwright.dev/protocol";
 export function destinationRules(mesh: Mesh): MeshObject[] {
   return [...mesh.services, ...mesh.externalServices].map((service) => {
     const { name, namespace, host, versions, path, load } = service;
-    const { annotations, ...rest } = metadata(mesh, { name, namespace, from: [path] });
     const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
       host,
@@ -39,14 +35,15 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "DestinationRule",
-      metadata: {
-        ...rest,
+      metadata: metadata(mesh, {
+        name,
+        namespace,
+        from: [path],
         annotations: {
-          ...annotations,
           ...(load && { [sizingAnnotation]: explainLoad(load) }),
           ...(opaque && { [protocolAnnotation]: opaque }),
         },
-      },
+      }),
       spec,
     };
   });

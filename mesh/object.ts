@@ -19,6 +19,13 @@ export interface ObjectMetadata {
 /** Names the places in the catalog that an object comes from, separated by commas. */
 export const fromAnnotation = "meshwright.dev/from";
 
+/**
+ * Names the protocol of the host that a DestinationRule or VirtualService is for, where it is not plain HTTP. The
+ * objects themselves don't say it, and whoever judges them must know: requests on TCP can't be limited, and
+ * each gRPC call is a POST.
+ */
+export const protocolAnnotation = "meshwright.dev/protocol";
+
 /** Every label of Kubernetes' recommended set that holds for all objects of a mesh. */
 export function meshLabels(mesh: Mesh): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };
@@ -26,13 +33,13 @@ export function meshLabels(mesh: Mesh): Record<string, string> {
 
 export function metadata(
   mesh: Mesh,
-  { name, namespace, from, labels }: ObjectMetadata & { readonly from: readonly string[] },
+  { name, namespace, from, labels, annotations }: ObjectMetadata & { readonly from: readonly string[] },
 ): ObjectMetadata {
   return {
     name,
     ...(namespace !== undefined && { namespace }),
     labels: { ...meshLabels(mesh), ...labels },
-    annotations: { [fromAnnotation]: from.join(",") },
+    annotations: { [fromAnnotation]: from.join(","), ...annotations },
   };
 }
 

@@ -8,11 +8,12 @@ import {
   type GatewayRoute,
   isHttp,
   type Mesh,
+  type Port,
   type Service,
 } from "../catalog";
 import { throughEgressGateway } from "./externalRoute";
 import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject, podLabels, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
@@ -82,7 +83,12 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: metadata(mesh, { name, namespace, from: [path, ...own.map((edge) => edge.path)] }),
+    metadata: metadata(mesh, {
+      name,
+      namespace,
+      from: [path, ...own.map((edge) => edge.path)],
+      annotations: grpcOnly(ports),
+    }),
     spec,
   };
 }
@@ -103,9 +109,20 @@ function atGateway(
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: metadata(mesh, { name: host, namespace: gateway.namespace, from: [path] }),
+    metadata: metadata(mesh, {
+      name: host,
+      namespace: gateway.namespace,
+      from: [path],
+      annotations: grpcOnly(routes.flatMap(({ edge }) => (edge ? [edge.port] : []))),
+    }),
     spec,
   };
+}
+
+/** What to note if nothing but gRPC is spoken. */
+function grpcOnly(ports: readonly Port[]): Record<string, string> {
+  const grpc = ports.length > 0 && ports.every(({ protocol }) => protocol === "grpc");
+  return grpc ? { [protocolAnnotation]: "grpc" } : {};
 }
 
 function gatewayRoutes(

@@ -140,6 +140,38 @@ describe("virtualService", () => {
     expect(kinds).to.not.include("VirtualService");
   });
 
+  it("says that a service speaks gRPC alone, inside the mesh and at a gateway", () => {
+    const grpc = { port: 9090, protocol: "grpc" } as const;
+    const hosts = {
+      "calls.example.com": { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "calls" }] },
+      "shop.example.com": {
+        tls: { credentialName: "shop" },
+        routes: [
+          { prefix: "/calls", service: "calls" },
+          { prefix: "/", service: "web" },
+        ],
+      },
+    } as const;
+    const objects = render({
+      name: "shop",
+      services: { calls: { ports: { grpc } }, both: { ports: { grpc, http } }, web: { ports: { http } } },
+      gateways: { public: { hosts } },
+    });
+    const annotated = objects.filter(({ kind, metadata: { annotations } }) => {
+      return kind === "VirtualService" && annotations?.["meshwright.dev/protocol"] !== undefined;
+    });
+    expect(annotated.map(({ metadata: { name, annotations } }) => [name, annotations])).to.deep.equal([
+      ["calls", { "meshwright.dev/from": "services.calls", "meshwright.dev/protocol": "grpc" }],
+      [
+        "calls.example.com",
+        {
+          "meshwright.dev/from": 'gateways.public.hosts["calls.example.com"]',
+          "meshwright.dev/protocol": "grpc",
+        },
+      ],
+    ]);
+  });
+
   describe("by headers", () => {
     const versions = { stable: {}, canary: {} } as const;
     const subset = (name: string): object => ({ ...destination, subset: name });
