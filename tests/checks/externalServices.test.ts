@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+const mail = {
+  host: "mail.example.com",
+  ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+  tls: { mode: "SIMPLE" },
+};
+
+const brief = (calls: object, externalServices: object, rest: object = {}): string[] =>
+  checkMesh({
+    name: "shop",
+    services: { web: { ports: { http }, calls } },
+    jwtRules: [{ issuer: "https://auth.example.com" }],
+    externalServices,
+    ...rest,
+  }).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+
+describe("checks of external services", () => {
+  it("know them as callees of services, with their ports", () => {
+    expect(brief({ bank: {}, mail: { timeout: "1s" } }, { bank, mail })).to.deep.equal([]);
+    expect(brief({ bankk: {}, mail: { port: "grpc" } }, { bank, mail })).to.deep.equal([
+      'MW101 services.web.calls.bankk: did you mean "bank"?',
+      'MW102 services.web.calls.mail.port: use one of "http", or declare it under externalServices.mail.ports',
+    ]);
+    const several = { ...bank, ports: { ...bank.ports, other: { port: 8443, protocol: "tls" } } };
+    expect(brief({ bank: {} }, { bank: several })).to.deep.equal([
+      'MW103 services.web.calls.bank: add port: "https" or "other"',
+    ]);
+  });
+
+  it("don't take them for what a gateway could route to", () => {
+    const gateways = {
+      public: {
+        hosts: {
+          "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "bank" }] },
+        },
+      },
+    };
+    expect(brief({}, { bank }, { gateways })).to.deep.equal([
+      'MW101 gateways.public.hosts["shop.example.com"].routes[0].service: use one of "web", or declare it under services',
+    ]);
+  });
+
+  it("see what has no effect on callers' own TLS: on the call and on the host", () => {
+    const cure = "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks";
+    expect(
+      brief({ bank: { timeout: "1s" } }, { bank: { ...bank, resilience: { timeout: "2s" } } }),
+    ).to.deep.equal([
+      `MW204 externalServices.bank.resilience.timeout: ${cure}`,
+      `MW204 services.web.calls.bank.timeout: ${cure}`,
+    ]);
+  });
+
+  it("refuse names that can't be names, hosts inside of the cluster, and the egress gateway's name", () => {
+    const host = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
+    expect(
+      brief(
+        {},
+        {
+          Bank: bank,
+          pods: { ...mail, host: "web.shop.svc.cluster.local" },
+          any: { ...mail, host: "*.example.com" },
+          short: { ...mail, host: "mail" },
+          port: { ...bank, host: "port.example.com", ports: { 443: { port: 443, protocol: "tls" } } },
+        },
+        { gateways: { "istio-egress": { hosts: {} } } },
+      ),
+    ).to.deep.equal([
+      "MW105 externalServices.Bank: use at most 63 lower-case letters, digits and hyphens, with no hyphen at either end",
+      `MW105 externalServices.any.host: ${host}`,
+      `MW105 externalServices.pods.host: ${host}`,
+      "MW105 externalServices.port.ports.443: use at most 15 lower-case letters, digits and single hyphens, with a letter among them",
+      `MW105 externalServices.short.host: ${host}`,
+      "MW105 gateways.istio-egress: use another name: the gateway through which calls leave the mesh has this one",
+    ]);
+  });
+
+  it("tell what nobody enforces: methods and paths but at the egress gateway, tokens anywhere", () => {
+    const call = { methods: ["GET"], paths: ["/x"], endUser: {} };
+    const cure = "remove it, or add egressGateway: true to externalServices.mail";
+    expect(brief({ mail: call }, { mail })).to.deep.equal([
+      "MW605 services.web.calls.mail.endUser: remove it",
+      `MW605 services.web.calls.mail.methods: ${cure}`,
+      `MW605 services.web.calls.mail.paths: ${cure}`,
+    ]);
+    expect(brief({ mail: call }, { mail: { ...mail, egressGateway: true } })).to.deep.equal([
+      "MW605 services.web.calls.mail.endUser: remove it",
+    ]);
+  });
+});
