@@ -146,6 +146,8 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
       },
       "ui-service": {
         ports: { http: { port: 3000, protocol: "http" } },
+        // A page needs agent-core's answer, which may take 10s.
+        resilience: { timeout: "15s" },
         workload: own("ui-service:v1"),
         calls: {
           "agent-core": { methods: readWrite, paths: ["/api/*"], endUser: operators },

@@ -170,6 +170,10 @@ describe("alfred", () => {
       });
     }
 
+    it("of ui-service, which the document leaves open, gives agent-core its 10s to answer", () => {
+      expect(mainRoute("ui-service").timeout).to.equal("15s");
+    });
+
     it("of agent-core's own calls end when its callers give up", () => {
       for (const name of ["agent-rag", "agent-financial", "agent-legal", "agent-social"]) {
         const own = routes(name).filter((route) => route.name.startsWith("from agent-core"));

@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Environment, MeshDefinition } from "../../catalog";
+import { IstioControlPlane, ServiceMesh } from "../../components";
+import { policies } from "../../policy-pack/policies";
+import { type Resource, validateResource, validateStack } from "../../policy-pack/tests/engine";
+import { planOf } from "../../stacks/plan";
+import { platformNames, type PlatformName } from "../../stacks/platforms";
+import { readSettings } from "../../stacks/settings";
+import { registrations } from "../components/registrations";
+
+/** Settings by policy, as `--policy-pack-config` takes them. */
+type Configuration = Record<string, Record<string, unknown>>;
+
+const read = (...path: string[]): Configuration =>
+  JSON.parse(readFileSync(join(__dirname, "..", "..", ...path), "utf8")) as Configuration;
+const preset = (environment: Environment): Configuration =>
+  read("policy-pack", "presets", `${environment}.json`);
+
+/** The preset with an organization's own settings on top, as `jq -s '.[0] * .[1]'` merges them. */
+const onTop = (base: Configuration, own: Configuration): Configuration => ({
+  ...base,
+  ...Object.fromEntries(
+    Object.entries(own).map(([name, settings]) => [name, { ...base[name], ...settings }]),
+  ),
+});
+
+/** What the program registers for a platform with default options: namespaces, Helm releases, the mesh's objects. */
+async function resourcesOf(
+  platform: PlatformName,
+  environment: Environment,
+  edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
+): Promise<Resource[]> {
+  const stack: Record<string, string> = { platform, environment };
+  const { name, catalog, controlPlane } = planOf(readSettings({ get: (key) => stack[key] }));
+  const seen = await registrations(() => {
+    new IstioControlPlane("istio", controlPlane);
+    new ServiceMesh(name, { catalog: edit(catalog) });
+  });
+  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+}
+
+/** What every policy of the pack says, by what comes of it. */
+async function judge(
+  resources: Resource[],
+  configuration: Configuration,
+): Promise<{ mandatory: string[]; advisory: string[] }> {
+  const said: Record<"mandatory" | "advisory", string[]> = { mandatory: [], advisory: [] };
+  for (const policy of policies) {
+    const { enforcementLevel = policy.enforcementLevel, ...settings } = configuration[policy.name] ?? {};
+    if (enforcementLevel !== "mandatory" && enforcementLevel !== "advisory") {
+      throw new Error(`${policy.name} has the level ${String(enforcementLevel)}`);
+    }
+    const outcomes =
+      "validateStack" in policy
+        ? [await validateStack(policy, resources, settings)]
+        : await Promise.all(resources.map((resource) => validateResource(policy, resource, settings)));
+    for (const { violations, undecided } of outcomes) {
+      said[enforcementLevel].push(...violations.map((message) => `${policy.name}: ${message}`));
+      // An open verdict would pass the preview.
+      if (undecided !== undefined) said.mandatory.push(`${policy.name}: ${undecided}`);
+    }
+  }
+  return said;
+}
+
+const bypass = (version: string): string =>
+  `flag-capture-bypasses: Deployment alfred-platform/agent-core-${version}: spec.template.metadata.annotations` +
+  '["traffic.sidecar.istio.io/excludeOutboundPorts"] has 443, 9092, whose traffic the sidecar neither secures nor ' +
+  "sees. Remove it, or allow it in the policy's configuration.";
+const bypasses = ["v1", "v2"].map(bypass);
+const alfredInProd = onTop(preset("prod"), read("stacks", "alfred", "policy.prod.json"));
+
+describe("policy-pack/platforms", () => {
+  const workloads: Record<PlatformName, number> = {
+    alfred: 11,
+    autolytiq: 16,
+    policycortex: 6,
+    aikernel: 8,
+    voicecore: 9,
+  };
+
+  for (const platform of platformNames) {
+    const count = workloads[platform];
+    const coverage = `report-coverage: ${count} of ${count} workloads STRICT, 0 exemptions.`;
+
+    it(`pass in dev: ${platform}`, async () => {
+      expect(await judge(await resourcesOf(platform, "dev"), preset("dev"))).to.deep.equal({
+        mandatory: [],
+        advisory: [...(platform === "alfred" ? bypasses : []), coverage],
+      });
+    });
+
+    it(`pass in prod: ${platform}`, async () => {
+      const configuration = platform === "alfred" ? alfredInProd : preset("prod");
+      expect(await judge(await resourcesOf(platform, "prod"), configuration)).to.deep.equal({
+        mandatory: [],
+        advisory: [coverage],
+      });
+    });
+  }
+
+  it("pass by an organization's own word only, where ports bypass the sidecar in prod", async () => {
+    const { mandatory } = await judge(await resourcesOf("alfred", "prod"), preset("prod"));
+    expect(mandatory).to.deep.equal(bypasses);
+  });
+
+  describe("with one setting weakened in prod", () => {
+    const of = (name: string, patch: Record<string, unknown>): Record<string, Record<string, unknown>> => ({
+      [`alfred-platform/${name}`]: patch,
+    });
+    const permissive = { spec: { mtls: { mode: "PERMISSIVE" } } };
+    const connectionPool = { tcp: { maxConnections: 5000 } };
+    const host = "ui-service.alfred-platform.svc.cluster.local";
+    const http = [{ route: [{ destination: { host } }], retries: { attempts: 0 } }];
+    const annotations = { "traffic.sidecar.istio.io/excludeOutboundPorts": "443,5432" };
+    const weakened: [string, NonNullable<MeshDefinition["overrides"]>, string[]][] = [
+      [
+        "mutual TLS",
+        { PeerAuthentication: { "istio-system/default": permissive } },
+        [
+          "require-mesh-wide-strict: The mesh's root namespace istio-system has no PeerAuthentication without spec.selector " +
+            "and with spec.mtls.mode STRICT, so sidecars accept plaintext. Add one, named default.",
+          "forbid-weaker-mtls: PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts " +
+            "plaintext beside mTLS. Set it to STRICT.",
+        ],
+      ],
+      [
+        "a circuit breaker",
+        { DestinationRule: of("agent-rag", { spec: { trafficPolicy: { connectionPool } } }) },
+        [
+          "bound-circuit-breakers: DestinationRule alfred-platform/agent-rag: " +
+            "spec.trafficPolicy.connectionPool.tcp.maxConnections is 5000, above the limit of 1024. Set it to at most 1024.",
+        ],
+      ],
+      [
+        "a rule for another host than the route's",
+        { DestinationRule: of("ui-service", { spec: { host: "nobody" } }) },
+        [
+          `require-circuit-breakers: VirtualService alfred-platform/ui-service: spec.http[0].route[0].destination.host is "${host}", ` +
+            "for which the stack has no DestinationRule, so nothing limits calls to it. Add one with connectionPool and " +
+            "outlierDetection.",
+        ],
+      ],
+      [
+        "a timeout",
+        { VirtualService: of("ui-service", { spec: { http } }) },
+        [
+          "bound-timeouts: VirtualService alfred-platform/ui-service: spec.http[0].timeout is not set, so a caller waits for " +
+            "ever. Set it to a duration of at most 2m.",
+        ],
+      ],
+      [
+        "the user of a pod",
+        {
+          Deployment: of("redis", {
+            spec: { template: { spec: { securityContext: { runAsNonRoot: null } } } },
+          }),
+        },
+        [
+          "require-non-root: Deployment alfred-platform/redis: spec.template.spec.containers[0].securityContext.runAsNonRoot " +
+            "is not set, so the container may run as root. Set it to true, here or for the pod.",
+        ],
+      ],
+      [
+        "a port past the sidecar that is not allowed",
+        { Deployment: of("redis", { spec: { template: { metadata: { annotations } } } }) },
+        [
+          "flag-capture-bypasses: Deployment alfred-platform/redis: spec.template.metadata.annotations" +
+            '["traffic.sidecar.istio.io/excludeOutboundPorts"] has 5432, whose traffic the sidecar neither secures nor sees. ' +
+            "Remove it, or allow it in the policy's configuration.",
+        ],
+      ],
+    ];
+    for (const [what, overrides, violations] of weakened) {
+      it(`are refused: ${what}`, async () => {
+        const resources = await resourcesOf("alfred", "prod", (catalog) => ({ ...catalog, overrides }));
+        expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal(violations);
+      });
+    }
+
+    it("are refused: egress", async () => {
+      const weaken = (resource: Resource): Resource => {
+        const { chart, values } = resource.props as { chart?: string; values?: { meshConfig?: object } };
+        if (chart !== "istiod") return resource;
+        const meshConfig = { ...values?.meshConfig, outboundTrafficPolicy: { mode: "ALLOW_ANY" } };
+        return { ...resource, props: { ...resource.props, values: { ...values, meshConfig } } };
+      };
+      const resources = (await resourcesOf("alfred", "prod")).map(weaken);
+      expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal([
+        "restrict-egress: Release istio-system/istiod: values.meshConfig.outboundTrafficPolicy.mode is ALLOW_ANY, so pods may " +
+          "call every host. Set it to REGISTRY_ONLY.",
+      ]);
+    });
+  });
+});
