@@ -3,7 +3,8 @@ import { createRequire, registerHooks } from "node:module";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import { type Platform, platformNames, platforms } from "../stacks/platforms";
+import type { Platform } from "../stacks/platform";
+import { platformNames, platforms } from "../stacks/platforms";
 import { readSettings, type Settings } from "../stacks/settings";
 import { UserError } from "../toolchain/userError";
 

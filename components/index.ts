@@ -1,6 +1,12 @@
 export { checkedMesh } from "./checkedMesh";
-export { IstioControlPlane, type IstioControlPlaneArgs, type IstioGatewayArgs } from "./istioControlPlane";
-export { istioChartRepository, type IstioRelease, istioReleases } from "./istioReleases";
+export { IstioControlPlane } from "./istioControlPlane";
+export {
+  istioChartRepository,
+  type IstioControlPlaneArgs,
+  type IstioGatewayArgs,
+  type IstioRelease,
+  istioReleases,
+} from "./istioReleases";
 export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";
 export { runError } from "./runError";
 export { ServiceMesh, type ServiceMeshArgs } from "./serviceMesh";

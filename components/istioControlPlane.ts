@@ -1,42 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type IstioRelease, istioReleases } from "./istioReleases";
+import { type IstioControlPlaneArgs, type IstioRelease, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
-import type { BaseValues, GatewayValues, IstiodValues } from "./values";
-
-/** A gateway: a proxy at the edge of the mesh, as one Helm release in a namespace of its own. */
-export interface IstioGatewayArgs {
-  /**
-   * Name of the release, of its service account, and of its namespace unless that is given. The chart labels its pods
-   * `istio: <name without the prefix "istio-">`, which is what a Gateway object selects.
-   */
-  name: string;
-  /** Namespace. Default: the gateway's name. */
-  namespace?: string;
-  /** Values of the chart `gateway`. Default: the chart's. */
-  values?: GatewayValues;
-}
-
-/** Arguments of {@link IstioControlPlane}. All are plain: a preview must know them to find the charts' definitions. */
-export interface IstioControlPlaneArgs {
-  /** Exact version of Istio's charts, for example `1.31.0`; no range. */
-  version: string;
-  /** Helm repository that serves the charts, a mirror for example. Default: Istio's own. */
-  repository?: string;
-  /** Namespace of istiod, the root namespace of the mesh. Default: `istio-system`. */
-  namespace?: string;
-  /** Revision, which allows two control planes side by side during an upgrade. Default: none. */
-  revision?: string;
-  /** Seconds that each release may take to become ready. Default: 300. */
-  timeoutSeconds?: number;
-  /** Values of the chart `base`. Default: the chart's. */
-  base?: BaseValues;
-  /** Values of the chart `istiod`. Default: the chart's. */
-  istiod?: IstiodValues;
-  /** Gateways at the mesh's edges. Default: none. */
-  gateways?: IstioGatewayArgs[];
-}
 
 const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 

@@ -12,7 +12,13 @@ interface RouteSpec {
   tls?: { route?: { destination: { host: string } }[] }[];
 }
 
-const guards = new Set(["PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar"]);
+const guards = new Set([
+  "AuthorizationPolicy",
+  "NetworkPolicy",
+  "PeerAuthentication",
+  "RequestAuthentication",
+  "Sidecar",
+]);
 
 /**
  * For each object the keys of those that must be there first; Pulumi removes in the reverse order.
@@ -80,8 +86,10 @@ function selects(guard: MeshObject, labels: Record<string, string>): boolean {
     | {
         selector?: { matchLabels?: Record<string, string> };
         workloadSelector?: { labels?: Record<string, string> };
+        podSelector?: { matchLabels?: Record<string, string> };
       }
     | undefined;
-  const wanted = spec?.selector?.matchLabels ?? spec?.workloadSelector?.labels ?? {};
+  const wanted =
+    spec?.selector?.matchLabels ?? spec?.workloadSelector?.labels ?? spec?.podSelector?.matchLabels ?? {};
   return Object.entries(wanted).every(([label, value]) => labels[label] === value);
 }

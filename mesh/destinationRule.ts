@@ -8,7 +8,7 @@ import {
   type Protocol,
   type Service,
 } from "../catalog";
-import { metadata, type MeshObject, protocolAnnotation } from "./object";
+import { analyzeSuppressAnnotation, metadata, type MeshObject, protocolAnnotation } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
@@ -42,6 +42,8 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
         annotations: {
           ...(load && { [sizingAnnotation]: explainLoad(load) }),
           ...(opaque && { [protocolAnnotation]: opaque }),
+          // A subset that waits for its pods; a check of the catalog sees that nothing is routed to it.
+          ...(hasIdleVersion(service) && { [analyzeSuppressAnnotation]: "IST0173" }),
         },
       }),
       spec,
@@ -60,6 +62,13 @@ function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
   };
 }
 
+/** Whether a version of a service is declared, but has no pods for now. */
+function hasIdleVersion(service: Service | ExternalService): boolean {
+  return (
+    "workloads" in service && service.workloads.some(({ version, replicas }) => version && replicas === 0)
+  );
+}
+
 /** What a service speaks if a proxy sees no requests on any of its ports. */
 function opaqueProtocol({ ports }: Service): Protocol | undefined {
   return ports.some(({ protocol }) => isHttp(protocol)) ? undefined : ports[0]?.protocol;
@@ -68,7 +77,8 @@ function opaqueProtocol({ ports }: Service): Protocol | undefined {
 /** Outside of the mesh nobody knows its certificates: TLS begins there or is the caller's own. */
 function clientTls(service: Service | ExternalService): Pick<TrafficPolicy, "tls"> {
   if (!("egressGateway" in service)) return { tls: { mode: "ISTIO_MUTUAL" } };
-  return service.tls ? { tls: { mode: service.tls.mode, sni: service.host } } : {};
+  // The operating system's authorities: what Istio takes anyway, said where a reader and its analyzer look for it.
+  return service.tls ? { tls: { mode: service.tls.mode, sni: service.host, caCertificates: "system" } } : {};
 }
 
 function loadBalancer({

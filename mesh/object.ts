@@ -26,6 +26,13 @@ export const fromAnnotation = "meshwright.dev/from";
  */
 export const protocolAnnotation = "meshwright.dev/protocol";
 
+/**
+ * Codes that `istioctl analyze` is not to report of an object, separated by commas.
+ *
+ * @see https://istio.io/latest/docs/reference/config/annotations/#GalleyAnalyzeSuppress
+ */
+export const analyzeSuppressAnnotation = "galley.istio.io/analyze-suppress";
+
 /** Every label of Kubernetes' recommended set that holds for all objects of a mesh. */
 export function meshLabels(mesh: Mesh): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };

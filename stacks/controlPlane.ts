@@ -7,7 +7,8 @@ import {
   type IstiodValues,
 } from "../components";
 import { mergePatch } from "../mesh";
-import { type Platform, platforms } from "./platforms";
+import type { Platform } from "./platform";
+import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */

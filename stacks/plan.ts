@@ -3,7 +3,8 @@ import type { CheckedMesh } from "../checks";
 import { checkedMesh, type IstioControlPlaneArgs } from "../components";
 import { controlPlaneArgs } from "./controlPlane";
 import { meshConfig } from "./meshConfig";
-import { type Platform, platforms } from "./platforms";
+import type { Platform } from "./platform";
+import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** All that a stack consists of, as plain data: what the program declares, and what `meshwright render` writes. */

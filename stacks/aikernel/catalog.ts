@@ -5,7 +5,7 @@ import {
   type MeshDefinition,
   type Resources,
 } from "../../catalog";
-import type { PlatformControlPlane } from "../platforms";
+import type { PlatformControlPlane } from "../platform";
 
 /** What differs between AIKernel's stacks. */
 export interface AIKernelOptions {

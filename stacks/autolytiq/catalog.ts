@@ -115,7 +115,14 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
           "prometheus.io/path": "/metrics",
         },
       },
-      admit: { prometheus: { namespace: "monitoring", methods: ["GET"], paths: ["/metrics"] } },
+      admit: {
+        prometheus: {
+          namespace: "monitoring",
+          serviceAccount: "prometheus",
+          methods: ["GET"],
+          paths: ["/metrics"],
+        },
+      },
     } as const;
   };
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { IstioControlPlane, type IstioControlPlaneArgs } from "../../components/istioControlPlane";
+import { IstioControlPlane } from "../../components/istioControlPlane";
+import type { IstioControlPlaneArgs } from "../../components/istioReleases";
 import { type Registration, registrations } from "./registrations";
 
 const declare = (args: IstioControlPlaneArgs): Promise<Registration[]> =>

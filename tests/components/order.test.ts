@@ -29,11 +29,12 @@ const account = object("ServiceAccount", "cart");
 const guardAll = object("AuthorizationPolicy", "default-deny");
 const guardCart = object("AuthorizationPolicy", "cart", { selector: { matchLabels: { app: "cart" } } });
 const guardWeb = object("AuthorizationPolicy", "web", { selector: { matchLabels: { app: "web" } } });
+const network = object("NetworkPolicy", "cart", { podSelector: { matchLabels: { app: "cart" } } });
 const sidecar = object("Sidecar", "cart", { workloadSelector: { labels: { app: "cart" } } });
 const elsewhere = object("PeerAuthentication", "default", {}, "istio-system");
 const all = [
   ...[namespace, rule, other, gateway, route, deployment],
-  ...[account, guardAll, guardCart, guardWeb, sidecar, elsewhere],
+  ...[account, guardAll, guardCart, guardWeb, network, sidecar, elsewhere],
 ];
 
 describe("components/order", () => {
@@ -61,6 +62,7 @@ describe("components/order", () => {
       "ServiceAccount/shop/cart",
       "AuthorizationPolicy/shop/default-deny",
       "AuthorizationPolicy/shop/cart",
+      "NetworkPolicy/shop/cart",
       "Sidecar/shop/cart",
     ]);
   });

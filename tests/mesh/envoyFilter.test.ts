@@ -33,7 +33,13 @@ describe("envoyFilter", () => {
     expect(rendered({ requests: 100, per: "1s" })).to.deep.equal({
       apiVersion: "networking.istio.io/v1alpha3",
       kind: "EnvoyFilter",
-      metadata: metadata("web-rate-limit", "services.web.rateLimit"),
+      metadata: {
+        ...metadata("web-rate-limit", "services.web.rateLimit"),
+        annotations: {
+          "galley.istio.io/analyze-suppress": "IST0133",
+          "meshwright.dev/from": "services.web.rateLimit",
+        },
+      },
       spec: {
         workloadSelector: { labels: { app: "web" } },
         priority: 10,

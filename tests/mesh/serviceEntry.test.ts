@@ -58,6 +58,7 @@ describe("serviceEntry", () => {
     expect(find(objects, "DestinationRule", "mail")).to.have.deep.nested.property("spec.trafficPolicy.tls", {
       mode: "SIMPLE",
       sni: "mail.example.com",
+      caCertificates: "system",
     });
     expect(find(objects, "DestinationRule", "mail")).to.have.nested.property(
       "spec.trafficPolicy.connectionPool.tcp.maxConnections",

@@ -324,6 +324,7 @@ describe("aikernel", () => {
     expect(find("DestinationRule", "model-provider")).to.have.deep.nested.property("spec.trafficPolicy.tls", {
       mode: "SIMPLE",
       sni: "models.example.com",
+      caCertificates: "system",
     });
     expect(rules("aikernel", "istio-egress")).to.deep.equal([
       {

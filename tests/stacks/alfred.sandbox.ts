@@ -11,15 +11,12 @@ import { sandboxStatus, startSandbox } from "../../sandbox";
 import { platforms } from "../../stacks/platforms";
 import { type Harness, harness } from "../sandbox/harness";
 import { meshwright } from "../cli/run";
+import { type Live, readLive } from "./live";
 import { editedProject } from "./program";
 
 const repository = join(__dirname, "..", "..");
 const policyPack = join(repository, "policy-pack");
 const builtInNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
-interface Live {
-  metadata: { name: string; namespace?: string; creationTimestamp: string };
-}
 
 describe("Alfred on the sandbox", () => {
   let h: Harness;
@@ -40,15 +37,7 @@ describe("Alfred on the sandbox", () => {
     if (mesh === undefined) throw new Error("unreachable: there are no findings");
     return renderMesh(mesh);
   };
-  const resourceName = ({ kind, apiVersion }: MeshObject): string => {
-    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-    return group === "" ? kind : `${kind}.${version ?? ""}.${group ?? ""}`;
-  };
-  const read = async ({ metadata: { name, namespace }, ...object }: MeshObject): Promise<Live> => {
-    const place = namespace === undefined ? [] : ["--namespace", namespace];
-    const what = [resourceName({ ...object, metadata: { name } }), name];
-    return JSON.parse(await h.kubectl(state, ["get", ...what, ...place, "-o", "json"])) as Live;
-  };
+  const read = (object: MeshObject): Promise<Live> => readLive(h, state, object);
   const namespaces = async (): Promise<string[]> =>
     (await h.kubectl(state, ["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"])).split(" ");
   const pulumi = async (project = repository): Promise<LocalPulumi> =>

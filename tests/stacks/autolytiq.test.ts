@@ -120,7 +120,7 @@ describe("autolytiq", () => {
             to: [{ operation: { ports: [String(port)], methods: ["DELETE", "GET", "POST", "PUT"] } }],
           },
           {
-            from: [{ source: { namespaces: ["monitoring"] } }],
+            from: [{ source: { principals: ["cluster.local/ns/monitoring/sa/prometheus"] } }],
             to: [{ operation: { ports: [String(port)], methods: ["GET"], paths: ["/metrics"] } }],
           },
         ]);

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { analyze } from "../../cli/verify";
+import { renderMesh } from "../../mesh";
+import { planOf } from "../../stacks/plan";
+import { platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../stacks/settings";
+import { meshwright } from "../cli/run";
+import { type Harness, harness } from "../sandbox/harness";
+import { readLive } from "./live";
+
+const repository = join(__dirname, "..", "..");
+
+describe("the platforms on the sandbox", () => {
+  let h: Harness;
+  before(async () => {
+    h = await harness();
+  });
+  afterEach(() => h.clean());
+
+  // Alfred has a test of its own, which goes further.
+  for (const platform of platformNames.filter((name) => name !== "alfred")) {
+    it(`${platform} comes up from nothing under the pack, whole, and istioctl analyze says nothing`, async () => {
+      const state = h.folder();
+      const { exitCode, stdout, stderr } = await meshwright(
+        ["up", "--platform", platform, "--state", state],
+        {
+          cwd: repository,
+        },
+      );
+      expect(exitCode, stdout + stderr).to.equal(0);
+      const { mesh } = planOf(readSettings({ get: (key) => ({ platform })[key] }));
+      for (const object of renderMesh(mesh)) {
+        const live = await readLive(h, state, object);
+        expect(live, `${object.kind} ${object.metadata.name}`).to.containSubset(
+          JSON.parse(JSON.stringify(object)),
+        );
+      }
+      const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
+      expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
+    });
+  }
+
+  for (const platform of platformNames) {
+    it(`${platform}, rendered for GitOps, is fine with istioctl analyze as well`, async () => {
+      const out = mkdtempSync(join(tmpdir(), "render-"));
+      try {
+        const rendered = await meshwright(["render", platform, "--stack", "prod", "--out", out], {
+          cwd: repository,
+        });
+        expect(rendered.exitCode, rendered.stderr).to.equal(0);
+        rmSync(join(out, "releases"), { recursive: true });
+        const args = ["analyze", "--use-kube=false", "--recursive", out];
+        const { all, exitCode } = await execa(h.toolchain.program("istioctl"), args, {
+          all: true,
+          reject: false,
+        });
+        expect(exitCode, all).to.equal(0);
+        expect(all).to.not.match(/^(Error|Warning) /m);
+      } finally {
+        rmSync(out, { recursive: true });
+      }
+    });
+  }
+});
