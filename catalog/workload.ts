@@ -4,6 +4,9 @@ import { z } from "zod";
  * What runs behind a service. Optional: without it the mesh only configures what somebody else deploys, whose
  * pods must carry the label `app: <service>` and, where there are versions, `version: <version>`.
  *
+ * Containers run with least privilege: not as root, without capabilities, unable to gain any, and with the runtime's
+ * seccomp profile; a container that needs more says so in the catalog's `overrides`.
+ *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
  */
 export interface WorkloadDefinition {
