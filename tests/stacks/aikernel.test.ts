@@ -1,18 +1,13 @@
 import { expect } from "chai";
 import type { Environment } from "../../catalog";
-import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import type { MeshObject } from "../../mesh";
 import { type AIKernelOptions, catalog } from "../../stacks/aikernel/catalog";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
+import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
-function render(options: AIKernelOptions = {}): MeshObject[] {
-  const { findings, mesh } = checkMesh(catalog(options));
-  expect(findings).to.deep.equal([]);
-  if (!mesh) throw new Error("a catalog without findings has a mesh");
-  return renderMesh(mesh);
-}
+const render = (options: AIKernelOptions = {}): MeshObject[] => rendered(catalog(options));
 
 function args(environment: Environment, revision?: string): ReturnType<typeof controlPlaneArgs> {
   return controlPlaneArgs(
@@ -35,11 +30,7 @@ function args(environment: Environment, revision?: string): ReturnType<typeof co
 const objects = render();
 
 function find(kind: string, name: string, namespace = "aikernel", among = objects): MeshObject {
-  const object = among.find(
-    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
-  );
-  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
-  return object;
+  return findIn(among, kind, name, namespace);
 }
 
 interface Rule {

@@ -1,26 +1,18 @@
 import { expect } from "chai";
 import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import type { MeshObject } from "../../mesh";
 import { type AutolytiqOptions, catalog } from "../../stacks/autolytiq/catalog";
 import { platforms } from "../../stacks/platforms";
+import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
-function render(options: AutolytiqOptions = {}): MeshObject[] {
-  const { findings, mesh } = checkMesh(catalog(options));
-  expect(findings).to.deep.equal([]);
-  if (!mesh) throw new Error("a catalog without findings has a mesh");
-  return renderMesh(mesh);
-}
+const render = (options: AutolytiqOptions = {}): MeshObject[] => rendered(catalog(options));
 
 const objects = render();
 
 function find(kind: string, name: string, namespace = "autolytiq", among = objects): MeshObject {
-  const object = among.find(
-    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
-  );
-  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
-  return object;
+  return findIn(among, kind, name, namespace);
 }
 
 interface Route {

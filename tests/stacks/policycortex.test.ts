@@ -1,26 +1,17 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import type { MeshObject } from "../../mesh";
 import { platforms } from "../../stacks/platforms";
 import { catalog, type PolicyCortexOptions } from "../../stacks/policycortex/catalog";
+import { findIn, rendered } from "./rendered";
 
 // What follows is the platform's document, example by example; NOTES.md says where it is another one there.
 
-function render(options: PolicyCortexOptions = {}): MeshObject[] {
-  const { findings, mesh } = checkMesh(catalog(options));
-  expect(findings).to.deep.equal([]);
-  if (!mesh) throw new Error("a catalog without findings has a mesh");
-  return renderMesh(mesh);
-}
+const render = (options: PolicyCortexOptions = {}): MeshObject[] => rendered(catalog(options));
 
 const objects = render();
 
 function find(kind: string, name: string, namespace = "policycortex", among = objects): MeshObject {
-  const object = among.find(
-    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
-  );
-  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
-  return object;
+  return findIn(among, kind, name, namespace);
 }
 
 interface Route {

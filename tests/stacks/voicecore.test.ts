@@ -1,27 +1,18 @@
 import { expect } from "chai";
 import type { Environment } from "../../catalog";
-import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import type { MeshObject } from "../../mesh";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
+import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
-function render(options: VoiceCoreOptions = {}): MeshObject[] {
-  const { findings, mesh } = checkMesh(catalog(options));
-  expect(findings).to.deep.equal([]);
-  if (!mesh) throw new Error("a catalog without findings has a mesh");
-  return renderMesh(mesh);
-}
+const render = (options: VoiceCoreOptions = {}): MeshObject[] => rendered(catalog(options));
 
 const objects = render();
 
 function find(kind: string, name: string, namespace = "voicecore-ai", among = objects): MeshObject {
-  const object = among.find(
-    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
-  );
-  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
-  return object;
+  return findIn(among, kind, name, namespace);
 }
 
 interface Route {

@@ -1,0 +1,26 @@
+import { expect } from "chai";
+import type { MeshDefinition } from "../../catalog";
+import { checkMesh } from "../../checks";
+import { type MeshObject, renderMesh } from "../../mesh";
+
+/** The objects of a platform's catalog, which must be without any finding. */
+export function rendered(catalog: MeshDefinition): MeshObject[] {
+  const { findings, mesh } = checkMesh(catalog);
+  expect(findings).to.deep.equal([]);
+  if (!mesh) throw new Error("a catalog without findings has a mesh");
+  return renderMesh(mesh);
+}
+
+/** The one object of that kind, name and namespace. */
+export function findIn(
+  among: readonly MeshObject[],
+  kind: string,
+  name: string,
+  namespace: string,
+): MeshObject {
+  const object = among.find(
+    ({ kind: own, metadata }) => own === kind && metadata.name === name && metadata.namespace === namespace,
+  );
+  if (!object) throw new Error(`there is no ${kind} ${namespace}/${name}`);
+  return object;
+}
