@@ -38,6 +38,9 @@ sandbox-test: install ## Tests on the real control plane
 	$(MESHWRIGHT) toolchain --build >/dev/null
 	npm run --silent test:sandbox
 
+bench: install ## Benchmarks: ratios against peers in the same run
+	npm run --silent bench
+
 format: install ## Let ESLint and Prettier mend what they can
 	npm run --silent format
 

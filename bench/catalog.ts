@@ -1,0 +1,96 @@
+/**
+ * How long checking and rendering take, up to 10,000 services, and how that compares with `istioctl analyze` of the
+ * same objects as YAML. Times are this machine's; the ratios carry over. Run it with `make bench`.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { checkMesh } from "../checks";
+import { table } from "../cli/output";
+import { type MeshObject, renderMesh } from "../mesh";
+import { ensureToolchain } from "../toolchain";
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** A mesh in which each service calls the next three, with timeouts, retries, versions and authorization. */
+function meshOf(count: number): object {
+  const name = (index: number): string => `service-${index}`;
+  const service = (index: number): [string, object] => {
+    const callees = [1, 2, 3].map((step) => index + step).filter((callee) => callee < count);
+    return [
+      name(index),
+      {
+        ports: { http: { port: 8080, protocol: "http" } },
+        versions: { v1: {}, v2: {} },
+        traffic: { weights: { v1: 90, v2: 10 } },
+        resilience: { timeout: "5s" },
+        calls: Object.fromEntries(
+          callees.map((callee) => [name(callee), { methods: ["GET"], paths: ["/api/*"] }]),
+        ),
+      },
+    ];
+  };
+  return {
+    name: "bench",
+    services: Object.fromEntries(Array.from({ length: count }, (_, index) => service(index))),
+  };
+}
+
+function timed<T>(work: () => T): { result: T; seconds: number } {
+  const start = performance.now();
+  const result = work();
+  return { result, seconds: (performance.now() - start) / 1000 };
+}
+
+function checkAndRender(catalog: object): { objects: MeshObject[]; check: number; render: number } {
+  const { result, seconds: check } = timed(() => checkMesh(catalog));
+  const { mesh } = result;
+  if (mesh === undefined) throw new Error(JSON.stringify(result.findings.slice(0, 3)));
+  const { result: objects, seconds: render } = timed(() => renderMesh(mesh));
+  return { objects, check, render };
+}
+
+async function main(): Promise<void> {
+  checkAndRender(meshOf(500)); // warms the compiler up
+  const rows = [1_250, 2_500, 5_000, 10_000].map((count) => {
+    const { objects, check, render } = checkAndRender(meshOf(count));
+    return { count, objects: objects.length, check, render, each: ((check + render) / count) * 1e6 };
+  });
+  const first = rows[0]?.each ?? 1;
+  print(
+    table(
+      ["SERVICES", "OBJECTS", "CHECK s", "RENDER s", "µs PER SERVICE", "OF THE FIRST"],
+      rows.map(({ count, objects, check, render, each }) => [
+        String(count),
+        String(objects),
+        check.toFixed(2),
+        render.toFixed(2),
+        each.toFixed(0),
+        `${(each / first).toFixed(2)}×`,
+      ]),
+    ),
+  );
+  print(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+
+  const istioctl = (await ensureToolchain(["istioctl"])).program("istioctl");
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    const count = 500;
+    const catalog = meshOf(count);
+    const { objects, check, render } = checkAndRender(catalog);
+    const file = join(folder, "mesh.yaml");
+    writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"));
+    const start = performance.now();
+    await execa(istioctl, ["analyze", "--use-kube=false", file], { reject: false });
+    const peer = (performance.now() - start) / 1000;
+    print(
+      `${count} services: check and render ${(check + render).toFixed(2)} s, istioctl analyze of the result ${peer.toFixed(2)} s, ratio ${((check + render) / peer).toFixed(2)}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+void main();
