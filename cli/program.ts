@@ -6,6 +6,7 @@ import { checkCommand } from "./check";
 import { downCommand } from "./down";
 import { explainCommand } from "./explain";
 import { reportError } from "./output";
+import { purgeCommand } from "./purge";
 import { renderCommand } from "./render";
 import { sandboxCommand } from "./sandbox";
 import { toolchainCommand } from "./toolchain";
@@ -27,6 +28,7 @@ export function commands(): Command {
     checkCommand,
     renderCommand,
     explainCommand,
+    purgeCommand,
     sandboxCommand,
     toolchainCommand,
   ])

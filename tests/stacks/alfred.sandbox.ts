@@ -304,6 +304,20 @@ describe("Alfred on the sandbox", () => {
       expect(rule).to.equal("51");
     });
 
+    it("keeps Istio's definitions from being purged while they are in use", async () => {
+      const { exitCode, stderr } = await meshwright([
+        "purge",
+        "--yes",
+        "--kubeconfig",
+        join(state, "kubeconfig"),
+      ]);
+      expect(exitCode).to.equal(1);
+      expect(stderr).to.match(
+        /^error: Istio is in use on https:.*: \d+ of its objects and pods are left\. Nothing was removed\./,
+      );
+      expect(stderr).to.contain("Pod istio-system/istiod-");
+    });
+
     it("is gone after destroy, but for what Istio's chart keeps on purpose", async () => {
       const { ok, text } = await run(repository, "destroy", "--yes");
       expect(ok, text).to.equal(true);
@@ -321,6 +335,21 @@ describe("Alfred on the sandbox", () => {
       }
       const { processes } = await sandboxStatus(state);
       expect(processes.map(({ name }) => name)).to.not.include("istiod");
+    });
+
+    it("is gone without a trace after `meshwright purge`, which first says what it would do", async () => {
+      const purge = ["purge", "--kubeconfig", join(state, "kubeconfig")];
+      const told = await meshwright(purge);
+      expect(told.exitCode, told.stderr).to.equal(0);
+      expect(told.stdout).to.contain(
+        "would remove CustomResourceDefinition virtualservices.networking.istio.io",
+      );
+      expect(told.stdout).to.contain("would remove ConfigMap default/istio-ca-root-cert");
+      const done = await meshwright([...purge, "--yes"]);
+      expect(done.exitCode, done.stderr).to.equal(0);
+      expect(done.stdout.split("\n")).to.have.length(told.stdout.split("\n").length - 2);
+      expect(await h.kubectl(state, ["get", "configmaps", "-A", "-o", "name"])).to.not.contain("istio");
+      expect((await meshwright(purge)).stdout).to.equal("Nothing of Istio is left.");
     });
 
     it("leaves no process after `meshwright down`", async () => {

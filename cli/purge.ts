@@ -1,0 +1,86 @@
+import {
+  ApiextensionsV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  type V1CustomResourceDefinition,
+} from "@kubernetes/client-node";
+import type { Command } from "commander";
+import { UserError } from "../toolchain/userError";
+import { print } from "./output";
+
+/** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
+export function purgeCommand(program: Command): void {
+  program
+    .command("purge")
+    .description(
+      "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
+    )
+    .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then ~/.kube/config)")
+    .option("--context <name>", "context of the kubeconfig (default: its current one)")
+    .option("--yes", "remove them; without it they are only listed")
+    .action(async ({ kubeconfig, context, yes }: { kubeconfig?: string; context?: string; yes?: true }) => {
+      const config = new KubeConfig();
+      if (kubeconfig === undefined) config.loadFromDefault();
+      else config.loadFromFile(kubeconfig);
+      if (context !== undefined) config.setCurrentContext(context);
+      const left = await findLeft(config);
+      for (const one of left) {
+        if (yes) await one.remove();
+        print(`${yes ? "removed" : "would remove"} ${one.name}`);
+      }
+      if (left.length === 0) print("Nothing of Istio is left.");
+      else if (!yes) print(`\nRemove them: meshwright purge --yes`);
+    });
+}
+
+interface Left {
+  readonly name: string;
+  readonly remove: () => Promise<unknown>;
+}
+
+/** ConfigMaps that istiod writes into every namespace. */
+const istiodConfigMaps = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
+
+/** Deleting a definition deletes all its objects, whoever made them: so there must be none. */
+async function findLeft(config: KubeConfig): Promise<Left[]> {
+  const [extensions, core] = [config.makeApiClient(ApiextensionsV1Api), config.makeApiClient(CoreV1Api)];
+  const pods = await core.listPodForAllNamespaces({ labelSelector: "app=istiod" });
+  const definitions = (await extensions.listCustomResourceDefinition()).items.filter(({ spec }) =>
+    spec.group.endsWith(".istio.io"),
+  );
+  const inUse = [
+    ...pods.items.map(({ metadata }) => `Pod ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`),
+    ...(await Promise.all(definitions.map((one) => objectsOf(config, one)))).flat(),
+  ];
+  if (inUse.length > 0) {
+    throw new UserError({
+      problem: `Istio is in use on ${config.getCurrentCluster()?.server ?? "this cluster"}: ${inUse.length} of its objects and pods are left. Nothing was removed.`,
+      details: inUse.slice(0, 12).join("\n"),
+      cure: "Remove them first, with `pulumi destroy` if they are a stack's.",
+    });
+  }
+  const maps = (await core.listConfigMapForAllNamespaces()).items.filter(({ metadata }) =>
+    istiodConfigMaps.has(metadata?.name ?? ""),
+  );
+  return [
+    ...definitions.map(({ metadata: { name = "" } = {} }) => ({
+      name: `CustomResourceDefinition ${name}`,
+      remove: () => extensions.deleteCustomResourceDefinition({ name }),
+    })),
+    ...maps.map(({ metadata: { name = "", namespace = "" } = {} }) => ({
+      name: `ConfigMap ${namespace}/${name}`,
+      remove: () => core.deleteNamespacedConfigMap({ name, namespace }),
+    })),
+  ];
+}
+
+async function objectsOf(config: KubeConfig, { spec }: V1CustomResourceDefinition): Promise<string[]> {
+  const { group, names, versions } = spec;
+  const version = versions.find(({ storage }) => storage)?.name ?? "v1";
+  const api = config.makeApiClient(CustomObjectsApi);
+  const { items } = (await api.listClusterCustomObject({ group, version, plural: names.plural })) as {
+    items: { metadata: { name: string; namespace?: string } }[];
+  };
+  return items.map(({ metadata }) => `${names.kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+}
