@@ -21,6 +21,7 @@ import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
+import { noCircles } from "./rules/noCircles";
 import { originatedFromHttp } from "./rules/originatedFromHttp";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
@@ -71,6 +72,7 @@ export const rules: readonly Rule[] = [
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403
+  noCircles, // MW405
   failoverNeedsOutlierDetection, // MW501
   ejectionBounded, // MW502
   gatewayErrorsSmaller, // MW503

@@ -152,6 +152,12 @@ const expected: Record<string, Expected> = {
     message: 'callers of "web" give up after 10s, and "web" waits 30s for "api": the work goes on for nobody',
     cure: 'set the call\'s timeout to at most 10s, or give "web" more time',
   },
+  MW405: {
+    path: "services.web.calls.api",
+    message:
+      "api → web → api is a circle: none of these services works without the others, and a request may go round without end",
+    cure: "remove one of these calls, or suppress this with the reason why it ends",
+  },
   MW501: {
     path: "services.api.circuitBreaker.outlierDetection",
     message:

@@ -2,10 +2,14 @@ import type { MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
 import { type MeshObject, renderMesh } from "../../mesh";
 
-/** The objects of a catalog that must have no finding. */
+/** What is found in the shape of a whole call graph, which random calls have in any way. */
+const ofShape = ["MW405"];
+
+/** The objects of a catalog that must have no finding but for the shape of its calls. */
 export function render(definition: MeshDefinition): MeshObject[] {
   const { findings, mesh } = checkMesh(definition);
-  if (!mesh || findings.length > 0) throw new Error(JSON.stringify(findings, null, 2));
+  const others = findings.filter(({ code }) => !ofShape.includes(code));
+  if (!mesh || others.length > 0) throw new Error(JSON.stringify(others, null, 2));
   return renderMesh(mesh);
 }
 

@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+const tcp = { port: 5432, protocol: "tcp" };
+
+type Calls = Readonly<Record<string, readonly string[]>>;
+
+const shop = (calls: Calls, ports: object = { http }): object => ({
+  name: "shop",
+  services: Object.fromEntries(
+    Object.entries(calls).map(([name, callees]) => [
+      name,
+      { ports, calls: Object.fromEntries(callees.map((callee) => [callee, {}])) },
+    ]),
+  ),
+});
+
+const circles = (definition: object): string[] =>
+  checkMesh(definition)
+    .findings.filter(({ code }) => code === "MW405")
+    .map(({ path, message }) => `${path}: ${message.replace(/ is a circle.*/, "")}`);
+
+describe("checks of circles of calls", () => {
+  it("name every circle once, from where requests come in", () => {
+    expect(circles(shop({ a: ["b"], b: ["c"], c: ["a"] }))).to.deep.equal([
+      "services.c.calls.a: a → b → c → a",
+    ]);
+    expect(circles(shop({ a: ["b"], b: ["a"], z: ["b"] }))).to.deep.equal(["services.a.calls.b: b → a → b"]);
+    expect(circles(shop({ a: ["b"], b: ["a", "c"], c: ["b"] }))).to.deep.equal([
+      "services.b.calls.a: a → b → a",
+      "services.c.calls.b: b → c → b",
+    ]);
+  });
+
+  it("see no circle where ways only meet, where replicas ask each other, or without requests", () => {
+    expect(circles(shop({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] }))).to.deep.equal([]);
+    expect(circles(shop({ a: ["a"] }))).to.deep.equal([]);
+    expect(circles(shop({ a: ["b"], b: ["a"] }, { tcp }))).to.deep.equal([]);
+  });
+
+  it("walk chains that are longer than the stack is deep", () => {
+    const chain = Array.from({ length: 20_000 }, (_, i): [string, string[]] => [`s${i}`, [`s${i + 1}`]]);
+    expect(circles(shop(Object.fromEntries([...chain, ["s20000", []]])))).to.deep.equal([]);
+  });
+
+  it("leave no circle where the calls that they name are removed", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const calls = fc.record(Object.fromEntries(names.map((name) => [name, fc.subarray(names)])));
+    fc.assert(
+      fc.property(calls, (given: Calls) => {
+        const closing = new Set(circles(shop(given)).map((line) => line.split(":")[0]));
+        const rest = Object.entries(given).map(([name, callees]): [string, string[]] => [
+          name,
+          callees.filter((callee) => callee !== name && !closing.has(`services.${name}.calls.${callee}`)),
+        ]);
+        expect(hasOrder(new Map(rest))).to.equal(true);
+      }),
+    );
+  });
+});
+
+/** Whether services can be taken away, one after the other, each when nobody left calls it. */
+function hasOrder(calls: ReadonlyMap<string, readonly string[]>): boolean {
+  const rest = new Map(calls);
+  for (;;) {
+    const called = new Set([...rest.values()].flat());
+    const free = [...rest.keys()].filter((name) => !called.has(name));
+    if (free.length === 0) return rest.size === 0;
+    for (const name of free) rest.delete(name);
+  }
+}
