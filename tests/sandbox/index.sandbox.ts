@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
+import { identify } from "../../sandbox/processIdentity";
 import { UserError } from "../../toolchain/userError";
 import { type Harness, harness } from "./harness";
 import { until } from "./until";
@@ -22,14 +23,8 @@ describe("sandbox", () => {
     ...(status.supervisorPid === undefined ? [] : [status.supervisorPid]),
     ...status.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
   ];
-  const runs = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  // A process that has ended but was not yet collected by its parent still answers to a signal.
+  const runs = (pid: number): boolean => identify(pid) !== undefined;
   /** Everything that runs with the folder `state` on its command line, whoever started it. */
   const processesOf = async (state: string): Promise<string[]> => {
     const { stdout } = await execa("ps", ["-eo", "args"]);
