@@ -29,6 +29,7 @@ import { portNumberUnique } from "./rules/portNumberUnique";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
+import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sidecarBypass } from "./rules/sidecarBypass";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403
+  retriesMultiplied, // MW404
   noCircles, // MW405
   failoverNeedsOutlierDetection, // MW501
   ejectionBounded, // MW502

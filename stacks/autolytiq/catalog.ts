@@ -160,6 +160,27 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
         },
       },
     },
+    suppressions: [
+      ...(
+        [
+          "auth-service",
+          "config-service",
+          "customer-service",
+          "deal-service",
+          "email-service",
+          "inventory-service",
+          "user-service",
+        ] as const
+      ).map((service) => ({
+        code: "MW404",
+        path: `services.${service}.resilience.retries`,
+        reason:
+          "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
+      })),
+      ...(permissive
+        ? [{ code: "MW303", path: "services", reason: "an emergency: the stack's option permissive is set" }]
+        : []),
+    ],
     telemetry: {
       metrics: { provider: "prometheus" },
       tracing: { provider: "jaeger", randomSamplingPercentage: environment === "prod" ? 1 : 100 },
@@ -167,9 +188,6 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
     },
     ...(permissive && {
       overrides: { PeerAuthentication: { "autolytiq/default": { spec: { mtls: { mode } } } } },
-      suppressions: [
-        { code: "MW303", path: "services", reason: "an emergency: the stack's option permissive is set" },
-      ],
     }),
   });
 }

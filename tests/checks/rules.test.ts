@@ -152,6 +152,11 @@ const expected: Record<string, Expected> = {
     message: 'callers of "web" give up after 10s, and "web" waits 30s for "api": the work goes on for nobody',
     cure: 'set the call\'s timeout to at most 10s, or give "web" more time',
   },
+  MW404: {
+    path: "services.db.resilience.retries",
+    message: "web → api → db: (1+3) × (1+2) = 12 requests at db for one at web",
+    cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+  },
   MW405: {
     path: "services.web.calls.api",
     message:

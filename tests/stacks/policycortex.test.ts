@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { platforms } from "../../stacks/platforms";
 import { catalog, type PolicyCortexOptions } from "../../stacks/policycortex/catalog";
@@ -341,8 +342,13 @@ describe("policycortex", () => {
     expect(pods(dev)).to.deep.equal([1, 1, 1, 1, 1, 1]);
   });
 
-  it("accepts no warning", () => {
-    expect(catalog().suppressions).to.equal(undefined);
+  it("accepts that requests are retried along its paths, and nothing else", () => {
+    const rest = { ...catalog(), suppressions: [] };
+    expect(checkMesh(rest).findings.map(({ code, message }) => `${code} ${message}`)).to.deep.equal([
+      "MW404 policycortex-gateway → frontend → core-api: (1+3) × (1+3) = 16 requests at core-api for one at policycortex-gateway",
+      "MW404 policycortex-gateway → frontend → core-api → graphql-gateway: (1+3) × (1+3) × (1+3) = 64 requests at graphql-gateway for one at policycortex-gateway",
+      "MW404 policycortex-gateway → frontend → core-api → python-services: (1+3) × (1+3) × (1+3) = 64 requests at python-services for one at policycortex-gateway",
+    ]);
   });
 
   it("takes its options from a stack, and refuses what isn't one", () => {

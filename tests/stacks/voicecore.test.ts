@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Environment } from "../../catalog";
+import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
@@ -328,7 +329,15 @@ describe("voicecore", () => {
     });
   });
 
-  it("needs no suppression", () => {
-    expect(catalog()).to.not.have.property("suppressions");
+  it("accepts that requests are retried along its paths, and nothing else", () => {
+    const rest = { ...catalog(), suppressions: [] };
+    const through = (way: string, product: string, end: string): string =>
+      `MW404 voicecore-gateway → gateway → ${way} → ${end}: 1 × ${product} requests at ${end} for one at voicecore-gateway`;
+    expect(checkMesh(rest).findings.map(({ code, message }) => `${code} ${message}`)).to.deep.equal([
+      through("analytics-service → call-service", "(1+3) × (1+3) × (1+3) = 64", "ai-service"),
+      through("analytics-service", "(1+3) × (1+3) = 16", "call-service"),
+      through("integration-service", "(1+3) × (1+3) = 16", "crm-service"),
+      through("analytics-service → call-service", "(1+3) × (1+3) × (1+3) = 64", "tenant-service"),
+    ]);
   });
 });

@@ -1,0 +1,90 @@
+import { type Edge, formatPath, isHttp, parsePath, safeRetryConditions, type Service } from "../../catalog";
+import { callGraph } from "../callGraph";
+import type { MeshRule } from "../rule";
+import { base, http } from "./example";
+
+const limit = 10;
+
+const retries = (attempts: number): object => ({ attempts, retryOn: ["gateway-error"] });
+const chain = (attempts: number): object => ({
+  ...base,
+  services: {
+    web: { ports: { http }, calls: { api: { retries: retries(attempts) } } },
+    api: { ports: { http }, calls: { db: {} } },
+    db: { ports: { http }, resilience: { retries: retries(2) } },
+  },
+});
+
+/** A path of calls, from its end: its last call and what leads to it. */
+interface CallPath {
+  /** Requests at its end for one at its beginning, when all tries but the last fail at every call. */
+  readonly requests: number;
+  readonly last?: { readonly edge: Edge; readonly before: CallPath };
+}
+
+const start: CallPath = { requests: 1 };
+
+export const retriesMultiplied: MeshRule = {
+  code: "MW404",
+  severity: "warning",
+  title: `The retries along a path of calls don't make more than ${limit} requests of one`,
+  stage: "mesh",
+  examples: { wrong: chain(3), right: chain(0) },
+  *check(mesh) {
+    const callees = new Map([...mesh.externalServices, ...mesh.services].map((one) => [one.name, one]));
+    const worst = new Map<string, CallPath>();
+    for (const name of callGraph(mesh).order) {
+      const callee = callees.get(name);
+      if (!callee) continue;
+      const paths = [...pathsTo(callee, worst)];
+      worst.set(name, longest(paths) ?? start);
+      // A last call that doesn't retry adds nothing to what is already said of its caller.
+      const own = longest(paths.filter(({ last }) => last && tries(last.edge) > 1));
+      if (!own?.last || own.requests <= limit) continue;
+      const { edge } = own.last;
+      const edges = edgesOf(own);
+      const first = edges[0]?.source.name ?? "";
+      const product = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1")).join(" × ");
+      yield {
+        path: formatPath(
+          edge.ownRetries
+            ? [...parsePath(edge.path), "retries"]
+            : [...parsePath(callee.path), "resilience", "retries"],
+        ),
+        message: `${[first, ...edges.map((one) => one.callee)].join(" → ")}: ${product} = ${own.requests} requests at ${name} for one at ${first}`,
+        cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+      };
+    }
+  },
+};
+
+/** Without the calls that close a circle: their callers aren't in `worst` yet. */
+function* pathsTo({ incoming }: Service, worst: ReadonlyMap<string, CallPath>): Iterable<CallPath> {
+  for (const edge of incoming) {
+    if (!isHttp(edge.port.protocol)) continue;
+    const before = edge.source.kind === "service" ? worst.get(edge.source.name) : start;
+    if (before) yield { requests: before.requests * tries(edge), last: { edge, before } };
+  }
+}
+
+/** How often a request may reach the callee: not where it is only retried when it certainly hasn't. */
+function tries({ port, methods, retries: { attempts, retryOn } }: Edge): number {
+  const repeated =
+    port.protocol === "grpc" ||
+    methods.length === 0 ||
+    methods.some((method) => method !== "POST" && method !== "PATCH");
+  return repeated && retryOn.some((condition) => !safeRetryConditions.includes(condition)) ? attempts + 1 : 1;
+}
+
+function longest(paths: readonly CallPath[]): CallPath | undefined {
+  return paths.reduce<CallPath | undefined>(
+    (most, path) => (most && most.requests >= path.requests ? most : path),
+    undefined,
+  );
+}
+
+function edgesOf(path: CallPath): Edge[] {
+  const edges: Edge[] = [];
+  for (let { last } = path; last; last = last.before.last) edges.push(last.edge);
+  return edges.reverse();
+}

@@ -1,0 +1,124 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+const retries = (attempts: number, retryOn = ["gateway-error"]): object => ({ attempts, retryOn });
+
+const found = (services: Record<string, object>, rest: object = {}): string[] =>
+  checkMesh({
+    name: "shop",
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, one]) => [name, { ports: { http }, ...one }]),
+    ),
+    ...rest,
+  })
+    .findings.filter(({ code }) => code === "MW404")
+    .map(({ path, message }) => `${path}: ${message}`);
+
+describe("checks of retries along paths", () => {
+  it("begin at gateways, and take calls that don't retry as they are", () => {
+    const gateways = {
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: [{ prefix: "/", service: "web", retries: retries(2) }],
+          },
+        },
+      },
+    };
+    const services = {
+      web: { calls: { api: {} } },
+      api: { calls: { db: { retries: retries(3) } } },
+      db: { calls: { disk: {} } },
+      disk: {},
+    };
+    expect(found(services, { gateways })).to.deep.equal([
+      "services.api.calls.db.retries: public → web → api → db: (1+2) × 1 × (1+3) = 12 requests at db for one at public",
+    ]);
+    expect(found(services)).to.deep.equal([]);
+  });
+
+  it("allow ten requests, and name the worst of several paths", () => {
+    const services = (own: number): Record<string, object> => ({
+      web: { calls: { a: {}, b: {} } },
+      a: { calls: { db: {} }, resilience: { retries: retries(1) } },
+      b: { calls: { db: {} }, resilience: { retries: retries(2) } },
+      db: { resilience: { retries: retries(own) } },
+    });
+    expect(found(services(2))).to.deep.equal([]);
+    expect(found(services(4))).to.deep.equal([
+      "services.db.resilience.retries: web → b → db: (1+2) × (1+4) = 15 requests at db for one at web",
+    ]);
+    expect(found({ web: { calls: { db: {} } }, db: { resilience: { retries: retries(9) } } })).to.deep.equal(
+      [],
+    );
+    expect(found({ web: { calls: { db: {} } }, db: { resilience: { retries: retries(10) } } })).to.deep.equal(
+      ["services.db.resilience.retries: web → db: (1+10) = 11 requests at db for one at web"],
+    );
+  });
+
+  it("count a retry only where the callee may have got the request before", () => {
+    const calling = (call: object, port: object = http): string[] =>
+      found({
+        web: { calls: { api: { retries: retries(3), ...call } } },
+        api: { ports: { port }, calls: { db: { retries: retries(3) } } },
+        db: {},
+      });
+    expect(calling({})).to.have.lengthOf(1);
+    expect(calling({ methods: ["GET", "POST"] })).to.have.lengthOf(1);
+    expect(calling({ methods: ["POST", "PATCH"] })).to.deep.equal([]);
+    expect(calling({ methods: ["POST"] }, { port: 9000, protocol: "grpc" })).to.have.lengthOf(1);
+    expect(calling({ retries: { attempts: 3 } })).to.deep.equal([]);
+    expect(calling({ retries: retries(3, ["connect-failure", "5xx"]) })).to.have.lengthOf(1);
+  });
+
+  it("go round no circle", () => {
+    const again = { resilience: { retries: retries(3) } };
+    expect(
+      found({
+        web: { calls: { a: {} } },
+        a: { ...again, calls: { b: {} } },
+        b: { ...again, calls: { a: {} } },
+      }),
+    ).to.deep.equal([
+      "services.b.resilience.retries: web → a → b: (1+3) × (1+3) = 16 requests at b for one at web",
+    ]);
+  });
+
+  it("find the same as trying all paths", () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const attempts = fc.constantFrom(0, 1, 2, 3);
+    const tables = fc.array(fc.array(fc.option(attempts), { minLength: 6, maxLength: 6 }), {
+      minLength: 6,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(tables, (table) => {
+        // Only from earlier to later names: without circles.
+        const call = (from: number, to: number): number | null =>
+          from < to ? (table[from]?.[to] ?? null) : null;
+        const worst = (to: number): number => Math.max(1, ...names.map((_, from) => worstBy(from, to)));
+        const worstBy = (from: number, to: number): number => {
+          const own = call(from, to);
+          return own === null ? 1 : worst(from) * (own + 1);
+        };
+        const retried = (to: number): number =>
+          Math.max(1, ...names.map((_, from) => (call(from, to) ? worstBy(from, to) : 1)));
+        const services = names.map((name, from): [string, object] => {
+          const calls = names.flatMap((callee, to) => {
+            const own = call(from, to);
+            return own === null ? [] : [[callee, { retries: own === 0 ? { attempts: 0 } : retries(own) }]];
+          });
+          return [name, { calls: Object.fromEntries(calls) as object }];
+        });
+        const numbers = found(Object.fromEntries(services)).map((line) =>
+          Number(/= (\d+) req/.exec(line)?.[1]),
+        );
+        const all = names.map((_, to) => retried(to)).filter((count) => count > 10);
+        expect(numbers.sort()).to.deep.equal(all.sort());
+      }),
+    );
+  });
+});
