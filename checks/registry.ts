@@ -28,6 +28,7 @@ import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
+import { reachable } from "./rules/reachable";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
@@ -59,6 +60,7 @@ export const rules: readonly Rule[] = [
   routeUnique, // MW108
   workloadNameUnique, // MW109
   mtlsPortDeclared, // MW110
+  reachable, // MW111
   weightsSum, // MW201
   weightsGiven, // MW202
   faultOutsideProd, // MW203

@@ -80,6 +80,12 @@ const expected: Record<string, Expected> = {
     message: 'the service "api" has no port "htp"',
     cure: 'did you mean "http"?',
   },
+  MW111: {
+    path: "services.old",
+    message:
+      'no gateway routes to "old", no service calls it, it admits nobody and calls nobody: every request to it is denied',
+    cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
+  },
   MW201: {
     path: "services.api.traffic.weights",
     message: 'the weights of "api" sum to 110: 90 + 20',

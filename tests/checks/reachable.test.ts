@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+
+const unreached = (old: object, rest: object = {}): string[] =>
+  checkMesh({
+    name: "shop",
+    services: {
+      web: { ports: { http }, calls: { api: {} } },
+      api: { ports: { http } },
+      old: { ports: { http }, ...old },
+    },
+    ...rest,
+  }).findings.map(({ code, path }) => `${code} ${path}`);
+
+describe("checks of what nobody reaches", () => {
+  it("report a service without callers and calls, also when its replicas call each other", () => {
+    expect(unreached({})).to.deep.equal(["MW111 services.old"]);
+    expect(unreached({ calls: { old: {} } })).to.deep.equal(["MW111 services.old"]);
+  });
+
+  it("leave a source, what is admitted or routed to, and a catalog without any calls", () => {
+    expect(unreached({ calls: { api: {} } })).to.deep.equal([]);
+    expect(unreached({ admit: { prometheus: { namespace: "monitoring" } } })).to.deep.equal([]);
+    const routes = [{ prefix: "/", service: "old" }];
+    const hosts = { "shop.example.com": { tls: { credentialName: "shop" }, routes } };
+    expect(unreached({}, { gateways: { public: { hosts } } })).to.deep.equal([]);
+    const services = { web: { ports: { http } }, api: { ports: { http } } };
+    expect(checkMesh({ name: "shop", services }).findings).to.deep.equal([]);
+  });
+});
