@@ -5,6 +5,9 @@ import { base, http } from "./example";
 
 const limit = 10;
 
+/** Above it the exact number says nothing more. */
+const countable = 1_000_000;
+
 const retries = (attempts: number): object => ({ attempts, retryOn: ["gateway-error"] });
 const chain = (attempts: number): object => ({
   ...base,
@@ -44,14 +47,16 @@ export const retriesMultiplied: MeshRule = {
       const { edge } = own.last;
       const edges = edgesOf(own);
       const first = edges[0]?.source.name ?? "";
-      const product = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1")).join(" × ");
+      const factors = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1"));
+      const services = [first, ...edges.map((one) => one.callee)];
+      const requests = own.requests > countable ? `more than ${countable}` : own.requests;
       yield {
         path: formatPath(
           edge.ownRetries
             ? [...parsePath(edge.path), "retries"]
             : [...parsePath(callee.path), "resilience", "retries"],
         ),
-        message: `${[first, ...edges.map((one) => one.callee)].join(" → ")}: ${product} = ${own.requests} requests at ${name} for one at ${first}`,
+        message: `${shortened(services, " → ")}: ${shortened(factors, " × ")} = ${requests} requests at ${name} for one at ${first}`,
         cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
       };
     }
@@ -74,6 +79,11 @@ function tries({ port, methods, retries: { attempts, retryOn } }: Edge): number 
     methods.length === 0 ||
     methods.some((method) => method !== "POST" && method !== "PATCH");
   return repeated && retryOn.some((condition) => !safeRetryConditions.includes(condition)) ? attempts + 1 : 1;
+}
+
+/** The ends of a long list, which tell it apart; whole where it is short. */
+function shortened(parts: readonly string[], separator: string): string {
+  return (parts.length <= 12 ? parts : [...parts.slice(0, 5), "…", ...parts.slice(-5)]).join(separator);
 }
 
 function longest(paths: readonly CallPath[]): CallPath | undefined {

@@ -121,4 +121,25 @@ describe("checks of retries along paths", () => {
       }),
     );
   });
+
+  it("shortens a long path, and does not count what is beyond counting", () => {
+    const count = 40;
+    const services = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `s${index}`,
+        {
+          ports: { http: { port: 8080, protocol: "http" } },
+          resilience: { retries: { attempts: 1, retryOn: ["gateway-error"] } },
+          ...(index + 1 < count && { calls: { [`s${index + 1}`]: {} } }),
+        },
+      ]),
+    );
+    const last = checkMesh({ name: "shop", services })
+      .findings.filter(({ code }) => code === "MW404")
+      .find(({ path }) => path.startsWith("services.s39."));
+    expect(last?.message).to.equal(
+      "s0 → s1 → s2 → s3 → s4 → … → s35 → s36 → s37 → s38 → s39: " +
+        `${Array(5).fill("(1+1)").join(" × ")} × … × ${Array(5).fill("(1+1)").join(" × ")} = more than 1000000 requests at s39 for one at s0`,
+    );
+  });
 });
