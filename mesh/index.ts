@@ -1,3 +1,3 @@
-export { fromAnnotation, type MeshObject, type ObjectMetadata } from "./object";
+export { fromAnnotation, inOrder, metadata, type MeshObject, type ObjectMetadata } from "./object";
 export { mergePatch } from "./overrides";
 export { renderMesh } from "./renderMesh";

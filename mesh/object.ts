@@ -54,3 +54,29 @@ export function metadata(
 export function podLabels(service: string, version?: string): Record<string, string> {
   return { app: service, ...(version !== undefined && { version }) };
 }
+
+/** Objects by kind, namespace and name, with keys in order and without those that have no value. */
+export function inOrder(objects: readonly MeshObject[]): MeshObject[] {
+  return objects
+    .map((object) => sorted(object) as MeshObject)
+    .sort((a, b) => compare(a.kind, b.kind) || compare(place(a), place(b)));
+}
+
+function place({ metadata: { name, namespace = "" } }: MeshObject): string {
+  return `${namespace}/${name}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -8,7 +8,7 @@ import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
 import { networkPolicies } from "./networkPolicy";
-import type { MeshObject } from "./object";
+import { inOrder, type MeshObject } from "./object";
 import { override } from "./overrides";
 import { peerAuthentications } from "./peerAuthentication";
 import { podDisruptionBudgets } from "./podDisruptionBudget";
@@ -49,27 +49,5 @@ const renderers = [
  */
 export function renderMesh(mesh: CheckedMesh): MeshObject[] {
   const objects = renderers.flatMap((render) => render(mesh));
-  return override(objects, mesh.overrides)
-    .map((object) => sorted(object) as MeshObject)
-    .sort((a, b) => compare(a.kind, b.kind) || compare(place(a), place(b)));
-}
-
-function place({ metadata: { name, namespace = "" } }: MeshObject): string {
-  return `${namespace}/${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** With keys in order and without those that have no value. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => compare(a, b))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+  return inOrder(override(objects, mesh.overrides));
 }

@@ -9,15 +9,16 @@ const mayImport: Record<string, string[]> = {
   catalog: [],
   checks: ["catalog"],
   mesh: ["catalog", "checks"],
-  components: ["catalog", "checks", "mesh"],
-  stacks: ["catalog", "checks", "mesh", "components"],
+  observability: ["catalog", "checks", "mesh"],
+  components: ["catalog", "checks", "mesh", "observability"],
+  stacks: ["catalog", "checks", "mesh", "observability", "components"],
   toolchain: [],
   sandbox: ["toolchain"],
-  cli: ["catalog", "checks", "mesh", "components", "stacks", "toolchain", "sandbox"],
+  cli: ["catalog", "checks", "mesh", "observability", "components", "stacks", "toolchain", "sandbox"],
   "policy-pack": [],
 };
 const layers = Object.keys(mayImport);
-const pure = ["catalog", "checks", "mesh"];
+const pure = ["catalog", "checks", "mesh", "observability"];
 
 const rules: IForbiddenRuleType[] = [
   ...Object.entries(mayImport).map(([layer, allowed]): IForbiddenRuleType => {

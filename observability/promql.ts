@@ -1,0 +1,55 @@
+import type { MetricName, Metrics, targetLabels } from "./metrics";
+
+/** What a label must be: text, or a pattern of the whole value; `not` for the opposite. */
+export type Matcher = string | RegExp | { readonly not: string | RegExp };
+
+/** The time series of a metric: a histogram has none of its own name. */
+export type Series = {
+  [Name in MetricName]: Metrics[Name]["kind"] extends "histogram"
+    ? `${Name}_${"bucket" | "sum" | "count"}`
+    : Name;
+}[MetricName];
+
+type MetricOf<S extends Series> = S extends MetricName
+  ? S
+  : S extends `${infer Name extends MetricName}_${"bucket" | "sum" | "count"}`
+    ? Name
+    : never;
+
+type LabelOf<S extends Series> =
+  | Metrics[MetricOf<S>]["labels"][number]
+  | (S extends `${string}_bucket` ? "le" : never)
+  | (typeof targetLabels)[number];
+
+/** A selector of time series, of metrics and labels that exist: `istio_requests_total{reporter="source"}`. */
+export function series<S extends Series>(
+  name: S,
+  matchers: Partial<Readonly<Record<LabelOf<S>, Matcher>>> = {},
+): string {
+  return selector(name, matchers);
+}
+
+/** The same of a series that a recording rule makes. */
+export function selector(name: string, matchers: Readonly<Partial<Record<string, Matcher>>> = {}): string {
+  const conditions = Object.entries(matchers).flatMap(([label, matcher]) =>
+    matcher === undefined ? [] : [`${label}${condition(matcher)}`],
+  );
+  return conditions.length === 0 ? name : `${name}{${conditions.join(",")}}`;
+}
+
+function condition(matcher: Matcher): string {
+  const negative = typeof matcher === "object" && !(matcher instanceof RegExp);
+  const value = negative ? matcher.not : matcher;
+  const operator = value instanceof RegExp ? (negative ? "!~" : "=~") : negative ? "!=" : "=";
+  return `${operator}${quoted(value instanceof RegExp ? value.source : value)}`;
+}
+
+/** Prometheus reads strings as Go does, which for these is as JSON does. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** A pattern that only these values match. */
+export function oneOf(values: readonly string[]): RegExp {
+  return new RegExp(values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"));
+}
