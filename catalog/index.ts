@@ -27,5 +27,6 @@ export { safeRetryConditions } from "./retries";
 export type * from "./service";
 export type * from "./sidecar";
 export type * from "./telemetry";
+export { monitoringNamespace, otlpPort, tracingNamespace } from "./telemetry";
 export type * from "./traffic";
 export type * from "./workload";

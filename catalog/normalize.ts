@@ -146,6 +146,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     ...(idleTimeout !== undefined && { idleTimeout }),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
+    kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,
     workloads: normalizeWorkloads(name, definition.workload, versions),

@@ -56,6 +56,11 @@ export interface ServiceDefinition {
   readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
   /** Callers of this service that aren't in the catalog, by a name for each. Default: none. */
   readonly admit?: Readonly<Record<string, AdmitDefinition>>;
+  /**
+   * Whether its pods ask the Kubernetes API, as controllers do. Default: false; then their proxies don't know it, and
+   * NetworkPolicies, where there are any, don't let them.
+   */
+  readonly kubernetesApi?: boolean;
   /** Default: what the namespace says, which is STRICT. */
   readonly mtls?: MtlsDefinition;
 }
@@ -82,6 +87,7 @@ export interface Service {
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
   readonly rateLimit?: RateLimit;
+  readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
   readonly telemetry?: Telemetry;
@@ -117,5 +123,6 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),
+  kubernetesApi: z.boolean().optional(),
   mtls: mtlsSchema.optional(),
 });

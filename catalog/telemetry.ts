@@ -14,6 +14,13 @@ export interface TelemetryDefinition {
   };
   readonly tracing?: {
     readonly provider: string;
+    /**
+     * Host of the service that takes the spans, by OpenTelemetry's protocol over gRPC on port 4317. Every proxy may
+     * reach it. Default: `<provider>.monitoring.svc.cluster.local`.
+     *
+     * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-OpenTelemetryTracingProvider
+     */
+    readonly service?: ServiceHost;
     /** Percent of the requests, 0–100. */
     readonly randomSamplingPercentage: number;
   };
@@ -22,7 +29,23 @@ export interface TelemetryDefinition {
     /** CEL expression that a request must satisfy to be logged. Default: all are. */
     readonly filter?: string;
   };
+  /**
+   * A second log for auditors, of every request and connection whatever `accessLogging` leaves out: who asked whom
+   * for what, and whether it was allowed. Default: none.
+   */
+  readonly auditLogging?: {
+    readonly provider: string;
+  };
 }
+
+/** Fully qualified host of a Kubernetes Service. */
+export type ServiceHost = `${string}.${string}.svc.cluster.local`;
+
+/** Where add-ons such as Jaeger are unless something else is said. */
+export const monitoringNamespace = "monitoring";
+
+/** Port on which spans are taken. */
+export const otlpPort = 4317;
 
 /**
  * What the proxies of one service report in another way than the mesh's `telemetry` says, to the same providers.
@@ -71,6 +94,7 @@ export const istioMetrics = [
 /** Telemetry with its defaults resolved. */
 export interface Telemetry extends TelemetryDefinition {
   readonly metrics?: { readonly provider: string; readonly overrides: readonly Required<MetricOverride>[] };
+  readonly tracing?: Required<NonNullable<TelemetryDefinition["tracing"]>>;
   readonly accessLogging?: {
     readonly provider: string;
     readonly filter?: string;
@@ -78,12 +102,26 @@ export interface Telemetry extends TelemetryDefinition {
   };
 }
 
-export function normalizeTelemetry({ metrics, ...rest }: TelemetryDefinition): Telemetry {
-  if (!metrics) return rest;
-  const overrides = (metrics.overrides ?? []).map(
+export function normalizeTelemetry({ metrics, tracing, ...rest }: TelemetryDefinition): Telemetry {
+  const overrides = (metrics?.overrides ?? []).map(
     (override) => ({ mode: "CLIENT_AND_SERVER", disabled: false, ...override }) as const,
   );
-  return { ...rest, metrics: { provider: metrics.provider, overrides } };
+  return {
+    ...rest,
+    ...(metrics && { metrics: { provider: metrics.provider, overrides } }),
+    ...(tracing && { tracing: normalizeTracing(tracing) }),
+  };
+}
+
+function normalizeTracing(
+  tracing: NonNullable<TelemetryDefinition["tracing"]>,
+): NonNullable<Telemetry["tracing"]> {
+  return { service: `${tracing.provider}.${monitoringNamespace}.svc.cluster.local`, ...tracing };
+}
+
+/** Namespace of the service that takes the spans. */
+export function tracingNamespace({ service }: NonNullable<Telemetry["tracing"]>): string {
+  return service.split(".")[1] ?? "";
 }
 
 /** A service's own telemetry, with the mesh's providers. */
@@ -92,13 +130,26 @@ export function normalizeServiceTelemetry(
   mesh: TelemetryDefinition = {},
 ): Telemetry {
   return {
-    ...(tracing && mesh.tracing && { tracing: { provider: mesh.tracing.provider, ...tracing } }),
+    ...(tracing && mesh.tracing && { tracing: { ...normalizeTracing(mesh.tracing), ...tracing } }),
     ...(accessLogging &&
-      mesh.accessLogging && { accessLogging: { provider: mesh.accessLogging.provider, ...accessLogging } }),
+      mesh.accessLogging && {
+        accessLogging: { provider: mesh.accessLogging.provider, ...accessLogging },
+        // What a service says of access logs takes the place of all that its namespace says of them.
+        ...(mesh.auditLogging && { auditLogging: mesh.auditLogging }),
+      }),
   };
 }
 
 const provider = z.string().min(1);
+
+const serviceHost = z.custom<ServiceHost>(
+  (value) =>
+    typeof value === "string" && /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local$/.test(value),
+  {
+    error: "must be a Service's full host",
+    params: { cure: "write <service>.<namespace>.svc.cluster.local" },
+  },
+);
 
 export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
   metrics: z
@@ -115,8 +166,15 @@ export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
         .optional(),
     })
     .optional(),
-  tracing: z.strictObject({ provider, randomSamplingPercentage: z.number().min(0).max(100) }).optional(),
+  tracing: z
+    .strictObject({
+      provider,
+      service: serviceHost.optional(),
+      randomSamplingPercentage: z.number().min(0).max(100),
+    })
+    .optional(),
   accessLogging: z.strictObject({ provider, filter: z.string().min(1).optional() }).optional(),
+  auditLogging: z.strictObject({ provider }).optional(),
 });
 
 export const serviceTelemetrySchema: z.ZodType<ServiceTelemetryDefinition> = z.strictObject({

@@ -6,8 +6,10 @@ import {
   isHttp,
   type Mesh,
   type NetworkPolicies,
+  otlpPort,
   type Service,
   type Source,
+  tracingNamespace,
 } from "../catalog";
 import { egressPorts } from "./egressGateway";
 import { metadata, type MeshObject, podLabels } from "./object";
@@ -71,8 +73,10 @@ function allowIstio(
   { dnsNamespace, metricsNamespaces }: NetworkPolicies,
   namespace: string,
 ): MeshObject {
+  const tracing = mesh.telemetry?.tracing;
   const ingress: IngressRule[] = [
-    // The kubelet's probes come from the node, which has no label to be selected by.
+    // The kubelet's probes come from the node, which has no label to be selected by. On 15020 Prometheus reads what
+    // proxy and application report.
     { ports: tcp(15020, 15021) },
     ...(metricsNamespaces.length > 0
       ? [{ from: metricsNamespaces.map((name) => peer(name)), ports: tcp(15090) }]
@@ -82,8 +86,8 @@ function allowIstio(
     { to: [peer(dnsNamespace)], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
     // Configuration and certificates. The webhooks, 15017, are asked by the API server, never by these pods.
     { to: [peer(mesh.rootNamespace, { app: "istiod" })], ports: tcp(15012) },
-    // Traces go to a collector beside the control plane, by OTLP.
-    ...(mesh.telemetry?.tracing ? [{ to: [peer(mesh.rootNamespace)], ports: tcp(4317) }] : []),
+    // Every proxy may send spans.
+    ...(tracing ? [{ to: [peer(tracingNamespace(tracing))], ports: tcp(otlpPort) }] : []),
   ];
   const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
   return networkPolicy(mesh, place, undefined, ingress, egress);
@@ -91,7 +95,7 @@ function allowIstio(
 
 function allowCalls(
   mesh: Mesh,
-  { name, namespace, incoming, outgoing, path }: Service,
+  { name, namespace, incoming, outgoing, kubernetesApi, path }: Service,
   callees: ReadonlyMap<string, Service>,
   external: ReadonlyMap<string, ExternalService>,
 ): MeshObject {
@@ -99,7 +103,11 @@ function allowCalls(
     from: [caller(mesh, source)],
     ports: tcp(port.targetPort),
   }));
-  const egress = outgoing.map((edge) => toCallee(edge, callees, external));
+  const egress = [
+    ...outgoing.map((edge) => toCallee(edge, callees, external)),
+    // The API server is no pod that a label could select; behind its Service it mostly listens on 6443.
+    ...(kubernetesApi ? [{ ports: tcp(443, 6443) }] : []),
+  ];
   const from = [path, ...incoming.map((edge) => edge.path), ...outgoing.map((edge) => edge.path)];
   return networkPolicy(mesh, { name, namespace, from }, name, unique(ingress), unique(egress));
 }

@@ -1,10 +1,11 @@
-import { egressGateway, type Mesh } from "../catalog";
+import { egressGateway, type Mesh, tracingNamespace } from "../catalog";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
- * What each service's proxies know about: the services that it calls, and the control plane's namespace. It keeps
- * them small, and a call that the catalog doesn't know has nowhere to go, neither in the mesh nor outside of it.
+ * What each service's proxies know about: the services that it calls, the one that takes their spans, and the control
+ * plane's namespace. It keeps them small, and a call that the catalog doesn't know has nowhere to go, neither in the
+ * mesh nor outside of it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
@@ -18,8 +19,16 @@ export function sidecars(mesh: Mesh): MeshObject[] {
   const leaving = new Set(
     mesh.externalServices.filter((service) => service.egressGateway).map(({ name }) => name),
   );
-  return mesh.services.map(({ name, namespace, outgoing, path }) => {
-    const callees = [...new Set(outgoing.map(({ callee }) => hosts.get(callee) ?? ""))].sort();
+  const tracing = mesh.telemetry?.tracing;
+  const always = tracing ? [`${tracingNamespace(tracing)}/${tracing.service}`] : [];
+  return mesh.services.map(({ name, namespace, outgoing, kubernetesApi, path }) => {
+    const callees = [
+      ...new Set([
+        ...outgoing.map(({ callee }) => hosts.get(callee) ?? ""),
+        ...always,
+        ...(kubernetesApi ? ["default/kubernetes.default.svc.cluster.local"] : []),
+      ]),
+    ].sort();
     const spec: SidecarSpec = {
       workloadSelector: { labels: podLabels(name) },
       egress: [

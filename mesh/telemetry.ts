@@ -36,7 +36,7 @@ function ofNamespaces(mesh: Mesh): MeshObject[] {
   }));
 }
 
-function telemetrySpec({ metrics, tracing, accessLogging }: Telemetry): TelemetrySpec {
+function telemetrySpec({ metrics, tracing, accessLogging, auditLogging }: Telemetry): TelemetrySpec {
   return {
     ...(metrics && {
       metrics: [
@@ -59,13 +59,18 @@ function telemetrySpec({ metrics, tracing, accessLogging }: Telemetry): Telemetr
         },
       ],
     }),
-    ...(accessLogging && {
+    ...((accessLogging ?? auditLogging) && {
       accessLogging: [
-        {
-          providers: [{ name: accessLogging.provider }],
-          ...(accessLogging.filter !== undefined && { filter: { expression: accessLogging.filter } }),
-          ...(accessLogging.disabled && { disabled: true }),
-        },
+        ...(accessLogging
+          ? [
+              {
+                providers: [{ name: accessLogging.provider }],
+                ...(accessLogging.filter !== undefined && { filter: { expression: accessLogging.filter } }),
+                ...(accessLogging.disabled && { disabled: true }),
+              },
+            ]
+          : []),
+        ...(auditLogging ? [{ providers: [{ name: auditLogging.provider }] }] : []),
       ],
     }),
   };

@@ -1,3 +1,5 @@
+import { otlpPort, type Telemetry } from "../catalog";
+
 /**
  * One JSON object per request. Only operators that Envoy knows: it rejects a listener with an unknown one, and
  * Istio hands the same format to every proxy of the mesh.
@@ -16,6 +18,7 @@ const accessLog = {
   bytes_sent: "%BYTES_SENT%",
   duration: "%DURATION%",
   request_id: "%REQ(X-REQUEST-ID)%",
+  traceparent: "%REQ(TRACEPARENT)%",
   request_method: "%REQ(:METHOD)%",
   request_path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
   request_time: "%START_TIME%",
@@ -27,12 +30,48 @@ const accessLog = {
   destination_namespace: "%FILTER_STATE(upstream_peer_obj:FIELD:namespace)%",
 };
 
+/** What an auditor asks: when, who, from where, what of whom, and whether it was let through. As JSON, too. */
+const auditLog = {
+  log: "audit",
+  time: "%START_TIME%",
+  source_identity: "%DOWNSTREAM_PEER_URI_SAN%",
+  source_address: "%DOWNSTREAM_REMOTE_ADDRESS%",
+  destination_identity: "%DOWNSTREAM_LOCAL_URI_SAN%",
+  destination_service: "%REQ(:AUTHORITY)%",
+  destination_address: "%DOWNSTREAM_LOCAL_ADDRESS%",
+  protocol: "%PROTOCOL%",
+  tls_version: "%DOWNSTREAM_TLS_VERSION%",
+  request_method: "%REQ(:METHOD)%",
+  request_path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+  response_code: "%RESPONSE_CODE%",
+  // A refusal names the policy that made it: rbac_access_denied_matched_policy[…].
+  response_code_details: "%RESPONSE_CODE_DETAILS%",
+  connection_termination_details: "%CONNECTION_TERMINATION_DETAILS%",
+  response_flags: "%RESPONSE_FLAGS%",
+  request_id: "%REQ(X-REQUEST-ID)%",
+  traceparent: "%REQ(TRACEPARENT)%",
+};
+
 /**
  * What holds for every proxy of the mesh. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  *
- * @param tracing name of the provider that the catalog's telemetry sends traces to. Default: none.
+ * @param telemetry the catalog's, whose providers are declared here.
  */
-export function meshConfig(tracing: string | undefined): Record<string, unknown> {
+export function meshConfig({ tracing, auditLogging }: Telemetry = {}): Record<string, unknown> {
+  const extensionProviders = [
+    ...(tracing === undefined
+      ? []
+      : [{ name: tracing.provider, opentelemetry: { service: tracing.service, port: otlpPort } }]),
+    // Istio has declared the provider `envoy` itself.
+    ...(auditLogging === undefined || auditLogging.provider === "envoy"
+      ? []
+      : [
+          {
+            name: auditLogging.provider,
+            envoyFileAccessLog: { path: "/dev/stdout", logFormat: { labels: auditLog } },
+          },
+        ]),
+  ];
   return {
     accessLogEncoding: "JSON",
     accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
@@ -41,15 +80,6 @@ export function meshConfig(tracing: string | undefined): Record<string, unknown>
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     // An authorization rule for /admin must not be dodged with //admin.
     pathNormalization: { normalization: "MERGE_SLASHES" },
-    ...(tracing === undefined
-      ? {}
-      : {
-          extensionProviders: [
-            {
-              name: tracing,
-              opentelemetry: { service: `${tracing}.istio-system.svc.cluster.local`, port: 4317 },
-            },
-          ],
-        }),
+    ...(extensionProviders.length > 0 ? { extensionProviders } : {}),
   };
 }

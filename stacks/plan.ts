@@ -26,7 +26,7 @@ export function planOf(settings: Settings): Plan {
   const catalog = platform.catalog(settings.environment, settings.options);
   const { mesh } = checkedMesh(settings.platform, catalog);
   const ingress = [...new Set(mesh.gateways.map(({ release }) => release))];
-  const config = meshConfig(mesh.telemetry?.tracing?.provider);
+  const config = meshConfig(mesh.telemetry);
   return {
     name: settings.platform,
     catalog,

@@ -172,6 +172,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
       metrics: { provider: "prometheus" },
       tracing: { provider: "jaeger", randomSamplingPercentage: environment === "prod" ? 1 : 100 },
       accessLogging: { provider: "envoy" },
+      auditLogging: { provider: "audit" },
     },
   });
 }

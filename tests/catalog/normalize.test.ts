@@ -37,6 +37,7 @@ describe("normalize", () => {
               maxEjectionPercent: 50,
             },
           },
+          kubernetesApi: false,
           loadBalancing: { simple: "LEAST_REQUEST" },
           sidecar: {},
           workloads: [],

@@ -92,7 +92,7 @@ describe("networkPolicy", () => {
         egress: [
           { to: [inNamespace("kube-system")], ports: [{ protocol: "UDP", port: 53 }, ...ports(53)] },
           { to: [pods("istio-system", { app: "istiod" })], ports: ports(15012) },
-          { to: [inNamespace("istio-system")], ports: ports(4317) },
+          { to: [inNamespace("monitoring")], ports: ports(4317) },
         ],
       });
     }
@@ -185,6 +185,20 @@ describe("networkPolicy", () => {
         );
       }),
     );
+  });
+
+  it("lets those reach the Kubernetes API, wherever it is, that ask it", () => {
+    const controllers = render({
+      name: "shop",
+      services: { controller: { ports: { http }, kubernetesApi: true }, web: { ports: { http } } },
+      networkPolicies: {},
+    });
+    expect(find(controllers, "NetworkPolicy", "controller").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "controller" } },
+      policyTypes: ["Ingress", "Egress"],
+      egress: [{ ports: ports(443, 6443) }],
+    });
+    expect(find(controllers, "NetworkPolicy", "web").spec).to.not.have.property("egress");
   });
 
   it("is rendered only where it is asked for", () => {

@@ -43,4 +43,25 @@ describe("sidecar", () => {
       { hosts: ["istio-system/*"] },
     ]);
   });
+
+  it("knows who takes the spans, and the Kubernetes API where its service asks that", () => {
+    const traced = render({
+      name: "shop",
+      services: { web: { ports: { http }, kubernetesApi: true }, store: { ports: { tcp } } },
+      telemetry: {
+        tracing: {
+          provider: "otel",
+          service: "collector.spans.svc.cluster.local",
+          randomSamplingPercentage: 1,
+        },
+      },
+    });
+    const collector = "spans/collector.spans.svc.cluster.local";
+    expect(find(traced, "Sidecar", "web")).to.have.deep.nested.property("spec.egress", [
+      { hosts: ["default/kubernetes.default.svc.cluster.local", collector, "istio-system/*"] },
+    ]);
+    expect(find(traced, "Sidecar", "store")).to.have.deep.nested.property("spec.egress", [
+      { hosts: [collector, "istio-system/*"] },
+    ]);
+  });
 });

@@ -93,4 +93,31 @@ describe("telemetry", () => {
       accessLogging: [{ providers: [{ name: "envoy" }], filter: { expression: "response.duration > 1000" } }],
     });
   });
+
+  it("logs everything for auditors, whatever else is left out of the access log", () => {
+    const objects = render({
+      name: "shop",
+      telemetry: {
+        accessLogging: { provider: "envoy", filter: "response.code >= 400" },
+        auditLogging: { provider: "audit" },
+      },
+      services: {
+        quiet: { ports: { http }, telemetry: { accessLogging: { disabled: true } } },
+        web: { ports: { http } },
+      },
+    });
+    expect(find(objects, "Telemetry", "default").spec).to.deep.equal({
+      accessLogging: [
+        { providers: [{ name: "envoy" }], filter: { expression: "response.code >= 400" } },
+        { providers: [{ name: "audit" }] },
+      ],
+    });
+    expect(find(objects, "Telemetry", "quiet").spec).to.deep.equal({
+      selector: { matchLabels: { app: "quiet" } },
+      accessLogging: [{ providers: [{ name: "envoy" }], disabled: true }, { providers: [{ name: "audit" }] }],
+    });
+    expect(rendered({ auditLogging: { provider: "audit" } }).spec).to.deep.equal({
+      accessLogging: [{ providers: [{ name: "audit" }] }],
+    });
+  });
 });

@@ -110,32 +110,65 @@ describe("stacks/meshConfig", () => {
     "START_TIME",
     "DOWNSTREAM_PEER_URI_SAN",
     "FILTER_STATE",
+    "DOWNSTREAM_REMOTE_ADDRESS",
+    "DOWNSTREAM_LOCAL_ADDRESS",
+    "DOWNSTREAM_LOCAL_URI_SAN",
+    "DOWNSTREAM_TLS_VERSION",
+    "CONNECTION_TERMINATION_DETAILS",
   ]);
-
-  it("logs JSON with operators that Envoy knows, the correlation id among them", () => {
-    const { accessLogEncoding, accessLogFormat } = meshConfig(undefined);
-    expect(accessLogEncoding).to.equal("JSON");
-    const format = JSON.parse(accessLogFormat as string) as Record<string, string>;
+  const expectKnown = (format: Record<string, string>): void => {
     for (const [field, value] of Object.entries(format)) {
       const operator = /^%([A-Z_]+)(\([^%]*\))?%$/.exec(value)?.[1];
       expect(operators.has(operator ?? ""), `${field}: ${value}`).to.equal(true);
     }
+  };
+
+  it("logs JSON with operators that Envoy knows, the correlation ids among them", () => {
+    const { accessLogEncoding, accessLogFormat } = meshConfig();
+    expect(accessLogEncoding).to.equal("JSON");
+    const format = JSON.parse(accessLogFormat as string) as Record<string, string>;
+    expectKnown(format);
     expect(format).to.include({
       request_id: "%REQ(X-REQUEST-ID)%",
+      traceparent: "%REQ(TRACEPARENT)%",
       source_identity: "%DOWNSTREAM_PEER_URI_SAN%",
       upstream_service_time: "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
     });
   });
 
   it("declares the tracing provider that the catalog names, and none otherwise", () => {
-    expect(meshConfig("jaeger").extensionProviders).to.deep.equal([
-      { name: "jaeger", opentelemetry: { service: "jaeger.istio-system.svc.cluster.local", port: 4317 } },
+    const service = "jaeger.monitoring.svc.cluster.local";
+    const tracing = { provider: "jaeger", service, randomSamplingPercentage: 1 } as const;
+    expect(meshConfig({ tracing }).extensionProviders).to.deep.equal([
+      { name: "jaeger", opentelemetry: { service, port: 4317 } },
     ]);
-    expect(meshConfig(undefined)).to.not.have.property("extensionProviders");
+    expect(meshConfig()).to.not.have.property("extensionProviders");
+  });
+
+  it("declares a log for auditors, which tells who asked whom for what, and the verdict", () => {
+    const { extensionProviders } = meshConfig({ auditLogging: { provider: "audit" } }) as {
+      extensionProviders: {
+        name: string;
+        envoyFileAccessLog: { path: string; logFormat: { labels: Record<string, string> } };
+      }[];
+    };
+    expect(extensionProviders.map(({ name }) => name)).to.deep.equal(["audit"]);
+    const { path, logFormat } = extensionProviders[0]?.envoyFileAccessLog ?? {};
+    expect(path).to.equal("/dev/stdout");
+    const { log, ...format } = logFormat?.labels ?? {};
+    expect(log).to.equal("audit");
+    expectKnown(format);
+    expect(format).to.include({
+      source_identity: "%DOWNSTREAM_PEER_URI_SAN%",
+      destination_identity: "%DOWNSTREAM_LOCAL_URI_SAN%",
+      response_code_details: "%RESPONSE_CODE_DETAILS%",
+      request_id: "%REQ(X-REQUEST-ID)%",
+    });
+    expect(meshConfig({ auditLogging: { provider: "envoy" } })).to.not.have.property("extensionProviders");
   });
 
   it("keeps automatic mTLS on, paths from dodging authorization, and calls to undeclared hosts inside", () => {
-    expect(meshConfig(undefined)).to.deep.include({
+    expect(meshConfig()).to.deep.include({
       enableAutoMtls: true,
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
       pathNormalization: { normalization: "MERGE_SLASHES" },

@@ -213,11 +213,11 @@ describe("voicecore", () => {
     });
   });
 
-  it("traces everything but in production, and logs every request everywhere", () => {
+  it("traces everything but in production, and logs every request everywhere, for auditors once more", () => {
     const telemetry = (sampling: number): object => ({
       metrics: [{ providers: [{ name: "prometheus" }] }],
       tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: sampling }],
-      accessLogging: [{ providers: [{ name: "envoy" }] }],
+      accessLogging: [{ providers: [{ name: "envoy" }] }, { providers: [{ name: "audit" }] }],
     });
     expect(find("Telemetry", "default").spec).to.deep.equal(telemetry(1));
     const dev = render({ environment: "dev" });
