@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { cacheRoot, toolchainStatus } from "../toolchain";
+import { cacheRoot, programNames, toolchainStatus } from "../toolchain";
 import { print, table } from "./output";
 import { tools } from "./tools";
 
@@ -7,11 +7,11 @@ import { tools } from "./tools";
 export function toolchainCommand(program: Command): void {
   program
     .command("toolchain")
-    .description("list the programs that the sandbox runs: found, built, or still missing")
+    .description("list the programs of the sandbox and its tests: found, built, or still missing")
     .option("--build", "build what is missing")
     .option("--json", "print JSON")
     .action(async ({ build, json }: { build?: true; json?: true }) => {
-      if (build) await tools();
+      if (build) await tools(programNames);
       const statuses = await toolchainStatus();
       if (json) {
         print(JSON.stringify({ cache: cacheRoot(), programs: statuses }, null, 2));

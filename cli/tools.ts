@@ -28,7 +28,7 @@ export function describeBuild({ module, programs, phase, compiled, packages }: B
     case "downloading":
       return `${module}: downloading the sources of ${programs.join(", ")}`;
     case "packaging":
-      return "packaging Istio's charts";
+      return "packaging the charts of Istio and of the add-ons";
     case "compiling":
       return `${module}: ${compiled} of ${packages} packages of ${programs.join(", ")}`;
   }

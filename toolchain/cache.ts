@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import lockfile from "proper-lockfile";
@@ -17,25 +18,34 @@ export function packageRoot(): string {
 }
 
 /** Folder of the Go module `module`, as shipped with this package. */
-export function moduleSource(module: ModuleName): string {
+export function moduleSource(module: string): string {
   return join(packageRoot(), "toolchain", "modules", module);
 }
 
-/**
- * Cache folder of a module's programs. Its name carries a digest of everything that decides what comes out of
- * the build, so a changed pin builds beside the old result and never over it.
- */
+/** Cache folder of a module's programs. */
 export function moduleCache(module: ModuleName): string {
-  const digest = createHash("sha256").update(JSON.stringify(linkerValues[module]));
-  const source = moduleSource(module);
-  for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()) {
-    digest.update(file.slice(source.length)).update(readFileSync(file));
+  return keyedFolder(module, linkerValues[module], [module]);
+}
+
+/**
+ * A cache folder whose name carries a digest of everything that decides what comes out of the build, so a changed pin
+ * builds beside the old result and never over it.
+ *
+ * @param pins what decides it beside the files.
+ * @param modules whose files decide it.
+ */
+export function keyedFolder(name: string, pins: unknown, modules: readonly string[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(pins));
+  for (const source of modules.map(moduleSource)) {
+    for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()) {
+      digest.update(file.slice(source.length)).update(readFileSync(file));
+    }
   }
   const key = digest.digest("hex").slice(0, 12);
-  return join(cacheRoot(), "toolchain", `${module}-${process.platform}-${process.arch}-${key}`);
+  return join(cacheRoot(), "toolchain", `${name}-${process.platform}-${process.arch}-${key}`);
 }
 
 /**
@@ -56,5 +66,21 @@ export async function withLock<T>(folder: string, onWait: () => void, work: () =
     return await work();
   } finally {
     await release();
+  }
+}
+
+/** Gives `work` a folder beside the final place (so that a rename moves), and removes it and what earlier runs left. */
+export async function inScratchFolder(
+  cache: string,
+  work: (scratch: string) => Promise<void>,
+): Promise<void> {
+  for (const entry of await readdir(cache)) {
+    if (entry.startsWith("scratch-")) await rm(join(cache, entry), { recursive: true, force: true });
+  }
+  const scratch = await mkdtemp(join(cache, "scratch-"));
+  try {
+    await work(scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -1,20 +1,21 @@
 import { existsSync, statSync } from "node:fs";
 import { link as hardLink, lstat, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { buildModule, builtPath, chartsPath, type OnBuildProgress, packageCharts } from "./build";
+import { buildModule, builtPath, type OnBuildProgress } from "./build";
 import { moduleCache } from "./cache";
+import { chartsPath, packageCharts } from "./charts";
 import { findOnMachine, isExecutable } from "./find";
 import { type ModuleName, pinOf, type ProgramName, programNames } from "./pins";
 
 export { cacheRoot } from "./cache";
 export type { BuildProgress, OnBuildProgress } from "./build";
-export { istioCharts, programNames, type ProgramName, programs, sandboxPrograms } from "./pins";
+export { addonCharts, istioCharts, programNames, type ProgramName, programs, sandboxPrograms } from "./pins";
 
 /** Programs that are ready to run. */
 export interface Toolchain {
   /** Absolute path of a program. Throws a TypeError for one that was not asked for. */
   program(name: ProgramName): string;
-  /** Folder with Istio's charts as `.tgz` files and an `index.yaml`: the content of a Helm repository. */
+  /** Folder with the charts of Istio and of the add-ons as `.tgz` files and an `index.yaml`: the content of a Helm repository. */
   readonly charts: string;
   /** Environment under which the Pulumi CLI finds its language host, policy analyzer and plugins. */
   readonly pulumiEnvironment: { readonly PATH: string; readonly PULUMI_HOME: string };

@@ -4,7 +4,7 @@
  */
 
 /** A Go module of ours whose go.mod pins the sources of several programs, so that they share one compilation. */
-export type ModuleName = "cluster" | "pulumi" | "nodejs" | "random";
+export type ModuleName = "cluster" | "pulumi" | "nodejs" | "random" | "prometheus";
 
 export interface Program {
   /** Version we build, without a leading `v`. */
@@ -29,6 +29,8 @@ export interface Program {
 
 const kubernetes = { version: "1.36.3", module: "cluster" } as const;
 const istio = { version: "1.31.0", module: "cluster" } as const;
+// Go knows Prometheus 3.13.5 as v0.313.5.
+const prometheus = { version: "3.13.5", module: "prometheus" } as const;
 
 export const programs = {
   etcd: {
@@ -102,14 +104,22 @@ export const programs = {
     package: "./pulumi-resource-random",
     plugin: "random",
   },
+  promtool: {
+    ...prometheus,
+    package: "github.com/prometheus/prometheus/cmd/promtool",
+    onPath: { args: ["--version"], accepts: "^3.0.0" },
+  },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
+/** What only tests and rules need: the agent of Istio's proxies, and Prometheus' checker of rules. */
+const others: readonly ProgramName[] = ["pilot-agent", "promtool"];
+
 /** The programs that bring a platform up on the sandbox and let a user look at it. */
-export const sandboxPrograms = programNames.filter((name) => name !== "pilot-agent");
+export const sandboxPrograms = programNames.filter((name) => !others.includes(name));
 
 /** The pinned entry of `name`, in the general shape (the table itself has literal types). */
 export function pinOf(name: ProgramName): Program {
@@ -134,6 +144,16 @@ export const linkerValues: Record<ModuleName, Record<string, string>> = {
     "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${programs["pulumi-language-nodejs"].version}`,
   },
   random: { "main.version": programs["pulumi-resource-random"].version },
+  prometheus: { "github.com/prometheus/common/version.Version": prometheus.version },
+};
+
+/** Build tags of each module. promtool finds no targets, so it needs nobody's service discovery. */
+export const buildTags: Record<ModuleName, string> = {
+  cluster: "",
+  pulumi: "",
+  nodejs: "",
+  random: "",
+  prometheus: "remove_all_sd",
 };
 
 /** Istio's charts inside its Go module, by the name they are published under. */
@@ -147,6 +167,85 @@ export const istioCharts = {
     cni: "manifests/charts/istio-cni",
     ztunnel: "manifests/charts/ztunnel",
   },
+} as const;
+
+/** A chart that stands in for an official one, made of one of Istio's sample add-ons. */
+export interface AddonChart {
+  /** Version of the official chart it stands in for. */
+  readonly version: string;
+  readonly appVersion: string;
+  /** File inside Istio's Go module with the sample's objects. */
+  readonly manifest: string;
+  /** The objects that it is made of, as `Kind-name`. */
+  readonly objects: readonly string[];
+  /** Whether it installs the definitions of the Prometheus Operator. Default: false. */
+  readonly operatorDefinitions?: boolean;
+}
+
+const prometheusSample = {
+  manifest: "samples/addons/prometheus.yaml",
+  objects: [
+    "ServiceAccount-prometheus",
+    "ClusterRole-prometheus",
+    "ClusterRoleBinding-prometheus",
+    "ConfigMap-prometheus",
+    "Service-prometheus",
+    "Deployment-prometheus",
+  ],
+};
+
+/** Stand-ins for the official charts of the add-ons, by name. Their own files are in `toolchain/modules/charts`. */
+export const addonCharts = {
+  "kiali-server": {
+    version: "2.29.0",
+    appVersion: "v2.29.0",
+    manifest: "samples/addons/kiali.yaml",
+    objects: [
+      "ServiceAccount-kiali",
+      "ClusterRole-kiali",
+      "ClusterRoleBinding-kiali",
+      "ConfigMap-kiali",
+      "Service-kiali",
+      "Deployment-kiali",
+    ],
+  },
+  "kube-prometheus-stack": {
+    version: "88.5.3",
+    appVersion: "v0.93.1",
+    ...prometheusSample,
+    operatorDefinitions: true,
+  },
+  prometheus: { version: "29.27.0", appVersion: "v3.14.0", ...prometheusSample },
+  grafana: {
+    version: "12.11.1",
+    appVersion: "13.2.0",
+    manifest: "samples/addons/grafana.yaml",
+    objects: ["ServiceAccount-grafana", "ConfigMap-grafana", "Service-grafana", "Deployment-grafana"],
+  },
+  jaeger: {
+    version: "4.11.1",
+    appVersion: "2.19.0",
+    manifest: "samples/addons/jaeger.yaml",
+    objects: ["ConfigMap-jaeger", "Deployment-jaeger"],
+  },
+  "opentelemetry-collector": {
+    version: "0.170.0",
+    appVersion: "0.158.0",
+    manifest: "samples/open-telemetry/otel.yaml",
+    objects: [
+      "ConfigMap-opentelemetry-collector-conf",
+      "Service-opentelemetry-collector",
+      "Deployment-opentelemetry-collector",
+    ],
+  },
+} as const satisfies Record<string, AddonChart>;
+
+/** Where the definitions of monitoring.coreos.com come from; the module `charts` pins the version. */
+export const prometheusOperator = {
+  goModule: "github.com/prometheus-operator/prometheus-operator",
+  folder: "example/prometheus-operator-crd",
+  group: "monitoring.coreos.com",
+  definitions: ["alertmanagers", "podmonitors", "prometheuses", "prometheusrules", "servicemonitors"],
 } as const;
 
 /** The Go release that the modules need. */
