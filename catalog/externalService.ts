@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
-import { type Protocol, portNumberSchema } from "./port";
+import { type PortDefinition, portSchema } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Service } from "./service";
 
@@ -15,20 +15,32 @@ export interface ExternalServiceDefinition {
   readonly host: string;
   /**
    * By name. The protocol is what callers speak: `tls` for TLS of their own, which the mesh passes through unread;
-   * `http`, `http2` or `grpc` together with {@link tls} for requests that leave encrypted.
+   * `http`, `http2` or `grpc` together with {@link tls} for requests that leave encrypted; `tcp` and the protocols of
+   * databases for connections, in which no proxy sees the name of the host.
    */
-  readonly ports: Readonly<Record<string, ExternalPortDefinition>>;
+  readonly ports: Readonly<Record<string, PortDefinition>>;
   /**
-   * TLS that the mesh begins for requests of HTTP ports, to the port's `targetPort`. The host's certificate is
-   * verified against the proxy's system authorities. Default: none, so that plain HTTP leaves the mesh.
+   * IP addresses and blocks of them, such as `10.20.0.7` or `10.20.0.0/24`, at which the host is. Callers' proxies
+   * know connections to it by them, and NetworkPolicies let out to them, private ones too. Connections to an address
+   * go to any of the addresses; as soon as a block is among them, to the very address that the caller has looked up.
+   * Default: none: each caller's proxy looks the host up, takes every connection to a port of plain TCP to be for it,
+   * whatever the address, and NetworkPolicies let out to public addresses only.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-addresses
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * TLS that the mesh begins, to the port's `targetPort`, for requests and for connections whose protocol doesn't begin
+   * it by itself. The host's certificate is verified against the proxy's system authorities. Default: none, so that what
+   * callers speak leaves the mesh as it is.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/
    */
   readonly tls?: { readonly mode: "SIMPLE" };
   /**
    * Leave through the pods of the Helm release `istio-egress`, whose addresses a firewall can know. HTTP requests go
-   * there over mutual TLS, and only those that the `calls` allow go on. HTTP goes to port 80 of the gateway and TLS to
-   * 443. Default: false, so that each caller's proxy connects by itself.
+   * there over mutual TLS, and only those that the `calls` allow go on; so do connections, of callers that have a call.
+   * HTTP goes to port 80 of the gateway, all else to 443. Default: false, so that each caller's proxy connects by itself.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
    */
@@ -37,21 +49,10 @@ export interface ExternalServiceDefinition {
   readonly circuitBreaker?: CircuitBreakerDefinition;
 }
 
-/** Without a host name in what is spoken, as in plain TCP, a proxy couldn't tell one external service from another. */
-export interface ExternalPortDefinition {
-  /** The port that callers connect to, 1–65535. */
-  readonly port: number;
-  readonly protocol: ExternalProtocol;
-  /** The host's own port, 1–65535. Default: `port`. */
-  readonly targetPort?: number;
-}
-
-export type ExternalProtocol = (typeof externalProtocols)[number];
-
-const externalProtocols = ["http", "http2", "grpc", "tls"] as const satisfies readonly Protocol[];
-
 /** An external service with every default resolved. Its namespace is where its objects are: the mesh's. */
 export interface ExternalService extends Service {
+  /** Sorted; empty: its name is looked up. */
+  readonly addresses: readonly string[];
   readonly tls?: { readonly mode: "SIMPLE" };
   readonly egressGateway: boolean;
 }
@@ -65,18 +66,27 @@ export interface EgressGateway {
   readonly selector: Readonly<Record<string, string>>;
 }
 
+/** Whether one of the addresses that a service may have is a block of them. */
+export function isBlock(address: string): boolean {
+  return address.includes("/");
+}
+
+const addressForms = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+const address = z
+  .custom<string>((value) => addressForms.safeParse(value).success, {
+    params: { cure: 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"' },
+  })
+  .refine((text) => !text.endsWith("/0"), {
+    params: { cure: "name the blocks that are meant: /0 is every address there is" },
+  });
+
 export const externalServiceSchema: z.ZodType<ExternalServiceDefinition> = z.strictObject({
   host: z.string(),
   ports: z
-    .record(
-      z.string(),
-      z.strictObject({
-        port: portNumberSchema,
-        protocol: z.enum(externalProtocols),
-        targetPort: portNumberSchema.optional(),
-      }),
-    )
+    .record(z.string(), portSchema)
     .refine((ports) => Object.keys(ports).length > 0, { params: { cure: "declare at least one port" } }),
+  addresses: z.array(address).min(1).optional(),
   tls: z.strictObject({ mode: z.literal("SIMPLE") }).optional(),
   egressGateway: z.boolean().optional(),
   resilience: resilienceSchema.optional(),

@@ -5,7 +5,7 @@ export type * from "./circuitBreaker";
 export { defineMesh } from "./defineMesh";
 export { type Duration, formatDuration, parseDuration } from "./duration";
 export type * from "./externalService";
-export { egressGateway } from "./externalService";
+export { egressGateway, isBlock } from "./externalService";
 export type * from "./gateway";
 export type * from "./jwt";
 export type * from "./load";

@@ -99,8 +99,9 @@ export function normalize(definition: MeshDefinition): Mesh {
     ...(own.telemetry && { telemetry: normalizeServiceTelemetry(own.telemetry, definition.telemetry) }),
   }));
   const externalServices = sortedEntries(definition.externalServices ?? {}).map(
-    ([name, { tls, egressGateway = false, circuitBreaker = {} }]): ExternalService => ({
+    ([name, { addresses = [], tls, egressGateway = false, circuitBreaker = {} }]): ExternalService => ({
       ...connected(name, { circuitBreaker }),
+      addresses: [...addresses].sort(compare),
       ...(tls && { tls }),
       egressGateway,
     }),

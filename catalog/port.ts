@@ -10,16 +10,16 @@ export type Protocol = (typeof protocols)[number];
 export const protocols = ["http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"] as const;
 
 /**
- * One port of a service.
+ * One port of a service, of the mesh or outside of it.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
  */
 export interface PortDefinition {
-  /** The Service's port, 1–65535. */
+  /** The port that callers connect to, the Service's, 1–65535. */
   readonly port: number;
-  /** What is spoken on it; rendered as the Service port's `appProtocol`. */
+  /** What callers speak on it; rendered as the Service port's `appProtocol`, or the ServiceEntry's `protocol`. */
   readonly protocol: Protocol;
-  /** The container's port, 1–65535. Default: `port`. */
+  /** The container's port, or the external host's own, 1–65535. Default: `port`. */
   readonly targetPort?: number;
 }
 
@@ -31,8 +31,11 @@ export interface Port {
   readonly protocol: Protocol;
 }
 
-/** Whether Envoy sees requests on this protocol, with methods, paths, retries and timeouts. */
-export function isHttp(protocol: Protocol): boolean {
+/** Protocols on which Envoy sees requests, with methods, paths, retries and timeouts. */
+export type HttpProtocol = "http" | "http2" | "grpc";
+
+/** Whether Envoy sees requests on this protocol. */
+export function isHttp(protocol: Protocol): protocol is HttpProtocol {
   return protocol === "http" || protocol === "http2" || protocol === "grpc";
 }
 

@@ -1,5 +1,6 @@
 import type { MeshDefinition } from "./mesh";
 import type { MtlsMode } from "./mtls";
+import type { HttpProtocol, Protocol } from "./port";
 
 /**
  * What the compiler demands of a catalog besides its shape: that every service, port and version it refers to
@@ -78,14 +79,36 @@ type CallReferences<Callee, Call> = Call extends readonly unknown[]
   ? { readonly [Index in keyof Call]: PortReference<Callee, Call[Index]> }
   : PortReference<Callee, Call>;
 
-/** The port is needed as soon as there are several to choose from. */
-type PortReference<Callee, Call> = "port" extends keyof Call
+/** The port is needed as soon as there are several to choose from; what is about requests, on HTTP ports only. */
+type PortReference<Callee, Call> = PortChoice<Callee, Call> &
+  RequestFields<CalledProtocol<Callee, Call>, Call>;
+
+type PortChoice<Callee, Call> = "port" extends keyof Call
   ? Field<Call, "port"> extends keyof Field<Callee, "ports">
     ? unknown
     : { readonly port: Refused<`the called service has no port "${Field<Call, "port"> & string}"`> }
   : IsUnion<keyof Field<Callee, "ports">> extends true
     ? { readonly port: keyof Field<Callee, "ports"> }
     : unknown;
+
+/** What is spoken on the port of a call, or nothing where that isn't known. */
+type CalledProtocol<Callee, Call> = Field<
+  Field<
+    Field<Callee, "ports">,
+    ("port" extends keyof Call ? Field<Call, "port"> : keyof Field<Callee, "ports">) & string
+  >,
+  "protocol"
+>;
+
+type RequestFields<Called, Call> = [Called] extends [Exclude<Protocol, HttpProtocol>]
+  ? {
+      readonly [
+        Key in keyof Call as Key extends RequestField ? Key : never
+      ]: Refused<`the called port speaks ${Called & string}, where a proxy sees no requests`>;
+    }
+  : unknown;
+
+type RequestField = "methods" | "paths" | "endUser" | "timeout" | "retries";
 
 type RouteReferences<Services, Routes> = {
   readonly [Index in keyof Routes]: Field<Routes[Index], "service"> extends keyof Services

@@ -1,5 +1,6 @@
 import type { Rule } from "./rule";
 import { admitAccount } from "./rules/admitAccount";
+import { blockReached } from "./rules/blockReached";
 import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
 import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
@@ -22,7 +23,8 @@ import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
 import { noCircles } from "./rules/noCircles";
-import { originatedFromHttp } from "./rules/originatedFromHttp";
+import { opaqueToldApart } from "./rules/opaqueToldApart";
+import { originatedFromPlain } from "./rules/originatedFromPlain";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
@@ -84,11 +86,13 @@ export const rules: readonly Rule[] = [
   callersCounted, // MW505
   breakerCarriesLoad, // MW506
   externalHostUnique, // MW601
-  originatedFromHttp, // MW602
+  originatedFromPlain, // MW602
   egressGatewayPort, // MW603
   leavesEncrypted, // MW604
   enforcedOutside, // MW605
   calleeNameUnique, // MW606
+  opaqueToldApart, // MW607
+  blockReached, // MW608
   quotaIntervalFits, // MW701
   quotaWithinLimit, // MW702
   telemetryProvided, // MW801

@@ -1,10 +1,18 @@
-import { type Edge, egressGateway, type ExternalService, isHttp, type Mesh } from "../catalog";
+import {
+  type Edge,
+  egressGateway,
+  type ExternalService,
+  isHttp,
+  type Mesh,
+  type Port,
+  type Source,
+} from "../catalog";
 import { metadata, type MeshObject } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 import type { GatewaySpec } from "./types/gateway.gen";
 
-/** Ports of the gateway's Service: requests over mutual TLS, and callers' own TLS. */
+/** Ports of the gateway's Service: requests over mutual TLS, and connections, over mutual TLS or callers' own. */
 export const egressPorts = { http: 80, tls: 443 } as const;
 
 /**
@@ -20,7 +28,7 @@ export function egressGateways(mesh: Mesh): MeshObject[] {
 }
 
 function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
-  const { requests, connections } = split(external);
+  const { requests, connections, passed } = split(external);
   const spec: GatewaySpec = {
     selector: { ...egressGateway.selector },
     servers: [
@@ -33,11 +41,17 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
             },
           ]
         : []),
-      ...(connections.length > 0
+      // One for each, since it takes all its connections to one host.
+      ...connections.map(({ name, host }) => ({
+        port: { number: egressPorts.tls, name: `tls-${name}`, protocol: "TLS" },
+        hosts: [host],
+        tls: { mode: "ISTIO_MUTUAL" as const },
+      })),
+      ...(passed.length > 0
         ? [
             {
               port: { number: egressPorts.tls, name: "tls", protocol: "TLS" },
-              hosts: connections.map(({ host }) => host),
+              hosts: passed.map(({ host }) => host),
               tls: { mode: "PASSTHROUGH" as const },
             },
           ]
@@ -58,6 +72,7 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
 
 /** In the gateway's own namespace, where the callers of every namespace find it. */
 function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
+  const { requests, connections } = split(external);
   const spec: DestinationRuleSpec = {
     host: egressGateway.host,
     trafficPolicy: {
@@ -81,7 +96,7 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject 
       },
     },
     // The gateway chooses the server and its certificate by the name of the host.
-    subsets: split(external).requests.map(({ name, host }) => ({
+    subsets: [...requests, ...connections].sort(byName).map(({ name, host }) => ({
       name,
       trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" as const, sni: host } },
     })),
@@ -130,21 +145,32 @@ function allowed(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
 
 type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 
-function rules({ host, incoming }: ExternalService): Rule[] {
-  const requests = incoming.filter(({ port }) => isHttp(port.protocol));
-  if (requests.length > 0) return requests.map((edge) => request(host, edge));
-  // Within the caller's own TLS its identity can't be seen, only where it wants to go.
-  return [
-    {
-      to: [{ operation: { ports: [String(egressPorts.tls)] } }],
-      when: [{ key: "connection.sni", values: [host] }],
-    },
-  ];
+function rules({ host, incoming, ports }: ExternalService): Rule[] {
+  switch (wayOut(ports)) {
+    case "requests":
+      return incoming.map((edge) => request(host, edge));
+    case "connections":
+      return incoming.map(({ source }) => ({ from: from(source), ...connection(host) }));
+    case "passed":
+      // Within the caller's own TLS its identity can't be seen, only where it wants to go.
+      return [connection(host)];
+  }
+}
+
+function connection(host: string): Rule {
+  return {
+    to: [{ operation: { ports: [String(egressPorts.tls)] } }],
+    when: [{ key: "connection.sni", values: [host] }],
+  };
+}
+
+function from({ principal }: Source): NonNullable<Rule["from"]> {
+  return [{ source: { principals: principal === undefined ? [] : [principal] } }];
 }
 
 function request(host: string, { source, methods, paths }: Edge): Rule {
   return {
-    from: [{ source: { principals: source.principal === undefined ? [] : [source.principal] } }],
+    from: from(source),
     to: [
       {
         operation: {
@@ -158,11 +184,18 @@ function request(host: string, { source, methods, paths }: Edge): Rule {
   };
 }
 
-function split(external: readonly ExternalService[]): Record<"requests" | "connections", ExternalService[]> {
-  const takesRequests = ({ ports }: ExternalService): boolean =>
-    ports.some(({ protocol }) => isHttp(protocol));
-  return {
-    requests: external.filter(takesRequests),
-    connections: external.filter((service) => !takesRequests(service)),
-  };
+/** How calls go through the gateway: as requests, as connections that it takes over, or within callers' own TLS. */
+export function wayOut(ports: readonly Port[]): "requests" | "connections" | "passed" {
+  if (ports.some(({ protocol }) => isHttp(protocol))) return "requests";
+  return ports.some(({ protocol }) => protocol === "tls") ? "passed" : "connections";
+}
+
+function split(external: readonly ExternalService[]): Record<ReturnType<typeof wayOut>, ExternalService[]> {
+  const on = (way: ReturnType<typeof wayOut>): ExternalService[] =>
+    external.filter(({ ports }) => wayOut(ports) === way);
+  return { requests: on("requests"), connections: on("connections"), passed: on("passed") };
+}
+
+function byName(a: ExternalService, b: ExternalService): number {
+  return a.name < b.name ? -1 : 1;
 }

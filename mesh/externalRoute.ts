@@ -1,5 +1,5 @@
-import { egressGateway, type ExternalService, isHttp, type Mesh, type Port } from "../catalog";
-import { egressPorts } from "./egressGateway";
+import { egressGateway, type ExternalService, type Mesh, type Port } from "../catalog";
+import { egressPorts, wayOut } from "./egressGateway";
 import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
 import { podLabels } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
@@ -17,10 +17,23 @@ export function throughEgressGateway(mesh: Mesh, service: ExternalService): Virt
   return {
     hosts: [service.host],
     gateways: ["mesh", atGateway],
-    ...(isHttp(port.protocol)
-      ? { http: [...toGateway(service, port), toHost(service, port, atGateway)] }
-      : { tls: connections(service, port, atGateway) }),
+    ...routes(service, port, atGateway),
   };
+}
+
+function routes(
+  service: ExternalService,
+  port: Port,
+  atGateway: string,
+): Pick<VirtualServiceSpec, "http" | "tcp" | "tls"> {
+  switch (wayOut(service.ports)) {
+    case "requests":
+      return { http: [...toGateway(service, port), toHost(service, port, atGateway)] };
+    case "connections":
+      return { tcp: connections(service, port, atGateway) };
+    case "passed":
+      return { tls: passed(service, port, atGateway) };
+  }
 }
 
 function toGateway(service: ExternalService, port: Port): HttpRoute[] {
@@ -65,7 +78,23 @@ function toHost(service: ExternalService, port: Port, atGateway: string): HttpRo
   return route;
 }
 
-function connections({ host }: ExternalService, port: Port, atGateway: string): VirtualServiceSpec["tls"] {
+/** In mutual TLS that says which host is meant. */
+function connections(
+  { name, host }: ExternalService,
+  port: Port,
+  atGateway: string,
+): VirtualServiceSpec["tcp"] {
+  const gateway = { host: egressGateway.host, port: { number: egressPorts.tls }, subset: name };
+  return [
+    { match: [{ gateways: ["mesh"], port: port.port }], route: [{ destination: gateway }] },
+    {
+      match: [{ gateways: [atGateway], port: egressPorts.tls }],
+      route: [{ destination: { host, port: { number: port.port } } }],
+    },
+  ];
+}
+
+function passed({ host }: ExternalService, port: Port, atGateway: string): VirtualServiceSpec["tls"] {
   return [
     {
       match: [{ gateways: ["mesh"], port: port.port, sniHosts: [host] }],

@@ -3,6 +3,7 @@ import {
   type Edge,
   egressGateway,
   type ExternalService,
+  isBlock,
   isHttp,
   type Mesh,
   type NetworkPolicies,
@@ -130,7 +131,13 @@ function toCallee(
     const { release, selector } = egressGateway;
     return { to: [peer(release, selector)], ports: tcp(egressPorts[isHttp(port.protocol) ? "http" : "tls"]) };
   }
-  return { to: publicAddresses, ports: tcp(port.targetPort) };
+  const addresses = external.get(callee)?.addresses ?? [];
+  return { to: addresses.length > 0 ? addresses.map(ipBlock) : publicAddresses, ports: tcp(port.targetPort) };
+}
+
+function ipBlock(address: string): V1NetworkPolicyPeer {
+  if (isBlock(address)) return { ipBlock: { cidr: address } };
+  return { ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } };
 }
 
 /** No cluster and no cloud's metadata is among them. */

@@ -1,5 +1,5 @@
-import type { Mesh } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { isBlock, type Mesh } from "../catalog";
+import { analyzeSuppressAnnotation, metadata, type MeshObject } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
 /**
@@ -8,11 +8,11 @@ import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export function serviceEntries(mesh: Mesh): MeshObject[] {
-  return mesh.externalServices.map(({ name, namespace, host, ports, path }) => {
+  return mesh.externalServices.map(({ name, namespace, host, addresses, ports, path }) => {
     const spec: ServiceEntrySpec = {
       hosts: [host],
       location: "MESH_EXTERNAL",
-      resolution: "DNS",
+      ...whereabouts(addresses),
       ports: ports.map((port) => ({
         name: port.name,
         number: port.port,
@@ -23,8 +23,30 @@ export function serviceEntries(mesh: Mesh): MeshObject[] {
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "ServiceEntry",
-      metadata: metadata(mesh, { name, namespace, from: [path] }),
+      metadata: metadata(mesh, {
+        name,
+        namespace,
+        from: [path],
+        annotations:
+          addresses.length === 0 && ports.some(({ protocol }) => protocol === "tcp")
+            ? // It wants addresses for TCP, lest two hosts be taken for each other: a check of the catalog sees to that.
+              { [analyzeSuppressAnnotation]: "IST0134" }
+            : {},
+      }),
       spec,
     };
   });
+}
+
+/** Where connections go: to what the name says, to one of some addresses, or to the one that the caller knows. */
+function whereabouts(
+  addresses: readonly string[],
+): Pick<ServiceEntrySpec, "addresses" | "resolution" | "endpoints"> {
+  if (addresses.length === 0) return { resolution: "DNS" };
+  if (addresses.some(isBlock)) return { addresses: [...addresses], resolution: "NONE" };
+  return {
+    addresses: [...addresses],
+    resolution: "STATIC",
+    endpoints: addresses.map((address) => ({ address })),
+  };
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { defineMesh } from "../../catalog";
+import { defineMesh, type PortDefinition } from "../../catalog";
 
 const http = { port: 8080, protocol: "http" } as const;
 const admin = { port: 9090, protocol: "http" } as const;
@@ -67,13 +67,37 @@ describe("defineMesh", () => {
       },
       externalServices: { bank },
     });
+  });
+
+  it("does not compile with what is about requests in a call over TCP, in the mesh or to the outside", () => {
+    const db = { host: "db.example.com", ports: { tcp: { port: 5432, protocol: "tcp" } } } as const;
+    const store = {
+      ports: { redis: { port: 6379, protocol: "redis" }, http: { port: 80, protocol: "http" } },
+    } as const;
     defineMesh({
       name: "shop",
-      services: {},
-      externalServices: {
-        bank,
-        // @ts-expect-error plain TCP doesn't say which host is meant
-        store: { host: "store.example.com", ports: { mongo: { port: 27017, protocol: "mongo" } } },
+      services: {
+        right: {
+          ports: { http },
+          calls: { db: {}, store: [{ port: "redis" }, { port: "http", timeout: "1s" }] },
+        },
+        // @ts-expect-error the called port speaks tcp, where a proxy sees no requests
+        one: { ports: { http }, calls: { db: { timeout: "1s" } } },
+        // @ts-expect-error the called port speaks redis, where a proxy sees no requests
+        two: { ports: { http }, calls: { store: { port: "redis", methods: ["GET"] } } },
+        // @ts-expect-error the called port speaks redis, where a proxy sees no requests
+        three: { ports: { http }, calls: { store: [{ port: "redis", retries: { attempts: 1 } }] } },
+        store,
+      },
+      externalServices: { db },
+    });
+    // A protocol that the compiler doesn't know is left to the checks.
+    const unknown: PortDefinition = { port: 5432, protocol: "tcp" };
+    defineMesh({
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { some: { timeout: "1s" } } },
+        some: { ports: { unknown } },
       },
     });
   });

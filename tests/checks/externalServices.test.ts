@@ -54,6 +54,51 @@ describe("checks of external services", () => {
     ]);
   });
 
+  it("see what shares a port with a host that nothing tells apart, but not what has addresses or isn't called", () => {
+    const db = { host: "db.example.com", ports: { mysql: { port: 3306, protocol: "mysql" } } };
+    const ports = (protocol: string): object => ({ data: { port: 3306, protocol } });
+    const shared = (other: object, called = true): string[] =>
+      checkMesh({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls: { db: {}, ...(called && { other: {} }) } },
+          rest: { ports: { http }, calls: { other: {} } },
+          ...("host" in other ? {} : { other }),
+        },
+        externalServices: { db, ...("host" in other && { other }) },
+      }).findings.map(({ code, path }) => `${code} ${path}`);
+    const found = ["MW607 externalServices.db.ports.mysql"];
+    const host = "other.example.com";
+    expect(shared({ ports: ports("http") })).to.deep.equal(found);
+    expect(shared({ ports: ports("http") }, false)).to.deep.equal([]);
+    // A Service has an address of its own, at which its connections are taken.
+    expect(shared({ ports: ports("tcp") })).to.deep.equal([]);
+    expect(shared({ host, ports: ports("tls") })).to.deep.equal(found);
+    expect(shared({ host, ports: ports("tcp") })).to.deep.equal(["MW607 externalServices.other.ports.data"]);
+    expect(shared({ host, ports: ports("tcp"), addresses: ["10.20.0.7"] })).to.deep.equal([]);
+    expect(shared({ host, ports: { data: { port: 3307, protocol: "tcp" } } })).to.deep.equal([]);
+  });
+
+  it("refuse what is no address, TLS around MySQL, and other ports within a block", () => {
+    const db = { host: "db.example.com", ports: { mysql: { port: 3306, protocol: "mysql" } } };
+    const cure = 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"';
+    expect(
+      brief({ db: {} }, { db: { ...db, addresses: ["db", "10.20.0.0/33", "0.0.0.0/0"] } }),
+    ).to.deep.equal([
+      `MW001 externalServices.db.addresses[0]: ${cure}`,
+      `MW001 externalServices.db.addresses[1]: ${cure}`,
+      "MW001 externalServices.db.addresses[2]: name the blocks that are meant: /0 is every address there is",
+    ]);
+    expect(brief({ db: {} }, { db: { ...db, tls: { mode: "SIMPLE" } } })).to.deep.equal([
+      "MW602 externalServices.db.tls: remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
+    ]);
+    const ports = { mysql: { port: 3306, targetPort: 3307, protocol: "mysql" } };
+    expect(brief({ db: {} }, { db: { ...db, ports, addresses: ["10.20.0.0/24"] } })).to.deep.equal([
+      "MW608 externalServices.db.ports.mysql.targetPort: give single addresses, or remove targetPort",
+    ]);
+    expect(brief({ db: {} }, { db: { ...db, ports, addresses: ["10.20.0.7"] } })).to.deep.equal([]);
+  });
+
   it("refuse names that can't be names, hosts inside of the cluster, and the egress gateway's name", () => {
     const host = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
     expect(

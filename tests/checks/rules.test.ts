@@ -210,8 +210,9 @@ const expected: Record<string, Expected> = {
   },
   MW602: {
     path: "externalServices.bank.tls",
-    message: 'callers speak TLS to the port "https" of "bank" already: it would be encrypted twice',
-    cure: "remove tls, or declare the port's protocol as http, with the host's port as targetPort",
+    message:
+      'callers speak TLS themselves on the port "https" of "bank": the mesh can\'t begin it before them',
+    cure: "remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
   },
   MW603: {
     path: "externalServices.bank.ports",
@@ -233,6 +234,18 @@ const expected: Record<string, Expected> = {
     path: "externalServices.pay",
     message: '"pay" is a service as well: which of them a call means is undefined',
     cure: "rename one of them",
+  },
+  MW607: {
+    path: "externalServices.stock.ports.tcp",
+    message:
+      '"web" calls "orders" on port 5432 too, and its proxy takes every connection to that port to be for stock.example.com',
+    cure: 'add the addresses of "stock", or suppress this where the proxies answer DNS and give each host an address',
+  },
+  MW608: {
+    path: "externalServices.db.egressGateway",
+    message:
+      '"db" is anywhere in 10.20.0.0/24, and only its callers know where: the egress gateway doesn\'t hear of it',
+    cure: "give single addresses, or remove egressGateway",
   },
   MW701: {
     path: "services.api.rateLimit.quota.per",

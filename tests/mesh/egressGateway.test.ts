@@ -161,6 +161,57 @@ describe("egressGateway", () => {
     });
   });
 
+  it("takes connections over mutual TLS that names the host, from those who call it, and goes on as they began", () => {
+    const found = render({
+      name: "shop",
+      services: { web: { ports: { http }, calls: { db: {} } }, api: { ports: { http }, calls: { log: {} } } },
+      externalServices: {
+        db: { host: "db.example.com", ports: { tcp: { port: 5432, protocol: "tcp" } }, egressGateway: true },
+        log: { host: "log.example.com", ports: { tls: { port: 443, protocol: "tls" } }, egressGateway: true },
+      },
+    });
+    expect(find(found, "Gateway", "istio-egress")).to.have.deep.nested.property("spec.servers", [
+      {
+        port: { number: 443, name: "tls-db", protocol: "TLS" },
+        hosts: ["db.example.com"],
+        tls: { mode: "ISTIO_MUTUAL" },
+      },
+      {
+        port: { number: 443, name: "tls", protocol: "TLS" },
+        hosts: ["log.example.com"],
+        tls: { mode: "PASSTHROUGH" },
+      },
+    ]);
+    expect(find(found, "VirtualService", "db").spec).to.deep.equal({
+      hosts: ["db.example.com"],
+      gateways: ["mesh", "shop/istio-egress"],
+      tcp: [
+        {
+          match: [{ gateways: ["mesh"], port: 5432 }],
+          route: [{ destination: { host: gateway, port: { number: 443 }, subset: "db" } }],
+        },
+        {
+          match: [{ gateways: ["shop/istio-egress"], port: 443 }],
+          route: [{ destination: { host: "db.example.com", port: { number: 5432 } } }],
+        },
+      ],
+    });
+    expect(find(found, "DestinationRule", "shop")).to.have.deep.nested.property("spec.subsets", [
+      { name: "db", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: "db.example.com" } } },
+    ]);
+    expect(find(found, "AuthorizationPolicy", "shop")).to.have.deep.nested.property("spec.rules", [
+      {
+        from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+        to: [{ operation: { ports: ["443"] } }],
+        when: [{ key: "connection.sni", values: ["db.example.com"] }],
+      },
+      {
+        to: [{ operation: { ports: ["443"] } }],
+        when: [{ key: "connection.sni", values: ["log.example.com"] }],
+      },
+    ]);
+  });
+
   it("is known to those who leave through it", () => {
     expect(find(objects, "Sidecar", "api")).to.have.deep.nested.property("spec.egress", [
       { hosts: ["shop/mail.example.com", `istio-egress/${gateway}`, "istio-system/*"] },
@@ -226,6 +277,15 @@ function leaving({ name, namespace = name, services, externalServices = {} }: Me
           when: [{ key: "connection.sni", values: [host] }],
         }),
       ];
+    }
+    if (ports.data) {
+      return calls.map(({ principal }) =>
+        JSON.stringify({
+          from: [{ source: { principals: [principal] } }],
+          to: [{ operation: { ports: ["443"] } }],
+          when: [{ key: "connection.sni", values: [host] }],
+        }),
+      );
     }
     return calls.map(({ principal, call: { methods, paths } }) =>
       JSON.stringify({

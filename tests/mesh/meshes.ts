@@ -26,7 +26,8 @@ const http = fc.record(
 
 const ports = fc
   .uniqueArray(
-    fc.record({ port: fc.integer({ min: 1, max: 65535 }), protocol: fc.constantFrom(...protocols) }),
+    // Below the ports of external hosts.
+    fc.record({ port: fc.integer({ min: 1, max: 60_000 }), protocol: fc.constantFrom(...protocols) }),
     {
       minLength: 1,
       maxLength: 3,
@@ -172,21 +173,35 @@ const closedMeshes: fc.Arbitrary<MeshDefinition> = fc
 
 /** A host outside of the mesh, and a call of it: only at the egress gateway a call's methods and paths mean anything. */
 const external = fc
-  .record({ tls: fc.boolean(), egressGateway: fc.boolean(), call: http })
-  .map(({ tls, egressGateway, call: { methods, paths, timeout } }) => ({
-    definition: (host: string): ExternalServiceDefinition => ({
-      host,
-      egressGateway,
-      ...(tls
-        ? { ports: { https: { port: 443, protocol: "tls" } } }
-        : { ports: { http: { port: 80, targetPort: 443, protocol: "http" } }, tls: { mode: "SIMPLE" } }),
-    }),
-    call: {
-      ...(!tls && timeout !== undefined && { timeout }),
-      ...(!tls && egressGateway && methods && { methods }),
-      ...(!tls && egressGateway && paths && { paths }),
-    } satisfies CallDefinition,
-  }));
+  .record({
+    protocol: fc.constantFrom("tls", "http", "tcp", "mongo"),
+    addresses: fc.constantFrom(undefined, ["10.20.0.7", "fd00::7"], ["10.20.0.0/24"]),
+    egressGateway: fc.boolean(),
+    call: http,
+  })
+  .map(({ protocol, addresses, egressGateway: asked, call: { methods, paths, timeout } }) => {
+    const requests = protocol === "http";
+    const block = addresses?.[0]?.includes("/") ?? false;
+    const egressGateway = asked && !block;
+    const tls = { mode: "SIMPLE" } as const;
+    return {
+      definition: (host: string, i: number): ExternalServiceDefinition => ({
+        host,
+        egressGateway,
+        ...(addresses && { addresses }),
+        ...(protocol === "tls"
+          ? { ports: { https: { port: 443, protocol } } }
+          : requests
+            ? { ports: { http: { port: 80, ...(!block && { targetPort: 443 }), protocol } }, tls }
+            : { ports: { data: { port: 60_001 + i, protocol } } }),
+      }),
+      call: {
+        ...(requests && timeout !== undefined && { timeout }),
+        ...(requests && egressGateway && methods && { methods }),
+        ...(requests && egressGateway && paths && { paths }),
+      } satisfies CallDefinition,
+    };
+  });
 
 /** Catalogs of services that call each other and hosts outside of the mesh in any way, without findings. */
 export const meshes: fc.Arbitrary<MeshDefinition> = closedMeshes.chain((mesh) =>
@@ -206,7 +221,7 @@ export const meshes: fc.Arbitrary<MeshDefinition> = closedMeshes.chain((mesh) =>
           }),
         ),
         externalServices: Object.fromEntries(
-          named.map(({ name, definition }) => [name, definition(`${name}.example.com`)]),
+          named.map(({ name, definition }, i) => [name, definition(`${name}.example.com`, i)]),
         ),
       };
     }),

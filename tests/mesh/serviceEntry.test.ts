@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { MeshObject } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
 const objects = render({
@@ -78,6 +79,91 @@ describe("serviceEntry", () => {
         { name: "http", route, timeout: "5s", retries: { attempts: 0 } },
       ],
     });
+  });
+
+  const store = (own: object): MeshObject[] =>
+    render({
+      name: "shop",
+      networkPolicies: {},
+      services: { web: { ports: { http }, calls: { db: {} } } },
+      externalServices: {
+        db: { host: "db.example.com", ports: { tcp: { port: 5432, protocol: "tcp" } }, ...own },
+      },
+    });
+  const letOut = (rendered: readonly MeshObject[]): unknown =>
+    (find(rendered, "NetworkPolicy", "web").spec as { egress: unknown }).egress;
+
+  it("looks a database up by its name, and says why Istio's analyzer need not want its addresses", () => {
+    const entry = find(store({}), "ServiceEntry", "db");
+    expect(entry.metadata.annotations).to.deep.equal({
+      "meshwright.dev/from": "externalServices.db",
+      "galley.istio.io/analyze-suppress": "IST0134",
+    });
+    expect(entry.spec).to.deep.equal({
+      hosts: ["db.example.com"],
+      location: "MESH_EXTERNAL",
+      resolution: "DNS",
+      ports: [{ name: "tcp", number: 5432, protocol: "TCP" }],
+    });
+  });
+
+  it("knows a database by its addresses, and lets out to them and to nothing else", () => {
+    const rendered = store({ addresses: ["fd00::7", "10.20.0.7"] });
+    const entry = find(rendered, "ServiceEntry", "db");
+    expect(entry.metadata).to.deep.equal(metadata("db", "externalServices.db"));
+    expect(entry.spec).to.deep.equal({
+      hosts: ["db.example.com"],
+      location: "MESH_EXTERNAL",
+      addresses: ["10.20.0.7", "fd00::7"],
+      resolution: "STATIC",
+      endpoints: [{ address: "10.20.0.7" }, { address: "fd00::7" }],
+      ports: [{ name: "tcp", number: 5432, protocol: "TCP" }],
+    });
+    expect(letOut(rendered)).to.deep.equal([
+      {
+        to: [{ ipBlock: { cidr: "10.20.0.7/32" } }, { ipBlock: { cidr: "fd00::7/128" } }],
+        ports: [{ protocol: "TCP", port: 5432 }],
+      },
+    ]);
+  });
+
+  it("leaves connections within a block to the address that they are for", () => {
+    const rendered = store({ addresses: ["10.20.0.0/24", "10.30.0.1"] });
+    expect(find(rendered, "ServiceEntry", "db").spec).to.deep.equal({
+      hosts: ["db.example.com"],
+      location: "MESH_EXTERNAL",
+      addresses: ["10.20.0.0/24", "10.30.0.1"],
+      resolution: "NONE",
+      ports: [{ name: "tcp", number: 5432, protocol: "TCP" }],
+    });
+    expect(letOut(rendered)).to.deep.equal([
+      {
+        to: [{ ipBlock: { cidr: "10.20.0.0/24" } }, { ipBlock: { cidr: "10.30.0.1/32" } }],
+        ports: [{ protocol: "TCP", port: 5432 }],
+      },
+    ]);
+  });
+
+  it("begins TLS for a broker that speaks it from the first byte on, and routes nothing", () => {
+    const rendered = store({
+      ports: { redis: { port: 6379, targetPort: 6380, protocol: "redis" } },
+      tls: { mode: "SIMPLE" },
+    });
+    expect(find(rendered, "DestinationRule", "db").spec).to.deep.equal({
+      host: "db.example.com",
+      trafficPolicy: {
+        tls: { mode: "SIMPLE", sni: "db.example.com", caCertificates: "system" },
+        connectionPool: { tcp: { maxConnections: 100 } },
+        loadBalancer: { simple: "LEAST_REQUEST" },
+        outlierDetection: {
+          consecutive5xxErrors: 5,
+          interval: "10s",
+          baseEjectionTime: "30s",
+          maxEjectionPercent: 50,
+        },
+      },
+    });
+    expect(() => find(rendered, "VirtualService", "db")).to.throw("there are 0 objects VirtualService db");
   });
 
   it("is known to the proxies of its callers only, and nothing else outside is", () => {
