@@ -59,6 +59,8 @@ export interface Edge {
   readonly ownTimeout: boolean;
   /** Whether the call itself declares its retries, or has them from the service as far as they fit. */
   readonly ownRetries: boolean;
+  /** Whether these are copies of requests to another service, whose answers nobody waits for. */
+  readonly mirrored: boolean;
   /** Where the catalog declares it, such as `services.web.calls.api`. */
   readonly path: string;
 }

@@ -18,12 +18,12 @@ import { normalizeMtls } from "./mtls";
 import type { ExternalService, ExternalServiceDefinition } from "./externalService";
 import { normalizeNetworkPolicies } from "./networkPolicies";
 import { formatPath } from "./path";
-import { normalizePorts } from "./port";
+import { isHttp, normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
 import { normalizeRetries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
-import { normalizeFault } from "./traffic";
+import { type Mirror, normalizeFault } from "./traffic";
 import { fewestPods, normalizeWorkloads } from "./workload";
 
 /**
@@ -83,6 +83,9 @@ export function normalize(definition: MeshDefinition): Mesh {
     }
   }
 
+  const mirrors = mirrorsOf(definition, callees);
+  edges.push(...edges.flatMap((edge) => mirroredEdge(edge, mirrors.get(edge.callee)) ?? []));
+
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
   const incoming = groupBy(edges, ({ callee }) => callee);
   const connected = (name: string, own: Pick<ServiceDefinition, "circuitBreaker" | "load">): Service => {
@@ -96,6 +99,7 @@ export function normalize(definition: MeshDefinition): Mesh {
   };
   const services = sortedEntries(definition.services).map(([name, own]): Service => ({
     ...connected(name, own),
+    ...(mirrors.has(name) && { mirror: mirrors.get(name) }),
     ...(own.telemetry && { telemetry: normalizeServiceTelemetry(own.telemetry, definition.telemetry) }),
   }));
   const externalServices = sortedEntries(definition.externalServices ?? {}).map(
@@ -123,6 +127,44 @@ export function normalize(definition: MeshDefinition): Mesh {
   };
 }
 
+/** By the name of the service whose requests are copied. */
+function mirrorsOf({ services }: MeshDefinition, callees: ReadonlyMap<string, Callee>): Map<string, Mirror> {
+  const mirrors = new Map<string, Mirror>();
+  for (const [name, { traffic }] of sortedEntries(services)) {
+    if (traffic?.mirror?.service === undefined) {
+      if (traffic?.mirror) mirrors.set(name, traffic.mirror);
+      continue;
+    }
+    const { service, percentage } = traffic.mirror;
+    const own = calleeNamed(callees, name).ports;
+    const { host, ports } = calleeNamed(callees, service);
+    const shared = ports.filter(
+      (port) =>
+        isHttp(port.protocol) && own.some((one) => one.name === port.name && one.protocol === port.protocol),
+    );
+    mirrors.set(name, { service, percentage, host, ports: shared });
+  }
+  return mirrors;
+}
+
+/** Whoever may send a request may send its copy, once and for as long as it takes. */
+function mirroredEdge({ timeout: _, ...edge }: Edge, mirror?: Mirror): Edge | undefined {
+  if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
+  const port = mirror.ports.find(({ name }) => name === edge.port.name);
+  return (
+    port && {
+      ...edge,
+      callee: mirror.service,
+      port,
+      retries: normalizeRetries(undefined),
+      ownTimeout: false,
+      ownRetries: false,
+      mirrored: true,
+      path: formatPath(["services", edge.callee, "traffic", "mirror"]),
+    }
+  );
+}
+
 type Callee = Omit<Service, "incoming" | "outgoing" | "circuitBreaker" | "load">;
 
 function normalizeService(name: string, definition: ServiceDefinition, meshNamespace: string): Callee {
@@ -139,7 +181,6 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     ports,
     versions: normalizeVersions(Object.keys(versions), traffic.weights),
     headerRoutes: traffic.headerRoutes ?? [],
-    ...(traffic.mirror && { mirror: traffic.mirror }),
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
     ...(timeout !== undefined && { timeout }),
     retries: normalizeRetries(resilience.retries, timeout),
@@ -203,6 +244,7 @@ function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, pat
     retries: edgeRetries(call, callee, timeout),
     ownTimeout: call.timeout !== undefined,
     ownRetries: call.retries !== undefined,
+    mirrored: false,
     path,
   };
 }

@@ -13,7 +13,8 @@ interface References<Definition extends MeshDefinition> {
   readonly services: {
     readonly [Name in keyof Definition["services"]]: ServiceReferences<
       Definition["services"] & Field<Definition, "externalServices">,
-      Definition["services"][Name]
+      Definition["services"][Name],
+      Definition["services"]
     >;
   };
   readonly gateways?: {
@@ -30,7 +31,8 @@ interface References<Definition extends MeshDefinition> {
   };
 }
 
-interface ServiceReferences<Services, Service> {
+/** @typeParam Services Whom it may call, hosts outside of the mesh too. @typeParam Inside Those of the mesh. */
+interface ServiceReferences<Services, Service, Inside> {
   readonly calls?: {
     readonly [Callee in keyof Field<Service, "calls">]: Callee extends keyof Services
       ? CallReferences<Services[Callee], Field<Service, "calls">[Callee]>
@@ -59,7 +61,8 @@ interface ServiceReferences<Services, Service> {
         : Refused<`this service declares no version "${Version & string}"`>;
     };
     readonly headerRoutes?: VersionReferences<Service, Field<Field<Service, "traffic">, "headerRoutes">>;
-    readonly mirror?: VersionReference<Service, Field<Field<Service, "traffic">, "mirror">>;
+    readonly mirror?: VersionReference<Service, Field<Field<Service, "traffic">, "mirror">> &
+      MirrorReference<Inside, Service, Field<Field<Service, "traffic">, "mirror">>;
   };
 }
 
@@ -72,6 +75,21 @@ type VersionReference<Service, Target> = "version" extends keyof Target
     ? unknown
     : {
         readonly version: Refused<`this service declares no version "${Field<Target, "version"> & string}"`>;
+      }
+  : unknown;
+
+type MirrorReference<Services, Service, Mirror> = "service" extends keyof Mirror
+  ? Field<Mirror, "service"> extends keyof Services
+    ? Extract<
+        keyof Field<Services[Field<Mirror, "service">], "ports">,
+        keyof Field<Service, "ports">
+      > extends never
+      ? {
+          readonly service: Refused<`"${Field<Mirror, "service"> & string}" has none of this service's ports`>;
+        }
+      : unknown
+    : {
+        readonly service: Refused<`there is no service "${Field<Mirror, "service"> & string}" in this catalog`>;
       }
   : unknown;
 

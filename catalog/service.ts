@@ -14,7 +14,7 @@ import { serviceTelemetrySchema, type ServiceTelemetryDefinition, type Telemetry
 import {
   type Fault,
   type HeaderRouteDefinition,
-  type MirrorDefinition,
+  type Mirror,
   type TrafficDefinition,
   trafficSchema,
 } from "./traffic";
@@ -77,7 +77,7 @@ export interface Service {
   readonly versions: readonly Version[];
   /** In the order in which they are tried. */
   readonly headerRoutes: readonly HeaderRouteDefinition[];
-  readonly mirror?: MirrorDefinition;
+  readonly mirror?: Mirror;
   readonly fault?: Fault;
   readonly timeout?: number;
   readonly retries: Retries;

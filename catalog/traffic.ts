@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationSchema, parseDuration } from "./duration";
+import type { Port } from "./port";
 
 /** How the requests to a service are spread over its versions, and what is done to them on purpose. */
 export interface TrafficDefinition {
@@ -17,7 +18,7 @@ export interface TrafficDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
    */
   readonly headerRoutes?: readonly HeaderRouteDefinition[];
-  /** A copy of the requests, sent to another version as well. Default: none. */
+  /** A copy of the requests, sent to another version or to another service as well. Default: none. */
   readonly mirror?: MirrorDefinition;
   /** Delays and errors put in to test resilience. Refused when the mesh's environment is `prod`. Default: none. */
   readonly fault?: FaultDefinition;
@@ -32,17 +33,46 @@ export interface HeaderRouteDefinition {
 }
 
 /**
- * Copies of requests whose answers nobody waits for. They are real to whoever gets them: a version that writes
- * must write elsewhere while it is mirrored to. Requests that the version gets anyway aren't mirrored.
+ * Copies of requests whose answers nobody waits for. They are real to whoever gets them: what writes must write
+ * elsewhere while it is mirrored to.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMirrorPolicy
  */
-export interface MirrorDefinition {
+export type MirrorDefinition = VersionMirrorDefinition | ServiceMirrorDefinition;
+
+/** To another version of the same service. Requests that it gets anyway aren't mirrored. */
+export interface VersionMirrorDefinition {
   /** One of the service's versions, which has no weight. */
   readonly version: string;
+  readonly service?: undefined;
   /** Percent of the requests, 0–100. */
   readonly percentage: number;
 }
+
+/**
+ * To another service, on its HTTP ports of the same names, and to all of its pods whatever the weights of its versions.
+ * The copies come from the callers themselves: each service and gateway that may send a request may send its copy, and
+ * nothing else. Copies of requests of those whom `admit` names are refused.
+ */
+export interface ServiceMirrorDefinition {
+  /** Another service of the catalog, that has one of this service's HTTP ports too. */
+  readonly service: string;
+  readonly version?: undefined;
+  /** Percent of the requests, 0–100. */
+  readonly percentage: number;
+}
+
+/** A mirror with the place of its service resolved. */
+export type Mirror =
+  | VersionMirrorDefinition
+  | {
+      readonly service: string;
+      readonly version?: undefined;
+      readonly percentage: number;
+      readonly host: string;
+      /** The ports that take copies, each of requests on the port of the same name. */
+      readonly ports: readonly Port[];
+    };
 
 /** @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
 export interface FaultDefinition {
@@ -74,10 +104,17 @@ const headers = z
     params: { cure: 'write the headers\' names in lower case, such as "x-canary"' },
   });
 
+// One form for both, so that a mistake in either is told as what it is.
+const mirrorSchema = z
+  .strictObject({ version: z.string().optional(), service: z.string().optional(), percentage })
+  .refine(({ version, service }) => (version === undefined) !== (service === undefined), {
+    params: { cure: "give either version or service" },
+  }) as unknown as z.ZodType<MirrorDefinition>;
+
 export const trafficSchema: z.ZodType<TrafficDefinition> = z.strictObject({
   weights: z.record(z.string(), z.int().min(0).max(100)).optional(),
   headerRoutes: z.array(z.strictObject({ headers, version: z.string() })).optional(),
-  mirror: z.strictObject({ version: z.string(), percentage }).optional(),
+  mirror: mirrorSchema.optional(),
   fault: z
     .strictObject({
       delay: z.strictObject({ percentage, fixedDelay: durationSchema }).optional(),

@@ -1,6 +1,6 @@
 import { isHttp, type Mesh } from "../catalog";
 
-/** Who sends HTTP requests to whom, walked once from the entrances on. */
+/** Who sends HTTP requests to whom and waits for the answers, walked once from the entrances on. */
 export interface CallGraph {
   /** Whoever sends or gets requests, callers before callees, except for the calls that close a circle. */
   readonly order: readonly string[];
@@ -12,7 +12,11 @@ export function callGraph({ services }: Mesh): CallGraph {
   const callees = new Map(
     services.map(({ name, outgoing }) => [
       name,
-      new Set(outgoing.filter(({ port }) => isHttp(port.protocol)).map(({ callee }) => callee)),
+      new Set(
+        outgoing
+          .filter(({ port, mirrored }) => isHttp(port.protocol) && !mirrored)
+          .map(({ callee }) => callee),
+      ),
     ]),
   );
   // Where a walk starts decides which call of a circle is the one that closes it.

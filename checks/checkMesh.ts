@@ -1,6 +1,6 @@
 import { type Mesh, type MeshDefinition, normalize } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
-import { portsOf, references } from "./references";
+import { mirrors, portsOf, references } from "./references";
 import { rules } from "./registry";
 import type { DefinitionRule, MeshRule } from "./rule";
 import { readStructure } from "./structure";
@@ -53,16 +53,17 @@ function reported(
   return [...reports].map((report) => ({ code, severity, ...report }));
 }
 
-/** A catalog without the calls and routes that lead nowhere, so that the rest of it can be judged in the same run. */
+/** A catalog without the calls, routes and mirrors that lead nowhere, so that the rest of it can be judged in the same run. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition | undefined {
   const dangling = [...references(definition)].filter((reference) => {
     const { call } = reference;
     const ports = portsOf(definition, reference);
     return !ports || (call.port === undefined ? Object.keys(ports).length > 1 : !ports[call.port]);
   });
-  if (dangling.length === 0) return definition;
+  const lost = [...mirrors(definition)].filter(({ target }) => !definition.services[target]);
+  if (dangling.length + lost.length === 0) return definition;
   let rest: unknown = definition;
-  for (const { path } of dangling) {
+  for (const { path } of [...dangling, ...lost]) {
     // The first of a list takes its neighbours with it.
     if (isWrittenIn(rest)(...path.map(String))) rest = cut(rest, path);
   }

@@ -35,6 +35,22 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
   }
 }
 
+/** A service whose requests are copied to another one. */
+export interface MirrorReference {
+  readonly service: string;
+  readonly target: string;
+  readonly path: readonly string[];
+}
+
+/** Every mirror to another service. */
+export function* mirrors({ services }: MeshDefinition): Iterable<MirrorReference> {
+  for (const [service, { traffic }] of Object.entries(services)) {
+    const target = traffic?.mirror?.service;
+    if (target === undefined) continue;
+    yield { service, target, path: ["services", service, "traffic", "mirror"] };
+  }
+}
+
 /** Where a reference's callee may be declared: services, and for calls of services hosts outside of the mesh too. */
 export function sectionOf(
   { externalServices = {} }: MeshDefinition,

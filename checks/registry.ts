@@ -19,6 +19,7 @@ import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
+import { mirrorPort } from "./rules/mirrorPort";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
   headerRouteReachable, // MW205
   mirrorElsewhere, // MW206
   versionRuns, // MW207
+  mirrorPort, // MW208
   endUserIssued, // MW301
   sidecarBypass, // MW302
   mtlsStrict, // MW303

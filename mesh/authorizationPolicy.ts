@@ -6,7 +6,7 @@ type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 
 /**
  * Everything is denied in every namespace, and each service admits what the edges to it say: one rule for each,
- * in the order of the annotation that names them.
+ * in the order of the annotation that names them; a mirror has one for each call whose requests it copies.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */

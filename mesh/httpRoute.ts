@@ -105,6 +105,14 @@ function mirror(
   port: Port,
   versions: readonly Version[],
 ): Pick<HttpRoute, "mirror" | "mirrorPercentage"> {
+  if (target?.service !== undefined) {
+    const taker = target.ports.find(({ name }) => name === port.name);
+    if (!taker) return {};
+    return {
+      mirror: { host: target.host, port: { number: taker.port } },
+      mirrorPercentage: { value: target.percentage },
+    };
+  }
   if (!target || versions.every(({ name, weight }) => weight === 0 || name === target.version)) return {};
   return {
     mirror: { host, port: { number: port.port }, subset: target.version },

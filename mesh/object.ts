@@ -46,7 +46,7 @@ export function metadata(
     name,
     ...(namespace !== undefined && { namespace }),
     labels: { ...meshLabels(mesh), ...labels },
-    annotations: { [fromAnnotation]: from.join(","), ...annotations },
+    annotations: { [fromAnnotation]: [...new Set(from)].join(","), ...annotations },
   };
 }
 

@@ -66,7 +66,7 @@ export const retriesMultiplied: MeshRule = {
 /** Without the calls that close a circle: their callers aren't in `worst` yet. */
 function* pathsTo({ incoming }: Service, worst: ReadonlyMap<string, CallPath>): Iterable<CallPath> {
   for (const edge of incoming) {
-    if (!isHttp(edge.port.protocol)) continue;
+    if (!isHttp(edge.port.protocol) || edge.mirrored) continue;
     const before = edge.source.kind === "service" ? worst.get(edge.source.name) : start;
     if (before) yield { requests: before.requests * tries(edge), last: { edge, before } };
   }

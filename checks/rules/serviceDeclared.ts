@@ -1,5 +1,5 @@
 import { formatPath, type MeshDefinition } from "../../catalog";
-import { references } from "../references";
+import { mirrors, references } from "../references";
 import { nearest } from "../nearest";
 import type { DefinitionRule } from "../rule";
 import { base, http } from "./example";
@@ -23,6 +23,14 @@ export const serviceDeclared: DefinitionRule = {
         path: formatPath(calleePath),
         message: `${formatPath(path)} refers to the service "${callee}", which is not declared`,
         cure: nearest(callee, Object.keys(known), "declare it under services"),
+      };
+    }
+    for (const { target, path } of mirrors(definition)) {
+      if (isWritten("services", target)) continue;
+      yield {
+        path: formatPath([...path, "service"]),
+        message: `${formatPath(path)} refers to the service "${target}", which is not declared`,
+        cure: nearest(target, Object.keys(definition.services), "declare it under services"),
       };
     }
   },

@@ -32,5 +32,5 @@ function* targets({ weights = {}, headerRoutes = [], mirror }: TrafficDefinition
 > {
   for (const version of Object.keys(weights)) yield [version, ["weights", version]];
   for (const [i, { version }] of headerRoutes.entries()) yield [version, ["headerRoutes", i, "version"]];
-  if (mirror) yield [mirror.version, ["mirror", "version"]];
+  if (mirror?.version !== undefined) yield [mirror.version, ["mirror", "version"]];
 }

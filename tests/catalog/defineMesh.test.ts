@@ -172,6 +172,39 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with a mirror to a service that isn't there, or that shares no port, or to nothing", () => {
+    const grpc = { port: 9000, protocol: "grpc" } as const;
+    const bank = { host: "bank.example.com", ports: { http: { port: 80, protocol: "http" } } } as const;
+    defineMesh({
+      name: "shop",
+      services: {
+        web: { ports: { http }, traffic: { mirror: { service: "shadow", percentage: 10 } } },
+        // @ts-expect-error there is no service "shade" in this catalog
+        one: { ports: { http }, traffic: { mirror: { service: "shade", percentage: 10 } } },
+        // @ts-expect-error there is no service "bank" in this catalog
+        two: { ports: { http }, traffic: { mirror: { service: "bank", percentage: 10 } } },
+        // @ts-expect-error "shadow" has none of this service's ports
+        three: { ports: { grpc }, traffic: { mirror: { service: "shadow", percentage: 10 } } },
+        shadow: { ports: { http } },
+      },
+      externalServices: { bank },
+    });
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error a copy goes somewhere
+        four: { ports: { http }, traffic: { mirror: { percentage: 10 } } },
+        five: {
+          ports: { http },
+          versions: { v1: {} },
+          // @ts-expect-error to a version or to a service, not to both
+          traffic: { mirror: { version: "v1", service: "shadow", percentage: 10 } },
+        },
+        shadow: { ports: { http } },
+      },
+    });
+  });
+
   it("does not compile with a route to an unknown service or port", () => {
     defineMesh({
       name: "shop",

@@ -111,6 +111,7 @@ describe("normalize", () => {
         retries: { attempts: 3, perTryTimeout: 2500, retryOn: ["connect-failure", "refused-stream"] },
         ownTimeout: false,
         ownRetries: false,
+        mirrored: false,
         path: "services.web.calls.api[0]",
       },
       {
@@ -129,6 +130,7 @@ describe("normalize", () => {
         retries: { attempts: 3, perTryTimeout: 1250, retryOn: ["connect-failure", "refused-stream"] },
         ownTimeout: true,
         ownRetries: false,
+        mirrored: false,
         path: "services.web.calls.api[1]",
       },
     ]);

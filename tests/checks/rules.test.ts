@@ -122,6 +122,11 @@ const expected: Record<string, Expected> = {
       'requests with these headers go to the version "canary" of "api", which has no pods: they are answered with 503',
     cure: 'give "canary" at least one replica, or no requests',
   },
+  MW208: {
+    path: "services.api.traffic.mirror.service",
+    message: 'requests to "api" come on "http" (http), and "shadow" has no such port to take copies of them',
+    cure: 'give "shadow" a port of that name and protocol, or mirror to another service',
+  },
   MW301: {
     path: "services.web.calls.api.endUser",
     message: "a token is required, and no issuer is declared: every request would be denied",

@@ -113,6 +113,20 @@ function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
   return one;
 }
 
+/** A mirror of a service to the first other one that could take copies, if it hasn't got one. */
+function copies(
+  name: string,
+  services: Readonly<Record<string, ServiceDefinition>>,
+): Partial<ServiceDefinition> {
+  const { ports: own = {}, traffic = {} } = services[name] ?? {};
+  const [taker] = Object.entries(services).find(([other, { ports: taking }]) => {
+    const shared = Object.entries(own).filter(([port, { protocol }]) => taking[port]?.protocol === protocol);
+    return other !== name && shared.some(([, { protocol }]) => isHttp(protocol));
+  }) ?? [undefined];
+  if (taker === undefined || traffic.mirror) return {};
+  return { traffic: { ...traffic, mirror: { service: taker, percentage: 5 } } };
+}
+
 /** Catalogs of up to six services that call each other in any way. */
 const closedMeshes: fc.Arbitrary<MeshDefinition> = fc
   // "a-v1" could be a Deployment of the service "a" as well.
@@ -154,13 +168,13 @@ const closedMeshes: fc.Arbitrary<MeshDefinition> = fc
           ),
         ),
       );
-    return fc.tuple(edges, routes).map(([lists, targets]): MeshDefinition => ({
+    return fc.tuple(edges, routes, fc.boolean()).map(([lists, targets, copied]): MeshDefinition => ({
       name: "random",
       jwtRules: [{ issuer: "https://auth.example.com" }],
       services: Object.fromEntries(
         lists.map(([caller, definition, list]) => [
           caller,
-          { ...definition, calls: Object.fromEntries(list) },
+          { ...definition, ...(copied && copies(caller, services)), calls: Object.fromEntries(list) },
         ]),
       ),
       ...(targets.length > 0 && {

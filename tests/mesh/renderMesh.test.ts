@@ -3,7 +3,13 @@ import path from "node:path";
 import Ajv from "ajv";
 import { expect } from "chai";
 import fc from "fast-check";
-import { type CallDefinition, type MeshDefinition, normalize } from "../../catalog";
+import {
+  type CallDefinition,
+  isHttp,
+  type MeshDefinition,
+  normalize,
+  type PortDefinition,
+} from "../../catalog";
 import { checkMesh } from "../../checks";
 import { type MeshObject, renderMesh } from "../../mesh";
 import { meshes } from "./meshes";
@@ -168,9 +174,12 @@ function allowed(objects: readonly MeshObject[]): string[] {
 
 /** The same lines, from the catalog as it is written. */
 function declared({ name, namespace = name, services, gateways = {} }: MeshDefinition): string[] {
+  const portOf = (callee: string, port: string | undefined): [string, PortDefinition] | undefined => {
+    const ports = Object.entries(services[callee]?.ports ?? {});
+    return ports.find(([own]) => own === port) ?? ports[0];
+  };
   const line = (principal: string, callee: string, call: CallDefinition): string => {
-    const ports = services[callee]?.ports ?? {};
-    const called = ports[call.port ?? ""] ?? Object.values(ports)[0];
+    const called = portOf(callee, call.port)?.[1];
     return JSON.stringify([
       principal.includes("/")
         ? { principals: [`cluster.local/ns/${principal}`] }
@@ -182,15 +191,25 @@ function declared({ name, namespace = name, services, gateways = {} }: MeshDefin
       call.endUser !== undefined,
     ]);
   };
+  /** Of a call and, where its requests are copied to another service, of the copies. */
+  const lines = (principal: string, callee: string, call: CallDefinition): string[] => {
+    const [port, { protocol }] = portOf(callee, call.port) ?? ["", { protocol: "tcp" }];
+    const taker = services[callee]?.traffic?.mirror?.service;
+    const copied =
+      taker !== undefined && isHttp(protocol) && services[taker]?.ports[port]?.protocol === protocol;
+    return [line(principal, callee, call), ...(copied ? [line(principal, taker, { ...call, port })] : [])];
+  };
   const calls = Object.entries(services).flatMap(
     ([caller, { namespace: own = namespace, calls: list = {} }]) =>
       Object.entries(list)
         .filter(([callee]) => services[callee])
-        .flatMap(([callee, call]) => [call].flat().map((one) => line(`${own}/sa/${caller}`, callee, one))),
+        .flatMap(([callee, call]) =>
+          [call].flat().flatMap((one) => lines(`${own}/sa/${caller}`, callee, one)),
+        ),
   );
   const routes = Object.values(gateways).flatMap(({ release = "istio-ingress", hosts }) =>
     Object.values(hosts).flatMap((host) =>
-      host.routes.map((route) => line(`${release}/sa/${release}`, route.service, route)),
+      host.routes.flatMap((route) => lines(`${release}/sa/${release}`, route.service, route)),
     ),
   );
   const admissions = Object.entries(services).flatMap(([callee, { admit = {} }]) =>
