@@ -148,21 +148,24 @@ function mirrorsOf({ services }: MeshDefinition, callees: ReadonlyMap<string, Ca
 }
 
 /** Whoever may send a request may send its copy, once and for as long as it takes. */
-function mirroredEdge({ timeout: _, ...edge }: Edge, mirror?: Mirror): Edge | undefined {
+function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
   const port = mirror.ports.find(({ name }) => name === edge.port.name);
-  return (
-    port && {
-      ...edge,
-      callee: mirror.service,
-      port,
-      retries: normalizeRetries(undefined),
-      ownTimeout: false,
-      ownRetries: false,
-      mirrored: true,
-      path: formatPath(["services", edge.callee, "traffic", "mirror"]),
-    }
-  );
+  if (!port) return undefined;
+  const { source, methods, paths, endUser } = edge;
+  return {
+    source,
+    callee: mirror.service,
+    port,
+    methods,
+    paths,
+    ...(endUser && { endUser }),
+    retries: normalizeRetries(undefined),
+    ownTimeout: false,
+    ownRetries: false,
+    mirrored: true,
+    path: formatPath(["services", edge.callee, "traffic", "mirror"]),
+  };
 }
 
 type Callee = Omit<Service, "incoming" | "outgoing" | "circuitBreaker" | "load">;
