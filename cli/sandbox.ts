@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../sandbox";
+import { sandboxPrograms, sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
 import { print, step, table } from "./output";
@@ -80,14 +80,7 @@ export async function startControlPlane(
   return step("Sandbox: etcd, API server, controllers, nodes", (say) =>
     startSandbox({
       state,
-      programs: {
-        etcd: toolchain.program("etcd"),
-        "kube-apiserver": toolchain.program("kube-apiserver"),
-        "kube-controller-manager": toolchain.program("kube-controller-manager"),
-        "kube-scheduler": toolchain.program("kube-scheduler"),
-        kwok: toolchain.program("kwok"),
-        "pilot-discovery": toolchain.program("pilot-discovery"),
-      },
+      programs: sandboxPrograms((name) => toolchain.program(name)),
       charts: toolchain.charts,
       onProgress: say,
       ...(apiServerPort === undefined ? {} : { apiServerPort }),
@@ -123,12 +116,13 @@ function describeStatus(status: SandboxStatus): string {
     one.status,
     one.pid?.toString() ?? "-",
     one.restarts.toString(),
-    one.ports.join(",") || "-",
+    Object.values(one.ports).join(",") || "-",
     one.log,
   ]);
   return [
     `API server  ${status.apiServer ?? "-"}`,
     `charts      ${status.chartRepository ?? "-"}`,
+    `webhooks    istiod ${status.istiod?.injectionURL ?? "-"}, canary ${status.canary?.injectionURL ?? "-"}`,
     `kubeconfig  ${status.kubeconfig}`,
     "",
     table(["PROCESS", "STATUS", "PID", "RESTARTS", "PORTS", "LOG"], rows),

@@ -11,7 +11,8 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Working directory. Default: the sandbox's state folder. */
   readonly cwd?: string;
-  readonly ports: readonly number[];
+  /** What it listens on, by purpose. */
+  readonly ports: Readonly<Record<string, number>>;
   /** URL that answers 200 as soon as the process serves. */
   readonly health: string;
 }
@@ -36,7 +37,7 @@ export function etcd({ state, programs, ports }: SandboxConfig): ProcessSpec {
       // The data is a throwaway; waiting for the disk after each write is most of etcd's time.
       "--unsafe-no-fsync",
     ],
-    ports: [ports.etcd, ports.etcdPeer],
+    ports: { client: ports.etcd, peer: ports.etcdPeer },
     health: `${client}/health`,
   };
 }
@@ -65,7 +66,7 @@ export function apiServer(
       "--endpoint-reconciler-type=none",
       "--profiling=false",
     ],
-    ports: [ports.apiServer],
+    ports: { https: ports.apiServer },
     health: `https://127.0.0.1:${ports.apiServer}/readyz`,
   };
 }
@@ -87,7 +88,7 @@ export function controllerManager(config: SandboxConfig, { serviceAccountKey }: 
       "--leader-elect=false",
       "--profiling=false",
     ],
-    ports: [ports.controllerManager],
+    ports: { https: ports.controllerManager },
     health: `https://127.0.0.1:${ports.controllerManager}/healthz`,
   };
 }
@@ -104,7 +105,7 @@ export function scheduler({ state, programs, ports }: SandboxConfig): ProcessSpe
       "--leader-elect=false",
       "--profiling=false",
     ],
-    ports: [ports.scheduler],
+    ports: { https: ports.scheduler },
     health: `https://127.0.0.1:${ports.scheduler}/healthz`,
   };
 }
@@ -123,7 +124,7 @@ export function kwok({ state, programs, ports }: SandboxConfig): ProcessSpec {
       "--node-lease-duration-seconds=0",
       `--server-address=127.0.0.1:${ports.kwok}`,
     ],
-    ports: [ports.kwok],
+    ports: { http: ports.kwok },
     health: `http://127.0.0.1:${ports.kwok}/healthz`,
   };
 }

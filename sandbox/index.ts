@@ -19,7 +19,7 @@ import {
 } from "./state";
 import { tailOf } from "./supervise";
 
-export type { SandboxPrograms } from "./state";
+export { sandboxPrograms, type SandboxPrograms } from "./state";
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -32,6 +32,12 @@ export interface SandboxOptions {
   readonly apiServerPort?: number;
   /** Called with what is being waited for, whenever that changes. */
   readonly onProgress?: (message: string) => void;
+}
+
+/** Where the webhooks of an istiod listen once its chart is installed; the charts must be told. */
+export interface IstiodWebhooks {
+  readonly validationURL: string;
+  readonly injectionURL: string;
 }
 
 /** How a sandbox is. */
@@ -47,15 +53,18 @@ export interface SandboxStatus {
   readonly apiServer?: string;
   /** URL of its Helm repository. */
   readonly chartRepository?: string;
-  /** Where istiod's webhooks listen once its chart is installed; the charts must be told. */
-  readonly istiod?: { readonly validationURL: string; readonly injectionURL: string };
+  /** Webhooks of istiod. */
+  readonly istiod?: IstiodWebhooks;
+  /** Webhooks of a second istiod, of another revision, beside the first. The two take turns from upgrade to upgrade. */
+  readonly canary?: IstiodWebhooks;
   readonly processes: readonly {
     readonly name: string;
     readonly pid?: number;
     readonly status: string;
     readonly restarts: number;
     readonly log: string;
-    readonly ports: readonly number[];
+    /** What it listens on, by purpose. */
+    readonly ports: Readonly<Record<string, number>>;
   }[];
 }
 
@@ -151,12 +160,18 @@ export function sandboxStatus(state: string): Promise<SandboxStatus> {
 }
 
 function addresses({ ports }: SandboxConfig) {
-  const istiod = `https://localhost:${ports.istiodHttps}`;
   return {
     apiServer: `https://127.0.0.1:${ports.apiServer}`,
     chartRepository: `http://127.0.0.1:${ports.charts}`,
-    istiod: { validationURL: `${istiod}/validate`, injectionURL: `${istiod}/inject` },
+    istiod: webhooksAt(ports.istiodWebhooks),
+    canary: webhooksAt(ports.canaryWebhooks),
   };
+}
+
+// By name: istiod's certificate can't carry an IP address.
+function webhooksAt(port: number): IstiodWebhooks {
+  const istiod = `https://localhost:${port}`;
+  return { validationURL: `${istiod}/validate`, injectionURL: `${istiod}/inject` };
 }
 
 async function launch(state: string, onProgress: (message: string) => void): Promise<SandboxStatus> {

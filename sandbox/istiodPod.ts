@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  AdmissionregistrationV1Api,
   CoreV1Api,
   type KubeConfig,
   PatchStrategy,
@@ -8,10 +9,10 @@ import {
   type V1Container,
   type V1Pod,
 } from "@kubernetes/client-node";
-import getPort from "get-port";
 import type { ProcessSpec } from "./controlPlane";
 import { writeKubeconfig } from "./credentials";
 import { absenceIsFine } from "./kubernetes";
+import { becomesFree, freePort } from "./ports";
 import { files, type SandboxConfig } from "./state";
 import { type Supervised, supervise } from "./supervise";
 
@@ -29,10 +30,12 @@ export interface IstiodPods {
   readonly processes: () => Supervised[];
 }
 
-type IstiodPorts = Pick<
-  SandboxConfig["ports"],
-  "istiodHttp" | "istiodHttps" | "istiodGrpc" | "istiodSecureGrpc" | "istiodMonitoring" | "istiodControlZ"
->;
+const portNames = ["http", "webhooks", "grpc", "secureGrpc", "monitoring", "controlZ"] as const;
+
+export type IstiodPorts = Record<(typeof portNames)[number], number>;
+
+/** How long the chart may take from the pod to the webhook that says where istiod has to listen, in milliseconds. */
+const webhookPatience = 10_000;
 
 export function istiodPods(
   config: SandboxConfig,
@@ -44,9 +47,11 @@ export function istiodPods(
   const running = new Map<string, Istiod>();
 
   const start = async (revision: string, pod: V1Pod): Promise<void> => {
-    // The published webhook URLs belong to one revision; it must find them again when its pod is replaced.
-    const published = [...running.values()].some(({ ports }) => ports === config.ports);
-    const ports = published ? await freePorts() : config.ports;
+    const wanted = await webhookPort(kubeconfig, revision);
+    const age = Date.now() - (pod.metadata?.creationTimestamp?.getTime() ?? 0);
+    if (wanted === undefined && age < webhookPatience) return;
+    const taken = [...running.values()].flatMap(({ ports }) => Object.values(ports));
+    const ports = await choosePorts(wanted, [...taken, ...Object.values(config.ports)]);
     const account = pod.spec?.serviceAccountName ?? "default";
     // As the pod's own account, so that the permissions of Istio's chart are put to the test as well.
     const { status } = await api.createNamespacedServiceAccountToken({
@@ -108,12 +113,12 @@ export function istiodProcess(
       ...(container?.args ?? ["discovery"]),
       // Of a flag given twice the last one holds.
       `--kubeconfig=${kubeconfig}`,
-      `--httpAddr=${local(ports.istiodHttp)}`,
-      `--httpsAddr=${local(ports.istiodHttps)}`,
-      `--grpcAddr=${local(ports.istiodGrpc)}`,
-      `--secureGRPCAddr=${local(ports.istiodSecureGrpc)}`,
-      `--monitoringAddr=${local(ports.istiodMonitoring)}`,
-      `--ctrlz_port=${ports.istiodControlZ}`,
+      `--httpAddr=${local(ports.http)}`,
+      `--httpsAddr=${local(ports.webhooks)}`,
+      `--grpcAddr=${local(ports.grpc)}`,
+      `--secureGRPCAddr=${local(ports.secureGrpc)}`,
+      `--monitoringAddr=${local(ports.monitoring)}`,
+      `--ctrlz_port=${ports.controlZ}`,
     ],
     env: {
       ...environmentOf(container, pod),
@@ -122,26 +127,31 @@ export function istiodProcess(
     },
     // istiod looks for mounted files below its working directory; where there are none it asks the API server.
     cwd: join(config.state, `istiod-${revision}`),
-    ports: Object.values(pickPorts(ports)),
-    health: `http://${local(ports.istiodHttp)}/ready`,
+    ports,
+    health: `http://${local(ports.http)}/ready`,
   };
 }
 
-function pickPorts(ports: IstiodPorts): IstiodPorts {
-  const { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ } = ports;
-  return { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ };
+/** The loopback port that the injection webhook of `revision` calls; undefined if there is no such webhook. */
+async function webhookPort(kubeconfig: KubeConfig, revision: string): Promise<number | undefined> {
+  const api = kubeconfig.makeApiClient(AdmissionregistrationV1Api);
+  const labelSelector = `app=sidecar-injector,istio.io/rev=${revision}`;
+  const { items } = await api.listMutatingWebhookConfiguration({ labelSelector });
+  const urls = items.flatMap(({ webhooks = [] }) => webhooks.map(({ clientConfig }) => clientConfig.url));
+  const port = urls.map((url) => /^https:\/\/localhost:(\d+)\//.exec(url ?? "")?.[1]).find(Boolean);
+  return port === undefined ? undefined : Number(port);
 }
 
-async function freePorts(): Promise<IstiodPorts> {
-  const [istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ] = [
-    await getPort({ host: "127.0.0.1" }),
-    await getPort({ host: "127.0.0.1" }),
-    await getPort({ host: "127.0.0.1" }),
-    await getPort({ host: "127.0.0.1" }),
-    await getPort({ host: "127.0.0.1" }),
-    await getPort({ host: "127.0.0.1" }),
-  ];
-  return { istiodHttp, istiodHttps, istiodGrpc, istiodSecureGrpc, istiodMonitoring, istiodControlZ };
+/**
+ * Ports for one istiod. Its webhooks are where its chart was told that they are, unless another listens there.
+ *
+ * @param taken ports of others; those of the sandbox that are meant for istiod's webhooks are free to take by `wanted`.
+ */
+async function choosePorts(wanted: number | undefined, taken: readonly number[]): Promise<IstiodPorts> {
+  const chosen: Partial<IstiodPorts> = {};
+  if (wanted !== undefined && (await becomesFree(wanted))) chosen.webhooks = wanted;
+  for (const name of portNames) chosen[name] ??= await freePort([...taken, ...Object.values(chosen)]);
+  return chosen as IstiodPorts;
 }
 
 function revisionOf(pod: V1Pod): string {

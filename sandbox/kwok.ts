@@ -46,6 +46,26 @@ conditions:
   immediateNextStage: true,
 });
 
+const running = `state:
+    running:
+      startedAt: {{ $now | Quote }}`;
+const completed = `state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}`;
+
+/** Status of each of a pod's containers. */
+const containers = (ready: boolean, state: string): string => `containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: ${ready}
+  restartCount: 0
+  ${state}
+{{ end }}`;
+
 const podReady = stage(
   "pod-ready",
   "Pod",
@@ -70,16 +90,7 @@ conditions:
 ${["Initialized", "ContainersReady", "Ready"]
   .map((type) => `- { type: ${type}, status: "True", lastTransitionTime: {{ $now | Quote }} }`)
   .join("\n")}
-containerStatuses:
-{{ range .spec.containers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  ready: true
-  restartCount: 0
-  state:
-    running:
-      startedAt: {{ $now | Quote }}
-{{ end }}
+${containers(true, running)}
 initContainerStatuses:
 {{ range .spec.initContainers }}
 - name: {{ .name | Quote }}
@@ -88,16 +99,9 @@ initContainerStatuses:
   restartCount: 0
   {{ if eq .restartPolicy "Always" }}
   started: true
-  state:
-    running:
-      startedAt: {{ $now | Quote }}
+  ${running}
   {{ else }}
-  state:
-    terminated:
-      exitCode: 0
-      reason: Completed
-      startedAt: {{ $now | Quote }}
-      finishedAt: {{ $now | Quote }}
+  ${completed}
   {{ end }}
 {{ end }}
 `,
@@ -118,19 +122,7 @@ const podComplete = stage(
       statusTemplate: `
 {{ $now := Now }}
 phase: Succeeded
-containerStatuses:
-{{ range .spec.containers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  ready: false
-  restartCount: 0
-  state:
-    terminated:
-      exitCode: 0
-      reason: Completed
-      startedAt: {{ $now | Quote }}
-      finishedAt: {{ $now | Quote }}
-{{ end }}
+${containers(false, completed)}
 `,
     },
   },

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import getPort from "get-port";
 import { UserError } from "../toolchain/userError";
 
-/** Every port that a sandbox listens on, all on the loopback address. */
+/** The ports of a sandbox that others have to know or keep, all on the loopback address. */
 export type Ports = Record<PortName, number>;
 
 export type PortName = (typeof portNames)[number];
@@ -17,12 +17,8 @@ const portNames = [
   "scheduler",
   "kwok",
   "charts",
-  "istiodHttp",
-  "istiodHttps",
-  "istiodGrpc",
-  "istiodSecureGrpc",
-  "istiodMonitoring",
-  "istiodControlZ",
+  "istiodWebhooks",
+  "canaryWebhooks",
 ] as const;
 
 /**
@@ -37,9 +33,7 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   for (const name of portNames) {
     const wanted = (name === "apiServer" ? apiServer : undefined) ?? earlier?.[name];
     chosen[name] =
-      wanted !== undefined && (await becomesFree(wanted))
-        ? wanted
-        : await getPort({ host: "127.0.0.1", port: candidates(), exclude: Object.values(chosen) });
+      wanted !== undefined && (await becomesFree(wanted)) ? wanted : await freePort(Object.values(chosen));
   }
   const ports = chosen as Ports;
   if (apiServer !== undefined && ports.apiServer !== apiServer) {
@@ -51,14 +45,19 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   return ports;
 }
 
+/** A free port that is none of `taken`. */
+export function freePort(taken: readonly number[]): Promise<number> {
+  return getPort({ host: "127.0.0.1", port: candidates(), exclude: taken });
+}
+
 // Below the range from which systems take the local ports of outgoing connections: one of those could occupy a port
 // of ours between two runs. At random, so that sandboxes that start together hardly ever choose alike.
 function candidates(): number[] {
   return Array.from({ length: 50 }, () => randomInt(20_000, 32_000));
 }
 
-// A process that was just killed may hold its port a moment longer: its other threads end after its first.
-async function becomesFree(port: number): Promise<boolean> {
+/** Whether `port` is free, or soon will be: a process that was just killed holds its port until its last thread ends. */
+export async function becomesFree(port: number): Promise<boolean> {
   const end = Date.now() + 2_000;
   while (Date.now() < end) {
     if (await isFree(port)) return true;

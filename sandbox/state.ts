@@ -3,14 +3,24 @@ import { join } from "node:path";
 import type { Ports } from "./ports";
 import type { ProcessIdentity } from "./processIdentity";
 
+const programNames = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+  "pilot-discovery",
+] as const;
+
 /** Absolute paths of the programs that a sandbox runs. */
-export interface SandboxPrograms {
-  readonly etcd: string;
-  readonly "kube-apiserver": string;
-  readonly "kube-controller-manager": string;
-  readonly "kube-scheduler": string;
-  readonly kwok: string;
-  readonly "pilot-discovery": string;
+export type SandboxPrograms = Readonly<Record<(typeof programNames)[number], string>>;
+
+/** The programs that a sandbox runs, as `find` knows them. */
+export function sandboxPrograms(find: (name: keyof SandboxPrograms) => string): SandboxPrograms {
+  return Object.fromEntries(programNames.map((name) => [name, find(name)])) as Record<
+    keyof SandboxPrograms,
+    string
+  >;
 }
 
 /** What a sandbox is made of: written once at the start, read by its supervisor. */
@@ -23,8 +33,11 @@ export interface SandboxConfig {
   readonly ports: Ports;
 }
 
-/** `starting` until it answers, `stopped` after a clean end, `restarting` while it waits for its next start. */
-export type ProcessState = "starting" | "running" | "restarting" | "stopped";
+/**
+ * `starting` until it answers, `unresponsive` if it no longer does, `restarting` while it waits for its next start,
+ * `stopped` after a clean end.
+ */
+export type ProcessState = "starting" | "running" | "unresponsive" | "restarting" | "stopped";
 
 /** One supervised process. */
 export interface ProcessRecord {
@@ -36,7 +49,8 @@ export interface ProcessRecord {
   readonly restarts: number;
   /** File with its output. */
   readonly log: string;
-  readonly ports: readonly number[];
+  /** What it listens on, by purpose. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 /** What the supervisor tells of itself, in `state.json`. */

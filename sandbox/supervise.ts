@@ -29,6 +29,8 @@ export class StartFailure extends Error {
 }
 
 const startPatience = 60_000;
+// As the kubelet would: three probes in a row, so that one slow answer on a busy machine is no outage.
+const probe = { period: 1_000, failures: 3 };
 const shortestBackOff = 500;
 const longestBackOff = 10_000;
 
@@ -71,6 +73,19 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
     while (!(await Promise.race([answers(spec.health), attempt]))) await Promise.race([sleep(100), attempt]);
     become("running");
   };
+  const watch = async (run: Promise<string>): Promise<void> => {
+    const over = new AbortController();
+    void run.then(() => {
+      over.abort();
+    });
+    for (let failures = 0; ;) {
+      await Promise.race([sleep(probe.period), run]);
+      failures = (await answers(spec.health)) ? 0 : failures + 1;
+      if (over.signal.aborted) return;
+      if (failures === 0 && status === "unresponsive") become("running");
+      if (failures >= probe.failures && status === "running") become("unresponsive");
+    }
+  };
   const tooLate = async (): Promise<never> => {
     await sleep(startPatience, undefined, { ref: false });
     throw new StartFailure(
@@ -86,7 +101,7 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
   const keepRunning = async (): Promise<void> => {
     for (let backOff = shortestBackOff; ; backOff = Math.min(backOff * 2, longestBackOff)) {
       const begin = Date.now();
-      await serving.catch(() => undefined);
+      await serving.then(() => watch(ended)).catch(() => undefined);
       await ended;
       identity = undefined;
       if (stopped()) return;

@@ -13,6 +13,7 @@ import { assignLoadBalancers } from "./loadBalancer";
 import { registerNodes } from "./nodes";
 import { identify } from "./processIdentity";
 import { repeat } from "./repeat";
+import { provisionVolumes, registerStorageClasses } from "./storage";
 import { files, readConfig, type SandboxConfig, type SandboxState, writeJson } from "./state";
 import { StartFailure, type Supervised, supervise } from "./supervise";
 
@@ -72,6 +73,7 @@ async function main(config: SandboxConfig): Promise<void> {
     const kubeconfig = new KubeConfig();
     kubeconfig.loadFromFile(files.kubeconfig(config.state));
     await registerNodes(kubeconfig);
+    await registerStorageClasses(kubeconfig);
     await Promise.all([
       start(controllerManager(config, credentials)),
       start(scheduler(config)),
@@ -82,6 +84,7 @@ async function main(config: SandboxConfig): Promise<void> {
     // Pods of an earlier run still claim to be ready. If this round fails, those that follow say why.
     await istiods.reconcile().catch(() => undefined);
     void repeat("istiod's pods", rhythm, istiods.reconcile, end.signal);
+    void repeat("volumes", rhythm, () => provisionVolumes(kubeconfig), end.signal);
     void repeat("load balancers", rhythm, () => assignLoadBalancers(kubeconfig), end.signal);
     ready = true;
     tell();

@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type SandboxOptions, startSandbox, stopSandbox } from "../../sandbox";
-import { ensureToolchain, sandboxPrograms, type Toolchain } from "../../toolchain";
+import { type SandboxOptions, sandboxPrograms, startSandbox, stopSandbox } from "../../sandbox";
+import { ensureToolchain, sandboxPrograms as programsToBuild, type Toolchain } from "../../toolchain";
 
 /** Everything a test needs to have a sandbox of its own. */
 export interface Harness {
@@ -18,7 +18,7 @@ export interface Harness {
 }
 
 export async function harness(): Promise<Harness> {
-  const toolchain = await ensureToolchain(sandboxPrograms);
+  const toolchain = await ensureToolchain(programsToBuild);
   const folders: string[] = [];
   const program = toolchain.program.bind(toolchain);
   return {
@@ -30,14 +30,7 @@ export async function harness(): Promise<Harness> {
     },
     options: (state) => ({
       state,
-      programs: {
-        etcd: program("etcd"),
-        "kube-apiserver": program("kube-apiserver"),
-        "kube-controller-manager": program("kube-controller-manager"),
-        "kube-scheduler": program("kube-scheduler"),
-        kwok: program("kwok"),
-        "pilot-discovery": program("pilot-discovery"),
-      },
+      programs: sandboxPrograms(program),
       charts: toolchain.charts,
     }),
     kubectl: async (state, args, input) => {

@@ -21,8 +21,12 @@ describe("sandbox with Istio's charts", () => {
       ...["--create-namespace", "--wait", "--timeout", "60s"],
       ...values.flatMap((value) => ["--set", value]),
     );
-  const validation = (): string => `base.validationURL=${status.istiod?.validationURL ?? ""}`;
-  const injection = (): string => `istiodRemote.injectionURL=${status.istiod?.injectionURL ?? ""}`;
+  type Which = "istiod" | "canary";
+  const validation = (which: Which = "istiod"): string =>
+    `base.validationURL=${status[which]?.validationURL ?? ""}`;
+  const injection = (which: Which = "istiod"): string =>
+    `istiodRemote.injectionURL=${status[which]?.injectionURL ?? ""}`;
+  const port = (which: Which): number => Number(new URL(status[which]?.validationURL ?? "").port);
   const istiod = async (name = "istiod") =>
     (await sandboxStatus(state)).processes.find((one) => one.name === name);
   const readyIstiodPods = async (): Promise<string> =>
@@ -30,7 +34,6 @@ describe("sandbox with Istio's charts", () => {
       ...["get", "pods", "--namespace=istio-system", "--selector=app=istiod", "--output"],
       "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}",
     );
-  const publishedPort = (): number => Number(new URL(status.istiod?.validationURL ?? "").port);
 
   before(async () => {
     h = await harness();
@@ -111,18 +114,65 @@ describe("sandbox with Istio's charts", () => {
     expect(await istiod()).to.include({ restarts: 1 });
   });
 
-  it("keeps the published webhook address with the first revision, also when its pod is replaced", async () => {
-    await install("istiod-canary", "istiod", "istio-system", validation(), "revision=canary");
-    const canary = await istiod("istiod-canary");
-    expect(canary?.ports).to.not.include(publishedPort());
+  it("takes readiness from istiod's pod while its process does not answer, and gives it back", async () => {
+    const { pid = 0 } = (await istiod()) ?? {};
+    process.kill(pid, "SIGSTOP");
+    try {
+      await until("unresponsive", async () => (await istiod())?.status === "unresponsive");
+      await until("no readiness", async () => (await readyIstiodPods()) === "False");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await until("readiness again", async () => (await readyIstiodPods()) === "True");
+    expect(await istiod()).to.include({ pid, status: "running", restarts: 1 });
+  });
 
-    const { pid } = (await istiod()) ?? {};
+  const revisionOf = async (namespace: string): Promise<string> =>
+    kubectl(
+      ...["get", "pods", `--namespace=${namespace}`, "--selector=app=web", "--output"],
+      "jsonpath={.items[*].metadata.annotations.istio\\.io/rev}",
+    );
+  const restartWeb = async (namespace: string): Promise<void> => {
+    await kubectl("rollout", "restart", "deployment/web", `--namespace=${namespace}`);
+    await kubectl("rollout", "status", "deployment/web", `--namespace=${namespace}`, "--timeout=30s");
+    await until("one pod", async () => !(await revisionOf(namespace)).includes(" "));
+  };
+
+  it("runs a second revision beside the first, each injecting its own namespaces", async () => {
+    await install(
+      ...[
+        "istiod-canary",
+        "istiod",
+        "istio-system",
+        validation("canary"),
+        injection("canary"),
+        "revision=canary",
+      ],
+    );
+    expect((await istiod())?.ports.webhooks).to.equal(port("istiod"));
+    expect((await istiod("istiod-canary"))?.ports.webhooks).to.equal(port("canary"));
+
+    await kubectl("create", "namespace", "moving");
+    await kubectl("label", "namespace", "moving", "istio-injection=enabled");
+    await kubectl("create", "deployment", "web", "--image=web", "--namespace=moving");
+    await kubectl("rollout", "status", "deployment/web", "--namespace=moving", "--timeout=30s");
+    expect(await revisionOf("moving")).to.equal("default");
+
+    await kubectl("label", "namespace", "moving", "istio-injection-", "istio.io/rev=canary");
+    await restartWeb("moving");
+    expect(await revisionOf("moving")).to.equal("canary");
+    await restartWeb("injected");
+    expect(await revisionOf("injected")).to.equal("default");
+  });
+
+  it("keeps each revision's address, also when its pod is replaced", async () => {
+    const [first, canary] = [await istiod(), await istiod("istiod-canary")];
     await kubectl("rollout", "restart", "deployment/istiod", "--namespace=istio-system");
     await until("a new process", async () => {
       const now = await istiod();
-      return now?.status === "running" && now.pid !== pid;
+      return now?.status === "running" && now.pid !== first?.pid;
     });
-    expect((await istiod())?.ports).to.include(publishedPort());
+    expect((await istiod())?.ports.webhooks).to.equal(first?.ports.webhooks);
     expect(await istiod("istiod-canary")).to.deep.equal(canary);
   });
 
@@ -133,15 +183,24 @@ describe("sandbox with Istio's charts", () => {
     expect(again.istiod).to.deep.equal(status.istiod);
     expect(again.processes.map(({ name }) => name)).to.include.members(["istiod", "istiod-canary"]);
     status = again;
-    await kubectl("rollout", "restart", "deployment/web", "--namespace=injected");
-    await kubectl("rollout", "status", "deployment/web", "--namespace=injected", "--timeout=20s");
+    await restartWeb("injected");
+    await restartWeb("moving");
+    expect([await revisionOf("injected"), await revisionOf("moving")]).to.deep.equal(["default", "canary"]);
+  });
+
+  it("goes on with the second revision alone, once the first is gone", async () => {
+    await helm("uninstall", "gateway", "--namespace", "injected", "--wait");
+    await helm("uninstall", "istiod", "--namespace", "istio-system", "--wait");
+    await until("the first has ended", async () => (await istiod()) === undefined);
+    await kubectl("label", "namespace", "injected", "istio-injection-", "istio.io/rev=canary");
+    await restartWeb("injected");
+    await restartWeb("moving");
+    expect([await revisionOf("injected"), await revisionOf("moving")]).to.deep.equal(["canary", "canary"]);
   });
 
   it("ends istiod with its release, and lets every namespace go", async () => {
     for (const [name, namespace] of [
-      ["gateway", "injected"],
       ["istiod-canary", "istio-system"],
-      ["istiod", "istio-system"],
       ["base", "istio-system"],
     ] as const) {
       await helm("uninstall", name, "--namespace", namespace, "--wait");
@@ -149,7 +208,7 @@ describe("sandbox with Istio's charts", () => {
     await until("no istiod", async () =>
       (await sandboxStatus(state)).processes.every(({ name }) => !name.startsWith("istiod")),
     );
-    await kubectl("delete", "namespace", "plain", "injected", "istio-system", "--timeout=60s");
+    await kubectl("delete", "namespace", "plain", "injected", "moving", "istio-system", "--timeout=60s");
     const left = await kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}");
     expect(left.split(" ").sort()).to.deep.equal([
       "default",

@@ -3,25 +3,10 @@ import { istiodProcess } from "../../sandbox/istiodPod";
 import type { SandboxConfig } from "../../sandbox/state";
 
 describe("sandbox/istiodPod", () => {
-  const ports = {
-    etcd: 1,
-    etcdPeer: 2,
-    apiServer: 3,
-    controllerManager: 4,
-    scheduler: 5,
-    kwok: 6,
-    charts: 7,
-    istiodHttp: 8,
-    istiodHttps: 9,
-    istiodGrpc: 10,
-    istiodSecureGrpc: 11,
-    istiodMonitoring: 12,
-    istiodControlZ: 13,
-  };
+  const ports = { http: 8, webhooks: 9, grpc: 10, secureGrpc: 11, monitoring: 12, controlZ: 13 };
   const config = {
     state: "/state",
     programs: { "pilot-discovery": "/bin/istiod" },
-    ports,
   } as unknown as SandboxConfig;
   const pod = {
     metadata: {
@@ -69,7 +54,7 @@ describe("sandbox/istiodPod", () => {
         ISTIOD_CUSTOM_HOST: "localhost",
       },
       cwd: "/state/istiod-default",
-      ports: [8, 9, 10, 11, 12, 13],
+      ports,
       health: "http://127.0.0.1:8/ready",
     });
   });

@@ -20,7 +20,7 @@ describe("sandbox/ports", () => {
 
   it("chooses a different free port for each name", async () => {
     const ports = Object.values(await choosePorts(undefined));
-    expect(new Set(ports).size).to.equal(ports.length).and.to.equal(13);
+    expect(new Set(ports).size).to.equal(ports.length).and.to.equal(9);
   });
 
   it("keeps the ports of an earlier run, except those that are taken now", async () => {
