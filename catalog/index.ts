@@ -13,7 +13,7 @@ export { explainLoad } from "./load";
 export type * from "./loadBalancing";
 export { loadBalancers } from "./loadBalancing";
 export type * from "./mesh";
-export { environments, meshSchema } from "./mesh";
+export { defaultIstioVersion, environments, meshSchema } from "./mesh";
 export type * from "./mtls";
 export type * from "./networkPolicies";
 export { normalize } from "./normalize";

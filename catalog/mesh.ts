@@ -29,6 +29,14 @@ export interface MeshDefinition {
    * @see https://istio.io/latest/docs/setup/upgrade/canary/
    */
   readonly revision?: string;
+  /**
+   * Exact version of Istio that the mesh runs. Filters of Envoy, such as rate limits, are for its proxies only: Istio
+   * hands them to no proxy of another minor version, whose Envoy may read them in another way. A stack's setting
+   * `istioVersion` takes the place of it. Default: `1.31.0`.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch
+   */
+  readonly istioVersion?: IstioVersion;
   /** Namespace of the control plane, whose policies hold for the whole mesh. Default: `istio-system`. */
   readonly rootNamespace?: string;
   /** First part of every identity in the mesh. Default: `cluster.local`. */
@@ -54,6 +62,11 @@ export interface MeshDefinition {
   readonly suppressions?: readonly SuppressionDefinition[];
 }
 
+export type IstioVersion = `${number}.${number}.${number}`;
+
+/** What is installed, and what filters are for, unless a stack or a catalog says something else. */
+export const defaultIstioVersion: IstioVersion = "1.31.0";
+
 export type Environment = (typeof environments)[number];
 
 export const environments = ["dev", "staging", "prod"] as const;
@@ -75,6 +88,7 @@ export interface Mesh {
   /** Every namespace that holds services or gateways. */
   readonly namespaces: readonly string[];
   readonly revision?: string;
+  readonly istioVersion: IstioVersion;
   readonly rootNamespace: string;
   readonly trustDomain: string;
   readonly services: readonly Service[];
@@ -97,6 +111,11 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   environment: z.enum(environments).optional(),
   namespace: z.string().optional(),
   revision: z.string().min(1).optional(),
+  istioVersion: z
+    .custom<IstioVersion>((value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value), {
+      params: { cure: 'write an exact version, such as "1.31.0"' },
+    })
+    .optional(),
   rootNamespace: z.string().optional(),
   trustDomain: z.string().min(1).optional(),
   services: z.record(z.string(), serviceSchema),

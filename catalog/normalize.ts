@@ -13,7 +13,7 @@ import type {
 } from "./gateway";
 import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
-import type { Mesh, MeshDefinition } from "./mesh";
+import { defaultIstioVersion, type Mesh, type MeshDefinition } from "./mesh";
 import { normalizeMtls } from "./mtls";
 import type { ExternalService, ExternalServiceDefinition } from "./externalService";
 import { normalizeNetworkPolicies } from "./networkPolicies";
@@ -37,6 +37,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     name: definition.name,
     environment: definition.environment ?? "prod",
     namespace: definition.namespace ?? definition.name,
+    istioVersion: definition.istioVersion ?? defaultIstioVersion,
     rootNamespace: definition.rootNamespace ?? "istio-system",
     trustDomain: definition.trustDomain ?? "cluster.local",
   } as const;

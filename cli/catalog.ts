@@ -3,8 +3,8 @@ import { createRequire, registerHooks } from "node:module";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import type { Platform } from "../stacks/platform";
-import { platformNames, platforms } from "../stacks/platforms";
+import { catalogOf } from "../stacks/catalogOf";
+import { platformNames } from "../stacks/platforms";
 import { readSettings, type Settings } from "../stacks/settings";
 import { UserError } from "../toolchain/userError";
 
@@ -30,8 +30,7 @@ export function loadSubject(argument: string, stack: string | undefined): Subjec
   if (platform !== undefined) {
     const values: Record<string, unknown> = { ...(stack === undefined ? {} : stackConfig(stack)), platform };
     const settings = readSettings({ get: (key) => asText(values[key]) });
-    const { catalog }: Platform = platforms[platform];
-    return { name: platform, catalog: catalog(settings.environment, settings.options), settings };
+    return { name: platform, catalog: catalogOf(settings), settings };
   }
   const path = resolve(argument);
   if (!existsSync(path)) {

@@ -2,9 +2,6 @@ import type { Mesh, Quota, RateLimit } from "../catalog";
 import { analyzeSuppressAnnotation, metadata, type MeshObject, podLabels } from "./object";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
-/** Versions of the proxy that these filters were tried with: Istio hands them to no other. */
-const proxyVersion = "^1\\.31.*";
-
 /** Tenants that a proxy tells apart at a time; Envoy's own 20 would give the 21st the place of the first. */
 const tenantsAtOnce = 1000;
 
@@ -15,6 +12,7 @@ const tenantsAtOnce = 1000;
  * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/
  */
 export function envoyFilters(mesh: Mesh): MeshObject[] {
+  const proxyVersion = versionsLike(mesh.istioVersion);
   return mesh.services.flatMap(({ name, namespace, path, rateLimit }) => {
     if (!rateLimit) return [];
     const spec: EnvoyFilterSpec = {
@@ -56,6 +54,12 @@ export function envoyFilters(mesh: Mesh): MeshObject[] {
       },
     ];
   });
+}
+
+/** Proxies of the same minor version, as a regular expression: Istio hands the filter to no other. */
+function versionsLike(istioVersion: string): string {
+  const [major, minor] = istioVersion.split(".");
+  return `^${major}\\.${minor}.*`;
 }
 
 /** @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto */

@@ -1,10 +1,9 @@
 import type { MeshDefinition } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { checkedMesh, type IstioControlPlaneArgs } from "../components";
+import { catalogOf } from "./catalogOf";
 import { controlPlaneArgs } from "./controlPlane";
 import { meshConfig } from "./meshConfig";
-import type { Platform } from "./platform";
-import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** All that a stack consists of, as plain data: what the program declares, and what `meshwright render` writes. */
@@ -22,8 +21,7 @@ export interface Plan {
  * @throws {pulumi.RunError} with every finding if the catalog has errors.
  */
 export function planOf(settings: Settings): Plan {
-  const platform: Platform = platforms[settings.platform];
-  const catalog = platform.catalog(settings.environment, settings.options);
+  const catalog = catalogOf(settings);
   const { mesh } = checkedMesh(settings.platform, catalog);
   const ingress = [...new Set(mesh.gateways.map(({ release }) => release))];
   const config = meshConfig(mesh.telemetry);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Environment, environments } from "../catalog";
+import { defaultIstioVersion, type Environment, environments, type IstioVersion } from "../catalog";
 import { runError } from "../components";
 import { z } from "zod";
 import { platformNames, platforms, type PlatformName } from "./platforms";
@@ -13,7 +13,7 @@ export interface Settings {
   /** How careful the stack is: replicas, disruption budgets, sampling. Default: `dev`. */
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
-  readonly istioVersion: string;
+  readonly istioVersion: IstioVersion;
   /** Helm repository with Istio's charts. Default: Istio's own. */
   readonly chartRepository: string | undefined;
   /** Registry and path of Istio's images. Default: `registry.istio.io/release`. */
@@ -30,8 +30,6 @@ export interface Settings {
 export interface SettingSource {
   get(key: string): string | undefined;
 }
-
-export const defaultIstioVersion = "1.31.0";
 
 /** Pulumi hands structured configuration over as JSON text. */
 const json = z.string().transform((text, context): unknown => {
@@ -82,7 +80,8 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
     platform,
     options: readOptions(config, platform, problems),
     environment: choose("environment", environments, "dev", true),
-    istioVersion: match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ?? defaultIstioVersion,
+    istioVersion: (match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ??
+      defaultIstioVersion) as IstioVersion,
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
     imageHub: config.get("imageHub") ?? "registry.istio.io/release",
     revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),

@@ -8,6 +8,7 @@ describe("normalize", () => {
     expect(normalize({ name: "shop", services: { web: { ports: { http } } } })).to.deep.equal({
       name: "shop",
       environment: "prod",
+      istioVersion: "1.31.0",
       namespace: "shop",
       namespaces: ["shop"],
       rootNamespace: "istio-system",

@@ -74,6 +74,15 @@ describe("envoyFilter", () => {
     });
   });
 
+  it("is for the version of Istio that the mesh runs", () => {
+    const [filter] = render({
+      name: "shop",
+      istioVersion: "2.4.17",
+      services: { web: { ports: { http }, rateLimit: { requests: 1, per: "1s" } } },
+    }).filter(({ kind }) => kind === "EnvoyFilter");
+    expect(filter).to.have.nested.property("spec.configPatches[0].match.proxy.proxyVersion", "^2\\.4.*");
+  });
+
   it("gives every tenant a bucket, and some of them one of another size", () => {
     const quota = {
       header: "x-tenant-id",

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { defaultIstioVersion, readSettings, type Settings } from "../../stacks/settings";
+import { defaultIstioVersion } from "../../catalog";
+import { catalogOf } from "../../stacks/catalogOf";
+import { readSettings, type Settings } from "../../stacks/settings";
+import { programs } from "../../toolchain/pins";
 
 const read = (values: Record<string, string>): Settings => {
   const config = Object.fromEntries(
@@ -100,5 +103,11 @@ describe("stacks/settings", () => {
 
   it("refuses options that are no object", () => {
     expect(() => read({ platform: "alfred", options: "blue" })).to.throw("blue is not an object");
+  });
+
+  it("install the version that the toolchain is pinned to, and hand theirs to the platform's catalog", () => {
+    expect(programs.istioctl.version).to.equal(defaultIstioVersion);
+    const settings = readSettings({ get: (key) => ({ platform: "voicecore", istioVersion: "1.32.4" })[key] });
+    expect(catalogOf(settings).istioVersion).to.equal("1.32.4");
   });
 });
