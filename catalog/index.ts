@@ -1,6 +1,8 @@
 export type * from "./admit";
+export type * from "./alerts";
 export type * from "./call";
 export { httpMethods } from "./call";
+export type * from "./certificates";
 export type * from "./circuitBreaker";
 export { defineMesh } from "./defineMesh";
 export { type Duration, formatDuration, parseDuration } from "./duration";

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
+import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
 import {
   type ExternalService,
   type ExternalServiceDefinition,
@@ -49,6 +51,10 @@ export interface MeshDefinition {
   /** Issuers of end users' tokens. */
   readonly jwtRules?: readonly JwtRuleDefinition[];
   readonly telemetry?: TelemetryDefinition;
+  /** From when on the platform's state is worth waking somebody. Services may say something else. */
+  readonly alerts?: AlertsDefinition;
+  /** How long the proxies' certificates live. */
+  readonly certificates?: CertificatesDefinition;
   /** Default: none; then only the proxies decide who reaches whom. */
   readonly networkPolicies?: NetworkPoliciesDefinition;
   /**
@@ -96,6 +102,8 @@ export interface Mesh {
   readonly gateways: readonly Gateway[];
   readonly jwtRules: readonly JwtRule[];
   readonly telemetry?: Telemetry;
+  readonly alerts: Alerts;
+  readonly certificates: Certificates;
   readonly networkPolicies?: NetworkPolicies;
   readonly overrides: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
@@ -123,6 +131,8 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   gateways: z.record(z.string(), gatewaySchema).optional(),
   jwtRules: z.array(jwtRuleSchema).min(1).optional(),
   telemetry: telemetrySchema.optional(),
+  alerts: alertsSchema.optional(),
+  certificates: certificatesSchema.optional(),
   networkPolicies: networkPoliciesSchema.optional(),
   overrides: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).optional(),
   suppressions: z.array(suppressionSchema).optional(),

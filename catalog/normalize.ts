@@ -1,4 +1,6 @@
+import { normalizeAlerts } from "./alerts";
 import type { CallDefinition, Edge, Source } from "./call";
+import { normalizeCertificates } from "./certificates";
 import { normalizeCircuitBreaker } from "./circuitBreaker";
 import { parseDuration, type Duration } from "./duration";
 import type {
@@ -89,11 +91,16 @@ export function normalize(definition: MeshDefinition): Mesh {
 
   const outgoing = groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
   const incoming = groupBy(edges, ({ callee }) => callee);
-  const connected = (name: string, own: Pick<ServiceDefinition, "circuitBreaker" | "load">): Service => {
+  const connected = (
+    name: string,
+    own: Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load">,
+  ): Service => {
     const edgesTo = (incoming.get(name) ?? []).sort((a, b) => compare(a.path, b.path));
+    const sized = sizedBreaker(own, edgesTo, callees);
     return {
       ...calleeNamed(callees, name),
-      ...sizedBreaker(own, edgesTo, callees),
+      ...sized,
+      alerts: normalizeAlerts(own.alerts, definition.alerts, sized.load),
       outgoing: outgoing.get(`service ${name}`) ?? [],
       incoming: edgesTo,
     };
@@ -124,6 +131,8 @@ export function normalize(definition: MeshDefinition): Mesh {
     ...(definition.networkPolicies && {
       networkPolicies: normalizeNetworkPolicies(definition.networkPolicies),
     }),
+    alerts: normalizeAlerts(definition.alerts),
+    certificates: normalizeCertificates(definition.certificates),
     overrides: definition.overrides ?? {},
   };
 }
@@ -169,7 +178,7 @@ function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   };
 }
 
-type Callee = Omit<Service, "incoming" | "outgoing" | "circuitBreaker" | "load">;
+type Callee = Omit<Service, "incoming" | "outgoing" | "alerts" | "circuitBreaker" | "load">;
 
 function normalizeService(name: string, definition: ServiceDefinition, meshNamespace: string): Callee {
   const { versions = {}, traffic = {}, resilience = {}, sidecar = {} } = definition;

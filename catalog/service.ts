@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AdmitDefinition, admitSchema } from "./admit";
+import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { callSchema, type CallDefinition, type Edge } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { type Load, type LoadDefinition, loadSchema } from "./load";
@@ -48,6 +49,8 @@ export interface ServiceDefinition {
   readonly sidecar?: SidecarDefinition;
   /** Default: as the mesh's. */
   readonly telemetry?: ServiceTelemetryDefinition;
+  /** Default: as the mesh's. */
+  readonly alerts?: AlertsDefinition;
   readonly workload?: WorkloadDefinition;
   /**
    * Whom this service calls, by service name: one call, or several that differ in port, methods, paths or end
@@ -91,6 +94,7 @@ export interface Service {
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
   readonly telemetry?: Telemetry;
+  readonly alerts: Alerts;
   readonly workloads: readonly Workload[];
   /** Its calls, by the called service's name. */
   readonly outgoing: readonly Edge[];
@@ -120,6 +124,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   rateLimit: rateLimitSchema.optional(),
   sidecar: sidecarSchema.optional(),
   telemetry: serviceTelemetrySchema.optional(),
+  alerts: alertsSchema.optional(),
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),

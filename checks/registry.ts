@@ -5,6 +5,7 @@ import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
 import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
+import { certificatesRenewed } from "./rules/certificatesRenewed";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { endUserIssued } from "./rules/endUserIssued";
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   sidecarBypass, // MW302
   mtlsStrict, // MW303
   admitAccount, // MW304
+  certificatesRenewed, // MW320
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403

@@ -53,3 +53,17 @@ function quoted(text: string): string {
 export function oneOf(values: readonly string[]): RegExp {
   return new RegExp(values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"));
 }
+
+/** A percentage as the share that PromQL counts with, without the noise of binary fractions. */
+export function ratio(percent: number): number {
+  return Number((percent / 100).toPrecision(12));
+}
+
+/**
+ * How often something happened within the last five minutes, where it did. A series that didn't exist before counts
+ * from zero: Istio and Envoy report a counter only once it counts, and `increase` never sees that first step.
+ */
+export function occurrences(counter: string, by: readonly string[] = []): string {
+  const sum = by.length === 0 ? "sum" : `sum by (${by.join(", ")}) `;
+  return `${sum}(increase(${counter}[5m])) > 0 or ${sum}(${counter} unless ${counter} offset 5m) > 0`;
+}

@@ -2,6 +2,7 @@ import type { MeshDefinition } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { checkedMesh, type IstioControlPlaneArgs } from "../components";
 import { catalogOf } from "./catalogOf";
+import { issuing } from "./certificates";
 import { controlPlaneArgs } from "./controlPlane";
 import { meshConfig } from "./meshConfig";
 import type { Settings } from "./settings";
@@ -29,6 +30,6 @@ export function planOf(settings: Settings): Plan {
     name: settings.platform,
     catalog,
     mesh,
-    controlPlane: controlPlaneArgs(settings, ingress, config),
+    controlPlane: issuing(controlPlaneArgs(settings, ingress, config), mesh.certificates),
   };
 }

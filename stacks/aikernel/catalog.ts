@@ -194,6 +194,8 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
       tracing: { provider: "jaeger", randomSamplingPercentage: prod ? 1 : 100 },
       accessLogging: { provider: "envoy" },
     },
+    alerts: { errorRate: 5, p99: "1s" },
+    certificates: { lifetime: "24h" },
     networkPolicies: { metricsNamespaces: [monitoring] },
   });
 }
@@ -208,7 +210,6 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
       ...(prod && { autoscaleMin: 3, autoscaleMax: 5, revisionTags: ["default"] }),
       resources: requests("500m", "2Gi"),
       env: {
-        MAX_WORKLOAD_CERT_TTL: "24h",
         // Ten years. It only counts until an authority of your own is plugged in.
         CITADEL_SELF_SIGNED_CA_CERT_TTL: "87600h",
       },
@@ -222,7 +223,6 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
       resources: requests("200m", "256Mi"),
     },
     meshConfig: {
-      defaultConfig: { proxyMetadata: { SECRET_TTL: "24h" } },
       extensionProviders: [
         {
           name: "jaeger",

@@ -117,6 +117,8 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
           idleTimeout: "1h",
           retries: { attempts: 3, retryOn: coreRetryOn },
         },
+        // As long as agent-core waits for it.
+        alerts: { p99: "10s" },
         circuitBreaker: coreBreaker,
         loadBalancing: leastRequest,
         workload: own("agent-rag:v1"),

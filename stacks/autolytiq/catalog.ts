@@ -181,6 +181,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
         ? [{ code: "MW303", path: "services", reason: "an emergency: the stack's option permissive is set" }]
         : []),
     ],
+    alerts: { errorRate: 1, p99: "2s", mtlsShare: 95 },
     telemetry: {
       metrics: { provider: "prometheus" },
       tracing: { provider: "jaeger", randomSamplingPercentage: environment === "prod" ? 1 : 100 },

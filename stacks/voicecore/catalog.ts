@@ -16,9 +16,6 @@ export interface VoiceCoreOptions {
 /** The namespace follows this tag, which an upgrade moves from one revision to the next. */
 const revisionTag = "voicecore";
 
-/** Lifetime of the proxies' certificates, and the share of it that is left when they are renewed. */
-const certificates = { lifetime: "2160h", gracePeriodRatio: "0.1" } as const;
-
 const ports = { http: { port: 8080, protocol: "http" } } as const;
 
 /** The document gives these for call-service and says that breakers protect all services. */
@@ -65,6 +62,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         ports,
         // No less than the slowest service behind it has.
         resilience: { timeout: "120s" },
+        alerts: { p99: "10s" },
         circuitBreaker,
         loadBalancing: leastRequest,
         rateLimit: {
@@ -96,6 +94,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         versions: { v1: {}, v2: { image: `${registry}/call-service:v2` } },
         traffic: { weights: { v1: 100 - canaryWeight, v2: canaryWeight } },
         resilience: { timeout: "60s", retries: { ...retries, perTryTimeout } },
+        alerts: { p99: "10s" },
         circuitBreaker,
         loadBalancing: leastRequest,
         rateLimit: { requests: 100, per: "1s" },
@@ -109,6 +108,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
       "ai-service": {
         ports,
         resilience: { timeout: "120s", retries: { ...retries, perTryTimeout: "30s" } },
+        alerts: { p99: "30s" },
         circuitBreaker,
         loadBalancing: roundRobin,
         rateLimit: {
@@ -128,6 +128,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
       "analytics-service": {
         ports,
         resilience: { timeout: "60s", retries: { ...retries, perTryTimeout } },
+        alerts: { p99: "10s" },
         circuitBreaker,
         loadBalancing: roundRobin,
         workload: workload("analytics-service"),
@@ -136,6 +137,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
       "integration-service": {
         ports,
         resilience: { timeout: "45s", retries: { ...retries, perTryTimeout } },
+        alerts: { p99: "10s" },
         circuitBreaker,
         loadBalancing: leastRequest,
         workload: workload("integration-service"),
@@ -168,6 +170,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
           "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
       }),
     ),
+    certificates: { lifetime: "2160h", renewAt: 10 },
     telemetry: {
       metrics: { provider: "prometheus" },
       tracing: { provider: "jaeger", randomSamplingPercentage: environment === "prod" ? 1 : 100 },
@@ -190,7 +193,6 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
         limits: { cpu: "2000m", memory: "4Gi" },
       },
       revisionTags: [revisionTag],
-      env: { MAX_WORKLOAD_CERT_TTL: certificates.lifetime },
       global: {
         proxy: {
           resources: {
@@ -204,13 +206,5 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
       ingress: { autoscaling: { minReplicas: 2, maxReplicas: 10 } },
       egress: { autoscaling: { minReplicas: 2, maxReplicas: 2 } },
     }),
-    meshConfig: {
-      defaultConfig: {
-        proxyMetadata: {
-          SECRET_TTL: certificates.lifetime,
-          SECRET_GRACE_PERIOD_RATIO: certificates.gracePeriodRatio,
-        },
-      },
-    },
   };
 }

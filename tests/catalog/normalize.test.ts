@@ -16,6 +16,8 @@ describe("normalize", () => {
       externalServices: [],
       gateways: [],
       jwtRules: [],
+      alerts: { errorRate: 5, p99: 1000, availability: 99.9, mtlsShare: 95 },
+      certificates: { lifetime: 86_400_000, renewAt: 50, alertAt: 25 },
       overrides: {},
       services: [
         {
@@ -44,10 +46,38 @@ describe("normalize", () => {
           workloads: [],
           incoming: [],
           outgoing: [],
+          alerts: { errorRate: 5, p99: 1000, availability: 99.9, mtlsShare: 95 },
           path: "services.web",
         },
       ],
     });
+  });
+
+  it("takes a service's own thresholds before the mesh's, and its declared load before the mesh's time", () => {
+    const { services, externalServices, certificates } = normalize({
+      name: "shop",
+      alerts: { errorRate: 1, p99: "2s", mtlsShare: 90 },
+      certificates: { lifetime: "2160h", renewAt: 10 },
+      services: {
+        api: { ports: { http }, load: { rps: 10, p99: "300ms", callers: 1 }, alerts: { availability: 99.5 } },
+        report: {
+          ports: { http },
+          load: { rps: 10, p99: "300ms", callers: 1 },
+          alerts: { p99: "20s", errorRate: 10 },
+        },
+        web: { ports: { http } },
+      },
+      externalServices: {
+        bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+      },
+    });
+    expect(services.map(({ alerts }) => alerts)).to.deep.equal([
+      { errorRate: 1, p99: 300, availability: 99.5, mtlsShare: 90 },
+      { errorRate: 10, p99: 20_000, availability: 99.9, mtlsShare: 90 },
+      { errorRate: 1, p99: 2000, availability: 99.9, mtlsShare: 90 },
+    ]);
+    expect(externalServices[0]?.alerts).to.deep.equal(services[2]?.alerts);
+    expect(certificates).to.deep.equal({ lifetime: 2160 * 3_600_000, renewAt: 10, alertAt: 5 });
   });
 
   const shop: MeshDefinition = {

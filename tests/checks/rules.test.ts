@@ -147,6 +147,12 @@ const expected: Record<string, Expected> = {
     message: '"api" admits every service of the namespace "shop", whatever they declare as their calls',
     cure: "add the call to the services that make it, or name a serviceAccount",
   },
+  MW320: {
+    path: "certificates.alertAt",
+    message:
+      "CertificateExpiringSoon would fire when 25 % of the lifetime is left, and proxies renew at 10 %, give or take 1: it would fire for every certificate",
+    cure: "set it below 9, or leave it out for 5",
+  },
   MW401: {
     path: "services.api.resilience.retries.perTryTimeout",
     message: "4 tries of 10s take 40s, longer than the timeout of 30s: the last ones never happen",

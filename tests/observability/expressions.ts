@@ -8,12 +8,15 @@ interface Query {
   readonly selectors: readonly { readonly name: string; readonly labels: readonly string[] }[];
   /** Labels by which it groups, matches or joins. */
   readonly groupings: readonly string[];
+  /** Labels that it makes itself. */
+  readonly made: readonly string[];
 }
 
 function read(expression: string): Query {
   const errors: string[] = [];
   const selectors: { name: string; labels: string[] }[] = [];
   const groupings: string[] = [];
+  const made: string[] = [];
   parser.parse(expression).iterate({
     enter: ({ type, from, to, node }) => {
       const text = expression.slice(from, to);
@@ -23,12 +26,17 @@ function read(expression: string): Query {
         selectors.push({ name: name ? expression.slice(name.from, name.to) : text, labels: [] });
       }
       const last = selectors.at(-1);
+      // A label that label_replace makes.
+      if (type.name === "FunctionCall" && text.startsWith("label_replace(")) {
+        const target = node.getChild("FunctionCallBody")?.getChild("StringLiteral");
+        if (target) made.push(expression.slice(target.from + 1, target.to - 1));
+      }
       if (type.name !== "LabelName") return;
       if (node.parent?.name === "GroupingLabels") groupings.push(text);
       else last?.labels.push(text);
     },
   });
-  return { errors, selectors, groupings };
+  return { errors, selectors, groupings, made };
 }
 
 /** Everything that is wrong with an expression: grammar, and metrics and labels that nobody reports. */
@@ -36,8 +44,8 @@ export function mistakes(
   expression: string,
   records: Readonly<Record<string, readonly string[]>> = {},
 ): string[] {
-  const { errors, selectors, groupings } = read(expression);
-  const known = new Set<string>();
+  const { errors, selectors, groupings, made } = read(expression);
+  const known = new Set(made);
   const found = errors.map((error) => `doesn't parse ${error}`);
   for (const { name, labels } of selectors) {
     const allowed = records[name] ?? labelsOf(name);

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import type { Environment } from "../../catalog";
 import type { MeshObject } from "../../mesh";
 import { type AIKernelOptions, catalog } from "../../stacks/aikernel/catalog";
+import { issuing } from "../../stacks/certificates";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
-import { findIn, rendered } from "./rendered";
+import { findIn, meshOf, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
@@ -171,8 +172,10 @@ describe("aikernel", () => {
   });
 
   it("issues certificates for a day, below a root of ten years", () => {
-    const { istiod } = args("prod");
-    expect(istiod?.meshConfig?.defaultConfig).to.deep.equal({ proxyMetadata: { SECRET_TTL: "24h" } });
+    const { istiod } = issuing(args("prod"), meshOf(catalog()).certificates);
+    expect(istiod?.meshConfig?.defaultConfig).to.deep.equal({
+      proxyMetadata: { SECRET_TTL: "24h", SECRET_GRACE_PERIOD_RATIO: "0.5" },
+    });
     expect(istiod?.env).to.include({
       MAX_WORKLOAD_CERT_TTL: "24h",
       CITADEL_SELF_SIGNED_CA_CERT_TTL: `${10 * 365 * 24}h`,

@@ -1,14 +1,19 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { type CheckedMesh, checkMesh } from "../../checks";
 import { type MeshObject, renderMesh } from "../../mesh";
 
-/** The objects of a platform's catalog, which must be without any finding. */
-export function rendered(catalog: MeshDefinition): MeshObject[] {
+/** A platform's catalog, which must be without any finding. */
+export function meshOf(catalog: MeshDefinition): CheckedMesh {
   const { findings, mesh } = checkMesh(catalog);
   expect(findings).to.deep.equal([]);
   if (!mesh) throw new Error("a catalog without findings has a mesh");
-  return renderMesh(mesh);
+  return mesh;
+}
+
+/** The objects of a platform's catalog, which must be without any finding. */
+export function rendered(catalog: MeshDefinition): MeshObject[] {
+  return renderMesh(meshOf(catalog));
 }
 
 /** The one object of that kind, name and namespace. */

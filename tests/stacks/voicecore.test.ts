@@ -2,9 +2,10 @@ import { expect } from "chai";
 import type { Environment } from "../../catalog";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
+import { issuing } from "../../stacks/certificates";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
-import { findIn, rendered } from "./rendered";
+import { findIn, meshOf, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
@@ -310,7 +311,7 @@ describe("voicecore", () => {
     });
 
     it("issues certificates for 90 days, renewed when a tenth is left", () => {
-      const { istiod } = args("prod");
+      const { istiod } = issuing(args("prod"), meshOf(catalog()).certificates);
       expect(istiod?.meshConfig).to.deep.equal({
         enableAutoMtls: true,
         defaultConfig: { proxyMetadata: { SECRET_TTL: "2160h", SECRET_GRACE_PERIOD_RATIO: "0.1" } },

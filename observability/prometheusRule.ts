@@ -1,0 +1,40 @@
+import type { CheckedMesh } from "../checks";
+import { metadata, type MeshObject } from "../mesh";
+import { concernsOf } from "./rules";
+import type { Rule } from "./rules/rule";
+
+/** Where this package has the alerts' pages; an organization serves them where its people read. */
+export const runbooks = "docs/runbooks";
+
+/**
+ * What Prometheus records and alerts of a mesh, one object for each subject.
+ *
+ * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
+ */
+export function prometheusRules(
+  mesh: CheckedMesh,
+  { namespace, runbookUrl = runbooks }: { readonly namespace: string; readonly runbookUrl?: string },
+): MeshObject[] {
+  return concernsOf(mesh).map(({ name, rules }) => ({
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: metadata(mesh, { name: `${mesh.name}-${name}`, namespace, from: ["alerts", "certificates"] }),
+    spec: {
+      groups: [
+        { name: `${mesh.name}-${name}`, rules: rules.map((rule) => written(rule, mesh.name, runbookUrl)) },
+      ],
+    },
+  }));
+}
+
+function written(rule: Rule, mesh: string, runbookUrl: string): object {
+  if ("record" in rule) return { ...rule, labels: { mesh } };
+  const { alert, expr, for: duration, severity, summary, description } = rule;
+  return {
+    alert,
+    expr,
+    for: duration,
+    labels: { mesh, severity },
+    annotations: { summary, description, runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` },
+  };
+}

@@ -1,0 +1,80 @@
+import { occurrences, series } from "../promql";
+import type { ConcernOf } from "./rule";
+
+/** Seconds within which 99 % of the changes should be with every proxy. */
+const convergence = 10;
+
+/** istiod and what hangs on it: configuration, injection. It is the same for every platform of a cluster. */
+export const controlPlane: ConcernOf = () => ({
+  name: "control-plane",
+  rules: [
+    {
+      alert: "ServiceMeshDown",
+      expr: `absent(${series("istiod_uptime_seconds")})`,
+      for: "2m",
+      severity: "critical",
+      summary: "istiod doesn't run, or Prometheus can't reach it",
+      description:
+        "No istiod has answered Prometheus. Proxies go on with what they have, but get no changes and no new certificates, and no pod is injected.",
+    },
+    {
+      alert: "ProxyConfigRejected",
+      expr: occurrences(series("pilot_total_xds_rejects"), ["type"]),
+      for: "1m",
+      severity: "critical",
+      summary: "Proxies reject configuration of the type {{ $labels.type }}",
+      description:
+        'Proxies have rejected configuration of the type {{ $labels.type }} {{ $value | printf "%.0f" }} times within five minutes, and go on with the one before.',
+    },
+    {
+      alert: "ConfigPushErrors",
+      expr: [
+        series("pilot_total_xds_internal_errors"),
+        series("pilot_xds_write_timeout"),
+        series("pilot_xds_pushes", { type: /.*_senderr/ }),
+      ]
+        .map((counter) => occurrences(counter))
+        .join(" or "),
+      for: "5m",
+      severity: "warning",
+      summary: "istiod fails to send configuration",
+      description:
+        'istiod failed {{ $value | printf "%.0f" }} times within five minutes to make or send configuration.',
+    },
+    {
+      alert: "ConfigConvergenceSlow",
+      expr: `histogram_quantile(0.99, sum by (le) (rate(${series("pilot_proxy_convergence_time_bucket")}[5m]))) > ${convergence}`,
+      for: "10m",
+      severity: "warning",
+      summary: "Changes reach the proxies late",
+      description: `1 % of the changes take longer than {{ $value | printf "%.0f" }} s to reach every proxy; 99 % should within ${convergence} s.`,
+    },
+    {
+      alert: "InvalidConfigRefused",
+      expr: occurrences(series("galley_validation_failed"), ["resource", "reason"]),
+      for: "1m",
+      severity: "info",
+      summary: "Somebody tries to apply invalid {{ $labels.resource }}",
+      description:
+        'istiod has refused {{ $labels.resource }} {{ $value | printf "%.0f" }} times within five minutes: {{ $labels.reason }}.',
+    },
+    {
+      alert: "SidecarInjectionFailing",
+      expr: occurrences(series("sidecar_injection_failure_total")),
+      for: "1m",
+      severity: "critical",
+      summary: "Pods can't be injected",
+      description:
+        'istiod failed to inject {{ $value | printf "%.0f" }} pods within five minutes; they don\'t start.',
+    },
+    {
+      alert: "ProxyCannotReachIstiod",
+      expr: `sum by (namespace, pod) (increase(${series("istio_agent_istiod_connection_failures")}[5m])) > 3`,
+      for: "5m",
+      severity: "warning",
+      summary: "{{ $labels.namespace }}/{{ $labels.pod }} can't reach istiod",
+      description:
+        'The proxy of {{ $labels.namespace }}/{{ $labels.pod }} failed {{ $value | printf "%.0f" }} times within five minutes to connect to istiod: it gets no changes and no new certificate.',
+    },
+  ],
+});

@@ -1,0 +1,14 @@
+import type { Mesh } from "../../catalog";
+import { certificates } from "./certificates";
+import { controlPlane } from "./controlPlane";
+import { requests } from "./requests";
+import { resilience } from "./resilience";
+import type { Concern } from "./rule";
+import { security } from "./security";
+import { slo } from "./slo";
+import { tcp } from "./tcp";
+
+/** Every rule of a mesh, by subject. */
+export function concernsOf(mesh: Mesh): Concern[] {
+  return [certificates, controlPlane, requests, resilience, security, slo, tcp].map((of) => of(mesh));
+}

@@ -1,0 +1,45 @@
+import { ratio, series } from "../promql";
+import { byService, recorded } from "./records";
+import type { ConcernOf } from "./rule";
+import { byThreshold, ofMesh } from "./scope";
+
+const by = byService.join(", ");
+
+/** Flags of connections that never reached a healthy server: refused, no server, over a limit, tried too often. */
+const failed = /.*(UF|UH|UO|URX).*/;
+
+/** Connections per second below which a share of them says nothing: clients of databases keep theirs for hours. */
+const fewConnections = 0.01;
+
+/** TCP connections and bytes of each service, as its callers' proxies see them. */
+export const tcp: ConcernOf = (mesh) => {
+  const calls = { reporter: "source", ...ofMesh(mesh) } as const;
+  const rate = (counter: string): string => `sum by (${by}) (rate(${counter}[5m]))`;
+  const connections = recorded("istio:service:tcp_connections:rate5m", mesh);
+  const errors = (services: object): string => recorded("istio:service:tcp_errors:rate5m", mesh, services);
+  return {
+    name: "tcp",
+    rules: [
+      {
+        record: "istio:service:tcp_connections:rate5m",
+        expr: rate(series("istio_tcp_connections_closed_total", calls)),
+      },
+      {
+        record: "istio:service:tcp_errors:rate5m",
+        expr: `${rate(series("istio_tcp_connections_closed_total", { ...calls, response_flags: failed }))} or on (destination_service) 0 * ${connections}`,
+      },
+      {
+        record: "istio:service:tcp_bytes:rate5m",
+        expr: `sum by (${by}) (rate(${series("istio_tcp_sent_bytes_total", calls)}[5m]) + rate(${series("istio_tcp_received_bytes_total", calls)}[5m]))`,
+      },
+      ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
+        alert: "TcpConnectionsFailing",
+        expr: `${errors(services)} / ${connections} > ${ratio(value)} and on (destination_service) ${connections} > ${fewConnections}`,
+        for: "5m" as const,
+        severity: "critical" as const,
+        summary: "{{ $labels.destination_service }} can't be connected to",
+        description: `{{ $value | humanizePercentage }} of the TCP connections to {{ $labels.destination_service }} fail; at most ${value} % should.`,
+      })),
+    ],
+  };
+};
