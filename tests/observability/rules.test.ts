@@ -6,6 +6,7 @@ import { records } from "../../observability/rules/records";
 import type { AlertingRule } from "../../observability/rules/rule";
 import { platformNames, platforms } from "../../stacks/platforms";
 import { meshOf } from "../stacks/rendered";
+import { cases } from "./cases";
 import { mistakes } from "./expressions";
 
 const http = { port: 8080, protocol: "http" } as const;
@@ -47,6 +48,24 @@ describe("rules", () => {
     );
     expect(recorded).to.have.members(Object.keys(records));
     expect(recorded).to.have.length(Object.keys(records).length);
+  });
+
+  it("are each shown both ways: firing and silent, with a value and without", () => {
+    const ways = Object.values(cases)
+      .flat()
+      .map((one) =>
+        "alert" in one
+          ? `${one.alert} ${one.fires.length > 0 ? "fires" : "is silent"}`
+          : `${one.record} ${one.gives.some(({ value }) => value > 0) ? "has a value" : "has none"}`,
+      );
+    const expected = concernsOf(meshOf(shop))
+      .flatMap(({ rules }) => rules)
+      .flatMap((rule) =>
+        "alert" in rule
+          ? [`${rule.alert} fires`, `${rule.alert} is silent`]
+          : [`${rule.record} has a value`, `${rule.record} has none`],
+      );
+    expect([...new Set(ways)]).to.have.members([...new Set(expected)]);
   });
 
   it("have one rule for all services, and one more for each threshold of their own", () => {

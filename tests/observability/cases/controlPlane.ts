@@ -1,0 +1,209 @@
+import { series } from "../../../observability/promql";
+import type { RuleCase } from "./case";
+
+const uptime = series("istiod_uptime_seconds", { pod: "istiod-1" });
+const rejects = series("pilot_total_xds_rejects", { type: "lds", pod: "istiod-1" });
+const internal = series("pilot_total_xds_internal_errors", { pod: "istiod-1" });
+const timeouts = series("pilot_xds_write_timeout", { pod: "istiod-1" });
+const pushes = (type: string): string => series("pilot_xds_pushes", { type, pod: "istiod-1" });
+const convergence = (le: string): string =>
+  series("pilot_proxy_convergence_time_bucket", { le, pod: "istiod-1" });
+const invalid = series("galley_validation_failed", {
+  resource: "virtualservices",
+  reason: "invalid_resource",
+  pod: "istiod-1",
+});
+const injection = series("sidecar_injection_failure_total", { pod: "istiod-1" });
+const injections = series("sidecar_injection_requests_total", { pod: "istiod-1" });
+const connections = series("istio_agent_istiod_connection_failures", { namespace: "shop", pod: "api-1" });
+
+const down = {
+  severity: "critical",
+  summary: "istiod doesn't run, or Prometheus can't reach it",
+  description:
+    "No istiod has answered Prometheus. Proxies go on with what they have, but get no changes and no new certificates, and no pod is injected.",
+} as const;
+const push = (times: number) => ({
+  severity: "warning" as const,
+  summary: "istiod fails to send configuration",
+  description: `istiod failed ${times} times within five minutes to make or send configuration.`,
+});
+const rejected = (times: number) => ({
+  severity: "critical" as const,
+  labels: { type: "lds" },
+  summary: "Proxies reject configuration of the type lds",
+  description: `Proxies have rejected configuration of the type lds ${times} times within five minutes, and go on with the one before.`,
+});
+
+export const controlPlane: readonly RuleCase[] = [
+  {
+    alert: "ServiceMeshDown",
+    shows: "nothing was ever heard of istiod",
+    series: {},
+    at: "3m",
+    fires: [down],
+  },
+  {
+    alert: "ServiceMeshDown",
+    shows: "istiod is gone",
+    series: { [uptime]: "0+60x10 stale" },
+    at: "14m",
+    fires: [down],
+  },
+  { alert: "ServiceMeshDown", shows: "istiod runs", series: { [uptime]: "0+60x20" }, at: "14m", fires: [] },
+  {
+    alert: "ServiceMeshDown",
+    shows: "one of two is enough",
+    series: { [uptime]: "0+60x5 stale", [series("istiod_uptime_seconds", { pod: "istiod-2" })]: "0+60x20" },
+    at: "14m",
+    fires: [],
+  },
+  {
+    alert: "ProxyConfigRejected",
+    shows: "the very first rejections, which no rate sees",
+    series: { [rejects]: "_x5 2x20" },
+    at: "8m",
+    fires: [rejected(2)],
+  },
+  {
+    alert: "ProxyConfigRejected",
+    shows: "more of them",
+    series: { [rejects]: "0+1x30" },
+    at: "20m",
+    fires: [rejected(5)],
+  },
+  {
+    alert: "ProxyConfigRejected",
+    shows: "none lately",
+    series: { [rejects]: "9x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "ConfigPushErrors",
+    shows: "istiod can't make configuration",
+    series: { [internal]: "0+1x30" },
+    at: "15m",
+    fires: [push(5)],
+  },
+  {
+    alert: "ConfigPushErrors",
+    shows: "proxies don't take it in time",
+    series: { [timeouts]: "0+2x30" },
+    at: "15m",
+    fires: [push(10)],
+  },
+  {
+    alert: "ConfigPushErrors",
+    shows: "connections break while it is sent",
+    series: { [pushes("eds_senderr")]: "0+3x30" },
+    at: "15m",
+    fires: [push(15)],
+  },
+  {
+    alert: "ConfigPushErrors",
+    shows: "pushes that arrive are none",
+    series: { [pushes("eds")]: "0+100x30", [internal]: "4x30", [timeouts]: "4x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "ConfigConvergenceSlow",
+    shows: "one change of ten takes up to 20 s",
+    series: {
+      [convergence("10")]: "0+9x30",
+      [convergence("20")]: "0+10x30",
+      [convergence("+Inf")]: "0+10x30",
+    },
+    at: "20m",
+    fires: [
+      {
+        severity: "warning",
+        summary: "Changes reach the proxies late",
+        description:
+          "1 % of the changes take longer than 19 s to reach every proxy; 99 % should within 10 s.",
+      },
+    ],
+  },
+  {
+    alert: "ConfigConvergenceSlow",
+    shows: "all changes arrive within a second",
+    series: {
+      [convergence("1")]: "0+10x30",
+      [convergence("10")]: "0+10x30",
+      [convergence("+Inf")]: "0+10x30",
+    },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "ConfigConvergenceSlow",
+    shows: "nothing changes",
+    series: { [convergence("10")]: "9x30", [convergence("20")]: "10x30", [convergence("+Inf")]: "10x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "InvalidConfigRefused",
+    shows: "somebody tries",
+    series: { [invalid]: "_x5 1x20" },
+    at: "7m",
+    fires: [
+      {
+        severity: "info",
+        labels: { resource: "virtualservices", reason: "invalid_resource" },
+        summary: "Somebody tries to apply invalid virtualservices",
+        description: "istiod has refused virtualservices 1 times within five minutes: invalid_resource.",
+      },
+    ],
+  },
+  {
+    alert: "InvalidConfigRefused",
+    shows: "nobody tries any more",
+    series: { [invalid]: "5x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "SidecarInjectionFailing",
+    shows: "pods are refused",
+    series: { [injections]: "0+1x30", [injection]: "0+1x30" },
+    at: "15m",
+    fires: [
+      {
+        severity: "critical",
+        summary: "Pods can't be injected",
+        description: "istiod failed to inject 5 pods within five minutes; they don't start.",
+      },
+    ],
+  },
+  {
+    alert: "SidecarInjectionFailing",
+    shows: "pods are injected",
+    series: { [injections]: "0+1x30", [injection]: "2x30" },
+    at: "15m",
+    fires: [],
+  },
+  {
+    alert: "ProxyCannotReachIstiod",
+    shows: "a proxy tries in vain",
+    series: { [connections]: "0+2x30" },
+    at: "15m",
+    fires: [
+      {
+        severity: "warning",
+        labels: { namespace: "shop", pod: "api-1" },
+        summary: "shop/api-1 can't reach istiod",
+        description:
+          "The proxy of shop/api-1 failed 10 times within five minutes to connect to istiod: it gets no changes and no new certificate.",
+      },
+    ],
+  },
+  {
+    alert: "ProxyCannotReachIstiod",
+    shows: "once, while istiod was replaced",
+    series: { [connections]: "0x10 1x20" },
+    at: "14m",
+    fires: [],
+  },
+];

@@ -1,0 +1,128 @@
+import { series } from "../../../observability/promql";
+import { host, requests, type RuleCase, to } from "./case";
+
+const cluster = (service: string, subset = ""): string =>
+  `outbound|80|${subset}|${to(service).destination_service}`;
+const overflow = (service: string, subset?: string): string =>
+  series("envoy_cluster_upstream_rq_pending_overflow", {
+    cluster_name: cluster(service, subset),
+    namespace: "shop",
+    pod: "web-1",
+  });
+const ejections = (service: string, pod = "web-1"): string =>
+  series("envoy_cluster_outlier_detection_ejections_active", {
+    cluster_name: cluster(service),
+    namespace: "shop",
+    pod,
+  });
+const name = host("api").destination_service;
+
+const broken = (times: number) => ({
+  severity: "warning" as const,
+  labels: host("api"),
+  summary: `The circuit breaker of ${name} refuses requests`,
+  description: `Callers had more under way to ${name} than its circuit breaker lets through: ${times} requests were refused within five minutes.`,
+});
+const unhealthy = (times: number) => ({
+  severity: "critical" as const,
+  labels: host("api"),
+  summary: `${name} has no pod that could answer`,
+  description: `${times} requests to ${name} found no healthy pod within five minutes.`,
+});
+
+export const resilience: readonly RuleCase[] = [
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "one burst, the first one ever",
+    series: { [requests("api")]: "0+60x30", [requests("api", { code: "503", flags: "UO" })]: "_x10 35x20" },
+    at: "13m",
+    fires: [broken(35)],
+  },
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "more bursts",
+    series: { [requests("api", { code: "503", flags: "URX,UO" })]: "0+10x30" },
+    at: "15m",
+    fires: [broken(50)],
+  },
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "Envoy's own count, where only a version of the service is called",
+    series: { [overflow("api", "v1")]: "0+4x30" },
+    at: "15m",
+    fires: [broken(20)],
+  },
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "other failures, an old burst, and another platform's",
+    series: {
+      [requests("api", { code: "503", flags: "UH" })]: "0+10x30",
+      [requests("api", { code: "503", flags: "UO" })]: "35x30",
+      [overflow("api")]: "4x30",
+      [series("envoy_cluster_upstream_rq_pending_overflow", {
+        cluster_name: "outbound|80||api.other.svc.cluster.local",
+      })]: "0+9x30",
+    },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "EndpointsEjected",
+    shows: "as many as the caller that leaves out most",
+    series: { [ejections("api")]: "1x20", [ejections("api", "web-2")]: "2x20" },
+    at: "10m",
+    fires: [
+      {
+        severity: "warning",
+        labels: host("api"),
+        summary: `Pods of ${name} are left out`,
+        description: `A caller's proxy sends nothing to 2 of the pods of ${name}, because they kept failing.`,
+      },
+    ],
+  },
+  {
+    alert: "EndpointsEjected",
+    shows: "none, and one that was let in again",
+    series: { [ejections("api")]: "0x20", [ejections("web")]: "0x5 1x2 0x20" },
+    at: "12m",
+    fires: [],
+  },
+  {
+    alert: "NoHealthyUpstream",
+    shows: "requests find nobody, few as they are",
+    series: { [requests("api", { code: "503", flags: "UH" })]: "0+1x30" },
+    at: "15m",
+    fires: [unhealthy(5)],
+  },
+  {
+    alert: "NoHealthyUpstream",
+    shows: "once, during a rollout",
+    series: { [requests("api", { code: "503", flags: "UH" })]: "_x10 1x20", [requests("api")]: "0+60x30" },
+    at: "16m",
+    fires: [],
+  },
+  {
+    alert: "RetriesExhausted",
+    shows: "two of a hundred fail at every try",
+    series: {
+      [requests("api")]: "0+98x30",
+      [requests("api", { code: "503", flags: "URX,UF" })]: "0+2x30",
+    },
+    at: "20m",
+    fires: [
+      {
+        severity: "warning",
+        labels: host("api"),
+        summary: `Retries don't help ${name}`,
+        description: `2% of the requests to ${name} failed at every try; at most 1 % should.`,
+      },
+    ],
+  },
+  {
+    alert: "RetriesExhausted",
+    shows: "one of two hundred",
+    series: { [requests("api")]: "0+199x30", [requests("api", { code: "503", flags: "URX" })]: "0+1x30" },
+    at: "20m",
+    fires: [],
+  },
+];

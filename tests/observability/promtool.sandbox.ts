@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import type { CheckedMesh } from "../../checks";
+import { renderObservability } from "../../observability";
+import { platformNames, platforms } from "../../stacks/platforms";
+import { ensureToolchain } from "../../toolchain";
+import { meshOf } from "../stacks/rendered";
+import { cases } from "./cases";
+import { type RuleCase, shop } from "./cases/case";
+
+/** The groups of a mesh's PrometheusRule objects, as Prometheus' own rule files have them; of some concerns or all. */
+function ruleFile(mesh: CheckedMesh, concerns?: readonly string[]): string {
+  const objects = renderObservability(mesh, { namespace: "monitoring", runbookUrl: "https://runbooks" });
+  const wanted = concerns?.map((concern) => `${mesh.name}-${concern}`);
+  return stringify({
+    groups: objects
+      .filter(({ kind, metadata }) => kind === "PrometheusRule" && wanted?.includes(metadata.name) !== false)
+      .flatMap(({ spec }) => (spec as { groups: object[] }).groups),
+  });
+}
+
+/** https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
+function unitTest(one: RuleCase): object {
+  const { series, at, shows } = one;
+  return {
+    name: `${"alert" in one ? one.alert : one.record}: ${shows}`,
+    interval: "1m",
+    input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
+    ...("alert" in one
+      ? {
+          alert_rule_test: [
+            {
+              eval_time: at,
+              alertname: one.alert,
+              exp_alerts: one.fires.map(({ severity, labels = {}, summary, description }) => ({
+                exp_labels: { mesh: "shop", severity, ...labels },
+                exp_annotations: { summary, description, runbook_url: `https://runbooks/${one.alert}.md` },
+              })),
+            },
+          ],
+        }
+      : {
+          promql_expr_test: [
+            {
+              expr: one.record,
+              eval_time: at,
+              exp_samples: one.gives.map(({ labels, value }) => ({
+                labels: `${one.record}{${Object.entries(labels)
+                  .map(([label, text]) => `${label}="${text}"`)
+                  .join(",")}}`,
+                value,
+              })),
+            },
+          ],
+        }),
+  };
+}
+
+describe("rules, by promtool", () => {
+  let promtool = "";
+  let folder = "";
+  before(async () => {
+    promtool = (await ensureToolchain(["promtool"])).program("promtool");
+    folder = mkdtempSync(join(tmpdir(), "promtool-"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const platform of platformNames) {
+    it(`of ${platform} are taken by Prometheus`, async () => {
+      const file = join(folder, `${platform}.yml`);
+      writeFileSync(file, ruleFile(meshOf(platforms[platform].catalog("prod", {}))));
+      // It would remark that an alert has several rules: they are for different services.
+      const { stdout } = await execa(promtool, ["check", "rules", "--lint=none", file]);
+      expect(stdout).to.match(/SUCCESS: \d+ rules found/);
+    });
+  }
+
+  /** promtool takes seconds to evaluate days minute by minute. */
+  const evaluationInterval: Record<string, string> = { slo: "5m" };
+
+  const run = async (
+    concern: string,
+    list: readonly RuleCase[],
+  ): Promise<{ all: string; exitCode?: number }> => {
+    writeFileSync(join(folder, `${concern}-rules.yml`), ruleFile(meshOf(shop), ["requests", concern]));
+    const file = join(folder, `${concern}-tests.yml`);
+    writeFileSync(
+      file,
+      stringify({
+        rule_files: [`${concern}-rules.yml`],
+        fuzzy_compare: true, // binary fractions
+        evaluation_interval: evaluationInterval[concern] ?? "1m",
+        tests: list.map(unitTest),
+      }),
+    );
+    return execa(promtool, ["test", "rules", file], { all: true, reject: false });
+  };
+
+  for (const [concern, list] of Object.entries(cases)) {
+    it(`of ${concern} fire, are silent and record as ${list.length} cases say`, async () => {
+      const { all, exitCode } = await run(concern, list);
+      expect(exitCode, all).to.equal(0);
+    });
+  }
+
+  it("are really held to the cases: each one that is turned round fails", async () => {
+    const turned = (cases.certificates ?? []).map((one) =>
+      "alert" in one ? { ...one, fires: one.fires.length > 0 ? [] : [anything] } : one,
+    );
+    const { all, exitCode } = await run("certificates", turned);
+    expect(exitCode).to.equal(1);
+    for (const one of turned.map(unitTest)) expect(all).to.include((one as { name: string }).name);
+  });
+});
+
+const anything = { severity: "info", summary: "", description: "" } as const;
