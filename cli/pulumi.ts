@@ -38,7 +38,7 @@ export async function localPulumi(
   toolchain: Toolchain,
   sandbox: SandboxStatus,
   project: string,
-  { platform }: { platform?: string | undefined } = {},
+  { platform, environment }: { platform?: string | undefined; environment?: string | undefined } = {},
 ): Promise<LocalPulumi> {
   const projectFile = join(project, "Pulumi.yaml");
   if (!existsSync(projectFile)) {
@@ -100,6 +100,7 @@ export async function localPulumi(
     ...given?.config,
     ...sandboxConfig(sandbox),
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
+    ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
   await writeFile(configFile, stringify({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];

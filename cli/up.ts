@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import pc from "picocolors";
+import { type Environment, environments } from "../catalog";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
@@ -12,6 +13,13 @@ import { stateOption } from "./state";
 import { tools } from "./tools";
 import { verifyMesh } from "./verify";
 
+interface UpOptions {
+  readonly state: string;
+  readonly policyPack: string;
+  readonly platform?: string;
+  readonly environment?: Environment;
+}
+
 /** `meshwright up`: a platform on the embedded sandbox, from nothing, under the policy pack. */
 export function upCommand(program: Command): void {
   program
@@ -20,23 +28,26 @@ export function upCommand(program: Command): void {
     .addOption(stateOption())
     .option("--policy-pack <dir>", "folder of the policy pack", "policy-pack")
     .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")
-    .action(
-      async ({ state, policyPack, platform }: { state: string; policyPack: string; platform?: string }) => {
-        const pack = resolve(policyPack);
-        if (!existsSync(join(pack, "PulumiPolicy.yaml"))) {
-          throw new UserError({
-            problem: `There is no policy pack in ${pack}: PulumiPolicy.yaml is missing.`,
-            cure: "Name its folder: meshwright up --policy-pack <dir>",
-          });
-        }
-        const toolchain = await tools();
-        const sandbox = await startControlPlane(toolchain, state);
-        const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform });
-        await deploy(pulumi, pack);
-        await verifyMesh(toolchain, sandbox);
-        print(await describe(pulumi, toolchain, sandbox));
-      },
-    );
+    .addOption(
+      new Option("--environment <name>", "how careful (default: what Pulumi.local.yaml says)").choices(
+        environments,
+      ),
+    )
+    .action(async ({ state, policyPack, platform, environment }: UpOptions) => {
+      const pack = resolve(policyPack);
+      if (!existsSync(join(pack, "PulumiPolicy.yaml"))) {
+        throw new UserError({
+          problem: `There is no policy pack in ${pack}: PulumiPolicy.yaml is missing.`,
+          cure: "Name its folder: meshwright up --policy-pack <dir>",
+        });
+      }
+      const toolchain = await tools();
+      const sandbox = await startControlPlane(toolchain, state);
+      const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
+      await deploy(pulumi, pack);
+      await verifyMesh(toolchain, sandbox);
+      print(await describe(pulumi, toolchain, sandbox));
+    });
 }
 
 async function deploy({ run, read, configFile }: LocalPulumi, pack: string): Promise<void> {

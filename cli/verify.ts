@@ -1,3 +1,4 @@
+import { AdmissionregistrationV1Api, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { z } from "zod";
 import type { SandboxStatus } from "../sandbox";
@@ -12,13 +13,38 @@ const analysis = z.array(
 /** A message of `istioctl analyze`. https://istio.io/latest/docs/reference/config/analysis/ */
 export type AnalysisMessage = z.infer<typeof analysis>[number];
 
-/** What `istioctl analyze` says of a whole cluster, the informational messages included. */
+/**
+ * What `istioctl analyze` says of a whole cluster, the informational messages included. It looks at one revision at a
+ * time, and leaves out the webhooks of all others: asked about the wrong one, it takes every gateway for uninjected.
+ */
 export async function analyze(istioctl: string, kubeconfig: string): Promise<AnalysisMessage[]> {
-  const run = await execa(
-    istioctl,
-    ["analyze", "--all-namespaces", "--output", "json", "--kubeconfig", kubeconfig],
-    { reject: false },
-  );
+  const messages = new Map<string, AnalysisMessage>();
+  for (const revision of await revisions(kubeconfig)) {
+    for (const one of await analyzeRevision(istioctl, kubeconfig, revision)) {
+      messages.set(JSON.stringify(one), one);
+    }
+  }
+  return [...messages.values()];
+}
+
+/** Revisions of the cluster's control planes: those that inject. `default` if there is none. */
+async function revisions(kubeconfig: string): Promise<Iterable<string>> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const { items } = await config
+    .makeApiClient(AdmissionregistrationV1Api)
+    .listMutatingWebhookConfiguration({ labelSelector: "app=sidecar-injector" });
+  const found = new Set(items.map(({ metadata }) => metadata?.labels?.["istio.io/rev"] ?? "default"));
+  return found.size === 0 ? ["default"] : found;
+}
+
+async function analyzeRevision(
+  istioctl: string,
+  kubeconfig: string,
+  revision: string,
+): Promise<AnalysisMessage[]> {
+  const args = ["analyze", "--all-namespaces", "--revision", revision, "--output", "json"];
+  const run = await execa(istioctl, [...args, "--kubeconfig", kubeconfig], { reject: false });
   try {
     return analysis.parse(JSON.parse(run.stdout.trim() === "" ? "[]" : run.stdout));
   } catch {

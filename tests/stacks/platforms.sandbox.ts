@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
+import type { Environment } from "../../catalog";
 import { analyze } from "../../cli/verify";
 import { renderMesh } from "../../mesh";
+import { sandboxStatus } from "../../sandbox";
 import { planOf } from "../../stacks/plan";
-import { platformNames } from "../../stacks/platforms";
+import { platformNames, type PlatformName } from "../../stacks/platforms";
 import { readSettings } from "../../stacks/settings";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
@@ -21,24 +23,34 @@ describe("the platforms on the sandbox", () => {
   });
   afterEach(() => h.clean());
 
-  // Alfred has a test of its own, which goes further.
-  for (const platform of platformNames.filter((name) => name !== "alfred")) {
-    it(`${platform} comes up from nothing under the pack, whole, and istioctl analyze says nothing`, async () => {
+  // Alfred has a test of its own, which goes further. VoiceCore's and AIKernel's control planes have a revision in prod.
+  const stacks: { platform: PlatformName; environment: Environment }[] = [
+    ...platformNames
+      .filter((name) => name !== "alfred")
+      .map((platform) => ({ platform, environment: "dev" as const })),
+    { platform: "voicecore", environment: "prod" },
+    { platform: "aikernel", environment: "prod" },
+  ];
+  for (const { platform, environment } of stacks) {
+    it(`${platform} (${environment}) comes up from nothing under the pack, whole, and istioctl analyze says nothing`, async () => {
       const state = h.folder();
       const { exitCode, stdout, stderr } = await meshwright(
-        ["up", "--platform", platform, "--state", state],
-        {
-          cwd: repository,
-        },
+        ["up", "--platform", platform, "--environment", environment, "--state", state],
+        { cwd: repository },
       );
       expect(exitCode, stdout + stderr).to.equal(0);
-      const { mesh } = planOf(readSettings({ get: (key) => ({ platform })[key] }));
-      for (const object of renderMesh(mesh)) {
+      const plan = planOf(readSettings({ get: (key) => ({ platform, environment })[key] }));
+      for (const object of renderMesh(plan.mesh)) {
         const live = await readLive(h, state, object);
         expect(live, `${object.kind} ${object.metadata.name}`).to.containSubset(
           JSON.parse(JSON.stringify(object)),
         );
       }
+      const { processes } = await sandboxStatus(state);
+      const { revision } = plan.controlPlane;
+      expect(processes.map(({ name }) => name)).to.include(
+        revision === undefined ? "istiod" : `istiod-${revision}`,
+      );
       const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
       expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
     });
