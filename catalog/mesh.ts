@@ -20,7 +20,10 @@ import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./tel
 export interface MeshDefinition {
   /** The platform's name, a DNS label. */
   readonly name: string;
-  /** What the mesh is for. In `prod` some things are refused, such as fault injection. Default: prod. */
+  /**
+   * What the mesh is for. `staging` is built like `prod`, so that what passes there passes in prod, and tried out like
+   * `dev`: it may have faults injected, which `prod` refuses. Default: prod.
+   */
   readonly environment?: Environment;
   /** Namespace of services and gateways that don't name another. Default: `name`. */
   readonly namespace?: string;

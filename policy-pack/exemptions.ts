@@ -1,4 +1,5 @@
 import type { Setting } from "./configuration";
+import type { Cluster } from "./reading/cluster";
 import type { Subject } from "./scope";
 
 /** Breaks the glass: for a limited time, one policy tolerates what it finds in one place. */
@@ -16,6 +17,7 @@ export interface Exemption {
 /** An exemption that a policy made use of. */
 export interface HonouredExemption extends Exemption {
   readonly policy: string;
+  readonly cluster: Cluster;
   /** What is tolerated: the messages that would have been violations. */
   readonly tolerated: ReadonlySet<string>;
 }
@@ -43,17 +45,47 @@ export const exemptions = {
   default: [] as Exemption[],
 } satisfies Setting;
 
-// The engine starts the pack anew for each preview and update, so this holds one run.
+// The engine starts the pack anew for each preview and update, so these hold one run.
+const granted = new Map<string, readonly Exemption[]>();
 const honoured = new Map<string, HonouredExemption & { readonly tolerated: Set<string> }>();
+const open = new Set<string>();
 
-/** The exemptions that policies have honoured in this run. */
-export function honouredExemptions(): HonouredExemption[] {
-  return [...honoured.values()];
+/** Takes note of the exemptions that a policy grants, the first time it is asked in this run. */
+export function grant(policy: string, exemptions: () => readonly Exemption[]): void {
+  if (!granted.has(policy)) granted.set(policy, exemptions());
 }
 
-/** Forgets the honoured exemptions, as the start of a run does. */
+/** Takes note that unknown values left a verdict of the policy open, so that its exemptions may be needed yet. */
+export function leaveOpen(policy: string): void {
+  open.add(policy);
+}
+
+/** The exemptions that policies have honoured on a cluster in this run. */
+export function honouredExemptions({ key }: Cluster): HonouredExemption[] {
+  return [...honoured.values()].filter(({ cluster }) => cluster.key === key);
+}
+
+/**
+ * The exemptions for these namespaces that no policy has needed in this run. Other namespaces' are left alone: an
+ * organization has one configuration for many stacks.
+ */
+export function unusedExemptions(
+  namespaces: ReadonlySet<string | undefined>,
+): (Exemption & { readonly policy: string })[] {
+  const needed = new Set([...honoured.values()].map(keyOf));
+  return [...granted]
+    .filter(([policy]) => !open.has(policy))
+    .flatMap(([policy, exemptions]) => exemptions.map((exemption) => ({ ...exemption, policy })))
+    .filter((exemption) => namespaces.has(exemption.namespace) && !needed.has(keyOf(exemption)));
+}
+
+function keyOf({ policy, namespace, name, until }: Exemption & { policy: string }): string {
+  return [policy, namespace, name, until].join("/");
+}
+
+/** Forgets what policies have done, as the start of a run does. */
 export function forgetExemptions(): void {
-  honoured.clear();
+  for (const memory of [granted, honoured, open]) memory.clear();
 }
 
 /**
@@ -62,12 +94,13 @@ export function forgetExemptions(): void {
  */
 export function exempting(
   policy: string,
-  granted: readonly Exemption[],
+  cluster: Cluster,
+  exemptions: readonly Exemption[],
   report: (message: string) => void,
   now: number = Date.now(),
 ): (subject: Subject, message: string) => void {
   return (subject, message) => {
-    const candidates = granted.filter(
+    const candidates = exemptions.filter(
       ({ namespace, name }) => namespace === subject.namespace && name === subject.name,
     );
     const valid = candidates.find(({ until }) => timeLeft(until, now) > 0 && !isTooLong(until, now));
@@ -76,8 +109,8 @@ export function exempting(
       report(last === undefined ? message : `${message} ${refusal(last, now)}`);
       return;
     }
-    const key = [policy, valid.namespace, valid.name].join("/");
-    const entry = honoured.get(key) ?? { ...valid, policy, tolerated: new Set<string>() };
+    const key = `${keyOf({ ...valid, policy })}/${cluster.key}`;
+    const entry = honoured.get(key) ?? { ...valid, policy, cluster, tolerated: new Set<string>() };
     entry.tolerated.add(message);
     honoured.set(key, entry);
   };

@@ -6,11 +6,13 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { configured, schemaOf, type Setting, type Settings } from "./configuration";
-import { exempting, exemptions } from "./exemptions";
-import type { Field } from "./reading/field";
+import { exempting, exemptions, grant, leaveOpen } from "./exemptions";
+import { byCluster, type Cluster, clusterOf } from "./reading/cluster";
+import { type Field, isUnknownValueError } from "./reading/field";
 import {
   kubernetesResource,
   type KubernetesResource,
+  kubernetesType,
   type KubernetesType,
   undecided,
 } from "./reading/resource";
@@ -39,6 +41,8 @@ export function nist(reference: string, specification: string): PolicyCompliance
 
 /** Every policy has these settings besides its own. */
 const common = { ...scope, exemptions };
+
+type CommonSettings = Settings<typeof common>;
 
 /** What every policy of this pack tells about itself. */
 interface Description<S extends Record<string, Setting>> {
@@ -70,30 +74,48 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     enforcementLevel: policy.enforcementLevel ?? "mandatory",
     configSchema: schemaOf({ ...settings, ...common }),
     validateResource: (args, reportViolation) => {
-      const resource = kubernetesResource(args);
-      if (resource === undefined || !appliesTo(resource.type)) {
-        return args.notApplicable(`${policy.displayName} does not concern ${args.type}`);
+      grant(policy.name, () => args.getConfig<Partial<CommonSettings>>().exemptions ?? []);
+      // By far most resources are no concern of a policy: the type alone tells, before anything else is read.
+      const type = kubernetesType(args.type);
+      const resource = type !== undefined && appliesTo(type) ? kubernetesResource(args) : undefined;
+      if (resource === undefined) {
+        return notApplicable(args, `${policy.displayName} does not concern ${args.type}`);
       }
       const config = configured(policy.name, settings, common, args.getConfig());
       if (!isInScope(resource, config)) {
-        return args.notApplicable(`${resource.title} is left out by includeFor or excludeFor`);
+        return notApplicable(args, `${resource.title} is left out by includeFor or excludeFor`);
       }
       const violations = [...judge(resource, config)];
       const messages = violations.map((violation) => message(resource, violation));
-      const report = exempting(policy.name, config.exemptions, reportViolation);
-      for (const text of new Set(messages)) report(resource, text);
-      if (resource.unknowns.size > 0) throw undecided([resource]);
+      if (messages.length > 0) {
+        const report = exempting(policy.name, clusterOf(args.provider), config.exemptions, reportViolation);
+        for (const text of new Set(messages)) report(resource, text);
+      }
+      if (resource.unknowns.size === 0) return;
+      leaveOpen(policy.name);
+      throw undecided([resource]);
     },
   };
 }
 
-/** A policy that judges a stack as a whole, after the engine has been through all resources. */
+/**
+ * A policy that judges a stack as a whole, after the engine has been through all resources. Each cluster of the stack is
+ * judged by itself: what guards one mesh does not guard another.
+ */
 export function stackPolicy<S extends Record<string, Setting>>(
   policy: Description<S> & {
     /** Whether there is anything for the policy to judge; if not, the reason why it does not apply. */
-    readonly appliesTo: (stack: readonly KubernetesResource[], settings: Settings<S>) => true | string;
+    readonly appliesTo: (
+      stack: readonly KubernetesResource[],
+      settings: Settings<S>,
+      cluster: Cluster,
+    ) => true | string;
     /** Throws {@link undecided} if unknown values leave the verdict open. */
-    readonly judge: (stack: readonly KubernetesResource[], settings: Settings<S>) => Iterable<StackViolation>;
+    readonly judge: (
+      stack: readonly KubernetesResource[],
+      settings: Settings<S>,
+      cluster: Cluster,
+    ) => Iterable<StackViolation>;
   },
 ): StackValidationPolicy {
   const { settings, appliesTo, judge, ...description } = policy;
@@ -103,15 +125,54 @@ export function stackPolicy<S extends Record<string, Setting>>(
     configSchema: schemaOf({ ...settings, ...common }),
     validateStack: (args, reportViolation) => {
       const config = configured(policy.name, settings, common, args.getConfig());
-      const stack = args.resources.map(kubernetesResource).filter((resource) => resource !== undefined);
-      const applies = appliesTo(stack, config);
-      if (applies !== true) return args.notApplicable(applies);
-      const report = exempting(policy.name, config.exemptions, reportViolation);
-      for (const { subject, message } of judge(stack, config)) {
-        if (isInScope(subject, config)) report(subject, message);
+      grant(policy.name, () => config.exemptions);
+      const clusters = byCluster(
+        args.resources.flatMap((one) => {
+          const resource = kubernetesResource(one);
+          return resource === undefined ? [] : [{ resource, cluster: clusterOf(one.provider) }];
+        }),
+      );
+      const answers = clusters.map(({ resources, cluster }) => appliesTo(resources, config, cluster));
+      if (!answers.includes(true)) return notApplicable(args, answers.join("; "));
+      const open: Error[] = [];
+      for (const [index, { cluster, resources }] of clusters.entries()) {
+        if (answers[index] !== true) continue;
+        const report = exempting(policy.name, cluster, config.exemptions, reportViolation);
+        const where = clusters.length > 1 ? `${titleOf(cluster)}: ` : "";
+        try {
+          for (const { subject, message } of judge(resources, config, cluster)) {
+            if (isInScope(subject, config)) report(subject, `${where}${message}`);
+          }
+        } catch (error) {
+          // The other clusters are judged none the less.
+          if (!isUnknownValueError(error)) throw error;
+          open.push(error);
+        }
       }
+      const [first] = open;
+      if (first === undefined) return;
+      leaveOpen(policy.name);
+      throw Object.assign(first, { message: open.map(({ message }) => message).join("; ") });
     },
   };
+}
+
+function titleOf({ provider }: Cluster): string {
+  return provider === "" ? "Cluster without a provider" : `Cluster of the provider ${provider}`;
+}
+
+/**
+ * Tells that the policy does not apply, for which the SDK throws. A stack trace for each resource and policy would cost
+ * more than all judging.
+ */
+function notApplicable(args: { notApplicable: (reason?: string) => never }, reason: string): never {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return args.notApplicable(reason);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function message(resource: KubernetesResource, { field, problem, cure }: Violation): string {

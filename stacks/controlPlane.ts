@@ -27,8 +27,8 @@ const apart = (labels: Record<string, string>) => ({
 });
 
 /**
- * The control plane of a stack. In `prod` istiod and the gateways have three replicas on different nodes and a
- * disruption budget; elsewhere one of each. What the platform says is merged over that.
+ * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different
+ * nodes and a disruption budget; in `dev` there is one of each. What the platform says is merged over that.
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param meshConfig what the catalog asks of the whole mesh.
@@ -41,14 +41,14 @@ export function controlPlaneArgs(
   const { webhooks } = settings;
   const platform = (platforms[settings.platform] as Platform).controlPlane?.(settings.environment) ?? {};
   const revision = settings.revision ?? platform.revision;
-  const prod = settings.environment === "prod";
+  const sized = settings.environment !== "dev";
   const { minReplicas, maxReplicas } = replicas(settings.environment);
   const validation = webhooks === undefined ? {} : { base: { validationURL: webhooks.validationURL } };
   const istiod: IstiodValues = {
     // Under autoscaling the chart ignores replicaCount, and without a second replica it makes no disruption budget.
     autoscaleMin: minReplicas,
     autoscaleMax: maxReplicas,
-    ...(prod ? { affinity: apart({ app: "istiod" }) } : {}),
+    ...(sized ? { affinity: apart({ app: "istiod" }) } : {}),
     // Whoever may write a RequestAuthentication must not make istiod read cloud metadata or its own host's services.
     env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
     meshConfig,
@@ -77,15 +77,15 @@ function gateway(
   { environment }: Settings,
   own: GatewayValues = {},
 ): IstioGatewayArgs {
-  const prod = environment === "prod";
+  const sized = environment !== "dev";
   const defaults: GatewayValues = {
     autoscaling: { enabled: true, ...replicas(environment) },
     service: { type },
-    ...(prod ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
+    ...(sized ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
   };
   return { name, values: mergePatch(defaults, own) as GatewayValues };
 }
 
 function replicas(environment: Environment): { minReplicas: number; maxReplicas: number } {
-  return environment === "prod" ? { minReplicas: 3, maxReplicas: 5 } : { minReplicas: 1, maxReplicas: 1 };
+  return environment === "dev" ? { minReplicas: 1, maxReplicas: 1 } : { minReplicas: 3, maxReplicas: 5 };
 }

@@ -10,7 +10,7 @@ export interface Settings {
   readonly platform: PlatformName;
   /** What the platform lets a stack choose, such as its host name. Default: nothing, the platform's own defaults. */
   readonly options: Record<string, unknown>;
-  /** How careful the stack is: replicas, disruption budgets, sampling. Default: `dev`. */
+  /** How careful the stack is: replicas, disruption budgets, sampling; `staging` is built like `prod`. Default: `dev`. */
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
   readonly istioVersion: IstioVersion;

@@ -1,6 +1,6 @@
 import { boundDuration } from "../bounds";
 import { duration } from "../configuration";
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import { isVirtualService } from "../reading/resource";
@@ -13,7 +13,8 @@ import { forwardingRoutes } from "../reading/virtualService";
 export const boundTimeouts = resourcePolicy({
   name: "bound-timeouts",
   displayName: "Timeouts are bounded",
-  description: "HTTP routes have a timeout within the organization's limit; in prod, each of them.",
+  description:
+    "HTTP routes have a timeout within the organization's limit; in prod and staging, each of them.",
   severity: "medium",
   framework: nist("SC-5", "Denial-of-service protection"),
   tags: ["istio", "traffic", "resilience"],
@@ -29,7 +30,7 @@ export const boundTimeouts = resourcePolicy({
       if (milliseconds(field.value) === 0) {
         return [{ field, problem: "is 0, which Istio reads as no timeout", cure }];
       }
-      if (!field.isSet && !resource.type.patch && isProduction(environment)) {
+      if (!field.isSet && !resource.type.patch && environmentOf(environment) !== "dev") {
         return [{ field, problem: "is not set, so a caller waits for ever", cure }];
       }
       return boundDuration(field, "1ms", longestTimeout);

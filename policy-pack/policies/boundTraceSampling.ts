@@ -1,4 +1,4 @@
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import type { Setting } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
@@ -31,7 +31,7 @@ export const boundTraceSampling = resourcePolicy({
   },
   appliesTo: (type) => isTelemetry(type) || isHelmRelease(type),
   judge(resource, { environment, percent }) {
-    if (!isProduction(environment)) return [];
+    if (environmentOf(environment) !== "prod") return [];
     const { fields, type } = resource;
     if (isTelemetry(type)) {
       const tracing = fields.at("spec", "tracing").children();

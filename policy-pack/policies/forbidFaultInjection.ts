@@ -1,4 +1,4 @@
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy } from "../policy";
 import { isVirtualService } from "../reading/resource";
 
@@ -18,7 +18,7 @@ export const forbidFaultInjection = resourcePolicy({
   settings: { environment },
   appliesTo: isVirtualService,
   judge({ fields }, { environment }) {
-    if (!isProduction(environment)) return [];
+    if (environmentOf(environment) !== "prod") return [];
     const routes = fields.at("spec", "http").children();
     return routes
       .flatMap((route) => [route.at("fault", "delay"), route.at("fault", "abort")])

@@ -1,4 +1,4 @@
-import { honouredExemptions } from "../exemptions";
+import { honouredExemptions, unusedExemptions } from "../exemptions";
 import { nist, stackPolicy } from "../policy";
 import { dataPlaneOf } from "../reading/injection";
 import { modesFor } from "../reading/peerAuthentication";
@@ -14,7 +14,7 @@ export const reportCoverage = stackPolicy({
   name: "report-coverage",
   displayName: "What is covered",
   description:
-    "Tells how many workloads are STRICT, and which exemptions were honoured. It is a report, not a violation.",
+    "Tells how many workloads are STRICT, and which exemptions were honoured or not needed. It is a report, not a violation.",
   enforcementLevel: "advisory",
   severity: "low",
   framework: nist("CA-7", "Continuous monitoring"),
@@ -23,17 +23,17 @@ export const reportCoverage = stackPolicy({
     "There is nothing to mend unless workloads are listed that are not STRICT, or exemptions that are not needed.",
   url: "https://istio.io/latest/docs/concepts/security/#peer-authentication",
   settings: { rootNamespace },
-  appliesTo: (stack) =>
+  appliesTo: (stack, _, cluster) =>
     stack.some(({ type }) => isWorkload(type)) ||
-    honouredExemptions().length > 0 ||
+    honouredExemptions(cluster).length + unusedExemptions(namespacesOf(stack)).length > 0 ||
     "The stack has no workload, and no exemption was honoured",
-  *judge(stack, settings) {
+  *judge(stack, settings, cluster) {
     const roots = rootNamespaces(stack, settings.rootNamespace);
     const outside = new Set(stack.filter(isOutsideMesh).map(({ name }) => name));
     const workloads = stack.filter(({ type, namespace }) => isWorkload(type) && !outside.has(namespace));
     const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
     const open = workloads.filter((workload) => !isStrict(workload, authentications, roots));
-    const exemptions = honouredExemptions();
+    const exemptions = honouredExemptions(cluster);
     const count = `${workloads.length - open.length} of ${workloads.length} workloads STRICT, ${exemptions.length} ${
       exemptions.length === 1 ? "exemption" : "exemptions"
     }`;
@@ -43,10 +43,19 @@ export const reportCoverage = stackPolicy({
       ...exemptions.flatMap(({ policy, until, reason, tolerated }) =>
         [...tolerated].map((message) => `Exempt from ${policy} until ${until} (${reason}): ${message}`),
       ),
+      ...unusedExemptions(namespacesOf(stack)).map(
+        ({ policy, namespace, name, until, reason }) =>
+          `Not needed: the exemption of ${namespace}/${name} from ${policy} until ${until} (${reason}). Remove it.`,
+      ),
     ];
     yield { subject: { name: undefined, namespace: undefined, labels: {} }, message: lines.join("\n") };
   },
 });
+
+/** The namespaces that the stack has, or has objects in. */
+function namespacesOf(stack: readonly KubernetesResource[]): Set<string | undefined> {
+  return new Set(stack.map(({ type, name, namespace }) => (isNamespace(type) ? name : namespace)));
+}
 
 function isOutsideMesh({ type, labels }: KubernetesResource): boolean {
   return isNamespace(type) && dataPlaneOf(labels) === undefined;

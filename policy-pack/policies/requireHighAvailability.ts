@@ -1,5 +1,5 @@
 import { limit } from "../configuration";
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
@@ -12,7 +12,7 @@ import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 export const requireHighAvailability = resourcePolicy({
   name: "require-high-availability",
   displayName: "Control plane and gateways survive a node",
-  description: "In prod, istiod and gateways have several replicas and a PodDisruptionBudget.",
+  description: "In prod and staging, istiod and gateways have several replicas and a PodDisruptionBudget.",
   severity: "high",
   framework: nist("CP-10", "System recovery and reconstitution"),
   tags: ["istio", "availability"],
@@ -23,7 +23,7 @@ export const requireHighAvailability = resourcePolicy({
   settings: { environment, replicas: limit(2, "Least number of replicas of istiod and of each gateway") },
   appliesTo: isHelmRelease,
   judge(release, { environment, replicas }) {
-    if (!isProduction(environment)) return [];
+    if (environmentOf(environment) === "dev") return [];
     if (isIstiod(release)) return judgeIstiod(release, replicas);
     return isGatewayRelease(release) ? judgeGateway(release, replicas) : [];
   },

@@ -1,4 +1,4 @@
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { UNKNOWN } from "../reading/field";
 import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
@@ -11,7 +11,7 @@ export const requireNonRoot = resourcePolicy({
   name: "require-non-root",
   displayName: "Containers run as another user than root",
   description:
-    "In prod, every container but Istio's own says that it does not run as root, nor as the proxy.",
+    "In prod and staging, every container but Istio's own says that it does not run as root, nor as the proxy.",
   severity: "medium",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "pod"],
@@ -21,7 +21,7 @@ export const requireNonRoot = resourcePolicy({
   settings: { environment },
   appliesTo: isWorkload,
   judge(resource, { environment }) {
-    if (!isProduction(environment) || resource.type.patch) return [];
+    if (environmentOf(environment) === "dev" || resource.type.patch) return [];
     const pod = podOf(resource);
     const ofPod = pod.at("spec", "securityContext");
     return containersOf(pod)

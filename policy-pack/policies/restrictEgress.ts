@@ -1,4 +1,4 @@
-import { environment, isProduction } from "../environment";
+import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod } from "../reading/release";
@@ -12,7 +12,7 @@ export const restrictEgress = resourcePolicy({
   name: "restrict-egress",
   displayName: "Calls leave the mesh only where it is declared",
   description:
-    "In prod, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts.",
+    "In prod and staging, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts.",
   severity: "high",
   framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
   tags: ["istio", "security", "egress"],
@@ -23,7 +23,7 @@ export const restrictEgress = resourcePolicy({
   settings: { environment },
   appliesTo: (type) => isHelmRelease(type) || isSidecar(type) || isServiceEntry(type),
   judge(resource, { environment }) {
-    if (!isProduction(environment)) return [];
+    if (environmentOf(environment) === "dev") return [];
     if (isSidecar(resource.type)) return judgeSidecar(resource);
     if (isServiceEntry(resource.type)) return judgeServiceEntry(resource);
     return isIstiod(resource) ? judgeMeshConfig(resource) : [];

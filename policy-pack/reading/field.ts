@@ -89,7 +89,7 @@ class UnknownValue {
 }
 
 /** `@pulumi/policy` exports the class without its type; its own marker property tells it from other errors. */
-function isUnknownValueError(error: unknown): error is Error {
+export function isUnknownValueError(error: unknown): error is Error {
   return error instanceof Error && "unknownTypeSentinel" in error;
 }
 

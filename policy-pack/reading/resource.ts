@@ -19,6 +19,14 @@ export interface KubernetesType {
  * classes that this pack cannot know.
  */
 export function kubernetesType(token: string): KubernetesType | undefined {
+  // Every policy asks for every resource, while a stack has few types.
+  if (!types.has(token)) types.set(token, parseType(token));
+  return types.get(token);
+}
+
+const types = new Map<string, KubernetesType | undefined>();
+
+function parseType(token: string): KubernetesType | undefined {
   const [, group, version, kind, patch] =
     /^kubernetes:([^:/]+)\/([^:/]+):([A-Za-z0-9]+?)(Patch)?$/.exec(token) ?? [];
   if (group === undefined || version === undefined || kind === undefined) return undefined;

@@ -14,6 +14,8 @@ export interface Resource {
   readonly type: string;
   readonly name: string;
   readonly props: Record<string, unknown>;
+  /** The arguments of its provider, by the provider's name. */
+  readonly provider?: { readonly name: string; readonly props: Record<string, unknown> };
 }
 
 /** What a policy said. */
@@ -62,8 +64,18 @@ export async function validateStack(
   return outcome((report) => policy.validateStack({ resources: stack, ...callbacks(configuration) }, report));
 }
 
-function engineArgs({ type, name, props }: Resource) {
+function engineArgs({ type, name, props, provider }: Resource) {
   return {
+    ...(provider === undefined
+      ? {}
+      : {
+          provider: {
+            type: "pulumi:providers:kubernetes",
+            urn: `urn:pulumi:dev::shop::pulumi:providers:kubernetes::${provider.name}`,
+            name: provider.name,
+            props: guarded(provider.props),
+          },
+        }),
     type,
     name,
     urn: `urn:pulumi:dev::shop::${type}::${name}`,

@@ -1,6 +1,15 @@
 import { runtime } from "@pulumi/pulumi";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { expect } from "chai";
-import { isProduction } from "../environment";
+import { environmentOf } from "../environment";
+import { boundTimeouts } from "../policies/boundTimeouts";
+import { boundTraceSampling } from "../policies/boundTraceSampling";
+import { forbidFaultInjection } from "../policies/forbidFaultInjection";
+import { requireHighAvailability } from "../policies/requireHighAvailability";
+import { requireNonRoot } from "../policies/requireNonRoot";
+import { restrictEgress } from "../policies/restrictEgress";
+import { type Resource, validateResource } from "./engine";
+import { deployment, istio, istiod, route, virtualService } from "./resources";
 
 describe("environment", () => {
   const stack = (environment?: string) => {
@@ -13,17 +22,55 @@ describe("environment", () => {
   it("is what the setting says, whatever the stack says", () => {
     for (const configured of [undefined, "dev", "prod"]) {
       stack(configured);
-      expect(isProduction("prod")).to.equal(true);
-      expect(isProduction("dev")).to.equal(false);
+      for (const environment of ["dev", "staging", "prod"]) {
+        expect(environmentOf(environment)).to.equal(environment);
+      }
     }
   });
 
-  it("is what the stack's configuration says, and prod if that is not dev", () => {
-    stack("dev");
-    expect(isProduction("stack")).to.equal(false);
-    for (const configured of [undefined, "prod", "staging", ""]) {
+  it("is what the stack's configuration says, and prod if that is none", () => {
+    for (const environment of ["dev", "staging", "prod"]) {
+      stack(environment);
+      expect(environmentOf("stack")).to.equal(environment);
+    }
+    for (const configured of [undefined, "stage", ""]) {
       stack(configured);
-      expect(isProduction("stack"), configured).to.equal(true);
+      expect(environmentOf("stack"), configured).to.equal("prod");
+    }
+  });
+
+  it("staging is built like prod, and tried out like dev", async () => {
+    const judge = (policy: ResourceValidationPolicy, resource: Resource, environment: string) =>
+      validateResource(policy, resource, { environment });
+    const built: [ResourceValidationPolicy, Resource][] = [
+      [requireHighAvailability, istiod()],
+      [requireNonRoot, deployment({}, { securityContext: {} })],
+      [restrictEgress, istiod()],
+      [boundTimeouts, virtualService([route({ timeout: undefined })])],
+    ];
+    const tracing = [{ randomSamplingPercentage: 100 }];
+    const telemetry = istio(
+      "telemetry.istio.io/v1",
+      "Telemetry",
+      { namespace: "shop", name: "all" },
+      { tracing },
+    );
+    const triedOut: [ResourceValidationPolicy, Resource][] = [
+      [forbidFaultInjection, virtualService([route({ fault: { abort: { httpStatus: 503 } } })])],
+      [boundTraceSampling, telemetry],
+    ];
+    for (const [policies, refusedIn] of [
+      [built, ["staging", "prod"]],
+      [triedOut, ["prod"]],
+    ] as const) {
+      for (const [policy, resource] of policies) {
+        for (const environment of ["dev", "staging", "prod"]) {
+          const { violations } = await judge(policy, resource, environment);
+          expect(violations, `${policy.name} in ${environment}`).to.have.length(
+            refusedIn.some((one) => one === environment) ? 1 : 0,
+          );
+        }
+      }
     }
   });
 });

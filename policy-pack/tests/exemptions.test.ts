@@ -1,13 +1,23 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { exempting, type Exemption, forgetExemptions, honouredExemptions } from "../exemptions";
+import {
+  exempting,
+  type Exemption,
+  forgetExemptions,
+  grant,
+  honouredExemptions,
+  leaveOpen,
+  unusedExemptions,
+} from "../exemptions";
 import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
 import { requireDefaultDeny } from "../policies/requireDefaultDeny";
+import { clusterOf } from "../reading/cluster";
 import { type Outcome, validateResource, validateStack } from "./engine";
 import { namespace, peerAuthentication } from "./resources";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const DAY = 24 * 60 * 60 * 1000;
+const cluster = clusterOf(undefined);
 const subject = { name: "legacy", namespace: "shop", labels: {} };
 const exemption: Exemption = {
   namespace: "shop",
@@ -19,7 +29,7 @@ const at = (offset: number) => ({ ...exemption, until: new Date(NOW + offset).to
 
 function reported(granted: readonly Exemption[], messages = ["It is weak."]): string[] {
   const reports: string[] = [];
-  const report = exempting("some-policy", granted, (message) => reports.push(message), NOW);
+  const report = exempting("some-policy", cluster, granted, (message) => reports.push(message), NOW);
   for (const message of messages) report(subject, message);
   return reports;
 }
@@ -30,10 +40,11 @@ describe("exemptions", () => {
 
   it("are honoured until they end, and counted", () => {
     expect(reported([exemption], ["It is weak.", "It is weak again.", "It is weak."])).to.deep.equal([]);
-    expect(honouredExemptions()).to.deep.equal([
+    expect(honouredExemptions(cluster)).to.deep.equal([
       {
         ...exemption,
         policy: "some-policy",
+        cluster,
         tolerated: new Set(["It is weak.", "It is weak again."]),
       },
     ]);
@@ -44,7 +55,7 @@ describe("exemptions", () => {
     expect(reported([{ ...exemption, until: "soon" }])).to.deep.equal([
       "It is weak. Its exemption ended at soon.",
     ]);
-    expect(honouredExemptions()).to.deep.equal([]);
+    expect(honouredExemptions(cluster)).to.deep.equal([]);
   });
 
   it("are refused if they last longer than an emergency", () => {
@@ -53,7 +64,7 @@ describe("exemptions", () => {
     expect(reported([at(30 * DAY + 1)])).to.deep.equal([
       "It is weak. Its exemption until 2026-12-21T12:00:00.001Z is refused, since it ends more than 30 days ahead.",
     ]);
-    expect(honouredExemptions()).to.deep.equal([]);
+    expect(honouredExemptions(cluster)).to.deep.equal([]);
   });
 
   it("are honoured exactly within their time", () => {
@@ -87,7 +98,7 @@ describe("exemptions", () => {
     const judge = (configuration: object): Promise<Outcome> =>
       validateResource(forbidWeakerMtls, weak, configuration as Record<string, unknown>);
     expect(await judge(granting("default", DAY))).to.deep.equal({ violations: [] });
-    expect(honouredExemptions().map(({ policy }) => policy)).to.deep.equal(["forbid-weaker-mtls"]);
+    expect(honouredExemptions(cluster).map(({ policy }) => policy)).to.deep.equal(["forbid-weaker-mtls"]);
     const { violations } = await judge(granting("default", -DAY));
     expect(violations).to.have.length(1);
     expect(violations[0]).to.match(/Set it to STRICT\. Its exemption ended at \d{4}-.*Z\.$/);
@@ -98,7 +109,49 @@ describe("exemptions", () => {
     const judge = (configuration: object) =>
       validateStack(requireDefaultDeny, [namespace()], configuration as Record<string, unknown>);
     expect(await judge(granting("shop", DAY))).to.deep.equal({ violations: [] });
-    expect(honouredExemptions()).to.have.length(1);
+    expect(honouredExemptions(cluster)).to.have.length(1);
     expect((await judge(granting("shop", -DAY))).violations[0]).to.match(/ Its exemption ended at /);
+  });
+
+  describe("that nothing needs", () => {
+    const inShop = new Set(["shop"]);
+    const unused = (namespaces: Set<string>) =>
+      unusedExemptions(namespaces).map(({ policy, until }) => [policy, until]);
+    const other = { ...exemption, until: "2026-11-23T12:00:00Z" };
+    beforeEach(() => {
+      grant("some-policy", () => [exemption, other]);
+    });
+
+    it("are told of, each by itself, until it is needed", () => {
+      expect(unused(inShop)).to.deep.equal([
+        ["some-policy", exemption.until],
+        ["some-policy", other.until],
+      ]);
+      reported([exemption, other]);
+      expect(unused(inShop)).to.deep.equal([["some-policy", other.until]]);
+    });
+
+    it("are left alone in other stacks, which lack the namespace", () => {
+      expect(unused(new Set(["bank"]))).to.deep.equal([]);
+    });
+
+    it("may be needed yet if the policy met unknown values", () => {
+      leaveOpen("another-policy");
+      expect(unused(inShop)).to.have.length(2);
+      leaveOpen("some-policy");
+      expect(unused(inShop)).to.deep.equal([]);
+    });
+
+    it("are known from every policy, also one that no resource concerns", async () => {
+      const namespaceOnly = namespace();
+      await validateResource(forbidWeakerMtls, namespaceOnly, granting("default", DAY));
+      await validateStack(requireDefaultDeny, [namespaceOnly], granting("other", DAY));
+      expect(unusedExemptions(inShop).map(({ policy, name }) => `${policy} ${name}`)).to.deep.equal([
+        "some-policy legacy",
+        "some-policy legacy",
+        "forbid-weaker-mtls default",
+        "require-default-deny other",
+      ]);
+    });
   });
 });

@@ -82,7 +82,7 @@ describe("the pack", () => {
 
   it("offers a preset for each environment that sets it for every policy that asks", () => {
     const asking = policies.filter(({ configSchema }) => configSchema?.properties.environment !== undefined);
-    for (const environment of ["dev", "prod"]) {
+    for (const environment of ["dev", "staging", "prod"]) {
       const preset = JSON.parse(read("presets", `${environment}.json`)) as Record<string, object>;
       const setting = Object.entries(preset).filter(([, settings]) => "environment" in settings);
       expect(Object.fromEntries(setting)).to.deep.equal(

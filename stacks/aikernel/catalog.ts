@@ -79,7 +79,7 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
   const tls = { credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" } as const;
   const pods = (image: string, replicas: number, resources?: Resources) => ({
     image,
-    replicas: prod ? replicas : 1,
+    replicas: environment === "dev" ? 1 : replicas,
     ...(resources && { resources }),
   });
 
@@ -200,14 +200,14 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
   });
 }
 
-/** The document's table holds in production; elsewhere one of each is enough. */
+/** The document's table holds in prod and staging; in dev one of each is enough. */
 export function controlPlane(environment: Environment): PlatformControlPlane {
-  const prod = environment === "prod";
+  const sized = environment !== "dev";
   return {
     // The tag serves the namespaces' label istio-injection, so that an upgrade only moves the tag.
-    ...(prod && { revision: "1-31-0" }),
+    ...(sized && { revision: "1-31-0" }),
     istiod: {
-      ...(prod && { autoscaleMin: 3, autoscaleMax: 5, revisionTags: ["default"] }),
+      ...(sized && { autoscaleMin: 3, autoscaleMax: 5, revisionTags: ["default"] }),
       resources: requests("500m", "2Gi"),
       env: {
         // Ten years. It only counts until an authority of your own is plugged in.
@@ -215,11 +215,11 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
       },
     },
     ingress: {
-      ...(prod && { autoscaling: { minReplicas: 3, maxReplicas: 5 } }),
+      ...(sized && { autoscaling: { minReplicas: 3, maxReplicas: 5 } }),
       resources: requests("500m", "512Mi"),
     },
     egress: {
-      ...(prod && { autoscaling: { minReplicas: 2, maxReplicas: 5 } }),
+      ...(sized && { autoscaling: { minReplicas: 2, maxReplicas: 5 } }),
       resources: requests("200m", "256Mi"),
     },
     meshConfig: {

@@ -68,7 +68,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
     issuer = "https://auth.alfred-platform.example.com",
     registry = "registry.alfred-platform.example.com",
   } = options;
-  const replicas = environment === "prod" ? 3 : 1;
+  const replicas = environment === "dev" ? 1 : 3;
   const own = (image: string): { image: string; replicas: number } => ({
     image: `${registry}/${image}`,
     replicas,

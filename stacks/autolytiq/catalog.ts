@@ -81,7 +81,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
     host = "api.autolytiq.com",
     registry = "registry.autolytiq.com",
   } = options;
-  const replicas = environment === "prod" ? 3 : 1;
+  const replicas = environment === "dev" ? 1 : 3;
   const mode = permissive ? "PERMISSIVE" : "STRICT";
 
   /** All services are guarded, limited and rolled out alike. */

@@ -48,7 +48,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
     issuer = "https://auth.policycortex.example.com",
     registry = "registry.policycortex.example.com",
   } = options;
-  const replicas = environment === "prod" ? 3 : 1;
+  const replicas = environment === "dev" ? 1 : 3;
   const own = (image: string): { image: string; replicas: number } => ({
     image: `${registry}/${image}`,
     replicas,

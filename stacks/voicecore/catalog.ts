@@ -49,7 +49,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
   } = options;
   const workload = (service: string): { image: string; replicas: number } => ({
     image: `${registry}/${service}:v1`,
-    replicas: environment === "prod" ? 3 : 1,
+    replicas: environment === "dev" ? 1 : 3,
   });
 
   return defineMesh({
@@ -180,14 +180,14 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
   });
 }
 
-/** The platform's sizes hold in production; elsewhere one of each is enough. */
+/** The platform's sizes hold in prod and staging; in dev one of each is enough. */
 export function controlPlane(environment: Environment): PlatformControlPlane {
-  const prod = environment === "prod";
+  const sized = environment !== "dev";
   return {
     // From the first installation on, so that an upgrade can stand beside it.
-    ...(prod && { revision: "1-31-0" }),
+    ...(sized && { revision: "1-31-0" }),
     istiod: {
-      ...(prod && { autoscaleMin: 2, autoscaleMax: 5 }),
+      ...(sized && { autoscaleMin: 2, autoscaleMax: 5 }),
       resources: {
         requests: { cpu: "500m", memory: "2Gi" },
         limits: { cpu: "2000m", memory: "4Gi" },
@@ -202,7 +202,7 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
         },
       },
     },
-    ...(prod && {
+    ...(sized && {
       ingress: { autoscaling: { minReplicas: 2, maxReplicas: 10 } },
       egress: { autoscaling: { minReplicas: 2, maxReplicas: 2 } },
     }),

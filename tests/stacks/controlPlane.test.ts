@@ -49,6 +49,13 @@ describe("stacks/controlPlane", () => {
     ]);
   });
 
+  it("is built in staging as in prod", () => {
+    const of = (environment: Settings["environment"]) =>
+      controlPlaneArgs({ ...settings, environment }, ["istio-ingress"], {});
+    expect(of("staging")).to.deep.equal(of("prod"));
+    expect(of("staging")).to.not.deep.equal(of("dev"));
+  });
+
   it("is highly available in prod: three replicas apart from each other, and disruption budgets", () => {
     const { istiod, gateways } = controlPlaneArgs(
       { ...settings, environment: "prod" },

@@ -83,6 +83,23 @@ describe("report-coverage", () => {
     expect((await judge(weak)).violations[0]).to.match(/^0 of 0 workloads STRICT, 1 exemption\.\n/);
   });
 
+  it("tells which exemptions nothing needs in the stack's namespaces", async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const of = (namespace: string) => ({
+      namespace,
+      name: "default",
+      until,
+      reason: "INC-7, decided by the CISO",
+    });
+    const exemptions = [of("shop"), of("bank")];
+    await validateResource(forbidWeakerMtls, peerAuthentication(STRICT, "shop"), { exemptions });
+    const line = `Not needed: the exemption of shop/default from forbid-weaker-mtls until ${until} (INC-7, decided by the CISO). Remove it.`;
+    expect(await judge(deployment(), peerAuthentication())).to.deep.equal(
+      report("1 of 1 workloads STRICT, 0 exemptions.", line),
+    );
+    expect(await judge(namespace())).to.deep.equal(report("0 of 0 workloads STRICT, 0 exemptions.", line));
+  });
+
   it("does not apply where there is nothing to tell", async () => {
     expect(await judge(peerAuthentication())).to.deep.equal({
       violations: [],
