@@ -1,7 +1,7 @@
 import { meshDomains } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { isMeshHost, trafficPolicies } from "../reading/destinationRule";
-import { type Field, UNKNOWN } from "../reading/field";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
 import {
   isDestinationRule,
   isHelmRelease,
@@ -125,10 +125,4 @@ function judgeValues(values: Field): Violation[] {
     }
     return [];
   });
-}
-
-/** The field itself if nothing is below it, else the ends below. */
-function leaves(field: Field): Field[] {
-  const below = field.peek === UNKNOWN ? [] : field.children().flatMap(leaves);
-  return below.length > 0 ? below : [field];
 }

@@ -8,13 +8,17 @@ import { boundTraceSampling } from "./boundTraceSampling";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
+import { forbidExposedConsoles } from "./forbidExposedConsoles";
 import { forbidFaultInjection } from "./forbidFaultInjection";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
+import { forbidOpenConsoles } from "./forbidOpenConsoles";
+import { forbidPlainCredentials } from "./forbidPlainCredentials";
 import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
 import { reportCoverage } from "./reportCoverage";
 import { requireCircuitBreakers } from "./requireCircuitBreakers";
+import { requireConfigValidation } from "./requireConfigValidation";
 import { requireDefaultDeny } from "./requireDefaultDeny";
 import { requireGatewayTls } from "./requireGatewayTls";
 import { requireHighAvailability } from "./requireHighAvailability";
@@ -28,6 +32,7 @@ import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireSupportedVersions } from "./requireSupportedVersions";
 import { requireTokenRules } from "./requireTokenRules";
+import { requireViewOnlyKiali } from "./requireViewOnlyKiali";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
 import { restrictEgress } from "./restrictEgress";
 
@@ -65,7 +70,13 @@ export const policies: Policies = [
   // Extensions
   requireSafeEnvoyFilters,
   requirePinnedWasm,
+  // Consoles
+  forbidOpenConsoles,
+  forbidExposedConsoles,
+  forbidPlainCredentials,
+  requireViewOnlyKiali,
   // Operation
+  requireConfigValidation,
   requireHighAvailability,
   requireSupportedVersions,
   requirePinnedVersions,

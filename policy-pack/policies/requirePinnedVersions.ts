@@ -1,11 +1,14 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
-import { type Field, UNKNOWN } from "../reading/field";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, ISTIO_CHARTS, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { containersOf, isWorkload, podOf } from "../reading/workload";
 
 const EXACT = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
 const FLOATING = /^(latest|main|master|stable|edge|nightly|dev)$/;
+
+/** Where charts other than Istio's have the tag of an image. */
+const IMAGE_TAG = /image\.tag$|image_?(tag|version)$/i;
 
 /**
  * What is not pinned changes by itself: the same program gives another mesh tomorrow, and no review saw the change.
@@ -31,7 +34,7 @@ function judgeRelease(release: KubernetesResource): Violation[] {
   const version = fields.at("version");
   const tags = ISTIO_CHARTS.includes(chartOf(release) ?? "")
     ? [fields.at("values", "global", "tag"), istiodValue(release, "tag")]
-    : [];
+    : leaves(fields.at("values")).filter(({ path }) => IMAGE_TAG.test(path));
   return [...judgeVersion(version, fields.at("chart").value), ...tags.flatMap(judgeTag)];
 }
 

@@ -84,6 +84,12 @@ export function textsOf(list: Field): { field: Field; text: string }[] {
   });
 }
 
+/** The field itself if nothing is below it, else the ends below. */
+export function leaves(field: Field): Field[] {
+  const below = field.peek === UNKNOWN ? [] : field.children().flatMap(leaves);
+  return below.length > 0 ? below : [field];
+}
+
 class UnknownValue {
   constructor(readonly error: Error) {}
 }

@@ -11,9 +11,12 @@ import {
   destinationRule,
   gateway,
   gatewayRelease,
+  grafana,
   istiod,
+  kiali,
   namespace,
   peerAuthentication,
+  prometheusStack,
   requestAuthentication,
   virtualService,
 } from "./resources";
@@ -41,7 +44,7 @@ describe("the pack", () => {
       expect(policy.severity, policy.name).to.be.oneOf(["low", "medium", "high", "critical"]);
       expect(policy.framework, policy.name).to.have.all.keys("name", "version", "reference", "specification");
       expect(policy.tags, policy.name).to.include("istio");
-      expect(policy.url, policy.name).to.match(/^https:\/\/(istio\.io|helm\.sh)\//);
+      expect(policy.url, policy.name).to.match(/^https:\/\/(istio\.io|kiali\.io|helm\.sh)\//);
       for (const text of [policy.displayName, policy.description, policy.remediationSteps]) {
         expect(text, policy.name).to.be.a("string").with.length.greaterThan(10);
       }
@@ -111,6 +114,9 @@ describe("the pack", () => {
         meshConfig: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
       }),
       gatewayRelease(),
+      kiali(),
+      grafana(),
+      prometheusStack(),
       peerAuthentication(),
       requestAuthentication(),
       authorizationPolicy({
@@ -134,13 +140,19 @@ describe("the pack", () => {
 
   it("repeats no Helm value but those that it judges", async () => {
     const secret = "hunter2";
-    const release = istiod({ auth: { password: secret }, meshConfig: { caCertificates: [secret], secret } });
-    for (const policy of policies) {
-      const { violations } =
-        "validateStack" in policy
-          ? await validateStack(policy, [release])
-          : await validateResource(policy, release);
-      expect(violations.join(), policy.name).not.to.include(secret);
+    const releases = [
+      istiod({ auth: { password: secret }, meshConfig: { caCertificates: [secret], secret } }),
+      kiali({ login_token: { signing_key: secret }, auth: { strategy: secret } }),
+      grafana({ adminPassword: secret, service: { type: secret } }),
+    ];
+    for (const release of releases) {
+      for (const policy of policies) {
+        const { violations } =
+          "validateStack" in policy
+            ? await validateStack(policy, [release])
+            : await validateResource(policy, release);
+        expect(violations.join(), policy.name).not.to.include(secret);
+      }
     }
   });
 

@@ -201,3 +201,32 @@ export function kubernetes(apiVersion: string, kind: string, props: Tree): Resou
   const metadata = props.metadata as Tree;
   return { type: `kubernetes:${apiVersion}:${kind}`, name: String(metadata.name), props };
 }
+
+/** A release of a chart with the given values. */
+export function release(chart: string, values: Tree): Resource {
+  const props = { name: chart, namespace: "monitoring", chart, version: "2.29.0", values };
+  return { type: "kubernetes:helm.sh/v3:Release", name: chart, props };
+}
+
+/** A release of Kiali that every policy accepts, with the given values changed. */
+export function kiali(values: Tree = {}): Resource {
+  return release("kiali-server", {
+    auth: { strategy: "token" },
+    deployment: { view_only_mode: true },
+    login_token: { signing_key: "secret:kiali-signing-key:key" },
+    ...values,
+  });
+}
+
+/** A release of Grafana that every policy accepts, with the given values changed. */
+export function grafana(values: Tree = {}): Resource {
+  return release("grafana", {
+    admin: { existingSecret: "grafana-admin", passwordKey: "admin-password" },
+    ...values,
+  });
+}
+
+/** A release of the Prometheus operator's stack that every policy accepts, with the given values changed. */
+export function prometheusStack(values: Tree = {}): Resource {
+  return release("kube-prometheus-stack", { grafana: { enabled: false }, ...values });
+}

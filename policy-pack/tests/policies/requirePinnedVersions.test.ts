@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { requirePinnedVersions } from "../../policies/requirePinnedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
-import { deployment, gatewayRelease, istiod } from "../resources";
+import { deployment, gatewayRelease, istiod, kiali, prometheusStack } from "../resources";
 
 const judge = (resource: Resource) => validateResource(requirePinnedVersions, resource);
 const release = (args: Record<string, unknown>) => judge(gatewayRelease({}, args));
@@ -52,6 +52,23 @@ describe("require-pinned-versions", () => {
     });
     expect(await judge(istiod({ global: { tag: "1.31.0" } }))).to.deep.equal({ violations: [] });
     expect(await judge(istiod({ tag: "latest" }, "redis"))).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses moving tags of images in other charts' values", async () => {
+    const at = (chart: string, path: string, tag: string) => ({
+      violations: [
+        `Release monitoring/${chart}: values.${path} is ${tag}, which moves. Set it to a version, such as 1.31.0.`,
+      ],
+    });
+    expect(await judge(kiali({ deployment: { image_version: "latest" } }))).to.deep.equal(
+      at("kiali-server", "deployment.image_version", "latest"),
+    );
+    expect(await judge(prometheusStack({ grafana: { image: { tag: "main" } } }))).to.deep.equal(
+      at("kube-prometheus-stack", "grafana.image.tag", "main"),
+    );
+    expect(await judge(kiali({ deployment: { image_version: "v2.29.0" } }))).to.deep.equal({
+      violations: [],
+    });
   });
 
   it("accepts images with a version or a digest, and the one that the injector replaces", async () => {

@@ -1,0 +1,46 @@
+import { nist, resourcePolicy, type Violation } from "../policy";
+import { consolesOf } from "../reading/console";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { isHelmRelease } from "../reading/resource";
+
+/** Keys of values that hold a credential; `existingSecret`, `passwordKey` and the like only name where one is. */
+const CREDENTIAL =
+  /(^|[._-])(token|credentials|passphrase)$|password$|signing_key$|secret_key$|client_?secret$|api_?key$|bearer_token$/i;
+
+/** What stands for a credential that is elsewhere: Kiali's `secret:name:key`, and variables of Grafana and of shells. */
+const REFERENCE = /^(secret:[^:]+:.+|\$(__\w+)?\{.+\}|\$[A-Z_][A-Z0-9_]*)$/;
+
+/**
+ * Helm keeps all values of a release in the cluster, and charts write them into ConfigMaps: whoever may read these signs
+ * in as whoever they like.
+ * https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key
+ */
+export const forbidPlainCredentials = resourcePolicy({
+  name: "forbid-plain-credentials",
+  displayName: "Consoles take credentials from Secrets",
+  description:
+    "Values of Kiali, Grafana, Prometheus, Alertmanager and Jaeger name Secrets, and hold no credential.",
+  severity: "high",
+  framework: nist("IA-5(7)", "Authenticator management: no embedded unencrypted static authenticators"),
+  tags: ["istio", "observability", "secrets"],
+  remediationSteps:
+    "Put the credential into a Kubernetes Secret and name that: login_token.signing_key of Kiali as secret:<name>:<key>, " +
+    "admin.existingSecret and envValueFrom of Grafana, the *_file settings of Alertmanager.",
+  url: "https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key",
+  settings: {},
+  appliesTo: isHelmRelease,
+  judge(release) {
+    if (consolesOf(release).length === 0) return [];
+    return leaves(release.fields.at("values"))
+      .filter(({ key }) => CREDENTIAL.test(key))
+      .flatMap(judge);
+  },
+});
+
+/** Nothing of the value is told, not even its length. */
+function judge(field: Field): Violation[] {
+  const value = field.value;
+  if (value === UNKNOWN || typeof value !== "string" || value === "" || REFERENCE.test(value)) return [];
+  const problem = "is a credential in plain text, which Helm keeps in the cluster with the release";
+  return [{ field, problem, cure: "Name a Secret instead" }];
+}

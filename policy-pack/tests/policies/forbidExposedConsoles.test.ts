@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import { forbidExposedConsoles } from "../../policies/forbidExposedConsoles";
+import { type Resource, unknown, validateResource } from "../engine";
+import { gatewayRelease, grafana, kiali, prometheusStack, release } from "../resources";
+
+const judge = (resource: Resource) => validateResource(forbidExposedConsoles, resource);
+const at = (chart: string, text: string) => ({
+  violations: [`Release monitoring/${chart}: values.${text}.`],
+});
+const exposed = (type: string, name: string) =>
+  `is ${type}, so ${name} is reachable from outside the cluster, past the mesh's gateways. Set it to ClusterIP`;
+const nameless = (name: string) =>
+  `is true, so ${name}, which asks nobody for a name, is reachable from outside the cluster. Leave it out`;
+const plain = (name: string) =>
+  `is not set, so passwords for ${name} cross the network in plain text. Name the Secret with the certificate`;
+const tls = [{ secretName: "console", hosts: ["console.example.com"] }];
+
+describe("forbid-exposed-consoles", () => {
+  it("accepts consoles inside the cluster, and those with a login behind an Ingress with TLS", async () => {
+    for (const resource of [
+      kiali(),
+      kiali({
+        deployment: {
+          service_type: "ClusterIP",
+          ingress: { enabled: true, override_yaml: { spec: { tls } } },
+        },
+      }),
+      grafana({ service: { type: "ClusterIP" } }),
+      grafana({ ingress: { enabled: true, tls } }),
+      prometheusStack({ prometheus: { ingress: { enabled: false } } }),
+      release("jaeger", {}),
+    ]) {
+      expect(await judge(resource), JSON.stringify(resource.props)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses load balancers and node ports", async () => {
+    for (const type of ["LoadBalancer", "NodePort"]) {
+      const service = { type };
+      const cases: [Resource, string, string][] = [
+        [
+          kiali({ deployment: { service_type: type } }),
+          "kiali-server",
+          `deployment.service_type ${exposed(type, "Kiali")}`,
+        ],
+        [grafana({ service }), "grafana", `service.type ${exposed(type, "Grafana")}`],
+        ...(["prometheus", "alertmanager", "grafana"] as const).map((part): [Resource, string, string] => [
+          prometheusStack({ [part]: { service } }),
+          "kube-prometheus-stack",
+          `${part}.service.type ${exposed(
+            type,
+            part.replace(/^./, (letter) => letter.toUpperCase()),
+          )}`,
+        ]),
+        [
+          release("prometheus", { server: { service } }),
+          "prometheus",
+          `server.service.type ${exposed(type, "Prometheus")}`,
+        ],
+        [
+          release("jaeger", { jaeger: { service } }),
+          "jaeger",
+          `jaeger.service.type ${exposed(type, "Jaeger")}`,
+        ],
+      ];
+      for (const [resource, chart, text] of cases) {
+        expect(await judge(resource)).to.deep.equal(at(chart, text));
+      }
+    }
+  });
+
+  it("refuses an Ingress to what asks nobody for a name, with TLS or without", async () => {
+    for (const ingress of [{ enabled: true }, { enabled: true, tls }]) {
+      expect(await judge(prometheusStack({ prometheus: { ingress } }))).to.deep.equal(
+        at("kube-prometheus-stack", `prometheus.ingress.enabled ${nameless("Prometheus")}`),
+      );
+      expect(await judge(release("jaeger", { jaeger: { ingress } }))).to.deep.equal(
+        at("jaeger", `jaeger.ingress.enabled ${nameless("Jaeger")}`),
+      );
+    }
+  });
+
+  it("refuses an Ingress without TLS", async () => {
+    for (const none of [{}, { tls: [] }]) {
+      expect(await judge(grafana({ ingress: { enabled: true, ...none } }))).to.deep.equal(
+        at("grafana", `ingress.tls ${plain("Grafana")}`),
+      );
+    }
+    expect(await judge(kiali({ deployment: { ingress: { enabled: true } } }))).to.deep.equal(
+      at("kiali-server", `deployment.ingress.override_yaml.spec.tls ${plain("Kiali")}`),
+    );
+  });
+
+  it("leaves other charts alone", async () => {
+    expect(await judge(gatewayRelease({ service: { type: "LoadBalancer" } }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
+  it("says what is open because of unknown values", async () => {
+    expect(await judge(grafana({ service: { type: unknown } }))).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release monitoring/grafana: string value at .values.service.type can't be known during preview",
+    });
+    expect((await judge(grafana({ ingress: { enabled: true, tls: unknown } }))).violations).to.deep.equal([]);
+  });
+});

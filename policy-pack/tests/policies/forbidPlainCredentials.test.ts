@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { forbidPlainCredentials } from "../../policies/forbidPlainCredentials";
+import { type Resource, unknown, validateResource } from "../engine";
+import { grafana, istiod, kiali, prometheusStack, release } from "../resources";
+
+const judge = (resource: Resource) => validateResource(forbidPlainCredentials, resource);
+const at = (chart: string, ...paths: string[]) => ({
+  violations: paths.map(
+    (path) =>
+      `Release monitoring/${chart}: values${path} is a credential in plain text, which Helm keeps in the cluster with the ` +
+      "release. Name a Secret instead.",
+  ),
+});
+const SECRET = "hunter2";
+
+describe("forbid-plain-credentials", () => {
+  it("accepts names of Secrets, and what stands for a credential", async () => {
+    for (const resource of [
+      kiali(),
+      kiali({ login_token: { signing_key: "" } }),
+      kiali({ external_services: { grafana: { auth: { password: "secret:grafana-admin:password" } } } }),
+      grafana(),
+      grafana({ "grafana.ini": { security: { admin_password: "$__file{/etc/secrets/password}" } } }),
+      grafana({ "grafana.ini": { "auth.generic_oauth": { client_secret: "${OAUTH_SECRET}" } } }),
+      grafana({ env: { GF_SMTP_PASSWORD: "$SMTP_PASSWORD" }, ldap: { existingSecret: "ldap" } }),
+      grafana({ smtp: { existingSecret: "smtp", passwordKey: "password" } }),
+      prometheusStack({
+        alertmanager: { config: { global: { smtp_auth_password_file: "/etc/smtp/password" } } },
+      }),
+    ]) {
+      expect(await judge(resource), JSON.stringify(resource.props)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses credentials of Kiali", async () => {
+    expect(await judge(kiali({ login_token: { signing_key: SECRET } }))).to.deep.equal(
+      at("kiali-server", ".login_token.signing_key"),
+    );
+    const auth = { username: "kiali", password: SECRET, token: SECRET };
+    expect(await judge(kiali({ external_services: { prometheus: { auth } } }))).to.deep.equal(
+      at(
+        "kiali-server",
+        ".external_services.prometheus.auth.password",
+        ".external_services.prometheus.auth.token",
+      ),
+    );
+  });
+
+  it("refuses credentials of Grafana, wherever they stand", async () => {
+    expect(await judge(grafana({ adminPassword: SECRET }))).to.deep.equal(at("grafana", ".adminPassword"));
+    expect(await judge(prometheusStack({ grafana: { adminPassword: SECRET } }))).to.deep.equal(
+      at("kube-prometheus-stack", ".grafana.adminPassword"),
+    );
+    const ini = { security: { secret_key: SECRET }, "auth.github": { client_secret: SECRET } };
+    expect(
+      await judge(grafana({ "grafana.ini": ini, env: { GF_SECURITY_ADMIN_PASSWORD: SECRET } })),
+    ).to.deep.equal(
+      at(
+        "grafana",
+        '["grafana.ini"].security.secret_key',
+        '["grafana.ini"]["auth.github"].client_secret',
+        ".env.GF_SECURITY_ADMIN_PASSWORD",
+      ),
+    );
+    const datasources = [{ name: "tempo", secureJsonData: { basicAuthPassword: SECRET } }];
+    expect(await judge(grafana({ datasources: { "datasources.yaml": { datasources } } }))).to.deep.equal(
+      at("grafana", '.datasources["datasources.yaml"].datasources[0].secureJsonData.basicAuthPassword'),
+    );
+  });
+
+  it("refuses credentials of Alertmanager and Prometheus", async () => {
+    const global = { smtp_auth_password: SECRET };
+    expect(await judge(prometheusStack({ alertmanager: { config: { global } } }))).to.deep.equal(
+      at("kube-prometheus-stack", ".alertmanager.config.global.smtp_auth_password"),
+    );
+    const remoteWrite = [{ url: "https://metrics.example.com", basic_auth: { password: SECRET } }];
+    expect(await judge(release("prometheus", { server: { remoteWrite } }))).to.deep.equal(
+      at("prometheus", ".server.remoteWrite[0].basic_auth.password"),
+    );
+  });
+
+  it("leaves other charts alone", async () => {
+    expect(await judge(istiod({ password: SECRET }))).to.deep.equal({ violations: [] });
+  });
+
+  it("tells nothing of the credential", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 12 }), async (secret) => {
+        const { violations } = await judge(grafana({ adminPassword: secret }));
+        expect(violations).to.satisfy((texts: string[]) => texts.every((text) => !text.includes(secret)));
+      }),
+    );
+  });
+
+  it("says what is open because of unknown values", async () => {
+    expect(await judge(grafana({ adminPassword: unknown, replicas: unknown }))).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release monitoring/grafana: string value at .values.adminPassword can't be known during preview",
+    });
+  });
+});
