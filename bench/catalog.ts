@@ -11,32 +11,9 @@ import { checkMesh } from "../checks";
 import { table } from "../cli/output";
 import { type MeshObject, renderMesh } from "../mesh";
 import { ensureToolchain } from "../toolchain";
+import { meshOf } from "./meshOf";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** A mesh in which each service calls the next three, with timeouts, retries, versions and authorization. */
-function meshOf(count: number): object {
-  const name = (index: number): string => `service-${index}`;
-  const service = (index: number): [string, object] => {
-    const callees = [1, 2, 3].map((step) => index + step).filter((callee) => callee < count);
-    return [
-      name(index),
-      {
-        ports: { http: { port: 8080, protocol: "http" } },
-        versions: { v1: {}, v2: {} },
-        traffic: { weights: { v1: 90, v2: 10 } },
-        resilience: { timeout: "5s" },
-        calls: Object.fromEntries(
-          callees.map((callee) => [name(callee), { methods: ["GET"], paths: ["/api/*"] }]),
-        ),
-      },
-    ];
-  };
-  return {
-    name: "bench",
-    services: Object.fromEntries(Array.from({ length: count }, (_, index) => service(index))),
-  };
-}
 
 function timed<T>(work: () => T): { result: T; seconds: number } {
   const start = performance.now();

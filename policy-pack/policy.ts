@@ -138,7 +138,7 @@ export function stackPolicy<S extends Record<string, Setting>>(
       for (const [index, { cluster, resources }] of clusters.entries()) {
         if (answers[index] !== true) continue;
         const report = exempting(policy.name, cluster, config.exemptions, reportViolation);
-        const where = clusters.length > 1 ? `${titleOf(cluster)}: ` : "";
+        const where = clusters.length > 1 ? `Cluster of the provider ${cluster.provider}: ` : "";
         try {
           for (const { subject, message } of judge(resources, config, cluster)) {
             if (isInScope(subject, config)) report(subject, `${where}${message}`);
@@ -155,10 +155,6 @@ export function stackPolicy<S extends Record<string, Setting>>(
       throw Object.assign(first, { message: open.map(({ message }) => message).join("; ") });
     },
   };
-}
-
-function titleOf({ provider }: Cluster): string {
-  return provider === "" ? "Cluster without a provider" : `Cluster of the provider ${provider}`;
 }
 
 /**

@@ -31,15 +31,20 @@ export function clusterOf(provider: Provider | undefined): Cluster {
   return { key, provider: provider.name };
 }
 
-/** Resources by cluster, in the order in which the clusters appear; at least one group, be it empty. */
+/**
+ * Resources by cluster, in the order in which the clusters appear; at least one group, be it empty. What has no provider,
+ * such as a component, is on no cluster, unless nothing has one: not every engine tells.
+ */
 export function byCluster<R>(
   resources: readonly { readonly cluster: Cluster; readonly resource: R }[],
 ): readonly { readonly cluster: Cluster; readonly resources: readonly R[] }[] {
+  const nowhere = clusterOf(undefined);
+  const placed = resources.filter(({ cluster }) => cluster.key !== nowhere.key);
   const groups = new Map<string, { cluster: Cluster; resources: R[] }>();
-  for (const { cluster, resource } of resources) {
+  for (const { cluster, resource } of placed.length > 0 ? placed : resources) {
     const group = groups.get(cluster.key) ?? { cluster, resources: [] };
     group.resources.push(resource);
     groups.set(cluster.key, group);
   }
-  return groups.size > 0 ? [...groups.values()] : [{ cluster: clusterOf(undefined), resources: [] }];
+  return groups.size > 0 ? [...groups.values()] : [{ cluster: nowhere, resources: [] }];
 }

@@ -38,6 +38,9 @@ describe("reading/cluster", () => {
       { cluster: east, resources: ["a", "c"] },
       { cluster: west, resources: ["b"] },
     ]);
+    const nowhere = of(clusterOf(undefined), "component");
+    expect(byCluster([nowhere, of(east, "a")])).to.deep.equal([{ cluster: east, resources: ["a"] }]);
+    expect(byCluster([nowhere])).to.deep.equal([{ cluster: clusterOf(undefined), resources: ["component"] }]);
     expect(byCluster([])).to.deep.equal([{ cluster: clusterOf(undefined), resources: [] }]);
   });
 });
