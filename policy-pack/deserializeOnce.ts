@@ -1,4 +1,4 @@
-import internals = require("@pulumi/policy/deserialize");
+import * as internals from "@pulumi/policy/deserialize";
 
 type Deserialize = (properties: object, proxySecrets?: boolean) => Record<string, unknown>;
 

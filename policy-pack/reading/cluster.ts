@@ -11,6 +11,9 @@ export interface Cluster {
 /** The arguments of the provider that say which cluster it means, or that it writes files instead. */
 const IDENTITY = ["kubeconfig", "context", "cluster", "clusterIdentifier", "renderYamlToDirectory"];
 
+/** What `pulumi policy analyze --file` puts in the place of secrets that it cannot decrypt. */
+const REDACTED = "[secret]";
+
 /** A provider as the engine hands it to a policy. */
 interface Provider {
   readonly urn: string;
@@ -20,14 +23,15 @@ interface Provider {
 
 /**
  * The cluster that a provider means. Two providers mean the same one if they have the same kubeconfig, context and
- * cluster; one whose kubeconfig is not known yet means a cluster of its own.
+ * cluster; one whose kubeconfig is not known means a cluster of its own.
  * https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/
  */
 export function clusterOf(provider: Provider | undefined): Cluster {
   if (provider === undefined) return { key: "", provider: "" };
   const fields = Field.of(provider.props, new Map());
   const identity = IDENTITY.map((key) => fields.at(key).peek ?? null);
-  const key = identity.includes(UNKNOWN) ? provider.urn : JSON.stringify(identity);
+  const open = identity.includes(UNKNOWN) || identity.includes(REDACTED);
+  const key = open ? provider.urn : JSON.stringify(identity);
   return { key, provider: provider.name };
 }
 

@@ -146,7 +146,9 @@ describe("the pack in the engine, with a program of plain resources", () => {
         const [name, ...args] = command;
         const { ok, text, mandatory } = await judged(shop, name, ...args);
         expect(ok, text).to.equal(false);
-        expect([...new Set(mandatory.map(({ policy }) => policy))]).to.deep.equal(["require-mesh-wide-strict"]);
+        expect([...new Set(mandatory.map(({ policy }) => policy))]).to.deep.equal([
+          "require-mesh-wide-strict",
+        ]);
       }
       expect(await created()).to.include("peerauthentication.security.istio.io/default");
     });

@@ -22,6 +22,7 @@ describe("reading/cluster", () => {
 
   it("is one of its own while the kubeconfig is not known", () => {
     expect(same({ kubeconfig: unknown }, { kubeconfig: unknown })).to.equal(false);
+    expect(same({ kubeconfig: "[secret]" }, { kubeconfig: "[secret]" })).to.equal(false);
     const { key } = clusterOf(provider({ kubeconfig: unknown }));
     expect(clusterOf(provider({ kubeconfig: unknown, context: "east" })).key).to.equal(key);
   });
