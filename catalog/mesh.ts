@@ -7,6 +7,11 @@ import {
   externalServiceSchema,
 } from "./externalService";
 import { type Gateway, type GatewayDefinition, gatewaySchema } from "./gateway";
+import {
+  type RateLimitService,
+  type RateLimitServiceDefinition,
+  rateLimitServiceSchema,
+} from "./globalRateLimit";
 import { type JwtRule, type JwtRuleDefinition, jwtRuleSchema } from "./jwt";
 import {
   type NetworkPolicies,
@@ -53,6 +58,8 @@ export interface MeshDefinition {
   readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
   /** Issuers of end users' tokens. */
   readonly jwtRules?: readonly JwtRuleDefinition[];
+  /** Who counts for the services' `globalRateLimits`. Default: nobody; then there can be none. */
+  readonly rateLimitService?: RateLimitServiceDefinition;
   readonly telemetry?: TelemetryDefinition;
   /** From when on the platform's state is worth waking somebody. Services may say something else. */
   readonly alerts?: AlertsDefinition;
@@ -104,6 +111,7 @@ export interface Mesh {
   readonly externalServices: readonly ExternalService[];
   readonly gateways: readonly Gateway[];
   readonly jwtRules: readonly JwtRule[];
+  readonly rateLimitService?: RateLimitService;
   readonly telemetry?: Telemetry;
   readonly alerts: Alerts;
   readonly certificates: Certificates;
@@ -133,6 +141,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   externalServices: z.record(z.string(), externalServiceSchema).optional(),
   gateways: z.record(z.string(), gatewaySchema).optional(),
   jwtRules: z.array(jwtRuleSchema).min(1).optional(),
+  rateLimitService: rateLimitServiceSchema.optional(),
   telemetry: telemetrySchema.optional(),
   alerts: alertsSchema.optional(),
   certificates: certificatesSchema.optional(),

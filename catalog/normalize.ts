@@ -13,6 +13,7 @@ import type {
   GatewayRedirect,
   GatewayRoute,
 } from "./gateway";
+import { normalizeGlobalRateLimits, type RateLimitService } from "./globalRateLimit";
 import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import { defaultIstioVersion, type Mesh, type MeshDefinition } from "./mesh";
@@ -86,6 +87,13 @@ export function normalize(definition: MeshDefinition): Mesh {
     }
   }
 
+  const counter = rateLimitServiceOf(definition, callees);
+  for (const { source, path } of limitedSources(definition, callees, settings.trustDomain)) {
+    if (!counter) break;
+    const call = { port: counter.port.name, methods: ["POST"], paths: [shouldRateLimit] } as const;
+    edges.push(normalizeEdge(source, call, calleeNamed(callees, counter.service), path));
+  }
+
   const mirrors = mirrorsOf(definition, callees);
   edges.push(...edges.flatMap((edge) => mirroredEdge(edge, mirrors.get(edge.callee)) ?? []));
 
@@ -127,6 +135,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     externalServices,
     gateways,
     jwtRules: (definition.jwtRules ?? []).map((rule) => ({ forwardOriginalToken: true, ...rule })),
+    ...(counter && { rateLimitService: counter }),
     ...(definition.telemetry && { telemetry: normalizeTelemetry(definition.telemetry) }),
     ...(definition.networkPolicies && {
       networkPolicies: normalizeNetworkPolicies(definition.networkPolicies),
@@ -135,6 +144,35 @@ export function normalize(definition: MeshDefinition): Mesh {
     certificates: normalizeCertificates(definition.certificates),
     overrides: definition.overrides ?? {},
   };
+}
+
+/** What proxies ask of the rate limit service. */
+const shouldRateLimit = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+
+function rateLimitServiceOf(
+  { rateLimitService: definition }: MeshDefinition,
+  callees: ReadonlyMap<string, Callee>,
+): RateLimitService | undefined {
+  if (!definition) return undefined;
+  const { service, onFailure, timeout = "100ms" } = definition;
+  const { namespace, host, ports } = calleeNamed(callees, service);
+  const port = definition.port === undefined ? ports[0] : ports.find(({ name }) => name === definition.port);
+  if (!port) throw new Error(`rateLimitService: "${service}" has no port "${definition.port ?? ""}"`);
+  return { service, namespace, host, port, onFailure, timeout: milliseconds(timeout) ?? 0 };
+}
+
+/** The services whose proxies ask whether a request may pass. */
+function limitedSources(
+  { services }: MeshDefinition,
+  callees: ReadonlyMap<string, Callee>,
+  trustDomain: string,
+): { source: Source; path: string }[] {
+  return sortedEntries(services)
+    .filter(([, { globalRateLimits }]) => globalRateLimits !== undefined)
+    .map(([name]) => ({
+      source: sourceOf("service", name, calleeNamed(callees, name).namespace, name, trustDomain),
+      path: formatPath(["services", name, "globalRateLimits"]),
+    }));
 }
 
 /** By the name of the service whose requests are copied. */
@@ -201,6 +239,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     ...(idleTimeout !== undefined && { idleTimeout }),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
+    globalRateLimits: normalizeGlobalRateLimits(name, definition.globalRateLimits ?? {}),
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,

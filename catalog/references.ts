@@ -17,6 +17,13 @@ interface References<Definition extends MeshDefinition> {
       Definition["services"]
     >;
   };
+  readonly rateLimitService?: Field<Field<Definition, "rateLimitService">, "service"> extends infer Service
+    ? Service extends keyof Definition["services"]
+      ? PortReference<Definition["services"][Service], Field<Definition, "rateLimitService">>
+      : "service" extends keyof Field<Definition, "rateLimitService">
+        ? { readonly service: Refused<`there is no service "${Service & string}" in this catalog`> }
+        : unknown
+    : never;
   readonly gateways?: {
     readonly [Name in keyof Definition["gateways"]]: {
       readonly hosts: {

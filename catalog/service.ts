@@ -3,6 +3,11 @@ import { type AdmitDefinition, admitSchema } from "./admit";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { callSchema, type CallDefinition, type Edge } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
+import {
+  type GlobalRateLimit,
+  type GlobalRateLimitDefinition,
+  globalRateLimitSchema,
+} from "./globalRateLimit";
 import { type Load, type LoadDefinition, loadSchema } from "./load";
 import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
 import { type Mtls, type MtlsDefinition, mtlsSchema } from "./mtls";
@@ -44,8 +49,10 @@ export interface ServiceDefinition {
   /** Default: unknown; then the circuit breaker's limits are those of {@link CircuitBreakerDefinition}. */
   readonly load?: LoadDefinition;
   readonly loadBalancing?: LoadBalancingDefinition;
-  /** Default: no limit. */
+  /** Of each of its pods. Default: no limit. */
   readonly rateLimit?: RateLimitDefinition;
+  /** Of all its pods together, by a name for each; the mesh's `rateLimitService` counts. Default: no limits. */
+  readonly globalRateLimits?: Readonly<Record<string, GlobalRateLimitDefinition>>;
   readonly sidecar?: SidecarDefinition;
   /** Default: as the mesh's. */
   readonly telemetry?: ServiceTelemetryDefinition;
@@ -90,6 +97,8 @@ export interface Service {
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
   readonly rateLimit?: RateLimit;
+  /** By name. */
+  readonly globalRateLimits: readonly GlobalRateLimit[];
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
@@ -122,6 +131,10 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   load: loadSchema.optional(),
   loadBalancing: loadBalancingSchema.optional(),
   rateLimit: rateLimitSchema.optional(),
+  globalRateLimits: z
+    .record(z.string().min(1), globalRateLimitSchema)
+    .refine((limits) => Object.keys(limits).length > 0, { params: { cure: "declare at least one limit" } })
+    .optional(),
   sidecar: sidecarSchema.optional(),
   telemetry: serviceTelemetrySchema.optional(),
   alerts: alertsSchema.optional(),

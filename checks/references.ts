@@ -1,6 +1,6 @@
 import type { CallDefinition, MeshDefinition, PortDefinition } from "../catalog";
 
-/** A call, a gateway's route or an admission, as it is written. */
+/** A call, a gateway's route, an admission or what proxies ask of a rate limit service, as it is written. */
 export interface Reference {
   readonly callee: string;
   readonly call: CallDefinition;
@@ -24,6 +24,12 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
       const path = ["services", service, "admit", name];
       yield { callee: service, call, path, calleePath: path };
     }
+  }
+  const { rateLimitService } = definition;
+  if (rateLimitService) {
+    const { service: callee, port } = rateLimitService;
+    const path = ["rateLimitService"];
+    yield { callee, call: port === undefined ? {} : { port }, path, calleePath: [...path, "service"] };
   }
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
     for (const [host, { routes }] of Object.entries(hosts)) {

@@ -6,6 +6,7 @@ import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
+import { counterAsked } from "./rules/counterAsked";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { endUserIssued } from "./rules/endUserIssued";
@@ -19,6 +20,7 @@ import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
+import { limitsCounted } from "./rules/limitsCounted";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mirrorPort } from "./rules/mirrorPort";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
@@ -99,5 +101,7 @@ export const rules: readonly Rule[] = [
   blockReached, // MW608
   quotaIntervalFits, // MW701
   quotaWithinLimit, // MW702
+  limitsCounted, // MW703
+  counterAsked, // MW704
   telemetryProvided, // MW801
 ];

@@ -26,7 +26,7 @@ const guards = new Set([
  * - An object comes after its namespace.
  * - A VirtualService comes after the DestinationRules of the hosts it routes to and after its Gateways, so that no
  *   route ever points to a subset that does not exist (make before break).
- * - A workload comes after its account and the policies that guard it, so that it never runs unguarded.
+ * - A workload comes after its account, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
  */
 export function creationOrder(objects: readonly MeshObject[]): Map<string, string[]> {
   const present = new Set(objects.map(objectKey));
@@ -55,6 +55,9 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
     if (kind === "Deployment") {
       const pod = (object.spec as { template: PodTemplate }).template;
       keys.push(`ServiceAccount/${metadata.namespace}/${pod.spec.serviceAccountName}`);
+      for (const { configMap } of pod.spec.volumes ?? []) {
+        if (configMap) keys.push(`ConfigMap/${metadata.namespace}/${configMap.name}`);
+      }
       for (const guard of guardsByNamespace.get(metadata.namespace) ?? []) {
         if (selects(guard, pod.metadata.labels)) keys.push(objectKey(guard));
       }
@@ -66,7 +69,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
 
 interface PodTemplate {
   metadata: { labels: Record<string, string> };
-  spec: { serviceAccountName?: string };
+  spec: { serviceAccountName?: string; volumes?: { configMap?: { name: string } }[] };
 }
 
 function destinations({ http = [], tcp = [], tls = [] }: RouteSpec): string[] {

@@ -1,5 +1,6 @@
 import type { V1DeploymentSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 import type { Mesh, Resources, Service, SidecarDefinition, Workload } from "../catalog";
+import { quotasName } from "./configMap";
 import { metadata, type MeshObject, podLabels } from "./object";
 
 /** One Deployment for each version of each service that is deployed with the mesh. */
@@ -14,7 +15,7 @@ export function deployments(mesh: Mesh): MeshObject[] {
         from: [service.path],
         labels: { ...workload.labels, ...podLabels(service.name, workload.version) },
       }),
-      spec: deploymentSpec(service, workload),
+      spec: deploymentSpec(service, workload, mesh.rateLimitService?.service === service.name),
     })),
   );
 }
@@ -24,10 +25,10 @@ export function deployments(mesh: Mesh): MeshObject[] {
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec {
+function deploymentSpec(service: Service, workload: Workload, counts: boolean): V1DeploymentSpec {
   const labels = podLabels(service.name, workload.version);
   const annotations = { ...sidecarAnnotations(service.sidecar), ...workload.annotations };
-  const env = Object.entries(workload.env)
+  const env = Object.entries({ ...(counts && readsQuotas), ...workload.env })
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
@@ -54,8 +55,10 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
             ...(env.length > 0 && { env }),
             ...(workload.resources && { resources: resources(workload.resources) }),
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+            ...(counts && { volumeMounts: [{ name: "quotas", mountPath: quotasFolder, readOnly: true }] }),
           },
         ],
+        ...(counts && { volumes: [{ name: "quotas", configMap: { name: quotasName(service.name) } }] }),
         topologySpreadConstraints: [
           {
             maxSkew: 1,
@@ -68,6 +71,21 @@ function deploymentSpec(service: Service, workload: Workload): V1DeploymentSpec 
     },
   };
 }
+
+const quotasFolder = "/data/ratelimit/config";
+
+/**
+ * Where a rate limit service finds its quotas, which it reads again whenever Kubernetes replaces them.
+ *
+ * @see https://github.com/envoyproxy/ratelimit#loading-configuration
+ */
+const readsQuotas = {
+  RUNTIME_ROOT: "/data",
+  RUNTIME_SUBDIRECTORY: "ratelimit",
+  RUNTIME_WATCH_ROOT: "false",
+  RUNTIME_IGNOREDOTFILES: "true",
+  USE_STATSD: "false",
+};
 
 function resources({ requests, limits }: Resources): V1ResourceRequirements {
   return { ...(requests && { requests: { ...requests } }), ...(limits && { limits: { ...limits } }) };

@@ -1,4 +1,4 @@
-import type { Mesh, Quota, RateLimit } from "../catalog";
+import type { GlobalRateLimit, Mesh, Quota, RateLimit, RateLimitService, Service } from "../catalog";
 import { analyzeSuppressAnnotation, metadata, type MeshObject, podLabels } from "./object";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
@@ -12,48 +12,129 @@ const tenantsAtOnce = 1000;
  * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/
  */
 export function envoyFilters(mesh: Mesh): MeshObject[] {
-  const proxyVersion = versionsLike(mesh.istioVersion);
-  return mesh.services.flatMap(({ name, namespace, path, rateLimit }) => {
-    if (!rateLimit) return [];
-    const spec: EnvoyFilterSpec = {
-      workloadSelector: { labels: podLabels(name) },
+  return mesh.services.flatMap((service) => {
+    const { rateLimit, globalRateLimits, name, path } = service;
+    return [
       // Above the default of 0, so that what others put in at the same place is there already.
-      priority: 10,
-      configPatches: [
-        {
-          applyTo: "HTTP_FILTER",
-          match: {
-            context: "SIDECAR_INBOUND",
-            proxy: { proxyVersion },
-            listener: {
-              filterChain: {
-                filter: {
-                  name: "envoy.filters.network.http_connection_manager",
-                  subFilter: { name: "envoy.filters.http.router" },
-                },
+      ...(rateLimit
+        ? [
+            beforeRouter(mesh, service, {
+              name: `${name}-rate-limit`,
+              from: `${path}.rateLimit`,
+              priority: 10,
+              filter: localRateLimit(rateLimit),
+            }),
+          ]
+        : []),
+      // After the pod's own limit, so that what that refuses isn't asked for.
+      ...(mesh.rateLimitService && globalRateLimits.length > 0
+        ? [
+            beforeRouter(mesh, service, {
+              name: `${name}-global-rate-limit`,
+              from: `${path}.globalRateLimits`,
+              priority: 20,
+              filter: globalRateLimit(mesh.name, mesh.rateLimitService, globalRateLimits),
+            }),
+          ]
+        : []),
+    ];
+  });
+}
+
+interface Insertion {
+  readonly name: string;
+  readonly from: string;
+  /** Filters of a higher one come nearer to the router. */
+  readonly priority: number;
+  readonly filter: Record<string, unknown>;
+}
+
+function beforeRouter(
+  mesh: Mesh,
+  { name: service, namespace }: Service,
+  { name, from, priority, filter }: Insertion,
+): MeshObject {
+  const spec: EnvoyFilterSpec = {
+    workloadSelector: { labels: podLabels(service) },
+    priority,
+    configPatches: [
+      {
+        applyTo: "HTTP_FILTER",
+        match: {
+          context: "SIDECAR_INBOUND",
+          proxy: { proxyVersion: versionsLike(mesh.istioVersion) },
+          listener: {
+            filterChain: {
+              filter: {
+                name: "envoy.filters.network.http_connection_manager",
+                subFilter: { name: "envoy.filters.http.router" },
               },
             },
           },
-          patch: { operation: "INSERT_BEFORE", value: localRateLimit(rateLimit) },
         },
-      ],
-    };
-    return [
-      {
-        apiVersion: "networking.istio.io/v1alpha3",
-        kind: "EnvoyFilter",
-        metadata: metadata(mesh, {
-          name: `${name}-rate-limit`,
-          namespace,
-          from: [`${path}.rateLimit`],
-          // It warns of every EnvoyFilter there is. What it fears, that an upgrade changes what the filter hangs on,
-          // is settled by the match on the proxy's version.
-          annotations: { [analyzeSuppressAnnotation]: "IST0133" },
-        }),
-        spec,
+        patch: { operation: "INSERT_BEFORE", value: filter },
       },
-    ];
-  });
+    ],
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: metadata(mesh, {
+      name,
+      namespace,
+      from: [from],
+      // It warns of every EnvoyFilter there is. What it fears, that an upgrade changes what the filter hangs on,
+      // is settled by the match on the proxy's version.
+      annotations: { [analyzeSuppressAnnotation]: "IST0133" },
+    }),
+    spec,
+  };
+}
+
+/** @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ratelimit/v3/rate_limit.proto */
+function globalRateLimit(
+  domain: string,
+  { host, port, onFailure, timeout }: RateLimitService,
+  limits: readonly GlobalRateLimit[],
+): Record<string, unknown> {
+  return {
+    name: "envoy.filters.http.ratelimit",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit",
+      domain,
+      failure_mode_deny: onFailure === "deny",
+      timeout: `${timeout / 1000}s`,
+      rate_limited_as_resource_exhausted: true,
+      enable_x_ratelimit_headers: "DRAFT_VERSION_03",
+      rate_limit_service: {
+        grpc_service: {
+          envoy_grpc: { cluster_name: `outbound|${port.port}||${host}`, authority: host },
+        },
+        transport_api_version: "V3",
+      },
+      rate_limits: limits.map((limit) => ({ actions: actions(limit) })),
+    },
+  };
+}
+
+/** What a request is counted as. Where one of them doesn't apply to it, the limit doesn't. */
+function actions({ name, path, by }: GlobalRateLimit): Record<string, unknown>[] {
+  const limit = { descriptor_key: "limit", descriptor_value: name };
+  return [
+    path === undefined
+      ? { generic_key: limit }
+      : { header_value_match: { ...limit, headers: [{ name: ":path", string_match: onPath(path) }] } },
+    ...(by === "remoteAddress" ? [{ remote_address: {} }] : []),
+    ...(by !== undefined && by !== "remoteAddress"
+      ? [{ request_headers: { header_name: by.header, descriptor_key: "tenant" } }]
+      : []),
+  ];
+}
+
+/** Envoy's header `:path` has the query too. */
+function onPath(path: string): Record<string, unknown> {
+  if (path.endsWith("*")) return { prefix: path.slice(0, -1) };
+  return { safe_regex: { regex: `${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\?.*)?` } };
 }
 
 /** Proxies of the same minor version, as a regular expression: Istio hands the filter to no other. */

@@ -1,5 +1,6 @@
 import type { CheckedMesh } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
+import { configMaps } from "./configMap";
 import { deployments } from "./deployment";
 import { destinationRules } from "./destinationRule";
 import { egressGateways } from "./egressGateway";
@@ -22,6 +23,7 @@ import { virtualServices } from "./virtualService";
 
 const renderers = [
   authorizationPolicies,
+  configMaps,
   deployments,
   destinationRules,
   egressGateways,

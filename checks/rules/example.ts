@@ -11,6 +11,11 @@ export const external: ExternalServiceDefinition = {
   ports: { https: { port: 443, protocol: "tls" } },
 };
 
+/** A service with a global limit, and who counts for it. */
+export const limited = { ports: { http }, globalRateLimits: { all: { requests: 1000, per: "second" } } };
+export const counter = { ports: { grpc: { port: 8081, protocol: "grpc" } } };
+export const rateLimitService = { service: "counter", onFailure: "deny" };
+
 /** A catalog whose services `web` and `api` have what an example is about; web calls api. */
 export function webAndApi(web: object, api: object): object {
   return {

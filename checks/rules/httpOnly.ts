@@ -45,12 +45,22 @@ function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
 }
 
 function requestFields(service: Omit<ServiceDefinition, "ports">): string[][] {
-  const { resilience, traffic, circuitBreaker, loadBalancing = {}, load, rateLimit } = service;
+  const {
+    resilience,
+    traffic,
+    circuitBreaker,
+    loadBalancing = {},
+    load,
+    rateLimit,
+    globalRateLimits,
+  } = service;
   const { consistentHash } = loadBalancing;
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
     ...given(traffic, ["weights", "headerRoutes", "mirror", "fault"]).map((field) => ["traffic", field]),
-    ...given({ load, rateLimit }, ["load", "rateLimit"]).map((field) => [field]),
+    ...given({ load, rateLimit, globalRateLimits }, ["load", "rateLimit", "globalRateLimits"]).map(
+      (field) => [field],
+    ),
     ...(consistentHash && !("useSourceIp" in consistentHash) ? [["loadBalancing", "consistentHash"]] : []),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];

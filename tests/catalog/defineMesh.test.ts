@@ -102,6 +102,44 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with global limits that an unknown service or port counts, or without what happens then", () => {
+    const grpc = { port: 8081, protocol: "grpc" } as const;
+    const counter = { ports: { grpc, http } } as const;
+    const limited = { ports: { http }, globalRateLimits: { all: { requests: 10, per: "second" } } } as const;
+    const services = { limited, counter } as const;
+    defineMesh({
+      name: "shop",
+      services,
+      rateLimitService: { service: "counter", port: "grpc", onFailure: "deny" },
+    });
+    defineMesh({
+      name: "shop",
+      services,
+      // @ts-expect-error there is no service "count" in this catalog
+      rateLimitService: { service: "count", onFailure: "deny" },
+    });
+    defineMesh({
+      name: "shop",
+      services,
+      // @ts-expect-error property "port" is missing
+      rateLimitService: { service: "counter", onFailure: "deny" },
+    });
+    defineMesh({
+      name: "shop",
+      services,
+      // @ts-expect-error whether requests pass without an answer is never guessed
+      rateLimitService: { service: "counter", port: "grpc" },
+    });
+    defineMesh({
+      name: "shop",
+      services: {
+        // @ts-expect-error the rate limit service has no such unit
+        one: { ports: { http }, globalRateLimits: { all: { requests: 10, per: "1s" } } },
+        counter,
+      },
+    });
+  });
+
   it("does not compile with a route to an external service", () => {
     defineMesh({
       name: "shop",

@@ -40,6 +40,7 @@ describe("normalize", () => {
               maxEjectionPercent: 50,
             },
           },
+          globalRateLimits: [],
           kubernetesApi: false,
           loadBalancing: { simple: "LEAST_REQUEST" },
           sidecar: {},

@@ -270,6 +270,16 @@ const expected: Record<string, Expected> = {
       "one tenant may send 7200 requests in 1m, and all of them together 6000: one can use up what belongs to all",
     cure: "set it to less than 6000, or raise the common limit",
   },
+  MW703: {
+    path: "services.web.globalRateLimits",
+    message: 'the mesh has no rateLimitService, so nobody counts the requests to all pods of "web"',
+    cure: "add rateLimitService with the service that counts, or use rateLimit, which each pod counts by itself",
+  },
+  MW704: {
+    path: "rateLimitService",
+    message: 'the port "http" of "counter" speaks http, and proxies ask over gRPC',
+    cure: "name its gRPC port, or declare the port's protocol as grpc",
+  },
   MW801: {
     path: "services.api.telemetry.tracing",
     message: 'the mesh has no provider for tracing, so "api" has nobody to report to',

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { type Duration, durationSchema } from "./duration";
+import type { Port } from "./port";
+
+/**
+ * Who counts requests for the whole mesh: a service of the catalog that speaks the protocol of Envoy's rate limit
+ * service, such as `envoyproxy/ratelimit` itself with a Redis that it calls. Its quotas are rendered into the ConfigMap
+ * `<service>-quotas`, and mounted where it is deployed with the mesh. Only proxies of limited services may ask it.
+ *
+ * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#global-rate-limit
+ */
+export interface RateLimitServiceDefinition {
+  /** Name of the service. */
+  readonly service: string;
+  /** Name of its gRPC port. Default: its only port. */
+  readonly port?: string;
+  /**
+   * What becomes of requests while it doesn't answer: `deny` keeps the limits and makes every limited service as
+   * unavailable as it is, `allow` keeps the services and loses the limits.
+   */
+  readonly onFailure: "allow" | "deny";
+  /** How long each request waits for its answer. Default: 100ms. */
+  readonly timeout?: Duration;
+}
+
+/**
+ * How many requests all pods of a service take together; the rest is answered with 429. Each request is asked for at the
+ * rate limit service, after the limit of the pod itself has let it through. HTTP only.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
+ */
+export interface GlobalRateLimitDefinition {
+  /** Requests in the time of `per`. */
+  readonly requests: number;
+  readonly per: RateLimitUnit;
+  /**
+   * Whose requests are counted apart: those of each client's address, as the ingress gateway sees it, or those with each
+   * value of a header. Default: all are counted together.
+   */
+  readonly by?: "remoteAddress" | TenantDefinition;
+  /** Only requests to this path, exact or ending in `*`, are counted. Default: all are. */
+  readonly path?: `/${string}`;
+}
+
+/**
+ * Those who are told apart by a request header. Requests without it aren't counted by this limit. Anybody inside the
+ * mesh can set a header: let it be set where end users are authenticated.
+ */
+export interface TenantDefinition {
+  /** Name of the header, in lower case. */
+  readonly header: string;
+  /** Requests of those that have another quota, by the header's value. Default: none. */
+  readonly tenants?: Readonly<Record<string, number>>;
+}
+
+/** @see https://github.com/envoyproxy/ratelimit#rate-limit-definition */
+export type RateLimitUnit = (typeof units)[number];
+
+const units = ["second", "minute", "hour", "day"] as const;
+
+export interface RateLimitService {
+  readonly service: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly port: Port;
+  readonly onFailure: "allow" | "deny";
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export interface GlobalRateLimit extends GlobalRateLimitDefinition {
+  /** By which the proxies ask for it: `<service>/<its own name>`. */
+  readonly name: string;
+}
+
+export function normalizeGlobalRateLimits(
+  service: string,
+  limits: Readonly<Record<string, GlobalRateLimitDefinition>>,
+): GlobalRateLimit[] {
+  return Object.entries(limits)
+    .map(([name, limit]) => ({ ...limit, name: `${service}/${name}` }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const requests = z.int().min(1).max(4_294_967_295);
+
+const header = z.custom<string>((value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value), {
+  params: { cure: 'write the name of a header in lower case, such as "x-tenant-id"' },
+});
+
+export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.strictObject({
+  requests,
+  per: z.enum(units),
+  by: z
+    .union([
+      z.literal("remoteAddress"),
+      z.strictObject({ header, tenants: z.record(z.string().min(1), requests).optional() }),
+    ])
+    .optional(),
+  path: z
+    .custom<`/${string}`>((value) => typeof value === "string" && /^\/[^*?#\s]*\*?$/.test(value), {
+      params: { cure: 'write an absolute path, with "*" at its end at most, such as "/api/*"' },
+    })
+    .optional(),
+});
+
+export const rateLimitServiceSchema: z.ZodType<RateLimitServiceDefinition> = z.strictObject({
+  service: z.string(),
+  port: z.string().optional(),
+  onFailure: z.enum(["allow", "deny"]),
+  timeout: durationSchema.optional(),
+});

@@ -1,0 +1,49 @@
+import { stringify } from "yaml";
+import type { GlobalRateLimit, Mesh } from "../catalog";
+import { metadata, type MeshObject } from "./object";
+
+/** Name of the ConfigMap with the quotas that a rate limit service reads. */
+export function quotasName(service: string): string {
+  return `${service}-quotas`;
+}
+
+/**
+ * The quotas of the mesh, in the format of Envoy's rate limit service. It reads them again when they change.
+ *
+ * @see https://github.com/envoyproxy/ratelimit#configuration
+ */
+export function configMaps(mesh: Mesh): MeshObject[] {
+  const { rateLimitService: counter } = mesh;
+  if (!counter) return [];
+  const limits = mesh.services.flatMap(({ globalRateLimits }) => globalRateLimits);
+  const limited = mesh.services.filter(({ globalRateLimits }) => globalRateLimits.length > 0);
+  return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: metadata(mesh, {
+        name: quotasName(counter.service),
+        namespace: counter.namespace,
+        from: ["rateLimitService", ...limited.map(({ path }) => `${path}.globalRateLimits`)],
+      }),
+      data: { "config.yaml": stringify({ domain: mesh.name, descriptors: limits.map(descriptor) }) },
+    },
+  ];
+}
+
+function descriptor({ name, requests, per, by }: GlobalRateLimit): object {
+  const quota = (count: number): object => ({ rate_limit: { unit: per, requests_per_unit: count } });
+  const limit = { key: "limit", value: name };
+  if (by === undefined) return { ...limit, ...quota(requests) };
+  // Without a value it stands for each other one.
+  if (by === "remoteAddress")
+    return { ...limit, descriptors: [{ key: "remote_address", ...quota(requests) }] };
+  const tenants = Object.entries(by.tenants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...limit,
+    descriptors: [
+      ...tenants.map(([tenant, own]) => ({ key: "tenant", value: tenant, ...quota(own) })),
+      { key: "tenant", ...quota(requests) },
+    ],
+  };
+}
