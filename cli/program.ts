@@ -5,10 +5,12 @@ import { packageRoot } from "../toolchain/cache";
 import { checkCommand } from "./check";
 import { downCommand } from "./down";
 import { explainCommand } from "./explain";
+import { openCommand } from "./open";
 import { reportError } from "./output";
 import { purgeCommand } from "./purge";
 import { renderCommand } from "./render";
 import { sandboxCommand } from "./sandbox";
+import { statusCommand } from "./status";
 import { toolchainCommand } from "./toolchain";
 import { upCommand } from "./up";
 
@@ -28,6 +30,8 @@ export function commands(): Command {
     checkCommand,
     renderCommand,
     explainCommand,
+    statusCommand,
+    openCommand,
     purgeCommand,
     sandboxCommand,
     toolchainCommand,

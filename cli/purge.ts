@@ -1,12 +1,12 @@
 import {
   ApiextensionsV1Api,
   CoreV1Api,
-  CustomObjectsApi,
   KubeConfig,
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { UserError } from "../toolchain/userError";
+import { customObjects } from "./cluster";
 import { print } from "./output";
 
 /** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
@@ -75,12 +75,9 @@ async function findLeft(config: KubeConfig): Promise<Left[]> {
   ];
 }
 
-async function objectsOf(config: KubeConfig, { spec }: V1CustomResourceDefinition): Promise<string[]> {
-  const { group, names, versions } = spec;
-  const version = versions.find(({ storage }) => storage)?.name ?? "v1";
-  const api = config.makeApiClient(CustomObjectsApi);
-  const { items } = (await api.listClusterCustomObject({ group, version, plural: names.plural })) as {
-    items: { metadata: { name: string; namespace?: string } }[];
-  };
-  return items.map(({ metadata }) => `${names.kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+async function objectsOf(config: KubeConfig, definition: V1CustomResourceDefinition): Promise<string[]> {
+  const { kind } = definition.spec.names;
+  return (await customObjects(config, definition)).map(
+    ({ metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
+  );
 }

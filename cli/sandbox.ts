@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { sandboxPrograms, sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
 import { print, step, table } from "./output";
+import { parsePort } from "./port";
 import { stateOption } from "./state";
 import { tools } from "./tools";
 
@@ -127,12 +128,4 @@ function describeStatus(status: SandboxStatus): string {
     "",
     table(["PROCESS", "STATUS", "PID", "RESTARTS", "PORTS", "LOG"], rows),
   ].join("\n");
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new InvalidArgumentError("It must be a whole number from 1 to 65535.");
-  }
-  return port;
 }

@@ -10,22 +10,28 @@ export type Series = {
     : Name;
 }[MetricName];
 
+/** The metrics that are histograms. */
+export type Histogram = {
+  [Name in MetricName]: Metrics[Name]["kind"] extends "histogram" ? Name : never;
+}[MetricName];
+
 type MetricOf<S extends Series> = S extends MetricName
   ? S
   : S extends `${infer Name extends MetricName}_${"bucket" | "sum" | "count"}`
     ? Name
     : never;
 
-type LabelOf<S extends Series> =
+/** A label that a series has. */
+export type Label<S extends Series> =
   | Metrics[MetricOf<S>]["labels"][number]
   | (S extends `${string}_bucket` ? "le" : never)
   | (typeof targetLabels)[number];
 
+/** What some labels of a series must be. */
+export type Matchers<S extends Series> = Partial<Readonly<Record<Label<S>, Matcher>>>;
+
 /** A selector of time series, of metrics and labels that exist: `istio_requests_total{reporter="source"}`. */
-export function series<S extends Series>(
-  name: S,
-  matchers: Partial<Readonly<Record<LabelOf<S>, Matcher>>> = {},
-): string {
+export function series<S extends Series>(name: S, matchers: Matchers<S> = {}): string {
   return selector(name, matchers);
 }
 

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { checkMesh } from "../../checks";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
+import type { Health } from "../../cli/health";
 import { analyze } from "../../cli/verify";
 import { type MeshObject, renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
@@ -207,6 +208,84 @@ describe("Alfred on the sandbox", () => {
     it("gives istioctl analyze nothing to complain about", async () => {
       const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
       expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
+    });
+
+    it("`meshwright status` says that all is well, and names what isn't", async () => {
+      const status = (...args: string[]) => meshwright(["status", "--state", state, ...args]);
+      const well = await status("--json");
+      const health = JSON.parse(well.stdout) as Health;
+      expect(health.problems).to.deep.equal([]);
+      expect(well.exitCode).to.equal(0);
+      const replicas = objects().filter(({ kind }) => kind === "Deployment");
+      expect(health.components.filter(({ role }) => role === "service")).to.have.length(replicas.length);
+      expect(health.components).to.deep.include({
+        role: "control plane",
+        kind: "Deployment",
+        namespace: "istio-system",
+        name: "istiod",
+        ready: 1,
+        desired: 1,
+        version: "1.31.0",
+        services: ["istiod:15010,15012,443,15014"],
+      });
+      expect(Object.keys(health.proxies)).to.deep.equal(["1.31.0"]);
+      expect(health.objects).to.include({ AuthorizationPolicy: 10, Sidecar: 10, VirtualService: 9 });
+
+      const labels = { app: "stuck" };
+      const stuck = {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "stuck", namespace: "alfred-platform" },
+        spec: {
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels },
+            spec: { nodeSelector: { disk: "none" }, containers: [{ name: "stuck", image: "stuck:1" }] },
+          },
+        },
+      };
+      await h.kubectl(state, ["apply", "-f", "-"], JSON.stringify(stuck));
+      const ill = await status();
+      await h.kubectl(state, ["delete", "deployment", "stuck", "-n", "alfred-platform"]);
+      expect(ill.exitCode).to.equal(1);
+      expect(ill.stdout).to.match(/^service +alfred-platform\/stuck +0\/1 +1 +-$/m);
+      expect(ill.stdout).to.contain(
+        "Deployment alfred-platform/stuck\n  0 of 1 pods is ready.\n  cure: See why: kubectl describe deployment -n alfred-platform stuck",
+      );
+    });
+
+    it("`meshwright open` says why nothing can be opened on a sandbox", async () => {
+      // Only what the command looks for: a ready pod with Kiali's label.
+      const kiali = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "kiali", namespace: "default", labels: { "app.kubernetes.io/name": "kiali" } },
+        spec: { containers: [{ name: "kiali", image: "kiali:1", ports: [{ containerPort: 20001 }] }] },
+      };
+      await h.kubectl(state, ["apply", "-f", "-"], JSON.stringify(kiali));
+      await h.kubectl(state, ["wait", "pod", "kiali", "--for", "condition=Ready", "--timeout", "60s"]);
+      const { exitCode, stderr } = await meshwright([
+        "open",
+        "kiali",
+        "--namespace",
+        "default",
+        "--state",
+        state,
+      ]);
+      await h.kubectl(state, ["delete", "pod", "kiali"]);
+      expect(stderr).to.match(
+        /^error: default\/kiali exists only in the API: its node us-\S+ has no kubelet, as on the sandbox, so nothing listens there\.\ncure: /,
+      );
+      expect(exitCode).to.equal(1);
+      const { stderr: none } = await meshwright([
+        "open",
+        "jaeger",
+        "--namespace",
+        "default",
+        "--state",
+        state,
+      ]);
+      expect(none).to.contain("There is no Jaeger in namespace default");
     });
 
     it("has istiod refuse a bad object", async () => {

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CustomObjectsApi, KubeConfig, type V1CustomResourceDefinition } from "@kubernetes/client-node";
+import type { Command } from "commander";
+import { UserError } from "../toolchain/userError";
+import { stateOption } from "./state";
+
+/** How a command is told which cluster it is about. */
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly state?: string;
+}
+
+/** Gives `command` the options that {@link loadCluster} reads. */
+export function clusterOptions(command: Command): Command {
+  return command
+    .option(
+      "--kubeconfig <file>",
+      "kubeconfig of the cluster (default: KUBECONFIG, then the sandbox here, then ~/.kube/config)",
+    )
+    .option("--context <name>", "context of the kubeconfig (default: its current one)")
+    .addOption(stateOption());
+}
+
+/**
+ * Finds the cluster that a command is about: what `--kubeconfig` names, or `--state`, or KUBECONFIG; then the sandbox of
+ * this folder if there is one, and last ~/.kube/config.
+ *
+ * @throws {UserError} if there is none, or it has no such context.
+ */
+export function loadCluster(command: Command): KubeConfig {
+  const { kubeconfig, context, state = "" } = command.opts<ClusterOptions>();
+  const config = new KubeConfig();
+  const sandbox = join(state, "kubeconfig");
+  const meant = command.getOptionValueSource("state") === "cli";
+  const file =
+    kubeconfig ??
+    (meant || (process.env.KUBECONFIG === undefined && existsSync(sandbox)) ? sandbox : undefined);
+  if (file === undefined) config.loadFromDefault();
+  else if (existsSync(file)) config.loadFromFile(file);
+  else {
+    throw new UserError({
+      problem: `There is no kubeconfig: ${file} does not exist.`,
+      cure:
+        meant && kubeconfig === undefined
+          ? "Start the sandbox: meshwright up"
+          : "Name another one: --kubeconfig <file>",
+    });
+  }
+  if (context !== undefined) config.setCurrentContext(context);
+  if (config.getCurrentCluster() === null) {
+    const known = config.getContexts().map(({ name }) => name);
+    throw new UserError({
+      problem: `The kubeconfig has no context "${config.getCurrentContext()}".`,
+      cure:
+        known.length === 0
+          ? "Name another one: --kubeconfig <file>"
+          : `Choose one: --context ${known.join("|")}`,
+    });
+  }
+  return config;
+}
+
+/** The address of the cluster's API server, for messages. */
+export function serverOf(config: KubeConfig): string {
+  return config.getCurrentCluster()?.server ?? "this cluster";
+}
+
+/**
+ * Turns a failure to reach the API server, or a refusal, into what the user can do about it.
+ *
+ * @throws {UserError} always, or the error itself if it is none of these.
+ */
+export function explainFailure(config: KubeConfig, error: unknown): never {
+  const { code, message, cause } = error as {
+    code?: number | string;
+    message?: string;
+    cause?: { code?: string };
+  };
+  if (code === 401 || code === 403) {
+    throw new UserError({
+      problem: `${serverOf(config)} refuses to answer (${code}).`,
+      ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
+      cure: "Log in to the cluster again, or ask for the right to read it.",
+      cause: error,
+    });
+  }
+  const network = [code, cause?.code].find((one) => typeof one === "string");
+  if (network !== undefined) {
+    throw new UserError({
+      problem: `${serverOf(config)} does not answer (${network}).`,
+      cure: "Check that the cluster runs, and that the kubeconfig is its own: kubectl version",
+      cause: error,
+    });
+  }
+  throw error;
+}
+
+/** An object of a kind that a definition adds to Kubernetes. */
+export interface CustomObject {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** Every object of a definition, in all namespaces. */
+export async function customObjects(
+  config: KubeConfig,
+  { spec: { group, names, versions } }: V1CustomResourceDefinition,
+): Promise<CustomObject[]> {
+  const version = versions.find(({ storage }) => storage)?.name ?? "v1";
+  const api = config.makeApiClient(CustomObjectsApi);
+  const { items } = (await api.listClusterCustomObject({ group, version, plural: names.plural })) as {
+    items: CustomObject[];
+  };
+  return items;
+}

@@ -1,0 +1,326 @@
+import type {
+  V1DaemonSet,
+  V1Deployment,
+  V1Namespace,
+  V1Pod,
+  V1Service,
+  V1StatefulSet,
+} from "@kubernetes/client-node";
+import { coerce, diff, lt, type SemVer } from "semver";
+import { addonOf, isReady } from "./addons";
+import type { CustomObject } from "./cluster";
+
+/** What a cluster says of itself, as {@link judge} needs it. */
+export interface Snapshot {
+  readonly workloads: readonly Workload[];
+  readonly pods: readonly V1Pod[];
+  readonly services: readonly V1Service[];
+  readonly namespaces: readonly V1Namespace[];
+  /** Of the kinds of Istio and of the Prometheus operator. */
+  readonly objects: readonly JudgedObject[];
+}
+
+export type Workload = (V1Deployment | V1StatefulSet | V1DaemonSet) & { readonly kind: string };
+
+/** An object with its kind, and what controllers say of it. */
+export interface JudgedObject extends CustomObject {
+  readonly kind: string;
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+    /** https://istio.io/latest/docs/reference/config/analysis/ */
+    readonly validationMessages?: readonly {
+      readonly level?: string;
+      readonly type?: { readonly code?: string; readonly name?: string };
+    }[];
+  };
+}
+
+export interface Health {
+  /** No problem is an error. */
+  readonly healthy: boolean;
+  readonly components: readonly Component[];
+  /** Proxies by version. */
+  readonly proxies: Readonly<Record<string, number>>;
+  /** Objects by kind. */
+  readonly objects: Readonly<Record<string, number>>;
+  readonly problems: readonly Problem[];
+}
+
+/** Something that runs pods. */
+export interface Component {
+  readonly role: "control plane" | "gateway" | "add-on" | "service";
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ready: number;
+  readonly desired: number;
+  /** Of its image. */
+  readonly version: string;
+  /** The Services that lead to it, as `name:port,port`. */
+  readonly services: readonly string[];
+}
+
+export interface Problem {
+  readonly severity: "error" | "warning";
+  /** Who: `Deployment shop/cart`. */
+  readonly culprit: string;
+  readonly problem: string;
+  readonly cure: string;
+}
+
+/** Says what of a mesh is well and what isn't. */
+export function judge(snapshot: Snapshot): Health {
+  const components = snapshot.workloads
+    .flatMap((workload) => component(snapshot, workload))
+    .sort((a, b) => order(a).localeCompare(order(b)));
+  const problems = [
+    ...controlPlaneMissing(components),
+    ...components.flatMap(notReady),
+    ...components.flatMap(unreachable),
+    ...withoutProxy(snapshot),
+    ...proxiesBehind(snapshot),
+    ...snapshot.objects.flatMap(complaints),
+  ];
+  return {
+    healthy: problems.every(({ severity }) => severity !== "error"),
+    components,
+    proxies: count(snapshot.pods.flatMap((pod) => proxyVersion(pod)?.toString() ?? [])),
+    objects: count(snapshot.objects.map(({ kind }) => kind)),
+    problems,
+  };
+}
+
+const roles: readonly Component["role"][] = ["control plane", "gateway", "add-on", "service"];
+
+function order({ role, namespace, name }: Component): string {
+  return `${roles.indexOf(role)} ${namespace}/${name}`;
+}
+
+function component(snapshot: Snapshot, workload: Workload): Component[] {
+  const { kind, metadata: { name = "", namespace = "" } = {}, spec } = workload;
+  const role = roleOf(snapshot, workload);
+  if (role === undefined || spec === undefined) return [];
+  const template = spec.template.metadata?.labels ?? {};
+  const main = spec.template.spec?.containers.find(({ image }) => image !== "auto");
+  return [
+    {
+      role,
+      kind,
+      namespace,
+      name,
+      ...counts(workload),
+      version: role === "gateway" ? gatewayVersion(snapshot, workload) : tagOf(main?.image),
+      services: snapshot.services
+        .filter((service) => service.metadata?.namespace === namespace && selects(service, template))
+        .map(({ metadata, spec: { ports = [] } = {} }) =>
+          [metadata?.name, ports.map(({ port }) => port).join(",")].join(":"),
+        ),
+    },
+  ];
+}
+
+/** A DaemonSet counts its pods in its own words. */
+function counts({ spec, status }: Workload): { ready: number; desired: number } {
+  if (status !== undefined && "desiredNumberScheduled" in status) {
+    return { ready: status.numberReady, desired: status.desiredNumberScheduled };
+  }
+  return {
+    ready: status?.readyReplicas ?? 0,
+    desired: spec !== undefined && "replicas" in spec ? (spec.replicas ?? 1) : 1,
+  };
+}
+
+function roleOf({ namespaces }: Snapshot, { metadata, spec }: Workload): Component["role"] | undefined {
+  const { labels = {}, annotations = {} } = spec?.template.metadata ?? {};
+  if (labels.app === "istiod") return "control plane";
+  if (annotations["inject.istio.io/templates"]?.split(",").includes("gateway")) return "gateway";
+  if (addonOf(labels) !== undefined) return "add-on";
+  return injected(namespaces, metadata?.namespace) ? "service" : undefined;
+}
+
+function selects({ spec }: V1Service, labels: Readonly<Record<string, string>>): boolean {
+  const selector = Object.entries(spec?.selector ?? {});
+  return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+}
+
+/** The version of an image `host/path:version@digest`, or what it has instead. */
+function tagOf(image = ""): string {
+  const [name = "", digest] = image.split("@");
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  return last.includes(":") ? last.slice(last.indexOf(":") + 1) : (digest ?? "latest");
+}
+
+/** A gateway's image is chosen when its pods are injected. */
+function gatewayVersion({ pods }: Snapshot, { metadata, spec }: Workload): string {
+  const selector = Object.entries(spec?.selector.matchLabels ?? {});
+  const pod = pods.find(
+    (one) =>
+      one.metadata?.namespace === metadata?.namespace &&
+      selector.every(([key, value]) => one.metadata?.labels?.[key] === value),
+  );
+  return (pod && proxyVersion(pod)?.toString()) ?? "-";
+}
+
+function controlPlaneMissing(components: readonly Component[]): Problem[] {
+  if (components.some(({ role }) => role === "control plane")) return [];
+  return [
+    {
+      severity: "error",
+      culprit: "Istio",
+      problem: "There is no istiod: proxies get no configuration and no certificates.",
+      cure: "Install it: pulumi up, or meshwright up for the sandbox",
+    },
+  ];
+}
+
+function notReady({ kind, namespace, name, ready, desired }: Component): Problem[] {
+  if (ready >= desired) return [];
+  return [
+    {
+      severity: "error",
+      culprit: `${kind} ${namespace}/${name}`,
+      problem: `${ready} of ${desired} pods ${desired === 1 ? "is" : "are"} ready.`,
+      cure: `See why: kubectl describe ${kind.toLowerCase()} -n ${namespace} ${name}`,
+    },
+  ];
+}
+
+function unreachable({ role, kind, namespace, name, services }: Component): Problem[] {
+  if (role !== "add-on" || services.length > 0) return [];
+  return [
+    {
+      severity: "error",
+      culprit: `${kind} ${namespace}/${name}`,
+      problem: "No Service leads to its pods.",
+      cure: `Compare its labels with the Services' selectors: kubectl get services -n ${namespace} -o wide`,
+    },
+  ];
+}
+
+function injected(namespaces: readonly V1Namespace[], name: string | undefined): boolean {
+  const labels = namespaces.find(({ metadata }) => metadata?.name === name)?.metadata?.labels ?? {};
+  return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+}
+
+/** The proxy is a container, or an init container that goes on running. */
+function proxyOf({ spec }: V1Pod) {
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+    ({ name }) => name === "istio-proxy",
+  );
+}
+
+function proxyVersion(pod: V1Pod): SemVer | undefined {
+  const proxy = proxyOf(pod);
+  return proxy === undefined ? undefined : (coerce(tagOf(proxy.image)) ?? undefined);
+}
+
+function withoutProxy({ namespaces, pods }: Snapshot): Problem[] {
+  return pods.flatMap((pod): Problem[] => {
+    const { name = "", namespace = "", labels = {} } = pod.metadata ?? {};
+    const asked =
+      injected(namespaces, namespace) &&
+      labels["sidecar.istio.io/inject"] !== "false" &&
+      pod.spec?.hostNetwork !== true;
+    if (!asked || proxyOf(pod) !== undefined || !isReady(pod)) return [];
+    return [
+      {
+        severity: "error",
+        culprit: `Pod ${namespace}/${name}`,
+        problem:
+          "It has no proxy, though its namespace asks for one: it started before the namespace was labelled, or while istiod was down.",
+        cure: `Start it again: kubectl delete pod -n ${namespace} ${name}`,
+      },
+    ];
+  });
+}
+
+/**
+ * A proxy may be one minor version older than its istiod, and never newer.
+ *
+ * @see https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew
+ */
+function proxiesBehind({ workloads, pods }: Snapshot): Problem[] {
+  const controlPlanes = new Map(
+    workloads
+      .filter(({ spec }) => spec?.template.metadata?.labels?.app === "istiod")
+      .map(({ metadata, spec }) => {
+        const image = spec?.template.spec?.containers[0]?.image;
+        return [metadata?.labels?.["istio.io/rev"] ?? "default", coerce(tagOf(image))];
+      }),
+  );
+  if (controlPlanes.size === 0) return [];
+  const groups = Map.groupBy(pods, (pod) => {
+    const version = proxyVersion(pod);
+    if (version === undefined) return "";
+    const revision = pod.metadata?.annotations?.["istio.io/rev"] ?? "default";
+    return [pod.metadata?.namespace, revision, version.toString()].join(" ");
+  });
+  groups.delete("");
+  return [...groups].flatMap(([key, group]): Problem[] => {
+    const [namespace = "", revision = "", text = ""] = key.split(" ");
+    const culprit = `${group.length} ${group.length === 1 ? "proxy" : "proxies"} in ${namespace}`;
+    const restart = `kubectl rollout restart deployment -n ${namespace}`;
+    if (!controlPlanes.has(revision)) {
+      return [
+        {
+          severity: "error",
+          culprit,
+          problem: `There is no istiod of their revision ${revision} any more, only of ${[...controlPlanes.keys()].join(", ")}.`,
+          cure: `Label the namespace with one that runs (istio.io/rev), then start its pods again: ${restart}`,
+        },
+      ];
+    }
+    const own = controlPlanes.get(revision) ?? null;
+    const version = coerce(text);
+    if (own === null || version === null || version.compare(own) === 0) return [];
+    const near =
+      lt(version, own) &&
+      version.major === own.major &&
+      own.minor - version.minor <= 1 &&
+      diff(version, own) !== null;
+    return [
+      {
+        severity: near ? "warning" : "error",
+        culprit,
+        problem: `Version ${text}, and istiod is ${own.toString()}${near ? "" : ": further apart than Istio supports"}.`,
+        cure: `Start them again: ${restart}`,
+      },
+    ];
+  });
+}
+
+/** Conditions whose `False` is bad news. */
+const promises = new Set(["Accepted", "Available", "PassedAnalysis", "Programmed", "Ready", "Reconciled"]);
+
+function complaints({ kind, metadata: { name, namespace }, status }: JudgedObject): Problem[] {
+  const culprit = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+  const command = `kubectl get ${kind.toLowerCase()} ${name}${namespace === undefined ? "" : ` -n ${namespace}`} -o yaml`;
+  const broken = (status?.conditions ?? [])
+    .filter((one) => one.status === "False" && promises.has(one.type))
+    .map((one): Problem => ({
+      severity: "error",
+      culprit,
+      problem: `${one.type} is False: ${one.message ?? one.reason ?? "no reason given"}`,
+      cure: `Read its status: ${command}`,
+    }));
+  const messages = (status?.validationMessages ?? [])
+    .filter(({ level }) => level === "ERROR" || level === "WARNING")
+    .map(({ level, type: { code = "?", name: title = "" } = {} }): Problem => ({
+      severity: level === "ERROR" ? "error" : "warning",
+      culprit,
+      problem: `Istio's analysis says ${[code, title].join(" ").trim()}.`,
+      cure: `istioctl analyze${namespace === undefined ? "" : ` -n ${namespace}`}; https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`,
+    }));
+  return [...broken, ...messages];
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

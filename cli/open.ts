@@ -1,0 +1,194 @@
+import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { Argument, type Command } from "commander";
+import getPort from "get-port";
+import { parse } from "yaml";
+import { UserError } from "../toolchain/userError";
+import { type Addon, type AddonName, addonNames, addonOf, addons, isReady } from "./addons";
+import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
+import { print, step } from "./output";
+import { parsePort } from "./port";
+import { type Forwarding, forwardPort } from "./portForward";
+
+/** How long a tool may take to answer through a new forwarding. */
+const patience = 30_000;
+
+/** `meshwright open`: Kiali, Grafana, Jaeger or Prometheus in the browser, without exposing it. */
+export function openCommand(program: Command): void {
+  const command = program
+    .command("open")
+    .description("forward a local port to one of the tools beside the mesh, until Ctrl-C")
+    .addArgument(new Argument("<tool>", "which one").choices(addonNames))
+    .option("--namespace <name>", "namespace of the tool (default: wherever it is)")
+    .option("--port <port>", "local port (default: the tool's own if it is free, else any)", parsePort)
+    .option("--show-password", "print Grafana's password, too");
+  clusterOptions(command).action(
+    async (name: AddonName, options: { namespace?: string; port?: number; showPassword?: true }) => {
+      const config = loadCluster(command);
+      const addon = addons[name];
+      const find = (): Promise<V1Pod> => findPod(config, name, options.namespace);
+      const pod = await find().catch((error: unknown) => explainFailure(config, error));
+      const forwarding = await forwardTo(config, addon, find, options.port);
+      const url = `http://localhost:${forwarding.port}${addon.path}`;
+      try {
+        await step(`${addon.title}: wait until it answers`, () => untilAnswers(addon, url, forwarding));
+        print(`${addon.title} is at ${url}`);
+        for (const line of await howToLogIn(config, pod, name, options.showPassword)) print(line);
+        print("Ctrl-C ends it.");
+        await interrupted();
+      } finally {
+        await forwarding.close();
+      }
+    },
+  );
+}
+
+/**
+ * A pod of the tool that is ready.
+ *
+ * @throws {UserError} if there is none, or if nothing can be forwarded to it.
+ */
+async function findPod(config: KubeConfig, name: AddonName, namespace: string | undefined): Promise<V1Pod> {
+  const core = config.makeApiClient(CoreV1Api);
+  const { items } =
+    namespace === undefined
+      ? await core.listPodForAllNamespaces()
+      : await core.listNamespacedPod({ namespace });
+  const { title, port } = addons[name];
+  // Charts may run helpers under the same name, and needn't say which ports their containers have.
+  const pods = items
+    .filter(({ metadata }) => addonOf(metadata?.labels) === name)
+    .sort((a, b) => Number(listensOn(b, port)) - Number(listensOn(a, port)));
+  const where = namespace === undefined ? serverOf(config) : `namespace ${namespace}`;
+  const [first] = pods;
+  if (first === undefined) {
+    throw new UserError({
+      problem: `There is no ${title} in ${where}: no pod has the label app.kubernetes.io/name=${name}.`,
+      cure: "Install it: pulumi config set meshwright:observability true, then pulumi up",
+    });
+  }
+  const ready = pods.find(isReady);
+  if (ready === undefined) {
+    const { namespace: place = "", name: pod = "" } = first.metadata ?? {};
+    throw new UserError({
+      problem: `${title} isn't ready: ${place}/${pod} is ${first.status?.phase ?? "unknown"}.`,
+      cure: `See why: kubectl describe pod -n ${place} ${pod}`,
+    });
+  }
+  return reachable(core, ready);
+}
+
+function listensOn({ spec }: V1Pod, port: number): boolean {
+  return (spec?.containers ?? []).some(({ ports = [] }) =>
+    ports.some(({ containerPort }) => containerPort === port),
+  );
+}
+
+/** Only a kubelet can lead a connection into a pod, and the sandbox has none: its pods exist in the API only. */
+async function reachable(core: CoreV1Api, pod: V1Pod): Promise<V1Pod> {
+  const node = pod.spec?.nodeName ?? "";
+  const { status } = await core.readNode({ name: node });
+  if ((status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 0) > 0) return pod;
+  const { namespace = "", name = "" } = pod.metadata ?? {};
+  throw new UserError({
+    problem: `${namespace}/${name} exists only in the API: its node ${node} has no kubelet, as on the sandbox, so nothing listens there.`,
+    cure: "Open it on a real cluster: --context <name>. On the sandbox, look at what would run: kubectl get all -A",
+  });
+}
+
+async function forwardTo(
+  config: KubeConfig,
+  { title, port: own }: Addon,
+  find: () => Promise<V1Pod>,
+  wanted: number | undefined,
+): Promise<Forwarding> {
+  const port = wanted ?? (await getPort({ port: own, host: "127.0.0.1" }));
+  const target = async () => {
+    const { metadata } = await find();
+    return { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "", port: own };
+  };
+  try {
+    return await forwardPort(config, target, port);
+  } catch (error) {
+    throw new UserError({
+      problem: `Port ${port} of this machine can't be used for ${title}: ${(error as Error).message}.`,
+      cure: "Choose another one: --port <port>, or leave --port out",
+      cause: error,
+    });
+  }
+}
+
+/** Any answer will do, a page to log in for example. */
+async function untilAnswers({ title }: Addon, url: string, forwarding: Forwarding): Promise<void> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const answered = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5000) }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    if (Date.now() > end) {
+      throw new UserError({
+        problem: `${title} did not answer within ${patience / 1000} s.`,
+        details: forwarding.lastError() ?? "The connection was made, and nothing came back.",
+        cure: "See whether it runs: meshwright status",
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** What to do at the page that asks who one is. */
+async function howToLogIn(
+  config: KubeConfig,
+  { metadata, spec }: V1Pod,
+  name: AddonName,
+  showPassword = false,
+): Promise<string[]> {
+  const core = config.makeApiClient(CoreV1Api);
+  const namespace = metadata?.namespace ?? "";
+  if (name === "kiali") {
+    const account = spec?.serviceAccountName ?? "kiali";
+    return (await kialiStrategy(core, namespace)) === "anonymous"
+      ? []
+      : [`Log in with a token: kubectl create token ${account} -n ${namespace}`];
+  }
+  if (name !== "grafana") return [];
+  const variables = (spec?.containers ?? []).flatMap(({ env = [] }) => env);
+  const variable = (wanted: string) => variables.find((one) => one.name === wanted);
+  const password = variable("GF_SECURITY_ADMIN_PASSWORD")?.valueFrom?.secretKeyRef;
+  if (password?.name === undefined) return [];
+  const user = variable("GF_SECURITY_ADMIN_USER");
+  const userKey = user?.valueFrom?.secretKeyRef?.key;
+  const keys = [...(userKey === undefined ? [] : [userKey]), password.key];
+  const told = user?.value ?? (userKey === undefined ? "admin" : undefined);
+  if (!showPassword) {
+    const template = keys.map((key) => `{{index .data "${key}" | base64decode}}`).join(" ");
+    return [
+      `Log in ${told === undefined ? "with the user and password" : `as ${told} with the password`} that this prints:`,
+      `  kubectl get secret ${password.name} -n ${namespace} -o go-template='${template}'`,
+    ];
+  }
+  const { data = {} } = await core.readNamespacedSecret({ name: password.name, namespace });
+  const decode = (key: string): string => Buffer.from(data[key] ?? "", "base64").toString();
+  return [`Log in as ${told ?? decode(userKey ?? "")} with the password ${decode(password.key)}`];
+}
+
+/** How Kiali wants people to log in, by its own configuration. */
+async function kialiStrategy(core: CoreV1Api, namespace: string): Promise<string | undefined> {
+  const { items } = await core.listNamespacedConfigMap({ namespace });
+  const map = items.find(
+    ({ metadata, data }) => addonOf(metadata?.labels) === "kiali" && data?.["config.yaml"] !== undefined,
+  );
+  const configuration = parse(map?.data?.["config.yaml"] ?? "") as { auth?: { strategy?: string } } | null;
+  return configuration?.auth?.strategy;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+}

@@ -1,0 +1,93 @@
+import { ApiextensionsV1Api, AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { clusterOptions, customObjects, explainFailure, loadCluster, serverOf } from "./cluster";
+import { type Health, judge, type Problem, type Snapshot } from "./health";
+import { print, table } from "./output";
+
+/** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
+export function statusCommand(program: Command): void {
+  const command = program
+    .command("status")
+    .description(
+      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects; exit code 1 if something is wrong",
+    )
+    .option("--json", "print JSON");
+  clusterOptions(command).action(async ({ json }: { json?: true }) => {
+    const config = loadCluster(command);
+    const health = judge(await takeSnapshot(config).catch((error: unknown) => explainFailure(config, error)));
+    print(json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health));
+    if (!health.healthy) process.exitCode = 1;
+  });
+}
+
+async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
+  const [apps, core, extensions] = [
+    config.makeApiClient(AppsV1Api),
+    config.makeApiClient(CoreV1Api),
+    config.makeApiClient(ApiextensionsV1Api),
+  ];
+  const [deployments, statefulSets, daemonSets, pods, services, namespaces, definitions] = await Promise.all([
+    apps.listDeploymentForAllNamespaces(),
+    apps.listStatefulSetForAllNamespaces(),
+    apps.listDaemonSetForAllNamespaces(),
+    core.listPodForAllNamespaces(),
+    core.listServiceForAllNamespaces(),
+    core.listNamespace(),
+    extensions.listCustomResourceDefinition(),
+  ]);
+  const ours = definitions.items.filter(
+    ({ spec: { group } }) => group.endsWith(".istio.io") || group === "monitoring.coreos.com",
+  );
+  return {
+    // Lists leave the kind of their items out.
+    workloads: [
+      ...deployments.items.map((one) => Object.assign(one, { kind: "Deployment" })),
+      ...statefulSets.items.map((one) => Object.assign(one, { kind: "StatefulSet" })),
+      ...daemonSets.items.map((one) => Object.assign(one, { kind: "DaemonSet" })),
+    ],
+    pods: pods.items,
+    services: services.items,
+    namespaces: namespaces.items,
+    objects: (
+      await Promise.all(
+        ours.map(async (one) =>
+          (await customObjects(config, one)).map((object) => ({ ...object, kind: one.spec.names.kind })),
+        ),
+      )
+    ).flat(),
+  };
+}
+
+function describe(config: KubeConfig, { healthy, components, proxies, objects, problems }: Health): string {
+  const rows = components.map(({ role, namespace, name, ready, desired, version, services }) => [
+    role,
+    `${namespace}/${name}`,
+    `${ready}/${desired}`,
+    version,
+    services.join(" ") || "-",
+  ]);
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ") || "none";
+  const total = problems.length;
+  return [
+    `Mesh on ${serverOf(config)}`,
+    "",
+    table(["ROLE", "NAME", "READY", "VERSION", "SERVICES"], rows),
+    "",
+    `Proxies by version: ${list(proxies)}`,
+    `Objects: ${list(objects)}`,
+    "",
+    ...problems.flatMap(describeProblem),
+    healthy
+      ? `${pc.green("✔")} ${total === 0 ? "All is well." : `It works; ${total === 1 ? "one thing" : `${total} things`} to look at.`}`
+      : `${pc.red("✘")} Not well: ${total === 1 ? "1 problem" : `${total} problems`}.`,
+  ].join("\n");
+}
+
+function describeProblem({ severity, culprit, problem, cure }: Problem): string[] {
+  const colour = severity === "error" ? pc.red : pc.yellow;
+  return [`${colour(severity)} ${pc.bold(culprit)}`, `  ${problem}`, `  ${pc.dim("cure:")} ${cure}`, ""];
+}

@@ -1,0 +1,42 @@
+import type { CheckedMesh } from "../checks";
+import { metadata, type MeshObject } from "../mesh/object";
+import type * as dashboards from "./dashboards";
+import type { ObservabilityOptions } from "./options";
+
+/** By which Grafana's sidecar finds dashboards; the chart's `sidecar.dashboards.label` and `.labelValue`. */
+export const dashboardLabel = { grafana_dashboard: "1" } as const;
+
+/**
+ * Names the folder that Grafana shows a dashboard in; the chart's `sidecar.dashboards.folderAnnotation`, which needs
+ * `sidecar.dashboards.provider.foldersFromFilesStructure`.
+ */
+export const folderAnnotation = "grafana_folder";
+
+/**
+ * The platform's dashboards as ConfigMaps, one for each: Grafana's sidecar brings them in.
+ *
+ * @see https://github.com/grafana-community/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
+ */
+export function dashboardConfigMaps(
+  mesh: CheckedMesh,
+  { namespace, tools }: ObservabilityOptions,
+): MeshObject[] {
+  // Grafana's builders are 200 files, which only a run that renders dashboards has to wait for.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { renderDashboards } = require("./dashboards") as typeof dashboards;
+  return renderDashboards(mesh, tools).map((dashboard) => {
+    const uid = dashboard.uid ?? "";
+    return {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: metadata(mesh, {
+        name: `dashboard-${uid}`,
+        namespace,
+        from: ["services"],
+        labels: dashboardLabel,
+        annotations: { [folderAnnotation]: mesh.name },
+      }),
+      data: { [`${uid}.json`]: `${JSON.stringify(dashboard, null, 2)}\n` },
+    };
+  });
+}

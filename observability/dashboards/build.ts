@@ -1,0 +1,209 @@
+// Grafana's own builders. A new Grafana reads this classic form as well as the newer one that it prefers; the older
+// ones, and the sidecar that brings dashboards in from ConfigMaps, read only this one.
+/* eslint-disable @typescript-eslint/no-deprecated */
+import {
+  CustomVariableBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  RowBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
+import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type {
+  DashboardDefinition,
+  Link,
+  Panel,
+  Query,
+  SeriesPanel,
+  StatPanel,
+  TablePanel,
+  Threshold,
+  Variable,
+} from "./definition";
+
+/** Whoever opens a dashboard chooses the Prometheus it reads. */
+const datasource = { type: "prometheus", uid: "${datasource}" };
+
+const heights: Record<Panel["kind"], number> = { stat: 4, timeseries: 8, table: 9 };
+
+/** What a dashboard has besides its definition. */
+export interface Frame {
+  readonly uid: string;
+  /** Dashboards with the same tag are one menu. */
+  readonly tag: string;
+  readonly links: readonly Link[];
+}
+
+/** Grafana's JSON model. https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/ */
+export type DashboardModel = Dashboard;
+
+/** Makes Grafana's JSON model of a dashboard. */
+export function buildDashboard(definition: DashboardDefinition, { uid, tag, links }: Frame): DashboardModel {
+  const builder = new DashboardBuilder(definition.title)
+    .uid(uid)
+    .description(definition.description)
+    .tags(["meshwright", tag])
+    .timezone("browser")
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: "now-1h", to: "now" })
+    .refresh("30s")
+    .readonly()
+    .withVariable(new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"))
+    .link(
+      new DashboardLinkBuilder(tag)
+        .type(DashboardLinkType.Dashboards)
+        .tags([tag])
+        .asDropdown(true)
+        .includeVars(false)
+        .keepTime(true),
+    );
+  for (const { title, url } of links) {
+    builder.link(
+      new DashboardLinkBuilder(title)
+        .type(DashboardLinkType.Link)
+        .icon("external link")
+        .url(url)
+        .targetBlank(true),
+    );
+  }
+  for (const one of definition.variables) builder.withVariable(variable(one));
+  // Grafana finds a panel by its number, in links for example: its place in the definition.
+  let id = 0;
+  for (const { title, panels } of definition.rows) {
+    builder.withRow(new RowBuilder(title).id(++id));
+    for (const one of panels) builder.withPanel(panel(one).id(++id));
+  }
+  return builder.build();
+}
+
+function variable({ name, label, values, multi, chosen = values[0] ?? "" }: Variable): CustomVariableBuilder {
+  const builder = new CustomVariableBuilder(name).label(label).values(values.join(",")).multi(multi);
+  const option = (value: string, selected: boolean) => ({ text: value, value, selected });
+  if (!multi) {
+    return builder
+      .current(option(chosen, true))
+      .options(values.map((value) => option(value, value === chosen)));
+  }
+  const all = { text: "All", value: "$__all", selected: true };
+  return builder
+    .includeAll(true)
+    .current(all)
+    .options([all, ...values.map((value) => option(value, false))]);
+}
+
+function panel(one: Panel): TimeseriesBuilder | StatBuilder | TableBuilder {
+  const builder = one.kind === "timeseries" ? timeseries(one) : one.kind === "stat" ? stat(one) : table(one);
+  return builder
+    .title(one.title)
+    .description(one.description)
+    .datasource(datasource)
+    .span(one.width)
+    .height(heights[one.kind]);
+}
+
+function timeseries({ unit, queries, threshold }: SeriesPanel): TimeseriesBuilder {
+  const builder = new TimeseriesBuilder()
+    .unit(unit)
+    .axisSoftMin(0)
+    .lineWidth(1)
+    .fillOpacity(10)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Bottom)
+        .calcs(["mean", "lastNotNull", "max"]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .targets(queries.map((query, index) => target(query, index).range()));
+  return threshold === undefined ? builder : builder.thresholds(thresholds(threshold));
+}
+
+function stat({ unit, queries, threshold }: StatPanel): StatBuilder {
+  const builder = new StatBuilder()
+    .unit(unit)
+    .noValue("no data")
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+    .targets(queries.map((query, index) => target(query, index).range()));
+  return threshold === undefined ? builder : builder.thresholds(thresholds(threshold));
+}
+
+function table({ labels, columns, links = {} }: TablePanel): TableBuilder {
+  const builder = new TableBuilder()
+    .targets(
+      columns.map(({ expr, title }, index) =>
+        target({ expr, legend: title }, index).instant().format(PromQueryFormat.Table),
+      ),
+    )
+    .withTransformation({ id: "merge", options: {} })
+    .withTransformation({
+      id: "organize",
+      options: {
+        excludeByName: { Time: true },
+        indexByName: Object.fromEntries(
+          [...Object.keys(labels), ...columns.map((_, index) => valueName(index, columns.length))].map(
+            (name, index) => [name, index],
+          ),
+        ),
+        renameByName: {
+          ...labels,
+          ...Object.fromEntries(columns.map(({ title }, index) => [valueName(index, columns.length), title])),
+        },
+      },
+    });
+  for (const [label, targets] of Object.entries(links)) {
+    builder.overrideByName(labels[label] ?? label, [
+      { id: "links", value: targets.map(({ title, url }) => ({ title, url, targetBlank: true })) },
+    ]);
+  }
+  for (const { title, unit, threshold } of columns) {
+    builder.overrideByName(title, [
+      { id: "unit", value: unit },
+      ...(threshold === undefined
+        ? []
+        : [
+            { id: "thresholds", value: thresholds(threshold).build() },
+            { id: "custom.cellOptions", value: { type: "color-text" } },
+          ]),
+    ]);
+  }
+  return builder;
+}
+
+/** What Grafana calls the numbers of a query in a table. */
+function valueName(index: number, count: number): string {
+  return count === 1 ? "Value" : `Value #${refId(index)}`;
+}
+
+function target({ expr, legend }: Query, index: number): DataqueryBuilder {
+  return new DataqueryBuilder().refId(refId(index)).datasource(datasource).expr(expr).legendFormat(legend);
+}
+
+function refId(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + index);
+}
+
+function thresholds({ bad, value }: Threshold): ThresholdsConfigBuilder {
+  const [below, above] = bad === "above" ? ["green", "red"] : ["red", "green"];
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+    { value: null, color: below },
+    { value, color: above },
+  ]);
+}

@@ -1,0 +1,158 @@
+import type { Mesh } from "../../catalog";
+import type { DashboardDefinition, Row } from "./definition";
+import { quantile, rate, share } from "./expressions";
+import { failed } from "./selectors";
+import { errorRate, latency } from "./thresholds";
+
+const requests = "istio_requests_total";
+const durations = "istio_request_duration_milliseconds";
+const called = { reporter: "source", destination_service_name: "$service" } as const;
+const byVersion = ["destination_version"] as const;
+const version = "{{destination_version}}";
+const baseline = { ...called, destination_version: "$baseline" } as const;
+const canary = { ...called, destination_version: "$canary" } as const;
+
+/** One version against another: is the new one as good? None if no service has two versions. */
+export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
+  const divided = mesh.services.filter(({ versions }) => versions.length > 1);
+  const [first] = divided;
+  if (first === undefined) return [];
+  const names = [...new Set(divided.flatMap(({ versions }) => versions.map(({ name }) => name)))].sort();
+  const byWeight = first.versions.toSorted((a, b) => b.weight - a.weight).map(({ name }) => name);
+  return [
+    {
+      key: "canary",
+      title: `${mesh.name}: canary`,
+      description:
+        "One version of a service against another: share of the traffic, errors and latency. Go on with the rollout while the canary is no worse.",
+      variables: [
+        { name: "service", label: "Service", values: divided.map(({ name }) => name), multi: false },
+        choice("baseline", "Baseline", names, byWeight[0]),
+        choice("canary", "Canary", names, byWeight[1]),
+      ],
+      rows: [verdict(), overTime(), reasons],
+    },
+  ];
+}
+
+function choice(name: string, label: string, values: readonly string[], chosen: string | undefined) {
+  return { name, label, values, multi: false, ...(chosen !== undefined && { chosen }) };
+}
+
+function verdict(): Row {
+  return {
+    title: "$canary against $baseline",
+    panels: [
+      {
+        kind: "stat",
+        title: "Traffic of the canary",
+        description: "Its share of the service's requests; compare it with its weight in the catalog.",
+        unit: "percentunit",
+        width: 6,
+        queries: [{ expr: share(requests, called, { destination_version: "$canary" }), legend: "canary" }],
+      },
+      {
+        kind: "stat",
+        title: "Errors of the canary",
+        description: "Share of its requests that got a 5xx or no answer.",
+        unit: "percentunit",
+        width: 6,
+        queries: [{ expr: share(requests, canary, failed), legend: "canary" }],
+        threshold: errorRate,
+      },
+      {
+        kind: "stat",
+        title: "Errors, canary minus baseline",
+        description:
+          "In shares of the requests. Above 0 the canary is worse; with few requests that may be chance.",
+        unit: "percentunit",
+        width: 6,
+        queries: [
+          {
+            expr: `${share(requests, canary, failed)} - ${share(requests, baseline, failed)}`,
+            legend: "difference",
+          },
+        ],
+        threshold: { bad: "above", value: errorRate.value },
+      },
+      {
+        kind: "stat",
+        title: "P99, canary to baseline",
+        description: "1: as fast as the baseline. 2: twice as slow.",
+        unit: "short",
+        width: 6,
+        queries: [
+          {
+            expr: `${quantile(0.99, durations, canary)} / ${quantile(0.99, durations, baseline)}`,
+            legend: "ratio",
+          },
+        ],
+        threshold: { bad: "above", value: 1.5 },
+      },
+    ],
+  };
+}
+
+function overTime(): Row {
+  return {
+    title: "Every version of $service",
+    panels: [
+      {
+        kind: "timeseries",
+        title: "Requests by version",
+        description: "`unknown`: requests that reached no pod.",
+        unit: "reqps",
+        width: 12,
+        queries: [{ expr: rate(requests, called, byVersion), legend: version }],
+      },
+      {
+        kind: "timeseries",
+        title: "Errors by version",
+        description: "Share of the requests of each that got a 5xx or no answer.",
+        unit: "percentunit",
+        width: 12,
+        queries: [{ expr: share(requests, called, failed, byVersion), legend: version }],
+        threshold: errorRate,
+      },
+      {
+        kind: "timeseries",
+        title: "P50 latency by version",
+        description: "What most callers see.",
+        unit: "ms",
+        width: 12,
+        queries: [{ expr: quantile(0.5, durations, called, byVersion), legend: version }],
+      },
+      {
+        kind: "timeseries",
+        title: "P99 latency by version",
+        description: "A new version is slow at first: its caches are empty.",
+        unit: "ms",
+        width: 12,
+        queries: [{ expr: quantile(0.99, durations, called, byVersion), legend: version }],
+        threshold: latency,
+      },
+    ],
+  };
+}
+
+const reasons: Row = {
+  title: "What the canary answers",
+  panels: [
+    {
+      kind: "timeseries",
+      title: "Status of the canary",
+      description: "Requests by status.",
+      unit: "reqps",
+      width: 12,
+      queries: [{ expr: rate(requests, canary, ["response_code"]), legend: "{{response_code}}" }],
+    },
+    {
+      kind: "timeseries",
+      title: "Status of the baseline",
+      description: "Requests by status.",
+      unit: "reqps",
+      width: 12,
+      queries: [{ expr: rate(requests, baseline, ["response_code"]), legend: "{{response_code}}" }],
+    },
+  ],
+};

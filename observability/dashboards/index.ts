@@ -1,0 +1,33 @@
+import type { Mesh } from "../../catalog";
+import { buildDashboard, type DashboardModel } from "./build";
+import { canaryCompare } from "./canary";
+import { certificates } from "./certificates";
+import type { DashboardDefinition } from "./definition";
+import { dashboardUid, linksOf, localToolUrls, type ToolUrls } from "./links";
+import { overview } from "./overview";
+import { resilience } from "./resilience";
+import { security } from "./security";
+import { services } from "./services";
+
+/** The dashboards of a platform, in the order in which one reads them. */
+export function dashboardDefinitions(mesh: Mesh, urls: ToolUrls = localToolUrls): DashboardDefinition[] {
+  return [
+    overview(mesh, linksOf(mesh, urls)),
+    services(mesh),
+    security(mesh),
+    resilience(mesh),
+    ...canaryCompare(mesh),
+    certificates(mesh),
+  ];
+}
+
+/** The same as Grafana's JSON models. */
+export function renderDashboards(mesh: Mesh, urls: ToolUrls = localToolUrls): DashboardModel[] {
+  return dashboardDefinitions(mesh, urls).map((definition) =>
+    buildDashboard(definition, {
+      uid: dashboardUid(mesh, definition.key),
+      tag: mesh.name,
+      links: linksOf(mesh, urls).tools,
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+/** One of Istio's own dashboards. */
+export interface IstioDashboard {
+  readonly title: string;
+  /** Its number on grafana.com, where Istio publishes a revision for each of its releases. */
+  readonly gnetId: number;
+  /** Its file below `manifests/addons/dashboards` in Istio's repository. */
+  readonly file: string;
+}
+
+/**
+ * Istio's own dashboards, which come with each release.
+ *
+ * @see https://istio.io/latest/docs/ops/integrations/grafana/
+ */
+export const istioDashboards: Readonly<Record<string, IstioDashboard>> = {
+  "istio-mesh": { title: "Istio Mesh Dashboard", gnetId: 7639, file: "istio-mesh-dashboard.gen.json" },
+  "istio-service": { title: "Istio Service Dashboard", gnetId: 7636, file: "istio-service-dashboard.json" },
+  "istio-workload": {
+    title: "Istio Workload Dashboard",
+    gnetId: 7630,
+    file: "istio-workload-dashboard.json",
+  },
+  "istio-performance": {
+    title: "Istio Performance Dashboard",
+    gnetId: 11829,
+    file: "istio-performance-dashboard.json",
+  },
+  "istio-control-plane": {
+    title: "Istio Control Plane Dashboard",
+    gnetId: 7645,
+    file: "pilot-dashboard.gen.json",
+  },
+  "istio-wasm-extension": {
+    title: "Istio Wasm Extension Dashboard",
+    gnetId: 13277,
+    file: "istio-extension-dashboard.json",
+  },
+  "istio-ztunnel": { title: "Istio Ztunnel Dashboard", gnetId: 21306, file: "ztunnel-dashboard.gen.json" },
+};
+
+/**
+ * Where Grafana's chart finds each of Istio's dashboards: the file of exactly this release. By its number it would need
+ * a revision, which nobody but grafana.com knows. For the chart's `dashboards.<provider>`.
+ *
+ * @param version Istio's version, such as `1.31.0`.
+ * @param base Where the files are, below a folder for each version. Default: Istio's repository.
+ */
+export function istioDashboardUrls(
+  version: string,
+  base = "https://raw.githubusercontent.com/istio/istio",
+): Record<string, { readonly url: string }> {
+  return Object.fromEntries(
+    Object.entries(istioDashboards).map(([name, { file }]) => [
+      name,
+      { url: `${base}/${version}/manifests/addons/dashboards/${file}` },
+    ]),
+  );
+}

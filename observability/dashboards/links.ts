@@ -1,0 +1,44 @@
+import type { Mesh } from "../../catalog";
+import type { DashboardKey, Link } from "./definition";
+
+/** Where the other tools are for whoever looks at a dashboard: addresses for a browser, without a slash at the end. */
+export interface ToolUrls {
+  /** Default: where `meshwright open kiali` puts it. */
+  readonly kiali: string;
+  /** Default: where `meshwright open jaeger` puts it. */
+  readonly jaeger: string;
+}
+
+export const localToolUrls: ToolUrls = {
+  kiali: "http://localhost:20001/kiali",
+  jaeger: "http://localhost:16686",
+};
+
+/** The links between a platform's dashboards and to the other tools. */
+export interface Links {
+  /** For the top of every dashboard. */
+  readonly tools: readonly Link[];
+  /** What a click on a service offers; `service` and `namespace` may be Grafana's own variables. */
+  readonly ofService: (service: string, namespace: string) => readonly Link[];
+}
+
+export function linksOf(mesh: Mesh, { kiali, jaeger }: ToolUrls): Links {
+  const list = mesh.namespaces.join(",");
+  return {
+    tools: [
+      { title: "Kiali", url: `${kiali}/console/graph/namespaces?namespaces=${list}` },
+      { title: "Jaeger", url: `${jaeger}/search` },
+    ],
+    ofService: (service, namespace) => [
+      { title: "Dashboard", url: `/d/${dashboardUid(mesh, "services")}?var-service=${service}` },
+      { title: "Kiali", url: `${kiali}/console/namespaces/${namespace}/services/${service}` },
+      // Proxies name themselves in traces by the label `app` and the namespace.
+      { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },
+    ],
+  };
+}
+
+/** A dashboard's address in Grafana, which must never change: at most 40 characters. */
+export function dashboardUid({ name }: Mesh, key: DashboardKey): string {
+  return `${name.slice(0, 39 - key.length)}-${key}`;
+}

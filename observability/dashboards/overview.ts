@@ -1,0 +1,291 @@
+import { isHttp, type Mesh } from "../../catalog";
+import { oneOf, selector, series } from "../promql";
+import type { DashboardDefinition, Row } from "./definition";
+import { quantile, rate, share } from "./expressions";
+import type { Links } from "./links";
+import { asCalled, asServed, failed, mutual } from "./selectors";
+import { errorRate, latency, mtlsShare } from "./thresholds";
+import { namespaces } from "./variables";
+
+const requests = "istio_requests_total";
+const durations = "istio_request_duration_milliseconds";
+const service = "destination_service_name";
+
+/** The whole platform on one page: is it well, and if not, where to look. */
+export function overview(mesh: Mesh, links: Links): DashboardDefinition {
+  return {
+    key: "overview",
+    title: `${mesh.name}: overview`,
+    description: `Is ${mesh.name} well, and if not, which service is it? A service's name leads to its own dashboard.`,
+    variables: [namespaces(mesh)],
+    rows: [now(), services(links), ...tcp(mesh), ...outside(mesh), controlPlane, alerts],
+  };
+}
+
+function now(): Row {
+  return {
+    title: "Now",
+    panels: [
+      {
+        kind: "stat",
+        title: "Requests",
+        description: "Requests to the platform's services, as their callers' proxies count them.",
+        unit: "reqps",
+        width: 6,
+        queries: [{ expr: rate(requests, asCalled), legend: "requests" }],
+      },
+      {
+        kind: "stat",
+        title: "Errors",
+        description: "Share of the requests that got a 5xx or no answer at all.",
+        unit: "percentunit",
+        width: 6,
+        queries: [{ expr: share(requests, asCalled, failed), legend: "errors" }],
+        threshold: errorRate,
+      },
+      {
+        kind: "stat",
+        title: "P99 latency",
+        description:
+          "99 of 100 requests are answered within this time, the network and both proxies included.",
+        unit: "ms",
+        width: 6,
+        queries: [{ expr: quantile(0.99, durations, asCalled), legend: "P99" }],
+        threshold: latency,
+      },
+      {
+        kind: "stat",
+        title: "Mutual TLS",
+        description:
+          "Share of the requests that arrived over mutual TLS. Under STRICT anything below 100 % has an exception in the catalog.",
+        unit: "percentunit",
+        width: 6,
+        queries: [{ expr: share(requests, asServed, mutual), legend: "mutual TLS" }],
+        threshold: mtlsShare,
+      },
+    ],
+  };
+}
+
+function services(links: Links): Row {
+  return {
+    title: "Services",
+    panels: [
+      {
+        kind: "table",
+        title: "Services",
+        description: "Every service that was called, as its callers' proxies saw it.",
+        width: 24,
+        labels: { [service]: "Service", destination_service_namespace: "Namespace" },
+        columns: [
+          { title: "Requests", unit: "reqps", expr: rate(requests, asCalled, place) },
+          {
+            title: "Errors",
+            unit: "percentunit",
+            expr: share(requests, asCalled, failed, place),
+            threshold: errorRate,
+          },
+          { title: "P50", unit: "ms", expr: quantile(0.5, durations, asCalled, place) },
+          {
+            title: "P99",
+            unit: "ms",
+            expr: quantile(0.99, durations, asCalled, place),
+            threshold: latency,
+          },
+        ],
+        links: { [service]: links.ofService("${__data.fields.Service}", "${__data.fields.Namespace}") },
+      },
+      {
+        kind: "timeseries",
+        title: "Requests by service",
+        description:
+          "A sudden fall is as telling as a rise: callers that cannot reach a service stop counting.",
+        unit: "reqps",
+        width: 8,
+        queries: [{ expr: rate(requests, asCalled, [service]), legend: `{{${service}}}` }],
+      },
+      {
+        kind: "timeseries",
+        title: "Errors by service",
+        description:
+          "Share of each service's requests that got a 5xx or no answer. Response flags on the resilience dashboard say why.",
+        unit: "percentunit",
+        width: 8,
+        queries: [{ expr: share(requests, asCalled, failed, [service]), legend: `{{${service}}}` }],
+        threshold: errorRate,
+      },
+      {
+        kind: "timeseries",
+        title: "P99 latency by service",
+        description:
+          "A caller's latency contains its callees': the slowest service at the end of a path is the cause.",
+        unit: "ms",
+        width: 8,
+        queries: [{ expr: quantile(0.99, durations, asCalled, [service]), legend: `{{${service}}}` }],
+        threshold: latency,
+      },
+    ],
+  };
+}
+
+const place = ["destination_service_name", "destination_service_namespace"] as const;
+
+/** Only where a service has a port on which Envoy sees bytes and no requests. */
+function tcp({ services }: Mesh): Row[] {
+  if (services.every(({ ports }) => ports.every(({ protocol }) => isHttp(protocol)))) return [];
+  return [
+    {
+      title: "TCP: databases, caches and whatever else is no HTTP",
+      panels: [
+        {
+          kind: "timeseries",
+          title: "Connections opened",
+          description:
+            "New connections per second. Many of them point to a client that does not keep its own.",
+          unit: "ops",
+          width: 8,
+          queries: [
+            {
+              expr: rate("istio_tcp_connections_opened_total", asCalled, [service]),
+              legend: `{{${service}}}`,
+            },
+          ],
+        },
+        {
+          kind: "timeseries",
+          title: "Bytes sent",
+          description: "From the services to their callers.",
+          unit: "Bps",
+          width: 8,
+          queries: [
+            { expr: rate("istio_tcp_sent_bytes_total", asCalled, [service]), legend: `{{${service}}}` },
+          ],
+        },
+        {
+          kind: "timeseries",
+          title: "Bytes received",
+          description: "From the callers to the services.",
+          unit: "Bps",
+          width: 8,
+          queries: [
+            { expr: rate("istio_tcp_received_bytes_total", asCalled, [service]), legend: `{{${service}}}` },
+          ],
+        },
+      ],
+    },
+  ];
+}
+
+/** Only where the platform calls hosts outside of the mesh. */
+function outside({ externalServices }: Mesh): Row[] {
+  if (externalServices.length === 0) return [];
+  const called = {
+    reporter: "source",
+    destination_service: oneOf(externalServices.map(({ host }) => host)),
+  } as const;
+  return [
+    {
+      title: "Outside of the mesh",
+      panels: [
+        {
+          kind: "timeseries",
+          title: "Requests to external hosts",
+          description: "Requests that the proxies can see: plain HTTP, or TLS that the proxy begins.",
+          unit: "reqps",
+          width: 8,
+          queries: [
+            { expr: rate(requests, called, ["destination_service"]), legend: "{{destination_service}}" },
+          ],
+        },
+        {
+          kind: "timeseries",
+          title: "Errors of external hosts",
+          description: "Share of the requests that got a 5xx or no answer.",
+          unit: "percentunit",
+          width: 8,
+          queries: [
+            {
+              expr: share(requests, called, failed, ["destination_service"]),
+              legend: "{{destination_service}}",
+            },
+          ],
+        },
+        {
+          kind: "timeseries",
+          title: "Connections to external hosts",
+          description:
+            "New connections per second where the proxy sees bytes only: TLS that the application begins.",
+          unit: "ops",
+          width: 8,
+          queries: [
+            {
+              expr: rate("istio_tcp_connections_opened_total", called, ["destination_service"]),
+              legend: "{{destination_service}}",
+            },
+          ],
+        },
+      ],
+    },
+  ];
+}
+
+const controlPlane: Row = {
+  title: "Control plane",
+  panels: [
+    {
+      kind: "timeseries",
+      title: "Proxies connected",
+      description:
+        "Proxies that get their configuration from each istiod. It must come back to its height after istiod restarts.",
+      unit: "short",
+      width: 6,
+      queries: [{ expr: `sum by (pod) (${series("pilot_xds")})`, legend: "{{pod}}" }],
+    },
+    {
+      kind: "timeseries",
+      title: "Configuration pushed",
+      description: "Pushes per second by kind: clusters, endpoints, listeners, routes.",
+      unit: "ops",
+      width: 6,
+      queries: [{ expr: rate("pilot_xds_pushes", {}, ["type"]), legend: "{{type}}" }],
+    },
+    {
+      kind: "timeseries",
+      title: "Convergence, P99",
+      description: "From a change in the cluster until 99 of 100 proxies have it.",
+      unit: "s",
+      width: 6,
+      queries: [{ expr: quantile(0.99, "pilot_proxy_convergence_time", {}), legend: "P99" }],
+    },
+    {
+      kind: "timeseries",
+      title: "Configuration refused",
+      description:
+        "Configuration that proxies refused (NACK). Such a proxy keeps what it had; `istioctl proxy-status` names it.",
+      unit: "ops",
+      width: 6,
+      queries: [{ expr: rate("pilot_total_xds_rejects", {}, ["type"]), legend: "{{type}}" }],
+      threshold: { bad: "above", value: 0 },
+    },
+  ],
+};
+
+const alerts: Row = {
+  title: "Alerts",
+  panels: [
+    {
+      kind: "table",
+      title: "Firing",
+      description: "Alerts that fire now. Each has a page that says what it means and what to do.",
+      width: 24,
+      labels: { alertname: "Alert", severity: "Severity" },
+      columns: [
+        {
+          title: "Firing",
+          unit: "short",
+          expr: `count by (alertname, severity) (${selector("ALERTS", { alertstate: "firing" })})`,
+        },
+      ],
+    },
+  ],
+};

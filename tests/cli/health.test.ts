@@ -1,0 +1,248 @@
+import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
+import { expect } from "chai";
+import { type Health, judge, type JudgedObject, type Snapshot } from "../../cli/health";
+
+/** A pod of `app`, ready, with a proxy of `proxy`'s version unless that is null. */
+function pod(
+  app: string,
+  { namespace = "shop", proxy = "1.31.0", revision = "default", ready = true, labels = {} }: PodOptions = {},
+): V1Pod {
+  const container = { name: app, image: `${app}:1` };
+  return {
+    metadata: {
+      name: `${app}-0`,
+      namespace,
+      labels: { app, ...labels },
+      annotations: proxy === null ? {} : { "istio.io/rev": revision },
+    },
+    spec: {
+      containers: [container],
+      ...(proxy !== null && {
+        initContainers: [
+          { name: "istio-proxy", image: `registry.istio.io/release/proxyv2:${proxy}-distroless@sha256:0` },
+        ],
+      }),
+    },
+    status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  };
+}
+
+interface PodOptions {
+  namespace?: string;
+  proxy?: string | null;
+  revision?: string;
+  ready?: boolean;
+  labels?: Record<string, string>;
+}
+
+function deployment(
+  name: string,
+  {
+    namespace = "shop",
+    image = `${name}:1`,
+    ready = 1,
+    replicas = 1,
+    labels = {},
+    annotations = {},
+  }: {
+    namespace?: string;
+    image?: string;
+    ready?: number;
+    replicas?: number;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  } = {},
+): V1Deployment & { kind: string } {
+  const all = { app: name, ...labels };
+  return {
+    kind: "Deployment",
+    metadata: { name, namespace, labels: all },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: all, annotations }, spec: { containers: [{ name, image }] } },
+    },
+    status: { readyReplicas: ready },
+  };
+}
+
+const istiod = deployment("istiod", {
+  namespace: "istio-system",
+  image: "registry.istio.io/release/pilot:1.31.0",
+  labels: { "istio.io/rev": "default" },
+});
+
+/** A mesh in which all is well. */
+const well: Snapshot = {
+  workloads: [
+    deployment("cart", { ready: 2, replicas: 2 }),
+    deployment("grafana", { namespace: "monitoring", image: "docker.io/grafana/grafana:13.2.0" }),
+    deployment("istio-ingress", {
+      namespace: "istio-ingress",
+      image: "auto",
+      annotations: { "inject.istio.io/templates": "gateway" },
+    }),
+    istiod,
+    deployment("coredns", { namespace: "kube-system" }),
+  ],
+  pods: [pod("cart"), pod("istio-ingress", { namespace: "istio-ingress" })],
+  services: [
+    {
+      metadata: { name: "grafana", namespace: "monitoring" },
+      spec: { selector: { app: "grafana" }, ports: [{ port: 80 }] },
+    },
+    {
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { selector: { app: "cart" }, ports: [{ port: 8081 }, { port: 9000 }] },
+    },
+  ],
+  namespaces: [
+    { metadata: { name: "shop", labels: { "istio-injection": "enabled" } } },
+    { metadata: { name: "monitoring" } },
+  ],
+  objects: [
+    { kind: "Sidecar", metadata: { name: "cart", namespace: "shop" } },
+    { kind: "Gateway", metadata: { name: "shop", namespace: "shop" } },
+    { kind: "Sidecar", metadata: { name: "web", namespace: "shop" }, status: {} },
+  ],
+};
+
+function problems(change: Partial<Snapshot>): string[] {
+  return judge({ ...well, ...change }).problems.map(
+    ({ severity, culprit, problem, cure }) => `${severity} ${culprit}: ${problem} → ${cure}`,
+  );
+}
+
+function object(status: JudgedObject["status"] & object): JudgedObject {
+  return { kind: "VirtualService", metadata: { name: "cart", namespace: "shop" }, status };
+}
+
+describe("cli/health", () => {
+  it("says what runs where all is well", () => {
+    expect(judge(well)).to.deep.equal({
+      healthy: true,
+      components: [
+        component("control plane", "istio-system/istiod", "1.31.0"),
+        component("gateway", "istio-ingress/istio-ingress", "1.31.0"),
+        component("add-on", "monitoring/grafana", "13.2.0", ["grafana:80"]),
+        { ...component("service", "shop/cart", "1", ["cart:8081,9000"]), ready: 2, desired: 2 },
+      ],
+      proxies: { "1.31.0": 2 },
+      objects: { Gateway: 1, Sidecar: 2 },
+      problems: [],
+    } satisfies Health);
+  });
+
+  it("misses istiod", () => {
+    const others = well.workloads.filter((one) => one !== istiod);
+    expect(problems({ workloads: others })).to.deep.equal([
+      "error Istio: There is no istiod: proxies get no configuration and no certificates. → Install it: pulumi up, or meshwright up for the sandbox",
+    ]);
+  });
+
+  it("names what isn't ready, of whatever kind", () => {
+    const daemons = {
+      kind: "DaemonSet",
+      metadata: { name: "agents", namespace: "shop" },
+      spec: { selector: {}, template: {} },
+      status: { numberReady: 3, desiredNumberScheduled: 4, currentNumberScheduled: 4, numberMisscheduled: 0 },
+    };
+    const asleep = deployment("canary", { ready: 0, replicas: 0 });
+    const starting = deployment("web", { ready: 0, replicas: 1 });
+    delete starting.status;
+    expect(problems({ workloads: [...well.workloads, daemons, asleep, starting] })).to.deep.equal([
+      "error DaemonSet shop/agents: 3 of 4 pods are ready. → See why: kubectl describe daemonset -n shop agents",
+      "error Deployment shop/web: 0 of 1 pods is ready. → See why: kubectl describe deployment -n shop web",
+    ]);
+  });
+
+  it("finds tools that no Service leads to", () => {
+    expect(problems({ services: [] })).to.deep.equal([
+      "error Deployment monitoring/grafana: No Service leads to its pods. → Compare its labels with the Services' selectors: kubectl get services -n monitoring -o wide",
+    ]);
+  });
+
+  it("finds pods without a proxy where their namespace asks for one", () => {
+    const bare = pod("web", { proxy: null });
+    expect(problems({ pods: [bare] })).to.deep.equal([
+      "error Pod shop/web-0: It has no proxy, though its namespace asks for one: it started before the namespace was labelled, or while istiod was down. → Start it again: kubectl delete pod -n shop web-0",
+    ]);
+    const innocent = [
+      pod("web", { proxy: null, namespace: "monitoring" }),
+      pod("web", { proxy: null, labels: { "sidecar.istio.io/inject": "false" } }),
+      pod("job", { proxy: null, ready: false }),
+    ];
+    expect(problems({ pods: innocent })).to.deep.equal([]);
+  });
+
+  it("tells of proxies that are behind their istiod, and how far", () => {
+    const old = (proxy: string) => problems({ pods: [pod("cart", { proxy }), pod("web", { proxy })] });
+    const cure = "Start them again: kubectl rollout restart deployment -n shop";
+    expect(old("1.30.4")).to.deep.equal([
+      `warning 2 proxies in shop: Version 1.30.4, and istiod is 1.31.0. → ${cure}`,
+    ]);
+    for (const proxy of ["1.29.0", "1.32.0"]) {
+      expect(old(proxy)).to.deep.equal([
+        `error 2 proxies in shop: Version ${proxy}, and istiod is 1.31.0: further apart than Istio supports. → ${cure}`,
+      ]);
+    }
+    expect(judge({ ...well, pods: [pod("cart", { proxy: "1.30.4" })] }).healthy).to.equal(true);
+  });
+
+  it("holds a proxy against the istiod of its own revision", () => {
+    const next = deployment("istiod-1-32-0", {
+      namespace: "istio-system",
+      image: "registry.istio.io/release/pilot:1.32.0",
+      labels: { app: "istiod", "istio.io/rev": "1-32-0" },
+    });
+    const moved = pod("cart", { proxy: "1.32.0", revision: "1-32-0" });
+    expect(problems({ workloads: [istiod, next], pods: [moved, pod("web")] })).to.deep.equal([]);
+    expect(problems({ pods: [moved] })).to.deep.equal([
+      "error 1 proxy in shop: There is no istiod of their revision 1-32-0 any more, only of default. → Label the namespace with one that runs (istio.io/rev), then start its pods again: kubectl rollout restart deployment -n shop",
+    ]);
+  });
+
+  it("passes on what controllers say of objects", () => {
+    const read = "Read its status: kubectl get virtualservice cart -n shop -o yaml";
+    expect(
+      problems({
+        objects: [
+          object({
+            conditions: [{ type: "Reconciled", status: "False", message: "1/2 proxies up to date" }],
+          }),
+          object({ conditions: [{ type: "Accepted", status: "False" }] }),
+          object({
+            conditions: [
+              { type: "Accepted", status: "True" },
+              { type: "Progressing", status: "False" },
+            ],
+          }),
+        ],
+      }),
+    ).to.deep.equal([
+      `error VirtualService shop/cart: Reconciled is False: 1/2 proxies up to date → ${read}`,
+      `error VirtualService shop/cart: Accepted is False: no reason given → ${read}`,
+    ]);
+    const message = (level: string) => ({
+      level,
+      type: { code: "IST0101", name: "ReferencedResourceNotFound" },
+    });
+    const look =
+      "Istio's analysis says IST0101 ReferencedResourceNotFound. → istioctl analyze -n shop; https://istio.io/latest/docs/reference/config/analysis/ist0101/";
+    expect(
+      problems({
+        objects: [object({ validationMessages: ["ERROR", "WARNING", "INFO"].map(message) })],
+      }),
+    ).to.deep.equal([`error VirtualService shop/cart: ${look}`, `warning VirtualService shop/cart: ${look}`]);
+  });
+});
+
+function component(
+  role: Health["components"][number]["role"],
+  place: string,
+  version: string,
+  services: string[] = [],
+): Health["components"][number] {
+  const [namespace = "", name = ""] = place.split("/");
+  return { role, kind: "Deployment", namespace, name, ready: 1, desired: 1, version, services };
+}
