@@ -30,7 +30,7 @@ export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
         choice("baseline", "Baseline", names, byWeight[0]),
         choice("canary", "Canary", names, byWeight[1]),
       ],
-      rows: [verdict(), overTime(), reasons],
+      rows: [verdict(mesh), overTime(mesh), reasons],
     },
   ];
 }
@@ -39,7 +39,7 @@ function choice(name: string, label: string, values: readonly string[], chosen: 
   return { name, label, values, multi: false, ...(chosen !== undefined && { chosen }) };
 }
 
-function verdict(): Row {
+function verdict(mesh: Mesh): Row {
   return {
     title: "$canary against $baseline",
     panels: [
@@ -58,7 +58,7 @@ function verdict(): Row {
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, canary, failed), legend: "canary" }],
-        threshold: errorRate,
+        threshold: errorRate(mesh),
       },
       {
         kind: "stat",
@@ -73,7 +73,7 @@ function verdict(): Row {
             legend: "difference",
           },
         ],
-        threshold: { bad: "above", value: errorRate.value },
+        threshold: errorRate(mesh),
       },
       {
         kind: "stat",
@@ -93,7 +93,7 @@ function verdict(): Row {
   };
 }
 
-function overTime(): Row {
+function overTime(mesh: Mesh): Row {
   return {
     title: "Every version of $service",
     panels: [
@@ -112,7 +112,7 @@ function overTime(): Row {
         unit: "percentunit",
         width: 12,
         queries: [{ expr: share(requests, called, failed, byVersion), legend: version }],
-        threshold: errorRate,
+        threshold: errorRate(mesh),
       },
       {
         kind: "timeseries",
@@ -129,7 +129,7 @@ function overTime(): Row {
         unit: "ms",
         width: 12,
         queries: [{ expr: quantile(0.99, durations, called, byVersion), legend: version }],
-        threshold: latency,
+        threshold: latency(mesh),
       },
     ],
   };

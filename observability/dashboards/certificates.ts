@@ -2,6 +2,7 @@ import type { Mesh } from "../../catalog";
 import { series } from "../promql";
 import type { DashboardDefinition, Row } from "./definition";
 import { rate } from "./expressions";
+import { certificateLeft } from "./thresholds";
 import { namespaces } from "./variables";
 
 /** The agent reports two: the workload's own certificate, and the root that it trusts. */
@@ -14,53 +15,56 @@ export function certificates(mesh: Mesh): DashboardDefinition {
     title: `${mesh.name}: certificates`,
     description: "How long workload and root certificates still hold, and whether istiod issues new ones.",
     variables: [namespaces(mesh)],
-    rows: [now, workloads, issuance],
+    rows: [now(mesh), workloads, issuance],
   };
 }
 
 const day = 24 * 60 * 60;
 
-const now: Row = {
-  title: "Now",
-  panels: [
-    {
-      kind: "stat",
-      title: "Shortest workload certificate",
-      description: "Time left of the one that ends first. A proxy renews its own at half of its lifetime.",
-      unit: "s",
-      width: 6,
-      queries: [{ expr: `min(${own})`, legend: "left" }],
-      threshold: { bad: "below", value: day / 24 },
-    },
-    {
-      kind: "stat",
-      title: "Root certificate",
-      description: "Time left. Replacing it takes weeks, because every workload must trust both for a time.",
-      unit: "s",
-      width: 6,
-      queries: [{ expr: `min(${series("citadel_server_root_cert_expiry_seconds")})`, legend: "left" }],
-      threshold: { bad: "below", value: 30 * day },
-    },
-    {
-      kind: "stat",
-      title: "Signing certificate",
-      description:
-        "Time left of the intermediate by which istiod signs; the root itself where istiod made its own.",
-      unit: "s",
-      width: 6,
-      queries: [{ expr: `min(${series("citadel_server_cert_chain_expiry_seconds")})`, legend: "left" }],
-      threshold: { bad: "below", value: 30 * day },
-    },
-    {
-      kind: "stat",
-      title: "Issued",
-      description: "Certificates that istiod signed per second.",
-      unit: "ops",
-      width: 6,
-      queries: [{ expr: rate("citadel_server_success_cert_issuance_count", {}), legend: "issued" }],
-    },
-  ],
-};
+function now(mesh: Mesh): Row {
+  return {
+    title: "Now",
+    panels: [
+      {
+        kind: "stat",
+        title: "Shortest workload certificate",
+        description: "Time left of the one that ends first. A proxy renews its own at half of its lifetime.",
+        unit: "s",
+        width: 6,
+        queries: [{ expr: `min(${own})`, legend: "left" }],
+        threshold: certificateLeft(mesh),
+      },
+      {
+        kind: "stat",
+        title: "Root certificate",
+        description:
+          "Time left. Replacing it takes weeks, because every workload must trust both for a time.",
+        unit: "s",
+        width: 6,
+        queries: [{ expr: `min(${series("citadel_server_root_cert_expiry_seconds")})`, legend: "left" }],
+        threshold: { bad: "below", value: 30 * day },
+      },
+      {
+        kind: "stat",
+        title: "Signing certificate",
+        description:
+          "Time left of the intermediate by which istiod signs; the root itself where istiod made its own.",
+        unit: "s",
+        width: 6,
+        queries: [{ expr: `min(${series("citadel_server_cert_chain_expiry_seconds")})`, legend: "left" }],
+        threshold: { bad: "below", value: 30 * day },
+      },
+      {
+        kind: "stat",
+        title: "Issued",
+        description: "Certificates that istiod signed per second.",
+        unit: "ops",
+        width: 6,
+        queries: [{ expr: rate("citadel_server_success_cert_issuance_count", {}), legend: "issued" }],
+      },
+    ],
+  };
+}
 
 const workloads: Row = {
   title: "Workload certificates",

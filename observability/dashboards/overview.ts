@@ -18,11 +18,11 @@ export function overview(mesh: Mesh, links: Links): DashboardDefinition {
     title: `${mesh.name}: overview`,
     description: `Is ${mesh.name} well, and if not, which service is it? A service's name leads to its own dashboard.`,
     variables: [namespaces(mesh)],
-    rows: [now(), services(links), ...tcp(mesh), ...outside(mesh), controlPlane, alerts],
+    rows: [now(mesh), services(mesh, links), ...tcp(mesh), ...outside(mesh), controlPlane, alerts],
   };
 }
 
-function now(): Row {
+function now(mesh: Mesh): Row {
   return {
     title: "Now",
     panels: [
@@ -41,7 +41,7 @@ function now(): Row {
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, asCalled, failed), legend: "errors" }],
-        threshold: errorRate,
+        threshold: errorRate(mesh),
       },
       {
         kind: "stat",
@@ -51,7 +51,7 @@ function now(): Row {
         unit: "ms",
         width: 6,
         queries: [{ expr: quantile(0.99, durations, asCalled), legend: "P99" }],
-        threshold: latency,
+        threshold: latency(mesh),
       },
       {
         kind: "stat",
@@ -61,13 +61,13 @@ function now(): Row {
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, asServed, mutual), legend: "mutual TLS" }],
-        threshold: mtlsShare,
+        threshold: mtlsShare(mesh),
       },
     ],
   };
 }
 
-function services(links: Links): Row {
+function services(mesh: Mesh, links: Links): Row {
   return {
     title: "Services",
     panels: [
@@ -83,14 +83,14 @@ function services(links: Links): Row {
             title: "Errors",
             unit: "percentunit",
             expr: share(requests, asCalled, failed, place),
-            threshold: errorRate,
+            threshold: errorRate(mesh),
           },
           { title: "P50", unit: "ms", expr: quantile(0.5, durations, asCalled, place) },
           {
             title: "P99",
             unit: "ms",
             expr: quantile(0.99, durations, asCalled, place),
-            threshold: latency,
+            threshold: latency(mesh),
           },
         ],
         links: { [service]: links.ofService("${__data.fields.Service}", "${__data.fields.Namespace}") },
@@ -112,7 +112,7 @@ function services(links: Links): Row {
         unit: "percentunit",
         width: 8,
         queries: [{ expr: share(requests, asCalled, failed, [service]), legend: `{{${service}}}` }],
-        threshold: errorRate,
+        threshold: errorRate(mesh),
       },
       {
         kind: "timeseries",
@@ -122,7 +122,7 @@ function services(links: Links): Row {
         unit: "ms",
         width: 8,
         queries: [{ expr: quantile(0.99, durations, asCalled, [service]), legend: `{{${service}}}` }],
-        threshold: latency,
+        threshold: latency(mesh),
       },
     ],
   };

@@ -29,11 +29,11 @@ export function security(mesh: Mesh): DashboardDefinition {
     title: `${mesh.name}: security`,
     description: "Is every call encrypted and by a known identity, and who is refused?",
     variables: [namespaces(mesh)],
-    rows: [now(), encryption(mesh), denials, handshakes],
+    rows: [now(mesh), encryption(mesh), denials, handshakes],
   };
 }
 
-function now(): Row {
+function now(mesh: Mesh): Row {
   return {
     title: "Now",
     panels: [
@@ -44,7 +44,7 @@ function now(): Row {
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, asServed, mutual), legend: "mutual TLS" }],
-        threshold: mtlsShare,
+        threshold: mtlsShare(mesh),
       },
       {
         kind: "stat",
@@ -95,7 +95,7 @@ function encryption(mesh: Mesh): Row {
             legend: "{{destination_service_name}}",
           },
         ],
-        threshold: mtlsShare,
+        threshold: mtlsShare(mesh),
       },
       ...(tcp
         ? ([
@@ -111,7 +111,7 @@ function encryption(mesh: Mesh): Row {
                   legend: "{{destination_service_name}}",
                 },
               ],
-              threshold: mtlsShare,
+              threshold: mtlsShare(mesh),
             },
           ] as const)
         : []),

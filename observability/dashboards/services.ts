@@ -27,11 +27,11 @@ export function services(mesh: Mesh): DashboardDefinition {
         multi: false,
       },
     ],
-    rows: [called(), callers, calls, sizes, ...tcp(mesh)],
+    rows: [called(mesh), callers, calls, sizes, ...tcp(mesh)],
   };
 }
 
-function called(): Row {
+function called(mesh: Mesh): Row {
   return {
     title: "How $service answers",
     panels: [
@@ -54,7 +54,7 @@ function called(): Row {
           { expr: share(requests, incoming, failed), legend: "seen by callers" },
           { expr: share(requests, served, failed), legend: "seen by the service" },
         ],
-        threshold: errorRate,
+        threshold: errorRate(mesh),
       },
       {
         kind: "timeseries",
@@ -69,7 +69,7 @@ function called(): Row {
           { expr: quantile(0.99, durations, incoming), legend: "P99" },
           { expr: quantile(0.99, durations, served), legend: "P99 at the service" },
         ],
-        threshold: latency,
+        threshold: latency(mesh),
       },
       {
         kind: "timeseries",

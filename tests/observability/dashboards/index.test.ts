@@ -214,6 +214,25 @@ describe("observability/dashboards", () => {
       ]);
   });
 
+  it("are red where the catalog's alerts fire", () => {
+    const strict = checked({
+      ...shop,
+      alerts: { errorRate: 2, p99: "250ms", mtlsShare: 99 },
+      certificates: { lifetime: "48h", alertAt: 25 },
+    });
+    const thresholds = dashboardDefinitions(strict).flatMap(({ rows }) =>
+      rows.flatMap(({ panels }) =>
+        panels.flatMap((panel) => (panel.kind === "stat" ? [[panel.title, panel.threshold] as const] : [])),
+      ),
+    );
+    expect(Object.fromEntries(thresholds)).to.deep.include({
+      Errors: { bad: "above", value: 0.02 },
+      "P99 latency": { bad: "above", value: 250 },
+      "Mutual TLS": { bad: "below", value: 0.99 },
+      "Shortest workload certificate": { bad: "below", value: 12 * 3600 },
+    });
+  });
+
   it("use units that Grafana knows", () => {
     const known = new Set(Object.values(units as Record<string, unknown>));
     const used = platformNames.flatMap((name) =>
