@@ -1,12 +1,13 @@
 /**
- * Writes the pages that follow from the code: the catalog's reference, and one page for each check. `npm run docs` runs it; a test says when a page is
- * out of date.
+ * Writes the pages that follow from the code: the catalog's reference, the dashboards, and one page for each check. `npm run docs`
+ * runs it; a test says when a page is out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { rules } from "../checks";
 import { catalogReference } from "./catalogReference";
+import { dashboardReference } from "./dashboardReference";
 
 type Rule = (typeof rules)[number];
 
@@ -15,6 +16,7 @@ export function pages(): Map<string, string> {
   const sorted = rules.toSorted((a, b) => a.code.localeCompare(b.code));
   return new Map([
     ["catalog.md", catalogReference(join(__dirname, ".."))],
+    ["dashboards.md", dashboardReference()],
     [join("checks", "README.md"), index(sorted)],
     ...sorted.map((rule): [string, string] => [join("checks", `${rule.code}.md`), page(rule)]),
   ]);
