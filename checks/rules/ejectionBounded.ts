@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, parsePath } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -12,12 +12,12 @@ export const ejectionBounded: MeshRule = {
   title: "At most half of a service's endpoints can be ejected",
   stage: "mesh",
   examples: { wrong: webAndApi({}, ejecting(100)), right: webAndApi({}, ejecting(50)) },
-  *check({ services }) {
-    for (const { name, circuitBreaker } of services) {
+  *check({ services, externalServices }) {
+    for (const { name, path, circuitBreaker } of [...services, ...externalServices]) {
       const percent = circuitBreaker.outlierDetection?.maxEjectionPercent ?? 0;
       if (percent <= 50) continue;
       yield {
-        path: formatPath(["services", name, "circuitBreaker", "outlierDetection", "maxEjectionPercent"]),
+        path: formatPath([...parsePath(path), "circuitBreaker", "outlierDetection", "maxEjectionPercent"]),
         message: `up to ${percent} % of the endpoints of "${name}" can be ejected at once: those that are left break under the load`,
         cure: "set it to at most 50",
       };

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, parsePath } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -12,14 +12,13 @@ export const gatewayErrorsSmaller: MeshRule = {
   title: "Fewer gateway errors than 5xx errors lead to an ejection",
   stage: "mesh",
   examples: { wrong: webAndApi({}, detecting(5)), right: webAndApi({}, detecting(3)) },
-  *check({ services }) {
-    for (const { name, circuitBreaker } of services) {
+  *check({ services, externalServices }) {
+    for (const { name, path, circuitBreaker } of [...services, ...externalServices]) {
       const { consecutive5xxErrors = 0, consecutiveGatewayErrors } = circuitBreaker.outlierDetection ?? {};
       if (consecutiveGatewayErrors === undefined || consecutiveGatewayErrors < consecutive5xxErrors) continue;
       yield {
         path: formatPath([
-          "services",
-          name,
+          ...parsePath(path),
           "circuitBreaker",
           "outlierDetection",
           "consecutiveGatewayErrors",

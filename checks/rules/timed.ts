@@ -9,9 +9,9 @@ export interface TimedRetries {
   readonly path: string;
 }
 
-/** Of every service, and of every call that doesn't take them over from the service. */
-export function* timed({ services }: Mesh): Iterable<TimedRetries> {
-  for (const service of services) {
+/** Of every service and external one, and of every call that doesn't take them over from the service. */
+export function* timed({ services, externalServices }: Mesh): Iterable<TimedRetries> {
+  for (const service of [...services, ...externalServices]) {
     yield* one(service, formatPath([...parsePath(service.path), "resilience", "retries"]));
     for (const edge of service.incoming) {
       if (edge.ownRetries) yield* one(edge, `${edge.path}.retries`);

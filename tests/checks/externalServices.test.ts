@@ -123,6 +123,27 @@ describe("checks of external services", () => {
     ]);
   });
 
+  it("judge their tries and ejections as those of services", () => {
+    const retries = { attempts: 1, perTryTimeout: "6s" };
+    const outlierDetection = { maxEjectionPercent: 80, consecutiveGatewayErrors: 5 };
+    const at = "externalServices.mail.circuitBreaker.outlierDetection";
+    const paths = (calls: object, own: object): string[] =>
+      brief(calls, { mail: { ...mail, egressGateway: true, ...own } }).map((line) => line.replace(/:.*/, ""));
+    expect(paths({}, { resilience: { timeout: "10s", retries } })).to.deep.equal([
+      "MW401 externalServices.mail.resilience.retries.perTryTimeout",
+    ]);
+    expect(paths({}, { resilience: { timeout: "30s", retries } })).to.deep.equal([
+      "MW402 externalServices.mail.resilience.retries.perTryTimeout",
+    ]);
+    expect(paths({ mail: { timeout: "10s", retries } }, {})).to.deep.equal([
+      "MW401 services.web.calls.mail.retries.perTryTimeout",
+    ]);
+    expect(paths({}, { circuitBreaker: { outlierDetection } })).to.deep.equal([
+      `MW503 ${at}.consecutiveGatewayErrors`,
+      `MW502 ${at}.maxEjectionPercent`,
+    ]);
+  });
+
   it("tell what nobody enforces: methods and paths but at the egress gateway, tokens anywhere", () => {
     const call = { methods: ["GET"], paths: ["/x"], endUser: {} };
     const cure = "remove it, or add egressGateway: true to externalServices.mail";
