@@ -39,7 +39,7 @@ export const versionRuns: MeshRule = {
 
 /** Where the catalog sends requests to a version that somebody waits for. */
 function* targets(
-  { versions, headerRoutes }: Service,
+  { versions, headerRoutes, mirror }: Service,
   version: string,
 ): Iterable<[path: (string | number)[], what: string]> {
   const weight = versions.find(({ name }) => name === version)?.weight;
@@ -49,5 +49,8 @@ function* targets(
   for (const [i, route] of headerRoutes.entries()) {
     if (route.version !== version) continue;
     yield [["traffic", "headerRoutes", i], "requests with these headers go to the version"];
+  }
+  if (mirror?.version === version) {
+    yield [["traffic", "mirror"], `copies of ${mirror.percentage} % of the requests go to the version`];
   }
 }

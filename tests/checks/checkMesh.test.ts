@@ -225,6 +225,23 @@ describe("checkMesh", () => {
     expect(shared({ autoscaling })).to.deep.equal([]);
   });
 
+  it("warns of copies for a version without pods", () => {
+    const copied = (replicas: number): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: {
+            ports: { http },
+            versions: { v1: {}, v2: { replicas } },
+            traffic: { weights: { v1: 100, v2: 0 }, mirror: { version: "v2", percentage: 5 } },
+            workload: { image: "web:1" },
+          },
+        },
+      });
+    expect(copied(0)).to.deep.equal(["MW207 services.web.traffic.mirror"]);
+    expect(copied(1)).to.deep.equal([]);
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {
