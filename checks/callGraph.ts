@@ -20,10 +20,11 @@ export function callGraph({ services }: Mesh): CallGraph {
     ]),
   );
   // Where a walk starts decides which call of a circle is the one that closes it.
-  const entrances = services.filter(({ incoming }) =>
+  const uncalled = services.filter(({ incoming }) =>
     incoming.every(({ source }) => source.kind !== "service"),
   );
-  const roots = [...entrances, ...services].map(({ name }) => name);
+  const routed = services.filter(({ incoming }) => incoming.some(({ source }) => source.kind === "gateway"));
+  const roots = [...uncalled, ...routed, ...services].map(({ name }) => name);
 
   const left: string[] = [];
   const circles: string[][] = [];

@@ -34,6 +34,14 @@ describe("checks of circles of calls", () => {
     ]);
   });
 
+  it("name the call back to where a gateway routes, whatever comes first by name", () => {
+    const hosts = {
+      "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "web" }] },
+    };
+    const routed = { ...shop({ api: ["web"], web: ["api"] }), gateways: { public: { hosts } } };
+    expect(circles(routed)).to.deep.equal(["services.api.calls.web: web → api → web"]);
+  });
+
   it("see no circle where ways only meet, where replicas ask each other, or without requests", () => {
     expect(circles(shop({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] }))).to.deep.equal([]);
     expect(circles(shop({ a: ["a"] }))).to.deep.equal([]);
