@@ -170,9 +170,15 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
+/** Made once, when it is needed: for a catalog with many misspelt fields it would take longer than all the checks. */
+let meshJsonSchema: JsonSchema | undefined;
+
 /** The fields that the schema has at a place in the catalog. */
 function knownFields(path: readonly (string | number)[]): string[] {
-  const root = z.toJSONSchema(meshSchema, { unrepresentable: "any", reused: "inline" }) as JsonSchema;
+  const root = (meshJsonSchema ??= z.toJSONSchema(meshSchema, {
+    unrepresentable: "any",
+    reused: "inline",
+  }) as JsonSchema);
   const step = (schemas: JsonSchema[], key: string | number): JsonSchema[] =>
     schemas.flatMap(forms).flatMap(({ properties, additionalProperties, items }) => {
       const next = typeof key === "number" ? items : (properties?.[key] ?? additionalProperties);
