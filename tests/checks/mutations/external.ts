@@ -1,0 +1,119 @@
+import type { ExternalServiceDefinition, MeshDefinition } from "../../../catalog";
+import { type Change, type Mutation, type Place } from "./mutation";
+import { edgesOf, hasHttp, httpServicesOf } from "./places";
+
+const bank: ExternalServiceDefinition = {
+  host: "bank.example.com",
+  ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+  tls: { mode: "SIMPLE" },
+};
+const tlsPorts = { https: { port: 443, protocol: "tls" } };
+
+interface ExternalPlace {
+  readonly place: Place;
+  readonly external: ExternalServiceDefinition;
+  /** The call of it. */
+  readonly call: Place;
+  /** What brings it into the catalog. */
+  readonly added: readonly Change[];
+}
+
+/** The platform's external services; of most platforms there are none, so they get one that a service calls. */
+function externalsOf(catalog: MeshDefinition): ExternalPlace[] {
+  const own = Object.entries(catalog.externalServices ?? {}).filter(([, external]) => hasHttp(external));
+  const places = own.flatMap(([name, external]): ExternalPlace[] =>
+    edgesOf(catalog)
+      .filter(({ callee }) => callee === name)
+      .map(({ place: call }) => ({ place: ["externalServices", name], external, call, added: [] })),
+  );
+  const added = httpServicesOf(catalog)
+    .slice(0, 1)
+    .map((caller): ExternalPlace => {
+      const place = ["externalServices", "bank"];
+      const call = [...caller.place, "calls", "bank"];
+      return {
+        place,
+        external: bank,
+        call,
+        added: [
+          [place, bank],
+          [call, {}],
+        ],
+      };
+    });
+  return [...places, ...added];
+}
+
+export const external: readonly Mutation[] = [
+  {
+    code: "MW601",
+    mistake: "a host that is declared twice",
+    *mutants(catalog) {
+      for (const { place, external, added } of externalsOf(catalog)) {
+        const other = [...place.slice(0, -1), "other"];
+        const changes: Change[] = [...added, [other, { ...bank, host: external.host }]];
+        yield { at: [...other, "host"], changes };
+      }
+    },
+  },
+  {
+    code: "MW602",
+    mistake: "TLS around a caller's own TLS",
+    also: ["MW204"],
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        yield { at: [...place, "tls"], changes: [...added, [[...place, "ports"], tlsPorts]] };
+      }
+    },
+  },
+  {
+    code: "MW603",
+    mistake: "a second port behind the egress gateway",
+    also: ["MW103"],
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        const second: Change = [
+          [...place, "ports", "second"],
+          { port: 8080, targetPort: 8443, protocol: "http" },
+        ];
+        yield { at: [...place, "ports"], changes: [...added, [[...place, "egressGateway"], true], second] };
+      }
+    },
+  },
+  {
+    code: "MW604",
+    mistake: "requests that leave as plain text",
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        yield { at: place, changes: [...added, [[...place, "tls"], undefined]] };
+      }
+    },
+  },
+  {
+    code: "MW605",
+    mistake: "limits of a call that nobody enforces",
+    also: ["MW301", "MW605"],
+    *mutants(catalog) {
+      for (const { place, call, added } of externalsOf(catalog)) {
+        const fields = { methods: ["GET"], paths: ["/v1/*"], endUser: {} };
+        for (const [field, value] of Object.entries(fields)) {
+          const at = [...call, field];
+          yield { at, changes: [...added, [[...place, "egressGateway"], undefined], [at, value]] };
+        }
+        const at = [...call, "endUser"];
+        yield { at, changes: [...added, [[...place, "egressGateway"], true], [at, {}]] };
+      }
+    },
+  },
+  {
+    code: "MW606",
+    mistake: "an external service called like a service",
+    also: ["MW102", "MW605"],
+    *mutants(catalog) {
+      for (const name of Object.keys(catalog.services)) {
+        const at = ["externalServices", name];
+        yield { at, changes: [[at, bank]] };
+      }
+    },
+  },
+];

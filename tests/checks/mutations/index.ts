@@ -1,0 +1,23 @@
+import { breakers } from "./breakers";
+import { external } from "./external";
+import { limits } from "./limits";
+import type { Mutation } from "./mutation";
+import { names } from "./names";
+import { references } from "./references";
+import { security } from "./security";
+import { structure } from "./structure";
+import { times } from "./times";
+import { traffic } from "./traffic";
+
+/** Every mistake, by topic. */
+export const mutations: readonly Mutation[] = [
+  ...structure,
+  ...references,
+  ...names,
+  ...traffic,
+  ...security,
+  ...times,
+  ...breakers,
+  ...external,
+  ...limits,
+];

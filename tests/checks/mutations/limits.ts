@@ -1,0 +1,56 @@
+import { type Mutation } from "./mutation";
+import { httpServicesOf, servicesOf } from "./places";
+
+const quota = { header: "x-tenant-id", requests: 10, per: "1m" };
+
+export const limits: readonly Mutation[] = [
+  {
+    code: "MW701",
+    mistake: "a quota's time that is no multiple of its limit's",
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        const at = [...place, "rateLimit"];
+        for (const per of ["15s", "5s"]) {
+          const rateLimit = { requests: 100, per: "10s", quota: { ...quota, per } };
+          yield { at: [...at, "quota", "per"], changes: [[at, rateLimit]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW702",
+    mistake: "a quota of as much as all tenants have together",
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        const at = [...place, "rateLimit"];
+        const limit = { requests: 100, per: "1s" };
+        for (const requests of [6000, 7200]) {
+          const each = { ...limit, quota: { ...quota, requests } };
+          yield { at: [...at, "quota", "requests"], changes: [[at, each]] };
+          const one = { ...limit, quota: { ...quota, tenants: { "big one": requests } } };
+          yield { at: [...at, "quota", "tenants", "big one"], changes: [[at, one]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW801",
+    mistake: "a service's own way of reporting in a mesh that reports nowhere",
+    also: ["MW801"],
+    *mutants(catalog) {
+      for (const { place } of servicesOf(catalog)) {
+        const own = { tracing: { randomSamplingPercentage: 1 }, accessLogging: { disabled: true } };
+        for (const [section, value] of Object.entries(own)) {
+          const at = [...place, "telemetry", section];
+          yield {
+            at,
+            changes: [
+              [["telemetry", section], undefined],
+              [at, value],
+            ],
+          };
+        }
+      }
+    },
+  },
+];

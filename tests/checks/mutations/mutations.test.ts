@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { formatPath, parsePath } from "../../../catalog";
+import { checkMesh, rules } from "../../../checks";
+import { catalogs } from "./catalogs";
+import { mutations } from "./index";
+import { mutated, type Mutation } from "./mutation";
+
+/** What a mutation came to, over all platforms. */
+interface Outcome {
+  /** Mutants that were made, not counting those whose finding a platform accepts. */
+  readonly made: number;
+  /** What went otherwise than expected, in words. */
+  readonly missed: string[];
+  /** Codes of other findings that followed. */
+  readonly followed: string[];
+}
+
+describe("checks of the platforms", () => {
+  for (const { title, catalog } of catalogs) {
+    it(`find nothing: ${title}`, () => {
+      expect(checkMesh(catalog).findings).to.deep.equal([]);
+    });
+  }
+
+  describe("find every mistake at its place:", () => {
+    for (const mutation of mutations) {
+      it(`${mutation.code}, ${mutation.mistake}`, () => {
+        const { made, missed, followed } = outcomeOf(mutation);
+        const known = new Set<string>(mutation.also);
+        expect(missed.slice(0, 10)).to.deep.equal([]);
+        expect(made, "no platform has a place for this mistake").to.be.greaterThan(0);
+        const unexpected = followed.filter((code) => !known.has(code));
+        expect(unexpected, "these findings follow from it, and its `also` doesn't name them").to.deep.equal(
+          [],
+        );
+      });
+    }
+
+    it("for every rule there is a mistake", () => {
+      const tested = new Set<string>(mutations.map(({ code }) => code));
+      const untested = rules.filter(({ code }) => !tested.has(code));
+      expect(
+        untested.map(({ code, title }) => `${code}: ${title}`),
+        "add to a file in tests/checks/mutations what breaks each of these rules in a platform",
+      ).to.deep.equal([]);
+    });
+  });
+});
+
+function outcomeOf({ code, mutants }: Mutation): Outcome {
+  let made = 0;
+  const missed: string[] = [];
+  const followed = new Set<string>();
+  // What several stacks of a platform have in common is changed in one of them.
+  const tried = new Set<string>();
+  for (const { platform, title, catalog } of catalogs) {
+    for (const mutant of mutants(catalog)) {
+      const key = JSON.stringify([platform, mutant]);
+      if (tried.has(key)) continue;
+      tried.add(key);
+      const at = formatPath(mutant.at);
+      const changed = mutated(catalog, mutant);
+      const { findings } = checkMesh(changed);
+      const found = findings.some((one) => one.code === code && one.path === at);
+      const accepted = isAccepted(changed, code, at);
+      if (!accepted) made++;
+      const others = findings.filter((one) => one.code !== code || one.path !== at);
+      for (const other of others) followed.add(other.code);
+      if (found === accepted) {
+        const changes = mutant.changes.map(
+          ([place, value]) => `${formatPath(place)} = ${JSON.stringify(value)}`,
+        );
+        const said = findings.map((one) => `${one.code} ${one.path}`).join(", ");
+        missed.push(`${title}, ${changes.join(", ")}: expected ${at}, found ${said || "nothing"}`);
+      }
+    }
+  }
+  return { made, missed, followed: [...followed].sort() };
+}
+
+/** Whether a catalog accepts the finding: its suppressions are as good as the checks of what they suppress. */
+function isAccepted(catalog: unknown, code: string, at: string): boolean {
+  const { suppressions } = catalog as { suppressions?: unknown };
+  if (!Array.isArray(suppressions)) return false;
+  return (suppressions as (Record<string, unknown> | null)[]).some((one) => {
+    if (one?.code !== code || typeof one.path !== "string") return false;
+    return parsePath(one.path).every((key, i) => parsePath(at)[i] === key);
+  });
+}

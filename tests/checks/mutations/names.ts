@@ -1,0 +1,143 @@
+import { type Mutation, type Place, put } from "./mutation";
+import { hostsOf, matching, servicesOf } from "./places";
+
+const http = { port: 9999, protocol: "http" };
+const external = { host: "other.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+
+/** None is the name of anything in Kubernetes: too long, with capitals or other characters, or a hyphen at an end. */
+const wrongNames = ["x".repeat(64), "Web", "web_1", "-web", "web-", "web.api", "wéb", ""];
+
+export const names: readonly Mutation[] = [
+  {
+    code: "MW105",
+    mistake: "the mesh or a namespace by a name that nothing can have",
+    *mutants(catalog) {
+      const places: Place[] = [
+        ["name"],
+        ["namespace"],
+        ["rootNamespace"],
+        ...servicesOf(catalog).map(({ place }) => [...place, "namespace"]),
+        ...[...matching(catalog, "services.*.admit.*")].flatMap(({ place }) => [
+          [...place, "namespace"],
+          [...place, "serviceAccount"],
+        ]),
+        ...[...matching(catalog, "gateways.*")].map(({ place }) => [...place, "release"]),
+      ];
+      for (const place of places) for (const name of wrongNames) yield put(place, name);
+    },
+  },
+  {
+    code: "MW105",
+    mistake: "a service or gateway by a name that nothing can have, or that is taken",
+    also: ["MW111"],
+    *mutants() {
+      for (const name of [...wrongNames, "default", "default-deny", "allow-istio"]) {
+        yield put(["services", name], { ports: { http } });
+      }
+      for (const name of wrongNames) yield put(["externalServices", name], external);
+      for (const name of [...wrongNames, "istio-egress"]) yield put(["gateways", name], { hosts: {} });
+    },
+  },
+  {
+    code: "MW105",
+    mistake: "a port or version by a name that it can't have",
+    also: ["MW103", "MW111"],
+    *mutants(catalog) {
+      for (const { name: service, place } of servicesOf(catalog)) {
+        for (const name of ["8080", "a--b", "sixteen-letters-", "more-than-fifteen", "HTTP"]) {
+          yield put([...place, "ports", name], http);
+        }
+        // The Deployment's name, of both and a hyphen, would have 64 characters.
+        for (const name of ["V2", "v2.1", "v".repeat(63 - service.length)]) {
+          yield put([...place, "versions", name], {});
+        }
+      }
+    },
+  },
+  {
+    code: "MW105",
+    mistake: "a host that isn't a full host name",
+    *mutants(catalog) {
+      const wrongHosts = [
+        "*",
+        "*.example.com",
+        "localhost",
+        "API.example.com",
+        "example.com.",
+        "api..example.com",
+      ];
+      for (const { place, own } of hostsOf(catalog)) {
+        for (const host of wrongHosts) yield put([...place.slice(0, -1), host], own);
+      }
+      const inside = "api.other.svc.cluster.local";
+      for (const { place } of matching(catalog, "externalServices.*.host")) {
+        for (const host of [...wrongHosts, inside]) yield put(place, host);
+      }
+    },
+  },
+  {
+    code: "MW106",
+    mistake: "two ports of one number",
+    also: ["MW103", "MW111"],
+    *mutants(catalog) {
+      for (const { place, value } of matching(catalog, "services.*.ports.*")) {
+        const at = [...place.slice(0, -1), "twin"];
+        yield { at: [...at, "port"], changes: [[at, value]] };
+      }
+    },
+  },
+  {
+    code: "MW107",
+    mistake: "a host at a second gateway",
+    *mutants(catalog) {
+      for (const { host, own } of hostsOf(catalog)) yield put(["gateways", "another", "hosts", host], own);
+    },
+  },
+  {
+    code: "MW108",
+    mistake: "a prefix twice, with or without a slash at its end, as route or redirect",
+    *mutants(catalog) {
+      for (const { place, own } of hostsOf(catalog)) {
+        const { routes, redirects = [] } = own;
+        for (const route of routes) {
+          const { prefix } = route;
+          const spellings = prefix.endsWith("/") ? [prefix] : [prefix, `${prefix}/`];
+          for (const spelt of spellings) {
+            yield {
+              at: [...place, "routes", routes.length, "prefix"],
+              changes: [
+                [
+                  [...place, "routes"],
+                  [...routes, { ...route, prefix: spelt }],
+                ],
+              ],
+            };
+            yield {
+              at: [...place, "redirects", redirects.length, "prefix"],
+              changes: [
+                [
+                  [...place, "redirects"],
+                  [...redirects, { prefix: spelt, uri: "/other" }],
+                ],
+              ],
+            };
+          }
+        }
+      }
+    },
+  },
+  {
+    code: "MW109",
+    mistake: "a service called like another one's version",
+    also: ["MW111"],
+    *mutants(catalog) {
+      for (const { name, service } of servicesOf(catalog)) {
+        const { namespace, versions, workload } = service;
+        for (const version of Object.keys(versions ?? {})) {
+          const twin = { ports: { http }, workload, ...(namespace !== undefined && { namespace }) };
+          yield put(["services", `${name}-${version}`], twin);
+        }
+      }
+    },
+  },
+];
