@@ -59,10 +59,11 @@ export function* mirrors({ services }: MeshDefinition): Iterable<MirrorReference
 
 /** Where a reference's callee may be declared: services, and for calls of services hosts outside of the mesh too. */
 export function sectionOf(
-  { externalServices = {} }: MeshDefinition,
+  { services, externalServices = {} }: MeshDefinition,
   { callee, path }: Reference,
 ): "services" | "externalServices" {
-  return path[2] === "calls" && Object.hasOwn(externalServices, callee) ? "externalServices" : "services";
+  const outside = Object.hasOwn(externalServices, callee) && !Object.hasOwn(services, callee);
+  return path[2] === "calls" && outside ? "externalServices" : "services";
 }
 
 /** The ports of a reference's callee, if that is declared. */
