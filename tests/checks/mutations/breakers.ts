@@ -33,6 +33,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW502",
     mistake: "more than half of the endpoints ejected",
+    also: ["MW508"],
     *mutants(catalog) {
       for (const place of breakersOf(catalog)) {
         for (const percent of [51, 100])
@@ -43,6 +44,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW503",
     mistake: "as many gateway errors as 5xx errors",
+    also: ["MW508"],
     *mutants(catalog) {
       for (const place of breakersOf(catalog)) {
         const at = [...place, "outlierDetection"];
@@ -65,6 +67,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW505",
     mistake: "a load of nobody knows how many callers",
+    also: ["MW004"],
     *mutants(catalog) {
       const load = { rps: 1, p99: "10ms" };
       for (const { name, place } of httpServicesOf(catalog)) {
@@ -88,7 +91,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW506",
     mistake: "a breaker that opens under the declared load",
-    also: ["MW506"],
+    also: ["MW407", "MW506", "MW703"],
     *mutants(catalog) {
       const load = { rps: 1000, p99: "2s", callers: 2 };
       for (const { place, service } of httpServicesOf(catalog)) {
@@ -104,6 +107,36 @@ export const breakers: readonly Mutation[] = [
             ],
           };
         }
+      }
+    },
+  },
+  {
+    code: "MW507",
+    mistake: "a breaker for one request at a time",
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        for (const limit of ["maxConnections", "http1MaxPendingRequests", "http2MaxRequests"]) {
+          yield put([...place, "circuitBreaker", limit], 1);
+        }
+      }
+      for (const place of breakersOf(catalog)) yield put([...place, "maxConnections"], 1);
+    },
+  },
+  {
+    code: "MW508",
+    mistake: "endpoints ejected in production where there are hardly any",
+    also: ["MW203", "MW508"],
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        yield {
+          at: [...place, "workload", "replicas"],
+          changes: [
+            [["environment"], "prod"],
+            [[...place, "circuitBreaker", "outlierDetection"], { consecutive5xxErrors: 3 }],
+            [[...place, "workload", "replicas"], 1],
+          ],
+        };
       }
     },
   },

@@ -1,6 +1,6 @@
-import type { ExternalServiceDefinition, MeshDefinition } from "../../../catalog";
+import { type ExternalServiceDefinition, isHttp, type MeshDefinition } from "../../../catalog";
 import { type Change, type Mutation, type Place } from "./mutation";
-import { edgesOf, hasHttp, httpServicesOf } from "./places";
+import { edgesOf, hasHttp, httpServicesOf, servicesOf } from "./places";
 
 const bank: ExternalServiceDefinition = {
   host: "bank.example.com",
@@ -108,11 +108,59 @@ export const external: readonly Mutation[] = [
   {
     code: "MW606",
     mistake: "an external service called like a service",
-    also: ["MW102", "MW605"],
     *mutants(catalog) {
       for (const name of Object.keys(catalog.services)) {
         const at = ["externalServices", name];
         yield { at, changes: [[at, bank]] };
+      }
+    },
+  },
+  {
+    code: "MW607",
+    mistake: "a database on a port on which its caller has other calls",
+    *mutants(catalog) {
+      const database = (port: number) => ({
+        host: "db.example.com",
+        ports: { tcp: { port, protocol: "tcp" } },
+      });
+      const place = ["externalServices", "zz-db"];
+      for (const { kind, caller, callee, call } of edgesOf(catalog)) {
+        const ports = catalog.services[callee]?.ports;
+        const port = call.port === undefined ? Object.values(ports ?? {})[0] : ports?.[call.port];
+        if (kind !== "call" || !port || !isHttp(port.protocol)) continue;
+        yield {
+          at: [...place, "ports", "tcp"],
+          changes: [
+            [place, database(port.port)],
+            [["services", caller, "calls", "zz-db"], {}],
+          ],
+        };
+      }
+      for (const caller of servicesOf(catalog)) {
+        const other = ["externalServices", "other-db"];
+        yield {
+          at: [...place, "ports", "tcp"],
+          changes: [
+            [place, database(5432)],
+            [other, { ...database(5432), host: "other.example.com" }],
+            [[...caller.place, "calls", "zz-db"], {}],
+            [[...caller.place, "calls", "other-db"], {}],
+          ],
+        };
+      }
+    },
+  },
+  {
+    code: "MW608",
+    mistake: "connections led away from an address out of a block",
+    also: ["MW608"],
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        const addresses: Change = [[...place, "addresses"], ["10.20.0.0/24"]];
+        const at = [...place, "egressGateway"];
+        yield { at, changes: [...added, addresses, [at, true]] };
+        const targetPort = [...place, "ports", "http", "targetPort"];
+        yield { at: targetPort, changes: [...added, addresses, [targetPort, 8443]] };
       }
     },
   },

@@ -8,6 +8,7 @@ import { security } from "./security";
 import { structure } from "./structure";
 import { times } from "./times";
 import { traffic } from "./traffic";
+import { workloads } from "./workloads";
 
 /** Every mistake, by topic. */
 export const mutations: readonly Mutation[] = [
@@ -20,4 +21,5 @@ export const mutations: readonly Mutation[] = [
   ...breakers,
   ...external,
   ...limits,
+  ...workloads,
 ];

@@ -1,4 +1,4 @@
-import { type Mutation } from "./mutation";
+import type { Change, Mutation } from "./mutation";
 import { httpServicesOf, servicesOf } from "./places";
 
 const quota = { header: "x-tenant-id", requests: 10, per: "1m" };
@@ -30,6 +30,18 @@ export const limits: readonly Mutation[] = [
           const one = { ...limit, quota: { ...quota, tenants: { "big one": requests } } };
           yield { at: [...at, "quota", "tenants", "big one"], changes: [[at, one]] };
         }
+      }
+    },
+  },
+  {
+    code: "MW703",
+    mistake: "a limit below the declared load",
+    *mutants(catalog) {
+      for (const { place, service } of httpServicesOf(catalog)) {
+        if (!service.workload) continue;
+        const at = [...place, "rateLimit"];
+        const load: Change = [[...place, "load"], { rps: 1000, p99: "1ms", callers: 1 }];
+        yield { at: [...at, "requests"], changes: [load, [at, { requests: 10, per: "1s" }]] };
       }
     },
   },

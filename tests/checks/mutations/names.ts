@@ -1,5 +1,6 @@
 import { type Mutation, type Place, put } from "./mutation";
 import { hostsOf, matching, servicesOf } from "./places";
+import type { PortDefinition } from "../../../catalog";
 
 const http = { port: 9999, protocol: "http" };
 const external = { host: "other.example.com", ports: { https: { port: 443, protocol: "tls" } } };
@@ -41,7 +42,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "a port or version by a name that it can't have",
-    also: ["MW103", "MW111"],
+    also: ["MW103", "MW310"],
     *mutants(catalog) {
       for (const { name: service, place } of servicesOf(catalog)) {
         for (const name of ["8080", "a--b", "sixteen-letters-", "more-than-fifteen", "HTTP"]) {
@@ -78,17 +79,20 @@ export const names: readonly Mutation[] = [
   {
     code: "MW106",
     mistake: "two ports of one number",
-    also: ["MW103", "MW111"],
+    also: ["MW103", "MW603"],
     *mutants(catalog) {
-      for (const { place, value } of matching(catalog, "services.*.ports.*")) {
-        const at = [...place.slice(0, -1), "twin"];
-        yield { at: [...at, "port"], changes: [[at, value]] };
+      for (const section of ["services", "externalServices"]) {
+        for (const { place, value } of matching(catalog, `${section}.*.ports.*`)) {
+          const at = [...place.slice(0, -1), "twin"];
+          yield { at: [...at, "port"], changes: [[at, value]] };
+        }
       }
     },
   },
   {
     code: "MW107",
     mistake: "a host at a second gateway",
+    also: ["MW114"],
     *mutants(catalog) {
       for (const { host, own } of hostsOf(catalog)) yield put(["gateways", "another", "hosts", host], own);
     },
@@ -137,6 +141,53 @@ export const names: readonly Mutation[] = [
           const twin = { ports: { http }, workload, ...(namespace !== undefined && { namespace }) };
           yield put(["services", `${name}-${version}`], twin);
         }
+      }
+    },
+  },
+  {
+    code: "MW112",
+    mistake: "a service in the namespace of the control plane, a gateway or Kubernetes",
+    *mutants(catalog) {
+      const releases = Object.values(catalog.gateways ?? {}).map(({ release = "istio-ingress" }) => release);
+      for (const { place } of servicesOf(catalog)) {
+        for (const namespace of [
+          catalog.rootNamespace ?? "istio-system",
+          "istio-egress",
+          "kube-system",
+          ...releases,
+        ]) {
+          yield put([...place, "namespace"], namespace);
+        }
+      }
+    },
+  },
+  {
+    code: "MW113",
+    mistake: "two protocols on one port of a container",
+    also: ["MW103"],
+    *mutants(catalog) {
+      for (const { place, value } of matching(catalog, "services.*.ports.*")) {
+        const { port, targetPort = port, protocol } = value as PortDefinition;
+        const other = protocol === "http" ? "tcp" : "http";
+        yield put([...place.slice(0, -1), "second"], { port: 9999, targetPort, protocol: other });
+      }
+    },
+  },
+  {
+    code: "MW114",
+    mistake: "a certificate at two gateways, or with two versions of TLS",
+    *mutants(catalog) {
+      for (const { place, own } of hostsOf(catalog)) {
+        const { minProtocolVersion = "TLSV1_2" } = own.tls;
+        const other = {
+          ...own.tls,
+          minProtocolVersion: minProtocolVersion === "TLSV1_2" ? "TLSV1_3" : "TLSV1_2",
+        };
+        // The one that is reported is the later one by name.
+        const elsewhere = ["gateways", "zz-other", "hosts", "zz.example.com"];
+        const beside = [...place.slice(0, -1), "zz.example.com"];
+        yield { at: [...elsewhere, "tls", "credentialName"], changes: [[elsewhere, own]] };
+        yield { at: [...beside, "tls", "credentialName"], changes: [[beside, { ...own, tls: other }]] };
       }
     },
   },

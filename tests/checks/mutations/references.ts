@@ -23,7 +23,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW101",
     mistake: "a service that somebody still calls, gone",
-    also: ["MW101", "MW111"],
+    also: ["MW101"],
     *mutants(catalog) {
       for (const { kind, callee, place } of edgesOf(catalog)) {
         if (kind === "admit") continue;
@@ -36,7 +36,6 @@ export const references: readonly Mutation[] = [
   {
     code: "MW102",
     mistake: "a call, route or admission to a port that the service doesn't have",
-    also: ["MW111"],
     *mutants(catalog) {
       for (const { place } of edgesOf(catalog)) yield put([...place, "port"], "nowhere");
     },
@@ -44,7 +43,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW103",
     mistake: "a second port of a service whose callers don't say which",
-    also: ["MW103", "MW111", "MW603"],
+    also: ["MW103", "MW310", "MW603"],
     *mutants(catalog) {
       for (const { callee, call, place } of edgesOf(catalog)) {
         if (call.port !== undefined) continue;
@@ -83,7 +82,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW104",
     mistake: "a version that traffic still goes to, gone",
-    also: ["MW104"],
+    also: ["MW104", "MW508"],
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         const { weights = {}, headerRoutes = [], mirror } = service.traffic ?? {};

@@ -1,5 +1,5 @@
-import { type Mutation, put } from "./mutation";
-import { edgesOf, servicesOf } from "./places";
+import { type Change, type Mutation, put } from "./mutation";
+import { edgesOf, matching, servicesOf } from "./places";
 
 export const security: readonly Mutation[] = [
   {
@@ -23,6 +23,7 @@ export const security: readonly Mutation[] = [
   {
     code: "MW302",
     mistake: "traffic past the proxy, out or in",
+    also: ["MW310"],
     *mutants(catalog) {
       for (const { place } of servicesOf(catalog)) {
         yield put([...place, "sidecar", "excludeOutboundPorts"], [5432]);
@@ -50,6 +51,89 @@ export const security: readonly Mutation[] = [
         const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
         const admitted = [...place, "admit", "everybody"];
         yield { at: [...admitted, "namespace"], changes: [[admitted, { namespace }]] };
+      }
+    },
+  },
+  {
+    code: "MW305",
+    mistake: "a label or annotation that says otherwise than the catalog, or that Istio doesn't know",
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        const workload = [...place, "workload"];
+        yield put([...workload, "annotations", "sidecar.istio.io/inject"], "false");
+        yield put([...workload, "annotations", "traffic.sidecar.istio.io/excludeOutboundPorts"], "443");
+        yield put([...workload, "annotations", "sidecar.istio.io/logLevels"], "debug");
+        yield put([...workload, "labels", "istio.io/rev"], "canary");
+      }
+    },
+  },
+  {
+    code: "MW306",
+    mistake: "a path that no request has",
+    also: ["MW204"],
+    *mutants(catalog) {
+      const inPrefixes = ["/a//b", "/a/../b", "/a%2Fb", "/a\\b"];
+      for (const { kind, place } of edgesOf(catalog)) {
+        if (kind === "route") for (const path of inPrefixes) yield put([...place, "prefix"], path);
+        for (const path of [...inPrefixes, "/a?b=c", "/a#b"]) {
+          yield { at: [...place, "paths", 0], changes: [[[...place, "paths"], [path]]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW307",
+    mistake: "issuers whose tokens nobody asks for",
+    *mutants(catalog) {
+      const asked = edgesOf(catalog).filter(({ call }) => call.endUser);
+      const issuers = catalog.jwtRules ?? [{ issuer: "https://auth.example.com" }];
+      const changes = asked.map(({ place }): Change => [[...place, "endUser"], undefined]);
+      yield { at: ["jwtRules"], changes: [[["jwtRules"], issuers], ...changes] };
+    },
+  },
+  {
+    code: "MW308",
+    mistake: "keys that anybody on the way can replace",
+    *mutants(catalog) {
+      for (const { place } of matching(catalog, "jwtRules.*")) {
+        yield put([...place, "jwksUri"], "http://auth.example.com/jwks.json");
+      }
+    },
+  },
+  {
+    code: "MW309",
+    mistake: "a service of the catalog admitted instead of calling",
+    *mutants(catalog) {
+      for (const { kind, caller, callee } of edgesOf(catalog)) {
+        if (kind !== "call" || !catalog.services[callee]) continue;
+        const namespace = catalog.services[caller]?.namespace ?? catalog.namespace ?? catalog.name;
+        yield put(["services", callee, "admit", "inside"], { namespace, serviceAccount: caller });
+      }
+    },
+  },
+  {
+    code: "MW310",
+    mistake: "calls past the proxy of the caller or of the called service",
+    also: ["MW302"],
+    *mutants(catalog) {
+      for (const { place } of servicesOf(catalog))
+        yield put([...place, "sidecar", "includeInboundPorts"], [1]);
+      for (const { kind, caller, callee, call } of edgesOf(catalog)) {
+        const ports = catalog.services[callee]?.ports;
+        const port = call.port === undefined ? Object.values(ports ?? {})[0] : ports?.[call.port];
+        if (kind !== "call" || !port) continue;
+        yield put(["services", caller, "sidecar", "excludeOutboundPorts"], [port.port]);
+      }
+    },
+  },
+  {
+    code: "MW311",
+    mistake: "a wildcard that takes more than what is below a path",
+    also: ["MW204"],
+    *mutants(catalog) {
+      for (const { place } of edgesOf(catalog)) {
+        yield { at: [...place, "paths", 0], changes: [[[...place, "paths"], ["/orders*"]]] };
       }
     },
   },

@@ -36,7 +36,7 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   "services.*.workload.runAsUser": [0, 1337],
   "services.*.workload.labels": [{ app: "other" }],
   "externalServices.*.ports": [{}],
-  "externalServices.*.ports.*.protocol": ["mysql"],
+  "externalServices.*.ports.*.protocol": ["postgres"],
   "externalServices.*.tls.mode": ["DISABLE"],
   "gateways.*.hosts.*.tls.minProtocolVersion": ["TLSV1_1"],
   "gateways.*.hosts.*.tls.credentialName": [""],
@@ -117,13 +117,20 @@ export const structure: readonly Mutation[] = [
     also: [
       "MW101",
       "MW104",
+      "MW110",
+      "MW114",
       "MW201",
       "MW202",
+      "MW203",
       "MW207",
       "MW302",
+      "MW303",
+      "MW307",
+      "MW310",
       "MW402",
       "MW403",
       "MW404",
+      "MW508",
       "MW604",
       "MW605",
       "MW801",
@@ -135,7 +142,20 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW001",
     mistake: "a value that its field can't have",
-    also: ["MW111", "MW201", "MW302", "MW303", "MW402", "MW404", "MW604"],
+    also: [
+      "MW102",
+      "MW110",
+      "MW114",
+      "MW201",
+      "MW203",
+      "MW302",
+      "MW303",
+      "MW310",
+      "MW402",
+      "MW404",
+      "MW508",
+      "MW604",
+    ],
     *mutants(catalog) {
       for (const [pattern, values] of Object.entries(wrongValues)) {
         for (const { place } of matching(catalog, pattern)) {
@@ -156,7 +176,7 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW003",
     mistake: "a required field left out",
-    also: ["MW111", "MW302", "MW303", "MW402", "MW404"],
+    also: ["MW101", "MW110", "MW302", "MW303", "MW307", "MW310", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const [pattern, fields] of Object.entries(requiredFields)) {
         for (const { place } of matching(catalog, pattern)) {
@@ -180,7 +200,7 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW004",
     mistake: "a suppression of something else than there is",
-    also: ["MW302", "MW303", "MW402", "MW404"],
+    also: ["MW302", "MW303", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const { place } of matching(catalog, "suppressions.*")) {
         yield { at: place, changes: [[[...place, "path"], "services.nobody"]] };

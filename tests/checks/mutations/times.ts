@@ -1,6 +1,6 @@
 import type { CallDefinition } from "../../../catalog";
-import { type Mutation, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, matching, onlyCallsOf } from "./places";
+import { type Change, type Mutation, put } from "./mutation";
+import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, onlyCallsOf } from "./places";
 
 /** Whether retries repeat it at all: POST and PATCH are only ever repeated where nothing has happened yet. */
 const isRepeated = ({ methods = ["GET"] }: CallDefinition): boolean =>
@@ -30,6 +30,7 @@ export const times: readonly Mutation[] = [
   {
     code: "MW401",
     mistake: "tries that together take longer than the timeout of their call or route",
+    also: ["MW403"],
     *mutants(catalog) {
       const callees = calleesOf(catalog);
       for (const { kind, callee, place } of edgesOf(catalog)) {
@@ -83,7 +84,9 @@ export const times: readonly Mutation[] = [
       const callees = calleesOf(catalog);
       for (const { kind, caller, callee, call, place } of edgesOf(catalog)) {
         const timeout = call.timeout ?? callees[callee]?.resilience?.timeout;
-        if (kind !== "call" || timeout === undefined) continue;
+        const callers = edgesOf(catalog).filter((one) => one.callee === caller);
+        const isOwn = callers.length > 0 && callers.every((one) => one.call.timeout !== undefined);
+        if (kind !== "call" || timeout === undefined || isOwn) continue;
         const limit = ["services", caller, "resilience", "timeout"];
         yield { at: [...place, "timeout"], changes: [[limit, "1ms"]] };
       }
@@ -111,9 +114,52 @@ export const times: readonly Mutation[] = [
     },
   },
   {
+    code: "MW406",
+    mistake: "two calls of a service with limits of their own",
+    also: ["MW403"],
+    *mutants(catalog) {
+      const callees = calleesOf(catalog);
+      for (const { kind, callee, call, place } of edgesOf(catalog)) {
+        const called = callees[callee];
+        if (kind !== "call" || !called || !hasHttp(called)) continue;
+        const own = { ...call, timeout: "1s", retries: { attempts: 0 } };
+        const others = { timeout: "2s", retries: { attempts: 1 } };
+        for (const [field, value] of Object.entries(others)) {
+          yield { at: [...place, 1, field], changes: [[place, [own, { ...own, [field]: value }]]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW407",
+    mistake: "less time than one answer in a hundred takes",
+    also: ["MW004", "MW403", "MW407"],
+    *mutants(catalog) {
+      for (const { name, place } of httpServicesOf(catalog)) {
+        const load: Change = [[...place, "load"], { rps: 1, p99: "1s", callers: 1 }];
+        const resilience = [...place, "resilience"];
+        const retries = { attempts: 3, perTryTimeout: "500ms" };
+        yield { at: [...resilience, "timeout"], changes: [load, [resilience, { timeout: "1s" }]] };
+        yield {
+          at: [...resilience, "retries", "perTryTimeout"],
+          changes: [load, [resilience, { timeout: "2s", retries }]],
+        };
+        for (const { callee, place: call } of edgesOf(catalog).filter(({ kind }) => kind !== "admit")) {
+          if (callee !== name) continue;
+          const changes: Change[] = [
+            load,
+            [[...call, "timeout"], "1s"],
+            [[...call, "retries"], { attempts: 0 }],
+          ];
+          yield { at: [...call, "timeout"], changes };
+        }
+      }
+    },
+  },
+  {
     code: "MW405",
     mistake: "a call back to the only caller, or to its only caller",
-    also: ["MW403"],
+    also: ["MW403", "MW404"],
     *mutants(catalog) {
       const calls = onlyCallsOf(catalog).filter(({ callee }) => Object.hasOwn(catalog.services, callee));
       for (const { caller, callee } of calls) {

@@ -52,7 +52,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW201",
     mistake: "weights that sum to 99 or 101",
-    also: ["MW207"],
+    also: ["MW206", "MW207"],
     *mutants(catalog) {
       for (const { place, traffic } of rolledOut(catalog)) {
         const at = [...place, "traffic", "weights"];
@@ -77,6 +77,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW203",
     mistake: "a fault in production, be it called so or by default",
+    also: ["MW203", "MW508"],
     *mutants(catalog) {
       for (const { place, service } of httpServicesOf(catalog)) {
         const at = [...place, "traffic", "fault"];
@@ -208,7 +209,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW207",
     mistake: "requests, or copies of them, to a version without pods",
-    also: ["MW207"],
+    also: ["MW207", "MW508"],
     *mutants(catalog) {
       for (const { place, traffic, workload } of rolledOut(catalog)) {
         if (!workload) continue;
