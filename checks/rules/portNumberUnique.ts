@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type ServiceDefinition } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { base, http } from "./example";
 
@@ -11,20 +11,26 @@ export const portNumberUnique: DefinitionRule = {
     wrong: { ...base, services: { web: { ports: { http, metrics: http } } } },
     right: { ...base, services: { web: { ports: { http, metrics: { port: 9090, protocol: "http" } } } } },
   },
-  *check(definition) {
-    for (const [service, { ports }] of Object.entries(definition.services)) {
-      const taken = new Map<number, string>();
-      for (const [name, { port }] of Object.entries(ports)) {
-        const other = taken.get(port);
-        if (other === undefined) {
-          taken.set(port, name);
-          continue;
+  *check({ services, externalServices = {} }) {
+    const sections: Readonly<Record<string, Readonly<Record<string, Pick<ServiceDefinition, "ports">>>>> = {
+      services,
+      externalServices,
+    };
+    for (const [section, callees] of Object.entries(sections)) {
+      for (const [callee, { ports }] of Object.entries(callees)) {
+        const taken = new Map<number, string>();
+        for (const [name, { port }] of Object.entries(ports)) {
+          const other = taken.get(port);
+          if (other === undefined) {
+            taken.set(port, name);
+            continue;
+          }
+          yield {
+            path: formatPath([section, callee, "ports", name, "port"]),
+            message: `the ports "${other}" and "${name}" of "${callee}" are both ${port}`,
+            cure: "give one of them another number; targetPort may be the same",
+          };
         }
-        yield {
-          path: formatPath(["services", service, "ports", name, "port"]),
-          message: `the ports "${other}" and "${name}" of "${service}" are both ${port}`,
-          cure: "give one of them another number; targetPort may be the same",
-        };
       }
     }
   },

@@ -42,7 +42,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "a port or version by a name that it can't have",
-    also: ["MW103", "MW310"],
+    also: ["MW103", "MW111", "MW310"],
     *mutants(catalog) {
       for (const { name: service, place } of servicesOf(catalog)) {
         for (const name of ["8080", "a--b", "sixteen-letters-", "more-than-fifteen", "HTTP"]) {
@@ -79,7 +79,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW106",
     mistake: "two ports of one number",
-    also: ["MW103", "MW603"],
+    also: ["MW103", "MW111", "MW603"],
     *mutants(catalog) {
       for (const section of ["services", "externalServices"]) {
         for (const { place, value } of matching(catalog, `${section}.*.ports.*`)) {

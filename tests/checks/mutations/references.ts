@@ -22,8 +22,19 @@ export const references: readonly Mutation[] = [
   },
   {
     code: "MW101",
+    mistake: "requests mirrored to a service that isn't declared",
+    also: ["MW204"],
+    *mutants(catalog) {
+      for (const { place } of servicesOf(catalog)) {
+        const mirror = [...place, "traffic", "mirror"];
+        yield { at: [...mirror, "service"], changes: [[mirror, { service: "nobody", percentage: 1 }]] };
+      }
+    },
+  },
+  {
+    code: "MW101",
     mistake: "a service that somebody still calls, gone",
-    also: ["MW101"],
+    also: ["MW101", "MW111"],
     *mutants(catalog) {
       for (const { kind, callee, place } of edgesOf(catalog)) {
         if (kind === "admit") continue;
@@ -36,6 +47,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW102",
     mistake: "a call, route or admission to a port that the service doesn't have",
+    also: ["MW111"],
     *mutants(catalog) {
       for (const { place } of edgesOf(catalog)) yield put([...place, "port"], "nowhere");
     },
@@ -43,7 +55,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW103",
     mistake: "a second port of a service whose callers don't say which",
-    also: ["MW103", "MW310", "MW603"],
+    also: ["MW103", "MW111", "MW310", "MW603"],
     *mutants(catalog) {
       for (const { callee, call, place } of edgesOf(catalog)) {
         if (call.port !== undefined) continue;
@@ -89,7 +101,7 @@ export const references: readonly Mutation[] = [
         const targets = [
           ...Object.keys(weights).map((version) => ({ version, at: ["weights", version] })),
           ...headerRoutes.map(({ version }, i) => ({ version, at: ["headerRoutes", i, "version"] })),
-          ...(mirror ? [{ version: mirror.version, at: ["mirror", "version"] }] : []),
+          ...(mirror?.version === undefined ? [] : [{ version: mirror.version, at: ["mirror", "version"] }]),
         ];
         for (const { version, at } of targets) {
           const gone = [...place, "versions", version];

@@ -56,7 +56,7 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
   "services.*.circuitBreaker.retryBudget": ["percent", "minRetryConcurrency"],
   "services.*.loadBalancing.locality.failover.*": ["from", "to"],
   "services.*.traffic.headerRoutes.*": ["headers", "version"],
-  "services.*.traffic.mirror": ["version", "percentage"],
+  "services.*.traffic.mirror": ["percentage"],
   "services.*.traffic.fault.delay": ["percentage", "fixedDelay"],
   "services.*.traffic.fault.abort": ["percentage", "httpStatus"],
   "services.*.rateLimit": ["requests", "per"],
@@ -145,6 +145,7 @@ export const structure: readonly Mutation[] = [
     also: [
       "MW102",
       "MW110",
+      "MW111",
       "MW114",
       "MW201",
       "MW203",
@@ -176,7 +177,7 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW003",
     mistake: "a required field left out",
-    also: ["MW101", "MW110", "MW302", "MW303", "MW307", "MW310", "MW402", "MW404", "MW508"],
+    also: ["MW101", "MW110", "MW111", "MW302", "MW303", "MW307", "MW310", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const [pattern, fields] of Object.entries(requiredFields)) {
         for (const { place } of matching(catalog, pattern)) {

@@ -189,6 +189,16 @@ export const traffic: readonly Mutation[] = [
   },
   {
     code: "MW206",
+    mistake: "requests mirrored to the service that gets them",
+    *mutants(catalog) {
+      for (const { name, place } of httpServicesOf(catalog)) {
+        const at = [...place, "traffic", "mirror"];
+        yield { at: [...at, "service"], changes: [[at, { service: name, percentage: 5 }]] };
+      }
+    },
+  },
+  {
+    code: "MW206",
     mistake: "requests mirrored to the version that gets them",
     *mutants(catalog) {
       for (const { place, traffic } of rolledOut(catalog)) {
@@ -219,7 +229,7 @@ export const traffic: readonly Mutation[] = [
             .filter(([, weight]) => weight > 0)
             .map(([version]) => ({ version, at: ["weights", version] })),
           ...headerRoutes.map(({ version }, i) => ({ version, at: ["headerRoutes", i] })),
-          ...(mirror ? [{ version: mirror.version, at: ["mirror"] }] : []),
+          ...(mirror?.version === undefined ? [] : [{ version: mirror.version, at: ["mirror"] }]),
         ];
         for (const { version, at } of targets) {
           const replicas = [...place, "versions", version, "replicas"];
@@ -239,6 +249,20 @@ export const traffic: readonly Mutation[] = [
         const weights = Object.fromEntries(Object.keys(versions).map((one) => [one, one === name ? 100 : 0]));
         const at = ["services", service, "traffic", "weights"];
         yield { at: [...at, name], changes: [[at, weights]] };
+      }
+    },
+  },
+  {
+    code: "MW208",
+    mistake: "requests mirrored to a service without a port that takes them",
+    *mutants(catalog) {
+      const mute = ["services", "zz-mute"];
+      const ports = { other: { port: 8080, protocol: "http" } };
+      for (const { place } of httpServicesOf(catalog)) {
+        const at = [...place, "traffic", "mirror"];
+        const called: Change = [[...place, "calls", "zz-mute"], {}];
+        const mirror: Change = [at, { service: "zz-mute", percentage: 5 }];
+        yield { at: [...at, "service"], changes: [[mute, { ports }], called, mirror] };
       }
     },
   },
