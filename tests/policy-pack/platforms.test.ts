@@ -1,45 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "chai";
-import type { Environment, MeshDefinition } from "../../catalog";
-import { IstioControlPlane, ServiceMesh } from "../../components";
+import type { MeshDefinition } from "../../catalog";
 import { policies } from "../../policy-pack/policies";
 import { type Resource, validateResource, validateStack } from "../../policy-pack/tests/engine";
-import { planOf } from "../../stacks/plan";
 import { platformNames, type PlatformName } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
-import { registrations } from "../components/registrations";
-
-/** Settings by policy, as `--policy-pack-config` takes them. */
-type Configuration = Record<string, Record<string, unknown>>;
-
-const read = (...path: string[]): Configuration =>
-  JSON.parse(readFileSync(join(__dirname, "..", "..", ...path), "utf8")) as Configuration;
-const preset = (environment: Environment): Configuration =>
-  read("policy-pack", "presets", `${environment}.json`);
-
-/** The preset with an organization's own settings on top, as `jq -s '.[0] * .[1]'` merges them. */
-const onTop = (base: Configuration, own: Configuration): Configuration => ({
-  ...base,
-  ...Object.fromEntries(
-    Object.entries(own).map(([name, settings]) => [name, { ...base[name], ...settings }]),
-  ),
-});
-
-/** What the program registers for a platform with default options: namespaces, Helm releases, the mesh's objects. */
-async function resourcesOf(
-  platform: PlatformName,
-  environment: Environment,
-  edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
-): Promise<Resource[]> {
-  const stack: Record<string, string> = { platform, environment };
-  const { name, catalog, controlPlane } = planOf(readSettings({ get: (key) => stack[key] }));
-  const seen = await registrations(() => {
-    new IstioControlPlane("istio", controlPlane);
-    new ServiceMesh(name, { catalog: edit(catalog) });
-  });
-  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
-}
+import { type Configuration, onTop, preset, read, resourcesOf } from "./registered";
 
 /** What every policy of the pack says, by what comes of it. */
 async function judge(

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment, MeshDefinition } from "../../catalog";
+import { IstioControlPlane, ServiceMesh } from "../../components";
+import type { Resource } from "../../policy-pack/tests/engine";
+import { planOf } from "../../stacks/plan";
+import type { PlatformName } from "../../stacks/platforms";
+import { readSettings } from "../../stacks/settings";
+import { registrations } from "../components/registrations";
+
+/** Settings by policy, as `--policy-pack-config` takes them. */
+export type Configuration = Record<string, Record<string, unknown>>;
+
+export const read = (...path: string[]): Configuration =>
+  JSON.parse(readFileSync(join(__dirname, "..", "..", ...path), "utf8")) as Configuration;
+export const preset = (environment: Environment): Configuration =>
+  read("policy-pack", "presets", `${environment}.json`);
+
+/** The preset with an organization's own settings on top, as `jq -s '.[0] * .[1]'` merges them. */
+export const onTop = (base: Configuration, own: Configuration): Configuration => ({
+  ...base,
+  ...Object.fromEntries(
+    Object.entries(own).map(([name, settings]) => [name, { ...base[name], ...settings }]),
+  ),
+});
+
+/** What the program registers for a platform with default options: namespaces, Helm releases, the mesh's objects. */
+export async function resourcesOf(
+  platform: PlatformName,
+  environment: Environment,
+  edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
+): Promise<Resource[]> {
+  const stack: Record<string, string> = { platform, environment };
+  const { name, catalog, controlPlane } = planOf(readSettings({ get: (key) => stack[key] }));
+  const seen = await registrations(() => {
+    new IstioControlPlane("istio", controlPlane);
+    new ServiceMesh(name, { catalog: edit(catalog) });
+  });
+  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+}
+
+/** The preset of an environment, with a platform's own settings on top if it has any. */
+export function configurationOf(platform: PlatformName, environment: Environment): Configuration {
+  const own = ["stacks", platform, `policy.${environment}.json`];
+  const exists = existsSync(join(__dirname, "..", "..", ...own));
+  return exists ? onTop(preset(environment), read(...own)) : preset(environment);
+}
