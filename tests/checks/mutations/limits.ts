@@ -1,6 +1,7 @@
-import type { Change, Mutation } from "./mutation";
+import { type Change, type Mutation, put } from "./mutation";
 import { httpServicesOf, servicesOf } from "./places";
 
+const globalRateLimits = { all: { requests: 1000, per: "second" } };
 const quota = { header: "x-tenant-id", requests: 10, per: "1m" };
 
 export const limits: readonly Mutation[] = [
@@ -35,6 +36,28 @@ export const limits: readonly Mutation[] = [
   },
   {
     code: "MW703",
+    mistake: "limits of all pods together that nobody counts",
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog))
+        yield put([...place, "globalRateLimits"], globalRateLimits);
+    },
+  },
+  {
+    code: "MW704",
+    mistake: "a counter that is limited itself, or doesn't speak gRPC",
+    also: ["MW704"],
+    *mutants(catalog) {
+      for (const { name, place, service } of httpServicesOf(catalog)) {
+        const [port = "", { protocol } = { protocol: "" }] = Object.entries(service.ports)[0] ?? [];
+        const counter: Change = [["rateLimitService"], { service: name, port, onFailure: "deny" }];
+        const at = [...place, "globalRateLimits"];
+        yield { at, changes: [counter, [at, globalRateLimits]] };
+        if (protocol !== "grpc") yield { at: ["rateLimitService"], changes: [counter] };
+      }
+    },
+  },
+  {
+    code: "MW705",
     mistake: "a limit below the declared load",
     *mutants(catalog) {
       for (const { place, service } of httpServicesOf(catalog)) {

@@ -137,4 +137,13 @@ export const security: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW320",
+    mistake: "an alert before certificates are renewed",
+    *mutants() {
+      for (const alertAt of [9, 10, 25]) {
+        yield { at: ["certificates", "alertAt"], changes: [[["certificates"], { renewAt: 10, alertAt }]] };
+      }
+    },
+  },
 ];

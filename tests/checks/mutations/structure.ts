@@ -78,6 +78,7 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields that hold objects whose keys are names that a team chooses. No platform calls anything like one of them. */
 const chosenNames = new Set<string | number | undefined>([
+  "globalRateLimits",
   "services",
   "externalServices",
   "gateways",

@@ -52,7 +52,9 @@ async function outcomeOf(mutation: Mutation, stacks: readonly Stack[]) {
   const missed: string[] = [];
   for (const { platform, resources, configuration } of stacks) {
     const stack = mutation.added ? [...resources, mutation.added] : resources;
-    const { enforcementLevel: _, ...settings } = configuration[mutation.policy] ?? {};
+    const settings = Object.fromEntries(
+      Object.entries(configuration[mutation.policy] ?? {}).filter(([name]) => name !== "enforcementLevel"),
+    );
     for (const resource of stack.filter((one) => isOf(one, mutation.kind))) {
       const before = (await judged(mutation.policy, { stack, resource }, settings)).violations;
       for (const fault of mutation.faults(resource)) {
