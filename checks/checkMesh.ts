@@ -1,11 +1,11 @@
-import { type Mesh, type MeshDefinition, normalize } from "../catalog";
+import { formatPath, type Mesh, type MeshDefinition, normalize } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
 import { mirrors, portsOf, references } from "./references";
 import { rules } from "./registry";
 import type { DefinitionRule, MeshRule } from "./rule";
 import { readStructure } from "./structure";
-import { suppress } from "./suppressions";
-import { cut, isWrittenIn } from "./written";
+import { covers, suppress } from "./suppressions";
+import { cut, isWrittenIn, put } from "./written";
 
 declare const checked: unique symbol;
 
@@ -26,23 +26,23 @@ export interface CheckResult {
  * as welcome as the result of `defineMesh`.
  */
 export function checkMesh(definition: unknown): CheckResult {
-  const { findings, rest } = readStructure(definition);
-  if (!rest) return { findings: findings.sort(compareFindings) };
+  const { findings: misread, rest, standIns } = readStructure(definition);
+  if (!rest) return { findings: misread.sort(compareFindings) };
 
   const isWritten = isWrittenIn(definition);
-  for (const rule of rules.filter((one): one is DefinitionRule => one.stage === "definition")) {
-    findings.push(...reported(rule, rule.check(rest, isWritten)));
-  }
-  const sound = withoutDangling(rest);
-  const mesh = sound && normalize(sound);
-  if (mesh) {
-    for (const rule of rules.filter((one): one is MeshRule => one.stage === "mesh")) {
-      findings.push(...reported(rule, rule.check(mesh)));
-    }
-  }
+  const mesh = normalize(withoutDangling(rest));
+  const judged = rules.flatMap((rule) => {
+    if (rule.stage === "definition") return reported(rule, rule.check(rest, isWritten));
+    return rule.stage === "mesh" ? reported(rule, rule.check(mesh)) : [];
+  });
+  const nowhere = [...standIns, formatPath(["services", unknownService])];
+  const findings = [
+    ...misread,
+    ...judged.filter(({ path }) => !nowhere.some((place) => covers(place, path))),
+  ];
 
   const left = suppress(findings, rest.suppressions ?? []).sort(compareFindings);
-  if (!mesh || left.some(({ severity }) => severity === "error")) return { findings: left };
+  if (left.some(({ severity }) => severity === "error")) return { findings: left };
   return { findings: left, mesh: mesh as CheckedMesh };
 }
 
@@ -53,19 +53,30 @@ function reported(
   return [...reports].map((report) => ({ code, severity, ...report }));
 }
 
-/** A catalog without the calls, routes and mirrors that lead nowhere, so that the rest of it can be judged in the same run. */
-function withoutDangling(definition: MeshDefinition): MeshDefinition | undefined {
-  const dangling = [...references(definition)].filter((reference) => {
-    const { call } = reference;
-    const ports = portsOf(definition, reference);
-    return !ports || (call.port === undefined ? Object.keys(ports).length > 1 : !ports[call.port]);
-  });
-  const lost = [...mirrors(definition)].filter(({ target }) => !definition.services[target]);
-  if (dangling.length + lost.length === 0) return definition;
+/** Where a route leads whose service is not declared; no service can have the name. */
+const unknownService = "?";
+
+/** A catalog in which every call, route and mirror leads somewhere, so that the rest of it can be judged in the same run. */
+function withoutDangling(definition: MeshDefinition): MeshDefinition {
   let rest: unknown = definition;
-  for (const { path } of [...dangling, ...lost]) {
-    // The first of a list takes its neighbours with it.
-    if (isWrittenIn(rest)(...path.map(String))) rest = cut(rest, path);
+  for (const reference of references(definition)) {
+    const { call, path, calleePath } = reference;
+    const ports = portsOf(definition, reference);
+    if (!ports) {
+      rest =
+        path[0] === "gateways"
+          ? put(rest, path, { ...call, service: unknownService, port: "http" })
+          : cut(rest, calleePath);
+    } else if (call.port === undefined ? Object.keys(ports).length > 1 : !Object.hasOwn(ports, call.port)) {
+      // Which port is meant isn't known, but whom the call is for is.
+      rest = put(rest, [...path, "port"], Object.keys(ports)[0]);
+    }
   }
-  return readStructure(rest).rest;
+  for (const { target, path } of mirrors(definition)) {
+    if (!Object.hasOwn(definition.services, target)) rest = cut(rest, path);
+  }
+  const known = rest as MeshDefinition;
+  if (rest === definition) return known;
+  const stranger = { ports: { http: { port: 80, protocol: "http" } } } as const;
+  return { ...known, services: { ...known.services, [unknownService]: stranger } };
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { formatPath, meshSchema } from "../catalog";
+import { formatPath, type MeshDefinition, meshSchema } from "../catalog";
 import type { Finding } from "./finding";
 import { nearest } from "./nearest";
 import type { Report, StructureRule } from "./rule";
 import { base, http, webAndApi } from "./rules/example";
-import { cut } from "./written";
+import { standIn } from "./standIn";
+import { cut, put } from "./written";
 
 export const valueValid: StructureRule = {
   code: "MW001",
@@ -39,21 +40,39 @@ export const fieldGiven: StructureRule = {
   },
 };
 
+export interface Structure {
+  readonly findings: Finding[];
+  /** What is left without the places that are wrong; nothing when it isn't a catalog at all. */
+  readonly rest?: MeshDefinition;
+  /** Where in the rest something stands in for what is wrong or missing: no rule has anything to say about it. */
+  readonly standIns: readonly string[];
+}
+
 /**
  * Reads something of unknown shape as a catalog: every place where it doesn't have the shape of one, and what
- * is left without them. Nothing is left when it isn't a catalog at all.
+ * is left without them, so that one mistake hides as little as possible from the rules.
  */
-export function readStructure(input: unknown): { findings: Finding[]; rest?: z.infer<typeof meshSchema> } {
+export function readStructure(input: unknown): Structure {
   const first = meshSchema.safeParse(input);
   const findings = first.success ? [] : flatten(first.error.issues).map((issue) => describe(issue, input));
+  const standIns: string[] = [];
   let rest = input;
   for (let result: typeof first = first; ; result = meshSchema.safeParse(rest)) {
-    if (result.success) return { findings, rest: result.data };
+    if (result.success) return { findings, rest: result.data, standIns };
     const paths = flatten(result.error.issues).flatMap(({ path, keys }) =>
       keys ? keys.map((key) => [...path, key]) : [path],
     );
-    for (const path of paths) rest = cut(rest, path);
-    if (rest === undefined) return { findings };
+    for (const path of paths) {
+      const value = standIn(path, standIns.length);
+      const place = formatPath(path);
+      if (value === undefined || standIns.includes(place)) {
+        rest = cut(rest, path);
+      } else {
+        standIns.push(place);
+        rest = put(rest, path, value);
+      }
+    }
+    if (rest === undefined) return { findings, standIns };
   }
 }
 

@@ -48,6 +48,7 @@ export function suppress(
   return left;
 }
 
-function covers(path: string, at: string): boolean {
+/** Whether a place is another one, or lies below it. */
+export function covers(path: string, at: string): boolean {
   return at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`);
 }

@@ -30,3 +30,13 @@ export function cut(input: unknown, path: readonly (string | number)[]): unknown
   if (inner !== undefined) return { ...input, [key]: inner };
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== String(key)));
 }
+
+/** A copy with a value at a path; unchanged where nothing can stand there. */
+export function put(input: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const [key, ...below] = path;
+  if (key === undefined) return value;
+  if (input === null || typeof input !== "object") return input;
+  const inner = put((input as Record<string | number, unknown>)[key], below, value);
+  if (Array.isArray(input)) return input.map((element: unknown, i) => (i === key ? inner : element));
+  return { ...input, [key]: inner };
+}

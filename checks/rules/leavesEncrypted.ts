@@ -15,11 +15,11 @@ export const leavesEncrypted: DefinitionRule = {
     right: { ...base, services, externalServices: { bank: { ...bank, tls: { mode: "SIMPLE" } } } },
   },
   *check({ externalServices = {} }) {
-    for (const [name, { host, ports, tls }] of Object.entries(externalServices)) {
+    for (const [name, { ports, tls }] of Object.entries(externalServices)) {
       if (tls || !Object.values(ports).some(({ protocol }) => isHttp(protocol))) continue;
       yield {
         path: formatPath(["externalServices", name]),
-        message: `requests to ${host} leave the mesh as plain text`,
+        message: `requests to "${name}" leave the mesh as plain text`,
         cure: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
       };
     }

@@ -18,7 +18,8 @@ export const portDeclared: DefinitionRule = {
       const { callee, call, path } = reference;
       const ports = portsOf(definition, reference);
       const section = sectionOf(definition, reference);
-      if (!ports || call.port === undefined || isWritten(section, callee, "ports", call.port)) continue;
+      if (!ports || call.port === undefined || !isWritten(section, callee, "ports")) continue;
+      if (isWritten(section, callee, "ports", call.port)) continue;
       yield {
         path: formatPath([...path, "port"]),
         message: `the service "${callee}" has no port "${call.port}"`,

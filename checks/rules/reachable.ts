@@ -1,11 +1,13 @@
-import type { MeshRule } from "../rule";
+import { formatPath } from "../../catalog";
+import { portsOf, references } from "../references";
+import type { DefinitionRule } from "../rule";
 import { base, http, webAndApi } from "./example";
 
-export const reachable: MeshRule = {
+export const reachable: DefinitionRule = {
   code: "MW111",
   severity: "info",
   title: "A service is called, or calls others",
-  stage: "mesh",
+  stage: "definition",
   examples: {
     wrong: {
       ...base,
@@ -17,15 +19,22 @@ export const reachable: MeshRule = {
     },
     right: webAndApi({}, {}),
   },
-  *check({ services }) {
-    // Without a single call nobody has begun to say who calls whom.
-    if (services.every(({ incoming, outgoing }) => incoming.length === 0 && outgoing.length === 0)) return;
-    for (const { name, incoming, outgoing, path } of services) {
+  *check(definition) {
+    const all = [...references(definition)];
+    // Without a single call nobody has begun to say who calls whom; and a name that isn't declared may mean any of them.
+    if (all.length === 0 || all.some((reference) => !portsOf(definition, reference))) return;
+    const involved = new Set<string>();
+    for (const { callee, path } of all) {
+      const caller = path[2] === "calls" ? String(path[1]) : undefined;
       // Its own replicas don't bring it into anybody's reach.
-      const called = incoming.some(({ source }) => source.kind !== "service" || source.name !== name);
-      if (called || outgoing.some(({ callee }) => callee !== name)) continue;
+      if (caller === callee) continue;
+      involved.add(callee);
+      if (caller !== undefined) involved.add(caller);
+    }
+    for (const name of Object.keys(definition.services)) {
+      if (involved.has(name)) continue;
       yield {
-        path: path,
+        path: formatPath(["services", name]),
         message: `no gateway routes to "${name}", no service calls it, it admits nobody and calls nobody: every request to it is denied`,
         cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
       };

@@ -61,6 +61,77 @@ describe("checkMesh", () => {
     ]);
   });
 
+  it("judges what is well-formed in a catalog, service, host or route with a required value that isn't", () => {
+    const catalog = {
+      name: 5,
+      services: {
+        web: {
+          ports: { http: { port: "8080", protocol: "http" } },
+          calls: { api: { port: "htp" }, store: {} },
+          resilience: { timeout: "10s" },
+        },
+        api: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 90, v2: 9 } },
+          resilience: { timeout: "30s" },
+        },
+        store: { resilience: { retries: { attempts: 3, perTryTimeout: "10s" }, timeout: "30s" } },
+      },
+      externalServices: { bank: { ports: { http: { port: 80, protocol: "http" } } } },
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              routes: [
+                { prefix: "api", service: "web", timeout: "5s" },
+                { prefix: "/a" },
+                7,
+                { prefix: "/a", service: "wbe" },
+              ],
+            },
+          },
+        },
+      },
+    };
+    const host = 'gateways.public.hosts["shop.example.com"]';
+    expect(brief(catalog)).to.deep.equal([
+      "MW604 externalServices.bank",
+      "MW003 externalServices.bank.host",
+      `MW001 ${host}.routes[0].prefix`,
+      `MW003 ${host}.routes[1].service`,
+      `MW001 ${host}.routes[2]`,
+      `MW108 ${host}.routes[3].prefix`,
+      `MW101 ${host}.routes[3].service`,
+      `MW003 ${host}.tls`,
+      "MW001 name",
+      "MW201 services.api.traffic.weights",
+      "MW003 services.store.ports",
+      "MW401 services.store.resilience.retries.perTryTimeout",
+      "MW102 services.web.calls.api.port",
+      "MW403 services.web.calls.api.timeout",
+      "MW403 services.web.calls.store.timeout",
+      "MW001 services.web.ports.http.port",
+    ]);
+    expect(brief({ name: "shop", services: [], jwtRules: [{}] })).to.deep.equal([
+      "MW003 jwtRules[0].issuer",
+      "MW001 services",
+    ]);
+  });
+
+  it("does not take a service for unreached while a name that may mean it leads nowhere", () => {
+    const services = (callee: string): unknown => ({
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { api: {} } },
+        api: { ports: { http }, calls: { [callee]: {} } },
+        cart: { ports: { http } },
+      },
+    });
+    expect(brief(services("crt"))).to.deep.equal(["MW101 services.api.calls.crt"]);
+    expect(brief(services("cart"))).to.deep.equal([]);
+  });
+
   it("says of a choice of forms what is wrong with the one that was meant", () => {
     const calling = (call: unknown): unknown => ({
       name: "shop",

@@ -233,7 +233,7 @@ const expected: Record<string, Expected> = {
   },
   MW604: {
     path: "externalServices.bank",
-    message: "requests to bank.example.com leave the mesh as plain text",
+    message: 'requests to "bank" leave the mesh as plain text',
     cure: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
   },
   MW605: {

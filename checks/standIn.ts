@@ -1,0 +1,46 @@
+type Path = readonly (string | number)[];
+
+/**
+ * What stands in for a required value that is wrong or missing, where leaving out what requires it would keep much
+ * from the rules: a service without its ports, a host without its routes. It is such that no rule objects to it.
+ *
+ * @param path where the value is wrong or missing.
+ * @param index tells stand-ins apart that must not be alike.
+ */
+export function standIn(path: Path, index: number): unknown {
+  const found = places.find(({ at }) => fits(path, at));
+  return found?.value(index);
+}
+
+/** Nobody knows what is spoken there; HTTP is what may have every setting. */
+const protocol = "http";
+const number = (index: number): number => 65_535 - index;
+const port = (index: number): object => ({ port: number(index), protocol });
+const prefix = (index: number): string => `/unknown-${index}`;
+
+/** A star is any name or number. */
+const places: readonly { readonly at: Path; readonly value: (index: number) => unknown }[] = [
+  { at: ["name"], value: () => "unknown" },
+  { at: ["services"], value: () => ({}) },
+  ...["services", "externalServices"].flatMap((section) => [
+    { at: [section, "*", "ports"], value: (index: number) => ({ unknown: port(index) }) },
+    { at: [section, "*", "ports", "*"], value: port },
+    { at: [section, "*", "ports", "*", "port"], value: number },
+    { at: [section, "*", "ports", "*", "protocol"], value: () => protocol },
+  ]),
+  { at: ["services", "*", "workload", "image"], value: () => "unknown:0" },
+  { at: ["externalServices", "*", "host"], value: (index) => `unknown-${index}.example.com` },
+  { at: ["gateways", "*", "hosts", "*", "tls"], value: () => ({ credentialName: "unknown" }) },
+  { at: ["gateways", "*", "hosts", "*", "tls", "credentialName"], value: () => "unknown" },
+  { at: ["gateways", "*", "hosts", "*", "routes"], value: () => [] },
+  {
+    at: ["gateways", "*", "hosts", "*", "routes", "*"],
+    value: (index) => ({ prefix: prefix(index), service: "" }),
+  },
+  { at: ["gateways", "*", "hosts", "*", "routes", "*", "prefix"], value: prefix },
+  { at: ["gateways", "*", "hosts", "*", "routes", "*", "service"], value: () => "" },
+];
+
+function fits(path: Path, at: Path): boolean {
+  return path.length === at.length && at.every((step, i) => step === "*" || step === path[i]);
+}
