@@ -33,3 +33,4 @@ export type * from "./telemetry";
 export { monitoringNamespace, otlpPort, tracingNamespace } from "./telemetry";
 export type * from "./traffic";
 export type * from "./workload";
+export { fewestPods, normalizeWorkloads } from "./workload";

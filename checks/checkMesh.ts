@@ -66,7 +66,9 @@ function withoutDangling(definition: MeshDefinition): MeshDefinition {
       rest =
         path[0] === "gateways"
           ? put(rest, path, { ...call, service: unknownService, port: "http" })
-          : cut(rest, calleePath);
+          : isWrittenIn(rest)(...calleePath.map(String))
+            ? cut(rest, calleePath)
+            : rest;
     } else if (call.port === undefined ? Object.keys(ports).length > 1 : !Object.hasOwn(ports, call.port)) {
       // Which port is meant isn't known, but whom the call is for is.
       rest = put(rest, [...path, "port"], Object.keys(ports)[0]);

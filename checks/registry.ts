@@ -1,14 +1,21 @@
 import type { Rule } from "./rule";
 import { admitAccount } from "./rules/admitAccount";
+import { admittedOutside } from "./rules/admittedOutside";
+import { autoscalingMeasured } from "./rules/autoscalingMeasured";
+import { autoscalingRange } from "./rules/autoscalingRange";
 import { blockReached } from "./rules/blockReached";
 import { breakerCarriesLoad } from "./rules/breakerCarriesLoad";
+import { breakerTakesMore } from "./rules/breakerTakesMore";
 import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
+import { callsCaptured } from "./rules/callsCaptured";
+import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
 import { counterAsked } from "./rules/counterAsked";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
+import { ejectionSpared } from "./rules/ejectionSpared";
 import { endUserIssued } from "./rules/endUserIssued";
 import { enforcedOutside } from "./rules/enforcedOutside";
 import { externalHostUnique } from "./rules/externalHostUnique";
@@ -19,33 +26,46 @@ import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
 import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
+import { imagePinned } from "./rules/imagePinned";
+import { istioKeys } from "./rules/istioKeys";
+import { keysOverHttps } from "./rules/keysOverHttps";
+import { labelsValid } from "./rules/labelsValid";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { limitsCounted } from "./rules/limitsCounted";
+import { limitsPerCaller } from "./rules/limitsPerCaller";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mirrorPort } from "./rules/mirrorPort";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
+import { namespaceOwn } from "./rules/namespaceOwn";
 import { noCircles } from "./rules/noCircles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
+import { pathNormal } from "./rules/pathNormal";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
+import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
 import { reachable } from "./rules/reachable";
+import { requestsWithinLimits } from "./rules/requestsWithinLimits";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sidecarBypass } from "./rules/sidecarBypass";
+import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
+import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
+import { tokenAsked } from "./rules/tokenAsked";
 import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { versionRuns } from "./rules/versionRuns";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
+import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
 import { fieldGiven, fieldKnown, valueValid } from "./structure";
 import { suppressionUsed } from "./suppressions";
@@ -67,6 +87,9 @@ export const rules: readonly Rule[] = [
   workloadNameUnique, // MW109
   mtlsPortDeclared, // MW110
   reachable, // MW111
+  namespaceOwn, // MW112
+  targetPortProtocol, // MW113
+  certificateServedOnce, // MW114
   weightsSum, // MW201
   weightsGiven, // MW202
   faultOutsideProd, // MW203
@@ -79,18 +102,29 @@ export const rules: readonly Rule[] = [
   sidecarBypass, // MW302
   mtlsStrict, // MW303
   admitAccount, // MW304
+  istioKeys, // MW305
+  pathNormal, // MW306
+  tokenAsked, // MW307
+  keysOverHttps, // MW308
+  admittedOutside, // MW309
+  callsCaptured, // MW310
+  wildcardAfterSlash, // MW311
   certificatesRenewed, // MW320
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403
   retriesMultiplied, // MW404
   noCircles, // MW405
+  limitsPerCaller, // MW406
+  timeoutCoversLoad, // MW407
   failoverNeedsOutlierDetection, // MW501
   ejectionBounded, // MW502
   gatewayErrorsSmaller, // MW503
   failoverElsewhere, // MW504
   callersCounted, // MW505
   breakerCarriesLoad, // MW506
+  breakerTakesMore, // MW507
+  ejectionSpared, // MW508
   externalHostUnique, // MW601
   originatedFromPlain, // MW602
   egressGatewayPort, // MW603
@@ -103,5 +137,11 @@ export const rules: readonly Rule[] = [
   quotaWithinLimit, // MW702
   limitsCounted, // MW703
   counterAsked, // MW704
+  rateLimitCarriesLoad, // MW705
   telemetryProvided, // MW801
+  autoscalingRange, // MW901
+  autoscalingMeasured, // MW902
+  requestsWithinLimits, // MW903
+  imagePinned, // MW904
+  labelsValid, // MW905
 ];

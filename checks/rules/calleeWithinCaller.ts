@@ -1,5 +1,6 @@
-import { formatDuration, formatPath, parsePath } from "../../catalog";
+import { type Edge, formatDuration, formatPath, isHttp, type Mesh, parsePath } from "../../catalog";
 import type { MeshRule } from "../rule";
+import { shortened } from "../shortened";
 import { webAndApi } from "./example";
 
 const web = { resilience: { timeout: "10s" } };
@@ -8,23 +9,79 @@ const api = { resilience: { timeout: "30s" } };
 export const calleeWithinCaller: MeshRule = {
   code: "MW403",
   severity: "warning",
-  title: "A service doesn't wait longer for its callees than its own callers wait for it",
+  title: "Along every path of calls nobody waits longer than those who wait for him",
   stage: "mesh",
   examples: {
     wrong: webAndApi(web, api),
     right: webAndApi({ ...web, calls: { api: { timeout: "10s" } } }, api),
   },
-  *check({ services }) {
-    for (const { name, timeout: own, outgoing } of services) {
-      if (own === undefined) continue;
-      for (const { callee, timeout, path } of outgoing) {
-        if (timeout === undefined || timeout <= own) continue;
+  *check(mesh) {
+    const patience = patienceWith(mesh);
+    for (const { name, outgoing } of mesh.services) {
+      const own = patience.get(name);
+      if (!own) continue;
+      for (const edge of outgoing) {
+        const { callee, timeout, path } = edge;
+        if (!awaited(edge) || timeout === undefined || timeout <= own.limit) continue;
+        const [first, second = first] = wayOf(own);
+        const who =
+          own.before === undefined
+            ? `callers of "${name}" give up`
+            : `${shortened([...wayOf(own), callee])}: "${first}" gives up`;
         yield {
           path: formatPath([...parsePath(path), "timeout"]),
-          message: `callers of "${name}" give up after ${formatDuration(own)}, and "${name}" waits ${formatDuration(timeout)} for "${callee}": the work goes on for nobody`,
-          cure: `set the call's timeout to at most ${formatDuration(own)}, or give "${name}" more time`,
+          message: `${who} after ${formatDuration(own.limit)}, and "${name}" waits ${formatDuration(timeout)} for "${callee}": the work goes on for nobody`,
+          cure: `set the call's timeout to at most ${formatDuration(own.limit)}, or give "${second}" more time`,
         };
       }
     }
   },
 };
+
+/** The shortest time for which anybody waits who is on a way of calls to a service. */
+interface Patience {
+  readonly limit: number;
+  readonly name: string;
+  /** Who is before it on the way, back to whom the limit belongs; missing where no caller is known. */
+  readonly before?: Pick<Patience, "name" | "before">;
+}
+
+/** Of every service, what bounds its work: the least of all timeouts on all ways of calls that lead to it. */
+function patienceWith({ services }: Mesh): Map<string, Patience> {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const starts = services
+    .flatMap(({ name, timeout, incoming }): Patience[] => {
+      const requests = incoming.filter(awaited);
+      if (requests.length === 0) return timeout === undefined ? [] : [{ limit: timeout, name }];
+      return requests.flatMap(({ source, timeout: limit }) =>
+        limit === undefined ? [] : [{ limit, name, before: { name: source.name } }],
+      );
+    })
+    .sort((a, b) => a.limit - b.limit);
+  const patience = new Map<string, Patience>();
+  // The shortest first: whoever is reached by it needs no longer one.
+  for (const start of starts) {
+    const next = [start];
+    for (let here = next.pop(); here; here = next.pop()) {
+      if (patience.has(here.name)) continue;
+      patience.set(here.name, here);
+      for (const { callee } of (byName.get(here.name)?.outgoing ?? []).filter(awaited)) {
+        next.push({ limit: here.limit, name: callee, before: here });
+      }
+    }
+  }
+  return patience;
+}
+
+/** Whether somebody waits for the answers: not to copies, and of connections nobody knows. */
+function awaited({ port, mirrored }: Edge): boolean {
+  return isHttp(port.protocol) && !mirrored;
+}
+
+function wayOf(patience: Pick<Patience, "name" | "before">): string[] {
+  const way: string[] = [];
+  for (let here: Pick<Patience, "name" | "before"> | undefined = patience; here; here = here.before) {
+    way.push(here.name);
+  }
+  return way.reverse();
+}

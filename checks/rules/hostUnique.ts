@@ -2,7 +2,10 @@ import { formatPath } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { withHosts } from "./example";
 
-const host = { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "web" }] };
+const host = (credentialName: string): object => ({
+  tls: { credentialName },
+  routes: [{ prefix: "/", service: "web" }],
+});
 
 export const hostUnique: DefinitionRule = {
   code: "MW107",
@@ -10,8 +13,8 @@ export const hostUnique: DefinitionRule = {
   title: "A host is served by one gateway only",
   stage: "definition",
   examples: {
-    wrong: withHosts({ "shop.example.com": host }, { "shop.example.com": host }),
-    right: withHosts({ "shop.example.com": host }, { "admin.example.com": host }),
+    wrong: withHosts({ "shop.example.com": host("one") }, { "shop.example.com": host("two") }),
+    right: withHosts({ "shop.example.com": host("one") }, { "admin.example.com": host("two") }),
   },
   *check(definition) {
     const taken = new Map<string, string>();

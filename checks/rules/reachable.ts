@@ -1,5 +1,5 @@
 import { formatPath } from "../../catalog";
-import { portsOf, references } from "../references";
+import { mirrors, portsOf, references } from "../references";
 import type { DefinitionRule } from "../rule";
 import { base, http, webAndApi } from "./example";
 
@@ -30,6 +30,9 @@ export const reachable: DefinitionRule = {
       if (caller === callee) continue;
       involved.add(callee);
       if (caller !== undefined) involved.add(caller);
+    }
+    for (const { service, target } of mirrors(definition)) {
+      if (service !== target) involved.add(target);
     }
     for (const name of Object.keys(definition.services)) {
       if (involved.has(name)) continue;

@@ -1,6 +1,7 @@
 import { type Edge, formatPath, isHttp, parsePath, safeRetryConditions, type Service } from "../../catalog";
 import { callGraph } from "../callGraph";
-import type { MeshRule } from "../rule";
+import type { MeshRule, Report } from "../rule";
+import { shortened } from "../shortened";
 import { base, http } from "./example";
 
 const limit = 10;
@@ -36,35 +37,52 @@ export const retriesMultiplied: MeshRule = {
   *check(mesh) {
     const callees = new Map([...mesh.externalServices, ...mesh.services].map((one) => [one.name, one]));
     const worst = new Map<string, CallPath>();
-    for (const name of callGraph(mesh).order) {
+    const { order, circles } = callGraph(mesh);
+    for (const name of order) {
       const callee = callees.get(name);
       if (!callee) continue;
       const paths = [...pathsTo(callee, worst)];
       worst.set(name, longest(paths) ?? start);
-      // A last call that doesn't retry adds nothing to what is already said of its caller.
-      const own = longest(paths.filter(({ last }) => last && tries(last.edge) > 1));
-      if (!own?.last || own.requests <= limit) continue;
-      const { edge } = own.last;
-      const edges = edgesOf(own);
-      const first = edges[0]?.source.name ?? "";
-      const factors = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1"));
-      const services = [first, ...edges.map((one) => one.callee)];
-      const requests = own.requests > countable ? `more than ${countable}` : own.requests;
-      yield {
-        path: formatPath(
-          edge.ownRetries
-            ? [...parsePath(edge.path), "retries"]
-            : [...parsePath(callee.path), "resilience", "retries"],
-        ),
-        message: `${shortened(services, " → ")}: ${shortened(factors, " × ")} = ${requests} requests at ${name} for one at ${first}`,
-        cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
-      };
+      yield* judge(callee, paths);
+    }
+    // Round a circle they multiply for ever; once round says enough.
+    for (const circle of circles) {
+      const callee = callees.get(circle[0] ?? "");
+      const closing = callee?.incoming.filter(
+        ({ source }) => source.kind === "service" && source.name === circle.at(-1),
+      );
+      if (callee && closing) yield* judge(callee, [...pathsTo({ incoming: closing }, worst)]);
     }
   },
 };
 
-/** Without the calls that close a circle: their callers aren't in `worst` yet. */
-function* pathsTo({ incoming }: Service, worst: ReadonlyMap<string, CallPath>): Iterable<CallPath> {
+/** Reports the worst of some paths to a service, if it is too bad. */
+function* judge(callee: Service, paths: readonly CallPath[]): Iterable<Report> {
+  // A last call that doesn't retry adds nothing to what is already said of its caller.
+  const own = longest(paths.filter(({ last }) => last && tries(last.edge) > 1));
+  if (!own?.last || own.requests <= limit) return;
+  const { edge } = own.last;
+  const edges = edgesOf(own);
+  const first = edges[0]?.source.name ?? "";
+  const factors = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1"));
+  const services = [first, ...edges.map((one) => one.callee)];
+  const requests = own.requests > countable ? `more than ${countable}` : own.requests;
+  yield {
+    path: formatPath(
+      edge.ownRetries
+        ? [...parsePath(edge.path), "retries"]
+        : [...parsePath(callee.path), "resilience", "retries"],
+    ),
+    message: `${shortened(services)}: ${shortened(factors, " × ")} = ${requests} requests at ${callee.name} for one at ${first}`,
+    cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+  };
+}
+
+/** By calls whose callers are in `worst` already: those that close a circle come later. */
+function* pathsTo(
+  { incoming }: Pick<Service, "incoming">,
+  worst: ReadonlyMap<string, CallPath>,
+): Iterable<CallPath> {
   for (const edge of incoming) {
     if (!isHttp(edge.port.protocol) || edge.mirrored) continue;
     const before = edge.source.kind === "service" ? worst.get(edge.source.name) : start;
@@ -79,11 +97,6 @@ function tries({ port, methods, retries: { attempts, retryOn } }: Edge): number 
     methods.length === 0 ||
     methods.some((method) => method !== "POST" && method !== "PATCH");
   return repeated && retryOn.some((condition) => !safeRetryConditions.includes(condition)) ? attempts + 1 : 1;
-}
-
-/** The ends of a long list, which tell it apart; whole where it is short. */
-function shortened(parts: readonly string[], separator: string): string {
-  return (parts.length <= 12 ? parts : [...parts.slice(0, 5), "…", ...parts.slice(-5)]).join(separator);
 }
 
 function longest(paths: readonly CallPath[]): CallPath | undefined {

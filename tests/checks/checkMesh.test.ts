@@ -293,7 +293,8 @@ describe("checkMesh", () => {
       });
     const autoscaling = { minReplicas: 1, maxReplicas: 2, averageUtilization: 80 };
     expect(shared({})).to.deep.equal(["MW207 services.web.traffic.weights.v2"]);
-    expect(shared({ autoscaling })).to.deep.equal([]);
+    const resources = { requests: { cpu: "100m" } };
+    expect(shared({ autoscaling, resources })).to.deep.equal([]);
   });
 
   it("warns of copies for a version without pods", () => {

@@ -12,7 +12,7 @@ const mail = {
 const brief = (calls: object, externalServices: object, rest: object = {}): string[] =>
   checkMesh({
     name: "shop",
-    services: { web: { ports: { http }, calls } },
+    services: { web: { ports: { http }, calls, admit: { portal: { namespace: "portal", endUser: {} } } } },
     jwtRules: [{ issuer: "https://auth.example.com" }],
     externalServices,
     ...rest,

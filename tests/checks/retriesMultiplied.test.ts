@@ -74,16 +74,24 @@ describe("checks of retries along paths", () => {
     expect(calling({ retries: retries(3, ["connect-failure", "5xx"]) })).to.have.lengthOf(1);
   });
 
-  it("go round no circle", () => {
+  it("go round a circle once, from wherever it is entered", () => {
     const again = { resilience: { retries: retries(3) } };
-    expect(
-      found({
-        web: { calls: { a: {} } },
-        a: { ...again, calls: { b: {} } },
-        b: { ...again, calls: { a: {} } },
-      }),
-    ).to.deep.equal([
-      "services.b.resilience.retries: web → a → b: (1+3) × (1+3) = 16 requests at b for one at web",
+    const once =
+      "services.b.resilience.retries: web → a → b: (1+3) × (1+3) = 16 requests at b for one at web";
+    const closing =
+      "services.a.resilience.retries: web → a → b → a: (1+3) × (1+3) × (1+3) = 64 requests at a for one at web";
+    const circle = {
+      a: { ...again, calls: { b: {} } },
+      b: { ...again, calls: { a: {} } },
+    };
+    expect(found({ web: { calls: { a: {} } }, ...circle })).to.deep.equal([closing, once]);
+    expect(found({ web: { calls: { b: {} } }, ...circle })).to.deep.equal([
+      "services.a.resilience.retries: web → b → a: (1+3) × (1+3) = 16 requests at a for one at web",
+      "services.b.resilience.retries: web → b → a → b: (1+3) × (1+3) × (1+3) = 64 requests at b for one at web",
+    ]);
+    const peers = { resilience: { retries: retries(3) }, calls: { db: {} } };
+    expect(found({ web: { calls: { db: {} } }, db: peers })).to.deep.equal([
+      "services.db.resilience.retries: web → db → db: (1+3) × (1+3) = 16 requests at db for one at web",
     ]);
   });
 

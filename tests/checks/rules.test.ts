@@ -86,6 +86,24 @@ const expected: Record<string, Expected> = {
       'no gateway routes to "old", no service calls it, it admits nobody and calls nobody: every request to it is denied',
     cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
   },
+  MW112: {
+    path: "services.web.namespace",
+    message:
+      'the namespace "istio-system" of "web" is the control plane\'s: every policy of its namespace would hold there too, and everything would be denied, in the whole mesh',
+    cure: "give the service, or the mesh, a namespace of its own",
+  },
+  MW113: {
+    path: "services.web.ports.admin",
+    message:
+      'the ports "http" and "admin" of "web" lead to the container\'s port 8080, one as http and one as tcp: its proxy takes all for one of them',
+    cure: "declare the same protocol for both, or another targetPort for one",
+  },
+  MW114: {
+    path: 'gateways.entrance-2.hosts["admin.example.com"].tls.credentialName',
+    message:
+      'the certificate "shop" of admin.example.com also serves shop.example.com at the gateway "entrance-1", from TLSV1_2 on: a browser that has a connection to one host uses it for the other, and gets 404',
+    cure: "put the hosts into one gateway with the same minProtocolVersion, or give each a certificate of its own",
+  },
   MW201: {
     path: "services.api.traffic.weights",
     message: 'the weights of "api" sum to 110: 90 + 20',
@@ -147,6 +165,45 @@ const expected: Record<string, Expected> = {
     message: '"api" admits every service of the namespace "shop", whatever they declare as their calls',
     cure: "add the call to the services that make it, or name a serviceAccount",
   },
+  MW305: {
+    path: 'services.web.workload.annotations["sidecar.istio.io/inject"]',
+    message:
+      '"sidecar.istio.io/inject" says otherwise to the proxy of "web" than the catalog, which is not checked against it',
+    cure: "remove it: every pod of the mesh has a proxy",
+  },
+  MW306: {
+    path: "services.web.calls.api.paths[0]",
+    message: 'no request has the path "/api//orders/*": one that a proxy compares has no //',
+    cure: "write the path as it is after normalization",
+  },
+  MW307: {
+    path: "jwtRules",
+    message:
+      "issuers are declared, and no call, route or admission has an endUser: requests without a token are let through everywhere",
+    cure: "add endUser: {} to the calls and routes that need a token, or remove jwtRules",
+  },
+  MW308: {
+    path: "jwtRules[0].jwksUri",
+    message:
+      "the keys of https://auth.example.com come from http://auth.example.com/jwks.json: whoever is on the way can put in his own, and sign any token",
+    cure: "fetch them over https, or suppress this with the reason",
+  },
+  MW309: {
+    path: "services.api.admit.web",
+    message: '"api" admits "web", whose own proxy knows the services in its calls only',
+    cure: "remove it, and declare api under services.web.calls",
+  },
+  MW310: {
+    path: "services.api.sidecar.includeInboundPorts",
+    message:
+      'the port "http" of "api" is served by the container\'s port 8080, which its proxy does not capture: callers\' mutual TLS reaches a container that doesn\'t speak it',
+    cure: "add 8080",
+  },
+  MW311: {
+    path: "services.web.calls.api.paths[0]",
+    message: '"/orders*" also allows every path that only begins alike, such as "/orders-admin"',
+    cure: 'write "/orders" and "/orders/*"',
+  },
   MW320: {
     path: "certificates.alertAt",
     message:
@@ -179,6 +236,18 @@ const expected: Record<string, Expected> = {
     message:
       "api → web → api is a circle: none of these services works without the others, and a request may go round without end",
     cure: "remove one of these calls, or suppress this with the reason why it ends",
+  },
+  MW406: {
+    path: "services.web.calls.api[1].timeout",
+    message:
+      'services.web.calls.api[0] and services.web.calls.api[1] have different timeouts, and the proxy of "web" treats all that it sends to the port "http" of "api" alike',
+    cure: 'give both the same, or have "api" serve one of them on another port',
+  },
+  MW407: {
+    path: "services.web.calls.api.timeout",
+    message:
+      '"web" gives up on "api" after 1s, and more than one answer in a hundred takes longer: its p99 is 2s',
+    cure: "set it above 2s, or correct the load's p99",
   },
   MW501: {
     path: "services.api.circuitBreaker.outlierDetection",
@@ -213,6 +282,16 @@ const expected: Record<string, Expected> = {
     message:
       'each calling proxy may have 200 requests under way to "api", and its share of the load is 250: 1000/s × 500ms = 500 requests at once; × 2 headroom ÷ 2 calling proxies = 500 each, at least 10',
     cure: "set it to at least 250, or leave it out to have 500",
+  },
+  MW507: {
+    path: "services.api.circuitBreaker.maxConnections",
+    message: 'maxConnections of "api" is 1: of two requests at the same time one is refused with 503',
+    cure: "set it to what a calling proxy has under way at its peak, or leave it out",
+  },
+  MW508: {
+    path: "services.api.workload.replicas",
+    message: 'of 2 pods of "api" outlier detection may eject one: the other takes twice its load',
+    cure: "run at least 3, or leave outlierDetection out",
   },
   MW601: {
     path: "externalServices.two.host",
@@ -280,10 +359,42 @@ const expected: Record<string, Expected> = {
     message: 'the port "http" of "counter" speaks http, and proxies ask over gRPC',
     cure: "name its gRPC port, or declare the port's protocol as grpc",
   },
+  MW705: {
+    path: "services.api.rateLimit.requests",
+    message:
+      '4 pods of "api" take 100 requests in 1s each, 400 in a second together, and its load is 500: the rest is answered with 429',
+    cure: "set it to at least 125, or correct the load",
+  },
   MW801: {
     path: "services.api.telemetry.tracing",
     message: 'the mesh has no provider for tracing, so "api" has nobody to report to',
     cure: "add telemetry.tracing with a provider to the mesh, or remove it here",
+  },
+  MW901: {
+    path: "services.web.workload.autoscaling.maxReplicas",
+    message: '"web" has at least 5 replicas and at most 3: Kubernetes refuses both',
+    cure: "set it to at least 5",
+  },
+  MW902: {
+    path: "services.web.workload.resources.requests.cpu",
+    message:
+      '"web" is scaled at 80 % of the CPU that it requests, and it requests none: the autoscaler never does anything',
+    cure: 'add resources: { requests: { cpu: "…" } }',
+  },
+  MW903: {
+    path: "services.web.workload.resources.requests.memory",
+    message: "1Gi of memory are requested, and the limit is 512Mi: Kubernetes refuses the pod",
+    cure: "set it to at most 512Mi, or raise the limit",
+  },
+  MW904: {
+    path: "services.web.workload.image",
+    message: "web:latest has the tag latest, which moves: each new pod may run something else",
+    cure: "give it the tag of a version, or a digest",
+  },
+  MW905: {
+    path: "services.web.workload.labels.team",
+    message: '"Shop Team" can\'t be the value of a label',
+    cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
   },
 };
 

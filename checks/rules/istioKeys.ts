@@ -1,0 +1,100 @@
+import { formatPath } from "../../catalog";
+import { nearest } from "../nearest";
+import type { DefinitionRule } from "../rule";
+import { base, http } from "./example";
+
+/** Annotations and labels by which a pod changes what its proxy captures or protects, and who is to say that. */
+const decided = new Map([
+  ["sidecar.istio.io/inject", "remove it: every pod of the mesh has a proxy"],
+  ["istio.io/rev", "set the mesh's revision"],
+  ["istio.io/dataplane-mode", "remove it: the mesh works with sidecars"],
+  ["ambient.istio.io/redirection", "remove it: the mesh works with sidecars"],
+  ["ambient.istio.io/bypass-inbound-capture", "remove it: the mesh works with sidecars"],
+  ["istio.io/use-waypoint", "remove it: the mesh works with sidecars"],
+  ["security.istio.io/tlsMode", "remove it: every pod of the mesh speaks mutual TLS"],
+  ["sidecar.istio.io/proxyCPU", "set sidecar.resources.requests.cpu"],
+  ["sidecar.istio.io/proxyCPULimit", "set sidecar.resources.limits.cpu"],
+  ["sidecar.istio.io/proxyMemory", "set sidecar.resources.requests.memory"],
+  ["sidecar.istio.io/proxyMemoryLimit", "set sidecar.resources.limits.memory"],
+  ["traffic.sidecar.istio.io/includeInboundPorts", "set sidecar.includeInboundPorts"],
+  ["traffic.sidecar.istio.io/excludeOutboundPorts", "set sidecar.excludeOutboundPorts"],
+  ["traffic.sidecar.istio.io/excludeInboundPorts", "set sidecar.includeInboundPorts"],
+  ["traffic.sidecar.istio.io/includeOutboundPorts", "set sidecar.excludeOutboundPorts"],
+  ["traffic.sidecar.istio.io/includeOutboundIPRanges", "declare the hosts as externalServices"],
+  ["traffic.sidecar.istio.io/excludeOutboundIPRanges", "declare the hosts as externalServices"],
+  ["traffic.sidecar.istio.io/excludeInterfaces", "remove it, so that every interface is captured"],
+]);
+
+/** What pods may say of their proxies otherwise: not deprecated, and read by the injector or the proxy's agent. */
+const known = {
+  annotations: [
+    "galley.istio.io/analyze-suppress",
+    "inject.istio.io/templates",
+    "istio.io/reroute-virtual-interfaces",
+    "prometheus.istio.io/merge-metrics",
+    "proxy.istio.io/config",
+    "readiness.status.sidecar.istio.io/applicationPorts",
+    "readiness.status.sidecar.istio.io/failureThreshold",
+    "readiness.status.sidecar.istio.io/initialDelaySeconds",
+    "readiness.status.sidecar.istio.io/periodSeconds",
+    "sidecar.istio.io/agentLogLevel",
+    "sidecar.istio.io/bootstrapOverride",
+    "sidecar.istio.io/componentLogLevel",
+    "sidecar.istio.io/interceptionMode",
+    "sidecar.istio.io/logLevel",
+    "sidecar.istio.io/nativeSidecar",
+    "sidecar.istio.io/proxyImage",
+    "sidecar.istio.io/proxyImageType",
+    "sidecar.istio.io/rewriteAppHTTPProbers",
+    "sidecar.istio.io/statsEvictionInterval",
+    "sidecar.istio.io/statsFlushInterval",
+    "sidecar.istio.io/statsHistogramBins",
+    "sidecar.istio.io/statsHistogramBuckets",
+    "sidecar.istio.io/userVolume",
+    "sidecar.istio.io/userVolumeMount",
+    "status.sidecar.istio.io/port",
+  ],
+  labels: [
+    "service.istio.io/canonical-name",
+    "service.istio.io/canonical-revision",
+    "service.istio.io/workload-name",
+    "topology.istio.io/network",
+    "topology.istio.io/subzone",
+  ],
+} as const;
+
+const annotated = (annotations: object): object => ({
+  ...base,
+  services: { web: { ports: { http }, workload: { image: "web:1", annotations } } },
+});
+
+export const istioKeys: DefinitionRule = {
+  code: "MW305",
+  severity: "warning",
+  title:
+    "A workload's labels and annotations leave to the catalog what the catalog decides, and Istio knows the others",
+  stage: "definition",
+  examples: {
+    wrong: annotated({ "sidecar.istio.io/inject": "false" }),
+    right: annotated({ "sidecar.istio.io/logLevel": "debug" }),
+  },
+  *check({ services }) {
+    for (const [service, { workload }] of Object.entries(services)) {
+      for (const kind of ["labels", "annotations"] as const) {
+        for (const key of Object.keys(workload?.[kind] ?? {})) {
+          // A name of somebody else's, such as prometheus.io/port, says nothing to Istio.
+          if (!/(^|\.)istio\.io\//.test(key) || (known[kind] as readonly string[]).includes(key)) continue;
+          const cure = decided.get(key);
+          yield {
+            path: formatPath(["services", service, "workload", kind, key]),
+            message:
+              cure === undefined
+                ? `Istio knows no ${kind === "labels" ? "label" : "annotation"} "${key}" of pods, or gave it up`
+                : `"${key}" says otherwise to the proxy of "${service}" than the catalog, which is not checked against it`,
+            cure: cure ?? nearest(key, [...known[kind], ...decided.keys()], "remove it"),
+          };
+        }
+      }
+    }
+  },
+};

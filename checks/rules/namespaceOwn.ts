@@ -1,0 +1,35 @@
+import { egressGateway, formatPath } from "../../catalog";
+import type { MeshRule } from "../rule";
+import { base, http } from "./example";
+
+/** @see https://istio.io/latest/docs/ops/common-problems/injection/ */
+const neverInjected = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+
+export const namespaceOwn: MeshRule = {
+  code: "MW112",
+  severity: "error",
+  title: "Services have namespaces apart from those of the control plane, the gateways and Kubernetes",
+  stage: "mesh",
+  examples: {
+    wrong: { ...base, services: { web: { ports: { http }, namespace: "istio-system" } } },
+    right: { ...base, services: { web: { ports: { http }, namespace: "shop-web" } } },
+  },
+  *check({ services, gateways, rootNamespace }) {
+    const denied = "every policy of its namespace would hold there too, and everything would be denied";
+    const taken = new Map([
+      ...neverInjected.map((name) => [name, "Kubernetes' own, where no pod ever gets a proxy"] as const),
+      [egressGateway.release, `the egress gateway's: ${denied}`],
+      ...gateways.map(({ name, release }) => [release, `that of the gateway "${name}": ${denied}`] as const),
+      [rootNamespace, `the control plane's: ${denied}, in the whole mesh`],
+    ]);
+    for (const { name, namespace } of services) {
+      const whose = taken.get(namespace);
+      if (whose === undefined) continue;
+      yield {
+        path: formatPath(["services", name, "namespace"]),
+        message: `the namespace "${namespace}" of "${name}" is ${whose}`,
+        cure: "give the service, or the mesh, a namespace of its own",
+      };
+    }
+  },
+};
