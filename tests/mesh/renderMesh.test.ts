@@ -1,18 +1,15 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv";
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type CallDefinition,
-  isHttp,
-  type MeshDefinition,
-  normalize,
-  type PortDefinition,
-} from "../../catalog";
+import { normalize } from "../../catalog";
 import { checkMesh } from "../../checks";
 import { type MeshObject, renderMesh } from "../../mesh";
+import { decide, mirroredTo, requested, requests } from "./authorization";
 import { meshes } from "./meshes";
+import { inScope, passes } from "./reachability";
 import { find, render } from "./render";
 
 const file = path.join(__dirname, "../../mesh/types/schemas.gen.json");
@@ -27,6 +24,11 @@ function invalid({ apiVersion, kind, spec }: MeshObject): unknown {
   return validate(spec) ? undefined : validate.errors;
 }
 
+/** Kinds whose names are DNS labels, or become one, as a Deployment's does in its pods' labels. */
+const isLabel = new Set(["Deployment", "Namespace", "Service", "ServiceAccount"]);
+const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 describe("renderMesh", () => {
   it("gives valid, unique, labelled and annotated objects for any catalog", () => {
     fc.assert(
@@ -39,8 +41,11 @@ describe("renderMesh", () => {
         for (const object of objects) {
           expect(invalid(object), JSON.stringify(object, null, 2)).to.equal(undefined);
           expect(object.metadata.name)
-            .to.match(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-            .and.to.have.length.below(254);
+            .to.match(isLabel.has(object.kind) ? dnsLabel : dnsSubdomain)
+            .and.to.have.length.below(isLabel.has(object.kind) ? 64 : 254);
+          for (const value of Object.values(object.metadata.labels ?? {})) {
+            expect(value).to.match(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/);
+          }
           expect(object.metadata.annotations?.["meshwright.dev/from"]).to.not.be.oneOf([undefined, ""]);
           expect(object.metadata.labels).to.include({ "app.kubernetes.io/part-of": definition.name });
         }
@@ -56,10 +61,12 @@ describe("renderMesh", () => {
     expect(broken({ mtls: { mod: "STRICT" } })).to.not.equal(undefined);
   });
 
-  it("doesn't depend on the order in which the catalog is written", () => {
+  it("doesn't depend on the order in which the catalog is written, and neither do the findings", () => {
     fc.assert(
-      fc.property(meshes, (definition) => {
-        expect(JSON.stringify(render(reversed(definition)))).to.equal(JSON.stringify(render(definition)));
+      fc.property(meshes, fc.integer(), (definition, seed) => {
+        const other = shuffled(definition, seed);
+        expect(JSON.stringify(render(other))).to.equal(JSON.stringify(render(definition)));
+        expect(checkMesh(other).findings).to.deep.equal(checkMesh(definition).findings);
       }),
     );
   });
@@ -78,11 +85,49 @@ describe("renderMesh", () => {
     );
   });
 
-  it("allows exactly the edges of the catalog: no caller, port, method or path that wasn't asked for", () => {
+  it("allows exactly the requests that the catalog asks for, whoever makes them", () => {
+    let allowed = 0;
     fc.assert(
       fc.property(meshes, (definition) => {
-        expect(allowed(render(definition)).sort()).to.deep.equal(declared(definition).sort());
+        const decision = decide(render(definition), definition);
+        const wanted = requested(definition);
+        for (const request of requests(definition)) {
+          const answer = decision(request);
+          if (answer) allowed += 1;
+          if (answer !== wanted(request)) expect.fail(`${JSON.stringify(request)}: ${answer}`);
+        }
       }),
+    );
+    expect(allowed, "requests that are allowed").to.be.above(1000);
+  });
+
+  it("lets callers know, and the network pass, those services that the catalog has them call", () => {
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        const objects = render({ ...definition, networkPolicies: {} });
+        for (const [caller, { calls = {} }] of Object.entries(definition.services)) {
+          for (const [callee, { ports }] of Object.entries(definition.services)) {
+            const copies = mirroredTo(callee, definition).flatMap(({ name, port }) =>
+              [calls[name] ?? []].flat().filter((call) => call.port === port),
+            );
+            const between = [...[calls[callee] ?? []].flat(), ...copies];
+            expect(inScope(objects, definition, caller, callee), `${caller} ${callee}`).to.equal(
+              between.length > 0,
+            );
+            for (const { port, targetPort = port } of Object.values(ports)) {
+              const meant = between.some(({ port: name = Object.keys(ports)[0] ?? "" }) => {
+                const one = ports[name];
+                return (one?.targetPort ?? one?.port) === targetPort;
+              });
+              expect(
+                passes(objects, definition, caller, callee, targetPort),
+                `${caller} ${callee} ${targetPort}`,
+              ).to.equal(meant);
+            }
+          }
+        }
+      }),
+      { numRuns: 50 },
     );
   });
 
@@ -124,98 +169,14 @@ function visit(value: unknown, see: (value: unknown) => void): void {
   for (const inner of Object.values(value)) visit(inner, see);
 }
 
-function reversed<T>(value: T): T {
+/** With the keys of every object in another order. */
+function shuffled<T>(value: T, seed: number): T {
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map((inner: unknown) => reversed(inner)) as T;
+  if (Array.isArray(value)) return value.map((inner: unknown) => shuffled(inner, seed)) as T;
+  const place = (key: string): string => createHash("sha1").update(`${seed} ${key}`).digest("hex");
   return Object.fromEntries(
     Object.entries(value)
-      .reverse()
-      .map(([key, inner]) => [key, reversed(inner as unknown)]),
+      .sort(([a], [b]) => (place(a) < place(b) ? -1 : 1))
+      .map(([key, inner]) => [key, shuffled(inner as unknown, seed)]),
   ) as T;
-}
-
-interface Rule {
-  from: { source: { principals?: string[]; namespaces?: string[] } }[];
-  to: { operation: { ports: string[]; methods?: string[]; paths?: string[] } }[];
-  when?: unknown[];
-}
-
-/** Every rule of every policy as a line of text; a policy or rule of any other form is a line of its own. */
-function allowed(objects: readonly MeshObject[]): string[] {
-  return objects
-    .filter(({ kind, metadata }) => kind === "AuthorizationPolicy" && metadata.namespace !== "istio-egress")
-    .flatMap(({ metadata: { name }, spec }) => {
-      const {
-        selector,
-        rules = [],
-        ...rest
-      } = spec as {
-        selector?: { matchLabels: Record<string, string> };
-        rules?: Rule[];
-      };
-      if (!selector) return rules.length === 0 ? [] : [`${name} holds for everybody`];
-      expect(rest).to.deep.equal({ action: "ALLOW" });
-      expect(selector).to.deep.equal({ matchLabels: { app: name } });
-      return rules.map((rule) => {
-        const [from, ...others] = rule.from;
-        const [to, ...more] = rule.to;
-        expect([others, more], "one source and one operation in each rule").to.deep.equal([[], []]);
-        return JSON.stringify([
-          from?.source,
-          name,
-          to?.operation.ports,
-          to?.operation.methods ?? [],
-          to?.operation.paths ?? [],
-          (rule.when ?? []).length > 0,
-        ]);
-      });
-    });
-}
-
-/** The same lines, from the catalog as it is written. */
-function declared({ name, namespace = name, services, gateways = {} }: MeshDefinition): string[] {
-  const portOf = (callee: string, port: string | undefined): [string, PortDefinition] | undefined => {
-    const ports = Object.entries(services[callee]?.ports ?? {});
-    return ports.find(([own]) => own === port) ?? ports[0];
-  };
-  const line = (principal: string, callee: string, call: CallDefinition): string => {
-    const called = portOf(callee, call.port)?.[1];
-    return JSON.stringify([
-      principal.includes("/")
-        ? { principals: [`cluster.local/ns/${principal}`] }
-        : { namespaces: [principal] },
-      callee,
-      [String(called?.targetPort ?? called?.port)],
-      [...(call.methods ?? [])].sort(),
-      [...(call.paths ?? [])].sort(),
-      call.endUser !== undefined,
-    ]);
-  };
-  /** Of a call and, where its requests are copied to another service, of the copies. */
-  const lines = (principal: string, callee: string, call: CallDefinition): string[] => {
-    const [port, { protocol }] = portOf(callee, call.port) ?? ["", { protocol: "tcp" }];
-    const taker = services[callee]?.traffic?.mirror?.service;
-    const copied =
-      taker !== undefined && isHttp(protocol) && services[taker]?.ports[port]?.protocol === protocol;
-    return [line(principal, callee, call), ...(copied ? [line(principal, taker, { ...call, port })] : [])];
-  };
-  const calls = Object.entries(services).flatMap(
-    ([caller, { namespace: own = namespace, calls: list = {} }]) =>
-      Object.entries(list)
-        .filter(([callee]) => services[callee])
-        .flatMap(([callee, call]) =>
-          [call].flat().flatMap((one) => lines(`${own}/sa/${caller}`, callee, one)),
-        ),
-  );
-  const routes = Object.values(gateways).flatMap(({ release = "istio-ingress", hosts }) =>
-    Object.values(hosts).flatMap((host) =>
-      host.routes.flatMap((route) => lines(`${release}/sa/${release}`, route.service, route)),
-    ),
-  );
-  const admissions = Object.entries(services).flatMap(([callee, { admit = {} }]) =>
-    Object.values(admit).map(({ namespace: home, serviceAccount, ...call }) =>
-      line(serviceAccount === undefined ? home : `${home}/sa/${serviceAccount}`, callee, call),
-    ),
-  );
-  return [...calls, ...routes, ...admissions];
 }
