@@ -12,6 +12,7 @@ import { sandboxStatus, startSandbox } from "../../sandbox";
 import { identify } from "../../sandbox/processIdentity";
 import { platforms } from "../../stacks/platforms";
 import { type Harness, harness } from "../sandbox/harness";
+import { tenFindings, tenMistakes } from "../checks/tenMistakes";
 import { meshwright } from "../cli/run";
 import { type Live, readLive } from "./live";
 import { editedProject } from "./program";
@@ -85,15 +86,12 @@ describe("Alfred on the sandbox", () => {
       expect(text).to.contain("alfred-platform/default").and.to.contain("PERMISSIVE");
     });
 
-    it("a catalog with errors is refused with all of them", async () => {
-      const project = edited(
-        'catalog.services["agent-core"].traffic.weights.v2 = 11; catalog.services["ui-service"].calls["agent-cor"] = {};',
-      );
+    it("a catalog with ten mistakes is refused with all of them", async () => {
+      const project = edited(`return ${JSON.stringify(tenMistakes)};`);
       const { ok, text } = await run(project, "preview");
       expect(ok).to.equal(false);
-      expect(text).to.contain('The catalog "alfred" has 2 errors; nothing was registered.');
-      expect(text).to.match(/error MW\d+ services\.agent-core\.traffic\.weights/);
-      expect(text).to.match(/error MW\d+ services\.ui-service\.calls\.agent-cor\b/);
+      expect(text).to.contain('The catalog "alfred" has 9 errors; nothing was registered.');
+      for (const [code, path] of tenFindings) expect(text).to.contain(` ${code} ${path}: `);
     });
 
     it("an unknown platform is refused, with those that exist", async () => {

@@ -1,0 +1,76 @@
+/** A catalog, as plain JSON, with ten mistakes of ten kinds: in its structure, its names, its sums and its paths of calls. */
+export const tenMistakes = {
+  name: "shop",
+  enviroment: "dev",
+  services: {
+    web: {
+      ports: { http: { port: 8080, protocol: "http" } },
+      resilience: { timeout: "10s" },
+      calls: {
+        api: { methods: ["get"] },
+        cart: { timeout: "30s" },
+        cartt: {},
+        store: { timeout: "1s" },
+      },
+    },
+    api: {
+      ports: { http: { port: 8080 } },
+      versions: { v1: {}, v2: {} },
+      traffic: { weights: { v1: 90, v2: 20 } },
+    },
+    cart: {
+      ports: { http: { port: 8080, protocol: "http" } },
+      resilience: { timeout: "5s", retries: { attempts: 3, perTryTimeout: "2s" } },
+      calls: { api: { port: "htp" } },
+    },
+    store: { ports: { tcp: { port: 5432, protocol: "tcp" } } },
+  },
+  gateways: {
+    public: {
+      hosts: {
+        "shop.example.com": {
+          tls: { credentialName: "shop" },
+          routes: [{ prefix: "/", service: "web", endUser: {} }],
+        },
+      },
+    },
+  },
+};
+
+/** Code, path and cure of each, in the order of the output. */
+export const tenFindings: readonly (readonly [code: string, path: string, cure: string])[] = [
+  ["MW002", "enviroment", 'did you mean "environment"?'],
+  [
+    "MW301",
+    'gateways.public.hosts["shop.example.com"].routes[0].endUser',
+    'add jwtRules: [{ issuer: "https://…" }] to the mesh',
+  ],
+  [
+    "MW003",
+    "services.api.ports.http.protocol",
+    'use one of "http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"',
+  ],
+  ["MW201", "services.api.traffic.weights", "make them sum to 100"],
+  ["MW102", "services.cart.calls.api.port", 'did you mean "http"?'],
+  [
+    "MW401",
+    "services.cart.resilience.retries.perTryTimeout",
+    "set perTryTimeout to at most 1250ms, or leave it out to have it derived",
+  ],
+  [
+    "MW001",
+    "services.web.calls.api.methods[0]",
+    'use one of "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"',
+  ],
+  [
+    "MW403",
+    "services.web.calls.cart.timeout",
+    'set the call\'s timeout to at most 10s, or give "web" more time',
+  ],
+  ["MW101", "services.web.calls.cartt", 'did you mean "cart"?'],
+  [
+    "MW204",
+    "services.web.calls.store.timeout",
+    "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
+  ],
+];
