@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { rules } from "../checks";
 import { catalogReference } from "./catalogReference";
 import { dashboardReference } from "./dashboardReference";
+import { parityPage } from "./parity/page";
 
 type Rule = (typeof rules)[number];
 
@@ -18,6 +19,7 @@ export function pages(): Map<string, string> {
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
     [join("checks", "README.md"), index(sorted)],
+    [join("checks", "parity.md"), parityPage(sorted)],
     ...sorted.map((rule): [string, string] => [join("checks", `${rule.code}.md`), page(rule)]),
   ]);
 }
@@ -35,6 +37,8 @@ function index(sorted: readonly Rule[]): string {
     "```",
     "",
     ...rows,
+    "",
+    "[parity.md](parity.md) says which mistakes others know of, and what answers them here.",
     "",
   ].join("\n");
 }

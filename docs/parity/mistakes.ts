@@ -1,0 +1,151 @@
+import { checks, competing, dangling, impossible, live, never, policies, type Row, valid } from "./answer";
+
+const whole = impossible(
+  "mesh/renderMesh",
+  "allows exactly the requests that the catalog asks for, whoever makes them",
+);
+const bounded = impossible("mesh/destinationRule", "bounds every service, with mutual TLS");
+const retried = impossible(
+  "mesh/virtualService",
+  "retries POST and PATCH only where the request has certainly not arrived",
+);
+const filtered = impossible(
+  "mesh/envoyFilter",
+  "limits the requests to each pod, last before the router, for the versions that it was tried with",
+);
+const strict = impossible(
+  "mesh/peerAuthentication",
+  "is STRICT in the root namespace and in every namespace of the mesh",
+);
+
+/** The mistakes of Istio's users that cost most, by worth. */
+export const mistakes: readonly Row[] = (
+  [
+    ["the mesh as a whole is not STRICT", [...strict, ...policies("require-mesh-wide-strict")]],
+    ["a namespace, a workload or a port weakens it", [...checks("MW303"), ...policies("forbid-weaker-mtls")]],
+    [
+      "a DestinationRule turns mutual TLS off for a host of the mesh",
+      [...bounded, ...policies("forbid-weaker-mtls")],
+    ],
+    ["a route leads to a subset that doesn't exist", [...checks("MW104"), ...dangling]],
+    [
+      "a route exists before the subset that it leads to",
+      impossible(
+        "components/order",
+        "puts a route after the rules of all its hosts, mirrors too, and its gateways",
+      ),
+    ],
+    ["nothing denies by default", [...whole, ...policies("require-default-deny")]],
+    ["a policy names an identity that nobody has", [...checks("MW101", "MW309"), ...whole]],
+    ["a selector selects no workload", dangling],
+    [
+      "a token is checked where there is one, and required nowhere",
+      [...checks("MW307"), ...policies("require-token-rules")],
+    ],
+    [
+      "the access log has operators that Envoy doesn't know",
+      impossible(
+        "stacks/controlPlane",
+        "logs JSON with operators that Envoy knows, the correlation ids among them",
+      ),
+    ],
+    ["two VirtualServices are for one host", [...checks("MW107"), ...competing]],
+    ["two DestinationRules are for one host", [...checks("MW601"), ...competing]],
+    ["a certificate's lifetime is beyond what istiod signs", policies("bound-certificate-lifetimes")],
+    [
+      "a Gateway's selector is not the label of the gateway's release",
+      impossible(
+        "catalog/normalize",
+        "derives namespace, label and identity of a gateway from its Helm release",
+      ),
+    ],
+    ["requests that are not idempotent are retried", [...retried, ...policies("forbid-unsafe-retries")]],
+    [
+      "the tries of a request don't fit into its timeout",
+      [...checks("MW401", "MW402"), ...policies("bound-retries")],
+    ],
+    ["a callee is given more time than its caller has", [...checks("MW403"), ...policies("bound-timeouts")]],
+    ["retries multiply along a path of calls", [...checks("MW404"), ...policies("bound-retries")]],
+    [
+      "a circuit breaker has no limits, or such that nothing passes",
+      [
+        ...bounded,
+        ...checks("MW506", "MW507"),
+        ...policies("require-circuit-breakers", "bound-circuit-breakers"),
+      ],
+    ],
+    [
+      "ejections leave too few endpoints",
+      [...checks("MW502", "MW508"), ...policies("bound-circuit-breakers")],
+    ],
+    ["a port doesn't say what is spoken on it", checks("MW003")],
+    [
+      "settings of a port drop those of the whole rule",
+      [
+        ...never("a DestinationRule with portLevelSettings"),
+        ...policies("bound-circuit-breakers", "forbid-weaker-mtls"),
+      ],
+    ],
+    ["what is about requests is set on a TCP port", checks("MW204")],
+    ["fields that Istio gave up", [...checks("MW001", "MW002"), ...valid]],
+    ["failover without outlier detection", checks("MW501")],
+    ["weights that don't sum to 100", checks("MW201", "MW202")],
+    [
+      "a NetworkPolicy keeps proxies from istiod or DNS, or probes from pods",
+      impossible(
+        "mesh/networkPolicy",
+        "allows in each namespace what Istio needs: probes, metrics, names, istiod and traces",
+      ),
+    ],
+    [
+      "a host outside of the mesh is called, and not declared",
+      [...checks("MW101"), ...policies("restrict-egress")],
+    ],
+    ["ports bypass the proxy", [...checks("MW302", "MW305", "MW310"), ...policies("flag-capture-bypasses")]],
+    [
+      "a namespace has no label for injection, or two",
+      [
+        ...impossible(
+          "mesh/namespace",
+          "has its pods injected by a revision, and then no other label that would win over it",
+        ),
+        ...policies("require-injection"),
+      ],
+    ],
+    ["a gateway's certificate is not in its namespace", live()],
+    [
+      "a Gateway takes TLS below 1.2, plain HTTP or every host",
+      [
+        ...checks("MW001", "MW105"),
+        ...impossible(
+          "mesh/gateway",
+          "redirects plain HTTP, and shares a server among hosts with the same certificate",
+        ),
+        ...policies("require-gateway-tls", "forbid-wildcard-hosts"),
+      ],
+    ],
+    [
+      "a rule goes by identities where plain text is accepted",
+      [...checks("MW303"), ...policies("forbid-weaker-mtls")],
+    ],
+    [
+      "a rule's path is in a form that no request has, or matches more than was meant",
+      [...checks("MW306", "MW311"), ...policies("require-normalized-matches", "require-safe-patterns")],
+    ],
+    [
+      "an EnvoyFilter has no priority, no version of the proxy, or no effect",
+      [...filtered, ...policies("require-safe-envoy-filters")],
+    ],
+    [
+      "a Wasm module is not pinned, or fails open",
+      [...never("a WasmPlugin"), ...policies("require-pinned-wasm")],
+    ],
+    [
+      "requests are mirrored to themselves, or faults injected in production",
+      [...checks("MW206", "MW203"), ...policies("forbid-fault-injection")],
+    ],
+    ["one istiod or gateway, without a disruption budget", policies("require-high-availability")],
+    ["every request is traced in production", policies("bound-trace-sampling")],
+    ["versions that nobody supports", policies("require-supported-versions")],
+  ] as const
+).map(([mistake, answers], i) => ({ id: String(i + 1), mistake, answers }));

@@ -1,0 +1,62 @@
+import type { rules } from "../../checks";
+import type { Answer, Row } from "./answer";
+import { istioctl } from "./istioctl";
+import { kiali } from "./kiali";
+import { mistakes } from "./mistakes";
+
+export const parity = { mistakes, istioctl, kiali } as const;
+
+/** What others check, and what answers it here. */
+export function parityPage(own: typeof rules): string {
+  const answered = new Set(
+    Object.values(parity)
+      .flat()
+      .flatMap(({ answers }) => answers)
+      .flatMap((answer) => (answer.kind === "check" ? [answer.code as string] : [])),
+  );
+  return [
+    "# What others check, and what answers it here",
+    "",
+    "An answer is a check of the catalog; a test that shows that the mistake can't be written; a policy of",
+    "[the policy pack](../../policy-pack/README.md), which also judges overrides and other programs; or a look at the running",
+    "cluster, where nobody can know before.",
+    "",
+    ...section("Forty mistakes that cost Istio's users most", "no.", mistakes),
+    ...section("The messages of `istioctl analyze`, Istio 1.31", "code", istioctl),
+    ...section("The validations of Kiali 2.31", "code", kiali),
+    "## What none of them asks",
+    "",
+    ...own
+      .filter(({ code, stage }) => !answered.has(code) && stage !== "suppression")
+      .map(({ code, title }) => `- [${code}](${code}.md): ${title}`),
+    "",
+  ].join("\n");
+}
+
+function section(title: string, head: string, rows: readonly Row[]): string[] {
+  const cells = [
+    [head, "mistake", "answer"],
+    ...rows.map(({ id, mistake, answers }) => [id, mistake, answers.map(words).join("; ")]),
+  ];
+  const widths = [0, 1, 2].map((i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  const [first = [], ...others] = cells;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [`## ${title}`, "", line(first), rule, ...others.map(line), ""];
+}
+
+function words(answer: Answer): string {
+  switch (answer.kind) {
+    case "check":
+      return `[${answer.code}](${answer.code}.md)`;
+    case "policy":
+      return `policy \`${answer.name}\``;
+    case "impossible":
+      return `impossible to write: [${answer.file.split("/").at(-1) ?? ""}](../../tests/${answer.file}.test.ts) "${answer.title}"`;
+    case "never":
+      return `impossible to write: ${answer.what} is never rendered`;
+    case "live":
+      return `needs the running cluster: ${answer.who}`;
+  }
+}
