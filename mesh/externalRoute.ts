@@ -1,6 +1,6 @@
 import { egressGateway, type ExternalService, type Mesh, type Port } from "../catalog";
 import { egressPorts, wayOut } from "./egressGateway";
-import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
+import { httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import { podLabels } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -45,7 +45,7 @@ function toGateway(service: ExternalService, port: Port): HttpRoute[] {
   const match: HttpMatch = { gateways: ["mesh"], port: port.port };
   const own = service.incoming.filter(({ ownTimeout, ownRetries }) => ownTimeout || ownRetries);
   return [
-    ...own.flatMap((edge) =>
+    ...onePerCaller(own).flatMap((edge) =>
       httpRoutes({
         ...gateway,
         name: `from ${edge.source.name}`,

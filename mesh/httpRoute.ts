@@ -1,4 +1,5 @@
 import {
+  type Edge,
   formatDuration,
   type Port,
   type Retries,
@@ -45,6 +46,13 @@ export function httpRoutes(requests: Requests): HttpRoute[] {
     return retriedRoutes(own, [{ name: version, weight: 100 }]);
   });
   return [...chosen, ...retriedRoutes(requests, service.versions)];
+}
+
+/** The first call of each caller: its proxy treats all that go to a port alike, and a check sees that they ask for that. */
+export function onePerCaller(edges: readonly Edge[]): Edge[] {
+  const first = new Map<string, Edge>();
+  for (const edge of edges) if (!first.has(edge.source.name)) first.set(edge.source.name, edge);
+  return [...first.values()];
 }
 
 /** One route, or two where the retries are only safe for idempotent methods. */

@@ -12,7 +12,7 @@ import {
   type Service,
 } from "../catalog";
 import { throughEgressGateway } from "./externalRoute";
-import { httpRoutes, type HttpMatch, type HttpRoute } from "./httpRoute";
+import { httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import { metadata, type MeshObject, podLabels, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -57,7 +57,7 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
     hosts: [host],
     http: ports.flatMap((port) => {
       const onPort: HttpMatch = ports.length > 1 ? { port: port.port } : {};
-      const callers = own.filter((edge) => edge.port.name === port.name);
+      const callers = onePerCaller(own.filter((edge) => edge.port.name === port.name));
       return [
         ...callers.flatMap((edge) =>
           httpRoutes({

@@ -15,6 +15,7 @@ const authorities = impossible(
   "begins TLS for requests, with the limits of the catalog",
 );
 const ports = impossible("mesh/service", "selects all versions of a service, and says what each port speaks");
+const unlike = impossible("mesh/consistency", "has no two routes for the same requests");
 const labelled = impossible("mesh/namespace", "has its pods injected by the default control plane");
 
 /** Every message of `istioctl analyze` of Istio 1.31. */
@@ -55,8 +56,8 @@ export const istioctl: readonly Row[] = (
     ["IST0127", "no workload for a selector", dangling],
     ["IST0128", "TLS without authorities", authorities],
     ["IST0129", "TLS of a port without authorities", never("a DestinationRule with portLevelSettings")],
-    ["IST0130", "route that is never used", checks("MW108", "MW205", "MW406")],
-    ["IST0131", "match that is never used", checks("MW108", "MW205")],
+    ["IST0130", "route that is never used", [...checks("MW108", "MW205", "MW406"), ...unlike]],
+    ["IST0131", "match that is never used", [...checks("MW108", "MW205"), ...unlike]],
     ["IST0132", "VirtualService's host not in its Gateway", dangling],
     ["IST0133", "schema validation warning", [...checks("MW501"), ...valid]],
     ["IST0134", "ServiceEntry without addresses for TCP", checks("MW607")],

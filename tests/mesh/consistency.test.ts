@@ -23,7 +23,10 @@ interface Spec {
   readonly egress?: readonly { readonly hosts: readonly string[] }[];
   readonly subsets?: readonly { readonly name: string; readonly labels?: object }[];
   readonly ports?: readonly { readonly targetPort?: number }[];
-  readonly http?: readonly { readonly route?: readonly { readonly destination: Destination }[] }[];
+  readonly http?: readonly {
+    readonly match?: unknown;
+    readonly route?: readonly { readonly destination: Destination }[];
+  }[];
   readonly template?: {
     readonly spec: {
       readonly containers: readonly { readonly ports: readonly { readonly containerPort: number }[] }[];
@@ -163,6 +166,15 @@ describe("the objects of a mesh", () => {
           const open = containers.flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort));
           for (const { targetPort } of specOf(service).ports ?? []) expect(open).to.include(targetPort);
         }
+      }
+    });
+  });
+
+  it("has no two routes for the same requests", () => {
+    inAny((objects) => {
+      for (const object of objects.filter(({ kind }) => kind === "VirtualService")) {
+        const matches = (specOf(object).http ?? []).map(({ match }) => JSON.stringify(match ?? []));
+        expect(matches, object.metadata.name).to.deep.equal([...new Set(matches)]);
       }
     });
   });

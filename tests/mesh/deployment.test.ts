@@ -25,6 +25,7 @@ describe("deployment", () => {
         workload: {
           image: "batch:1",
           autoscaling: { minReplicas: 2, maxReplicas: 5, averageUtilization: 80 },
+          resources: { requests: { cpu: "50m" } },
         },
       },
     },

@@ -260,14 +260,21 @@ describe("egressGateway", () => {
 });
 
 /** What the egress gateway has to let through, from the catalog as it is written. */
-function leaving({ name, namespace = name, services, externalServices = {} }: MeshDefinition): string[] {
+function leaving(definition: MeshDefinition): string[] {
+  const {
+    name,
+    namespace = name,
+    trustDomain = "cluster.local",
+    services,
+    externalServices = {},
+  } = definition;
   return Object.entries(externalServices).flatMap(([callee, { host, ports, egressGateway }]) => {
     if (!egressGateway) return [];
     const calls = Object.entries(services).flatMap(
       ([caller, { namespace: own = namespace, calls: list = {} }]) =>
         [list[callee] ?? []]
           .flat()
-          .map((call) => ({ principal: `cluster.local/ns/${own}/sa/${caller}`, call })),
+          .map((call) => ({ principal: `${trustDomain}/ns/${own}/sa/${caller}`, call })),
     );
     if (calls.length === 0) return [];
     if (ports.https) {

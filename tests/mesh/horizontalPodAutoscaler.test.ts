@@ -11,6 +11,7 @@ describe("horizontalPodAutoscaler", () => {
           workload: {
             image: "web:1",
             autoscaling: { minReplicas: 2, maxReplicas: 10, averageUtilization: 80 },
+            resources: { requests: { cpu: "50m" } },
           },
         },
         api: { ports: { http }, workload: { image: "api:1" } },

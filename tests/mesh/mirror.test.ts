@@ -16,7 +16,14 @@ const definition: MeshDefinition = {
       calls: {
         api: [
           { port: "http", methods: ["GET"], timeout: "2s", retries: { attempts: 2 } },
-          { port: "http", methods: ["POST"], paths: ["/orders"], endUser: {} },
+          {
+            port: "http",
+            methods: ["POST"],
+            paths: ["/orders"],
+            endUser: {},
+            timeout: "2s",
+            retries: { attempts: 2 },
+          },
         ],
       },
     },

@@ -14,6 +14,7 @@ describe("podDisruptionBudget", () => {
             image: "scaled:1",
             replicas: 5,
             autoscaling: { minReplicas: 1, maxReplicas: 5, averageUtilization: 50 },
+            resources: { requests: { cpu: "50m" } },
           },
         },
       },
