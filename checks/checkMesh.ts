@@ -63,12 +63,13 @@ function withoutDangling(definition: MeshDefinition): MeshDefinition {
     const { call, path, calleePath } = reference;
     const ports = portsOf(definition, reference);
     if (!ports) {
-      rest =
-        path[0] === "gateways"
-          ? put(rest, path, { ...call, service: unknownService, port: "http" })
-          : isWrittenIn(rest)(...calleePath.map(String))
-            ? cut(rest, calleePath)
-            : rest;
+      if (path[0] === "gateways") {
+        rest = put(rest, path, { ...call, service: unknownService, port: "http" });
+      } else {
+        // All calls of a callee go at once.
+        const place = path[2] === "calls" ? calleePath : path;
+        if (isWrittenIn(rest)(...place.map(String))) rest = cut(rest, place);
+      }
     } else if (call.port === undefined ? Object.keys(ports).length > 1 : !Object.hasOwn(ports, call.port)) {
       // Which port is meant isn't known, but whom the call is for is.
       rest = put(rest, [...path, "port"], Object.keys(ports)[0]);
