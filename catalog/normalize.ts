@@ -91,7 +91,9 @@ export function normalize(definition: MeshDefinition): Mesh {
   for (const { source, path } of limitedSources(definition, callees, settings.trustDomain)) {
     if (!counter) break;
     const call = { port: counter.port.name, methods: ["POST"], paths: [shouldRateLimit] } as const;
-    edges.push(normalizeEdge(source, call, calleeNamed(callees, counter.service), path));
+    const edge = normalizeEdge(source, call, calleeNamed(callees, counter.service), path);
+    // The filter that asks has a limit of its own, and asks once.
+    edges.push({ ...edge, timeout: counter.timeout, retries: normalizeRetries(undefined) });
   }
 
   const mirrors = mirrorsOf(definition, callees);

@@ -24,7 +24,7 @@ export const limitsPerCaller: MeshRule = {
   *check({ services }) {
     for (const { name, outgoing } of services) {
       const first = new Map<string, Edge>();
-      for (const edge of outgoing.filter(({ port, mirrored }) => isHttp(port.protocol) && !mirrored)) {
+      for (const edge of outgoing.filter(isCall)) {
         const key = `${edge.callee} ${edge.port.name}`;
         const other = first.get(key);
         if (!other) first.set(key, edge);
@@ -45,3 +45,8 @@ export const limitsPerCaller: MeshRule = {
     }
   },
 };
+
+/** Neither a copy of a request nor a question of the proxy itself, which have the limits of what they belong to. */
+function isCall({ path, port }: Edge): boolean {
+  return isHttp(port.protocol) && parsePath(path)[2] === "calls";
+}

@@ -54,6 +54,16 @@ describe("checks of timeouts along paths", () => {
     expect(found({ web: { calls: { api: {} } }, api: tcp }, { gateways })).to.deep.equal([]);
   });
 
+  it("know that a proxy asks the rate limit service for as long as its filter says", () => {
+    const services = {
+      web: { calls: { api: { timeout: "5s" } } },
+      api: { globalRateLimits: { all: { requests: 1000, per: "second" } } },
+      counter: { ports: { grpc: { port: 8081, protocol: "grpc" } }, resilience: { timeout: "30s" } },
+    };
+    const rateLimitService = { service: "counter", onFailure: "deny" };
+    expect(found(services, { rateLimitService })).to.deep.equal([]);
+  });
+
   it("find the same as trying all paths, circles among them", () => {
     const names = ["a", "b", "c", "d", "e"];
     const timeouts = fc.array(

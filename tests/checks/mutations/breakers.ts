@@ -91,7 +91,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW506",
     mistake: "a breaker that opens under the declared load",
-    also: ["MW407", "MW506", "MW703"],
+    also: ["MW407", "MW506", "MW705"],
     *mutants(catalog) {
       const load = { rps: 1000, p99: "2s", callers: 2 };
       for (const { place, service } of httpServicesOf(catalog)) {

@@ -45,7 +45,7 @@ export const limits: readonly Mutation[] = [
   {
     code: "MW704",
     mistake: "a counter that is limited itself, or doesn't speak gRPC",
-    also: ["MW704"],
+    also: ["MW403", "MW704"],
     *mutants(catalog) {
       for (const { name, place, service } of httpServicesOf(catalog)) {
         const [port = "", { protocol } = { protocol: "" }] = Object.entries(service.ports)[0] ?? [];
