@@ -3,9 +3,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { checkMesh } from "../checks";
-import { istioReleases } from "../components";
 import { type MeshObject, renderMesh } from "../mesh";
-import { planOf } from "../stacks/plan";
+import { planOf, releasesOf } from "../stacks/plan";
 import { UserError } from "../toolchain/userError";
 import { loadSubject, type Subject } from "./catalog";
 import { print } from "./output";
@@ -53,9 +52,12 @@ function renderFiles({ name, catalog, settings }: Subject): Map<string, unknown>
   }
   const files = new Map<string, unknown>();
   if (settings !== undefined) {
-    for (const { name: release, ...rest } of istioReleases(planOf(settings).controlPlane)) {
+    const plan = planOf(settings);
+    for (const { name: release, ...rest } of releasesOf(plan)) {
       files.set(join("releases", `${release}.yaml`), { release, ...rest });
     }
+    const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
+    for (const object of [...addOns, ...watching]) files.set(pathOf(object), object);
   }
   for (const object of renderMesh(mesh)) files.set(pathOf(object), object);
   return files;

@@ -1,13 +1,19 @@
+export { apart } from "./apart";
 export { checkedMesh } from "./checkedMesh";
+export type { ReleaseSpec } from "./helmRelease";
 export { IstioControlPlane } from "./istioControlPlane";
 export {
   istioChartRepository,
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,
-  type IstioRelease,
   istioReleases,
 } from "./istioReleases";
 export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";
+export { Observability } from "./observability";
+export type * from "./observabilityArgs";
+export { type ObservabilityPlan, observabilityPlan } from "./observabilityPlan";
+export { addOnCharts } from "./observabilityReleases";
+export type * from "./observabilityValues";
 export { runError } from "./runError";
 export { ServiceMesh, type ServiceMeshArgs } from "./serviceMesh";
 export type * from "./values";

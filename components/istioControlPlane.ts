@@ -1,6 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type IstioControlPlaneArgs, type IstioRelease, istioReleases } from "./istioReleases";
+import { declareRelease, type ReleaseSpec } from "./helmRelease";
+import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 
@@ -28,11 +29,7 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     }
     const { revision } = args;
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
-    const [base, istiod, ...gateways] = istioReleases(args) as [
-      IstioRelease,
-      IstioRelease,
-      ...IstioRelease[],
-    ];
+    const [base, istiod, ...gateways] = istioReleases(args) as [ReleaseSpec, ReleaseSpec, ...ReleaseSpec[]];
     const system = new MeshNamespace(
       `${name}-system`,
       { name: istiod.namespace, injection: false },
@@ -55,27 +52,10 @@ export class IstioControlPlane extends pulumi.ComponentResource {
 
   private release(
     resource: string,
-    { name, chart, version, namespace, repository, values }: IstioRelease,
+    spec: ReleaseSpec,
     { timeoutSeconds = 300 }: IstioControlPlaneArgs,
     after: pulumi.Resource,
   ): k8s.helm.v3.Release {
-    return new k8s.helm.v3.Release(
-      resource,
-      {
-        name,
-        chart,
-        version,
-        namespace,
-        repositoryOpts: { repo: repository },
-        values,
-        timeout: timeoutSeconds,
-        // Later steps rely on istiod and its webhook serving, and a failed first install must not block the next run.
-        skipAwait: false,
-        atomic: true,
-        cleanupOnFail: true,
-      },
-      // A release can't be created under its new name while the old one owns the same cluster-wide objects.
-      { parent: this, dependsOn: after, deleteBeforeReplace: true },
-    );
+    return declareRelease(resource, spec, timeoutSeconds, { parent: this, dependsOn: after });
   }
 }

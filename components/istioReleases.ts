@@ -1,3 +1,4 @@
+import type { ReleaseSpec } from "./helmRelease";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 
 /** Where Istio publishes its charts. */
@@ -36,21 +37,8 @@ export interface IstioControlPlaneArgs {
   gateways?: IstioGatewayArgs[];
 }
 
-/** A Helm release of the control plane, as plain data. */
-export interface IstioRelease {
-  /** Name of the release. */
-  readonly name: string;
-  readonly chart: "base" | "istiod" | "gateway";
-  /** Exact version of the chart. */
-  readonly version: string;
-  /** URL of the Helm repository. */
-  readonly repository: string;
-  readonly namespace: string;
-  readonly values: Record<string, unknown>;
-}
-
 /** The Helm releases that the component `IstioControlPlane` installs, in their order: definitions, istiod, gateways. */
-export function istioReleases(args: IstioControlPlaneArgs): IstioRelease[] {
+export function istioReleases(args: IstioControlPlaneArgs): ReleaseSpec[] {
   const { version, repository = istioChartRepository, namespace = "istio-system", revision } = args;
   const common = { version, repository };
   const ofRevision = revision === undefined ? {} : { revision };
@@ -63,7 +51,7 @@ export function istioReleases(args: IstioControlPlaneArgs): IstioRelease[] {
       namespace,
       values: { ...ofRevision, ...args.istiod, global: { tag: version, ...args.istiod?.global } },
     },
-    ...(args.gateways ?? []).map(({ name, namespace: home = name, values }): IstioRelease => ({
+    ...(args.gateways ?? []).map(({ name, namespace: home = name, values }): ReleaseSpec => ({
       ...common,
       name,
       chart: "gateway",

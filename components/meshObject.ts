@@ -17,6 +17,7 @@ const builtIn: Record<string, unknown> = {
   "policy/v1/PodDisruptionBudget": k8s.policy.v1.PodDisruptionBudget,
   "v1/ConfigMap": k8s.core.v1.ConfigMap,
   "v1/Namespace": k8s.core.v1.Namespace,
+  "v1/PersistentVolumeClaim": k8s.core.v1.PersistentVolumeClaim,
   "v1/Service": k8s.core.v1.Service,
   "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
 };

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type MeshObject, renderMesh } from "../mesh";
+import { renderMesh } from "../mesh";
 import { checkedMesh } from "./checkedMesh";
-import { declareMeshObject } from "./meshObject";
-import { creationOrder, objectKey } from "./order";
+import { declareObjects } from "./declareObjects";
 
 /** Arguments of {@link ServiceMesh}. */
 export interface ServiceMeshArgs {
@@ -29,24 +28,10 @@ export class ServiceMesh extends pulumi.ComponentResource {
     for (const warning of warnings) void pulumi.log.warn(warning, this);
 
     const objects = renderMesh(mesh);
-    const byKey = new Map(objects.map((object) => [objectKey(object), object]));
-    const order = creationOrder(objects);
-    const resources = new Map<string, pulumi.Resource>();
-    const declare = (object: MeshObject): pulumi.Resource => {
-      const key = objectKey(object);
-      const declared = resources.get(key);
-      if (declared !== undefined) return declared;
-      const after = (order.get(key) ?? []).flatMap((one) => byKey.get(one) ?? []).map(declare);
-      // What waits for a namespace of ours waits through it for what the whole mesh waits for.
-      const dependsOn = after.length > 0 ? after : opts?.dependsOn;
-      const resource = declareMeshObject(`${name}-${key}`, object, {
-        parent: this,
-        ...(dependsOn === undefined ? {} : { dependsOn }),
-      });
-      resources.set(key, resource);
-      return resource;
-    };
-    for (const object of objects) declare(object);
+    declareObjects(name, objects, {
+      parent: this,
+      ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
+    });
 
     this.objectCounts = pulumi.output(countByKind(objects.map(({ kind }) => kind)));
     this.registerOutputs({ objectCounts: this.objectCounts });

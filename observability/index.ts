@@ -1,16 +1,21 @@
 import type { CheckedMesh } from "../checks";
 import { inOrder, type MeshObject } from "../mesh";
 import { dashboardConfigMaps } from "./dashboardConfigMap";
+import { monitors } from "./monitors";
 import type { ObservabilityOptions } from "./options";
 import { prometheusRules } from "./prometheusRule";
 
+export { type AddOnsOptions, type Exposure, renderAddOns, usesCollector } from "./addOns";
 export { dashboardLabel, folderAnnotation } from "./dashboardConfigMap";
 export { type IstioDashboard, istioDashboards, istioDashboardUrls } from "./dashboards/istio";
 export { localToolUrls, type ToolUrls } from "./dashboards/links";
+export { statsMatchers } from "./metrics";
 export type { ObservabilityOptions } from "./options";
+export { collectorService, stackName, type Tool, tools, toolUrl } from "./tools";
 
 const renderers: readonly ((mesh: CheckedMesh, options: ObservabilityOptions) => MeshObject[])[] = [
   dashboardConfigMaps,
+  monitors,
   prometheusRules,
 ];
 

@@ -1,5 +1,6 @@
 import type { Environment } from "../catalog";
 import {
+  apart,
   type GatewayValues,
   type IstioControlPlaneArgs,
   istioChartRepository,
@@ -13,18 +14,6 @@ import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */
 const egressRelease = "istio-egress";
-
-/** Spreads the replicas of an app over nodes, if there are enough. */
-const apart = (labels: Record<string, string>) => ({
-  podAntiAffinity: {
-    preferredDuringSchedulingIgnoredDuringExecution: [
-      {
-        weight: 100,
-        podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } },
-      },
-    ],
-  },
-});
 
 /**
  * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different

@@ -4,19 +4,16 @@
  */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { IstioControlPlane, istioChartRepository, runError, ServiceMesh } from "../components";
-import { planOf } from "./plan";
+import { IstioControlPlane, Observability, runError, ServiceMesh } from "../components";
+import { observabilityName, planOf, releasesOf } from "./plan";
 import { preflight } from "./preflight";
 import { readSettings } from "./settings";
 
 async function program() {
   const settings = readSettings();
-  const { name, catalog, mesh, controlPlane } = planOf(settings);
-  await preflight({
-    chartRepository: settings.chartRepository ?? istioChartRepository,
-    charts: ["base", "istiod", "gateway"],
-    version: settings.istioVersion,
-  });
+  const plan = planOf(settings);
+  const { name, catalog, mesh, controlPlane, observability } = plan;
+  await preflight(releasesOf(plan));
 
   const istio = new IstioControlPlane("istio", controlPlane);
   const certificates = gatewayCertificates(
@@ -26,6 +23,9 @@ async function program() {
     istio,
   );
   const serviceMesh = new ServiceMesh(name, { catalog }, { dependsOn: [istio, ...certificates] });
+  if (observability !== undefined) {
+    new Observability(observabilityName, observability.args, { dependsOn: [istio, ...certificates] });
+  }
   return {
     platform: name,
     istio: istio.version,

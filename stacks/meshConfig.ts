@@ -1,4 +1,5 @@
 import { otlpPort, type Telemetry } from "../catalog";
+import { statsMatchers } from "../observability";
 
 /**
  * One JSON object per request. Only operators that Envoy knows: it rejects a listener with an unknown one, and
@@ -75,6 +76,8 @@ export function meshConfig({ tracing, auditLogging }: Telemetry = {}): Record<st
   return {
     accessLogEncoding: "JSON",
     accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
+    // Istio keeps few of Envoy's statistics; alerts and dashboards need some more.
+    defaultConfig: { proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] } },
     enableAutoMtls: true,
     // Only hosts that the catalog knows; each proxy's Sidecar narrows it down to what its service calls.
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },

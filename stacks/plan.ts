@@ -1,10 +1,21 @@
 import type { MeshDefinition } from "../catalog";
 import type { CheckedMesh } from "../checks";
-import { checkedMesh, type IstioControlPlaneArgs } from "../components";
+import {
+  checkedMesh,
+  type IstioControlPlaneArgs,
+  istioReleases,
+  type ObservabilityArgs,
+  type ObservabilityPlan,
+  observabilityPlan,
+  type ReleaseSpec,
+} from "../components";
 import { catalogOf } from "./catalogOf";
 import { issuing } from "./certificates";
 import { controlPlaneArgs } from "./controlPlane";
 import { meshConfig } from "./meshConfig";
+import { observabilityArgs } from "./observability";
+import type { Platform } from "./platform";
+import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** All that a stack consists of, as plain data: what the program declares, and what `meshwright render` writes. */
@@ -14,12 +25,25 @@ export interface Plan {
   readonly catalog: MeshDefinition;
   readonly mesh: CheckedMesh;
   readonly controlPlane: IstioControlPlaneArgs;
+  /** What watches the mesh, and what that comes to. Missing where the settings leave it out. */
+  readonly observability?: { readonly args: ObservabilityArgs; readonly plan: ObservabilityPlan };
+}
+
+/** Name of the component that watches the mesh, as Pulumi and its messages call it. */
+export const observabilityName = "observability";
+
+/** Every Helm release of a stack. */
+export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[] {
+  const releases = istioReleases(controlPlane);
+  return observability === undefined
+    ? releases
+    : [...releases, ...(Object.values(observability.plan.releases) as ReleaseSpec[])];
 }
 
 /**
  * Decides what a stack with these settings consists of.
  *
- * @throws {pulumi.RunError} with every finding if the catalog has errors.
+ * @throws {pulumi.RunError} with every finding if the catalog has errors, or with what does not fit of what watches it.
  */
 export function planOf(settings: Settings): Plan {
   const catalog = catalogOf(settings);
@@ -31,5 +55,17 @@ export function planOf(settings: Settings): Plan {
     catalog,
     mesh,
     controlPlane: issuing(controlPlaneArgs(settings, ingress, config), mesh.certificates),
+    ...(settings.observability && { observability: planned(settings, catalog, mesh) }),
   };
+}
+
+function planned(
+  settings: Settings,
+  catalog: MeshDefinition,
+  mesh: CheckedMesh,
+): NonNullable<Plan["observability"]> {
+  const platform: Platform = platforms[settings.platform];
+  const own = platform.observability?.(settings.environment, settings.options);
+  const args = observabilityArgs(settings, catalog, own);
+  return { args, plan: observabilityPlan(observabilityName, mesh, args) };
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Environment, MeshDefinition } from "../catalog";
-import type { GatewayValues, IstiodValues } from "../components";
+import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components";
 
 /** A platform that a stack can bring up. */
 export interface Platform {
@@ -10,7 +10,15 @@ export interface Platform {
   readonly catalog: (environment: Environment, options: Record<string, unknown>) => MeshDefinition;
   /** What the platform needs of the control plane. Default: nothing, the defaults of `controlPlane.ts`. */
   readonly controlPlane?: (environment: Environment) => PlatformControlPlane;
+  /** What the platform needs of what watches it. Default: nothing, the defaults of `observability.ts`. */
+  readonly observability?: (
+    environment: Environment,
+    options: Record<string, unknown>,
+  ) => PlatformObservability;
 }
+
+/** Merged over the defaults of `observability.ts`: objects are merged, null removes, everything else is replaced. */
+export type PlatformObservability = Omit<ObservabilityArgs, "catalog">;
 
 /** Merged over the defaults of `controlPlane.ts`: objects are merged, null removes, everything else is replaced. */
 export interface PlatformControlPlane {

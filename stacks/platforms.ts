@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { catalog as aikernel, controlPlane as aikernelControlPlane } from "./aikernel/catalog";
+import {
+  catalog as aikernel,
+  controlPlane as aikernelControlPlane,
+  observability as aikernelObservability,
+} from "./aikernel/catalog";
 import { catalog as alfred } from "./alfred/catalog";
 import { catalog as autolytiq, ports as autolytiqPorts } from "./autolytiq/catalog";
 import type { Platform } from "./platform";
@@ -46,6 +50,7 @@ const aikernelOptions = z
     domain: z.hostname(),
     issuer: z.url(),
     modelHost: z.hostname(),
+    spanStoreHost: z.hostname(),
     registry: z.string().min(1),
   })
   .partial();
@@ -76,6 +81,7 @@ export const platforms = {
     options: aikernelOptions,
     catalog: (environment, options) => aikernel({ environment, ...options }),
     controlPlane: aikernelControlPlane,
+    observability: aikernelObservability,
   },
   voicecore: {
     options: voicecoreOptions,

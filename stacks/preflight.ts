@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { runError } from "../components";
+import { type ReleaseSpec, runError } from "../components";
 import { parse } from "yaml";
 
 /**
@@ -12,12 +12,12 @@ import { parse } from "yaml";
  *
  * @throws {pulumi.RunError} with everything that is wrong and the cure of each.
  */
-export async function preflight(options: {
-  readonly chartRepository: string;
-  readonly charts: readonly string[];
-  readonly version: string;
-}): Promise<void> {
-  const answers = await Promise.allSettled([checkCluster(), checkCharts(options)]);
+export async function preflight(releases: readonly ReleaseSpec[]): Promise<void> {
+  const byRepository = Map.groupBy(releases, ({ repository }) => repository);
+  const answers = await Promise.allSettled([
+    checkCluster(),
+    ...[...byRepository].map(([repository, charts]) => checkCharts(repository, charts)),
+  ]);
   const problems = answers.flatMap((answer) =>
     answer.status === "rejected" ? [(answer.reason as Error).message] : [],
   );
@@ -83,18 +83,10 @@ function loadKubeConfig(): { config: KubeConfig; origin: string } {
   return { config, origin };
 }
 
-async function checkCharts({
-  chartRepository,
-  charts,
-  version,
-}: {
-  readonly chartRepository: string;
-  readonly charts: readonly string[];
-  readonly version: string;
-}): Promise<void> {
+async function checkCharts(repository: string, releases: readonly ReleaseSpec[]): Promise<void> {
   // An OCI registry has no index to ask.
-  if (chartRepository.startsWith("oci://")) return;
-  const url = `${chartRepository.replace(/\/$/, "")}/index.yaml`;
+  if (repository.startsWith("oci://")) return;
+  const url = `${repository.replace(/\/$/, "")}/index.yaml`;
   const cure =
     "Check the network, or name a mirror that you can reach: pulumi config set meshwright:chartRepository <url>";
   let text: string;
@@ -108,14 +100,17 @@ async function checkCharts({
     });
   }
   const { entries } = parse(text) as { entries: Record<string, { version: string }[]> };
-  for (const chart of charts) {
+  const wanted = new Map(releases.map((release) => [release.chart, release]));
+  const missing = [...wanted.values()].flatMap(({ chart, version }) => {
     const versions = (entries[chart] ?? []).map((entry) => entry.version);
-    if (!versions.includes(version)) {
-      throw new Error(
-        `The chart repository ${url} has no ${chart} ${version}; it has ${versions.slice(0, 5).join(", ") || "none"}. ` +
-          `Choose a version it has (pulumi config set meshwright:istioVersion <version>). ${cure}`,
-      );
-    }
+    if (versions.includes(version)) return [];
+    return [`${chart} ${version} (it has ${versions.slice(0, 5).join(", ") || "none"})`];
+  });
+  if (missing.length > 0) {
+    throw new Error(
+      `The chart repository ${url} has no ${missing.join(", no ")}. Let it have them; Istio's version is yours to choose ` +
+        `(pulumi config set meshwright:istioVersion <version>). ${cure}`,
+    );
   }
 }
 

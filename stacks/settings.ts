@@ -14,10 +14,14 @@ export interface Settings {
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
   readonly istioVersion: IstioVersion;
-  /** Helm repository with Istio's charts. Default: Istio's own. */
+  /** Whether Prometheus, Grafana, Jaeger and Kiali watch the mesh. Default: true. */
+  readonly observability: boolean;
+  /** Helm repository with Istio's charts and those that watch the mesh. Default: each chart's own. */
   readonly chartRepository: string | undefined;
   /** Registry and path of Istio's images. Default: `registry.istio.io/release`. */
   readonly imageHub: string;
+  /** Registry that serves the images of what watches the mesh, under their own paths. Default: the images' own. */
+  readonly imageRegistry: string | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
   /** Seconds each Helm release may take to become ready. Default: 300. */
@@ -82,8 +86,14 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
     environment: choose("environment", environments, "dev", true),
     istioVersion: (match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ??
       defaultIstioVersion) as IstioVersion,
+    observability: choose("observability", ["true", "false"], "true", true) === "true",
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
     imageHub: config.get("imageHub") ?? "registry.istio.io/release",
+    imageRegistry: match(
+      "imageRegistry",
+      /^(?!.*:\/\/)[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/,
+      "registry.example.com/mirror",
+    ),
     revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     webhooks: readWebhooks(config, problems),

@@ -1,11 +1,5 @@
-import {
-  type AdmitDefinition,
-  defineMesh,
-  type Environment,
-  type MeshDefinition,
-  type Resources,
-} from "../../catalog";
-import type { PlatformControlPlane } from "../platform";
+import { type AdmitDefinition, defineMesh, type Environment, type MeshDefinition } from "../../catalog";
+import type { PlatformControlPlane, PlatformObservability } from "../platform";
 
 /** What differs between AIKernel's stacks. */
 export interface AIKernelOptions {
@@ -17,6 +11,8 @@ export interface AIKernelOptions {
   readonly issuer?: string;
   /** Host of the provider of models, outside of the mesh. Default: models.example.com. */
   readonly modelHost?: string;
+  /** Host of the search engine where Jaeger's replicas keep their spans in prod. Default: search.example.com. */
+  readonly spanStoreHost?: string;
   /** Where the platform's own images come from. Default: registry.aikernel.io. */
   readonly registry?: string;
 }
@@ -44,12 +40,6 @@ const stores = { connectTimeout: "3s", idleTimeout: "1h" } as const;
 /** Of the proxies beside services with much traffic. */
 const sidecar = { resources: { requests: { cpu: "200m", memory: "256Mi" } } } as const;
 
-/** Proxies that see requests send spans, so their services call the collector. */
-const traced = { "jaeger-collector": { port: "otlp" } } as const;
-
-/** The gateways' proxies send spans too. */
-const spansOf = (release: string) => ({ namespace: release, serviceAccount: release });
-
 /** What the document's procedure of verification asks from its own namespace. */
 const testClient = {
   namespace: "test-mesh",
@@ -58,9 +48,10 @@ const testClient = {
   paths: ["/health"],
 } as const satisfies AdmitDefinition;
 
+const tls = { credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" } as const;
+
 const readers = { claims: { roles: ["reader", "editor", "admin"] } } as const;
 const editors = { claims: { roles: ["editor", "admin"] } } as const;
-const operators = { claims: { roles: ["operator", "admin"] } } as const;
 
 const requests = (cpu: string, memory: string): { requests: { cpu: string; memory: string } } => ({
   requests: { cpu, memory },
@@ -76,11 +67,9 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
     registry = "registry.aikernel.io",
   } = options;
   const prod = environment === "prod";
-  const tls = { credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" } as const;
-  const pods = (image: string, replicas: number, resources?: Resources) => ({
+  const pods = (image: string, replicas: number) => ({
     image,
     replicas: environment === "dev" ? 1 : replicas,
-    ...(resources && { resources }),
   });
 
   return defineMesh({
@@ -98,7 +87,6 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
           "message-broker": {},
           // A model answers slowly, but nobody waits longer than for api itself.
           "model-provider": { methods: ["POST"], paths: ["/v1/*"], timeout: "10s" },
-          ...traced,
         },
       },
       "catalog-api": {
@@ -108,7 +96,7 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         sidecar,
         workload: pods(`${registry}/catalog-api:v1`, 3),
         ...(!prod && { admit: { "test-client": testClient } }),
-        calls: { "catalog-db": {}, "message-broker": {}, ...traced },
+        calls: { "catalog-db": {}, "message-broker": {} },
       },
       "message-broker": {
         namespace: infrastructure,
@@ -121,40 +109,6 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         ports: { "tcp-postgres": { port: 5432, protocol: "tcp" } },
         resilience: stores,
         workload: pods("postgres:17.6", 1),
-      },
-      prometheus: {
-        namespace: monitoring,
-        ports: { http: { port: 9090, protocol: "http" } },
-        resilience,
-        circuitBreaker,
-        workload: pods("prom/prometheus:v3.7.1", 2, requests("500m", "2Gi")),
-        calls: traced,
-      },
-      "jaeger-collector": {
-        namespace: monitoring,
-        ports: { otlp: { port: 4317, protocol: "grpc" } },
-        resilience: { timeout: "10s" },
-        circuitBreaker,
-        workload: pods("jaegertracing/jaeger:2.11.0", 3, requests("200m", "512Mi")),
-        // A trace of every span that arrives would be a span that arrives.
-        telemetry: { tracing: { randomSamplingPercentage: 0 } },
-        admit: { "istio-ingress": spansOf("istio-ingress"), "istio-egress": spansOf("istio-egress") },
-      },
-      "jaeger-query": {
-        namespace: monitoring,
-        ports: { http: { port: 80, targetPort: 16686, protocol: "http" } },
-        resilience,
-        circuitBreaker,
-        workload: pods("jaegertracing/jaeger:2.11.0", 2, requests("200m", "256Mi")),
-        calls: traced,
-      },
-      grafana: {
-        namespace: monitoring,
-        ports: { http: { port: 80, targetPort: 3000, protocol: "http" } },
-        resilience,
-        circuitBreaker,
-        workload: pods("grafana/grafana:12.2.0", 2, requests("200m", "256Mi")),
-        calls: { prometheus: { methods: ["GET", "POST"] }, "jaeger-query": { methods: ["GET"] }, ...traced },
       },
     },
     externalServices: {
@@ -181,17 +135,17 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
               { prefix: "/", service: "catalog-api", methods: ["GET", "HEAD"], endUser: readers },
             ],
           },
-          [`monitoring.${domain}`]: {
-            tls,
-            routes: [{ prefix: "/", service: "grafana", endUser: operators }],
-          },
         },
       },
     },
     jwtRules: [{ issuer, jwksUri: `${issuer}/.well-known/jwks.json` }],
     telemetry: {
       metrics: { provider: "prometheus" },
-      tracing: { provider: "jaeger", randomSamplingPercentage: prod ? 1 : 100 },
+      tracing: {
+        provider: "jaeger",
+        service: `jaeger.${monitoring}.svc.cluster.local`,
+        randomSamplingPercentage: prod ? 1 : 100,
+      },
       accessLogging: { provider: "envoy" },
     },
     alerts: { errorRate: 5, p99: "1s" },
@@ -229,13 +183,31 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
       ...(sized && { autoscaling: { minReplicas: 2, maxReplicas: 5 } }),
       resources: requests("200m", "256Mi"),
     },
-    meshConfig: {
-      extensionProviders: [
-        {
-          name: "jaeger",
-          opentelemetry: { service: `jaeger-collector.${monitoring}.svc.cluster.local`, port: 4317 },
-        },
-      ],
+  };
+}
+
+/** The document's table holds in production, on its volumes; elsewhere one of each is enough. */
+export function observability(
+  environment: Environment,
+  { domain = "aikernel.io", spanStoreHost = "search.example.com" }: AIKernelOptions = {},
+): PlatformObservability {
+  const sized = environment !== "dev";
+  return {
+    namespace: monitoring,
+    storageClass: "fast-ssd",
+    prometheus: { ...(sized && { replicas: 2 }), resources: requests("500m", "2Gi") },
+    jaeger: {
+      ...(sized && { replicas: 3, elasticsearchHost: spanStoreHost }),
+      resources: requests("200m", "512Mi"),
+    },
+    grafana: {
+      ...(sized && { replicas: 2 }),
+      resources: requests("200m", "256Mi"),
+      exposure: {
+        host: `monitoring.${domain}`,
+        ...tls,
+        claims: { roles: ["operator", "admin"] },
+      },
     },
   };
 }

@@ -118,7 +118,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       admit: {
         prometheus: {
           namespace: "monitoring",
-          serviceAccount: "prometheus",
+          serviceAccount: "mesh-prometheus",
           methods: ["GET"],
           paths: ["/metrics"],
         },

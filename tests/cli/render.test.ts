@@ -22,7 +22,9 @@ describe("cli/render", function () {
 
   it("writes a file per object and per Helm release, the same ones again, and nothing of an earlier run is left", async () => {
     const out = join(folder, "out");
-    const { plan } = { plan: planOf(settings) };
+    const plan = planOf(settings);
+    const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
+    const objects = [...renderMesh(plan.mesh), ...addOns, ...watching];
     const first = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
     expect(first.exitCode, first.stderr).to.equal(0);
     const read = (): Map<string, string> =>
@@ -33,15 +35,16 @@ describe("cli/render", function () {
           .map((path) => [path, readFileSync(join(out, path), "utf8")]),
       );
     const files = read();
-    for (const object of renderMesh(plan.mesh)) {
+    for (const object of objects) {
       const { kind, metadata } = object;
       const path = join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${metadata.name}.yaml`);
       expect(parse(files.get(path) ?? ""), path).to.deep.equal(JSON.parse(JSON.stringify(object)));
     }
     expect([...files.keys()].filter((path) => path.startsWith("releases"))).to.deep.equal(
-      ["istio-base", "istio-egress", "istio-ingress", "istiod"].map((name) =>
-        join("releases", `${name}.yaml`),
-      ),
+      [
+        ...["grafana", "istio-base", "istio-egress", "istio-ingress", "istiod"],
+        ...["jaeger", "kiali", "prometheus"],
+      ].map((name) => join("releases", `${name}.yaml`)),
     );
     const istiod = parse(files.get(join("releases", "istiod.yaml")) ?? "") as Record<string, unknown>;
     expect(istiod).to.include({
@@ -52,7 +55,7 @@ describe("cli/render", function () {
       namespace: "istio-system",
     });
     expect(istiod.values).to.deep.include({ autoscaleMin: 3, autoscaleMax: 5 });
-    expect(files.size).to.equal(renderMesh(plan.mesh).length + 4);
+    expect(files.size).to.equal(objects.length + 8);
 
     const own = [...files][0] ?? ["", ""];
     writeFileSync(join(out, "old.yaml"), own[1]);

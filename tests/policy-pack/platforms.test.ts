@@ -42,7 +42,7 @@ describe("policy-pack/platforms", () => {
     alfred: 11,
     autolytiq: 16,
     policycortex: 6,
-    aikernel: 8,
+    aikernel: 4,
     voicecore: 9,
   };
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment, MeshDefinition } from "../../catalog";
-import { IstioControlPlane, ServiceMesh } from "../../components";
+import { IstioControlPlane, Observability, ServiceMesh } from "../../components";
 import type { Resource } from "../../policy-pack/tests/engine";
-import { planOf } from "../../stacks/plan";
+import { observabilityName, planOf } from "../../stacks/plan";
 import type { PlatformName } from "../../stacks/platforms";
 import { readSettings } from "../../stacks/settings";
 import { registrations } from "../components/registrations";
@@ -31,10 +31,11 @@ export async function resourcesOf(
   edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
-  const { name, catalog, controlPlane } = planOf(readSettings({ get: (key) => stack[key] }));
+  const { name, catalog, controlPlane, observability } = planOf(readSettings({ get: (key) => stack[key] }));
   const seen = await registrations(() => {
     new IstioControlPlane("istio", controlPlane);
     new ServiceMesh(name, { catalog: edit(catalog) });
+    if (observability) new Observability(observabilityName, observability.args);
   });
   return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
 }

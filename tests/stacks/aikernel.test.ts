@@ -2,31 +2,39 @@ import { expect } from "chai";
 import type { Environment } from "../../catalog";
 import type { MeshObject } from "../../mesh";
 import { type AIKernelOptions, catalog } from "../../stacks/aikernel/catalog";
+import type {
+  GrafanaValues,
+  JaegerValues,
+  KubePrometheusStackValues,
+  ObservabilityPlan,
+} from "../../components";
 import { issuing } from "../../stacks/certificates";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
+import { planOf } from "../../stacks/plan";
+import { readSettings, type Settings } from "../../stacks/settings";
 import { findIn, meshOf, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
 const render = (options: AIKernelOptions = {}): MeshObject[] => rendered(catalog(options));
 
+const settings = (environment: Environment, revision?: string): Settings =>
+  readSettings({ get: (key) => ({ platform: "aikernel", environment, revision })[key] });
+
 function args(environment: Environment, revision?: string): ReturnType<typeof controlPlaneArgs> {
-  return controlPlaneArgs(
-    {
-      platform: "aikernel",
-      options: {},
-      environment,
-      istioVersion: "1.31.0",
-      chartRepository: undefined,
-      imageHub: "registry.istio.io/release",
-      revision,
-      timeoutSeconds: 300,
-      webhooks: undefined,
-    },
-    ["istio-ingress"],
-    { enableAutoMtls: true },
-  );
+  return controlPlaneArgs(settings(environment, revision), ["istio-ingress"], { enableAutoMtls: true });
 }
+
+function watched(environment: Environment): ObservabilityPlan {
+  const { observability } = planOf(settings(environment));
+  if (!observability) throw new Error("observability is on by default");
+  return observability.plan;
+}
+
+const addOns = watched("prod").addOns;
+const monitoring = "aikernel-monitoring";
+/** What the platform's own objects and the add-ons' come to. */
+const everything = (): MeshObject[] => [...objects, ...addOns];
 
 const objects = render();
 
@@ -35,7 +43,7 @@ function find(kind: string, name: string, namespace = "aikernel", among = object
 }
 
 interface Rule {
-  from?: { source: { principals: string[] } }[];
+  from?: { source: { principals?: string[]; namespaces?: string[] } }[];
   to: { operation: Record<string, string[]> }[];
   when?: { key: string; values: string[] }[];
 }
@@ -50,7 +58,7 @@ const ingress = "cluster.local/ns/istio-ingress/sa/istio-ingress";
 
 describe("aikernel", () => {
   it("has the document's four namespaces, with its injection label and no other", () => {
-    const found = objects.filter(({ kind }) => kind === "Namespace");
+    const found = [...objects, ...addOns].filter(({ kind }) => kind === "Namespace");
     expect(found.map(({ metadata }) => metadata.name)).to.deep.equal(namespaces);
     for (const { metadata } of found) {
       expect(metadata.labels).to.include({ "istio-injection": "enabled" });
@@ -60,12 +68,12 @@ describe("aikernel", () => {
 
   it("is STRICT in the mesh and in each namespace, and denies what nothing allows", () => {
     for (const namespace of ["istio-system", ...namespaces]) {
-      expect(find("PeerAuthentication", "default", namespace).spec).to.deep.equal({
+      expect(find("PeerAuthentication", "default", namespace, everything()).spec).to.deep.equal({
         mtls: { mode: "STRICT" },
       });
     }
     for (const namespace of namespaces) {
-      expect(find("AuthorizationPolicy", "default-deny", namespace).spec).to.deep.equal({});
+      expect(find("AuthorizationPolicy", "default-deny", namespace, everything()).spec).to.deep.equal({});
     }
   });
 
@@ -73,13 +81,10 @@ describe("aikernel", () => {
     const { istiod, gateways = [] } = args("prod");
     const gateway = (name: string): (typeof gateways)[number]["values"] =>
       gateways.find((one) => one.name === name)?.values;
-    const workload = (name: string): [unknown, number | undefined] => {
-      const { replicas, template } = find("Deployment", name, "aikernel-monitoring").spec as {
-        replicas: number;
-        template: { spec: { containers: { resources: unknown }[] } };
-      };
-      return [template.spec.containers[0]?.resources, replicas];
-    };
+    const { prometheus, jaeger, grafana } = watched("prod").releases;
+    const { prometheusSpec } = (prometheus.values as KubePrometheusStackValues).prometheus ?? {};
+    const { jaeger: pods } = jaeger.values as JaegerValues;
+    const { resources, replicas } = grafana.values as GrafanaValues;
 
     const rendered: Record<string, [unknown, number | undefined]> = {
       Istiod: [istiod?.resources, istiod?.autoscaleMin],
@@ -91,10 +96,10 @@ describe("aikernel", () => {
         gateway("istio-egress")?.resources,
         gateway("istio-egress")?.autoscaling?.minReplicas,
       ],
-      Prometheus: workload("prometheus"),
-      "Jaeger Collector": workload("jaeger-collector"),
-      "Jaeger Query": workload("jaeger-query"),
-      Grafana: workload("grafana"),
+      Prometheus: [prometheusSpec?.resources, prometheusSpec?.replicas],
+      // The row of Jaeger Query is served by the same pods.
+      "Jaeger Collector": [pods?.resources, pods?.replicas],
+      Grafana: [resources, replicas],
     };
     const table: [string, string, string, number][] = [
       ["Istiod", "500m", "2Gi", 3],
@@ -102,7 +107,6 @@ describe("aikernel", () => {
       ["Egress Gateway", "200m", "256Mi", 2],
       ["Prometheus", "500m", "2Gi", 2],
       ["Jaeger Collector", "200m", "512Mi", 3],
-      ["Jaeger Query", "200m", "256Mi", 2],
       ["Grafana", "200m", "256Mi", 2],
     ];
     for (const [component, cpu, memory, replicas] of table) {
@@ -111,13 +115,13 @@ describe("aikernel", () => {
       });
     }
 
-    it("sum to 5.8 CPU and 14.5 GiB, not to the document's 6.4 and 16", () => {
+    it("sum to 5.4 CPU and 14 GiB: the document's 5.8 and 14.5 less two pods that only show traces", () => {
       const rows = Object.values(rendered) as [{ requests: { cpu: string; memory: string } }, number][];
       const total = (of: (requests: { cpu: string; memory: string }) => number): number =>
         rows.reduce((sum, [{ requests }, replicas]) => sum + of(requests) * replicas, 0);
-      expect(total(({ cpu }) => parseInt(cpu))).to.equal(5800);
+      expect(total(({ cpu }) => parseInt(cpu))).to.equal(5800 - 2 * 200);
       expect(total(({ memory }) => parseInt(memory) * (memory.endsWith("Gi") ? 1024 : 1))).to.equal(
-        14.5 * 1024,
+        14.5 * 1024 - 2 * 256,
       );
     });
 
@@ -136,7 +140,7 @@ describe("aikernel", () => {
         expect(values?.autoscaling).to.deep.equal({ enabled: true, minReplicas: 1, maxReplicas: 1 });
       }
       const pods = render({ environment: "dev" }).filter(({ kind }) => kind === "Deployment");
-      expect(pods.map(({ spec }) => (spec as { replicas: number }).replicas)).to.deep.equal(Array(8).fill(1));
+      expect(pods.map(({ spec }) => (spec as { replicas: number }).replicas)).to.deep.equal(Array(4).fill(1));
     });
 
     it("of the proxies beside the platform's own services are the document's annotations", () => {
@@ -164,7 +168,7 @@ describe("aikernel", () => {
   });
 
   it("asks for no token where only connections are seen", () => {
-    const found = objects.filter(({ kind }) => kind === "RequestAuthentication");
+    const found = everything().filter(({ kind }) => kind === "RequestAuthentication");
     expect(found.map(({ metadata }) => metadata.namespace)).to.have.members([
       "aikernel",
       "aikernel-monitoring",
@@ -186,10 +190,6 @@ describe("aikernel", () => {
     for (const [name, namespace] of [
       ["api", "aikernel"],
       ["catalog-api", "aikernel"],
-      ["prometheus", "aikernel-monitoring"],
-      ["jaeger-collector", "aikernel-monitoring"],
-      ["jaeger-query", "aikernel-monitoring"],
-      ["grafana", "aikernel-monitoring"],
     ] as const) {
       const { trafficPolicy } = find("DestinationRule", name, namespace).spec as {
         trafficPolicy: { connectionPool: Record<string, object>; outlierDetection: object };
@@ -209,26 +209,31 @@ describe("aikernel", () => {
   });
 
   it("takes traffic at the document's three hosts over TLS 1.3", () => {
-    const hosts = ["api.aikernel.io", "catalog.aikernel.io", "monitoring.aikernel.io"];
-    expect(find("Gateway", "aikernel-gateway").spec).to.deep.equal({
+    const entrance = (...at: string[]): object => ({
       selector: { istio: "ingress" },
       servers: [
-        { port: { number: 80, name: "http", protocol: "HTTP" }, hosts, tls: { httpsRedirect: true } },
+        { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: at, tls: { httpsRedirect: true } },
         {
           port: { number: 443, name: "https-aikernel-cert-tlsv1-3", protocol: "HTTPS" },
-          hosts,
+          hosts: at,
           tls: { mode: "SIMPLE", credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" },
         },
       ],
     });
+    expect(find("Gateway", "aikernel-gateway").spec).to.deep.equal(
+      entrance("api.aikernel.io", "catalog.aikernel.io"),
+    );
+    expect(find("Gateway", `${monitoring}-istio-ingress`, monitoring, addOns).spec).to.deep.equal(
+      entrance("monitoring.aikernel.io"),
+    );
   });
 
   describe("authorization", () => {
     it("asks for claims of the end user's token at each host", () => {
       const roles = (values: string[]): object[] => [{ key: "request.auth.claims[roles]", values }];
       const fromOutside = (name: string, namespace?: string): [unknown, unknown][] =>
-        rules(name, namespace)
-          .filter(({ from }) => from?.[0]?.source.principals[0] === ingress)
+        rules(name, namespace, everything())
+          .filter(({ from }) => from?.[0]?.source.principals?.[0] === ingress)
           .map(({ to, when }) => [to[0]?.operation.methods, when]);
       expect(fromOutside("api")).to.deep.equal([[undefined, roles(["admin", "editor", "reader"])]]);
       expect(fromOutside("catalog-api")).to.deep.equal([
@@ -239,7 +244,7 @@ describe("aikernel", () => {
         [undefined, roles(["admin", "operator"])],
       ]);
       for (const namespace of ["aikernel", "aikernel-monitoring"]) {
-        expect(find("RequestAuthentication", "default", namespace)).to.have.nested.property(
+        expect(find("RequestAuthentication", "default", namespace, everything())).to.have.nested.property(
           "spec.jwtRules[0].issuer",
           "https://auth.aikernel.io",
         );
@@ -248,31 +253,34 @@ describe("aikernel", () => {
 
     it("names each service's callers across the namespaces", () => {
       const callers = (name: string, namespace: string): string[] =>
-        rules(name, namespace).flatMap(({ from = [] }) => from.flatMap(({ source }) => source.principals));
+        rules(name, namespace, everything()).flatMap(({ from = [] }) =>
+          from.flatMap(({ source }) => source.principals ?? source.namespaces ?? []),
+        );
       expect(callers("catalog-db", "aikernel-data")).to.deep.equal([account("catalog-api")]);
       expect(callers("message-broker", "aikernel-infrastructure")).to.deep.equal([
         account("api"),
         account("catalog-api"),
       ]);
-      expect(callers("prometheus", "aikernel-monitoring")).to.deep.equal([
-        account("grafana", "aikernel-monitoring"),
-      ]);
-      expect(callers("jaeger-collector", "aikernel-monitoring")).to.have.members([
-        account("api"),
-        account("catalog-api"),
-        account("grafana", "aikernel-monitoring"),
-        account("jaeger-query", "aikernel-monitoring"),
-        account("prometheus", "aikernel-monitoring"),
+      const inside = (name: string): string => account(name, monitoring);
+      expect(callers("mesh-prometheus", monitoring)).to.have.members([inside("grafana"), inside("kiali")]);
+      expect(callers("grafana", monitoring)).to.have.members([inside("kiali"), ingress]);
+      expect(callers("jaeger", monitoring)).to.have.members([
+        ...namespaces.filter((name) => name !== monitoring),
         account("istio-egress", "istio-egress"),
         ingress,
+        inside("grafana"),
+        inside("kiali"),
       ]);
+      expect(addOns.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.not.include(
+        "AuthorizationPolicy kiali",
+      );
     });
 
     it("lets the document's test client ask for catalog-api's health, but not in production", () => {
       const client = account("sleep", "test-mesh");
       expect(JSON.stringify(objects)).to.not.include(client);
       const dev = rules("catalog-api", "aikernel", render({ environment: "dev" }));
-      expect(dev.filter(({ from }) => from?.[0]?.source.principals[0] === client)).to.deep.equal([
+      expect(dev.filter(({ from }) => from?.[0]?.source.principals?.[0] === client)).to.deep.equal([
         {
           from: [{ source: { principals: [client] } }],
           to: [{ operation: { ports: ["8080"], methods: ["GET"], paths: ["/health"] } }],
@@ -283,7 +291,7 @@ describe("aikernel", () => {
 
   it("denies by the network too, and allows what the calls say", () => {
     for (const namespace of namespaces) {
-      expect(find("NetworkPolicy", "default-deny", namespace).spec).to.deep.equal({
+      expect(find("NetworkPolicy", "default-deny", namespace, everything()).spec).to.deep.equal({
         podSelector: {},
         policyTypes: ["Ingress", "Egress"],
       });
@@ -345,26 +353,44 @@ describe("aikernel", () => {
     expect(knowing.map(({ metadata }) => metadata.name)).to.deep.equal(["api"]);
   });
 
-  it("sends its spans to the collector that every traced proxy knows", () => {
-    const collector = "jaeger-collector.aikernel-monitoring.svc.cluster.local";
-    expect(args("prod").istiod?.meshConfig?.extensionProviders).to.deep.equal([
-      { name: "jaeger", opentelemetry: { service: collector, port: 4317 } },
+  it("sends its spans to Jaeger, which every proxy knows", () => {
+    const service = `jaeger.${monitoring}.svc.cluster.local`;
+    const { istiod } = planOf(settings("prod")).controlPlane;
+    expect(istiod?.meshConfig?.extensionProviders).to.deep.equal([
+      { name: "jaeger", opentelemetry: { service, port: 4317 } },
     ]);
-    for (const [name, namespace] of [
-      ["api", "aikernel"],
-      ["catalog-api", "aikernel"],
-      ["grafana", "aikernel-monitoring"],
-    ] as const) {
-      expect(JSON.stringify(find("Sidecar", name, namespace)), name).to.include(collector);
+    for (const { kind, metadata, spec } of objects) {
+      if (kind !== "Sidecar") continue;
+      const { egress } = spec as { egress: { hosts: string[] }[] };
+      expect(egress[0]?.hosts, metadata.name).to.include(`${monitoring}/${service}`);
     }
     const sampling = (environment: Environment): unknown =>
       find("Telemetry", "default", "aikernel", render({ environment })).spec;
-    expect(find("Telemetry", "jaeger-collector", "aikernel-monitoring").spec).to.deep.equal({
-      selector: { matchLabels: { app: "jaeger-collector" } },
-      tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 0 }],
-    });
     expect(sampling("prod")).to.have.nested.property("tracing[0].randomSamplingPercentage", 1);
     expect(sampling("dev")).to.have.nested.property("tracing[0].randomSamplingPercentage", 100);
+    // A trace of every span that arrives would be a span that arrives.
+    expect(find("Telemetry", "default", monitoring, addOns).spec).to.not.have.property("tracing");
+  });
+
+  it("keeps samples on the document's storage class, and spans where Jaeger's replicas share them", () => {
+    const { prometheus, jaeger } = watched("prod").releases;
+    expect(prometheus.values).to.have.deep.nested.property(
+      "prometheus.prometheusSpec.storageSpec.volumeClaimTemplate.spec",
+      {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "50Gi" } },
+        storageClassName: "fast-ssd",
+      },
+    );
+    expect(jaeger.values).to.have.deep.nested.property(
+      "userconfig.extensions.jaeger_storage.backends.spans.elasticsearch.server_urls",
+      ["http://search.example.com"],
+    );
+    expect(find("ServiceEntry", "span-store", monitoring, addOns)).to.have.deep.nested.property(
+      "spec.hosts",
+      ["search.example.com"],
+    );
+    expect(addOns.map(({ kind }) => kind)).to.not.include("PersistentVolumeClaim");
   });
 
   it("accepts no more than that two pods carry those who look at its telemetry", () => {

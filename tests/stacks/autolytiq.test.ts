@@ -112,7 +112,7 @@ describe("autolytiq", () => {
             to: [{ operation: { ports: [String(port)], methods: ["DELETE", "GET", "POST", "PUT"] } }],
           },
           {
-            from: [{ source: { principals: ["cluster.local/ns/monitoring/sa/prometheus"] } }],
+            from: [{ source: { principals: ["cluster.local/ns/monitoring/sa/mesh-prometheus"] } }],
             to: [{ operation: { ports: [String(port)], methods: ["GET"], paths: ["/metrics"] } }],
           },
         ]);

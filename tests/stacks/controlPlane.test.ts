@@ -1,19 +1,9 @@
 import { expect } from "chai";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { meshConfig } from "../../stacks/meshConfig";
-import type { Settings } from "../../stacks/settings";
+import { readSettings, type Settings } from "../../stacks/settings";
 
-const settings: Settings = {
-  platform: "alfred",
-  options: {},
-  environment: "dev",
-  istioVersion: "1.31.0",
-  chartRepository: undefined,
-  imageHub: "registry.istio.io/release",
-  revision: undefined,
-  timeoutSeconds: 300,
-  webhooks: undefined,
-};
+const settings = readSettings({ get: (key) => ({ platform: "alfred" })[key] });
 
 describe("stacks/controlPlane", () => {
   it("installs one of each in dev, from Istio's repository", () => {

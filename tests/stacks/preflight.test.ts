@@ -78,7 +78,8 @@ describe("stacks/preflight", () => {
   };
   const problem = async (version = "1.31.0", charts = `${origin}/charts`): Promise<string> => {
     try {
-      await preflight({ chartRepository: charts, charts: ["base", "istiod"], version });
+      const common = { version, repository: charts, namespace: "istio-system", values: {} };
+      await preflight(["base", "istiod"].map((chart) => ({ ...common, chart, name: chart })));
       return "";
     } catch (error) {
       expect(error).to.be.instanceOf(pulumi.RunError);
@@ -130,12 +131,28 @@ describe("stacks/preflight", () => {
     );
   });
 
+  it("asks each repository for its own charts, and tells of all that lack one", async () => {
+    const release = (chart: string, version: string, repository: string) =>
+      ({ name: chart, chart, version, repository, namespace: "monitoring", values: {} }) as const;
+    const told = await preflight([
+      release("base", "1.31.0", `${origin}/charts`),
+      release("kiali-server", "2.29.0", `${origin}/charts`),
+      release("grafana", "12.11.1", `${origin}/nothing`),
+    ]).then(
+      () => "",
+      (error: unknown) => (error as Error).message,
+    );
+    expect(told).to.contain(`${origin}/charts/index.yaml has no kiali-server 2.29.0 (it has none)`);
+    expect(told).to.contain(`${origin}/nothing/index.yaml can't be read`);
+    expect(told).to.not.contain("base");
+  });
+
   it("names the chart repository that does not answer, and the version it lacks", async () => {
     expect(await problem("1.31.0", `${origin}/nothing`)).to.contain(
       `The chart repository ${origin}/nothing/index.yaml can't be read: it answers 404 Not Found. Check the network`,
     );
     expect(await problem("1.30.2")).to.contain(
-      `The chart repository ${origin}/charts/index.yaml has no istiod 1.30.2; it has 1.31.0. Choose a version`,
+      `The chart repository ${origin}/charts/index.yaml has no istiod 1.30.2 (it has 1.31.0). Let it have them`,
     );
   });
 
@@ -145,6 +162,6 @@ describe("stacks/preflight", () => {
     expect(text.split("\n")).to.have.length(3);
     expect(text)
       .to.contain("There is no kubeconfig")
-      .and.to.contain("has no base 9.9.9; it has 1.31.0, 1.30.2");
+      .and.to.contain("has no base 9.9.9 (it has 1.31.0, 1.30.2)");
   });
 });

@@ -5,6 +5,7 @@ import type { MeshObject } from "../../mesh";
 import { issuing } from "../../stacks/certificates";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
+import { readSettings } from "../../stacks/settings";
 import { findIn, meshOf, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
@@ -273,17 +274,7 @@ describe("voicecore", () => {
   describe("control plane", () => {
     const args = (environment: Environment): ReturnType<typeof controlPlaneArgs> =>
       controlPlaneArgs(
-        {
-          platform: "voicecore",
-          options: {},
-          environment,
-          istioVersion: "1.31.0",
-          chartRepository: undefined,
-          imageHub: "registry.istio.io/release",
-          revision: undefined,
-          timeoutSeconds: 300,
-          webhooks: undefined,
-        },
+        readSettings({ get: (key) => ({ platform: "voicecore", environment })[key] }),
         ["istio-ingress"],
         { enableAutoMtls: true },
       );

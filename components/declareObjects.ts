@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { MeshObject } from "../mesh";
+import { declareMeshObject } from "./meshObject";
+import { creationOrder, objectKey } from "./order";
+
+/**
+ * Declares plain objects as resources named `<name>-<kind>/<namespace>/<name>`, each after those that it needs among
+ * them, and all after `opts.dependsOn`.
+ */
+export function declareObjects(
+  name: string,
+  objects: readonly MeshObject[],
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const byKey = new Map(objects.map((object) => [objectKey(object), object]));
+  const order = creationOrder(objects);
+  const resources = new Map<string, pulumi.Resource>();
+  const declare = (object: MeshObject): pulumi.Resource => {
+    const key = objectKey(object);
+    const declared = resources.get(key);
+    if (declared !== undefined) return declared;
+    const after = (order.get(key) ?? []).flatMap((one) => byKey.get(one) ?? []).map(declare);
+    // What waits for a namespace of ours waits through it for what all of them wait for.
+    const resource = declareMeshObject(`${name}-${key}`, object, {
+      ...opts,
+      ...(after.length > 0 ? { dependsOn: after } : {}),
+    });
+    resources.set(key, resource);
+    return resource;
+  };
+  return objects.map(declare);
+}

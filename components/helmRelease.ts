@@ -1,0 +1,48 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Helm release, as plain data. */
+export interface ReleaseSpec {
+  /** Name of the release. */
+  readonly name: string;
+  readonly chart: string;
+  /** Exact version of the chart. */
+  readonly version: string;
+  /** URL of the Helm repository, or `oci://…` of a registry's folder of charts. */
+  readonly repository: string;
+  readonly namespace: string;
+  readonly values: Record<string, unknown>;
+}
+
+/**
+ * Declares a Helm release that is there only when everything in it is ready.
+ *
+ * @param timeoutSeconds how long that may take.
+ */
+export function declareRelease(
+  resource: string,
+  { name, chart, version, namespace, repository, values }: ReleaseSpec,
+  timeoutSeconds: number,
+  opts: pulumi.CustomResourceOptions,
+): k8s.helm.v3.Release {
+  return new k8s.helm.v3.Release(
+    resource,
+    {
+      name,
+      // Helm asks a repository for its index, which a registry has none of.
+      ...(repository.startsWith("oci://")
+        ? { chart: `${repository.replace(/\/$/, "")}/${chart}` }
+        : { chart, repositoryOpts: { repo: repository } }),
+      version,
+      namespace,
+      values,
+      timeout: timeoutSeconds,
+      // Later steps rely on what is in it, and a failed first install must not block the next run.
+      skipAwait: false,
+      atomic: true,
+      cleanupOnFail: true,
+    },
+    // A release can't be created under its new name while the old one owns the same cluster-wide objects.
+    { deleteBeforeReplace: true, ...opts },
+  );
+}

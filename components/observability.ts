@@ -1,0 +1,76 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { checkedMesh } from "./checkedMesh";
+import { declareObjects } from "./declareObjects";
+import { declareRelease, type ReleaseSpec } from "./helmRelease";
+import type { ObservabilityArgs } from "./observabilityArgs";
+import { observabilityPlan } from "./observabilityPlan";
+import { grafanaAdmin, kialiSigningKey } from "./observabilityReleases";
+
+/**
+ * What watches a mesh: Prometheus, Grafana, Jaeger and Kiali from their official charts, linked with each other, inside
+ * the mesh and reachable only by those who need them; with rules, dashboards and alerts made from the catalog.
+ *
+ * Let it depend on the control plane, which injects the add-ons' sidecars. `meshwright open` leads people to the tools.
+ */
+export class Observability extends pulumi.ComponentResource {
+  /** Namespace of the add-ons. */
+  public readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { mesh } = checkedMesh(name, args.catalog);
+    const { namespace, addOns, releases, watching } = observabilityPlan(name, mesh, args);
+    super("meshwright:index:Observability", name, {}, opts);
+    const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+    const place = declareObjects(name, addOns, { parent: this, ...inherited });
+
+    const secret = (purpose: string, length: number, data: (value: pulumi.Output<string>) => SecretData) =>
+      this.secret(`${name}-${purpose}`, purpose, namespace, length, data, place);
+    const signingKey = secret(kialiSigningKey.secret, kialiSigningKey.bytes, (value) => ({
+      [kialiSigningKey.key]: value,
+    }));
+    const admin = secret(grafanaAdmin.secret, 32, (value) => ({
+      [grafanaAdmin.userKey]: "admin",
+      [grafanaAdmin.passwordKey]: value,
+    }));
+
+    const release = (spec: ReleaseSpec, after: pulumi.Resource[]): k8s.helm.v3.Release =>
+      declareRelease(`${name}-${spec.name}`, spec, args.timeoutSeconds ?? 300, {
+        parent: this,
+        dependsOn: [...place, ...after],
+      });
+    const prometheus = release(releases.prometheus, []);
+    const jaeger = release(releases.jaeger, []);
+    if (releases.collector !== undefined) release(releases.collector, [jaeger]);
+    const grafana = release(releases.grafana, [admin, prometheus, jaeger]);
+    release(releases.kiali, [signingKey, prometheus, grafana, jaeger]);
+    declareObjects(name, watching, { parent: this, dependsOn: [...place, prometheus] });
+
+    this.namespace = pulumi.output(namespace);
+    this.registerOutputs({ namespace: this.namespace });
+  }
+
+  /** A Secret that is made up once; its value is a secret in Pulumi's state, too. */
+  private secret(
+    resource: string,
+    secretName: string,
+    namespace: string,
+    length: number,
+    data: (value: pulumi.Output<string>) => SecretData,
+    after: pulumi.Resource[],
+  ): k8s.core.v1.Secret {
+    const value = new random.RandomPassword(
+      `${resource}-value`,
+      { length, special: false },
+      { parent: this },
+    );
+    return new k8s.core.v1.Secret(
+      resource,
+      { metadata: { name: secretName, namespace }, stringData: data(value.result) },
+      { parent: this, dependsOn: after },
+    );
+  }
+}
+
+type SecretData = Record<string, pulumi.Input<string>>;

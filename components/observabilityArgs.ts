@@ -1,0 +1,129 @@
+import type {
+  GrafanaValues,
+  JaegerValues,
+  KialiValues,
+  KubePrometheusStackValues,
+  OpenTelemetryCollectorValues,
+  PlainPrometheusValues,
+} from "./observabilityValues";
+import type { ResourceValues } from "./values";
+
+/**
+ * Arguments of the component `Observability`. All are plain: policies judge the values at preview, and a preview must
+ * know them to find the charts' definitions. Nothing here is a secret.
+ */
+export interface ObservabilityArgs {
+  /**
+   * The catalog that is watched, as `defineMesh` returns it or as plain JSON. Where it sends its spans decides whether
+   * there is an OpenTelemetry collector in front of Jaeger: `telemetry.tracing.service`.
+   */
+  catalog: Record<string, any>;
+  /** Namespace of the add-ons. Default: `monitoring`. */
+  namespace?: string;
+  /** Helm repository that serves all the add-ons' charts, a mirror for example. Default: each chart's own. */
+  chartRepository?: string;
+  /** Registry that serves all the images under their own paths. Default: the images' own. */
+  imageRegistry?: string;
+  /** Seconds that each release may take to become ready. Default: 300. */
+  timeoutSeconds?: number;
+  /** StorageClass of all volumes. Default: the cluster's. */
+  storageClass?: string;
+  /** Base of the runbooks' addresses in alerts. Default: this package's own. */
+  runbookUrl?: string;
+  /** Istio's version, whose own dashboards Grafana fetches from Istio's repository when it starts. Default: none. */
+  istioDashboards?: string;
+  prometheus?: ObservabilityPrometheusArgs;
+  grafana?: ObservabilityGrafanaArgs;
+  jaeger?: ObservabilityJaegerArgs;
+  kiali?: ObservabilityKialiArgs;
+  collector?: ObservabilityCollectorArgs;
+}
+
+/** How people reach a tool through a gateway, instead of by `meshwright open`. */
+export interface ExposureArgs {
+  /** Host name, which no other tool and no gateway of the catalog has. */
+  host: string;
+  /** Helm release of the gateway. Default: `istio-ingress`. */
+  release?: string;
+  /** Secret with the host's certificate, in the gateway's namespace. */
+  credentialName: string;
+  /** `TLSV1_2` or `TLSV1_3`. Default: `TLSV1_2`. */
+  minProtocolVersion?: string;
+  /**
+   * Claims that the end user's token must have, and their accepted values; the catalog's `jwtRules` say who issues it.
+   * `{}` takes any valid token. Prometheus and Jaeger, which know no users, can't be reached without. Default: no token.
+   */
+  claims?: Record<string, string[]>;
+}
+
+/** Prometheus. https://prometheus.io/docs/ */
+export interface ObservabilityPrometheusArgs {
+  /**
+   * Whether the operator runs it, from the chart `kube-prometheus-stack`; otherwise the chart `prometheus` is taken, in
+   * which rules are files and pods are found by their annotations. Default: true.
+   */
+  operator?: boolean;
+  /** Each scrapes everything. Default: 1. */
+  replicas?: number;
+  /** Size of each replica's volume, such as `50Gi`. Default: none; samples go with the pod. */
+  storage?: string;
+  /** How long samples are kept. Default: `15d`. */
+  retention?: string;
+  resources?: ResourceValues;
+  exposure?: ExposureArgs;
+  /** Merged over what is said above. Default: none. */
+  values?: KubePrometheusStackValues;
+  /** The same for the chart `prometheus`. Default: none. */
+  plainValues?: PlainPrometheusValues;
+}
+
+/** Grafana. https://grafana.com/docs/grafana/latest/ */
+export interface ObservabilityGrafanaArgs {
+  /** Dashboards and data sources come from the cluster, so replicas differ in nothing but sessions. Default: 1. */
+  replicas?: number;
+  /** Size of a volume for what people change by hand; one replica only. Default: none. */
+  storage?: string;
+  resources?: ResourceValues;
+  exposure?: ExposureArgs;
+  /** Merged over what is said above. Default: none. */
+  values?: GrafanaValues;
+}
+
+/** Jaeger v2, whose one program takes spans and shows traces. https://www.jaegertracing.io/docs/latest/ */
+export interface ObservabilityJaegerArgs {
+  /** More than one need a store that they share, `elasticsearchHost`. Default: 1. */
+  replicas?: number;
+  /** Size of the volume for spans; one replica only. Default: none; the last 50,000 traces are kept in memory. */
+  storage?: string;
+  /** How long spans are kept on the volume. Default: `168h`, a week. */
+  retention?: string;
+  /** Host outside of the cluster that serves Elasticsearch or OpenSearch over TLS on port 443. Default: none. */
+  elasticsearchHost?: string;
+  /** Secret in the add-ons' namespace with `username` and `password` for it. Default: none needed. */
+  elasticsearchSecret?: string;
+  resources?: ResourceValues;
+  exposure?: ExposureArgs;
+  /** Merged over what is said above. Default: none. */
+  values?: JaegerValues;
+}
+
+/** Kiali. https://kiali.io/docs/ */
+export interface ObservabilityKialiArgs {
+  /** Default: 1. */
+  replicas?: number;
+  resources?: ResourceValues;
+  /** Whether people may change the mesh through Kiali, as far as their own rights go. Default: false. */
+  writable?: boolean;
+  exposure?: ExposureArgs;
+  /** Merged over what is said above. Default: none. */
+  values?: KialiValues;
+}
+
+/** OpenTelemetry's collector, if the catalog sends its spans there. https://opentelemetry.io/docs/collector/ */
+export interface ObservabilityCollectorArgs {
+  /** Default: 1. */
+  replicas?: number;
+  resources?: ResourceValues;
+  /** Merged over what is said above. Default: none. */
+  values?: OpenTelemetryCollectorValues;
+}

@@ -1,0 +1,143 @@
+import { monitoringNamespace } from "../catalog";
+import type { CheckedMesh } from "../checks";
+import type { MeshObject } from "../mesh";
+import {
+  type AddOnsOptions,
+  collectorService,
+  type Exposure,
+  renderAddOns,
+  renderObservability,
+  type Tool,
+  tools,
+  usesCollector,
+} from "../observability";
+import type { ExposureArgs, ObservabilityArgs } from "./observabilityArgs";
+import { type AddOnReleases, addOnReleases, jaegerClaim } from "./observabilityReleases";
+import { runError } from "./runError";
+
+/** All that the component `Observability` declares but its secrets, as plain data. */
+export interface ObservabilityPlan {
+  readonly namespace: string;
+  /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
+  readonly addOns: MeshObject[];
+  readonly releases: AddOnReleases;
+  /** Rules, dashboards, and what Prometheus reads. After the release of Prometheus, which brings their definitions. */
+  readonly watching: MeshObject[];
+}
+
+/** Kinds that only the Prometheus operator knows. */
+const operatorKinds = new Set(["PrometheusRule", "PodMonitor", "ServiceMonitor"]);
+
+/**
+ * Decides what watches a mesh.
+ *
+ * @throws {pulumi.RunError} with everything that does not fit, and the cure of each.
+ */
+export function observabilityPlan(
+  name: string,
+  mesh: CheckedMesh,
+  args: ObservabilityArgs,
+): ObservabilityPlan {
+  const { namespace = monitoringNamespace, jaeger, prometheus } = args;
+  const problems = [...misfits(mesh, args, namespace)];
+  let addOns: MeshObject[] = [];
+  try {
+    addOns = renderAddOns(mesh, addOnsOptions(args, namespace));
+  } catch (error) {
+    problems.push((error as Error).message);
+  }
+  if (problems.length > 0) {
+    throw runError(
+      [`Observability "${name}" can't be as it is said; nothing was registered.`, ...problems].join("\n"),
+    );
+  }
+  const objects = renderObservability(mesh, { namespace });
+  const rules = objects.filter(({ kind }) => kind === "PrometheusRule");
+  return {
+    namespace,
+    addOns:
+      jaeger?.storage === undefined
+        ? addOns
+        : [...addOns, spansClaim(namespace, jaeger.storage, args.storageClass)],
+    releases: addOnReleases(mesh, args, rules),
+    watching:
+      (prometheus?.operator ?? true) ? objects : objects.filter(({ kind }) => !operatorKinds.has(kind)),
+  };
+}
+
+function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOptions {
+  const exposed = (Object.keys(tools) as Tool[]).flatMap((tool): [string, Exposure][] => {
+    const exposure = args[tool]?.exposure;
+    return exposure === undefined ? [] : [[exposure.host, exposureOf(tool, exposure)]];
+  });
+  const { elasticsearchHost } = args.jaeger ?? {};
+  return {
+    namespace,
+    exposed: Object.fromEntries(exposed),
+    ...(elasticsearchHost !== undefined && { spanStoreHost: elasticsearchHost }),
+  };
+}
+
+function exposureOf(
+  tool: Tool,
+  { release, credentialName, minProtocolVersion, claims }: ExposureArgs,
+): Exposure {
+  return {
+    tool,
+    credentialName,
+    ...(release !== undefined && { release }),
+    ...(minProtocolVersion !== undefined && {
+      minProtocolVersion: minProtocolVersion as NonNullable<Exposure["minProtocolVersion"]>,
+    }),
+    ...(claims !== undefined && { endUser: { claims } }),
+  };
+}
+
+/** What the types allow and the add-ons don't. */
+function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string): Iterable<string> {
+  const { jaeger = {}, grafana = {}, collector } = args;
+  const replicas = jaeger.replicas ?? 1;
+  if (replicas > 1 && jaeger.elasticsearchHost === undefined) {
+    yield `jaeger.replicas is ${replicas}, but each would keep its own spans and show a part of every trace. Name a store that they share, jaeger.elasticsearchHost, or leave it at 1.`;
+  }
+  if (jaeger.storage !== undefined && jaeger.elasticsearchHost !== undefined) {
+    yield `jaeger.storage is ${jaeger.storage}, but spans go to ${jaeger.elasticsearchHost}. Leave one of the two out.`;
+  }
+  if (grafana.storage !== undefined && (grafana.replicas ?? 1) > 1) {
+    yield `grafana.storage is ${grafana.storage}, but a volume has one owner and grafana.replicas is ${grafana.replicas}. Leave one of the two out: dashboards and data sources need no volume.`;
+  }
+  const sizes = {
+    "prometheus.storage": args.prometheus?.storage,
+    "grafana.storage": grafana.storage,
+    "jaeger.storage": jaeger.storage,
+  };
+  for (const [field, size] of Object.entries(sizes)) {
+    if (size === undefined || /^\d+(\.\d+)?([KMGTPE]i?|k|m)?$/.test(size)) continue;
+    yield `${field} is "${size}". Write a Kubernetes quantity, such as 50Gi.`;
+  }
+  const tracing = mesh.telemetry?.tracing;
+  const collects = usesCollector(mesh, namespace);
+  const [direct, collected] = [tools.jaeger.service, collectorService].map(
+    (service) => `${service}.${namespace}.svc.cluster.local`,
+  );
+  if (tracing !== undefined && tracing.service !== direct && !collects) {
+    yield `The catalog's telemetry.tracing.service is ${tracing.service}, where nothing of this takes spans. Set it to ${direct}, or to ${collected} for a collector in front of it, or set this component's namespace.`;
+  }
+  if (collector !== undefined && !collects) {
+    yield `collector is given, but the catalog sends no spans there. Set its telemetry.tracing.service to ${collected}, or leave collector out.`;
+  }
+}
+
+function spansClaim(namespace: string, storage: string, storageClassName: string | undefined): MeshObject {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    // It may be bound only when a pod uses it, which comes later.
+    metadata: { name: jaegerClaim, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage } },
+      ...(storageClassName !== undefined && { storageClassName }),
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import {
+  egressGateway,
+  type EndUserDefinition,
+  type GatewayDefinition,
+  type Mesh,
+  type MeshDefinition,
+  type NetworkPolicies,
+  type NetworkPoliciesDefinition,
+  otlpPort,
+  type ServiceDefinition,
+  type TelemetryDefinition,
+} from "../catalog";
+import { type CheckedMesh, checkMesh } from "../checks";
+import { inOrder, type MeshObject, renderMesh } from "../mesh";
+import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
+import { collectorService, type Tool, tools } from "./tools";
+
+/** Which add-ons there are, and how people reach them. */
+export interface AddOnsOptions {
+  /** Namespace of the add-ons. */
+  readonly namespace: string;
+  /** Host outside of the cluster where Jaeger keeps its spans, asked over TLS. Default: none, Jaeger keeps them itself. */
+  readonly spanStoreHost?: string;
+  /** Whether Grafana fetches Istio's own dashboards when it starts. Default: false. */
+  readonly istioDashboards?: boolean;
+  /** By host name. Default: none. */
+  readonly exposed?: Readonly<Record<string, Exposure>>;
+}
+
+/** A tool that people reach through a gateway. */
+export interface Exposure {
+  readonly tool: Tool;
+  /** Helm release of the gateway. Default: `istio-ingress`. */
+  readonly release?: string;
+  /** Secret with the host's certificate, in the gateway's namespace. */
+  readonly credentialName: string;
+  /** Default: TLSV1_2. */
+  readonly minProtocolVersion?: "TLSV1_2" | "TLSV1_3";
+  /** Token of an end user that must come with every request. Default: none. */
+  readonly endUser?: EndUserDefinition;
+}
+
+/** Whether spans go through the OpenTelemetry collector: where the catalog sends them there. */
+export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
+  return telemetry?.tracing?.service === `${collectorService}.${namespace}.svc.cluster.local`;
+}
+
+/**
+ * What holds for the add-ons in the mesh, as plain objects: their namespace, mutual TLS, who may ask whom, and by
+ * which host people reach them. The mesh's own objects are left out.
+ *
+ * @throws Error with every finding if the options don't fit each other or the mesh.
+ */
+export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObject[] {
+  const { findings, mesh: addOns } = checkMesh(addOnsCatalog(mesh, options));
+  const wrong = [...open(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
+  if (addOns === undefined || wrong.length > 0) {
+    throw new Error(wrong.map(({ path, message, cure }) => `${path}: ${message}. Cure: ${cure}.`).join("\n"));
+  }
+  const key = ({ kind, metadata }: MeshObject): string =>
+    `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+  const present = new Set(renderMesh(mesh).map(key));
+  const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options.namespace)];
+  return inOrder(
+    // Charts bring the accounts of their pods along.
+    objects.filter((object) => object.kind !== "ServiceAccount" && !present.has(key(object))),
+  );
+}
+
+/** Tools that show everything to everybody, and tokens that nobody issues. */
+function* open(
+  { jwtRules }: Mesh,
+  { exposed = {} }: AddOnsOptions,
+): Iterable<{ path: string; message: string; cure: string }> {
+  for (const [host, { tool, endUser }] of Object.entries(exposed)) {
+    const path = `exposed["${host}"]`;
+    if (endUser === undefined && !tools[tool].login) {
+      yield {
+        path,
+        message: `${tool} asks nobody who they are, so everybody who reaches the gateway would see everything`,
+        cure: "require a token, by endUser, or expose it not at all and use `meshwright open`",
+      };
+    }
+    if (endUser !== undefined && jwtRules.length === 0) {
+      yield {
+        path: `${path}.endUser`,
+        message: "the catalog knows no issuer of tokens, so nobody could have one",
+        cure: "add jwtRules to the catalog",
+      };
+    }
+  }
+}
+
+/**
+ * The add-ons are services as others are, only deployed by charts, so a catalog of their own says all of it: Kiali asks
+ * the others, Grafana asks Prometheus and Jaeger, every proxy of the mesh may send spans, and nobody else asks anything.
+ */
+export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinition {
+  const { namespace, spanStoreHost, istioDashboards = false, exposed = {} } = options;
+  const prometheus = { [tools.prometheus.service]: { methods: ["GET", "POST"] } } as const;
+  const jaeger = { [tools.jaeger.service]: { port: tools.jaeger.portName } } as const;
+  const grafana = { [tools.grafana.service]: { methods: ["GET"] } } as const;
+  const traced = mesh.telemetry?.tracing !== undefined;
+  const collector = usesCollector(mesh, namespace);
+  const spans = { admit: traced ? sendersOfSpans(mesh) : {} };
+
+  const services: Record<string, ServiceDefinition> = {
+    [tools.prometheus.service]: {
+      ports: portOf("prometheus"),
+      // As long as Prometheus itself gives a query.
+      resilience: { timeout: "2m" },
+      kubernetesApi: true,
+    },
+    [tools.grafana.service]: {
+      ports: portOf("grafana"),
+      resilience: { timeout: "2m" },
+      // Each replica knows only those who logged in there.
+      loadBalancing: { consistentHash: { httpCookie: { name: "grafana-replica", path: "/", ttl: "12h" } } },
+      kubernetesApi: true,
+      calls: { ...prometheus, ...jaeger, ...(istioDashboards && { "istio-dashboards": {} }) },
+    },
+    [tools.jaeger.service]: {
+      ports: { ...portOf("jaeger"), "otlp-grpc": { port: otlpPort, protocol: "grpc" } },
+      resilience: { timeout: "30s" },
+      ...(!collector && spans),
+      calls: spanStoreHost === undefined ? {} : { "span-store": {} },
+    },
+    [tools.kiali.service]: {
+      ports: portOf("kiali"),
+      resilience: { timeout: "2m" },
+      kubernetesApi: true,
+      calls: { ...prometheus, ...jaeger, ...grafana },
+    },
+    ...(collector && {
+      [collectorService]: {
+        ports: { "otlp-grpc": { port: otlpPort, protocol: "grpc" } },
+        resilience: { timeout: "30s" },
+        ...spans,
+        calls: { [tools.jaeger.service]: { port: "otlp-grpc" } },
+      },
+    }),
+  };
+  return {
+    name: mesh.name,
+    environment: mesh.environment,
+    namespace,
+    ...(mesh.revision !== undefined && { revision: mesh.revision }),
+    rootNamespace: mesh.rootNamespace,
+    istioVersion: mesh.istioVersion,
+    trustDomain: mesh.trustDomain,
+    services,
+    externalServices: {
+      ...(spanStoreHost !== undefined && {
+        "span-store": {
+          host: spanStoreHost,
+          ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
+          resilience: { timeout: "30s" },
+        },
+      }),
+      ...(istioDashboards && {
+        "istio-dashboards": {
+          host: "raw.githubusercontent.com",
+          ports: { tls: { port: 443, protocol: "tls" } },
+        },
+      }),
+    },
+    gateways: gatewaysOf(namespace, exposed),
+    // A tool takes a token in this header for one of its own, and refuses it.
+    ...(mesh.jwtRules.length > 0 && {
+      jwtRules: mesh.jwtRules.map((rule) => ({ ...rule, forwardOriginalToken: false })),
+    }),
+    ...(mesh.telemetry && { telemetry: withoutTraces(mesh.telemetry) }),
+    ...(mesh.networkPolicies && { networkPolicies: written(mesh.networkPolicies) }),
+  };
+}
+
+/** As a catalog may say it. */
+function written({ dnsNamespace, metricsNamespaces }: NetworkPolicies): NetworkPoliciesDefinition {
+  return { dnsNamespace, ...(metricsNamespaces.length > 0 && { metricsNamespaces }) };
+}
+
+function portOf(tool: Tool): ServiceDefinition["ports"] {
+  const { portName, port, targetPort } = tools[tool];
+  return { [portName]: { port, targetPort, protocol: "http" } };
+}
+
+/** Every proxy of the mesh, the gateways' too. */
+function sendersOfSpans(mesh: Mesh): NonNullable<ServiceDefinition["admit"]> {
+  const releases = new Set([...mesh.gateways.map(({ release }) => release), egressGateway.release]);
+  const port = "otlp-grpc";
+  return {
+    ...Object.fromEntries(mesh.namespaces.map((namespace) => [namespace, { namespace, port }])),
+    ...Object.fromEntries(
+      [...releases].map((release) => [release, { namespace: release, serviceAccount: release, port }]),
+    ),
+  };
+}
+
+/** One entrance for each release of a gateway. */
+function gatewaysOf(
+  namespace: string,
+  exposed: Readonly<Record<string, Exposure>>,
+): Record<string, GatewayDefinition> {
+  const byRelease = Map.groupBy(Object.entries(exposed), ([, { release = "istio-ingress" }]) => release);
+  return Object.fromEntries(
+    [...byRelease].map(([release, hosts]) => [
+      `${namespace}-${release}`,
+      {
+        release,
+        hosts: Object.fromEntries(
+          hosts.map(([host, { tool, credentialName, minProtocolVersion, endUser }]) => [
+            host,
+            {
+              tls: { credentialName, ...(minProtocolVersion && { minProtocolVersion }) },
+              routes: [
+                {
+                  prefix: "/",
+                  service: tools[tool].service,
+                  port: tools[tool].portName,
+                  ...(endUser && { endUser }),
+                },
+              ],
+            },
+          ]),
+        ),
+      },
+    ]),
+  );
+}
+
+/** What watches isn't traced: each span that arrives would be a span that arrives. */
+function withoutTraces({ metrics, accessLogging, auditLogging }: TelemetryDefinition): TelemetryDefinition {
+  return {
+    ...(metrics && { metrics }),
+    ...(accessLogging && { accessLogging }),
+    ...(auditLogging && { auditLogging }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Environment, MeshDefinition } from "../catalog";
+import type { ObservabilityArgs } from "../components";
+import { mergePatch } from "../mesh";
+import type { PlatformObservability } from "./platform";
+import type { Settings } from "./settings";
+
+/**
+ * What watches a stack's mesh. In `prod` and `staging` Prometheus, Grafana and Kiali have two replicas, and samples and spans outlive
+ * their pods; elsewhere there is one of each, without volumes. What the platform says is merged over that.
+ */
+export function observabilityArgs(
+  { environment, chartRepository, imageRegistry, timeoutSeconds }: Settings,
+  catalog: MeshDefinition,
+  platform: PlatformObservability = {},
+): ObservabilityArgs {
+  const settled = {
+    ...(chartRepository !== undefined && { chartRepository }),
+    ...(imageRegistry !== undefined && { imageRegistry }),
+    timeoutSeconds,
+  };
+  const args = mergePatch(
+    { ...byDefault(environment, platform), ...settled },
+    platform,
+  ) as PlatformObservability;
+  return { ...args, catalog: catalog };
+}
+
+function byDefault(environment: Environment, { jaeger }: PlatformObservability): PlatformObservability {
+  if (environment === "dev") return {};
+  return {
+    prometheus: {
+      replicas: 2,
+      storage: "50Gi",
+      resources: { requests: { cpu: "500m", memory: "2Gi" } },
+    },
+    grafana: { replicas: 2, resources: { requests: { cpu: "200m", memory: "256Mi" } } },
+    jaeger: {
+      ...(jaeger?.elasticsearchHost === undefined && { storage: "50Gi" }),
+      resources: { requests: { cpu: "200m", memory: "512Mi" } },
+    },
+    kiali: { replicas: 2 },
+  };
+}

@@ -1,0 +1,206 @@
+import { expect } from "chai";
+import { Observability, type ObservabilityArgs } from "../../components";
+import { everything, nothing } from "./observabilityArgs";
+import { type Registration, registrations } from "./registrations";
+
+const declare = (args: ObservabilityArgs): Promise<Registration[]> =>
+  registrations(() => {
+    new Observability("watch", args);
+  });
+const release = (all: Registration[], name: string): Record<string, unknown> => {
+  const found = all.find(
+    ({ type, inputs }) => type === "kubernetes:helm.sh/v3:Release" && inputs.name === name,
+  );
+  if (found === undefined) throw new Error(`there is no release ${name}`);
+  return found.inputs;
+};
+const releaseNames = (all: Registration[]): unknown[] =>
+  all.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release").map(({ inputs }) => inputs.name);
+const refusal = (change: Partial<ObservabilityArgs>, args = nothing().args): string => {
+  try {
+    new Observability("watch", { ...args, ...change });
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe("components/observability", () => {
+  it("installs the official charts in exact versions, in the order of who needs whom", async () => {
+    const all = await declare(nothing().args);
+    const installed = releaseNames(all).map((name) => {
+      const { chart, version, repositoryOpts, namespace } = release(all, String(name));
+      return [chart, version, (repositoryOpts as { repo: string }).repo, namespace];
+    });
+    expect(installed).to.have.deep.members([
+      ["kube-prometheus-stack", "88.5.3", "https://prometheus-community.github.io/helm-charts", "monitoring"],
+      ["jaeger", "4.11.1", "https://jaegertracing.github.io/helm-charts", "monitoring"],
+      ["grafana", "12.11.1", "https://grafana-community.github.io/helm-charts", "monitoring"],
+      ["kiali-server", "2.29.0", "https://kiali.org/helm-charts", "monitoring"],
+    ]);
+    const order = all.map(({ name }) => name);
+    const before = (first: string, second: string): void => {
+      expect(order.indexOf(first), first).to.be.greaterThan(-1);
+      expect(order.indexOf(first), `${first} before ${second}`).to.be.lessThan(order.indexOf(second));
+    };
+    before("watch-Namespace/monitoring", "watch-AuthorizationPolicy/monitoring/default-deny");
+    before("watch-AuthorizationPolicy/monitoring/mesh-prometheus", "watch-prometheus");
+    before("watch-grafana-admin", "watch-grafana");
+    before("watch-prometheus", "watch-grafana");
+    before("watch-jaeger", "watch-grafana");
+    before("watch-grafana", "watch-kiali");
+    before("watch-kiali-signing-key", "watch-kiali");
+    before("watch-prometheus", "watch-PodMonitor/monitoring/istio-proxies");
+  });
+
+  it("makes up a key of 32 bytes for Kiali and a password for Grafana, which values only name", async () => {
+    const all = await declare(nothing().args);
+    const made = all.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+    expect(made.map(({ name, inputs }) => [name, inputs])).to.have.deep.members([
+      ["watch-kiali-signing-key-value", { length: 32, special: false }],
+      ["watch-grafana-admin-value", { length: 32, special: false }],
+    ]);
+    const secrets = all.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+    expect(secrets.map(({ inputs }) => inputs.metadata)).to.have.deep.members([
+      { name: "kiali-signing-key", namespace: "monitoring" },
+      { name: "grafana-admin", namespace: "monitoring" },
+    ]);
+    expect(release(all, "kiali").values).to.have.nested.property(
+      "login_token.signing_key",
+      "secret:kiali-signing-key:key",
+    );
+    expect(release(all, "grafana").values).to.have.deep.property("admin", {
+      existingSecret: "grafana-admin",
+      userKey: "admin-user",
+      passwordKey: "admin-password",
+    });
+  });
+
+  it("links the tools with each other, by their Services", async () => {
+    const all = await declare(nothing().args);
+    const at = (host: string): string => `http://${host.replace("@", ".monitoring.svc.cluster.local")}`;
+    const { external_services: links } = release(all, "kiali").values as {
+      external_services: Record<string, Record<string, unknown>>;
+    };
+    expect(links.istio).to.deep.equal({ root_namespace: "istio-system" });
+    expect(links.prometheus).to.deep.equal({ url: at("mesh-prometheus@:9090") });
+    expect(links.grafana).to.include({ enabled: true, internal_url: at("grafana@") });
+    expect(links.tracing).to.deep.equal({
+      enabled: true,
+      provider: "jaeger",
+      internal_url: at("jaeger@:16686"),
+      use_grpc: false,
+    });
+    const { datasources } = release(all, "grafana").values as {
+      datasources: Record<string, { datasources: { uid: string; type: string; url: string }[] }>;
+    };
+    expect(
+      datasources["datasources.yaml"]?.datasources.map(({ uid, type, url }) => [uid, type, url]),
+    ).to.deep.equal([
+      ["prometheus", "prometheus", at("mesh-prometheus@:9090")],
+      ["jaeger", "jaeger", at("jaeger@:16686")],
+    ]);
+  });
+
+  it("takes charts from one mirror and images from one registry, where they are given", async () => {
+    const all = await declare(everything().args);
+    expect(releaseNames(all)).to.have.members([
+      ...["prometheus", "jaeger", "opentelemetry-collector", "grafana", "kiali"],
+    ]);
+    for (const name of releaseNames(all)) {
+      expect(release(all, String(name)).repositoryOpts, String(name)).to.deep.equal({
+        repo: "https://charts.example.com",
+      });
+      expect(release(all, String(name)).timeout).to.equal(60);
+    }
+    const global = { imageRegistry: "registry.example.com" };
+    for (const name of ["prometheus", "jaeger", "grafana"]) {
+      expect(release(all, name).values, name).to.deep.include({ global });
+    }
+    expect(release(all, "kiali").values).to.have.nested.property(
+      "deployment.image_name",
+      "registry.example.com/kiali/kiali",
+    );
+    expect(release(all, "opentelemetry-collector").values).to.have.nested.property(
+      "image.repository",
+      "registry.example.com/otel/opentelemetry-collector-k8s",
+    );
+  });
+
+  it("takes charts from an OCI registry by their full name, as Helm wants it", async () => {
+    const args = { ...nothing().args, chartRepository: "oci://registry.example.com/charts/" };
+    const { chart, repositoryOpts } = release(await declare(args), "kiali");
+    expect(chart).to.equal("oci://registry.example.com/charts/kiali-server");
+    expect(repositoryOpts).to.equal(undefined);
+  });
+
+  it("runs Prometheus without the operator too, which then reads rules from a file and finds pods itself", async () => {
+    const all = await declare({ ...nothing().args, prometheus: { operator: false } });
+    expect(release(all, "prometheus")).to.include({ chart: "prometheus", version: "29.27.0" });
+    expect(release(all, "prometheus").values)
+      .to.have.property("serverFiles")
+      .that.has.property("alerting_rules.yml")
+      .that.has.property("groups");
+    const kinds = all.map(({ type }) => type).filter((type) => type.includes("monitoring.coreos.com"));
+    expect(kinds).to.deep.equal([]);
+  });
+
+  it("keeps a single Jaeger's spans on a volume, if it is told to", async () => {
+    const all = await declare({ ...nothing().args, storageClass: "fast", jaeger: { storage: "20Gi" } });
+    expect(all.find(({ type }) => type.endsWith(":PersistentVolumeClaim"))?.inputs.spec).to.deep.equal({
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "20Gi" } },
+      storageClassName: "fast",
+    });
+    expect(release(all, "jaeger").values).to.have.deep.nested.property("jaeger.extraVolumes", [
+      { name: "spans", persistentVolumeClaim: { claimName: "jaeger-spans" } },
+    ]);
+    expect(release(all, "jaeger").values).to.have.deep.nested.property(
+      "userconfig.extensions.jaeger_storage.backends.spans.badger.directories",
+      { keys: "/spans/keys", values: "/spans/values" },
+    );
+  });
+
+  it("lets a user's own values win", async () => {
+    const all = await declare({
+      ...nothing().args,
+      kiali: { values: { auth: { strategy: "openid" }, deployment: { view_only_mode: false } } },
+    });
+    expect(release(all, "kiali").values).to.have.nested.property("auth.strategy", "openid");
+    expect(release(all, "kiali").values).to.have.nested.property("deployment.view_only_mode", false);
+    expect(release(all, "kiali").values).to.have.nested.property("deployment.instance_name", "kiali");
+  });
+
+  it("refuses everything that does not fit, at once, before anything is registered", () => {
+    const lines = refusal({
+      prometheus: { storage: "much" },
+      grafana: { replicas: 2, storage: "1Gi" },
+      jaeger: { replicas: 3 },
+      collector: {},
+    }).split("\n");
+    expect(lines[0]).to.equal('Observability "watch" can\'t be as it is said; nothing was registered.');
+    expect(lines.slice(1).map((line) => line.split(" ")[0])).to.have.members([
+      "jaeger.replicas",
+      "grafana.storage",
+      "prometheus.storage",
+      "collector",
+    ]);
+    expect(lines.join("\n")).to.contain('prometheus.storage is "much". Write a Kubernetes quantity');
+  });
+
+  it("refuses spans that the catalog sends elsewhere", () => {
+    expect(refusal({ namespace: "watching" })).to.contain(
+      "telemetry.tracing.service is jaeger.monitoring.svc.cluster.local, where nothing of this takes spans. " +
+        "Set it to jaeger.watching.svc.cluster.local",
+    );
+  });
+
+  it("refuses to show to everybody what asks nobody who they are", () => {
+    const exposure = { host: "prometheus.example.com", credentialName: "cert" };
+    expect(refusal({ prometheus: { exposure } })).to.contain(
+      'exposed["prometheus.example.com"]: prometheus asks nobody who they are',
+    );
+    expect(refusal({ prometheus: { exposure: { ...exposure, claims: {} } } })).to.equal("");
+    expect(refusal({ kiali: { exposure } })).to.equal("");
+  });
+});

@@ -1,0 +1,21 @@
+import ts from "typescript";
+
+/** The paths of all values that an interface of a file names, such as `global.proxy.resources`, as lists of names. */
+export function typedPaths(source: string, name: string): string[][] {
+  const program = ts.createProgram([source], { strict: true, skipLibCheck: true });
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(source);
+  const found = file?.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
+  if (found === undefined) throw new Error(`${source} has no interface ${name}`);
+  const walk = (type: ts.Type): string[][] =>
+    checker.getPropertiesOfType(checker.getNonNullableType(type)).flatMap((property) => {
+      const inner = checker.getNonNullableType(checker.getTypeOfSymbol(property));
+      const declared = inner.getSymbol()?.declarations?.[0];
+      const own =
+        declared !== undefined && ts.isInterfaceDeclaration(declared) && declared.getSourceFile() === file;
+      return own && declared.name.text !== "ResourceValues"
+        ? walk(inner).map((path) => [property.name, ...path])
+        : [[property.name]];
+    });
+  return walk(checker.getTypeAtLocation(found));
+}

@@ -1,0 +1,159 @@
+import { expect } from "chai";
+import { checkMesh } from "../../checks";
+import type { MeshObject } from "../../mesh";
+import { addOnsCatalog, renderAddOns } from "../../observability/addOns";
+import { monitors } from "../../observability/monitors";
+import { planOf } from "../../stacks/plan";
+import { platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../stacks/settings";
+import { everything, nothing } from "../components/observabilityArgs";
+import { find } from "../mesh/render";
+
+const namespace = "monitoring";
+const account = (name: string, home = namespace): string => `cluster.local/ns/${home}/sa/${name}`;
+const callers = (objects: MeshObject[], name: string): unknown[] => {
+  const { rules } = find(objects, "AuthorizationPolicy", name, namespace).spec as {
+    rules: { from: { source: { principals?: string[]; namespaces?: string[] } }[]; to: object[] }[];
+  };
+  return rules.map(({ from, to }) => [
+    from[0]?.source.principals?.[0] ?? from[0]?.source.namespaces?.[0],
+    (to[0] as { operation: { ports: string[] } }).operation.ports[0],
+  ]);
+};
+
+describe("observability/addOns", () => {
+  const objects = renderAddOns(nothing().mesh, { namespace });
+
+  it("puts the add-ons into a namespace with sidecars, STRICT, where everything is denied", () => {
+    expect(find(objects, "Namespace", namespace).metadata.labels).to.include({
+      "istio-injection": "enabled",
+    });
+    expect(find(objects, "PeerAuthentication", "default", namespace).spec).to.deep.equal({
+      mtls: { mode: "STRICT" },
+    });
+    expect(find(objects, "AuthorizationPolicy", "default-deny", namespace).spec).to.deep.equal({});
+  });
+
+  it("admits whom each tool is for, and nobody to Kiali", () => {
+    expect(callers(objects, "mesh-prometheus")).to.have.deep.members([
+      [account("grafana"), "9090"],
+      [account("kiali"), "9090"],
+    ]);
+    expect(callers(objects, "grafana")).to.deep.equal([[account("kiali"), "3000"]]);
+    expect(callers(objects, "jaeger")).to.have.deep.members([
+      ["shop", "4317"],
+      [account("istio-egress", "istio-egress"), "4317"],
+      [account("grafana"), "16686"],
+      [account("kiali"), "16686"],
+    ]);
+    const policies = objects.filter(({ kind }) => kind === "AuthorizationPolicy");
+    expect(policies.map(({ metadata }) => metadata.name)).to.not.include("kiali");
+  });
+
+  it("leaves out what the mesh has already, and what charts bring along", () => {
+    expect(objects.every(({ metadata }) => (metadata.namespace ?? metadata.name) === namespace)).to.equal(
+      true,
+    );
+    const kinds = objects.map(({ kind }) => kind);
+    expect(kinds).to.not.include("ServiceAccount");
+    expect(kinds).to.not.include("Service");
+    expect(kinds).to.not.include("Deployment");
+  });
+
+  it("lets spans through the collector only, where the catalog sends them there", () => {
+    const collected = renderAddOns(everything().mesh, { namespace });
+    expect(callers(collected, "opentelemetry-collector")).to.deep.include(["shop", "4317"]);
+    expect(callers(collected, "jaeger")).to.deep.include([account("opentelemetry-collector"), "4317"]);
+    expect(callers(collected, "jaeger")).to.not.deep.include(["shop", "4317"]);
+  });
+
+  it("lets Prometheus scrape, its operator work and nothing else leave, where the network denies", () => {
+    const guarded = renderAddOns(everything().mesh, { namespace });
+    const ports = (...numbers: number[]): object[] => numbers.map((port) => ({ protocol: "TCP", port }));
+    expect(find(guarded, "NetworkPolicy", "scrape-metrics").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "mesh-prometheus" } },
+      policyTypes: ["Egress"],
+      egress: [{ ports: ports(15014, 15020) }],
+    });
+    expect(find(guarded, "NetworkPolicy", "prometheus-operator").spec).to.deep.equal({
+      podSelector: { matchLabels: { app: "mesh-operator" } },
+      policyTypes: ["Egress"],
+      egress: [{ ports: ports(443, 6443) }],
+    });
+    expect(find(guarded, "NetworkPolicy", "default-deny", namespace).spec).to.have.property("policyTypes");
+  });
+
+  it("asks for the end user's token at a host, and takes it off before the tool sees it", () => {
+    const shown = renderAddOns(everything().mesh, {
+      namespace,
+      exposed: {
+        "grafana.example.com": {
+          tool: "grafana",
+          credentialName: "cert",
+          endUser: { claims: { roles: ["operator"] } },
+        },
+      },
+    });
+    expect(find(shown, "Gateway", "monitoring-istio-ingress")).to.have.deep.nested.property(
+      "spec.servers[1].hosts",
+      ["grafana.example.com"],
+    );
+    expect(find(shown, "RequestAuthentication", "default", namespace)).to.have.nested.property(
+      "spec.jwtRules[0].forwardOriginalToken",
+      false,
+    );
+    const { rules } = find(shown, "AuthorizationPolicy", "grafana").spec as { rules: { when?: object[] }[] };
+    expect(rules.flatMap(({ when = [] }) => when)).to.deep.equal([
+      { key: "request.auth.claims[roles]", values: ["operator"] },
+    ]);
+  });
+
+  for (const platform of platformNames) {
+    it(`is a catalog without any finding: ${platform}`, () => {
+      for (const environment of ["dev", "prod"]) {
+        const { mesh, observability } = planOf(
+          readSettings({ get: (key) => ({ platform, environment })[key] }),
+        );
+        const own = observability?.plan.namespace ?? "";
+        expect(checkMesh(addOnsCatalog(mesh, { namespace: own })).findings).to.deep.equal([]);
+      }
+    });
+  }
+});
+
+describe("observability/monitors", () => {
+  it("reads the port of every proxy on which its own and the application's metrics are merged, and istiod's", () => {
+    const [pods, istiod] = monitors(nothing().mesh, { namespace });
+    expect(pods?.spec).to.deep.equal({
+      namespaceSelector: { any: true },
+      selector: { matchExpressions: [{ key: "service.istio.io/canonical-name", operator: "Exists" }] },
+      podMetricsEndpoints: [
+        {
+          port: "http-envoy-prom",
+          path: "/stats/prometheus",
+          interval: "15s",
+          relabelings: [
+            {
+              sourceLabels: ["__meta_kubernetes_pod_ip"],
+              targetLabel: "__address__",
+              regex: "([^:]+)",
+              replacement: "$1:15020",
+            },
+            {
+              sourceLabels: ["__meta_kubernetes_pod_ip"],
+              targetLabel: "__address__",
+              regex: "(.*:.*)",
+              replacement: "[$1]:15020",
+            },
+          ],
+        },
+      ],
+    });
+    expect(istiod?.spec).to.deep.equal({
+      namespaceSelector: { matchNames: ["istio-system"] },
+      selector: { matchLabels: { istio: "pilot" } },
+      jobLabel: "app",
+      endpoints: [{ port: "http-monitoring", interval: "15s" }],
+    });
+  });
+});
