@@ -51,7 +51,10 @@ export function observabilityPlan(
       [`Observability "${name}" can't be as it is said; nothing was registered.`, ...problems].join("\n"),
     );
   }
-  const objects = renderObservability(mesh, { namespace });
+  const objects = renderObservability(mesh, {
+    namespace,
+    ...(args.runbookUrl !== undefined && { runbookUrl: args.runbookUrl }),
+  });
   const rules = objects.filter(({ kind }) => kind === "PrometheusRule");
   return {
     namespace,
@@ -74,6 +77,7 @@ function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOption
   return {
     namespace,
     exposed: Object.fromEntries(exposed),
+    ...(args.istioDashboards !== undefined && { istioDashboards: true }),
     ...(elasticsearchHost !== undefined && { spanStoreHost: elasticsearchHost }),
   };
 }

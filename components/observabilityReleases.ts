@@ -1,7 +1,16 @@
 import { monitoringNamespace, otlpPort } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { type MeshObject, mergePatch } from "../mesh";
-import { collectorService, stackName, tools, toolUrl, usesCollector } from "../observability";
+import {
+  collectorService,
+  dashboardLabel,
+  folderAnnotation,
+  istioDashboardUrls,
+  stackName,
+  tools,
+  toolUrl,
+  usesCollector,
+} from "../observability";
 import { apart } from "./apart";
 import type { ReleaseSpec } from "./helmRelease";
 import type { ExposureArgs, ObservabilityArgs, ObservabilityJaegerArgs } from "./observabilityArgs";
@@ -230,6 +239,7 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
   const { replicas = 1, storage, resources, exposure } = grafana;
   const { service, port, portName } = tools.grafana;
   const { secret, userKey, passwordKey } = grafanaAdmin;
+  const [[label, labelValue]] = Object.entries(dashboardLabel) as [[string, string]];
   return {
     fullnameOverride: service,
     ...registry(context.imageRegistry),
@@ -252,13 +262,14 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
     sidecar: {
       dashboards: {
         enabled: true,
-        label: "grafana_dashboard",
-        labelValue: "1",
-        folderAnnotation: "grafana_folder",
+        label,
+        labelValue,
+        folderAnnotation,
         searchNamespace: namespace,
         provider: { foldersFromFilesStructure: true },
       },
     },
+    ...(context.istioDashboards !== undefined && istioDashboards(context.istioDashboards)),
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(namespace) } },
     "grafana.ini": {
       analytics: { check_for_updates: false, check_for_plugin_updates: false, reporting_enabled: false },
@@ -268,6 +279,20 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
         security: { cookie_secure: true },
       }),
     },
+  };
+}
+
+/** Istio's own dashboards, which Grafana fetches before it starts. */
+function istioDashboards(version: string): GrafanaValues {
+  const [provider, path] = ["istio", "/var/lib/grafana/dashboards/istio"];
+  return {
+    dashboardProviders: {
+      "dashboardproviders.yaml": {
+        apiVersion: 1,
+        providers: [{ name: provider, folder: "Istio", type: "file", options: { path } }],
+      },
+    },
+    dashboards: { [provider]: istioDashboardUrls(version) },
   };
 }
 

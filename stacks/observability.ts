@@ -9,7 +9,7 @@ import type { Settings } from "./settings";
  * their pods; elsewhere there is one of each, without volumes. What the platform says is merged over that.
  */
 export function observabilityArgs(
-  { environment, chartRepository, imageRegistry, timeoutSeconds }: Settings,
+  { environment, istioVersion, chartRepository, imageRegistry, timeoutSeconds }: Settings,
   catalog: MeshDefinition,
   platform: PlatformObservability = {},
 ): ObservabilityArgs {
@@ -17,6 +17,8 @@ export function observabilityArgs(
     ...(chartRepository !== undefined && { chartRepository }),
     ...(imageRegistry !== undefined && { imageRegistry }),
     timeoutSeconds,
+    // Where charts come from a mirror, Istio's repository may be out of reach, and without it Grafana would not start.
+    ...(chartRepository === undefined && { istioDashboards: istioVersion }),
   };
   const args = mergePatch(
     { ...byDefault(environment, platform), ...settled },
