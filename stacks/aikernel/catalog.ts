@@ -151,13 +151,6 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
     alerts: { errorRate: 5, p99: "1s" },
     certificates: { lifetime: "24h" },
     networkPolicies: { metricsNamespaces: [monitoring] },
-    suppressions: prod
-      ? (["grafana", "jaeger-query", "prometheus"] as const).map((service) => ({
-          code: "MW508",
-          path: `services.${service}.workload.replicas`,
-          reason: "the platform's document runs two of each, and one carries the few who look at them",
-        }))
-      : [],
   });
 }
 
