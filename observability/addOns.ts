@@ -167,9 +167,10 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
     },
     gateways: gatewaysOf(namespace, exposed),
     // A tool takes a token in this header for one of its own, and refuses it.
-    ...(mesh.jwtRules.length > 0 && {
-      jwtRules: mesh.jwtRules.map((rule) => ({ ...rule, forwardOriginalToken: false })),
-    }),
+    ...(mesh.jwtRules.length > 0 &&
+      Object.values(exposed).some(({ endUser }) => endUser !== undefined) && {
+        jwtRules: mesh.jwtRules.map((rule) => ({ ...rule, forwardOriginalToken: false })),
+      }),
     ...(mesh.telemetry && { telemetry: withoutTraces(mesh.telemetry) }),
     ...(mesh.networkPolicies && { networkPolicies: written(mesh.networkPolicies) }),
   };

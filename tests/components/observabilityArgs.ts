@@ -35,7 +35,7 @@ interface Watched {
 /** A small mesh, and nothing asked of what watches it. */
 export function nothing(): Watched {
   const small = catalog("jaeger");
-  return { mesh: checked(small), args: { catalog: small as unknown as Record<string, unknown> } };
+  return { mesh: checked(small), args: { catalog: small } };
 }
 
 /** A small mesh, and everything asked of what watches it, as far as it goes together. */
@@ -46,7 +46,7 @@ export function everything(): Watched {
   return {
     mesh: checked(small),
     args: {
-      catalog: small as unknown as Record<string, unknown>,
+      catalog: small,
       chartRepository: "https://charts.example.com",
       imageRegistry: "registry.example.com",
       storageClass: "fast",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { addOnCharts, observabilityPlan } from "../../components";
+import { addOnCharts, observabilityPlan, type ReleaseSpec } from "../../components";
 import type { ValueTree } from "../../components/generateChartValues";
 import { planOf } from "../../stacks/plan";
 import { platformNames } from "../../stacks/platforms";
@@ -21,8 +21,10 @@ const charts = JSON.parse(readFileSync(join(folder, "chartValues.gen.json"), "ut
  * configuration: https://kiali.io/docs/configuration/kialis.kiali.io/
  */
 const unlisted: Record<string, string[]> = {
-  grafana: ["fullnameOverride", "podLabels", "podAnnotations", "persistence.storageClassName"],
-  jaeger: ["jaeger.resources", "jaeger.podLabels"],
+  // grafana.ini takes every setting of Grafana itself.
+  grafana: ["grafana.ini", "fullnameOverride", "podLabels", "podAnnotations", "persistence.storageClassName"],
+  // What the chart hands on as it is: a security context of Kubernetes.
+  jaeger: ["jaeger.resources", "jaeger.podLabels", "jaeger.podSecurityContext"],
   "kiali-server": [
     "external_services.prometheus.url",
     "external_services.grafana",
@@ -87,14 +89,15 @@ describe("components/observabilityValues", () => {
       ...platformNames.flatMap((platform) =>
         ["dev", "prod"].flatMap(
           (environment) =>
-            planOf(readSettings({ get: (key) => ({ platform, environment })[key] })).observability?.plan ??
-            [],
+            planOf(
+              readSettings({ get: (key) => (({ platform, environment }) as Record<string, string>)[key] }),
+            ).observability?.plan ?? [],
         ),
       ),
     ];
     expect(plans).to.have.length(2 + 2 * platformNames.length);
     const wrong = plans.flatMap(({ releases }) =>
-      Object.values(releases).flatMap(({ chart, values }) =>
+      Object.values(releases).flatMap(({ chart, values }: ReleaseSpec) =>
         setPaths(values)
           .filter((path) => !has(chart, path))
           .map((path) => `${chart}: ${path.join(".")}`),
