@@ -29,13 +29,15 @@ export async function resourcesOf(
   platform: PlatformName,
   environment: Environment,
   edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
+  /** Whether what watches the mesh is registered, too. */
+  watched = true,
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
   const { name, catalog, controlPlane, observability } = planOf(readSettings({ get: (key) => stack[key] }));
   const seen = await registrations(() => {
     new IstioControlPlane("istio", controlPlane);
     new ServiceMesh(name, { catalog: edit(catalog) });
-    if (observability) new Observability(observabilityName, observability.args);
+    if (observability && watched) new Observability(observabilityName, observability.args);
   });
   return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
 }

@@ -24,7 +24,7 @@ describe("policy-pack and the platforms in prod", () => {
   before(async function () {
     this.timeout(180_000);
     for (const platform of platformNames) {
-      const resources = await resourcesOf(platform, "prod");
+      const resources = await resourcesOf(platform, "prod", undefined, false);
       stacks.push({ platform, resources, configuration: configurationOf(platform, "prod") });
     }
   });
