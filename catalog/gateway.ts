@@ -2,6 +2,9 @@ import { z } from "zod";
 import { callFields, type CallDefinition, type Edge, type HttpMethod, httpMethods } from "./call";
 import { type Duration, durationSchema } from "./duration";
 
+/** Helm release of the gateway that takes what comes in, unless another is named. */
+export const ingressRelease = "istio-ingress";
+
 /**
  * An entrance of the mesh: which hosts the ingress gateway serves and where their requests go.
  *

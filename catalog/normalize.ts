@@ -3,15 +3,16 @@ import type { CallDefinition, Edge, Source } from "./call";
 import { normalizeCertificates } from "./certificates";
 import { normalizeCircuitBreaker } from "./circuitBreaker";
 import { parseDuration, type Duration } from "./duration";
-import type {
-  Cors,
-  CorsDefinition,
-  Gateway,
-  GatewayDefinition,
-  GatewayHost,
-  GatewayHostDefinition,
-  GatewayRedirect,
-  GatewayRoute,
+import {
+  type Cors,
+  type CorsDefinition,
+  type Gateway,
+  type GatewayDefinition,
+  type GatewayHost,
+  type GatewayHostDefinition,
+  type GatewayRedirect,
+  type GatewayRoute,
+  ingressRelease,
 } from "./gateway";
 import { normalizeGlobalRateLimits, type RateLimitService } from "./globalRateLimit";
 import { limitsFor, normalizeLoad } from "./load";
@@ -320,7 +321,7 @@ function normalizeGateway(
   { namespace, trustDomain }: Settings,
   callees: ReadonlyMap<string, Callee>,
 ): Gateway {
-  const release = definition.release ?? "istio-ingress";
+  const release = definition.release ?? ingressRelease;
   const path = ["gateways", name];
   const source = sourceOf("gateway", name, release, release, trustDomain);
   return {

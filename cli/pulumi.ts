@@ -109,8 +109,10 @@ export async function localPulumi(
   }
   const { certificate, key } = await gatewayCertificate(sandbox.state);
   const set = ["config", "set", "--stack", localStack, "-C", shadow];
-  await quiet([...set, "--plaintext", "meshwright:gatewayCertificate"], certificate);
-  await quiet([...set, "--secret", "meshwright:gatewayKey"], key);
+  for (const owner of ["gateway", "monitoring"]) {
+    await quiet([...set, "--plaintext", `meshwright:${owner}Certificate`], certificate);
+    await quiet([...set, "--secret", `meshwright:${owner}Key`], key);
+  }
   return { run, read: quiet, program: pulumi, options, configFile };
 }
 
@@ -126,7 +128,7 @@ async function passphrase(state: string): Promise<string> {
   return createOnce(join(state, "passphrase"), () => Promise.resolve(randomBytes(24).toString("base64url")));
 }
 
-/** A self-signed certificate for the gateway, the same as long as the sandbox's state lives. */
+/** A self-signed certificate for the gateways, the same as long as the sandbox's state lives. */
 async function gatewayCertificate(state: string): Promise<{ certificate: string; key: string }> {
   const text = await createOnce(join(state, "gateway-certificate.json"), async () => {
     const notAfterDate = new Date(Date.now() + 365 * 24 * 3600 * 1000);

@@ -45,7 +45,10 @@ export interface ExposureArgs {
   host: string;
   /** Helm release of the gateway. Default: `istio-ingress`. */
   release?: string;
-  /** Secret with the host's certificate, in the gateway's namespace. */
+  /**
+   * Secret with the host's certificate, in the gateway's namespace. The catalog's gateways can't serve it, too: a
+   * browser would use its connection to one host for the other.
+   */
   credentialName: string;
   /** `TLSV1_2` or `TLSV1_3`. Default: `TLSV1_2`. */
   minProtocolVersion?: string;

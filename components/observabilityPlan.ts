@@ -1,4 +1,4 @@
-import { monitoringNamespace } from "../catalog";
+import { ingressRelease, monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import type { MeshObject } from "../mesh";
 import {
@@ -21,6 +21,8 @@ export interface ObservabilityPlan {
   /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
   readonly addOns: MeshObject[];
   readonly releases: AddOnReleases;
+  /** Secrets with the certificates of the hosts at which people reach the tools. */
+  readonly credentials: readonly { readonly name: string; readonly namespace: string }[];
   /** Rules, dashboards, and what Prometheus reads. After the release of Prometheus, which brings their definitions. */
   readonly watching: MeshObject[];
 }
@@ -40,9 +42,10 @@ export function observabilityPlan(
 ): ObservabilityPlan {
   const { namespace = monitoringNamespace, jaeger, prometheus } = args;
   const problems = [...misfits(mesh, args, namespace)];
+  const options = addOnsOptions(args, namespace);
   let addOns: MeshObject[] = [];
   try {
-    addOns = renderAddOns(mesh, addOnsOptions(args, namespace));
+    addOns = renderAddOns(mesh, options);
   } catch (error) {
     problems.push((error as Error).message);
   }
@@ -63,6 +66,10 @@ export function observabilityPlan(
         ? addOns
         : [...addOns, spansClaim(namespace, jaeger.storage, args.storageClass)],
     releases: addOnReleases(mesh, args, rules),
+    credentials: Object.values(options.exposed ?? {}).map(({ release, credentialName }) => ({
+      name: credentialName,
+      namespace: release,
+    })),
     watching:
       (prometheus?.operator ?? true) ? objects : objects.filter(({ kind }) => !operatorKinds.has(kind)),
   };
@@ -84,12 +91,12 @@ function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOption
 
 function exposureOf(
   tool: Tool,
-  { release, credentialName, minProtocolVersion, claims }: ExposureArgs,
+  { release = ingressRelease, credentialName, minProtocolVersion, claims }: ExposureArgs,
 ): Exposure {
   return {
     tool,
+    release,
     credentialName,
-    ...(release !== undefined && { release }),
     ...(minProtocolVersion !== undefined && {
       minProtocolVersion: minProtocolVersion as NonNullable<Exposure["minProtocolVersion"]>,
     }),

@@ -30,8 +30,8 @@ export interface AddOnsOptions {
 /** A tool that people reach through a gateway. */
 export interface Exposure {
   readonly tool: Tool;
-  /** Helm release of the gateway. Default: `istio-ingress`. */
-  readonly release?: string;
+  /** Helm release of the gateway, which is also its namespace. */
+  readonly release: string;
   /** Secret with the host's certificate, in the gateway's namespace. */
   readonly credentialName: string;
   /** Default: TLSV1_2. */
@@ -53,7 +53,7 @@ export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
  */
 export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObject[] {
   const { findings, mesh: addOns } = checkMesh(addOnsCatalog(mesh, options));
-  const wrong = [...open(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
+  const wrong = [...misfits(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
   if (addOns === undefined || wrong.length > 0) {
     throw new Error(wrong.map(({ path, message, cure }) => `${path}: ${message}. Cure: ${cure}.`).join("\n"));
   }
@@ -67,13 +67,24 @@ export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObj
   );
 }
 
-/** Tools that show everything to everybody, and tokens that nobody issues. */
-function* open(
-  { jwtRules }: Mesh,
+/** Tools that show everything to everybody, tokens that nobody issues, and certificates that two Gateways would serve. */
+function* misfits(
+  { gateways, jwtRules }: Mesh,
   { exposed = {} }: AddOnsOptions,
 ): Iterable<{ path: string; message: string; cure: string }> {
-  for (const [host, { tool, endUser }] of Object.entries(exposed)) {
+  for (const [host, { tool, release, credentialName, endUser }] of Object.entries(exposed)) {
     const path = `exposed["${host}"]`;
+    const serving = gateways.find(
+      (gateway) =>
+        gateway.release === release && gateway.hosts.some((other) => other.credentialName === credentialName),
+    );
+    if (serving !== undefined) {
+      yield {
+        path: `${path}.credentialName`,
+        message: `the certificate "${credentialName}" is served by the catalog's gateway "${serving.name}", too: a browser that has a connection to one of its hosts uses it for ${host}, and gets 404`,
+        cure: "give the host a certificate of its own, in a Secret of another name",
+      };
+    }
     if (endUser === undefined && !tools[tool].login) {
       yield {
         path,
@@ -203,7 +214,7 @@ function gatewaysOf(
   namespace: string,
   exposed: Readonly<Record<string, Exposure>>,
 ): Record<string, GatewayDefinition> {
-  const byRelease = Map.groupBy(Object.entries(exposed), ([, { release = "istio-ingress" }]) => release);
+  const byRelease = Map.groupBy(Object.entries(exposed), ([, { release }]) => release);
   return Object.fromEntries(
     [...byRelease].map(([release, hosts]) => [
       `${namespace}-${release}`,

@@ -26,13 +26,31 @@ export interface Settings {
   readonly revision: string | undefined;
   /** Seconds each Helm release may take to become ready. Default: 300. */
   readonly timeoutSeconds: number;
+  /**
+   * Certificates of the gateways' hosts: keys `gatewayCertificate` and `gatewayKey` for those of the catalog,
+   * `monitoringCertificate` and `monitoringKey` for those of what watches the mesh. Default: none.
+   */
+  readonly certificates: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>;
   /** Where istiod's webhooks listen if it runs outside the cluster. Default: the service `istiod`. */
   readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
 }
 
+/** A certificate for gateways, from the stack's configuration. */
+export interface GatewayCertificate {
+  /** PEM, the whole chain. */
+  readonly certificate: string;
+  /** PEM; a secret. */
+  readonly key: pulumi.Output<string>;
+}
+
+/** Whose hosts a certificate is for: those of the catalog's gateways, or those of the tools that watch the mesh. */
+export type CertificateOwner = "gateway" | "monitoring";
+
 /** Where settings are read from, by key without its namespace; objects come as JSON text. */
 export interface SettingSource {
   get(key: string): string | undefined;
+  /** Missing where nobody can read secrets. */
+  getSecret?(key: string): pulumi.Output<string> | undefined;
 }
 
 /** Pulumi hands structured configuration over as JSON text. */
@@ -78,6 +96,8 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
     return value;
   };
 
+  const gateway = readCertificate(config, "gateway", problems);
+  const monitoring = readCertificate(config, "monitoring", problems);
   const seconds = match("timeoutSeconds", /^[1-9]\d*$/, "300");
   const platform = choose("platform", platformNames, "alfred");
   const settings: Settings = {
@@ -96,6 +116,7 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
     ),
     revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
+    certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },
     webhooks: readWebhooks(config, problems),
   };
   if (problems.length > 0) {
@@ -105,6 +126,31 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
     );
   }
   return settings;
+}
+
+/**
+ * Reads `<owner>Certificate` and `<owner>Key`. Where nobody can read secrets, as for rendering, there is none.
+ *
+ * @param problems gets a line if one of the two is set and the other isn't.
+ */
+function readCertificate(
+  config: SettingSource,
+  owner: CertificateOwner,
+  problems: string[],
+): GatewayCertificate | undefined {
+  if (config.getSecret === undefined) return undefined;
+  const certificate = config.get(`${owner}Certificate`);
+  const key = config.getSecret(`${owner}Key`);
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    const missing = certificate === undefined ? "Certificate" : "Key";
+    problems.push(
+      `${owner}${missing} is not set, but its counterpart is. Set both: pulumi config set meshwright:${owner}Certificate < tls.crt; ` +
+        `pulumi config set --secret meshwright:${owner}Key < tls.key`,
+    );
+    return undefined;
+  }
+  return { certificate, key };
 }
 
 function readOptions(

@@ -199,6 +199,8 @@ export function observability(
       exposure: {
         host: `monitoring.${domain}`,
         ...tls,
+        // One certificate in two Gateways would let browsers use one's connection for the other's host.
+        credentialName: "aikernel-monitoring-cert",
         claims: { roles: ["operator", "admin"] },
       },
     },

@@ -203,4 +203,27 @@ describe("components/observability", () => {
     expect(refusal({ prometheus: { exposure: { ...exposure, claims: {} } } })).to.equal("");
     expect(refusal({ kiali: { exposure } })).to.equal("");
   });
+
+  it("refuses a certificate that a gateway of the catalog serves, too", () => {
+    const catalog = {
+      ...nothing().args.catalog,
+      gateways: {
+        entrance: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "cert" },
+              routes: [{ prefix: "/", service: "web" }],
+            },
+          },
+        },
+      },
+    };
+    const exposure = { host: "kiali.example.com", credentialName: "cert" };
+    expect(refusal({ catalog, kiali: { exposure } })).to.contain(
+      'exposed["kiali.example.com"].credentialName: the certificate "cert" is served by the catalog\'s gateway "entrance", too',
+    );
+    for (const other of [{ credentialName: "kiali-cert" }, { release: "istio-internal" }]) {
+      expect(refusal({ catalog, kiali: { exposure: { ...exposure, ...other } } })).to.equal("");
+    }
+  });
 });

@@ -89,6 +89,7 @@ describe("observability/addOns", () => {
       exposed: {
         "grafana.example.com": {
           tool: "grafana",
+          release: "istio-ingress",
           credentialName: "cert",
           endUser: { claims: { roles: ["operator"] } },
         },

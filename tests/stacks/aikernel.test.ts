@@ -209,22 +209,22 @@ describe("aikernel", () => {
   });
 
   it("takes traffic at the document's three hosts over TLS 1.3", () => {
-    const entrance = (...at: string[]): object => ({
+    const entrance = (credentialName: string, ...at: string[]): object => ({
       selector: { istio: "ingress" },
       servers: [
         { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: at, tls: { httpsRedirect: true } },
         {
-          port: { number: 443, name: "https-aikernel-cert-tlsv1-3", protocol: "HTTPS" },
+          port: { number: 443, name: `https-${credentialName}-tlsv1-3`, protocol: "HTTPS" },
           hosts: at,
-          tls: { mode: "SIMPLE", credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" },
+          tls: { mode: "SIMPLE", credentialName, minProtocolVersion: "TLSV1_3" },
         },
       ],
     });
     expect(find("Gateway", "aikernel-gateway").spec).to.deep.equal(
-      entrance("api.aikernel.io", "catalog.aikernel.io"),
+      entrance("aikernel-cert", "api.aikernel.io", "catalog.aikernel.io"),
     );
     expect(find("Gateway", `${monitoring}-istio-ingress`, monitoring, addOns).spec).to.deep.equal(
-      entrance("monitoring.aikernel.io"),
+      entrance("aikernel-monitoring-cert", "monitoring.aikernel.io"),
     );
   });
 

@@ -30,6 +30,7 @@ describe("stacks/settings", () => {
       imageRegistry: undefined,
       revision: undefined,
       timeoutSeconds: 300,
+      certificates: {},
       webhooks: undefined,
     });
   });
@@ -64,6 +65,7 @@ describe("stacks/settings", () => {
       imageRegistry: "registry.example.com:5000/mirror",
       revision: "1-31-2",
       timeoutSeconds: 60,
+      certificates: {},
       webhooks,
     });
   });
@@ -109,6 +111,36 @@ describe("stacks/settings", () => {
       'istioVersion is "1.31". Write it like this: pulumi config set meshwright:istioVersion 1.31.0',
     );
     expect(text).to.match(/platform is not set\. Choose one: pulumi config set meshwright:platform alfred/);
+  });
+
+  describe("certificates", () => {
+    const get = (values: Record<string, string>) => (key: string) => ({ platform: "alfred", ...values })[key];
+    const reading = (values: Record<string, string>, secrets: Record<string, string>): Settings => {
+      const getSecret = (key: string) =>
+        secrets[key] === undefined ? undefined : pulumi.secret(secrets[key]);
+      return readSettings({ get: get(values), getSecret });
+    };
+
+    it("are read in pairs whose keys stay secrets", async () => {
+      const { certificates } = reading(
+        { gatewayCertificate: "chain", monitoringCertificate: "other" },
+        { gatewayKey: "key", monitoringKey: "key" },
+      );
+      expect(certificates.gateway?.certificate).to.equal("chain");
+      expect(certificates.monitoring?.certificate).to.equal("other");
+      for (const { key } of Object.values(certificates)) expect(await pulumi.isSecret(key)).to.equal(true);
+    });
+
+    it("are refused without their counterparts", () => {
+      expect(() => reading({ gatewayCertificate: "chain" }, { monitoringKey: "key" })).to.throw(
+        pulumi.RunError,
+        /has 2 errors[^]*meshwright:gatewayKey is not set, but its counterpart is[^]*meshwright:monitoringCertificate is not set, but its counterpart is/,
+      );
+    });
+
+    it("are not read where nobody can read secrets", () => {
+      expect(readSettings({ get: get({ gatewayCertificate: "chain" }) }).certificates).to.deep.equal({});
+    });
   });
 
   it("refuses options that are no object", () => {
