@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
+
 // Checked before anything else is loaded: on an older Node.js the imports below would fail with a riddle.
 const wanted = 22;
 if (Number(process.versions.node.split(".")[0]) < wanted) {
@@ -8,6 +10,9 @@ if (Number(process.versions.node.split(".")[0]) < wanted) {
   );
   process.exit(1);
 }
+
+// Compiling what the SDKs bring along takes longer than most commands; Node.js keeps it in the system's temporary folder.
+enableCompileCache();
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would be hoisted above the check
 const { run } = require("./program") as { run: (argv: readonly string[]) => Promise<void> };
