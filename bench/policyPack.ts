@@ -149,7 +149,7 @@ async function benchPreview(runs: number): Promise<void> {
   const h = await harness();
   const project = mkdtempSync(join(tmpdir(), "bench-"));
   try {
-    const services = 306;
+    const services = 200;
     const count = objectsOf(services).length;
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
     writeFileSync(join(project, "Pulumi.yaml"), "name: bench\nruntime: nodejs\nmain: index.js\n");
