@@ -1,6 +1,7 @@
 import type { CheckedMesh } from "../checks";
 import { metadata, type MeshObject } from "../mesh/object";
 import type * as dashboards from "./dashboards";
+import { localToolUrls } from "./dashboards/links";
 import type { ObservabilityOptions } from "./options";
 
 /** By which Grafana's sidecar finds dashboards; the chart's `sidecar.dashboards.label` and `.labelValue`. */
@@ -19,12 +20,14 @@ export const folderAnnotation = "grafana_folder";
  */
 export function dashboardConfigMaps(
   mesh: CheckedMesh,
-  { namespace, tools }: ObservabilityOptions,
+  { namespace, tools = localToolUrls, runbookUrl = "" }: ObservabilityOptions,
 ): MeshObject[] {
   // Grafana's builders are 200 files, which only a run that renders dashboards has to wait for.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { renderDashboards } = require("./dashboards") as typeof dashboards;
-  return renderDashboards(mesh, tools).map((dashboard) => {
+  // A folder of this package is no address that a browser could follow.
+  const served = /^https?:/.test(runbookUrl) && { runbooks: runbookUrl.replace(/\/$/, "") };
+  return renderDashboards(mesh, { ...tools, ...served }).map((dashboard) => {
     const uid = dashboard.uid ?? "";
     return {
       apiVersion: "v1",

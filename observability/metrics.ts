@@ -13,7 +13,8 @@ export interface Metric {
 /**
  * Who reports a metric, and where it is documented. `istioProxy`: the statistics of requests and connections that
  * Istio's extension of Envoy reports, from both ends of a call. `envoy`: Envoy's own, of which Istio keeps few unless
- * `proxyStatsMatcher` asks for more: {@link statsMatchers}. `agent`: the process beside each Envoy.
+ * `proxyStatsMatcher` asks for more: {@link statsMatchers}. `agent`: the process beside each Envoy. `prometheus`: itself,
+ * of whom it asks.
  */
 export type Reporter = keyof typeof reporters;
 
@@ -22,6 +23,7 @@ export const reporters = {
   envoy: "https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats",
   agent: "https://istio.io/latest/docs/reference/commands/pilot-agent/#metrics",
   istiod: "https://istio.io/latest/docs/reference/commands/pilot-discovery/#metrics",
+  prometheus: "https://prometheus.io/docs/concepts/jobs_instances/",
 } as const;
 
 /** What Prometheus knows of whom it asks, by the monitors' relabelling. */
@@ -135,6 +137,8 @@ export const metrics = {
   citadel_server_authentication_failure_count: plain("counter"),
   citadel_server_root_cert_expiry_seconds: plain("gauge"),
   citadel_server_cert_chain_expiry_seconds: plain("gauge"),
+
+  up: { kind: "gauge", labels: [], reportedBy: "prometheus" },
 } as const satisfies Record<string, Metric>;
 
 export type Metrics = typeof metrics;

@@ -15,13 +15,17 @@ export function prometheusRules(
   mesh: CheckedMesh,
   { namespace, runbookUrl = runbooks }: { readonly namespace: string; readonly runbookUrl?: string },
 ): MeshObject[] {
-  return concernsOf(mesh).map(({ name, rules }) => ({
+  return concernsOf(mesh).map(({ name, interval, rules }) => ({
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
     metadata: metadata(mesh, { name: `${mesh.name}-${name}`, namespace, from: ["alerts", "certificates"] }),
     spec: {
       groups: [
-        { name: `${mesh.name}-${name}`, rules: rules.map((rule) => written(rule, mesh.name, runbookUrl)) },
+        {
+          name: `${mesh.name}-${name}`,
+          ...(interval !== undefined && { interval }),
+          rules: rules.map((rule) => written(rule, mesh.name, runbookUrl)),
+        },
       ],
     },
   }));

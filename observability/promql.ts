@@ -66,10 +66,36 @@ export function ratio(percent: number): number {
 }
 
 /**
+ * Per second, over a window.
+ *
+ * @param among conditions of which a series meets one at most; what meets any of them counts.
+ */
+export function perSecond<S extends Series>(
+  name: S,
+  matchers: Matchers<S>,
+  window: string,
+  by: readonly Label<S>[] = [],
+  among: readonly Matchers<S>[] = [{}],
+): string {
+  const rates = among.map((condition) => `rate(${series(name, { ...matchers, ...condition })}[${window}])`);
+  return `${sum(by)}(${rates.join(" or ")})`;
+}
+
+/** A sum that keeps some labels, or none. */
+export function sum(by: readonly string[]): string {
+  return by.length === 0 ? "sum" : `sum by (${by.join(", ")}) `;
+}
+
+/**
  * How often something happened within the last five minutes, where it did. A series that didn't exist before counts
- * from zero: Istio and Envoy report a counter only once it counts, and `increase` never sees that first step.
+ * from zero: Istio and Envoy report a counter only once it counts, and `increase` never sees that first step. That it
+ * didn't exist is only known if Prometheus asked its pod five minutes ago: after a pause of its own every counter
+ * would look new, with all that it ever counted.
  */
 export function occurrences(counter: string, by: readonly string[] = []): string {
-  const sum = by.length === 0 ? "sum" : `sum by (${by.join(", ")}) `;
-  return `${sum}(increase(${counter}[5m])) > 0 or ${sum}(${counter} unless ${counter} offset 5m) > 0`;
+  const asked = `and on (namespace, pod) ${series("up")} offset 5m`;
+  return (
+    `${sum(by)}(increase(${counter}[5m])) > 0` +
+    ` or ${sum(by)}((${counter} unless ${counter} offset 5m) ${asked}) > 0`
+  );
 }

@@ -14,6 +14,8 @@ import {
   ThresholdsMode,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -41,7 +43,7 @@ import type {
 /** Whoever opens a dashboard chooses the Prometheus it reads. */
 const datasource = { type: "prometheus", uid: "${datasource}" };
 
-const heights: Record<Panel["kind"], number> = { stat: 4, timeseries: 8, table: 9 };
+const heights: Record<Panel["kind"], number> = { stat: 4, timeseries: 8, table: 8 };
 
 /** What a dashboard has besides its definition. */
 export interface Frame {
@@ -115,10 +117,13 @@ function panel(one: Panel): TimeseriesBuilder | StatBuilder | TableBuilder {
     .description(one.description)
     .datasource(datasource)
     .span(one.width)
-    .height(heights[one.kind]);
+    .height(one.kind === "timeseries" && one.height === "low" ? heights.stat : heights[one.kind]);
 }
 
-function timeseries({ unit, queries, threshold }: SeriesPanel): TimeseriesBuilder {
+/** What a number or a graph says where there is nothing, which isn't 0. A table would write it into every free cell. */
+const nothing = "no traffic";
+
+function timeseries({ unit, queries, threshold, empty = nothing }: SeriesPanel): TimeseriesBuilder {
   const builder = new TimeseriesBuilder()
     .unit(unit)
     .axisSoftMin(0)
@@ -132,20 +137,26 @@ function timeseries({ unit, queries, threshold }: SeriesPanel): TimeseriesBuilde
         .calcs(["mean", "lastNotNull", "max"]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .noValue(empty)
     .targets(queries.map((query, index) => target(query, index).range()));
-  return threshold === undefined ? builder : builder.thresholds(thresholds(threshold));
+  return threshold === undefined
+    ? builder
+    : builder
+        .thresholds(thresholds(threshold))
+        .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
 }
 
-function stat({ unit, queries, threshold }: StatPanel): StatBuilder {
+function stat({ unit, decimals, queries, threshold, empty = nothing }: StatPanel): StatBuilder {
   const builder = new StatBuilder()
     .unit(unit)
-    .noValue("no data")
+    .noValue(empty)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .targets(queries.map((query, index) => target(query, index).range()));
+  if (decimals !== undefined) builder.decimals(decimals);
   return threshold === undefined ? builder : builder.thresholds(thresholds(threshold));
 }
 
-function table({ labels, columns, links = {} }: TablePanel): TableBuilder {
+function table({ labels, columns, links = {}, empty }: TablePanel): TableBuilder {
   const builder = new TableBuilder()
     .targets(
       columns.map(({ expr, title }, index) =>
@@ -168,14 +179,16 @@ function table({ labels, columns, links = {} }: TablePanel): TableBuilder {
         },
       },
     });
+  if (empty !== undefined) builder.noValue(empty);
   for (const [label, targets] of Object.entries(links)) {
     builder.overrideByName(labels[label] ?? label, [
       { id: "links", value: targets.map(({ title, url }) => ({ title, url, targetBlank: true })) },
     ]);
   }
-  for (const { title, unit, threshold } of columns) {
+  for (const { title, unit, decimals, threshold } of columns) {
     builder.overrideByName(title, [
       { id: "unit", value: unit },
+      ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
       ...(threshold === undefined
         ? []
         : [

@@ -1,16 +1,16 @@
 import type { Mesh } from "../../catalog";
+import { failed } from "../outcomes";
 import type { DashboardDefinition, Row } from "./definition";
 import { quantile, rate, share } from "./expressions";
-import { failed } from "./selectors";
+import { incoming } from "./selectors";
 import { errorRate, latency } from "./thresholds";
 
 const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
-const called = { reporter: "source", destination_service_name: "$service" } as const;
 const byVersion = ["destination_version"] as const;
 const version = "{{destination_version}}";
-const baseline = { ...called, destination_version: "$baseline" } as const;
-const canary = { ...called, destination_version: "$canary" } as const;
+const baseline = (mesh: Mesh) => ({ ...incoming(mesh), destination_version: "$baseline" }) as const;
+const canary = (mesh: Mesh) => ({ ...incoming(mesh), destination_version: "$canary" }) as const;
 
 /** One version against another: is the new one as good? None if no service has two versions. */
 export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
@@ -30,7 +30,7 @@ export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
         choice("baseline", "Baseline", names, byWeight[0]),
         choice("canary", "Canary", names, byWeight[1]),
       ],
-      rows: [verdict(mesh), overTime(mesh), reasons],
+      rows: [verdict(mesh), overTime(mesh), reasons(mesh)],
     },
   ];
 }
@@ -49,15 +49,17 @@ function verdict(mesh: Mesh): Row {
         description: "Its share of the service's requests; compare it with its weight in the catalog.",
         unit: "percentunit",
         width: 6,
-        queries: [{ expr: share(requests, called, { destination_version: "$canary" }), legend: "canary" }],
+        queries: [
+          { expr: share(requests, incoming(mesh), [{ destination_version: "$canary" }]), legend: "canary" },
+        ],
       },
       {
         kind: "stat",
         title: "Errors of the canary",
-        description: "Share of its requests that got a 5xx or no answer.",
+        description: "Share of its requests that fail: 5xx, a gRPC status that blames the server, no answer.",
         unit: "percentunit",
         width: 6,
-        queries: [{ expr: share(requests, canary, failed), legend: "canary" }],
+        queries: [{ expr: share(requests, canary(mesh), failed), legend: "canary" }],
         threshold: errorRate(mesh),
       },
       {
@@ -69,7 +71,7 @@ function verdict(mesh: Mesh): Row {
         width: 6,
         queries: [
           {
-            expr: `${share(requests, canary, failed)} - ${share(requests, baseline, failed)}`,
+            expr: `${share(requests, canary(mesh), failed)} - ${share(requests, baseline(mesh), failed)}`,
             legend: "difference",
           },
         ],
@@ -83,7 +85,7 @@ function verdict(mesh: Mesh): Row {
         width: 6,
         queries: [
           {
-            expr: `${quantile(0.99, durations, canary)} / ${quantile(0.99, durations, baseline)}`,
+            expr: `${quantile(0.99, durations, canary(mesh))} / ${quantile(0.99, durations, baseline(mesh))}`,
             legend: "ratio",
           },
         ],
@@ -103,15 +105,16 @@ function overTime(mesh: Mesh): Row {
         description: "`unknown`: requests that reached no pod.",
         unit: "reqps",
         width: 12,
-        queries: [{ expr: rate(requests, called, byVersion), legend: version }],
+        queries: [{ expr: rate(requests, incoming(mesh), byVersion), legend: version }],
       },
       {
         kind: "timeseries",
         title: "Errors by version",
-        description: "Share of the requests of each that got a 5xx or no answer.",
+        description:
+          "Share of the requests of each that fail: 5xx, a gRPC status that blames the server, no answer.",
         unit: "percentunit",
         width: 12,
-        queries: [{ expr: share(requests, called, failed, byVersion), legend: version }],
+        queries: [{ expr: share(requests, incoming(mesh), failed, byVersion), legend: version }],
         threshold: errorRate(mesh),
       },
       {
@@ -120,7 +123,7 @@ function overTime(mesh: Mesh): Row {
         description: "What most callers see.",
         unit: "ms",
         width: 12,
-        queries: [{ expr: quantile(0.5, durations, called, byVersion), legend: version }],
+        queries: [{ expr: quantile(0.5, durations, incoming(mesh), byVersion), legend: version }],
       },
       {
         kind: "timeseries",
@@ -128,14 +131,14 @@ function overTime(mesh: Mesh): Row {
         description: "A new version is slow at first: its caches are empty.",
         unit: "ms",
         width: 12,
-        queries: [{ expr: quantile(0.99, durations, called, byVersion), legend: version }],
+        queries: [{ expr: quantile(0.99, durations, incoming(mesh), byVersion), legend: version }],
         threshold: latency(mesh),
       },
     ],
   };
 }
 
-const reasons: Row = {
+const reasons = (mesh: Mesh): Row => ({
   title: "What the canary answers",
   panels: [
     {
@@ -144,7 +147,7 @@ const reasons: Row = {
       description: "Requests by status.",
       unit: "reqps",
       width: 12,
-      queries: [{ expr: rate(requests, canary, ["response_code"]), legend: "{{response_code}}" }],
+      queries: [{ expr: rate(requests, canary(mesh), ["response_code"]), legend: "{{response_code}}" }],
     },
     {
       kind: "timeseries",
@@ -152,7 +155,7 @@ const reasons: Row = {
       description: "Requests by status.",
       unit: "reqps",
       width: 12,
-      queries: [{ expr: rate(requests, baseline, ["response_code"]), legend: "{{response_code}}" }],
+      queries: [{ expr: rate(requests, baseline(mesh), ["response_code"]), legend: "{{response_code}}" }],
     },
   ],
-};
+});

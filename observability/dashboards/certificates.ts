@@ -15,7 +15,7 @@ export function certificates(mesh: Mesh): DashboardDefinition {
     title: `${mesh.name}: certificates`,
     description: "How long workload and root certificates still hold, and whether istiod issues new ones.",
     variables: [namespaces(mesh)],
-    rows: [now(mesh), workloads, issuance],
+    rows: [now(mesh), workloads(mesh), issuance],
   };
 }
 
@@ -28,6 +28,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Shortest workload certificate",
+        empty: "no proxy answers",
         description: "Time left of the one that ends first. A proxy renews its own at half of its lifetime.",
         unit: "s",
         width: 6,
@@ -37,6 +38,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Root certificate",
+        empty: "istiod signs none",
         description:
           "Time left. Replacing it takes weeks, because every workload must trust both for a time.",
         unit: "s",
@@ -47,6 +49,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Signing certificate",
+        empty: "istiod signs none",
         description:
           "Time left of the intermediate by which istiod signs; the root itself where istiod made its own.",
         unit: "s",
@@ -57,6 +60,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Issued",
+        empty: "istiod signs none",
         description: "Certificates that istiod signed per second.",
         unit: "ops",
         width: 6,
@@ -66,29 +70,38 @@ function now(mesh: Mesh): Row {
   };
 }
 
-const workloads: Row = {
+const workloads = (mesh: Mesh): Row => ({
   title: "Workload certificates",
   panels: [
     {
       kind: "timeseries",
       title: "Time left by namespace",
+      empty: "no proxy answers",
       description:
         "Of the certificate that ends first. A healthy line is a saw: it falls to half of the lifetime and rises again.",
       unit: "s",
       width: 12,
       queries: [{ expr: `min by (namespace) (${own})`, legend: "{{namespace}}" }],
+      threshold: certificateLeft(mesh),
     },
     {
       kind: "table",
       title: "Ending first",
       description:
-        "The ten pods whose certificate ends first. Restart the pod if it does not renew: `kubectl rollout restart`.",
+        "The ten pods whose certificate ends first; red where `CertificateExpiringSoon` fires. Restart the pod if it does not renew: `kubectl rollout restart`.",
       width: 12,
       labels: { namespace: "Namespace", pod: "Pod" },
-      columns: [{ title: "Time left", unit: "s", expr: `bottomk(10, min by (namespace, pod) (${own}))` }],
+      columns: [
+        {
+          title: "Time left",
+          unit: "s",
+          expr: `bottomk(10, min by (namespace, pod) (${own}))`,
+          threshold: certificateLeft(mesh),
+        },
+      ],
     },
   ],
-};
+});
 
 const issuance: Row = {
   title: "Issuing",
@@ -96,6 +109,7 @@ const issuance: Row = {
     {
       kind: "timeseries",
       title: "Asked for and issued",
+      empty: "istiod signs none",
       description: "The two lines are one while all is well.",
       unit: "ops",
       width: 8,
@@ -107,6 +121,7 @@ const issuance: Row = {
     {
       kind: "timeseries",
       title: "Not issued",
+      empty: "none was refused",
       description:
         "Requests that istiod could not sign, by its error, and proxies that could not prove who they are. A lifetime above istiod's MAX_WORKLOAD_CERT_TTL is refused.",
       unit: "ops",
@@ -119,6 +134,7 @@ const issuance: Row = {
     {
       kind: "timeseries",
       title: "Agents that fail",
+      empty: "none failed",
       description: "Requests of the agents beside the proxies, to istiod for example, that failed.",
       unit: "ops",
       width: 8,

@@ -45,12 +45,16 @@ interface PanelBase {
   readonly description: string;
   /** Of the 24 columns of Grafana's grid; the panels of a row fill whole lines. */
   readonly width: number;
+  /** What it says where there is nothing to show. Default: `no traffic`; of a table Grafana's own words. */
+  readonly empty?: string;
 }
 
 /** Lines over time. */
 export interface SeriesPanel extends PanelBase {
   readonly kind: "timeseries";
   readonly unit: Unit;
+  /** As low as a number beside it. Default: twice as high. */
+  readonly height?: "low";
   readonly queries: readonly Query[];
   readonly threshold?: Threshold;
 }
@@ -59,6 +63,8 @@ export interface SeriesPanel extends PanelBase {
 export interface StatPanel extends PanelBase {
   readonly kind: "stat";
   readonly unit: Unit;
+  /** Default: as many as fit. */
+  readonly decimals?: number;
   readonly queries: readonly [Query];
   readonly threshold?: Threshold;
 }
@@ -76,6 +82,8 @@ export interface TablePanel extends PanelBase {
 export interface Column {
   readonly title: string;
   readonly unit: Unit;
+  /** Default: as many as fit. */
+  readonly decimals?: number;
   readonly expr: string;
   readonly threshold?: Threshold;
 }

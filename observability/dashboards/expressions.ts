@@ -1,38 +1,50 @@
 /**
- * The PromQL that several dashboards share. `by` are the labels that are kept; `$__rate_interval` is Grafana's: long
- * enough for a rate, whatever the scrape interval and the zoom.
+ * The PromQL that several dashboards share. `by` are the labels that are kept.
  *
  * @see https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/#use-__rate_interval
  */
-import { type Histogram, type Label, type Matchers, type Series, series } from "../promql";
+import { type Histogram, type Label, type Matchers, perSecond, type Series, series, sum } from "../promql";
 
-/** Per second. */
-export function rate<S extends Series>(name: S, matchers: Matchers<S>, by: readonly Label<S>[] = []): string {
-  return `sum${grouping(by)}(rate(${series(name, matchers)}[$__rate_interval]))`;
+/** Grafana's: long enough for a rate, whatever the scrape interval and the zoom. */
+export const window = "$__rate_interval";
+
+/** Per second; `among` as for {@link perSecond}. */
+export function rate<S extends Series>(
+  name: S,
+  matchers: Matchers<S>,
+  by: readonly Label<S>[] = [],
+  among?: readonly Matchers<S>[],
+): string {
+  return perSecond(name, matchers, window, by, among);
 }
 
-/** Of 1: what also matches `part` among what matches `matchers`; 0, not nothing, where there is none of it. */
+/**
+ * Of 1: what also meets `part` among what matches `matchers`. 0 where there is none of it; nothing where nothing comes
+ * at all, which is no share of 0.
+ */
 export function share<S extends Series>(
   name: S,
   matchers: Matchers<S>,
-  part: Matchers<S>,
+  part: readonly Matchers<S>[],
   by: readonly Label<S>[] = [],
 ): string {
   const all = rate(name, matchers, by);
-  return `(${rate(name, { ...matchers, ...part }, by)} or ${all} * 0) / ${all}`;
+  return `(${orZero(rate(name, matchers, by, part), all)}) / (${all} > 0)`;
 }
 
-/** Of a histogram, in its own unit. */
+/** A part of something that may never have happened: 0 then, but nothing where the whole doesn't happen either. */
+export function orZero(part: string, whole: string): string {
+  return `${part} or 0 * ${whole}`;
+}
+
+/** Of a histogram, in its own unit; nothing where nothing comes. */
 export function quantile<H extends Histogram>(
   q: number,
   name: H,
   matchers: Matchers<`${H}_bucket`>,
   by: readonly Label<`${H}_bucket`>[] = [],
 ): string {
-  const buckets = `sum${grouping(["le", ...by])}(rate(${series(`${name}_bucket`, matchers)}[$__rate_interval]))`;
-  return `histogram_quantile(${q}, ${buckets})`;
-}
-
-export function grouping(by: readonly string[]): string {
-  return by.length === 0 ? "" : ` by (${by.join(", ")}) `;
+  const buckets = `${sum(["le", ...by])}(rate(${series(`${name}_bucket`, matchers)}[${window}]))`;
+  // Without a request it is not a number, which no comparison holds for.
+  return `(histogram_quantile(${q}, ${buckets}) >= 0)`;
 }

@@ -7,6 +7,8 @@ export interface ToolUrls {
   readonly kiali: string;
   /** Default: where `meshwright open jaeger` puts it. */
   readonly jaeger: string;
+  /** Where the alerts' pages are served. Default: nowhere, so alerts lead to none. */
+  readonly runbooks?: string;
 }
 
 export const localToolUrls: ToolUrls = {
@@ -20,9 +22,11 @@ export interface Links {
   readonly tools: readonly Link[];
   /** What a click on a service offers; `service` and `namespace` may be Grafana's own variables. */
   readonly ofService: (service: string, namespace: string) => readonly Link[];
+  /** What a click on an alert offers; its name may be Grafana's own variable. */
+  readonly runbook?: (alert: string) => readonly Link[];
 }
 
-export function linksOf(mesh: Mesh, { kiali, jaeger }: ToolUrls): Links {
+export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Links {
   const list = mesh.namespaces.join(",");
   return {
     tools: [
@@ -35,6 +39,9 @@ export function linksOf(mesh: Mesh, { kiali, jaeger }: ToolUrls): Links {
       // Proxies name themselves in traces by the label `app` and the namespace.
       { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },
     ],
+    ...(runbooks !== undefined && {
+      runbook: (alert) => [{ title: "Runbook", url: `${runbooks}/${alert}.md` }],
+    }),
   };
 }
 

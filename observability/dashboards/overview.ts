@@ -1,9 +1,12 @@
 import { isHttp, type Mesh } from "../../catalog";
+import { failed, mutualShare } from "../outcomes";
 import { oneOf, selector, series } from "../promql";
+import { type RecordName, recorded } from "../rules/records";
+import { errorRatio, fastBurns, slowBurns } from "../rules/slo";
 import type { DashboardDefinition, Row } from "./definition";
-import { quantile, rate, share } from "./expressions";
+import { quantile, rate, share, window } from "./expressions";
 import type { Links } from "./links";
-import { asCalled, asServed, failed, mutual } from "./selectors";
+import { asCalled, asServed } from "./selectors";
 import { errorRate, latency, mtlsShare } from "./thresholds";
 import { namespaces } from "./variables";
 
@@ -18,7 +21,15 @@ export function overview(mesh: Mesh, links: Links): DashboardDefinition {
     title: `${mesh.name}: overview`,
     description: `Is ${mesh.name} well, and if not, which service is it? A service's name leads to its own dashboard.`,
     variables: [namespaces(mesh)],
-    rows: [now(mesh), services(mesh, links), ...tcp(mesh), ...outside(mesh), controlPlane, alerts],
+    rows: [
+      now(mesh),
+      alerts(mesh, links),
+      services(mesh, links),
+      objectives(mesh, links),
+      ...tcp(mesh),
+      ...outside(mesh),
+      controlPlane,
+    ],
   };
 }
 
@@ -37,7 +48,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Errors",
-        description: "Share of the requests that got a 5xx or no answer at all.",
+        description: "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, asCalled, failed), legend: "errors" }],
@@ -57,10 +68,10 @@ function now(mesh: Mesh): Row {
         kind: "stat",
         title: "Mutual TLS",
         description:
-          "Share of the requests that arrived over mutual TLS. Under STRICT anything below 100 % has an exception in the catalog.",
+          "Share of the requests and TCP connections that arrived over mutual TLS. Under STRICT anything below 100 % has an exception in the catalog.",
         unit: "percentunit",
         width: 6,
-        queries: [{ expr: share(requests, asServed, mutual), legend: "mutual TLS" }],
+        queries: [{ expr: mutualShare(asServed, window), legend: "mutual TLS" }],
         threshold: mtlsShare(mesh),
       },
     ],
@@ -74,7 +85,8 @@ function services(mesh: Mesh, links: Links): Row {
       {
         kind: "table",
         title: "Services",
-        description: "Every service that was called, as its callers' proxies saw it.",
+        description:
+          "Every service that was called, as its callers' proxies saw it. Red is what the platform's limits refuse; a service with limits of its own shows them on its dashboard.",
         width: 24,
         labels: { [service]: "Service", destination_service_namespace: "Namespace" },
         columns: [
@@ -108,7 +120,7 @@ function services(mesh: Mesh, links: Links): Row {
         kind: "timeseries",
         title: "Errors by service",
         description:
-          "Share of each service's requests that got a 5xx or no answer. Response flags on the resilience dashboard say why.",
+          "Share of each service's requests that fail: 5xx, a gRPC status that blames the server, no answer. Response flags on the resilience dashboard say why.",
         unit: "percentunit",
         width: 8,
         queries: [{ expr: share(requests, asCalled, failed, [service]), legend: `{{${service}}}` }],
@@ -140,6 +152,7 @@ function tcp({ services }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Connections opened",
+          empty: "no TCP",
           description:
             "New connections per second. Many of them point to a client that does not keep its own.",
           unit: "ops",
@@ -154,6 +167,7 @@ function tcp({ services }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Bytes sent",
+          empty: "no TCP",
           description: "From the services to their callers.",
           unit: "Bps",
           width: 8,
@@ -164,6 +178,7 @@ function tcp({ services }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Bytes received",
+          empty: "no TCP",
           description: "From the callers to the services.",
           unit: "Bps",
           width: 8,
@@ -190,6 +205,7 @@ function outside({ externalServices }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Requests to external hosts",
+          empty: "no requests in sight",
           description: "Requests that the proxies can see: plain HTTP, or TLS that the proxy begins.",
           unit: "reqps",
           width: 8,
@@ -200,7 +216,9 @@ function outside({ externalServices }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Errors of external hosts",
-          description: "Share of the requests that got a 5xx or no answer.",
+          empty: "no requests in sight",
+          description:
+            "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
           unit: "percentunit",
           width: 8,
           queries: [
@@ -213,6 +231,7 @@ function outside({ externalServices }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Connections to external hosts",
+          empty: "no connections",
           description:
             "New connections per second where the proxy sees bytes only: TLS that the application begins.",
           unit: "ops",
@@ -235,6 +254,7 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Proxies connected",
+      empty: "no istiod answers",
       description:
         "Proxies that get their configuration from each istiod. It must come back to its height after istiod restarts.",
       unit: "short",
@@ -244,6 +264,7 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Configuration pushed",
+      empty: "no istiod answers",
       description: "Pushes per second by kind: clusters, endpoints, listeners, routes.",
       unit: "ops",
       width: 6,
@@ -252,6 +273,7 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Convergence, P99",
+      empty: "nothing changed",
       description: "From a change in the cluster until 99 of 100 proxies have it.",
       unit: "s",
       width: 6,
@@ -260,6 +282,7 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Configuration refused",
+      empty: "none was ever refused",
       description:
         "Configuration that proxies refused (NACK). Such a proxy keeps what it had; `istioctl proxy-status` names it.",
       unit: "ops",
@@ -270,22 +293,65 @@ const controlPlane: Row = {
   ],
 };
 
-const alerts: Row = {
-  title: "Alerts",
-  panels: [
-    {
-      kind: "table",
-      title: "Firing",
-      description: "Alerts that fire now. Each has a page that says what it means and what to do.",
-      width: 24,
-      labels: { alertname: "Alert", severity: "Severity" },
-      columns: [
-        {
-          title: "Firing",
-          unit: "short",
-          expr: `count by (alertname, severity) (${selector("ALERTS", { alertstate: "firing" })})`,
-        },
-      ],
-    },
-  ],
-};
+/** Its alerts, and where their pages are if they are served. */
+function alerts({ name }: Mesh, links: Links): Row {
+  const by = ["alertname", "severity", "destination_service"];
+  const { runbook } = links;
+  return {
+    title: "Alerts",
+    panels: [
+      {
+        kind: "table",
+        title: "Firing",
+        description: "Alerts that fire now, and for how many. Each has a page that says what to do.",
+        width: 24,
+        empty: "nothing fires",
+        labels: { alertname: "Alert", severity: "Severity", destination_service: "Service" },
+        columns: [
+          {
+            title: "Firing",
+            unit: "short",
+            expr: `count by (${by.join(", ")}) (${selector("ALERTS", { alertstate: "firing", mesh: name })})`,
+          },
+        ],
+        ...(runbook && { links: { alertname: runbook("${__value.raw}") } }),
+      },
+    ],
+  };
+}
+
+function objectives(mesh: Mesh, links: Links): Row {
+  const of = (name: RecordName): string =>
+    recorded(name, mesh, { destination_service_namespace: /$namespace/ });
+  const budget = of("istio:service:error_budget:ratio");
+  const each = (expr: string): string => `max by (${place.join(", ")}) (${expr})`;
+  return {
+    title: "Objectives",
+    panels: [
+      {
+        kind: "table",
+        title: "Error budgets",
+        description:
+          "What each service promises over 30 days (`alerts.availability`), what is left of the failures that this allows, and how many times faster than allowed they come. Red where an alert fires if the last minutes are no better.",
+        width: 24,
+        labels: { [service]: "Service", destination_service_namespace: "Namespace" },
+        columns: [
+          { title: "Objective", unit: "percentunit", expr: each(`1 - ${budget}`), decimals: 3 },
+          {
+            title: "Budget left",
+            unit: "percentunit",
+            expr: each(of("istio:service:error_budget:remaining30d")),
+            threshold: { bad: "below", value: 0 },
+          },
+          ...[...fastBurns, ...slowBurns].map(({ long, factor }) => ({
+            title: `Burn rate, ${long}`,
+            unit: "short" as const,
+            expr: each(`${of(errorRatio(long))} / ${budget}`),
+            threshold: { bad: "above" as const, value: factor },
+          })),
+        ],
+        links: { [service]: links.ofService("${__data.fields.Service}", "${__data.fields.Namespace}") },
+      },
+    ],
+  };
+}

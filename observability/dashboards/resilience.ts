@@ -1,7 +1,7 @@
 import type { Mesh } from "../../catalog";
-import { series } from "../promql";
+import { series, sum as sumOf } from "../promql";
 import type { DashboardDefinition, Row } from "./definition";
-import { grouping, rate, share } from "./expressions";
+import { orZero, rate, share } from "./expressions";
 import { asCalled, clusters } from "./selectors";
 import { namespaces, services } from "./variables";
 
@@ -50,7 +50,12 @@ const now: Row = {
       description: "Requests that a caller's proxy answered with 503 (flag UO) because a limit was reached.",
       unit: "reqps",
       width: 6,
-      queries: [{ expr: rate(requests, { ...chosen, response_flags: /.*UO.*/ }), legend: "UO" }],
+      queries: [
+        {
+          expr: orZero(rate(requests, { ...chosen, response_flags: /.*UO.*/ }), rate(requests, chosen)),
+          legend: "UO",
+        },
+      ],
       threshold: { bad: "above", value: 0.001 },
     },
     {
@@ -192,6 +197,7 @@ const failures: Row = {
     {
       kind: "timeseries",
       title: "Response flags",
+      empty: "no proxy gave up",
       description:
         "UH no healthy endpoint, UO breaker open, URX retries used up, UF no connection, UT timeout, NR no route, DC the caller hung up, RL rate limit.",
       unit: "reqps",
@@ -211,7 +217,7 @@ const failures: Row = {
       width: 12,
       queries: [
         {
-          expr: share(requests, chosen, { response_flags: /.*UT.*/ }, ["destination_service_name"]),
+          expr: share(requests, chosen, [{ response_flags: /.*UT.*/ }], ["destination_service_name"]),
           legend: "{{destination_service_name}}",
         },
       ],
@@ -219,6 +225,7 @@ const failures: Row = {
     {
       kind: "table",
       title: "Who fails at whom",
+      empty: "nobody",
       description: "Caller, callee and flag.",
       width: 24,
       labels: {
@@ -231,12 +238,12 @@ const failures: Row = {
         {
           title: "Requests",
           unit: "reqps",
-          expr: rate(requests, { ...chosen, response_flags: { not: "-" } }, [
+          expr: `${rate(requests, { ...chosen, response_flags: { not: "-" } }, [
             "source_workload",
             "destination_service_name",
             "response_flags",
             "response_code",
-          ]),
+          ])} > 0`,
         },
       ],
     },
@@ -250,5 +257,5 @@ type ClusterGauge =
   | "envoy_cluster_outlier_detection_ejections_active";
 
 function sum(name: ClusterGauge, by: readonly "cluster_name"[] = []): string {
-  return `sum${grouping(by)}(${series(name, clusters)})`;
+  return `${sumOf(by)}(${series(name, clusters)})`;
 }

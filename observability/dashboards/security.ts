@@ -1,16 +1,13 @@
-import { isHttp, type Mesh } from "../../catalog";
+import type { Mesh } from "../../catalog";
+import { arrivals, mutualShare, plain, refused, unauthenticated } from "../outcomes";
 import type { DashboardDefinition, Row } from "./definition";
-import { rate, share } from "./expressions";
-import { asServed, mutual } from "./selectors";
+import { orZero, rate, window } from "./expressions";
+import { asServed } from "./selectors";
 import { mtlsShare } from "./thresholds";
 import { namespaces } from "./variables";
 
 const requests = "istio_requests_total";
-const opened = "istio_tcp_connections_opened_total";
-/** Istio counts a service's own 403 in the same way; `RBAC` below counts the proxies' alone. */
-const refused = { ...asServed, response_code: "403" } as const;
-const unauthenticated = { ...asServed, response_code: "401" } as const;
-const plain = { ...asServed, connection_security_policy: { not: "mutual_tls" } } as const;
+const inPlain = { ...asServed, ...plain } as const;
 const nameless = { ...asServed, source_principal: "unknown" } as const;
 
 /** A rate that is not nothing. */
@@ -34,51 +31,66 @@ export function security(mesh: Mesh): DashboardDefinition {
 }
 
 function now(mesh: Mesh): Row {
+  const all = arrivals(asServed, window);
   return {
     title: "Now",
     panels: [
       {
         kind: "stat",
         title: "Mutual TLS",
-        description: "Share of the requests that arrived over mutual TLS.",
+        description: "Share of the requests and TCP connections that arrived over mutual TLS.",
         unit: "percentunit",
         width: 6,
-        queries: [{ expr: share(requests, asServed, mutual), legend: "mutual TLS" }],
+        queries: [{ expr: mutualShare(asServed, window), legend: "mutual TLS" }],
         threshold: mtlsShare(mesh),
       },
       {
         kind: "stat",
         title: "Without mutual TLS",
-        description: "Requests that arrived in plain text. The table below names the callers.",
-        unit: "reqps",
+        description:
+          "Requests and TCP connections that arrived in plain text. The table below names the callers.",
+        unit: "ops",
         width: 6,
-        queries: [{ expr: rate(requests, plain), legend: "plain text" }],
+        queries: [{ expr: orZero(arrivals(inPlain, window), all), legend: "plain text" }],
         threshold: some,
       },
       {
         kind: "stat",
         title: "Refused",
-        description: "Requests answered with 403, by an AuthorizationPolicy or by the service itself.",
+        description:
+          "Requests answered with 403 (gRPC PERMISSION_DENIED), by an AuthorizationPolicy or by the service itself.",
         unit: "reqps",
         width: 6,
-        queries: [{ expr: rate(requests, refused), legend: "403" }],
+        queries: [
+          {
+            expr: orZero(rate(requests, asServed, [], refused), rate(requests, asServed)),
+            legend: "refused",
+          },
+        ],
         threshold: some,
       },
       {
         kind: "stat",
         title: "Without an identity",
-        description: "Requests whose caller showed no certificate: no proxy, or a port excluded from it.",
-        unit: "reqps",
+        description:
+          "Requests and TCP connections whose caller showed no certificate: no proxy, or a port excluded from it.",
+        unit: "ops",
         width: 6,
-        queries: [{ expr: rate(requests, nameless), legend: "unknown" }],
+        queries: [{ expr: orZero(arrivals(nameless, window), all), legend: "unknown" }],
         threshold: some,
       },
     ],
   };
 }
 
+const plainBy = [
+  "source_workload",
+  "source_workload_namespace",
+  "destination_service_name",
+  "connection_security_policy",
+] as const;
+
 function encryption(mesh: Mesh): Row {
-  const tcp = mesh.services.some(({ ports }) => ports.some(({ protocol }) => !isHttp(protocol)));
   return {
     title: "Mutual TLS",
     panels: [
@@ -86,41 +98,24 @@ function encryption(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Mutual TLS by service",
         description:
-          "Share of the requests to each service. A service below 1 has a PeerAuthentication that is not STRICT.",
+          "Share of the requests and TCP connections to each service. A service below 1 has a PeerAuthentication that is not STRICT.",
         unit: "percentunit",
-        width: tcp ? 12 : 24,
+        width: 24,
         queries: [
           {
-            expr: share(requests, asServed, mutual, ["destination_service_name"]),
+            expr: mutualShare(asServed, window, ["destination_service_name"]),
             legend: "{{destination_service_name}}",
           },
         ],
         threshold: mtlsShare(mesh),
       },
-      ...(tcp
-        ? ([
-            {
-              kind: "timeseries",
-              title: "Mutual TLS of TCP by service",
-              description: "Share of the new connections to each service that are not HTTP.",
-              unit: "percentunit",
-              width: 12,
-              queries: [
-                {
-                  expr: share(opened, asServed, mutual, ["destination_service_name"]),
-                  legend: "{{destination_service_name}}",
-                },
-              ],
-              threshold: mtlsShare(mesh),
-            },
-          ] as const)
-        : []),
       {
         kind: "table",
         title: "Callers without mutual TLS",
         description:
           "Who calls whom in plain text: callers outside of the mesh, or whose proxy is switched off.",
         width: 24,
+        empty: "nobody",
         labels: {
           source_workload: "Caller",
           source_workload_namespace: "Namespace",
@@ -129,14 +124,9 @@ function encryption(mesh: Mesh): Row {
         },
         columns: [
           {
-            title: "Requests",
-            unit: "reqps",
-            expr: rate(requests, plain, [
-              "source_workload",
-              "source_workload_namespace",
-              "destination_service_name",
-              "connection_security_policy",
-            ]),
+            title: "Requests and connections",
+            unit: "ops",
+            expr: `${arrivals(inPlain, window, plainBy)} > 0`,
           },
         ],
       },
@@ -150,12 +140,13 @@ const denials: Row = {
     {
       kind: "timeseries",
       title: "403 by service",
-      description: "By an AuthorizationPolicy, or by the service itself.",
+      description: "By an AuthorizationPolicy, or by the service itself; over gRPC PERMISSION_DENIED.",
+      empty: "nobody was refused",
       unit: "reqps",
       width: 8,
       queries: [
         {
-          expr: rate(requests, refused, ["destination_service_name"]),
+          expr: rate(requests, asServed, ["destination_service_name"], refused),
           legend: "{{destination_service_name}}",
         },
       ],
@@ -163,13 +154,14 @@ const denials: Row = {
     {
       kind: "timeseries",
       title: "401 by service",
+      empty: "nobody was refused",
       description:
-        "A token that is wrong, expired, or of another issuer (RequestAuthentication), or the service's own answer.",
+        "A token that is wrong, expired, or of another issuer (RequestAuthentication), or the service's own answer; over gRPC UNAUTHENTICATED.",
       unit: "reqps",
       width: 8,
       queries: [
         {
-          expr: rate(requests, unauthenticated, ["destination_service_name"]),
+          expr: rate(requests, asServed, ["destination_service_name"], unauthenticated),
           legend: "{{destination_service_name}}",
         },
       ],
@@ -177,6 +169,7 @@ const denials: Row = {
     {
       kind: "timeseries",
       title: "Refused by RBAC",
+      empty: "nobody was refused",
       description: "Requests that the proxies themselves refused for an AuthorizationPolicy, by pod.",
       unit: "reqps",
       width: 8,
@@ -193,6 +186,7 @@ const denials: Row = {
     {
       kind: "table",
       title: "Who is refused",
+      empty: "nobody",
       description:
         "An identity that should be admitted needs a line in the caller's `calls`; any other is somebody trying.",
       width: 24,
@@ -206,12 +200,12 @@ const denials: Row = {
         {
           title: "403",
           unit: "reqps",
-          expr: rate(requests, refused, refusedBy),
+          expr: `${rate(requests, asServed, refusedBy, refused)} > 0`,
         },
         {
           title: "401",
           unit: "reqps",
-          expr: rate(requests, unauthenticated, refusedBy),
+          expr: `${rate(requests, asServed, refusedBy, unauthenticated)} > 0`,
         },
       ],
     },
@@ -224,6 +218,7 @@ const handshakes: Row = {
     {
       kind: "timeseries",
       title: "Failed handshakes",
+      empty: "no handshake",
       description: "TLS connections that the proxies could not establish: as servers, and as clients.",
       unit: "ops",
       width: 12,
@@ -241,6 +236,7 @@ const handshakes: Row = {
     {
       kind: "timeseries",
       title: "Refused by istiod",
+      empty: "nobody was refused",
       description: "Proxies that asked istiod for a certificate and could not prove who they are.",
       unit: "ops",
       width: 12,

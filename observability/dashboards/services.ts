@@ -1,24 +1,21 @@
 import { isHttp, type Mesh } from "../../catalog";
+import { failed, mutual } from "../outcomes";
 import type { DashboardDefinition, Row } from "./definition";
 import { quantile, rate, share } from "./expressions";
-import { failed, mutual } from "./selectors";
-import { errorRate, latency } from "./thresholds";
+import { objective } from "./objective";
+import { incoming, outgoing, served } from "./selectors";
+import { limitOf } from "./thresholds";
 
 const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
-/** Requests to the chosen service, as its callers' proxies saw them. */
-const incoming = { reporter: "source", destination_service_name: "$service" } as const;
-/** The same as its own proxies saw them. */
-const served = { reporter: "destination", destination_service_name: "$service" } as const;
-/** Requests of the chosen service to others, as its own proxies saw them. */
-const outgoing = { reporter: "source", source_canonical_service: "$service" } as const;
 
 /** One service at a time: who calls it, how it answers, whom it calls. */
 export function services(mesh: Mesh): DashboardDefinition {
   return {
     key: "services",
     title: `${mesh.name}: services`,
-    description: "One service: who calls it, how it answers, whom it calls and how they answer.",
+    description:
+      "One service: who calls it, how it answers, what is left of its error budget, whom it calls and how they answer.",
     variables: [
       {
         name: "service",
@@ -27,11 +24,13 @@ export function services(mesh: Mesh): DashboardDefinition {
         multi: false,
       },
     ],
-    rows: [called(mesh), callers, calls, sizes, ...tcp(mesh)],
+    rows: [answers(mesh), objective(mesh), callers(mesh), calls(mesh), sizes(mesh), ...tcp(mesh)],
   };
 }
 
-function called(mesh: Mesh): Row {
+function answers(mesh: Mesh): Row {
+  const called = incoming(mesh);
+  const itself = served(mesh);
   return {
     title: "How $service answers",
     panels: [
@@ -41,35 +40,35 @@ function called(mesh: Mesh): Row {
         description: "As its callers' proxies count them. Status 0: no answer at all.",
         unit: "reqps",
         width: 8,
-        queries: [{ expr: rate(requests, incoming, ["response_code"]), legend: "{{response_code}}" }],
+        queries: [{ expr: rate(requests, called, ["response_code"]), legend: "{{response_code}}" }],
       },
       {
         kind: "timeseries",
         title: "Errors",
         description:
-          "Share of 5xx and missing answers. Where the callers see more of them than the service itself, requests don't arrive.",
+          "Share of 5xx, of gRPC statuses that blame the server, and of missing answers. Where the callers see more of them than the service itself, requests don't arrive. Above the limit for five minutes `HighErrorRate` fires.",
         unit: "percentunit",
         width: 8,
         queries: [
-          { expr: share(requests, incoming, failed), legend: "seen by callers" },
-          { expr: share(requests, served, failed), legend: "seen by the service" },
+          { expr: share(requests, called, failed), legend: "seen by callers" },
+          { expr: share(requests, itself, failed), legend: "seen by the service" },
+          limitOf(mesh, "errorRate"),
         ],
-        threshold: errorRate(mesh),
       },
       {
         kind: "timeseries",
         title: "Latency",
         description:
-          "As callers see it; the last line is the service's own proxy. The difference is the network and the proxies.",
+          "As callers see it, and by the service's own proxy: the difference is the network and the proxies. Above the limit for five minutes `HighLatency` fires.",
         unit: "ms",
         width: 8,
         queries: [
-          { expr: quantile(0.5, durations, incoming), legend: "P50" },
-          { expr: quantile(0.9, durations, incoming), legend: "P90" },
-          { expr: quantile(0.99, durations, incoming), legend: "P99" },
-          { expr: quantile(0.99, durations, served), legend: "P99 at the service" },
+          { expr: quantile(0.5, durations, called), legend: "P50" },
+          { expr: quantile(0.9, durations, called), legend: "P90" },
+          { expr: quantile(0.99, durations, called), legend: "P99" },
+          { expr: quantile(0.99, durations, itself), legend: "P99 at the service" },
+          limitOf(mesh, "p99"),
         ],
-        threshold: latency(mesh),
       },
       {
         kind: "timeseries",
@@ -78,9 +77,10 @@ function called(mesh: Mesh): Row {
           "Calls per second by gRPC status; 0 is OK. Over gRPC the HTTP status is 200 even for errors.",
         unit: "reqps",
         width: 8,
+        empty: "no gRPC",
         queries: [
           {
-            expr: rate(requests, { ...incoming, request_protocol: "grpc" }, ["grpc_response_status"]),
+            expr: rate(requests, { ...called, request_protocol: "grpc" }, ["grpc_response_status"]),
             legend: "{{grpc_response_status}}",
           },
         ],
@@ -92,9 +92,10 @@ function called(mesh: Mesh): Row {
           "Why the callers' proxies gave up: UH no healthy endpoint, UO breaker open, URX retries used up, UF no connection, UT timeout, NR no route.",
         unit: "reqps",
         width: 8,
+        empty: "no proxy gave up",
         queries: [
           {
-            expr: rate(requests, { ...incoming, response_flags: { not: "-" } }, ["response_flags"]),
+            expr: rate(requests, { ...called, response_flags: { not: "-" } }, ["response_flags"]),
             legend: "{{response_flags}}",
           },
         ],
@@ -106,7 +107,7 @@ function called(mesh: Mesh): Row {
         unit: "reqps",
         width: 8,
         queries: [
-          { expr: rate(requests, incoming, ["destination_version"]), legend: "{{destination_version}}" },
+          { expr: rate(requests, called, ["destination_version"]), legend: "{{destination_version}}" },
         ],
       },
     ],
@@ -115,106 +116,107 @@ function called(mesh: Mesh): Row {
 
 const caller = ["source_workload", "source_workload_namespace", "source_principal"] as const;
 
-const callers: Row = {
-  title: "Who calls $service",
-  panels: [
-    {
-      kind: "table",
-      title: "Callers",
-      description: "By identity, as the service's own proxies saw them. `unknown` has no certificate.",
-      width: 24,
-      labels: {
-        source_workload: "Caller",
-        source_workload_namespace: "Namespace",
-        source_principal: "Identity",
+function callers(mesh: Mesh): Row {
+  const itself = served(mesh);
+  return {
+    title: "Who calls $service",
+    panels: [
+      {
+        kind: "table",
+        title: "Callers",
+        description:
+          "By identity, as the service's own proxies saw them: requests that never arrived are not among them. `unknown` has no certificate.",
+        width: 24,
+        labels: {
+          source_workload: "Caller",
+          source_workload_namespace: "Namespace",
+          source_principal: "Identity",
+        },
+        columns: [
+          { title: "Requests", unit: "reqps", expr: rate(requests, itself, caller) },
+          { title: "Errors", unit: "percentunit", expr: share(requests, itself, failed, caller) },
+          { title: "Mutual TLS", unit: "percentunit", expr: share(requests, itself, [mutual], caller) },
+          { title: "P99", unit: "ms", expr: quantile(0.99, durations, itself, caller) },
+        ],
       },
-      columns: [
-        { title: "Requests", unit: "reqps", expr: rate(requests, served, caller) },
-        { title: "Errors", unit: "percentunit", expr: share(requests, served, failed, caller) },
-        { title: "Mutual TLS", unit: "percentunit", expr: share(requests, served, mutual, caller) },
-        { title: "P99", unit: "ms", expr: quantile(0.99, durations, served, caller) },
-      ],
-    },
-  ],
-};
+    ],
+  };
+}
 
-const calls: Row = {
-  title: "Whom $service calls",
-  panels: [
-    {
-      kind: "timeseries",
-      title: "Requests by callee",
-      description: "As this service's proxies count them.",
-      unit: "reqps",
-      width: 8,
-      queries: [
-        {
-          expr: rate(requests, outgoing, ["destination_service_name"]),
-          legend: "{{destination_service_name}}",
-        },
-      ],
-    },
-    {
-      kind: "timeseries",
-      title: "Errors by callee",
-      description: "Share of 5xx and missing answers. An error here that is also above is passed on.",
-      unit: "percentunit",
-      width: 8,
-      queries: [
-        {
-          expr: share(requests, outgoing, failed, ["destination_service_name"]),
-          legend: "{{destination_service_name}}",
-        },
-      ],
-    },
-    {
-      kind: "timeseries",
-      title: "P99 latency by callee",
-      description: "What this service waits for.",
-      unit: "ms",
-      width: 8,
-      queries: [
-        {
-          expr: quantile(0.99, durations, outgoing, ["destination_service_name"]),
-          legend: "{{destination_service_name}}",
-        },
-      ],
-    },
-  ],
-};
+function calls(mesh: Mesh): Row {
+  const callees = outgoing(mesh);
+  const by = ["destination_service_name"] as const;
+  const legend = "{{destination_service_name}}";
+  return {
+    title: "Whom $service calls",
+    panels: [
+      {
+        kind: "timeseries",
+        title: "Requests by callee",
+        description: "As this service's proxies count them.",
+        unit: "reqps",
+        width: 8,
+        empty: "it calls nobody",
+        queries: [{ expr: rate(requests, callees, by), legend }],
+      },
+      {
+        kind: "timeseries",
+        title: "Errors by callee",
+        description:
+          "Share of the requests that fail at each callee. An error here that is also above is passed on.",
+        unit: "percentunit",
+        width: 8,
+        empty: "it calls nobody",
+        queries: [{ expr: share(requests, callees, failed, by), legend }],
+      },
+      {
+        kind: "timeseries",
+        title: "P99 latency by callee",
+        description: "What this service waits for.",
+        unit: "ms",
+        width: 8,
+        empty: "it calls nobody",
+        queries: [{ expr: quantile(0.99, durations, callees, by), legend }],
+      },
+    ],
+  };
+}
 
-const sizes: Row = {
-  title: "Sizes",
-  panels: [
-    {
-      kind: "timeseries",
-      title: "Request size",
-      description: "Bodies of the requests to this service.",
-      unit: "bytes",
-      width: 12,
-      queries: [
-        { expr: quantile(0.5, "istio_request_bytes", served), legend: "P50" },
-        { expr: quantile(0.99, "istio_request_bytes", served), legend: "P99" },
-      ],
-    },
-    {
-      kind: "timeseries",
-      title: "Response size",
-      description: "Bodies of its answers.",
-      unit: "bytes",
-      width: 12,
-      queries: [
-        { expr: quantile(0.5, "istio_response_bytes", served), legend: "P50" },
-        { expr: quantile(0.99, "istio_response_bytes", served), legend: "P99" },
-      ],
-    },
-  ],
-};
+function sizes(mesh: Mesh): Row {
+  const itself = served(mesh);
+  return {
+    title: "Sizes",
+    panels: [
+      {
+        kind: "timeseries",
+        title: "Request size",
+        description: "Bodies of the requests to this service.",
+        unit: "bytes",
+        width: 12,
+        queries: [
+          { expr: quantile(0.5, "istio_request_bytes", itself), legend: "P50" },
+          { expr: quantile(0.99, "istio_request_bytes", itself), legend: "P99" },
+        ],
+      },
+      {
+        kind: "timeseries",
+        title: "Response size",
+        description: "Bodies of its answers.",
+        unit: "bytes",
+        width: 12,
+        queries: [
+          { expr: quantile(0.5, "istio_response_bytes", itself), legend: "P50" },
+          { expr: quantile(0.99, "istio_response_bytes", itself), legend: "P99" },
+        ],
+      },
+    ],
+  };
+}
 
 /** Only where a service has a port on which Envoy sees bytes and no requests. */
-function tcp({ services: all }: Mesh): Row[] {
-  if (all.every(({ ports }) => ports.every(({ protocol }) => isHttp(protocol)))) return [];
-  const opened = "istio_tcp_connections_opened_total";
+function tcp(mesh: Mesh): Row[] {
+  if (mesh.services.every(({ ports }) => ports.every(({ protocol }) => isHttp(protocol)))) return [];
+  const called = incoming(mesh);
   return [
     {
       title: "TCP",
@@ -222,20 +224,44 @@ function tcp({ services: all }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Connections opened by caller",
-          description: "New connections per second.",
+          description: "New connections per second. Clients of databases keep theirs, so none is often well.",
           unit: "ops",
-          width: 12,
-          queries: [{ expr: rate(opened, incoming, ["source_workload"]), legend: "{{source_workload}}" }],
+          width: 8,
+          empty: "no TCP",
+          queries: [
+            {
+              expr: rate("istio_tcp_connections_opened_total", called, ["source_workload"]),
+              legend: "{{source_workload}}",
+            },
+          ],
+        },
+        {
+          kind: "timeseries",
+          title: "Connections that fail",
+          description:
+            "Connections per second that ended with a flag: UF refused, UH no healthy server, UO over the limit, URX tried too often, DC the caller hung up. `TcpConnectionsFailing` fires for the first four.",
+          unit: "ops",
+          width: 8,
+          empty: "none failed",
+          queries: [
+            {
+              expr: rate("istio_tcp_connections_closed_total", { ...called, response_flags: { not: "-" } }, [
+                "response_flags",
+              ]),
+              legend: "{{response_flags}}",
+            },
+          ],
         },
         {
           kind: "timeseries",
           title: "Bytes",
           description: "Sent to the callers, received from them.",
           unit: "Bps",
-          width: 12,
+          width: 8,
+          empty: "no TCP",
           queries: [
-            { expr: rate("istio_tcp_sent_bytes_total", incoming), legend: "sent" },
-            { expr: rate("istio_tcp_received_bytes_total", incoming), legend: "received" },
+            { expr: rate("istio_tcp_sent_bytes_total", called), legend: "sent" },
+            { expr: rate("istio_tcp_received_bytes_total", called), legend: "received" },
           ],
         },
       ],

@@ -1,6 +1,8 @@
 /** The catalog's own thresholds of alerts, so that what is red on a dashboard is what wakes somebody. */
 import type { Mesh } from "../../catalog";
-import type { Threshold } from "./definition";
+import { recorded } from "../rules/records";
+import { byThreshold } from "../rules/scope";
+import type { Query, Threshold } from "./definition";
 
 /** A share of the requests, of 1. */
 export function errorRate({ alerts }: Mesh): Threshold {
@@ -20,4 +22,14 @@ export function mtlsShare({ alerts }: Mesh): Threshold {
 /** Time left of a workload's certificate, in seconds. */
 export function certificateLeft({ certificates: { lifetime, alertAt } }: Mesh): Threshold {
   return { bad: "below", value: Math.round((lifetime / 1000) * (alertAt / 100)) };
+}
+
+/** The limit of the chosen service as a line, since services may have their own. */
+export function limitOf(mesh: Mesh, threshold: "errorRate" | "p99"): Query {
+  const scale = threshold === "errorRate" ? 100 : 1;
+  const lines = byThreshold(mesh, threshold).map(({ value, services }) => {
+    const service = { ...services, destination_service_name: "$service" };
+    return `0 * ${recorded("istio:service:requests:rate5m", mesh, service)} + ${value / scale}`;
+  });
+  return { expr: lines.join(" or "), legend: "limit" };
 }

@@ -69,7 +69,8 @@ export const controlPlane: ConcernOf = () => ({
     },
     {
       alert: "ProxyCannotReachIstiod",
-      expr: `sum by (namespace, pod) (increase(${series("istio_agent_istiod_connection_failures")}[5m])) > 3`,
+      // While istiod is gone every proxy fails, and ServiceMeshDown says so once.
+      expr: `sum by (namespace, pod) (increase(${series("istio_agent_istiod_connection_failures")}[5m])) > 3 and on () ${series("istiod_uptime_seconds")}`,
       for: "5m",
       severity: "warning",
       summary: "{{ $labels.namespace }}/{{ $labels.pod }} can't reach istiod",

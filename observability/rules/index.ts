@@ -5,10 +5,12 @@ import { requests } from "./requests";
 import { resilience } from "./resilience";
 import type { Concern } from "./rule";
 import { security } from "./security";
-import { slo } from "./slo";
+import { errorBudget, slo } from "./slo";
 import { tcp } from "./tcp";
 
 /** Every rule of a mesh, by subject. */
 export function concernsOf(mesh: Mesh): Concern[] {
-  return [certificates, controlPlane, requests, resilience, security, slo, tcp].map((of) => of(mesh));
+  return [certificates, controlPlane, requests, resilience, security, slo, errorBudget, tcp].map((of) =>
+    of(mesh),
+  );
 }

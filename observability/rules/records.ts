@@ -7,8 +7,8 @@ export const byService = [
   "destination_service_namespace",
 ] as const;
 
-/** Windows of the share of errors. */
-export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
+/** Windows of the share of errors; the last is the objectives'. */
+export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"] as const;
 export type Window = (typeof windows)[number];
 
 /** Every recorded series, by the labels that it has besides `mesh`, the platform's name. */
@@ -22,6 +22,9 @@ export const records = {
   "istio:service:error_ratio:rate6h": byService,
   "istio:service:error_ratio:rate1d": byService,
   "istio:service:error_ratio:rate3d": byService,
+  "istio:service:error_ratio:rate30d": byService,
+  "istio:service:error_budget:ratio": byService,
+  "istio:service:error_budget:remaining30d": byService,
   "istio:service:request_duration_milliseconds:p50": byService,
   "istio:service:request_duration_milliseconds:p90": byService,
   "istio:service:request_duration_milliseconds:p99": byService,

@@ -1,14 +1,9 @@
 import { formatDuration } from "../../catalog";
-import { ratio, series } from "../promql";
+import { failed } from "../outcomes";
+import { perSecond, ratio, series, sum } from "../promql";
 import { byService, recorded } from "./records";
 import { type ConcernOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
-
-const by = byService.join(", ");
-
-/** gRPC statuses that blame the server; the requests themselves are answered with 200. */
-const serverStatuses = /2|4|12|13|14|15/;
-const failedCodes = /5..|0/;
 
 /**
  * Requests, errors and durations of each service, as its callers' proxies see them: so that whoever was refused, or
@@ -16,12 +11,6 @@ const failedCodes = /5..|0/;
  */
 export const requests: ConcernOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
-  const failed = series("istio_requests_total", { ...calls, response_code: failedCodes });
-  const failedGrpc = series("istio_requests_total", {
-    ...calls,
-    response_code: { not: failedCodes },
-    grpc_response_status: serverStatuses,
-  });
   const buckets = series("istio_request_duration_milliseconds_bucket", calls);
   const rate = recorded("istio:service:requests:rate5m", mesh);
   const busy = `and on (destination_service) ${rate} > ${leastTraffic}`;
@@ -31,14 +20,12 @@ export const requests: ConcernOf = (mesh) => {
     rules: [
       {
         record: "istio:service:requests:rate5m",
-        expr: `sum by (${by}) (rate(${series("istio_requests_total", calls)}[5m]))`,
+        expr: perSecond("istio_requests_total", calls, "5m", byService),
       },
       {
         // Zero where nothing failed: without a value there would be no share either.
         record: "istio:service:errors:rate5m",
-        expr:
-          `sum by (${by}) (rate(${failed}[5m]) or rate(${failedGrpc}[5m]))` +
-          ` or on (destination_service) 0 * ${rate}`,
+        expr: `${perSecond("istio_requests_total", calls, "5m", byService, failed)} or on (destination_service) 0 * ${rate}`,
       },
       {
         record: "istio:service:error_ratio:rate5m",
@@ -46,7 +33,7 @@ export const requests: ConcernOf = (mesh) => {
       },
       ...([50, 90, 99] as const).map((percentile) => ({
         record: `istio:service:request_duration_milliseconds:p${percentile}` as const,
-        expr: `histogram_quantile(${ratio(percentile)}, sum by (le, ${by}) (rate(${buckets}[5m])))`,
+        expr: `histogram_quantile(${ratio(percentile)}, ${sum(["le", ...byService])}(rate(${buckets}[5m])))`,
       })),
       ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
         alert: "HighErrorRate",

@@ -17,6 +17,7 @@ export const resilience: ConcernOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
   const flagged = (flag: "UH" | "UO" | "URX"): string =>
     series("istio_requests_total", { ...calls, response_flags: new RegExp(`.*${flag}.*`) });
+  const overLimit = series("istio_tcp_connections_closed_total", { ...calls, response_flags: /.*UO.*/ });
   const clusters = clustersOf(mesh);
   const requests = recorded("istio:service:requests:rate5m", mesh);
   return {
@@ -25,15 +26,15 @@ export const resilience: ConcernOf = (mesh) => {
       {
         alert: "CircuitBreakerTriggered",
         expr:
-          `${occurrences(flagged("UO"), by)} or ` +
+          `${occurrences(flagged("UO"), by)} or ${occurrences(overLimit, by)} or ` +
           ofHosts(
             occurrences(series("envoy_cluster_upstream_rq_pending_overflow", clusters), ["cluster_name"]),
           ),
         for: "1m",
         severity: "warning",
-        summary: "The circuit breaker of {{ $labels.destination_service }} refuses requests",
+        summary: "The circuit breaker of {{ $labels.destination_service }} refuses callers",
         description:
-          'Callers had more under way to {{ $labels.destination_service }} than its circuit breaker lets through: {{ $value | printf "%.0f" }} requests were refused within five minutes.',
+          'Callers had more under way to {{ $labels.destination_service }} than its circuit breaker lets through: {{ $value | printf "%.0f" }} requests or connections were refused within five minutes.',
       },
       {
         alert: "EndpointsEjected",

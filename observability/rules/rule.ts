@@ -29,6 +29,8 @@ export type Rule = RecordingRule | AlertingRule;
 /** Rules of one subject, for one mesh. Later rules may use what earlier ones record. */
 export interface Concern {
   readonly name: string;
+  /** How often it is evaluated. Default: as Prometheus is set. Below five minutes, or its values come and go. */
+  readonly interval?: Duration;
   readonly rules: readonly Rule[];
 }
 

@@ -37,7 +37,8 @@ export function byThreshold(
   ];
 }
 
-function anyOf(values: readonly string[]): Matcher {
+/** One of these values. */
+export function anyOf(values: readonly string[]): Matcher {
   const [first = "", ...others] = values;
   return others.length === 0 ? first : oneOf(values);
 }

@@ -1,10 +1,10 @@
-import { ratio, series } from "../promql";
+import { mutualShare, refused } from "../outcomes";
+import { perSecond, ratio } from "../promql";
 import { byService, recorded } from "./records";
 import { type ConcernOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
-const services = byService.join(", ");
-const callers = "source_workload, source_workload_namespace, destination_service";
+const callers = ["source_workload", "source_workload_namespace", "destination_service"] as const;
 
 /** Share of a caller's requests above which not its users are refused, but it itself. */
 const denied = 90;
@@ -15,31 +15,17 @@ const denied = 90;
  */
 export const security: ConcernOf = (mesh) => {
   const calls = { reporter: "destination", ...ofMesh(mesh) } as const;
-  const secured = { ...calls, connection_security_policy: "mutual_tls" } as const;
-  const both = (matchers: typeof calls | typeof secured): string =>
-    `rate(${series("istio_requests_total", matchers)}[5m]) or rate(${series("istio_tcp_connections_opened_total", matchers)}[5m])`;
-  const requests = series("istio_requests_total", calls);
-  const forbidden = series("istio_requests_total", { ...calls, response_code: "403" });
-  const forbiddenGrpc = series("istio_requests_total", {
-    ...calls,
-    response_code: { not: "403" },
-    grpc_response_status: "7",
-  });
+  const requests = perSecond("istio_requests_total", calls, "5m", callers);
+  const denials = perSecond("istio_requests_total", calls, "5m", callers, refused);
   const { mtlsShare } = mesh.alerts;
   return {
     name: "security",
     rules: [
       {
-        // Zero where nothing is secured, and no value where nothing comes.
         record: "istio:service:mtls_traffic_percentage",
-        expr:
-          `100 * (sum by (${services}) (${both(secured)}) or 0 * sum by (${services}) (${both(calls)}))` +
-          ` / (sum by (${services}) (${both(calls)}) > 0)`,
+        expr: `100 * ${mutualShare(calls, "5m", byService)}`,
       },
-      {
-        record: "istio:mesh:mtls_traffic_percentage",
-        expr: `100 * (sum(${both(secured)}) or 0 * sum(${both(calls)})) / (sum(${both(calls)}) > 0)`,
-      },
+      { record: "istio:mesh:mtls_traffic_percentage", expr: `100 * ${mutualShare(calls, "5m")}` },
       {
         alert: "MtlsTrafficLow",
         expr: `${recorded("istio:mesh:mtls_traffic_percentage", mesh)} < ${mtlsShare}`,
@@ -58,10 +44,7 @@ export const security: ConcernOf = (mesh) => {
       })),
       {
         alert: "CallerDenied",
-        expr:
-          `sum by (${callers}) (rate(${forbidden}[5m]) or rate(${forbiddenGrpc}[5m]))` +
-          ` / sum by (${callers}) (rate(${requests}[5m])) > ${ratio(denied)}` +
-          ` and sum by (${callers}) (rate(${requests}[5m])) > ${leastTraffic}`,
+        expr: `${denials} / ${requests} > ${ratio(denied)} and ${requests} > ${leastTraffic}`,
         for: "10m",
         severity: "warning",
         summary: "{{ $labels.destination_service }} refuses {{ $labels.source_workload }}",

@@ -1,50 +1,67 @@
+import type { Mesh } from "../../catalog";
 import { ratio } from "../promql";
-import { recorded, type Window, windows } from "./records";
+import { type RecordName, recorded, type Window, windows } from "./records";
 import { type AlertingRule, type ConcernOf, leastTraffic, type RecordingRule } from "./rule";
 import { byThreshold } from "./scope";
 
-interface Burn {
+export interface Burn {
+  /** How many times faster than allowed. */
   readonly factor: number;
+  /** Over which it burns. */
   readonly long: Window;
+  /** Over which it still does. */
   readonly short: Window;
 }
 
 /**
- * How many times faster than allowed the error budget of 30 days burns, over a long window, and still does, over a
- * short one. The first two would use it up within two and five days, the others within ten and thirty.
+ * How many times faster than allowed the error budget of 30 days burns. The first two would use it up within two and
+ * five days, the others within ten and thirty.
  *
  * @see https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
  */
-const fast = [
+export const fastBurns = [
   { factor: 14.4, long: "1h", short: "5m" },
   { factor: 6, long: "6h", short: "30m" },
 ] as const satisfies readonly Burn[];
-const slow = [
+export const slowBurns = [
   { factor: 3, long: "1d", short: "2h" },
   { factor: 1, long: "3d", short: "6h" },
 ] as const satisfies readonly Burn[];
 
-/** The share of requests that may fail, and how fast it is used up. */
-export const slo: ConcernOf = (mesh) => {
+export function errorRatio(window: Window): RecordName {
+  return `istio:service:error_ratio:rate${window}`;
+}
+
+/** Of what was recorded: days of raw requests would be read again at each evaluation. */
+function overWindow(mesh: Mesh, window: Window): RecordingRule {
   const errors = recorded("istio:service:errors:rate5m", mesh);
+  const requests = recorded("istio:service:requests:rate5m", mesh);
+  return {
+    record: errorRatio(window),
+    expr: `sum_over_time(${errors}[${window}]) / sum_over_time(${requests}[${window}])`,
+  };
+}
+
+/** Percent of the requests that may fail. */
+function allowed(availability: number): number {
+  return Number((100 - availability).toPrecision(12));
+}
+
+/** How fast the share of requests that may fail is used up. */
+export const slo: ConcernOf = (mesh) => {
   const requests = recorded("istio:service:requests:rate5m", mesh);
   const busy = `avg_over_time(${requests}[1h]) > ${leastTraffic}`;
   return {
     name: "slo",
     rules: [
-      // Of what was recorded: days of raw requests would be read again at each evaluation.
       ...windows
-        .filter((window) => window !== "5m")
-        .map((window): RecordingRule => ({
-          record: `istio:service:error_ratio:rate${window}`,
-          expr: `sum_over_time(${errors}[${window}]) / sum_over_time(${requests}[${window}])`,
-        })),
+        .filter((window) => window !== "5m" && window !== "30d")
+        .map((window) => overWindow(mesh, window)),
       ...byThreshold(mesh, "availability").flatMap(({ value, services }): AlertingRule[] => {
-        const budget = Number((100 - value).toPrecision(12));
+        const budget = allowed(value);
         const burns = ({ factor, long, short }: Burn): string =>
           [long, short]
-            .map((window) => recorded(`istio:service:error_ratio:rate${window}`, mesh, services))
-            .map((errorRatio) => `${errorRatio} > ${ratio(budget * factor)}`)
+            .map((window) => `${recorded(errorRatio(window), mesh, services)} > ${ratio(budget * factor)}`)
             .join(" and on (destination_service) ");
         const expr = (burn: readonly Burn[]): string =>
           `(${burn.map(burns).join(" or on (destination_service) ")}) and on (destination_service) ${busy}`;
@@ -52,7 +69,7 @@ export const slo: ConcernOf = (mesh) => {
         return [
           {
             alert: "ErrorBudgetBurningFast",
-            expr: expr(fast),
+            expr: expr(fastBurns),
             for: "2m",
             severity: "critical",
             summary: "{{ $labels.destination_service }} uses its error budget up within days",
@@ -60,7 +77,7 @@ export const slo: ConcernOf = (mesh) => {
           },
           {
             alert: "ErrorBudgetBurningSlowly",
-            expr: expr(slow),
+            expr: expr(slowBurns),
             for: "15m",
             severity: "warning",
             summary: "{{ $labels.destination_service }} uses its error budget up within the month",
@@ -68,6 +85,28 @@ export const slo: ConcernOf = (mesh) => {
           },
         ];
       }),
+    ],
+  };
+};
+
+/** What of it is left. Apart from the others, because a month is much to read and changes slowly. */
+export const errorBudget: ConcernOf = (mesh) => {
+  const requests = (services: object): string => recorded("istio:service:requests:rate5m", mesh, services);
+  const month = recorded(errorRatio("30d"), mesh);
+  return {
+    name: "error-budget",
+    interval: "2m",
+    rules: [
+      ...byThreshold(mesh, "availability").map(({ value, services }): RecordingRule => ({
+        record: "istio:service:error_budget:ratio",
+        expr: `0 * ${requests(services)} + ${ratio(allowed(value))}`,
+      })),
+      overWindow(mesh, "30d"),
+      {
+        // 1: nothing is used up. Below 0: more than all of it.
+        record: "istio:service:error_budget:remaining30d",
+        expr: `1 - ${month} / ${recorded("istio:service:error_budget:ratio", mesh)}`,
+      },
     ],
   };
 };

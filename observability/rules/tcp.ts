@@ -1,9 +1,7 @@
-import { ratio, series } from "../promql";
+import { type Matchers, perSecond, ratio, series, sum } from "../promql";
 import { byService, recorded } from "./records";
 import type { ConcernOf } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
-
-const by = byService.join(", ");
 
 /** Flags of connections that never reached a healthy server: refused, no server, over a limit, tried too often. */
 const failed = /.*(UF|UH|UO|URX).*/;
@@ -14,7 +12,8 @@ const fewConnections = 0.01;
 /** TCP connections and bytes of each service, as its callers' proxies see them. */
 export const tcp: ConcernOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
-  const rate = (counter: string): string => `sum by (${by}) (rate(${counter}[5m]))`;
+  const closed = (among?: readonly Matchers<"istio_tcp_connections_closed_total">[]): string =>
+    perSecond("istio_tcp_connections_closed_total", calls, "5m", byService, among);
   const connections = recorded("istio:service:tcp_connections:rate5m", mesh);
   const errors = (services: object): string => recorded("istio:service:tcp_errors:rate5m", mesh, services);
   return {
@@ -22,15 +21,15 @@ export const tcp: ConcernOf = (mesh) => {
     rules: [
       {
         record: "istio:service:tcp_connections:rate5m",
-        expr: rate(series("istio_tcp_connections_closed_total", calls)),
+        expr: closed(),
       },
       {
         record: "istio:service:tcp_errors:rate5m",
-        expr: `${rate(series("istio_tcp_connections_closed_total", { ...calls, response_flags: failed }))} or on (destination_service) 0 * ${connections}`,
+        expr: `${closed([{ response_flags: failed }])} or on (destination_service) 0 * ${connections}`,
       },
       {
         record: "istio:service:tcp_bytes:rate5m",
-        expr: `sum by (${by}) (rate(${series("istio_tcp_sent_bytes_total", calls)}[5m]) + rate(${series("istio_tcp_received_bytes_total", calls)}[5m]))`,
+        expr: `${sum(byService)}(rate(${series("istio_tcp_sent_bytes_total", calls)}[5m]) + rate(${series("istio_tcp_received_bytes_total", calls)}[5m]))`,
       },
       ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
         alert: "TcpConnectionsFailing",

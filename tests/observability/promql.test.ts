@@ -34,7 +34,7 @@ describe("PromQL", () => {
     expect(
       mistakes('istio:service:requests:rate5m{destination_service="a"} * on (destination_service) up', {
         ...records,
-        up: ["job"],
+        up: ["destination_service"],
       }),
     ).to.be.empty;
     expect(mistakes("rate(istio_requests_total[5m)")).to.not.be.empty;
@@ -43,6 +43,13 @@ describe("PromQL", () => {
     expect(mistakes('istiod_uptime_seconds{code="500"}')).to.deep.equal([
       "istiod_uptime_seconds has no code",
     ]);
-    expect(mistakes("sum by (le) (istio_requests_total)")).to.deep.equal(["nothing here has le"]);
+    expect(mistakes("sum by (le) (istio_requests_total)")).to.deep.equal([
+      "istio_requests_total has no le to group by",
+    ]);
+    // What one side has the other must have too.
+    expect(
+      mistakes("sum by (type) (pilot_total_xds_rejects) or sum by (type) (pilot_xds_write_timeout)"),
+    ).to.deep.equal(["pilot_xds_write_timeout has no type to group by"]);
+    expect(mistakes("istiod_uptime_seconds and on (cluster_name) up")).to.have.length(2);
   });
 });

@@ -82,7 +82,7 @@ describe("rules, by promtool", () => {
   }
 
   /** promtool takes seconds to evaluate days minute by minute. */
-  const evaluationInterval: Record<string, string> = { slo: "5m" };
+  const evaluationInterval: Record<string, string> = { slo: "5m", "error-budget": "2m" };
 
   const run = async (
     concern: string,

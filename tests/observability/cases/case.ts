@@ -65,15 +65,24 @@ interface Call {
   readonly policy?: string;
   readonly from?: string;
   readonly namespace?: string;
+  /** The caller's. */
+  readonly cluster?: string;
 }
+
+/** That Prometheus asks a pod, once a minute. */
+export const asked = (pod: string, namespace?: string): string =>
+  series("up", { ...(namespace !== undefined && { namespace }), pod });
 
 /** Requests to a service; by default answered well, over mutual TLS, from web, as its proxy reports it. */
 export function requests(service: string, call: Call = {}): string {
   const { reporter = "source", code = "200", grpc, flags = "-", policy = "mutual_tls", from = "web" } = call;
   return series("istio_requests_total", {
+    namespace: "shop",
+    pod: reporter === "source" ? `${from}-1` : `${service}-1`,
     reporter,
     source_workload: from,
     source_workload_namespace: "shop",
+    ...(call.cluster !== undefined && { source_cluster: call.cluster }),
     ...to(service, call.namespace),
     response_code: code,
     ...(grpc !== undefined && { grpc_response_status: grpc }),

@@ -53,6 +53,33 @@ export const certificates: readonly RuleCase[] = [
     fires: [],
   },
   {
+    alert: "CertificateExpiringSoon",
+    shows: "the pod is gone, and its certificate with it",
+    series: { [workload]: "20000-60x5 stale" },
+    at: "12m",
+    fires: [],
+  },
+  {
+    alert: "CertificateExpiringSoon",
+    shows: "only the certificate that says whom the pod trusts",
+    series: {
+      [series("istio_agent_cert_expiry_seconds", {
+        resource_name: "ROOTCA",
+        namespace: "shop",
+        pod: "api-1",
+      })]: "20000x10",
+    },
+    at: "10m",
+    fires: [],
+  },
+  {
+    alert: "RootCertificateExpiringSoon",
+    shows: "istiod signs none, because another authority does",
+    series: {},
+    at: "20m",
+    fires: [],
+  },
+  {
     alert: "RootCertificateExpiringSoon",
     shows: "the root has 20 days left",
     series: { [root]: "1728000x30", [chain]: "86400000x30" },

@@ -1,5 +1,5 @@
 import { series } from "../../../observability/promql";
-import type { RuleCase } from "./case";
+import { asked, type RuleCase } from "./case";
 
 const uptime = series("istiod_uptime_seconds", { pod: "istiod-1" });
 const rejects = series("pilot_total_xds_rejects", { type: "lds", pod: "istiod-1" });
@@ -50,6 +50,13 @@ export const controlPlane: readonly RuleCase[] = [
     at: "14m",
     fires: [down],
   },
+  {
+    alert: "ServiceMeshDown",
+    shows: "istiod was restarted within a minute",
+    series: { [uptime]: "0+60x9 stale 0+60x10" },
+    at: "14m",
+    fires: [],
+  },
   { alert: "ServiceMeshDown", shows: "istiod runs", series: { [uptime]: "0+60x20" }, at: "14m", fires: [] },
   {
     alert: "ServiceMeshDown",
@@ -61,8 +68,8 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "ProxyConfigRejected",
     shows: "the very first rejections, which no rate sees",
-    series: { [rejects]: "_x5 2x20" },
-    at: "8m",
+    series: { [asked("istiod-1")]: "1x30", [rejects]: "_x10 2x20" },
+    at: "13m",
     fires: [rejected(2)],
   },
   {
@@ -71,6 +78,13 @@ export const controlPlane: readonly RuleCase[] = [
     series: { [rejects]: "0+1x30" },
     at: "20m",
     fires: [rejected(5)],
+  },
+  {
+    alert: "ProxyConfigRejected",
+    shows: "old rejections that Prometheus sees again after it was away",
+    series: { [asked("istiod-1")]: "1x10 _x15 1x20", [rejects]: "9x10 _x15 9x20" },
+    at: "29m",
+    fires: [],
   },
   {
     alert: "ProxyConfigRejected",
@@ -146,8 +160,8 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "InvalidConfigRefused",
     shows: "somebody tries",
-    series: { [invalid]: "_x5 1x20" },
-    at: "7m",
+    series: { [asked("istiod-1")]: "1x30", [invalid]: "_x10 1x20" },
+    at: "12m",
     fires: [
       {
         severity: "info",
@@ -187,7 +201,7 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "ProxyCannotReachIstiod",
     shows: "a proxy tries in vain",
-    series: { [connections]: "0+2x30" },
+    series: { [uptime]: "0+60x30", [connections]: "0+2x30" },
     at: "15m",
     fires: [
       {
@@ -202,8 +216,15 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "ProxyCannotReachIstiod",
     shows: "once, while istiod was replaced",
-    series: { [connections]: "0x10 1x20" },
+    series: { [uptime]: "0+60x30", [connections]: "0x10 1x20" },
     at: "14m",
+    fires: [],
+  },
+  {
+    alert: "ProxyCannotReachIstiod",
+    shows: "there is no istiod, which ServiceMeshDown says once for all proxies",
+    series: { [connections]: "0+2x30" },
+    at: "15m",
     fires: [],
   },
 ];

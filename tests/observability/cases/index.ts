@@ -4,7 +4,7 @@ import { controlPlane } from "./controlPlane";
 import { requestCases } from "./requests";
 import { resilience } from "./resilience";
 import { security } from "./security";
-import { slo } from "./slo";
+import { errorBudget, slo } from "./slo";
 import { tcp } from "./tcp";
 
 /**
@@ -14,6 +14,7 @@ import { tcp } from "./tcp";
 export const cases: Readonly<Record<string, readonly RuleCase[]>> = {
   certificates,
   "control-plane": controlPlane,
+  "error-budget": errorBudget,
   requests: requestCases,
   resilience,
   security,

@@ -1,3 +1,4 @@
+import { series } from "../../../observability/promql";
 import { durations, host, requests, type RuleCase, to } from "./case";
 
 const fails = (service: string, value: string, limit: number) => ({
@@ -41,6 +42,23 @@ export const requestCases: readonly RuleCase[] = [
     },
     at: "10m",
     gives: [],
+  },
+  {
+    record: "istio:service:requests:rate5m",
+    shows: "the callers of two clusters, each request once",
+    series: {
+      [requests("api", { cluster: "east" })]: "0+60x20",
+      [requests("api", { cluster: "west" })]: "0+30x20",
+    },
+    at: "10m",
+    gives: [value("api", 1.5)],
+  },
+  {
+    record: "istio:service:requests:rate5m",
+    shows: "no jump where a caller's counter begins anew, but the minute in between",
+    series: { [requests("api")]: "60000+60x10 0+60x10" },
+    at: "13m",
+    gives: [value("api", 0.75)],
   },
   {
     record: "istio:service:errors:rate5m",
@@ -119,8 +137,66 @@ export const requestCases: readonly RuleCase[] = [
   },
   {
     alert: "HighErrorRate",
-    shows: "less than the limit",
-    series: { [requests("api")]: "0+58x30", [requests("api", { code: "503" })]: "0+2x30" },
+    shows: "calls over gRPC that are answered with 200, and a status that blames the server",
+    series: { [requests("api", { grpc: "0" })]: "0+54x30", [requests("api", { grpc: "14" })]: "0+6x30" },
+    at: "20m",
+    fires: [fails("api", "10%", 5)],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "calls over gRPC with a status that blames the caller, and 4xx",
+    series: {
+      [requests("api", { grpc: "0" })]: "0+54x30",
+      [requests("api", { grpc: "5" })]: "0+6x30",
+      [requests("api", { code: "404" })]: "0+60x30",
+    },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "just below the limit",
+    series: { [requests("api")]: "0+9501x30", [requests("api", { code: "503" })]: "0+499x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "just above the limit",
+    series: { [requests("api")]: "0+9499x30", [requests("api", { code: "503" })]: "0+501x30" },
+    at: "20m",
+    fires: [fails("api", "5.01%", 5)],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "callers that were restarted, and failed no more than before",
+    series: {
+      [requests("api")]: "90000+58x15 0+58x15",
+      [requests("api", { code: "503" })]: "9000+2x15 0+2x15",
+    },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "callers that were restarted while a tenth failed",
+    series: {
+      [requests("api")]: "90000+54x15 0+54x15",
+      [requests("api", { code: "503" })]: "9000+6x15 0+6x15",
+    },
+    at: "20m",
+    fires: [fails("api", "10%", 5)],
+  },
+  {
+    alert: "HighErrorRate",
+    shows: "nothing is reported, or only TCP, which has an alert of its own",
+    series: {
+      [series("istio_tcp_connections_closed_total", {
+        reporter: "source",
+        ...to("db"),
+        response_flags: "UF",
+      })]: "0+60x30",
+    },
     at: "20m",
     fires: [],
   },

@@ -1,5 +1,5 @@
 import { series } from "../../../observability/promql";
-import { host, requests, type RuleCase, to } from "./case";
+import { asked, host, requests, type RuleCase, to } from "./case";
 
 const cluster = (service: string, subset = ""): string =>
   `outbound|80|${subset}|${to(service).destination_service}`;
@@ -20,8 +20,8 @@ const name = host("api").destination_service;
 const broken = (times: number) => ({
   severity: "warning" as const,
   labels: host("api"),
-  summary: `The circuit breaker of ${name} refuses requests`,
-  description: `Callers had more under way to ${name} than its circuit breaker lets through: ${times} requests were refused within five minutes.`,
+  summary: `The circuit breaker of ${name} refuses callers`,
+  description: `Callers had more under way to ${name} than its circuit breaker lets through: ${times} requests or connections were refused within five minutes.`,
 });
 const unhealthy = (times: number) => ({
   severity: "critical" as const,
@@ -34,7 +34,11 @@ export const resilience: readonly RuleCase[] = [
   {
     alert: "CircuitBreakerTriggered",
     shows: "one burst, the first one ever",
-    series: { [requests("api")]: "0+60x30", [requests("api", { code: "503", flags: "UO" })]: "_x10 35x20" },
+    series: {
+      [asked("web-1", "shop")]: "1x30",
+      [requests("api")]: "0+60x30",
+      [requests("api", { code: "503", flags: "UO" })]: "_x10 35x20",
+    },
     at: "13m",
     fires: [broken(35)],
   },
@@ -64,6 +68,30 @@ export const resilience: readonly RuleCase[] = [
       })]: "0+9x30",
     },
     at: "20m",
+    fires: [],
+  },
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "connections over TCP that were too many",
+    series: {
+      [series("istio_tcp_connections_closed_total", {
+        reporter: "source",
+        ...to("api"),
+        response_flags: "UO",
+      })]: "0+2x30",
+    },
+    at: "15m",
+    fires: [broken(10)],
+  },
+  {
+    alert: "CircuitBreakerTriggered",
+    shows: "old bursts that Prometheus sees again after it was away for a quarter of an hour",
+    series: {
+      [asked("web-1", "shop")]: "1x10 _x15 1x20",
+      [requests("api", { code: "503", flags: "UO" })]: "35x10 _x15 35x20",
+      [overflow("api")]: "4x10 _x15 4x20",
+    },
+    at: "29m",
     fires: [],
   },
   {
@@ -97,7 +125,11 @@ export const resilience: readonly RuleCase[] = [
   {
     alert: "NoHealthyUpstream",
     shows: "once, during a rollout",
-    series: { [requests("api", { code: "503", flags: "UH" })]: "_x10 1x20", [requests("api")]: "0+60x30" },
+    series: {
+      [asked("web-1", "shop")]: "1x30",
+      [requests("api", { code: "503", flags: "UH" })]: "_x10 1x20",
+      [requests("api")]: "0+60x30",
+    },
     at: "16m",
     fires: [],
   },

@@ -108,6 +108,56 @@ export const security: readonly RuleCase[] = [
     fires: [],
   },
   {
+    alert: "MtlsTrafficLow",
+    shows: "nothing is reported",
+    series: {},
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "MtlsTrafficLow",
+    shows: "a service was restarted, whose plain text of long ago is no news",
+    series: {
+      [requests("api", arrived)]: "90000+60x15 0+60x15",
+      [requests("api", plain)]: "9000x15 0x15",
+    },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "MtlsTrafficLow",
+    shows: "a platform with TCP only, half of it in plain text",
+    series: { [connections("db", "mutual_tls")]: "0+6x30", [connections("db", "none")]: "0+6x30" },
+    at: "20m",
+    fires: [low("50.0")],
+  },
+  {
+    alert: "ServiceMtlsTrafficLow",
+    shows: "a service with TCP only",
+    series: { [requests("web", arrived)]: "0+60x30", [connections("db", "none")]: "0+3x30" },
+    at: "20m",
+    fires: [lowService("db", "0.0", 95)],
+  },
+  {
+    alert: "ServiceMtlsTrafficLow",
+    shows: "a service with TCP only, whose clients keep the connections that they have",
+    series: { [connections("db", "mutual_tls")]: "5x30", [connections("db", "none")]: "1x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "ServiceMtlsTrafficLow",
+    shows: "just below the limit, and just above it",
+    series: {
+      [requests("api", arrived)]: "0+9499x30",
+      [requests("api", plain)]: "0+501x30",
+      [requests("web", arrived)]: "0+9501x30",
+      [requests("web", plain)]: "0+499x30",
+    },
+    at: "20m",
+    fires: [lowService("api", "95.0", 95)],
+  },
+  {
     alert: "ServiceMtlsTrafficLow",
     shows: "one service, which the whole hides",
     series: {

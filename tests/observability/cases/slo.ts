@@ -5,6 +5,24 @@ const failing = (service: string, perThousand: number, minutes: number): Record<
   [requests(service)]: `0+${(600 * (1000 - perThousand)) / 1000}x${minutes}`,
   [requests(service, { code: "503" })]: `0+${(600 * perThousand) / 1000}x${minutes}`,
 });
+/** Ten requests a second in phases: so many in a thousand fail, for so many minutes. */
+const phases = (service: string, ...list: readonly (readonly [number, number])[]): Record<string, string> => {
+  const values = (perMinute: (perThousand: number) => number): string => {
+    let total = 0;
+    return list
+      .map(([perThousand, minutes]) => {
+        const step = perMinute(perThousand);
+        const first = total + step;
+        total += step * minutes;
+        return `${first}+${step}x${minutes - 1}`;
+      })
+      .join(" ");
+  };
+  return {
+    [requests(service)]: values((perThousand) => (600 * (1000 - perThousand)) / 1000),
+    [requests(service, { code: "503" })]: values((perThousand) => (600 * perThousand) / 1000),
+  };
+};
 const day = 24 * 60;
 const name = host("api").destination_service;
 
@@ -90,6 +108,41 @@ export const slo: readonly RuleCase[] = [
   },
   {
     alert: "ErrorBudgetBurningFast",
+    shows: "an hour just below 14.4 times faster than allowed",
+    series: phases("api", [0, 420], [14.3, 80]),
+    at: "500m",
+    fires: [],
+  },
+  {
+    alert: "ErrorBudgetBurningFast",
+    shows: "an hour just above 14.4 times faster than allowed",
+    series: phases("api", [0, 420], [14.5, 80]),
+    at: "499m",
+    fires: [fast("1.45%")],
+  },
+  {
+    alert: "ErrorBudgetBurningFast",
+    shows: "a burst of ten minutes, which the hour hardly shows",
+    series: phases("api", [0, 420], [70, 10], [0, 5]),
+    at: "434m",
+    fires: [],
+  },
+  {
+    alert: "ErrorBudgetBurningFast",
+    shows: "six hours just below six times faster than allowed",
+    series: phases("api", [0, day], [5.9, 390]),
+    at: `${day + 385}m`,
+    fires: [],
+  },
+  {
+    alert: "ErrorBudgetBurningFast",
+    shows: "six hours just above six times faster than allowed",
+    series: phases("api", [0, day], [6.1, 390]),
+    at: `${day + 385}m`,
+    fires: [fast("0.61%")],
+  },
+  {
+    alert: "ErrorBudgetBurningFast",
     shows: "a service with a lower objective",
     series: failing("report", 20, 90),
     at: "80m",
@@ -116,4 +169,90 @@ export const slo: readonly RuleCase[] = [
     at: `${3 * day + 30}m`,
     fires: [],
   },
+  {
+    alert: "ErrorBudgetBurningSlowly",
+    shows: "a day just below three times faster than allowed",
+    series: phases("api", [0, 3 * day], [2.9, day + 6]),
+    at: `${4 * day + 5}m`,
+    fires: [],
+  },
+  {
+    alert: "ErrorBudgetBurningSlowly",
+    shows: "a day just above three times faster than allowed",
+    series: phases("api", [0, 3 * day], [3.1, day + 60]),
+    at: `${4 * day + 50}m`,
+    fires: [slow("0.31%")],
+  },
+  {
+    alert: "ErrorBudgetBurningSlowly",
+    shows: "three days just below what is allowed",
+    series: phases("api", [0.99, 4 * day]),
+    at: `${4 * day - 5}m`,
+    fires: [],
+  },
+  {
+    alert: "ErrorBudgetBurningSlowly",
+    shows: "three days just above what is allowed",
+    series: phases("api", [1.01, 4 * day]),
+    at: `${4 * day - 5}m`,
+    fires: [slow("0.101%")],
+  },
+  {
+    alert: "ErrorBudgetBurningSlowly",
+    shows: "the errors ended seven hours ago, though the days still show them",
+    series: phases("api", [5, 2 * day], [0, 420]),
+    at: `${2 * day + 415}m`,
+    fires: [],
+  },
+];
+
+const recorded = (record: ErrorBudgetRecord, service: string, value: number) => ({
+  record,
+  at: "120m",
+  gives: [{ labels: { mesh: "shop", ...to(service) }, value }],
+});
+type ErrorBudgetRecord =
+  | "istio:service:error_ratio:rate30d"
+  | "istio:service:error_budget:ratio"
+  | "istio:service:error_budget:remaining30d";
+
+export const errorBudget: readonly RuleCase[] = [
+  {
+    ...recorded("istio:service:error_ratio:rate30d", "report", 0.005),
+    shows: "as much of the month as there is",
+    series: failing("report", 5, 120),
+  },
+  {
+    ...recorded("istio:service:error_budget:ratio", "api", 0.001),
+    shows: "the objective of all services",
+    series: failing("api", 0, 120),
+  },
+  {
+    ...recorded("istio:service:error_budget:ratio", "report", 0.01),
+    shows: "the objective of one service",
+    series: failing("report", 5, 120),
+  },
+  {
+    ...recorded("istio:service:error_budget:remaining30d", "report", 0.5),
+    shows: "half of it, if half of what is allowed has failed",
+    series: failing("report", 5, 120),
+  },
+  {
+    ...recorded("istio:service:error_budget:remaining30d", "report", -1),
+    shows: "less than nothing, if twice as much has",
+    series: failing("report", 20, 120),
+  },
+  ...(
+    [
+      "istio:service:error_ratio:rate30d",
+      "istio:service:error_budget:ratio",
+      "istio:service:error_budget:remaining30d",
+    ] as const
+  ).map((record): RuleCase => ({
+    record,
+    shows: "nothing where nothing was asked",
+    series: {},
+    at: "120m",
+    gives: [],
+  })),
 ];

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { MeshDefinition } from "../../../catalog";
 import { checkMesh, type CheckedMesh } from "../../../checks";
 import { dashboardDefinitions, renderDashboards } from "../../../observability/dashboards";
+import { records } from "../../../observability/rules/records";
 import type { DashboardDefinition } from "../../../observability/dashboards/definition";
 import { platformNames, platforms } from "../../../stacks/platforms";
 import { meshes } from "../../mesh/meshes";
@@ -22,6 +23,7 @@ interface Model {
     readonly title: string;
     readonly description?: string;
     readonly datasource?: unknown;
+    readonly fieldConfig?: { readonly defaults?: { readonly noValue?: string } };
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
     readonly targets?: readonly {
       readonly refId: string;
@@ -43,8 +45,16 @@ function models(mesh: CheckedMesh): Model[] {
   return JSON.parse(JSON.stringify(renderDashboards(mesh))) as Model[];
 }
 
-/** Prometheus' own series of the alerts that fire: no metric that anybody reports. */
-const alerts = { ALERTS: ["alertname", "alertstate", "severity"] };
+/** What rules make: recorded series, and Prometheus' own series of the alerts that fire. */
+const made = {
+  ...Object.fromEntries(Object.entries(records).map(([name, labels]) => [name, [...labels, "mesh"]])),
+  ALERTS: ["alertname", "alertstate", "severity", "mesh", "destination_service"],
+};
+
+/** The labels that a query's aggregation keeps. */
+function kept(expr: string): string[] {
+  return [...expr.matchAll(/ by \(([^)]*)\)/g)].flatMap(([, by = ""]) => by.split(", "));
+}
 
 /** Grafana puts a duration in the place of its variable before Prometheus sees the query. */
 function asPrometheusSees(expr: string): string {
@@ -60,7 +70,7 @@ function flaws({ uid, templating, panels }: Model): string[] {
   const ids = panels.map(({ id }) => id);
   if (new Set(ids).size < ids.length) say("ids", ids.join());
   const taken = new Map<string, string>();
-  for (const { title, type, description = "", gridPos, targets = [], datasource } of panels) {
+  for (const { title, type, description = "", gridPos, targets = [], datasource, fieldConfig } of panels) {
     const { x, y, w, h } = gridPos;
     if (x + w > 24 || w < 1 || h < 1) say(title, `doesn't fit the grid: ${JSON.stringify(gridPos)}`);
     for (let column = x; column < x + w; column++) {
@@ -72,19 +82,23 @@ function flaws({ uid, templating, panels }: Model): string[] {
     }
     const used = JSON.stringify({ title, targets }).matchAll(/\$\{?([a-z]\w*)/g);
     for (const [, name = ""] of used) if (!variables.has(name)) say(title, `there is no variable ${name}`);
+    if (!["row", "stat", "table", "timeseries"].includes(type)) say(title, `nobody knows a panel ${type}`);
     if (type === "row") continue;
     if (description === "") say(title, "has no description");
     if (JSON.stringify(datasource) !== '{"type":"prometheus","uid":"${datasource}"}')
       say(title, "data source");
     if (targets.length === 0) say(title, "asks nothing");
+    // Nothing isn't 0, and Grafana's own words for it don't say why.
+    if (type !== "table" && fieldConfig?.defaults?.noValue === undefined)
+      say(title, "says nothing of nothing");
     if (new Set(targets.map(({ refId }) => refId)).size < targets.length) say(title, "uses a refId twice");
     for (const target of targets) {
       if (JSON.stringify(target.datasource) !== JSON.stringify(datasource)) say(title, "data source");
       if (target.legendFormat === "") say(title, "a line has no name");
-      for (const mistake of mistakes(asPrometheusSees(target.expr), alerts)) say(title, mistake);
-      const kept = [...target.expr.matchAll(/ by \(([^)]*)\)/g)].flatMap(([, by = ""]) => by.split(", "));
+      for (const mistake of mistakes(asPrometheusSees(target.expr), made)) say(title, mistake);
       for (const [, label = ""] of target.legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
-        if (!kept.includes(label)) say(title, `${label} in the legend is not kept by ${target.expr}`);
+        if (!kept(target.expr).includes(label))
+          say(title, `${label} in the legend is not kept by ${target.expr}`);
       }
     }
   }
@@ -104,15 +118,51 @@ function titles({ rows }: DashboardDefinition): string[] {
   return rows.flatMap(({ title, panels }) => [title, ...panels.map((panel) => panel.title)]);
 }
 
+/** Every line of the grid that has a hole. */
+function gaps({ uid, panels }: Model): string[] {
+  const widths = new Map<number, number>();
+  for (const { gridPos } of panels) {
+    for (let line = gridPos.y; line < gridPos.y + gridPos.h; line++) {
+      widths.set(line, (widths.get(line) ?? 0) + gridPos.w);
+    }
+  }
+  return [...widths].filter(([, width]) => width !== 24).map(([line]) => `${uid}: line ${line} isn't filled`);
+}
+
 describe("observability/dashboards", () => {
   for (const name of platformNames) {
     for (const environment of ["dev", "prod"] as const) {
       it(`have no flaw for ${name} in ${environment}`, () => {
         const mesh = checked(platforms[name].catalog(environment, {}));
-        expect(models(mesh).flatMap(flaws)).to.deep.equal([]);
+        expect(models(mesh).flatMap((model) => [...flaws(model), ...gaps(model)])).to.deep.equal([]);
       });
     }
   }
+
+  it("have tables whose columns are lines of the same labels, and nothing else", () => {
+    for (const name of platformNames) {
+      for (const { key, rows } of dashboardDefinitions(checked(platforms[name].catalog("prod", {})))) {
+        for (const panel of rows.flatMap(({ panels }) => panels)) {
+          if (panel.kind !== "table") continue;
+          for (const { title, expr } of panel.columns) {
+            const labels = new Set(kept(expr).filter((label) => label !== "le"));
+            expect([...labels], `${name} ${key}: ${panel.title}, ${title}`).to.have.members(
+              Object.keys(panel.labels),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  it("lead to dashboards that exist", () => {
+    for (const name of platformNames) {
+      const all = models(checked(platforms[name].catalog("prod", {})));
+      const uids = all.map(({ uid }) => uid);
+      for (const [, uid = ""] of JSON.stringify(all).matchAll(/"\/d\/([\w-]+)/g))
+        expect(uids).to.include(uid);
+    }
+  });
 
   it("have no flaw for any catalog, and addresses of their own", () => {
     fc.assert(
@@ -227,6 +277,7 @@ describe("observability/dashboards", () => {
     );
     expect(Object.fromEntries(thresholds)).to.deep.include({
       Errors: { bad: "above", value: 0.02 },
+      "Budget left": { bad: "below", value: 0 },
       "P99 latency": { bad: "above", value: 250 },
       "Mutual TLS": { bad: "below", value: 0.99 },
       "Shortest workload certificate": { bad: "below", value: 12 * 3600 },
@@ -261,7 +312,7 @@ describe("observability/dashboards", () => {
       id: 3,
       type: "stat",
       title: "Errors",
-      description: "Share of the requests that got a 5xx or no answer at all.",
+      description: "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
       datasource: { type: "prometheus", uid: "${datasource}" },
       gridPos: { x: 6, y: 1, w: 6, h: 4 },
       transparent: false,
@@ -270,7 +321,7 @@ describe("observability/dashboards", () => {
         {
           refId: "A",
           datasource: { type: "prometheus", uid: "${datasource}" },
-          expr: '(sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace",response_code=~"5..|0"}[$__rate_interval])) or sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace"}[$__rate_interval])) * 0) / sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace"}[$__rate_interval]))',
+          expr: '(sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace",response_code=~"5..|0"}[$__rate_interval]) or rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace",response_code!~"5..|0",grpc_response_status=~"2|4|12|13|14|15"}[$__rate_interval])) or 0 * sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace"}[$__rate_interval]))) / (sum(rate(istio_requests_total{reporter="source",destination_service_namespace=~"$namespace"}[$__rate_interval])) > 0)',
           legendFormat: "errors",
           range: true,
           instant: false,
@@ -279,7 +330,7 @@ describe("observability/dashboards", () => {
       fieldConfig: {
         defaults: {
           unit: "percentunit",
-          noValue: "no data",
+          noValue: "no traffic",
           thresholds: {
             mode: "absolute",
             steps: [

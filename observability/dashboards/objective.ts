@@ -1,0 +1,76 @@
+import type { Mesh } from "../../catalog";
+import { type RecordName, recorded } from "../rules/records";
+import { type Burn, errorRatio, fastBurns, slowBurns } from "../rules/slo";
+import type { Row, SeriesPanel } from "./definition";
+
+/** A recorded value of the chosen service. */
+const ofService = (mesh: Mesh, name: RecordName): string =>
+  recorded(name, mesh, { destination_service_name: "$service" });
+
+const budgetOf = (mesh: Mesh): string => ofService(mesh, "istio:service:error_budget:ratio");
+
+/** The objective of one service, and what is left of the failures that it allows. */
+export function objective(mesh: Mesh): Row {
+  const remaining = ofService(mesh, "istio:service:error_budget:remaining30d");
+  return {
+    title: "Error budget of $service",
+    panels: [
+      {
+        kind: "stat",
+        title: "Objective",
+        description: "Share of the requests that must succeed over 30 days: `alerts.availability`.",
+        unit: "percentunit",
+        decimals: 3,
+        width: 4,
+        queries: [{ expr: `1 - ${budgetOf(mesh)}`, legend: "objective" }],
+      },
+      {
+        kind: "stat",
+        title: "Succeeded",
+        description:
+          "Share of the requests of the last 30 days that did, or of as many days as Prometheus keeps (`retention`).",
+        unit: "percentunit",
+        decimals: 3,
+        width: 4,
+        queries: [{ expr: `1 - ${ofService(mesh, errorRatio("30d"))}`, legend: "succeeded" }],
+      },
+      {
+        kind: "stat",
+        title: "Budget left",
+        description:
+          "Of the failures that the objective allows in 30 days. At 0 nothing is left for accidents: no risky rollouts until it grows again.",
+        unit: "percentunit",
+        width: 4,
+        queries: [{ expr: remaining, legend: "left" }],
+        threshold: { bad: "below", value: 0 },
+      },
+      {
+        kind: "timeseries",
+        title: "Budget left over time",
+        description: "A step is an outage; a slope is something that always fails.",
+        unit: "percentunit",
+        width: 12,
+        height: "low",
+        queries: [{ expr: remaining, legend: "left" }],
+        threshold: { bad: "below", value: 0 },
+      },
+      ...fastBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningFast`, which wakes somebody")),
+      ...slowBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningSlowly`, a warning")),
+    ],
+  };
+}
+
+function burnRate(mesh: Mesh, { factor, long, short }: Burn, alert: string): SeriesPanel {
+  return {
+    kind: "timeseries",
+    title: `Burn rate over ${long} and ${short}`,
+    description: `How many times faster than the objective allows requests fail. Above ${factor} in both: ${alert}.`,
+    unit: "short",
+    width: 6,
+    queries: [long, short].map((window) => ({
+      expr: `${ofService(mesh, errorRatio(window))} / ${budgetOf(mesh)}`,
+      legend: window,
+    })),
+    threshold: { bad: "above", value: factor },
+  };
+}
