@@ -5,7 +5,7 @@ import { isHelmRelease } from "../reading/resource";
 
 /** Keys of values that hold a credential; `existingSecret`, `passwordKey` and the like only name where one is. */
 const CREDENTIAL =
-  /(^|[._-])(token|credentials|passphrase)$|password$|signing_key$|secret_key$|client_?secret$|api_?key$|bearer_token$/i;
+  /(^|[._-])(token|credentials|passphrase)$|password$|signing_key$|secret_key$|client_?secret$|api_?key$|bearer_?token$/i;
 
 /** What stands for a credential that is elsewhere: Kiali's `secret:name:key`, and variables of Grafana and of shells. */
 const REFERENCE = /^(secret:[^:]+:.+|\$(__\w+)?\{.+\}|\$[A-Z_][A-Z0-9_]*)$/;

@@ -1,5 +1,7 @@
 import type { Setting } from "../configuration";
 import { nist, stackPolicy, type StackViolation } from "../policy";
+import { consolesOf } from "../reading/console";
+import { leaves } from "../reading/field";
 import { dataPlaneOf } from "../reading/injection";
 import { isIstio, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { asksForInjection, isWorkload, podOf } from "../reading/workload";
@@ -12,7 +14,8 @@ export const requireInjection = stackPolicy({
   name: "require-injection",
   displayName: "Workloads are in the mesh",
   description:
-    "Namespaces with workloads say by one label how these join the mesh, and no workload stays outside.",
+    "Namespaces with workloads say by one label how these join the mesh, and no workload stays outside; no console either, where " +
+    "policies of the mesh are to guard it.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
@@ -35,9 +38,11 @@ export const requireInjection = stackPolicy({
       const own = stack.filter((resource) => resource.namespace === namespace.name);
       const workloads = own.filter(({ type }) => isWorkload(type));
       yield* judgeLabels(namespace);
+      const consoles = consolesInMesh(own);
+      if (workloads.length + consoles.length === 0) continue;
       // Unknown labels may be the right ones.
-      if (workloads.length > 0 && hasUnknownLabels(namespace)) open.push(namespace);
-      else if (workloads.length > 0) yield* judgeNamespace(namespace, own, workloads, dataPlane);
+      if (hasUnknownLabels(namespace)) open.push(namespace);
+      else yield* judgeNamespace(namespace, own, workloads, consoles, dataPlane);
     }
     if (open.length > 0) throw undecided(open);
   },
@@ -52,15 +57,33 @@ function judgeLabels(namespace: KubernetesResource): StackViolation[] {
   return [{ subject: namespace, message }];
 }
 
+/**
+ * Releases of consoles whose namespace has Istio objects, which guard them by their proxies only. Elsewhere a console is
+ * nobody's business in the mesh.
+ */
+function consolesInMesh(own: readonly KubernetesResource[]): KubernetesResource[] {
+  if (!own.some(({ type }) => isIstio(type))) return [];
+  return own.filter((resource) => consolesOf(resource).length > 0 && !asksByItself(resource));
+}
+
+/** Whether a release's values give its pods the label by which they join by themselves. */
+function asksByItself({ fields }: KubernetesResource): boolean {
+  return leaves(fields.at("values")).some(
+    ({ key, value }) => key === "sidecar.istio.io/inject" && String(value) === "true",
+  );
+}
+
 function* judgeNamespace(
   namespace: KubernetesResource,
   own: readonly KubernetesResource[],
   workloads: readonly KubernetesResource[],
+  consoles: readonly KubernetesResource[],
   wanted: string,
 ): Iterable<StackViolation> {
   const { labels, title } = namespace;
   const joins = dataPlaneOf(labels);
-  const outside = workloads.filter((workload) => asksForInjection(podOf(workload)) !== true);
+  const pods = workloads.filter((workload) => asksForInjection(podOf(workload)) !== true);
+  const outside = [...pods, ...consoles];
   if (joins === undefined) {
     const deliberate = labels["istio-injection"] === "disabled" && !own.some(({ type }) => isIstio(type));
     if (deliberate || outside.length === 0) return;

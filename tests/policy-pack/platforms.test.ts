@@ -3,7 +3,7 @@ import type { MeshDefinition } from "../../catalog";
 import { policies } from "../../policy-pack/policies";
 import { type Resource, validateResource, validateStack } from "../../policy-pack/tests/engine";
 import { platformNames, type PlatformName } from "../../stacks/platforms";
-import { type Configuration, onTop, preset, read, resourcesOf } from "./registered";
+import { type Configuration, everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
 
 /** What every policy of the pack says, by what comes of it. */
 async function judge(
@@ -68,6 +68,13 @@ describe("policy-pack/platforms", () => {
       });
     }
   }
+
+  it("pass with everything asked of what watches a mesh", async () => {
+    const { mandatory } = await judge(await everythingWatched(), preset("prod"));
+    // The mesh itself is no part of it.
+    expect(mandatory).to.have.length(1);
+    expect(mandatory[0]).to.match(/^require-mesh-wide-strict: The mesh's root namespace/);
+  });
 
   it("pass by an organization's own word only, where ports bypass the sidecar in prod", async () => {
     const { mandatory } = await judge(await resourcesOf("alfred", "prod"), preset("prod"));

@@ -6,6 +6,7 @@ import type { Resource } from "../../policy-pack/tests/engine";
 import { observabilityName, planOf } from "../../stacks/plan";
 import type { PlatformName } from "../../stacks/platforms";
 import { readSettings } from "../../stacks/settings";
+import { everything } from "../components/observabilityArgs";
 import { registrations } from "../components/registrations";
 
 /** Settings by policy, as `--policy-pack-config` takes them. */
@@ -24,20 +25,31 @@ export const onTop = (base: Configuration, own: Configuration): Configuration =>
   ),
 });
 
-/** What the program registers for a platform with default options: namespaces, Helm releases, the mesh's objects. */
+/** What the program registers for a platform with default options: the mesh, and what watches it. */
 export async function resourcesOf(
   platform: PlatformName,
   environment: Environment,
   edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
-  /** Whether what watches the mesh is registered, too. */
-  watched = true,
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
   const { name, catalog, controlPlane, observability } = planOf(readSettings({ get: (key) => stack[key] }));
   const seen = await registrations(() => {
     new IstioControlPlane("istio", controlPlane);
     new ServiceMesh(name, { catalog: edit(catalog) });
-    if (observability && watched) new Observability(observabilityName, observability.args);
+    if (observability) new Observability(observabilityName, observability.args);
+  });
+  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+}
+
+/** What a program registers where everything is asked of what watches a mesh: hosts, a collector, a store, mirrors. */
+export async function everythingWatched(): Promise<Resource[]> {
+  const { args } = everything();
+  const { controlPlane } = planOf(
+    readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
+  );
+  const seen = await registrations(() => {
+    new IstioControlPlane("istio", controlPlane);
+    new Observability(observabilityName, args);
   });
   return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
 }

@@ -43,6 +43,35 @@ describe("require-injection", () => {
     );
   });
 
+  it("refuses consoles that the mesh's policies guard only in words", async () => {
+    const release = (values = {}): Resource => ({
+      type: "kubernetes:helm.sh/v3:Release",
+      name: "grafana",
+      props: { name: "grafana", namespace: "shop", chart: "grafana", version: "1.0.0", values },
+    });
+    const guarded = [release(), authorizationPolicy()];
+    const message = (problem: string) => ({
+      violations: [
+        `Namespace shop: ${problem}, so no proxy guards Release shop/grafana. Set istio-injection to enabled.`,
+      ],
+    });
+    expect(await judge([namespace({}), ...guarded])).to.deep.equal(
+      message("metadata.labels says nothing of the mesh"),
+    );
+    expect(await judge([namespace({ "istio-injection": "disabled" }), ...guarded])).to.deep.equal(
+      message('metadata.labels["istio-injection"] is disabled though the namespace has Istio objects'),
+    );
+    const asking = release({ podLabels: { "sidecar.istio.io/inject": "true" } });
+    for (const stack of [
+      [namespace(), ...guarded],
+      // Outside of the mesh altogether, or in it by its own word.
+      [namespace({}), release()],
+      [namespace({}), asking, authorizationPolicy()],
+    ]) {
+      expect(await judge(stack)).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("refuses two labels at once", async () => {
     const both = namespace({ "istio-injection": "enabled", "istio.io/rev": "1-31-0" });
     expect(await judge([both])).to.deep.equal({

@@ -7,7 +7,7 @@ import {
   validateStack,
 } from "../../../policy-pack/tests/engine";
 import { platformNames } from "../../../stacks/platforms";
-import { configurationOf, type Configuration, resourcesOf } from "../registered";
+import { configurationOf, type Configuration, everythingWatched, preset, resourcesOf } from "../registered";
 import { mutations } from "./index";
 import { broken, fieldPath, isOf, type Mutation, titleOf } from "./mutation";
 
@@ -24,9 +24,14 @@ describe("policy-pack and the platforms in prod", () => {
   before(async function () {
     this.timeout(180_000);
     for (const platform of platformNames) {
-      const resources = await resourcesOf(platform, "prod", undefined, false);
+      const resources = await resourcesOf(platform, "prod");
       stacks.push({ platform, resources, configuration: configurationOf(platform, "prod") });
     }
+    stacks.push({
+      platform: "everything that can watch a mesh",
+      resources: await everythingWatched(),
+      configuration: preset("prod"),
+    });
   });
 
   // Some breaks are written down before their policy is there.

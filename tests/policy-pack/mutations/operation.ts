@@ -1,24 +1,10 @@
-import type { Resource } from "../../../policy-pack/tests/engine";
 import { matching } from "../../checks/mutations/places";
 import { fault, type Mutation } from "./mutation";
-
-/** Releases of consoles as every policy accepts them; the platforms don't install any. */
-const release = (name: string, chart: string, values: object): Resource => ({
-  type: "kubernetes:helm.sh/v3:Release",
-  name,
-  props: { name, namespace: "monitoring", chart, version: "1.0.0", values },
-});
-const kiali = release("kiali", "kiali-server", {
-  auth: { strategy: "token" },
-  deployment: { view_only_mode: true },
-});
-const grafana = release("grafana", "grafana", { admin: { existingSecret: "grafana" } });
-const prometheus = release("prometheus", "prometheus", { server: {} });
 
 /** Istio's charts. */
 const charts = ["base", "istiod", "gateway"];
 
-/** The programs around the mesh: how many, of which version, and who may open them. */
+/** Istio's own programs: how many, of which version, and what they say of the mesh. */
 export const operation: readonly Mutation[] = [
   {
     policy: "require-high-availability",
@@ -104,76 +90,6 @@ export const operation: readonly Mutation[] = [
     kind: "base",
     *faults(resource) {
       yield fault(resource, ["values", "defaultRevision"], "", ["empty"]);
-    },
-  },
-  {
-    policy: "forbid-exposed-consoles",
-    mistake: "a console past the mesh's gateways",
-    kind: "kiali-server",
-    added: kiali,
-    *faults(resource) {
-      yield fault(resource, ["values", "deployment", "service_type"], "LoadBalancer", [
-        "LoadBalancer",
-        "ClusterIP",
-      ]);
-      yield fault(resource, ["values", "deployment", "service_type"], "NodePort", ["NodePort", "ClusterIP"]);
-    },
-  },
-  {
-    policy: "forbid-exposed-consoles",
-    mistake: "a console without a login past the mesh's gateways",
-    kind: "prometheus",
-    added: prometheus,
-    *faults(resource) {
-      const { server } = { server: ["values", "server"] };
-      yield fault(resource, [...server, "service", "type"], "LoadBalancer", ["LoadBalancer", "ClusterIP"]);
-      yield fault(resource, [...server, "ingress", "enabled"], true, ["true"]);
-    },
-  },
-  {
-    policy: "forbid-open-consoles",
-    mistake: "Kiali for everybody",
-    kind: "kiali-server",
-    added: kiali,
-    *faults(resource) {
-      yield fault(resource, ["values", "auth", "strategy"], "anonymous", ["anonymous", "token"]);
-    },
-  },
-  {
-    policy: "forbid-open-consoles",
-    mistake: "Grafana for everybody",
-    kind: "grafana",
-    added: grafana,
-    *faults(resource) {
-      yield fault(resource, ["values", "grafana.ini", "auth.anonymous", "enabled"], true, ["true"]);
-    },
-  },
-  {
-    policy: "forbid-plain-credentials",
-    mistake: "a password among the values",
-    kind: "grafana",
-    added: grafana,
-    *faults(resource) {
-      yield fault(resource, ["values", "adminPassword"], "swordfish", ["plain text"]);
-    },
-  },
-  {
-    policy: "forbid-plain-credentials",
-    mistake: "a signing key among the values",
-    kind: "kiali-server",
-    added: kiali,
-    *faults(resource) {
-      yield fault(resource, ["values", "login_token", "signing_key"], "swordfish", ["plain text"]);
-    },
-  },
-  {
-    policy: "require-view-only-kiali",
-    mistake: "a console that changes the mesh",
-    kind: "kiali-server",
-    added: kiali,
-    *faults(resource) {
-      yield fault(resource, ["values", "deployment", "view_only_mode"], false, ["not true"]);
-      yield fault(resource, ["values", "deployment", "view_only_mode"], undefined, ["not set"]);
     },
   },
 ];
