@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
 import { extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { createJiti } from "jiti";
 import { parse } from "yaml";
 import { catalogOf } from "../stacks/catalogOf";
 import { platformNames } from "../stacks/platforms";
@@ -25,7 +24,7 @@ export interface Subject {
  *   platform's own defaults.
  * @throws {UserError} if it means neither, or the file can't be read.
  */
-export function loadSubject(argument: string, stack: string | undefined): Subject {
+export async function loadSubject(argument: string, stack: string | undefined): Promise<Subject> {
   const platform = platformNames.find((name) => name === argument);
   if (platform !== undefined) {
     const values: Record<string, unknown> = { ...(stack === undefined ? {} : stackConfig(stack)), platform };
@@ -46,7 +45,7 @@ export function loadSubject(argument: string, stack: string | undefined): Subjec
       exitCode: 2,
     });
   }
-  return { name: argument, catalog: readCatalog(path) };
+  return { name: argument, catalog: await readCatalog(path) };
 }
 
 /** The `meshwright:` keys of `Pulumi.<stack>.yaml`, without their namespace. */
@@ -71,10 +70,10 @@ function asText(value: unknown): string | undefined {
   return JSON.stringify(value);
 }
 
-function readCatalog(path: string): unknown {
+async function readCatalog(path: string): Promise<unknown> {
   try {
     if ([".json", ".yaml", ".yml"].includes(extname(path))) return parse(readFileSync(path, "utf8"));
-    return exportedCatalog(runModule(path), path);
+    return exportedCatalog(await runModule(path), path);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError({
@@ -85,22 +84,19 @@ function readCatalog(path: string): unknown {
   }
 }
 
-/** Runs a catalog's file; its `import … from "meshwright"` gets this very version, installed beside it or not. */
-function runModule(path: string): Record<string, unknown> {
-  const own = pathToFileURL(join(__dirname, "..", `index${extname(__filename)}`)).href;
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "meshwright" ? { url: own, shortCircuit: true } : next(specifier, context),
-  });
-  try {
-    return createRequire(__filename)(path) as Record<string, unknown>;
-  } finally {
-    hooks.deregister();
-  }
+/**
+ * Runs a catalog's file, TypeScript or JavaScript, whatever kind of modules its package has; its
+ * `import … from "meshwright"` gets this very version, installed beside it or not.
+ */
+async function runModule(path: string): Promise<Record<string, unknown>> {
+  const own = join(__dirname, "..", `index${extname(__filename)}`);
+  return createJiti(__filename, { alias: { meshwright: own }, interopDefault: false }).import(path);
 }
 
 function exportedCatalog(module: Record<string, unknown>, path: string): unknown {
-  const found = module.default ?? module.catalog;
+  // `module.exports = …` and `exports.catalog = …` of a CommonJS file come as the default.
+  const own = module.default as { readonly catalog?: unknown } | undefined;
+  const found = module.catalog ?? own?.catalog ?? own;
   if (found === undefined) {
     throw new UserError({
       problem: `${path} exports no catalog; it exports ${Object.keys(module).join(", ") || "nothing"}.`,

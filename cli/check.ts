@@ -14,8 +14,8 @@ export function checkCommand(program: Command): void {
     .addOption(
       new Option("--format <format>", "what to print").choices(["human", "json", "sarif"]).default("human"),
     )
-    .action((argument: string, { stack, format }: { stack?: string; format: keyof typeof formats }) => {
-      const { name, catalog } = loadSubject(argument, stack);
+    .action(async (argument: string, { stack, format }: { stack?: string; format: keyof typeof formats }) => {
+      const { name, catalog } = await loadSubject(argument, stack);
       const { findings } = checkMesh(catalog);
       print(formats[format](name, findings));
       if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;

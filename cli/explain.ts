@@ -20,8 +20,8 @@ export function explainCommand(program: Command): void {
     )
     .option("--stack <name>", "stack whose Pulumi.<name>.yaml sets the platform up")
     .option("--json", "print JSON")
-    .action((argument: string, wanted: string, { stack, json }: { stack?: string; json?: true }) => {
-      const { name, catalog } = loadSubject(argument, stack);
+    .action(async (argument: string, wanted: string, { stack, json }: { stack?: string; json?: true }) => {
+      const { name, catalog } = await loadSubject(argument, stack);
       const { mesh } = checkMesh(catalog);
       if (mesh === undefined) {
         throw new UserError({

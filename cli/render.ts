@@ -22,8 +22,8 @@ export function renderCommand(program: Command): void {
       "--out <dir>",
       "write one file per object into this folder, and remove what an earlier run left there",
     )
-    .action((argument: string, { stack, out }: { stack?: string; out?: string }) => {
-      const files = renderFiles(loadSubject(argument, stack));
+    .action(async (argument: string, { stack, out }: { stack?: string; out?: string }) => {
+      const files = renderFiles(await loadSubject(argument, stack));
       if (out === undefined) {
         print(
           [...files.values()]

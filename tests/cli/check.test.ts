@@ -18,7 +18,7 @@ const broken = {
 };
 
 describe("cli/check", function () {
-  this.timeout(60_000); // each run is a process that compiles what it needs
+  this.timeout(60_000); // each run is a process; the first one compiles what has changed
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "check-"));
@@ -87,20 +87,41 @@ describe("cli/check", function () {
     expect(sarif?.exitCode).to.equal(1);
   });
 
-  it("reads YAML, and TypeScript that imports meshwright without having it installed", async () => {
+  it("reads YAML", async () => {
     writeFileSync(
       join(folder, "mesh.yaml"),
       "name: shop\nservices:\n  web:\n    ports: { http: { port: 80, protocol: http } }\n",
     );
-    writeFileSync(
-      join(folder, "mesh.ts"),
-      `import { defineMesh } from "meshwright";
-export const catalog = defineMesh({ name: "shop", services: { web: { ports: { http: { port: 80, protocol: "http" } } } } });`,
-    );
-    for (const file of ["mesh.yaml", "mesh.ts"]) {
-      const { exitCode, stdout, stderr } = await meshwright(["check", file], { cwd: folder });
-      expect(stdout, stderr).to.equal(`${file}: no findings`);
+    const { exitCode, stdout, stderr } = await meshwright(["check", "mesh.yaml"], { cwd: folder });
+    expect(stdout, stderr).to.equal("mesh.yaml: no findings");
+    expect(exitCode).to.equal(0);
+  });
+
+  for (const type of [undefined, "commonjs", "module"]) {
+    it(`reads TypeScript that imports meshwright without having it installed, in a package of type ${type ?? "unsaid"}`, async () => {
+      const home = mkdtempSync(join(folder, "package-"));
+      writeFileSync(join(home, "package.json"), JSON.stringify({ name: "shop", type }));
+      writeFileSync(join(home, "port.ts"), "export const port: number = 80;");
+      writeFileSync(
+        join(home, "mesh.ts"),
+        `import { defineMesh } from "meshwright";
+import { port } from "./port";
+export const catalog = defineMesh({ name: "shop", services: { web: { ports: { http: { port, protocol: "http" } } } } });`,
+      );
+      const { exitCode, stdout, stderr } = await meshwright(["check", "mesh.ts"], { cwd: home });
+      expect(stdout, stderr).to.equal("mesh.ts: no findings");
+      expect(stderr).to.equal("");
       expect(exitCode).to.equal(0);
+    });
+  }
+
+  it("reads what a CommonJS file exports, by name or alone", async () => {
+    const text = '{ name: "shop", services: { web: { ports: { http: { port: 80, protocol: "http" } } } } }';
+    writeFileSync(join(folder, "alone.cjs"), `module.exports = ${text};`);
+    writeFileSync(join(folder, "named.cjs"), `exports.catalog = ${text};`);
+    for (const file of ["alone.cjs", "named.cjs"]) {
+      const { stdout, stderr } = await meshwright(["check", file], { cwd: folder });
+      expect(stdout, stderr).to.equal(`${file}: no findings`);
     }
   });
 
