@@ -61,10 +61,11 @@ export function observabilityPlan(
   const rules = objects.filter(({ kind }) => kind === "PrometheusRule");
   return {
     namespace,
-    addOns:
-      jaeger?.storage === undefined
-        ? addOns
-        : [...addOns, spansClaim(namespace, jaeger.storage, args.storageClass)],
+    addOns: [
+      ...addOns,
+      ...(jaeger?.storage === undefined ? [] : [spansClaim(namespace, jaeger.storage, args.storageClass)]),
+      ...((jaeger?.replicas ?? 1) > 1 ? [jaegerBudget(namespace)] : []),
+    ],
     releases: addOnReleases(mesh, args, rules),
     credentials: Object.values(options.exposed ?? {}).map(({ release, credentialName }) => ({
       name: credentialName,
@@ -83,6 +84,7 @@ function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOption
   const { elasticsearchHost } = args.jaeger ?? {};
   return {
     namespace,
+    operator: args.prometheus?.operator ?? true,
     exposed: Object.fromEntries(exposed),
     ...(args.istioDashboards !== undefined && { istioDashboards: true }),
     ...(elasticsearchHost !== undefined && { spanStoreHost: elasticsearchHost }),
@@ -150,5 +152,16 @@ function spansClaim(namespace: string, storage: string, storageClassName: string
       resources: { requests: { storage } },
       ...(storageClassName !== undefined && { storageClassName }),
     },
+  };
+}
+
+/** The chart has none. */
+function jaegerBudget(namespace: string): MeshObject {
+  const { service } = tools.jaeger;
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: service, namespace },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: service } } },
   };
 }

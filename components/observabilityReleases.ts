@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { monitoringNamespace, otlpPort } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { type MeshObject, mergePatch } from "../mesh";
@@ -166,8 +167,6 @@ function kubePrometheusStack({
     prometheus: {
       serviceAccount: { name: service },
       serviceMonitor: none,
-      // People page through one replica's samples.
-      service: { sessionAffinity: "ClientIP" },
       ...(replicas > 1 && { podDisruptionBudget: { enabled: true, minAvailable: 1 } }),
       prometheusSpec: {
         replicas,
@@ -200,13 +199,16 @@ function plainPrometheus(
     "kube-state-metrics": off,
     "prometheus-node-exporter": off,
     "prometheus-pushgateway": off,
-    ...(imageRegistry !== undefined && {
-      configmapReload: {
-        prometheus: {
+    configmapReload: {
+      prometheus: {
+        containerSecurityContext: confined,
+        ...(imageRegistry !== undefined && {
           image: { repository: `${imageRegistry}/prometheus-operator/prometheus-config-reloader` },
-        },
+        }),
       },
-    }),
+    },
+    // The mesh is what it watches: its own samples, and every pod that the injector has annotated.
+    scrapeConfigs: Object.fromEntries(clusterJobs.map((job) => [job, off])),
     server: {
       fullnameOverride: service,
       ...(imageRegistry !== undefined && { image: { repository: `${imageRegistry}/prometheus/prometheus` } }),
@@ -225,6 +227,7 @@ function plainPrometheus(
         replicaCount: replicas,
         statefulSet: { enabled: true },
         podDisruptionBudget: { enabled: true },
+        affinity: apart({ app: service }),
       }),
       ...(exposure && { baseURL: `https://${exposure.host}` }),
     },
@@ -234,6 +237,18 @@ function plainPrometheus(
     },
   };
 }
+
+/** What the chart `prometheus` also scrapes: nodes, the API server, annotated Services. */
+const clusterJobs = [
+  "kubernetes-api-servers",
+  "kubernetes-nodes",
+  "kubernetes-nodes-cadvisor",
+  "kubernetes-pods-slow",
+  "kubernetes-service-endpoints",
+  "kubernetes-service-endpoints-slow",
+  "kubernetes-services",
+  "prometheus-pushgateway",
+];
 
 function grafanaValues({ namespace, grafana = {}, ...context }: Context): GrafanaValues {
   const { replicas = 1, storage, resources, exposure } = grafana;
@@ -251,7 +266,11 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
     // The volume is Grafana's own by its group, without a container that runs as root.
     initChownData: { enabled: false },
     testFramework: { enabled: false },
+    // Dashboards lie beside it; otherwise it could read every Secret of the cluster.
+    rbac: { namespaced: true },
     ...(storage !== undefined && {
+      // A volume has one owner, so the old pod has to go before the new one comes.
+      deploymentStrategy: { type: "Recreate" },
       persistence: {
         enabled: true,
         size: storage,
@@ -266,6 +285,7 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
         labelValue,
         folderAnnotation,
         searchNamespace: namespace,
+        resource: "configmap",
         provider: { foldersFromFilesStructure: true },
       },
     },
@@ -273,6 +293,8 @@ function grafanaValues({ namespace, grafana = {}, ...context }: Context): Grafan
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(namespace) } },
     "grafana.ini": {
       analytics: { check_for_updates: false, check_for_plugin_updates: false, reporting_enabled: false },
+      // Data sources are plugins that the image brings along. To update one from grafana.com, Grafana first unloads it.
+      plugins: { preinstall_disabled: true },
       users: { allow_sign_up: false },
       ...(exposure && {
         server: { domain: exposure.host, root_url: `https://${exposure.host}` },
@@ -314,15 +336,18 @@ function dataSources(namespace: string): object[] {
 function jaegerValues({ jaeger = {}, imageRegistry }: Context): JaegerValues {
   const { replicas = 1, storage, resources, elasticsearchSecret } = jaeger;
   const { service } = tools.jaeger;
+  const userconfig = jaegerConfig(jaeger);
   return {
     fullnameOverride: service,
     ...registry(imageRegistry),
-    userconfig: jaegerConfig(jaeger),
+    userconfig,
     jaeger: {
       replicas,
       ...(resources && { resources }),
-      podLabels: { app: service },
-      ...(replicas > 1 && { affinity: apart({ app: service }) }),
+      // The chart doesn't start its pods again when their configuration changes; a label that changes with it does.
+      podLabels: { app: service, [configDigest]: digest(userconfig) },
+      // Only a volume of its own keeps the old pod from running beside the new one.
+      ...(replicas > 1 && { affinity: apart({ app: service }), strategy: { type: "RollingUpdate" } }),
       ...(elasticsearchSecret !== undefined && {
         extraEnv: [
           ["SPAN_STORE_USERNAME", "username"],
@@ -346,6 +371,13 @@ function jaegerValues({ jaeger = {}, imageRegistry }: Context): JaegerValues {
 }
 
 const spansFolder = "/spans";
+
+const configDigest = "meshwright.dev/config";
+
+/** Short enough for a label. */
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}
 
 /** https://www.jaegertracing.io/docs/latest/deployment/configuration/ */
 function jaegerConfig({
@@ -489,7 +521,7 @@ function collectorValues({
       },
       exporters: {
         // In the clear to the pod's own proxy, which begins the mutual TLS.
-        otlp: {
+        otlp_grpc: {
           endpoint: `${tools.jaeger.service}.${namespace}.svc.cluster.local:${otlpPort}`,
           tls: { insecure: true },
         },
@@ -497,7 +529,7 @@ function collectorValues({
       service: {
         extensions: ["health_check"],
         pipelines: {
-          traces: { receivers: ["otlp"], processors: ["memory_limiter", "batch"], exporters: ["otlp"] },
+          traces: { receivers: ["otlp"], processors: ["memory_limiter", "batch"], exporters: ["otlp_grpc"] },
         },
       },
     },

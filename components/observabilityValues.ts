@@ -32,6 +32,12 @@ export interface ServiceAccountValues {
   name?: string;
 }
 
+/** How the pods of a Deployment are replaced. */
+export interface StrategyValues {
+  /** `Recreate` or `RollingUpdate`. */
+  type?: string;
+}
+
 /** A PodDisruptionBudget. */
 export interface DisruptionBudgetValues {
   enabled?: boolean;
@@ -165,6 +171,8 @@ export interface PlainPrometheusValues {
   "kube-state-metrics"?: EnabledValues;
   "prometheus-node-exporter"?: EnabledValues;
   "prometheus-pushgateway"?: EnabledValues;
+  /** Jobs that scrape, by name; `{ enabled: false }` leaves one out. Default: nodes, the API server, Services and pods. */
+  scrapeConfigs?: Record<string, any>;
   /** Files beside the configuration, by name: rules above all. */
   serverFiles?: Record<string, any>;
 }
@@ -179,6 +187,7 @@ export interface ConfigmapReloadValues {
 
 export interface ConfigmapReloadPrometheusValues {
   image?: ImageValues;
+  containerSecurityContext?: Record<string, any>;
 }
 
 export interface PlainPrometheusServerValues {
@@ -191,6 +200,7 @@ export interface PlainPrometheusServerValues {
   resources?: ResourceValues;
   podLabels?: Record<string, string>;
   podAnnotations?: Record<string, string>;
+  affinity?: Record<string, any>;
   containerSecurityContext?: Record<string, any>;
   global?: ScrapeGlobalValues;
   service?: ServicePortValues;
@@ -231,6 +241,8 @@ export interface GrafanaValues {
   /** PodDisruptionBudget, for example `{ minAvailable: 1 }`. Default: none. */
   podDisruptionBudget?: Record<string, any>;
   admin?: GrafanaAdminValues;
+  rbac?: GrafanaRbacValues;
+  deploymentStrategy?: StrategyValues;
   persistence?: GrafanaPersistenceValues;
   /** A container that makes the volume Grafana's own, as root. Default: enabled. */
   initChownData?: EnabledValues;
@@ -253,6 +265,12 @@ export interface GrafanaAdminValues {
   existingSecret?: string;
   userKey?: string;
   passwordKey?: string;
+}
+
+/** What Grafana's account may do. */
+export interface GrafanaRbacValues {
+  /** Whether it may read ConfigMaps and Secrets of its own namespace only. Default: false, of all. */
+  namespaced?: boolean;
 }
 
 export interface GrafanaPersistenceValues {
@@ -282,6 +300,8 @@ export interface GrafanaDashboardsValues {
   folderAnnotation?: string;
   /** Namespaces to look in, or `ALL`. Default: the release's. */
   searchNamespace?: string;
+  /** `configmap`, `secret` or `both`. Default: `both`. */
+  resource?: string;
   provider?: GrafanaProviderValues;
 }
 
@@ -303,6 +323,8 @@ export interface JaegerWorkloadValues {
   replicas?: number;
   resources?: ResourceValues;
   podLabels?: Record<string, string>;
+  /** Default: Recreate. */
+  strategy?: StrategyValues;
   extraEnv?: any[];
   extraVolumes?: any[];
   extraVolumeMounts?: any[];

@@ -9,7 +9,10 @@ const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port
  * What the network has to let the add-ons do that is no call of a service: Prometheus reads the metrics of every proxy
  * and of istiod, and its operator asks the Kubernetes API.
  */
-export function addOnNetworkPolicies(mesh: Mesh, namespace: string): MeshObject[] {
+export function addOnNetworkPolicies(
+  mesh: Mesh,
+  { namespace, operator = true }: { readonly namespace: string; readonly operator?: boolean },
+): MeshObject[] {
   if (!mesh.networkPolicies) return [];
   const allow = (name: string, app: string, ports: number[]): MeshObject => ({
     apiVersion: "networking.k8s.io/v1",
@@ -24,6 +27,6 @@ export function addOnNetworkPolicies(mesh: Mesh, namespace: string): MeshObject[
   return [
     allow("scrape-metrics", tools.prometheus.service, [15014, 15020]),
     // Its pods take part in no call between services. The chart labels them so.
-    allow("prometheus-operator", `${stackName}-operator`, [443, 6443]),
+    ...(operator ? [allow("prometheus-operator", `${stackName}-operator`, [443, 6443])] : []),
   ];
 }

@@ -19,6 +19,8 @@ import { collectorService, type Tool, tools } from "./tools";
 export interface AddOnsOptions {
   /** Namespace of the add-ons. */
   readonly namespace: string;
+  /** Whether the Prometheus operator is there. Default: true. */
+  readonly operator?: boolean;
   /** Host outside of the cluster where Jaeger keeps its spans, asked over TLS. Default: none, Jaeger keeps them itself. */
   readonly spanStoreHost?: string;
   /** Whether Grafana fetches Istio's own dashboards when it starts. Default: false. */
@@ -60,7 +62,7 @@ export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObj
   const key = ({ kind, metadata }: MeshObject): string =>
     `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
   const present = new Set(renderMesh(mesh).map(key));
-  const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options.namespace)];
+  const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options)];
   return inOrder(
     // Charts bring the accounts of their pods along.
     objects.filter((object) => object.kind !== "ServiceAccount" && !present.has(key(object))),
@@ -120,6 +122,8 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
       ports: portOf("prometheus"),
       // As long as Prometheus itself gives a query.
       resilience: { timeout: "2m" },
+      // Each replica has scraped at other moments, so whoever asks stays with one, and a graph doesn't jump.
+      loadBalancing: { consistentHash: { useSourceIp: true } },
       kubernetesApi: true,
     },
     [tools.grafana.service]: {

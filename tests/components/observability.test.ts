@@ -161,6 +161,30 @@ describe("components/observability", () => {
     );
   });
 
+  it("starts Jaeger's pods again when their configuration changes, which the chart does not", async () => {
+    const digestOf = async (jaeger: ObservabilityArgs["jaeger"] & object): Promise<string | undefined> => {
+      const { values } = release(await declare({ ...nothing().args, jaeger }), "jaeger");
+      return (values as { jaeger: { podLabels: Record<string, string> } }).jaeger.podLabels[
+        "meshwright.dev/config"
+      ];
+    };
+    const stored = await digestOf({ storage: "20Gi" });
+    expect(stored).to.match(/^[0-9a-f]{16}$/);
+    expect(await digestOf({ storage: "20Gi", resources: { requests: { cpu: "1" } } })).to.equal(stored);
+    expect(await digestOf({ storage: "20Gi", retention: "24h" })).to.not.equal(stored);
+  });
+
+  it("replaces the owner of a volume before the next one comes, and replicas that share a store one by one", async () => {
+    const owner = await declare({ ...nothing().args, grafana: { storage: "1Gi" } });
+    expect(release(owner, "grafana").values).to.have.nested.property("deploymentStrategy.type", "Recreate");
+    const sharing = await declare(everything().args);
+    expect(release(sharing, "jaeger").values).to.have.nested.property(
+      "jaeger.strategy.type",
+      "RollingUpdate",
+    );
+    expect(release(sharing, "grafana").values).to.not.have.property("deploymentStrategy");
+  });
+
   it("lets a user's own values win", async () => {
     const all = await declare({
       ...nothing().args,

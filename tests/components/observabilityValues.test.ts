@@ -24,7 +24,7 @@ const unlisted: Record<string, string[]> = {
   // grafana.ini takes every setting of Grafana itself.
   grafana: ["grafana.ini", "fullnameOverride", "podLabels", "podAnnotations", "persistence.storageClassName"],
   // What the chart hands on as it is: a security context of Kubernetes.
-  jaeger: ["jaeger.resources", "jaeger.podLabels", "jaeger.podSecurityContext"],
+  jaeger: ["jaeger.resources", "jaeger.podLabels", "jaeger.podSecurityContext", "jaeger.strategy"],
   "kiali-server": [
     "external_services.prometheus.url",
     "external_services.grafana",

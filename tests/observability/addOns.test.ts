@@ -81,6 +81,16 @@ describe("observability/addOns", () => {
       egress: [{ ports: ports(443, 6443) }],
     });
     expect(find(guarded, "NetworkPolicy", "default-deny", namespace).spec).to.have.property("policyTypes");
+    const alone = renderAddOns(everything().mesh, { namespace, operator: false });
+    expect(alone.map(({ metadata }) => metadata.name)).to.include("scrape-metrics");
+    expect(alone.map(({ metadata }) => metadata.name)).to.not.include("prometheus-operator");
+  });
+
+  it("has whoever asks Prometheus stay with one replica", () => {
+    expect(find(objects, "DestinationRule", "mesh-prometheus").spec).to.have.deep.nested.property(
+      "trafficPolicy.loadBalancer",
+      { consistentHash: { useSourceIp: true } },
+    );
   });
 
   it("asks for the end user's token at a host, and takes it off before the tool sees it", () => {

@@ -51,7 +51,8 @@ describe("toolchain/charts", () => {
   };
   const workload = (objects: readonly Rendered[]): Rendered | undefined =>
     objects.find(
-      ({ kind, metadata }) => /^(Deployment|StatefulSet)$/.test(kind) && !metadata.name.startsWith("alert"),
+      ({ kind, metadata }) =>
+        /^(Deployment|StatefulSet)$/.test(kind) && !/^alert|-operator$/.test(metadata.name),
     );
 
   it("has every stand-in under the official name and version, and says that it is one", () => {
@@ -72,6 +73,7 @@ describe("toolchain/charts", () => {
     "kiali-server": { kiali: { http: 20001, "http-metrics": 9090 } },
     "kube-prometheus-stack": {
       "alertmanager-operated": { "http-web": 9093 },
+      "kube-prometheus-stack-operator": { https: 443 },
       "kube-prometheus-stack-alertmanager": { "http-web": 9093 },
       "kube-prometheus-stack-prometheus": { "http-web": 9090, "reloader-web": 8080 },
       "prometheus-operated": { "http-web": 9090 },
@@ -80,12 +82,20 @@ describe("toolchain/charts", () => {
     grafana: { grafana: { service: 80 } },
     jaeger: {
       jaeger: {
-        "http-query": 16686,
-        "grpc-query": 16685,
+        "zk-compact-trft": 5775,
+        "config-rest": 5778,
+        "jg-compact-trft": 6831,
+        "jg-binary-trft": 6832,
+        "http-zipkin": 9411,
+        "grpc-http": 14250,
+        "c-tchan-trft": 14267,
+        "http-c-binary-trft": 14268,
         "otlp-grpc": 4317,
         "otlp-http": 4318,
-        "http-zipkin": 9411,
+        "http-query": 16686,
+        "grpc-query": 16685,
         "internal-metrics": 8888,
+        "span-metrics": 8889,
       },
     },
     "opentelemetry-collector": { "opentelemetry-collector": { otlp: 4317, "otlp-http": 4318 } },

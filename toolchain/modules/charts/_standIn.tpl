@@ -45,19 +45,21 @@ Takes: root (the chart's context), file, name, labels (those of the workload's s
 
 {{/*
 A ServiceAccount, its ClusterRole, and the binding of the two.
-Takes: root, name, labels, account, role, binding (names of files), readOnly (whether the role may change nothing).
+Takes: root, name, labels, account, role, binding (names of files), roleName (default: name), readOnly (whether the role
+may change nothing).
 */}}
 {{- define "standIn.account" -}}
+{{- $roleName := default .name .roleName -}}
 {{ include "standIn.object" (merge (dict "file" .account) .) }}
 ---
-{{- $role := include "standIn.object" (merge (dict "file" .role) .) | fromYaml }}
+{{- $role := include "standIn.object" (merge (dict "file" .role "name" $roleName) .) | fromYaml }}
 {{- range $role.rules }}
 {{- if and $.readOnly (has "patch" .verbs) }}{{ $_ := set . "verbs" (list "get" "list" "watch") }}{{ end }}
 {{- end }}
 {{ toYaml $role }}
 ---
-{{- $binding := include "standIn.object" (merge (dict "file" .binding) .) | fromYaml }}
-{{- $_ := set $binding.roleRef "name" .name }}
+{{- $binding := include "standIn.object" (merge (dict "file" .binding "name" $roleName) .) | fromYaml }}
+{{- $_ := set $binding.roleRef "name" $roleName }}
 {{- $_ := set $binding "subjects" (list (dict "kind" "ServiceAccount" "name" .name "namespace" .root.Release.Namespace)) }}
 {{ toYaml $binding }}
 {{- end -}}

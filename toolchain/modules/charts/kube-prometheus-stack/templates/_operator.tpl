@@ -7,7 +7,19 @@
 {{/* What the operator's workloads and Services select by. Takes: root, kind (in lower case). */}}
 {{- define "operator.labels" -}}
 {{- $name := include "operator.name" . -}}
-{{- dict "app.kubernetes.io/name" .kind "app.kubernetes.io/instance" $name "app.kubernetes.io/managed-by" "prometheus-operator" .kind $name | toYaml -}}
+{{- $labels := dict "app.kubernetes.io/name" .kind "app.kubernetes.io/instance" $name "app.kubernetes.io/managed-by" "prometheus-operator" .kind $name -}}
+{{- merge $labels (include "operator.selector" . | fromYaml) | toYaml -}}
+{{- end -}}
+
+{{/* What the chart's own Services and PodDisruptionBudgets select by. Takes: root, kind (in lower case). */}}
+{{- define "operator.selector" -}}
+{{- $own := eq .kind "prometheus" | ternary "operator.prometheus.io/name" .kind -}}
+{{- dict "app.kubernetes.io/name" .kind $own (include "operator.name" .) | toYaml -}}
+{{- end -}}
+
+{{/* First part of the label `app`. Takes the chart's context. */}}
+{{- define "operator.app" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
 {{/* Affinity of the pods. Takes: spec, labels. */}}
@@ -40,15 +52,17 @@ spec that only this kind has), container, podSpec, files (name of the sample's D
 {{- $name := include "operator.name" (dict "root" .root "kind" $kind) }}
 {{- $fullname := include "standIn.fullname" .root | trunc 26 | trimSuffix "-" }}
 {{- $labels := include "operator.labels" (dict "root" .root "kind" $kind) | fromYaml }}
+{{- $account := default (printf "%s-%s" $fullname $kind) (dig "serviceAccount" "name" "" $values) }}
 {{- $affinity := include "operator.affinity" (dict "spec" $spec "labels" $labels) | fromYaml }}
 {{- $image := include "operator.image" (dict "root" .root "image" $spec.image) }}
-{{- $selector := dict "app.kubernetes.io/name" $kind (printf "%s" $kind) $name }}
+{{- $selector := include "operator.selector" (dict "root" .root "kind" $kind) | fromYaml }}
+{{- $app := printf "%s-%s" (include "operator.app" .root) $kind }}
 apiVersion: v1
 kind: Service
 metadata:
   name: {{ $fullname }}-{{ $kind }}
   namespace: {{ .root.Release.Namespace }}
-  labels: {{- merge (dict) (default dict $values.service.labels) (dict "app" (printf "%s-%s" .root.Chart.Name $kind) "release" .root.Release.Name) | toYaml | nindent 4 }}
+  labels: {{- merge (dict) (default dict $values.service.labels) (dict "app" $app "release" .root.Release.Name) | toYaml | nindent 4 }}
   {{- with $values.service.annotations }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -84,7 +98,7 @@ spec:
   "podMetadata" $spec.podMetadata
   "affinity" $affinity
   "securityContext" $spec.securityContext
-  "serviceAccountName" (printf "%s-%s" $fullname $kind) }}
+  "serviceAccountName" $account }}
 {{- range $field := list "nodeSelector" "tolerations" "topologySpreadConstraints" }}
 {{- with index $spec $field }}{{ $_ := set $object $field . }}{{ end }}
 {{- end }}
@@ -95,7 +109,7 @@ metadata:
   name: {{ $name }}
   namespace: {{ .root.Release.Namespace }}
   labels:
-    app: {{ .root.Chart.Name }}-{{ $kind }}
+    app: {{ $app }}
     release: {{ .root.Release.Name }}
 spec: {{- merge $object .object | toYaml | nindent 2 }}
 ---
@@ -122,7 +136,7 @@ spec: {{- merge $object .object | toYaml | nindent 2 }}
   "podLabels" $metadata.labels
   "podAnnotations" (merge (dict "kubectl.kubernetes.io/default-container" $kind) (default dict $metadata.annotations))
   "podSpec" (dict
-    "serviceAccountName" (printf "%s-%s" $fullname $kind)
+    "serviceAccountName" $account
     "securityContext" $spec.securityContext
     "affinity" $affinity
     "nodeSelector" $spec.nodeSelector
