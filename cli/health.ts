@@ -1,4 +1,5 @@
 import type {
+  V1Container,
   V1DaemonSet,
   V1Deployment,
   V1Namespace,
@@ -85,6 +86,7 @@ export function judge(snapshot: Snapshot): Health {
     ...withoutProxy(snapshot),
     ...proxiesBehind(snapshot),
     ...snapshot.objects.flatMap(complaints),
+    ...withoutPods(snapshot),
   ];
   return {
     healthy: problems.every(({ severity }) => severity !== "error"),
@@ -106,7 +108,7 @@ function component(snapshot: Snapshot, workload: Workload): Component[] {
   const role = roleOf(snapshot, workload);
   if (role === undefined || spec === undefined) return [];
   const template = spec.template.metadata?.labels ?? {};
-  const main = spec.template.spec?.containers.find(({ image }) => image !== "auto");
+  const main = mainContainer(workload);
   return [
     {
       role,
@@ -122,6 +124,19 @@ function component(snapshot: Snapshot, workload: Workload): Component[] {
         ),
     },
   ];
+}
+
+/** The container that the rest is there for: of a tool the one with its image, wherever the chart puts it. */
+function mainContainer({ spec }: Workload): V1Container | undefined {
+  const template = spec?.template;
+  const own = template?.spec?.containers.filter(({ image }) => image !== "auto") ?? [];
+  const addon = addonOf(template?.metadata?.labels);
+  return own.find(({ image = "" }) => addon !== undefined && repositoryOf(image) === addon) ?? own[0];
+}
+
+/** Last part of an image's name, without its version. */
+function repositoryOf(image: string): string | undefined {
+  return image.split("@")[0]?.split("/").at(-1)?.split(":")[0];
 }
 
 /** A DaemonSet counts its pods in its own words. */
@@ -317,6 +332,24 @@ function complaints({ kind, metadata: { name, namespace }, status }: JudgedObjec
       cure: `istioctl analyze${namespace === undefined ? "" : ` -n ${namespace}`}; https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`,
     }));
   return [...broken, ...messages];
+}
+
+/** What the Prometheus operator should have made pods of, and didn't: without it nothing says that Prometheus is missing. */
+function withoutPods({ objects, workloads }: Snapshot): Problem[] {
+  const sets = new Set(
+    workloads.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`),
+  );
+  return objects
+    .filter(({ kind, metadata: { name, namespace } }) => {
+      const set = `StatefulSet ${namespace ?? ""}/${kind.toLowerCase()}-${name}`;
+      return (kind === "Prometheus" || kind === "Alertmanager") && !sets.has(set);
+    })
+    .map(({ kind, metadata: { name, namespace = "" } }) => ({
+      severity: "error",
+      culprit: `${kind} ${namespace}/${name}`,
+      problem: "It has no pods: the Prometheus operator has made none, so it doesn't run or may not.",
+      cure: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator`,
+    }));
 }
 
 function count(names: readonly string[]): Record<string, number> {

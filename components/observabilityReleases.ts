@@ -315,6 +315,9 @@ function istioDashboards(version: string): GrafanaValues {
       },
     },
     dashboards: { [provider]: istioDashboardUrls(version) },
+    // Before Kubernetes 1.33 an init container runs before its proxy, and whatever is led there is lost: as the proxy's
+    // own user it goes past it.
+    downloadDashboards: { securityContext: { ...confined, runAsUser: 1337 } },
   };
 }
 

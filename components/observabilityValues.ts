@@ -256,6 +256,7 @@ export interface GrafanaValues {
   dashboardProviders?: Record<string, any>;
   /** Dashboards by provider and name, from grafana.com for example. */
   dashboards?: Record<string, any>;
+  downloadDashboards?: GrafanaDownloadValues;
   /** Grafana's own configuration, by section. See https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/ */
   "grafana.ini"?: Record<string, any>;
 }
@@ -278,6 +279,11 @@ export interface GrafanaPersistenceValues {
   size?: string;
   /** Default: the cluster's. */
   storageClassName?: string;
+}
+
+/** The container that fetches `dashboards` before Grafana starts. */
+export interface GrafanaDownloadValues {
+  securityContext?: Record<string, any>;
 }
 
 export interface GrafanaServiceValues {

@@ -156,6 +156,37 @@ describe("cli/health", () => {
     ]);
   });
 
+  it("finds a Prometheus that no operator has made pods of", () => {
+    const prometheus = { kind: "Prometheus", metadata: { name: "mesh", namespace: "monitoring" } };
+    expect(problems({ objects: [prometheus] })).to.deep.equal([
+      "error Prometheus monitoring/mesh: It has no pods: the Prometheus operator has made none, so it doesn't run or may not. → See what the operator says: kubectl logs -n monitoring -l app.kubernetes.io/component=prometheus-operator",
+    ]);
+    const made = Object.assign(deployment("prometheus-mesh", { namespace: "monitoring" }), {
+      kind: "StatefulSet",
+    });
+    expect(problems({ objects: [prometheus], workloads: [...well.workloads, made] })).to.deep.equal([]);
+  });
+
+  it("reads a tool's version from its own image, though its chart puts a helper first", () => {
+    const helped = deployment("prometheus", {
+      namespace: "monitoring",
+      image: "quay.io/prometheus/prometheus:v3.14.0",
+    });
+    const labels = { "app.kubernetes.io/name": "prometheus", app: "mesh-prometheus" };
+    const template = helped.spec?.template;
+    if (template?.metadata === undefined || template.spec === undefined) throw new Error("unreachable");
+    template.metadata.labels = labels;
+    template.spec.containers.unshift({
+      name: "reload",
+      image: "quay.io/prometheus-operator/reloader:v0.93.1",
+    });
+    const { components } = judge({ ...well, workloads: [istiod, helped] });
+    expect(components.map(({ role, version }) => [role, version])).to.deep.equal([
+      ["control plane", "1.31.0"],
+      ["add-on", "v3.14.0"],
+    ]);
+  });
+
   it("finds tools that no Service leads to", () => {
     expect(problems({ services: [] })).to.deep.equal([
       "error Deployment monitoring/grafana: No Service leads to its pods. → Compare its labels with the Services' selectors: kubectl get services -n monitoring -o wide",

@@ -277,8 +277,11 @@ function expectMounted(objects: readonly MeshObject[], pods: readonly AddOnPod[]
   }
 }
 
-/** Least privilege. */
+/** Least privilege, and init containers that don't wait for a proxy which, before Kubernetes 1.33, starts after them. */
 function expectConfined({ of, spec }: AddOnPod): void {
+  for (const { name, securityContext } of spec.initContainers ?? []) {
+    expect(securityContext?.runAsUser, `${of}: ${name}`).to.equal(1337);
+  }
   expect(spec.hostNetwork ?? false, of).to.equal(false);
   for (const { name, securityContext = {} } of [...spec.containers, ...(spec.initContainers ?? [])]) {
     const what = `${of}: ${name}`;

@@ -19,6 +19,7 @@ interface SecurityContext {
   readonly allowPrivilegeEscalation?: boolean;
   readonly capabilities?: { readonly drop?: readonly string[] };
   readonly runAsNonRoot?: boolean;
+  readonly runAsUser?: number;
 }
 
 interface Volume {

@@ -22,7 +22,14 @@ const charts = JSON.parse(readFileSync(join(folder, "chartValues.gen.json"), "ut
  */
 const unlisted: Record<string, string[]> = {
   // grafana.ini takes every setting of Grafana itself.
-  grafana: ["grafana.ini", "fullnameOverride", "podLabels", "podAnnotations", "persistence.storageClassName"],
+  grafana: [
+    "grafana.ini",
+    "fullnameOverride",
+    "podLabels",
+    "podAnnotations",
+    "persistence.storageClassName",
+    "downloadDashboards.securityContext",
+  ],
   // What the chart hands on as it is: a security context of Kubernetes.
   jaeger: ["jaeger.resources", "jaeger.podLabels", "jaeger.podSecurityContext", "jaeger.strategy"],
   "kiali-server": [

@@ -72,7 +72,7 @@ A workload of files/. Takes what "standIn.object" takes, and:
   podAnnotations
   podSpec         fields of its pods' spec that are replaced; empty ones are left out
   container       the same for the first container that is not a configuration reloader
-  containers      further containers
+  before, containers  further containers, before and after it
 */}}
 {{- define "standIn.workload" -}}
 {{- $object := include "standIn.object" . | fromYaml -}}
@@ -89,7 +89,7 @@ A workload of files/. Takes what "standIn.object" takes, and:
 {{- range $key, $value := .podSpec -}}
 {{- if $value }}{{ $_ := set $pod $key $value }}{{ else }}{{ $_ := unset $pod $key }}{{ end -}}
 {{- end -}}
-{{- $_ := set $pod "containers" (concat (list $own) (default list .containers)) -}}
+{{- $_ := set $pod "containers" (concat (default list .before) (list $own) (default list .containers)) -}}
 {{- $labels := merge (dict) (default dict .podLabels) .labels (include "standIn.labels" .root | fromYaml) -}}
 {{- $template := dict "metadata" (dict "labels" $labels "annotations" (default dict .podAnnotations)) "spec" $pod -}}
 {{- $spec := dict "selector" (dict "matchLabels" .labels) "template" $template -}}
