@@ -28,6 +28,15 @@ export function addonOf(labels: Readonly<Record<string, string>> = {}): AddonNam
   return addonNames.find((one) => one === name);
 }
 
+/** Whether an object is one of the tools, or works for them: what nobody opens. */
+export function belongsToAddons(labels: Readonly<Record<string, string>> = {}): boolean {
+  return (
+    addonOf(labels) !== undefined ||
+    labels["app.kubernetes.io/name"] === "opentelemetry-collector" ||
+    labels["app.kubernetes.io/component"] === "prometheus-operator"
+  );
+}
+
 /** Whether a pod is up and answers its probes. */
 export function isReady({ metadata, status }: V1Pod): boolean {
   return (

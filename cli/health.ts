@@ -8,7 +8,7 @@ import type {
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import { coerce, diff, lt, type SemVer } from "semver";
-import { addonOf, isReady } from "./addons";
+import { addonOf, belongsToAddons, isReady } from "./addons";
 import type { CustomObject } from "./cluster";
 
 /** What a cluster says of itself, as {@link judge} needs it. */
@@ -154,7 +154,7 @@ function roleOf({ namespaces }: Snapshot, { metadata, spec }: Workload): Compone
   const { labels = {}, annotations = {} } = spec?.template.metadata ?? {};
   if (labels.app === "istiod") return "control plane";
   if (annotations["inject.istio.io/templates"]?.split(",").includes("gateway")) return "gateway";
-  if (addonOf(labels) !== undefined) return "add-on";
+  if (belongsToAddons(labels)) return "add-on";
   return injected(namespaces, metadata?.namespace) ? "service" : undefined;
 }
 

@@ -156,6 +156,20 @@ describe("cli/health", () => {
     ]);
   });
 
+  it("takes what works for the tools for one of them", () => {
+    const place = { namespace: "shop" };
+    const helpers = [
+      deployment("collector", { ...place, labels: { "app.kubernetes.io/name": "opentelemetry-collector" } }),
+      deployment("operator", { ...place, labels: { "app.kubernetes.io/component": "prometheus-operator" } }),
+    ];
+    const { components } = judge({ ...well, workloads: [istiod, ...helpers] });
+    expect(components.map(({ role, name }) => [role, name])).to.deep.equal([
+      ["control plane", "istiod"],
+      ["add-on", "collector"],
+      ["add-on", "operator"],
+    ]);
+  });
+
   it("finds a Prometheus that no operator has made pods of", () => {
     const prometheus = { kind: "Prometheus", metadata: { name: "mesh", namespace: "monitoring" } };
     expect(problems({ objects: [prometheus] })).to.deep.equal([
