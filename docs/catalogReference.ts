@@ -39,8 +39,8 @@ export function catalogReference(root: string): string {
   return [
     "# The catalog, field by field",
     "",
-    "Generated from the types' docstrings. [README](../README.md#write-a-catalog) shows a complete small catalog;",
-    "[checks](checks/README.md) lists what a catalog is held against. `meshwright render` shows what it becomes.",
+    "Generated from the types' docstrings. The [guide](guide/README.md) shows them in use, with what they render to;",
+    "[checks](checks/README.md) lists what a catalog is held against.",
     "",
     ...sections,
   ].join("\n");

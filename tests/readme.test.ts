@@ -2,18 +2,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Command } from "commander";
-import ts from "typescript";
 import { checkMesh } from "../checks";
-import { commands } from "../cli/program";
 import { type MeshObject, renderMesh } from "../mesh";
+import { commandsIn, isCommand } from "./docs/commands";
+import { problemsOf } from "./docs/compile";
+import { blocksOf } from "./docs/markdown";
 
 const root = join(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const blocks = (language: string): string[] =>
-  [...readme.matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(([, name, text = ""]) =>
-    name === language ? [text] : [],
-  );
+  blocksOf(readme)
+    .filter((block) => block.language === language)
+    .map(({ text }) => text);
 
 describe("README", () => {
   const [catalog = "", program = ""] = blocks("ts");
@@ -30,16 +30,7 @@ describe("README", () => {
 
   it("has examples that compile", function () {
     this.timeout(120_000); // the compiler reads all of Pulumi's types
-    const { options } = ts.parseJsonConfigFileContent(
-      ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)).config,
-      ts.sys,
-      root,
-    );
-    const files = ["catalog.ts", "program.ts"].map((name) => join(folder, name));
-    const problems = ts
-      .getPreEmitDiagnostics(ts.createProgram(files, { ...options, noEmit: true }))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-    expect(problems).to.deep.equal([]);
+    expect(problemsOf(["catalog.ts", "program.ts"].map((name) => join(folder, name)))).to.deep.equal([]);
   });
 
   it("has a catalog without findings, which renders to what the text says", () => {
@@ -82,18 +73,7 @@ describe("README", () => {
     expect(made).to.include.members(["up", "test", "down"]);
     for (const name of made) expect(targets.has(name), `make ${name ?? ""}`).to.equal(true);
 
-    const called = [...shell.matchAll(/\bmeshwright ((?:[a-z]+ ?)+)/g)].map(([, words = ""]) =>
-      words.trim().split(" "),
-    );
-    expect(called.length).to.be.greaterThan(0);
-    for (const words of called) {
-      let command: Command | undefined = commands();
-      // What follows the last command is its argument.
-      for (const word of words) {
-        if (command === undefined || command.commands.length === 0) break;
-        command = command.commands.find((one) => one.name() === word);
-      }
-      expect(command, `meshwright ${words.join(" ")}`).to.not.equal(undefined);
-    }
+    expect(commandsIn(shell)).to.have.length.greaterThan(0);
+    expect(commandsIn(shell).filter((words) => !isCommand(words))).to.deep.equal([]);
   });
 });

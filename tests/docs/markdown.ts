@@ -1,0 +1,36 @@
+/** A fenced block of a page. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** Line of the page on which it begins. */
+  readonly line: number;
+}
+
+/** The fenced blocks of a page, in its order; those of lists, too, without the list's indentation. */
+export function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^( *)```(\w+)\n(.*?)^\1```$/gms)].map((match) => {
+    const [, indentation = "", language = "", text = ""] = match;
+    return {
+      language,
+      text: text.replaceAll(new RegExp(`^${indentation}`, "gm"), ""),
+      line: markdown.slice(0, match.index).split("\n").length,
+    };
+  });
+}
+
+/** The relative links of a page. */
+export function linksOf(markdown: string): string[] {
+  return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^\w+:/.test(target));
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
