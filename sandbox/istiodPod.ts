@@ -65,9 +65,8 @@ export function istiodPods(
     const spec = istiodProcess(config, ports, pod, revision, path);
     mkdirSync(spec.cwd ?? config.state, { recursive: true });
     const process = supervise(config.state, spec, onChange);
-    process.started().catch(() => undefined);
     running.set(revision, { pod: pod.metadata?.uid ?? "", ports, process });
-    onChange();
+    process.start().catch(() => undefined);
   };
 
   const stop = async (revision: string): Promise<void> => {

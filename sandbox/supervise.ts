@@ -11,8 +11,11 @@ import { files, type ProcessRecord, type ProcessState } from "./state";
 /** A process that is started again whenever it ends by itself, until {@link Supervised.stop}. */
 export interface Supervised {
   record(): ProcessRecord;
-  /** Resolves when it serves; rejects with a {@link StartFailure} if its first run ends before that or takes too long. */
-  started(): Promise<void>;
+  /**
+   * Starts it. Resolves when it serves; rejects with a {@link StartFailure} if its first run ends before that or takes
+   * too long.
+   */
+  start(): Promise<void>;
   /** Ends it for good. */
   stop(): Promise<void>;
 }
@@ -34,10 +37,14 @@ const probe = { period: 1_000, failures: 3 };
 const shortestBackOff = 500;
 const longestBackOff = 10_000;
 
+// A supervisor that is killed between the start of a process and its record would leave it behind for good. So the process
+// waits, under its final number, for a line that comes when it is on record, and ends if there will be none.
+const onceOnRecord = 'read -r _ && exec "$0" "$@" </dev/null';
+
 /**
- * Starts `spec` and keeps it running. Its output goes to a log of its own.
+ * Keeps `spec` running, from its first {@link Supervised.start} on. Its output goes to a log of its own.
  *
- * @param onChange is called whenever its record changes; the first record is the caller's to take.
+ * @param onChange is called whenever its record changes, and has to have written it down when it returns.
  */
 export function supervise(state: string, spec: ProcessSpec, onChange: () => void): Supervised {
   const log = files.log(state, spec.name);
@@ -55,15 +62,18 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
   };
   const launch = (): void => {
     const output = openSync(log, "a", 0o600);
-    const child = spawn(spec.program, spec.args, {
+    const child = spawn("/bin/sh", ["-c", onceOnRecord, spec.program, ...spec.args], {
       cwd: spec.cwd ?? state,
       env: { ...cleanEnvironment(), ...spec.env },
-      stdio: ["ignore", output, output],
+      stdio: ["pipe", output, output],
     });
     closeSync(output);
     identity = child.pid === undefined ? undefined : identify(child.pid);
     ended = endOf(child);
     become("starting");
+    // It may have been ended meanwhile; how it ended says so.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end("\n");
   };
   const serves = async (): Promise<void> => {
     const attempt = ended.then((how) => {
@@ -95,9 +105,7 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
     );
   };
 
-  launch();
-  let serving = serves();
-  const first = Promise.race([serving, tooLate()]);
+  let serving: Promise<void>;
   const keepRunning = async (): Promise<void> => {
     for (let backOff = shortestBackOff; ; backOff = Math.min(backOff * 2, longestBackOff)) {
       const begin = Date.now();
@@ -114,7 +122,6 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
       serving = serves();
     }
   };
-  void keepRunning();
 
   return {
     record: () => ({
@@ -125,7 +132,12 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
       log,
       ports: spec.ports,
     }),
-    started: () => first,
+    start: async () => {
+      launch();
+      serving = serves();
+      void keepRunning();
+      await Promise.race([serving, tooLate()]);
+    },
     stop: async () => {
       wake.abort();
       if (identity !== undefined) await endProcesses([identity]);

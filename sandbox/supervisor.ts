@@ -55,9 +55,8 @@ async function main(config: SandboxConfig): Promise<void> {
     end.signal.throwIfAborted();
     const one = supervise(config.state, spec, tell);
     processes.push(one);
-    tell();
     try {
-      await one.started();
+      await one.start();
     } catch (error) {
       await one.stop();
       throw error;
