@@ -1,16 +1,80 @@
 import { expect } from "chai";
+import { parse } from "yaml";
 import { concernsOf } from "../../observability/rules";
 import type { AlertingRule } from "../../observability/rules/rule";
 import { shop } from "../observability/cases/case";
 import { meshOf } from "../stacks/rendered";
 import { commandsIn, runbooks } from "./runbooks";
 
-const alerts = new Map(
-  concernsOf(meshOf(shop))
-    .flatMap(({ rules }) => rules)
-    .filter((rule): rule is AlertingRule => "alert" in rule)
-    .map(({ alert, severity }) => [alert, severity]),
-);
+const rules = concernsOf(meshOf(shop))
+  .flatMap((concern) => concern.rules)
+  .filter((rule): rule is AlertingRule => "alert" in rule);
+const alerts = new Map(rules.map(({ alert, severity }) => [alert, severity]));
+const texts = new Map(rules.map(({ alert, summary }) => [alert, summary]));
+
+/** As Markdown's readers make it of a heading. */
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, "")
+    .replaceAll(" ", "-");
+
+const anchorsOf = (name: string): string[] =>
+  [...(runbooks.get(name) ?? "").matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => anchorOf(title));
+
+/** What a section of the README says. */
+const sectionOf = (anchor: string): string =>
+  (runbooks.get("README") ?? "")
+    .split(/^(?=##+ )/m)
+    .find((section) => anchorOf(/^#+ (.*)$/m.exec(section)?.[1] ?? "") === anchor) ?? "";
+
+/** What the platforms' documents say of trouble, chapter by chapter, and the section that answers. */
+const symptoms: Record<string, Record<string, string>> = {
+  alfred: {
+    "Installation Verification": "is-all-well",
+    "Sidecar Injection Verification": "pods-without-a-sidecar",
+    "Common Operations": "looking-into-the-mesh",
+    "Sidecar Injection Issues": "pods-without-a-sidecar",
+    "mTLS Issues": "is-it-mutual-tls",
+    "Traffic Routing Issues": "traffic-takes-another-way",
+    "Performance Issues": "slow",
+    "Debug Commands": "looking-into-the-mesh",
+  },
+  autolytiq: {
+    "Verifying mTLS": "is-it-mutual-tls",
+    "Issue 1: Connection Refused": "connection-refused",
+    "Issue 2: TLS Handshake Failure": "tls-handshake-fails",
+    "Issue 3: Authorization Denied": "access-denied",
+    "Issue 4: Mixed Mode Traffic": "mixed-modes",
+    "Debug Commands Reference": "looking-into-the-mesh",
+    "Monitoring Circuit Breakers": "a-circuit-breaker-opens",
+    "Quick Health Check": "is-all-well",
+    "Common Commands": "looking-into-the-mesh",
+  },
+  aikernel: {
+    "Sidecar Not Injected": "pods-without-a-sidecar",
+    "mTLS Connection Failures": "mixed-modes",
+    "High Latency": "slow",
+    "Certificate Rotation Failures": "a-certificate-is-not-renewed",
+    "Debug Commands": "looking-into-the-mesh",
+  },
+  voicecore: {
+    "Check Proxy Configuration": "looking-into-the-mesh",
+    "View Proxy Logs": "looking-into-the-mesh",
+    "Debug mTLS Issues": "is-it-mutual-tls",
+    "Analyze Traffic": "looking-into-the-mesh",
+    "Sidecar not injected": "pods-without-a-sidecar",
+    "mTLS connection failures": "mixed-modes",
+    "Circuit breaker triggering": "a-circuit-breaker-opens",
+  },
+  policycortex: {
+    "503 errors": "status-503",
+    "Connection refused": "connection-refused",
+    "High latency": "slow",
+    "Traffic not routing": "traffic-takes-another-way",
+    "Debug Commands": "looking-into-the-mesh",
+  },
+};
 
 describe("runbooks", () => {
   it("are one for each alert, and each is one's", () => {
@@ -41,10 +105,45 @@ describe("runbooks", () => {
     );
   });
 
-  it("link to pages that exist", () => {
+  it("link to pages and sections that exist", () => {
     for (const [name, page] of runbooks) {
-      for (const [, target = ""] of page.matchAll(/\]\((\w+)\.md\)/g)) {
+      for (const [, file = "", anchor] of page.matchAll(/\]\((\w+\.md)?(?:#([\w-]+))?\)/g)) {
+        const target = file === "" ? name : file.replace(/\.md$/, "");
         expect(runbooks.has(target), `${name} → ${target}`).to.equal(true);
+        if (anchor !== undefined) expect(anchorsOf(target), `${name} → ${target}`).to.include(anchor);
+      }
+    }
+  });
+
+  for (const [platform, chapters] of Object.entries(symptoms)) {
+    it(`have a place for everything that goes wrong in the document of ${platform}`, () => {
+      for (const [chapter, anchor] of Object.entries(chapters)) {
+        expect(anchorsOf("README"), chapter).to.include(anchor);
+        expect(commandsIn(sectionOf(anchor)), `${chapter}: commands`).to.have.length.of.at.least(3);
+      }
+    });
+  }
+
+  it("answer no symptom that no document has, but for what they have no word for", () => {
+    const asked = Object.values(symptoms).flatMap((chapters) => Object.values(chapters));
+    const sections = [...(runbooks.get("README") ?? "").matchAll(/^### (.*)$/gm)].map(([, title = ""]) =>
+      anchorOf(title),
+    );
+    expect(sections).to.include.members(asked.filter((anchor) => anchor !== "looking-into-the-mesh"));
+    expect(sections.filter((anchor) => !asked.includes(anchor))).to.deep.equal(["a-change-has-no-effect"]);
+  });
+
+  it("leave out by labels only what exists", () => {
+    const [, block = ""] = /```yaml\n([\s\S]*?)```/.exec(runbooks.get("README") ?? "") ?? [];
+    const { inhibit_rules: rules } = parse(block) as { inhibit_rules: Record<string, string[]>[] };
+    const named = (matchers: string[] = []): string[] =>
+      matchers.flatMap((matcher) => matcher.replace(/^alertname =~? /, "").split("|"));
+    for (const { source_matchers: source, target_matchers: target, equal = [] } of rules) {
+      const both = [...named(source), ...named(target)];
+      expect([...alerts.keys()]).to.include.members(both);
+      // A label that both lack would be equal, too, and leave out what has nothing to do with it.
+      for (const label of equal.filter((one) => one !== "mesh")) {
+        for (const alert of both) expect(texts.get(alert), alert).to.include(`$labels.${label} `);
       }
     }
   });
