@@ -28,7 +28,10 @@ export interface ObservabilityArgs {
   timeoutSeconds?: number;
   /** StorageClass of all volumes. Default: the cluster's. */
   storageClass?: string;
-  /** Base of the runbooks' addresses in alerts. Default: this package's own. */
+  /**
+   * URL where people read the alerts' pages, which are this package's folder `docs/runbooks`. Default: none, and alerts
+   * lead to no page.
+   */
   runbookUrl?: string;
   /** Istio's version, whose own dashboards Grafana fetches from Istio's repository when it starts. Default: none. */
   istioDashboards?: string;

@@ -119,6 +119,9 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   if (grafana.storage !== undefined && (grafana.replicas ?? 1) > 1) {
     yield `grafana.storage is ${grafana.storage}, but a volume has one owner and grafana.replicas is ${grafana.replicas}. Leave one of the two out: dashboards and data sources need no volume.`;
   }
+  if (args.runbookUrl !== undefined && !/^https?:\/\//.test(args.runbookUrl)) {
+    yield `runbookUrl is "${args.runbookUrl}", which leads nowhere from an alert. Write a URL, such as https://runbooks.example.com/mesh, or leave it out.`;
+  }
   const sizes = {
     "prometheus.storage": args.prometheus?.storage,
     "grafana.storage": grafana.storage,

@@ -4,7 +4,7 @@ import type { ToolUrls } from "./dashboards/links";
 export interface ObservabilityOptions {
   /** Namespace of Prometheus and Grafana. */
   readonly namespace: string;
-  /** Where the alerts' pages are read, each below its name. Default: `docs/runbooks`, as in this package. */
+  /** URL below which each alert's page is read, by its name. Default: none, and alerts lead to no page. */
   readonly runbookUrl?: string;
   /** Where a browser finds Kiali and Jaeger. Default: where `meshwright open` puts them. */
   readonly tools?: ToolUrls;

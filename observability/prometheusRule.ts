@@ -3,9 +3,6 @@ import { metadata, type MeshObject } from "../mesh";
 import { concernsOf } from "./rules";
 import type { Rule } from "./rules/rule";
 
-/** Where this package has the alerts' pages; an organization serves them where its people read. */
-export const runbooks = "docs/runbooks";
-
 /**
  * What Prometheus records and alerts of a mesh, one object for each subject.
  *
@@ -13,7 +10,7 @@ export const runbooks = "docs/runbooks";
  */
 export function prometheusRules(
   mesh: CheckedMesh,
-  { namespace, runbookUrl = runbooks }: { readonly namespace: string; readonly runbookUrl?: string },
+  { namespace, runbookUrl }: { readonly namespace: string; readonly runbookUrl?: string },
 ): MeshObject[] {
   return concernsOf(mesh).map(({ name, interval, rules }) => ({
     apiVersion: "monitoring.coreos.com/v1",
@@ -31,7 +28,7 @@ export function prometheusRules(
   }));
 }
 
-function written(rule: Rule, mesh: string, runbookUrl: string): object {
+function written(rule: Rule, mesh: string, runbookUrl: string | undefined): object {
   if ("record" in rule) return { ...rule, labels: { mesh } };
   const { alert, expr, for: duration, severity, summary, description } = rule;
   return {
@@ -39,6 +36,10 @@ function written(rule: Rule, mesh: string, runbookUrl: string): object {
     expr,
     for: duration,
     labels: { mesh, severity },
-    annotations: { summary, description, runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` },
+    annotations: {
+      summary,
+      description,
+      ...(runbookUrl !== undefined && { runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` }),
+    },
   };
 }

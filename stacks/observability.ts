@@ -9,13 +9,14 @@ import type { Settings } from "./settings";
  * their pods; elsewhere there is one of each, without volumes. What the platform says is merged over that.
  */
 export function observabilityArgs(
-  { environment, istioVersion, chartRepository, imageRegistry, timeoutSeconds }: Settings,
+  { environment, istioVersion, chartRepository, imageRegistry, runbookUrl, timeoutSeconds }: Settings,
   catalog: MeshDefinition,
   platform: PlatformObservability = {},
 ): ObservabilityArgs {
   const settled = {
     ...(chartRepository !== undefined && { chartRepository }),
     ...(imageRegistry !== undefined && { imageRegistry }),
+    ...(runbookUrl !== undefined && { runbookUrl }),
     timeoutSeconds,
     // Where charts come from a mirror, Istio's repository may be out of reach, and without it Grafana would not start.
     ...(chartRepository === undefined && { istioDashboards: istioVersion }),

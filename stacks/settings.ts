@@ -22,6 +22,8 @@ export interface Settings {
   readonly imageHub: string;
   /** Registry that serves the images of what watches the mesh, under their own paths. Default: the images' own. */
   readonly imageRegistry: string | undefined;
+  /** URL where people read the alerts' pages. Default: none, and alerts lead to no page. */
+  readonly runbookUrl: string | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
   /** Seconds each Helm release may take to become ready. Default: 300. */
@@ -114,6 +116,7 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
       /^(?!.*:\/\/)[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/,
       "registry.example.com/mirror",
     ),
+    runbookUrl: match("runbookUrl", /^https?:\/\//, "https://runbooks.example.com/mesh"),
     revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },

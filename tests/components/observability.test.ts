@@ -197,6 +197,7 @@ describe("components/observability", () => {
 
   it("refuses everything that does not fit, at once, before anything is registered", () => {
     const lines = refusal({
+      runbookUrl: "docs/runbooks",
       prometheus: { storage: "much" },
       grafana: { replicas: 2, storage: "1Gi" },
       jaeger: { replicas: 3 },
@@ -208,6 +209,7 @@ describe("components/observability", () => {
       "grafana.storage",
       "prometheus.storage",
       "collector",
+      "runbookUrl",
     ]);
     expect(lines.join("\n")).to.contain('prometheus.storage is "much". Write a Kubernetes quantity');
   });

@@ -102,6 +102,11 @@ describe("rules", () => {
     expect(requests).to.include('destination_service_namespace=~"backend|shop"');
   });
 
+  it("lead to their pages only where somebody serves them", () => {
+    const objects = renderObservability(meshOf(shop), { namespace: "monitoring" });
+    expect(JSON.stringify(objects)).to.contain('"alert":"HighErrorRate"').and.to.not.contain("runbook_url");
+  });
+
   it("become one object for each subject, with the platform's name, a severity and a page on every alert", () => {
     const objects = renderObservability(meshOf(shop), {
       namespace: "monitoring",

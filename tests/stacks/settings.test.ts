@@ -28,6 +28,7 @@ describe("stacks/settings", () => {
       chartRepository: undefined,
       imageHub: "registry.istio.io/release",
       imageRegistry: undefined,
+      runbookUrl: undefined,
       revision: undefined,
       timeoutSeconds: 300,
       certificates: {},
@@ -50,6 +51,7 @@ describe("stacks/settings", () => {
         chartRepository: "oci://registry.example.com/charts",
         imageHub: "registry.example.com/istio",
         imageRegistry: "registry.example.com:5000/mirror",
+        runbookUrl: "https://runbooks.example.com/mesh",
         revision: "1-31-2",
         timeoutSeconds: "60",
         webhooks: JSON.stringify(webhooks),
@@ -63,6 +65,7 @@ describe("stacks/settings", () => {
       chartRepository: "oci://registry.example.com/charts",
       imageHub: "registry.example.com/istio",
       imageRegistry: "registry.example.com:5000/mirror",
+      runbookUrl: "https://runbooks.example.com/mesh",
       revision: "1-31-2",
       timeoutSeconds: 60,
       certificates: {},
@@ -80,6 +83,7 @@ describe("stacks/settings", () => {
           observability: "yes",
           chartRepository: "charts",
           imageRegistry: "https://registry.example.com",
+          runbookUrl: "docs/runbooks",
           revision: "1.31.0",
           timeoutSeconds: "5m",
           webhooks: JSON.stringify({ validationURL: "https://localhost/validate" }),
@@ -91,7 +95,7 @@ describe("stacks/settings", () => {
       }
     };
     const lines = problems().split("\n");
-    expect(lines.shift()).to.equal("The stack's configuration has 11 errors; nothing was changed.");
+    expect(lines.shift()).to.equal("The stack's configuration has 12 errors; nothing was changed.");
     expect(lines.map((line) => line.trim().split(" ")[0])).to.have.members([
       "meshwright:platform",
       "meshwright:options.canaryWeight:",
@@ -101,6 +105,7 @@ describe("stacks/settings", () => {
       "meshwright:observability",
       "meshwright:chartRepository",
       "meshwright:imageRegistry",
+      "meshwright:runbookUrl",
       "meshwright:revision",
       "meshwright:timeoutSeconds",
       "meshwright:webhooks",
