@@ -30,12 +30,16 @@ and versions, what is red is what its alerts fire at, and it has a row only for 
 services with two versions). Here are Alfred's in production.
 
 \`meshwright open grafana\` opens them, in the folder of the platform's name. Each has a menu of the others, and leads to
-Kiali and Jaeger where \`meshwright open\` puts them, unless the option \`tools\` says where else they are. The data source
-is a choice too: any Prometheus that has the metrics of \`observability/metrics.ts\`.
+Kiali and Jaeger where \`meshwright open\` puts them, unless the option \`tools\` says where else they are; alerts lead to their
+pages where \`runbookUrl\` is set. The data source is a choice too: any Prometheus that has the metrics of
+\`observability/metrics.ts\`, and the platform's rules for error budgets, which look back as far as its \`retention\`.
+
+Nothing isn't 0: a panel says \`no traffic\` (or what else is missing) where nothing was measured, and 0 where something was
+and none of it failed.
 
 There are no screenshots, because no Grafana runs in the tests. They hold each model against what Grafana needs: numbers
-and places of panels, variables, units, names of lines; and each query parses and asks only for metrics and labels of
-\`observability/metrics.ts\`.
+and places of panels, known kinds, variables, units, names of lines, columns of tables, links that lead somewhere; and
+each query parses and asks only for metrics and labels of \`observability/metrics.ts\` and for what the rules record.
 `;
 
 function section({ key, title, description, variables, rows }: DashboardDefinition): string[] {

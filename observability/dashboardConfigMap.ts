@@ -20,13 +20,12 @@ export const folderAnnotation = "grafana_folder";
  */
 export function dashboardConfigMaps(
   mesh: CheckedMesh,
-  { namespace, tools = localToolUrls, runbookUrl = "" }: ObservabilityOptions,
+  { namespace, tools = localToolUrls, runbookUrl }: ObservabilityOptions,
 ): MeshObject[] {
   // Grafana's builders are 200 files, which only a run that renders dashboards has to wait for.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { renderDashboards } = require("./dashboards") as typeof dashboards;
-  // A folder of this package is no address that a browser could follow.
-  const served = /^https?:/.test(runbookUrl) && { runbooks: runbookUrl.replace(/\/$/, "") };
+  const served = runbookUrl !== undefined && { runbooks: runbookUrl.replace(/\/$/, "") };
   return renderDashboards(mesh, { ...tools, ...served }).map((dashboard) => {
     const uid = dashboard.uid ?? "";
     return {

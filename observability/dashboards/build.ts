@@ -120,7 +120,7 @@ function panel(one: Panel): TimeseriesBuilder | StatBuilder | TableBuilder {
     .height(one.kind === "timeseries" && one.height === "low" ? heights.stat : heights[one.kind]);
 }
 
-/** What a number or a graph says where there is nothing, which isn't 0. A table would write it into every free cell. */
+/** What a number or a graph says where there is nothing, which isn't 0. */
 const nothing = "no traffic";
 
 function timeseries({ unit, queries, threshold, empty = nothing }: SeriesPanel): TimeseriesBuilder {

@@ -45,7 +45,10 @@ interface PanelBase {
   readonly description: string;
   /** Of the 24 columns of Grafana's grid; the panels of a row fill whole lines. */
   readonly width: number;
-  /** What it says where there is nothing to show. Default: `no traffic`; of a table Grafana's own words. */
+  /**
+   * What it says where there is nothing to show. Default: `no traffic`; of a table Grafana's own words. A table with
+   * several columns has none: Grafana would write it into each cell that is free.
+   */
   readonly empty?: string;
 }
 

@@ -11,11 +11,12 @@ import { services } from "./services";
 
 /** The dashboards of a platform, in the order in which one reads them. */
 export function dashboardDefinitions(mesh: Mesh, urls: ToolUrls = localToolUrls): DashboardDefinition[] {
+  const links = linksOf(mesh, urls);
   return [
-    overview(mesh, linksOf(mesh, urls)),
+    overview(mesh, links),
     services(mesh),
-    security(mesh),
-    resilience(mesh),
+    security(mesh, links),
+    resilience(mesh, links),
     ...canaryCompare(mesh),
     certificates(mesh),
   ];

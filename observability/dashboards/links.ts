@@ -22,19 +22,26 @@ export interface Links {
   readonly tools: readonly Link[];
   /** What a click on a service offers; `service` and `namespace` may be Grafana's own variables. */
   readonly ofService: (service: string, namespace: string) => readonly Link[];
+  /** The same where nobody knows its namespace. */
+  readonly dashboardOf: (service: string) => Link;
   /** What a click on an alert offers; its name may be Grafana's own variable. */
   readonly runbook?: (alert: string) => readonly Link[];
 }
 
 export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Links {
   const list = mesh.namespaces.join(",");
+  const dashboardOf = (service: string): Link => ({
+    title: "Dashboard",
+    url: `/d/${dashboardUid(mesh, "services")}?var-service=${service}`,
+  });
   return {
     tools: [
       { title: "Kiali", url: `${kiali}/console/graph/namespaces?namespaces=${list}` },
       { title: "Jaeger", url: `${jaeger}/search` },
     ],
+    dashboardOf,
     ofService: (service, namespace) => [
-      { title: "Dashboard", url: `/d/${dashboardUid(mesh, "services")}?var-service=${service}` },
+      dashboardOf(service),
       { title: "Kiali", url: `${kiali}/console/namespaces/${namespace}/services/${service}` },
       // Proxies name themselves in traces by the label `app` and the namespace.
       { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },

@@ -288,7 +288,7 @@ const controlPlane: Row = {
       unit: "ops",
       width: 6,
       queries: [{ expr: rate("pilot_total_xds_rejects", {}, ["type"]), legend: "{{type}}" }],
-      threshold: { bad: "above", value: 0 },
+      threshold: { bad: "above", value: 0.001 },
     },
   ],
 };

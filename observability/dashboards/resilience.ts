@@ -2,6 +2,7 @@ import type { Mesh } from "../../catalog";
 import { series, sum as sumOf } from "../promql";
 import type { DashboardDefinition, Row } from "./definition";
 import { orZero, rate, share } from "./expressions";
+import type { Links } from "./links";
 import { asCalled, clusters } from "./selectors";
 import { namespaces, services } from "./variables";
 
@@ -12,14 +13,14 @@ const byCluster = ["cluster_name"] as const;
 const cluster = "{{cluster_name}}";
 
 /** Circuit breakers, retries and ejections at work. */
-export function resilience(mesh: Mesh): DashboardDefinition {
+export function resilience(mesh: Mesh, links: Links): DashboardDefinition {
   return {
     key: "resilience",
     title: `${mesh.name}: resilience`,
     description:
       "Which circuit breakers are open, which endpoints are ejected, what is retried, and why requests fail.",
     variables: [namespaces(mesh), services(mesh)],
-    rows: [now, breakers, retries, ejections, failures],
+    rows: [now, breakers, retries, ejections, failures(links)],
   };
 }
 
@@ -191,7 +192,7 @@ const ejections: Row = {
   ],
 };
 
-const failures: Row = {
+const failures = (links: Links): Row => ({
   title: "Why requests fail",
   panels: [
     {
@@ -234,6 +235,7 @@ const failures: Row = {
         response_flags: "Flag",
         response_code: "Status",
       },
+      links: { destination_service_name: [links.dashboardOf("${__data.fields.Service}")] },
       columns: [
         {
           title: "Requests",
@@ -248,7 +250,7 @@ const failures: Row = {
       ],
     },
   ],
-};
+});
 
 type ClusterGauge =
   | "envoy_cluster_circuit_breakers_default_cx_open"

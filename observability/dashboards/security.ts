@@ -2,6 +2,7 @@ import type { Mesh } from "../../catalog";
 import { arrivals, mutualShare, plain, refused, unauthenticated } from "../outcomes";
 import type { DashboardDefinition, Row } from "./definition";
 import { orZero, rate, window } from "./expressions";
+import type { Links } from "./links";
 import { asServed } from "./selectors";
 import { mtlsShare } from "./thresholds";
 import { namespaces } from "./variables";
@@ -20,13 +21,13 @@ const refusedBy = [
 ] as const;
 
 /** Who talks without mutual TLS, and who is refused. */
-export function security(mesh: Mesh): DashboardDefinition {
+export function security(mesh: Mesh, links: Links): DashboardDefinition {
   return {
     key: "security",
     title: `${mesh.name}: security`,
     description: "Is every call encrypted and by a known identity, and who is refused?",
     variables: [namespaces(mesh)],
-    rows: [now(mesh), encryption(mesh), denials, handshakes],
+    rows: [now(mesh), encryption(mesh, links), denials(links), handshakes],
   };
 }
 
@@ -90,7 +91,7 @@ const plainBy = [
   "connection_security_policy",
 ] as const;
 
-function encryption(mesh: Mesh): Row {
+function encryption(mesh: Mesh, links: Links): Row {
   return {
     title: "Mutual TLS",
     panels: [
@@ -122,6 +123,7 @@ function encryption(mesh: Mesh): Row {
           destination_service_name: "Service",
           connection_security_policy: "Security",
         },
+        links: { destination_service_name: [links.dashboardOf("${__data.fields.Service}")] },
         columns: [
           {
             title: "Requests and connections",
@@ -134,7 +136,7 @@ function encryption(mesh: Mesh): Row {
   };
 }
 
-const denials: Row = {
+const denials = (links: Links): Row => ({
   title: "Refused",
   panels: [
     {
@@ -186,7 +188,6 @@ const denials: Row = {
     {
       kind: "table",
       title: "Who is refused",
-      empty: "nobody",
       description:
         "An identity that should be admitted needs a line in the caller's `calls`; any other is somebody trying.",
       width: 24,
@@ -196,6 +197,7 @@ const denials: Row = {
         source_principal: "Identity",
         destination_service_name: "Service",
       },
+      links: { destination_service_name: [links.dashboardOf("${__data.fields.Service}")] },
       columns: [
         {
           title: "403",
@@ -210,7 +212,7 @@ const denials: Row = {
       ],
     },
   ],
-};
+});
 
 const handshakes: Row = {
   title: "Handshakes and certificates",

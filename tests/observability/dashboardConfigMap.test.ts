@@ -34,6 +34,17 @@ describe("observability/dashboardConfigMap", () => {
     expect(others).to.have.length(4);
   });
 
+  it("leads from alerts to their pages, where these are served", () => {
+    const text = (runbookUrl?: string): string =>
+      JSON.stringify(
+        dashboardConfigMaps(mesh, { namespace, ...(runbookUrl !== undefined && { runbookUrl }) }),
+      );
+    expect(text("https://runbooks.example.com/")).to.include(
+      "https://runbooks.example.com/${__value.raw}.md",
+    );
+    expect(text()).to.not.include("Runbook");
+  });
+
   it("is among the objects that watch a mesh", () => {
     const names = renderObservability(mesh, { namespace })
       .filter(({ kind }) => kind === "ConfigMap")

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 import type { CheckedMesh } from "../../checks";
 import { renderObservability } from "../../observability";
+import { dashboardDefinitions } from "../../observability/dashboards";
 import { platformNames, platforms } from "../../stacks/platforms";
 import { ensureToolchain } from "../../toolchain";
 import { meshOf } from "../stacks/rendered";
@@ -78,6 +79,24 @@ describe("rules, by promtool", () => {
       // It would remark that an alert has several rules: they are for different services.
       const { stdout } = await execa(promtool, ["check", "rules", "--lint=none", file]);
       expect(stdout).to.match(/SUCCESS: \d+ rules found/);
+    });
+
+    it(`take the queries of the dashboards of ${platform}, too`, async () => {
+      const mesh = meshOf(platforms[platform].catalog("prod", {}));
+      const rules = dashboardDefinitions(mesh)
+        .flatMap(({ rows }) => rows.flatMap(({ panels }) => panels))
+        .flatMap((panel): { readonly expr: string }[] => [
+          ...(panel.kind === "table" ? panel.columns : panel.queries),
+        ])
+        .map(({ expr }, index) => ({
+          record: `query${index}`,
+          // What Grafana chooses for each panel.
+          expr: expr.replaceAll("$__rate_interval", "1m"),
+        }));
+      const file = join(folder, `${platform}-dashboards.yml`);
+      writeFileSync(file, stringify({ groups: [{ name: "dashboards", rules }] }));
+      const { stdout } = await execa(promtool, ["check", "rules", "--lint=none", file]);
+      expect(stdout).to.include(`SUCCESS: ${rules.length} rules found`);
     });
   }
 

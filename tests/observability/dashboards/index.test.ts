@@ -144,6 +144,11 @@ describe("observability/dashboards", () => {
       for (const { key, rows } of dashboardDefinitions(checked(platforms[name].catalog("prod", {})))) {
         for (const panel of rows.flatMap(({ panels }) => panels)) {
           if (panel.kind !== "table") continue;
+          expect(panel.empty === undefined || panel.columns.length === 1, panel.title).to.equal(true);
+          // What a link goes by is one of the columns.
+          for (const [, field = ""] of JSON.stringify(panel.links ?? {}).matchAll(/__data\.fields\.(\w+)/g)) {
+            expect(Object.values(panel.labels), panel.title).to.include(field);
+          }
           for (const { title, expr } of panel.columns) {
             const labels = new Set(kept(expr).filter((label) => label !== "le"));
             expect([...labels], `${name} ${key}: ${panel.title}, ${title}`).to.have.members(

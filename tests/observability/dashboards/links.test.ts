@@ -21,6 +21,11 @@ describe("observability/dashboards/links", () => {
         { title: "Jaeger", url: "https://traces.example.com/search" },
       ],
     });
+    expect(linksOf(mesh, urls).runbook).to.equal(undefined);
+    const runbooks = "https://runbooks.example.com";
+    expect(linksOf(mesh, { ...urls, runbooks }).runbook?.("HighErrorRate")).to.deep.equal([
+      { title: "Runbook", url: "https://runbooks.example.com/HighErrorRate.md" },
+    ]);
     expect(linksOf(mesh, urls).ofService("cart", "shop")).to.deep.equal([
       { title: "Dashboard", url: "/d/shop-services?var-service=cart" },
       { title: "Kiali", url: "https://kiali.example.com/kiali/console/namespaces/shop/services/cart" },
