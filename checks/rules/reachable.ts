@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { type CallDefinition, formatPath, type ServiceDefinition } from "../../catalog";
 import { mirrors, portsOf, type Reference, references } from "../references";
 import type { DefinitionRule } from "../rule";
 import { base, http, webAndApi } from "./example";
@@ -20,7 +20,9 @@ export const reachable: DefinitionRule = {
     right: webAndApi({}, {}),
   },
   *check(definition) {
-    const all = [...references(definition)];
+    const all = [...references(definition)].filter(
+      ({ callee, call, path }) => path[2] !== "admit" || !isScraping(call, definition.services[callee]),
+    );
     // Without a single call nobody has begun to say who calls whom; and a name that isn't declared may mean any of them.
     if (all.every(isCounting) || all.some((reference) => !portsOf(definition, reference))) return;
     const involved = new Set<string>();
@@ -38,12 +40,18 @@ export const reachable: DefinitionRule = {
       if (involved.has(name)) continue;
       yield {
         path: formatPath(["services", name]),
-        message: `no gateway routes to "${name}", no service calls it, it admits nobody and calls nobody: every request to it is denied`,
+        message: `no gateway routes to "${name}", no service calls it, it admits nobody but who reads its metrics, and calls nobody: every other request to it is denied`,
         cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
       };
     }
   },
 };
+
+/** Whoever only reads what a service reports of itself doesn't use it. */
+function isScraping({ paths }: CallDefinition, service: ServiceDefinition | undefined): boolean {
+  const metrics = service?.workload?.annotations?.["prometheus.io/path"] ?? "/metrics";
+  return paths?.every((path) => path === metrics) ?? false;
+}
 
 /** What proxies ask of the rate limit service says nothing of who calls whom. */
 function isCounting({ path }: Reference): boolean {

@@ -35,6 +35,9 @@ const coreBreaker = {
 } as const;
 const agentBreaker = { ...coreBreaker, maxConnections: 50, http1MaxPendingRequests: 500 } as const;
 
+/** The agents of one subject each, all behind agent-core. */
+const subjectAgents = ["agent-financial", "agent-legal", "agent-social"] as const;
+
 /** The agents of one subject each are limited, retried and balanced alike. */
 const subjectAgent = {
   resilience: {
@@ -214,7 +217,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
       accessLogging: { provider: "envoy" },
     },
     suppressions: [
-      ...(["agent-financial", "agent-legal", "agent-rag", "agent-social"] as const).map((agent) => ({
+      ...["agent-rag", ...subjectAgents].map((agent) => ({
         code: "MW404",
         path: `services.${agent}.resilience.retries`,
         reason:
@@ -226,7 +229,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
         reason:
           "the platform's document keeps outbound HTTPS and Kafka, and inbound ports but 8011, off the proxy",
       },
-      ...(["agent-financial", "agent-legal", "agent-social"] as const).map((agent) => ({
+      ...subjectAgents.map((agent) => ({
         code: "MW402",
         path: `services.${agent}.resilience.retries.perTryTimeout`,
         reason: "the platform's document gives each try 1s: these agents answer fast or not at all",

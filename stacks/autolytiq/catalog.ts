@@ -161,22 +161,15 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       },
     },
     suppressions: [
-      ...(
-        [
-          "auth-service",
-          "config-service",
-          "customer-service",
-          "deal-service",
-          "email-service",
-          "inventory-service",
-          "user-service",
-        ] as const
-      ).map((service) => ({
-        code: "MW404",
-        path: `services.${service}.resilience.retries`,
-        reason:
-          "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
-      })),
+      // What stands behind api-gateway, which is retried itself.
+      ...Object.keys(ports)
+        .filter((name) => name !== "api-gateway")
+        .map((name) => ({
+          code: "MW404",
+          path: `services.${name}.resilience.retries`,
+          reason:
+            "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
+        })),
       ...(permissive
         ? [{ code: "MW303", path: "services", reason: "an emergency: the stack's option permissive is set" }]
         : []),

@@ -38,6 +38,9 @@ const retries = {
   retryOn: ["gateway-error", "connect-failure", "refused-stream"],
 } as const;
 
+/** The services behind frontend, which is retried itself. */
+const behindFrontend = ["core-api", "graphql-gateway", "python-services"] as const;
+
 /** The PolicyCortex platform; NOTES.md says where it departs from the platform's document, and why. */
 export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
   const {
@@ -125,7 +128,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
     },
     jwtRules: [{ issuer, jwksUri: `${issuer}/.well-known/jwks.json` }],
     networkPolicies: { metricsNamespaces: ["monitoring"] },
-    suppressions: (["core-api", "graphql-gateway", "python-services"] as const).map((service) => ({
+    suppressions: behindFrontend.map((service) => ({
       code: "MW404",
       path: `services.${service}.resilience.retries`,
       reason:

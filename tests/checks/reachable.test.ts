@@ -20,6 +20,17 @@ describe("checks of what nobody reaches", () => {
     expect(unreached({ calls: { old: {} } })).to.deep.equal(["MW111 services.old"]);
   });
 
+  it("report a service that is only asked for its metrics, at the path that its pods name", () => {
+    const prometheus = { namespace: "monitoring", methods: ["GET"], paths: ["/metrics"] };
+    const elsewhere = { "prometheus.io/path": "/stats" };
+    const workload = { image: "old:1", annotations: elsewhere };
+    expect(unreached({ admit: { prometheus } })).to.deep.equal(["MW111 services.old"]);
+    expect(unreached({ admit: { prometheus }, workload })).to.deep.equal([]);
+    expect(
+      unreached({ admit: { prometheus: { ...prometheus, paths: ["/stats"] } }, workload }),
+    ).to.deep.equal(["MW111 services.old"]);
+  });
+
   it("leave a source, what is admitted or routed to, and a catalog without any calls", () => {
     expect(unreached({ calls: { api: {} } })).to.deep.equal([]);
     expect(unreached({ admit: { prometheus: { namespace: "monitoring" } } })).to.deep.equal([]);

@@ -83,7 +83,7 @@ const expected: Record<string, Expected> = {
   MW111: {
     path: "services.old",
     message:
-      'no gateway routes to "old", no service calls it, it admits nobody and calls nobody: every request to it is denied',
+      'no gateway routes to "old", no service calls it, it admits nobody but who reads its metrics, and calls nobody: every other request to it is denied',
     cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
   },
   MW112: {

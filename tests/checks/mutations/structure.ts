@@ -119,6 +119,7 @@ export const structure: readonly Mutation[] = [
       "MW101",
       "MW104",
       "MW110",
+      "MW111",
       "MW114",
       "MW201",
       "MW202",
