@@ -25,13 +25,18 @@ export function openCommand(program: Command): void {
     async (name: AddonName, options: { namespace?: string; port?: number; showPassword?: true }) => {
       const config = loadCluster(command);
       const addon = addons[name];
-      const find = (): Promise<V1Pod> => findPod(config, name, options.namespace);
-      const pod = await find().catch((error: unknown) => explainFailure(config, error));
+      const pod = await findPod(config, name, options.namespace).catch((error: unknown) =>
+        refusedSearch(config, options.namespace, error),
+      );
+      const namespace = pod.metadata?.namespace ?? "";
+      const find = (): Promise<V1Pod> => findPod(config, name, namespace);
       const forwarding = await forwardTo(config, addon, find, options.port);
       const url = `http://localhost:${forwarding.port}${addon.path}`;
       try {
-        await step(`${addon.title}: wait until it answers`, () => untilAnswers(addon, url, forwarding));
-        print(`${addon.title} is at ${url}`);
+        await step(`${addon.title}: wait until it answers`, () =>
+          untilAnswers(addon, url, forwarding, namespace),
+        );
+        print(`${addon.title} of ${namespace} is at ${url}`);
         for (const line of await howToLogIn(config, pod, name, options.showPassword)) print(line);
         print("Ctrl-C ends it.");
         await interrupted();
@@ -45,7 +50,7 @@ export function openCommand(program: Command): void {
 /**
  * A pod of the tool that is ready.
  *
- * @throws {UserError} if there is none, or if nothing can be forwarded to it.
+ * @throws {UserError} if there is none, if there is more than one such tool, or if nothing can be forwarded to it.
  */
 async function findPod(config: KubeConfig, name: AddonName, namespace: string | undefined): Promise<V1Pod> {
   const core = config.makeApiClient(CoreV1Api);
@@ -64,6 +69,13 @@ async function findPod(config: KubeConfig, name: AddonName, namespace: string | 
     throw new UserError({
       problem: `There is no ${title} in ${where}: no pod has the label app.kubernetes.io/name=${name}.`,
       cure: "Install it: pulumi config set meshwright:observability true, then pulumi up",
+    });
+  }
+  const places = [...new Set(pods.map(({ metadata }) => metadata?.namespace ?? ""))].sort();
+  if (places.length > 1) {
+    throw new UserError({
+      problem: `There is more than one ${title} in ${where}: in the namespaces ${places.join(", ")}.`,
+      cure: `Choose one: --namespace ${places.join("|")}`,
     });
   }
   const ready = pods.find(isReady);
@@ -86,8 +98,13 @@ function listensOn({ spec }: V1Pod, port: number): boolean {
 /** Only a kubelet can lead a connection into a pod, and the sandbox has none: its pods exist in the API only. */
 async function reachable(core: CoreV1Api, pod: V1Pod): Promise<V1Pod> {
   const node = pod.spec?.nodeName ?? "";
-  const { status } = await core.readNode({ name: node });
-  if ((status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 0) > 0) return pod;
+  // Whoever may look at one namespace only may look at no node, and yet may be led into a pod.
+  const { status } = await core.readNode({ name: node }).catch((error: unknown) => {
+    if ((error as { code?: number }).code === 403) return { status: undefined };
+    throw error;
+  });
+  if (status === undefined) return pod;
+  if ((status.daemonEndpoints?.kubeletEndpoint?.Port ?? 0) > 0) return pod;
   const { namespace = "", name = "" } = pod.metadata ?? {};
   throw new UserError({
     problem: `${namespace}/${name} exists only in the API: its node ${node} has no kubelet, as on the sandbox, so nothing listens there.`,
@@ -117,8 +134,25 @@ async function forwardTo(
   }
 }
 
+/** Looks in all namespaces unless it is told which, which not everybody may. */
+function refusedSearch(config: KubeConfig, namespace: string | undefined, error: unknown): never {
+  const { code, message } = error as { code?: number; message?: string };
+  if (code !== 403 || namespace !== undefined) explainFailure(config, error);
+  throw new UserError({
+    problem: `${serverOf(config)} doesn't let you look for pods in all namespaces (403).`,
+    ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
+    cure: "Name the tool's: --namespace <name>",
+    cause: error,
+  });
+}
+
 /** Any answer will do, a page to log in for example. */
-async function untilAnswers({ title }: Addon, url: string, forwarding: Forwarding): Promise<void> {
+async function untilAnswers(
+  { title }: Addon,
+  url: string,
+  forwarding: Forwarding,
+  namespace: string,
+): Promise<void> {
   const end = Date.now() + patience;
   for (;;) {
     const answered = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5000) }).then(
@@ -126,6 +160,13 @@ async function untilAnswers({ title }: Addon, url: string, forwarding: Forwardin
       () => false,
     );
     if (answered) return;
+    const refusal = /\b40[13]\b/.exec(forwarding.lastError() ?? "")?.[0];
+    if (refusal !== undefined) {
+      throw new UserError({
+        problem: `The API server doesn't let you forward a port to ${title} (${refusal}).`,
+        cure: `Ask for the right to create pods/portforward in ${namespace}. Whether you have it: kubectl auth can-i create pods/portforward -n ${namespace}`,
+      });
+    }
     if (Date.now() > end) {
       throw new UserError({
         problem: `${title} did not answer within ${patience / 1000} s.`,
@@ -152,7 +193,7 @@ async function howToLogIn(
       ? []
       : [`Log in with a token: kubectl create token ${account} -n ${namespace}`];
   }
-  if (name !== "grafana") return [];
+  if (name !== "grafana") return ["It asks nobody who they are: there is nothing to log in with."];
   const variables = (spec?.containers ?? []).flatMap(({ env = [] }) => env);
   const variable = (wanted: string) => variables.find((one) => one.name === wanted);
   const password = variable("GF_SECURITY_ADMIN_PASSWORD")?.valueFrom?.secretKeyRef;

@@ -1,50 +1,7 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { type WebSocket, WebSocketServer } from "ws";
 import { type Forwarding, forwardPort } from "../../cli/portForward";
-
-/**
- * The API server's side of a forwarding, in the place of a cluster: only a real kubelet leads a connection into a real
- * container, and the sandbox has neither. Channel 0 carries data, channel 1 errors; each begins with the port.
- */
-class Api {
-  readonly asked: string[] = [];
-  onData: (send: (channel: number, text: string) => void, text: string, socket: WebSocket) => void = () =>
-    undefined;
-  private readonly http: Server = createServer();
-  private readonly sockets = new WebSocketServer({
-    server: this.http,
-    handleProtocols: () => "v4.channel.k8s.io",
-  });
-
-  async start(): Promise<KubeConfig> {
-    this.sockets.on("connection", (socket, request) => {
-      const url = request.url ?? "";
-      this.asked.push(url);
-      const send = (channel: number, data: Buffer | string): void => {
-        socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(data)]));
-      };
-      const port = Number(new URL(url, "http://localhost").searchParams.get("ports"));
-      for (const channel of [0, 1]) send(channel, Buffer.from([port & 255, port >> 8]));
-      socket.on("message", (data: Buffer) => {
-        this.onData(send, data.subarray(1).toString(), socket);
-      });
-    });
-    await new Promise<void>((resolve) => this.http.listen(0, "127.0.0.1", resolve));
-    const config = new KubeConfig();
-    const server = `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
-    config.loadFromClusterAndUser({ name: "fake", server, skipTLSVerify: true }, { name: "me" });
-    return config;
-  }
-
-  async stop(): Promise<void> {
-    for (const client of this.sockets.clients) client.terminate();
-    this.sockets.close();
-    await new Promise((resolve) => this.http.close(resolve));
-  }
-}
+import { Api } from "./api";
 
 const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi";
 

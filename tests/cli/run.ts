@@ -14,10 +14,16 @@ let built: Promise<unknown> | undefined;
 /** Runs `meshwright` as its users do, compiled, as a process of its own. The first run compiles what has changed. */
 export async function meshwright(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; nodeArgs?: readonly string[] } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    nodeArgs?: readonly string[];
+    /** Presses Ctrl-C as soon as stdout has that. Default: never. */
+    interruptAt?: string;
+  } = {},
 ): Promise<Ended> {
   await (built ??= execa("npm", ["run", "--silent", "build"], { cwd: root }));
-  const { exitCode, stdout, stderr } = await execa(
+  const run = execa(
     process.execPath,
     [...(options.nodeArgs ?? []), join(root, "dist", "cli", "main.js"), ...args],
     {
@@ -27,5 +33,14 @@ export async function meshwright(
       stdin: "ignore",
     },
   );
+  const { interruptAt } = options;
+  if (interruptAt !== undefined) {
+    let seen = "";
+    run.stdout.on("data", (text: Buffer) => {
+      seen += text.toString();
+      if (seen.includes(interruptAt)) run.kill("SIGINT");
+    });
+  }
+  const { exitCode, stdout, stderr } = await run;
   return { exitCode, stdout, stderr };
 }
