@@ -8,6 +8,7 @@ import { sandboxStatus, type SandboxStatus, startSandbox } from "../../sandbox";
 import { ensureToolchain } from "../../toolchain";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
+import { type Exposed, read } from "./exposition";
 import { connectXds, type XdsClient } from "./xdsClient";
 
 /**
@@ -23,28 +24,6 @@ const unseen = new Set([
 
 const all: Readonly<Record<string, Metric>> = metrics;
 const clusters = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
-
-/** The labels of each series that is exposed, by its metric's name; and what each metric is. */
-interface Exposed {
-  readonly kinds: Record<string, string>;
-  readonly labels: Record<string, string[][]>;
-}
-
-/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-function read(text: string): Exposed {
-  const exposed: Exposed = { kinds: {}, labels: {} };
-  for (const line of text.split("\n")) {
-    const [, typed, kind] = /^# TYPE (\S+) (\S+)/.exec(line) ?? [];
-    if (typed !== undefined && kind !== undefined) exposed.kinds[typed] = kind;
-    const [, name, labels = ""] = /^([a-z_]+)(?:\{(.*)\})? \S+$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const metric = name.replace(/_(bucket|sum|count)$/, (suffix, _, at: number) =>
-      name.slice(0, at) in all ? "" : suffix,
-    );
-    (exposed.labels[metric] ??= []).push([...labels.matchAll(/(\w+)="/g)].map(([, label = ""]) => label));
-  }
-  return exposed;
-}
 
 describe("metrics of a real istiod and a real agent", () => {
   let h: Harness;
