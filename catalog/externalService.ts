@@ -45,7 +45,9 @@ export interface ExternalServiceDefinition {
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
    */
   readonly egressGateway?: boolean;
+  /** Default: those of {@link ResilienceDefinition}. */
   readonly resilience?: ResilienceDefinition;
+  /** Default: those of {@link CircuitBreakerDefinition}. */
   readonly circuitBreaker?: CircuitBreakerDefinition;
 }
 

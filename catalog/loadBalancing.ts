@@ -52,12 +52,16 @@ export interface HttpCookie {
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
  */
 export interface LocalityDefinition {
-  /** Where the traffic of a region goes when that region has no healthy endpoint left. */
+  /**
+   * Where the traffic of a region goes when that region has no healthy endpoint left. Default: nowhere else; then
+   * `failoverPriority` is needed.
+   */
   readonly failover?: readonly LocalityFailover[];
   /**
    * Labels of pods, the most important first: the more of them an endpoint has in common with the caller, from
    * the first on, the sooner it is chosen. `topology.kubernetes.io/region` and `…/zone` are those of the nodes;
-   * `key=value` stands for a value whatever the caller's is.
+   * `key=value` stands for a value whatever the caller's is. Default: none; then
+   * `failover` is needed.
    */
   readonly failoverPriority?: readonly string[];
 }

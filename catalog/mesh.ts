@@ -52,29 +52,33 @@ export interface MeshDefinition {
   /** First part of every identity in the mesh. Default: `cluster.local`. */
   readonly trustDomain?: string;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
-  /** Hosts outside of the mesh, by the name that `calls` use. */
+  /** Hosts outside of the mesh, by the name that `calls` use. Default: none; then nothing leaves the mesh. */
   readonly externalServices?: Readonly<Record<string, ExternalServiceDefinition>>;
-  /** By name. */
+  /** By name. Default: none; then nothing comes in. */
   readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
-  /** Issuers of end users' tokens. */
+  /** Issuers of end users' tokens. Default: none; then no call can ask for one. */
   readonly jwtRules?: readonly JwtRuleDefinition[];
   /** Who counts for the services' `globalRateLimits`. Default: nobody; then there can be none. */
   readonly rateLimitService?: RateLimitServiceDefinition;
+  /** What the proxies report. Default: what Istio's own configuration says. */
   readonly telemetry?: TelemetryDefinition;
-  /** From when on the platform's state is worth waking somebody. Services may say something else. */
+  /**
+   * From when on the platform's state is worth waking somebody. Services may say something else. Default: those of
+   * {@link AlertsDefinition}.
+   */
   readonly alerts?: AlertsDefinition;
-  /** How long the proxies' certificates live. */
+  /** How long the proxies' certificates live. Default: those of {@link CertificatesDefinition}. */
   readonly certificates?: CertificatesDefinition;
   /** Default: none; then only the proxies decide who reaches whom. */
   readonly networkPolicies?: NetworkPoliciesDefinition;
   /**
    * Whatever the catalog has no word for, by the object's kind and its `namespace/name` (or `name` where the
-   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field.
+   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field. Default: none.
    *
    * @see https://www.rfc-editor.org/rfc/rfc7386
    */
   readonly overrides?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
-  /** Warnings that are accepted. */
+  /** Warnings that are accepted. Default: none. */
   readonly suppressions?: readonly SuppressionDefinition[];
 }
 

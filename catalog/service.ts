@@ -43,25 +43,31 @@ export interface ServiceDefinition {
   readonly ports: Readonly<Record<string, PortDefinition>>;
   /** By the value of the pods' label `version`. Default: none, so the service isn't divided into subsets. */
   readonly versions?: Readonly<Record<string, VersionDefinition>>;
+  /** Default: every request to the only version, and as it is. */
   readonly traffic?: TrafficDefinition;
+  /** Default: those of {@link ResilienceDefinition}. */
   readonly resilience?: ResilienceDefinition;
+  /** Default: those of {@link CircuitBreakerDefinition}, or what follows from `load`. */
   readonly circuitBreaker?: CircuitBreakerDefinition;
   /** Default: unknown; then the circuit breaker's limits are those of {@link CircuitBreakerDefinition}. */
   readonly load?: LoadDefinition;
+  /** Default: LEAST_REQUEST. */
   readonly loadBalancing?: LoadBalancingDefinition;
   /** Of each of its pods. Default: no limit. */
   readonly rateLimit?: RateLimitDefinition;
   /** Of all its pods together, by a name for each; the mesh's `rateLimitService` counts. Default: no limits. */
   readonly globalRateLimits?: Readonly<Record<string, GlobalRateLimitDefinition>>;
+  /** Default: as the mesh has it for all. */
   readonly sidecar?: SidecarDefinition;
   /** Default: as the mesh's. */
   readonly telemetry?: ServiceTelemetryDefinition;
   /** Default: as the mesh's. */
   readonly alerts?: AlertsDefinition;
+  /** Default: none; then somebody else deploys it. */
   readonly workload?: WorkloadDefinition;
   /**
    * Whom this service calls, by service name: one call, or several that differ in port, methods, paths or end
-   * user. What isn't listed is denied.
+   * user. What isn't listed is denied. Default: nobody.
    */
   readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
   /** Callers of this service that aren't in the catalog, by a name for each. Default: none. */

@@ -7,11 +7,13 @@ import { z } from "zod";
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
 export interface TelemetryDefinition {
+  /** Default: what Istio's own configuration says. */
   readonly metrics?: {
     readonly provider: string;
     /** Default: none, so Istio's standard metrics as they are. */
     readonly overrides?: readonly MetricOverride[];
   };
+  /** Default: what Istio's own configuration says; then the proxies know no service that takes spans. */
   readonly tracing?: {
     readonly provider: string;
     /**
@@ -24,6 +26,7 @@ export interface TelemetryDefinition {
     /** Percent of the requests, 0–100. */
     readonly randomSamplingPercentage: number;
   };
+  /** Default: what Istio's own configuration says. */
   readonly accessLogging?: {
     readonly provider: string;
     /** CEL expression that a request must satisfy to be logged. Default: all are. */
@@ -53,11 +56,14 @@ export const otlpPort = 4317;
  * @see https://istio.io/latest/docs/reference/config/telemetry/#Telemetry
  */
 export interface ServiceTelemetryDefinition {
+  /** Default: as the mesh's. */
   readonly tracing?: {
     /** Percent of the requests, 0–100. */
     readonly randomSamplingPercentage: number;
   };
-  /** For a complete trail of a service whose mesh logs errors only, give it without a filter. */
+  /**
+   * For a complete trail of a service whose mesh logs errors only, give it without a filter. Default: as the mesh's.
+   */
   readonly accessLogging?: {
     /** CEL expression that a request must satisfy to be logged. Default: all are, whatever the mesh's filter. */
     readonly filter?: string;

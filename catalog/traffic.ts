@@ -76,11 +76,13 @@ export type Mirror =
 
 /** @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
 export interface FaultDefinition {
+  /** Requests that wait before they go on. Default: none. */
   readonly delay?: {
     /** Percent of the requests, 0–100. */
     readonly percentage: number;
     readonly fixedDelay: Duration;
   };
+  /** Requests that are answered with an error. Default: none. */
   readonly abort?: {
     /** Percent of the requests, 0–100. */
     readonly percentage: number;

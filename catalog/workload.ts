@@ -14,9 +14,9 @@ export interface WorkloadDefinition {
   readonly image: string;
   /** Default: 2, so that one pod can be lost. */
   readonly replicas?: number;
-  /** Of the application's container; the proxy's are in `sidecar.resources`. */
+  /** Of the application's container; the proxy's are in `sidecar.resources`. Default: none. */
   readonly resources?: Resources;
-  /** Environment variables of the application's container. */
+  /** Environment variables of the application's container. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
   /**
    * Id of the user that the container runs as; neither 0, root, nor 1337, the proxy, whose traffic is not redirected.
@@ -35,14 +35,16 @@ export interface WorkloadDefinition {
 
 /** @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
 export interface Resources {
+  /** What the node sets aside. Default: the limits, if there are any, as Kubernetes has it. */
   readonly requests?: ResourceQuantities;
+  /** What the container may use at most. Default: none. */
   readonly limits?: ResourceQuantities;
 }
 
 export interface ResourceQuantities {
-  /** Such as `"100m"` or `"2"`. */
+  /** Such as `"100m"` or `"2"`. Default: none. */
   readonly cpu?: string;
-  /** Such as `"128Mi"`. */
+  /** Such as `"128Mi"`. Default: none. */
   readonly memory?: string;
 }
 

@@ -1,0 +1,367 @@
+/** A JSON merge patch of the example, or of the example with something else in it. */
+export type Change = object | Pair;
+
+export interface Pair {
+  readonly before: object;
+  readonly after: object;
+}
+
+/** A change that no object shows, and why not. */
+export interface Nothing {
+  readonly change: object;
+  readonly nothing: string;
+}
+
+type Changes = Record<string, Change | readonly Change[] | Nothing>;
+
+const web = (own: object): object => ({ services: { web: own } });
+const cart = (own: object): object => ({ services: { cart: own } });
+const search = (own: object): object => ({ services: { search: own } });
+const bank = (own: object): object => ({ externalServices: { bank: own } });
+
+function mesh(): Changes {
+  return {
+    "MeshDefinition.name": { name: "store", namespace: "shop" },
+    "MeshDefinition.environment": {
+      change: { environment: "dev" },
+      nothing: "it decides what the checks refuse",
+    },
+    "MeshDefinition.namespace": { namespace: "other" },
+    "MeshDefinition.revision": { revision: "1-31-0" },
+    "MeshDefinition.istioVersion": { istioVersion: "1.30.0" },
+    "MeshDefinition.rootNamespace": { rootNamespace: "istio-root" },
+    "MeshDefinition.trustDomain": { trustDomain: "example.org" },
+    "MeshDefinition.overrides": {
+      overrides: { DestinationRule: { "shop/cart": { spec: { exportTo: ["."] } } } },
+    },
+    "SuppressionDefinition.code": suppressed({ code: "MW303" }),
+    "SuppressionDefinition.path": suppressed({ path: "services.web.sidecar.includeInboundPorts" }),
+    "SuppressionDefinition.reason": suppressed({ reason: "so we decided" }),
+    "CertificatesDefinition.lifetime": { certificates: { lifetime: "48h" } },
+    "CertificatesDefinition.renewAt": { certificates: { renewAt: 40 } },
+    "CertificatesDefinition.alertAt": { certificates: { alertAt: 20 } },
+    "NetworkPoliciesDefinition.dnsNamespace": { networkPolicies: { dnsNamespace: "dns" } },
+    "NetworkPoliciesDefinition.metricsNamespaces": { networkPolicies: { metricsNamespaces: ["other"] } },
+  };
+}
+
+function suppressed(own: object): Nothing {
+  const suppression = {
+    code: "MW302",
+    path: "services.web.sidecar",
+    reason: "the broker is outside of the mesh",
+  };
+  return { change: { suppressions: [{ ...suppression, ...own }] }, nothing: "it is for the checks" };
+}
+
+function service(): Changes {
+  return {
+    "ServiceDefinition.namespace": { services: { redis: { namespace: "data" } } },
+    "ServiceDefinition.versions": { services: { search: { versions: { v1: {} } } } },
+    "ServiceDefinition.kubernetesApi": web({ kubernetesApi: true }),
+    "PortDefinition.port": [
+      search({ ports: { http: { port: 81, targetPort: 8080 } } }),
+      { externalServices: { warehouse: { ports: { https: { port: 8443, targetPort: 443 } } } } },
+    ],
+    "PortDefinition.protocol": [
+      search({ ports: { http: { protocol: "http2" } } }),
+      bank({ ports: { http: { protocol: "http2" } } }),
+    ],
+    "PortDefinition.targetPort": [
+      search({ ports: { http: { targetPort: 8090 } } }),
+      bank({ ports: { http: { targetPort: 8443 } } }),
+    ],
+    "MtlsDefinition.mode": cart({ mtls: { mode: "PERMISSIVE" } }),
+    "MtlsDefinition.ports": cart({ mtls: { ports: { admin: "PERMISSIVE" } } }),
+    "SidecarDefinition.includeInboundPorts": web({ sidecar: { includeInboundPorts: [8080, 9000] } }),
+    "SidecarDefinition.excludeOutboundPorts": web({ sidecar: { excludeOutboundPorts: [9093] } }),
+  };
+}
+
+function workload(): Changes {
+  const both = (resources: object): readonly object[] => [
+    web({ workload: { resources } }),
+    web({ sidecar: { resources } }),
+  ];
+  return {
+    "WorkloadDefinition.image": web({ workload: { image: "registry.example.com/web:1.5.0" } }),
+    "WorkloadDefinition.replicas": web({ workload: { replicas: 4 } }),
+    "WorkloadDefinition.env": web({ workload: { env: { LOG_LEVEL: "debug" } } }),
+    "WorkloadDefinition.runAsUser": web({ workload: { runAsUser: 2000 } }),
+    "WorkloadDefinition.labels": web({ workload: { labels: { tier: "backend" } } }),
+    "WorkloadDefinition.annotations": web({ workload: { annotations: { "prometheus.io/port": "9091" } } }),
+    "ResourceQuantities.cpu": [...both({ requests: { cpu: "200m" } }), ...both({ limits: { cpu: "1" } })],
+    "ResourceQuantities.memory": [
+      ...both({ requests: { memory: "64Mi" } }),
+      ...both({ limits: { memory: "512Mi" } }),
+    ],
+    "AutoscalingDefinition.minReplicas": search({ workload: { autoscaling: { minReplicas: 4 } } }),
+    "AutoscalingDefinition.maxReplicas": search({ workload: { autoscaling: { maxReplicas: 9 } } }),
+    "AutoscalingDefinition.averageUtilization": search({
+      workload: { autoscaling: { averageUtilization: 60 } },
+    }),
+  };
+}
+
+function traffic(): Changes {
+  const balanced = (loadBalancing: object): object => search({ loadBalancing });
+  const hashed = (consistentHash: object): object =>
+    balanced({ consistentHash: { httpHeaderName: null, ...consistentHash } });
+  const cookie = { name: "session", path: "/", ttl: "1h" };
+  const cookies = (own: object): Pair => ({
+    before: hashed({ httpCookie: cookie }),
+    after: hashed({ httpCookie: { ...cookie, ...own } }),
+  });
+  const near = (failoverPriority: readonly string[]): object =>
+    cart({ loadBalancing: { locality: { failover: null, failoverPriority } } });
+  const failing = (own: object): object => cart({ traffic: { fault: own } });
+  return {
+    "TrafficDefinition.weights": cart({ traffic: { weights: { v1: 80, v2: 20 } } }),
+    "HeaderRouteDefinition.headers": cart({
+      traffic: { headerRoutes: [{ headers: { "x-canary": "yes" }, version: "v2" }] },
+    }),
+    "HeaderRouteDefinition.version": cart({
+      traffic: { headerRoutes: [{ headers: { "x-canary": "true" }, version: "v1" }] },
+    }),
+    "VersionMirrorDefinition.version": {
+      before: cart({ traffic: { weights: { v1: 100, v2: 0 } } }),
+      after: cart({ traffic: { weights: { v1: 100, v2: 0 }, mirror: { version: "v2" } } }),
+    },
+    "VersionMirrorDefinition.percentage": cart({ traffic: { mirror: { percentage: 6 } } }),
+    "ServiceMirrorDefinition.service": {
+      before: search({ traffic: { mirror: { service: "web", percentage: 5 } } }),
+      after: search({ traffic: { mirror: { service: "cart", percentage: 5 } } }),
+    },
+    "ServiceMirrorDefinition.percentage": {
+      before: search({ traffic: { mirror: { service: "web", percentage: 5 } } }),
+      after: search({ traffic: { mirror: { service: "web", percentage: 6 } } }),
+    },
+    "FaultDefinition.delay.percentage": failing({ delay: { percentage: 20 } }),
+    "FaultDefinition.delay.fixedDelay": failing({ delay: { fixedDelay: "2s" } }),
+    "FaultDefinition.abort.percentage": failing({ abort: { percentage: 6 } }),
+    "FaultDefinition.abort.httpStatus": failing({ abort: { httpStatus: 503 } }),
+    "LoadBalancingDefinition.simple": cart({ loadBalancing: { simple: "RANDOM" } }),
+    "ConsistentHash.httpHeaderName": balanced({ consistentHash: { httpHeaderName: "x-user" } }),
+    "ConsistentHash.httpQueryParameterName": {
+      before: hashed({ httpQueryParameterName: "user" }),
+      after: hashed({ httpQueryParameterName: "session" }),
+    },
+    "ConsistentHash.useSourceIp": {
+      before: balanced({ consistentHash: null }),
+      after: hashed({ useSourceIp: true }),
+    },
+    "HttpCookie.name": cookies({ name: "user" }),
+    "HttpCookie.path": cookies({ path: "/cart" }),
+    "HttpCookie.ttl": cookies({ ttl: "2h" }),
+    "LocalityDefinition.failoverPriority": {
+      before: near(["topology.kubernetes.io/zone"]),
+      after: near(["topology.kubernetes.io/region"]),
+    },
+    "LocalityFailover.from": cart({
+      loadBalancing: { locality: { failover: [{ from: "eu-west", to: "us-east" }] } },
+    }),
+    "LocalityFailover.to": cart({
+      loadBalancing: { locality: { failover: [{ from: "us-west", to: "eu-west" }] } },
+    }),
+  };
+}
+
+function resilience(): Changes {
+  const limited = (circuitBreaker: object): object => cart({ circuitBreaker });
+  const ejected = (outlierDetection: object): object => limited({ outlierDetection });
+  const retried = (retries: object): object => cart({ resilience: { retries } });
+  return {
+    "ResilienceDefinition.timeout": [
+      cart({ resilience: { timeout: "7s" } }),
+      bank({ resilience: { timeout: "4s" } }),
+    ],
+    "ResilienceDefinition.connectTimeout": cart({ resilience: { connectTimeout: "2s" } }),
+    "ResilienceDefinition.idleTimeout": [
+      cart({ resilience: { idleTimeout: "2h" } }),
+      { services: { redis: { resilience: { idleTimeout: "2h" } } } },
+    ],
+    "RetriesDefinition.attempts": retried({ attempts: 1 }),
+    "RetriesDefinition.perTryTimeout": retried({ perTryTimeout: "1s" }),
+    "RetriesDefinition.retryOn": retried({ retryOn: ["refused-stream"] }),
+    "RetriesDefinition.backoff": retried({ backoff: "200ms" }),
+    "CircuitBreakerDefinition.maxConnections": limited({ maxConnections: 60 }),
+    "CircuitBreakerDefinition.http1MaxPendingRequests": limited({ http1MaxPendingRequests: 60 }),
+    "CircuitBreakerDefinition.http2MaxRequests": limited({ http2MaxRequests: 300 }),
+    "CircuitBreakerDefinition.maxRequestsPerConnection": limited({ maxRequestsPerConnection: 50 }),
+    "CircuitBreakerDefinition.maxRetries": limited({ maxRetries: 6 }),
+    "RetryBudget.percent": limited({ retryBudget: { percent: 10 } }),
+    "RetryBudget.minRetryConcurrency": limited({ retryBudget: { minRetryConcurrency: 4 } }),
+    "OutlierDetectionDefinition.consecutive5xxErrors": ejected({ consecutive5xxErrors: 6 }),
+    "OutlierDetectionDefinition.consecutiveGatewayErrors": ejected({ consecutiveGatewayErrors: 2 }),
+    "OutlierDetectionDefinition.interval": ejected({ interval: "20s" }),
+    "OutlierDetectionDefinition.baseEjectionTime": ejected({ baseEjectionTime: "40s" }),
+    "OutlierDetectionDefinition.maxEjectionPercent": ejected({ maxEjectionPercent: 20 }),
+    "OutlierDetectionDefinition.minHealthPercent": ejected({ minHealthPercent: 40 }),
+    "LoadDefinition.rps": search({ load: { rps: 900 } }),
+    "LoadDefinition.p99": search({ load: { p99: "300ms" } }),
+    "LoadDefinition.headroom": search({ load: { headroom: 3 } }),
+    "LoadDefinition.callers": search({ load: { callers: 2 } }),
+  };
+}
+
+function limits(): Changes {
+  const limited = (rateLimit: object): object => cart({ rateLimit });
+  const checkout = (own: object): object => cart({ globalRateLimits: { checkout: own } });
+  const another = {
+    services: {
+      other: { ports: { grpc: { port: 8081, protocol: "grpc" }, other: { port: 8082, protocol: "grpc" } } },
+    },
+  };
+  const counted = (rateLimitService: object): object => ({ rateLimitService });
+  return {
+    "RateLimitDefinition.requests": limited({ requests: 150 }),
+    "RateLimitDefinition.per": limited({ per: "2s" }),
+    "RateLimitDefinition.burst": limited({ burst: 300 }),
+    "QuotaDefinition.header": limited({ quota: { header: "x-tenant" } }),
+    "QuotaDefinition.requests": limited({ quota: { requests: 700 } }),
+    "QuotaDefinition.per": limited({ quota: { per: "2m" } }),
+    "QuotaDefinition.tenants": limited({ quota: { tenants: { gold: 800 } } }),
+    "GlobalRateLimitDefinition.requests": checkout({ requests: 30 }),
+    "GlobalRateLimitDefinition.per": checkout({ per: "hour" }),
+    "GlobalRateLimitDefinition.by": checkout({ by: "remoteAddress" }),
+    "GlobalRateLimitDefinition.path": checkout({ path: "/pay" }),
+    "TenantDefinition.header": checkout({ by: { header: "x-tenant" } }),
+    "TenantDefinition.tenants": checkout({ by: { tenants: { gold: 80 } } }),
+    "RateLimitServiceDefinition.service": {
+      before: another,
+      after: { ...another, ...counted({ service: "other" }) },
+    },
+    "RateLimitServiceDefinition.port": counted({ port: "other" }),
+    "RateLimitServiceDefinition.onFailure": counted({ onFailure: "deny" }),
+    "RateLimitServiceDefinition.timeout": counted({ timeout: "70ms" }),
+  };
+}
+
+function calls(): Changes {
+  const call = (own: object): object => web({ calls: { cart: own } });
+  return {
+    "CallDefinition.port": {
+      before: call({ timeout: null, retries: null }),
+      after: call({ timeout: null, retries: null, port: "admin" }),
+    },
+    "CallDefinition.methods": call({ methods: ["HEAD"] }),
+    "CallDefinition.paths": call({ paths: ["/totals"] }),
+    "CallDefinition.timeout": call({ timeout: "5s" }),
+    "EndUserDefinition.claims": call({ endUser: { claims: { roles: ["operator"] } } }),
+    "AdmitDefinition.namespace": cart({ admit: { billing: { namespace: "accounts" } } }),
+    "AdmitDefinition.serviceAccount": cart({ admit: { billing: { serviceAccount: "auditor" } } }),
+    "JwtRuleDefinition.issuer": token({ issuer: "https://login.example.com" }),
+    "JwtRuleDefinition.jwksUri": token({ jwksUri: "https://auth.example.com/jwks" }),
+    "JwtRuleDefinition.audiences": token({ audiences: ["store"] }),
+    "JwtRuleDefinition.forwardOriginalToken": token({ forwardOriginalToken: false }),
+  };
+}
+
+function token(own: object): object {
+  const rule = {
+    issuer: "https://auth.example.com",
+    jwksUri: "https://auth.example.com/keys",
+    audiences: ["shop"],
+    forwardOriginalToken: true,
+  };
+  return { jwtRules: [{ ...rule, ...own }] };
+}
+
+function edges(): Changes {
+  const host = (own: object): object => ({ gateways: { public: { hosts: { "shop.example.com": own } } } });
+  const redirect = { prefix: "/old", authority: "new.example.com", uri: "/new", redirectCode: 308 };
+  const redirected = (own: object): object => host({ redirects: [{ ...redirect, ...own }] });
+  const route = {
+    prefix: "/web",
+    rewrite: "/",
+    service: "web",
+    methods: ["GET"],
+    timeout: "5s",
+    retries: { attempts: 1 },
+  };
+  const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
+  return {
+    "ExternalServiceDefinition.host": bank({ host: "pay.bank.example.com" }),
+    "ExternalServiceDefinition.addresses": bank({ addresses: ["10.20.0.8"] }),
+    "ExternalServiceDefinition.tls.mode": bank({ tls: null }),
+    "ExternalServiceDefinition.egressGateway": bank({ egressGateway: true }),
+    "GatewayDefinition.release": { gateways: { public: { release: "istio-public" } } },
+    "GatewayDefinition.hosts": {
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": null,
+            "store.example.com": { tls: { credentialName: "shop-cert" }, routes: [route] },
+          },
+        },
+      },
+    },
+    "TlsDefinition.credentialName": host({ tls: { credentialName: "other-cert" } }),
+    "TlsDefinition.minProtocolVersion": host({ tls: { minProtocolVersion: "TLSV1_3" } }),
+    "GatewayRouteDefinition.prefix": routed({ prefix: "/www" }),
+    "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),
+    "GatewayRouteDefinition.service": routed({ service: "search" }),
+    "GatewayRedirectDefinition.prefix": redirected({ prefix: "/gone" }),
+    "GatewayRedirectDefinition.authority": redirected({ authority: "other.example.com" }),
+    "GatewayRedirectDefinition.uri": redirected({ uri: "/newer" }),
+    "GatewayRedirectDefinition.redirectCode": redirected({ redirectCode: 307 }),
+    "CorsDefinition.allowOrigins": host({ cors: { allowOrigins: ["https://www.example.com"] } }),
+    "CorsDefinition.allowMethods": host({ cors: { allowMethods: ["PUT"] } }),
+    "CorsDefinition.allowHeaders": host({ cors: { allowHeaders: ["x-user"] } }),
+    "CorsDefinition.exposeHeaders": host({ cors: { exposeHeaders: ["x-trace-id"] } }),
+    "CorsDefinition.maxAge": host({ cors: { maxAge: "20m" } }),
+    "CorsDefinition.allowCredentials": host({ cors: { allowCredentials: true } }),
+  };
+}
+
+function reports(): Changes {
+  const told = (telemetry: object): object => ({ telemetry });
+  const metric = { metric: "REQUEST_SIZE", mode: "CLIENT", disabled: true };
+  const overridden = (own: object): object => told({ metrics: { overrides: [{ ...metric, ...own }] } });
+  const alarmed = (alerts: object): readonly object[] => [{ alerts }, cart({ alerts })];
+  return {
+    "TelemetryDefinition.metrics.provider": told({ metrics: { provider: "other" } }),
+    "TelemetryDefinition.tracing.provider": told({ tracing: { provider: "tempo" } }),
+    "TelemetryDefinition.tracing.service": told({
+      tracing: { service: "tempo.tracing.svc.cluster.local" },
+    }),
+    "TelemetryDefinition.tracing.randomSamplingPercentage": told({
+      tracing: { randomSamplingPercentage: 2 },
+    }),
+    "TelemetryDefinition.accessLogging.provider": told({ accessLogging: { provider: "other" } }),
+    "TelemetryDefinition.accessLogging.filter": told({ accessLogging: { filter: "response.code == 503" } }),
+    "TelemetryDefinition.auditLogging.provider": told({ auditLogging: { provider: "trail" } }),
+    "MetricOverride.metric": overridden({ metric: "RESPONSE_SIZE" }),
+    "MetricOverride.mode": overridden({ mode: "SERVER" }),
+    "MetricOverride.disabled": overridden({ disabled: false }),
+    "ServiceTelemetryDefinition.tracing.randomSamplingPercentage": cart({
+      telemetry: { tracing: { randomSamplingPercentage: 60 } },
+    }),
+    "ServiceTelemetryDefinition.accessLogging.filter": cart({
+      telemetry: { accessLogging: { filter: "response.code == 404" } },
+    }),
+    "ServiceTelemetryDefinition.accessLogging.disabled": cart({
+      telemetry: { accessLogging: { disabled: true } },
+    }),
+    "AlertsDefinition.errorRate": alarmed({ errorRate: 4 }),
+    "AlertsDefinition.p99": alarmed({ p99: "3s" }),
+    "AlertsDefinition.availability": alarmed({ availability: 99 }),
+    "AlertsDefinition.mtlsShare": alarmed({ mtlsShare: 90 }),
+  };
+}
+
+/**
+ * A change of the example for each field, which changes nothing but it; several where the field stands in several
+ * places.
+ */
+export const changes: Readonly<Changes> = {
+  ...mesh(),
+  ...service(),
+  ...workload(),
+  ...traffic(),
+  ...resilience(),
+  ...limits(),
+  ...calls(),
+  ...edges(),
+  ...reports(),
+};

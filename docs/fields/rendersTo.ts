@@ -1,0 +1,108 @@
+import { formatPath } from "../../catalog";
+import { checkMesh } from "../../checks";
+import { fromAnnotation, mergePatch, renderMesh } from "../../mesh";
+import { renderObservability } from "../../observability";
+import { issuing } from "../../stacks/certificates";
+import { meshConfig } from "../../stacks/meshConfig";
+import { type Change, changes } from "./changes";
+import { example } from "./example";
+
+/** What a field of the catalog becomes: places in rendered objects by the objects' kind, or why there are none. */
+export type RendersTo =
+  { readonly changed: ReadonlyMap<string, readonly string[]> } | { readonly nothing: string };
+
+/**
+ * What changes in the example's objects when a field is another one. So the reference can say of each field what it
+ * renders to, and be right.
+ *
+ * @returns undefined for a field of which no change is known.
+ * @throws Error when a change makes a catalog with errors, or changes nothing although it should, or the reverse.
+ */
+export function rendersTo(field: string): RendersTo | undefined {
+  const known = changes[field];
+  if (known === undefined) return undefined;
+  const nothing = "nothing" in known ? known : undefined;
+  const list: readonly Change[] = nothing ? [nothing.change] : isList(known) ? known : [known];
+  const places = new Map<string, Set<string>>();
+  for (const change of list) {
+    const old = "before" in change ? surface(change.before, field) : (unchanged ??= surface({}, field));
+    const now = surface("before" in change ? change.after : change, field);
+    for (const [kind, place] of differences(old, now)) {
+      places.set(kind, (places.get(kind) ?? new Set()).add(place));
+    }
+  }
+  if (places.size > 0 === (nothing !== undefined)) {
+    throw new Error(`${field}: its change changes ${nothing ? "objects" : "nothing"}`);
+  }
+  if (nothing) return nothing;
+  return { changed: new Map([...places].sort(byKey).map(([kind, found]) => [kind, [...found].sort()])) };
+}
+
+function isList(value: object): value is readonly Change[] {
+  return Array.isArray(value);
+}
+
+interface Part {
+  readonly kind: string;
+  readonly content: unknown;
+}
+
+type Surface = ReadonlyMap<string, Part>;
+
+/** Of the example as it is; it takes a while, and is asked for with nearly every field. */
+let unchanged: Surface | undefined;
+
+/** Everything that a catalog decides, by what is unique to it: its objects, what watches it, and how istiod is set up. */
+function surface(patch: object, field: string): Surface {
+  const { mesh, findings } = checkMesh(mergePatch(example, patch));
+  if (!mesh) throw new Error(`${field}: ${JSON.stringify(findings, null, 2)}`);
+  const { istiod } = issuing(
+    { version: mesh.istioVersion, istiod: { meshConfig: meshConfig(mesh.telemetry) } },
+    mesh.certificates,
+  );
+  const objects = [...renderMesh(mesh), ...renderObservability(mesh, { namespace: "monitoring" })];
+  return new Map([
+    ...objects.map(({ kind, metadata: { name, namespace = "", ...metadata }, ...rest }): [string, Part] => {
+      const annotations = { ...metadata.annotations, [fromAnnotation]: undefined };
+      return [
+        `${kind} ${namespace}/${name}`,
+        { kind, content: { ...rest, metadata: { ...metadata, annotations } } },
+      ];
+    }),
+    ["istiod", { kind: "istiod's Helm values", content: istiod }],
+  ]);
+}
+
+/** Kind and place of each difference; an object that is only there before or after has no place. */
+function* differences(before: Surface, after: Surface): Iterable<[string, string]> {
+  for (const [name, { kind }] of new Map([...before, ...after])) {
+    const [old, now] = [before.get(name)?.content, after.get(name)?.content];
+    if (old === undefined || now === undefined) yield [kind, ""];
+    else for (const place of placesOf(old, now)) yield [kind, place];
+  }
+}
+
+/** Below which fields two values differ. Of lists of different lengths no element can be said to be another one. */
+function* placesOf(before: unknown, after: unknown, path: readonly string[] = []): Iterable<string> {
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  const lists = Array.isArray(before) && Array.isArray(after);
+  const alike = lists
+    ? before.length === after.length && before.every(isObject)
+    : isObject(before) && isObject(after);
+  if (!alike) {
+    yield formatPath(path).replaceAll('["[]"]', "[]");
+    return;
+  }
+  const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>];
+  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    yield* placesOf(old[key], now[key], [...path, lists ? "[]" : key]);
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === "object";
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { catalogFields } from "../../docs/catalogFields";
+import { changes } from "../../docs/fields/changes";
+import { rendersTo } from "../../docs/fields/rendersTo";
+
+const fields = catalogFields(join(__dirname, "..", ".."));
+
+describe("docs/catalog.md", () => {
+  it("says of every field what it renders to, or why to nothing; of one that holds others, they do", () => {
+    const silent = fields.filter(({ name, holdsFields }) => !holdsFields && changes[name] === undefined);
+    expect(
+      silent.map(({ name }) => name),
+      "add a change of each to docs/fields/changes.ts",
+    ).to.deep.equal([]);
+    expect(Object.keys(changes).filter((name) => !fields.some((field) => field.name === name))).to.deep.equal(
+      [],
+    );
+  });
+
+  it("finds each of these out from the renderers", () => {
+    expect(rendersTo("CircuitBreakerDefinition.maxConnections")).to.deep.equal({
+      changed: new Map([["DestinationRule", ["spec.trafficPolicy.connectionPool.tcp.maxConnections"]]]),
+    });
+    for (const field of Object.keys(changes)) expect(() => rendersTo(field), field).to.not.throw();
+  });
+
+  it("says of every field that may be left out what holds then", () => {
+    const silent = fields.filter(
+      ({ required, description }) => !required && !/\bDefault: /.test(description.join("\n")),
+    );
+    expect(silent.map(({ name }) => name)).to.deep.equal([]);
+  });
+});
