@@ -1,11 +1,15 @@
 import type { Setting } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
-import type { Field } from "../reading/field";
+import { consolesOf } from "../reading/console";
+import { type Field, leaves } from "../reading/field";
 import { isIstiod } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 import { containersOf, isWorkload, podOf } from "../reading/workload";
 
 const PREFIX = "traffic.sidecar.istio.io/";
+
+/** Where istiod and the proxies show their metrics. Prometheus asks pods by address; no sidecar guards these ports. */
+const METRICS_PORTS = [15014, 15020, 15090];
 
 const ports = (description: string) =>
   ({ type: "array", items: { type: "integer" }, default: [] as number[], description }) satisfies Setting;
@@ -43,6 +47,25 @@ export const flagCaptureBypasses = resourcePolicy({
         ...judgeRanges(annotation("includeOutboundIPRanges"), "*"),
         ...judgeRanges(annotation("excludeInterfaces"), ""),
       ];
+    }
+    if (consolesOf(resource).length > 0) {
+      return leaves(resource.fields.at("values"))
+        .filter(({ key }) => key.startsWith(PREFIX))
+        .flatMap((field) => {
+          switch (field.key.slice(PREFIX.length)) {
+            case "excludeOutboundPorts":
+              return judgePorts(field, [...METRICS_PORTS, ...allowedOutboundPorts]);
+            case "excludeInboundPorts":
+              return judgePorts(field, allowedInboundPorts);
+            case "includeOutboundIPRanges":
+              return judgeRanges(field, "*");
+            case "excludeOutboundIPRanges":
+            case "excludeInterfaces":
+              return judgeRanges(field, "");
+            default:
+              return [];
+          }
+        });
     }
     if (!isIstiod(resource)) return [];
     const proxy = resource.fields.at("values", "global", "proxy");

@@ -1,5 +1,6 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
-import type { Field } from "../reading/field";
+import { consolesOf } from "../reading/console";
+import { type Field, leaves } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 import { INJECT, isWorkload, podOf } from "../reading/workload";
@@ -23,7 +24,8 @@ const EMPTYING: readonly [annotation: string, value: RegExp, effect: string][] =
 export const forbidInjectionOptOut = resourcePolicy({
   name: "forbid-injection-opt-out",
   displayName: "No workload opts out",
-  description: "No pod refuses its sidecar or keeps all traffic from it, and istiod refuses none.",
+  description:
+    "No pod refuses its sidecar or keeps all traffic from it, no console's chart is told to make such pods, and istiod refuses none.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
@@ -34,7 +36,21 @@ export const forbidInjectionOptOut = resourcePolicy({
   settings: {},
   appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
   judge(resource) {
-    if (isWorkload(resource.type)) return judgePod(podOf(resource));
+    if (isWorkload(resource.type)) {
+      const metadata = podOf(resource).at("metadata");
+      return [
+        ...judgeLabel(metadata.at("labels", INJECT)),
+        ...judgeLabel(metadata.at("annotations", INJECT)),
+        ...EMPTYING.flatMap(([annotation]) => judgeAnnotation(metadata.at("annotations", annotation))),
+      ];
+    }
+    // Each chart has a place of its own for what its pods are given; these keys mean the same in all of them.
+    if (consolesOf(resource).length > 0) {
+      return leaves(resource.fields.at("values")).flatMap((field) => [
+        ...(field.key === INJECT ? judgeLabel(field) : []),
+        ...judgeAnnotation(field),
+      ]);
+    }
     if (!isIstiod(resource)) return [];
     const field = istiodValue(resource, "sidecarInjectorWebhook", "neverInjectSelector");
     if (field.children().length === 0) return [];
@@ -42,21 +58,15 @@ export const forbidInjectionOptOut = resourcePolicy({
   },
 });
 
-function judgePod(pod: Field): Violation[] {
-  const metadata = pod.at("metadata");
-  const refusals = [metadata.at("labels", INJECT), metadata.at("annotations", INJECT)].filter(
-    (field) => String(field.value) === "false",
+function judgeLabel(field: Field): Violation[] {
+  if (String(field.value) !== "false") return [];
+  return [{ field, problem: "is false, so the pod gets no sidecar", cure: "Remove it" }];
+}
+
+function judgeAnnotation(field: Field): Violation[] {
+  return EMPTYING.filter(([annotation]) => annotation === field.key).flatMap(([, value, effect]) =>
+    typeof field.value === "string" && value.test(field.value)
+      ? [{ field, problem: `is "${field.value}", so ${effect}`, cure: "Remove it" }]
+      : [],
   );
-  return [
-    ...refusals.map((field) => ({
-      field,
-      problem: "is false, so the pod gets no sidecar",
-      cure: "Remove it",
-    })),
-    ...EMPTYING.flatMap(([annotation, value, effect]) => {
-      const field = metadata.at("annotations", annotation);
-      if (typeof field.value !== "string" || !value.test(field.value)) return [];
-      return [{ field, problem: `is "${field.value}", so ${effect}`, cure: "Remove it" }];
-    }),
-  ];
 }

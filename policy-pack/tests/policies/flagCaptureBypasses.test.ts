@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { flagCaptureBypasses } from "../../policies/flagCaptureBypasses";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, istiod } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, grafana, istiod } from "../resources";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(flagCaptureBypasses, resource, configuration);
@@ -26,6 +26,34 @@ describe("flag-capture-bypasses", () => {
       expect(await pod(annotation, value)).to.deep.equal({ violations: [] });
     }
     expect(await pod("includeInboundPorts", "8080")).to.deep.equal({ violations: [] });
+  });
+
+  it("flags what bypasses a console's sidecar, but for metrics, which nothing guards", async () => {
+    const annotated = (annotation: string, value: string, configuration = {}) =>
+      judge(
+        grafana({ podAnnotations: { [`traffic.sidecar.istio.io/${annotation}`]: value } }),
+        configuration,
+      );
+    const says = (annotation: string, text: string) => ({
+      violations: [
+        `Release monitoring/grafana: values.podAnnotations["traffic.sidecar.istio.io/${annotation}"] ${text}.`,
+      ],
+    });
+    const cure = "Remove it, or allow it in the policy's configuration";
+    expect(await annotated("excludeOutboundPorts", "15014,15020")).to.deep.equal({ violations: [] });
+    expect(await annotated("excludeOutboundPorts", "15020,443")).to.deep.equal(
+      says("excludeOutboundPorts", `has 443, ${UNSEEN}. ${cure}`),
+    );
+    expect(await annotated("excludeInboundPorts", "3000")).to.deep.equal(
+      says("excludeInboundPorts", `has 3000, ${UNSEEN}. ${cure}`),
+    );
+    expect(await annotated("excludeInboundPorts", "3000", { allowedInboundPorts: [3000] })).to.deep.equal({
+      violations: [],
+    });
+    expect(await annotated("excludeOutboundIPRanges", "10.0.0.0/8")).to.deep.equal(
+      says("excludeOutboundIPRanges", 'is "10.0.0.0/8", so the sidecar does not see all traffic. Remove it'),
+    );
+    expect(await annotated("includeOutboundIPRanges", "*")).to.deep.equal({ violations: [] });
   });
 
   it("flags ports that bypass it, save those that the organization allows", async () => {

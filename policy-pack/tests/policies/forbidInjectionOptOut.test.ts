@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { forbidInjectionOptOut } from "../../policies/forbidInjectionOptOut";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, istiod, kubernetes } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, grafana, istiod, kubernetes } from "../resources";
 
 const judge = (resource: Resource) => validateResource(forbidInjectionOptOut, resource);
 const INJECT = "sidecar.istio.io/inject";
@@ -32,6 +32,23 @@ describe("forbid-injection-opt-out", () => {
     expect(await judge(annotatedPod({ [INJECT]: "false" }))).to.deep.equal(
       at(`annotations["${INJECT}"]`, text),
     );
+  });
+
+  it("refuses it for a console's pods, wherever its chart takes it", async () => {
+    const of = (path: string, text: string) => ({
+      violations: [`Release monitoring/grafana: values.${path} ${text}. Remove it.`],
+    });
+    expect(await judge(grafana({ podLabels: { app: "grafana", [INJECT]: "true" } }))).to.deep.equal({
+      violations: [],
+    });
+    expect(await judge(grafana({ podLabels: { [INJECT]: "false" } }))).to.deep.equal(
+      of(`podLabels["${INJECT}"]`, "is false, so the pod gets no sidecar"),
+    );
+    const inbound = "traffic.sidecar.istio.io/includeInboundPorts";
+    expect(await judge(grafana({ podAnnotations: { [inbound]: "" } }))).to.deep.equal(
+      of(`podAnnotations["${inbound}"]`, 'is "", so the sidecar sees no inbound traffic'),
+    );
+    expect(await judge(grafana({ podLabels: unknown }))).to.deep.equal({ violations: [] });
   });
 
   it("refuses it in every kind of workload", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { requireInjection } from "../../policies/requireInjection";
 import { type Resource, unknown, validateStack } from "../engine";
-import { authorizationPolicy, deployment, namespace } from "../resources";
+import { authorizationPolicy, deployment, grafana, namespace } from "../resources";
 
 const judge = (stack: Resource[], configuration = {}) =>
   validateStack(requireInjection, stack, configuration);
@@ -44,29 +44,26 @@ describe("require-injection", () => {
   });
 
   it("refuses consoles that the mesh's policies guard only in words", async () => {
-    const release = (values = {}): Resource => ({
-      type: "kubernetes:helm.sh/v3:Release",
-      name: "grafana",
-      props: { name: "grafana", namespace: "shop", chart: "grafana", version: "1.0.0", values },
-    });
-    const guarded = [release(), authorizationPolicy()];
+    const home = (labels: Record<string, string>) => namespace(labels, "monitoring");
+    const policy = authorizationPolicy({}, { namespace: "monitoring" });
+    const guarded = [grafana(), policy];
     const message = (problem: string) => ({
       violations: [
-        `Namespace shop: ${problem}, so no proxy guards Release shop/grafana. Set istio-injection to enabled.`,
+        `Namespace monitoring: ${problem}, so no proxy guards Release monitoring/grafana. Set istio-injection to enabled.`,
       ],
     });
-    expect(await judge([namespace({}), ...guarded])).to.deep.equal(
+    expect(await judge([home({}), ...guarded])).to.deep.equal(
       message("metadata.labels says nothing of the mesh"),
     );
-    expect(await judge([namespace({ "istio-injection": "disabled" }), ...guarded])).to.deep.equal(
+    expect(await judge([home({ "istio-injection": "disabled" }), ...guarded])).to.deep.equal(
       message('metadata.labels["istio-injection"] is disabled though the namespace has Istio objects'),
     );
-    const asking = release({ podLabels: { "sidecar.istio.io/inject": "true" } });
+    const asking = grafana({ podLabels: { "sidecar.istio.io/inject": "true" } });
     for (const stack of [
-      [namespace(), ...guarded],
+      [home({ "istio-injection": "enabled" }), ...guarded],
       // Outside of the mesh altogether, or in it by its own word.
-      [namespace({}), release()],
-      [namespace({}), asking, authorizationPolicy()],
+      [home({}), grafana()],
+      [home({}), asking, policy],
     ]) {
       expect(await judge(stack)).to.deep.equal({ violations: [] });
     }

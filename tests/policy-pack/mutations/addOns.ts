@@ -56,6 +56,17 @@ const credentials: Record<string, readonly (string | number)[][]> = {
   "kube-prometheus-stack": [["grafana", "adminPassword"]],
 };
 
+/** Charts, and where each takes labels and annotations of its console's pods. */
+const podMetadata: Record<string, { readonly labels: string[]; readonly annotations: string[] }> = {
+  "kube-prometheus-stack": {
+    labels: ["prometheus", "prometheusSpec", "podMetadata", "labels"],
+    annotations: ["prometheus", "prometheusSpec", "podMetadata", "annotations"],
+  },
+  grafana: { labels: ["podLabels"], annotations: ["podAnnotations"] },
+  jaeger: { labels: ["jaeger", "podLabels"], annotations: ["jaeger", "podAnnotations"] },
+  "kiali-server": { labels: ["deployment", "pod_labels"], annotations: ["deployment", "pod_annotations"] },
+};
+
 /** What watches the mesh: who may open it, what it is given, and of which version it is. */
 export const addOns: readonly Mutation[] = [
   ...consoles.flatMap(({ chart, name, at, login }): Mutation[] => [
@@ -149,6 +160,32 @@ export const addOns: readonly Mutation[] = [
       };
     },
   },
+  ...Object.entries(podMetadata).flatMap(([chart, { labels, annotations }]): Mutation[] => [
+    {
+      policy: "forbid-injection-opt-out",
+      mistake: `a console out of reach of its policies: ${chart}`,
+      kind: chart,
+      *faults(resource) {
+        yield fault(resource, ["values", ...labels, "sidecar.istio.io/inject"], "false", ["false"]);
+        const mode = ["values", ...annotations, "sidecar.istio.io/interceptionMode"];
+        yield fault(resource, mode, "NONE", ['"NONE"']);
+      },
+    },
+    {
+      policy: "flag-capture-bypasses",
+      mistake: `ports past a console's sidecar: ${chart}`,
+      kind: chart,
+      *faults(resource) {
+        for (const [name, port] of [
+          ["excludeInboundPorts", "9999"],
+          ["excludeOutboundPorts", "15020,5432"],
+        ] as const) {
+          const place = ["values", ...annotations, `traffic.sidecar.istio.io/${name}`];
+          yield fault(resource, place, port, [port.replace("15020,", "has ")]);
+        }
+      },
+    },
+  ]),
   {
     policy: "require-view-only-kiali",
     mistake: "a console that changes the mesh",
