@@ -19,7 +19,8 @@ export interface AlertsDefinition {
   readonly p99?: Duration;
   /**
    * Percent of the requests that must succeed, over 30 days: the objective whose error budget the alerts
-   * `ErrorBudgetBurningFast` and `ErrorBudgetBurningSlowly` watch. They can fire above 93.1 only. Default: 99.9.
+   * `ErrorBudgetBurningFast` and `ErrorBudgetBurningSlowly` watch. At 83.3 or less the first can't
+   * fire: no share of the requests is six times what may fail. Default: 99.9.
    *
    * @see https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
    */

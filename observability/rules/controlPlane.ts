@@ -1,11 +1,12 @@
 import { occurrences, series } from "../promql";
 import type { ConcernOf } from "./rule";
+import { anyOf } from "./scope";
 
 /** Seconds within which 99 % of the changes should be with every proxy. */
 const convergence = 10;
 
-/** istiod and what hangs on it: configuration, injection. It is the same for every platform of a cluster. */
-export const controlPlane: ConcernOf = () => ({
+/** istiod and what hangs on it: configuration, injection, proxies. istiod is the same for every platform of a cluster. */
+export const controlPlane: ConcernOf = (mesh) => ({
   name: "control-plane",
   rules: [
     {
@@ -16,6 +17,15 @@ export const controlPlane: ConcernOf = () => ({
       summary: "istiod doesn't run, or Prometheus can't reach it",
       description:
         "No istiod has answered Prometheus. Proxies go on with what they have, but get no changes and no new certificates, and no pod is injected.",
+    },
+    {
+      // Every proxy's agent shows how long its certificate holds, with traffic or without.
+      alert: "ProxyMetricsMissing",
+      expr: `absent(${series("istio_agent_cert_expiry_seconds", { namespace: anyOf(mesh.namespaces) })})`,
+      for: "15m",
+      severity: "critical",
+      summary: `Prometheus reads no proxy of ${mesh.name}`,
+      description: `No proxy of ${mesh.name} shows Prometheus its metrics. Whatever happens to requests, connections and certificates, no alert would say so.`,
     },
     {
       alert: "ProxyConfigRejected",

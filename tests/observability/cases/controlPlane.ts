@@ -15,6 +15,8 @@ const invalid = series("galley_validation_failed", {
 });
 const injection = series("sidecar_injection_failure_total", { pod: "istiod-1" });
 const injections = series("sidecar_injection_requests_total", { pod: "istiod-1" });
+const certificate = (namespace: string): string =>
+  series("istio_agent_cert_expiry_seconds", { resource_name: "default", namespace, pod: "api-1" });
 const connections = series("istio_agent_istiod_connection_failures", { namespace: "shop", pod: "api-1" });
 
 const down = {
@@ -63,6 +65,35 @@ export const controlPlane: readonly RuleCase[] = [
     shows: "one of two is enough",
     series: { [uptime]: "0+60x5 stale", [series("istiod_uptime_seconds", { pod: "istiod-2" })]: "0+60x20" },
     at: "14m",
+    fires: [],
+  },
+  {
+    alert: "ProxyMetricsMissing",
+    shows: "proxies of another platform only",
+    series: { [certificate("other")]: "40000x30" },
+    at: "20m",
+    fires: [
+      {
+        severity: "critical",
+        labels: { namespace: "shop" },
+        summary: "Prometheus reads no proxy of shop",
+        description:
+          "No proxy of shop shows Prometheus its metrics. Whatever happens to requests, connections and certificates, no alert would say so.",
+      },
+    ],
+  },
+  {
+    alert: "ProxyMetricsMissing",
+    shows: "a proxy without any traffic",
+    series: { [certificate("shop")]: "40000x30" },
+    at: "20m",
+    fires: [],
+  },
+  {
+    alert: "ProxyMetricsMissing",
+    shows: "a quarter of an hour isn't over",
+    series: { [certificate("shop")]: "40000x4 stale" },
+    at: "15m",
     fires: [],
   },
   {
