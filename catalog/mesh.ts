@@ -73,7 +73,8 @@ export interface MeshDefinition {
   readonly networkPolicies?: NetworkPoliciesDefinition;
   /**
    * Whatever the catalog has no word for, by the object's kind and its `namespace/name` (or `name` where the
-   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field. Default: none.
+   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field. One of
+   * an object that isn't rendered is an error. Default: none.
    *
    * @see https://www.rfc-editor.org/rfc/rfc7386
    */

@@ -42,6 +42,7 @@ import { namespaceOwn } from "./rules/namespaceOwn";
 import { noCircles } from "./rules/noCircles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
+import { overrideNamed } from "./rules/overrideNamed";
 import { pathNormal } from "./rules/pathNormal";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
@@ -90,6 +91,7 @@ export const rules: readonly Rule[] = [
   namespaceOwn, // MW112
   targetPortProtocol, // MW113
   certificateServedOnce, // MW114
+  overrideNamed, // MW115
   weightsSum, // MW201
   weightsGiven, // MW202
   faultOutsideProd, // MW203

@@ -55,6 +55,11 @@ export function podLabels(service: string, version?: string): Record<string, str
   return { app: service, ...(version !== undefined && { version }) };
 }
 
+/** An object's name, with its namespace in front where it has one, as the catalog's overrides call it. */
+export function fullName({ metadata: { name, namespace } }: MeshObject): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
 /** Objects by kind, namespace and name, with keys in order and without those that have no value. */
 export function inOrder(objects: readonly MeshObject[]): MeshObject[] {
   return objects

@@ -46,8 +46,6 @@ const renderers = [
 /**
  * Every Kubernetes object of a mesh, as plain data, by kind, namespace and name. The same catalog gives the same
  * objects, byte by byte, in whatever order it is written.
- *
- * @throws Error when an override names an object that isn't rendered.
  */
 export function renderMesh(mesh: CheckedMesh): MeshObject[] {
   const objects = renderers.flatMap((render) => render(mesh));

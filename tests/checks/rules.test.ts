@@ -104,6 +104,11 @@ const expected: Record<string, Expected> = {
       'the certificate "shop" of admin.example.com also serves shop.example.com at the gateway "entrance-1", from TLSV1_2 on: a browser that has a connection to one host uses it for the other, and gets 404',
     cure: "put the hosts into one gateway with the same minProtocolVersion, or give each a certificate of its own",
   },
+  MW115: {
+    path: 'overrides.DestinationRule["shop/apo"]',
+    message: 'the catalog makes no DestinationRule "shop/apo", so there is nothing to override',
+    cure: 'did you mean "shop/api"?',
+  },
   MW201: {
     path: "services.api.traffic.weights",
     message: 'the weights of "api" sum to 110: 90 + 20',

@@ -1,6 +1,14 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import type { MeshDefinition } from "../../catalog";
+import { type CheckedMesh, checkMesh } from "../../checks";
+import { objectNames } from "../../checks/objectNames";
+import { example } from "../../docs/fields/example";
+import { renderMesh } from "../../mesh";
+import { fullName } from "../../mesh/object";
 import { mergePatch } from "../../mesh/overrides";
+import { platformNames, platforms } from "../../stacks/platforms";
+import { meshes } from "./meshes";
 import { find, http, render } from "./render";
 
 const shop = (overrides: NonNullable<MeshDefinition["overrides"]>): MeshDefinition => ({
@@ -8,6 +16,26 @@ const shop = (overrides: NonNullable<MeshDefinition["overrides"]>): MeshDefiniti
   services: { web: { ports: { http } } },
   overrides,
 });
+
+function checked(definition: MeshDefinition): CheckedMesh {
+  const { findings, mesh } = checkMesh(definition);
+  if (!mesh) throw new Error(JSON.stringify(findings, null, 2));
+  return mesh;
+}
+
+/** What the check takes for the names of objects. */
+function named(definition: MeshDefinition): string[] {
+  return [...objectNames(checked(definition))]
+    .flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`))
+    .sort();
+}
+
+/** The names of the objects themselves. */
+function namesOf(definition: MeshDefinition): string[] {
+  return renderMesh(checked(definition))
+    .map((object) => `${object.kind} ${fullName(object)}`)
+    .sort();
+}
 
 describe("overrides", () => {
   it("change the object that they name, and no other", () => {
@@ -29,13 +57,39 @@ describe("overrides", () => {
     });
   });
 
-  it("must name an object: all that don't are named, with those that there are", () => {
-    expect(() =>
-      render(shop({ PeerAuthentication: { default: {} }, EnvoyFilter: { "shop/limit": {} } })),
-    ).to.throw(
-      "overrides.PeerAuthentication.default: there is no such object; its objects are istio-system/default, shop/default\n" +
-        "overrides.EnvoyFilter.shop/limit: there is no such object; no such kind is rendered",
+  it("must name an object: all that don't are findings, each with the nearest name there is", () => {
+    const { findings } = checkMesh(
+      shop({
+        PeerAuthentication: { default: {}, "shop/defaults": {} },
+        DestinationRules: { "shop/web": {} },
+        Namespace: { shop: {}, store: {} },
+        Sidecar: { web: {} },
+      }),
     );
+    expect(findings.map(({ severity, code, path, cure }) => [severity, code, path, cure])).to.deep.equal([
+      ["error", "MW115", 'overrides.DestinationRules["shop/web"]', 'did you mean "DestinationRule"?'],
+      ["error", "MW115", "overrides.Namespace.store", 'use one of "shop", or remove it'],
+      [
+        "error",
+        "MW115",
+        "overrides.PeerAuthentication.default",
+        'use one of "istio-system/default", "shop/default", or remove it',
+      ],
+      ["error", "MW115", 'overrides.PeerAuthentication["shop/defaults"]', 'did you mean "shop/default"?'],
+      ["error", "MW115", "overrides.Sidecar.web", 'did you mean "shop/web"?'],
+    ]);
+  });
+
+  it("may be of every object of any catalog, and of nothing else", () => {
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        expect(named(definition)).to.deep.equal(namesOf(definition));
+      }),
+      { numRuns: 100 },
+    );
+    for (const definition of [example, ...platformNames.map((name) => platforms[name].catalog("prod", {}))]) {
+      expect(named(definition)).to.deep.equal(namesOf(definition));
+    }
   });
 
   it("merge as RFC 7386 says in its appendix", () => {

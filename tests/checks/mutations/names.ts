@@ -1,5 +1,5 @@
 import { type Mutation, type Place, put } from "./mutation";
-import { hostsOf, matching, servicesOf } from "./places";
+import { hasHttp, hostsOf, matching, servicesOf } from "./places";
 import type { PortDefinition } from "../../../catalog";
 
 const http = { port: 9999, protocol: "http" };
@@ -188,6 +188,21 @@ export const names: readonly Mutation[] = [
         const beside = [...place.slice(0, -1), "zz.example.com"];
         yield { at: [...elsewhere, "tls", "credentialName"], changes: [[elsewhere, own]] };
         yield { at: [...beside, "tls", "credentialName"], changes: [[beside, { ...own, tls: other }]] };
+      }
+    },
+  },
+  {
+    code: "MW115",
+    mistake: "an override of an object that there is not",
+    *mutants(catalog) {
+      const patch = { metadata: { labels: { team: "shop" } } };
+      for (const { name, service } of servicesOf(catalog)) {
+        const place = `${service.namespace ?? catalog.namespace ?? catalog.name}/${name}`;
+        yield put(["overrides", "DestinationRule", name], patch);
+        yield put(["overrides", "DestinationRule", `${place}s`], patch);
+        yield put(["overrides", "WasmPlugin", place], patch);
+        if (!service.mtls) yield put(["overrides", "PeerAuthentication", place], patch);
+        if (!hasHttp(service)) yield put(["overrides", "VirtualService", place], patch);
       }
     },
   },
