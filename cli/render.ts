@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { checkMesh } from "../checks";
+import { istioObjects } from "../components";
 import { type MeshObject, renderMesh } from "../mesh";
 import { planOf, releasesOf } from "../stacks/plan";
 import { UserError } from "../toolchain/userError";
@@ -57,7 +58,8 @@ function renderFiles({ name, catalog, settings }: Subject): Map<string, unknown>
       files.set(join("releases", `${release}.yaml`), { release, ...rest });
     }
     const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
-    for (const object of [...addOns, ...watching]) files.set(pathOf(object), object);
+    for (const object of [...istioObjects(plan.controlPlane), ...addOns, ...watching])
+      files.set(pathOf(object), object);
   }
   for (const object of renderMesh(mesh)) files.set(pathOf(object), object);
   return files;

@@ -13,18 +13,24 @@ const analysis = z.array(
 /** A message of `istioctl analyze`. https://istio.io/latest/docs/reference/config/analysis/ */
 export type AnalysisMessage = z.infer<typeof analysis>[number];
 
+/** `image: auto` that no webhook of the revision in question replaces. */
+const notInjected = "IST0146";
+
 /**
  * What `istioctl analyze` says of a whole cluster, the informational messages included. It looks at one revision at a
- * time, and leaves out the webhooks of all others: asked about the wrong one, it takes every gateway for uninjected.
+ * time, and leaves out the webhooks of all others: of a gateway that is another revision's it says that nobody injects
+ * it. So that counts only if all revisions say so.
  */
 export async function analyze(istioctl: string, kubeconfig: string): Promise<AnalysisMessage[]> {
-  const messages = new Map<string, AnalysisMessage>();
+  const byRevision: Map<string, AnalysisMessage>[] = [];
   for (const revision of await revisions(kubeconfig)) {
-    for (const one of await analyzeRevision(istioctl, kubeconfig, revision)) {
-      messages.set(JSON.stringify(one), one);
-    }
+    const messages = await analyzeRevision(istioctl, kubeconfig, revision);
+    byRevision.push(new Map(messages.map((one) => [JSON.stringify(one), one])));
   }
-  return [...messages.values()];
+  const all = new Map(byRevision.flatMap((messages) => [...messages]));
+  return [...all].flatMap(([key, one]) =>
+    one.code !== notInjected || byRevision.every((messages) => messages.has(key)) ? [one] : [],
+  );
 }
 
 /** Revisions of the cluster's control planes: those that inject. `default` if there is none. */

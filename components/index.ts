@@ -3,9 +3,11 @@ export { checkedMesh } from "./checkedMesh";
 export type { ReleaseSpec } from "./helmRelease";
 export { IstioControlPlane } from "./istioControlPlane";
 export {
+  type IstioCanaryArgs,
   istioChartRepository,
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,
+  istioObjects,
   istioReleases,
 } from "./istioReleases";
 export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";

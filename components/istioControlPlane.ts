@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
-import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
+import { type IstioControlPlaneArgs, istioObjects, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 
@@ -21,22 +22,27 @@ export class IstioControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("meshwright:index:IstioControlPlane", name, {}, opts);
-    if (!exactVersion.test(args.version)) {
-      throw runError(
-        `IstioControlPlane "${name}": version "${args.version}" is not exact. ` +
-          "Write one such as 1.31.0, so that every run installs the same charts.",
-      );
-    }
+    const problems = misfits(args);
+    if (problems.length > 0)
+      throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));
     const { revision } = args;
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
-    const [base, istiod, ...gateways] = istioReleases(args) as [ReleaseSpec, ReleaseSpec, ...ReleaseSpec[]];
+    const [base, istiod, ...others] = istioReleases(args) as [ReleaseSpec, ReleaseSpec, ...ReleaseSpec[]];
+    const { gateways = [], istiods = [] } = Object.groupBy(others, ({ chart }) =>
+      chart === "istiod" ? "istiods" : "gateways",
+    );
     const system = new MeshNamespace(
       `${name}-system`,
       { name: istiod.namespace, injection: false },
       { parent: this, ...inherited },
     );
     const definitions = this.release(`${name}-base`, base, args, system);
-    const controlPlane = this.release(`${name}-istiod`, istiod, args, definitions);
+    // Named by their revisions: when one takes over from the other, both stay what they are.
+    const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, definitions);
+    const tags = declareObjects(name, istioObjects(args), { parent: this, dependsOn: controlPlane });
+    // Where a tag takes its namespaces over, it is there first.
+    for (const canary of istiods)
+      this.release(`${name}-${canary.name}`, canary, args, [definitions, ...tags]);
     for (const gateway of gateways) {
       const home = new MeshNamespace(
         `${name}-${gateway.name}`,
@@ -54,8 +60,27 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     resource: string,
     spec: ReleaseSpec,
     { timeoutSeconds = 300 }: IstioControlPlaneArgs,
-    after: pulumi.Resource,
+    after: pulumi.Resource | pulumi.Resource[],
   ): k8s.helm.v3.Release {
     return declareRelease(resource, spec, timeoutSeconds, { parent: this, dependsOn: after });
   }
+}
+
+/** What the types allow and two control planes don't. */
+function misfits({ version, revision, canary }: IstioControlPlaneArgs): string[] {
+  const exact = (field: string, given: string): string[] =>
+    exactVersion.test(given)
+      ? []
+      : [
+          `${field} "${given}" is not exact. Write one such as 1.31.0, so that every run installs the same charts.`,
+        ];
+  return [
+    ...exact("version", version),
+    ...(canary === undefined ? [] : exact("canary.version", canary.version)),
+    ...(canary !== undefined && canary.revision === revision
+      ? [
+          `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, as the control plane's own is. Give the two different ones, such as ${canary.version.replaceAll(".", "-")}.`,
+        ]
+      : []),
+  ];
 }

@@ -1,4 +1,7 @@
+import { compare } from "semver";
+import { type MeshObject, mergePatch } from "../mesh";
 import type { ReleaseSpec } from "./helmRelease";
+import { istiodName, revisionTag } from "./revisionTag";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 
 /** Where Istio publishes its charts. */
@@ -17,6 +20,16 @@ export interface IstioGatewayArgs {
   values?: GatewayValues;
 }
 
+/** Another istiod beside the component's own, of another revision. */
+export interface IstioCanaryArgs {
+  /** Exact version of its chart. */
+  version: string;
+  /** Its revision. Default: none, the control plane without one. */
+  revision?: string;
+  /** Values of its chart, merged over those of the component's own istiod. Default: none. */
+  istiod?: IstiodValues;
+}
+
 /** Arguments of the component `IstioControlPlane`. All are plain: a preview must know them to find the charts' definitions. */
 export interface IstioControlPlaneArgs {
   /** Exact version of Istio's charts, for example `1.31.0`; no range. */
@@ -27,6 +40,16 @@ export interface IstioControlPlaneArgs {
   namespace?: string;
   /** Revision, which allows two control planes side by side during an upgrade. Default: none. */
   revision?: string;
+  /**
+   * Stable names of the revision, which namespaces carry in its place; `default` stands for the label
+   * `istio-injection: enabled`. Default: none.
+   */
+  revisionTags?: string[];
+  /**
+   * A second istiod during an upgrade: the next one before it takes over, then the last one until no proxy is its own
+   * any more. Gateways, tags and the validation of objects are the component's own revision's. Default: none.
+   */
+  canary?: IstioCanaryArgs;
   /** Seconds that each release may take to become ready. Default: 300. */
   timeoutSeconds?: number;
   /** Values of the chart `base`. Default: the chart's. */
@@ -37,26 +60,61 @@ export interface IstioControlPlaneArgs {
   gateways?: IstioGatewayArgs[];
 }
 
-/** The Helm releases that the component `IstioControlPlane` installs, in their order: definitions, istiod, gateways. */
+const defaultNamespace = "istio-system";
+
+/**
+ * The Helm releases that the component `IstioControlPlane` installs, in their order: definitions, istiods, gateways.
+ * Definitions are of the newest version, for which those of older ones are good.
+ */
 export function istioReleases(args: IstioControlPlaneArgs): ReleaseSpec[] {
-  const { version, repository = istioChartRepository, namespace = "istio-system", revision } = args;
+  const { version, repository = istioChartRepository, namespace = defaultNamespace, canary } = args;
+  const newest = canary !== undefined && compare(canary.version, version) > 0 ? canary.version : version;
   const common = { version, repository };
-  const ofRevision = revision === undefined ? {} : { revision };
-  return [
-    { ...common, name: "istio-base", chart: "base", namespace, values: { ...args.base } },
-    {
-      ...common,
-      name: revision === undefined ? "istiod" : `istiod-${revision}`,
-      chart: "istiod",
-      namespace,
-      values: { ...ofRevision, ...args.istiod, global: { tag: version, ...args.istiod?.global } },
+  const istiod = (of: IstioCanaryArgs): ReleaseSpec => ({
+    ...common,
+    version: of.version,
+    name: istiodName(of.revision),
+    chart: "istiod",
+    namespace,
+    values: {
+      ...(of.revision === undefined ? {} : { revision: of.revision }),
+      ...of.istiod,
+      global: { tag: of.version, ...of.istiod?.global },
     },
+  });
+  return [
+    { ...common, version: newest, name: "istio-base", chart: "base", namespace, values: { ...args.base } },
+    istiod(args),
+    ...(canary === undefined ? [] : [istiod({ ...canary, istiod: canaryValues(args, canary) })]),
     ...(args.gateways ?? []).map(({ name, namespace: home = name, values }): ReleaseSpec => ({
       ...common,
       name,
       chart: "gateway",
       namespace: home,
-      values: { ...ofRevision, ...values },
+      values: { ...(args.revision === undefined ? {} : { revision: args.revision }), ...values },
     })),
   ];
+}
+
+function canaryValues(
+  { istiod = {}, revisionTags = [] }: IstioControlPlaneArgs,
+  canary: IstioCanaryArgs,
+): IstiodValues {
+  const values = mergePatch(istiod, canary.istiod ?? {});
+  // The one without a revision injects the same namespaces as the tag `default`, and would have the last word.
+  const superseded = canary.revision === undefined && revisionTags.includes("default");
+  return mergePatch(values, superseded ? { global: { operatorManageWebhooks: true } } : {}) as IstiodValues;
+}
+
+/** The objects of the component `IstioControlPlane` that no chart brings: its revision's tags. */
+export function istioObjects(args: IstioControlPlaneArgs): MeshObject[] {
+  const { revisionTags = [], revision, namespace = defaultNamespace, istiod } = args;
+  const injectionURL = istiod?.istiodRemote?.injectionURL;
+  return revisionTags.map((tag) =>
+    revisionTag(tag, {
+      namespace,
+      ...(revision !== undefined && { revision }),
+      ...(injectionURL !== undefined && { injectionURL }),
+    }),
+  );
 }

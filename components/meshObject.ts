@@ -10,6 +10,8 @@ type ObjectResource = new (
 
 // Kinds that the SDK knows get its classes, whose type tokens policies and other programs expect.
 const builtIn: Record<string, unknown> = {
+  "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration":
+    k8s.admissionregistration.v1.MutatingWebhookConfiguration,
   "apps/v1/Deployment": k8s.apps.v1.Deployment,
   "apps/v1/StatefulSet": k8s.apps.v1.StatefulSet,
   "autoscaling/v2/HorizontalPodAutoscaler": k8s.autoscaling.v2.HorizontalPodAutoscaler,

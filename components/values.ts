@@ -43,8 +43,6 @@ export interface IstiodValues {
   topologySpreadConstraints?: any[];
   /** Revision of this control plane, for canary upgrades. Default: the component's `revision`. */
   revision?: string;
-  /** Stable names that point to this revision. Default: none. */
-  revisionTags?: string[];
   /** Mesh-wide settings. See https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
   meshConfig?: Record<string, any>;
   base?: BaseChartValues;
@@ -64,6 +62,8 @@ export interface GlobalValues {
   tag?: string;
   /** Whether logs are written as JSON. Default: false. */
   logAsJson?: boolean;
+  /** Whether somebody else makes the injection webhooks, and this istiod has none of its own. Default: false. */
+  operatorManageWebhooks?: boolean;
   proxy?: ProxyValues;
   networkPolicy?: NetworkPolicyValues;
 }

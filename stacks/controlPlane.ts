@@ -2,6 +2,7 @@ import type { Environment } from "../catalog";
 import {
   apart,
   type GatewayValues,
+  type IstioCanaryArgs,
   type IstioControlPlaneArgs,
   istioChartRepository,
   type IstioGatewayArgs,
@@ -21,18 +22,21 @@ const egressRelease = "istio-egress";
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param meshConfig what the catalog asks of the whole mesh.
+ * @param carried revision or tag on the catalog's namespaces. Default: none; they carry `istio-injection: enabled`.
  */
 export function controlPlaneArgs(
   settings: Settings,
   ingress: readonly string[],
   meshConfig: Record<string, unknown>,
+  carried?: string,
 ): IstioControlPlaneArgs {
-  const { webhooks } = settings;
+  const { webhooks, canary } = settings;
   const platform = (platforms[settings.platform] as Platform).controlPlane?.(settings.environment) ?? {};
   const revision = settings.revision ?? platform.revision;
+  const tags = revisionTags(revision, carried);
   const sized = settings.environment !== "dev";
   const { minReplicas, maxReplicas } = replicas(settings.environment);
-  const validation = webhooks === undefined ? {} : { base: { validationURL: webhooks.validationURL } };
+  const addresses = webhookValues(webhooks);
   const istiod: IstiodValues = {
     // Under autoscaling the chart ignores replicaCount, and without a second replica it makes no disruption budget.
     autoscaleMin: minReplicas,
@@ -42,21 +46,46 @@ export function controlPlaneArgs(
     env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
     meshConfig,
     global: { hub: settings.imageHub, logAsJson: true },
-    ...validation,
-    ...(webhooks === undefined ? {} : { istiodRemote: { injectionURL: webhooks.injectionURL } }),
+    ...addresses,
   };
   return {
     version: settings.istioVersion,
     repository: settings.chartRepository ?? istioChartRepository,
     ...(revision === undefined ? {} : { revision }),
+    ...(tags.length > 0 && { revisionTags: tags }),
+    ...(canary === undefined ? {} : { canary: canaryArgs(canary) }),
     timeoutSeconds: settings.timeoutSeconds,
     // The validation webhook of the whole cluster asks the istiod that there is.
-    base: { ...validation, ...(revision === undefined ? {} : { defaultRevision: revision }) },
+    base: {
+      ...(addresses.base && { base: addresses.base }),
+      ...(revision === undefined ? {} : { defaultRevision: revision }),
+    },
     istiod: mergePatch(istiod, { ...platform.istiod, meshConfig: platform.meshConfig ?? {} }) as IstiodValues,
     gateways: [
       ...ingress.map((name) => gateway(name, "LoadBalancer", settings, platform.ingress)),
       gateway(egressRelease, "ClusterIP", settings, platform.egress),
     ],
+  };
+}
+
+/** Names by which the control plane serves the catalog's namespaces, where they don't carry its revision itself. */
+function revisionTags(revision: string | undefined, carried: string | undefined): string[] {
+  if (carried === revision) return [];
+  return [carried ?? "default"];
+}
+
+/** Where the API server finds an istiod that runs outside of the cluster. */
+function webhookValues(webhooks: Settings["webhooks"]): Pick<IstiodValues, "base" | "istiodRemote"> {
+  if (webhooks === undefined) return {};
+  const { validationURL, injectionURL } = webhooks;
+  return { base: { validationURL }, istiodRemote: { injectionURL } };
+}
+
+function canaryArgs({ istioVersion, revision, webhooks }: NonNullable<Settings["canary"]>): IstioCanaryArgs {
+  return {
+    version: istioVersion,
+    ...(revision !== undefined && { revision }),
+    ...(webhooks !== undefined && { istiod: webhookValues(webhooks) }),
   };
 }
 

@@ -54,7 +54,7 @@ export function planOf(settings: Settings): Plan {
     name: settings.platform,
     catalog,
     mesh,
-    controlPlane: issuing(controlPlaneArgs(settings, ingress, config), mesh.certificates),
+    controlPlane: issuing(controlPlaneArgs(settings, ingress, config, mesh.revision), mesh.certificates),
     ...(settings.observability && { observability: planned(settings, catalog, mesh) }),
   };
 }

@@ -26,6 +26,11 @@ export interface Settings {
   readonly runbookUrl: string | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
+  /**
+   * A second control plane during an upgrade, of another revision: the next one before it takes over, then the last one
+   * until no proxy is its own any more. Without `revision`, the one that has none. Default: none.
+   */
+  readonly canary: z.infer<typeof canary> | undefined;
   /** Seconds each Helm release may take to become ready. Default: 300. */
   readonly timeoutSeconds: number;
   /**
@@ -66,6 +71,14 @@ const json = z.string().transform((text, context): unknown => {
 });
 
 const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() });
+
+const revisionPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+const canary = z.strictObject({
+  istioVersion: z.string().regex(/^\d+\.\d+\.\d+$/),
+  revision: z.string().regex(revisionPattern).exactOptional(),
+  webhooks: webhooks.exactOptional(),
+});
 
 /**
  * Reads and checks the stack's configuration.
@@ -117,10 +130,17 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
       "registry.example.com/mirror",
     ),
     runbookUrl: match("runbookUrl", /^https?:\/\//, "https://runbooks.example.com/mesh"),
-    revision: match("revision", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "1-31-0"),
+    revision: match("revision", revisionPattern, "1-31-0"),
+    canary: readObject(config, "canary", canary, problems, {
+      istioVersion: "1.32.0",
+      revision: "1-32-0",
+    }),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },
-    webhooks: readWebhooks(config, problems),
+    webhooks: readObject(config, "webhooks", webhooks, problems, {
+      validationURL: "https://…/validate",
+      injectionURL: "https://…/inject",
+    }),
   };
   if (problems.length > 0) {
     throw runError(
@@ -172,13 +192,21 @@ function readOptions(
   return {};
 }
 
-function readWebhooks(config: SettingSource, problems: string[]): Settings["webhooks"] {
-  const text = config.get("webhooks");
+/** Reads an object, whose fields `example` shows. */
+function readObject<T>(
+  config: SettingSource,
+  key: string,
+  schema: z.ZodType<T>,
+  problems: string[],
+  example: Record<string, string>,
+): T | undefined {
+  const text = config.get(key);
   if (text === undefined) return undefined;
-  const parsed = json.pipe(webhooks).safeParse(text);
+  const parsed = json.pipe(schema).safeParse(text);
   if (parsed.success) return parsed.data;
-  problems.push(
-    `webhooks is ${text}. It needs two URLs: pulumi config set --path meshwright:webhooks.validationURL https://…/validate, and .injectionURL https://…/inject`,
+  const commands = Object.entries(example).map(
+    ([field, value]) => `pulumi config set --path meshwright:${key}.${field} ${value}`,
   );
+  problems.push(`${key} is ${text}. Write it like this: ${commands.join("; ")}`);
   return undefined;
 }

@@ -161,7 +161,7 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
     // The tag serves the namespaces' label istio-injection, so that an upgrade only moves the tag.
     ...(sized && { revision: "1-31-0" }),
     istiod: {
-      ...(sized && { autoscaleMin: 3, autoscaleMax: 5, revisionTags: ["default"] }),
+      ...(sized && { autoscaleMin: 3, autoscaleMax: 5 }),
       resources: requests("500m", "2Gi"),
       env: {
         // Ten years. It only counts until an authority of your own is plugged in.

@@ -192,7 +192,6 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
         requests: { cpu: "500m", memory: "2Gi" },
         limits: { cpu: "2000m", memory: "4Gi" },
       },
-      revisionTags: [revisionTag],
       global: {
         proxy: {
           resources: {

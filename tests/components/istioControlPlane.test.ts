@@ -84,6 +84,91 @@ describe("components/istioControlPlane", () => {
     });
   });
 
+  describe("during an upgrade", () => {
+    const next = { version: "1.32.0", revision: "1-32-0" };
+    const last = { version: "1.31.0", revision: "1-31-0" };
+    const istiod = { autoscaleMin: 2, global: { hub: "registry.example.com/istio" } };
+    const gateways = [{ name: "istio-ingress" }];
+    const versions = (all: Registration[]) =>
+      all
+        .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+        .map(({ name, inputs }) => [name, inputs.name, inputs.version]);
+
+    it("has the next istiod beside its own, with the values of its own, and the definitions of the newest", async () => {
+      const all = await declare({ ...last, istiod, gateways, canary: next });
+      expect(versions(all)).to.have.deep.members([
+        ["istio-base", "istio-base", "1.32.0"],
+        ["istio-istiod-1-31-0", "istiod-1-31-0", "1.31.0"],
+        ["istio-istiod-1-32-0", "istiod-1-32-0", "1.32.0"],
+        ["istio-istio-ingress-release", "istio-ingress", "1.31.0"],
+      ]);
+      expect(release(all, "istiod-1-32-0")?.values).to.deep.equal({
+        revision: "1-32-0",
+        autoscaleMin: 2,
+        global: { hub: "registry.example.com/istio", tag: "1.32.0" },
+      });
+    });
+
+    it("changes neither istiod when the next takes over, only the gateways and the tags", async () => {
+      const tagged = { istiod, gateways, revisionTags: ["prod"] };
+      const [before, after] = [
+        await declare({ ...last, ...tagged, canary: next }),
+        await declare({ ...next, ...tagged, canary: last }),
+      ];
+      const byName = (all: Registration[]) => new Map(all.map((one) => [one.name, one]));
+      const [old, now] = [byName(before), byName(after)];
+      expect([...now.keys()]).to.have.members([...old.keys()]);
+      const changed = [...now].filter(([name, { inputs }]) => {
+        return JSON.stringify(inputs) !== JSON.stringify(old.get(name)?.inputs);
+      });
+      expect(changed.map(([name]) => name)).to.have.members([
+        "istio-istio-ingress",
+        "istio-istio-ingress-namespace",
+        "istio-istio-ingress-release",
+        "istio-MutatingWebhookConfiguration/istio-revision-tag-prod",
+      ]);
+    });
+
+    it("goes from a control plane without a revision to one with it, and back", async () => {
+      const unnamed = { version: "1.31.0" };
+      const [to, from] = [
+        await declare({ ...unnamed, canary: next }),
+        await declare({ ...next, canary: unnamed }),
+      ];
+      expect(versions(to)).to.have.deep.members(versions(from));
+      expect(versions(to)).to.deep.include(["istio-istiod", "istiod", "1.31.0"]);
+      expect(versions(to)).to.deep.include(["istio-istiod-1-32-0", "istiod-1-32-0", "1.32.0"]);
+    });
+
+    it("keeps one without a revision from injecting what the tag default has taken over", async () => {
+      const tagged = { ...next, revisionTags: ["default"] };
+      const all = await declare({ ...tagged, canary: { version: "1.31.0" } });
+      expect(release(all, "istiod")?.values).to.deep.equal({
+        global: { tag: "1.31.0", operatorManageWebhooks: true },
+      });
+      for (const args of [
+        { ...tagged, revisionTags: ["prod"], canary: { version: "1.31.0" } },
+        { ...tagged, canary: last },
+      ]) {
+        const others = await declare(args);
+        const { values } = release(others, "istiod") ?? release(others, "istiod-1-31-0") ?? {};
+        expect(values).to.not.have.nested.property("global.operatorManageWebhooks");
+      }
+    });
+
+    it("refuses a second istiod of the same revision, or of no exact version, both at once", () => {
+      const canary = { version: "1.32", revision: "1-31-0" };
+      expect(() => new IstioControlPlane("istio", { ...last, canary })).to.throw(
+        /canary\.version "1\.32" is not exact\.[^]*canary\.revision is "1-31-0", as the control plane's own is\./,
+      );
+      expect(
+        () => new IstioControlPlane("istio", { version: "1.31.0", canary: { version: "1.32.0" } }),
+      ).to.throw(
+        "canary.revision is missing, as the control plane's own is. Give the two different ones, such as 1-32-0.",
+      );
+    });
+  });
+
   for (const version of ["1.31", "latest", "^1.31.0", "1.31.x", ""]) {
     it(`refuses the version "${version}"`, () => {
       expect(() => new IstioControlPlane("istio", { version })).to.throw(

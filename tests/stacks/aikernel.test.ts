@@ -156,7 +156,7 @@ describe("aikernel", () => {
   it("has a revision in production, whose tag serves the namespaces' label, and validates with it", () => {
     const prod = args("prod");
     expect(prod.revision).to.equal("1-31-0");
-    expect(prod.istiod?.revisionTags).to.deep.equal(["default"]);
+    expect(prod.revisionTags).to.deep.equal(["default"]);
     expect(prod.base).to.deep.equal({ defaultRevision: "1-31-0" });
     expect(args("prod", "1-32-0")).to.deep.include({
       revision: "1-32-0",
@@ -164,7 +164,7 @@ describe("aikernel", () => {
     });
     // Without a revision istiod's own webhook serves that label: a tag would inject once more.
     expect(args("dev")).to.not.have.property("revision");
-    expect(args("dev").istiod).to.not.have.property("revisionTags");
+    expect(args("dev")).to.not.have.property("revisionTags");
   });
 
   it("asks for no token where only connections are seen", () => {

@@ -39,6 +39,24 @@ describe("stacks/controlPlane", () => {
     ]);
   });
 
+  it("serves the catalog's namespaces by a tag where they don't carry its revision", () => {
+    const tags = (revision: string | undefined, carried: string | undefined) =>
+      controlPlaneArgs({ ...settings, revision }, ["istio-ingress"], {}, carried).revisionTags;
+    expect(tags(undefined, undefined)).to.equal(undefined);
+    expect(tags("1-31-0", "1-31-0")).to.equal(undefined);
+    expect(tags("1-31-0", undefined)).to.deep.equal(["default"]);
+    expect(tags("1-31-0", "stable")).to.deep.equal(["stable"]);
+    expect(tags(undefined, "stable")).to.deep.equal(["stable"]);
+  });
+
+  it("has a second istiod during an upgrade, where the stack says so", () => {
+    const canary = { istioVersion: "1.32.0", revision: "1-32-0" };
+    expect(controlPlaneArgs({ ...settings, canary }, [], {}).canary).to.deep.equal({
+      version: "1.32.0",
+      revision: "1-32-0",
+    });
+  });
+
   it("is built in staging as in prod", () => {
     const of = (environment: Settings["environment"]) =>
       controlPlaneArgs({ ...settings, environment }, ["istio-ingress"], {});

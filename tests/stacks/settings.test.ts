@@ -32,11 +32,13 @@ describe("stacks/settings", () => {
       revision: undefined,
       timeoutSeconds: 300,
       certificates: {},
+      canary: undefined,
       webhooks: undefined,
     });
   });
 
   it("reads everything that is set", () => {
+    const canary = { istioVersion: "1.32.0", revision: "1-32-0" };
     const webhooks = {
       validationURL: "https://localhost:15017/validate",
       injectionURL: "https://localhost:15017/inject",
@@ -54,6 +56,7 @@ describe("stacks/settings", () => {
         runbookUrl: "https://runbooks.example.com/mesh",
         revision: "1-31-2",
         timeoutSeconds: "60",
+        canary: JSON.stringify(canary),
         webhooks: JSON.stringify(webhooks),
       }),
     ).to.deep.equal({
@@ -69,6 +72,7 @@ describe("stacks/settings", () => {
       revision: "1-31-2",
       timeoutSeconds: 60,
       certificates: {},
+      canary,
       webhooks,
     });
   });
@@ -86,6 +90,7 @@ describe("stacks/settings", () => {
           runbookUrl: "docs/runbooks",
           revision: "1.31.0",
           timeoutSeconds: "5m",
+          canary: JSON.stringify({ istioVersion: "1.32", revision: "1-32-0" }),
           webhooks: JSON.stringify({ validationURL: "https://localhost/validate" }),
         });
         return "";
@@ -95,7 +100,7 @@ describe("stacks/settings", () => {
       }
     };
     const lines = problems().split("\n");
-    expect(lines.shift()).to.equal("The stack's configuration has 12 errors; nothing was changed.");
+    expect(lines.shift()).to.equal("The stack's configuration has 13 errors; nothing was changed.");
     expect(lines.map((line) => line.trim().split(" ")[0])).to.have.members([
       "meshwright:platform",
       "meshwright:options.canaryWeight:",
@@ -108,6 +113,7 @@ describe("stacks/settings", () => {
       "meshwright:runbookUrl",
       "meshwright:revision",
       "meshwright:timeoutSeconds",
+      "meshwright:canary",
       "meshwright:webhooks",
     ]);
     const text = lines.join("\n");

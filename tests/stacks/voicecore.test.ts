@@ -5,6 +5,7 @@ import type { MeshObject } from "../../mesh";
 import { issuing } from "../../stacks/certificates";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
+import { planOf } from "../../stacks/plan";
 import { readSettings } from "../../stacks/settings";
 import { findIn, meshOf, rendered } from "./rendered";
 
@@ -314,9 +315,13 @@ describe("voicecore", () => {
       expect(args("prod").revision).to.equal("1-31-0");
       expect(args("dev")).to.not.have.property("revision");
       const namespace = objects.find(({ kind }) => kind === "Namespace");
-      const [tag] = args("prod").istiod?.revisionTags ?? [];
-      expect(tag).to.be.a("string");
-      expect(namespace?.metadata.labels).to.include({ "istio.io/rev": tag });
+      expect(namespace?.metadata.labels).to.include({ "istio.io/rev": "voicecore" });
+      for (const environment of ["dev", "prod"]) {
+        const { controlPlane } = planOf(
+          readSettings({ get: (key) => ({ platform: "voicecore", environment })[key] }),
+        );
+        expect(controlPlane.revisionTags).to.deep.equal(["voicecore"]);
+      }
       expect(namespace?.metadata.labels).to.not.have.property("istio-injection");
     });
   });
