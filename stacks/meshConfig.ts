@@ -76,8 +76,12 @@ export function meshConfig({ tracing, auditLogging }: Telemetry = {}): Record<st
   return {
     accessLogEncoding: "JSON",
     accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
-    // Istio keeps few of Envoy's statistics; alerts and dashboards need some more.
-    defaultConfig: { proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] } },
+    defaultConfig: {
+      // Before Kubernetes 1.33 a proxy starts beside its application, whose first calls would be lost.
+      holdApplicationUntilProxyStarts: true,
+      // Istio keeps few of Envoy's statistics; alerts and dashboards need some more.
+      proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] },
+    },
     enableAutoMtls: true,
     // Only hosts that the catalog knows; each proxy's Sidecar narrows it down to what its service calls.
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
+import { statsMatchers } from "../../observability";
 import { meshConfig } from "../../stacks/meshConfig";
 import { readSettings, type Settings } from "../../stacks/settings";
 
@@ -137,6 +138,13 @@ describe("stacks/meshConfig", () => {
       expect(operators.has(operator ?? ""), `${field}: ${value}`).to.equal(true);
     }
   };
+
+  it("has applications wait for their proxies, and proxies keep the statistics that alerts need", () => {
+    expect(meshConfig().defaultConfig).to.deep.equal({
+      holdApplicationUntilProxyStarts: true,
+      proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] },
+    });
+  });
 
   it("logs JSON with operators that Envoy knows, the correlation ids among them", () => {
     const { accessLogEncoding, accessLogFormat } = meshConfig();
