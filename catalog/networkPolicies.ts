@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { portNumberSchema } from "./port";
 
 /**
  * NetworkPolicies, which hold even for a pod without a proxy, where the cluster's network plugin enforces them: in
@@ -9,6 +10,18 @@ import { z } from "zod";
 export interface NetworkPoliciesDefinition {
   /** Namespace of the cluster's DNS servers. Default: `kube-system`. */
   readonly dnsNamespace?: string;
+  /**
+   * Ports on which DNS is asked, over UDP and TCP: of the servers' pods, not of their Service. OpenShift's, in the
+   * namespace `openshift-dns`, listen on 5353. Default: `[53]`.
+   */
+  readonly dnsPorts?: readonly number[];
+  /**
+   * IP addresses of DNS servers that no label selects, since they are in the nodes' own network: `169.254.20.10` of
+   * NodeLocal DNSCache, `169.254.169.254` of GKE's Cloud DNS. Default: none.
+   *
+   * @see https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+   */
+  readonly dnsAddresses?: readonly string[];
   /** Namespaces whose pods may read the proxies' own metrics, on port 15090. Default: none. */
   readonly metricsNamespaces?: readonly string[];
 }
@@ -18,12 +31,28 @@ export type NetworkPolicies = Required<NetworkPoliciesDefinition>;
 
 const namespace = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
+const address = z.custom<string>((value) => z.union([z.ipv4(), z.ipv6()]).safeParse(value).success, {
+  params: { cure: 'write an IP address, such as "169.254.20.10"' },
+});
+
 export const networkPoliciesSchema: z.ZodType<NetworkPoliciesDefinition> = z.strictObject({
   dnsNamespace: namespace.optional(),
+  dnsPorts: z.array(portNumberSchema).min(1).optional(),
+  dnsAddresses: z.array(address).min(1).optional(),
   metricsNamespaces: z.array(namespace).min(1).optional(),
 });
 
 export function normalizeNetworkPolicies(definition: NetworkPoliciesDefinition): NetworkPolicies {
-  const { dnsNamespace = "kube-system", metricsNamespaces = [] } = definition;
-  return { dnsNamespace, metricsNamespaces: [...metricsNamespaces].sort() };
+  const {
+    dnsNamespace = "kube-system",
+    dnsPorts = [53],
+    dnsAddresses = [],
+    metricsNamespaces = [],
+  } = definition;
+  return {
+    dnsNamespace,
+    dnsPorts: [...dnsPorts].sort((a, b) => a - b),
+    dnsAddresses: [...dnsAddresses].sort(),
+    metricsNamespaces: [...metricsNamespaces].sort(),
+  };
 }

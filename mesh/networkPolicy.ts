@@ -71,7 +71,7 @@ function denyAll(mesh: Mesh, namespace: string): MeshObject {
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 function allowIstio(
   mesh: Mesh,
-  { dnsNamespace, metricsNamespaces }: NetworkPolicies,
+  { dnsNamespace, dnsPorts, dnsAddresses, metricsNamespaces }: NetworkPolicies,
   namespace: string,
 ): MeshObject {
   const tracing = mesh.telemetry?.tracing;
@@ -84,7 +84,10 @@ function allowIstio(
       : []),
   ];
   const egress: EgressRule[] = [
-    { to: [peer(dnsNamespace)], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
+    {
+      to: [peer(dnsNamespace), ...dnsAddresses.map(ipBlock)],
+      ports: [...dnsPorts.map((port) => ({ protocol: "UDP", port })), ...tcp(...dnsPorts)],
+    },
     // Configuration and certificates. The webhooks, 15017, are asked by the API server, never by these pods.
     { to: [peer(mesh.rootNamespace, { app: "istiod" })], ports: tcp(15012) },
     // Every proxy may send spans.

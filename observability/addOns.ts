@@ -192,8 +192,18 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
 }
 
 /** As a catalog may say it. */
-function written({ dnsNamespace, metricsNamespaces }: NetworkPolicies): NetworkPoliciesDefinition {
-  return { dnsNamespace, ...(metricsNamespaces.length > 0 && { metricsNamespaces }) };
+function written({
+  dnsNamespace,
+  dnsPorts,
+  dnsAddresses,
+  metricsNamespaces,
+}: NetworkPolicies): NetworkPoliciesDefinition {
+  return {
+    dnsNamespace,
+    dnsPorts,
+    ...(dnsAddresses.length > 0 && { dnsAddresses }),
+    ...(metricsNamespaces.length > 0 && { metricsNamespaces }),
+  };
 }
 
 function portOf(tool: Tool): ServiceDefinition["ports"] {

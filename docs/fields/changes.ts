@@ -41,6 +41,11 @@ function mesh(): Changes {
     "CertificatesDefinition.renewAt": { certificates: { renewAt: 40 } },
     "CertificatesDefinition.alertAt": { certificates: { alertAt: 20 } },
     "NetworkPoliciesDefinition.dnsNamespace": { networkPolicies: { dnsNamespace: "dns" } },
+    "NetworkPoliciesDefinition.dnsPorts": { networkPolicies: { dnsPorts: [5353] } },
+    "NetworkPoliciesDefinition.dnsAddresses": {
+      before: { networkPolicies: { dnsAddresses: ["169.254.20.10"] } },
+      after: { networkPolicies: { dnsAddresses: ["169.254.169.254"] } },
+    },
     "NetworkPoliciesDefinition.metricsNamespaces": { networkPolicies: { metricsNamespaces: ["other"] } },
   };
 }

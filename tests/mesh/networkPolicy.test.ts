@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { checkMesh } from "../../checks";
 import { meshes } from "./meshes";
 import type { MeshObject } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
@@ -151,6 +152,51 @@ describe("networkPolicy", () => {
         { to: [pods("backend", { app: "store" })], ports: ports(5432) },
       ],
     });
+  });
+
+  it("lets DNS be asked on the ports of its pods, and at addresses on the nodes", () => {
+    const dnsRule = (networkPolicies: object): unknown =>
+      find(
+        render({ name: "shop", networkPolicies, services: { web: { ports: { http } } } }),
+        "NetworkPolicy",
+        "allow-istio",
+      ).spec;
+    expect(dnsRule({ dnsNamespace: "openshift-dns", dnsPorts: [5353] })).to.have.deep.nested.property(
+      "egress[0]",
+      {
+        to: [inNamespace("openshift-dns")],
+        ports: [{ protocol: "UDP", port: 5353 }, ...ports(5353)],
+      },
+    );
+    expect(
+      dnsRule({ dnsPorts: [1053, 53], dnsAddresses: ["fd00::a", "169.254.20.10"] }),
+    ).to.have.deep.nested.property("egress[0]", {
+      to: [
+        inNamespace("kube-system"),
+        { ipBlock: { cidr: "169.254.20.10/32" } },
+        { ipBlock: { cidr: "fd00::a/128" } },
+      ],
+      ports: [{ protocol: "UDP", port: 53 }, { protocol: "UDP", port: 1053 }, ...ports(53, 1053)],
+    });
+  });
+
+  it("refuses what is no port or address of DNS", () => {
+    const told = (networkPolicies: object): string[] =>
+      checkMesh({ name: "shop", networkPolicies, services: { web: { ports: { http } } } }).findings.map(
+        ({ code, path, cure }) => `${code} ${path}: ${cure}`,
+      );
+    expect(
+      told({ dnsPorts: [0, 70_000], dnsAddresses: ["dns.example.com", "169.254.0.0/16"] }),
+    ).to.deep.equal([
+      'MW001 networkPolicies.dnsAddresses[0]: write an IP address, such as "169.254.20.10"',
+      'MW001 networkPolicies.dnsAddresses[1]: write an IP address, such as "169.254.20.10"',
+      "MW001 networkPolicies.dnsPorts[0]: use at least 1",
+      "MW001 networkPolicies.dnsPorts[1]: use at most 65535",
+    ]);
+    expect(told({ dnsPorts: [], dnsAddresses: [] })).to.deep.equal([
+      "MW001 networkPolicies.dnsAddresses: don't leave it empty",
+      "MW001 networkPolicies.dnsPorts: don't leave it empty",
+    ]);
   });
 
   it("leaves out what isn't there, and takes the DNS from where it is", () => {
