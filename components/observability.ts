@@ -1,12 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { grafanaAdmin } from "./addOns/grafana";
+import { kialiSigningKey } from "./addOns/kiali";
 import { checkedMesh } from "./checkedMesh";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
 import type { ObservabilityArgs } from "./observabilityArgs";
 import { observabilityPlan } from "./observabilityPlan";
-import { grafanaAdmin, kialiSigningKey } from "./observabilityReleases";
 
 /**
  * What watches a mesh: Prometheus, Grafana, Jaeger and Kiali from their official charts, linked with each other, inside

@@ -11,8 +11,9 @@ import {
   tools,
   usesCollector,
 } from "../observability";
+import { jaegerClaim } from "./addOns/jaeger";
 import type { ExposureArgs, ObservabilityArgs } from "./observabilityArgs";
-import { type AddOnReleases, addOnReleases, jaegerClaim } from "./observabilityReleases";
+import { type AddOnReleases, addOnReleases } from "./observabilityReleases";
 import { runError } from "./runError";
 
 /** All that the component `Observability` declares but its secrets, as plain data. */

@@ -16,7 +16,7 @@ export interface ToolFacts {
 /** Full name of the release of kube-prometheus-stack, with which the names of its objects begin. */
 export const stackName = "mesh";
 
-/** Everything here holds for the official charts, with the values of `components/observabilityReleases.ts`. */
+/** Everything here holds for the official charts, with the values of `components/addOns/`. */
 export const tools = {
   prometheus: {
     service: `${stackName}-prometheus`,

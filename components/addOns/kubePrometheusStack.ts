@@ -1,0 +1,60 @@
+import { stackName, tools } from "../../observability";
+import type { KubePrometheusStackValues } from "../observabilityValues";
+import { claim, defaultRetention, registry, scraping, type Context } from "./context";
+
+/** Values of Prometheus run by its operator. */
+export function kubePrometheusStack({
+  prometheus = {},
+  imageRegistry,
+  storageClass,
+}: Context): KubePrometheusStackValues {
+  const { replicas = 1, storage, retention = defaultRetention, resources, exposure } = prometheus;
+  const { service } = tools.prometheus;
+  const off = { enabled: false };
+  const none = { selfMonitor: false };
+  return {
+    nameOverride: stackName,
+    fullnameOverride: stackName,
+    ...registry(imageRegistry),
+    // The mesh is what it watches; a cluster has its own ways to watch nodes and kubelets.
+    defaultRules: { create: false },
+    alertmanager: off,
+    grafana: off,
+    kubeApiServer: off,
+    kubelet: off,
+    kubeControllerManager: off,
+    coreDns: off,
+    kubeEtcd: off,
+    kubeScheduler: off,
+    kubeProxy: off,
+    kubeStateMetrics: off,
+    nodeExporter: off,
+    prometheusOperator: {
+      // The API server is in no mesh, so a webhook behind a sidecar would never answer it.
+      admissionWebhooks: off,
+      tls: off,
+      kubeletService: off,
+      serviceMonitor: none,
+      resources: { requests: { cpu: "50m", memory: "64Mi" } },
+    },
+    prometheus: {
+      serviceAccount: { name: service },
+      serviceMonitor: none,
+      ...(replicas > 1 && { podDisruptionBudget: { enabled: true, minAvailable: 1 } }),
+      prometheusSpec: {
+        replicas,
+        retention,
+        ...(resources && { resources }),
+        ...(storage !== undefined && {
+          storageSpec: { volumeClaimTemplate: { spec: claim(storage, storageClass) } },
+        }),
+        podMetadata: { labels: { app: service }, annotations: scraping },
+        ...(exposure && { externalUrl: `https://${exposure.host}` }),
+        // Rules and monitors are objects of their own, not the chart's.
+        ruleSelectorNilUsesHelmValues: false,
+        serviceMonitorSelectorNilUsesHelmValues: false,
+        podMonitorSelectorNilUsesHelmValues: false,
+      },
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { MeshObject } from "../../mesh";
+import { tools } from "../../observability";
+import { apart } from "../apart";
+import type { PlainPrometheusValues } from "../observabilityValues";
+import { confined, defaultRetention, scraping, type Context } from "./context";
+
+/** Values of Prometheus without the operator, whose rules are files. */
+export function plainPrometheus(
+  { prometheus = {}, imageRegistry, storageClass }: Context,
+  rules: readonly MeshObject[],
+): PlainPrometheusValues {
+  const { replicas = 1, storage, retention = defaultRetention, resources, exposure } = prometheus;
+  const { service, port } = tools.prometheus;
+  const off = { enabled: false };
+  return {
+    serviceAccounts: { server: { name: service } },
+    alertmanager: off,
+    "kube-state-metrics": off,
+    "prometheus-node-exporter": off,
+    "prometheus-pushgateway": off,
+    configmapReload: {
+      prometheus: {
+        containerSecurityContext: confined,
+        ...(imageRegistry !== undefined && {
+          image: { repository: `${imageRegistry}/prometheus-operator/prometheus-config-reloader` },
+        }),
+      },
+    },
+    // The mesh is what it watches: its own samples, and every pod that the injector has annotated.
+    scrapeConfigs: Object.fromEntries(clusterJobs.map((job) => [job, off])),
+    server: {
+      fullnameOverride: service,
+      ...(imageRegistry !== undefined && { image: { repository: `${imageRegistry}/prometheus/prometheus` } }),
+      retention,
+      ...(resources && { resources }),
+      podLabels: { app: service },
+      podAnnotations: scraping,
+      containerSecurityContext: confined,
+      global: { scrape_interval: "15s", evaluation_interval: "30s" },
+      service: { servicePort: port },
+      persistentVolume:
+        storage === undefined
+          ? off
+          : { enabled: true, size: storage, ...(storageClass !== undefined && { storageClass }) },
+      ...(replicas > 1 && {
+        replicaCount: replicas,
+        statefulSet: { enabled: true },
+        podDisruptionBudget: { enabled: true },
+        affinity: apart({ app: service }),
+      }),
+      ...(exposure && { baseURL: `https://${exposure.host}` }),
+    },
+    // One of the files that the chart's configuration of Prometheus reads.
+    serverFiles: {
+      "alerting_rules.yml": { groups: rules.flatMap(({ spec }) => (spec as { groups: object[] }).groups) },
+    },
+  };
+}
+
+/** What the chart `prometheus` also scrapes: nodes, the API server, annotated Services. */
+const clusterJobs = [
+  "kubernetes-api-servers",
+  "kubernetes-nodes",
+  "kubernetes-nodes-cadvisor",
+  "kubernetes-pods-slow",
+  "kubernetes-service-endpoints",
+  "kubernetes-service-endpoints-slow",
+  "kubernetes-services",
+  "prometheus-pushgateway",
+];
