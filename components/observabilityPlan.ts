@@ -5,10 +5,12 @@ import {
   type AddOnsOptions,
   collectorService,
   type Exposure,
+  localToolUrls,
   renderAddOns,
   renderObservability,
   type Tool,
   tools,
+  type ToolUrls,
   usesCollector,
 } from "../observability";
 import { jaegerClaim } from "./addOns/jaeger";
@@ -57,6 +59,7 @@ export function observabilityPlan(
   }
   const objects = renderObservability(mesh, {
     namespace,
+    tools: toolUrls(args),
     ...(args.runbookUrl !== undefined && { runbookUrl: args.runbookUrl }),
   });
   const rules = objects.filter(({ kind }) => kind === "PrometheusRule");
@@ -75,6 +78,16 @@ export function observabilityPlan(
     watching:
       (prometheus?.operator ?? true) ? objects : objects.filter(({ kind }) => !operatorKinds.has(kind)),
   };
+}
+
+/** Where dashboards lead to: a tool's own host, or where `meshwright open` puts it. */
+function toolUrls(args: ObservabilityArgs): ToolUrls {
+  const urlOf = (tool: "kiali" | "jaeger"): string => {
+    const host = args[tool]?.exposure?.host;
+    const { path } = tools[tool];
+    return host === undefined ? localToolUrls[tool] : `https://${host}${path === "/" ? "" : path}`;
+  };
+  return { kiali: urlOf("kiali"), jaeger: urlOf("jaeger") };
 }
 
 function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOptions {

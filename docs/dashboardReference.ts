@@ -30,7 +30,7 @@ and versions, what is red is what its alerts fire at, and it has a row only for 
 services with two versions). Here are Alfred's in production.
 
 \`meshwright open grafana\` opens them, in the folder of the platform's name. Each has a menu of the others, and leads to
-Kiali and Jaeger where \`meshwright open\` puts them, unless the option \`tools\` says where else they are; alerts lead to their
+Kiali and Jaeger: to their hosts where these have an \`exposure\`, else to where \`meshwright open\` puts them; alerts lead to their
 pages where \`runbookUrl\` is set. The data source is a choice too: any Prometheus that has the metrics of
 \`observability/metrics.ts\`, and the platform's rules for error budgets, which look back as far as its \`retention\`.
 

@@ -102,6 +102,20 @@ describe("components/observability", () => {
     ]);
   });
 
+  it("leads from dashboards to the tools' hosts, or to where they are opened", async () => {
+    const dashboards = async (args: ObservabilityArgs): Promise<string> =>
+      JSON.stringify((await declare(args)).filter(({ type }) => type === "kubernetes:core/v1:ConfigMap"));
+    const local = await dashboards(nothing().args);
+    expect(local)
+      .to.include("http://localhost:20001/kiali/console/")
+      .and.include("http://localhost:16686/search");
+    const shown = await dashboards(everything().args);
+    expect(shown)
+      .to.include("https://kiali.example.com/kiali/console/")
+      .and.include("https://jaeger.example.com/search");
+    expect(shown).to.not.include("localhost");
+  });
+
   it("takes charts from one mirror and images from one registry, where they are given", async () => {
     const all = await declare(everything().args);
     expect(releaseNames(all)).to.have.members([
