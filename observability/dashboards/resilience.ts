@@ -139,12 +139,13 @@ const retries: Row = {
     {
       kind: "timeseries",
       title: "Retries that helped",
+      empty: "no retries",
       description: "Share of the retries that got an answer worth passing on. Near 0, retries only add load.",
       unit: "percentunit",
       width: 8,
       queries: [
         {
-          expr: `${rate("envoy_cluster_upstream_rq_retry_success", clusters, byCluster)} / ${rate("envoy_cluster_upstream_rq_retry", clusters, byCluster)}`,
+          expr: `${rate("envoy_cluster_upstream_rq_retry_success", clusters, byCluster)} / (${rate("envoy_cluster_upstream_rq_retry", clusters, byCluster)} > 0)`,
           legend: cluster,
         },
       ],

@@ -1,6 +1,6 @@
 import { isHttp, type Mesh } from "../../catalog";
 import { failed, mutual } from "../outcomes";
-import type { DashboardDefinition, Row } from "./definition";
+import type { DashboardDefinition, Row, SeriesPanel } from "./definition";
 import { quantile, rate, share } from "./expressions";
 import { objective } from "./objective";
 import { incoming, outgoing, served } from "./selectors";
@@ -31,6 +31,7 @@ export function services(mesh: Mesh): DashboardDefinition {
 function answers(mesh: Mesh): Row {
   const called = incoming(mesh);
   const itself = served(mesh);
+  const grpc = mesh.services.some(({ ports }) => ports.some(({ protocol }) => protocol === "grpc"));
   return {
     title: "How $service answers",
     panels: [
@@ -70,28 +71,14 @@ function answers(mesh: Mesh): Row {
           limitOf(mesh, "p99"),
         ],
       },
-      {
-        kind: "timeseries",
-        title: "gRPC status",
-        description:
-          "Calls per second by gRPC status; 0 is OK. Over gRPC the HTTP status is 200 even for errors.",
-        unit: "reqps",
-        width: 8,
-        empty: "no gRPC",
-        queries: [
-          {
-            expr: rate(requests, { ...called, request_protocol: "grpc" }, ["grpc_response_status"]),
-            legend: "{{grpc_response_status}}",
-          },
-        ],
-      },
+      ...(grpc ? [grpcStatus(mesh)] : []),
       {
         kind: "timeseries",
         title: "Response flags",
         description:
           "Why the callers' proxies gave up: UH no healthy endpoint, UO breaker open, URX retries used up, UF no connection, UT timeout, NR no route.",
         unit: "reqps",
-        width: 8,
+        width: grpc ? 8 : 12,
         empty: "no proxy gave up",
         queries: [
           {
@@ -105,10 +92,29 @@ function answers(mesh: Mesh): Row {
         title: "Requests by version",
         description: "Which version answered.",
         unit: "reqps",
-        width: 8,
+        width: grpc ? 8 : 12,
         queries: [
           { expr: rate(requests, called, ["destination_version"]), legend: "{{destination_version}}" },
         ],
+      },
+    ],
+  };
+}
+
+/** Only where a service has a port for it. */
+function grpcStatus(mesh: Mesh): SeriesPanel {
+  return {
+    kind: "timeseries",
+    title: "gRPC status",
+    description:
+      "Calls per second by gRPC status; 0 is OK. Over gRPC the HTTP status is 200 even for errors.",
+    unit: "reqps",
+    width: 8,
+    empty: "no gRPC",
+    queries: [
+      {
+        expr: rate(requests, { ...incoming(mesh), request_protocol: "grpc" }, ["grpc_response_status"]),
+        legend: "{{grpc_response_status}}",
       },
     ],
   };

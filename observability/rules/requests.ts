@@ -29,7 +29,7 @@ export const requests: ConcernOf = (mesh) => {
       },
       {
         record: "istio:service:error_ratio:rate5m",
-        expr: `${recorded("istio:service:errors:rate5m", mesh)} / ${rate}`,
+        expr: `${recorded("istio:service:errors:rate5m", mesh)} / (${rate} > 0)`,
       },
       ...([50, 90, 99] as const).map((percentile) => ({
         record: `istio:service:request_duration_milliseconds:p${percentile}` as const,

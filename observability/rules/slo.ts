@@ -38,7 +38,8 @@ function overWindow(mesh: Mesh, window: Window): RecordingRule {
   const requests = recorded("istio:service:requests:rate5m", mesh);
   return {
     record: errorRatio(window),
-    expr: `sum_over_time(${errors}[${window}]) / sum_over_time(${requests}[${window}])`,
+    // No share at all where nothing was asked.
+    expr: `sum_over_time(${errors}[${window}]) / (sum_over_time(${requests}[${window}]) > 0)`,
   };
 }
 

@@ -90,6 +90,13 @@ export const requestCases: readonly RuleCase[] = [
   },
   {
     record: "istio:service:error_ratio:rate5m",
+    shows: "nothing where nothing is asked any more",
+    series: { [requests("api")]: "60x20", [requests("api", { code: "500" })]: "6x20" },
+    at: "10m",
+    gives: [],
+  },
+  {
+    record: "istio:service:error_ratio:rate5m",
     shows: "nothing where nothing was ever asked",
     series: {},
     at: "10m",

@@ -116,8 +116,8 @@ export const slo: readonly RuleCase[] = [
   {
     alert: "ErrorBudgetBurningFast",
     shows: "an hour just above 14.4 times faster than allowed",
-    series: phases("api", [0, 420], [14.5, 80]),
-    at: "499m",
+    series: phases("api", [0, 420], [14.5, 95]),
+    at: "512m",
     fires: [fast("1.45%")],
   },
   {
@@ -241,6 +241,13 @@ export const errorBudget: readonly RuleCase[] = [
     ...recorded("istio:service:error_budget:remaining30d", "report", -1),
     shows: "less than nothing, if twice as much has",
     series: failing("report", 20, 120),
+  },
+  {
+    record: "istio:service:error_budget:remaining30d",
+    shows: "nothing of a service that runs and was never asked",
+    series: { [requests("api")]: "0x120" },
+    at: "120m",
+    gives: [],
   },
   ...(
     [

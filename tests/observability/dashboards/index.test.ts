@@ -230,6 +230,14 @@ describe("observability/dashboards", () => {
     expect(outside?.kind === "timeseries" && outside.queries[0]?.expr).to.equal(
       'sum by (destination_service) (rate(istio_requests_total{reporter="source",destination_service=~"api\\\\.bank\\\\.com"}[$__rate_interval]))',
     );
+    const ofServices = (definition: MeshDefinition): string[] =>
+      dashboardDefinitions(checked(definition)).flatMap((one) => (one.key === "services" ? titles(one) : []));
+    const spoken: MeshDefinition = {
+      ...shop,
+      services: { ...shop.services, cart: { ports: { grpc: { port: 8081, protocol: "grpc" } } } },
+    };
+    expect(ofServices(spoken)).to.include("gRPC status");
+    expect(ofServices(shop)).to.not.include("gRPC status");
     // The heaviest version is what the others are compared with.
     const canary = shown.find(({ key }) => key === "canary");
     expect(canary?.variables.map(({ name, values, chosen }) => [name, values, chosen])).to.deep.equal([
