@@ -1,4 +1,4 @@
-import { otlpPort, type Telemetry } from "../catalog";
+import { type Mesh, otlpPort } from "../catalog";
 import { statsMatchers } from "../observability";
 
 /**
@@ -55,10 +55,11 @@ const auditLog = {
 
 /**
  * What holds for every proxy of the mesh. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
- *
- * @param telemetry the catalog's, whose providers are declared here.
  */
-export function meshConfig({ tracing, auditLogging }: Telemetry = {}): Record<string, unknown> {
+export function meshConfig({
+  telemetry: { tracing, auditLogging } = {},
+  trustDomain,
+}: Pick<Mesh, "telemetry" | "trustDomain">): Record<string, unknown> {
   const extensionProviders = [
     ...(tracing === undefined
       ? []
@@ -87,6 +88,8 @@ export function meshConfig({ tracing, auditLogging }: Telemetry = {}): Record<st
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     // An authorization rule for /admin must not be dodged with //admin.
     pathNormalization: { normalization: "MERGE_SLASHES" },
+    // What the catalog's authorization policies take identities to begin with.
+    trustDomain,
     ...(extensionProviders.length > 0 ? { extensionProviders } : {}),
   };
 }

@@ -49,7 +49,7 @@ export function planOf(settings: Settings): Plan {
   const catalog = catalogOf(settings);
   const { mesh } = checkedMesh(settings.platform, catalog);
   const ingress = [...new Set(mesh.gateways.map(({ release }) => release))];
-  const config = meshConfig(mesh.telemetry);
+  const config = meshConfig(mesh);
   return {
     name: settings.platform,
     catalog,

@@ -57,7 +57,7 @@ function surface(patch: object, field: string): Surface {
   const { mesh, findings } = checkMesh(mergePatch(example, patch));
   if (!mesh) throw new Error(`${field}: ${JSON.stringify(findings, null, 2)}`);
   const { istiod } = issuing(
-    { version: mesh.istioVersion, istiod: { meshConfig: meshConfig(mesh.telemetry) } },
+    { version: mesh.istioVersion, istiod: { meshConfig: meshConfig(mesh) } },
     mesh.certificates,
   );
   const objects = [...renderMesh(mesh), ...renderObservability(mesh, { namespace: "monitoring" })];

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Telemetry } from "../../catalog";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { statsMatchers } from "../../observability";
 import { meshConfig } from "../../stacks/meshConfig";
@@ -139,15 +140,17 @@ describe("stacks/meshConfig", () => {
     }
   };
 
+  const configOf = (telemetry: Telemetry = {}) => meshConfig({ telemetry, trustDomain: "example.org" });
+
   it("has applications wait for their proxies, and proxies keep the statistics that alerts need", () => {
-    expect(meshConfig().defaultConfig).to.deep.equal({
+    expect(configOf().defaultConfig).to.deep.equal({
       holdApplicationUntilProxyStarts: true,
       proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] },
     });
   });
 
   it("logs JSON with operators that Envoy knows, the correlation ids among them", () => {
-    const { accessLogEncoding, accessLogFormat } = meshConfig();
+    const { accessLogEncoding, accessLogFormat } = configOf();
     expect(accessLogEncoding).to.equal("JSON");
     const format = JSON.parse(accessLogFormat as string) as Record<string, string>;
     expectKnown(format);
@@ -162,14 +165,14 @@ describe("stacks/meshConfig", () => {
   it("declares the tracing provider that the catalog names, and none otherwise", () => {
     const service = "jaeger.monitoring.svc.cluster.local";
     const tracing = { provider: "jaeger", service, randomSamplingPercentage: 1 } as const;
-    expect(meshConfig({ tracing }).extensionProviders).to.deep.equal([
+    expect(configOf({ tracing }).extensionProviders).to.deep.equal([
       { name: "jaeger", opentelemetry: { service, port: 4317 } },
     ]);
-    expect(meshConfig()).to.not.have.property("extensionProviders");
+    expect(configOf()).to.not.have.property("extensionProviders");
   });
 
   it("declares a log for auditors, which tells who asked whom for what, and the verdict", () => {
-    const { extensionProviders } = meshConfig({ auditLogging: { provider: "audit" } }) as {
+    const { extensionProviders } = configOf({ auditLogging: { provider: "audit" } }) as {
       extensionProviders: {
         name: string;
         envoyFileAccessLog: { path: string; logFormat: { labels: Record<string, string> } };
@@ -187,14 +190,18 @@ describe("stacks/meshConfig", () => {
       response_code_details: "%RESPONSE_CODE_DETAILS%",
       request_id: "%REQ(X-REQUEST-ID)%",
     });
-    expect(meshConfig({ auditLogging: { provider: "envoy" } })).to.not.have.property("extensionProviders");
+    expect(configOf({ auditLogging: { provider: "envoy" } })).to.not.have.property("extensionProviders");
   });
 
   it("keeps automatic mTLS on, paths from dodging authorization, and calls to undeclared hosts inside", () => {
-    expect(meshConfig()).to.deep.include({
+    expect(configOf()).to.deep.include({
       enableAutoMtls: true,
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
       pathNormalization: { normalization: "MERGE_SLASHES" },
     });
+  });
+
+  it("issues identities of the trust domain that the catalog's policies name", () => {
+    expect(configOf()).to.include({ trustDomain: "example.org" });
   });
 });
