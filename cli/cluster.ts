@@ -27,7 +27,7 @@ export function clusterOptions(command: Command): Command {
  * Finds the cluster that a command is about: what `--kubeconfig` names, or `--state`, or KUBECONFIG; then the sandbox of
  * this folder if there is one, and last ~/.kube/config.
  *
- * @throws {UserError} if there is none, or it has no such context.
+ * @throws {UserError} if there is none, it can't be read, or it has no such context.
  */
 export function loadCluster(command: Command): KubeConfig {
   const { kubeconfig, context, state = "" } = command.opts<ClusterOptions>();
@@ -37,8 +37,11 @@ export function loadCluster(command: Command): KubeConfig {
   const file =
     kubeconfig ??
     (meant || (process.env.KUBECONFIG === undefined && existsSync(sandbox)) ? sandbox : undefined);
-  if (file === undefined) config.loadFromDefault();
-  else if (existsSync(file)) config.loadFromFile(file);
+  if (file === undefined) loadDefault(config, sandbox);
+  else if (existsSync(file))
+    readable(file, () => {
+      config.loadFromFile(file);
+    });
   else {
     throw new UserError({
       problem: `There is no kubeconfig: ${file} does not exist.`,
@@ -60,6 +63,36 @@ export function loadCluster(command: Command): KubeConfig {
     });
   }
   return config;
+}
+
+/** Loads what kubectl would. Without any kubeconfig, kubectl and its client turn to localhost:8080, where nobody is. */
+function loadDefault(config: KubeConfig, sandbox: string): void {
+  const { KUBECONFIG = "" } = process.env;
+  readable(KUBECONFIG === "" ? "~/.kube/config" : `KUBECONFIG=${KUBECONFIG}`, () => {
+    config.loadFromDefault();
+  });
+  if (config.getCurrentCluster()?.server !== nobody || config.getCurrentContext() !== "loaded-context")
+    return;
+  throw new UserError({
+    problem: `There is no kubeconfig: KUBECONFIG is not set, and neither ${sandbox} nor ~/.kube/config exists.`,
+    cure,
+  });
+}
+
+const nobody = "http://localhost:8080";
+
+const cure = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+
+function readable(name: string, load: () => void): void {
+  try {
+    load();
+  } catch (error) {
+    throw new UserError({
+      problem: `The kubeconfig ${name} can't be read: ${(error as Error).message.split("\n")[0]}`,
+      cure,
+      cause: error,
+    });
+  }
 }
 
 /** The address of the cluster's API server, for messages. */

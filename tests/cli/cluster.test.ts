@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { meshwright } from "./run";
+
+const cure = "cure:  Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+
+describe("cli/cluster", function () {
+  this.timeout(60_000); // each run is a process that compiles what it needs
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cluster-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const run = (args: readonly string[], KUBECONFIG?: string) =>
+    meshwright(args, { cwd: folder, env: { HOME: folder, KUBECONFIG, MESHWRIGHT_SANDBOX: undefined } });
+
+  for (const args of [["status"], ["open", "kiali"]]) {
+    it(`names every place that has no kubeconfig: ${args.join(" ")}`, async () => {
+      for (const unset of [undefined, ""]) {
+        const { exitCode, stdout, stderr } = await run(args, unset);
+        expect(stderr).to.match(
+          /^error: There is no kubeconfig: KUBECONFIG is not set, and neither .*\.sandbox\/kubeconfig nor ~\/\.kube\/config exists\.\n/,
+        );
+        expect(stderr.split("\n").slice(1)).to.deep.equal([cure]);
+        expect(stdout).to.equal("");
+        expect(exitCode).to.equal(1);
+      }
+    });
+  }
+
+  const unreadable: [what: string, KUBECONFIG: string | undefined, prepare: () => void, told: RegExp][] = [
+    ["KUBECONFIG names nothing", "none", () => undefined, /KUBECONFIG=none can't be read: ENOENT/],
+    ["KUBECONFIG names a folder", ".", () => undefined, /KUBECONFIG=\. can't be read: EISDIR/],
+    [
+      "~/.kube/config is no YAML",
+      undefined,
+      () => {
+        mkdirSync(join(folder, ".kube"));
+        writeFileSync(join(folder, ".kube", "config"), "a: b: c");
+      },
+      /~\/\.kube\/config can't be read: /,
+    ],
+  ];
+  for (const [what, KUBECONFIG, prepare, told] of unreadable) {
+    it(`says so where ${what}`, async () => {
+      prepare();
+      const { exitCode, stderr } = await run(["status"], KUBECONFIG);
+      expect(stderr).to.match(told);
+      expect(stderr).to.contain(cure).and.not.contain("fault in Meshwright");
+      expect(exitCode).to.equal(1);
+    });
+  }
+});
