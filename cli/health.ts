@@ -348,7 +348,7 @@ function withoutPods({ objects, workloads }: Snapshot): Problem[] {
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
       problem: "It has no pods: the Prometheus operator has made none, so it doesn't run or may not.",
-      cure: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator`,
+      cure: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator --tail=100`,
     }));
 }
 

@@ -173,7 +173,7 @@ describe("cli/health", () => {
   it("finds a Prometheus that no operator has made pods of", () => {
     const prometheus = { kind: "Prometheus", metadata: { name: "mesh", namespace: "monitoring" } };
     expect(problems({ objects: [prometheus] })).to.deep.equal([
-      "error Prometheus monitoring/mesh: It has no pods: the Prometheus operator has made none, so it doesn't run or may not. → See what the operator says: kubectl logs -n monitoring -l app.kubernetes.io/component=prometheus-operator",
+      "error Prometheus monitoring/mesh: It has no pods: the Prometheus operator has made none, so it doesn't run or may not. → See what the operator says: kubectl logs -n monitoring -l app.kubernetes.io/component=prometheus-operator --tail=100",
     ]);
     const made = Object.assign(deployment("prometheus-mesh", { namespace: "monitoring" }), {
       kind: "StatefulSet",

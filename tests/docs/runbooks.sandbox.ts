@@ -7,13 +7,13 @@ const programs = ["istioctl", "kubectl"] as const;
 
 /** A command line's words, with something in the place of what the reader fills in. */
 function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) =>
+  return [...line.matchAll(/(["'])(.*?)\1|(\S+)/g)].map(([, , quoted, plain]) =>
     (quoted ?? plain ?? "").replaceAll(/<([^>]*)>/g, "some-$1"),
   );
 }
 
 /** Of the commands within a pod there is one only; it isn't part of the sandbox's programs. */
-const within = /^pilot-agent request GET stats(\?filter=\w+)?$/;
+const within = /^pilot-agent request GET (stats|'stats\?filter=\w+')$/;
 
 describe("runbooks' commands", () => {
   let toolchain: Toolchain;

@@ -98,6 +98,22 @@ describe("runbooks", () => {
     }
   });
 
+  it("say how many lines of a selector's pods they want, of which kubectl shows ten", () => {
+    for (const [name, page] of runbooks) {
+      for (const [line] of page.matchAll(/kubectl logs .*?(?: -l|--selector)\b[^`\n]*/g)) {
+        expect(line, name).to.match(/ --tail=/);
+      }
+    }
+  });
+
+  it("quote what a shell would take for a pattern", () => {
+    for (const [name, page] of runbooks) {
+      for (const line of commandsIn(page)) {
+        expect(line.replaceAll(/(["']).*?\1/g, ""), name).to.not.match(/[?*[\]{}"']/);
+      }
+    }
+  });
+
   it("are listed with their severity", () => {
     const rows = [...(runbooks.get("README") ?? "").matchAll(/^\| \[(\w+)\]\(\w+\.md\) +\| (\w+)/gm)];
     expect(Object.fromEntries(rows.map(([, alert, severity]) => [alert, severity]))).to.deep.equal(
