@@ -5,15 +5,27 @@ import { isAuthorizationPolicy } from "../reading/resource";
 
 const CURE = "Name the service accounts that may call, such as cluster.local/ns/shop/sa/cart";
 
-/** What is everything, by the field that it stands in. */
-const EVERYTHING: Readonly<Record<string, readonly string[]>> = {
-  namespaces: ["*"],
-  ipBlocks: ["0.0.0.0/0", "::/0"],
-  remoteIpBlocks: ["0.0.0.0/0", "::/0"],
+/** Whom a text admits if it stands for too many, by the field or the condition's key that it is a value of. */
+const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = {
+  principals: identities,
+  namespaces,
+  ipBlocks: addresses,
+  remoteIpBlocks: addresses,
+  "source.principal": identities,
+  "source.namespace": namespaces,
+  "source.ip": addresses,
+  "remote.ip": addresses,
+};
+
+/** What is everything that can be called, by the same. */
+const CALLED: Readonly<Record<string, readonly string[]>> = {
   hosts: ["*"],
   ports: ["*"],
   methods: ["*"],
   paths: ["*", "/*"],
+  "destination.ip": ["0.0.0.0/0", "::/0"],
+  "destination.port": ["*"],
+  "connection.sni": ["*"],
 };
 
 /**
@@ -23,7 +35,8 @@ const EVERYTHING: Readonly<Record<string, readonly string[]>> = {
 export const forbidAllowAll = resourcePolicy({
   name: "forbid-allow-all",
   displayName: "No rule admits everyone",
-  description: "No ALLOW rule admits every request, every identity, every namespace or every address.",
+  description:
+    "No ALLOW rule admits every request, every identity, every namespace or every address, be it in from or in when.",
   severity: "critical",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "authorization"],
@@ -38,16 +51,25 @@ export const forbidAllowAll = resourcePolicy({
 
 function judgeRule(rule: Field): Violation[] {
   const sources = sourcesOf(rule);
-  const wide = sources.flatMap(judgeSource);
-  const limited =
-    isLimited(sources) || isLimited(operationsOf(rule)) || rule.at("when").children().length > 0;
+  const operations = operationsOf(rule);
+  const conditions = rule.at("when").children();
+  const wide = [
+    ...sources.flatMap((source) => source.children().flatMap((list) => judgeCallers(list.key, list))),
+    ...conditions.flatMap((condition) => judgeCallers(keyOf(condition), condition.at("values"))),
+  ];
+  const limited = isLimited(sources) || isLimited(operations) || conditions.some(isNarrow);
   if (wide.length > 0 || limited) return wide;
   // What is unknown may limit it.
   if (["from", "to", "when"].some((part) => rule.at(part).value === UNKNOWN)) return [];
+  const excepts = [...sources, ...operations, ...conditions].some((part) =>
+    part.children().some(isException),
+  );
   return [
     {
       field: rule,
-      problem: "limits neither who calls nor what is called, so it admits every request",
+      problem: excepts
+        ? "names only whom or what it excepts, so it admits every other request"
+        : "limits neither who calls nor what is called, so it admits every request",
       cure: CURE,
     },
   ];
@@ -59,36 +81,54 @@ function isLimited(alternatives: readonly Field[]): boolean {
     alternatives.length > 0 &&
     alternatives.every(
       (alternative) =>
-        alternative.value === UNKNOWN || alternative.children().some((field) => !coversAll(field)),
+        alternative.value === UNKNOWN ||
+        alternative.children().some((list) => !isException(list) && limits(list.key, list)),
     )
   );
 }
 
-function coversAll(field: Field): boolean {
-  const everything = EVERYTHING[field.key] ?? [];
-  return textsOf(field).some(({ text }) => everything.includes(text));
+/** Conditions hold together, so one that is narrow is enough. */
+function isNarrow(condition: Field): boolean {
+  return keyOf(condition) === UNKNOWN || limits(keyOf(condition), condition.at("values"));
 }
 
-function judgeSource(source: Field): Violation[] {
-  const principals = textsOf(source.at("principals")).flatMap(({ field, text }) => {
+/** Whether the list leaves anything out. Without elements Istio takes it as not set. */
+function limits(name: unknown, list: Field): boolean {
+  if (list.value === UNKNOWN) return true;
+  const everything = CALLED[String(name)] ?? [];
+  return list.children().length > 0 && !textsOf(list).some(({ text }) => everything.includes(text));
+}
+
+function judgeCallers(name: unknown, list: Field): Violation[] {
+  const reachOf = CALLERS[String(name)];
+  if (reachOf === undefined) return [];
+  return textsOf(list).flatMap(({ field, text }) => {
     const reach = reachOf(text);
     return reach === undefined ? [] : [{ field, problem: `is "${text}", which admits ${reach}`, cure: CURE }];
   });
-  const places = ["namespaces", "ipBlocks", "remoteIpBlocks"].flatMap((list) =>
-    textsOf(source.at(list))
-      .filter(({ text }) => EVERYTHING[list]?.includes(text))
-      .map(({ field, text }) => ({
-        field,
-        problem: `is "${text}", which admits every ${list === "namespaces" ? "namespace" : "address"}`,
-        cure: CURE,
-      })),
-  );
-  return [...principals, ...places];
+}
+
+/** What a condition is about, such as `source.principal`. https://istio.io/latest/docs/reference/config/security/conditions/ */
+function keyOf(condition: Field): unknown {
+  return condition.at("key").value;
+}
+
+/** Exceptions, such as `notPrincipals` and `notValues`, narrow nobody down: whoever is not named is admitted. */
+function isException({ key }: Field): boolean {
+  return key.startsWith("not");
 }
 
 /** Whom a principal with a wildcard admits, unless it names a namespace in full. */
-function reachOf(principal: string): string | undefined {
+function identities(principal: string): string | undefined {
   if (!principal.includes("*") || /(^|\/)ns\/[^/*]+\//.test(principal)) return undefined;
   if (principal === "*") return "every identity";
   return principal.startsWith("*") ? "identities of every trust domain" : "identities of many namespaces";
+}
+
+function namespaces(namespace: string): string | undefined {
+  return namespace === "*" ? "every namespace" : undefined;
+}
+
+function addresses(block: string): string | undefined {
+  return block.endsWith("/0") ? "every address" : undefined;
 }

@@ -23,6 +23,17 @@ describe("forbid-allow-all", () => {
       { from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] },
       { to: [{ operation: { paths: ["/health"] } }] },
       { when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] },
+      { when: [{ key: "request.auth.principal", values: ["*"] }] },
+      { when: [{ key: "source.principal", values: ["cluster.local/ns/shop/sa/*"] }] },
+      { when: [{ key: "source.namespace", values: ["shop"], notValues: ["bank"] }] },
+      { when: [{ key: "source.ip", values: ["10.0.0.0/8"] }] },
+      { when: [{ key: "destination.port", values: ["8080"] }] },
+      {
+        when: [
+          { key: "source.namespace", notValues: ["bank"] },
+          { key: "remote.ip", values: ["10.0.0.1"] },
+        ],
+      },
     ];
     for (const rule of accepted)
       expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({ violations: [] });
@@ -38,6 +49,15 @@ describe("forbid-allow-all", () => {
       { to: [{ operation: {} }] },
       { to: [{ operation: { paths: ["/*"], methods: ["*"] } }] },
       { to: [{ operation: { hosts: ["*"] } }, { operation: { paths: ["/health"] } }] },
+      { from: [{ source: { principals: [] } }] },
+      { when: [] },
+      { when: [{ key: "destination.port", values: ["*"] }] },
+      {
+        when: [
+          { key: "connection.sni", values: ["*"] },
+          { key: "destination.ip", values: ["0.0.0.0/0"] },
+        ],
+      },
     ];
     for (const rule of unlimited) {
       expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({ violations: [everything] });
@@ -74,6 +94,45 @@ describe("forbid-allow-all", () => {
     });
   });
 
+  it("refuses the same in conditions, whatever else limits the rule", async () => {
+    const reaches: [string, string, string][] = [
+      ["source.principal", "*", "every identity"],
+      ["source.principal", "cluster.local/*", "identities of many namespaces"],
+      ["source.principal", "*/sa/cart", "identities of every trust domain"],
+      ["source.namespace", "*", "every namespace"],
+      ["source.ip", "0.0.0.0/0", "every address"],
+      ["source.ip", "10.0.0.0/0", "every address"],
+      ["remote.ip", "::/0", "every address"],
+    ];
+    for (const [key, value, reach] of reaches) {
+      const when = [
+        { key: "request.headers[x-team]", values: ["*"] },
+        { key, values: ["shop", value] },
+      ];
+      for (const rule of [{ when: when.slice(1) }, { when: when.reverse() }, allow({ when })]) {
+        expect(await rules(rule), `${key} ${value}`).to.deep.equal({
+          violations: [message(`spec.rules[0].when[0].values[1] is "${value}", which admits ${reach}`)],
+        });
+      }
+    }
+  });
+
+  it("refuses a rule that only names exceptions", async () => {
+    const exceptions = [
+      { when: [{ key: "source.namespace", notValues: ["bank"] }] },
+      { when: [{ key: "request.headers[x-team]", values: [], notValues: ["bank"] }] },
+      { from: [{ source: { notPrincipals: ["cluster.local/ns/bank/sa/cart"] } }] },
+      { to: [{ operation: { notPaths: ["/admin"], methods: ["*"] } }] },
+    ];
+    for (const rule of exceptions) {
+      expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({
+        violations: [
+          message("spec.rules[0] names only whom or what it excepts, so it admits every other request"),
+        ],
+      });
+    }
+  });
+
   it("takes a policy without an action for ALLOW, and leaves other actions alone", async () => {
     expect(await judge(authorizationPolicy({ action: undefined, rules: [{}] }))).to.deep.equal({
       violations: [everything],
@@ -94,6 +153,17 @@ describe("forbid-allow-all", () => {
       violations: [],
       undecided: at("spec.rules.0.from.0.source.principals"),
     });
+    for (const [condition, path] of [
+      [unknown, "spec.rules.0.when.0"],
+      [{ key: unknown, values: ["*"] }, "spec.rules.0.when.0.key"],
+      [{ key: "source.namespace", values: unknown }, "spec.rules.0.when.0.values"],
+      [{ key: "source.namespace", values: [unknown] }, "spec.rules.0.when.0.values.0"],
+    ] as const) {
+      expect(await rules({ when: [condition] }), path).to.deep.equal({
+        violations: [],
+        undecided: at(path),
+      });
+    }
     expect(await judge(authorizationPolicy({ action: unknown, rules: [{}] }))).to.deep.equal({
       violations: [],
       undecided: at("spec.action"),
