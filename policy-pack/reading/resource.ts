@@ -58,6 +58,7 @@ export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
 export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
 
 export const isNamespace = isKind("core", "Namespace");
+export const isService = isKind("core", "Service");
 
 /** Whether the type is a Helm release, whose inputs hold the chart's values but none of its objects. */
 export const isHelmRelease = isKind("helm.sh", "Release");

@@ -90,6 +90,16 @@ export function deployment(pod: { metadata?: Tree; spec?: Tree } = {}, container
   });
 }
 
+/** The Service in front of that Deployment, with the given changes. */
+export function service(spec: Tree = {}, metadata: Tree = {}): Resource {
+  return kubernetes("core/v1", "Service", {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "catalog", namespace: "shop", ...metadata },
+    spec: { selector: { app: "catalog" }, ports: [{ name: "http", port: 8080 }], ...spec },
+  });
+}
+
 /** The same Deployment with these annotations on its pod. */
 export function annotatedPod(annotations: Tree): Resource {
   return deployment({ metadata: { labels: { app: "catalog" }, annotations } });

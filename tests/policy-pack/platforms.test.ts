@@ -110,12 +110,11 @@ describe("policy-pack/platforms", () => {
         ],
       ],
       [
-        "a rule for another host than the route's",
+        "a rule for another host than the Service's",
         { DestinationRule: of("ui-service", { spec: { host: "nobody" } }) },
         [
-          `require-circuit-breakers: VirtualService alfred-platform/ui-service: spec.http[0].route[0].destination.host is "${host}", ` +
-            "for which the stack has no DestinationRule, so nothing limits calls to it. Add one with connectionPool and " +
-            "outlierDetection.",
+          'require-circuit-breakers: Service alfred-platform/ui-service: metadata.name is "ui-service", for which the stack ' +
+            "has no DestinationRule, so nothing limits calls to it. Add one with connectionPool and outlierDetection.",
         ],
       ],
       [

@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import { requireCircuitBreakers } from "../../policies/requireCircuitBreakers";
 import { type Resource, unknown, validateStack } from "../engine";
-import { destinationRule, route, virtualService } from "../resources";
+import {
+  annotatedPod,
+  asPatch,
+  deployment,
+  destinationRule,
+  namespace,
+  route,
+  service,
+  virtualService,
+} from "../resources";
 
 const judge = (stack: Resource[], configuration = {}) =>
   validateStack(requireCircuitBreakers, stack, configuration);
@@ -10,6 +19,9 @@ const rule = (host: unknown) => destinationRule({ host });
 const missing = (host: string, at = "http[0].route[0].destination.host") =>
   `VirtualService shop/catalog: spec.${at} is "${host}", for which the stack has no DestinationRule, so nothing limits ` +
   "calls to it. Add one with connectionPool and outlierDetection.";
+const unlimited =
+  'Service shop/catalog: metadata.name is "catalog", for which the stack has no DestinationRule, so nothing limits calls ' +
+  "to it. Add one with connectionPool and outlierDetection.";
 const FULL = "catalog.shop.svc.cluster.local";
 
 describe("require-circuit-breakers", () => {
@@ -62,11 +74,77 @@ describe("require-circuit-breakers", () => {
     expect(await judge(both, { meshDomains })).to.deep.equal({ violations: [] });
   });
 
-  it("does not apply where nothing is routed", async () => {
-    expect(await judge([rule("catalog")])).to.deep.equal({
-      violations: [],
-      notApplicable: "The stack has no VirtualService",
+  it("accepts Services with a DestinationRule", async () => {
+    for (const covering of ["catalog", FULL, "*.shop.svc.cluster.local"]) {
+      expect(await judge([namespace(), deployment(), service(), rule(covering)]), covering).to.deep.equal({
+        violations: [],
+      });
+    }
+  });
+
+  it("refuses Services without, though no route leads to them", async () => {
+    const ambient = namespace({ "istio.io/dataplane-mode": "ambient" });
+    const asking = deployment({
+      metadata: { labels: { app: "catalog", "sidecar.istio.io/inject": "true" } },
     });
+    for (const mesh of [namespace(), ambient, asking]) {
+      for (const one of [service(), service({ clusterIP: "None" })]) {
+        expect(await judge([mesh, one])).to.deep.equal({ violations: [unlimited] });
+        expect(await judge([mesh, one, rule("cart")])).to.deep.equal({ violations: [unlimited] });
+      }
+    }
+  });
+
+  it("names a host once, by its Service, or by the first of its routes", async () => {
+    const routes = [to("catalog"), to(FULL)];
+    expect(await judge([...routes, namespace(), service()])).to.deep.equal({ violations: [unlimited] });
+    expect(await judge(routes)).to.deep.equal({ violations: [missing("catalog")] });
+    expect(await judge([to("cart"), namespace(), service()])).to.deep.equal({
+      violations: [unlimited, missing("cart")],
+    });
+    const elsewhere = service({}, { namespace: "bank" });
+    expect(await judge([to("catalog"), namespace(), elsewhere])).to.deep.equal({
+      violations: [missing("catalog")],
+    });
+  });
+
+  it("leaves Services alone that lead to no pods of their own, and routes to them not", async () => {
+    const others = [
+      service({ selector: undefined }),
+      service({ selector: {} }),
+      service({ type: "ExternalName", externalName: "catalog.example.com" }),
+      asPatch(service()),
+    ];
+    for (const other of others) {
+      const notApplicable = "The stack has no VirtualService and no Service of the mesh";
+      const patch = other.type.endsWith("Patch");
+      expect(await judge([namespace(), other])).to.deep.equal({
+        violations: [],
+        ...(patch ? { notApplicable } : {}),
+      });
+      expect(await judge([namespace(), other, to("catalog")])).to.deep.equal({
+        violations: [missing("catalog")],
+      });
+    }
+  });
+
+  it("leaves a gateway's Service alone, for its callers are outside of the mesh", async () => {
+    const gateway = annotatedPod({ "inject.istio.io/templates": "gateway" });
+    const notApplicable = "The stack has no VirtualService and no Service of the mesh";
+    expect(await judge([namespace(), gateway, service()])).to.deep.equal({ violations: [], notApplicable });
+    expect(await judge([namespace(), gateway, service({ selector: { app: "cart" } })])).to.deep.equal({
+      violations: [unlimited],
+    });
+  });
+
+  it("does not apply where nothing is routed, and no Service is of the mesh", async () => {
+    const outside = namespace({ "istio-injection": "disabled" });
+    for (const stack of [[rule("catalog")], [service()], [outside, service()]]) {
+      expect(await judge(stack)).to.deep.equal({
+        violations: [],
+        notApplicable: "The stack has no VirtualService and no Service of the mesh",
+      });
+    }
   });
 
   it("says what is open because of unknown values", async () => {
@@ -74,6 +152,20 @@ describe("require-circuit-breakers", () => {
       violations: [],
       undecided: "DestinationRule shop/catalog: string value at .spec.host can't be known during preview",
     });
+    expect(await judge([namespace(), service(), rule(unknown)])).to.deep.equal({
+      violations: [],
+      undecided: "DestinationRule shop/catalog: string value at .spec.host can't be known during preview",
+    });
+    for (const [one, path] of [
+      [service({ selector: unknown }), "spec.selector"],
+      [service({ type: unknown }), "spec.type"],
+    ] as const) {
+      expect(await judge([namespace(), one])).to.deep.equal({
+        violations: [],
+        undecided: `Service shop/catalog: string value at .${path} can't be known during preview`,
+      });
+      expect(await judge([namespace(), one, rule("catalog")])).to.deep.equal({ violations: [] });
+    }
     expect(await judge([to(unknown), rule("catalog")])).to.deep.equal({
       violations: [],
       undecided:
