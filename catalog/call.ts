@@ -7,6 +7,7 @@ import { type Retries, type RetriesDefinition, retriesSchema } from "./retries";
 /** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
 export type HttpMethod = (typeof httpMethods)[number];
 
+/** Methods that a call may name. */
 export const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 
 /**

@@ -106,6 +106,7 @@ export interface Gateway {
   readonly path: string;
 }
 
+/** A host of a gateway with its defaults resolved. */
 export interface GatewayHost {
   readonly host: string;
   readonly credentialName: string;
@@ -116,6 +117,7 @@ export interface GatewayHost {
   readonly path: string;
 }
 
+/** A route of a host, with the edge that it is. */
 export interface GatewayRoute {
   readonly prefix: string;
   readonly rewrite?: string;

@@ -58,6 +58,7 @@ export type RateLimitUnit = (typeof units)[number];
 
 const units = ["second", "minute", "hour", "day"] as const;
 
+/** The rate limit service with its defaults resolved, and where it is. */
 export interface RateLimitService {
   readonly service: string;
   readonly namespace: string;
@@ -68,6 +69,7 @@ export interface RateLimitService {
   readonly timeout: number;
 }
 
+/** A global rate limit with its name. */
 export interface GlobalRateLimit extends GlobalRateLimitDefinition {
   /** By which the proxies ask for it: `<service>/<its own name>`. */
   readonly name: string;

@@ -17,6 +17,7 @@ export interface JwtRuleDefinition {
   readonly forwardOriginalToken?: boolean;
 }
 
+/** An issuer of tokens with its defaults resolved. */
 export interface JwtRule extends JwtRuleDefinition {
   readonly forwardOriginalToken: boolean;
 }
@@ -31,6 +32,7 @@ export interface EndUserDefinition {
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** With its defaults resolved; no claims take any valid token. */
 export interface EndUser {
   readonly claims: Readonly<Record<string, readonly string[]>>;
 }

@@ -21,6 +21,7 @@ export interface LoadBalancingDefinition {
 /** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-SimpleLB */
 export type LoadBalancer = (typeof loadBalancers)[number];
 
+/** Ways to choose an endpoint. */
 export const loadBalancers = ["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"] as const;
 
 /**

@@ -90,6 +90,7 @@ export const defaultIstioVersion: IstioVersion = "1.31.0";
 
 export type Environment = (typeof environments)[number];
 
+/** What a mesh may be for. */
 export const environments = ["dev", "staging", "prod"] as const;
 
 /** A warning that is accepted, and why. It is itself reported when nothing needs it any more. */
@@ -130,6 +131,7 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
   reason: z.string().min(1),
 });
 
+/** The form of a catalog: names, types and values of fields. What they refer to is for the checks. */
 export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   name: z.string(),
   environment: z.enum(environments).optional(),

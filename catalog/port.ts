@@ -7,6 +7,7 @@ import { z } from "zod";
  */
 export type Protocol = (typeof protocols)[number];
 
+/** Protocols that a port may speak. */
 export const protocols = ["http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"] as const;
 
 /**

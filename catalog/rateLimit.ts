@@ -43,6 +43,7 @@ export interface RateLimit {
   readonly quota?: Quota;
 }
 
+/** A tenant's quota with its defaults resolved; times in milliseconds. */
 export interface Quota {
   readonly header: string;
   readonly requests: number;

@@ -119,6 +119,7 @@ export interface Service {
   readonly path: string;
 }
 
+/** A version of a service, with its share of the requests. */
 export interface Version {
   readonly name: string;
   /** Percent of the requests, 0–100. */

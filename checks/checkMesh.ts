@@ -12,6 +12,7 @@ declare const checked: unique symbol;
 /** A normalized catalog without errors. Only {@link checkMesh} makes one, so nothing unchecked is rendered. */
 export type CheckedMesh = Mesh & { readonly [checked]: true };
 
+/** What {@link checkMesh} has found, and what may be rendered. */
 export interface CheckResult {
   /** Sorted by path; all that there are, not only the first. */
   readonly findings: Finding[];

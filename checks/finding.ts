@@ -2,11 +2,13 @@
 export interface Finding {
   /** Stable and never reused, such as `MW103`. */
   readonly code: string;
+  /** Whether it keeps the catalog from being rendered. */
   readonly severity: Severity;
   /** Where in the catalog, such as `services.web.calls.api.timeout`. */
   readonly path: string;
   /** Names the culprit and its value. */
   readonly message: string;
+  /** What to write instead. */
   readonly cure: string;
 }
 

@@ -44,4 +44,5 @@ export interface SuppressionRule extends RuleBase {
   readonly stage: "suppression";
 }
 
+/** A rule that catalogs are held against, by the stage at which it judges. */
 export type Rule = StructureRule | DefinitionRule | MeshRule | SuppressionRule;

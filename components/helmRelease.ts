@@ -5,12 +5,15 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface ReleaseSpec {
   /** Name of the release. */
   readonly name: string;
+  /** Name of the chart in its repository. */
   readonly chart: string;
   /** Exact version of the chart. */
   readonly version: string;
   /** URL of the Helm repository, or `oci://…` of a registry's folder of charts. */
   readonly repository: string;
+  /** Namespace of the release. */
   readonly namespace: string;
+  /** Values that are not the chart's own. */
   readonly values: Record<string, unknown>;
 }
 

@@ -35,10 +35,15 @@ export interface ObservabilityArgs {
   runbookUrl?: string;
   /** Istio's version, whose own dashboards Grafana fetches from Istio's repository when it starts. Default: none. */
   istioDashboards?: string;
+  /** How Prometheus runs. Default: the defaults of each field. */
   prometheus?: ObservabilityPrometheusArgs;
+  /** How Grafana runs. Default: the defaults of each field. */
   grafana?: ObservabilityGrafanaArgs;
+  /** How Jaeger runs. Default: the defaults of each field. */
   jaeger?: ObservabilityJaegerArgs;
+  /** How Kiali runs. Default: the defaults of each field. */
   kiali?: ObservabilityKialiArgs;
+  /** How the collector runs, where there is one. Default: the defaults of each field. */
   collector?: ObservabilityCollectorArgs;
 }
 
@@ -69,13 +74,15 @@ export interface ObservabilityPrometheusArgs {
    * which rules are files and pods are found by their annotations. Default: true.
    */
   operator?: boolean;
-  /** Each scrapes everything. Default: 1. */
+  /** Number of pods; each scrapes everything. Default: 1. */
   replicas?: number;
   /** Size of each replica's volume, such as `50Gi`. Default: none; samples go with the pod. */
   storage?: string;
   /** How long samples are kept. Default: `15d`. */
   retention?: string;
+  /** Requests and limits of its container. Default: the chart's. */
   resources?: ResourceValues;
+  /** How people reach it through a gateway. Default: not at all. */
   exposure?: ExposureArgs;
   /** Merged over what is said above. Default: none. */
   values?: KubePrometheusStackValues;
@@ -85,11 +92,13 @@ export interface ObservabilityPrometheusArgs {
 
 /** Grafana. https://grafana.com/docs/grafana/latest/ */
 export interface ObservabilityGrafanaArgs {
-  /** Dashboards and data sources come from the cluster, so replicas differ in nothing but sessions. Default: 1. */
+  /** Number of pods. Dashboards and data sources come from the cluster, so replicas differ in nothing but sessions. Default: 1. */
   replicas?: number;
   /** Size of a volume for what people change by hand; one replica only. Default: none. */
   storage?: string;
+  /** Requests and limits of its container. Default: the chart's. */
   resources?: ResourceValues;
+  /** How people reach it through a gateway. Default: not at all. */
   exposure?: ExposureArgs;
   /** Merged over what is said above. Default: none. */
   values?: GrafanaValues;
@@ -97,7 +106,7 @@ export interface ObservabilityGrafanaArgs {
 
 /** Jaeger v2, whose one program takes spans and shows traces. https://www.jaegertracing.io/docs/latest/ */
 export interface ObservabilityJaegerArgs {
-  /** More than one need a store that they share, `elasticsearchHost`. Default: 1. */
+  /** Number of pods. More than one need a store that they share, `elasticsearchHost`. Default: 1. */
   replicas?: number;
   /** Size of the volume for spans; one replica only. Default: none; the last 50,000 traces are kept in memory. */
   storage?: string;
@@ -107,7 +116,9 @@ export interface ObservabilityJaegerArgs {
   elasticsearchHost?: string;
   /** Secret in the add-ons' namespace with `username` and `password` for it. Default: none needed. */
   elasticsearchSecret?: string;
+  /** Requests and limits of its container. Default: the chart's. */
   resources?: ResourceValues;
+  /** How people reach it through a gateway. Default: not at all. */
   exposure?: ExposureArgs;
   /** Merged over what is said above. Default: none. */
   values?: JaegerValues;
@@ -115,11 +126,13 @@ export interface ObservabilityJaegerArgs {
 
 /** Kiali. https://kiali.io/docs/ */
 export interface ObservabilityKialiArgs {
-  /** Default: 1. */
+  /** Number of pods. Default: 1. */
   replicas?: number;
+  /** Requests and limits of its container. Default: the chart's. */
   resources?: ResourceValues;
   /** Whether people may change the mesh through Kiali, as far as their own rights go. Default: false. */
   writable?: boolean;
+  /** How people reach it through a gateway. Default: not at all. */
   exposure?: ExposureArgs;
   /** Merged over what is said above. Default: none. */
   values?: KialiValues;
@@ -127,8 +140,9 @@ export interface ObservabilityKialiArgs {
 
 /** OpenTelemetry's collector, if the catalog sends its spans there. https://opentelemetry.io/docs/collector/ */
 export interface ObservabilityCollectorArgs {
-  /** Default: 1. */
+  /** Number of pods. Default: 1. */
   replicas?: number;
+  /** Requests and limits of its container. Default: 100m of CPU and 128Mi, at most 512Mi. */
   resources?: ResourceValues;
   /** Merged over what is said above. Default: none. */
   values?: OpenTelemetryCollectorValues;

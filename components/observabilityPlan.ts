@@ -20,9 +20,11 @@ import { runError } from "./runError";
 
 /** All that the component `Observability` declares but its secrets, as plain data. */
 export interface ObservabilityPlan {
+  /** Namespace of the add-ons. */
   readonly namespace: string;
   /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
   readonly addOns: MeshObject[];
+  /** The Helm releases, by tool. */
   readonly releases: AddOnReleases;
   /** Secrets with the certificates of the hosts at which people reach the tools. */
   readonly credentials: readonly { readonly name: string; readonly namespace: string }[];

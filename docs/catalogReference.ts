@@ -1,5 +1,7 @@
-import { type CatalogField, type CatalogType, catalogTypes } from "./catalogFields";
+import { catalogTypes } from "./catalogFields";
+import type { DocumentedField } from "./declarations";
 import { rendersTo } from "./fields/rendersTo";
+import { typeSection } from "./typeSection";
 
 /**
  * The reference of the catalog, from the types and docstrings that the editor shows: every field with its meaning,
@@ -13,27 +15,12 @@ export function catalogReference(root: string): string {
     "what a catalog is held against. What a field renders to is found out, not written down: it is what changes in an",
     "example's objects when the field does. Names and numbers in it are [the example's](fields/example.ts).",
     "",
-    ...catalogTypes(root).flatMap(section),
+    ...catalogTypes(root).flatMap((type) => typeSection(type, rendering)),
   ].join("\n");
 }
 
-function section({ name, description, parents, alias, fields }: CatalogType): string[] {
-  return [
-    `## ${name}`,
-    ...description,
-    ...(alias === undefined ? [] : [`\`\`\`ts\ntype ${name} = ${alias};\n\`\`\``]),
-    ...(parents.length > 0 ? [`Has the fields of ${parents.join(", ")}, and:`] : []),
-    ...fields.flatMap((field) => [
-      `### ${field.name}`,
-      `\`${field.type}\`${field.required ? ", required" : ""}`,
-      ...field.description,
-      ...rendering(field),
-    ]),
-  ].flatMap((paragraph) => [paragraph, ""]);
-}
-
 /** One line for all kinds of objects in which the same places change. */
-function rendering({ name, holdsFields }: CatalogField): string[] {
+function rendering({ name, holdsFields }: DocumentedField): string[] {
   const found = rendersTo(name);
   if (found === undefined) return holdsFields ? ["Renders to what its fields do."] : [];
   if ("nothing" in found) return [`Renders to nothing: ${found.nothing}.`];

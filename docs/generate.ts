@@ -1,11 +1,12 @@
 /**
- * Writes the pages that follow from the code: the catalog's reference, the dashboards, and one page for each check. `npm run docs`
+ * Writes the pages that follow from the code: the references of the catalog and of everything else that is exported, the dashboards, and one page for each check. `npm run docs`
  * runs it; a test says when a page is out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { rules } from "../checks";
+import { apiReference } from "./apiReference";
 import { catalogReference } from "./catalogReference";
 import { dashboardReference } from "./dashboardReference";
 import { parityPage } from "./parity/page";
@@ -16,6 +17,7 @@ type Rule = (typeof rules)[number];
 export function pages(): Map<string, string> {
   const sorted = rules.toSorted((a, b) => a.code.localeCompare(b.code));
   return new Map([
+    ["api.md", apiReference(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
     [join("checks", "README.md"), index(sorted)],

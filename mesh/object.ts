@@ -2,17 +2,24 @@ import type { Mesh } from "../catalog";
 
 /** A Kubernetes object as plain data: no undefined values, keys sorted. */
 export interface MeshObject {
+  /** Group and version of its kind, such as `networking.istio.io/v1`. */
   readonly apiVersion: string;
+  /** Such as `VirtualService`. */
   readonly kind: string;
+  /** Name and place, labels and annotations. */
   readonly metadata: ObjectMetadata;
   readonly [field: string]: unknown;
 }
 
+/** Where an object is, and what is said of it. */
 export interface ObjectMetadata {
+  /** Unique among the objects of its kind and namespace. */
   readonly name: string;
   /** Missing on objects that belong to no namespace. */
   readonly namespace?: string;
+  /** By which it is selected. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What people and programs read of it. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -38,6 +45,11 @@ export function meshLabels(mesh: Mesh): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };
 }
 
+/**
+ * Metadata of a mesh's object, with the labels that all of them have.
+ *
+ * @param from places in the catalog that it comes from.
+ */
 export function metadata(
   mesh: Mesh,
   { name, namespace, from, labels, annotations }: ObjectMetadata & { readonly from: readonly string[] },

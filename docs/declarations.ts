@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import ts from "typescript";
+
+/** A type that users write or get, with its fields where it is an object. */
+export interface DocumentedType {
+  readonly name: string;
+  readonly description: readonly string[];
+  /** Types whose fields it has, too. */
+  readonly parents: readonly string[];
+  /** What it stands for, where it is no interface. */
+  readonly alias?: string;
+  readonly fields: readonly DocumentedField[];
+}
+
+/** A field of a type. */
+export interface DocumentedField {
+  /** Such as `CallDefinition.methods`, or `TelemetryDefinition.tracing.provider`. */
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  /** Meaning and default, then links: paragraphs of Markdown. */
+  readonly description: readonly string[];
+  /** Whether it holds other fields, which say for themselves what they mean. */
+  readonly holdsFields: boolean;
+}
+
+export type TypeDeclaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+
+/** How a page leads to something that a docstring names. */
+export type Link = (name: string) => string;
+
+export interface Source {
+  readonly program: ts.Program;
+  readonly checker: ts.TypeChecker;
+  readonly entry: ts.SourceFile;
+}
+
+/** The package's own sources, from its public face on. What it depends on isn't read: that has pages elsewhere. */
+export function sourceOf(root: string): Source {
+  const options: ts.CompilerOptions = { strict: true, skipLibCheck: true, noLib: true, types: [] };
+  const host = ts.createCompilerHost(options);
+  host.resolveModuleNameLiterals = (literals, from) =>
+    literals.map(({ text }) =>
+      text.startsWith(".") ? ts.resolveModuleName(text, from, options, host) : { resolvedModule: undefined },
+    );
+  const path = join(root, "index.ts");
+  const program = ts.createProgram([path], options, host);
+  const checker = program.getTypeChecker(); // links the nodes to their files, too
+  const entry = program.getSourceFile(path);
+  if (entry === undefined) throw new Error(`${path} is missing`);
+  return { program, checker, entry };
+}
+
+/** A type's page entry. `types` are those that fields may hold. */
+export function documentedType(
+  node: TypeDeclaration,
+  types: ReadonlyMap<string, TypeDeclaration>,
+  link: Link,
+): DocumentedType {
+  const name = node.name.text;
+  return {
+    name,
+    description: paragraphs(node, link),
+    parents: ts.isInterfaceDeclaration(node)
+      ? (node.heritageClauses ?? []).flatMap((clause) => clause.types.map((type) => type.getText()))
+      : [],
+    ...(ts.isTypeAliasDeclaration(node) && { alias: node.type.getText() }),
+    fields: (ts.isTypeAliasDeclaration(node) ? literalsOf(node.type) : [node]).flatMap((one) =>
+      fieldsOf(name, one, types, link),
+    ),
+  };
+}
+
+function fieldsOf(
+  path: string,
+  { members }: ts.InterfaceDeclaration | ts.TypeLiteralNode,
+  types: ReadonlyMap<string, TypeDeclaration>,
+  link: Link,
+): DocumentedField[] {
+  return members.filter(ts.isPropertySignature).flatMap((member): DocumentedField[] => {
+    const { type, questionToken } = member;
+    // An undefined one is there to tell two forms of an object apart.
+    if (!type || type.kind === ts.SyntaxKind.UndefinedKeyword) return [];
+    const name = `${path}.${member.name.getText()}`;
+    const inner = literalsOf(type).flatMap((literal) => fieldsOf(name, literal, types, link));
+    const field = {
+      name,
+      type: inner.length > 0 ? "object" : type.getText().replaceAll(/\s+/g, " "),
+      required: questionToken === undefined,
+      description: paragraphs(member, link),
+      holdsFields: holdsFields(type, types),
+    };
+    return [field, ...inner];
+  });
+}
+
+/** The objects that a type spells out in place. */
+function literalsOf(type: ts.TypeNode): ts.TypeLiteralNode[] {
+  if (ts.isTypeLiteralNode(type)) return [type];
+  return ts.isUnionTypeNode(type) ? type.types.flatMap(literalsOf) : [];
+}
+
+/** Whether objects with declared fields are in a type, at whatever depth. */
+function holdsFields(type: ts.Node, types: ReadonlyMap<string, TypeDeclaration>): boolean {
+  if (ts.isTypeLiteralNode(type)) return true;
+  const named = ts.isTypeReferenceNode(type) ? types.get(type.typeName.getText()) : undefined;
+  if (named && (ts.isInterfaceDeclaration(named) || holdsFields(named.type, types))) return true;
+  let found = false;
+  ts.forEachChild(type, (child) => {
+    found ||= holdsFields(child, types);
+  });
+  return found;
+}
+
+/** The docstring: text first, then parameters and errors, then the pages it refers to. */
+export function paragraphs(node: ts.Node, link: Link): string[] {
+  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  const tags = docs.flatMap((doc) => [...(doc.tags ?? [])]);
+  const textOf = ({ comment }: { readonly comment?: string | ts.NodeArray<ts.JSDocComment> }): string =>
+    (ts.getTextOfJSDocComment(comment) ?? "").replaceAll(/\{@link (\w+)\}/g, (_, name: string) => link(name));
+  const parameters = tags
+    .filter(ts.isJSDocParameterTag)
+    .map((tag) => `- \`${tag.name.getText()}\`: ${textOf(tag).replaceAll(/\s+/g, " ")}`);
+  const errors = tags
+    .filter(ts.isJSDocThrowsTag)
+    // The type is in braces; without them it is the first word of the text.
+    .map((tag) => {
+      const type = tag.typeExpression?.type.getText();
+      return `Throws ${type === undefined ? "" : `\`${type}\` `}${textOf(tag)}`;
+    });
+  const links = tags
+    .filter(({ tagName }) => tagName.text === "see")
+    // A URL's scheme is parsed as a name, apart from the rest.
+    .flatMap((tag) => /https?:\/\/\S+/.exec(tag.getText())?.[0] ?? []);
+  return [
+    docs.map(textOf).join("\n"),
+    parameters.join("\n"),
+    ...errors,
+    ...links.map((page) => `See <${page}>.`),
+  ].filter((text) => text !== "");
+}
