@@ -10,6 +10,7 @@ export {
   istioObjects,
   istioReleases,
 } from "./istioReleases";
+export { istiodFor } from "./istiodFor";
 export { MeshNamespace, type MeshNamespaceArgs } from "./meshNamespace";
 export { Observability } from "./observability";
 export type * from "./observabilityArgs";

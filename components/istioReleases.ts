@@ -54,7 +54,7 @@ export interface IstioControlPlaneArgs {
   timeoutSeconds?: number;
   /** Values of the chart `base`. Default: the chart's. */
   base?: BaseValues;
-  /** Values of the chart `istiod`. Default: the chart's. */
+  /** Values of the chart `istiod`; `istiodFor` gives those that a catalog asks for. Default: the chart's. */
   istiod?: IstiodValues;
   /** Gateways at the mesh's edges. Default: none. */
   gateways?: IstioGatewayArgs[];

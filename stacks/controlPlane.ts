@@ -18,16 +18,17 @@ const egressRelease = "istio-egress";
 
 /**
  * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different
- * nodes and a disruption budget; in `dev` there is one of each. What the platform says is merged over that.
+ * nodes and a disruption budget; in `dev` there is one of each. What the catalog asks for is merged over that, and what
+ * the platform says over both.
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
- * @param meshConfig what the catalog asks of the whole mesh.
+ * @param asked what the catalog asks of istiod.
  * @param carried revision or tag on the catalog's namespaces. Default: none; they carry `istio-injection: enabled`.
  */
 export function controlPlaneArgs(
   settings: Settings,
   ingress: readonly string[],
-  meshConfig: Record<string, unknown>,
+  asked: IstiodValues,
   carried?: string,
 ): IstioControlPlaneArgs {
   const { webhooks, canary } = settings;
@@ -44,7 +45,6 @@ export function controlPlaneArgs(
     ...(sized ? { affinity: apart({ app: "istiod" }) } : {}),
     // Whoever may write a RequestAuthentication must not make istiod read cloud metadata or its own host's services.
     env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
-    meshConfig,
     global: { hub: settings.imageHub, logAsJson: true },
     ...addresses,
   };
@@ -60,7 +60,10 @@ export function controlPlaneArgs(
       ...(addresses.base && { base: addresses.base }),
       ...(revision === undefined ? {} : { defaultRevision: revision }),
     },
-    istiod: mergePatch(istiod, { ...platform.istiod, meshConfig: platform.meshConfig ?? {} }) as IstiodValues,
+    istiod: mergePatch(mergePatch(istiod, asked), {
+      ...platform.istiod,
+      meshConfig: platform.meshConfig ?? {},
+    }) as IstiodValues,
     gateways: [
       ...ingress.map((name) => gateway(name, "LoadBalancer", settings, platform.ingress)),
       gateway(egressRelease, "ClusterIP", settings, platform.egress),

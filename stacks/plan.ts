@@ -3,6 +3,7 @@ import type { CheckedMesh } from "../checks";
 import {
   checkedMesh,
   type IstioControlPlaneArgs,
+  istiodFor,
   istioReleases,
   type ObservabilityArgs,
   type ObservabilityPlan,
@@ -10,9 +11,7 @@ import {
   type ReleaseSpec,
 } from "../components";
 import { catalogOf } from "./catalogOf";
-import { issuing } from "./certificates";
 import { controlPlaneArgs } from "./controlPlane";
-import { meshConfig } from "./meshConfig";
 import { observabilityArgs } from "./observability";
 import type { Platform } from "./platform";
 import { platforms } from "./platforms";
@@ -49,12 +48,11 @@ export function planOf(settings: Settings): Plan {
   const catalog = catalogOf(settings);
   const { mesh } = checkedMesh(settings.platform, catalog);
   const ingress = [...new Set(mesh.gateways.map(({ release }) => release))];
-  const config = meshConfig(mesh);
   return {
     name: settings.platform,
     catalog,
     mesh,
-    controlPlane: issuing(controlPlaneArgs(settings, ingress, config, mesh.revision), mesh.certificates),
+    controlPlane: controlPlaneArgs(settings, ingress, istiodFor(catalog), mesh.revision),
     ...(settings.observability && { observability: planned(settings, catalog, mesh) }),
   };
 }

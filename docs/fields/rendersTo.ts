@@ -1,9 +1,8 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
+import { istiodFor } from "../../components";
 import { fromAnnotation, mergePatch, renderMesh } from "../../mesh";
 import { renderObservability } from "../../observability";
-import { issuing } from "../../stacks/certificates";
-import { meshConfig } from "../../stacks/meshConfig";
 import { type Change, changes } from "./changes";
 import { example } from "./example";
 
@@ -54,12 +53,9 @@ let unchanged: Surface | undefined;
 
 /** Everything that a catalog decides, by what is unique to it: its objects, what watches it, and how istiod is set up. */
 function surface(patch: object, field: string): Surface {
-  const { mesh, findings } = checkMesh(mergePatch(example, patch));
+  const catalog = mergePatch(example, patch) as MeshDefinition;
+  const { mesh, findings } = checkMesh(catalog);
   if (!mesh) throw new Error(`${field}: ${JSON.stringify(findings, null, 2)}`);
-  const { istiod } = issuing(
-    { version: mesh.istioVersion, istiod: { meshConfig: meshConfig(mesh) } },
-    mesh.certificates,
-  );
   const objects = [...renderMesh(mesh), ...renderObservability(mesh, { namespace: "monitoring" })];
   return new Map([
     ...objects.map(({ kind, metadata: { name, namespace = "", ...metadata }, ...rest }): [string, Part] => {
@@ -69,7 +65,7 @@ function surface(patch: object, field: string): Surface {
         { kind, content: { ...rest, metadata: { ...metadata, annotations } } },
       ];
     }),
-    ["istiod", { kind: "istiod's Helm values", content: istiod }],
+    ["istiod", { kind: "istiod's Helm values", content: istiodFor(catalog) }],
   ]);
 }
 

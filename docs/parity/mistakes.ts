@@ -45,7 +45,7 @@ export const mistakes: readonly Row[] = (
     [
       "the access log has operators that Envoy doesn't know",
       impossible(
-        "stacks/controlPlane",
+        "components/meshConfig",
         "logs JSON with operators that Envoy knows, the correlation ids among them",
       ),
     ],
