@@ -6,8 +6,9 @@ import { type Duration, durationSchema, formatDuration, parseDuration } from "./
  * What a service has to carry at its peak. The limits of its circuit breaker that aren't given are computed from
  * it, and those that are given are held against it. HTTP only.
  *
- * By Little's law `rps × p99` requests are under way at once. Envoy counts them in each calling proxy by itself, so
- * a proxy's limit is its share of them, with headroom: `rps × p99 × headroom ÷ callers`, rounded up, at least 10.
+ * By Little's law `rps` times the mean time are under way at once; with `p99` in its place, `rps × p99` is a cautious
+ * upper estimate. Envoy counts requests in each calling proxy by itself, so a proxy's limit is its share of them, with
+ * headroom: `rps × p99 × headroom ÷ callers`, rounded up, at least 10.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
@@ -32,7 +33,7 @@ export interface Load {
   readonly p99: number;
   readonly headroom: number;
   readonly callers: number;
-  /** Requests under way at once, of all callers together. */
+  /** Requests under way at once, of all callers together: a cautious upper estimate. */
   readonly concurrency: number;
   /** Of them, with headroom, what each calling proxy may have under way. */
   readonly share: number;

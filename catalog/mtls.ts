@@ -3,7 +3,9 @@ import type { Port } from "./port";
 
 /**
  * Whether a workload accepts plain text besides mutual TLS. `STRICT`: never. `PERMISSIVE`: both, for a migration
- * or an emergency; anybody who reaches the pod can then send it what he likes, without an identity.
+ * or an emergency. That alone admits nobody: plain text has no identity, and the AuthorizationPolicies know callers by
+ * nothing else, so they answer 403, or close the connection over TCP. Whom they shall admit without one needs a rule by
+ * `ipBlocks`, in an override of the service's AuthorizationPolicy.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
  */

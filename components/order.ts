@@ -25,7 +25,8 @@ const guards = new Set([
  *
  * - An object comes after its namespace.
  * - A VirtualService comes after the DestinationRules of the hosts it routes to and after its Gateways, so that no
- *   route ever points to a subset that does not exist (make before break).
+ *   route points to a subset that does not exist yet (make before break). Updates have the same order: a subset may go
+ *   only when an update before has taken the routes to it away.
  * - A workload comes after its account, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
  */
 export function creationOrder(objects: readonly MeshObject[]): Map<string, string[]> {

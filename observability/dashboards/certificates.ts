@@ -29,7 +29,7 @@ function now(mesh: Mesh): Row {
         kind: "stat",
         title: "Shortest workload certificate",
         empty: "no proxy answers",
-        description: "Time left of the one that ends first. A proxy renews its own at half of its lifetime.",
+        description: `Time left of the one that ends first. A proxy renews its own when about ${mesh.certificates.renewAt} % of its lifetime are left.`,
         unit: "s",
         width: 6,
         queries: [{ expr: `min(${own})`, legend: "left" }],
@@ -77,8 +77,7 @@ const workloads = (mesh: Mesh): Row => ({
       kind: "timeseries",
       title: "Time left by namespace",
       empty: "no proxy answers",
-      description:
-        "Of the certificate that ends first. A healthy line is a saw: it falls to half of the lifetime and rises again.",
+      description: `Of the certificate that ends first. A healthy line is a saw: it falls to about ${mesh.certificates.renewAt} % of the lifetime and rises again.`,
       unit: "s",
       width: 12,
       queries: [{ expr: `min by (namespace) (${own})`, legend: "{{namespace}}" }],

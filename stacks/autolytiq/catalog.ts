@@ -14,7 +14,10 @@ export interface AutolytiqOptions {
    * must have no share of its own. Default: none.
    */
   readonly mirror?: Readonly<Partial<Record<AutolytiqService, number>>>;
-  /** Accept plain text besides mutual TLS everywhere in the platform: for an emergency only. Default: false. */
+  /**
+   * Accept plain text besides mutual TLS everywhere in the platform: for an emergency only, and only with rules that
+   * admit callers without an identity. Default: false.
+   */
   readonly permissive?: boolean;
   /** Default: api.autolytiq.com. */
   readonly host?: string;

@@ -239,7 +239,7 @@ describe("checkMesh", () => {
     expect(findings.map(({ path, message }) => [path, message])).to.deep.equal([
       [
         "services.web.mtls.mode",
-        'every port of "web" accepts plain text: anybody who reaches the pod, without an identity',
+        'every port of "web" accepts plain text, whose senders have no identity: only the AuthorizationPolicy refuses them then',
       ],
     ]);
   });

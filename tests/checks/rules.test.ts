@@ -162,7 +162,8 @@ const expected: Record<string, Expected> = {
   },
   MW303: {
     path: "services.api.mtls.ports.http",
-    message: 'the port "http" of "api" accepts plain text: anybody who reaches the pod, without an identity',
+    message:
+      'the port "http" of "api" accepts plain text, whose senders have no identity: only the AuthorizationPolicy refuses them then',
     cure: "set it to STRICT, or suppress this with the reason and the date until when it must stay",
   },
   MW304: {

@@ -297,6 +297,14 @@ describe("observability/dashboards", () => {
     });
   });
 
+  it("say when the catalog has certificates renewed", () => {
+    const board = models(checked({ ...shop, certificates: { renewAt: 30 } })).find(({ title }) =>
+      title.endsWith(": certificates"),
+    );
+    const told = board?.panels.flatMap(({ description = "" }) => /about \d+ %/.exec(description) ?? []);
+    expect(told).to.deep.equal(["about 30 %", "about 30 %"]);
+  });
+
   it("use units that Grafana knows", () => {
     const known = new Set(Object.values(units as Record<string, unknown>));
     const used = platformNames.flatMap((name) =>
