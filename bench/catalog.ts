@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     const file = join(folder, "mesh.yaml");
     writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"));
     const start = performance.now();
-    await execa(istioctl, ["analyze", "--use-kube=false", file], { reject: false });
+    await execa(istioctl, ["analyze", "--use-kube=false", "--all-namespaces", file], { reject: false });
     const peer = (performance.now() - start) / 1000;
     print(
       `${count} services: check and render ${(check + render).toFixed(2)} s, istioctl analyze of the result ${peer.toFixed(2)} s, ratio ${((check + render) / peer).toFixed(2)}`,

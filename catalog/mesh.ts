@@ -47,6 +47,13 @@ export interface MeshDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch
    */
   readonly istioVersion?: IstioVersion;
+  /**
+   * Version of a second control plane's proxies during an upgrade: filters of Envoy are for them, too. A stack's setting
+   * `canary` takes the place of it. Default: none.
+   *
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/
+   */
+  readonly canaryIstioVersion?: IstioVersion;
   /** Namespace of the control plane, whose policies hold for the whole mesh. Default: `istio-system`. */
   readonly rootNamespace?: string;
   /** First part of every identity in the mesh. Default: `cluster.local`. */
@@ -111,6 +118,7 @@ export interface Mesh {
   readonly namespaces: readonly string[];
   readonly revision?: string;
   readonly istioVersion: IstioVersion;
+  readonly canaryIstioVersion?: IstioVersion;
   readonly rootNamespace: string;
   readonly trustDomain: string;
   readonly services: readonly Service[];
@@ -131,17 +139,21 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
   reason: z.string().min(1),
 });
 
+const istioVersionSchema = z.custom<IstioVersion>(
+  (value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value),
+  {
+    params: { cure: 'write an exact version, such as "1.31.0"' },
+  },
+);
+
 /** The form of a catalog: names, types and values of fields. What they refer to is for the checks. */
 export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   name: z.string(),
   environment: z.enum(environments).optional(),
   namespace: z.string().optional(),
   revision: z.string().min(1).optional(),
-  istioVersion: z
-    .custom<IstioVersion>((value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value), {
-      params: { cure: 'write an exact version, such as "1.31.0"' },
-    })
-    .optional(),
+  istioVersion: istioVersionSchema.optional(),
+  canaryIstioVersion: istioVersionSchema.optional(),
   rootNamespace: z.string().optional(),
   trustDomain: z.string().min(1).optional(),
   services: z.record(z.string(), serviceSchema),

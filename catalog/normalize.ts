@@ -42,6 +42,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     environment: definition.environment ?? "prod",
     namespace: definition.namespace ?? definition.name,
     istioVersion: definition.istioVersion ?? defaultIstioVersion,
+    ...(definition.canaryIstioVersion !== undefined && { canaryIstioVersion: definition.canaryIstioVersion }),
     rootNamespace: definition.rootNamespace ?? "istio-system",
     trustDomain: definition.trustDomain ?? "cluster.local",
   } as const;

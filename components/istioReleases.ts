@@ -100,7 +100,9 @@ function canaryValues(
   { istiod = {}, revisionTags = [] }: IstioControlPlaneArgs,
   canary: IstioCanaryArgs,
 ): IstiodValues {
-  const values = mergePatch(istiod, canary.istiod ?? {});
+  // Each istiod's image and revision are its own.
+  const shared = mergePatch(istiod, { revision: null, global: { tag: null } });
+  const values = mergePatch(shared, canary.istiod ?? {});
   // The one without a revision injects the same namespaces as the tag `default`, and would have the last word.
   const superseded = canary.revision === undefined && revisionTags.includes("default");
   return mergePatch(values, superseded ? { global: { operatorManageWebhooks: true } } : {}) as IstiodValues;

@@ -62,7 +62,7 @@ function beforeRouter(
         applyTo: "HTTP_FILTER",
         match: {
           context: "SIDECAR_INBOUND",
-          proxy: { proxyVersion: versionsLike(mesh.istioVersion) },
+          proxy: { proxyVersion: versionsLike(mesh) },
           listener: {
             filterChain: {
               filter: {
@@ -137,10 +137,13 @@ function onPath(path: string): Record<string, unknown> {
   return { safe_regex: { regex: `${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\?.*)?` } };
 }
 
-/** Proxies of the same minor version, as a regular expression: Istio hands the filter to no other. */
-function versionsLike(istioVersion: string): string {
-  const [major, minor] = istioVersion.split(".");
-  return `^${major}\\.${minor}.*`;
+/** Proxies of the same minor version, or of both during an upgrade, as a regular expression: no other gets the filter. */
+function versionsLike({ istioVersion, canaryIstioVersion = istioVersion }: Mesh): string {
+  const minors = [istioVersion, canaryIstioVersion].map((version) =>
+    version.split(".").slice(0, 2).join("\\."),
+  );
+  const [one = "", ...others] = [...new Set(minors)].sort();
+  return others.length === 0 ? `^${one}.*` : `^(${[one, ...others].join("|")}).*`;
 }
 
 /** @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto */

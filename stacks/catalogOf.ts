@@ -9,5 +9,6 @@ export function catalogOf(settings: Settings): MeshDefinition {
   return {
     ...platform.catalog(settings.environment, settings.options),
     istioVersion: settings.istioVersion,
+    ...(settings.canary && { canaryIstioVersion: settings.canary.istioVersion }),
   };
 }

@@ -75,7 +75,7 @@ const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() 
 const revisionPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 const canary = z.strictObject({
-  istioVersion: z.string().regex(/^\d+\.\d+\.\d+$/),
+  istioVersion: z.custom<IstioVersion>((value) => /^\d+\.\d+\.\d+$/.test(String(value))),
   revision: z.string().regex(revisionPattern).exactOptional(),
   webhooks: webhooks.exactOptional(),
 });

@@ -29,6 +29,7 @@ function mesh(): Changes {
     "MeshDefinition.namespace": { namespace: "other" },
     "MeshDefinition.revision": { revision: "1-31-0" },
     "MeshDefinition.istioVersion": { istioVersion: "1.30.0" },
+    "MeshDefinition.canaryIstioVersion": { canaryIstioVersion: "1.32.0" },
     "MeshDefinition.rootNamespace": { rootNamespace: "istio-root" },
     "MeshDefinition.trustDomain": { trustDomain: "example.org" },
     "MeshDefinition.overrides": {

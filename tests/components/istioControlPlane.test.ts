@@ -156,6 +156,16 @@ describe("components/istioControlPlane", () => {
       }
     });
 
+    it("gives the next istiod an image of its own, whatever the present one has", async () => {
+      const pinned = { ...last, istiod: { global: { tag: "1.31.0-distroless" } } };
+      const all = await declare({ ...pinned, canary: next });
+      expect(release(all, "istiod-1-31-0")?.values).to.have.nested.property(
+        "global.tag",
+        "1.31.0-distroless",
+      );
+      expect(release(all, "istiod-1-32-0")?.values).to.have.nested.property("global.tag", "1.32.0");
+    });
+
     it("refuses a second istiod of the same revision, or of no exact version, both at once", () => {
       const canary = { version: "1.32", revision: "1-31-0" };
       expect(() => new IstioControlPlane("istio", { ...last, canary })).to.throw(

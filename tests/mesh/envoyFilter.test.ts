@@ -1,3 +1,4 @@
+import type { IstioVersion } from "../../catalog";
 import { expect } from "chai";
 import type { RateLimitDefinition } from "../../catalog";
 import { type MeshObject } from "../../mesh";
@@ -74,13 +75,28 @@ describe("envoyFilter", () => {
     });
   });
 
-  it("is for the version of Istio that the mesh runs", () => {
-    const [filter] = render({
-      name: "shop",
-      istioVersion: "2.4.17",
-      services: { web: { ports: { http }, rateLimit: { requests: 1, per: "1s" } } },
-    }).filter(({ kind }) => kind === "EnvoyFilter");
-    expect(filter).to.have.nested.property("spec.configPatches[0].match.proxy.proxyVersion", "^2\\.4.*");
+  it("is for the version of Istio that the mesh runs, and for both during an upgrade", () => {
+    const versions = (own: IstioVersion, canaryIstioVersion?: IstioVersion): RegExp => {
+      const [filter] = render({
+        name: "shop",
+        istioVersion: own,
+        ...(canaryIstioVersion && { canaryIstioVersion }),
+        services: { web: { ports: { http }, rateLimit: { requests: 1, per: "1s" } } },
+      }).filter(({ kind }) => kind === "EnvoyFilter");
+      const { configPatches } = filter?.spec as {
+        configPatches: { match: { proxy: { proxyVersion: string } } }[];
+      };
+      return new RegExp(configPatches[0]?.match.proxy.proxyVersion ?? "");
+    };
+    expect(versions("2.4.17").source).to.equal("^2\\.4.*");
+    expect(versions("2.4.17", "2.4.18").source).to.equal("^2\\.4.*");
+    for (const both of [versions("2.4.17", "2.5.0"), versions("2.5.0", "2.4.17")]) {
+      expect(both.source).to.equal("^(2\\.4|2\\.5).*");
+      expect(["2.4.17", "2.5.0", "2.6.0", "12.4.0"].filter((one) => both.test(one))).to.deep.equal([
+        "2.4.17",
+        "2.5.0",
+      ]);
+    }
   });
 
   it("gives every tenant a bucket, and some of them one of another size", () => {

@@ -55,7 +55,7 @@ describe("stacks/controlPlane", () => {
   });
 
   it("has a second istiod during an upgrade, where the stack says so", () => {
-    const canary = { istioVersion: "1.32.0", revision: "1-32-0" };
+    const canary = { istioVersion: "1.32.0", revision: "1-32-0" } as const;
     expect(controlPlaneArgs({ ...settings, canary }, [], {}).canary).to.deep.equal({
       version: "1.32.0",
       revision: "1-32-0",

@@ -162,5 +162,8 @@ describe("stacks/settings", () => {
     expect(programs.istioctl.version).to.equal(defaultIstioVersion);
     const settings = readSettings({ get: (key) => ({ platform: "voicecore", istioVersion: "1.32.4" })[key] });
     expect(catalogOf(settings).istioVersion).to.equal("1.32.4");
+    expect(catalogOf(settings)).to.not.have.property("canaryIstioVersion");
+    const canary = { istioVersion: "1.31.0" } as const;
+    expect(catalogOf({ ...settings, canary }).canaryIstioVersion).to.equal("1.31.0");
   });
 });
