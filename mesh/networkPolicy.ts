@@ -143,12 +143,19 @@ function ipBlock(address: string): V1NetworkPolicyPeer {
   return { ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } };
 }
 
-/** No cluster and no cloud's metadata is among them. */
+/** No cluster and no cloud's metadata is among them: Azure's is at 168.63.129.16, too, which is a public address. */
 const publicAddresses: V1NetworkPolicyPeer[] = [
   {
     ipBlock: {
       cidr: "0.0.0.0/0",
-      except: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+      except: [
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+      ],
     },
   },
   { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },

@@ -47,13 +47,18 @@ export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[]
 export function planOf(settings: Settings): Plan {
   const catalog = catalogOf(settings);
   const { mesh } = checkedMesh(settings.platform, catalog);
-  const ingress = [...new Set(mesh.gateways.map(({ release }) => release))];
+  const observability = settings.observability ? planned(settings, catalog, mesh) : undefined;
+  // A tool's host may be at a gateway of which the catalog says nothing; its certificate is in the gateway's namespace.
+  const ingress = new Set([
+    ...mesh.gateways.map(({ release }) => release),
+    ...(observability?.plan.credentials ?? []).map(({ namespace }) => namespace),
+  ]);
   return {
     name: settings.platform,
     catalog,
     mesh,
-    controlPlane: controlPlaneArgs(settings, ingress, istiodFor(catalog), mesh.revision),
-    ...(settings.observability && { observability: planned(settings, catalog, mesh) }),
+    controlPlane: controlPlaneArgs(settings, [...ingress], istiodFor(catalog), mesh.revision),
+    ...(observability && { observability }),
   };
 }
 

@@ -31,7 +31,7 @@ async function checkCluster(): Promise<void> {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
     throw new Error(
-      `The kubeconfig ${origin} has no context "${config.getCurrentContext()}". ` +
+      `The ${origin} has no context "${config.getCurrentContext()}". ` +
         `Known: ${
           config
             .getContexts()
@@ -45,37 +45,45 @@ async function checkCluster(): Promise<void> {
     await within(patience, config.makeApiClient(VersionApi).getCode());
   } catch (error) {
     throw new Error(
-      `The cluster ${cluster.server} (context "${config.getCurrentContext()}" of ${origin}) does not answer: ${messageOf(error)}. ` +
+      `The cluster ${cluster.server} (context "${config.getCurrentContext()}" of the ${origin}) does not answer: ${messageOf(error)}. ` +
         "Check that it runs and that you can reach it: kubectl version. Another cluster: pulumi config set kubernetes:context <name>",
       { cause: error },
     );
   }
 }
 
-/** The kubeconfig that the Kubernetes provider will use, by the provider's own precedence. */
+/**
+ * What the Kubernetes provider will use, by the provider's own precedence: a kubeconfig, and where none is meant and
+ * the program runs in a pod, the pod's own account.
+ */
 function loadKubeConfig(): { config: KubeConfig; origin: string } {
   const settings = new pulumi.Config("kubernetes");
   const given = settings.get("kubeconfig");
   const config = new KubeConfig();
   let origin: string;
   if (given !== undefined && /[\n{]/.test(given)) {
-    origin = "in kubernetes:kubeconfig";
+    origin = "kubeconfig in kubernetes:kubeconfig";
     config.loadFromString(given);
   } else {
-    const paths = (given ?? process.env.KUBECONFIG)?.split(delimiter) ?? [join(homedir(), ".kube", "config")];
+    const named = given ?? process.env.KUBECONFIG;
+    const paths = named?.split(delimiter) ?? [join(homedir(), ".kube", "config")];
     const [first, ...others] = paths.filter((path) => existsSync(path));
-    if (first === undefined) {
+    if (first !== undefined) {
+      origin = `kubeconfig ${[first, ...others].join(delimiter)}`;
+      config.loadFromFile(first);
+      for (const path of others) {
+        const other = new KubeConfig();
+        other.loadFromFile(path);
+        config.mergeConfig(other, true);
+      }
+    } else if (named === undefined && process.env.KUBERNETES_SERVICE_HOST !== undefined) {
+      origin = "pod's own account";
+      config.loadFromCluster();
+    } else {
       throw new Error(
         `There is no kubeconfig: ${paths.join(", ")} does not exist. ` +
           "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
       );
-    }
-    origin = [first, ...others].join(delimiter);
-    config.loadFromFile(first);
-    for (const path of others) {
-      const other = new KubeConfig();
-      other.loadFromFile(path);
-      config.mergeConfig(other, true);
     }
   }
   const context = settings.get("context");

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import getPort from "get-port";
@@ -119,6 +120,59 @@ describe("stacks/preflight", () => {
     expect(await problem()).to.contain(
       `has no context "prod". Known: good. Choose one: pulumi config set kubernetes:context <name>`,
     );
+  });
+
+  describe("in a pod", () => {
+    const outside = { ...process.env };
+    beforeEach(() => {
+      delete process.env.KUBECONFIG;
+      Object.assign(process.env, {
+        HOME: folder,
+        KUBERNETES_SERVICE_HOST: "127.0.0.1",
+        KUBERNETES_SERVICE_PORT: "1",
+      });
+    });
+    afterEach(() => {
+      Object.assign(process.env, outside);
+      if (outside.HOME === undefined) delete process.env.HOME;
+      if (outside.KUBERNETES_SERVICE_HOST === undefined) delete process.env.KUBERNETES_SERVICE_HOST;
+      if (outside.KUBERNETES_SERVICE_PORT === undefined) delete process.env.KUBERNETES_SERVICE_PORT;
+    });
+
+    it("asks with the pod's own account where no kubeconfig is meant", async () => {
+      const load = Reflect.get(KubeConfig.prototype, "loadFromCluster");
+      // A stand-in for what Kubernetes mounts into a pod, and for its API server's certificate.
+      KubeConfig.prototype.loadFromCluster = function () {
+        load.call(this);
+        const [cluster, user] = [{ name: "inCluster", server: origin, skipTLSVerify: true }, { name: "pod" }];
+        this.loadFromClusterAndUser(cluster, user);
+      };
+      try {
+        expect(await problem()).to.equal("");
+      } finally {
+        KubeConfig.prototype.loadFromCluster = load;
+      }
+    });
+
+    it("says so where its cluster does not answer", async () => {
+      expect(await problem()).to.contain(
+        `The cluster https://127.0.0.1:1 (context "inClusterContext" of the pod's own account) does not answer: `,
+      );
+    });
+
+    it("has no context to choose, and names the one it has", async () => {
+      pulumi.runtime.setAllConfig({ "kubernetes:context": "prod" });
+      expect(await problem()).to.contain(
+        `The pod's own account has no context "prod". Known: inClusterContext.`,
+      );
+    });
+
+    it("prefers a kubeconfig, and doesn't make up for one that is missing", async () => {
+      process.env.KUBECONFIG = kubeconfig("good", origin);
+      expect(await problem()).to.equal("");
+      process.env.KUBECONFIG = join(folder, "none.yaml");
+      expect(await problem()).to.contain("There is no kubeconfig");
+    });
   });
 
   it("names the cluster that does not answer", async () => {
