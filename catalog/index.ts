@@ -27,7 +27,7 @@ export { isHttp, protocols } from "./port";
 export type * from "./rateLimit";
 export type * from "./resilience";
 export type * from "./retries";
-export { safeRetryConditions } from "./retries";
+export { repeatsSlowTries, safeRetryConditions } from "./retries";
 export type * from "./service";
 export type * from "./sidecar";
 export type * from "./telemetry";

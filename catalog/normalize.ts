@@ -24,7 +24,7 @@ import { normalizeNetworkPolicies } from "./networkPolicies";
 import { formatPath } from "./path";
 import { isHttp, normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
-import { normalizeRetries } from "./retries";
+import { normalizeRetries, repeatsSlowTries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, normalizeFault } from "./traffic";
@@ -305,11 +305,11 @@ function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, pat
   };
 }
 
-/** The service's retries hold for a caller with less time too, as far as they fit into it. */
+/** The service's retries hold for a caller with less time too; tries that follow a slow one fit into it. */
 function edgeRetries(call: CallDefinition, callee: Callee, timeout?: number): Edge["retries"] {
   if (call.retries) return normalizeRetries(call.retries, timeout);
   const { attempts, perTryTimeout } = callee.retries;
-  if (timeout === undefined || attempts === 0) return callee.retries;
+  if (timeout === undefined || !repeatsSlowTries(callee.retries)) return callee.retries;
   const share = Math.floor(timeout / (attempts + 1));
   return { ...callee.retries, perTryTimeout: Math.min(perTryTimeout ?? share, share) };
 }

@@ -31,6 +31,19 @@ export const safeRetryConditions: readonly RetryCondition[] = [
 ];
 
 /**
+ * Conditions under which Envoy repeats a try that took longer than its `perTryTimeout`: it resets such a request
+ * itself, which is neither a failed connection nor an answer with a status. Under all others that try is the last.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms
+ */
+const slowTryConditions: readonly RetryCondition[] = ["5xx", "gateway-error", "reset"];
+
+/** Whether a try that reaches its `perTryTimeout` is followed by another one. */
+export function repeatsSlowTries({ retryOn }: Pick<Retries, "retryOn">): boolean {
+  return retryOn.some((condition) => slowTryConditions.includes(condition));
+}
+
+/**
  * How requests to an HTTP service are retried by the caller's proxy.
  *
  * POST and PATCH are only ever retried under those conditions that say that the server has not begun to
@@ -42,7 +55,10 @@ export const safeRetryConditions: readonly RetryCondition[] = [
 export interface RetriesDefinition {
   /** How often a failed request is repeated; the first try isn't counted. 0–10. */
   readonly attempts: number;
-  /** Limit of each try. Default: the timeout divided by the tries, `attempts + 1`, so that all of them fit. */
+  /**
+   * Limit of each try. Default: the timeout divided by the tries, `attempts + 1`, so that all of them fit, where
+   * `retryOn` has `5xx`, `gateway-error` or `reset`; else none, as a try that reaches it isn't repeated.
+   */
   readonly perTryTimeout?: Duration;
   /** Default: `["connect-failure", "refused-stream"]`. */
   readonly retryOn?: readonly RetryCondition[];
@@ -53,7 +69,7 @@ export interface RetriesDefinition {
 /** Retries with their defaults resolved; `attempts` 0 turns off Istio's own default of two retries. */
 export interface Retries {
   readonly attempts: number;
-  /** Milliseconds. Undefined without an overall timeout to derive it from. */
+  /** Milliseconds. Undefined without an overall timeout to derive it from, or where slow tries aren't repeated. */
   readonly perTryTimeout?: number;
   readonly retryOn: readonly RetryCondition[];
   /** Milliseconds. */
@@ -71,10 +87,9 @@ export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
 export function normalizeRetries(definition: RetriesDefinition | undefined, timeout?: number): Retries {
   if (!definition || definition.attempts === 0) return { attempts: 0, retryOn: [] };
   const { attempts, perTryTimeout, retryOn = ["connect-failure", "refused-stream"] } = definition;
-  const perTry =
-    perTryTimeout === undefined
-      ? timeout && Math.floor(timeout / (attempts + 1))
-      : parseDuration(perTryTimeout);
+  const share =
+    timeout !== undefined && repeatsSlowTries({ retryOn }) ? Math.floor(timeout / (attempts + 1)) : undefined;
+  const perTry = perTryTimeout === undefined ? share : parseDuration(perTryTimeout);
   const backoff = definition.backoff === undefined ? undefined : parseDuration(definition.backoff);
   return {
     attempts,

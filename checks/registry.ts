@@ -57,6 +57,7 @@ import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sidecarBypass } from "./rules/sidecarBypass";
+import { slowTriesRepeated } from "./rules/slowTriesRepeated";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   noCircles, // MW405
   limitsPerCaller, // MW406
   timeoutCoversLoad, // MW407
+  slowTriesRepeated, // MW408
   failoverNeedsOutlierDetection, // MW501
   ejectionBounded, // MW502
   gatewayErrorsSmaller, // MW503

@@ -61,7 +61,7 @@ function retriedRoutes(requests: Requests, versions: readonly Version[]): HttpRo
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
   const everything = httpRoute(name, requests, versions, match, retries);
   if (port.protocol === "grpc" || safe.length === retries.retryOn.length) return [everything];
-  // Without a limit for each try: reaching it would fail the request, as it isn't a reason to try again.
+  // Without a limit for each try: under none of the safe conditions is a try that reaches it repeated.
   const limited: Retries = {
     attempts: safe.length > 0 ? retries.attempts : 0,
     retryOn: safe,

@@ -5,7 +5,7 @@ import { timed } from "./timed";
 
 const resilience = (perTryTimeout: string): object => ({
   timeout: "30s",
-  retries: { attempts: 3, perTryTimeout },
+  retries: { attempts: 3, perTryTimeout, retryOn: ["gateway-error", "connect-failure"] },
 });
 
 export const retriesFitTimeout: MeshRule = {
@@ -18,9 +18,9 @@ export const retriesFitTimeout: MeshRule = {
     right: webAndApi({}, { resilience: resilience("7500ms") }),
   },
   *check(mesh) {
-    for (const { timeout, attempts, perTryTimeout, path } of timed(mesh)) {
+    for (const { timeout, attempts, perTryTimeout, repeatsSlow, path } of timed(mesh)) {
       const tries = attempts + 1;
-      if (tries * perTryTimeout <= timeout) continue;
+      if (!repeatsSlow || tries * perTryTimeout <= timeout) continue;
       yield {
         path: `${path}.perTryTimeout`,
         message: `${tries} tries of ${formatDuration(perTryTimeout)} take ${formatDuration(tries * perTryTimeout)}, longer than the timeout of ${formatDuration(timeout)}: the last ones never happen`,

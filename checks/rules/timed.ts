@@ -1,10 +1,12 @@
-import { formatPath, parsePath, type Mesh, type Retries } from "../../catalog";
+import { formatPath, parsePath, repeatsSlowTries, type Mesh, type Retries } from "../../catalog";
 
 /** Retries with a limit for each try and one for all of them, where the catalog declares them. */
 export interface TimedRetries {
   readonly timeout: number;
   readonly attempts: number;
   readonly perTryTimeout: number;
+  /** Whether another try follows one that reached its limit. */
+  readonly repeatsSlow: boolean;
   /** Of the `retries` themselves. */
   readonly path: string;
 }
@@ -25,5 +27,5 @@ function* one(
 ): Iterable<TimedRetries> {
   const { attempts, perTryTimeout } = retries;
   if (timeout === undefined || perTryTimeout === undefined || attempts === 0) return;
-  yield { timeout, attempts, perTryTimeout, path };
+  yield { timeout, attempts, perTryTimeout, repeatsSlow: repeatsSlowTries(retries), path };
 }

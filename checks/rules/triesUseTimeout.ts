@@ -5,7 +5,7 @@ import { timed } from "./timed";
 
 const resilience = (perTryTimeout: string): object => ({
   timeout: "30s",
-  retries: { attempts: 3, perTryTimeout },
+  retries: { attempts: 3, perTryTimeout, retryOn: ["gateway-error", "connect-failure"] },
 });
 
 export const triesUseTimeout: MeshRule = {
@@ -18,9 +18,9 @@ export const triesUseTimeout: MeshRule = {
     right: webAndApi({}, { resilience: resilience("7s") }),
   },
   *check(mesh) {
-    for (const { timeout, attempts, perTryTimeout, path } of timed(mesh)) {
+    for (const { timeout, attempts, perTryTimeout, repeatsSlow, path } of timed(mesh)) {
       const used = (attempts + 1) * perTryTimeout;
-      if (used * 2 >= timeout) continue;
+      if (!repeatsSlow || used * 2 >= timeout) continue;
       yield {
         path: `${path}.perTryTimeout`,
         message: `each try is cut off after ${formatDuration(perTryTimeout)}, so a request fails after ${formatDuration(used)} at the latest and the timeout of ${formatDuration(timeout)} is never reached: an answer that takes longer than ${formatDuration(perTryTimeout)} can't succeed`,

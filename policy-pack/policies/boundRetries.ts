@@ -6,6 +6,9 @@ import type { Field } from "../reading/field";
 import { isVirtualService } from "../reading/resource";
 import { forwardingRoutes } from "../reading/virtualService";
 
+/** Conditions under which a try that took too long is followed by another; Envoy resets such a request itself. */
+const AFTER_SLOW_TRIES = ["5xx", "gateway-error", "reset"];
+
 /**
  * Retries multiply along a path: three at each of three calls make 64 requests of one. And a try that outlasts the
  * timeout is never followed by another.
@@ -37,10 +40,16 @@ function judgeTries(route: Field): Violation[] {
   const attempts = route.at("retries", "attempts").value;
   const field = route.at("retries", "perTryTimeout");
   const timeout = route.at("timeout").value;
+  const retryOn = route.at("retries", "retryOn").value;
   const [each, whole] = [milliseconds(field.value), milliseconds(timeout)];
   if (typeof attempts !== "number" || attempts === 0 || each === undefined || !whole) return [];
   const tries = attempts + 1;
-  if (each * tries <= whole) return [];
+  if (each * tries <= whole || (typeof retryOn === "string" && endsWithSlowTry(retryOn))) return [];
   const problem = `is ${String(field.value)}, so ${tries} tries outlast the timeout of ${String(timeout)}`;
   return [{ field, problem, cure: `Set it to at most ${Math.floor(whole / tries)}ms` }];
+}
+
+function endsWithSlowTry(retryOn: string): boolean {
+  const conditions = retryOn.split(",").map((condition) => condition.trim());
+  return !conditions.some((condition) => AFTER_SLOW_TRIES.includes(condition));
 }

@@ -110,7 +110,7 @@ describe("normalize", () => {
       api: {
         namespace: "backend",
         ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } },
-        resilience: { timeout: "10s", retries: { attempts: 3 } },
+        resilience: { timeout: "10s", retries: { attempts: 3, retryOn: ["gateway-error"] } },
       },
     },
   };
@@ -122,7 +122,7 @@ describe("normalize", () => {
     expect(api?.retries).to.deep.equal({
       attempts: 3,
       perTryTimeout: 2500,
-      retryOn: ["connect-failure", "refused-stream"],
+      retryOn: ["gateway-error"],
     });
   });
 
@@ -140,7 +140,7 @@ describe("normalize", () => {
         methods: ["GET", "POST"],
         paths: ["/a", "/b"],
         timeout: 10_000,
-        retries: { attempts: 3, perTryTimeout: 2500, retryOn: ["connect-failure", "refused-stream"] },
+        retries: { attempts: 3, perTryTimeout: 2500, retryOn: ["gateway-error"] },
         ownTimeout: false,
         ownRetries: false,
         mirrored: false,
@@ -159,7 +159,7 @@ describe("normalize", () => {
         paths: [],
         timeout: 5_000,
         // Four tries of the service's 2.5s don't fit into 5s.
-        retries: { attempts: 3, perTryTimeout: 1250, retryOn: ["connect-failure", "refused-stream"] },
+        retries: { attempts: 3, perTryTimeout: 1250, retryOn: ["gateway-error"] },
         ownTimeout: true,
         ownRetries: false,
         mirrored: false,

@@ -25,7 +25,7 @@ describe("checkMesh", () => {
           ports: { http },
           versions: { v1: {}, v2: {} },
           traffic: { weights: { v1: 90, v2: 9 } },
-          resilience: { timeout: "30s", retries: { attempts: 3, perTryTimeout: "10s" } },
+          resilience: { timeout: "30s", retries: { attempts: 3, perTryTimeout: "10s", retryOn: ["5xx"] } },
           circuitBreaker: { outlierDetection: { maxEjectionPercent: 80 } },
         },
         store: { ports: { tcp: { port: 5432, protocol: "tcp" } }, loadBalancing: { simple: "LEAST_CONN" } },
@@ -76,7 +76,9 @@ describe("checkMesh", () => {
           traffic: { weights: { v1: 90, v2: 9 } },
           resilience: { timeout: "30s" },
         },
-        store: { resilience: { retries: { attempts: 3, perTryTimeout: "10s" }, timeout: "30s" } },
+        store: {
+          resilience: { retries: { attempts: 3, perTryTimeout: "10s", retryOn: ["5xx"] }, timeout: "30s" },
+        },
       },
       externalServices: { bank: { ports: { http: { port: 80, protocol: "http" } } } },
       gateways: {

@@ -124,7 +124,7 @@ describe("checks of external services", () => {
   });
 
   it("judge their tries and ejections as those of services", () => {
-    const retries = { attempts: 1, perTryTimeout: "6s" };
+    const retries = { attempts: 1, perTryTimeout: "6s", retryOn: ["reset"] };
     const outlierDetection = { maxEjectionPercent: 80, consecutiveGatewayErrors: 5 };
     const at = "externalServices.mail.circuitBreaker.outlierDetection";
     const paths = (calls: object, own: object): string[] =>
@@ -138,6 +138,11 @@ describe("checks of external services", () => {
     expect(paths({ mail: { timeout: "10s", retries } }, {})).to.deep.equal([
       "MW401 services.web.calls.mail.retries.perTryTimeout",
     ]);
+    const unrepeated = { attempts: 1, perTryTimeout: "6s" };
+    expect(paths({ mail: { timeout: "10s", retries: unrepeated } }, {})).to.deep.equal([
+      "MW408 services.web.calls.mail.retries.perTryTimeout",
+    ]);
+    expect(paths({ mail: { timeout: "6s", retries: unrepeated } }, {})).to.deep.equal([]);
     expect(paths({}, { circuitBreaker: { outlierDetection } })).to.deep.equal([
       `MW503 ${at}.consecutiveGatewayErrors`,
       `MW502 ${at}.maxEjectionPercent`,

@@ -255,6 +255,12 @@ const expected: Record<string, Expected> = {
       '"web" gives up on "api" after 1s, and more than one answer in a hundred takes longer: its p99 is 2s',
     cure: "set it above 2s, or correct the load's p99",
   },
+  MW408: {
+    path: "services.api.resilience.retries.perTryTimeout",
+    message:
+      "a slow try ends the request after 5s of the timeout of 10s: no condition of retryOn has it repeated",
+    cure: 'leave perTryTimeout out, or add "gateway-error", "reset" or "5xx" to retryOn',
+  },
   MW501: {
     path: "services.api.circuitBreaker.outlierDetection",
     message:

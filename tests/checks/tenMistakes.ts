@@ -20,7 +20,7 @@ export const tenMistakes = {
     },
     cart: {
       ports: { http: { port: 8080, protocol: "http" } },
-      resilience: { timeout: "5s", retries: { attempts: 3, perTryTimeout: "2s" } },
+      resilience: { timeout: "5s", retries: { attempts: 3, perTryTimeout: "2s", retryOn: ["5xx"] } },
       calls: { api: { port: "htp" } },
     },
     store: { ports: { tcp: { port: 5432, protocol: "tcp" } } },

@@ -101,13 +101,13 @@ describe("virtualService", () => {
         match: [{ sourceLabels: { app: "web" } }],
         route: [{ destination }],
         timeout: "10s",
-        retries: { attempts: 1, perTryTimeout: "5s", retryOn: "connect-failure" },
+        retries: { attempts: 1, retryOn: "connect-failure" },
       },
       {
         name: "http",
         route: [{ destination }],
         timeout: "30s",
-        retries: { attempts: 1, perTryTimeout: "15s", retryOn: "connect-failure" },
+        retries: { attempts: 1, retryOn: "connect-failure" },
       },
     ]);
     expect(routes({ resilience: { timeout: "30s" } }, { api: { retries } })).to.have.nested.property(

@@ -38,9 +38,18 @@ describe("bound-retries", () => {
     expect(await judge({ attempts: 3, perTryTimeout: "10s" }, "30s")).to.deep.equal(
       at("perTryTimeout is 10s, so 4 tries outlast the timeout of 30s. Set it to at most 7500ms"),
     );
+    const retried = { attempts: 3, perTryTimeout: "10s", retryOn: "connect-failure, reset" };
+    expect(await judge(retried, "30s"))
+      .to.have.property("violations")
+      .with.length(1);
     expect(await judge({ attempts: 3, perTryTimeout: "2501ms" }))
       .to.have.property("violations")
       .with.length(1);
+  });
+
+  it("accepts tries of any length where a slow one is the last", async () => {
+    const retries = { attempts: 3, perTryTimeout: "10s", retryOn: "connect-failure,refused-stream,503" };
+    expect(await judge(retries, "30s")).to.deep.equal({ violations: [] });
   });
 
   it("says what is open because of unknown values", async () => {

@@ -15,6 +15,7 @@ export const times: readonly Mutation[] = [
   {
     code: "MW401",
     mistake: "tries that together take longer than the timeout of their service",
+    also: ["MW404"],
     *mutants(catalog) {
       for (const { place, value } of limits.flatMap((pattern) => [...matching(catalog, pattern)])) {
         const { timeout } = value as { timeout?: string };
@@ -22,7 +23,7 @@ export const times: readonly Mutation[] = [
         const retries = [...place, "retries"];
         yield {
           at: [...retries, "perTryTimeout"],
-          changes: [[retries, { attempts: 1, perTryTimeout: timeout }]],
+          changes: [[retries, { attempts: 1, perTryTimeout: timeout, retryOn: ["5xx"] }]],
         };
       }
     },
@@ -30,7 +31,7 @@ export const times: readonly Mutation[] = [
   {
     code: "MW401",
     mistake: "tries that together take longer than the timeout of their call or route",
-    also: ["MW403"],
+    also: ["MW403", "MW404"],
     *mutants(catalog) {
       const callees = calleesOf(catalog);
       for (const { kind, callee, place } of edgesOf(catalog)) {
@@ -40,7 +41,7 @@ export const times: readonly Mutation[] = [
           at: [...place, "retries", "perTryTimeout"],
           changes: [
             [[...place, "timeout"], "1s"],
-            [[...place, "retries"], { attempts: 1, perTryTimeout: "501ms" }],
+            [[...place, "retries"], { attempts: 1, perTryTimeout: "501ms", retryOn: ["5xx"] }],
           ],
         };
       }
@@ -49,7 +50,7 @@ export const times: readonly Mutation[] = [
   {
     code: "MW402",
     mistake: "tries that are over long before the timeout",
-    also: ["MW004"],
+    also: ["MW004", "MW404"],
     *mutants(catalog) {
       for (const { place, value } of limits.flatMap((pattern) => [...matching(catalog, pattern)])) {
         const { timeout } = value as { timeout?: string };
@@ -57,7 +58,7 @@ export const times: readonly Mutation[] = [
         const retries = [...place, "retries"];
         yield {
           at: [...retries, "perTryTimeout"],
-          changes: [[retries, { attempts: 1, perTryTimeout: "1ms" }]],
+          changes: [[retries, { attempts: 1, perTryTimeout: "1ms", retryOn: ["5xx"] }]],
         };
       }
     },
@@ -133,12 +134,12 @@ export const times: readonly Mutation[] = [
   {
     code: "MW407",
     mistake: "less time than one answer in a hundred takes",
-    also: ["MW004", "MW403", "MW407"],
+    also: ["MW004", "MW403", "MW404", "MW407"],
     *mutants(catalog) {
       for (const { name, place } of httpServicesOf(catalog)) {
         const load: Change = [[...place, "load"], { rps: 1, p99: "1s", callers: 1 }];
         const resilience = [...place, "resilience"];
-        const retries = { attempts: 3, perTryTimeout: "500ms" };
+        const retries = { attempts: 3, perTryTimeout: "500ms", retryOn: ["5xx"] };
         yield { at: [...resilience, "timeout"], changes: [load, [resilience, { timeout: "1s" }]] };
         yield {
           at: [...resilience, "retries", "perTryTimeout"],
@@ -153,6 +154,39 @@ export const times: readonly Mutation[] = [
           ];
           yield { at: [...call, "timeout"], changes };
         }
+      }
+    },
+  },
+  {
+    code: "MW408",
+    mistake: "slow tries of a service that nothing repeats",
+    also: ["MW004"],
+    *mutants(catalog) {
+      for (const { place, value } of limits.flatMap((pattern) => [...matching(catalog, pattern)])) {
+        const { timeout } = value as { timeout?: string };
+        if (timeout === undefined) continue;
+        const retries = [...place, "retries"];
+        const unrepeated = { attempts: 1, perTryTimeout: "1ms" };
+        yield { at: [...retries, "perTryTimeout"], changes: [[retries, unrepeated]] };
+      }
+    },
+  },
+  {
+    code: "MW408",
+    mistake: "slow tries of a call or route that nothing repeats",
+    also: ["MW004", "MW403"],
+    *mutants(catalog) {
+      const callees = calleesOf(catalog);
+      for (const { kind, callee, place } of edgesOf(catalog)) {
+        const called = callees[callee];
+        if (kind === "admit" || !called || !hasHttp(called)) continue;
+        yield {
+          at: [...place, "retries", "perTryTimeout"],
+          changes: [
+            [[...place, "timeout"], "1s"],
+            [[...place, "retries"], { attempts: 1, perTryTimeout: "500ms" }],
+          ],
+        };
       }
     },
   },

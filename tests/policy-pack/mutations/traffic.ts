@@ -147,7 +147,7 @@ export const traffic: readonly Mutation[] = [
         yield {
           ...fault(resource, [...place, "retries", "perTryTimeout"], undefined, [timeout]),
           changes: [
-            [[...place, "retries"], { attempts: 1, perTryTimeout: timeout, retryOn: "connect-failure" }],
+            [[...place, "retries"], { attempts: 1, perTryTimeout: timeout, retryOn: "gateway-error" }],
           ],
         };
       }

@@ -1,0 +1,46 @@
+import { expect } from "chai";
+import { type Duration, normalize, type RetriesDefinition, type RetryCondition } from "../../catalog";
+import { retryConditions } from "../../catalog/retries";
+
+const ports = { http: { port: 8080, protocol: "http" } } as const;
+const repeated: readonly RetryCondition[] = ["5xx", "gateway-error", "reset"];
+
+/** Milliseconds that a try has: of a service's callers, and of one that has less time. */
+function perTry(retries: RetriesDefinition, timeout: Duration): (number | undefined)[] {
+  const { services } = normalize({
+    name: "shop",
+    services: {
+      web: { ports, calls: { api: { timeout: "5s" } } },
+      api: { ports, resilience: { timeout, retries } },
+    },
+  });
+  const api = services.find(({ name }) => name === "api");
+  return [api?.retries.perTryTimeout, api?.incoming[0]?.retries.perTryTimeout];
+}
+
+describe("retries", () => {
+  it("divide a timeout only where Envoy repeats a try that ran into its share", () => {
+    for (const condition of retryConditions) {
+      const shares = repeated.includes(condition) ? [2500, 1250] : [undefined, undefined];
+      expect(perTry({ attempts: 3, retryOn: [condition] }, "10s"), condition).to.deep.equal(shares);
+    }
+    expect(perTry({ attempts: 3, retryOn: ["connect-failure", "reset"] }, "10s")).to.deep.equal([2500, 1250]);
+    expect(perTry({ attempts: 3 }, "10s")).to.deep.equal([undefined, undefined]);
+  });
+
+  it("of a call of its own divide its timeout likewise", () => {
+    const limit = (retries: RetriesDefinition): number | undefined =>
+      normalize({
+        name: "shop",
+        services: { web: { ports, calls: { api: { timeout: "5s", retries } } }, api: { ports } },
+      }).services.find(({ name }) => name === "api")?.incoming[0]?.retries.perTryTimeout;
+    expect(limit({ attempts: 1, retryOn: ["5xx"] })).to.equal(2500);
+    expect(limit({ attempts: 1, retryOn: ["unavailable"] })).to.equal(undefined);
+  });
+
+  it("keep a limit of a try that is given, as far as the tries of a caller with less time must fit", () => {
+    const retries = { attempts: 3, perTryTimeout: "4s" } as const;
+    expect(perTry(retries, "10s")).to.deep.equal([4000, 4000]);
+    expect(perTry({ ...retries, retryOn: ["reset"] }, "20s")).to.deep.equal([4000, 1250]);
+  });
+});
