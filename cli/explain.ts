@@ -2,17 +2,18 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { stringify } from "yaml";
 import { parsePath } from "../catalog";
-import { checkMesh } from "../checks";
-import { fromAnnotation, type MeshObject, renderMesh } from "../mesh";
+import { fromAnnotation, type MeshObject } from "../mesh";
+import type { DeclaredObjects } from "../stacks/plan";
 import { UserError } from "../toolchain/userError";
 import { loadSubject } from "./catalog";
+import { planned } from "./objects";
 import { print } from "./output";
 
-/** `meshwright explain`: which lines of the catalog an object comes from. */
+/** `meshwright explain`: what an object comes from: lines of the catalog, or a component's arguments. */
 export function explainCommand(program: Command): void {
   program
     .command("explain")
-    .description("show an object and the places in the catalog that it comes from")
+    .description("show an object that `render` writes, and the places in the catalog that it comes from")
     .argument("<catalog>", "platform, or path of a .ts, .js, .json or .yaml file")
     .argument(
       "<object>",
@@ -21,17 +22,14 @@ export function explainCommand(program: Command): void {
     .option("--stack <name>", "stack whose Pulumi.<name>.yaml sets the platform up")
     .option("--json", "print JSON")
     .action(async (argument: string, wanted: string, { stack, json }: { stack?: string; json?: true }) => {
-      const { name, catalog } = await loadSubject(argument, stack);
-      const { mesh } = checkMesh(catalog);
-      if (mesh === undefined) {
-        throw new UserError({
-          problem: `${name} has errors, so it has no objects.`,
-          cure: `Mend them: meshwright check ${name}`,
-        });
-      }
-      const object = findObject(renderMesh(mesh), wanted, name);
-      const from = sources(catalog, object);
-      print(json ? JSON.stringify({ object, from }, null, 2) : describe(object, from));
+      const subject = await loadSubject(argument, stack);
+      const { object, component, catalog } = findObject(planned(subject).declared, wanted, subject.name);
+      const from = sources(catalog?.content, object);
+      print(
+        json
+          ? JSON.stringify({ object, component, from }, null, 2)
+          : describe(object, component, catalog?.name, from),
+      );
     });
 }
 
@@ -42,22 +40,28 @@ interface Source {
   readonly value?: unknown;
 }
 
-function findObject(objects: readonly MeshObject[], wanted: string, catalog: string): MeshObject {
+/** One object, and what else is known of those that are declared with it. */
+type Found = Omit<DeclaredObjects, "objects"> & { readonly object: MeshObject };
+
+function findObject(declared: readonly DeclaredObjects[], wanted: string, subject: string): Found {
+  const all = declared.flatMap(({ objects, ...rest }) =>
+    objects.map((object): Found => ({ ...rest, object })),
+  );
   const [kind = "", ...rest] = wanted.split("/");
-  const place = ({ metadata: { namespace, name } }: MeshObject): string =>
-    [namespace, name].filter(Boolean).join("/");
-  const ofKind = objects.filter((one) => one.kind.toLowerCase() === kind.toLowerCase());
-  const found = ofKind.filter((one) => rest.join("/") === (rest.length > 1 ? place(one) : one.metadata.name));
-  const [object, another] = found;
-  if (object !== undefined && another === undefined) return object;
-  const choices = found.length > 0 ? found : ofKind.length > 0 ? ofKind : [];
-  const known = choices.map((one) => `${one.kind}/${place(one)}`);
+  const place = ({ object: { metadata } }: Found): string =>
+    [metadata.namespace, metadata.name].filter(Boolean).join("/");
+  const ofKind = all.filter(({ object }) => object.kind.toLowerCase() === kind.toLowerCase());
+  const found = ofKind.filter(
+    (one) => rest.join("/") === (rest.length > 1 ? place(one) : one.object.metadata.name),
+  );
+  const [first, another] = found;
+  if (first !== undefined && another === undefined) return first;
+  const known = (found.length > 0 ? found : ofKind).map((one) => `${one.object.kind}/${place(one)}`).sort();
+  const kinds = [...new Set(all.map(({ object }) => object.kind))].sort();
   throw new UserError({
-    problem: `${found.length > 1 ? "More than one object of" : "No object of"} ${catalog} is "${wanted}".`,
+    problem: `${found.length > 1 ? "More than one object of" : "No object of"} ${subject} is "${wanted}".`,
     cure:
-      known.length > 0
-        ? `Name one of: ${known.join(", ")}`
-        : `Name one of the kinds: ${[...new Set(objects.map((one) => one.kind))].join(", ")}`,
+      known.length > 0 ? `Name one of: ${known.join(", ")}` : `Name one of the kinds: ${kinds.join(", ")}`,
   });
 }
 
@@ -73,7 +77,12 @@ function sources(catalog: unknown, { metadata }: MeshObject): Source[] {
   });
 }
 
-function describe(object: MeshObject, from: readonly Source[]): string {
+function describe(
+  object: MeshObject,
+  component: string,
+  catalog: string | undefined,
+  from: readonly Source[],
+): string {
   const yaml = (value: unknown): string =>
     stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
   const indent = (text: string): string => text.replaceAll(/^/gm, "  ");
@@ -81,6 +90,9 @@ function describe(object: MeshObject, from: readonly Source[]): string {
     yaml(object),
     "",
     pc.bold("comes from"),
+    from.length > 0 && catalog !== undefined
+      ? `${catalog}, by the component ${component}`
+      : `the arguments of the component ${component}, no place in the catalog`,
     ...from.flatMap(({ path, value }) => [
       pc.cyan(path),
       value === undefined ? "  (a default)" : indent(yaml(value)),

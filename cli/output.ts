@@ -8,6 +8,11 @@ export function print(line = ""): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Writes one line for humans to stderr, beside the results on stdout. */
+export function remark(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /**
  * Runs a long step and shows what it is doing: a live line on a terminal, a new line at most every 15 s elsewhere.
  * Progress goes to stderr, so that stdout stays clean for results.

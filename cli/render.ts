@@ -2,13 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { checkMesh } from "../checks";
-import { istioObjects } from "../components";
-import { type MeshObject, renderMesh } from "../mesh";
-import { planOf, releasesOf } from "../stacks/plan";
+import type { MeshObject } from "../mesh";
+import { releasesOf } from "../stacks/plan";
+import { howToMake, secretsOf } from "../stacks/secrets";
 import { UserError } from "../toolchain/userError";
-import { loadSubject, type Subject } from "./catalog";
-import { print } from "./output";
+import { loadSubject } from "./catalog";
+import { type Planned, planned } from "./objects";
+import { print, remark } from "./output";
 
 /** `meshwright render`: the objects as YAML, for GitOps. */
 export function renderCommand(program: Command): void {
@@ -24,7 +24,8 @@ export function renderCommand(program: Command): void {
       "write one file per object into this folder, and remove what an earlier run left there",
     )
     .action(async (argument: string, { stack, out }: { stack?: string; out?: string }) => {
-      const files = renderFiles(await loadSubject(argument, stack));
+      const all = planned(await loadSubject(argument, stack));
+      const files = renderFiles(all);
       if (out === undefined) {
         print(
           [...files.values()]
@@ -32,36 +33,33 @@ export function renderCommand(program: Command): void {
             .join("---\n")
             .trimEnd(),
         );
-        return;
+      } else {
+        const folder = resolve(out);
+        writeFolder(folder, files);
+        print(`${files.size} files written to ${folder}`);
       }
-      const folder = resolve(out);
-      writeFolder(folder, files);
-      print(`${files.size} files written to ${folder}`);
+      tellOfSecrets(all);
     });
 }
 
+/** Secrets are in no file, and without them the pods that name them don't start. */
+function tellOfSecrets({ plan }: Planned): void {
+  const secrets = plan === undefined ? [] : secretsOf(plan);
+  if (secrets.length === 0) return;
+  remark("Secrets are not written. Make these as soon as their namespaces are there:");
+  for (const secret of secrets) {
+    remark(`  ${secret.namespace}/${secret.name} (${secret.keys.join(", ")}), ${secret.purpose}`);
+    remark(`    ${howToMake(secret)}`);
+  }
+}
+
 /** What is written where: relative path → content. */
-function renderFiles({ name, catalog, settings }: Subject): Map<string, unknown> {
-  const { findings, mesh } = checkMesh(catalog);
-  if (mesh === undefined) {
-    const errors = findings.filter(({ severity }) => severity === "error");
-    throw new UserError({
-      problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}; nothing was written.`,
-      details: errors.map(({ code, path, message }) => `${code} ${path}: ${message}`).join("\n"),
-      cure: `Mend them: meshwright check ${name}`,
-    });
-  }
+function renderFiles({ declared, plan }: Planned): Map<string, unknown> {
   const files = new Map<string, unknown>();
-  if (settings !== undefined) {
-    const plan = planOf(settings);
-    for (const { name: release, ...rest } of releasesOf(plan)) {
-      files.set(join("releases", `${release}.yaml`), { release, ...rest });
-    }
-    const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
-    for (const object of [...istioObjects(plan.controlPlane), ...addOns, ...watching])
-      files.set(pathOf(object), object);
+  for (const { name: release, ...rest } of plan === undefined ? [] : releasesOf(plan)) {
+    files.set(join("releases", `${release}.yaml`), { release, ...rest });
   }
-  for (const object of renderMesh(mesh)) files.set(pathOf(object), object);
+  for (const object of declared.flatMap(({ objects }) => objects)) files.set(pathOf(object), object);
   return files;
 }
 

@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { grafanaAdmin } from "./addOns/grafana";
-import { kialiSigningKey } from "./addOns/kiali";
+import type { MadeUpSecret } from "./addOns/context";
 import { checkedMesh } from "./checkedMesh";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
@@ -21,20 +20,13 @@ export class Observability extends pulumi.ComponentResource {
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     const { mesh } = checkedMesh(name, args.catalog);
-    const { namespace, addOns, releases, watching } = observabilityPlan(name, mesh, args);
+    const { namespace, addOns, secrets, releases, watching } = observabilityPlan(name, mesh, args);
     super("meshwright:index:Observability", name, {}, opts);
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
     const place = declareObjects(name, addOns, { parent: this, ...inherited });
 
-    const secret = (purpose: string, length: number, data: (value: pulumi.Output<string>) => SecretData) =>
-      this.secret(`${name}-${purpose}`, purpose, namespace, length, data, place);
-    const signingKey = secret(kialiSigningKey.secret, kialiSigningKey.bytes, (value) => ({
-      [kialiSigningKey.key]: value,
-    }));
-    const admin = secret(grafanaAdmin.secret, 32, (value) => ({
-      [grafanaAdmin.userKey]: "admin",
-      [grafanaAdmin.passwordKey]: value,
-    }));
+    const signingKey = this.secret(name, secrets.kialiSigningKey, place);
+    const admin = this.secret(name, secrets.grafanaAdmin, place);
 
     const release = (spec: ReleaseSpec, after: pulumi.Resource[]): k8s.helm.v3.Release =>
       declareRelease(`${name}-${spec.name}`, spec, args.timeoutSeconds ?? 300, {
@@ -54,24 +46,19 @@ export class Observability extends pulumi.ComponentResource {
 
   /** A Secret that is made up once; its value is a secret in Pulumi's state, too. */
   private secret(
-    resource: string,
-    secretName: string,
-    namespace: string,
-    length: number,
-    data: (value: pulumi.Output<string>) => SecretData,
+    name: string,
+    { name: secretName, namespace, known, key, length }: MadeUpSecret,
     after: pulumi.Resource[],
   ): k8s.core.v1.Secret {
     const value = new random.RandomPassword(
-      `${resource}-value`,
+      `${name}-${secretName}-value`,
       { length, special: false },
       { parent: this },
     );
     return new k8s.core.v1.Secret(
-      resource,
-      { metadata: { name: secretName, namespace }, stringData: data(value.result) },
+      `${name}-${secretName}`,
+      { metadata: { name: secretName, namespace }, stringData: { ...known, [key]: value.result } },
       { parent: this, dependsOn: after },
     );
   }
 }
-
-type SecretData = Record<string, pulumi.Input<string>>;

@@ -1,7 +1,8 @@
-import { ingressRelease, monitoringNamespace } from "../catalog";
+import { ingressRelease, type MeshDefinition, monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import type { MeshObject } from "../mesh";
 import {
+  addOnsCatalog,
   type AddOnsOptions,
   collectorService,
   type Exposure,
@@ -13,17 +14,29 @@ import {
   type ToolUrls,
   usesCollector,
 } from "../observability";
+import type { MadeUpSecret } from "./addOns/context";
+import { grafanaAdmin } from "./addOns/grafana";
 import { jaegerClaim } from "./addOns/jaeger";
+import { kialiSigningKey } from "./addOns/kiali";
 import type { ExposureArgs, ObservabilityArgs } from "./observabilityArgs";
 import { type AddOnReleases, addOnReleases } from "./observabilityReleases";
 import { runError } from "./runError";
 
-/** All that the component `Observability` declares but its secrets, as plain data. */
+/** All that the component `Observability` declares but the values of its secrets, as plain data. */
 export interface ObservabilityPlan {
   /** Namespace of the add-ons. */
   readonly namespace: string;
   /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
   readonly addOns: MeshObject[];
+  /** The add-ons' own catalog, whose places the annotations of `addOns` name. */
+  readonly addOnsCatalog: MeshDefinition;
+  /** Secrets that are made up once. Before the releases that name them. */
+  readonly secrets: {
+    /** Name and password of Grafana's administrator. */
+    readonly grafanaAdmin: MadeUpSecret;
+    /** What signs Kiali's sessions. */
+    readonly kialiSigningKey: MadeUpSecret;
+  };
   /** The Helm releases, by tool. */
   readonly releases: AddOnReleases;
   /** Secrets with the certificates of the hosts at which people reach the tools. */
@@ -72,6 +85,23 @@ export function observabilityPlan(
       ...(jaeger?.storage === undefined ? [] : [spansClaim(namespace, jaeger.storage, args.storageClass)]),
       ...((jaeger?.replicas ?? 1) > 1 ? [jaegerBudget(namespace)] : []),
     ],
+    addOnsCatalog: addOnsCatalog(mesh, options),
+    secrets: {
+      grafanaAdmin: {
+        name: grafanaAdmin.secret,
+        namespace,
+        known: { [grafanaAdmin.userKey]: "admin" },
+        key: grafanaAdmin.passwordKey,
+        length: 32,
+      },
+      kialiSigningKey: {
+        name: kialiSigningKey.secret,
+        namespace,
+        known: {},
+        key: kialiSigningKey.key,
+        length: kialiSigningKey.bytes,
+      },
+    },
     releases: addOnReleases(mesh, args, rules),
     credentials: Object.values(options.exposed ?? {}).map(({ release, credentialName }) => ({
       name: credentialName,

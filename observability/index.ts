@@ -5,7 +5,7 @@ import { monitors } from "./monitors";
 import type { ObservabilityOptions } from "./options";
 import { prometheusRules } from "./prometheusRule";
 
-export { type AddOnsOptions, type Exposure, renderAddOns, usesCollector } from "./addOns";
+export { addOnsCatalog, type AddOnsOptions, type Exposure, renderAddOns, usesCollector } from "./addOns";
 export { dashboardLabel, folderAnnotation } from "./dashboardConfigMap";
 export { type IstioDashboard, istioDashboards, istioDashboardUrls } from "./dashboards/istio";
 export { localToolUrls, type ToolUrls } from "./dashboards/links";

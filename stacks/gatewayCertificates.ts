@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "./plan";
+import { gatewayCredentials } from "./secrets";
 import type { CertificateOwner, GatewayCertificate } from "./settings";
 
 /**
@@ -12,11 +13,8 @@ export function declareGatewayCertificates(
   given: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>,
   dependsOn: pulumi.Resource,
 ): pulumi.Resource[] {
-  const ofCatalog = mesh.gateways.flatMap(({ release, hosts }) =>
-    hosts.map(({ credentialName }) => ({ name: credentialName, namespace: release })),
-  );
   return [
-    ...declare(ofCatalog, given.gateway, dependsOn),
+    ...declare(gatewayCredentials(mesh), given.gateway, dependsOn),
     ...declare(observability?.plan.credentials ?? [], given.monitoring, dependsOn),
   ];
 }

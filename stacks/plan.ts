@@ -4,12 +4,14 @@ import {
   checkedMesh,
   type IstioControlPlaneArgs,
   istiodFor,
+  istioObjects,
   istioReleases,
   type ObservabilityArgs,
   type ObservabilityPlan,
   observabilityPlan,
   type ReleaseSpec,
 } from "../components";
+import { type MeshObject, renderMesh } from "../mesh";
 import { catalogOf } from "./catalogOf";
 import { controlPlaneArgs } from "./controlPlane";
 import { observabilityArgs } from "./observability";
@@ -37,6 +39,46 @@ export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[]
   return observability === undefined
     ? releases
     : [...releases, ...(Object.values(observability.plan.releases) as ReleaseSpec[])];
+}
+
+/** Objects that a component declares besides the releases, and no chart brings. */
+export interface DeclaredObjects {
+  /** Name of the component. */
+  readonly component: string;
+  readonly objects: readonly MeshObject[];
+  /** The catalog whose places their annotations name. Missing where they have none. */
+  readonly catalog?: { readonly name: string; readonly content: unknown };
+}
+
+/** Every object of a stack that no chart brings, but its Secrets. */
+export function objectsOf({ controlPlane, observability, ...rest }: Plan): DeclaredObjects[] {
+  const own = catalogObjects(rest);
+  const tags = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
+  if (observability === undefined) return [tags, own];
+  const { addOns, addOnsCatalog, watching } = observability.plan;
+  const component = "Observability";
+  const ofAddOns = { name: "the add-ons' own catalog", content: addOnsCatalog };
+  return [
+    tags,
+    { component, objects: addOns, catalog: ofAddOns },
+    { ...own, component, objects: watching },
+    own,
+  ];
+}
+
+/** What follows from a catalog alone. */
+export function catalogObjects({
+  catalog,
+  mesh,
+}: {
+  readonly catalog: unknown;
+  readonly mesh: CheckedMesh;
+}): Required<DeclaredObjects> {
+  return {
+    component: "ServiceMesh",
+    objects: renderMesh(mesh),
+    catalog: { name: "the catalog", content: catalog },
+  };
 }
 
 /**

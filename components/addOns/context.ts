@@ -7,6 +7,18 @@ export interface Context extends ObservabilityArgs {
   readonly mesh: CheckedMesh;
 }
 
+/** A Secret that is made up once, which a release names and none brings. */
+export interface MadeUpSecret {
+  readonly name: string;
+  readonly namespace: string;
+  /** What is no secret in it, by key. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Key of the value that is made up. */
+  readonly key: string;
+  /** How many characters that has. */
+  readonly length: number;
+}
+
 /** How long Prometheus keeps samples. */
 export const defaultRetention = "15d";
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { meshwright } from "./run";
 
@@ -34,6 +37,46 @@ describe("cli/explain", function () {
     );
   });
 
+  it("finds whatever else render writes of a platform, and says which catalog or component it comes from", async () => {
+    const ofProd = (object: string) => meshwright(["explain", "alfred", object, "--stack", "prod"]);
+    const rules = await ofProd("PrometheusRule/alfred-slo");
+    expect(rules.stdout, rules.stderr).to.match(
+      /^apiVersion: monitoring\.coreos\.com\/v1\nkind: PrometheusRule\n/,
+    );
+    expect(rules.stdout).to.match(
+      /\ncomes from\nthe catalog, by the component Observability\nalerts\n.+\ncertificates\n/s,
+    );
+
+    const addOn = await ofProd("AuthorizationPolicy/monitoring/grafana");
+    expect(addOn.stdout).to.match(
+      /\ncomes from\nthe add-ons' own catalog, by the component Observability\nservices\.kiali\.calls\.grafana\n {2}methods:\n {4}- GET$/,
+    );
+
+    const claim = await ofProd("PersistentVolumeClaim/jaeger-spans");
+    expect(claim.stdout).to.match(
+      /\ncomes from\nthe arguments of the component Observability, no place in the catalog$/,
+    );
+  });
+
+  it("finds the tags of a stack's revision", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "explain-"));
+    try {
+      const config = { "meshwright:platform": "alfred", "meshwright:revision": "1-31-0" };
+      writeFileSync(join(cwd, "Pulumi.tagged.yaml"), JSON.stringify({ config }));
+      const { stdout, stderr } = await meshwright(
+        [
+          ...["explain", "alfred", "MutatingWebhookConfiguration/istio-revision-tag-default"],
+          ...["--stack", "tagged", "--json"],
+        ],
+        { cwd },
+      );
+      expect(stderr).to.equal("");
+      expect(JSON.parse(stdout)).to.deep.include({ component: "IstioControlPlane", from: [] });
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+
   it("names those that there are if it finds none", async () => {
     const none = await meshwright(["explain", "alfred", "Gateway/edge"]);
     expect(none.stderr).to.equal(
@@ -41,11 +84,13 @@ describe("cli/explain", function () {
     );
     expect(none.exitCode).to.equal(1);
     const kind = await meshwright(["explain", "alfred", "Gatway/edge"]);
-    expect(kind.stderr).to.contain("cure:  Name one of the kinds: AuthorizationPolicy, Deployment, ");
+    expect(kind.stderr).to.contain(
+      "cure:  Name one of the kinds: AuthorizationPolicy, ConfigMap, Deployment, DestinationRule, ",
+    );
     const many = await meshwright(["explain", "alfred", "PeerAuthentication/default"]);
     expect(many.stderr).to.contain('More than one object of alfred is "PeerAuthentication/default".');
     expect(many.stderr).to.contain(
-      "Name one of: PeerAuthentication/alfred-platform/default, PeerAuthentication/istio-system/default",
+      "Name one of: PeerAuthentication/alfred-platform/default, PeerAuthentication/istio-system/default, PeerAuthentication/monitoring/default",
     );
   });
 });

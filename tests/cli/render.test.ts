@@ -10,8 +10,17 @@ import { meshwright } from "./run";
 
 const settings = readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] });
 
+/** What the releases and gateways name and no file has. */
+const secrets = `Secrets are not written. Make these as soon as their namespaces are there:
+  monitoring/grafana-admin (admin-user, admin-password), made up once
+    kubectl create secret generic grafana-admin -n monitoring --from-literal=admin-user=admin --from-literal=admin-password="$(openssl rand -hex 16)"
+  monitoring/kiali-signing-key (key), made up once
+    kubectl create secret generic kiali-signing-key -n monitoring --from-literal=key="$(openssl rand -hex 16)"
+  istio-ingress/alfred-platform-cert (tls.crt, tls.key), a gateway's certificate
+    kubectl create secret tls alfred-platform-cert -n istio-ingress --cert=tls.crt --key=tls.key`;
+
 describe("cli/render", function () {
-  this.timeout(60_000); // each run is a process that compiles what it needs
+  this.timeout(120_000); // each run is a process that compiles what it needs
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "render-"));
@@ -35,6 +44,7 @@ describe("cli/render", function () {
           .map((path) => [path, readFileSync(join(out, path), "utf8")]),
       );
     const files = read();
+    expect(first.stderr).to.equal(secrets);
     for (const object of objects) {
       const { kind, metadata } = object;
       const path = join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${metadata.name}.yaml`);
@@ -71,6 +81,13 @@ describe("cli/render", function () {
     expect(read().get(own[0])).to.equal("somebody: else\n");
   });
 
+  it("tells of a platform's Secrets on stderr, beside its objects on stdout, and of none where there are none", async () => {
+    const { stdout, stderr } = await meshwright(["render", "alfred", "--stack", "prod"]);
+    expect(stderr).to.equal(secrets);
+    const kinds = parseAllDocuments(stdout).map((document) => (document.toJS() as { kind?: string }).kind);
+    expect(kinds).to.include.members(["PrometheusRule"]).and.not.include("Secret");
+  });
+
   it("prints one YAML stream of a file's objects, and nothing but an error if it has any", async () => {
     writeFileSync(
       join(folder, "mesh.json"),
@@ -79,8 +96,9 @@ describe("cli/render", function () {
         services: { web: { ports: { http: { port: 80, protocol: "http" } } } },
       }),
     );
-    const { stdout, exitCode } = await meshwright(["render", "mesh.json"], { cwd: folder });
+    const { stdout, stderr, exitCode } = await meshwright(["render", "mesh.json"], { cwd: folder });
     expect(exitCode).to.equal(0);
+    expect(stderr).to.equal("");
     const kinds = parseAllDocuments(stdout).map((document) => (document.toJS() as { kind: string }).kind);
     expect(kinds).to.include.members(["Namespace", "PeerAuthentication", "DestinationRule"]);
     expect(kinds).to.deep.equal(kinds.toSorted());
@@ -92,7 +110,7 @@ describe("cli/render", function () {
     const bad = await meshwright(["render", "bad.json"], { cwd: folder });
     expect(bad.stdout).to.equal("");
     expect(bad.stderr).to.match(
-      /^error: bad\.json has 1 error; nothing was written\.\nMW\d+ services\.web\.ports/,
+      /^error: bad\.json has 1 error, so it has no objects\.\nMW\d+ services\.web\.ports/,
     );
     expect(bad.exitCode).to.equal(1);
   });

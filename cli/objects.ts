@@ -1,0 +1,31 @@
+import { checkMesh } from "../checks";
+import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../stacks/plan";
+import { UserError } from "../toolchain/userError";
+import type { Subject } from "./catalog";
+
+/** All that a command can show of a catalog without a cluster. */
+export interface Planned {
+  readonly declared: readonly DeclaredObjects[];
+  /** Missing for a file, which is a catalog and nothing else. */
+  readonly plan?: Plan;
+}
+
+/**
+ * What follows from a catalog, and for a platform from its settings.
+ *
+ * @throws {UserError} if the catalog has errors, with all of them.
+ */
+export function planned({ name, catalog, settings }: Subject): Planned {
+  const { findings, mesh } = checkMesh(catalog);
+  if (mesh === undefined) {
+    const errors = findings.filter(({ severity }) => severity === "error");
+    throw new UserError({
+      problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}, so it has no objects.`,
+      details: errors.map(({ code, path, message }) => `${code} ${path}: ${message}`).join("\n"),
+      cure: `Mend them: meshwright check ${name}`,
+    });
+  }
+  if (settings === undefined) return { declared: [catalogObjects({ catalog, mesh })] };
+  const plan = planOf(settings);
+  return { declared: objectsOf(plan), plan };
+}

@@ -1,0 +1,55 @@
+import type { CheckedMesh } from "../checks";
+import type { Plan } from "./plan";
+
+/** A Secret that a stack's objects or releases name. */
+export interface NamedSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** What it is for, in a few words. */
+  readonly purpose: string;
+  /** The type of Secret that `kubectl create secret` makes, and its arguments. */
+  readonly create: { readonly type: "generic" | "tls"; readonly args: readonly string[] };
+}
+
+/** Every Secret that a stack names. Their values are in no plan: Pulumi makes some up, and is given others. */
+export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observability">): NamedSecret[] {
+  const { secrets, credentials = [] } = observability?.plan ?? {};
+  const certificates = new Map(
+    [...gatewayCredentials(mesh), ...credentials].map((one) => [`${one.namespace}/${one.name}`, one]),
+  );
+  return [
+    ...Object.values(secrets ?? {}).map(({ name, namespace, known, key, length }): NamedSecret => ({
+      namespace,
+      name,
+      keys: [...Object.keys(known), key],
+      purpose: "made up once",
+      create: {
+        type: "generic",
+        args: [
+          ...Object.entries(known).map(([one, value]) => `--from-literal=${one}=${value}`),
+          `--from-literal=${key}="$(openssl rand -hex ${length / 2})"`,
+        ],
+      },
+    })),
+    ...[...certificates.values()].map(({ name, namespace }): NamedSecret => ({
+      namespace,
+      name,
+      keys: ["tls.crt", "tls.key"],
+      purpose: "a gateway's certificate",
+      create: { type: "tls", args: ["--cert=tls.crt", "--key=tls.key"] },
+    })),
+  ];
+}
+
+/** The Secrets with certificates that the gateways of a catalog name, as often as they name them. */
+export function gatewayCredentials({ gateways }: CheckedMesh): { name: string; namespace: string }[] {
+  return gateways.flatMap(({ release, hosts }) =>
+    hosts.map(({ credentialName }) => ({ name: credentialName, namespace: release })),
+  );
+}
+
+/** The command that makes a Secret, for a shell. */
+export function howToMake({ namespace, name, create: { type, args } }: NamedSecret): string {
+  return ["kubectl create secret", type, name, "-n", namespace, ...args].join(" ");
+}
