@@ -4,7 +4,7 @@ import {
   controlPlane as aikernelControlPlane,
   observability as aikernelObservability,
 } from "./aikernel/catalog";
-import { catalog as alfred } from "./alfred/catalog";
+import { catalog as alfred, controlPlane as alfredControlPlane } from "./alfred/catalog";
 import { catalog as autolytiq, ports as autolytiqPorts } from "./autolytiq/catalog";
 import type { Platform } from "./platform";
 import { catalog as policycortex } from "./policycortex/catalog";
@@ -68,6 +68,7 @@ export const platforms = {
   alfred: {
     options: alfredOptions,
     catalog: (environment, options) => alfred({ environment, ...options }),
+    controlPlane: alfredControlPlane,
   },
   autolytiq: {
     options: autolytiqOptions,

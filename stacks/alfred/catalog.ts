@@ -1,4 +1,5 @@
 import { defineMesh, type Environment, type FaultDefinition, type MeshDefinition } from "../../catalog";
+import type { PlatformControlPlane } from "../platform";
 
 /** What differs between Alfred's stacks. */
 export interface AlfredOptions {
@@ -236,4 +237,9 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
       })),
     ],
   });
+}
+
+/** The document's requests of istiod, in every environment. */
+export function controlPlane(): PlatformControlPlane {
+  return { istiod: { resources: { requests: { cpu: "500m", memory: "2048Mi" } } } };
 }

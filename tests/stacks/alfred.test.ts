@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { type AlfredOptions, catalog } from "../../stacks/alfred/catalog";
+import { planOf } from "../../stacks/plan";
+import { readSettings } from "../../stacks/settings";
 import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
@@ -445,6 +447,15 @@ describe("alfred", () => {
     expect(pods(objects)).to.deep.equal([3, 3, 3, 3, 3, 3]);
     expect(pods(render({ environment: "dev" }))).to.deep.equal([1, 1, 1, 1, 1, 1]);
   });
+
+  for (const environment of ["dev", "prod"]) {
+    it(`installs istiod with the document's requests in ${environment}`, () => {
+      const { controlPlane } = planOf(
+        readSettings({ get: (key) => ({ platform: "alfred", environment })[key] }),
+      );
+      expect(controlPlane.istiod?.resources).to.deep.equal({ requests: { cpu: "500m", memory: "2048Mi" } });
+    });
+  }
 
   it("accepts its warnings, each with its reason", () => {
     const { suppressions = [], ...rest } = catalog();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { controlPlaneArgs } from "../../stacks/controlPlane";
 import { readSettings, type Settings } from "../../stacks/settings";
 
-const settings = readSettings({ get: (key) => ({ platform: "alfred" })[key] });
+const settings = readSettings({ get: (key) => ({ platform: "policycortex" })[key] });
 
 describe("stacks/controlPlane", () => {
   it("installs one of each in dev, from Istio's repository", () => {
