@@ -15,6 +15,16 @@ export interface Finding {
 /** Only errors keep a catalog from being rendered; only warnings and infos can be suppressed. */
 export type Severity = "error" | "warning" | "info";
 
+/** A finding as sentences, for whoever shows text only: where, what is wrong, and the cure. */
+export function findingText({ path, message, cure }: Pick<Finding, "path" | "message" | "cure">): string {
+  return `${path}: ${ended(message)} Cure: ${ended(cure)}`;
+}
+
+/** Some messages end with a question or a sentence of their own. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** By path, then code, then message, so that neighbours in the catalog are neighbours in the output. */
 export function compareFindings(a: Finding, b: Finding): number {
   return compare(a.path, b.path) || compare(a.code, b.code) || compare(a.message, b.message);

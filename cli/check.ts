@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import { checkMesh, type Finding, rules, type Severity } from "../checks";
-import { loadSubject } from "./catalog";
+import { checkMesh, type Finding, findingText, rules, type Severity } from "../checks";
+import { loadSubject, type Subject } from "./catalog";
 import { print } from "./output";
 
 /** `meshwright check`: every finding of a catalog, before anything changes. */
@@ -15,17 +16,19 @@ export function checkCommand(program: Command): void {
       new Option("--format <format>", "what to print").choices(["human", "json", "sarif"]).default("human"),
     )
     .action(async (argument: string, { stack, format }: { stack?: string; format: keyof typeof formats }) => {
-      const { name, catalog } = await loadSubject(argument, stack);
-      const { findings } = checkMesh(catalog);
-      print(formats[format](name, findings));
+      const subject = await loadSubject(argument, stack);
+      const { findings } = checkMesh(subject.catalog);
+      print(formats[format](subject, findings));
       if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
     });
 }
 
 const formats = {
   human: describeFindings,
-  json: (catalog: string, findings: readonly Finding[]) => JSON.stringify({ catalog, findings }, null, 2),
-  sarif: (catalog: string, findings: readonly Finding[]) => JSON.stringify(sarif(catalog, findings), null, 2),
+  json: ({ name }: Subject, findings: readonly Finding[]) =>
+    JSON.stringify({ catalog: name, findings }, null, 2),
+  sarif: (subject: Subject, findings: readonly Finding[]) =>
+    JSON.stringify(sarif(fileOf(subject), findings), null, 2),
 };
 
 const colours: Record<Severity, (text: string) => string> = {
@@ -34,7 +37,7 @@ const colours: Record<Severity, (text: string) => string> = {
   info: pc.blue,
 };
 
-function describeFindings(catalog: string, findings: readonly Finding[]): string {
+function describeFindings({ name }: Subject, findings: readonly Finding[]): string {
   const blocks = findings.map(({ code, severity, path, message, cure }) =>
     [
       `${colours[severity](`${severity} ${code}`)} ${pc.bold(path)}`,
@@ -48,11 +51,18 @@ function describeFindings(catalog: string, findings: readonly Finding[]): string
     return number === 0 ? [] : [`${number} ${severity}${number === 1 || severity === "info" ? "" : "s"}`];
   };
   const counts = [...count("error"), ...count("warning"), ...count("info")].join(", ");
-  return [...blocks, `${catalog}: ${counts === "" ? "no findings" : counts}`].join("\n");
+  return [...blocks, `${name}: ${counts === "" ? "no findings" : counts}`].join("\n");
+}
+
+/** The file that findings are about, for a platform if it is below the current folder. */
+function fileOf({ name, settings }: Subject): string | undefined {
+  if (settings === undefined) return name;
+  const file = `stacks/${name}/catalog.ts`;
+  return existsSync(file) ? file : undefined;
 }
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-function sarif(catalog: string, findings: readonly Finding[]): object {
+function sarif(file: string | undefined, findings: readonly Finding[]): object {
   const levels: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -69,14 +79,14 @@ function sarif(catalog: string, findings: readonly Finding[]): object {
             })),
           },
         },
-        results: findings.map(({ code, severity, path, message, cure }) => ({
-          ruleId: code,
-          level: levels[severity],
-          message: { text: `${path}: ${message}. Cure: ${cure}.` },
+        results: findings.map((finding) => ({
+          ruleId: finding.code,
+          level: levels[finding.severity],
+          message: { text: findingText(finding) },
           locations: [
             {
-              physicalLocation: { artifactLocation: { uri: catalog } },
-              logicalLocations: [{ fullyQualifiedName: path }],
+              ...(file !== undefined && { physicalLocation: { artifactLocation: { uri: file } } }),
+              logicalLocations: [{ fullyQualifiedName: finding.path }],
             },
           ],
         })),

@@ -1,4 +1,4 @@
-import { checkMesh, type CheckedMesh, type Finding } from "../checks";
+import { checkMesh, type CheckedMesh, type Finding, findingText } from "../checks";
 import { runError } from "./runError";
 
 /**
@@ -19,6 +19,6 @@ export function checkedMesh(name: string, catalog: unknown): { mesh: CheckedMesh
   );
 }
 
-function describe({ code, severity, path, message, cure }: Finding): string {
-  return `${severity} ${code} ${path}: ${message}. Cure: ${cure}.`;
+function describe(finding: Finding): string {
+  return `${finding.severity} ${finding.code} ${findingText(finding)}`;
 }

@@ -10,7 +10,7 @@ import {
   type ServiceDefinition,
   type TelemetryDefinition,
 } from "../catalog";
-import { type CheckedMesh, checkMesh } from "../checks";
+import { type CheckedMesh, checkMesh, findingText } from "../checks";
 import { inOrder, type MeshObject, renderMesh } from "../mesh";
 import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
 import { collectorService, type Tool, tools } from "./tools";
@@ -57,7 +57,7 @@ export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObj
   const { findings, mesh: addOns } = checkMesh(addOnsCatalog(mesh, options));
   const wrong = [...misfits(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
   if (addOns === undefined || wrong.length > 0) {
-    throw new Error(wrong.map(({ path, message, cure }) => `${path}: ${message}. Cure: ${cure}.`).join("\n"));
+    throw new Error(wrong.map(findingText).join("\n"));
   }
   const key = ({ kind, metadata }: MeshObject): string =>
     `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -85,6 +85,26 @@ describe("cli/check", function () {
     });
     expect(json?.exitCode).to.equal(1);
     expect(sarif?.exitCode).to.equal(1);
+  });
+
+  it("names in SARIF a platform's own file where it is below the current folder, and no other", async () => {
+    writeFileSync(
+      join(folder, "Pulumi.faulty.yaml"),
+      "config:\n  meshwright:environment: prod\n  meshwright:options: { faultInjection: true }\n",
+    );
+    const locations = async (): Promise<unknown> => {
+      const { stdout } = await meshwright(["check", "alfred", "--stack", "faulty", "--format", "sarif"], {
+        cwd: folder,
+      });
+      const { runs } = JSON.parse(stdout) as { runs: { results: { locations: object[] }[] }[] };
+      return runs[0]?.results.flatMap((result) => result.locations.map((one) => Object.entries(one)));
+    };
+    const logical = ["logicalLocations", [{ fullyQualifiedName: "services.agent-rag.traffic.fault" }]];
+    expect(await locations()).to.deep.equal([[logical]]);
+    mkdirSync(join(folder, "stacks", "alfred"), { recursive: true });
+    writeFileSync(join(folder, "stacks", "alfred", "catalog.ts"), "");
+    const uri = "stacks/alfred/catalog.ts";
+    expect(await locations()).to.deep.equal([[["physicalLocation", { artifactLocation: { uri } }], logical]]);
   });
 
   it("reads YAML", async () => {

@@ -1,0 +1,14 @@
+import { expect } from "chai";
+import { findingText } from "../../checks";
+
+describe("checks/finding", () => {
+  it("ends sentences that don't end, and no others", () => {
+    const path = "services.web";
+    expect(findingText({ path, message: "it is wrong", cure: "mend it" })).to.equal(
+      "services.web: it is wrong. Cure: mend it.",
+    );
+    expect(findingText({ path, message: 'did you mean "web"?', cure: "write it." })).to.equal(
+      'services.web: did you mean "web"? Cure: write it.',
+    );
+  });
+});
