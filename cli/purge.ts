@@ -1,37 +1,33 @@
 import {
   ApiextensionsV1Api,
   CoreV1Api,
-  KubeConfig,
+  type KubeConfig,
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { UserError } from "../toolchain/userError";
-import { customObjects } from "./cluster";
-import { print } from "./output";
+import { clusterOptions, customObjects, explainFailure, loadCluster, serverOf } from "./cluster";
+import { print, remark } from "./output";
 
 /** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
 export function purgeCommand(program: Command): void {
-  program
+  const command = program
     .command("purge")
     .description(
       "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
     )
-    .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then ~/.kube/config)")
-    .option("--context <name>", "context of the kubeconfig (default: its current one)")
-    .option("--yes", "remove them; without it they are only listed")
-    .action(async ({ kubeconfig, context, yes }: { kubeconfig?: string; context?: string; yes?: true }) => {
-      const config = new KubeConfig();
-      if (kubeconfig === undefined) config.loadFromDefault();
-      else config.loadFromFile(kubeconfig);
-      if (context !== undefined) config.setCurrentContext(context);
-      const left = await findLeft(config);
-      for (const one of left) {
-        if (yes) await one.remove();
-        print(`${yes ? "removed" : "would remove"} ${one.name}`);
-      }
-      if (left.length === 0) print("Nothing of Istio is left.");
-      else if (!yes) print(`\nRemove them: meshwright purge --yes`);
-    });
+    .option("--yes", "remove them; without it they are only listed");
+  clusterOptions(command).action(async ({ yes }: { yes?: true }) => {
+    const config = loadCluster(command);
+    remark(`On ${serverOf(config)}:`);
+    const left = await findLeft(config).catch((error: unknown) => explainFailure(config, error));
+    for (const one of left) {
+      if (yes) await one.remove();
+      print(`${yes ? "removed" : "would remove"} ${one.name}`);
+    }
+    if (left.length === 0) print("Nothing of Istio is left.");
+    else if (!yes) print(`\nRemove them: meshwright purge --yes`);
+  });
 }
 
 interface Left {
@@ -55,7 +51,7 @@ async function findLeft(config: KubeConfig): Promise<Left[]> {
   ];
   if (inUse.length > 0) {
     throw new UserError({
-      problem: `Istio is in use on ${config.getCurrentCluster()?.server ?? "this cluster"}: ${inUse.length} of its objects and pods are left. Nothing was removed.`,
+      problem: `Istio is in use on ${serverOf(config)}: ${inUse.length} of its objects and pods are left. Nothing was removed.`,
       details: inUse.slice(0, 12).join("\n"),
       cure: "Remove them first, with `pulumi destroy` if they are a stack's.",
     });

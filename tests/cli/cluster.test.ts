@@ -18,7 +18,7 @@ describe("cli/cluster", function () {
   const run = (args: readonly string[], KUBECONFIG?: string) =>
     meshwright(args, { cwd: folder, env: { HOME: folder, KUBECONFIG, MESHWRIGHT_SANDBOX: undefined } });
 
-  for (const args of [["status"], ["open", "kiali"]]) {
+  for (const args of [["status"], ["open", "kiali"], ["purge", "--yes"]]) {
     it(`names every place that has no kubeconfig: ${args.join(" ")}`, async () => {
       for (const unset of [undefined, ""]) {
         const { exitCode, stdout, stderr } = await run(args, unset);

@@ -441,7 +441,7 @@ describe("Alfred on the sandbox", () => {
       ]);
       expect(exitCode).to.equal(1);
       expect(stderr).to.match(
-        /^error: Istio is in use on https:.*: \d+ of its objects and pods are left\. Nothing was removed\./,
+        /^On https:.*:\nerror: Istio is in use on https:.*: \d+ of its objects and pods are left\. Nothing was removed\./,
       );
       expect(stderr).to.contain("Pod istio-system/istiod-");
     });
