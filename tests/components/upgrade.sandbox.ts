@@ -92,7 +92,7 @@ new IstioControlPlane("istio", require("./args.json"));
     );
   const restart = async (): Promise<void> => {
     await kubectl("rollout", "restart", "deployment/web", "--namespace=shop");
-    await kubectl("rollout", "status", "deployment/web", "--namespace=shop", "--timeout=30s");
+    await kubectl("rollout", "status", "deployment/web", "--namespace=shop", "--timeout=90s");
     await until("one pod", async () => !(await injectedBy("shop")).includes(" "));
   };
   const complaints = async (): Promise<unknown> =>
@@ -122,7 +122,7 @@ new IstioControlPlane("istio", require("./args.json"));
     await kubectl("create", "namespace", "shop");
     await kubectl("label", "namespace", "shop", "istio-injection=enabled");
     await kubectl("create", "deployment", "web", "--image=web:1", "--namespace=shop");
-    await kubectl("rollout", "status", "deployment/web", "--namespace=shop", "--timeout=30s");
+    await kubectl("rollout", "status", "deployment/web", "--namespace=shop", "--timeout=90s");
     expect(await injectedBy("shop")).to.equal("default");
     expect(await injectedBy("istio-ingress")).to.equal("default");
     expect(await complaints()).to.deep.equal([]);

@@ -27,7 +27,7 @@ describe("sandbox with the add-ons' charts", () => {
         "--version",
         addonCharts[chart].version,
       ],
-      ...["--namespace", namespace, "--create-namespace", "--wait", "--timeout", "60s"],
+      ...["--namespace", namespace, "--create-namespace", "--wait", "--timeout", "120s"],
       ...values.flatMap((value) => ["--set", value]),
     );
   const apply = (object: object): Promise<string> =>
@@ -120,14 +120,14 @@ describe("sandbox with the add-ons' charts", () => {
       metadata,
       spec: { selector, template: template("Always") },
     });
-    const wait = ["--timeout=30s", `--namespace=${namespace}`];
+    const wait = ["--timeout=90s", `--namespace=${namespace}`];
     await h.kubectl(state, ["wait", "--for=condition=complete", "job/other", ...wait]);
     await h.kubectl(state, ["rollout", "status", "statefulset/other", ...wait]);
     await h.kubectl(state, ["rollout", "status", "daemonset/other", ...wait]);
   });
 
   it("gives volumes back with their claims", async () => {
-    await h.kubectl(state, ["delete", "namespace", namespace, "--timeout=60s"]);
+    await h.kubectl(state, ["delete", "namespace", namespace, "--timeout=120s"]);
     await until(
       "no volume",
       async () => (await h.kubectl(state, ["get", "persistentvolumes", "-o", "name"])) === "",

@@ -18,7 +18,7 @@ describe("sandbox with Istio's charts", () => {
   const install = (name: string, chart: string, namespace: string, ...values: string[]): Promise<void> =>
     helm(
       ...["install", name, chart, "--repo", status.chartRepository ?? "", "--namespace", namespace],
-      ...["--create-namespace", "--wait", "--timeout", "60s"],
+      ...["--create-namespace", "--wait", "--timeout", "120s"],
       ...values.flatMap((value) => ["--set", value]),
     );
   type Which = "istiod" | "canary";
@@ -83,7 +83,7 @@ describe("sandbox with Istio's charts", () => {
     await kubectl("label", "namespace", "injected", "istio-injection=enabled");
     for (const namespace of ["plain", "injected"]) {
       await kubectl("create", "deployment", "web", "--image=web", `--namespace=${namespace}`);
-      await kubectl("rollout", "status", "deployment/web", `--namespace=${namespace}`, "--timeout=30s");
+      await kubectl("rollout", "status", "deployment/web", `--namespace=${namespace}`, "--timeout=90s");
     }
     const containers = (namespace: string): Promise<string> =>
       kubectl(
@@ -134,7 +134,7 @@ describe("sandbox with Istio's charts", () => {
     );
   const restartWeb = async (namespace: string): Promise<void> => {
     await kubectl("rollout", "restart", "deployment/web", `--namespace=${namespace}`);
-    await kubectl("rollout", "status", "deployment/web", `--namespace=${namespace}`, "--timeout=30s");
+    await kubectl("rollout", "status", "deployment/web", `--namespace=${namespace}`, "--timeout=90s");
     await until("one pod", async () => !(await revisionOf(namespace)).includes(" "));
   };
 
@@ -155,7 +155,7 @@ describe("sandbox with Istio's charts", () => {
     await kubectl("create", "namespace", "moving");
     await kubectl("label", "namespace", "moving", "istio-injection=enabled");
     await kubectl("create", "deployment", "web", "--image=web", "--namespace=moving");
-    await kubectl("rollout", "status", "deployment/web", "--namespace=moving", "--timeout=30s");
+    await kubectl("rollout", "status", "deployment/web", "--namespace=moving", "--timeout=90s");
     expect(await revisionOf("moving")).to.equal("default");
 
     await kubectl("label", "namespace", "moving", "istio-injection-", "istio.io/rev=canary");
@@ -208,7 +208,7 @@ describe("sandbox with Istio's charts", () => {
     await until("no istiod", async () =>
       (await sandboxStatus(state)).processes.every(({ name }) => !name.startsWith("istiod")),
     );
-    await kubectl("delete", "namespace", "plain", "injected", "moving", "istio-system", "--timeout=60s");
+    await kubectl("delete", "namespace", "plain", "injected", "moving", "istio-system", "--timeout=120s");
     const left = await kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}");
     expect(left.split(" ").sort()).to.deep.equal([
       "default",
