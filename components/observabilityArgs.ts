@@ -30,7 +30,7 @@ export interface ObservabilityArgs {
   storageClass?: string;
   /**
    * URL where people read the alerts' pages, which are this package's folder `docs/runbooks`. Default: none, and alerts
-   * lead to no page.
+   * name the page instead (`runbook: docs/runbooks/HighErrorRate.md`).
    */
   runbookUrl?: string;
   /** Istio's version, whose own dashboards Grafana fetches from Istio's repository when it starts. Default: none. */

@@ -39,7 +39,10 @@ function written(rule: Rule, mesh: string, runbookUrl: string | undefined): obje
     annotations: {
       summary,
       description,
-      ...(runbookUrl !== undefined && { runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` }),
+      // A link where the pages are served, and otherwise at least the page's name in this package.
+      ...(runbookUrl === undefined
+        ? { runbook: `docs/runbooks/${alert}.md` }
+        : { runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` }),
     },
   };
 }

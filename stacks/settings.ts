@@ -22,7 +22,7 @@ export interface Settings {
   readonly imageHub: string;
   /** Registry that serves the images of what watches the mesh, under their own paths. Default: the images' own. */
   readonly imageRegistry: string | undefined;
-  /** URL where people read the alerts' pages. Default: none, and alerts lead to no page. */
+  /** URL where people read the alerts' pages. Default: none, and alerts only name the page. */
   readonly runbookUrl: string | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;

@@ -102,9 +102,11 @@ describe("rules", () => {
     expect(requests).to.include('destination_service_namespace=~"backend|shop"');
   });
 
-  it("lead to their pages only where somebody serves them", () => {
+  it("lead to their pages where somebody serves them, and name them otherwise", () => {
     const objects = renderObservability(meshOf(shop), { namespace: "monitoring" });
-    expect(JSON.stringify(objects)).to.contain('"alert":"HighErrorRate"').and.to.not.contain("runbook_url");
+    expect(JSON.stringify(objects))
+      .to.contain('"runbook":"docs/runbooks/HighErrorRate.md"')
+      .and.to.not.contain("runbook_url");
   });
 
   it("become one object for each subject, with the platform's name, a severity and a page on every alert", () => {
