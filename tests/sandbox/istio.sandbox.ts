@@ -178,6 +178,8 @@ describe("sandbox with Istio's charts", () => {
 
   it("comes back from a crash with istiod serving, before the start returns", async () => {
     process.kill(status.supervisorPid ?? 0, "SIGKILL");
+    // A signal takes a moment; until then a start would find the sandbox running, and leave it as it is.
+    await until("death", async () => !(await sandboxStatus(state)).running);
     const again = await startSandbox(h.options(state));
     expect(again.ready).to.equal(true);
     expect(again.istiod).to.deep.equal(status.istiod);
