@@ -228,6 +228,7 @@ describe("Alfred on the sandbox", () => {
     it("`meshwright status` says that all is well, and names what isn't", async () => {
       const status = (...args: string[]) => meshwright(["status", "--state", state, ...args]);
       const well = await status("--json");
+      expect(well.stdout, well.stderr).to.not.equal("");
       const health = JSON.parse(well.stdout) as Health;
       expect(health.problems).to.deep.equal([]);
       expect(well.exitCode).to.equal(0);
