@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CustomObjectsApi, KubeConfig, type V1CustomResourceDefinition } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { UserError } from "../toolchain/userError";
 import { stateOption } from "./state";
@@ -119,6 +119,14 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
       cause: error,
     });
   }
+  if (typeof code === "number" && (code === 429 || code >= 500)) {
+    throw new UserError({
+      problem: `${serverOf(config)} has no time to answer (${code}).`,
+      ...(message !== undefined && { details: message.split("\n").slice(0, 3).join("\n") }),
+      cure: "Try again later. Where it stays so, look at the API server: kubectl get --raw '/readyz?verbose'",
+      cause: error,
+    });
+  }
   const network = [code, cause?.code].find((one) => typeof one === "string");
   if (network !== undefined) {
     throw new UserError({
@@ -128,22 +136,4 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
     });
   }
   throw error;
-}
-
-/** An object of a kind that a definition adds to Kubernetes. */
-export interface CustomObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
-
-/** Every object of a definition, in all namespaces. */
-export async function customObjects(
-  config: KubeConfig,
-  { spec: { group, names, versions } }: V1CustomResourceDefinition,
-): Promise<CustomObject[]> {
-  const version = versions.find(({ storage }) => storage)?.name ?? "v1";
-  const api = config.makeApiClient(CustomObjectsApi);
-  const { items } = (await api.listClusterCustomObject({ group, version, plural: names.plural })) as {
-    items: CustomObject[];
-  };
-  return items;
 }

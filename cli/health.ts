@@ -9,7 +9,7 @@ import type {
 } from "@kubernetes/client-node";
 import { coerce, diff, lt, type SemVer } from "semver";
 import { addonOf, belongsToAddons, isReady } from "./addons";
-import type { CustomObject } from "./cluster";
+import type { CustomObject } from "./apiClient";
 
 /** What a cluster says of itself, as {@link judge} needs it. */
 export interface Snapshot {

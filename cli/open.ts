@@ -4,6 +4,7 @@ import getPort from "get-port";
 import { parse } from "yaml";
 import { UserError } from "../toolchain/userError";
 import { type Addon, type AddonName, addonNames, addonOf, addons, isReady } from "./addons";
+import { apiClient } from "./apiClient";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
 import { print, step } from "./output";
 import { parsePort } from "./port";
@@ -53,7 +54,7 @@ export function openCommand(program: Command): void {
  * @throws {UserError} if there is none, if there is more than one such tool, or if nothing can be forwarded to it.
  */
 async function findPod(config: KubeConfig, name: AddonName, namespace: string | undefined): Promise<V1Pod> {
-  const core = config.makeApiClient(CoreV1Api);
+  const core = apiClient(config, CoreV1Api);
   const { items } =
     namespace === undefined
       ? await core.listPodForAllNamespaces()
@@ -185,7 +186,7 @@ async function howToLogIn(
   name: AddonName,
   showPassword = false,
 ): Promise<string[]> {
-  const core = config.makeApiClient(CoreV1Api);
+  const core = apiClient(config, CoreV1Api);
   const namespace = metadata?.namespace ?? "";
   if (name === "kiali") {
     const account = spec?.serviceAccountName ?? "kiali";

@@ -6,7 +6,8 @@ import {
 } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { UserError } from "../toolchain/userError";
-import { clusterOptions, customObjects, explainFailure, loadCluster, serverOf } from "./cluster";
+import { apiClient, customObjects } from "./apiClient";
+import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
 import { print, remark } from "./output";
 
 /** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
@@ -40,7 +41,7 @@ const istiodConfigMaps = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
 
 /** Deleting a definition deletes all its objects, whoever made them: so there must be none. */
 async function findLeft(config: KubeConfig): Promise<Left[]> {
-  const [extensions, core] = [config.makeApiClient(ApiextensionsV1Api), config.makeApiClient(CoreV1Api)];
+  const [extensions, core] = [apiClient(config, ApiextensionsV1Api), apiClient(config, CoreV1Api)];
   const pods = await core.listPodForAllNamespaces({ labelSelector: "app=istiod" });
   const definitions = (await extensions.listCustomResourceDefinition()).items.filter(({ spec }) =>
     spec.group.endsWith(".istio.io"),

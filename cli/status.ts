@@ -1,7 +1,8 @@
 import { ApiextensionsV1Api, AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { clusterOptions, customObjects, explainFailure, loadCluster, serverOf } from "./cluster";
+import { apiClient, customObjects } from "./apiClient";
+import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
 import { type Health, judge, type Problem, type Snapshot } from "./health";
 import { print, table } from "./output";
 
@@ -23,9 +24,9 @@ export function statusCommand(program: Command): void {
 
 async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
   const [apps, core, extensions] = [
-    config.makeApiClient(AppsV1Api),
-    config.makeApiClient(CoreV1Api),
-    config.makeApiClient(ApiextensionsV1Api),
+    apiClient(config, AppsV1Api),
+    apiClient(config, CoreV1Api),
+    apiClient(config, ApiextensionsV1Api),
   ];
   const [deployments, statefulSets, daemonSets, pods, services, namespaces, definitions] = await Promise.all([
     apps.listDeploymentForAllNamespaces(),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
+import { apiClient } from "./apiClient";
 import { step } from "./output";
 
 const analysis = z.array(
@@ -37,9 +38,9 @@ export async function analyze(istioctl: string, kubeconfig: string): Promise<Ana
 async function revisions(kubeconfig: string): Promise<Iterable<string>> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
-  const { items } = await config
-    .makeApiClient(AdmissionregistrationV1Api)
-    .listMutatingWebhookConfiguration({ labelSelector: "app=sidecar-injector" });
+  const { items } = await apiClient(config, AdmissionregistrationV1Api).listMutatingWebhookConfiguration({
+    labelSelector: "app=sidecar-injector",
+  });
   const found = new Set(items.map(({ metadata }) => metadata?.labels?.["istio.io/rev"] ?? "default"));
   return found.size === 0 ? ["default"] : found;
 }
