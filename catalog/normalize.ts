@@ -24,6 +24,7 @@ import { normalizeNetworkPolicies } from "./networkPolicies";
 import { formatPath } from "./path";
 import { isHttp, normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
+import { normalizeReach } from "./reach";
 import { normalizeRetries, repeatsSlowTries } from "./retries";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
@@ -244,6 +245,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
     globalRateLimits: normalizeGlobalRateLimits(name, definition.globalRateLimits ?? {}),
+    reach: normalizeReach(name, definition.reach ?? {}),
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,

@@ -13,6 +13,7 @@ import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema }
 import { type Mtls, type MtlsDefinition, mtlsSchema } from "./mtls";
 import { type Port, type PortDefinition, portSchema } from "./port";
 import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
+import { type Reach, type ReachDefinitions, reachSchema } from "./reach";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Retries } from "./retries";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
@@ -73,6 +74,11 @@ export interface ServiceDefinition {
   /** Callers of this service that aren't in the catalog, by a name for each. Default: none. */
   readonly admit?: Readonly<Record<string, AdmitDefinition>>;
   /**
+   * Services of the cluster that aren't in the catalog and that this service calls, by their full host. Default: none;
+   * then its proxies know none of them, and NetworkPolicies, where there are any, don't let connections out to them.
+   */
+  readonly reach?: ReachDefinitions;
+  /**
    * Whether its pods ask the Kubernetes API, as controllers do. Default: false; then their proxies don't know it, and
    * NetworkPolicies, where there are any, don't let them.
    */
@@ -105,6 +111,8 @@ export interface Service {
   readonly rateLimit?: RateLimit;
   /** By name. */
   readonly globalRateLimits: readonly GlobalRateLimit[];
+  /** By host. */
+  readonly reach: readonly Reach[];
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
@@ -148,6 +156,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),
+  reach: reachSchema.optional(),
   kubernetesApi: z.boolean().optional(),
   mtls: mtlsSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
 
 /**
  * What the proxies report, for every namespace of the mesh. Providers other than Istio's own `prometheus` and
@@ -40,9 +41,6 @@ export interface TelemetryDefinition {
     readonly provider: string;
   };
 }
-
-/** Fully qualified host of a Kubernetes Service. */
-export type ServiceHost = `${string}.${string}.svc.cluster.local`;
 
 /** Where add-ons such as Jaeger are unless something else is said. */
 export const monitoringNamespace = "monitoring";
@@ -127,7 +125,7 @@ function normalizeTracing(
 
 /** Namespace of the service that takes the spans. */
 export function tracingNamespace({ service }: NonNullable<Telemetry["tracing"]>): string {
-  return service.split(".")[1] ?? "";
+  return namespaceOf(service);
 }
 
 /** A service's own telemetry, with the mesh's providers. */
@@ -148,15 +146,6 @@ export function normalizeServiceTelemetry(
 
 const provider = z.string().min(1);
 
-const serviceHost = z.custom<ServiceHost>(
-  (value) =>
-    typeof value === "string" && /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local$/.test(value),
-  {
-    error: "must be a Service's full host",
-    params: { cure: "write <service>.<namespace>.svc.cluster.local" },
-  },
-);
-
 export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
   metrics: z
     .strictObject({
@@ -175,7 +164,7 @@ export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
   tracing: z
     .strictObject({
       provider,
-      service: serviceHost.optional(),
+      service: serviceHostSchema.optional(),
       randomSamplingPercentage: z.number().min(0).max(100),
     })
     .optional(),

@@ -51,6 +51,7 @@ import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
 import { reachable } from "./rules/reachable";
+import { reachedOutside } from "./rules/reachedOutside";
 import { requestsWithinLimits } from "./rules/requestsWithinLimits";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
@@ -112,6 +113,7 @@ export const rules: readonly Rule[] = [
   admittedOutside, // MW309
   callsCaptured, // MW310
   wildcardAfterSlash, // MW311
+  reachedOutside, // MW312
   certificatesRenewed, // MW320
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402

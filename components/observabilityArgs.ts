@@ -80,6 +80,14 @@ export interface ObservabilityPrometheusArgs {
   storage?: string;
   /** How long samples are kept. Default: `15d`. */
   retention?: string;
+  /**
+   * Every Alertmanager that gets its alerts, as `<host>` or `<host>:<port>`: Services of the cluster or, of a headless
+   * one, each of its pods (`alertmanager-0.alertmanager.alerting.svc.cluster.local`, port 9093), and hosts outside of the
+   * cluster, which are asked over TLS (port 443). In the cluster the pods listen on the same port, and
+   * where they are in a mesh they admit the account `mesh-prometheus` of the add-ons' namespace. Default: none, and
+   * alerts are shown by Prometheus and Grafana only.
+   */
+  alertmanagers?: string[];
   /** Requests and limits of its container. Default: the chart's. */
   resources?: ResourceValues;
   /** How people reach it through a gateway. Default: not at all. */

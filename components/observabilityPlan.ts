@@ -7,6 +7,7 @@ import {
   collectorService,
   type Exposure,
   localToolUrls,
+  parseAlertmanager,
   renderAddOns,
   renderObservability,
   type Tool,
@@ -128,9 +129,11 @@ function addOnsOptions(args: ObservabilityArgs, namespace: string): AddOnsOption
     return exposure === undefined ? [] : [[exposure.host, exposureOf(tool, exposure)]];
   });
   const { elasticsearchHost } = args.jaeger ?? {};
+  const { operator = true, alertmanagers = [] } = args.prometheus ?? {};
   return {
     namespace,
-    operator: args.prometheus?.operator ?? true,
+    operator,
+    alertmanagers: alertmanagers.flatMap((address) => parseAlertmanager(address) ?? []),
     exposed: Object.fromEntries(exposed),
     ...(args.istioDashboards !== undefined && { istioDashboards: true }),
     ...(elasticsearchHost !== undefined && { spanStoreHost: elasticsearchHost }),
@@ -167,6 +170,10 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   }
   if (args.runbookUrl !== undefined && !/^https?:\/\//.test(args.runbookUrl)) {
     yield `runbookUrl is "${args.runbookUrl}", which leads nowhere from an alert. Write a URL, such as https://runbooks.example.com/mesh, or leave it out.`;
+  }
+  for (const address of args.prometheus?.alertmanagers ?? []) {
+    if (parseAlertmanager(address) !== undefined) continue;
+    yield `prometheus.alertmanagers has "${address}". Write a host and maybe a port, such as alertmanager.alerting.svc.cluster.local:9093, and no scheme.`;
   }
   const sizes = {
     "prometheus.storage": args.prometheus?.storage,

@@ -147,6 +147,8 @@ export interface PrometheusSpecValues {
   evaluationInterval?: string;
   /** Address by which people reach Prometheus, for links in alerts. Default: that of the Service. */
   externalUrl?: string;
+  /** Who gets its alerts beside the chart's own Alertmanager, as Prometheus' configuration says it. Default: nobody. */
+  additionalAlertManagerConfigs?: any[];
   /** Labels of everything that leaves this Prometheus. */
   externalLabels?: Record<string, string>;
   /** Another storage that gets all samples. Default: none. */
@@ -208,6 +210,8 @@ export interface PlainPrometheusServerValues {
   /** A StatefulSet instead of a Deployment. Default: not enabled. */
   statefulSet?: EnabledValues;
   podDisruptionBudget?: EnabledValues;
+  /** Who gets its alerts, as Prometheus' configuration says it. Default: nobody. */
+  alertmanagers?: any[];
   /** Address by which people reach Prometheus. Default: none. */
   baseURL?: string;
 }

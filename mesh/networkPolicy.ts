@@ -99,7 +99,7 @@ function allowIstio(
 
 function allowCalls(
   mesh: Mesh,
-  { name, namespace, incoming, outgoing, kubernetesApi, path }: Service,
+  { name, namespace, incoming, outgoing, reach, kubernetesApi, path }: Service,
   callees: ReadonlyMap<string, Service>,
   external: ReadonlyMap<string, ExternalService>,
 ): MeshObject {
@@ -109,10 +109,11 @@ function allowCalls(
   }));
   const egress = [
     ...outgoing.map((edge) => toCallee(edge, callees, external)),
+    ...reach.map((one) => ({ to: [peer(one.namespace)], ports: tcp(...one.targetPorts) })),
     // The API server is no pod that a label could select; behind its Service it mostly listens on 6443.
     ...(kubernetesApi ? [{ ports: tcp(443, 6443) }] : []),
   ];
-  const from = [path, ...incoming.map((edge) => edge.path), ...outgoing.map((edge) => edge.path)];
+  const from = [path, ...[...incoming, ...outgoing, ...reach].map((one) => one.path)];
   return networkPolicy(mesh, { name, namespace, from }, name, unique(ingress), unique(egress));
 }
 

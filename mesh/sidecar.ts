@@ -3,9 +3,9 @@ import { metadata, type MeshObject, podLabels } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
- * What each service's proxies know about: the services that it calls, the one that takes their spans, and the control
- * plane's namespace. It keeps them small, and a call that the catalog doesn't know has nowhere to go, neither in the
- * mesh nor outside of it.
+ * What each service's proxies know about: the services that it calls, those of other catalogs that it reaches, the one
+ * that takes their spans, and the control plane's namespace. It keeps them small, and a call that the catalog doesn't
+ * know has nowhere to go, neither in the mesh nor outside of it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
@@ -21,10 +21,11 @@ export function sidecars(mesh: Mesh): MeshObject[] {
   );
   const tracing = mesh.telemetry?.tracing;
   const always = tracing ? [`${tracingNamespace(tracing)}/${tracing.service}`] : [];
-  return mesh.services.map(({ name, namespace, outgoing, kubernetesApi, path }) => {
+  return mesh.services.map(({ name, namespace, outgoing, reach, kubernetesApi, path }) => {
     const callees = [
       ...new Set([
         ...outgoing.map(({ callee }) => hosts.get(callee) ?? ""),
+        ...reach.map(({ namespace: theirs, host }) => `${theirs}/${host}`),
         ...always,
         ...(kubernetesApi ? ["default/kubernetes.default.svc.cluster.local"] : []),
       ]),
@@ -47,7 +48,11 @@ export function sidecars(mesh: Mesh): MeshObject[] {
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "Sidecar",
-      metadata: metadata(mesh, { name, namespace, from: [path, ...outgoing.map((edge) => edge.path)] }),
+      metadata: metadata(mesh, {
+        name,
+        namespace,
+        from: [path, ...[...outgoing, ...reach].map((one) => one.path)],
+      }),
       spec,
     };
   });

@@ -13,6 +13,7 @@ import {
 import { type CheckedMesh, checkMesh, findingText } from "../checks";
 import { inOrder, type MeshObject, renderMesh } from "../mesh";
 import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
+import { type Alertmanager, alertmanagerName, callersPort } from "./alertmanagers";
 import { collectorService, type Tool, tools } from "./tools";
 
 /** Which add-ons there are, and how people reach them. */
@@ -23,6 +24,8 @@ export interface AddOnsOptions {
   readonly operator?: boolean;
   /** Host outside of the cluster where Jaeger keeps its spans, asked over TLS. Default: none, Jaeger keeps them itself. */
   readonly spanStoreHost?: string;
+  /** Who gets Prometheus' alerts. Default: nobody. */
+  readonly alertmanagers?: readonly Alertmanager[];
   /** Whether Grafana fetches Istio's own dashboards when it starts. Default: false. */
   readonly istioDashboards?: boolean;
   /** By host name. Default: none. */
@@ -109,7 +112,7 @@ function* misfits(
  * the others, Grafana asks Prometheus and Jaeger, every proxy of the mesh may send spans, and nobody else asks anything.
  */
 export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinition {
-  const { namespace, spanStoreHost, istioDashboards = false, exposed = {} } = options;
+  const { namespace, spanStoreHost, alertmanagers = [], istioDashboards = false, exposed = {} } = options;
   const prometheus = { [tools.prometheus.service]: { methods: ["GET", "POST"] } } as const;
   const jaeger = { [tools.jaeger.service]: { port: tools.jaeger.portName } } as const;
   const grafana = { [tools.grafana.service]: { methods: ["GET"] } } as const;
@@ -125,6 +128,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
       // Each replica has scraped at other moments, so whoever asks stays with one, and a graph doesn't jump.
       loadBalancing: { consistentHash: { useSourceIp: true } },
       kubernetesApi: true,
+      ...takingAlerts(alertmanagers),
     },
     [tools.grafana.service]: {
       ports: portOf("grafana"),
@@ -173,6 +177,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
           resilience: { timeout: "30s" },
         },
       }),
+      ...externalAlertmanagers(alertmanagers),
       ...(istioDashboards && {
         "istio-dashboards": {
           host: "raw.githubusercontent.com",
@@ -209,6 +214,43 @@ function written({
 function portOf(tool: Tool): ServiceDefinition["ports"] {
   const { portName, port, targetPort } = tools[tool];
   return { [portName]: { port, targetPort, protocol: "http" } };
+}
+
+/** A Service of the cluster is somebody else's, in a mesh of its own or in none; a host outside is called over TLS. */
+function takingAlerts(alertmanagers: readonly Alertmanager[]): Pick<ServiceDefinition, "calls" | "reach"> {
+  const ports = Map.groupBy(
+    alertmanagers.flatMap(({ service, port }) => (service === undefined ? [] : [{ service, port }])),
+    ({ service }) => service,
+  );
+  return {
+    reach: Object.fromEntries(
+      [...ports].map(([service, all]) => [service, { targetPorts: all.map(({ port }) => port) }]),
+    ),
+    calls: Object.fromEntries(Object.keys(externalAlertmanagers(alertmanagers)).map((name) => [name, {}])),
+  };
+}
+
+function externalAlertmanagers(
+  alertmanagers: readonly Alertmanager[],
+): NonNullable<MeshDefinition["externalServices"]> {
+  return Object.fromEntries(
+    alertmanagers.flatMap((one, i) =>
+      one.service !== undefined
+        ? []
+        : [
+            [
+              alertmanagerName(i),
+              {
+                host: one.host,
+                ports: { http: { port: callersPort(one), targetPort: one.port, protocol: "http" } },
+                tls: { mode: "SIMPLE" },
+                // As long as Prometheus itself waits.
+                resilience: { timeout: "10s" },
+              } as const,
+            ] as const,
+          ],
+    ),
+  );
 }
 
 /** Every proxy of the mesh, the gateways' too. */

@@ -6,6 +6,7 @@ import type { ObservabilityOptions } from "./options";
 import { prometheusRules } from "./prometheusRule";
 
 export { addOnsCatalog, type AddOnsOptions, type Exposure, renderAddOns, usesCollector } from "./addOns";
+export { type Alertmanager, callersPort, parseAlertmanager } from "./alertmanagers";
 export { dashboardLabel, folderAnnotation } from "./dashboardConfigMap";
 export { type IstioDashboard, istioDashboards, istioDashboardUrls } from "./dashboards/istio";
 export { localToolUrls, type ToolUrls } from "./dashboards/links";

@@ -9,7 +9,15 @@ import type { Settings } from "./settings";
  * their pods; elsewhere there is one of each, without volumes. What the platform says is merged over that.
  */
 export function observabilityArgs(
-  { environment, istioVersion, chartRepository, imageRegistry, runbookUrl, timeoutSeconds }: Settings,
+  {
+    environment,
+    istioVersion,
+    chartRepository,
+    imageRegistry,
+    runbookUrl,
+    alertmanagers,
+    timeoutSeconds,
+  }: Settings,
   catalog: MeshDefinition,
   platform: PlatformObservability = {},
 ): ObservabilityArgs {
@@ -17,12 +25,13 @@ export function observabilityArgs(
     ...(chartRepository !== undefined && { chartRepository }),
     ...(imageRegistry !== undefined && { imageRegistry }),
     ...(runbookUrl !== undefined && { runbookUrl }),
+    ...(alertmanagers !== undefined && { prometheus: { alertmanagers } }),
     timeoutSeconds,
     // Where charts come from a mirror, Istio's repository may be out of reach, and without it Grafana would not start.
     ...(chartRepository === undefined && { istioDashboards: istioVersion }),
   };
   const args = mergePatch(
-    { ...byDefault(environment, platform), ...settled },
+    mergePatch(byDefault(environment, platform), settled),
     platform,
   ) as PlatformObservability;
   return { ...args, catalog: catalog };

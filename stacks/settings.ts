@@ -24,6 +24,8 @@ export interface Settings {
   readonly imageRegistry: string | undefined;
   /** URL where people read the alerts' pages. Default: none, and alerts only name the page. */
   readonly runbookUrl: string | undefined;
+  /** Who gets the alerts, each as `<host>` or `<host>:<port>`. Default: nobody. */
+  readonly alertmanagers: readonly string[] | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
   /**
@@ -130,16 +132,19 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
       "registry.example.com/mirror",
     ),
     runbookUrl: match("runbookUrl", /^https?:\/\//, "https://runbooks.example.com/mesh"),
+    alertmanagers: readObject(config, "alertmanagers", z.array(z.string()), problems, {
+      "[0]": "alertmanager.example.com",
+    }),
     revision: match("revision", revisionPattern, "1-31-0"),
     canary: readObject(config, "canary", canary, problems, {
-      istioVersion: "1.32.0",
-      revision: "1-32-0",
+      ".istioVersion": "1.32.0",
+      ".revision": "1-32-0",
     }),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },
     webhooks: readObject(config, "webhooks", webhooks, problems, {
-      validationURL: "https://…/validate",
-      injectionURL: "https://…/inject",
+      ".validationURL": "https://…/validate",
+      ".injectionURL": "https://…/inject",
     }),
   };
   if (problems.length > 0) {
@@ -192,7 +197,7 @@ function readOptions(
   return {};
 }
 
-/** Reads an object, whose fields `example` shows. */
+/** Reads an object or a list; `example` shows what it holds, by path. */
 function readObject<T>(
   config: SettingSource,
   key: string,
@@ -205,7 +210,7 @@ function readObject<T>(
   const parsed = json.pipe(schema).safeParse(text);
   if (parsed.success) return parsed.data;
   const commands = Object.entries(example).map(
-    ([field, value]) => `pulumi config set --path meshwright:${key}.${field} ${value}`,
+    ([path, value]) => `pulumi config set --path 'meshwright:${key}${path}' ${value}`,
   );
   problems.push(`${key} is ${text}. Write it like this: ${commands.join("; ")}`);
   return undefined;

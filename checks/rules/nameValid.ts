@@ -55,8 +55,11 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   for (const [external, { host: name, ports }] of Object.entries(definition.externalServices ?? {})) {
     const path = ["externalServices", external];
     yield labelled(path, "service", external);
-    const cure = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
-    yield [[...path, "host"], "host", name, host.test(name) && !name.endsWith(".cluster.local"), cure];
+    const inside = /\.(svc|cluster\.local)$/.test(name);
+    const cure = inside
+      ? "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it"
+      : 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
+    yield [[...path, "host"], "host", name, host.test(name) && !inside, cure];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
   for (const [gateway, { release, hosts }] of Object.entries(definition.gateways ?? {})) {

@@ -1,5 +1,6 @@
 import { stackName, tools } from "../../observability";
 import type { KubePrometheusStackValues } from "../observabilityValues";
+import { alertmanagerConfigs } from "./alertmanagers";
 import { claim, defaultRetention, registry, scraping, type Context } from "./context";
 
 /** Values of Prometheus run by its operator. */
@@ -8,7 +9,14 @@ export function kubePrometheusStack({
   imageRegistry,
   storageClass,
 }: Context): KubePrometheusStackValues {
-  const { replicas = 1, storage, retention = defaultRetention, resources, exposure } = prometheus;
+  const {
+    replicas = 1,
+    storage,
+    retention = defaultRetention,
+    alertmanagers,
+    resources,
+    exposure,
+  } = prometheus;
   const { service } = tools.prometheus;
   const off = { enabled: false };
   const none = { selfMonitor: false };
@@ -50,6 +58,7 @@ export function kubePrometheusStack({
         }),
         podMetadata: { labels: { app: service }, annotations: scraping },
         ...(exposure && { externalUrl: `https://${exposure.host}` }),
+        ...(alertmanagers && { additionalAlertManagerConfigs: alertmanagerConfigs(alertmanagers) }),
         // Rules and monitors are objects of their own, not the chart's.
         ruleSelectorNilUsesHelmValues: false,
         serviceMonitorSelectorNilUsesHelmValues: false,

@@ -2,6 +2,7 @@ import type { MeshObject } from "../../mesh";
 import { tools } from "../../observability";
 import { apart } from "../apart";
 import type { PlainPrometheusValues } from "../observabilityValues";
+import { alertmanagerConfigs } from "./alertmanagers";
 import { confined, defaultRetention, scraping, type Context } from "./context";
 
 /** Values of Prometheus without the operator, whose rules are files. */
@@ -9,7 +10,14 @@ export function plainPrometheus(
   { prometheus = {}, imageRegistry, storageClass }: Context,
   rules: readonly MeshObject[],
 ): PlainPrometheusValues {
-  const { replicas = 1, storage, retention = defaultRetention, resources, exposure } = prometheus;
+  const {
+    replicas = 1,
+    storage,
+    retention = defaultRetention,
+    alertmanagers,
+    resources,
+    exposure,
+  } = prometheus;
   const { service, port } = tools.prometheus;
   const off = { enabled: false };
   return {
@@ -48,6 +56,7 @@ export function plainPrometheus(
         podDisruptionBudget: { enabled: true },
         affinity: apart({ app: service }),
       }),
+      ...(alertmanagers && { alertmanagers: alertmanagerConfigs(alertmanagers) }),
       ...(exposure && { baseURL: `https://${exposure.host}` }),
     },
     // One of the files that the chart's configuration of Prometheus reads.

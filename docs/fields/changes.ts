@@ -64,6 +64,11 @@ function service(): Changes {
   return {
     "ServiceDefinition.namespace": { services: { redis: { namespace: "data" } } },
     "ServiceDefinition.versions": { services: { search: { versions: { v1: {} } } } },
+    "ServiceDefinition.reach": web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [2525] } } }),
+    "ReachDefinition.targetPorts": {
+      before: web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [2525] } } }),
+      after: web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [25] } } }),
+    },
     "ServiceDefinition.kubernetesApi": web({ kubernetesApi: true }),
     "PortDefinition.port": [
       search({ ports: { http: { port: 81, targetPort: 8080 } } }),

@@ -41,6 +41,7 @@ describe("normalize", () => {
             },
           },
           globalRateLimits: [],
+          reach: [],
           kubernetesApi: false,
           loadBalancing: { simple: "LEAST_REQUEST" },
           sidecar: {},

@@ -101,12 +101,15 @@ describe("checks of external services", () => {
 
   it("refuse names that can't be names, hosts inside of the cluster, and the egress gateway's name", () => {
     const host = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
+    const inside =
+      "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it";
     expect(
       brief(
         {},
         {
           Bank: bank,
           pods: { ...mail, host: "web.shop.svc.cluster.local" },
+          svc: { ...mail, host: "web.shop.svc" },
           any: { ...mail, host: "*.example.com" },
           short: { ...mail, host: "mail" },
           port: { ...bank, host: "port.example.com", ports: { 443: { port: 443, protocol: "tls" } } },
@@ -116,9 +119,10 @@ describe("checks of external services", () => {
     ).to.deep.equal([
       "MW105 externalServices.Bank: use at most 63 lower-case letters, digits and hyphens, with no hyphen at either end",
       `MW105 externalServices.any.host: ${host}`,
-      `MW105 externalServices.pods.host: ${host}`,
+      `MW105 externalServices.pods.host: ${inside}`,
       "MW105 externalServices.port.ports.443: use at most 15 lower-case letters, digits and single hyphens, with a letter among them",
       `MW105 externalServices.short.host: ${host}`,
+      `MW105 externalServices.svc.host: ${inside}`,
       "MW105 gateways.istio-egress: use another name: the gateway through which calls leave the mesh has this one",
     ]);
   });

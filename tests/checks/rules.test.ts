@@ -210,6 +210,11 @@ const expected: Record<string, Expected> = {
     message: '"/orders*" also allows every path that only begins alike, such as "/orders-admin"',
     cure: 'write "/orders" and "/orders/*"',
   },
+  MW312: {
+    path: 'services.web.reach["api.shop.svc.cluster.local"]',
+    message: '"web" reaches "api", which is a service of this catalog and answers its calls only',
+    cure: "remove it, and declare api under services.web.calls",
+  },
   MW320: {
     path: "certificates.alertAt",
     message:

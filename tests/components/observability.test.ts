@@ -199,6 +199,24 @@ describe("components/observability", () => {
     expect(release(sharing, "grafana").values).to.not.have.property("deploymentStrategy");
   });
 
+  it("sends alerts to every Alertmanager, where the operator runs Prometheus and where nobody does", async () => {
+    const alertmanagers = ["alertmanager.alerting.svc.cluster.local", "alerts.example.com"];
+    const configs = [
+      {
+        static_configs: [
+          { targets: ["alertmanager.alerting.svc.cluster.local:9093", "alerts.example.com:80"] },
+        ],
+      },
+    ];
+    const operated = await declare({ ...nothing().args, prometheus: { alertmanagers } });
+    expect(release(operated, "prometheus").values).to.have.deep.nested.property(
+      "prometheus.prometheusSpec.additionalAlertManagerConfigs",
+      configs,
+    );
+    const plain = await declare({ ...nothing().args, prometheus: { operator: false, alertmanagers } });
+    expect(release(plain, "prometheus").values).to.have.deep.nested.property("server.alertmanagers", configs);
+  });
+
   it("lets a user's own values win", async () => {
     const all = await declare({
       ...nothing().args,
@@ -212,7 +230,7 @@ describe("components/observability", () => {
   it("refuses everything that does not fit, at once, before anything is registered", () => {
     const lines = refusal({
       runbookUrl: "docs/runbooks",
-      prometheus: { storage: "much" },
+      prometheus: { storage: "much", alertmanagers: ["https://alerts.example.com", "alerts.example.com"] },
       grafana: { replicas: 2, storage: "1Gi" },
       jaeger: { replicas: 3 },
       collector: {},
@@ -222,6 +240,7 @@ describe("components/observability", () => {
       "jaeger.replicas",
       "grafana.storage",
       "prometheus.storage",
+      "prometheus.alertmanagers",
       "collector",
       "runbookUrl",
     ]);

@@ -55,6 +55,7 @@ export function everything(): Watched {
         replicas: 2,
         storage: "50Gi",
         retention: "30d",
+        alertmanagers: ["alertmanager-0.alertmanager.alerting.svc.cluster.local", "alerts.example.com"],
         resources,
         exposure: exposure("prometheus.example.com"),
       },

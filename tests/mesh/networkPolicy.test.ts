@@ -254,6 +254,22 @@ describe("networkPolicy", () => {
     expect(find(controllers, "NetworkPolicy", "web").spec).to.not.have.property("egress");
   });
 
+  it("lets those out to Services of other catalogs that reach them, on their pods' ports", () => {
+    const reaching = render({
+      name: "shop",
+      services: {
+        web: { ports: { http }, reach: { "rates.billing.svc.cluster.local": { targetPorts: [8443, 8080] } } },
+      },
+      networkPolicies: {},
+    });
+    expect(find(reaching, "NetworkPolicy", "web").spec).to.have.deep.property("egress", [
+      {
+        to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "billing" } } }],
+        ports: ports(8080, 8443),
+      },
+    ]);
+  });
+
   it("is rendered only where it is asked for", () => {
     const kinds = render({ name: "shop", services: { web: { ports: { http } } } }).map(({ kind }) => kind);
     expect(kinds).to.not.include("NetworkPolicy");

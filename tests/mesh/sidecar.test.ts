@@ -64,4 +64,32 @@ describe("sidecar", () => {
       { hosts: [collector, "istio-system/*"] },
     ]);
   });
+
+  it("knows the Services of other catalogs that its service reaches", () => {
+    const reaching = render({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          reach: {
+            "rates.billing.svc.cluster.local": { targetPorts: [8080] },
+            "mail.post.svc.cluster.local": { targetPorts: [2525] },
+          },
+        },
+      },
+    });
+    expect(find(reaching, "Sidecar", "web")).to.have.deep.nested.property("spec.egress", [
+      {
+        hosts: [
+          "billing/rates.billing.svc.cluster.local",
+          "post/mail.post.svc.cluster.local",
+          "istio-system/*",
+        ],
+      },
+    ]);
+    expect(find(reaching, "Sidecar", "web").metadata.annotations).to.have.property(
+      "meshwright.dev/from",
+      'services.web,services.web.reach["mail.post.svc.cluster.local"],services.web.reach["rates.billing.svc.cluster.local"]',
+    );
+  });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { addOnsCatalog, renderAddOns } from "../../observability/addOns";
+import { parseAlertmanager } from "../../observability/alertmanagers";
 import { monitors } from "../../observability/monitors";
 import { planOf } from "../../stacks/plan";
 import { platformNames } from "../../stacks/platforms";
@@ -84,6 +85,40 @@ describe("observability/addOns", () => {
     const alone = renderAddOns(everything().mesh, { namespace, operator: false });
     expect(alone.map(({ metadata }) => metadata.name)).to.include("scrape-metrics");
     expect(alone.map(({ metadata }) => metadata.name)).to.not.include("prometheus-operator");
+  });
+
+  it("lets Prometheus send its alerts to a Service of the cluster, and over TLS to a host outside of it", () => {
+    const [inside, outside] = [
+      "alertmanager-0.alertmanager.alerting.svc.cluster.local",
+      "alerts.example.com:8443",
+    ].map((address) => parseAlertmanager(address));
+    if (!inside || !outside) throw new Error("an address is none");
+    const alerting = renderAddOns(everything().mesh, { namespace, alertmanagers: [inside, outside] });
+    expect(find(alerting, "Sidecar", "mesh-prometheus").spec).to.have.deep.property("egress", [
+      {
+        hosts: [
+          "alerting/alertmanager.alerting.svc.cluster.local",
+          "default/kubernetes.default.svc.cluster.local",
+          "monitoring/alerts.example.com",
+          "istio-system/*",
+        ],
+      },
+    ]);
+    const { egress } = find(alerting, "NetworkPolicy", "mesh-prometheus").spec as { egress: object[] };
+    expect(egress).to.deep.include({
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "alerting" } } }],
+      ports: [{ protocol: "TCP", port: 9093 }],
+    });
+    expect(find(alerting, "ServiceEntry", "alertmanager-2").spec).to.deep.equal({
+      hosts: ["alerts.example.com"],
+      location: "MESH_EXTERNAL",
+      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 8443 }],
+      resolution: "DNS",
+    });
+    expect(find(alerting, "DestinationRule", "alertmanager-2")).to.have.deep.nested.property(
+      "spec.trafficPolicy.tls",
+      { mode: "SIMPLE", sni: "alerts.example.com", caCertificates: "system" },
+    );
   });
 
   it("has whoever asks Prometheus stay with one replica", () => {

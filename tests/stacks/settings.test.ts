@@ -29,6 +29,7 @@ describe("stacks/settings", () => {
       imageHub: "registry.istio.io/release",
       imageRegistry: undefined,
       runbookUrl: undefined,
+      alertmanagers: undefined,
       revision: undefined,
       timeoutSeconds: 300,
       certificates: {},
@@ -54,6 +55,7 @@ describe("stacks/settings", () => {
         imageHub: "registry.example.com/istio",
         imageRegistry: "registry.example.com:5000/mirror",
         runbookUrl: "https://runbooks.example.com/mesh",
+        alertmanagers: JSON.stringify(["alerts.example.com"]),
         revision: "1-31-2",
         timeoutSeconds: "60",
         canary: JSON.stringify(canary),
@@ -69,6 +71,7 @@ describe("stacks/settings", () => {
       imageHub: "registry.example.com/istio",
       imageRegistry: "registry.example.com:5000/mirror",
       runbookUrl: "https://runbooks.example.com/mesh",
+      alertmanagers: ["alerts.example.com"],
       revision: "1-31-2",
       timeoutSeconds: 60,
       certificates: {},
@@ -88,6 +91,7 @@ describe("stacks/settings", () => {
           chartRepository: "charts",
           imageRegistry: "https://registry.example.com",
           runbookUrl: "docs/runbooks",
+          alertmanagers: JSON.stringify("alerts.example.com"),
           revision: "1.31.0",
           timeoutSeconds: "5m",
           canary: JSON.stringify({ istioVersion: "1.32", revision: "1-32-0" }),
@@ -100,7 +104,7 @@ describe("stacks/settings", () => {
       }
     };
     const lines = problems().split("\n");
-    expect(lines.shift()).to.equal("The stack's configuration has 13 errors; nothing was changed.");
+    expect(lines.shift()).to.equal("The stack's configuration has 14 errors; nothing was changed.");
     expect(lines.map((line) => line.trim().split(" ")[0])).to.have.members([
       "meshwright:platform",
       "meshwright:options.canaryWeight:",
@@ -111,6 +115,7 @@ describe("stacks/settings", () => {
       "meshwright:chartRepository",
       "meshwright:imageRegistry",
       "meshwright:runbookUrl",
+      "meshwright:alertmanagers",
       "meshwright:revision",
       "meshwright:timeoutSeconds",
       "meshwright:canary",
@@ -120,6 +125,9 @@ describe("stacks/settings", () => {
     expect(text).to.contain('environment is "production", which is unknown. Choose one: pulumi config set');
     expect(text).to.contain(
       'istioVersion is "1.31". Write it like this: pulumi config set meshwright:istioVersion 1.31.0',
+    );
+    expect(text).to.contain(
+      "alertmanagers is \"alerts.example.com\". Write it like this: pulumi config set --path 'meshwright:alertmanagers[0]' alertmanager.example.com",
     );
     expect(text).to.match(/platform is not set\. Choose one: pulumi config set meshwright:platform alfred/);
   });

@@ -113,6 +113,18 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW312",
+    mistake: "a service of the catalog reached instead of called",
+    *mutants(catalog) {
+      for (const { kind, caller, callee } of edgesOf(catalog)) {
+        const called = catalog.services[callee];
+        if (kind !== "call" || !called) continue;
+        const host = `${callee}.${called.namespace ?? catalog.namespace ?? catalog.name}.svc.cluster.local`;
+        yield put(["services", caller, "reach", host], { targetPorts: [8080] });
+      }
+    },
+  },
+  {
     code: "MW310",
     mistake: "calls past the proxy of the caller or of the called service",
     also: ["MW302"],
