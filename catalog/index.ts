@@ -24,6 +24,7 @@ export { normalize } from "./normalize";
 export { formatPath, parsePath } from "./path";
 export type * from "./port";
 export { isHttp, protocols } from "./port";
+export { parseQuantity } from "./quantity";
 export type * from "./rateLimit";
 export type * from "./reach";
 export type * from "./resilience";

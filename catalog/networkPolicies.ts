@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { portNumberSchema } from "./port";
+import { monitoringNamespace } from "./telemetry";
 
 /**
  * NetworkPolicies, which hold even for a pod without a proxy, where the cluster's network plugin enforces them: in
@@ -22,7 +23,12 @@ export interface NetworkPoliciesDefinition {
    * @see https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
    */
   readonly dnsAddresses?: readonly string[];
-  /** Namespaces whose pods may read the proxies' own metrics, on port 15090. Default: none. */
+  /**
+   * Namespaces whose pods may read metrics: those that the agents have merged, on port 15020, and the proxies' own, on
+   * 15090. Default: `["monitoring"]`.
+   *
+   * @see https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
+   */
   readonly metricsNamespaces?: readonly string[];
 }
 
@@ -47,7 +53,7 @@ export function normalizeNetworkPolicies(definition: NetworkPoliciesDefinition):
     dnsNamespace = "kube-system",
     dnsPorts = [53],
     dnsAddresses = [],
-    metricsNamespaces = [],
+    metricsNamespaces = [monitoringNamespace],
   } = definition;
   return {
     dnsNamespace,

@@ -76,9 +76,12 @@ export interface ObservabilityPrometheusArgs {
   operator?: boolean;
   /** Number of pods; each scrapes everything. Default: 1. */
   replicas?: number;
-  /** Size of each replica's volume, such as `50Gi`. Default: none; samples go with the pod. */
+  /**
+   * Size of each replica's volume, such as `50Gi`. The oldest samples go when 80 % of it are full. Default: none; samples
+   * go with the pod.
+   */
   storage?: string;
-  /** How long samples are kept. Default: `15d`. */
+  /** How long samples are kept. Default: `31d`, since error budgets look back 30 days. */
   retention?: string;
   /**
    * Every Alertmanager that gets its alerts, as `<host>` or `<host>:<port>`: Services of the cluster or, of a headless

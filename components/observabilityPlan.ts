@@ -192,6 +192,10 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   if (tracing !== undefined && tracing.service !== direct && !collects) {
     yield `The catalog's telemetry.tracing.service is ${tracing.service}, where nothing of this takes spans. Set it to ${direct}, or to ${collected} for a collector in front of it, or set this component's namespace.`;
   }
+  const readers = mesh.networkPolicies?.metricsNamespaces;
+  if (readers?.includes(namespace) === false) {
+    yield `The catalog's networkPolicies.metricsNamespaces are ${readers.join(", ")}, so that Prometheus in ${namespace} reads no metrics. Add ${namespace}.`;
+  }
   if (collector !== undefined && !collects) {
     yield `collector is given, but the catalog sends no spans there. Set its telemetry.tracing.service to ${collected}, or leave collector out.`;
   }

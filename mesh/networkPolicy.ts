@@ -76,12 +76,9 @@ function allowIstio(
 ): MeshObject {
   const tracing = mesh.telemetry?.tracing;
   const ingress: IngressRule[] = [
-    // The kubelet's probes come from the node, which has no label to be selected by. On 15020 Prometheus reads what
-    // proxy and application report.
-    { ports: tcp(15020, 15021) },
-    ...(metricsNamespaces.length > 0
-      ? [{ from: metricsNamespaces.map((name) => peer(name)), ports: tcp(15090) }]
-      : []),
+    // Whether the proxy is ready. Probes of the kubelet, on 15020 too, come from the pod's own node, which nothing stops.
+    { ports: tcp(15021) },
+    { from: metricsNamespaces.map((name) => peer(name)), ports: tcp(15020, 15090) },
   ];
   const egress: EgressRule[] = [
     {

@@ -207,7 +207,7 @@ function written({
     dnsNamespace,
     dnsPorts,
     ...(dnsAddresses.length > 0 && { dnsAddresses }),
-    ...(metricsNamespaces.length > 0 && { metricsNamespaces }),
+    metricsNamespaces,
   };
 }
 

@@ -44,7 +44,7 @@ export function controlPlaneArgs(
     autoscaleMax: maxReplicas,
     ...(sized ? { affinity: apart({ app: "istiod" }) } : {}),
     // Whoever may write a RequestAuthentication must not make istiod read cloud metadata or its own host's services.
-    env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10" },
+    env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,168.63.129.16/32,169.254.0.0/16,::1/128,fe80::/10" },
     global: { hub: settings.imageHub, logAsJson: true },
     ...addresses,
   };

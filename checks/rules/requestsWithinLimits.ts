@@ -1,19 +1,6 @@
-import { formatPath, type MeshDefinition, type Resources } from "../../catalog";
+import { formatPath, type MeshDefinition, parseQuantity, type Resources } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { base, http } from "./example";
-
-const factors: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
 
 const resources = (request: string): object => ({
   ...base,
@@ -39,7 +26,8 @@ export const requestsWithinLimits: DefinitionRule = {
       for (const resource of ["cpu", "memory"] as const) {
         const request = of.requests?.[resource];
         const limit = of.limits?.[resource];
-        if (request === undefined || limit === undefined || amount(request) <= amount(limit)) continue;
+        if (request === undefined || limit === undefined || parseQuantity(request) <= parseQuantity(limit))
+          continue;
         yield {
           path: formatPath([...path, "resources", "requests", resource]),
           message: `${request} of ${resource} are requested, and the limit is ${limit}: Kubernetes refuses the pod`,
@@ -57,10 +45,4 @@ function* declared({
     if (workload?.resources) yield { path: ["services", name, "workload"], of: workload.resources };
     if (sidecar?.resources) yield { path: ["services", name, "sidecar"], of: sidecar.resources };
   }
-}
-
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-function amount(quantity: string): number {
-  const [, number = "0", unit = ""] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
-  return Number(number) * (factors[unit] ?? 1);
 }

@@ -19,9 +19,6 @@ export interface MadeUpSecret {
   readonly length: number;
 }
 
-/** How long Prometheus keeps samples. */
-export const defaultRetention = "15d";
-
 /** Least privilege for a container whose chart leaves it open. */
 export const confined = {
   allowPrivilegeEscalation: false,

@@ -1,7 +1,8 @@
 import { stackName, tools } from "../../observability";
 import type { KubePrometheusStackValues } from "../observabilityValues";
 import { alertmanagerConfigs } from "./alertmanagers";
-import { claim, defaultRetention, registry, scraping, type Context } from "./context";
+import { claim, registry, scraping, type Context } from "./context";
+import { retained } from "./retention";
 
 /** Values of Prometheus run by its operator. */
 export function kubePrometheusStack({
@@ -9,14 +10,7 @@ export function kubePrometheusStack({
   imageRegistry,
   storageClass,
 }: Context): KubePrometheusStackValues {
-  const {
-    replicas = 1,
-    storage,
-    retention = defaultRetention,
-    alertmanagers,
-    resources,
-    exposure,
-  } = prometheus;
+  const { replicas = 1, storage, alertmanagers, resources, exposure } = prometheus;
   const { service } = tools.prometheus;
   const off = { enabled: false };
   const none = { selfMonitor: false };
@@ -51,7 +45,7 @@ export function kubePrometheusStack({
       ...(replicas > 1 && { podDisruptionBudget: { enabled: true, minAvailable: 1 } }),
       prometheusSpec: {
         replicas,
-        retention,
+        ...retained(prometheus),
         ...(resources && { resources }),
         ...(storage !== undefined && {
           storageSpec: { volumeClaimTemplate: { spec: claim(storage, storageClass) } },

@@ -3,21 +3,15 @@ import { tools } from "../../observability";
 import { apart } from "../apart";
 import type { PlainPrometheusValues } from "../observabilityValues";
 import { alertmanagerConfigs } from "./alertmanagers";
-import { confined, defaultRetention, scraping, type Context } from "./context";
+import { confined, scraping, type Context } from "./context";
+import { retained } from "./retention";
 
 /** Values of Prometheus without the operator, whose rules are files. */
 export function plainPrometheus(
   { prometheus = {}, imageRegistry, storageClass }: Context,
   rules: readonly MeshObject[],
 ): PlainPrometheusValues {
-  const {
-    replicas = 1,
-    storage,
-    retention = defaultRetention,
-    alertmanagers,
-    resources,
-    exposure,
-  } = prometheus;
+  const { replicas = 1, storage, alertmanagers, resources, exposure } = prometheus;
   const { service, port } = tools.prometheus;
   const off = { enabled: false };
   return {
@@ -39,7 +33,7 @@ export function plainPrometheus(
     server: {
       fullnameOverride: service,
       ...(imageRegistry !== undefined && { image: { repository: `${imageRegistry}/prometheus/prometheus` } }),
-      retention,
+      ...retained(prometheus),
       ...(resources && { resources }),
       podLabels: { app: service },
       podAnnotations: scraping,

@@ -127,7 +127,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
       },
     },
     jwtRules: [{ issuer, jwksUri: `${issuer}/.well-known/jwks.json` }],
-    networkPolicies: { metricsNamespaces: ["monitoring"] },
+    networkPolicies: {},
     suppressions: behindFrontend.map((service) => ({
       code: "MW404",
       path: `services.${service}.resilience.retries`,

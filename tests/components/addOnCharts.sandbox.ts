@@ -130,7 +130,8 @@ describe(`the add-ons' charts, with the components' values: ${title}`, () => {
     expect(prometheus).to.deep.include({
       ...{ ruleSelector: {}, podMonitorSelector: {}, serviceMonitorSelector: {} },
       ...{ ruleNamespaceSelector: {}, podMonitorNamespaceSelector: {}, serviceMonitorNamespaceSelector: {} },
-      ...{ replicas: 2, retention: "30d", externalUrl: "https://prometheus.example.com" },
+      ...{ replicas: 2, retention: "30d", retentionSize: "40960MiB" },
+      ...{ externalUrl: "https://prometheus.example.com" },
       storage: {
         volumeClaimTemplate: {
           spec: {

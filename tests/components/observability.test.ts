@@ -199,6 +199,29 @@ describe("components/observability", () => {
     expect(release(sharing, "grafana").values).to.not.have.property("deploymentStrategy");
   });
 
+  it("keeps samples for as long as error budgets look back, and lets a volume never be full", async () => {
+    const kept = async (prometheus: object, path: string): Promise<object> => {
+      const { values } = release(await declare({ ...nothing().args, prometheus }), "prometheus");
+      const spec = path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], values);
+      const { retention, retentionSize } = spec as Record<string, unknown>;
+      return { retention, retentionSize };
+    };
+    for (const [operator, path] of [
+      [true, "prometheus.prometheusSpec"],
+      [false, "server"],
+    ] as const) {
+      expect(await kept({ operator }, path)).to.deep.equal({ retention: "31d", retentionSize: undefined });
+      expect(await kept({ operator, storage: "50Gi" }, path)).to.deep.equal({
+        retention: "31d",
+        retentionSize: "40960MiB",
+      });
+      expect(await kept({ operator, storage: "2G", retention: "7d" }, path)).to.deep.equal({
+        retention: "7d",
+        retentionSize: "1525MiB",
+      });
+    }
+  });
+
   it("sends alerts to every Alertmanager, where the operator runs Prometheus and where nobody does", async () => {
     const alertmanagers = ["alertmanager.alerting.svc.cluster.local", "alerts.example.com"];
     const configs = [
@@ -247,7 +270,10 @@ describe("components/observability", () => {
     expect(lines.join("\n")).to.contain('prometheus.storage is "much". Write a Kubernetes quantity');
   });
 
-  it("refuses spans that the catalog sends elsewhere", () => {
+  it("refuses spans that the catalog sends elsewhere, and a network that keeps Prometheus from the proxies", () => {
+    expect(refusal({ namespace: "watching" })).to.contain(
+      "networkPolicies.metricsNamespaces are monitoring, so that Prometheus in watching reads no metrics. Add watching.",
+    );
     expect(refusal({ namespace: "watching" })).to.contain(
       "telemetry.tracing.service is jaeger.monitoring.svc.cluster.local, where nothing of this takes spans. " +
         "Set it to jaeger.watching.svc.cluster.local",

@@ -17,7 +17,7 @@ const ports = (...numbers: number[]): object[] => numbers.map((port) => ({ proto
 describe("networkPolicy", () => {
   const objects = render({
     name: "shop",
-    networkPolicies: { metricsNamespaces: ["monitoring"] },
+    networkPolicies: {},
     telemetry: { tracing: { provider: "jaeger", randomSamplingPercentage: 1 } },
     gateways: {
       public: {
@@ -89,7 +89,7 @@ describe("networkPolicy", () => {
       expect(find(objects, "NetworkPolicy", "allow-istio", namespace).spec).to.deep.equal({
         podSelector: {},
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ ports: ports(15020, 15021) }, { from: [inNamespace("monitoring")], ports: ports(15090) }],
+        ingress: [{ ports: ports(15021) }, { from: [inNamespace("monitoring")], ports: ports(15020, 15090) }],
         egress: [
           { to: [inNamespace("kube-system")], ports: [{ protocol: "UDP", port: 53 }, ...ports(53)] },
           { to: [pods("istio-system", { app: "istiod" })], ports: ports(15012) },
@@ -206,16 +206,19 @@ describe("networkPolicy", () => {
     ]);
   });
 
-  it("leaves out what isn't there, and takes the DNS from where it is", () => {
+  it("leaves out what isn't there, and takes names and metrics' readers from where they are", () => {
     const found = render({
       name: "shop",
-      networkPolicies: { dnsNamespace: "dns" },
+      networkPolicies: { dnsNamespace: "dns", metricsNamespaces: ["watch", "audit"] },
       services: { web: { ports: { http } } },
     });
     expect(find(found, "NetworkPolicy", "allow-istio").spec).to.deep.equal({
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ ports: ports(15020, 15021) }],
+      ingress: [
+        { ports: ports(15021) },
+        { from: [inNamespace("audit"), inNamespace("watch")], ports: ports(15020, 15090) },
+      ],
       egress: [
         { to: [inNamespace("dns")], ports: [{ protocol: "UDP", port: 53 }, ...ports(53)] },
         { to: [pods("istio-system", { app: "istiod" })], ports: ports(15012) },

@@ -20,7 +20,7 @@ describe("stacks/controlPlane", () => {
       autoscaleMin: 1,
       autoscaleMax: 1,
       env: {
-        BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,169.254.0.0/16,::1/128,fe80::/10",
+        BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,168.63.129.16/32,169.254.0.0/16,::1/128,fe80::/10",
         MAX_WORKLOAD_CERT_TTL: "24h",
       },
       meshConfig: { enableAutoMtls: true },

@@ -1,0 +1,26 @@
+/**
+ * The number that a Kubernetes quantity stands for, such as 1,073,741,824 for `1Gi` and 0.1 for `100m`.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function parseQuantity(quantity: string): number {
+  const [, number = "0", unit = ""] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
+  return Number(number) * (factors[unit] ?? 1);
+}
+
+const factors: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
