@@ -1,9 +1,20 @@
 import { type ClientHttp2Stream, connect } from "node:http2";
 
+/** What a proxy tells of itself, such as its pod's `LABELS`. */
+export interface NodeMetadata {
+  readonly [name: string]: string | NodeMetadata;
+}
+
 /** As much of an Envoy as istiod takes for one: it asks for configuration, and takes or refuses it. */
 export interface XdsClient {
-  /** Asks for resources of a type, or answers what came last: with a complaint, that is refused. */
-  readonly send: (typeUrl: string, answer?: { readonly nonce: string; readonly complaint?: string }) => void;
+  /**
+   * Asks for resources of a type, all or some, or answers what came last: with a complaint, that is refused.
+   */
+  readonly send: (
+    typeUrl: string,
+    answer?: { readonly nonce: string; readonly complaint?: string },
+    names?: readonly string[],
+  ) => void;
   /** What istiod sent so far. */
   readonly received: readonly { readonly typeUrl: string; readonly nonce: string }[];
   readonly close: () => void;
@@ -13,7 +24,7 @@ export interface XdsClient {
  * Opens a stream to istiod's plain port, by hand: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/discovery/v3/discovery.proto
  */
-export function connectXds(port: number, nodeId: string): XdsClient {
+export function connectXds(port: number, nodeId: string, metadata: NodeMetadata = {}): XdsClient {
   const session = connect(`http://127.0.0.1:${port}`);
   const stream: ClientHttp2Stream = session.request({
     ":method": "POST",
@@ -34,9 +45,10 @@ export function connectXds(port: number, nodeId: string): XdsClient {
   });
   return {
     received,
-    send: (typeUrl, answer) => {
+    send: (typeUrl, answer, names = []) => {
       const message = Buffer.concat([
-        field(2, field(1, nodeId)),
+        field(2, Buffer.concat([field(1, nodeId), field(3, struct(metadata))])),
+        ...names.map((name) => field(3, name)),
         field(4, typeUrl),
         ...(answer === undefined ? [] : [field(5, answer.nonce)]),
         ...(answer?.complaint === undefined ? [] : [field(6, field(2, answer.complaint))]),
@@ -49,6 +61,21 @@ export function connectXds(port: number, nodeId: string): XdsClient {
       session.destroy();
     },
   };
+}
+
+/** https://protobuf.dev/reference/protobuf/google.protobuf/#struct */
+function struct(fields: NodeMetadata): Buffer {
+  return Buffer.concat(
+    Object.entries(fields).map(([name, value]) =>
+      field(
+        1,
+        Buffer.concat([
+          field(1, name),
+          field(2, typeof value === "string" ? field(3, value) : field(5, struct(value))),
+        ]),
+      ),
+    ),
+  );
 }
 
 /** A field of Protocol Buffers that has a length: text, or a message. */
