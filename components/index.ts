@@ -2,12 +2,12 @@ export { apart } from "./apart";
 export { checkedMesh } from "./checkedMesh";
 export type { ReleaseSpec } from "./helmRelease";
 export { IstioControlPlane } from "./istioControlPlane";
+export { istioObjects } from "./istioObjects";
 export {
   type IstioCanaryArgs,
   istioChartRepository,
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,
-  istioObjects,
   istioReleases,
 } from "./istioReleases";
 export { istiodFor } from "./istiodFor";

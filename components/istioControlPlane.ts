@@ -2,7 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
-import { type IstioControlPlaneArgs, istioObjects, istioReleases } from "./istioReleases";
+import { gatewayNamespace, istioTags, systemNamespace } from "./istioObjects";
+import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 
@@ -25,30 +26,24 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     const problems = misfits(args);
     if (problems.length > 0)
       throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));
-    const { revision } = args;
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
     const [base, istiod, ...others] = istioReleases(args) as [ReleaseSpec, ReleaseSpec, ...ReleaseSpec[]];
     const { gateways = [], istiods = [] } = Object.groupBy(others, ({ chart }) =>
       chart === "istiod" ? "istiods" : "gateways",
     );
-    const system = new MeshNamespace(
-      `${name}-system`,
-      { name: istiod.namespace, injection: false },
-      { parent: this, ...inherited },
-    );
+    const system = new MeshNamespace(`${name}-system`, systemNamespace(args), { parent: this, ...inherited });
     const definitions = this.release(`${name}-base`, base, args, system);
     // Named by their revisions: when one takes over from the other, both stay what they are.
     const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, definitions);
-    const tags = declareObjects(name, istioObjects(args), { parent: this, dependsOn: controlPlane });
+    const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
     // Where a tag takes its namespaces over, it is there first.
     for (const canary of istiods)
       this.release(`${name}-${canary.name}`, canary, args, [definitions, ...tags]);
     for (const gateway of gateways) {
-      const home = new MeshNamespace(
-        `${name}-${gateway.name}`,
-        { name: gateway.namespace, ...(revision === undefined ? {} : { revision }) },
-        { parent: this, dependsOn: [controlPlane] },
-      );
+      const home = new MeshNamespace(`${name}-${gateway.name}`, gatewayNamespace(gateway, args), {
+        parent: this,
+        dependsOn: [controlPlane],
+      });
       this.release(`${name}-${gateway.name}-release`, gateway, args, home);
     }
     this.namespace = pulumi.output(istiod.namespace);

@@ -1,7 +1,7 @@
 import { compare } from "semver";
-import { type MeshObject, mergePatch } from "../mesh";
+import { mergePatch } from "../mesh";
 import type { ReleaseSpec } from "./helmRelease";
-import { istiodName, revisionTag } from "./revisionTag";
+import { istiodName } from "./revisionTag";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 
 /** Where Istio publishes its charts. */
@@ -60,7 +60,8 @@ export interface IstioControlPlaneArgs {
   gateways?: IstioGatewayArgs[];
 }
 
-const defaultNamespace = "istio-system";
+/** Namespace of istiod where none is given. */
+export const defaultNamespace = "istio-system";
 
 /**
  * The Helm releases that the component `IstioControlPlane` installs, in their order: definitions, istiods, gateways.
@@ -106,17 +107,4 @@ function canaryValues(
   // The one without a revision injects the same namespaces as the tag `default`, and would have the last word.
   const superseded = canary.revision === undefined && revisionTags.includes("default");
   return mergePatch(values, superseded ? { global: { operatorManageWebhooks: true } } : {}) as IstiodValues;
-}
-
-/** The objects of the component `IstioControlPlane` that no chart brings: its revision's tags. */
-export function istioObjects(args: IstioControlPlaneArgs): MeshObject[] {
-  const { revisionTags = [], revision, namespace = defaultNamespace, istiod } = args;
-  const injectionURL = istiod?.istiodRemote?.injectionURL;
-  return revisionTags.map((tag) =>
-    revisionTag(tag, {
-      namespace,
-      ...(revision !== undefined && { revision }),
-      ...(injectionURL !== undefined && { injectionURL }),
-    }),
-  );
 }

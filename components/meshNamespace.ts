@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { MeshObject } from "../mesh";
 
 /** Arguments of {@link MeshNamespace}. */
 export interface MeshNamespaceArgs {
@@ -28,7 +29,7 @@ export class MeshNamespace extends pulumi.ComponentResource {
     super("meshwright:index:MeshNamespace", name, args, opts);
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: args.name, labels: { ...args.labels, ...injectionLabel(args) } } },
+      { metadata: { name: args.name, labels: labelsOf(args) } },
       { parent: this, ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }) },
     );
     this.namespaceName = namespace.metadata.name;
@@ -36,7 +37,14 @@ export class MeshNamespace extends pulumi.ComponentResource {
   }
 }
 
-function injectionLabel({ injection = true, revision }: MeshNamespaceArgs): Record<string, string> {
-  if (!injection) return { "istio-injection": "disabled" };
-  return revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": revision };
+/** The namespace that {@link MeshNamespace} declares, as a plain object. */
+export function namespaceObject(args: MeshNamespaceArgs & { readonly name: string }): MeshObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name: args.name, labels: labelsOf(args) } };
+}
+
+function labelsOf({ injection = true, revision, labels }: MeshNamespaceArgs): Record<string, string> {
+  if (!injection) return { ...labels, "istio-injection": "disabled" };
+  return revision === undefined
+    ? { ...labels, "istio-injection": "enabled" }
+    : { ...labels, "istio.io/rev": revision };
 }

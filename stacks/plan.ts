@@ -53,13 +53,13 @@ export interface DeclaredObjects {
 /** Every object of a stack that no chart brings, but its Secrets. */
 export function objectsOf({ controlPlane, observability, ...rest }: Plan): DeclaredObjects[] {
   const own = catalogObjects(rest);
-  const tags = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
-  if (observability === undefined) return [tags, own];
+  const istio = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
+  if (observability === undefined) return [istio, own];
   const { addOns, addOnsCatalog, watching } = observability.plan;
   const component = "Observability";
   const ofAddOns = { name: "the add-ons' own catalog", content: addOnsCatalog };
   return [
-    tags,
+    istio,
     { component, objects: addOns, catalog: ofAddOns },
     { ...own, component, objects: watching },
     own,

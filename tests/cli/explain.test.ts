@@ -52,6 +52,11 @@ describe("cli/explain", function () {
       /\ncomes from\nthe add-ons' own catalog, by the component Observability\nservices\.kiali\.calls\.grafana\n {2}methods:\n {4}- GET$/,
     );
 
+    const home = await ofProd("Namespace/istio-ingress");
+    expect(home.stdout).to.match(
+      /\n {4}istio-injection: enabled\n\ncomes from\nthe arguments of the component IstioControlPlane, no place/,
+    );
+
     const claim = await ofProd("PersistentVolumeClaim/jaeger-spans");
     expect(claim.stdout).to.match(
       /\ncomes from\nthe arguments of the component Observability, no place in the catalog$/,

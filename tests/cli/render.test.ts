@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
+import { istioObjects } from "../../components";
 import { planOf } from "../../stacks/plan";
 import { readSettings } from "../../stacks/settings";
 import { renderMesh } from "../../mesh";
@@ -33,7 +34,7 @@ describe("cli/render", function () {
     const out = join(folder, "out");
     const plan = planOf(settings);
     const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
-    const objects = [...renderMesh(plan.mesh), ...addOns, ...watching];
+    const objects = [...istioObjects(plan.controlPlane), ...renderMesh(plan.mesh), ...addOns, ...watching];
     const first = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
     expect(first.exitCode, first.stderr).to.equal(0);
     const read = (): Map<string, string> =>
@@ -50,6 +51,11 @@ describe("cli/render", function () {
       const path = join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${metadata.name}.yaml`);
       expect(parse(files.get(path) ?? ""), path).to.deep.equal(JSON.parse(JSON.stringify(object)));
     }
+    expect([...files.keys()].filter((path) => path.includes("namespace-"))).to.deep.equal(
+      ["alfred-platform", "istio-egress", "istio-ingress", "istio-system", "monitoring"].map((name) =>
+        join("cluster", `namespace-${name}.yaml`),
+      ),
+    );
     expect([...files.keys()].filter((path) => path.startsWith("releases"))).to.deep.equal(
       [
         ...["grafana", "istio-base", "istio-egress", "istio-ingress", "istiod"],

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { planOf } from "../../stacks/plan";
+import { environments } from "../../catalog";
+import { objectsOf, planOf, releasesOf } from "../../stacks/plan";
 import { type Platform } from "../../stacks/platform";
-import { platforms } from "../../stacks/platforms";
+import { platformNames, platforms } from "../../stacks/platforms";
+import { secretsOf } from "../../stacks/secrets";
 import { readSettings } from "../../stacks/settings";
 
 /** Releases of the gateways of a stack where Grafana's host is at the gateway `release`. */
@@ -39,4 +41,23 @@ describe("stacks/plan", () => {
     expect(gateways("istio-ingress", true)).to.deep.equal(["istio-ingress", "istio-egress"]);
     expect(gateways("istio-internal", false)).to.deep.equal(["istio-ingress", "istio-egress"]);
   });
+
+  for (const platform of platformNames) {
+    it(`has every object of ${platform} once, with the namespaces of all objects, releases and Secrets`, () => {
+      for (const environment of environments) {
+        const plan = planOf(readSettings({ get: (key) => ({ platform, environment })[key] }));
+        const objects = objectsOf(plan).flatMap((declared) => declared.objects);
+        const keys = objects.map(
+          ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`,
+        );
+        expect(keys).to.have.length(new Set(keys).size);
+        const needed = [...objects.map(({ metadata }) => metadata), ...releasesOf(plan), ...secretsOf(plan)];
+        expect(needed.length).to.be.greaterThan(objects.length);
+        const present = objects
+          .filter(({ kind }) => kind === "Namespace")
+          .map(({ metadata }) => metadata.name);
+        expect(present).to.include.members(needed.flatMap(({ namespace }) => namespace ?? []));
+      }
+    });
+  }
 });

@@ -1,0 +1,38 @@
+import type { MeshObject } from "../mesh";
+import type { ReleaseSpec } from "./helmRelease";
+import { defaultNamespace, type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
+import { type MeshNamespaceArgs, namespaceObject } from "./meshNamespace";
+import { revisionTag } from "./revisionTag";
+
+/** A namespace whose name is known before anything is declared. */
+type KnownNamespace = MeshNamespaceArgs & { readonly name: string };
+
+/** Namespace of istiod, where no pod gets a sidecar. */
+export function systemNamespace({ namespace = defaultNamespace }: IstioControlPlaneArgs): KnownNamespace {
+  return { name: namespace, injection: false };
+}
+
+/** Namespace of a gateway, whose proxy the control plane's own revision injects. */
+export function gatewayNamespace(gateway: ReleaseSpec, { revision }: IstioControlPlaneArgs): KnownNamespace {
+  return { name: gateway.namespace, ...(revision === undefined ? {} : { revision }) };
+}
+
+/** The revision tags of the component `IstioControlPlane`. */
+export function istioTags(args: IstioControlPlaneArgs): MeshObject[] {
+  const { revisionTags = [], revision, namespace = defaultNamespace, istiod } = args;
+  const injectionURL = istiod?.istiodRemote?.injectionURL;
+  return revisionTags.map((tag) =>
+    revisionTag(tag, {
+      namespace,
+      ...(revision !== undefined && { revision }),
+      ...(injectionURL !== undefined && { injectionURL }),
+    }),
+  );
+}
+
+/** The objects of the component `IstioControlPlane` that no chart brings: its namespaces and its revision's tags. */
+export function istioObjects(args: IstioControlPlaneArgs): MeshObject[] {
+  const gateways = istioReleases(args).filter(({ chart }) => chart === "gateway");
+  const namespaces = [systemNamespace(args), ...gateways.map((one) => gatewayNamespace(one, args))];
+  return [...namespaces.map(namespaceObject), ...istioTags(args)];
+}
