@@ -14,6 +14,8 @@ export interface AlertsDefinition {
   readonly errorRate?: number;
   /**
    * The time within which 99 % of the requests must be answered, as callers see it. Above it `HighLatency` fires.
+   * Proxies count durations in buckets, whose bounds are 500ms, 1s, 2.5s, 5s, 10s, 30s and 60s: by them the limit is
+   * judged exactly, in between by an estimate that may be as high as the next bound.
    * Default: the service's own `load.p99`, or 1s where there is none.
    */
   readonly p99?: Duration;

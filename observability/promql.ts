@@ -86,16 +86,23 @@ export function sum(by: readonly string[]): string {
   return by.length === 0 ? "sum" : `sum by (${by.join(", ")}) `;
 }
 
+/** A window of its own for what must go on for five minutes: a blip is within the last five minutes for that long. */
+export const lately = "2m";
+
 /**
- * How often something happened within the last five minutes, where it did. A series that didn't exist before counts
- * from zero: Istio and Envoy report a counter only once it counts, and `increase` never sees that first step. That it
- * didn't exist is only known if Prometheus asked its pod five minutes ago: after a pause of its own every counter
+ * How often something happened within a window, where it did. A series that didn't exist before counts from zero:
+ * Istio and Envoy report a counter only once it counts, and `increase` never sees that first step. That it didn't exist
+ * is only known if its pod has answered Prometheus then: after a pause, or where it couldn't be reached, every counter
  * would look new, with all that it ever counted.
  */
-export function occurrences(counter: string, by: readonly string[] = []): string {
-  const asked = `and on (namespace, pod) ${series("up")} offset 5m`;
+export function occurrences(
+  counter: string,
+  by: readonly string[] = [],
+  window: "5m" | typeof lately = "5m",
+): string {
+  const answered = `and on (job, instance) (${series("up")} offset ${window} == 1)`;
   return (
-    `${sum(by)}(increase(${counter}[5m])) > 0` +
-    ` or ${sum(by)}((${counter} unless ${counter} offset 5m) ${asked}) > 0`
+    `${sum(by)}(increase(${counter}[${window}])) > 0` +
+    ` or ${sum(by)}((${counter} unless ${counter} offset ${window}) ${answered}) > 0`
   );
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../catalog";
-import { occurrences, series } from "../promql";
+import { lately, occurrences, series } from "../promql";
 import type { ConcernOf } from "./rule";
 
 /** Days that are needed to replace an authority without haste. */
@@ -38,13 +38,13 @@ export const certificates: ConcernOf = (mesh) => {
           series("citadel_server_csr_sign_err_count"),
           series("citadel_server_authentication_failure_count"),
         ]
-          .map((counter) => occurrences(counter))
+          .map((counter) => occurrences(counter, [], lately))
           .join(" or "),
         for: "5m",
         severity: "warning",
         summary: "istiod refuses to sign certificates",
         description:
-          'istiod has refused {{ $value | printf "%.0f" }} requests for certificates within five minutes. Proxies that can\'t renew theirs are cut off when it expires.',
+          'istiod has refused {{ $value | printf "%.0f" }} requests for certificates within two minutes. Proxies that can\'t renew theirs are cut off when it expires.',
       },
     ],
   };

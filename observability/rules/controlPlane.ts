@@ -1,4 +1,4 @@
-import { occurrences, series } from "../promql";
+import { lately, occurrences, series } from "../promql";
 import type { ConcernOf } from "./rule";
 import { anyOf } from "./scope";
 
@@ -43,13 +43,13 @@ export const controlPlane: ConcernOf = (mesh) => ({
         series("pilot_xds_write_timeout"),
         series("pilot_xds_pushes", { type: /.*_senderr/ }),
       ]
-        .map((counter) => occurrences(counter))
+        .map((counter) => occurrences(counter, [], lately))
         .join(" or "),
       for: "5m",
       severity: "warning",
       summary: "istiod fails to send configuration",
       description:
-        'istiod failed {{ $value | printf "%.0f" }} times within five minutes to make or send configuration.',
+        'istiod failed {{ $value | printf "%.0f" }} times within two minutes to make or send configuration.',
     },
     {
       alert: "ConfigConvergenceSlow",

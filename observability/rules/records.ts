@@ -15,6 +15,7 @@ export type Window = (typeof windows)[number];
 export const records = {
   "istio:service:requests:rate5m": byService,
   "istio:service:errors:rate5m": byService,
+  "istio:service:error_ratio:rate2m": byService,
   "istio:service:error_ratio:rate5m": byService,
   "istio:service:error_ratio:rate30m": byService,
   "istio:service:error_ratio:rate1h": byService,

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../catalog";
 import { failed } from "../outcomes";
-import { perSecond, ratio, series, sum } from "../promql";
+import { lately, perSecond, ratio, series, sum } from "../promql";
 import { byService, recorded } from "./records";
 import { type ConcernOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
@@ -31,13 +31,24 @@ export const requests: ConcernOf = (mesh) => {
         record: "istio:service:error_ratio:rate5m",
         expr: `${recorded("istio:service:errors:rate5m", mesh)} / (${rate} > 0)`,
       },
+      {
+        // Whether it still fails. No share at all where nothing failed.
+        record: "istio:service:error_ratio:rate2m",
+        expr: `${perSecond("istio_requests_total", calls, lately, byService, failed)} / (${perSecond("istio_requests_total", calls, lately, byService)} > 0)`,
+      },
       ...([50, 90, 99] as const).map((percentile) => ({
         record: `istio:service:request_duration_milliseconds:p${percentile}` as const,
         expr: `histogram_quantile(${ratio(percentile)}, ${sum(["le", ...byService])}(rate(${buckets}[5m])))`,
       })),
       ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
         alert: "HighErrorRate",
-        expr: `${recorded("istio:service:error_ratio:rate5m", mesh, services)} > ${ratio(value)} ${busy}`,
+        expr: (["5m", lately] as const)
+          .map(
+            (window) =>
+              `${recorded(`istio:service:error_ratio:rate${window}`, mesh, services)} > ${ratio(value)}`,
+          )
+          .join(" and on (destination_service) ")
+          .concat(` ${busy}`),
         for: "5m" as const,
         severity: "critical" as const,
         summary: "{{ $labels.destination_service }} fails",

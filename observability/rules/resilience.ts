@@ -1,4 +1,4 @@
-import { occurrences, ratio, series } from "../promql";
+import { lately, occurrences, ratio, series } from "../promql";
 import { recorded } from "./records";
 import { type ConcernOf, leastTraffic } from "./rule";
 import { clustersOf, ofMesh } from "./scope";
@@ -47,12 +47,12 @@ export const resilience: ConcernOf = (mesh) => {
       },
       {
         alert: "NoHealthyUpstream",
-        expr: occurrences(flagged("UH"), by),
+        expr: occurrences(flagged("UH"), by, lately),
         for: "5m",
         severity: "critical",
         summary: "{{ $labels.destination_service }} has no pod that could answer",
         description:
-          '{{ $value | printf "%.0f" }} requests to {{ $labels.destination_service }} found no healthy pod within five minutes.',
+          '{{ $value | printf "%.0f" }} requests to {{ $labels.destination_service }} found no healthy pod within two minutes.',
       },
       {
         alert: "RetriesExhausted",

@@ -1,4 +1,4 @@
-import { type Matchers, perSecond, ratio, series, sum } from "../promql";
+import { lately, type Matchers, perSecond, ratio, series, sum } from "../promql";
 import { byService, recorded } from "./records";
 import type { ConcernOf } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
@@ -12,8 +12,9 @@ const fewConnections = 0.01;
 /** TCP connections and bytes of each service, as its callers' proxies see them. */
 export const tcp: ConcernOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
-  const closed = (among?: readonly Matchers<"istio_tcp_connections_closed_total">[]): string =>
-    perSecond("istio_tcp_connections_closed_total", calls, "5m", byService, among);
+  const closed = (among?: readonly Matchers<"istio_tcp_connections_closed_total">[], window = "5m"): string =>
+    perSecond("istio_tcp_connections_closed_total", calls, window, byService, among);
+  const failing = `${closed([{ response_flags: failed }], lately)} > 0`;
   const connections = recorded("istio:service:tcp_connections:rate5m", mesh);
   const errors = (services: object): string => recorded("istio:service:tcp_errors:rate5m", mesh, services);
   return {
@@ -33,7 +34,7 @@ export const tcp: ConcernOf = (mesh) => {
       },
       ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
         alert: "TcpConnectionsFailing",
-        expr: `${errors(services)} / ${connections} > ${ratio(value)} and on (destination_service) ${connections} > ${fewConnections}`,
+        expr: `${errors(services)} / ${connections} > ${ratio(value)} and on (destination_service) ${failing} and on (destination_service) ${connections} > ${fewConnections}`,
         for: "5m" as const,
         severity: "critical" as const,
         summary: "{{ $labels.destination_service }} can't be connected to",

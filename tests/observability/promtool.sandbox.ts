@@ -26,10 +26,10 @@ function ruleFile(mesh: CheckedMesh, concerns?: readonly string[]): string {
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
 function unitTest(one: RuleCase): object {
-  const { series, at, shows } = one;
+  const { series, at, shows, every = "1m" } = one;
   return {
     name: `${"alert" in one ? one.alert : one.record}: ${shows}`,
-    interval: "1m",
+    interval: every,
     input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
     ...("alert" in one
       ? {

@@ -137,7 +137,7 @@ describe("rules", () => {
     const report = groups[0]?.rules.filter(({ alert }) => alert === "HighErrorRate").at(-1);
     expect(report).to.deep.equal({
       alert: "HighErrorRate",
-      expr: 'istio:service:error_ratio:rate5m{mesh="shop",destination_service="report.backend.svc.cluster.local"} > 0.1 and on (destination_service) istio:service:requests:rate5m{mesh="shop"} > 0.1',
+      expr: 'istio:service:error_ratio:rate5m{mesh="shop",destination_service="report.backend.svc.cluster.local"} > 0.1 and on (destination_service) istio:service:error_ratio:rate2m{mesh="shop",destination_service="report.backend.svc.cluster.local"} > 0.1 and on (destination_service) istio:service:requests:rate5m{mesh="shop"} > 0.1',
       for: "5m",
       labels: { mesh: "shop", severity: "critical" },
       annotations: {

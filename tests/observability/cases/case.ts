@@ -2,12 +2,14 @@ import type { MeshDefinition } from "../../../catalog";
 import { series } from "../../../observability/promql";
 import type { RecordName } from "../../../observability/rules/records";
 
-/** What Prometheus must make of some synthetic series, sampled once a minute. */
+/** What Prometheus must make of some synthetic series. */
 export type RuleCase = {
   /** What it shows. */
   readonly shows: string;
   /** Series by selector; values as promtool writes them: `0+60x30` is one more each second, for 30 minutes. */
   readonly series: Readonly<Record<string, string>>;
+  /** Time between two samples. Default: 1m. */
+  readonly every?: string;
   /** When it looks, from the first sample on. */
   readonly at: string;
 } & (
@@ -69,16 +71,18 @@ interface Call {
   readonly cluster?: string;
 }
 
-/** That Prometheus asks a pod, once a minute. */
-export const asked = (pod: string, namespace?: string): string =>
-  series("up", { ...(namespace !== undefined && { namespace }), pod });
+/** Labels of what Prometheus reads from a pod. */
+export const target = (pod: string, job = "proxies") => ({ pod, job, instance: `${pod}:15020` }) as const;
+
+/** Whether a pod answers Prometheus. */
+export const answers = (pod: string, job?: string): string => series("up", target(pod, job));
 
 /** Requests to a service; by default answered well, over mutual TLS, from web, as its proxy reports it. */
 export function requests(service: string, call: Call = {}): string {
   const { reporter = "source", code = "200", grpc, flags = "-", policy = "mutual_tls", from = "web" } = call;
   return series("istio_requests_total", {
     namespace: "shop",
-    pod: reporter === "source" ? `${from}-1` : `${service}-1`,
+    ...target(reporter === "source" ? `${from}-1` : `${service}-1`),
     reporter,
     source_workload: from,
     source_workload_namespace: "shop",

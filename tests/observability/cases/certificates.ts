@@ -1,15 +1,15 @@
 import { series } from "../../../observability/promql";
-import type { RuleCase } from "./case";
+import { type RuleCase, target } from "./case";
 
 const workload = series("istio_agent_cert_expiry_seconds", {
   resource_name: "default",
   namespace: "shop",
-  pod: "api-1",
+  ...target("api-1"),
 });
-const root = series("citadel_server_root_cert_expiry_seconds", { pod: "istiod-1" });
-const chain = series("citadel_server_cert_chain_expiry_seconds", { pod: "istiod-1" });
-const refused = series("citadel_server_csr_sign_err_count", { error: "CA_ERROR", pod: "istiod-1" });
-const unknown = series("citadel_server_authentication_failure_count", { pod: "istiod-1" });
+const root = series("citadel_server_root_cert_expiry_seconds", { ...target("istiod-1") });
+const chain = series("citadel_server_cert_chain_expiry_seconds", { ...target("istiod-1") });
+const refused = series("citadel_server_csr_sign_err_count", { error: "CA_ERROR", ...target("istiod-1") });
+const unknown = series("citadel_server_authentication_failure_count", { ...target("istiod-1") });
 
 const authority = (left: string) => ({
   severity: "critical" as const,
@@ -19,7 +19,7 @@ const authority = (left: string) => ({
 const signing = (times: number) => ({
   severity: "warning" as const,
   summary: "istiod refuses to sign certificates",
-  description: `istiod has refused ${times} requests for certificates within five minutes. Proxies that can't renew theirs are cut off when it expires.`,
+  description: `istiod has refused ${times} requests for certificates within two minutes. Proxies that can't renew theirs are cut off when it expires.`,
 });
 
 export const certificates: readonly RuleCase[] = [
@@ -66,7 +66,7 @@ export const certificates: readonly RuleCase[] = [
       [series("istio_agent_cert_expiry_seconds", {
         resource_name: "ROOTCA",
         namespace: "shop",
-        pod: "api-1",
+        ...target("api-1"),
       })]: "20000x10",
     },
     at: "10m",
@@ -105,14 +105,14 @@ export const certificates: readonly RuleCase[] = [
     shows: "requests are refused again and again",
     series: { [refused]: "0+2x30" },
     at: "15m",
-    fires: [signing(10)],
+    fires: [signing(4)],
   },
   {
     alert: "CertificateSigningFailing",
     shows: "whoever asks can't prove who it is",
     series: { [unknown]: "0+1x30" },
     at: "15m",
-    fires: [signing(5)],
+    fires: [signing(2)],
   },
   {
     alert: "CertificateSigningFailing",

@@ -1,23 +1,26 @@
 import { series } from "../../../observability/promql";
-import { asked, type RuleCase } from "./case";
+import { answers, type RuleCase, target } from "./case";
 
-const uptime = series("istiod_uptime_seconds", { pod: "istiod-1" });
-const rejects = series("pilot_total_xds_rejects", { type: "lds", pod: "istiod-1" });
-const internal = series("pilot_total_xds_internal_errors", { pod: "istiod-1" });
-const timeouts = series("pilot_xds_write_timeout", { pod: "istiod-1" });
-const pushes = (type: string): string => series("pilot_xds_pushes", { type, pod: "istiod-1" });
+const uptime = series("istiod_uptime_seconds", { ...target("istiod-1") });
+const rejects = series("pilot_total_xds_rejects", { type: "lds", ...target("istiod-1") });
+const internal = series("pilot_total_xds_internal_errors", { ...target("istiod-1") });
+const timeouts = series("pilot_xds_write_timeout", { ...target("istiod-1") });
+const pushes = (type: string): string => series("pilot_xds_pushes", { type, ...target("istiod-1") });
 const convergence = (le: string): string =>
-  series("pilot_proxy_convergence_time_bucket", { le, pod: "istiod-1" });
+  series("pilot_proxy_convergence_time_bucket", { le, ...target("istiod-1") });
 const invalid = series("galley_validation_failed", {
   resource: "virtualservices",
   reason: "invalid_resource",
-  pod: "istiod-1",
+  ...target("istiod-1"),
 });
-const injection = series("sidecar_injection_failure_total", { pod: "istiod-1" });
-const injections = series("sidecar_injection_requests_total", { pod: "istiod-1" });
+const injection = series("sidecar_injection_failure_total", { ...target("istiod-1") });
+const injections = series("sidecar_injection_requests_total", { ...target("istiod-1") });
 const certificate = (namespace: string): string =>
-  series("istio_agent_cert_expiry_seconds", { resource_name: "default", namespace, pod: "api-1" });
-const connections = series("istio_agent_istiod_connection_failures", { namespace: "shop", pod: "api-1" });
+  series("istio_agent_cert_expiry_seconds", { resource_name: "default", namespace, ...target("api-1") });
+const connections = series("istio_agent_istiod_connection_failures", {
+  namespace: "shop",
+  ...target("api-1"),
+});
 
 const down = {
   severity: "critical",
@@ -28,7 +31,7 @@ const down = {
 const push = (times: number) => ({
   severity: "warning" as const,
   summary: "istiod fails to send configuration",
-  description: `istiod failed ${times} times within five minutes to make or send configuration.`,
+  description: `istiod failed ${times} times within two minutes to make or send configuration.`,
 });
 const rejected = (times: number) => ({
   severity: "critical" as const,
@@ -99,7 +102,7 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "ProxyConfigRejected",
     shows: "the very first rejections, which no rate sees",
-    series: { [asked("istiod-1")]: "1x30", [rejects]: "_x10 2x20" },
+    series: { [answers("istiod-1")]: "1x30", [rejects]: "_x10 2x20" },
     at: "13m",
     fires: [rejected(2)],
   },
@@ -113,8 +116,21 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "ProxyConfigRejected",
     shows: "old rejections that Prometheus sees again after it was away",
-    series: { [asked("istiod-1")]: "1x10 _x15 1x20", [rejects]: "9x10 _x15 9x20" },
+    series: { [answers("istiod-1")]: "1x10 _x15 1x20", [rejects]: "9x10 _x15 9x20" },
     at: "29m",
+    fires: [],
+  },
+  {
+    alert: "ProxyConfigRejected",
+    shows:
+      "old rejections that Prometheus sees again after istiod didn't answer it, though another process did",
+    every: "15s",
+    series: {
+      [answers("istiod-1")]: "1x80 0x12 1x200",
+      [answers("istiod-1", "sidecars")]: "1x300",
+      [rejects]: "9x80 stale _x12 9x200",
+    },
+    at: "27m30s",
     fires: [],
   },
   {
@@ -129,21 +145,21 @@ export const controlPlane: readonly RuleCase[] = [
     shows: "istiod can't make configuration",
     series: { [internal]: "0+1x30" },
     at: "15m",
-    fires: [push(5)],
+    fires: [push(2)],
   },
   {
     alert: "ConfigPushErrors",
     shows: "proxies don't take it in time",
     series: { [timeouts]: "0+2x30" },
     at: "15m",
-    fires: [push(10)],
+    fires: [push(4)],
   },
   {
     alert: "ConfigPushErrors",
     shows: "connections break while it is sent",
     series: { [pushes("eds_senderr")]: "0+3x30" },
     at: "15m",
-    fires: [push(15)],
+    fires: [push(6)],
   },
   {
     alert: "ConfigPushErrors",
@@ -191,7 +207,7 @@ export const controlPlane: readonly RuleCase[] = [
   {
     alert: "InvalidConfigRefused",
     shows: "somebody tries",
-    series: { [asked("istiod-1")]: "1x30", [invalid]: "_x10 1x20" },
+    series: { [answers("istiod-1")]: "1x30", [invalid]: "_x10 1x20" },
     at: "12m",
     fires: [
       {
@@ -227,6 +243,14 @@ export const controlPlane: readonly RuleCase[] = [
     shows: "pods are injected",
     series: { [injections]: "0+1x30", [injection]: "2x30" },
     at: "15m",
+    fires: [],
+  },
+  {
+    alert: "SidecarInjectionFailing",
+    shows: "old failures that Prometheus sees again after istiod didn't answer it",
+    every: "15s",
+    series: { [answers("istiod-1")]: "1x80 0x12 1x200", [injection]: "3x80 stale _x12 3x200" },
+    at: "27m30s",
     fires: [],
   },
   {

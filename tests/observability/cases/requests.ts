@@ -82,6 +82,24 @@ export const requestCases: readonly RuleCase[] = [
     gives: [value("api", 0)],
   },
   {
+    record: "istio:service:error_ratio:rate2m",
+    shows: "half fails lately, which long before didn't",
+    series: { [requests("api")]: "0+30x20", [requests("api", { code: "500" })]: "0x10 30+30x10" },
+    at: "14m",
+    gives: [value("api", 0.5)],
+  },
+  {
+    record: "istio:service:error_ratio:rate2m",
+    shows: "nothing where nothing is asked any more, or nothing fails",
+    series: {
+      [requests("api")]: "60x20",
+      [requests("api", { code: "500" })]: "0+6x10 60x10",
+      [requests("web")]: "0+60x20",
+    },
+    at: "14m",
+    gives: [],
+  },
+  {
     record: "istio:service:error_ratio:rate5m",
     shows: "a quarter fails",
     series: { [requests("api")]: "0+45x20", [requests("api", { code: "500" })]: "0+15x20" },
@@ -162,6 +180,17 @@ export const requestCases: readonly RuleCase[] = [
   },
   {
     alert: "HighErrorRate",
+    shows: "all fail for two minutes, as in a rollout of one pod, and none after that",
+    every: "15s",
+    series: {
+      [requests("api")]: "0+150x40 6000x7 6000+150x80",
+      [requests("api", { code: "503" })]: "0x40 150+150x7 1200x80",
+    },
+    at: "16m",
+    fires: [],
+  },
+  {
+    alert: "HighErrorRate",
     shows: "just below the limit",
     series: { [requests("api")]: "0+9501x30", [requests("api", { code: "503" })]: "0+499x30" },
     at: "20m",
@@ -187,9 +216,10 @@ export const requestCases: readonly RuleCase[] = [
   {
     alert: "HighErrorRate",
     shows: "callers that were restarted while a tenth failed",
+    every: "15s",
     series: {
-      [requests("api")]: "90000+54x15 0+54x15",
-      [requests("api", { code: "503" })]: "9000+6x15 0+6x15",
+      [requests("api")]: "90000+54x60 0+54x60",
+      [requests("api", { code: "503" })]: "9000+6x60 0+6x60",
     },
     at: "20m",
     fires: [fails("api", "10%", 5)],

@@ -1,5 +1,5 @@
 import { series } from "../../../observability/promql";
-import { asked, host, requests, type RuleCase, to } from "./case";
+import { answers, host, requests, type RuleCase, to, target } from "./case";
 
 const cluster = (service: string, subset = ""): string =>
   `outbound|80|${subset}|${to(service).destination_service}`;
@@ -7,13 +7,13 @@ const overflow = (service: string, subset?: string): string =>
   series("envoy_cluster_upstream_rq_pending_overflow", {
     cluster_name: cluster(service, subset),
     namespace: "shop",
-    pod: "web-1",
+    ...target("web-1"),
   });
 const ejections = (service: string, pod = "web-1"): string =>
   series("envoy_cluster_outlier_detection_ejections_active", {
     cluster_name: cluster(service),
     namespace: "shop",
-    pod,
+    ...target(pod),
   });
 const name = host("api").destination_service;
 
@@ -27,7 +27,7 @@ const unhealthy = (times: number) => ({
   severity: "critical" as const,
   labels: host("api"),
   summary: `${name} has no pod that could answer`,
-  description: `${times} requests to ${name} found no healthy pod within five minutes.`,
+  description: `${times} requests to ${name} found no healthy pod within two minutes.`,
 });
 
 export const resilience: readonly RuleCase[] = [
@@ -35,7 +35,7 @@ export const resilience: readonly RuleCase[] = [
     alert: "CircuitBreakerTriggered",
     shows: "one burst, the first one ever",
     series: {
-      [asked("web-1", "shop")]: "1x30",
+      [answers("web-1")]: "1x30",
       [requests("api")]: "0+60x30",
       [requests("api", { code: "503", flags: "UO" })]: "_x10 35x20",
     },
@@ -87,7 +87,7 @@ export const resilience: readonly RuleCase[] = [
     alert: "CircuitBreakerTriggered",
     shows: "old bursts that Prometheus sees again after it was away for a quarter of an hour",
     series: {
-      [asked("web-1", "shop")]: "1x10 _x15 1x20",
+      [answers("web-1")]: "1x10 _x15 1x20",
       [requests("api", { code: "503", flags: "UO" })]: "35x10 _x15 35x20",
       [overflow("api")]: "4x10 _x15 4x20",
     },
@@ -120,17 +120,29 @@ export const resilience: readonly RuleCase[] = [
     shows: "requests find nobody, few as they are",
     series: { [requests("api", { code: "503", flags: "UH" })]: "0+1x30" },
     at: "15m",
-    fires: [unhealthy(5)],
+    fires: [unhealthy(2)],
   },
   {
     alert: "NoHealthyUpstream",
     shows: "once, during a rollout",
     series: {
-      [asked("web-1", "shop")]: "1x30",
+      [answers("web-1")]: "1x30",
       [requests("api", { code: "503", flags: "UH" })]: "_x10 1x20",
       [requests("api")]: "0+60x30",
     },
     at: "16m",
+    fires: [],
+  },
+  {
+    alert: "NoHealthyUpstream",
+    shows: "three times within 45 seconds, and never again",
+    every: "15s",
+    series: {
+      [answers("web-1")]: "1x120",
+      [requests("api", { code: "503", flags: "UH" })]: "_x40 1 2 3 3x80",
+      [requests("api")]: "0+150x120",
+    },
+    at: "15m15s",
     fires: [],
   },
   {

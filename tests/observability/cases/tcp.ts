@@ -89,4 +89,15 @@ export const tcp: readonly RuleCase[] = [
     at: "16m",
     fires: [],
   },
+  {
+    alert: "TcpConnectionsFailing",
+    shows: "all fail for two minutes, and none after that",
+    every: "15s",
+    series: {
+      [connections("-")]: "0+3x40 120x7 120+3x80",
+      [connections("UF,URX")]: "0x40 3+3x7 24x80",
+    },
+    at: "16m",
+    fires: [],
+  },
 ];
