@@ -1,7 +1,7 @@
 import { words } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import type { Field } from "../reading/field";
-import { chartOf, ISTIO_CHARTS, istiodValue } from "../reading/release";
+import { chartOf, chartReference, ISTIO_CHARTS, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 
 /**
@@ -23,19 +23,22 @@ export const requireSupportedVersions = resourcePolicy({
   judge(release, { versions }) {
     if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
     const { fields } = release;
+    const chart = fields.at("chart");
     return [
-      fields.at("version"),
-      fields.at("values", "global", "tag"),
-      istiodValue(release, "tag"),
-      fields.at("values", "global", "proxy", "image"),
-    ].flatMap((field) => judge(field, versions));
+      ...judge(chart, chartReference(String(chart.peek)).version, versions),
+      ...[
+        fields.at("version"),
+        fields.at("values", "global", "tag"),
+        istiodValue(release, "tag"),
+        fields.at("values", "global", "proxy", "image"),
+      ].flatMap((field) => judge(field, field.value, versions)),
+    ];
   },
 });
 
-function judge(field: Field, versions: readonly string[]): Violation[] {
-  const value = field.value;
+function judge(field: Field, version: unknown, versions: readonly string[]): Violation[] {
   // An exact version, alone or as the tag of an image; whether it is exact is another policy's concern.
-  const minor = typeof value === "string" ? /(?:^|:)v?(\d+\.\d+)\.\d+[^/]*$/.exec(value)?.[1] : undefined;
+  const minor = typeof version === "string" ? /(?:^|:)v?(\d+\.\d+)\.\d+[^/]*$/.exec(version)?.[1] : undefined;
   if (minor === undefined || versions.includes(minor)) return [];
   const problem = `is of version ${minor}, which is not supported`;
   return [{ field, problem, cure: `Use ${versions.join(" or ")}` }];

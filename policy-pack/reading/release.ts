@@ -13,14 +13,27 @@ const FOLDERS: Readonly<Record<string, string>> = {
 export const ISTIO_CHARTS = ["base", "istiod", "gateway", "cni", "ztunnel", "ambient"];
 
 /**
- * The name of a release's chart, be it given by name, URL, archive or path; undefined if the resource is no release.
- * Istio's charts go by their published names.
+ * The name of a release's chart, be it given by name, URL, archive, path, or OCI reference with a tag or a digest;
+ * undefined if the resource is no release. Istio's charts go by their published names.
  */
 export function chartOf({ type, fields }: KubernetesResource): string | undefined {
   const chart = fields.at("chart").peek;
   if (!isHelmRelease(type) || typeof chart !== "string") return undefined;
-  const name = (chart.replace(/\/+$/, "").split("/").at(-1) ?? "").replace(/(-\d[^/]*)?(\.tgz)?$/, "");
+  const { name } = chartReference(chart);
   return FOLDERS[name] ?? name;
+}
+
+/**
+ * What a reference to a chart says of it: its name, and its version if it has a tag (`oci://…/istiod:1.31.0@sha256:…`) or
+ * names an archive (`./istiod-1.31.0.tgz`).
+ * https://helm.sh/docs/topics/registries/#using-an-oci-based-registry
+ */
+export function chartReference(chart: string): { name: string; version?: string } {
+  const path = chart.replace(/[?#].*$/, "").replace(/\/+$/, "");
+  const [file = "", tag] = (path.split("/").at(-1) ?? "").replace(/@.*$/, "").split(":");
+  const [, name = "", archived] = /^(.*?)(?:-v?(\d.*?))?(?:\.tgz|\.tar\.gz)?$/.exec(file) ?? [];
+  const version = tag ?? archived;
+  return version === undefined ? { name } : { name, version };
 }
 
 /** Whether the resource is a release of Istio's control plane. */

@@ -30,6 +30,23 @@ describe("require-supported-versions", () => {
     );
   });
 
+  it("reads the version of an archive or a tag, whatever version says", async () => {
+    const chart = (chart: string, version?: string) => judge(gatewayRelease({}, { version, chart }));
+    for (const old of [
+      "./charts/gateway-1.20.0.tgz",
+      "https://charts.example.com/gateway-1.20.0.tgz?download=true",
+      "oci://registry.example.com/charts/gateway:1.20.0",
+      `oci://registry.example.com/charts/gateway:1.20.0@sha256:${"a".repeat(64)}`,
+    ]) {
+      for (const version of [undefined, "1.31.0"]) {
+        expect(await chart(old, version)).to.deep.equal(
+          at("istio-ingress/istio-ingress: chart is of version 1.20"),
+        );
+      }
+      expect(await chart(old.replace("1.20.0", "1.31.0"))).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("refuses images of other versions than the chart's", async () => {
     expect(await judge(istiod({ global: { tag: "1.20.0-distroless" } }))).to.deep.equal(
       at("istio-system/istiod: values.global.tag is of version 1.20"),
