@@ -1,4 +1,5 @@
-import { type Field, UNKNOWN } from "./field";
+import { isTrue } from "./boolean";
+import type { Field } from "./field";
 import type { KubernetesResource } from "./resource";
 
 /** What the policy does with the requests that its rules match; ALLOW if it does not say. */
@@ -29,6 +30,5 @@ export function operationsOf(rule: Field): Field[] {
 
 /** Whether Istio only logs what the policy would do. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
 export function isDryRun({ fields }: KubernetesResource): boolean {
-  const annotation = fields.at("metadata", "annotations", "istio.io/dry-run").value;
-  return annotation !== UNKNOWN && String(annotation) === "true";
+  return isTrue(fields.at("metadata", "annotations", "istio.io/dry-run").value);
 }

@@ -23,6 +23,8 @@ describe("require-default-deny", () => {
       defaultDeny({ action: "ALLOW", rules: [] }),
       defaultDeny({ selector: {} }),
       defaultDeny({}, { namespace: "istio-system" }),
+      defaultDeny({}, { annotations: { "istio.io/dry-run": "false" } }),
+      defaultDeny({}, { annotations: { "istio.io/dry-run": "yes" } }),
     ]) {
       expect(await judge([namespace(), deny])).to.deep.equal({ violations: [] });
     }
@@ -51,7 +53,9 @@ describe("require-default-deny", () => {
       defaultDeny({ action: "DENY" }),
       defaultDeny({ targetRefs: [{ kind: "Gateway", name: "waypoint" }] }),
       defaultDeny({}, { namespace: "bank" }),
-      defaultDeny({}, { annotations: { "istio.io/dry-run": "true" } }),
+      ...[true, "true", "True", "TRUE", "t", "T", "1"].map((dry) =>
+        defaultDeny({}, { annotations: { "istio.io/dry-run": dry } }),
+      ),
     ]) {
       expect(await judge([namespace(), other])).to.deep.equal({ violations: [missing("shop")] });
     }

@@ -36,7 +36,7 @@ describe("require-token-rules", () => {
       ruled({ from: [{ source: { requestPrincipals: ["*"] } }] }, "AUDIT"),
       ruled({ from: [{ source: { requestPrincipals: ["*"] } }, { source: { namespaces: ["shop"] } }] }),
       ruled(allow({ when: [{ key: "request.headers[x-role]", values: ["admin"] }] })),
-      ruled(claims, "ALLOW", { annotations: { "istio.io/dry-run": "true" } }),
+      ruled(claims, "ALLOW", { annotations: { "istio.io/dry-run": "True" } }),
     ]) {
       expect(await judge(requestAuthentication(), policy)).to.deep.equal({ violations: [missing()] });
     }
