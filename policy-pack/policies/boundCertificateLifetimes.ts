@@ -3,7 +3,7 @@ import { duration } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
+import { chartValue, isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 
 /** What istiod signs at most unless it is told otherwise. */
@@ -32,7 +32,7 @@ export const boundCertificateLifetimes = resourcePolicy({
   judge(release, limits) {
     if (isIstiod(release)) return judgeIstiod(release, limits);
     if (!isGatewayRelease(release)) return [];
-    const field = release.fields.at("values", "env", "SECRET_TTL");
+    const field = chartValue(release, "env", "SECRET_TTL");
     return boundDuration(field, limits.shortest, limits.longest);
   },
 });
@@ -41,15 +41,16 @@ function judgeIstiod(
   release: KubernetesResource,
   { shortest, longest }: { shortest: string; longest: string },
 ): Violation[] {
-  const metadata = release.fields.at("values", "meshConfig", "defaultConfig", "proxyMetadata");
-  const asked = metadata.at("SECRET_TTL");
+  const metadata = (name: string) =>
+    istiodValue(release, "meshConfig", "defaultConfig", "proxyMetadata", name);
+  const asked = metadata("SECRET_TTL");
   const signed = istiodValue(release, "env", "MAX_WORKLOAD_CERT_TTL");
   const ineffective = istiodValue(release, "env", "DEFAULT_WORKLOAD_CERT_TTL");
   return [
     ...boundDuration(asked, shortest, longest),
     ...boundDuration(signed, shortest, longest),
     ...judgeOrder(asked, signed),
-    ...judgeRatio(metadata.at("SECRET_GRACE_PERIOD_RATIO")),
+    ...judgeRatio(metadata("SECRET_GRACE_PERIOD_RATIO")),
     ...(ineffective.isSet && !asked.isSet
       ? [
           {

@@ -39,7 +39,7 @@ export const boundTraceSampling = resourcePolicy({
     }
     if (!isIstiod(resource)) return [];
     return [
-      fields.at("values", "meshConfig", "defaultConfig", "tracing", "sampling"),
+      istiodValue(resource, "meshConfig", "defaultConfig", "tracing", "sampling"),
       istiodValue(resource, "traceSampling"),
     ].flatMap((field) => judge(field, percent));
   },

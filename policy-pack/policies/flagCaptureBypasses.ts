@@ -2,7 +2,7 @@ import type { Setting } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, leaves } from "../reading/field";
-import { isIstiod } from "../reading/release";
+import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 import { containersOf, isWorkload, podOf } from "../reading/workload";
 
@@ -68,12 +68,12 @@ export const flagCaptureBypasses = resourcePolicy({
         });
     }
     if (!isIstiod(resource)) return [];
-    const proxy = resource.fields.at("values", "global", "proxy");
+    const proxy = (name: string) => istiodValue(resource, "global", "proxy", name);
     return [
-      ...judgePorts(proxy.at("excludeOutboundPorts"), allowedOutboundPorts),
-      ...judgePorts(proxy.at("excludeInboundPorts"), allowedInboundPorts),
-      ...judgeRanges(proxy.at("excludeIPRanges"), ""),
-      ...judgeRanges(proxy.at("includeIPRanges"), "*"),
+      ...judgePorts(proxy("excludeOutboundPorts"), allowedOutboundPorts),
+      ...judgePorts(proxy("excludeInboundPorts"), allowedInboundPorts),
+      ...judgeRanges(proxy("excludeIPRanges"), ""),
+      ...judgeRanges(proxy("includeIPRanges"), "*"),
     ];
   },
 });

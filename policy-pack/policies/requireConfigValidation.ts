@@ -1,5 +1,6 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
-import { chartOf, isIstiod } from "../reading/release";
+import { isOff } from "../reading/boolean";
+import { chartOf, chartValue, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 
 /**
@@ -22,16 +23,16 @@ export const requireConfigValidation = resourcePolicy({
   settings: {},
   appliesTo: isHelmRelease,
   judge(release): Violation[] {
-    const values = release.fields.at("values");
     if (chartOf(release) === "base") {
-      const field = values.at("defaultRevision");
+      const field = chartValue(release, "defaultRevision");
       if (field.value !== "") return [];
       const problem = "is empty, so nothing validates objects without a revision's label";
       return [{ field, problem, cure: "Name the revision that does, or leave it out" }];
     }
     if (!isIstiod(release)) return [];
-    const field = values.at("global", "configValidation");
-    if (field.value !== false) return [];
-    return [{ field, problem: "is false, so nothing validates objects", cure: "Leave it out" }];
+    const field = istiodValue(release, "global", "configValidation");
+    if (!isOff(field.value)) return [];
+    const problem = `is ${JSON.stringify(field.value)}, so nothing validates objects`;
+    return [{ field, problem, cure: "Leave it out" }];
   },
 });

@@ -1,8 +1,9 @@
 import { limit } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
+import { isOff } from "../reading/boolean";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
+import { chartValue, isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 
 /**
@@ -30,15 +31,15 @@ export const requireHighAvailability = resourcePolicy({
 });
 
 function judgeIstiod(release: KubernetesResource, least: number): Violation[] {
-  const scaled = istiodValue(release, "autoscaleEnabled").value !== false;
+  const scaled = !isOff(istiodValue(release, "autoscaleEnabled").value);
   const budget = istiodValue(release, "global", "defaultPodDisruptionBudget", "enabled");
   return [
     ...judgeReplicas(istiodValue(release, scaled ? "autoscaleMin" : "replicaCount"), least),
-    ...(budget.value === false
+    ...(isOff(budget.value)
       ? [
           {
             field: budget,
-            problem: "is false, so all replicas may be evicted at once",
+            problem: `is ${JSON.stringify(budget.value)}, so all replicas may be evicted at once`,
             cure: "Leave it out, or set it to true",
           },
         ]
@@ -46,20 +47,19 @@ function judgeIstiod(release: KubernetesResource, least: number): Violation[] {
   ];
 }
 
-function judgeGateway({ fields }: KubernetesResource, least: number): Violation[] {
-  const values = fields.at("values");
+function judgeGateway(release: KubernetesResource, least: number): Violation[] {
+  const value = (...path: string[]) => chartValue(release, ...path);
   // One per node, so that no budget is needed.
-  if (values.at("kind").value === "DaemonSet") return [];
-  const scaled = values.at("autoscaling", "enabled").value !== false;
-  const budget = values.at("podDisruptionBudget");
-  const bounded = ["minAvailable", "maxUnavailable"].some((key) => budget.at(key).isSet);
+  if (value("kind").value === "DaemonSet") return [];
+  const scaled = !isOff(value("autoscaling", "enabled").value);
+  const bounded = ["minAvailable", "maxUnavailable"].some((key) => value("podDisruptionBudget", key).isSet);
   return [
-    ...judgeReplicas(scaled ? values.at("autoscaling", "minReplicas") : values.at("replicaCount"), least),
+    ...judgeReplicas(scaled ? value("autoscaling", "minReplicas") : value("replicaCount"), least),
     ...(bounded
       ? []
       : [
           {
-            field: budget,
+            field: value("podDisruptionBudget"),
             problem: "is not set, so all replicas may be evicted at once",
             cure: "Set minAvailable to 1",
           },

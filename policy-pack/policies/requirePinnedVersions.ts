@@ -33,7 +33,7 @@ function judgeRelease(release: KubernetesResource): Violation[] {
   const { fields } = release;
   const version = fields.at("version");
   const tags = ISTIO_CHARTS.includes(chartOf(release) ?? "")
-    ? [fields.at("values", "global", "tag"), istiodValue(release, "tag")]
+    ? [istiodValue(release, "global", "tag"), istiodValue(release, "tag")]
     : leaves(fields.at("values")).filter(({ path }) => IMAGE_TAG.test(path));
   return [...judgeVersion(version, fields.at("chart").value), ...tags.flatMap(judgeTag)];
 }

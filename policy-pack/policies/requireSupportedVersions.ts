@@ -28,9 +28,9 @@ export const requireSupportedVersions = resourcePolicy({
       ...judge(chart, chartReference(String(chart.peek)).version, versions),
       ...[
         fields.at("version"),
-        fields.at("values", "global", "tag"),
+        istiodValue(release, "global", "tag"),
         istiodValue(release, "tag"),
-        fields.at("values", "global", "proxy", "image"),
+        istiodValue(release, "global", "proxy", "image"),
       ].flatMap((field) => judge(field, field.value, versions)),
     ];
   },

@@ -1,7 +1,7 @@
 import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { textsOf, UNKNOWN } from "../reading/field";
-import { isIstiod } from "../reading/release";
+import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
 
 /**
@@ -32,8 +32,8 @@ export const restrictEgress = resourcePolicy({
 
 const CURE = "Set it to REGISTRY_ONLY";
 
-function judgeMeshConfig({ fields }: KubernetesResource): Violation[] {
-  const field = fields.at("values", "meshConfig", "outboundTrafficPolicy", "mode");
+function judgeMeshConfig(release: KubernetesResource): Violation[] {
+  const field = istiodValue(release, "meshConfig", "outboundTrafficPolicy", "mode");
   const value = field.value;
   if (value === "REGISTRY_ONLY" || value === UNKNOWN) return [];
   const known = value === "ALLOW_ANY" ? "is ALLOW_ANY" : "is none of Istio's modes";

@@ -2,3 +2,8 @@
 export function isTrue(value: unknown): boolean {
   return ["1", "t", "T", "true", "TRUE", "True"].includes(String(value));
 }
+
+/** Whether a chart takes a value that is set for false. https://helm.sh/docs/chart_template_guide/control_structures/#ifelse */
+export function isOff(value: unknown): boolean {
+  return value === false || value === 0 || value === "";
+}

@@ -46,8 +46,20 @@ export function isGatewayRelease(resource: KubernetesResource): boolean {
   return chartOf(resource) === "gateway";
 }
 
-/** One of istiod's values: what stands below `pilot` wins over the top level, as in its chart. */
-export function istiodValue({ fields }: KubernetesResource, ...path: string[]): Field {
-  const below = fields.at("values", "pilot", ...path);
-  return below.isSet ? below : fields.at("values", ...path);
+/** Where Istio's charts keep their defaults: a release can set them, too, and values of the same name win over them. */
+const DEFAULTS = "_internal_defaults_do_not_set";
+
+/** The place that decides one of the values of Istio's charts; the path leads to a single value, not to a block. */
+export function chartValue(release: KubernetesResource, ...path: string[]): Field {
+  return firstSet(release, [[], [DEFAULTS]], path);
+}
+
+/** The same of istiod's chart, where what stands below `pilot` wins over the top level, value by value. */
+export function istiodValue(release: KubernetesResource, ...path: string[]): Field {
+  return firstSet(release, [["pilot"], [DEFAULTS, "pilot"], [], [DEFAULTS]], path);
+}
+
+function firstSet({ fields }: KubernetesResource, places: readonly string[][], path: string[]): Field {
+  const values = fields.at("values");
+  return places.map((place) => values.at(...place, ...path)).find(({ isSet }) => isSet) ?? values.at(...path);
 }

@@ -1,6 +1,6 @@
 import type { Setting } from "../configuration";
 import { UNKNOWN } from "./field";
-import { isIstiod } from "./release";
+import { isIstiod, istiodValue } from "./release";
 import { type KubernetesResource, undecided } from "./resource";
 
 const ISTIO_NAMESPACE = "istio-system";
@@ -21,8 +21,11 @@ export function rootNamespaces(stack: readonly KubernetesResource[], given: stri
   if (given !== "") return new Set([given]);
   const releases = stack.filter(isIstiod);
   const roots = releases.map((release) => {
-    const values = release.fields.at("values");
-    const root = [values.at("meshConfig", "rootNamespace"), values.at("global", "istioNamespace")]
+    const root = [
+      ["meshConfig", "rootNamespace"],
+      ["global", "istioNamespace"],
+    ]
+      .map((path) => istiodValue(release, ...path))
       .map((field) => field.value)
       .find((value) => value !== undefined);
     if (root === UNKNOWN) throw undecided([release]);

@@ -63,6 +63,23 @@ describe("bound-certificate-lifetimes", () => {
     });
   });
 
+  it("looks where the charts do", async () => {
+    const cure = "Set it to a duration from 10m to 2160h";
+    const below = { ...values({ SECRET_TTL: "24h" }), pilot: values({ SECRET_TTL: "5m" }) };
+    expect(await judge(istiod(below))).to.deep.equal(
+      at(`pilot.${METADATA}.SECRET_TTL is 5m, below the least of 10m. ${cure}`),
+    );
+    const others = { ...values({ SECRET_TTL: "24h" }), pilot: values({ OTHER: "5m" }) };
+    expect(await judge(istiod(others))).to.deep.equal({ violations: [] });
+    const inDefaults = { _internal_defaults_do_not_set: { env: { SECRET_TTL: "5m" } } };
+    expect(await judge(gatewayRelease(inDefaults))).to.deep.equal({
+      violations: [
+        "Release istio-ingress/istio-ingress: values._internal_defaults_do_not_set.env.SECRET_TTL is 5m, below the least of " +
+          `10m. ${cure}.`,
+      ],
+    });
+  });
+
   it("refuses settings that do nothing, or that never renew", async () => {
     expect(await judge(istiod(values({}, { DEFAULT_WORKLOAD_CERT_TTL: "12h" })))).to.deep.equal(
       at(

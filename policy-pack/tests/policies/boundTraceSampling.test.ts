@@ -47,6 +47,14 @@ describe("bound-trace-sampling", () => {
         "Release istio-system/istiod: values.traceSampling is 100, above the limit of 10. Set it to at most 10.",
       ],
     });
+    const below = { meshConfig: { defaultConfig: { tracing: { sampling: 1 } } }, pilot: values };
+    expect(await judge(istiod(below))).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: values.pilot.meshConfig.defaultConfig.tracing.sampling is 20, above the limit of 10. " +
+          "Set it to at most 10.",
+        "Release istio-system/istiod: values.pilot.traceSampling is 100, above the limit of 10. Set it to at most 10.",
+      ],
+    });
   });
 
   it("leaves dev alone", async () => {

@@ -105,6 +105,13 @@ describe("flag-capture-bypasses", () => {
       ],
     });
     expect(await judge(gatewayRelease({ global: { proxy } }))).to.deep.equal({ violations: [] });
+    const below = { global: { proxy: { excludeOutboundPorts: "" } }, pilot: { global: { proxy } } };
+    expect((await judge(istiod(below))).violations).to.deep.equal([
+      `Release istio-system/istiod: values.pilot.global.proxy.excludeOutboundPorts has 443, ${UNSEEN}. ` +
+        "Remove it, or allow it in the policy's configuration.",
+      'Release istio-system/istiod: values.pilot.global.proxy.excludeIPRanges is "10.1.0.0/16", so the sidecar does not see ' +
+        "all traffic. Remove it.",
+    ]);
   });
 
   it("says what is open because of unknown values", async () => {

@@ -12,6 +12,9 @@ describe("require-config-validation", () => {
     for (const resource of [
       istiod(),
       istiod({ global: { configValidation: true } }),
+      // To a template, every text is true but the empty one.
+      istiod({ global: { configValidation: "false" } }),
+      istiod({ global: { configValidation: false }, pilot: { global: { configValidation: true } } }),
       base({}),
       base({ defaultRevision: "1-31-0" }),
       gatewayRelease({ global: { configValidation: false }, defaultRevision: "" }),
@@ -23,6 +26,31 @@ describe("require-config-validation", () => {
   it("refuses an istiod that validates nothing", async () => {
     expect(await judge(istiod({ global: { configValidation: false } }))).to.deep.equal(
       at("global.configValidation is false, so nothing validates objects. Leave it out"),
+    );
+    for (const [value, text] of [
+      ["", '""'],
+      [0, "0"],
+    ]) {
+      expect(await judge(istiod({ global: { configValidation: value } }))).to.deep.equal(
+        at(`global.configValidation is ${text}, so nothing validates objects. Leave it out`),
+      );
+    }
+  });
+
+  it("looks where the chart does", async () => {
+    const off = { global: { configValidation: false } };
+    expect(await judge(istiod({ global: { configValidation: true }, pilot: off }))).to.deep.equal(
+      at("pilot.global.configValidation is false, so nothing validates objects. Leave it out"),
+    );
+    const inDefaults = "_internal_defaults_do_not_set";
+    expect(await judge(istiod({ [inDefaults]: off }))).to.deep.equal(
+      at(`${inDefaults}.global.configValidation is false, so nothing validates objects. Leave it out`),
+    );
+    expect(await judge(base({ [inDefaults]: { defaultRevision: "" } }))).to.deep.equal(
+      at(
+        `${inDefaults}.defaultRevision is empty, so nothing validates objects without a revision's label. ` +
+          "Name the revision that does, or leave it out",
+      ),
     );
   });
 

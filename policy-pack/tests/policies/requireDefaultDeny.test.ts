@@ -77,6 +77,11 @@ describe("require-default-deny", () => {
     expect(await judge(stack, { rootNamespace: "mesh-root" })).to.deep.equal({ violations: [] });
     const moved = istiod({ meshConfig: { rootNamespace: "mesh-root" } });
     expect(await judge([...stack, moved])).to.deep.equal({ violations: [] });
+    const undone = istiod({
+      meshConfig: { rootNamespace: "mesh-root" },
+      pilot: { meshConfig: { rootNamespace: "istio-config" } },
+    });
+    expect(await judge([...stack, undone])).to.deep.equal({ violations: [missing("shop")] });
   });
 
   it("does not apply where no namespace is in the mesh", async () => {

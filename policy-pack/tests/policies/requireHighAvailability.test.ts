@@ -46,16 +46,28 @@ describe("require-high-availability", () => {
     expect(await judge(istiod({ autoscaleEnabled: false, autoscaleMin: 3 }))).to.deep.equal(
       ofIstiod("replicaCount is not set, which is 1. Set it to at least 2"),
     );
+    // Templates take these for false, too.
+    for (const autoscaleEnabled of ["", 0]) {
+      expect(await judge(istiod({ autoscaleEnabled, autoscaleMin: 3 }))).to.deep.equal(
+        ofIstiod("replicaCount is not set, which is 1. Set it to at least 2"),
+      );
+    }
   });
 
   it("refuses an istiod without a budget", async () => {
-    const global = { defaultPodDisruptionBudget: { enabled: false } };
-    expect(await judge(istiod({ autoscaleMin: 2, global }))).to.deep.equal(
-      ofIstiod(
-        "global.defaultPodDisruptionBudget.enabled is false, so all replicas may be evicted at once. " +
-          "Leave it out, or set it to true",
-      ),
-    );
+    for (const [enabled, text] of [
+      [false, "false"],
+      ["", '""'],
+      [0, "0"],
+    ]) {
+      const global = { defaultPodDisruptionBudget: { enabled } };
+      expect(await judge(istiod({ autoscaleMin: 2, global }))).to.deep.equal(
+        ofIstiod(
+          `global.defaultPodDisruptionBudget.enabled is ${text}, so all replicas may be evicted at once. ` +
+            "Leave it out, or set it to true",
+        ),
+      );
+    }
   });
 
   it("refuses a gateway with one replica, or without a budget", async () => {
@@ -65,6 +77,15 @@ describe("require-high-availability", () => {
     expect(
       await judge(gatewayRelease({ autoscaling: { enabled: false, minReplicas: 5 }, replicaCount: 1 })),
     ).to.deep.equal(ofGateway("replicaCount is 1, below the least of 2. Set it to at least 2"));
+    const inDefaults = {
+      autoscaling: {},
+      _internal_defaults_do_not_set: { autoscaling: { minReplicas: 1 } },
+    };
+    expect(await judge(gatewayRelease(inDefaults))).to.deep.equal(
+      ofGateway(
+        "_internal_defaults_do_not_set.autoscaling.minReplicas is 1, below the least of 2. Set it to at least 2",
+      ),
+    );
     expect(await judge(gatewayRelease({ podDisruptionBudget: {} }))).to.deep.equal(
       ofGateway(
         "podDisruptionBudget is not set, so all replicas may be evicted at once. Set minAvailable to 1",

@@ -51,6 +51,9 @@ describe("require-supported-versions", () => {
     expect(await judge(istiod({ global: { tag: "1.20.0-distroless" } }))).to.deep.equal(
       at("istio-system/istiod: values.global.tag is of version 1.20"),
     );
+    expect(await judge(istiod({ pilot: { global: { tag: "1.20.0" } } }))).to.deep.equal(
+      at("istio-system/istiod: values.pilot.global.tag is of version 1.20"),
+    );
     expect(await judge(istiod({ pilot: { tag: "1.20.1" } }))).to.deep.equal(
       at("istio-system/istiod: values.pilot.tag is of version 1.20"),
     );

@@ -41,6 +41,32 @@ describe("restrict-egress", () => {
     expect(await judge(mode("hunter2"))).to.deep.equal(at("is none of Istio's modes"));
   });
 
+  it("looks where the chart does, and finds it however it is referred to", async () => {
+    const outbound = (mode: string) => ({ meshConfig: { outboundTrafficPolicy: { mode } } });
+    const at = (path: string) => ({
+      violations: [
+        `Release istio-system/istiod: values.${path}meshConfig.outboundTrafficPolicy.mode is ALLOW_ANY, so pods may call ` +
+          "every host. Set it to REGISTRY_ONLY.",
+      ],
+    });
+    const undone = { ...outbound("REGISTRY_ONLY"), pilot: outbound("ALLOW_ANY") };
+    expect(await judge(istiod(undone))).to.deep.equal(at("pilot."));
+    expect(await judge(istiod({ ...outbound("ALLOW_ANY"), pilot: outbound("REGISTRY_ONLY") }))).to.deep.equal(
+      {
+        violations: [],
+      },
+    );
+    const other = { ...outbound("REGISTRY_ONLY"), pilot: { meshConfig: { accessLogFile: "" } } };
+    expect(await judge(istiod(other))).to.deep.equal({ violations: [] });
+    expect(await judge(istiod({ _internal_defaults_do_not_set: outbound("ALLOW_ANY") }))).to.deep.equal(
+      at("_internal_defaults_do_not_set."),
+    );
+    for (const chart of [":1.31.0", `@sha256:${"a".repeat(64)}`]) {
+      const release = istiod(outbound("ALLOW_ANY"), `oci://registry.example.com/charts/istiod${chart}`);
+      expect(await judge(release)).to.deep.equal(at(""));
+    }
+  });
+
   it("refuses Sidecars that undo it", async () => {
     expect(await judge(sidecar({ mode: "ALLOW_ANY" }))).to.deep.equal({
       violations: [

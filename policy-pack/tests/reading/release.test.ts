@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import { kubernetesResource } from "../../reading/resource";
-import { chartOf } from "../../reading/release";
+import { chartOf, chartValue, istiodValue } from "../../reading/release";
 import { istiod } from "../resources";
 
-const named = (chart: string) => {
-  const release = kubernetesResource({ ...istiod({}, chart), urn: "" });
-  return release && chartOf(release);
+const released = (values: Record<string, unknown>, chart?: string) => {
+  const release = kubernetesResource({ ...istiod(values, chart), urn: "" });
+  if (release === undefined) throw new Error("A release is a Kubernetes resource");
+  return release;
 };
+const named = (chart: string) => chartOf(released({}, chart));
 
 describe("reading/release", () => {
   const digest = `sha256:${"a".repeat(64)}`;
@@ -27,6 +29,36 @@ describe("reading/release", () => {
       [`oci://registry.example.com/kube-prometheus-stack:75.1.0@${digest}`, "kube-prometheus-stack"],
     ] as const) {
       expect(named(reference), reference).to.equal(chart);
+    }
+  });
+
+  it("finds the place that decides a value, as the charts merge theirs", () => {
+    const global = (hub: string) => ({ global: { hub, tag: "1.31.0" } });
+    const defaults = { ...global("d"), pilot: global("c") };
+    const all = { ...global("b"), pilot: global("a"), _internal_defaults_do_not_set: defaults };
+    const top = { ...all, pilot: undefined };
+    const bottom = global("d");
+    const shadowed = { global: { hub: "b" }, pilot: { global: { tag: "1.31.0" } } };
+    for (const [values, istiods, gateways] of [
+      [all, "values.pilot.global.hub", "values.global.hub"],
+      [top, "values._internal_defaults_do_not_set.pilot.global.hub", "values.global.hub"],
+      [{ ...top, _internal_defaults_do_not_set: bottom }, "values.global.hub", "values.global.hub"],
+      [
+        { _internal_defaults_do_not_set: bottom },
+        "values._internal_defaults_do_not_set.global.hub",
+        "values._internal_defaults_do_not_set.global.hub",
+      ],
+      [shadowed, "values.global.hub", "values.global.hub"],
+      [
+        { global: { hub: "b" }, pilot: { global: { hub: "" } } },
+        "values.pilot.global.hub",
+        "values.global.hub",
+      ],
+      [{}, "values.global.hub", "values.global.hub"],
+    ] as const) {
+      const release = released(values);
+      expect(istiodValue(release, "global", "hub").path).to.equal(istiods);
+      expect(chartValue(release, "global", "hub").path).to.equal(gateways);
     }
   });
 });
