@@ -83,7 +83,9 @@ export interface TlsDefinition {
 
 /**
  * Requests below a path, sent to a service. It is an edge as well: `methods`, `paths` and `endUser` are what
- * the service's AuthorizationPolicy admits from the gateway, with paths as they are after the rewrite.
+ * the service's AuthorizationPolicy admits from the gateway, with paths as they are after the rewrite. Where routes to
+ * one port of a service differ in methods or end users, `paths` are by default those below the prefix, without those of
+ * narrower routes.
  */
 export interface GatewayRouteDefinition extends CallDefinition {
   /** Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. */

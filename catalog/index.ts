@@ -29,6 +29,7 @@ export type * from "./rateLimit";
 export type * from "./reach";
 export type * from "./resilience";
 export type * from "./retries";
+export { doorOf, includes, regionOf, routesOf } from "./routeRegions";
 export { repeatsSlowTries, safeRetryConditions } from "./retries";
 export type * from "./service";
 export type * from "./serviceHost";

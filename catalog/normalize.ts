@@ -26,6 +26,7 @@ import { isHttp, normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
 import { normalizeReach } from "./reach";
 import { normalizeRetries, repeatsSlowTries } from "./retries";
+import { heldToTheirPaths, routesOf } from "./routeRegions";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, normalizeFault } from "./traffic";
@@ -72,12 +73,12 @@ export function normalize(definition: MeshDefinition): Mesh {
       edges.push(...(isList(call) ? call.map((each, i) => one(each, [...path, i])) : [one(call, path)]));
     }
   }
-  const gateways = sortedEntries(definition.gateways ?? {}).map(([name, gateway]) =>
-    normalizeGateway(name, gateway, settings, callees),
+  const gateways = heldToTheirPaths(
+    sortedEntries(definition.gateways ?? {}).map(([name, gateway]) =>
+      normalizeGateway(name, gateway, settings, callees),
+    ),
   );
-  for (const { hosts } of gateways) {
-    for (const { routes } of hosts) edges.push(...routes.flatMap(({ edge }) => edge ?? []));
-  }
+  edges.push(...gateways.flatMap(routesOf).map(({ edge }) => edge));
 
   for (const [name, { admit = {} }] of sortedEntries(definition.services)) {
     for (const [admitted, { namespace, serviceAccount, ...call }] of sortedEntries(admit)) {
@@ -205,13 +206,14 @@ function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
   const port = mirror.ports.find(({ name }) => name === edge.port.name);
   if (!port) return undefined;
-  const { source, methods, paths, endUser } = edge;
+  const { source, methods, paths, notPaths, endUser } = edge;
   return {
     source,
     callee: mirror.service,
     port,
     methods,
     paths,
+    ...(notPaths && { notPaths }),
     ...(endUser && { endUser }),
     retries: normalizeRetries(undefined),
     ownTimeout: false,

@@ -63,6 +63,7 @@ import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
+import { tokenNotBypassed } from "./rules/tokenNotBypassed";
 import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { versionRuns } from "./rules/versionRuns";
@@ -114,6 +115,7 @@ export const rules: readonly Rule[] = [
   callsCaptured, // MW310
   wildcardAfterSlash, // MW311
   reachedOutside, // MW312
+  tokenNotBypassed, // MW313
   certificatesRenewed, // MW320
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402

@@ -44,7 +44,7 @@ function allowed(mesh: Mesh): MeshObject[] {
     });
 }
 
-function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]): Rule {
+function rule({ source, port, methods, paths, notPaths, endUser }: Edge, issuers: string[]): Rule {
   const requests = isHttp(port.protocol);
   return {
     from: [
@@ -61,6 +61,7 @@ function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]
           ports: [String(port.targetPort)],
           ...(requests && methods.length > 0 && { methods: [...methods] }),
           ...(requests && paths.length > 0 && { paths: [...paths] }),
+          ...(requests && notPaths && { notPaths: [...notPaths] }),
         },
       },
     ],

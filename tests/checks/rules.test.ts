@@ -215,6 +215,12 @@ const expected: Record<string, Expected> = {
     message: '"web" reaches "api", which is a service of this catalog and answers its calls only',
     cure: "remove it, and declare api under services.web.calls",
   },
+  MW313: {
+    path: 'gateways.public.hosts["admin.example.com"].routes[0].endUser',
+    message:
+      '"web" asks for this token in vain: requests for the same paths reach it by gateways.public.hosts["shop.example.com"].routes[0], without one, and it can\'t tell the two routes apart',
+    cure: "ask for the same token there, give the two routes paths of their own, or let one lead to another port of web",
+  },
   MW320: {
     path: "certificates.alertAt",
     message:

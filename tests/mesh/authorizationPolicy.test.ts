@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { MeshDefinition } from "../../catalog";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("authorizationPolicy", () => {
@@ -134,5 +135,71 @@ describe("authorizationPolicy", () => {
       .filter(({ kind }) => kind === "AuthorizationPolicy")
       .map((object) => object.metadata.name);
     expect(names).to.deep.equal(["api", "default-deny", "store"]);
+  });
+
+  describe("of a service to which a gateway has several routes", () => {
+    const operations = (...routes: object[]): unknown[] => {
+      const policy = find(
+        render({
+          name: "shop",
+          jwtRules: [{ issuer: "https://a.example.com" }],
+          services: { api: { ports: { http } } },
+          gateways: {
+            public: { hosts: { "shop.example.com": { tls: { credentialName: "shop" }, routes } } },
+          },
+        } as MeshDefinition),
+        "AuthorizationPolicy",
+        "api",
+      );
+      const { rules } = policy.spec as {
+        rules: { to: { operation: object }[]; when?: { key: string }[] }[];
+      };
+      return rules.map(({ to, when = [] }) => [to[0]?.operation, ...when.map(({ key }) => key)]);
+    };
+    const ports = ["8080"];
+    const endUser = { claims: { roles: ["admin"] } };
+    const asksRole = "request.auth.claims[roles]";
+
+    it("lets none cancel what another one asks for, however narrow it is", () => {
+      expect(
+        operations({ prefix: "/", service: "api" }, { prefix: "/admin", service: "api", endUser }),
+      ).to.deep.equal([
+        [{ ports, notPaths: ["/admin", "/admin/*"] }],
+        [{ ports, paths: ["/admin", "/admin/*"] }, asksRole],
+      ]);
+      expect(
+        operations(
+          { prefix: "/open", service: "api", methods: ["GET"] },
+          { prefix: "/closed/", rewrite: "/", service: "api", paths: ["/keys/*"], endUser },
+        ),
+      ).to.deep.equal([
+        [{ ports, methods: ["GET"], paths: ["/open", "/open/*"] }],
+        [{ ports, paths: ["/keys/*"] }, asksRole],
+      ]);
+    });
+
+    it("holds methods to their paths, too", () => {
+      expect(
+        operations(
+          { prefix: "/", service: "api", methods: ["GET"], endUser },
+          { prefix: "/cart", service: "api", methods: ["POST"], endUser },
+        ),
+      ).to.deep.equal([
+        [{ ports, methods: ["GET"], notPaths: ["/cart", "/cart/*"] }, asksRole],
+        [{ ports, methods: ["POST"], paths: ["/cart", "/cart/*"] }, asksRole],
+      ]);
+    });
+
+    it("leaves them as they are where they admit the same", () => {
+      expect(
+        operations(
+          { prefix: "/", service: "api", endUser },
+          { prefix: "/cart", service: "api", timeout: "9s", endUser },
+        ),
+      ).to.deep.equal([
+        [{ ports }, asksRole],
+        [{ ports }, asksRole],
+      ]);
+    });
   });
 });

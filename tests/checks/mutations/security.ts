@@ -93,6 +93,28 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW313",
+    mistake: "a second host that lets past the token of the first",
+    *mutants(catalog) {
+      for (const { kind, caller, place, call } of edgesOf(catalog)) {
+        if (kind !== "route" || !call.endUser) continue;
+        const { endUser, ...open } = call;
+        for (const route of [open, { ...open, endUser: { claims: { roles: ["nobody"] } } }]) {
+          const other = { tls: { credentialName: "other" }, routes: [route] };
+          const host = ["gateways", caller, "hosts", "z.example.com"];
+          // Whose token is given to both, by the one that comes first.
+          yield {
+            at: [...place, "endUser"],
+            changes: [
+              [host, other],
+              [[...place, "endUser"], endUser],
+            ],
+          };
+        }
+      }
+    },
+  },
+  {
     code: "MW308",
     mistake: "keys that anybody on the way can replace",
     *mutants(catalog) {

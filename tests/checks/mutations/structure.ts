@@ -126,6 +126,7 @@ export const structure: readonly Mutation[] = [
       "MW203",
       "MW207",
       "MW302",
+      "MW313",
       "MW303",
       "MW307",
       "MW310",
@@ -181,7 +182,7 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW003",
     mistake: "a required field left out",
-    also: ["MW101", "MW110", "MW111", "MW302", "MW303", "MW307", "MW310", "MW402", "MW404", "MW508"],
+    also: ["MW101", "MW110", "MW111", "MW302", "MW303", "MW307", "MW310", "MW313", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const [pattern, fields] of Object.entries(requiredFields)) {
         for (const { place } of matching(catalog, pattern)) {
