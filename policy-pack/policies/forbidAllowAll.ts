@@ -1,4 +1,5 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
+import { excessOf } from "../reading/addressBlock";
 import { actionOf, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
@@ -9,23 +10,25 @@ const CURE = "Name the service accounts that may call, such as cluster.local/ns/
 const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = {
   principals: identities,
   namespaces,
-  ipBlocks: addresses,
-  remoteIpBlocks: addresses,
+  ipBlocks: excessOf,
+  remoteIpBlocks: excessOf,
   "source.principal": identities,
   "source.namespace": namespaces,
-  "source.ip": addresses,
-  "remote.ip": addresses,
+  "source.ip": excessOf,
+  "remote.ip": excessOf,
 };
 
-/** What is everything that can be called, by the same. */
-const CALLED: Readonly<Record<string, readonly string[]>> = {
-  hosts: ["*"],
-  ports: ["*"],
-  methods: ["*"],
-  paths: ["*", "/*"],
-  "destination.ip": ["0.0.0.0/0", "::/0"],
-  "destination.port": ["*"],
-  "connection.sni": ["*"],
+const all = (text: string): boolean => text === "*";
+
+/** Whether a text is everything that can be called, by the same. */
+const CALLED: Readonly<Record<string, (text: string) => boolean>> = {
+  hosts: all,
+  ports: all,
+  methods: all,
+  paths: (text) => ["*", "/*", "{**}", "/{**}"].includes(text),
+  "destination.ip": (text) => excessOf(text) !== undefined,
+  "destination.port": all,
+  "connection.sni": all,
 };
 
 /**
@@ -36,7 +39,7 @@ export const forbidAllowAll = resourcePolicy({
   name: "forbid-allow-all",
   displayName: "No rule admits everyone",
   description:
-    "No ALLOW rule admits every request, every identity, every namespace or every address, be it in from or in when.",
+    "No ALLOW rule admits every request, every identity, every namespace, every address or more of them than one network has, be it in from or in when.",
   severity: "critical",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "authorization"],
@@ -95,8 +98,8 @@ function isNarrow(condition: Field): boolean {
 /** Whether the list leaves anything out. Without elements Istio takes it as not set. */
 function limits(name: unknown, list: Field): boolean {
   if (list.value === UNKNOWN) return true;
-  const everything = CALLED[String(name)] ?? [];
-  return list.children().length > 0 && !textsOf(list).some(({ text }) => everything.includes(text));
+  const isEverything = CALLED[String(name)] ?? (() => false);
+  return list.children().length > 0 && !textsOf(list).some(({ text }) => isEverything(text));
 }
 
 function judgeCallers(name: unknown, list: Field): Violation[] {
@@ -127,8 +130,4 @@ function identities(principal: string): string | undefined {
 
 function namespaces(namespace: string): string | undefined {
   return namespace === "*" ? "every namespace" : undefined;
-}
-
-function addresses(block: string): string | undefined {
-  return block.endsWith("/0") ? "every address" : undefined;
 }

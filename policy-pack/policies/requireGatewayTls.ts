@@ -9,7 +9,7 @@ const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 const DEFAULT_VERSION = "TLSV1_2";
 
 /** Protocols that are readable on the wire, and for which a gateway can answer with a redirect. */
-const PLAIN = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB"];
+const PLAIN = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"];
 
 /**
  * What enters or leaves by a gateway crosses networks that the mesh's own TLS does not cover.

@@ -1,6 +1,7 @@
 import { environment, environmentOf } from "../environment";
 import { nist, resourcePolicy, type Violation } from "../policy";
-import { textsOf, UNKNOWN } from "../reading/field";
+import { excessOf } from "../reading/addressBlock";
+import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
 
@@ -12,7 +13,7 @@ export const restrictEgress = resourcePolicy({
   name: "restrict-egress",
   displayName: "Calls leave the mesh only where it is declared",
   description:
-    "In prod and staging, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts.",
+    "In prod and staging, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts or addresses.",
   severity: "high",
   framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
   tags: ["istio", "security", "egress"],
@@ -47,13 +48,24 @@ function judgeSidecar({ fields }: KubernetesResource): Violation[] {
   return [{ field, problem: "is ALLOW_ANY, so these pods may call every host", cure: CURE }];
 }
 
-/** A wildcard above any domain that someone owns, such as `*` or `*.com`. */
 function judgeServiceEntry({ fields }: KubernetesResource): Violation[] {
-  return textsOf(fields.at("spec", "hosts"))
-    .filter(({ text }) => /^\*(\.[^.]*)?$/.test(text))
-    .map(({ field, text }) => ({
-      field,
-      problem: `is "${text}", which declares hosts that nobody has looked at`,
-      cure: "Name the hosts, or their domain: *.example.com",
-    }));
+  return [
+    ...textsOf(fields.at("spec", "hosts")).flatMap(({ field, text }) => judgeHost(field, text)),
+    ...textsOf(fields.at("spec", "addresses")).flatMap(({ field, text }) => judgeAddress(field, text)),
+  ];
+}
+
+/** A wildcard above any domain that someone owns, such as `*` or `*.com`. */
+function judgeHost(field: Field, host: string): Violation[] {
+  if (!/^\*(\.[^.]*)?$/.test(host)) return [];
+  const problem = `is "${host}", which declares hosts that nobody has looked at`;
+  return [{ field, problem, cure: "Name the hosts, or their domain: *.example.com" }];
+}
+
+/** Whatever its hosts are called, connections over TCP are let through by their address. */
+function judgeAddress(field: Field, block: string): Violation[] {
+  const excess = excessOf(block);
+  if (excess === undefined) return [];
+  const problem = `is "${block}", which declares ${excess}`;
+  return [{ field, problem, cure: "Name the blocks that are called, each no wider than its network" }];
 }

@@ -20,8 +20,10 @@ describe("forbid-allow-all", () => {
       { from: [{ source: { principals: ["cluster.local/ns/shop/sa/*", "*/ns/shop/sa/cart"] } }] },
       { from: [{ source: { namespaces: ["shop"] } }] },
       { from: [{ source: { requestPrincipals: ["*"] } }] },
-      { from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] },
+      { from: [{ source: { ipBlocks: ["10.0.0.0/8", "fd00::/8"] } }] },
       { to: [{ operation: { paths: ["/health"] } }] },
+      { to: [{ operation: { paths: ["/{*}", "/items/{**}"] } }] },
+      { when: [{ key: "destination.ip", values: ["10.0.0.0/8"] }] },
       { when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] },
       { when: [{ key: "request.auth.principal", values: ["*"] }] },
       { when: [{ key: "source.principal", values: ["cluster.local/ns/shop/sa/*"] }] },
@@ -48,10 +50,13 @@ describe("forbid-allow-all", () => {
       { from: [{ source: { principals: ["cluster.local/ns/shop/sa/cart"] } }, { source: {} }] },
       { to: [{ operation: {} }] },
       { to: [{ operation: { paths: ["/*"], methods: ["*"] } }] },
+      { to: [{ operation: { paths: ["/{**}"] } }] },
+      { to: [{ operation: { paths: ["/health", "{**}"] } }] },
       { to: [{ operation: { hosts: ["*"] } }, { operation: { paths: ["/health"] } }] },
       { from: [{ source: { principals: [] } }] },
       { when: [] },
       { when: [{ key: "destination.port", values: ["*"] }] },
+      { when: [{ key: "destination.ip", values: ["0.0.0.0/1", "128.0.0.0/1"] }] },
       {
         when: [
           { key: "connection.sni", values: ["*"] },
@@ -94,6 +99,21 @@ describe("forbid-allow-all", () => {
     });
   });
 
+  it("refuses every address in pieces", async () => {
+    const at = "spec.rules[0].from[0].source";
+    const excess = (field: string, block: string, widest: number) =>
+      message(`${at}.${field} is "${block}", which admits more addresses than a /${widest}`);
+    expect(
+      await source({ ipBlocks: ["0.0.0.0/1", "128.0.0.0/1"], remoteIpBlocks: ["2000::/3"] }),
+    ).to.deep.equal({
+      violations: [
+        excess("ipBlocks[0]", "0.0.0.0/1", 8),
+        excess("ipBlocks[1]", "128.0.0.0/1", 8),
+        excess("remoteIpBlocks[0]", "2000::/3", 16),
+      ],
+    });
+  });
+
   it("refuses the same in conditions, whatever else limits the rule", async () => {
     const reaches: [string, string, string][] = [
       ["source.principal", "*", "every identity"],
@@ -103,6 +123,7 @@ describe("forbid-allow-all", () => {
       ["source.ip", "0.0.0.0/0", "every address"],
       ["source.ip", "10.0.0.0/0", "every address"],
       ["remote.ip", "::/0", "every address"],
+      ["remote.ip", "128.0.0.0/1", "more addresses than a /8"],
     ];
     for (const [key, value, reach] of reaches) {
       const when = [

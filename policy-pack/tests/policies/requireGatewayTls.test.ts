@@ -48,7 +48,7 @@ describe("require-gateway-tls", () => {
   });
 
   it("refuses plain HTTP that does not redirect", async () => {
-    for (const protocol of ["HTTP", "http", "HTTP2", "GRPC"]) {
+    for (const protocol of ["HTTP", "http", "HTTP2", "GRPC", "HTTP_PROXY"]) {
       for (const settings of [undefined, {}, { httpsRedirect: false }]) {
         const plain = gateway({}, { port: { number: 80, protocol }, tls: settings });
         expect(await judge(plain)).to.deep.equal(

@@ -13,8 +13,10 @@ const sidecar = (outboundTrafficPolicy: unknown) =>
     { namespace: "shop", name: "catalog" },
     { outboundTrafficPolicy },
   );
-const serviceEntry = (...hosts: unknown[]) =>
-  istio("networking.istio.io/v1", "ServiceEntry", { namespace: "shop", name: "world" }, { hosts });
+const entry = (spec: Record<string, unknown>) =>
+  istio("networking.istio.io/v1", "ServiceEntry", { namespace: "shop", name: "world" }, spec);
+const serviceEntry = (...hosts: unknown[]) => entry({ hosts });
+const addresses = (...addresses: unknown[]) => entry({ hosts: ["db.internal"], addresses });
 
 describe("restrict-egress", () => {
   it("accepts a mesh that knows its hosts", async () => {
@@ -24,6 +26,7 @@ describe("restrict-egress", () => {
       sidecar(undefined),
       sidecar({ mode: "REGISTRY_ONLY" }),
       serviceEntry("api.example.com", "*.example.com"),
+      addresses("203.0.113.7", "10.0.0.0/8", "fd00::/8"),
     ]) {
       expect(await judge(resource)).to.deep.equal({ violations: [] });
     }
@@ -87,8 +90,24 @@ describe("restrict-egress", () => {
     }
   });
 
+  it("refuses entries for all addresses, whole or in pieces", async () => {
+    for (const [block, excess] of [
+      ["0.0.0.0/0", "every address"],
+      ["::/0", "every address"],
+      ["128.0.0.0/1", "more addresses than a /8"],
+      ["2000::/3", "more addresses than a /16"],
+    ] as const) {
+      expect(await judge(addresses("203.0.113.7", block))).to.deep.equal({
+        violations: [
+          `ServiceEntry shop/world: spec.addresses[1] is "${block}", which declares ${excess}. ` +
+            "Name the blocks that are called, each no wider than its network.",
+        ],
+      });
+    }
+  });
+
   it("leaves dev alone", async () => {
-    for (const resource of [istiod(), sidecar({ mode: "ALLOW_ANY" }), serviceEntry("*")]) {
+    for (const resource of [istiod(), sidecar({ mode: "ALLOW_ANY" }), serviceEntry("*"), addresses("::/0")]) {
       expect(await judge(resource, { environment: "dev" })).to.deep.equal({ violations: [] });
     }
   });
@@ -99,6 +118,13 @@ describe("restrict-egress", () => {
       undecided:
         "Release istio-system/istiod: string value at .values.meshConfig.outboundTrafficPolicy.mode can't be known during " +
         "preview",
+    });
+    expect(await judge(addresses("0.0.0.0/0", unknown))).to.deep.equal({
+      violations: [
+        'ServiceEntry shop/world: spec.addresses[0] is "0.0.0.0/0", which declares every address. ' +
+          "Name the blocks that are called, each no wider than its network.",
+      ],
+      undecided: "ServiceEntry shop/world: string value at .spec.addresses.1 can't be known during preview",
     });
   });
 });

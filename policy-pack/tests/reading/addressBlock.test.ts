@@ -1,0 +1,25 @@
+import { expect } from "chai";
+import { excessOf } from "../../reading/addressBlock";
+
+describe("a block of addresses", () => {
+  it("is not too wide if one network has it", () => {
+    for (const block of [
+      ...["10.0.0.0/8", "10.0.0.1", "203.0.113.0/24", "0.0.0.0/32", "2001:db8::/32", "2002::/16", "::1"],
+      ...["fd00::/8", "fc00::/7", "FD12:3456::/32", "shop.example.com", ""],
+    ]) {
+      expect(excessOf(block), block).to.equal(undefined);
+    }
+  });
+
+  it("is too wide beyond that", () => {
+    for (const block of ["0.0.0.0/0", "10.0.0.0/0", "::/0"]) {
+      expect(excessOf(block), block).to.equal("every address");
+    }
+    for (const block of ["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7"]) {
+      expect(excessOf(block), block).to.equal("more addresses than a /8");
+    }
+    for (const block of ["::/1", "2000::/3", "2001::/15", "fc00::/6", "fe80::/10"]) {
+      expect(excessOf(block), block).to.equal("more addresses than a /16");
+    }
+  });
+});
