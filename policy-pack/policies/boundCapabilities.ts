@@ -1,10 +1,13 @@
 import { words } from "../configuration";
 import { nist, resourcePolicy } from "../policy";
 import { type Field, textsOf } from "../reading/field";
-import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
+import { containersOf, isIstioContainer, isWorkload, isZtunnel, podOf } from "../reading/workload";
 
 /** What Istio's own containers need to redirect traffic. */
 const REDIRECTING = ["NET_ADMIN", "NET_RAW"];
+
+/** What ztunnel needs besides, to enter the networks of its node's pods. */
+const ENTERING = ["SYS_ADMIN"];
 
 /**
  * A container that may change the pod's network can take its traffic past the sidecar.
@@ -27,13 +30,17 @@ export const boundCapabilities = resourcePolicy({
         ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"],
         ...["SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
       ],
-      "Capabilities that any container may add; Istio's own also NET_ADMIN and NET_RAW",
+      "Capabilities that any container may add; Istio's own also NET_ADMIN and NET_RAW, and ztunnel SYS_ADMIN",
     ),
   },
   appliesTo: isWorkload,
   judge(resource, { capabilities }) {
     return containersOf(podOf(resource)).flatMap((container) => {
-      const allowed = isIstioContainer(container) ? [...capabilities, ...REDIRECTING] : capabilities;
+      const allowed = [
+        ...capabilities,
+        ...(isIstioContainer(container) ? REDIRECTING : []),
+        ...(resource.type.kind === "DaemonSet" && isZtunnel(container) ? ENTERING : []),
+      ];
       return [...judgePrivileged(container), ...judgeAdded(container, allowed)];
     });
   },

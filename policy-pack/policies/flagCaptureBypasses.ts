@@ -1,7 +1,7 @@
 import type { Setting } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
-import { type Field, leaves } from "../reading/field";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 import { containersOf, isWorkload, podOf } from "../reading/workload";
@@ -95,14 +95,20 @@ function judgePorts(field: Field, allowed: readonly number[]): Violation[] {
   return [{ field, problem, cure: "Remove it, or allow it in the policy's configuration" }];
 }
 
-/** A list of captured ports bypasses the others that the pod's containers declare. */
+/** A list of captured ports bypasses the others: those that the pod's containers declare, or whichever they open. */
 function judgeCaptured(field: Field, pod: Field, allowed: readonly number[]): Violation[] {
   const captured = listed(field);
   if (captured === undefined || captured.includes("*")) return [];
-  const declared = containersOf(pod)
-    .flatMap((container) => container.at("ports").children())
-    .map((port) => Number(port.at("containerPort").peek));
-  const bypassing = declared.filter((port) => !captured.includes(String(port)) && !allowed.includes(port));
+  const lists = containersOf(pod).map((container) => container.at("ports"));
+  const declared = lists.flatMap((list) => list.children()).map((port) => port.at("containerPort").value);
+  const open = [pod.at("spec", "containers"), ...lists].some(({ value }) => value === UNKNOWN);
+  if (declared.length === 0 && !open) {
+    const problem = `is "${captured.join(",")}" while the pod declares no port, so the sidecar may not see all traffic`;
+    return [{ field, problem, cure: "Remove it, or declare the ports" }];
+  }
+  const bypassing = declared.filter(
+    (port) => typeof port === "number" && !captured.includes(String(port)) && !allowed.includes(port),
+  );
   if (bypassing.length === 0) return [];
   const problem = `leaves out ${bypassing.join(", ")}, whose traffic the sidecar neither secures nor sees`;
   return [{ field, problem, cure: "Remove it, or add the port" }];

@@ -2,7 +2,7 @@ import { nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, ISTIO_CHARTS, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
-import { containersOf, isWorkload, podOf } from "../reading/workload";
+import { containersOf, isWorkload, podOf, proxyImageOf } from "../reading/workload";
 
 const EXACT = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
 const FLOATING = /^(latest|main|master|stable|edge|nightly|dev)$/;
@@ -59,15 +59,17 @@ function judgeTag(field: Field): Violation[] {
 }
 
 function judgeImages(workload: KubernetesResource): Violation[] {
-  return containersOf(podOf(workload))
-    .map((container) => container.at("image"))
-    .flatMap((field): Violation[] => {
-      const image = field.value;
-      // The injector puts its own image in the place of auto.
-      if (typeof image !== "string" || image === "auto" || image.includes("@sha256:")) return [];
-      const tag = /:([^/:]+)$/.exec(image)?.[1];
-      const cure = "Give it a version's tag, or a digest: image@sha256:…";
-      if (tag === undefined) return [{ field, problem: `is ${image}, without a tag, which is latest`, cure }];
-      return FLOATING.test(tag) ? [{ field, problem: `is ${image}, whose tag moves`, cure }] : [];
-    });
+  const pod = podOf(workload);
+  const images = containersOf(pod).map((container) => container.at("image"));
+  return [...images, ...proxyImageOf(pod)].flatMap(judgeImage);
+}
+
+function judgeImage(field: Field): Violation[] {
+  const image = field.value;
+  // The injector puts its own image in the place of auto.
+  if (typeof image !== "string" || image === "auto" || image.includes("@sha256:")) return [];
+  const tag = /:([^/:]+)$/.exec(image)?.[1];
+  const cure = "Give it a version's tag, or a digest: image@sha256:…";
+  if (tag === undefined) return [{ field, problem: `is ${image}, without a tag, which is latest`, cure }];
+  return FLOATING.test(tag) ? [{ field, problem: `is ${image}, whose tag moves`, cure }] : [];
 }

@@ -2,7 +2,8 @@ import { words } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import type { Field } from "../reading/field";
 import { chartOf, chartReference, ISTIO_CHARTS, istiodValue } from "../reading/release";
-import { isHelmRelease } from "../reading/resource";
+import { isHelmRelease, type KubernetesResource } from "../reading/resource";
+import { isWorkload, podOf, proxyImageOf } from "../reading/workload";
 
 /**
  * Only supported versions get fixes of security flaws, in Istio and in the Envoy that it brings.
@@ -11,7 +12,8 @@ import { isHelmRelease } from "../reading/resource";
 export const requireSupportedVersions = resourcePolicy({
   name: "require-supported-versions",
   displayName: "Istio is supported",
-  description: "Istio's charts and images are of a version that the organization supports.",
+  description:
+    "Istio's charts and images, and the sidecars that pods want, are of a version that the organization supports.",
   severity: "high",
   framework: nist("SI-2", "Flaw remediation"),
   tags: ["istio", "versions"],
@@ -19,22 +21,27 @@ export const requireSupportedVersions = resourcePolicy({
     "Upgrade one minor version at a time: base, then istiod with a revision of its own, then gateways and workloads.",
   url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
   settings: { versions: words(["1.29", "1.30", "1.31"], "Minor versions of Istio that are supported") },
-  appliesTo: isHelmRelease,
-  judge(release, { versions }) {
-    if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
-    const { fields } = release;
-    const chart = fields.at("chart");
-    return [
-      ...judge(chart, chartReference(String(chart.peek)).version, versions),
-      ...[
-        fields.at("version"),
-        istiodValue(release, "global", "tag"),
-        istiodValue(release, "tag"),
-        istiodValue(release, "global", "proxy", "image"),
-      ].flatMap((field) => judge(field, field.value, versions)),
-    ];
-  },
+  appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
+  judge: (resource, { versions }) =>
+    isHelmRelease(resource.type)
+      ? judgeRelease(resource, versions)
+      : proxyImageOf(podOf(resource)).flatMap((image) => judge(image, image.value, versions)),
 });
+
+function judgeRelease(release: KubernetesResource, versions: readonly string[]): Violation[] {
+  if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
+  const { fields } = release;
+  const chart = fields.at("chart");
+  return [
+    ...judge(chart, chartReference(String(chart.peek)).version, versions),
+    ...[
+      fields.at("version"),
+      istiodValue(release, "global", "tag"),
+      istiodValue(release, "tag"),
+      istiodValue(release, "global", "proxy", "image"),
+    ].flatMap((field) => judge(field, field.value, versions)),
+  ];
+}
 
 function judge(field: Field, version: unknown, versions: readonly string[]): Violation[] {
   // An exact version, alone or as the tag of an image; whether it is exact is another policy's concern.

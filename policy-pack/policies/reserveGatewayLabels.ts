@@ -14,7 +14,7 @@ export const reserveGatewayLabels = resourcePolicy({
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "gateway"],
   remediationSteps:
-    "Remove the label istio from the pod, or give it another value. A gateway's container is named istio-proxy.",
+    "Remove the label istio from the pod, or give it another value. A gateway's container is named istio-proxy, and its image is auto or Istio's proxyv2.",
   url: "https://istio.io/latest/docs/setup/additional-setup/gateway/",
   settings: {
     labels: words(
@@ -30,7 +30,7 @@ export const reserveGatewayLabels = resourcePolicy({
     if (typeof value !== "string" || !labels.includes(value) || containersOf(pod).some(isIstioContainer)) {
       return [];
     }
-    const problem = `is ${value}, so the pod gets that gateway's configuration and certificates, but has no container istio-proxy`;
+    const problem = `is ${value}, so the pod gets that gateway's configuration and certificates, but has no container istio-proxy of Istio's`;
     return [{ field, problem, cure: "Remove it" }];
   },
 });

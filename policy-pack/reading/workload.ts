@@ -10,6 +10,12 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 /** Containers that Istio itself adds, or that its gateways consist of. */
 const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
 
+/** Their images, wherever these are mirrored to; the injector puts its own in the place of auto. */
+const ISTIO_IMAGE = /^auto$|(^|\/)[^/:@]*proxyv2[^/:@]*([:@][^/]*)?$/;
+
+/** The image of ambient mode's proxy, whose container has the same name. */
+const ZTUNNEL_IMAGE = /(^|\/)[^/:@]*ztunnel[^/:@]*([:@][^/]*)?$/;
+
 /** Whether the type is a pod, or makes pods. */
 export function isWorkload({ group, kind }: KubernetesType): boolean {
   return KINDS[group]?.includes(kind) ?? false;
@@ -28,9 +34,24 @@ export function containersOf(pod: Field): Field[] {
   return lists.flatMap((list) => pod.at("spec", list).children());
 }
 
-/** Whether the container is Istio's own. */
+/** Whether the container is Istio's own: by name and by image, since a name alone anyone may take. */
 export function isIstioContainer(container: Field): boolean {
-  return ISTIO_CONTAINERS.includes(String(container.at("name").peek));
+  if (!ISTIO_CONTAINERS.includes(String(container.at("name").peek))) return false;
+  const image = container.at("image").value;
+  // A patch that names none leaves the one that is there.
+  return typeof image !== "string" || ISTIO_IMAGE.test(image) || ZTUNNEL_IMAGE.test(image);
+}
+
+/** Whether the container is ztunnel, the proxy of a node. */
+export function isZtunnel(container: Field): boolean {
+  return isIstioContainer(container) && ZTUNNEL_IMAGE.test(String(container.at("image").peek));
+}
+
+/** The image that a pod wants as its sidecar, if any: the injector takes no name without a slash. */
+export function proxyImageOf(pod: Field): Field[] {
+  const field = pod.at("metadata", "annotations", "sidecar.istio.io/proxyImage");
+  const image = field.value;
+  return typeof image === "string" && image.includes("/") ? [field] : [];
 }
 
 /** Whether the pod asks for a sidecar itself, whatever its namespace says; a label wins over an annotation. */

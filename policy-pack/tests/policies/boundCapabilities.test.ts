@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { boundCapabilities } from "../../policies/boundCapabilities";
 import { unknown, validateResource } from "../engine";
-import { deployment } from "../resources";
+import { deployment, kubernetes } from "../resources";
 
 const judge = (securityContext: unknown, container = {}, configuration = {}) =>
   validateResource(boundCapabilities, deployment({}, { securityContext, ...container }), configuration);
@@ -20,7 +20,7 @@ describe("bound-capabilities", () => {
     ]) {
       expect(await judge(context)).to.deep.equal({ violations: [] });
     }
-    expect(await judge(adding("NET_ADMIN", "NET_RAW"), { name: "istio-init" })).to.deep.equal({
+    expect(await judge(adding("NET_ADMIN", "NET_RAW"), { name: "istio-init", image: "auto" })).to.deep.equal({
       violations: [],
     });
   });
@@ -29,11 +29,36 @@ describe("bound-capabilities", () => {
     expect(await judge(adding("CHOWN", "NET_ADMIN"))).to.deep.equal(
       at("capabilities.add[1] is NET_ADMIN, beyond the capabilities allowed. Remove it"),
     );
-    expect(await judge(adding("SYS_ADMIN"), { name: "istio-proxy" })).to.deep.equal(
+    expect(await judge(adding("SYS_ADMIN"), { name: "istio-proxy", image: "auto" })).to.deep.equal(
       at("capabilities.add[0] is SYS_ADMIN, beyond the capabilities allowed. Remove it"),
     );
     expect(await judge({ privileged: true })).to.deep.equal(
       at("privileged is true, which includes every capability. Leave it out"),
+    );
+  });
+
+  it("does not take a container for Istio's by its name", async () => {
+    for (const image of ["evil/x:1", "evil/x:proxyv2", "evil/proxyv2/x:1", "autos"]) {
+      expect(await judge(adding("NET_ADMIN"), { name: "istio-init", image }), image).to.deep.equal(
+        at("capabilities.add[0] is NET_ADMIN, beyond the capabilities allowed. Remove it"),
+      );
+    }
+  });
+
+  it("lets ztunnel into the networks of its node's pods, and no other workload", async () => {
+    const container = {
+      name: "istio-proxy",
+      image: "registry.istio.io/release/ztunnel:1.31.0-distroless",
+      securityContext: adding("NET_ADMIN", "SYS_ADMIN", "NET_RAW"),
+    };
+    const ztunnel = kubernetes("apps/v1", "DaemonSet", {
+      metadata: { namespace: "istio-system", name: "ztunnel" },
+      spec: { template: { spec: { containers: [container] } } },
+    });
+    expect(await validateResource(boundCapabilities, ztunnel)).to.deep.equal({ violations: [] });
+    const { securityContext, ...own } = container;
+    expect(await judge(securityContext, own)).to.deep.equal(
+      at("capabilities.add[1] is SYS_ADMIN, beyond the capabilities allowed. Remove it"),
     );
   });
 

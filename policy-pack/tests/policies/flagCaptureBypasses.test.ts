@@ -81,6 +81,33 @@ describe("flag-capture-bypasses", () => {
     });
   });
 
+  it("flags a list of captured ports where none is declared", async () => {
+    const undeclared = (value: unknown, container: object) =>
+      judge(
+        deployment(
+          { metadata: { annotations: { "traffic.sidecar.istio.io/includeInboundPorts": value } } },
+          { ports: undefined, ...container },
+        ),
+      );
+    const open = (path: string) => ({
+      violations: [],
+      undecided: `Deployment shop/catalog: string value at .spec.template.spec.containers.0.${path} can't be known during preview`,
+    });
+    for (const ports of [undefined, []]) {
+      expect(await undeclared("9, 10", { ports })).to.deep.equal(
+        at(
+          "includeInboundPorts",
+          'is "9,10" while the pod declares no port, so the sidecar may not see all traffic. Remove it, or declare the ports',
+        ),
+      );
+      expect(await undeclared("*", { ports })).to.deep.equal({ violations: [] });
+    }
+    expect(await undeclared("9", { ports: unknown })).to.deep.equal(open("ports"));
+    expect(await undeclared("9", { ports: [{ containerPort: unknown }] })).to.deep.equal(
+      open("ports.0.containerPort"),
+    );
+  });
+
   it("flags addresses and interfaces that bypass it", async () => {
     const ranges = {
       excludeOutboundIPRanges: "10.1.0.0/16",

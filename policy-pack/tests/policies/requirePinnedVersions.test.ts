@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { requirePinnedVersions } from "../../policies/requirePinnedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
-import { deployment, gatewayRelease, istiod, kiali, prometheusStack } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, istiod, kiali, prometheusStack } from "../resources";
 
 const judge = (resource: Resource) => validateResource(requirePinnedVersions, resource);
 const release = (args: Record<string, unknown>) => judge(gatewayRelease({}, args));
@@ -89,6 +89,26 @@ describe("require-pinned-versions", () => {
     );
     for (const tag of ["latest", "main", "stable"]) {
       expect(await image(`catalog:${tag}`)).to.deep.equal(ofImage(`catalog:${tag}, whose tag moves`));
+    }
+  });
+
+  it("asks the same of the sidecar that a pod wants", async () => {
+    const wanted = (image: unknown) => judge(annotatedPod({ "sidecar.istio.io/proxyImage": image }));
+    const at = (problem: string) => ({
+      violations: [
+        `Deployment shop/catalog: spec.template.metadata.annotations["sidecar.istio.io/proxyImage"] is ${problem}. ` +
+          "Give it a version's tag, or a digest: image@sha256:….",
+      ],
+    });
+    expect(await wanted("docker.io/evil/proxyv2:latest")).to.deep.equal(
+      at("docker.io/evil/proxyv2:latest, whose tag moves"),
+    );
+    expect(await wanted("docker.io/evil/proxyv2")).to.deep.equal(
+      at("docker.io/evil/proxyv2, without a tag, which is latest"),
+    );
+    // The injector passes over a name without a slash.
+    for (const image of ["registry.example.com/istio/proxyv2:1.31.0", `istio/proxyv2@${DIGEST}`, "proxyv2"]) {
+      expect(await wanted(image), image).to.deep.equal({ violations: [] });
     }
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { requireSupportedVersions } from "../../policies/requireSupportedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gatewayRelease, istiod } from "../resources";
+import { annotatedPod, gatewayRelease, istiod } from "../resources";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(requireSupportedVersions, resource, configuration);
@@ -61,6 +61,26 @@ describe("require-supported-versions", () => {
     expect(await judge(istiod({ global: { proxy } }))).to.deep.equal(
       at("istio-system/istiod: values.global.proxy.image is of version 1.19"),
     );
+  });
+
+  it("refuses sidecars of other versions that pods want", async () => {
+    const wanted = (image: unknown) => judge(annotatedPod({ "sidecar.istio.io/proxyImage": image }));
+    expect(await wanted("registry.example.com:5000/istio/proxyv2:1.19.3")).to.deep.equal({
+      violations: [
+        'Deployment shop/catalog: spec.template.metadata.annotations["sidecar.istio.io/proxyImage"] is of version 1.19, which ' +
+          "is not supported. Use 1.29 or 1.30 or 1.31.",
+      ],
+    });
+    // The injector passes over a name without a slash.
+    for (const image of ["registry.example.com/istio/proxyv2:1.31.0-distroless", "proxyv2:1.19.3"]) {
+      expect(await wanted(image), image).to.deep.equal({ violations: [] });
+    }
+    expect(await wanted(unknown)).to.deep.equal({
+      violations: [],
+      undecided:
+        "Deployment shop/catalog: string value at .spec.template.metadata.annotations.sidecar.istio.io/proxyImage can't be " +
+        "known during preview",
+    });
   });
 
   it("takes the organization's versions", async () => {

@@ -10,7 +10,7 @@ const labelled = (istio: unknown, container = {}) =>
 const refused = (label: string) => ({
   violations: [
     `Deployment shop/catalog: spec.template.metadata.labels.istio is ${label}, so the pod gets that gateway's ` +
-      "configuration and certificates, but has no container istio-proxy. Remove it.",
+      "configuration and certificates, but has no container istio-proxy of Istio's. Remove it.",
   ],
 });
 
@@ -27,6 +27,11 @@ describe("reserve-gateway-labels", () => {
     for (const label of ["ingressgateway", "egressgateway", "ingress"]) {
       expect(await judge(labelled(label))).to.deep.equal(refused(label));
     }
+  });
+
+  it("does not take a pod for a gateway by its container's name", async () => {
+    const named = { name: "istio-proxy", image: "evil/x:1" };
+    expect(await judge(labelled("ingress", named))).to.deep.equal(refused("ingress"));
   });
 
   it("takes the organization's labels", async () => {

@@ -94,10 +94,29 @@ export const pods: readonly Mutation[] = [
       const own = [...template, "spec", "containers", 0, "securityContext"];
       yield fault(resource, [...own, "runAsUser"], 0, ["is 0", "root"]);
       yield fault(resource, [...own, "runAsUser"], 1337, ["1337"]);
+      yield fault(resource, [...own, "runAsGroup"], 1337, ["1337", "group"]);
       yield {
         ...fault(resource, [...own, "runAsNonRoot"], undefined, ["not set", "true"]),
         changes: [[[...ofPod, "runAsNonRoot"], undefined]],
       };
+    },
+  },
+  {
+    policy: "require-pinned-versions",
+    mistake: "a sidecar of the pod's own whose tag moves",
+    kind: "Deployment",
+    *faults(resource) {
+      const image = [...template, "metadata", "annotations", "sidecar.istio.io/proxyImage"];
+      yield fault(resource, image, "docker.io/evil/proxyv2:latest", ["docker.io/evil/proxyv2:latest"]);
+    },
+  },
+  {
+    policy: "require-supported-versions",
+    mistake: "a sidecar of the pod's own of another version",
+    kind: "Deployment",
+    *faults(resource) {
+      const image = [...template, "metadata", "annotations", "sidecar.istio.io/proxyImage"];
+      yield fault(resource, image, "registry.example.com/proxyv2:1.19.3", ["1.19", "1.31"]);
     },
   },
   {
