@@ -1,7 +1,6 @@
 import { egressGateway, type ExternalService, type Mesh, type Port } from "../catalog";
 import { egressPorts, wayOut } from "./egressGateway";
-import { httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
-import { podLabels } from "./object";
+import { fromPods, httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
@@ -49,7 +48,7 @@ function toGateway(service: ExternalService, port: Port): HttpRoute[] {
       httpRoutes({
         ...gateway,
         name: `from ${edge.source.name}`,
-        match: [{ ...match, sourceLabels: podLabels(edge.source.name) }],
+        match: [{ ...match, ...fromPods(edge) }],
         ...(edge.timeout !== undefined && { timeout: edge.timeout }),
         retries: edge.retries,
       }),

@@ -7,6 +7,7 @@ import {
   type Service,
   type Version,
 } from "../catalog";
+import { podLabels } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 export type HttpRoute = NonNullable<VirtualServiceSpec["http"]>[number];
@@ -95,8 +96,9 @@ function httpRoute(
   };
 }
 
-function destinations(
-  { host }: Service,
+/** A version's share of what goes to a port, or everything. */
+export function destinations(
+  { host }: Pick<Service, "host">,
   port: Port,
   versions: readonly Version[],
 ): NonNullable<HttpRoute["route"]> {
@@ -151,4 +153,9 @@ function fault({ delay, abort }: NonNullable<Service["fault"]>): HttpRoute["faul
     }),
     ...(abort && { abort: { percentage: { value: abort.percentage }, httpStatus: abort.httpStatus } }),
   };
+}
+
+/** Requests of one caller's pods; other catalogs may have pods of the same name in their namespaces. */
+export function fromPods({ source }: Edge): HttpMatch {
+  return { sourceLabels: podLabels(source.name), sourceNamespace: source.namespace };
 }

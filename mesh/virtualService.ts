@@ -12,13 +12,20 @@ import {
   type Service,
 } from "../catalog";
 import { throughEgressGateway } from "./externalRoute";
-import { httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
-import { metadata, type MeshObject, podLabels, protocolAnnotation } from "./object";
+import {
+  destinations,
+  fromPods,
+  httpRoutes,
+  type HttpMatch,
+  type HttpRoute,
+  onePerCaller,
+} from "./httpRoute";
+import { metadata, type MeshObject, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
  * How requests find their way: one VirtualService for each service that takes requests, for the callers inside
- * the mesh, and one for each host of a gateway. TCP services have none: there is nothing to route or to repeat.
+ * the mesh, and one for each host of a gateway. TCP services have none: there is nothing to repeat.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
@@ -64,7 +71,7 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
             name: `from ${edge.source.name}`,
             service,
             port,
-            match: [{ ...onPort, sourceLabels: podLabels(edge.source.name) }],
+            match: [{ ...onPort, ...fromPods(edge) }],
             ...(edge.timeout !== undefined && { timeout: edge.timeout }),
             retries: edge.retries,
           }),
@@ -79,6 +86,7 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
         }),
       ];
     }),
+    ...connections(service),
   };
   return {
     apiVersion: "networking.istio.io/v1",
@@ -91,6 +99,15 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
     }),
     spec,
   };
+}
+
+/** The versions' shares hold for connections, too: without a route they go to pods of all versions. */
+function connections({ ports, versions, host }: Service): Pick<VirtualServiceSpec, "tcp"> {
+  if (versions.length < 2) return {};
+  const tcp = ports
+    .filter(({ protocol }) => !isHttp(protocol) && protocol !== "tls")
+    .map((port) => ({ match: [{ port: port.port }], route: destinations({ host }, port, versions) }));
+  return tcp.length > 0 ? { tcp } : {};
 }
 
 function atGateway(
@@ -176,8 +193,13 @@ function below(prefix: string): HttpMatch[] {
     : [{ uri: { exact: bare } }, { uri: { prefix: `${bare}/` } }];
 }
 
-/** A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`. */
+/** A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`; to `/v1` it leaves `/api` without a slash. */
 function replacing(prefix: string, rewrite: string): HttpRoute["rewrite"] {
   const from = prefix.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return { uriRegexRewrite: { match: `^${from}/?(.*)$`, rewrite: `${rewrite.replace(/\/$/, "")}/\\1` } };
+  const to = rewrite.replace(/\/$/, "");
+  const uriRegexRewrite =
+    to === ""
+      ? { match: `^${from}/?(.*)$`, rewrite: "/\\1" }
+      : { match: `^${from}(/.*)?$`, rewrite: `${to}\\1` };
+  return { uriRegexRewrite };
 }

@@ -121,7 +121,7 @@ describe("egressGateway", () => {
       http: [
         {
           name: "from web",
-          match: [{ gateways: ["mesh"], port: 8025, sourceLabels: { app: "web" } }],
+          match: [{ gateways: ["mesh"], port: 8025, sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
           route: toGateway,
           timeout: "3s",
           retries: { attempts: 0 },

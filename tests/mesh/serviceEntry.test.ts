@@ -71,7 +71,7 @@ describe("serviceEntry", () => {
       http: [
         {
           name: "from web",
-          match: [{ sourceLabels: { app: "web" } }],
+          match: [{ sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
           route,
           timeout: "3s",
           retries: { attempts: 0 },

@@ -98,7 +98,7 @@ describe("virtualService", () => {
     expect(routes({ resilience: { timeout: "30s", retries } }, { api: { timeout: "10s" } })).to.deep.equal([
       {
         name: "from web",
-        match: [{ sourceLabels: { app: "web" } }],
+        match: [{ sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
         route: [{ destination }],
         timeout: "10s",
         retries: { attempts: 1, retryOn: "connect-failure" },
@@ -124,7 +124,7 @@ describe("virtualService", () => {
       { name: "http", match: [{ port: 8080 }], route: [{ destination }], retries: { attempts: 0 } },
       {
         name: "from web",
-        match: [{ port: 9090, sourceLabels: { app: "web" } }],
+        match: [{ port: 9090, sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
         route: [{ destination: { ...destination, port: { number: 9090 } } }],
         timeout: "1s",
         retries: { attempts: 0 },
@@ -219,19 +219,40 @@ describe("virtualService", () => {
       } as const;
       const method = { regex: "POST|PATCH" };
       const headers = { canary: { exact: "true" } };
-      const sourceLabels = { app: "web" };
+      const from = { sourceLabels: { app: "web" }, sourceNamespace: "shop" };
       const seen = routes({ versions, traffic, resilience: { retries } }, { api: { timeout: "1s" } });
       expect(
         (seen as { name: string; match?: unknown }[]).map(({ name, match }) => [name, match]),
       ).to.deep.equal([
-        ["from web canary=true POST|PATCH", [{ sourceLabels, headers, method }]],
-        ["from web canary=true", [{ sourceLabels, headers }]],
-        ["from web POST|PATCH", [{ sourceLabels, method }]],
-        ["from web", [{ sourceLabels }]],
+        ["from web canary=true POST|PATCH", [{ ...from, headers, method }]],
+        ["from web canary=true", [{ ...from, headers }]],
+        ["from web POST|PATCH", [{ ...from, method }]],
+        ["from web", [from]],
         ["http canary=true POST|PATCH", [{ headers, method }]],
         ["http canary=true", [{ headers }]],
         ["http POST|PATCH", [{ method }]],
         ["http", undefined],
+      ]);
+    });
+
+    it("gives the versions' shares to connections, too", () => {
+      const ports = { http, tcp, tls: { port: 8443, protocol: "tls" } } as const;
+      const found = render({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls: { api: [{ port: "http" }, { port: "tcp" }] } },
+          api: { ports, versions, traffic: { weights: { stable: 90, canary: 10 } } },
+        },
+      });
+      const onTcp = (name: string) => ({ ...subset(name), port: { number: 5432 } });
+      expect(find(found, "VirtualService", "api")).to.have.deep.nested.property("spec.tcp", [
+        {
+          match: [{ port: 5432 }],
+          route: [
+            { destination: onTcp("canary"), weight: 10 },
+            { destination: onTcp("stable"), weight: 90 },
+          ],
+        },
       ]);
     });
 
@@ -265,17 +286,22 @@ describe("virtualService", () => {
       abort: { percentage: 0.5, httpStatus: 503 },
     } as const;
     expect(routes({ traffic: { fault } }, { api: { timeout: "10s" } })).to.deep.equal(
-      [{ name: "from web", match: [{ sourceLabels: { app: "web" } }], timeout: "10s" }, { name: "http" }].map(
-        (route) => ({
-          ...route,
-          route: [{ destination }],
-          retries: { attempts: 0 },
-          fault: {
-            delay: { percentage: { value: 10 }, fixedDelay: "7s" },
-            abort: { percentage: { value: 0.5 }, httpStatus: 503 },
-          },
-        }),
-      ),
+      [
+        {
+          name: "from web",
+          match: [{ sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
+          timeout: "10s",
+        },
+        { name: "http" },
+      ].map((route) => ({
+        ...route,
+        route: [{ destination }],
+        retries: { attempts: 0 },
+        fault: {
+          delay: { percentage: { value: 10 }, fixedDelay: "7s" },
+          abort: { percentage: { value: 0.5 }, httpStatus: 503 },
+        },
+      })),
     );
   });
 
@@ -312,7 +338,7 @@ describe("virtualService", () => {
 
     it("splits, limits and retries as inside the mesh, below a path that it replaces", () => {
       const split = {
-        rewrite: { uriRegexRewrite: { match: "^/api\\.v1/?(.*)$", rewrite: "/v1/\\1" } },
+        rewrite: { uriRegexRewrite: { match: "^/api\\.v1(/.*)?$", rewrite: "/v1\\1" } },
         route: [
           { destination: { ...destination, subset: "v1" }, weight: 90 },
           { destination: { ...destination, subset: "v2" }, weight: 10 },
@@ -438,7 +464,7 @@ describe("virtualService", () => {
     });
 
     for (const [path, rewritten] of [
-      ["/api.v1", "/v1/"],
+      ["/api.v1", "/v1"],
       ["/api.v1/", "/v1/"],
       ["/api.v1/x/y", "/v1/x/y"],
     ] as const) {

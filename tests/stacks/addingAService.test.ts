@@ -304,10 +304,19 @@ const expectedOf: Record<PlatformName, readonly Expected[]> = {
       spec: {
         http: [
           {
-            match: [{ sourceLabels: { app: "agent-core" }, method: { regex: "POST|PATCH" } }],
+            match: [
+              {
+                sourceLabels: { app: "agent-core" },
+                sourceNamespace: "alfred-platform",
+                method: { regex: "POST|PATCH" },
+              },
+            ],
             timeout: "10s",
           },
-          { match: [{ sourceLabels: { app: "agent-core" } }], timeout: "10s" },
+          {
+            match: [{ sourceLabels: { app: "agent-core" }, sourceNamespace: "alfred-platform" }],
+            timeout: "10s",
+          },
           {
             match: [{ method: { regex: "POST|PATCH" } }],
             retries: { attempts: 2, retryOn: "connect-failure" },

@@ -172,8 +172,17 @@ describe("alfred", () => {
       for (const name of ["agent-rag", "agent-financial", "agent-legal", "agent-social"]) {
         const own = routes(name).filter((route) => route.name.startsWith("from agent-core"));
         expect(own.map(({ timeout, match }) => [timeout, match])).to.deep.equal([
-          ["10s", [{ sourceLabels: { app: "agent-core" }, method: { regex: "POST|PATCH" } }]],
-          ["10s", [{ sourceLabels: { app: "agent-core" } }]],
+          [
+            "10s",
+            [
+              {
+                sourceLabels: { app: "agent-core" },
+                sourceNamespace: "alfred-platform",
+                method: { regex: "POST|PATCH" },
+              },
+            ],
+          ],
+          ["10s", [{ sourceLabels: { app: "agent-core" }, sourceNamespace: "alfred-platform" }]],
         ]);
       }
     });
