@@ -55,6 +55,7 @@ export const isSidecar = isKind("networking.istio.io", "Sidecar");
 export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
 export const isEnvoyFilter = isKind("networking.istio.io", "EnvoyFilter");
 export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
+export const isTrafficExtension = isKind("extensions.istio.io", "TrafficExtension");
 export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
 
 export const isNamespace = isKind("core", "Namespace");

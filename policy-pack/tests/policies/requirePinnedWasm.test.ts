@@ -42,12 +42,45 @@ describe("require-pinned-wasm", () => {
     expect(await judge({ url: "http://registry.example.com/waf.wasm" })).to.deep.equal(
       at("url begins with http://, so the module can be replaced on its way. Use oci:// or https://"),
     );
+    expect(await judge({ url: "HTTP://registry.example.com/waf.wasm" })).to.deep.equal(
+      at("url begins with http://, so the module can be replaced on its way. Use oci:// or https://"),
+    );
   });
 
   it("refuses modules that fail open", async () => {
     expect(await judge({ failStrategy: "FAIL_OPEN" })).to.deep.equal(
       at("failStrategy is FAIL_OPEN, so requests pass unchecked if the module fails. Set it to FAIL_CLOSE"),
     );
+  });
+
+  it("judges the module of a TrafficExtension alike, and no Lua", async () => {
+    const extension = (spec: object) =>
+      validateResource(
+        requirePinnedWasm,
+        istio(
+          "extensions.istio.io/v1alpha1",
+          "TrafficExtension",
+          { namespace: "shop", name: "waf" },
+          { phase: "AUTHN", ...spec },
+        ),
+      );
+    const pinned = { url: "oci://registry.example.com/waf:1.2.0", sha256: SUM };
+    expect(await extension({ wasm: pinned })).to.deep.equal({ violations: [] });
+    expect(await extension({ lua: { inlineCode: "function envoy_on_request(handle) end" } })).to.deep.equal({
+      violations: [],
+    });
+    const wasm = { url: "http://registry.example.com/waf.wasm", failStrategy: "FAIL_OPEN" };
+    expect(await extension({ wasm })).to.deep.equal({
+      violations: [
+        UNPINNED,
+        "url begins with http://, so the module can be replaced on its way. Use oci:// or https://",
+        "failStrategy is FAIL_OPEN, so requests pass unchecked if the module fails. Set it to FAIL_CLOSE",
+      ].map((text) => `TrafficExtension shop/waf: spec.wasm.${text}.`),
+    });
+    expect(await extension({ wasm: { ...pinned, sha256: unknown } })).to.deep.equal({
+      violations: [],
+      undecided: "TrafficExtension shop/waf: string value at .spec.wasm.sha256 can't be known during preview",
+    });
   });
 
   it("asks of a patch only what it says", async () => {
