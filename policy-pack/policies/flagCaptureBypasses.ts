@@ -72,6 +72,7 @@ export const flagCaptureBypasses = resourcePolicy({
     return [
       ...judgePorts(proxy("excludeOutboundPorts"), allowedOutboundPorts),
       ...judgePorts(proxy("excludeInboundPorts"), allowedInboundPorts),
+      ...judgeRanges(proxy("includeInboundPorts"), "*"),
       ...judgeRanges(proxy("excludeIPRanges"), ""),
       ...judgeRanges(proxy("includeIPRanges"), "*"),
     ];
@@ -116,6 +117,7 @@ function judgeCaptured(field: Field, pod: Field, allowed: readonly number[]): Vi
 
 function judgeRanges(field: Field, harmless: string): Violation[] {
   const ranges = listed(field) ?? [];
+  // An empty list keeps all traffic from the sidecar, if it says what to capture: forbid-injection-opt-out refuses it.
   if (ranges.length === 0 || ranges.join() === harmless) return [];
   const problem = `is "${ranges.join(",")}", so the sidecar does not see all traffic`;
   return [{ field, problem, cure: "Remove it" }];

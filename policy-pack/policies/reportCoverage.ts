@@ -1,6 +1,7 @@
 import { honouredExemptions, unusedExemptions } from "../exemptions";
 import { nist, stackPolicy } from "../policy";
 import { dataPlaneOf } from "../reading/injection";
+import { podOptOuts } from "../reading/optOut";
 import { modesFor } from "../reading/peerAuthentication";
 import { isNamespace, isPeerAuthentication, type KubernetesResource } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
@@ -67,6 +68,9 @@ function isStrict(
   roots: ReadonlySet<string>,
 ): boolean {
   const pod = podOf(workload);
-  const guarded = asksForInjection(pod) !== false && pod.at("spec", "hostNetwork").peek !== true;
-  return guarded && modesFor(workload, authentications, roots).every((mode) => mode === "STRICT");
+  const injected = asksForInjection(pod) !== false && pod.at("spec", "hostNetwork").peek !== true;
+  const captured = podOptOuts(pod).length === 0 && workload.unknowns.size === 0;
+  return (
+    injected && captured && modesFor(workload, authentications, roots).every((mode) => mode === "STRICT")
+  );
 }

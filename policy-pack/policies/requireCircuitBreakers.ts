@@ -2,6 +2,7 @@ import { meshDomains } from "../configuration";
 import { nist, stackPolicy } from "../policy";
 import { fullName, isMeshHost } from "../reading/destinationRule";
 import { UNKNOWN } from "../reading/field";
+import { isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
 import {
   isDestinationRule,
@@ -95,7 +96,7 @@ export const requireCircuitBreakers = stackPolicy({
  */
 function servicesOfMesh(stack: readonly KubernetesResource[]): KubernetesResource[] {
   const namespaces = meshNamespaces(stack);
-  const gateways = stack.filter(({ type }) => isWorkload(type)).filter(isGatewayWorkload);
+  const gateways = stack.filter((workload) => isWorkload(workload.type) && isGatewayPod(podOf(workload)));
   return stack.filter(
     (service) =>
       isService(service.type) &&
@@ -107,11 +108,6 @@ function servicesOfMesh(stack: readonly KubernetesResource[]): KubernetesResourc
           selects(service.fields.at("spec", "selector"), podOf(gateway).at("metadata", "labels")),
       ),
   );
-}
-
-/** https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway */
-function isGatewayWorkload(workload: KubernetesResource): boolean {
-  return podOf(workload).at("metadata", "annotations", "inject.istio.io/templates").peek === "gateway";
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { boundTraceSampling } from "../../policies/boundTraceSampling";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gatewayRelease, istio, istiod } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, istio, istiod } from "../resources";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(boundTraceSampling, resource, configuration);
@@ -54,6 +54,28 @@ describe("bound-trace-sampling", () => {
           "Set it to at most 10.",
         "Release istio-system/istiod: values.pilot.traceSampling is 100, above the limit of 10. Set it to at most 10.",
       ],
+    });
+  });
+
+  it("refuses it in the configuration of a pod's proxy", async () => {
+    const pod = (config: unknown) => annotatedPod({ "proxy.istio.io/config": config });
+    for (const config of ["tracing:\n  sampling: 100", '{"tracing": {"sampling": 100}}']) {
+      expect(await judge(pod(config))).to.deep.equal({
+        violations: [
+          'Deployment shop/catalog: spec.template.metadata.annotations["proxy.istio.io/config"] sets tracing.sampling to 100, ' +
+            "above the limit of 10. Set it to at most 10.",
+        ],
+      });
+    }
+    for (const config of ["tracing: { sampling: 10 }", "tracing: {}", "concurrency: 2", "{"]) {
+      expect(await judge(pod(config)), config).to.deep.equal({ violations: [] });
+    }
+    expect(await judge(deployment())).to.deep.equal({ violations: [] });
+    expect(await judge(pod(unknown))).to.deep.equal({
+      violations: [],
+      undecided:
+        "Deployment shop/catalog: string value at .spec.template.metadata.annotations.proxy.istio.io/config can't be known " +
+        "during preview",
     });
   });
 

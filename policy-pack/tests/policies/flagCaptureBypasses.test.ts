@@ -131,6 +131,15 @@ describe("flag-capture-bypasses", () => {
           "traffic. Remove it.",
       ],
     });
+    expect(await judge(istiod({ global: { proxy: { includeInboundPorts: "9080" } } }))).to.deep.equal({
+      violations: [
+        'Release istio-system/istiod: values.global.proxy.includeInboundPorts is "9080", so the sidecar does not see all ' +
+          "traffic. Remove it.",
+      ],
+    });
+    expect(await judge(istiod({ global: { proxy: { includeInboundPorts: "*" } } }))).to.deep.equal({
+      violations: [],
+    });
     expect(await judge(gatewayRelease({ global: { proxy } }))).to.deep.equal({ violations: [] });
     const below = { global: { proxy: { excludeOutboundPorts: "" } }, pilot: { global: { proxy } } };
     expect((await judge(istiod(below))).violations).to.deep.equal([

@@ -20,7 +20,12 @@ describe("forbid-injection-opt-out", () => {
       "traffic.sidecar.istio.io/includeInboundPorts": "8080",
       "traffic.sidecar.istio.io/includeOutboundIPRanges": "*",
       "traffic.sidecar.istio.io/excludeOutboundIPRanges": "10.0.0.0/8",
+      "proxy.istio.io/config": "interceptionMode: TPROXY\nconcurrency: 2",
+      "inject.istio.io/templates": "sidecar, spire",
+      "ambient.istio.io/bypass-inbound-capture": "false",
     });
+    const ambient = deployment({ metadata: { labels: { "istio.io/dataplane-mode": "ambient" } } });
+    expect(await judge(ambient)).to.deep.equal({ violations: [] });
     expect(await judge(ordinary)).to.deep.equal({ violations: [] });
   });
 
@@ -47,6 +52,9 @@ describe("forbid-injection-opt-out", () => {
     const inbound = "traffic.sidecar.istio.io/includeInboundPorts";
     expect(await judge(grafana({ podAnnotations: { [inbound]: "" } }))).to.deep.equal(
       of(`podAnnotations["${inbound}"]`, 'is "", so the sidecar sees no inbound traffic'),
+    );
+    expect(await judge(grafana({ podLabels: { "istio.io/dataplane-mode": "none" } }))).to.deep.equal(
+      of('podLabels["istio.io/dataplane-mode"]', 'is "none", so ztunnel sees no traffic'),
     );
     expect(await judge(grafana({ podLabels: unknown }))).to.deep.equal({ violations: [] });
   });
@@ -91,6 +99,129 @@ describe("forbid-injection-opt-out", () => {
         at(`annotations["${annotation}"]`, `is "${value}", so ${effect}. Remove it`),
       );
     }
+  });
+
+  it("refuses a proxy's configuration that leaves it without traffic, in YAML or JSON", async () => {
+    const CONFIG = "proxy.istio.io/config";
+    for (const config of [
+      "interceptionMode: NONE\ntracing:\n  sampling: 1",
+      '{"interceptionMode": "NONE"}',
+      "interception_mode: NONE",
+      "interceptionMode: REDIRECT\ninterceptionMode: NONE",
+      "x: &x\n  interceptionMode: NONE\n<<: *x",
+    ]) {
+      expect(await judge(annotatedPod({ [CONFIG]: config })), config).to.deep.equal(
+        at(
+          `annotations["${CONFIG}"]`,
+          "sets interceptionMode to NONE, so the sidecar sees no traffic. Remove it",
+        ),
+      );
+    }
+    expect(await judge(annotatedPod({ [CONFIG]: "interceptionMode: 2" }))).to.deep.equal(
+      at(`annotations["${CONFIG}"]`, "sets interceptionMode to 2, so the sidecar sees no traffic. Remove it"),
+    );
+    for (const config of ["interceptionMode: NONE\n---\nconcurrency: 2", "{"]) {
+      expect(await judge(annotatedPod({ [CONFIG]: config })), config).to.deep.equal(
+        at(`annotations["${CONFIG}"]`, "is not YAML, so nobody can tell what the sidecar sees. Remove it"),
+      );
+    }
+    for (const config of ["", "concurrency: 2", "[NONE]", unknown]) {
+      expect((await judge(annotatedPod({ [CONFIG]: config }))).violations, config).to.deep.equal([]);
+    }
+  });
+
+  const proxy = { containers: [{ name: "istio-proxy", image: "auto" }] };
+
+  it("refuses every template but a sidecar's, save for pods that are nothing but a proxy", async () => {
+    const TEMPLATES = "inject.istio.io/templates";
+    for (const template of ["gateway", "grpc-agent", "hello, sidecars"]) {
+      expect(await judge(annotatedPod({ [TEMPLATES]: template }))).to.deep.equal(
+        at(
+          `annotations["${TEMPLATES}"]`,
+          `is "${template}", so nothing leads the pod's traffic to a sidecar. Remove it`,
+        ),
+      );
+    }
+    const metadata = {
+      labels: { "istio.io/dataplane-mode": "none" },
+      annotations: { [TEMPLATES]: "gateway" },
+    };
+    expect(await judge(deployment({ metadata, spec: proxy }))).to.deep.equal({ violations: [] });
+    const both = {
+      containers: [...proxy.containers, { name: "catalog", image: "registry.example.com/catalog:1" }],
+    };
+    expect((await judge(deployment({ metadata, spec: both }))).violations).to.have.length(2);
+  });
+
+  it("refuses what takes a pod out of ambient mode", async () => {
+    const MODE = "istio.io/dataplane-mode";
+    expect(await judge(deployment({ metadata: { labels: { [MODE]: "none" } } }))).to.deep.equal(
+      at(`labels["${MODE}"]`, 'is "none", so ztunnel sees no traffic. Remove it'),
+    );
+    const BYPASS = "ambient.istio.io/bypass-inbound-capture";
+    for (const value of ["true", "T", "1"]) {
+      expect(await judge(annotatedPod({ [BYPASS]: value }))).to.deep.equal(
+        at(`annotations["${BYPASS}"]`, `is "${value}", so ztunnel sees no inbound traffic. Remove it`),
+      );
+    }
+    const STATUS = "sidecar.istio.io/status";
+    const metadata = { annotations: { [STATUS]: "{}" } };
+    expect(await judge(deployment({ metadata }))).to.deep.equal(
+      at(
+        `annotations["${STATUS}"]`,
+        "is set, so ambient mode leaves the pod to a sidecar that it does not have. Remove it",
+      ),
+    );
+    const injected = { containers: [{ name: "catalog" }, ...proxy.containers] };
+    expect(await judge(deployment({ metadata, spec: injected }))).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses an istiod that leaves all sidecars without traffic, or pods without one", async () => {
+    const refused: [path: string, value: unknown, text: string][] = [
+      [
+        "global.proxy.autoInject",
+        "disabled",
+        'is "disabled", so no pod gets a sidecar unless it asks for one',
+      ],
+      ["global.proxy.autoInject", "", 'is "", so no pod gets a sidecar unless it asks for one'],
+      ["global.proxy.includeInboundPorts", "", 'is "", so the sidecar sees no inbound traffic'],
+      ["global.proxy.includeIPRanges", "", 'is "", so the sidecar sees no outbound traffic'],
+      [
+        "global.proxy.excludeIPRanges",
+        "0.0.0.0/0",
+        'is "0.0.0.0/0", so the sidecar sees no outbound traffic',
+      ],
+      ["meshConfig.defaultConfig.interceptionMode", "NONE", 'is "NONE", so the sidecar sees no traffic'],
+      ["meshConfig.defaultConfig.interception_mode", 2, 'is "2", so the sidecar sees no traffic'],
+      [
+        "sidecarInjectorWebhook.defaultTemplates",
+        ["gateway", "hello"],
+        `is "gateway,hello", so nothing leads the pod's traffic to a sidecar`,
+      ],
+    ];
+    const valueAt = (path: string, value: unknown) =>
+      path.split(".").reduceRight<unknown>((below, key) => ({ [key]: below }), value) as Record<
+        string,
+        unknown
+      >;
+    for (const [path, value, text] of refused) {
+      for (const prefix of ["", "pilot.", "_internal_defaults_do_not_set."]) {
+        expect(await judge(istiod(valueAt(`${prefix}${path}`, value))), path).to.deep.equal({
+          violations: [`Release istio-system/istiod: values.${prefix}${path} ${text}. Remove it.`],
+        });
+      }
+    }
+    const accepted = {
+      global: {
+        proxy: { autoInject: "enabled", includeInboundPorts: "*", includeIPRanges: "*", excludeIPRanges: "" },
+      },
+      meshConfig: { defaultConfig: { interceptionMode: "TPROXY" } },
+      sidecarInjectorWebhook: { defaultTemplates: ["sidecar", "hello"] },
+    };
+    expect(await judge(istiod(accepted))).to.deep.equal({ violations: [] });
+    expect(await judge(istiod({ sidecarInjectorWebhook: { defaultTemplates: [] } }))).to.deep.equal({
+      violations: [],
+    });
   });
 
   it("refuses an istiod that keeps pods out", async () => {

@@ -53,6 +53,15 @@ describe("report-coverage", () => {
     expect(await judge(deployment({ spec: { hostNetwork: true } }), peerAuthentication())).to.deep.equal(
       open,
     );
+    for (const annotations of [
+      { "inject.istio.io/templates": "gateway" },
+      { "proxy.istio.io/config": "interceptionMode: NONE" },
+      { "traffic.sidecar.istio.io/includeInboundPorts": "" },
+    ]) {
+      expect(await judge(annotatedPod(annotations), peerAuthentication())).to.deep.equal(open);
+    }
+    const labels = { app: "catalog", "istio.io/dataplane-mode": "none" };
+    expect(await judge(deployment({ metadata: { labels } }), peerAuthentication())).to.deep.equal(open);
     expect(await judge(namespace(), deployment(), peerAuthentication())).to.deep.equal(covered);
     const outside = namespace({ "istio-injection": "disabled" });
     expect(await judge(outside, deployment(), peerAuthentication())).to.deep.equal(
@@ -109,5 +118,7 @@ describe("report-coverage", () => {
 
   it("does not count unknown values as STRICT", async () => {
     expect(await judge(deployment(), peerAuthentication({ mtls: { mode: unknown } }))).to.deep.equal(open);
+    const annotated = annotatedPod({ "inject.istio.io/templates": unknown });
+    expect(await judge(annotated, peerAuthentication())).to.deep.equal(open);
   });
 });

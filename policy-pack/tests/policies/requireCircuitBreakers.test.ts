@@ -129,12 +129,16 @@ describe("require-circuit-breakers", () => {
   });
 
   it("leaves a gateway's Service alone, for its callers are outside of the mesh", async () => {
-    const gateway = annotatedPod({ "inject.istio.io/templates": "gateway" });
+    const annotations = { "inject.istio.io/templates": "gateway" };
+    const metadata = { labels: { app: "catalog" }, annotations };
+    const gateway = deployment({ metadata }, { name: "istio-proxy", image: "auto" });
     const notApplicable = "The stack has no VirtualService and no Service of the mesh";
     expect(await judge([namespace(), gateway, service()])).to.deep.equal({ violations: [], notApplicable });
     expect(await judge([namespace(), gateway, service({ selector: { app: "cart" } })])).to.deep.equal({
       violations: [unlimited],
     });
+    const disguised = annotatedPod(annotations);
+    expect(await judge([namespace(), disguised, service()])).to.deep.equal({ violations: [unlimited] });
   });
 
   it("does not apply where nothing is routed, and no Service is of the mesh", async () => {
