@@ -111,6 +111,8 @@ export interface Gateway {
 /** A host of a gateway with its defaults resolved. */
 export interface GatewayHost {
   readonly host: string;
+  /** Of its VirtualService: the host; at a gateway of another release than the usual one with that, where both serve it. */
+  readonly name: string;
   readonly credentialName: string;
   readonly minProtocolVersion: "TLSV1_2" | "TLSV1_3";
   /** Longest prefix first. */

@@ -73,9 +73,13 @@ export function normalize(definition: MeshDefinition): Mesh {
       edges.push(...(isList(call) ? call.map((each, i) => one(each, [...path, i])) : [one(call, path)]));
     }
   }
+  const served = groupBy(
+    Object.values(definition.gateways ?? {}).flatMap(({ hosts }) => Object.keys(hosts)),
+    (host) => host,
+  );
   const gateways = heldToTheirPaths(
     sortedEntries(definition.gateways ?? {}).map(([name, gateway]) =>
-      normalizeGateway(name, gateway, settings, callees),
+      normalizeGateway(name, gateway, settings, callees, (host) => (served.get(host) ?? []).length > 1),
     ),
   );
   edges.push(...gateways.flatMap(routesOf).map(({ edge }) => edge));
@@ -325,6 +329,7 @@ function normalizeGateway(
   definition: GatewayDefinition,
   { namespace, trustDomain }: Settings,
   callees: ReadonlyMap<string, Callee>,
+  isShared: (host: string) => boolean,
 ): Gateway {
   const release = definition.release ?? ingressRelease;
   const path = ["gateways", name];
@@ -334,9 +339,10 @@ function normalizeGateway(
     namespace,
     release,
     selector: { istio: release.replace(/^istio-/, "") },
-    hosts: sortedEntries(definition.hosts).map(([host, value]) =>
-      normalizeGatewayHost(host, value, source, [...path, "hosts", host], callees),
-    ),
+    hosts: sortedEntries(definition.hosts).map(([host, value]) => ({
+      ...normalizeGatewayHost(host, value, source, [...path, "hosts", host], callees),
+      name: isShared(host) && release !== ingressRelease ? `${host}-${release}` : host,
+    })),
     path: formatPath(path),
   };
 }
@@ -347,7 +353,7 @@ function normalizeGatewayHost(
   source: Source,
   path: readonly string[],
   callees: ReadonlyMap<string, Callee>,
-): GatewayHost {
+): Omit<GatewayHost, "name"> {
   return {
     host,
     credentialName: tls.credentialName,

@@ -8,7 +8,9 @@ export const serviceHostSchema = z.custom<ServiceHost>(
     typeof value === "string" && /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local$/.test(value),
   {
     error: "must be a Service's full host",
-    params: { cure: "write <service>.<namespace>.svc.cluster.local" },
+    params: {
+      cure: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+    },
   },
 );
 

@@ -63,7 +63,7 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
       VirtualService: [
         ...services.filter(takesRequests).map((one) => full(one)),
         ...externalServices.filter((one) => one.egressGateway || takesRequests(one)).map((one) => full(one)),
-        ...gateways.flatMap(({ namespace, hosts }) => hosts.map(({ host }) => `${namespace}/${host}`)),
+        ...gateways.flatMap(({ namespace, hosts }) => hosts.map(({ name }) => `${namespace}/${name}`)),
       ],
     }),
   );

@@ -113,6 +113,14 @@ function describe({ path, raw, keys }: Issue, input: unknown): Finding {
       cure: nearest(key, known, "remove it"),
     });
   }
+  if (raw.code === "invalid_key") {
+    const [reason] = raw.issues;
+    return found(valueValid, {
+      path: formatPath(path),
+      message: `"${String(path.at(-1))}" can't be a key here`,
+      cure: reason === undefined ? raw.message : cureOf(reason),
+    });
+  }
   const value = valueAt(input, path);
   if (value === undefined && path.length > 0) {
     return found(fieldGiven, {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { parse } from "yaml";
@@ -37,6 +37,9 @@ export async function loadSubject(argument: string, stack: string | undefined): 
       problem: `"${argument}" is neither a platform nor a file.`,
       cure: `Name a platform (${platformNames.join(", ")}) or the path of a catalog.`,
     });
+  }
+  if (statSync(path).isDirectory()) {
+    throw new UserError({ problem: `${argument} is a folder.`, cure: "Name the catalog in it." });
   }
   if (stack !== undefined) {
     throw new UserError({

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
@@ -72,6 +72,12 @@ const mark = "# Rendered by meshwright; change the catalog instead.\n";
 
 /** All or nothing: a file of somebody else is found before anything is written. */
 function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new UserError({
+      problem: `${folder} is a file, no folder. Nothing was written.`,
+      cure: "Name a folder.",
+    });
+  }
   mkdirSync(folder, { recursive: true });
   const present = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

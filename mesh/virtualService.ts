@@ -113,7 +113,7 @@ function connections({ ports, versions, host }: Service): Pick<VirtualServiceSpe
 function atGateway(
   mesh: Mesh,
   gateway: Gateway,
-  { host, routes, cors, path }: GatewayHost,
+  { name, host, routes, cors, path }: GatewayHost,
   services: ReadonlyMap<string, Service>,
 ): MeshObject {
   const spec: VirtualServiceSpec = {
@@ -127,7 +127,7 @@ function atGateway(
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
     metadata: metadata(mesh, {
-      name: host,
+      name,
       namespace: gateway.namespace,
       from: [path],
       annotations: grpcOnly(routes.flatMap(({ edge }) => (edge ? [edge.port] : []))),

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, ingressRelease } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { withHosts } from "./example";
 
@@ -10,7 +10,7 @@ const host = (credentialName: string): object => ({
 export const hostUnique: DefinitionRule = {
   code: "MW107",
   severity: "error",
-  title: "A host is served by one gateway only",
+  title: "A host is served by one gateway of a release only",
   stage: "definition",
   examples: {
     wrong: withHosts({ "shop.example.com": host("one") }, { "shop.example.com": host("two") }),
@@ -18,17 +18,19 @@ export const hostUnique: DefinitionRule = {
   },
   *check(definition) {
     const taken = new Map<string, string>();
-    for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
+    // Each release has pods and an address of its own, such as one for the inside and one for the outside.
+    for (const [gateway, { release = ingressRelease, hosts }] of Object.entries(definition.gateways ?? {})) {
       for (const name of Object.keys(hosts)) {
-        const other = taken.get(name);
+        const place = `${release}/${name}`;
+        const other = taken.get(place);
         if (other === undefined) {
-          taken.set(name, gateway);
+          taken.set(place, gateway);
           continue;
         }
         yield {
           path: formatPath(["gateways", gateway, "hosts", name]),
           message: `the gateways "${other}" and "${gateway}" both serve ${name}: which one answers is undefined`,
-          cure: `put its routes into one of them`,
+          cure: "put its routes into one of them, or give one a release of its own",
         };
       }
     }

@@ -149,6 +149,19 @@ describe("checkMesh", () => {
       },
     ]);
     expect(brief(calling({ metods: ["GET"] }))).to.deep.equal(["MW002 services.web.calls.api.metods"]);
+    const pod = "db-0.db.billing.svc.cluster.local";
+    const reaching = {
+      web: { ports: { http: { port: 80, protocol: "http" } }, reach: { [pod]: { targetPorts: [5432] } } },
+    };
+    expect(checkMesh({ name: "shop", services: reaching }).findings).to.deep.equal([
+      {
+        code: "MW001",
+        severity: "error",
+        path: `services.web.reach["${pod}"]`,
+        message: `"${pod}" can't be a key here`,
+        cure: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+      },
+    ]);
     expect(brief(calling(5))).to.deep.equal(["MW001 services.web.calls.api"]);
   });
 

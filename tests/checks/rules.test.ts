@@ -63,7 +63,7 @@ const expected: Record<string, Expected> = {
     path: `gateways.entrance-2.${host}`,
     message:
       'the gateways "entrance-1" and "entrance-2" both serve shop.example.com: which one answers is undefined',
-    cure: "put its routes into one of them",
+    cure: "put its routes into one of them, or give one a release of its own",
   },
   MW108: {
     path: `gateways.entrance-1.${host}.routes[1].prefix`,

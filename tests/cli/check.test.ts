@@ -155,6 +155,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     expect(await said("alfredo")).to.match(
       /^error: "alfredo" is neither a platform nor a file\.\ncure: {2}Name a platform \(alfred,? ?.*\) or the path of a catalog\.$/,
     );
+    expect(await said(".")).to.equal("error: . is a folder.\ncure:  Name the catalog in it.");
     expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\ncure:  Export it");
     expect(await said("alfred", "--stack", "qa")).to.contain('There is no stack "qa" here');
     expect(await said("broken.json", "--stack", "prod")).to.contain(

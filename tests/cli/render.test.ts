@@ -85,6 +85,13 @@ describe("cli/render", function () {
     expect(refused.exitCode).to.equal(1);
     expect(refused.stderr).to.contain(`files of the same name that meshwright did not write: ${own[0]}`);
     expect(read().get(own[0])).to.equal("somebody: else\n");
+
+    const file = join(out, own[0]);
+    const told = await meshwright(["render", "alfred", "--stack", "prod", "--out", file]);
+    expect(told.stderr).to.equal(
+      `error: ${file} is a file, no folder. Nothing was written.\ncure:  Name a folder.`,
+    );
+    expect(told.exitCode).to.equal(1);
   });
 
   it("tells of a platform's Secrets on stderr, beside its objects on stdout, and of none where there are none", async () => {

@@ -463,6 +463,24 @@ describe("virtualService", () => {
       });
     });
 
+    it("is one for each release that serves it, such as inside and outside", () => {
+      const host = (credentialName: string, prefix: string) => ({
+        hosts: { "api.example.com": { tls: { credentialName }, routes: [{ prefix, service: "web" }] } },
+      });
+      const found = render({
+        name: "shop",
+        services: { web: { ports: { http } } },
+        gateways: {
+          inside: { release: "istio-inside", ...host("inside", "/") },
+          outside: host("outside", "/v1"),
+        },
+      } as MeshDefinition);
+      const gatewaysOf = (name: string) =>
+        (find(found, "VirtualService", name).spec as { gateways: unknown }).gateways;
+      expect(gatewaysOf("api.example.com")).to.deep.equal(["outside"]);
+      expect(gatewaysOf("api.example.com-istio-inside")).to.deep.equal(["inside"]);
+    });
+
     for (const [path, rewritten] of [
       ["/api.v1", "/v1"],
       ["/api.v1/", "/v1/"],
