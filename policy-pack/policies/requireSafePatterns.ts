@@ -16,7 +16,7 @@ export const requireSafePatterns = resourcePolicy({
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "In ALLOW policies, list what is admitted. In DENY policies, except what is admitted: notPaths, notMethods, notHosts, " +
+    "In ALLOW policies, list what is admitted; paths may be left to another rule that lists them. In DENY policies, except what is admitted: notPaths, notMethods, notHosts, " +
     "notPrincipals and the like, at least one in each rule that names hosts, methods or paths.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns",
   settings: {},
@@ -24,7 +24,7 @@ export const requireSafePatterns = resourcePolicy({
   judge(resource) {
     switch (actionOf(resource)) {
       case "ALLOW":
-        return rulesOf(resource).flatMap(judgeAllow);
+        return rulesOf(resource).flatMap((rule, _, rules) => judgeAllow(rule, listedBy(rules)));
       case "DENY":
         return rulesOf(resource).flatMap(judgeDeny);
       default:
@@ -33,12 +33,26 @@ export const requireSafePatterns = resourcePolicy({
   },
 });
 
-function judgeAllow(rule: Field): Violation[] {
-  return negatives(rule).map((field) => ({
-    field,
-    problem: "excepts from an ALLOW rule, which admits whatever its author did not think of",
-    cure: "List what is admitted instead",
-  }));
+/** Paths that the rules admit, so that one of them may leave to another what that asks more for. */
+function listedBy(rules: readonly Field[]): ReadonlySet<unknown> {
+  return new Set(
+    rules
+      .flatMap(operationsOf)
+      .flatMap((operation) => operation.at("paths").children())
+      .map(({ peek }) => peek),
+  );
+}
+
+function judgeAllow(rule: Field, listed: ReadonlySet<unknown>): Violation[] {
+  const leaves = (field: Field): boolean =>
+    field.key === "notPaths" && field.children().every(({ value }) => listed.has(value));
+  return negatives(rule)
+    .filter((field) => !leaves(field))
+    .map((field) => ({
+      field,
+      problem: "excepts from an ALLOW rule, which admits whatever its author did not think of",
+      cure: "List what is admitted instead",
+    }));
 }
 
 function judgeDeny(rule: Field): Violation[] {

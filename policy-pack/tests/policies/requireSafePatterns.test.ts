@@ -43,6 +43,21 @@ describe("require-safe-patterns", () => {
     }
   });
 
+  it("accepts paths that one rule leaves to another one, if that lists them all", async () => {
+    const paths = ["/admin", "/admin/*"];
+    const wide = { to: [{ operation: { notPaths: paths } }] };
+    const asking = (listed: string[]) => ({
+      to: [{ operation: { paths: listed } }],
+      when: [{ key: "request.auth.claims[roles]", values: ["admin"] }],
+    });
+    expect(await judge(authorizationPolicy({ rules: [wide, asking(paths)] }))).to.deep.equal({
+      violations: [],
+    });
+    expect(await judge(authorizationPolicy({ rules: [wide, asking(["/admin"])] }))).to.deep.equal({
+      violations: [at(`to[0].operation.notPaths ${ALLOW}`)],
+    });
+  });
+
   it("refuses DENY rules that only list", async () => {
     const listing = {
       from: [{ source: { namespaces: ["shop"] } }],
