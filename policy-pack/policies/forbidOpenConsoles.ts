@@ -4,6 +4,9 @@ import { type Console, consolesOf } from "../reading/console";
 import { type Field, textsOf } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 
+/** What Grafana reads as true. https://pkg.go.dev/gopkg.in/ini.v1#Key.Bool */
+const GRAFANA_TRUE = /^(1|[tTy]|[tT]rue|TRUE|[yY]es|YES|[oO]n|ON)$/;
+
 /**
  * A console shows who calls whom, and what: whoever reaches it without a name maps the platform unseen.
  * https://kiali.io/docs/configuration/authentication/
@@ -50,8 +53,9 @@ function judgeKiali(field: Field): Violation[] {
 }
 
 function judgeGrafana(field: Field): Violation[] {
-  if (String(field.value) !== "true") return [];
-  return [{ field, problem: "is true, so Grafana asks nobody for a name", cure: "Leave it out" }];
+  const value = String(field.value);
+  if (!GRAFANA_TRUE.test(value)) return [];
+  return [{ field, problem: `is ${value}, so Grafana asks nobody for a name`, cure: "Leave it out" }];
 }
 
 function judgePrometheus(values: Field): Violation[] {

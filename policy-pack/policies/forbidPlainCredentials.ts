@@ -1,14 +1,31 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
-import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { type Field, UNKNOWN } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 
 /** Keys of values that hold a credential; `existingSecret`, `passwordKey` and the like only name where one is. */
-const CREDENTIAL =
-  /(^|[._-])(token|credentials|passphrase)$|password$|signing_key$|secret_key$|client_?secret$|api_?key$|bearer_?token$/i;
+const CREDENTIAL = new RegExp(
+  [
+    ...[
+      "(^|[._-])(token|credentials|passphrase)$",
+      "password$",
+      "signing_key$",
+      "secret_key$",
+      "bearer_?token$",
+    ],
+    ...["(client|api|auth)_?secret$", "api_?key$", "(service|user)_key$", "slack_api_url$", "webhook_url$"],
+  ].join("|"),
+  "i",
+);
 
-/** What stands for a credential that is elsewhere: Kiali's `secret:name:key`, and variables of Grafana and of shells. */
-const REFERENCE = /^(secret:[^:]+:.+|\$(__\w+)?\{.+\}|\$[A-Z_][A-Z0-9_]*)$/;
+/**
+ * Credentials of Alertmanager whose keys mean something else elsewhere.
+ * https://prometheus.io/docs/alerting/latest/configuration/
+ */
+const RECEIVER = /\.(slack_configs\[\d+\]\.api_url|pagerduty_configs\[\d+\]\.routing_key)$/;
+
+/** What stands for a credential that is elsewhere: Kiali's `secret:name:key`, and variables of Grafana, shells and pods. */
+const REFERENCE = /^(secret:[^:]+:.+|\$(__\w+)?\{.+\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]+\))$/;
 
 /**
  * Helm keeps all values of a release in the cluster, and charts write them into ConfigMaps: whoever may read these signs
@@ -25,17 +42,26 @@ export const forbidPlainCredentials = resourcePolicy({
   tags: ["istio", "observability", "secrets"],
   remediationSteps:
     "Put the credential into a Kubernetes Secret and name that: login_token.signing_key of Kiali as secret:<name>:<key>, " +
-    "admin.existingSecret and envValueFrom of Grafana, the *_file settings of Alertmanager.",
+    "admin.existingSecret and envValueFrom of Grafana, valueFrom of variables, the *_file settings of Alertmanager.",
   url: "https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key",
   settings: {},
   appliesTo: isHelmRelease,
   judge(release) {
     if (consolesOf(release).length === 0) return [];
-    return leaves(release.fields.at("values"))
-      .filter(({ key }) => CREDENTIAL.test(key))
-      .flatMap(judge);
+    return named(release.fields.at("values"))
+      .filter(({ name, field }) => CREDENTIAL.test(name) || RECEIVER.test(field.path))
+      .flatMap(({ field }) => judge(field));
   },
 });
+
+/** The ends below a field, each with its key; the value of a pair, such as a variable of a container, with the pair's name. */
+function named(field: Field, name = field.key): { name: string; field: Field }[] {
+  if (field.peek === UNKNOWN) return [{ name, field }];
+  const pair = field.at("name").peek;
+  const nameOf = ({ key }: Field) => (key === "value" && typeof pair === "string" ? pair : key);
+  const below = field.children().flatMap((child) => named(child, nameOf(child)));
+  return below.length > 0 ? below : [{ name, field }];
+}
 
 /** Nothing of the value is told, not even its length. */
 function judge(field: Field): Violation[] {

@@ -1,3 +1,4 @@
+import { isOn } from "./boolean";
 import type { Field } from "./field";
 import { chartOf } from "./release";
 import type { KubernetesResource } from "./resource";
@@ -23,13 +24,20 @@ const CHARTS: Readonly<Record<string, readonly (readonly [Console["name"], ...pa
     ["Alertmanager", "alertmanager"],
   ],
   alertmanager: [["Alertmanager"]],
-  jaeger: [["Jaeger", "jaeger"]],
+  // Below the first since Jaeger 2, before that below the others.
+  jaeger: [
+    ["Jaeger", "jaeger"],
+    ["Jaeger", "query"],
+    ["Jaeger", "allInOne"],
+  ],
 };
 
 /** The consoles that a release installs; none if the resource is no release of a chart that is known. */
 export function consolesOf(release: KubernetesResource): Console[] {
   const values = release.fields.at("values");
   const chart = chartOf(release) ?? "";
+  // The operator's chart makes no Kiali unless it is told to.
+  if (chart === "kiali-operator" && !isOn(values.at("cr", "create").value)) return [];
   const consoles = Object.hasOwn(CHARTS, chart) ? (CHARTS[chart] ?? []) : [];
   return consoles.map(([name, ...path]) => ({ name, values: values.at(...path) }));
 }

@@ -29,6 +29,20 @@ describe("forbid-exposed-consoles", () => {
       grafana({ ingress: { enabled: true, tls } }),
       prometheusStack({ prometheus: { ingress: { enabled: false } } }),
       release("jaeger", {}),
+      // Bitnami's chart makes the Secret itself.
+      grafana({ ingress: { enabled: true, tls: true } }),
+      grafana({ route: { main: { enabled: true } } }),
+      // The defaults, spelled out.
+      prometheusStack({
+        prometheus: {
+          servicePerReplica: { enabled: false, type: "ClusterIP" },
+          thanosServiceExternal: { enabled: false, type: "LoadBalancer" },
+          route: { main: { enabled: false } },
+          routePerReplica: {},
+        },
+      }),
+      prometheusStack({ prometheus: { servicePerReplica: { enabled: true } } }),
+      prometheusStack({ alertmanager: { config: { route: { receiver: "team" } } } }),
     ]) {
       expect(await judge(resource), JSON.stringify(resource.props)).to.deep.equal({ violations: [] });
     }
@@ -69,6 +83,67 @@ describe("forbid-exposed-consoles", () => {
     }
   });
 
+  it("refuses other Services of the same charts that leave the cluster", async () => {
+    const stack = (name: string, key: string, service: object, type: string) =>
+      judge(prometheusStack({ [name]: { [key]: service } })).then((outcome) =>
+        expect(outcome).to.deep.equal(
+          at(
+            "kube-prometheus-stack",
+            `${name}.${key}.type ${type}, so ${name.replace(/^./, (letter) => letter.toUpperCase())} is reachable from ` +
+              "outside the cluster, past the mesh's gateways. Set it to ClusterIP",
+          ),
+        ),
+      );
+    const enabled = true;
+    for (const name of ["prometheus", "alertmanager"]) {
+      await stack(name, "servicePerReplica", { enabled, type: "LoadBalancer" }, "is LoadBalancer");
+    }
+    await stack("prometheus", "thanosService", { enabled, type: "NodePort" }, "is NodePort");
+    await stack("prometheus", "thanosServiceExternal", { enabled }, "is not set, which is LoadBalancer");
+    expect(await judge(release("jaeger", { query: { service: { type: "NodePort" } } }))).to.deep.equal(
+      at("jaeger", `query.service.type ${exposed("NodePort", "Jaeger")}`),
+    );
+  });
+
+  it("refuses other Ingresses and routes to what asks nobody for a name", async () => {
+    for (const path of [
+      "ingressPerReplica",
+      "thanosIngress",
+      "route.main",
+      "route.other",
+      "routePerReplica.main",
+    ]) {
+      const [key = "", name] = path.split(".");
+      const entry = { enabled: true };
+      expect(
+        await judge(
+          prometheusStack({ prometheus: { [key]: name === undefined ? entry : { [name]: entry } } }),
+        ),
+        path,
+      ).to.deep.equal(at("kube-prometheus-stack", `prometheus.${path}.enabled ${nameless("Prometheus")}`));
+    }
+    expect(await judge(release("jaeger", { jaeger: { httproute: { enabled: true } } }))).to.deep.equal(
+      at("jaeger", `jaeger.httproute.enabled ${nameless("Jaeger")}`),
+    );
+    for (const part of ["query", "allInOne"]) {
+      expect(await judge(release("jaeger", { [part]: { ingress: { enabled: true } } }))).to.deep.equal(
+        at("jaeger", `${part}.ingress.enabled ${nameless("Jaeger")}`),
+      );
+    }
+  });
+
+  it("takes whatever the charts take for true", async () => {
+    expect(await judge(release("alertmanager", { ingress: { enabled: "false" } }))).to.deep.equal(
+      at("alertmanager", `ingress.enabled ${nameless("Alertmanager").replace("is true", "is false")}`),
+    );
+    expect(await judge(kiali({ deployment: { ingress: { enabled: "true" } } }))).to.deep.equal(
+      at("kiali-server", `deployment.ingress.override_yaml.spec.tls ${plain("Kiali")}`),
+    );
+    expect(await judge(kiali({ deployment: { ingress: { enabled: "false" } } }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
   it("refuses an Ingress to what asks nobody for a name, with TLS or without", async () => {
     for (const ingress of [{ enabled: true }, { enabled: true, tls }]) {
       expect(await judge(prometheusStack({ prometheus: { ingress } }))).to.deep.equal(
@@ -104,5 +179,13 @@ describe("forbid-exposed-consoles", () => {
         "Release monitoring/grafana: string value at .values.service.type can't be known during preview",
     });
     expect((await judge(grafana({ ingress: { enabled: true, tls: unknown } }))).violations).to.deep.equal([]);
+    expect(
+      await judge(prometheusStack({ prometheus: { route: { main: { enabled: unknown } } } })),
+    ).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release monitoring/kube-prometheus-stack: string value at .values.prometheus.route.main.enabled can't be known " +
+        "during preview",
+    });
   });
 });

@@ -18,6 +18,10 @@ describe("forbid-open-consoles", () => {
       kiali({ auth: { strategy: "openid" } }),
       grafana(),
       grafana({ "grafana.ini": { "auth.anonymous": { enabled: false } } }),
+      grafana({
+        "grafana.ini": { "auth.anonymous": { enabled: "no" } },
+        env: { GF_AUTH_ANONYMOUS_ENABLED: "0" },
+      }),
       prometheusStack({ prometheus: { prometheusSpec: { enableAdminAPI: false } } }),
       release("prometheus", { server: { extraFlags: ["web.enable-lifecycle"] } }),
       release("jaeger", {}),
@@ -31,8 +35,16 @@ describe("forbid-open-consoles", () => {
     expect(await judge(kiali({ auth: { strategy: "anonymous" } }))).to.deep.equal(
       at("kiali-server", strategy),
     );
-    const operator = release("kiali-operator", { cr: { spec: { auth: { strategy: "anonymous" } } } });
-    expect(await judge(operator)).to.deep.equal(at("kiali-operator", `cr.spec.${strategy}`));
+    const operator = (create: unknown) =>
+      judge(release("kiali-operator", { cr: { create, spec: { auth: { strategy: "anonymous" } } } }));
+    expect(await operator(true)).to.deep.equal(at("kiali-operator", `cr.spec.${strategy}`));
+    // Without it, the chart installs the operator alone.
+    for (const create of [undefined, false]) expect(await operator(create)).to.deep.equal({ violations: [] });
+    expect(await operator(unknown)).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release monitoring/kiali-operator: string value at .values.cr.create can't be known during preview",
+    });
   });
 
   it("refuses a Grafana that asks nobody, alone or in a chart of charts, by setting or by variable", async () => {
@@ -47,6 +59,32 @@ describe("forbid-open-consoles", () => {
     expect(await judge(grafana({ env: { GF_AUTH_ANONYMOUS_ENABLED: "true" } }))).to.deep.equal({
       violations: [`Release monitoring/grafana: values.env.GF_AUTH_ANONYMOUS_ENABLED ${text}`],
     });
+  });
+
+  it("refuses it in every word that Grafana reads as true", async () => {
+    for (const enabled of [
+      1,
+      "1",
+      "t",
+      "T",
+      "true",
+      "TRUE",
+      "True",
+      "y",
+      "yes",
+      "YES",
+      "Yes",
+      "on",
+      "ON",
+      "On",
+    ]) {
+      expect(await judge(grafana({ env: { GF_AUTH_ANONYMOUS_ENABLED: enabled } }))).to.deep.equal(
+        at(
+          "grafana",
+          `env.GF_AUTH_ANONYMOUS_ENABLED is ${enabled}, so Grafana asks nobody for a name. Leave it out`,
+        ),
+      );
+    }
   });
 
   it("refuses a Prometheus whose data anybody may delete", async () => {

@@ -21,6 +21,7 @@ describe("forbid-plain-credentials", () => {
       kiali({ login_token: { signing_key: "" } }),
       kiali({ external_services: { grafana: { auth: { password: "secret:grafana-admin:password" } } } }),
       grafana(),
+      grafana({ admin: { existingSecret: "grafana-admin", userKey: "admin-user" } }),
       grafana({ "grafana.ini": { security: { admin_password: "$__file{/etc/secrets/password}" } } }),
       grafana({ "grafana.ini": { "auth.generic_oauth": { client_secret: "${OAUTH_SECRET}" } } }),
       grafana({ env: { GF_SMTP_PASSWORD: "$SMTP_PASSWORD" }, ldap: { existingSecret: "ldap" } }),
@@ -80,6 +81,59 @@ describe("forbid-plain-credentials", () => {
     );
   });
 
+  it("refuses credentials of Alertmanager's receivers", async () => {
+    const receivers = [
+      {
+        name: "team",
+        slack_configs: [{ channel: "#alerts", api_url: "https://hooks.slack.com/services/T/B/x" }],
+        pagerduty_configs: [{ routing_key: SECRET }, { service_key: SECRET }],
+        discord_configs: [{ webhook_url: "https://discord.com/api/webhooks/1/x" }],
+        pushover_configs: [{ user_key: SECRET, token: SECRET }],
+        wechat_configs: [{ api_url: "https://qyapi.weixin.qq.com/cgi-bin/", api_secret: SECRET }],
+        // No credentials: an address, and a name that VictorOps routes by.
+        opsgenie_configs: [{ api_url: "https://api.eu.opsgenie.com/" }],
+        victorops_configs: [{ routing_key: "team" }],
+      },
+    ];
+    const global = { slack_api_url: "https://hooks.slack.com/services/T/B/x", smtp_auth_secret: SECRET };
+    expect(await judge(release("alertmanager", { config: { global, receivers } }))).to.deep.equal(
+      at(
+        "alertmanager",
+        ".config.global.slack_api_url",
+        ".config.global.smtp_auth_secret",
+        ".config.receivers[0].slack_configs[0].api_url",
+        ".config.receivers[0].pagerduty_configs[0].routing_key",
+        ".config.receivers[0].pagerduty_configs[1].service_key",
+        ".config.receivers[0].discord_configs[0].webhook_url",
+        ".config.receivers[0].pushover_configs[0].user_key",
+        ".config.receivers[0].pushover_configs[0].token",
+        ".config.receivers[0].wechat_configs[0].api_secret",
+      ),
+    );
+    const files = {
+      slack_configs: [{ api_url_file: "/etc/slack/url" }],
+      pagerduty_configs: [{ routing_key_file: "/etc/pagerduty/key" }],
+    };
+    expect(await judge(release("alertmanager", { config: { receivers: [files] } }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
+  it("refuses credentials in pairs of name and value", async () => {
+    const variables = (...env: object[]) => judge(release("prometheus", { server: { env } }));
+    expect(await variables({ name: "ADMIN_PASSWORD", value: SECRET })).to.deep.equal(
+      at("prometheus", ".server.env[0].value"),
+    );
+    expect(
+      await variables(
+        { name: "ADMIN_PASSWORD", valueFrom: { secretKeyRef: { name: "prometheus", key: "password" } } },
+        { name: "ADMIN_PASSWORD", value: "$(OTHER)" },
+        { name: "ADMIN_PASSWORD_FILE", value: "/etc/prometheus/password" },
+        { name: "LOG_LEVEL", value: "debug" },
+      ),
+    ).to.deep.equal({ violations: [] });
+  });
+
   it("leaves other charts alone", async () => {
     expect(await judge(istiod({ password: SECRET }))).to.deep.equal({ violations: [] });
   });
@@ -98,6 +152,12 @@ describe("forbid-plain-credentials", () => {
       violations: [],
       undecided:
         "Release monitoring/grafana: string value at .values.adminPassword can't be known during preview",
+    });
+    const env = [{ name: "ADMIN_PASSWORD", value: unknown }, { name: unknown, value: "debug" }, unknown];
+    expect(await judge(release("prometheus", { server: { env } }))).to.deep.equal({
+      violations: [],
+      undecided:
+        "Release monitoring/prometheus: string value at .values.server.env.0.value can't be known during preview",
     });
   });
 });

@@ -13,7 +13,10 @@ const at = (chart: string, path: string, problem: string) => ({
 });
 
 describe("require-view-only-kiali", () => {
-  it("accepts a Kiali that only looks, and other charts", async () => {
+  it("accepts a Kiali that only looks, an operator that makes none, and other charts", async () => {
+    for (const values of [{}, { cr: { create: false } }]) {
+      expect(await judge(release("kiali-operator", values))).to.deep.equal({ violations: [] });
+    }
     expect(await judge(kiali())).to.deep.equal({ violations: [] });
     expect(await judge(grafana())).to.deep.equal({ violations: [] });
   });

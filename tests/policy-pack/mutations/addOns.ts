@@ -99,6 +99,32 @@ export const addOns: readonly Mutation[] = [
   ]),
   {
     policy: "forbid-exposed-consoles",
+    mistake: "replicas and Thanos past the mesh's gateways",
+    kind: "kube-prometheus-stack",
+    *faults(resource) {
+      const prometheus = ["values", "prometheus"];
+      for (const key of ["servicePerReplica", "thanosService", "thanosServiceExternal"]) {
+        const service = [...prometheus, key];
+        yield {
+          ...fault(resource, [...service, "type"], undefined, ["LoadBalancer", "Prometheus"]),
+          changes: [[service, { enabled: true, type: "LoadBalancer" }]],
+        };
+      }
+      for (const entry of [["ingressPerReplica"], ["thanosIngress"], ["route", "main"]]) {
+        yield fault(resource, [...prometheus, ...entry, "enabled"], true, ["true", "Prometheus"]);
+      }
+    },
+  },
+  {
+    policy: "forbid-exposed-consoles",
+    mistake: "Jaeger at a route",
+    kind: "jaeger",
+    *faults(resource) {
+      yield fault(resource, ["values", "jaeger", "httproute", "enabled"], true, ["true", "Jaeger"]);
+    },
+  },
+  {
+    policy: "forbid-exposed-consoles",
     mistake: "Kiali past the mesh's gateways, or without TLS",
     kind: "kiali-server",
     *faults(resource) {
