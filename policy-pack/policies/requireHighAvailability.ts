@@ -52,18 +52,36 @@ function judgeGateway(release: KubernetesResource, least: number): Violation[] {
   // One per node, so that no budget is needed.
   if (value("kind").value === "DaemonSet") return [];
   const scaled = !isOff(value("autoscaling", "enabled").value);
-  const bounded = ["minAvailable", "maxUnavailable"].some((key) => value("podDisruptionBudget", key).isSet);
+  const replicas = scaled ? value("autoscaling", "minReplicas") : value("replicaCount");
   return [
-    ...judgeReplicas(scaled ? value("autoscaling", "minReplicas") : value("replicaCount"), least),
-    ...(bounded
-      ? []
-      : [
+    ...judgeReplicas(replicas, least),
+    ...judgeBudget((...path) => value("podDisruptionBudget", ...path), replicas.peek),
+  ];
+}
+
+/** A budget keeps something only if it demands a replica, or lets fewer go than there are. */
+function judgeBudget(budget: (...path: string[]) => Field, replicas: unknown): Violation[] {
+  const effect = "so all replicas may be evicted at once";
+  const [kept, gone] = [budget("minAvailable"), budget("maxUnavailable")];
+  if (!kept.isSet && !gone.isSet) {
+    return [{ field: budget(), problem: `is not set, ${effect}`, cure: "Set minAvailable to 1" }];
+  }
+  const all =
+    gone.value === "100%" ||
+    (gone.value !== UNKNOWN && typeof replicas === "number" && Number(gone.value) >= replicas);
+  return [
+    ...(/^0+%?$/.test(String(kept.value))
+      ? [{ field: kept, problem: `is ${String(kept.value)}, ${effect}`, cure: "Set it to 1" }]
+      : []),
+    ...(all
+      ? [
           {
-            field: value("podDisruptionBudget"),
-            problem: "is not set, so all replicas may be evicted at once",
-            cure: "Set minAvailable to 1",
+            field: gone,
+            problem: `is ${String(gone.value)}, ${effect}`,
+            cure: "Set minAvailable to 1 instead",
           },
-        ]),
+        ]
+      : []),
   ];
 }
 

@@ -24,6 +24,8 @@ describe("require-high-availability", () => {
       {},
       { autoscaling: { enabled: false }, replicaCount: 2 },
       { podDisruptionBudget: { maxUnavailable: 1 } },
+      { podDisruptionBudget: { minAvailable: "50%" } },
+      { podDisruptionBudget: { maxUnavailable: "50%" } },
       { kind: "DaemonSet", autoscaling: {}, podDisruptionBudget: {} },
     ]) {
       expect(await judge(gatewayRelease(values))).to.deep.equal({ violations: [] });
@@ -91,6 +93,31 @@ describe("require-high-availability", () => {
         "podDisruptionBudget is not set, so all replicas may be evicted at once. Set minAvailable to 1",
       ),
     );
+  });
+
+  it("refuses a gateway's budget that keeps nothing", async () => {
+    const budget = (podDisruptionBudget: object) =>
+      judge(gatewayRelease({ podDisruptionBudget: { minAvailable: undefined, ...podDisruptionBudget } }));
+    const effect = "so all replicas may be evicted at once";
+    for (const minAvailable of [0, "0", "0%"]) {
+      expect(await budget({ minAvailable })).to.deep.equal(
+        ofGateway(`podDisruptionBudget.minAvailable is ${minAvailable}, ${effect}. Set it to 1`),
+      );
+    }
+    // The gateway has two replicas at least.
+    for (const maxUnavailable of ["100%", 2, 3]) {
+      expect(await budget({ maxUnavailable })).to.deep.equal(
+        ofGateway(
+          `podDisruptionBudget.maxUnavailable is ${maxUnavailable}, ${effect}. Set minAvailable to 1 instead`,
+        ),
+      );
+    }
+    for (const key of ["minAvailable", "maxUnavailable"]) {
+      expect(await budget({ [key]: unknown })).to.deep.equal({
+        violations: [],
+        undecided: `Release istio-ingress/istio-ingress: string value at .values.podDisruptionBudget.${key} can't be known during preview`,
+      });
+    }
   });
 
   it("takes the organization's number, and leaves dev and other charts alone", async () => {
