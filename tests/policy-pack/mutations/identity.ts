@@ -110,7 +110,7 @@ export const identity: readonly Mutation[] = [
     kind: "AuthorizationPolicy",
     *faults(resource) {
       for (const { place } of matching(resource.props, "spec.rules.*.to.*.operation")) {
-        yield fault(resource, [...place, "notPaths"], ["/admin"], ["ALLOW"]);
+        yield fault(resource, [...place, "notPaths"], ["/listed/nowhere"], ["ALLOW"]);
       }
       for (const { place } of matching(resource.props, "spec.rules.*.from.*.source")) {
         yield fault(resource, [...place, "notNamespaces"], ["other"], ["ALLOW"]);
