@@ -25,6 +25,7 @@ export { formatPath, parsePath } from "./path";
 export type * from "./port";
 export { isHttp, protocols } from "./port";
 export { parseQuantity } from "./quantity";
+export type * from "./probes";
 export type * from "./rateLimit";
 export type * from "./reach";
 export type * from "./resilience";

@@ -255,7 +255,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,
-    workloads: normalizeWorkloads(name, definition.workload, versions),
+    workloads: normalizeWorkloads(name, definition.workload, versions, ports),
     path: formatPath(["services", name]),
   };
 }

@@ -48,6 +48,14 @@ interface ServiceReferences<Services, Service, Inside> {
   readonly admit?: {
     readonly [Name in keyof Field<Service, "admit">]: PortReference<Service, Field<Service, "admit">[Name]>;
   };
+  readonly workload?: {
+    readonly probes?: {
+      readonly [Kind in keyof Field<Field<Service, "workload">, "probes">]: ProbeReference<
+        Service,
+        Field<Field<Service, "workload">, "probes">[Kind]
+      >;
+    };
+  };
   readonly mtls?: {
     readonly ports?: {
       readonly [Port in keyof Field<Field<Service, "mtls">, "ports">]: Port extends keyof Field<
@@ -134,6 +142,14 @@ type RequestFields<Called, Call> = [Called] extends [Exclude<Protocol, HttpProto
   : unknown;
 
 type RequestField = "methods" | "paths" | "endUser" | "timeout" | "retries";
+
+/** A path is asked for where HTTP is spoken, and not on top of it as in gRPC. */
+type ProbeReference<Service, Probe> = PortChoice<Service, Probe> &
+  ([CalledProtocol<Service, Probe>, "path"] extends [Exclude<Protocol, "http" | "http2">, keyof Probe]
+    ? {
+        readonly path: Refused<`the probed port speaks ${CalledProtocol<Service, Probe> & string}, where there are no paths`>;
+      }
+    : unknown);
 
 type RouteReferences<Services, Routes> = {
   readonly [Index in keyof Routes]: Field<Routes[Index], "service"> extends keyof Services

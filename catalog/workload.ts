@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Port } from "./port";
+import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
 
 /**
  * What runs behind a service. Optional: without it the mesh only configures what somebody else deploys, whose
@@ -25,6 +27,8 @@ export interface WorkloadDefinition {
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
    */
   readonly runAsUser?: number;
+  /** Of the application's container, the same in every version. Default: none. */
+  readonly probes?: ProbesDefinition;
   /** Default: none; then `replicas` is fixed. */
   readonly autoscaling?: AutoscalingDefinition;
   /** Of Deployment and pods, besides `app` and `version`. Default: none. */
@@ -70,6 +74,7 @@ export interface Workload {
   readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
   readonly runAsUser?: number;
+  readonly probes: Probes;
   readonly autoscaling?: AutoscalingDefinition;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -103,6 +108,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
       params: { cure: "choose another number: traffic of user 1337, the proxy, is not redirected" },
     })
     .optional(),
+  probes: probesSchema.optional(),
   autoscaling: z
     .strictObject({
       minReplicas: z.int().min(1),
@@ -124,15 +130,21 @@ export function fewestPods({ replicas: count, autoscaling }: Workload): number {
   return autoscaling?.minReplicas ?? count;
 }
 
-/** One Deployment for each version, or a single one when none is declared. */
+/**
+ * One Deployment for each version, or a single one when none is declared.
+ *
+ * @param ports those of the service, which probes name.
+ */
 export function normalizeWorkloads(
   service: string,
   workload: WorkloadDefinition | undefined,
   versions: Readonly<Record<string, VersionDefinition>>,
+  ports: readonly Port[],
 ): Workload[] {
   if (!workload) return [];
-  const { replicas: count = 2, env = {}, labels = {}, annotations = {}, ...rest } = workload;
-  const base = { ...rest, replicas: count, env, labels, annotations };
+  const { replicas: count = 2, env = {}, probes = {}, labels = {}, annotations = {}, ...rest } = workload;
+  const asked = normalizeProbes(service, probes, ports);
+  const base = { ...rest, replicas: count, env, probes: asked, labels, annotations };
   const declared = Object.entries(versions);
   if (declared.length === 0) return [{ ...base, name: service, version: "v1" }];
   return declared

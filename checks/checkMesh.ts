@@ -1,6 +1,6 @@
 import { formatPath, type Mesh, type MeshDefinition, normalize } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
-import { mirrors, portsOf, references } from "./references";
+import { mirrors, portsOf, probes, references } from "./references";
 import { rules } from "./registry";
 import type { DefinitionRule, MeshRule } from "./rule";
 import { readStructure } from "./structure";
@@ -57,10 +57,10 @@ function reported(
 /** Where a route leads whose service is not declared; no service can have the name. */
 const unknownService = "?";
 
-/** A catalog in which every call, route and mirror leads somewhere, so that the rest of it can be judged in the same run. */
+/** A catalog in which every call, route, probe and mirror leads somewhere, so that the rest of it can be judged in the same run. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition {
   let rest: unknown = definition;
-  for (const reference of references(definition)) {
+  for (const reference of [...references(definition), ...probes(definition)]) {
     const { call, path, calleePath } = reference;
     const ports = portsOf(definition, reference);
     if (!ports) {

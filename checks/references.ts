@@ -1,4 +1,4 @@
-import type { CallDefinition, MeshDefinition, PortDefinition } from "../catalog";
+import type { CallDefinition, MeshDefinition, PortDefinition, ProbeDefinition } from "../catalog";
 
 /** A call, a gateway's route, an admission or what proxies ask of a rate limit service, as it is written. */
 export interface Reference {
@@ -37,6 +37,19 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
         const path = ["gateways", gateway, "hosts", host, "routes", i];
         yield { callee: route.service, call: route, path, calleePath: [...path, "service"] };
       }
+    }
+  }
+}
+
+/** Every probe of every workload, whose port is one of its own service. */
+export function* probes({
+  services,
+}: MeshDefinition): Iterable<Reference & { readonly probe: ProbeDefinition }> {
+  for (const [callee, { workload }] of Object.entries(services)) {
+    for (const [kind, probe] of Object.entries(workload?.probes ?? {}) as [string, ProbeDefinition][]) {
+      const path = ["services", callee, "workload", "probes", kind];
+      const call = probe.port === undefined ? {} : { port: probe.port };
+      yield { callee, call, probe, path, calleePath: path };
     }
   }
 }

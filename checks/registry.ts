@@ -33,6 +33,7 @@ import { labelsValid } from "./rules/labelsValid";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { limitsCounted } from "./rules/limitsCounted";
 import { limitsPerCaller } from "./rules/limitsPerCaller";
+import { livenessLater } from "./rules/livenessLater";
 import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mirrorPort } from "./rules/mirrorPort";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
@@ -47,6 +48,7 @@ import { pathNormal } from "./rules/pathNormal";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
+import { probePath } from "./rules/probePath";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
@@ -152,4 +154,6 @@ export const rules: readonly Rule[] = [
   requestsWithinLimits, // MW903
   imagePinned, // MW904
   labelsValid, // MW905
+  probePath, // MW906
+  livenessLater, // MW907
 ];

@@ -1,5 +1,5 @@
-import type { V1DeploymentSpec, V1ResourceRequirements } from "@kubernetes/client-node";
-import type { Mesh, Resources, Service, SidecarDefinition, Workload } from "../catalog";
+import type { V1Container, V1DeploymentSpec, V1Probe, V1ResourceRequirements } from "@kubernetes/client-node";
+import type { Mesh, Port, Probe, Resources, Service, SidecarDefinition, Workload } from "../catalog";
 import { quotasName } from "./configMap";
 import { metadata, type MeshObject, podLabels } from "./object";
 
@@ -54,6 +54,7 @@ function deploymentSpec(service: Service, workload: Workload, counts: boolean): 
             ports: service.ports.map(({ name, targetPort }) => ({ name, containerPort: targetPort })),
             ...(env.length > 0 && { env }),
             ...(workload.resources && { resources: resources(workload.resources) }),
+            ...probes(workload),
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
             ...(counts && { volumeMounts: [{ name: "quotas", mountPath: quotasFolder, readOnly: true }] }),
           },
@@ -89,6 +90,31 @@ const readsQuotas = {
 
 function resources({ requests, limits }: Resources): V1ResourceRequirements {
   return { ...(requests && { requests: { ...requests } }), ...(limits && { limits: { ...limits } }) };
+}
+
+function probes({ probes: { readiness, liveness, startup } }: Workload): Partial<V1Container> {
+  return {
+    ...(startup && { startupProbe: probe(startup) }),
+    ...(readiness && { readinessProbe: probe(readiness) }),
+    ...(liveness && { livenessProbe: probe(liveness) }),
+  };
+}
+
+function probe({ port, path, period, timeout, failureThreshold }: Probe): V1Probe {
+  return {
+    ...action(port, path),
+    periodSeconds: period / 1_000,
+    timeoutSeconds: timeout / 1_000,
+    failureThreshold,
+  };
+}
+
+function action(
+  { protocol, targetPort: port }: Port,
+  path?: string,
+): Pick<V1Probe, "grpc" | "httpGet" | "tcpSocket"> {
+  if (protocol === "grpc") return { grpc: { port } };
+  return path === undefined ? { tcpSocket: { port } } : { httpGet: { path, port } };
 }
 
 /** @see https://istio.io/latest/docs/reference/config/annotations/ */

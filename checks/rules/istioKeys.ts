@@ -12,6 +12,10 @@ const decided = new Map([
   ["ambient.istio.io/bypass-inbound-capture", "remove it: the mesh works with sidecars"],
   ["istio.io/use-waypoint", "remove it: the mesh works with sidecars"],
   ["security.istio.io/tlsMode", "remove it: every pod of the mesh speaks mutual TLS"],
+  [
+    "sidecar.istio.io/rewriteAppHTTPProbers",
+    "remove it: of kubelet and agent only the agent gets past mutual TLS",
+  ],
   ["sidecar.istio.io/proxyCPU", "set sidecar.resources.requests.cpu"],
   ["sidecar.istio.io/proxyCPULimit", "set sidecar.resources.limits.cpu"],
   ["sidecar.istio.io/proxyMemory", "set sidecar.resources.requests.memory"],
@@ -45,7 +49,6 @@ const known = {
     "sidecar.istio.io/nativeSidecar",
     "sidecar.istio.io/proxyImage",
     "sidecar.istio.io/proxyImageType",
-    "sidecar.istio.io/rewriteAppHTTPProbers",
     "sidecar.istio.io/statsEvictionInterval",
     "sidecar.istio.io/statsFlushInterval",
     "sidecar.istio.io/statsHistogramBins",

@@ -1,19 +1,19 @@
 import { formatPath } from "../../catalog";
-import { portsOf, references } from "../references";
+import { portsOf, probes, references } from "../references";
 import type { DefinitionRule } from "../rule";
 import { admin, http, webAndApi } from "./example";
 
 export const portChosen: DefinitionRule = {
   code: "MW103",
   severity: "error",
-  title: "A call of a service with several ports says which",
+  title: "A call or probe of a service with several ports says which",
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { ports: { http, admin } }),
     right: webAndApi({ calls: { api: { port: "http" } } }, { ports: { http, admin } }),
   },
   *check(definition) {
-    for (const reference of references(definition)) {
+    for (const reference of [...references(definition), ...probes(definition)]) {
       const { callee, call, path } = reference;
       const ports = Object.keys(portsOf(definition, reference) ?? {});
       if (ports.length < 2 || call.port !== undefined) continue;

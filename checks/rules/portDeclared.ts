@@ -1,20 +1,20 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import { portsOf, references, sectionOf } from "../references";
+import { portsOf, probes, references, sectionOf } from "../references";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
 
 export const portDeclared: DefinitionRule = {
   code: "MW102",
   severity: "error",
-  title: "A called or routed port is declared by the service",
+  title: "A called, routed or probed port is declared by the service",
   stage: "definition",
   examples: {
     wrong: webAndApi({ calls: { api: { port: "htp" } } }, {}),
     right: webAndApi({ calls: { api: { port: "http" } } }, {}),
   },
   *check(definition, isWritten) {
-    for (const reference of references(definition)) {
+    for (const reference of [...references(definition), ...probes(definition)]) {
       const { callee, call, path } = reference;
       const ports = portsOf(definition, reference);
       const section = sectionOf(definition, reference);

@@ -89,6 +89,23 @@ function service(): Changes {
   };
 }
 
+function probes(): Changes {
+  const probed = (own: object): object => web({ workload: { probes: own } });
+  return {
+    "ProbesDefinition.readiness": probed({ readiness: null }),
+    "ProbesDefinition.liveness": probed({ liveness: null }),
+    "ProbesDefinition.startup": probed({ startup: null }),
+    "ProbeDefinition.port": {
+      before: cart({ workload: { probes: { readiness: { port: "http" } } } }),
+      after: cart({ workload: { probes: { readiness: { port: "admin" } } } }),
+    },
+    "ProbeDefinition.path": probed({ readiness: { path: "/health" } }),
+    "ProbeDefinition.period": probed({ readiness: { period: "6s" } }),
+    "ProbeDefinition.timeout": probed({ readiness: { timeout: "3s" } }),
+    "ProbeDefinition.failureThreshold": probed({ readiness: { failureThreshold: 4 } }),
+  };
+}
+
 function workload(): Changes {
   const both = (resources: object): readonly object[] => [
     web({ workload: { resources } }),
@@ -99,6 +116,7 @@ function workload(): Changes {
     "WorkloadDefinition.replicas": web({ workload: { replicas: 4 } }),
     "WorkloadDefinition.env": web({ workload: { env: { LOG_LEVEL: "debug" } } }),
     "WorkloadDefinition.runAsUser": web({ workload: { runAsUser: 2000 } }),
+    ...probes(),
     "WorkloadDefinition.labels": web({ workload: { labels: { tier: "backend" } } }),
     "WorkloadDefinition.annotations": web({ workload: { annotations: { "prometheus.io/port": "9091" } } }),
     "ResourceQuantities.cpu": [...both({ requests: { cpu: "200m" } }), ...both({ limits: { cpu: "1" } })],

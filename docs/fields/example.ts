@@ -16,6 +16,11 @@ export const example = defineMesh({
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
         env: { LOG_LEVEL: "info" },
         runAsUser: 1000,
+        probes: {
+          readiness: { path: "/ready", period: "5s", timeout: "2s", failureThreshold: 2 },
+          liveness: { path: "/live" },
+          startup: { path: "/live" },
+        },
         labels: { tier: "frontend" },
         annotations: { "prometheus.io/port": "9090" },
       },

@@ -282,6 +282,39 @@ describe("defineMesh", () => {
     });
   });
 
+  it("does not compile with a probe of an undeclared port, of none of several, or of a path where there is none", () => {
+    const grpc = { port: 9000, protocol: "grpc" } as const;
+    const image = "web:1";
+    const asked = { path: "/ready" } as const;
+    defineMesh({
+      name: "shop",
+      services: {
+        right: {
+          ports: { http, grpc },
+          workload: {
+            image,
+            probes: {
+              startup: { port: "http", path: "/started", period: "2s", failureThreshold: 30 },
+              readiness: { port: "grpc", timeout: "2s" },
+              liveness: { port: "http" },
+            },
+          },
+        },
+        only: { ports: { http }, workload: { image, probes: { readiness: asked } } },
+        // @ts-expect-error the called service has no port "htp"
+        one: { ports: { http }, workload: { image, probes: { readiness: { port: "htp" } } } },
+        // @ts-expect-error property "port" is missing
+        two: { ports: { http, admin }, workload: { image, probes: { liveness: asked } } },
+        // @ts-expect-error the probed port speaks grpc, where there are no paths
+        three: { ports: { grpc }, workload: { image, probes: { readiness: asked } } },
+        // @ts-expect-error there is no field "periodSeconds"
+        four: { ports: { http }, workload: { image, probes: { readiness: { ...asked, periodSeconds: 5 } } } },
+        // @ts-expect-error there is no probe "alive"
+        five: { ports: { http }, workload: { image, probes: { readiness: asked, alive: asked } } },
+      },
+    });
+  });
+
   it("does not compile with an origin without a scheme, or a redirect that is none", () => {
     const cors = { allowOrigins: ["https://app.example.com"] } as const;
     defineMesh({
@@ -351,6 +384,8 @@ describe("defineMesh", () => {
         mtls: { ports: { http }, mtls: { mode: "DISABLE" } },
         // @ts-expect-error paths are absolute
         four: { ports: { http }, calls: { web: { paths: ["api"] } } },
+        // @ts-expect-error paths are absolute
+        five: { ports: { http }, workload: { image: "web:1", probes: { readiness: { path: "ready" } } } },
         web,
       },
     });

@@ -215,10 +215,12 @@ describe("normalize", () => {
           ports: { http },
           versions: { v2: { image: "web:2", replicas: 1 }, v1: {} },
           traffic: { weights: { v1: 90, v2: 10 } },
-          workload: { image: "web:1", replicas: 3, env: { A: "1" } },
+          workload: { image: "web:1", replicas: 3, env: { A: "1" }, probes: { readiness: {} } },
         },
       },
     }).services;
+    const port = { name: "http", port: 8080, targetPort: 8080, protocol: "http" };
+    const probe = { port, period: 10_000, timeout: 1_000, failureThreshold: 3 };
     expect(service?.versions).to.deep.equal([
       { name: "v1", weight: 90 },
       { name: "v2", weight: 10 },
@@ -230,6 +232,7 @@ describe("normalize", () => {
         image: "web:1",
         replicas: 3,
         env: { A: "1" },
+        probes: { readiness: probe },
         labels: {},
         annotations: {},
       },
@@ -239,6 +242,7 @@ describe("normalize", () => {
         image: "web:2",
         replicas: 1,
         env: { A: "1" },
+        probes: { readiness: probe },
         labels: {},
         annotations: {},
       },
@@ -251,7 +255,16 @@ describe("normalize", () => {
       services: { web: { ports: { http }, workload: { image: "web:1" } } },
     }).services;
     expect(service?.workloads).to.deep.equal([
-      { name: "web", version: "v1", image: "web:1", replicas: 2, env: {}, labels: {}, annotations: {} },
+      {
+        name: "web",
+        version: "v1",
+        image: "web:1",
+        replicas: 2,
+        env: {},
+        probes: {},
+        labels: {},
+        annotations: {},
+      },
     ]);
   });
 
@@ -263,6 +276,10 @@ describe("normalize", () => {
     expect(() => normalize(lost({ api: {} }))).to.throw('there is no service "api"');
     expect(() => normalize(lost({ web: { port: "grpc" } }))).to.throw(
       'services.web.calls.web: service "web" has no port "grpc"',
+    );
+    const workload = { image: "web:1", probes: { liveness: { port: "grpc" } } };
+    expect(() => normalize({ name: "shop", services: { web: { ports: { http }, workload } } })).to.throw(
+      'services.web.workload.probes: it has no port "grpc"',
     );
   });
 });

@@ -293,6 +293,78 @@ describe("checkMesh", () => {
     ]);
   });
 
+  it("wants of a probe a port of the service, an absolute path where HTTP is spoken, and whole seconds", () => {
+    const probed = (readiness: object, ports: object = { http }) =>
+      checkMesh({
+        name: "shop",
+        services: { web: { ports, workload: { image: "web:1", probes: { readiness } } } },
+      }).findings.map(({ code, path, cure }) => ({ code, path, cure }));
+    const at = (field: string) => `services.web.workload.probes.readiness.${field}`;
+    const admin = { port: 9090, protocol: "http" };
+    const redis = { port: 6379, protocol: "redis" };
+    expect(probed({})).to.deep.equal([]);
+    expect(probed({ path: "/ready?deep=1", period: "1m", timeout: "5000ms" })).to.deep.equal([]);
+    expect(probed({ path: "/ready" }, { http: { port: 8080, protocol: "http2" } })).to.deep.equal([]);
+    expect(probed({ port: "admin" }, { http, admin })).to.deep.equal([]);
+    expect(probed({ port: "htp" }, { http, admin })).to.deep.equal([
+      { code: "MW102", path: at("port"), cure: 'did you mean "http"?' },
+    ]);
+    expect(probed({}, { http, admin })).to.deep.equal([
+      {
+        code: "MW103",
+        path: "services.web.workload.probes.readiness",
+        cure: 'add port: "http" or "admin"',
+      },
+    ]);
+    expect(probed({ path: "/ready" }, { redis })).to.deep.equal([
+      {
+        code: "MW906",
+        path: at("path"),
+        cure: "remove it, then it asks whether the port takes a connection, or name a port that speaks http",
+      },
+    ]);
+    expect(probed({ path: "ready", failureThreshold: 0 })).to.deep.equal([
+      { code: "MW001", path: at("failureThreshold"), cure: "use at least 1" },
+      { code: "MW001", path: at("path"), cure: 'write an absolute path, such as "/ready"' },
+    ]);
+    expect(probed({ period: "1500ms", timeout: "1" })).to.deep.equal([
+      {
+        code: "MW001",
+        path: at("period"),
+        cure: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them',
+      },
+      {
+        code: "MW001",
+        path: at("timeout"),
+        cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
+      },
+    ]);
+  });
+
+  it("warns of a pod that is started again before it is taken out of traffic, if both probes ask the same", () => {
+    const both = (readiness: object, liveness: object): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: {
+            ports: { http, admin: { port: 9090, protocol: "http" } },
+            workload: {
+              image: "web:1",
+              probes: { readiness: { port: "http", ...readiness }, liveness: { port: "http", ...liveness } },
+            },
+          },
+        },
+      });
+    const warned = ["MW907 services.web.workload.probes.liveness"];
+    expect(both({}, {})).to.deep.equal(warned);
+    expect(both({ period: "5s" }, { period: "14s", failureThreshold: 1 })).to.deep.equal(warned);
+    expect(both({ period: "5s" }, { period: "16s", failureThreshold: 1 })).to.deep.equal([]);
+    expect(both({}, { failureThreshold: 4 })).to.deep.equal([]);
+    expect(both({ path: "/ready" }, { path: "/live" })).to.deep.equal([]);
+    expect(both({ path: "/ready" }, {})).to.deep.equal([]);
+    expect(both({}, { port: "admin" })).to.deep.equal([]);
+  });
+
   it("warns of a share for a version without pods, unless an autoscaler makes some", () => {
     const shared = (workload: object): string[] =>
       brief({

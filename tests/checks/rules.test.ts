@@ -419,6 +419,17 @@ const expected: Record<string, Expected> = {
     message: '"Shop Team" can\'t be the value of a label',
     cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
   },
+  MW906: {
+    path: "services.web.workload.probes.readiness.path",
+    message: '"/ready" is asked of the port "grpc" of "web", which speaks grpc: there are no paths',
+    cure: "remove it, then it asks for the status of gRPC's health checking protocol, or name a port that speaks http",
+  },
+  MW907: {
+    path: "services.web.workload.probes.liveness",
+    message:
+      'both probes of "web" ask the same: it is started again after 30s of failures, and taken out of traffic after 30s',
+    cure: "set failureThreshold to at least 4, or ask something that only a restart mends",
+  },
 };
 
 describe("rules", () => {

@@ -107,6 +107,62 @@ describe("deployment", () => {
     );
   });
 
+  it("asks of each port what it speaks, at the container's own number, with Kubernetes' own defaults", () => {
+    const probes = {
+      startup: { port: "redis", period: "2s", failureThreshold: 30 },
+      readiness: { port: "http", path: "/ready", period: "5s", timeout: "3s" },
+      liveness: { port: "grpc" },
+    } as const;
+    const ports = {
+      http: { port: 80, targetPort: 8080, protocol: "http" },
+      grpc: { port: 9000, targetPort: 9001, protocol: "grpc" },
+      redis: { port: 6379, protocol: "redis" },
+    } as const;
+    const traffic = { weights: { v2: 100 } };
+    const found = find(
+      render({
+        name: "shop",
+        services: { web: { ports, versions: { v2: {} }, traffic, workload: { image: "web:1", probes } } },
+      }),
+      "Deployment",
+      "web-v2",
+    );
+    expect(found).to.have.deep.nested.property("spec.template.spec.containers", [
+      {
+        name: "web",
+        image: "web:1",
+        ports: [
+          { name: "http", containerPort: 8080 },
+          { name: "redis", containerPort: 6379 },
+          { name: "grpc", containerPort: 9001 },
+        ],
+        startupProbe: {
+          tcpSocket: { port: 6379 },
+          periodSeconds: 2,
+          timeoutSeconds: 1,
+          failureThreshold: 30,
+        },
+        readinessProbe: {
+          httpGet: { path: "/ready", port: 8080 },
+          periodSeconds: 5,
+          timeoutSeconds: 3,
+          failureThreshold: 3,
+        },
+        livenessProbe: { grpc: { port: 9001 }, periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3 },
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      },
+    ]);
+  });
+
+  it("asks only whether an HTTP port takes a connection where no path is given", () => {
+    const workload = { image: "web:1", probes: { readiness: {} } };
+    const objects = render({ name: "shop", services: { web: { ports: { http }, workload } } });
+    expect(find(objects, "Deployment", "web")).to.have.deep.nested.property(
+      "spec.template.spec.containers[0].readinessProbe",
+      { tcpSocket: { port: http.port }, periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3 },
+    );
+  });
+
   it("adds the catalog's labels and annotations to the pods, but selects by none of them", () => {
     const labels = { tier: "backend" };
     const annotations = { "prometheus.io/port": "8080" };

@@ -46,6 +46,13 @@ export function servicesOf(catalog: MeshDefinition): ServicePlace[] {
   }));
 }
 
+/** Where the workloads are of those services that are deployed with the mesh. */
+export function workloadsOf(catalog: MeshDefinition): Place[] {
+  return servicesOf(catalog)
+    .filter(({ service }) => service.workload)
+    .map(({ place }) => [...place, "workload"]);
+}
+
 /** Services that have a port whose requests a proxy can see. */
 export function httpServicesOf(catalog: MeshDefinition): ServicePlace[] {
   return servicesOf(catalog).filter(({ service }) => hasHttp(service));

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation";
 import { put } from "./mutation";
-import { calleesOf, edgesOf, servicesOf } from "./places";
+import { calleesOf, edgesOf, servicesOf, workloadsOf } from "./places";
 
 export const references: readonly Mutation[] = [
   {
@@ -62,6 +62,38 @@ export const references: readonly Mutation[] = [
         const section = Object.hasOwn(catalog.services, callee) ? "services" : "externalServices";
         const [first] = Object.values(calleesOf(catalog)[callee]?.ports ?? {});
         yield { at: place, changes: [[[section, callee, "ports", "second"], { ...first, port: 9999 }]] };
+      }
+    },
+  },
+  {
+    code: "MW102",
+    mistake: "a probe of a port that the service doesn't have",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) {
+        for (const kind of ["readiness", "liveness", "startup"]) {
+          const probe = [...place, "probes", kind];
+          yield { at: [...probe, "port"], changes: [[probe, { port: "nowhere" }]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW103",
+    mistake: "a probe of a service with several ports that doesn't say which",
+    also: ["MW103", "MW310"],
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        const [first] = Object.values(service.ports);
+        const at = [...place, "workload", "probes", "readiness"];
+        const second = [...place, "ports", "second"];
+        yield {
+          at,
+          changes: [
+            [second, { ...first, port: 9999 }],
+            [at, {}],
+          ],
+        };
       }
     },
   },

@@ -63,6 +63,7 @@ export const security: readonly Mutation[] = [
         const workload = [...place, "workload"];
         yield put([...workload, "annotations", "sidecar.istio.io/inject"], "false");
         yield put([...workload, "annotations", "traffic.sidecar.istio.io/excludeOutboundPorts"], "443");
+        yield put([...workload, "annotations", "sidecar.istio.io/rewriteAppHTTPProbers"], "false");
         yield put([...workload, "annotations", "sidecar.istio.io/logLevels"], "debug");
         yield put([...workload, "labels", "istio.io/rev"], "canary");
       }

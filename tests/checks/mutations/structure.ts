@@ -35,6 +35,8 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   "services.*.workload.replicas": [-1],
   "services.*.workload.runAsUser": [0, 1337],
   "services.*.workload.labels": [{ app: "other" }],
+  "services.*.workload.probes.*.path": ["health", "/he alth"],
+  "services.*.workload.probes.*.period": ["0s", "1500ms"],
   "externalServices.*.ports": [{}],
   "externalServices.*.ports.*.protocol": ["postgres"],
   "externalServices.*.tls.mode": ["DISABLE"],

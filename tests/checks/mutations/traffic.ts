@@ -144,7 +144,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW204",
     mistake: "bytes where there were requests",
-    also: ["MW204", "MW602"],
+    also: ["MW204", "MW602", "MW906"],
     *mutants(catalog) {
       for (const { place, service } of httpServicesOf(catalog)) {
         const changes = withoutRequests(place, service, "tcp");

@@ -1,14 +1,7 @@
-import type { MeshDefinition } from "../../../catalog";
-import { type Change, type Mutation, type Place, put } from "./mutation";
-import { matching, servicesOf } from "./places";
+import { type Change, type Mutation, put } from "./mutation";
+import { matching, servicesOf, workloadsOf } from "./places";
 
 const autoscaling = { minReplicas: 3, maxReplicas: 5, averageUtilization: 80 };
-
-function workloadsOf(catalog: MeshDefinition): Place[] {
-  return servicesOf(catalog)
-    .filter(({ service }) => service.workload)
-    .map(({ place }) => [...place, "workload"]);
-}
 
 export const workloads: readonly Mutation[] = [
   {
@@ -76,6 +69,36 @@ export const workloads: readonly Mutation[] = [
         yield put([...place, "labels", "team"], "Shop Team");
         yield put([...place, "labels", "-team"], "shop");
         yield put([...place, "annotations", "example.com/"], "anything");
+      }
+    },
+  },
+  {
+    code: "MW906",
+    mistake: "a probe with a path of a port that doesn't speak HTTP",
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        for (const [port, { protocol }] of Object.entries(service.ports)) {
+          if (protocol === "http" || protocol === "http2") continue;
+          const probe = [...place, "workload", "probes", "readiness"];
+          yield { at: [...probe, "path"], changes: [[probe, { port, path: "/ready" }]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW907",
+    mistake: "a container that is started again for what takes it out of traffic",
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        for (const port of Object.keys(service.ports)) {
+          const probes = [...place, "workload", "probes"];
+          yield {
+            at: [...probes, "liveness"],
+            changes: [[probes, { readiness: { port }, liveness: { port } }]],
+          };
+        }
       }
     },
   },
