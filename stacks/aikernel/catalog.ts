@@ -94,7 +94,10 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         resilience,
         circuitBreaker,
         sidecar,
-        workload: pods(`${registry}/catalog-api:v1`, 3),
+        workload: {
+          ...pods(`${registry}/catalog-api:v1`, 3),
+          probes: { readiness: { path: "/health" } },
+        },
         ...(!prod && { admit: { "test-client": testClient } }),
         calls: { "catalog-db": {}, "message-broker": {} },
       },

@@ -111,6 +111,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       workload: {
         image: `${registry}/${name}:v1`,
         replicas,
+        probes: { readiness: { path: "/health" } },
         labels: { tier: "backend" },
         annotations: {
           "prometheus.io/scrape": "true",

@@ -275,6 +275,17 @@ describe("aikernel", () => {
       );
     });
 
+    it("gives catalog-api traffic while it answers where the document asks for its health", () => {
+      const probe = "spec.template.spec.containers[0].readinessProbe";
+      expect(find("Deployment", "catalog-api")).to.have.deep.nested.property(probe, {
+        httpGet: { path: "/health", port: 8080 },
+        periodSeconds: 10,
+        timeoutSeconds: 1,
+        failureThreshold: 3,
+      });
+      expect(find("Deployment", "api")).to.not.have.nested.property(probe);
+    });
+
     it("lets the document's test client ask for catalog-api's health, but not in production", () => {
       const client = account("sleep", "test-mesh");
       expect(JSON.stringify(objects)).to.not.include(client);

@@ -84,6 +84,20 @@ describe("autolytiq", () => {
         }
       });
 
+      it("gets traffic while it answers where the document asks for its health", () => {
+        for (const version of ["stable", "canary"]) {
+          expect(find("Deployment", `${name}-${version}`)).to.have.deep.nested.property(
+            "spec.template.spec.containers[0].readinessProbe",
+            {
+              httpGet: { path: "/health", port },
+              periodSeconds: 10,
+              timeoutSeconds: 1,
+              failureThreshold: 3,
+            },
+          );
+        }
+      });
+
       it("insists on mutual TLS by itself, on its port too, as in step 3", () => {
         expect(find("PeerAuthentication", name).spec).to.deep.equal({
           selector: { matchLabels: { app: name } },
