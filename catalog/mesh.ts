@@ -139,7 +139,8 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
   reason: z.string().min(1),
 });
 
-const istioVersionSchema = z.custom<IstioVersion>(
+/** An exact version, such as `1.31.0`. */
+export const istioVersionSchema: z.ZodType<IstioVersion> = z.custom<IstioVersion>(
   (value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value),
   {
     params: { cure: 'write an exact version, such as "1.31.0"' },

@@ -28,6 +28,7 @@ import { normalizeReach } from "./reach";
 import { normalizeRetries, repeatsSlowTries } from "./retries";
 import { heldToTheirPaths, routesOf } from "./routeRegions";
 import type { Service, ServiceDefinition, Version } from "./service";
+import { hostOf } from "./serviceHost";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, normalizeFault } from "./traffic";
 import { fewestPods, normalizeWorkloads } from "./workload";
@@ -239,7 +240,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
   return {
     name,
     namespace,
-    host: `${name}.${namespace}.svc.cluster.local`,
+    host: hostOf(name, namespace),
     ports,
     versions: normalizeVersions(Object.keys(versions), traffic.weights),
     headerRoutes: traffic.headerRoutes ?? [],

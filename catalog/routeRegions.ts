@@ -7,7 +7,7 @@ import type { Gateway, GatewayRoute } from "./gateway";
  * rules of an AuthorizationPolicy add up.
  */
 export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
-  const alike = Map.groupBy(gateways.flatMap(routesOf), ({ edge }) => doorOf(edge));
+  const alike = alikeRoutes(gateways);
   const held = ({ edge, ...route }: GatewayRoute): GatewayRoute => {
     const others = (alike.get(doorOf(edge)) ?? []).filter((other) => admits(other.edge) !== admits(edge));
     if (others.length === 0) return { ...route, edge };
@@ -37,8 +37,12 @@ export function routesOf({ hosts }: Gateway): GatewayRoute[] {
   return hosts.flatMap(({ routes }) => routes.flatMap((route) => (route.edge === undefined ? [] : [route])));
 }
 
-/** What routes that look alike to a service have in common. */
-export function doorOf({ source, callee, port }: Edge): string {
+/** Routes that look alike to a service, by what they have in common. */
+export function alikeRoutes(gateways: readonly Gateway[]): Map<string, GatewayRoute[]> {
+  return Map.groupBy(gateways.flatMap(routesOf), ({ edge }) => doorOf(edge));
+}
+
+function doorOf({ source, callee, port }: Edge): string {
   return `${source.principal} ${callee} ${port.name}`;
 }
 
@@ -51,11 +55,11 @@ export function regionOf({ prefix, rewrite = prefix, edge: { paths } }: GatewayR
 
 /** Whether every path of one region is in the other. */
 function covers(region: readonly string[], other: readonly string[]): boolean {
-  return other.every((path) => region.some((pattern) => includes(pattern, path)));
+  return other.every((path) => region.some((pattern) => includesPath(pattern, path)));
 }
 
 /** Whether one path, exact or ending in `*`, includes all that another one does. */
-export function includes(pattern: string, path: string): boolean {
+export function includesPath(pattern: string, path: string): boolean {
   return pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }
 

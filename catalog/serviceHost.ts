@@ -14,6 +14,11 @@ export const serviceHostSchema = z.custom<ServiceHost>(
   },
 );
 
+/** The full host of a Service. */
+export function hostOf(name: string, namespace: string): ServiceHost {
+  return `${name}.${namespace}.svc.cluster.local`;
+}
+
 /** The namespace of the Service that has this host. */
 export function namespaceOf(host: ServiceHost): string {
   return host.split(".")[1] ?? "";

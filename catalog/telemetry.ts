@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
+import { hostOf, namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
 
 /**
  * What the proxies report, for every namespace of the mesh. Providers other than Istio's own `prometheus` and
@@ -120,7 +120,7 @@ export function normalizeTelemetry({ metrics, tracing, ...rest }: TelemetryDefin
 function normalizeTracing(
   tracing: NonNullable<TelemetryDefinition["tracing"]>,
 ): NonNullable<Telemetry["tracing"]> {
-  return { service: `${tracing.provider}.${monitoringNamespace}.svc.cluster.local`, ...tracing };
+  return { service: hostOf(tracing.provider, monitoringNamespace), ...tracing };
 }
 
 /** Namespace of the service that takes the spans. */

@@ -1,6 +1,6 @@
 import { formatPath, type Mesh, type MeshDefinition, normalize } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
-import { mirrors, portsOf, probes, references } from "./references";
+import { mirrors, portReferences, portsOf } from "./references";
 import { rules } from "./registry";
 import type { DefinitionRule, MeshRule } from "./rule";
 import { readStructure } from "./structure";
@@ -60,7 +60,7 @@ const unknownService = "?";
 /** A catalog in which every call, route, probe and mirror leads somewhere, so that the rest of it can be judged in the same run. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition {
   let rest: unknown = definition;
-  for (const reference of [...references(definition), ...probes(definition)]) {
+  for (const reference of portReferences(definition)) {
     const { call, path, calleePath } = reference;
     const ports = portsOf(definition, reference);
     if (!ports) {

@@ -41,6 +41,12 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
   }
 }
 
+/** Everything that leads to a port: calls, routes, admissions and probes. */
+export function* portReferences(definition: MeshDefinition): Iterable<Reference> {
+  yield* references(definition);
+  yield* probes(definition);
+}
+
 /** Every probe of every workload, whose port is one of its own service. */
 export function* probes({
   services,

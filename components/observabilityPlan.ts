@@ -1,4 +1,4 @@
-import { ingressRelease, type MeshDefinition, monitoringNamespace } from "../catalog";
+import { hostOf, ingressRelease, type MeshDefinition, monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import type { MeshObject } from "../mesh";
 import {
@@ -186,9 +186,7 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   }
   const tracing = mesh.telemetry?.tracing;
   const collects = usesCollector(mesh, namespace);
-  const [direct, collected] = [tools.jaeger.service, collectorService].map(
-    (service) => `${service}.${namespace}.svc.cluster.local`,
-  );
+  const [direct, collected] = [tools.jaeger.service, collectorService].map((name) => hostOf(name, namespace));
   if (tracing !== undefined && tracing.service !== direct && !collects) {
     yield `The catalog's telemetry.tracing.service is ${tracing.service}, where nothing of this takes spans. Set it to ${direct}, or to ${collected} for a collector in front of it, or set this component's namespace.`;
   }

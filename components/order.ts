@@ -1,3 +1,4 @@
+import { hostOf } from "../catalog";
 import type { MeshObject } from "../mesh";
 
 /** Identity of an object within a cluster, such as `DestinationRule/shop/cart`. */
@@ -82,7 +83,7 @@ function destinations({ http = [], tcp = [], tls = [] }: RouteSpec): string[] {
 
 /** A short host is relative to the namespace of the object that names it. */
 function qualified(host: string, namespace = "default"): string {
-  return host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`;
+  return host.includes(".") ? host : hostOf(host, namespace);
 }
 
 function selects(guard: MeshObject, labels: Record<string, string>): boolean {

@@ -2,6 +2,7 @@ import {
   egressGateway,
   type EndUserDefinition,
   type GatewayDefinition,
+  hostOf,
   type Mesh,
   type MeshDefinition,
   type NetworkPolicies,
@@ -13,7 +14,7 @@ import {
 import { type CheckedMesh, checkMesh, findingText } from "../checks";
 import { inOrder, type MeshObject, renderMesh } from "../mesh";
 import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
-import { type Alertmanager, alertmanagerName, callersPort } from "./alertmanagers";
+import { type Alertmanager, takingAlerts } from "./alertmanagers";
 import { collectorService, type Tool, tools } from "./tools";
 
 /** Which add-ons there are, and how people reach them. */
@@ -47,7 +48,7 @@ export interface Exposure {
 
 /** Whether spans go through the OpenTelemetry collector: where the catalog sends them there. */
 export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
-  return telemetry?.tracing?.service === `${collectorService}.${namespace}.svc.cluster.local`;
+  return telemetry?.tracing?.service === hostOf(collectorService, namespace);
 }
 
 /**
@@ -117,6 +118,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
   const jaeger = { [tools.jaeger.service]: { port: tools.jaeger.portName } } as const;
   const grafana = { [tools.grafana.service]: { methods: ["GET"] } } as const;
   const traced = mesh.telemetry?.tracing !== undefined;
+  const alerted = takingAlerts(alertmanagers);
   const collector = usesCollector(mesh, namespace);
   const spans = { admit: traced ? sendersOfSpans(mesh) : {} };
 
@@ -128,7 +130,8 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
       // Each replica has scraped at other moments, so whoever asks stays with one, and a graph doesn't jump.
       loadBalancing: { consistentHash: { useSourceIp: true } },
       kubernetesApi: true,
-      ...takingAlerts(alertmanagers),
+      reach: alerted.reach,
+      calls: alerted.calls,
     },
     [tools.grafana.service]: {
       ports: portOf("grafana"),
@@ -177,7 +180,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
           resilience: { timeout: "30s" },
         },
       }),
-      ...externalAlertmanagers(alertmanagers),
+      ...alerted.externalServices,
       ...(istioDashboards && {
         "istio-dashboards": {
           host: "raw.githubusercontent.com",
@@ -214,43 +217,6 @@ function written({
 function portOf(tool: Tool): ServiceDefinition["ports"] {
   const { portName, port, targetPort } = tools[tool];
   return { [portName]: { port, targetPort, protocol: "http" } };
-}
-
-/** A Service of the cluster is somebody else's, in a mesh of its own or in none; a host outside is called over TLS. */
-function takingAlerts(alertmanagers: readonly Alertmanager[]): Pick<ServiceDefinition, "calls" | "reach"> {
-  const ports = Map.groupBy(
-    alertmanagers.flatMap(({ service, port }) => (service === undefined ? [] : [{ service, port }])),
-    ({ service }) => service,
-  );
-  return {
-    reach: Object.fromEntries(
-      [...ports].map(([service, all]) => [service, { targetPorts: all.map(({ port }) => port) }]),
-    ),
-    calls: Object.fromEntries(Object.keys(externalAlertmanagers(alertmanagers)).map((name) => [name, {}])),
-  };
-}
-
-function externalAlertmanagers(
-  alertmanagers: readonly Alertmanager[],
-): NonNullable<MeshDefinition["externalServices"]> {
-  return Object.fromEntries(
-    alertmanagers.flatMap((one, i) =>
-      one.service !== undefined
-        ? []
-        : [
-            [
-              alertmanagerName(i),
-              {
-                host: one.host,
-                ports: { http: { port: callersPort(one), targetPort: one.port, protocol: "http" } },
-                tls: { mode: "SIMPLE" },
-                // As long as Prometheus itself waits.
-                resilience: { timeout: "10s" },
-              } as const,
-            ] as const,
-          ],
-    ),
-  );
 }
 
 /** Every proxy of the mesh, the gateways' too. */

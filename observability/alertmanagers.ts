@@ -1,4 +1,4 @@
-import type { ServiceHost } from "../catalog";
+import type { MeshDefinition, ServiceDefinition, ServiceHost } from "../catalog";
 
 /** An Alertmanager that is there already. */
 export interface Alertmanager {
@@ -29,7 +29,33 @@ export function callersPort({ port, service }: Alertmanager): number {
   return service === undefined ? 80 : port;
 }
 
-/** The key of an external one in the add-ons' catalog. */
-export function alertmanagerName(index: number): string {
-  return `alertmanager-${index + 1}`;
+/** What lets a service send alerts: a Service of the cluster is somebody else's; a host outside of it is called over TLS. */
+export function takingAlerts(
+  alertmanagers: readonly Alertmanager[],
+): Required<Pick<ServiceDefinition, "calls" | "reach"> & Pick<MeshDefinition, "externalServices">> {
+  const inside = Map.groupBy(
+    alertmanagers.flatMap(({ service, port }) => (service === undefined ? [] : [{ service, port }])),
+    ({ service }) => service,
+  );
+  const outside = alertmanagers.flatMap((one, i) =>
+    one.service === undefined ? [{ ...one, name: `alertmanager-${i + 1}` }] : [],
+  );
+  return {
+    reach: Object.fromEntries(
+      [...inside].map(([service, all]) => [service, { targetPorts: all.map(({ port }) => port) }]),
+    ),
+    calls: Object.fromEntries(outside.map(({ name }) => [name, {}])),
+    externalServices: Object.fromEntries(
+      outside.map(({ name, host, port }) => [
+        name,
+        {
+          host,
+          ports: { http: { port: callersPort({ host, port }), targetPort: port, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
+          // As long as Prometheus itself waits.
+          resilience: { timeout: "10s" },
+        } as const,
+      ]),
+    ),
+  };
 }

@@ -1,3 +1,5 @@
+import { hostOf } from "../catalog";
+
 /** A tool that watches the mesh, as others reach it. */
 export interface ToolFacts {
   /** Name of its Service, of its service account, and of the label `app` of its pods. */
@@ -46,6 +48,6 @@ export const collectorService = "opentelemetry-collector";
 /** Address of a tool inside the cluster, without a slash at its end. */
 export function toolUrl(tool: Tool, namespace: string): string {
   const { service, port, path } = tools[tool];
-  const authority = `${service}.${namespace}.svc.cluster.local${port === 80 ? "" : `:${port}`}`;
+  const authority = `${hostOf(service, namespace)}${port === 80 ? "" : `:${port}`}`;
   return `http://${authority}${path === "/" ? "" : path}`;
 }

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultIstioVersion, type Environment, environments, type IstioVersion } from "../catalog";
+import {
+  defaultIstioVersion,
+  type Environment,
+  environments,
+  type IstioVersion,
+  istioVersionSchema,
+} from "../catalog";
 import { runError } from "../components";
 import { z } from "zod";
 import { platformNames, platforms, type PlatformName } from "./platforms";
@@ -77,7 +83,7 @@ const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() 
 const revisionPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 const canary = z.strictObject({
-  istioVersion: z.custom<IstioVersion>((value) => /^\d+\.\d+\.\d+$/.test(String(value))),
+  istioVersion: istioVersionSchema,
   revision: z.string().regex(revisionPattern).exactOptional(),
   webhooks: webhooks.exactOptional(),
 });

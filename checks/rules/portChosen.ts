@@ -1,5 +1,5 @@
 import { formatPath } from "../../catalog";
-import { portsOf, probes, references } from "../references";
+import { portReferences, portsOf } from "../references";
 import type { DefinitionRule } from "../rule";
 import { admin, http, webAndApi } from "./example";
 
@@ -13,7 +13,7 @@ export const portChosen: DefinitionRule = {
     right: webAndApi({ calls: { api: { port: "http" } } }, { ports: { http, admin } }),
   },
   *check(definition) {
-    for (const reference of [...references(definition), ...probes(definition)]) {
+    for (const reference of portReferences(definition)) {
       const { callee, call, path } = reference;
       const ports = Object.keys(portsOf(definition, reference) ?? {});
       if (ports.length < 2 || call.port !== undefined) continue;

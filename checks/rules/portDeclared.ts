@@ -1,6 +1,6 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import { portsOf, probes, references, sectionOf } from "../references";
+import { portReferences, portsOf, sectionOf } from "../references";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -14,7 +14,7 @@ export const portDeclared: DefinitionRule = {
     right: webAndApi({ calls: { api: { port: "http" } } }, {}),
   },
   *check(definition, isWritten) {
-    for (const reference of [...references(definition), ...probes(definition)]) {
+    for (const reference of portReferences(definition)) {
       const { callee, call, path } = reference;
       const ports = portsOf(definition, reference);
       const section = sectionOf(definition, reference);

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, hostOf } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -14,11 +14,8 @@ export const reachedOutside: DefinitionRule = {
     right: reaching("rates.billing.svc.cluster.local"),
   },
   *check({ name: mesh, namespace: common = mesh, services }) {
-    const own = new Map(
-      Object.entries(services).map(([name, { namespace = common }]) => [
-        `${name}.${namespace}.svc.cluster.local`,
-        name,
-      ]),
+    const own = new Map<string, string>(
+      Object.entries(services).map(([name, { namespace = common }]) => [hostOf(name, namespace), name]),
     );
     for (const [name, { reach = {} }] of Object.entries(services)) {
       for (const host of Object.keys(reach)) {

@@ -1,4 +1,4 @@
-import { doorOf, type Edge, type GatewayRoute, includes, regionOf, routesOf } from "../../catalog";
+import { alikeRoutes, type Edge, type GatewayRoute, includesPath, regionOf } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { base, http } from "./example";
 
@@ -27,7 +27,7 @@ export const tokenNotBypassed: MeshRule = {
     right: hosts({ prefix: "/admin", endUser }),
   },
   *check({ gateways }) {
-    for (const routes of Map.groupBy(gateways.flatMap(routesOf), ({ edge }) => doorOf(edge)).values()) {
+    for (const routes of alikeRoutes(gateways).values()) {
       for (const [i, one] of routes.entries()) {
         for (const other of routes.slice(i + 1)) {
           if (claimsOf(one.edge) === claimsOf(other.edge) || !meet(one, other)) continue;
@@ -53,7 +53,7 @@ function meet(one: GatewayRoute, other: GatewayRoute): boolean {
   const [methods, others] = [one.edge.methods, other.edge.methods];
   const asked = methods.length === 0 || others.length === 0 || methods.some((name) => others.includes(name));
   const within = (path: string, pattern: string, { edge: { notPaths = [] } }: GatewayRoute): boolean =>
-    includes(pattern, path) && !notPaths.some((left) => includes(left, path));
+    includesPath(pattern, path) && !notPaths.some((left) => includesPath(left, path));
   return (
     asked &&
     regionOf(one).some((path) =>

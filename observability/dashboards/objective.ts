@@ -1,6 +1,6 @@
 import type { Mesh } from "../../catalog";
-import { type RecordName, recorded } from "../rules/records";
-import { type Burn, errorRatio, fastBurns, slowBurns } from "../rules/slo";
+import { errorRatio, type RecordName, recorded } from "../rules/records";
+import { type Burn, fastBurns, slowBurns } from "../rules/slo";
 import type { Row, SeriesPanel } from "./definition";
 
 /** A recorded value of the chosen service. */

@@ -1,8 +1,8 @@
 import { isHttp, type Mesh } from "../../catalog";
 import { failed, mutualShare } from "../outcomes";
 import { oneOf, selector, series } from "../promql";
-import { type RecordName, recorded } from "../rules/records";
-import { errorRatio, fastBurns, slowBurns } from "../rules/slo";
+import { errorRatio, type RecordName, recorded } from "../rules/records";
+import { fastBurns, slowBurns } from "../rules/slo";
 import type { DashboardDefinition, Row } from "./definition";
 import { quantile, rate, share, window } from "./expressions";
 import type { Links } from "./links";

@@ -1,4 +1,4 @@
-import { type Matcher, selector } from "../promql";
+import { type lately, type Matcher, selector } from "../promql";
 
 /** Labels by which rules tell services apart. */
 export const byService = [
@@ -37,6 +37,11 @@ export const records = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type RecordName = keyof typeof records;
+
+/** The share of errors over a window. */
+export function errorRatio<Over extends Window | typeof lately>(window: Over) {
+  return `istio:service:error_ratio:rate${window}` as const;
+}
 
 /** A recorded series of one mesh. */
 export function recorded<Name extends RecordName>(

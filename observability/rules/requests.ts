@@ -1,7 +1,7 @@
 import { formatDuration } from "../../catalog";
 import { failed } from "../outcomes";
 import { lately, perSecond, ratio, series, sum } from "../promql";
-import { byService, recorded } from "./records";
+import { byService, errorRatio, recorded } from "./records";
 import { type ConcernOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
@@ -28,12 +28,12 @@ export const requests: ConcernOf = (mesh) => {
         expr: `${perSecond("istio_requests_total", calls, "5m", byService, failed)} or on (destination_service) 0 * ${rate}`,
       },
       {
-        record: "istio:service:error_ratio:rate5m",
+        record: errorRatio("5m"),
         expr: `${recorded("istio:service:errors:rate5m", mesh)} / (${rate} > 0)`,
       },
       {
         // Whether it still fails. No share at all where nothing failed.
-        record: "istio:service:error_ratio:rate2m",
+        record: errorRatio(lately),
         expr: `${perSecond("istio_requests_total", calls, lately, byService, failed)} / (${perSecond("istio_requests_total", calls, lately, byService)} > 0)`,
       },
       ...([50, 90, 99] as const).map((percentile) => ({
@@ -43,10 +43,7 @@ export const requests: ConcernOf = (mesh) => {
       ...byThreshold(mesh, "errorRate").map(({ value, services }) => ({
         alert: "HighErrorRate",
         expr: (["5m", lately] as const)
-          .map(
-            (window) =>
-              `${recorded(`istio:service:error_ratio:rate${window}`, mesh, services)} > ${ratio(value)}`,
-          )
+          .map((window) => `${recorded(errorRatio(window), mesh, services)} > ${ratio(value)}`)
           .join(" and on (destination_service) ")
           .concat(` ${busy}`),
         for: "5m" as const,

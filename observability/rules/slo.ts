@@ -1,6 +1,6 @@
 import type { Mesh } from "../../catalog";
 import { ratio } from "../promql";
-import { type RecordName, recorded, type Window, windows } from "./records";
+import { errorRatio, recorded, type Window, windows } from "./records";
 import { type AlertingRule, type ConcernOf, leastTraffic, type RecordingRule } from "./rule";
 import { byThreshold } from "./scope";
 
@@ -27,10 +27,6 @@ export const slowBurns = [
   { factor: 3, long: "1d", short: "2h" },
   { factor: 1, long: "3d", short: "6h" },
 ] as const satisfies readonly Burn[];
-
-export function errorRatio(window: Window): RecordName {
-  return `istio:service:error_ratio:rate${window}`;
-}
 
 /** Of what was recorded: days of raw requests would be read again at each evaluation. */
 function overWindow(mesh: Mesh, window: Window): RecordingRule {

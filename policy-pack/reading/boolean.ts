@@ -1,9 +1,12 @@
 import { UNKNOWN } from "./field";
 import { isEmpty } from "./verdict";
 
-/** Whether Istio takes an annotation for true. https://pkg.go.dev/strconv#ParseBool */
+/** What Istio takes for true in an annotation. https://pkg.go.dev/strconv#ParseBool */
+export const TRUE = /^(1|t|T|true|TRUE|True)$/;
+
+/** Whether Istio takes an annotation for true. */
 export function isTrue(value: unknown): boolean {
-  return ["1", "t", "T", "true", "TRUE", "True"].includes(String(value));
+  return TRUE.test(String(value));
 }
 
 /** Whether a chart takes a value that is set for false. https://helm.sh/docs/chart_template_guide/control_structures/#ifelse */

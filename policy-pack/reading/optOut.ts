@@ -1,3 +1,4 @@
+import { TRUE } from "./boolean";
 import { type Field, textsOf } from "./field";
 import { isProxyOnly, TEMPLATES } from "./gateway";
 import { PROXY_CONFIG, proxyConfigOf } from "./proxyConfig";
@@ -35,10 +36,7 @@ const MARKS: ReadonlyMap<string, readonly [place: "labels" | "annotations", ...R
   ["traffic.sidecar.istio.io/excludeOutboundIPRanges", ["annotations", ...EXCLUDED]],
   [TEMPLATES, ["annotations", ...WITHOUT_SIDECAR]],
   ["istio.io/dataplane-mode", ["labels", /^none$/, "ztunnel sees no traffic"]],
-  [
-    "ambient.istio.io/bypass-inbound-capture",
-    ["annotations", /^(1|t|T|true|TRUE|True)$/, "ztunnel sees no inbound traffic"],
-  ],
+  ["ambient.istio.io/bypass-inbound-capture", ["annotations", TRUE, "ztunnel sees no inbound traffic"]],
 ]);
 
 /** Values of istiod that hold for every pod which does not say otherwise. */

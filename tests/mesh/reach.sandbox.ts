@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { expect } from "chai";
-import { execa } from "execa";
-import { sandboxStatus, type SandboxStatus, startSandbox } from "../../sandbox";
+import { sandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
 import { connectXds, type XdsClient } from "../sandbox/xdsClient";
@@ -34,26 +32,14 @@ interface RouteConfiguration {
 
 describe("what a real istiod tells a proxy of another catalog's services", () => {
   let h: Harness;
-  let status: SandboxStatus;
   let xds: XdsClient;
   let dump: ConfigDump;
 
   before(async () => {
     h = await harness();
     const state = h.folder();
-    status = await startSandbox(h.options(state));
-    const { validationURL = "", injectionURL = "" } = status.istiod ?? {};
-    for (const [chart, ...values] of [
-      ["base", `base.validationURL=${validationURL}`],
-      ["istiod", `base.validationURL=${validationURL}`, `istiodRemote.injectionURL=${injectionURL}`],
-    ] as const) {
-      const args = ["install", chart, chart, "--repo", status.chartRepository ?? "", "-n", "istio-system"];
-      await execa(
-        h.toolchain.program("helm"),
-        [...args, "--create-namespace", "--wait", ...values.flatMap((value) => ["--set", value])],
-        { env: { KUBECONFIG: status.kubeconfig, HELM_CACHE_HOME: join(state, "helm") } },
-      );
-    }
+    const sandbox = await startSandbox(h.options(state));
+    await h.installIstio(state, sandbox);
     const billing = render({
       name: "billing",
       services: {

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { execa, type ResultPromise } from "execa";
 import getPort from "get-port";
 import { type Metric, metrics, type Reporter } from "../../observability/metrics";
-import { sandboxStatus, type SandboxStatus, startSandbox } from "../../sandbox";
+import { sandboxStatus, startSandbox } from "../../sandbox";
 import { ensureToolchain } from "../../toolchain";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
@@ -28,19 +28,12 @@ const clusters = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 describe("metrics of a real istiod and a real agent", () => {
   let h: Harness;
   let state: string;
-  let status: SandboxStatus;
   let ports: Readonly<Record<string, number>>;
   let xds: XdsClient | undefined;
   let agentProgram: string;
   const agents: ResultPromise[] = [];
   const agentPorts: number[] = [];
 
-  const helm = async (chart: string, ...values: string[]): Promise<void> => {
-    const env = { KUBECONFIG: status.kubeconfig, HELM_CACHE_HOME: join(state, "helm") };
-    const args = ["install", chart, chart, "--repo", status.chartRepository ?? "", "-n", "istio-system"];
-    const set = values.flatMap((value) => ["--set", value]);
-    await execa(h.toolchain.program("helm"), [...args, "--create-namespace", "--wait", ...set], { env });
-  };
   const apply = (object: object): Promise<string> =>
     h.kubectl(state, ["apply", "-f", "-"], JSON.stringify(object)).catch((error: unknown) => String(error));
   const pod = (name: string, annotations: Record<string, string>): object => ({
@@ -98,10 +91,8 @@ describe("metrics of a real istiod and a real agent", () => {
     h = await harness();
     agentProgram = (await ensureToolchain(["pilot-agent"])).program("pilot-agent");
     state = h.folder();
-    status = await startSandbox(h.options(state));
-    const { validationURL = "", injectionURL = "" } = status.istiod ?? {};
-    await helm("base", `base.validationURL=${validationURL}`);
-    await helm("istiod", `base.validationURL=${validationURL}`, `istiodRemote.injectionURL=${injectionURL}`);
+    const sandbox = await startSandbox(h.options(state));
+    await h.installIstio(state, sandbox);
     ports = (await sandboxStatus(state)).processes.find(({ name }) => name === "istiod")?.ports ?? {};
     await h.kubectl(state, ["create", "namespace", "shop"]);
     await h.kubectl(state, ["label", "namespace", "shop", "istio-injection=enabled"]);

@@ -3,7 +3,13 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type SandboxOptions, sandboxPrograms, startSandbox, stopSandbox } from "../../sandbox";
+import {
+  type SandboxOptions,
+  sandboxPrograms,
+  type SandboxStatus,
+  startSandbox,
+  stopSandbox,
+} from "../../sandbox";
 import { ensureToolchain, sandboxPrograms as programsToBuild, type Toolchain } from "../../toolchain";
 
 /** Everything a test needs to have a sandbox of its own. */
@@ -14,6 +20,8 @@ export interface Harness {
   options(state: string): SandboxOptions;
   /** Runs kubectl on the sandbox in `state` and returns its stdout. */
   kubectl(state: string, args: readonly string[], input?: string): Promise<string>;
+  /** Installs Istio's definitions and istiod on the sandbox in `state`. */
+  installIstio(state: string, sandbox: SandboxStatus): Promise<void>;
   clean(): Promise<void>;
 }
 
@@ -41,6 +49,18 @@ export async function harness(): Promise<Harness> {
         input === undefined ? {} : { input },
       );
       return run.stdout;
+    },
+    installIstio: async (state, { kubeconfig, chartRepository = "", istiod }) => {
+      const { validationURL = "", injectionURL = "" } = istiod ?? {};
+      const env = { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: join(state, "helm") };
+      for (const [chart, ...values] of [
+        ["base", `base.validationURL=${validationURL}`],
+        ["istiod", `base.validationURL=${validationURL}`, `istiodRemote.injectionURL=${injectionURL}`],
+      ] as const) {
+        const args = ["install", chart, chart, "--repo", chartRepository, "-n", "istio-system", "--wait"];
+        const set = values.flatMap((value) => ["--set", value]);
+        await execa(program("helm"), [...args, "--create-namespace", ...set], { env });
+      }
     },
     clean: async () => {
       for (const folder of folders) {

@@ -1,5 +1,5 @@
-import type { CallDefinition } from "../../../catalog";
-import { type Change, type Mutation, put } from "./mutation";
+import type { CallDefinition, MeshDefinition } from "../../../catalog";
+import { type Change, type Mutant, type Mutation, put } from "./mutation";
 import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, onlyCallsOf } from "./places";
 
 /** Whether retries repeat it at all: POST and PATCH are only ever repeated where nothing has happened yet. */
@@ -10,6 +10,22 @@ const tenRetries = { attempts: 10, retryOn: ["5xx"] };
 
 /** With an overall limit: both are of services and of external ones, so that callers have them too. */
 const limits = ["services.*.resilience", "externalServices.*.resilience"];
+
+/** Each call and route over HTTP with a timeout of 1s and two tries. */
+function* triedTwiceIn1s(catalog: MeshDefinition, retries: object): Iterable<Mutant> {
+  const callees = calleesOf(catalog);
+  for (const { kind, callee, place } of edgesOf(catalog)) {
+    const called = callees[callee];
+    if (kind === "admit" || !called || !hasHttp(called)) continue;
+    yield {
+      at: [...place, "retries", "perTryTimeout"],
+      changes: [
+        [[...place, "timeout"], "1s"],
+        [[...place, "retries"], { attempts: 1, ...retries }],
+      ],
+    };
+  }
+}
 
 export const times: readonly Mutation[] = [
   {
@@ -33,18 +49,7 @@ export const times: readonly Mutation[] = [
     mistake: "tries that together take longer than the timeout of their call or route",
     also: ["MW403", "MW404"],
     *mutants(catalog) {
-      const callees = calleesOf(catalog);
-      for (const { kind, callee, place } of edgesOf(catalog)) {
-        const called = callees[callee];
-        if (kind === "admit" || !called || !hasHttp(called)) continue;
-        yield {
-          at: [...place, "retries", "perTryTimeout"],
-          changes: [
-            [[...place, "timeout"], "1s"],
-            [[...place, "retries"], { attempts: 1, perTryTimeout: "501ms", retryOn: ["5xx"] }],
-          ],
-        };
-      }
+      yield* triedTwiceIn1s(catalog, { perTryTimeout: "501ms", retryOn: ["5xx"] });
     },
   },
   {
@@ -176,18 +181,7 @@ export const times: readonly Mutation[] = [
     mistake: "slow tries of a call or route that nothing repeats",
     also: ["MW004", "MW403"],
     *mutants(catalog) {
-      const callees = calleesOf(catalog);
-      for (const { kind, callee, place } of edgesOf(catalog)) {
-        const called = callees[callee];
-        if (kind === "admit" || !called || !hasHttp(called)) continue;
-        yield {
-          at: [...place, "retries", "perTryTimeout"],
-          changes: [
-            [[...place, "timeout"], "1s"],
-            [[...place, "retries"], { attempts: 1, perTryTimeout: "500ms" }],
-          ],
-        };
-      }
+      yield* triedTwiceIn1s(catalog, { perTryTimeout: "500ms" });
     },
   },
   {
