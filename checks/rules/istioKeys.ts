@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
 import type { DefinitionRule } from "../rule";
@@ -66,6 +67,54 @@ const known = {
   ],
 } as const;
 
+interface Bypass {
+  /** What the value does. */
+  readonly set: string;
+  readonly cure: string;
+}
+
+/**
+ * Annotations of which only some values keep a pod's traffic from its sidecar. Each function returns undefined for a
+ * value that leaves the traffic to the sidecar.
+ *
+ * https://istio.io/latest/docs/reference/config/annotations/
+ */
+const bypasses = new Map<string, (value: string) => Bypass | undefined>([
+  ["sidecar.istio.io/interceptionMode", interceptionMode],
+  ["inject.istio.io/templates", injectionTemplates],
+  ["proxy.istio.io/config", proxyConfig],
+]);
+
+/** The mode's name, or its number in Istio's protobuf. */
+const none = /^(NONE|2)$/;
+
+function interceptionMode(value: string): Bypass | undefined {
+  return none.test(value)
+    ? { set: `is "${value}"`, cure: "remove it, or set REDIRECT or TPROXY" }
+    : undefined;
+}
+
+function injectionTemplates(value: string): Bypass | undefined {
+  const names = value.split(",").map((name) => name.trim());
+  if (names.includes("sidecar")) return undefined;
+  return { set: `is "${value}"`, cure: 'remove it, or name "sidecar" first: sidecar,<template>' };
+}
+
+function proxyConfig(value: string): Bypass | undefined {
+  let config: unknown;
+  try {
+    // As Istio reads it: the last of two fields with one name wins.
+    config = parse(value, { version: "1.1", uniqueKeys: false, logLevel: "error" });
+  } catch {
+    return { set: "is not YAML", cure: "write it as YAML or JSON" };
+  }
+  if (typeof config !== "object" || config === null) return undefined;
+  const fields = config as Record<string, unknown>;
+  const mode = String(fields.interceptionMode ?? fields.interception_mode);
+  if (!none.test(mode)) return undefined;
+  return { set: `sets interceptionMode to "${mode}"`, cure: "remove interceptionMode from it" };
+}
+
 const annotated = (annotations: object): object => ({
   ...base,
   services: { web: { ports: { http }, workload: { image: "web:1", annotations } } },
@@ -84,7 +133,16 @@ export const istioKeys: DefinitionRule = {
   *check({ services }) {
     for (const [service, { workload }] of Object.entries(services)) {
       for (const kind of ["labels", "annotations"] as const) {
-        for (const key of Object.keys(workload?.[kind] ?? {})) {
+        for (const [key, value] of Object.entries(workload?.[kind] ?? {})) {
+          const bypass = kind === "annotations" ? bypasses.get(key)?.(value) : undefined;
+          if (bypass !== undefined) {
+            yield {
+              path: formatPath(["services", service, "workload", kind, key]),
+              message: `"${key}" ${bypass.set}, so the sidecar of "${service}" gets no traffic: no mTLS, no policy, no telemetry`,
+              cure: bypass.cure,
+            };
+            continue;
+          }
           // A name of somebody else's, such as prometheus.io/port, says nothing to Istio.
           if (!/(^|\.)istio\.io\//.test(key) || (known[kind] as readonly string[]).includes(key)) continue;
           const cure = decided.get(key);

@@ -66,6 +66,9 @@ export const security: readonly Mutation[] = [
         yield put([...workload, "annotations", "sidecar.istio.io/rewriteAppHTTPProbers"], "false");
         yield put([...workload, "annotations", "sidecar.istio.io/logLevels"], "debug");
         yield put([...workload, "labels", "istio.io/rev"], "canary");
+        yield put([...workload, "annotations", "sidecar.istio.io/interceptionMode"], "NONE");
+        yield put([...workload, "annotations", "inject.istio.io/templates"], "grpc-agent");
+        yield put([...workload, "annotations", "proxy.istio.io/config"], "interceptionMode: NONE");
       }
     },
   },
