@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
 import { checkMesh } from "../checks";
 import { table } from "../cli/output";
 import { type MeshObject, renderMesh } from "../mesh";
+import { toYaml } from "../mesh/toYaml";
 import { ensureToolchain } from "../toolchain";
 import { meshOf } from "./meshOf";
 
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     const catalog = meshOf(count);
     const { objects, check, render } = checkAndRender(catalog);
     const file = join(folder, "mesh.yaml");
-    writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"));
+    writeFileSync(file, objects.map((object) => toYaml(object)).join("---\n"));
     const start = performance.now();
     await execa(istioctl, ["analyze", "--use-kube=false", "--all-namespaces", file], { reject: false });
     const peer = (performance.now() - start) / 1000;

@@ -7,15 +7,22 @@ import { z } from "zod";
  */
 export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
 
-const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const pattern = /^(\d+)(?:\.(\d+))?(ms|s|m|h)$/;
 const millisecondsPer = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof millisecondsPer;
 
-/** Milliseconds of a duration, rounded down to whole ones, or undefined when the text isn't a duration. */
+/**
+ * The milliseconds of a duration. Undefined if the text is not a duration, or not a whole number of milliseconds: Istio
+ * accepts nothing finer.
+ */
 export function parseDuration(text: string): number | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
-  return Math.floor(Number(match[1]) * millisecondsPer[match[2] as Unit]);
+  const [, whole = "", fraction = "", unit = "ms"] = match;
+  // Integers: 2.01 * 60_000 would be 120_599.99999999999.
+  const milliseconds = BigInt(whole + fraction) * BigInt(millisecondsPer[unit as Unit]);
+  const scale = 10n ** BigInt(fraction.length);
+  return milliseconds % scale === 0n ? Number(milliseconds / scale) : undefined;
 }
 
 /** The shortest exact spelling of some milliseconds: 30000 is `"30s"`, 7500 is `"7500ms"`, 3600000 is `"1h"`. */
@@ -31,5 +38,15 @@ export function formatDuration(milliseconds: number): Duration {
 /** Istio refuses durations below one millisecond, and zero means "no limit" to Envoy: neither can be meant here. */
 export const durationSchema = z.custom<Duration>(
   (value) => typeof value === "string" && (parseDuration(value) ?? 0) >= 1,
-  { params: { cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"' } },
+  {
+    params: {
+      cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"; at least 1ms, in whole milliseconds',
+    },
+  },
+);
+
+/** A duration, or zero where zero has a meaning of its own. */
+export const durationOrZeroSchema = z.custom<Duration>(
+  (value) => typeof value === "string" && parseDuration(value) !== undefined,
+  { params: { cure: 'write a number and one of ms, s, m, h, such as "0s" or "1h", in whole milliseconds' } },
 );

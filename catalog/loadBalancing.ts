@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Duration, durationSchema } from "./duration";
+import { type Duration, durationOrZeroSchema } from "./duration";
 
 /**
  * How a caller's proxy chooses among the endpoints of a service.
@@ -44,6 +44,7 @@ export interface HttpCookie {
   readonly name: string;
   /** Default: Envoy's, none. */
   readonly path?: `/${string}`;
+  /** The cookie's lifetime. `0s` makes a session cookie, which the browser drops when it is closed. */
   readonly ttl: Duration;
 }
 
@@ -98,7 +99,7 @@ const consistentHashSchema = z
         path: z
           .custom<`/${string}`>((value) => typeof value === "string" && value.startsWith("/"))
           .optional(),
-        ttl: durationSchema,
+        ttl: durationOrZeroSchema,
       })
       .optional(),
     useSourceIp: z.literal(true).optional(),

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { stringify } from "yaml";
 import { parsePath } from "../catalog";
 import { fromAnnotation, type MeshObject } from "../mesh";
+import { toYaml } from "../mesh/toYaml";
 import type { DeclaredObjects } from "../stacks/plan";
 import { UserError } from "../toolchain/userError";
 import { loadSubject } from "./catalog";
@@ -83,8 +83,7 @@ function describe(
   catalog: string | undefined,
   from: readonly Source[],
 ): string {
-  const yaml = (value: unknown): string =>
-    stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
+  const yaml = (value: unknown): string => toYaml(value).trimEnd();
   const indent = (text: string): string => text.replaceAll(/^/gm, "  ");
   return [
     yaml(object),

@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
+import { toYaml } from "../mesh/toYaml";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
@@ -53,7 +54,7 @@ export async function localPulumi(
   await mkdir(shadow, { recursive: true });
   await mkdir(backend, { recursive: true });
   const { name } = parse(readFileSync(projectFile, "utf8")) as { name: string };
-  await writeFile(join(shadow, "Pulumi.yaml"), stringify({ name, runtime: "nodejs" }));
+  await writeFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
   const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
   const options = {
@@ -102,7 +103,7 @@ export async function localPulumi(
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
-  await writeFile(configFile, stringify({ ...before, config }));
+  await writeFile(configFile, toYaml({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
   if (!stacks.some((stack) => stack.name === localStack)) {
     await quiet(["stack", "init", localStack, "-C", shadow]);

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import type { MeshObject } from "../mesh";
+import { toYaml } from "../mesh/toYaml";
 import { releasesOf } from "../stacks/plan";
 import { howToMake, secretsOf } from "../stacks/secrets";
 import { UserError } from "../toolchain/userError";
@@ -97,8 +97,4 @@ function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void 
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), mark + toYaml(content));
   }
-}
-
-function toYaml(content: unknown): string {
-  return stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -4,11 +4,11 @@
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { rules } from "../checks";
 import { apiReference } from "./apiReference";
 import { catalogReference } from "./catalogReference";
 import { dashboardReference } from "./dashboardReference";
+import { toYaml } from "../mesh/toYaml";
 import { parityPage } from "./parity/page";
 
 type Rule = (typeof rules)[number];
@@ -47,9 +47,7 @@ function index(sorted: readonly Rule[]): string {
 
 function page({ code, severity, title, examples }: Rule): string {
   const yaml = (catalog: unknown): string =>
-    typeof catalog === "object"
-      ? stringify(catalog, { aliasDuplicateObjects: false })
-      : `${JSON.stringify(catalog)}\n`;
+    typeof catalog === "object" ? toYaml(catalog) : `${JSON.stringify(catalog)}\n`;
   return `# ${code}
 
 ${title}. Severity: ${severity}.

@@ -1,6 +1,6 @@
-import { stringify } from "yaml";
 import type { GlobalRateLimit, Mesh } from "../catalog";
 import { metadata, type MeshObject } from "./object";
+import { toYaml } from "./toYaml";
 
 /** Name of the ConfigMap with the quotas that a rate limit service reads. */
 export function quotasName(service: string): string {
@@ -26,7 +26,7 @@ export function configMaps(mesh: Mesh): MeshObject[] {
         namespace: counter.namespace,
         from: ["rateLimitService", ...limited.map(({ path }) => `${path}.globalRateLimits`)],
       }),
-      data: { "config.yaml": stringify({ domain: mesh.name, descriptors: limits.map(descriptor) }) },
+      data: { "config.yaml": toYaml({ domain: mesh.name, descriptors: limits.map(descriptor) }) },
     },
   ];
 }

@@ -81,7 +81,7 @@ export function writeKubeconfig({ state, ports }: SandboxConfig, path: string, t
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   };
-  writeFileSync(path, stringify(content), { mode: 0o600 });
+  writeFileSync(path, stringify(content, { compat: "yaml-1.1" }), { mode: 0o600 });
 }
 
 function tokenFile(state: string, user: User): string {

@@ -7,7 +7,9 @@ import { stringify } from "yaml";
  * https://kwok.sigs.k8s.io/docs/user/stages-configuration/
  */
 export function kwokStages(): string {
-  return [nodeHeartbeat, podReady, podComplete, podDelete].map((stage) => stringify(stage)).join("---\n");
+  return [nodeHeartbeat, podReady, podComplete, podDelete]
+    .map((stage) => stringify(stage, { compat: "yaml-1.1" }))
+    .join("---\n");
 }
 
 interface Expression {

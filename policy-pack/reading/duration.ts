@@ -10,7 +10,13 @@ export const DURATION = "^(\\d+(\\.\\d+)?(h|ms|m|s))+$";
 export function milliseconds(value: unknown): number | undefined {
   if (typeof value !== "string" || !new RegExp(DURATION).test(value)) return undefined;
   return [...value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS],
+    (sum, [, amount = "", unit]) => sum + length(amount, MILLISECONDS[unit as keyof typeof MILLISECONDS]),
     0,
   );
+}
+
+/** Exact for whole milliseconds, as 2.01 × 60,000 in binary fractions is not. */
+function length(amount: string, unit: number): number {
+  const [whole = "", fraction = ""] = amount.split(".");
+  return (Number(whole + fraction) * unit) / 10 ** fraction.length;
 }

@@ -8,7 +8,20 @@ describe("duration", () => {
   });
 
   it("is only a number and one unit", () => {
-    for (const text of ["", "10", "s", "10sec", "-1s", "1h30m", " 1s", "1.s", "1e3s", "10 s"]) {
+    for (const text of [
+      "",
+      "10",
+      "s",
+      "10sec",
+      "-1s",
+      "1h30m",
+      " 1s",
+      "1.s",
+      "1e3s",
+      "10 s",
+      "0.5ms",
+      "1.0001s",
+    ]) {
       expect(parseDuration(text), text).to.equal(undefined);
     }
   });
@@ -26,5 +39,24 @@ describe("duration", () => {
 
   it("is the same after it was written and read", () => {
     fc.assert(fc.property(fc.nat(), (time) => parseDuration(formatDuration(time)) === time));
+  });
+
+  it("is exact in every unit, with any fraction of whole milliseconds", () => {
+    expect(["2.01m", "4.35s", "1.1h", "0.001s", "1.50m"].map(parseDuration)).to.deep.equal([
+      120_600, 4350, 3_960_000, 1, 90_000,
+    ]);
+    const units = { s: 1000n, m: 60_000n, h: 3_600_000n };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(["s", "m", "h"] as const)),
+        fc.nat(100_000),
+        fc.nat(999_999),
+        (unit, whole, fraction) => {
+          const micro = (BigInt(whole) * 1_000_000n + BigInt(fraction)) * units[unit];
+          const read = parseDuration(`${whole}.${String(fraction).padStart(6, "0")}${unit}`);
+          expect(read).to.equal(micro % 1_000_000n === 0n ? Number(micro / 1_000_000n) : undefined);
+        },
+      ),
+    );
   });
 });

@@ -182,4 +182,24 @@ describe("destinationRule", () => {
       http: { http1MaxPendingRequests: 75, http2MaxRequests: 75, maxRetries: 15 },
     });
   });
+
+  it("sets a session cookie for a lifetime of zero, and writes a fraction exactly", () => {
+    const session = { httpCookie: { name: "JSESSIONID", ttl: "0s" } } as const;
+    const own = render({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          loadBalancing: { consistentHash: session },
+          resilience: { idleTimeout: "2.01m", connectTimeout: "0.25s" },
+        },
+      },
+    });
+    const { spec } = find(own, "DestinationRule", "web") as unknown as {
+      spec: { trafficPolicy: { loadBalancer: object; connectionPool: { tcp: object; http: object } } };
+    };
+    expect(spec.trafficPolicy.loadBalancer).to.deep.equal({ consistentHash: session });
+    expect(spec.trafficPolicy.connectionPool.tcp).to.deep.include({ connectTimeout: "250ms" });
+    expect(spec.trafficPolicy.connectionPool.http).to.deep.include({ idleTimeout: "120600ms" });
+  });
 });

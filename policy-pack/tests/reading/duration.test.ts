@@ -3,7 +3,15 @@ import { milliseconds } from "../../reading/duration";
 
 describe("duration", () => {
   it("reads what Istio reads", () => {
-    const durations = { "30s": 30_000, "1m30s": 90_000, "500ms": 500, "0.5s": 500, "1h": 3_600_000, "0s": 0 };
+    const durations = {
+      "30s": 30_000,
+      "1m30s": 90_000,
+      "500ms": 500,
+      "0.5s": 500,
+      "1h": 3_600_000,
+      "2.01m": 120_600,
+      "0s": 0,
+    };
     for (const [text, length] of Object.entries(durations)) expect(milliseconds(text), text).to.equal(length);
   });
 
