@@ -2,6 +2,7 @@ import { monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { type MeshObject, mergePatch } from "../mesh";
 import { collectorService, usesCollector } from "../observability";
+import { facts } from "../policy-pack/facts";
 import { collectorValues } from "./addOns/collector";
 import type { Context } from "./addOns/context";
 import { grafanaValues } from "./addOns/grafana";
@@ -12,21 +13,8 @@ import { plainPrometheus } from "./addOns/plainPrometheus";
 import type { ReleaseSpec } from "./helmRelease";
 import type { ObservabilityArgs } from "./observabilityArgs";
 
-/** The add-ons' charts, where they are published, and their exact versions. */
-export const addOnCharts = {
-  "kube-prometheus-stack": {
-    repository: "https://prometheus-community.github.io/helm-charts",
-    version: "88.5.3",
-  },
-  prometheus: { repository: "https://prometheus-community.github.io/helm-charts", version: "29.27.0" },
-  grafana: { repository: "https://grafana-community.github.io/helm-charts", version: "12.11.1" },
-  jaeger: { repository: "https://jaegertracing.github.io/helm-charts", version: "4.11.1" },
-  "kiali-server": { repository: "https://kiali.org/helm-charts", version: "2.29.0" },
-  "opentelemetry-collector": {
-    repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
-    version: "0.170.0",
-  },
-} as const;
+/** The add-ons' charts: where they are published, their exact versions, and the sources of both. */
+export const addOnCharts = facts.addOns;
 
 /** The Helm releases of the add-ons. */
 export interface AddOnReleases {

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
 
-/** What each layer may import besides itself. Data flows from left to right, imports point back. */
+/**
+ * What each layer may import besides itself. Data flows from left to right, imports point back. Every layer may import
+ * `policy-pack/facts`, the facts from outside: plain data that imports nothing.
+ */
 const mayImport: Record<string, string[]> = {
   catalog: [],
   checks: ["catalog"],
@@ -18,6 +21,7 @@ const mayImport: Record<string, string[]> = {
   "policy-pack": [],
 };
 const layers = Object.keys(mayImport);
+const facts = "policy-pack/facts";
 const pure = ["catalog", "checks", "mesh", "observability"];
 
 const rules: IForbiddenRuleType[] = [
@@ -27,9 +31,15 @@ const rules: IForbiddenRuleType[] = [
       name: `${layer} imports only what lies upstream`,
       severity: "error",
       from: { path: `^${layer}/` },
-      to: { path: `^(${refused.join("|")}|tests)/` },
+      to: { path: `^(${refused.join("|")}|tests)/`, pathNot: `^${facts}/` },
     };
   }),
+  {
+    name: "the facts import nothing",
+    severity: "error",
+    from: { path: `^${facts}/` },
+    to: { pathNot: `^${facts}/` },
+  },
   {
     name: "pure layers know nothing of Pulumi, files or processes",
     severity: "error",
