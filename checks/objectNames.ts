@@ -46,7 +46,7 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
         ? [...inEach("default-deny"), ...inEach("allow-istio"), ...services.map((one) => full(one))]
         : [],
       PeerAuthentication: [
-        ...new Set([`${mesh.rootNamespace}/default`, ...inEach("default")]),
+        ...inEach("default"),
         ...services.filter(({ mtls }) => mtls).map((one) => full(one)),
       ],
       PodDisruptionBudget: workloads.filter((one) => fewestPods(one) > 1).map((one) => full(one)),

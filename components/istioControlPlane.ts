@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
-import { gatewayNamespace, istioTags, systemNamespace } from "./istioObjects";
+import { gatewayNamespace, istioTags, meshPeerAuthentication, systemNamespace } from "./istioObjects";
 import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
@@ -12,6 +12,8 @@ const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 /**
  * Istio's control plane from Istio's own charts: `base` (definitions), then `istiod`, then the gateways. Each step
  * waits until the one before is ready. Let everything that istiod's webhook judges depend on this component.
+ *
+ * It also owns what applies to the whole mesh, whatever catalogs it serves: the PeerAuthentication of the root namespace.
  *
  * https://istio.io/latest/docs/setup/install/helm/
  */
@@ -35,6 +37,8 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     const definitions = this.release(`${name}-base`, base, args, system);
     // Named by their revisions: when one takes over from the other, both stay what they are.
     const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, definitions);
+    // istiod's webhook validates it.
+    declareObjects(name, [meshPeerAuthentication(args)], { parent: this, dependsOn: controlPlane });
     const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
     // Where a tag takes its namespaces over, it is there first.
     for (const canary of istiods)
@@ -62,7 +66,7 @@ export class IstioControlPlane extends pulumi.ComponentResource {
 }
 
 /** What the types allow and two control planes don't. */
-function misfits({ version, revision, canary }: IstioControlPlaneArgs): string[] {
+function misfits({ version, revision, canary, mtlsMode = "STRICT" }: IstioControlPlaneArgs): string[] {
   const exact = (field: string, given: string): string[] =>
     exactVersion.test(given)
       ? []
@@ -77,5 +81,11 @@ function misfits({ version, revision, canary }: IstioControlPlaneArgs): string[]
           `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, as the control plane's own is. Give the two different ones, such as ${canary.version.replaceAll(".", "-")}.`,
         ]
       : []),
+    ...(mtlsModes.includes(mtlsMode)
+      ? []
+      : [`mtlsMode is "${mtlsMode}". Set it to ${mtlsModes.join(" or ")}, or leave it out.`]),
   ];
 }
+
+/** Modes of the mesh-wide PeerAuthentication. DISABLE would take mutual TLS from every workload. */
+const mtlsModes = ["STRICT", "PERMISSIVE"];

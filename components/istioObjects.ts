@@ -30,9 +30,29 @@ export function istioTags(args: IstioControlPlaneArgs): MeshObject[] {
   );
 }
 
-/** The objects of the component `IstioControlPlane` that no chart brings: its namespaces and its revision's tags. */
+/**
+ * The PeerAuthentication of the root namespace, which applies to every workload of the mesh that no other one selects.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
+ */
+export function meshPeerAuthentication({
+  namespace = defaultNamespace,
+  mtlsMode = "STRICT",
+}: IstioControlPlaneArgs): MeshObject {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    metadata: { name: "default", namespace },
+    spec: { mtls: { mode: mtlsMode } },
+  };
+}
+
+/**
+ * The objects of the component `IstioControlPlane` that no chart contains: its namespaces, the mesh-wide
+ * PeerAuthentication and the tags of its revision.
+ */
 export function istioObjects(args: IstioControlPlaneArgs): MeshObject[] {
   const gateways = istioReleases(args).filter(({ chart }) => chart === "gateway");
   const namespaces = [systemNamespace(args), ...gateways.map((one) => gatewayNamespace(one, args))];
-  return [...namespaces.map(namespaceObject), ...istioTags(args)];
+  return [...namespaces.map(namespaceObject), meshPeerAuthentication(args), ...istioTags(args)];
 }

@@ -50,6 +50,13 @@ export interface IstioControlPlaneArgs {
    * any more. Gateways, tags and the validation of objects are the component's own revision's. Default: none.
    */
   canary?: IstioCanaryArgs;
+  /**
+   * Mode of the mesh-wide PeerAuthentication: `STRICT`, or `PERMISSIVE` while workloads move into the mesh one by one.
+   * With `PERMISSIVE`, workloads that no other PeerAuthentication selects accept plaintext as well; the policy pack
+   * reports it. Default: `STRICT`.
+   * https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/
+   */
+  mtlsMode?: string;
   /** Seconds that each release may take to become ready. Default: 300. */
   timeoutSeconds?: number;
   /** Values of the chart `base`. Default: the chart's. */

@@ -3,24 +3,20 @@ import { metadata, type MeshObject, podLabels } from "./object";
 import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
 
 /**
- * Only mutual TLS is accepted: in the whole mesh, and again in each namespace, where it would hold even without
- * the mesh-wide policy. Services that say something by themselves have a policy of their own, which wins.
+ * Each namespace accepts only mutual TLS, with or without the mesh-wide policy, which belongs to the control plane. A
+ * service with settings of its own has its own policy, which takes precedence.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
 export function peerAuthentications(mesh: Mesh): MeshObject[] {
   const spec: PeerAuthenticationSpec = { mtls: { mode: "STRICT" } };
-  const wide = [...new Set([mesh.rootNamespace, ...mesh.namespaces])].map((namespace) => ({
+  const ofNamespaces = mesh.namespaces.map((namespace) => ({
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
-    metadata: metadata(mesh, {
-      name: "default",
-      namespace,
-      from: [namespace === mesh.rootNamespace ? "rootNamespace" : "namespace"],
-    }),
+    metadata: metadata(mesh, { name: "default", namespace, from: ["namespace"] }),
     spec,
   }));
-  return [...wide, ...ofServices(mesh)];
+  return [...ofNamespaces, ...ofServices(mesh)];
 }
 
 function ofServices(mesh: Mesh): MeshObject[] {

@@ -2,10 +2,16 @@ import { checks, competing, dangling, impossible, live, never, policies, type Ro
 
 const ambient = never("anything for ambient mode");
 const gatewayApi = never("anything of the Gateway API");
-const strict = impossible(
-  "mesh/peerAuthentication",
-  "is STRICT in the root namespace and in every namespace of the mesh",
-);
+const strict = [
+  ...impossible(
+    "mesh/peerAuthentication",
+    "is STRICT in every namespace of the mesh, and leaves the root namespace to the control plane",
+  ),
+  ...impossible(
+    "components/istioObjects",
+    "has the mesh-wide PeerAuthentication, which is STRICT unless the arguments say PERMISSIVE",
+  ),
+];
 const mutual = impossible("mesh/destinationRule", "bounds every service, with mutual TLS");
 const ports = impossible("mesh/service", "selects all versions of a service, and says what each port speaks");
 const known = live("Kiali");

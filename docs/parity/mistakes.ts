@@ -13,10 +13,16 @@ const filtered = impossible(
   "mesh/envoyFilter",
   "limits the requests to each pod, last before the router, for the versions that it was tried with",
 );
-const strict = impossible(
-  "mesh/peerAuthentication",
-  "is STRICT in the root namespace and in every namespace of the mesh",
-);
+const strict = [
+  ...impossible(
+    "mesh/peerAuthentication",
+    "is STRICT in every namespace of the mesh, and leaves the root namespace to the control plane",
+  ),
+  ...impossible(
+    "components/istioObjects",
+    "has the mesh-wide PeerAuthentication, which is STRICT unless the arguments say PERMISSIVE",
+  ),
+];
 
 /** The mistakes of Istio's users that cost most, by worth. */
 export const mistakes: readonly Row[] = (

@@ -1,25 +1,31 @@
-import { nist, stackPolicy } from "../policy";
+import { nist, stackPolicy, type StackViolation } from "../policy";
 import { UNKNOWN } from "../reading/field";
-import { isIstiod } from "../reading/release";
-import { isIstio, isPeerAuthentication, type KubernetesResource, undecided } from "../reading/resource";
+import { meshNamespaces } from "../reading/injection";
+import { modesFor } from "../reading/peerAuthentication";
+import { isGatewayRelease, isIstiod } from "../reading/release";
+import { isNamespace, isPeerAuthentication, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { holds, isEmpty } from "../reading/verdict";
+import { asksForInjection, isWorkload, podOf } from "../reading/workload";
 
 /**
- * Nothing encrypts a mesh by default: without this object, every sidecar also accepts plaintext.
+ * Nothing encrypts a mesh by default: without this object, every sidecar also accepts plaintext. It belongs to the stack
+ * that installs the control plane; a stack that only uses a mesh can be STRICT in its own namespaces.
  * https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
 export const requireMeshWideStrict = stackPolicy({
   name: "require-mesh-wide-strict",
   displayName: "Mesh-wide STRICT mTLS",
   description:
-    "The mesh's root namespace has a PeerAuthentication without a selector and with mTLS mode STRICT.",
+    "The mesh's root namespace has a PeerAuthentication without a selector and with mTLS mode STRICT. A stack without a " +
+    "control plane has it too, or is STRICT in each of its own namespaces.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
-    "Add a security.istio.io/v1 PeerAuthentication named default to the root namespace (istio-system unless " +
-    "meshConfig.rootNamespace says otherwise), without spec.selector and with spec.mtls.mode STRICT.",
+    "In the stack of the control plane, add a security.istio.io/v1 PeerAuthentication named default to the root namespace " +
+    "(istio-system unless meshConfig.rootNamespace says otherwise), without spec.selector and with spec.mtls.mode STRICT. In " +
+    "a stack without a control plane, add one to each of its namespaces.",
   url: "https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/#lock-down-mutual-tls-for-the-entire-mesh",
   settings: {
     rootNamespace,
@@ -27,37 +33,98 @@ export const requireMeshWideStrict = stackPolicy({
       type: "string",
       enum: ["meshes", "control-planes"],
       description:
-        "meshes: each stack with an istiod release or any Istio object must have the PeerAuthentication. " +
-        "control-planes: only a stack with an istiod release, for organizations that install the mesh in a stack of its own.",
+        "meshes: a stack with an istiod release must have the PeerAuthentication, and a stack with pods of a mesh that another " +
+        "stack installs must be STRICT in its own namespaces. control-planes: only stacks with an istiod release are judged.",
       default: "meshes",
     },
   },
   appliesTo(stack, { requiredIn }) {
     if (stack.some(isIstiod)) return true;
     if (requiredIn === "control-planes") return "The stack has no istiod release";
-    return stack.some(({ type }) => isIstio(type)) || "The stack has no istiod release and no Istio object";
+    return (
+      meshNamespaces(stack).size > 0 ||
+      "The stack has no istiod release and no namespace whose pods get a sidecar"
+    );
   },
   *judge(stack, settings) {
     for (const root of rootNamespaces(stack, settings.rootNamespace)) {
-      const candidates = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
-      const verdicts = candidates.map((candidate) => ({ candidate, verdict: isStrictFor(root, candidate) }));
-      if (verdicts.some(({ verdict }) => verdict === true)) continue;
-      const open = verdicts.filter(({ verdict }) => verdict === UNKNOWN).map(({ candidate }) => candidate);
-      if (open.length > 0) throw undecided(open);
-      yield {
-        subject: { namespace: root, name: "default", labels: {} },
-        message:
-          `The mesh's root namespace ${root} has no PeerAuthentication without spec.selector and with spec.mtls.mode ` +
-          `STRICT, so sidecars accept plaintext. Add one, named default.`,
-      };
+      const verdict = isStrict(root, stack);
+      if (verdict.strict) continue;
+      if (stack.some(isIstiod)) {
+        if (verdict.open.length > 0) throw undecided(verdict.open);
+        yield {
+          subject: { namespace: root, name: "default", labels: {} },
+          message:
+            `The mesh's root namespace ${root} has no PeerAuthentication without spec.selector and with spec.mtls.mode ` +
+            `STRICT, so sidecars accept plaintext. Add one, named default.`,
+        };
+      } else {
+        yield* judgeNamespaces(stack, root, verdict.open);
+      }
     }
   },
 });
 
-/** Whether this PeerAuthentication makes the mesh STRICT; unknown if that hangs on unknown values alone. */
-function isStrictFor(root: string, { fields }: KubernetesResource): boolean | typeof UNKNOWN {
+/** Judges the namespaces of a stack whose mesh another stack installs. */
+function* judgeNamespaces(
+  stack: readonly KubernetesResource[],
+  root: string,
+  open: readonly KubernetesResource[],
+): Iterable<StackViolation> {
+  const declared = new Set(stack.filter(({ type }) => isNamespace(type)).map(({ name }) => name));
+  const gateways = new Set(stack.filter(isGatewayRelease).map(({ namespace }) => namespace));
+  const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
+  const undecidable = new Set(open);
+  for (const [namespace, labels] of meshNamespaces(stack)) {
+    if (gateways.has(namespace) || namespace === root) continue;
+    const verdict = isStrict(namespace, stack);
+    if (verdict.strict) continue;
+    // What an unknown value may settle is not judged.
+    for (const one of verdict.open) undecidable.add(one);
+    if (undecidable.size > 0) continue;
+    if (declared.has(namespace)) {
+      yield {
+        subject: { namespace, name: namespace, labels },
+        message:
+          `Namespace ${namespace} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the ` +
+          `stack has none for the whole mesh, so sidecars may accept plaintext. Add one, named default.`,
+      };
+      continue;
+    }
+    // Another stack owns the namespace, so each workload must be STRICT by itself.
+    for (const workload of stack) {
+      if (workload.namespace !== namespace || !isWorkload(workload.type)) continue;
+      if (asksForInjection(podOf(workload)) !== true) continue;
+      if (modesFor(workload, authentications, new Set([root])).every((mode) => mode === "STRICT")) continue;
+      yield {
+        subject: workload,
+        message:
+          `${workload.title}: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does not own ` +
+          `the namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.`,
+      };
+    }
+  }
+  if (undecidable.size > 0) throw undecided([...undecidable]);
+}
+
+/** Whether a namespace, or by its root namespace the mesh, is STRICT; and the objects whose unknown values decide it. */
+function isStrict(
+  namespace: string,
+  stack: readonly KubernetesResource[],
+): { strict: boolean; open: KubernetesResource[] } {
+  const verdicts = stack
+    .filter(({ type }) => isPeerAuthentication(type) && !type.patch)
+    .map((candidate) => ({ candidate, verdict: isStrictFor(namespace, candidate) }));
+  return {
+    strict: verdicts.some(({ verdict }) => verdict === true),
+    open: verdicts.filter(({ verdict }) => verdict === UNKNOWN).map(({ candidate }) => candidate),
+  };
+}
+
+/** Whether this PeerAuthentication makes the whole namespace STRICT; unknown if only unknown values decide that. */
+function isStrictFor(wanted: string, { fields }: KubernetesResource): boolean | typeof UNKNOWN {
   return holds([
-    [fields.at("metadata", "namespace"), (namespace) => namespace === root],
+    [fields.at("metadata", "namespace"), (namespace) => namespace === wanted],
     // A selector without labels selects every workload, as no selector does.
     [fields.at("spec", "selector", "matchLabels"), isEmpty],
     [fields.at("spec", "mtls", "mode"), (mode) => mode === "STRICT"],

@@ -25,6 +25,7 @@ describe("components/istioControlPlane", () => {
       "kubernetes:core/v1:Namespace istio-system-namespace",
       "kubernetes:helm.sh/v3:Release istio-base",
       "kubernetes:helm.sh/v3:Release istio-istiod",
+      "kubernetes:security.istio.io/v1:PeerAuthentication istio-PeerAuthentication/istio-system/default",
       "kubernetes:core/v1:Namespace istio-istio-ingress-namespace",
       "kubernetes:helm.sh/v3:Release istio-istio-ingress-release",
     ]);
@@ -178,6 +179,14 @@ describe("components/istioControlPlane", () => {
       );
     });
   });
+
+  for (const mtlsMode of ["DISABLE", "UNSET", "strict", ""]) {
+    it(`refuses the mode "${mtlsMode}" for the whole mesh`, () => {
+      expect(() => new IstioControlPlane("istio", { version: "1.31.0", mtlsMode })).to.throw(
+        `mtlsMode is "${mtlsMode}". Set it to STRICT or PERMISSIVE, or leave it out.`,
+      );
+    });
+  }
 
   for (const version of ["1.31", "latest", "^1.31.0", "1.31.x", ""]) {
     it(`refuses the version "${version}"`, () => {

@@ -10,6 +10,13 @@ const namespace = (name: string, labels: Record<string, string>) => ({
   metadata: { name, labels },
 });
 
+const mtls = (namespace: string, mode: string) => ({
+  apiVersion: "security.istio.io/v1",
+  kind: "PeerAuthentication",
+  metadata: { name: "default", namespace },
+  spec: { mtls: { mode } },
+});
+
 const plain: IstioControlPlaneArgs = {
   version: "1.31.0",
   gateways: [{ name: "istio-ingress" }, { name: "istio-egress", namespace: "edge" }],
@@ -28,6 +35,7 @@ describe("components/istioObjects", () => {
       namespace("istio-system", { "istio-injection": "disabled" }),
       namespace("istio-ingress", { "istio-injection": "enabled" }),
       namespace("edge", { "istio-injection": "enabled" }),
+      mtls("istio-system", "STRICT"),
     ]);
   });
 
@@ -38,9 +46,17 @@ describe("components/istioObjects", () => {
       namespace("istio-ingress", { "istio.io/rev": "1-31-0" }),
       namespace("edge", { "istio.io/rev": "1-31-0" }),
     ]);
-    expect(objects.slice(3).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.deep.equal([
+    expect(objects.slice(4).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.deep.equal([
       "MutatingWebhookConfiguration istio-revision-tag-default-istio-control",
     ]);
+  });
+
+  it("has the mesh-wide PeerAuthentication, which is STRICT unless the arguments say PERMISSIVE", () => {
+    const wide = (args: IstioControlPlaneArgs) =>
+      istioObjects(args).filter(({ kind }) => kind === "PeerAuthentication");
+    expect(wide(plain)).to.deep.equal([mtls("istio-system", "STRICT")]);
+    expect(wide(revised)).to.deep.equal([mtls("istio-control", "STRICT")]);
+    expect(wide({ ...plain, mtlsMode: "PERMISSIVE" })).to.deep.equal([mtls("istio-system", "PERMISSIVE")]);
   });
 
   for (const [name, args] of Object.entries({ plain, revised })) {

@@ -48,9 +48,7 @@ describe("overrides", () => {
     expect(find(objects, "PeerAuthentication", "default", "shop").spec).to.deep.equal({
       mtls: { mode: "PERMISSIVE" },
     });
-    expect(find(objects, "PeerAuthentication", "default", "istio-system").spec).to.deep.equal({
-      mtls: { mode: "STRICT" },
-    });
+    expect(find(objects, "AuthorizationPolicy", "default-deny", "shop").spec).to.deep.equal({});
     expect(find(objects, "Namespace", "shop").metadata.labels).to.include({
       team: "checkout",
       "istio-injection": "enabled",
@@ -69,12 +67,7 @@ describe("overrides", () => {
     expect(findings.map(({ severity, code, path, cure }) => [severity, code, path, cure])).to.deep.equal([
       ["error", "MW115", 'overrides.DestinationRules["shop/web"]', 'did you mean "DestinationRule"?'],
       ["error", "MW115", "overrides.Namespace.store", 'use one of "shop", or remove it'],
-      [
-        "error",
-        "MW115",
-        "overrides.PeerAuthentication.default",
-        'use one of "istio-system/default", "shop/default", or remove it',
-      ],
+      ["error", "MW115", "overrides.PeerAuthentication.default", 'did you mean "shop/default"?'],
       ["error", "MW115", 'overrides.PeerAuthentication["shop/defaults"]', 'did you mean "shop/default"?'],
       ["error", "MW115", "overrides.Sidecar.web", 'did you mean "shop/web"?'],
     ]);

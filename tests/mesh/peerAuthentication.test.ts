@@ -3,7 +3,7 @@ import type { ServiceDefinition } from "../../catalog";
 import { find, http, metadata, render } from "./render";
 
 describe("peerAuthentication", () => {
-  it("is STRICT in the root namespace and in every namespace of the mesh", () => {
+  it("is STRICT in every namespace of the mesh, and leaves the root namespace to the control plane", () => {
     const objects = render({
       name: "shop",
       rootNamespace: "istio-root",
@@ -11,7 +11,6 @@ describe("peerAuthentication", () => {
     }).filter(({ kind }) => kind === "PeerAuthentication");
     expect(objects.map(({ metadata: { namespace, name } }) => [namespace, name])).to.deep.equal([
       ["backend", "default"],
-      ["istio-root", "default"],
       ["shop", "default"],
     ]);
     expect(find(objects, "PeerAuthentication", "default", "shop")).to.deep.equal({

@@ -54,7 +54,8 @@ describe("renderMesh", () => {
   });
 
   it("sees an unknown field and a wrong value with the definitions that it is held against", () => {
-    const policy = find(render({ name: "shop", services: {} }), "PeerAuthentication", "default");
+    const services = { web: { ports: { http: { port: 8080, protocol: "http" } } } } as const;
+    const policy = find(render({ name: "shop", services }), "PeerAuthentication", "default", "shop");
     const broken = (spec: object): unknown => invalid({ ...policy, spec });
     expect(broken({ mtls: { mode: "STRICT" } })).to.equal(undefined);
     expect(broken({ mtls: { mode: "STRONG" } })).to.not.equal(undefined);

@@ -71,9 +71,7 @@ describe("policy-pack/platforms", () => {
 
   it("pass with everything asked of what watches a mesh", async () => {
     const { mandatory } = await judge(await everythingWatched(), preset("prod"));
-    // The mesh itself is no part of it.
-    expect(mandatory).to.have.length(1);
-    expect(mandatory[0]).to.match(/^require-mesh-wide-strict: The mesh's root namespace/);
+    expect(mandatory).to.deep.equal([]);
   });
 
   it("pass by an organization's own word only, where ports bypass the sidecar in prod", async () => {
@@ -92,12 +90,10 @@ describe("policy-pack/platforms", () => {
     const annotations = { "traffic.sidecar.istio.io/excludeOutboundPorts": "443,5432" };
     const weakened: [string, NonNullable<MeshDefinition["overrides"]>, string[]][] = [
       [
-        "mutual TLS",
-        { PeerAuthentication: { "istio-system/default": permissive } },
+        "mutual TLS of a namespace",
+        { PeerAuthentication: of("default", permissive) },
         [
-          "require-mesh-wide-strict: The mesh's root namespace istio-system has no PeerAuthentication without spec.selector " +
-            "and with spec.mtls.mode STRICT, so sidecars accept plaintext. Add one, named default.",
-          "forbid-weaker-mtls: PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts " +
+          "forbid-weaker-mtls: PeerAuthentication alfred-platform/default: spec.mtls.mode is PERMISSIVE, which accepts " +
             "plaintext beside mTLS. Set it to STRICT.",
         ],
       ],
@@ -153,6 +149,16 @@ describe("policy-pack/platforms", () => {
         expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal(violations);
       });
     }
+
+    it("are refused: mutual TLS of the mesh", async () => {
+      const resources = await resourcesOf("alfred", "prod", undefined, { mtlsMode: "PERMISSIVE" });
+      expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal([
+        "require-mesh-wide-strict: The mesh's root namespace istio-system has no PeerAuthentication without spec.selector " +
+          "and with spec.mtls.mode STRICT, so sidecars accept plaintext. Add one, named default.",
+        "forbid-weaker-mtls: PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts plaintext " +
+          "beside mTLS. Set it to STRICT.",
+      ]);
+    });
 
     it("are refused: egress", async () => {
       const weaken = (resource: Resource): Resource => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment, MeshDefinition } from "../../catalog";
-import { IstioControlPlane, Observability, ServiceMesh } from "../../components";
+import { IstioControlPlane, type IstioControlPlaneArgs, Observability, ServiceMesh } from "../../components";
 import type { Resource } from "../../policy-pack/tests/engine";
 import { observabilityName, planOf } from "../../stacks/plan";
 import type { PlatformName } from "../../stacks/platforms";
@@ -30,11 +30,12 @@ export async function resourcesOf(
   platform: PlatformName,
   environment: Environment,
   edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
+  ofControlPlane: Partial<IstioControlPlaneArgs> = {},
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
   const { name, catalog, controlPlane, observability } = planOf(readSettings({ get: (key) => stack[key] }));
   const seen = await registrations(() => {
-    new IstioControlPlane("istio", controlPlane);
+    new IstioControlPlane("istio", { ...controlPlane, ...ofControlPlane });
     new ServiceMesh(name, { catalog: edit(catalog) });
     if (observability) new Observability(observabilityName, observability.args);
   });

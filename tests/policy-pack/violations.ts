@@ -271,7 +271,7 @@ export const resourceViolations: readonly Violation[] = [
 export const stackViolations: readonly Violation[] = [
   {
     policy: "require-mesh-wide-strict",
-    resource: named("catalog", destinationRule()),
+    resource: named("istiod-alone", istiodOf({})),
     message: "The mesh's root namespace istio-system has no PeerAuthentication",
   },
   {

@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import { requireMeshWideStrict } from "../../policies/requireMeshWideStrict";
 import { type Resource, unknown, validateStack } from "../engine";
-import { asPatch, destinationRule, istio, istiod, peerAuthentication } from "../resources";
+import {
+  asPatch,
+  deployment,
+  destinationRule,
+  istio,
+  istiod,
+  namespace,
+  peerAuthentication,
+} from "../resources";
 
 const judge = (resources: Resource[], configuration = {}) =>
   validateStack(requireMeshWideStrict, resources, configuration);
@@ -39,42 +47,87 @@ describe("require-mesh-wide-strict", () => {
     }
   });
 
-  it("refuses a stack that only uses a mesh, unless control planes have stacks of their own", async () => {
-    expect(await judge([destinationRule()])).to.deep.equal({ violations: missingIn("istio-system") });
-    expect(await judge([destinationRule()], { requiredIn: "control-planes" })).to.deep.equal({
-      violations: [],
-      notApplicable: "The stack has no istiod release",
+  describe("in a stack whose mesh another stack installs", () => {
+    const missingFor = (name: string): string =>
+      `Namespace ${name} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the stack has ` +
+      `none for the whole mesh, so sidecars may accept plaintext. Add one, named default.`;
+
+    it("asks for STRICT in each of its namespaces, or mesh-wide", async () => {
+      const two = [namespace(), namespace({ "istio.io/rev": "1-31-0" }, "bank")];
+      expect(await judge(two)).to.deep.equal({ violations: [missingFor("shop"), missingFor("bank")] });
+      const own = peerAuthentication(undefined, "shop");
+      expect(await judge([...two, own])).to.deep.equal({ violations: [missingFor("bank")] });
+      expect(await judge([...two, own, peerAuthentication(undefined, "bank")])).to.deep.equal({
+        violations: [],
+      });
+      expect(await judge([...two, peerAuthentication()])).to.deep.equal({ violations: [] });
     });
-    expect(await judge([istiod()], { requiredIn: "control-planes" })).to.deep.equal({
-      violations: missingIn("istio-system"),
+
+    it("takes none with a selector or in another mode for a whole namespace", async () => {
+      for (const spec of [
+        { mtls: { mode: "STRICT" }, selector: { matchLabels: { app: "catalog" } } },
+        { mtls: { mode: "PERMISSIVE" } },
+        {},
+      ]) {
+        expect(await judge([namespace(), peerAuthentication(spec, "shop")])).to.deep.equal({
+          violations: [missingFor("shop")],
+        });
+      }
+    });
+
+    it("asks for one that selects the pods where it does not own the namespace", async () => {
+      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
+      const joining = deployment({ metadata: { labels } });
+      const selecting = (app: string, mode = "STRICT") =>
+        peerAuthentication({ mtls: { mode }, selector: { matchLabels: { app } } }, "shop");
+      const message =
+        "Deployment shop/catalog: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does " +
+        "not own the namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.";
+      expect(await judge([joining])).to.deep.equal({ violations: [message] });
+      expect(await judge([joining, selecting("cart")])).to.deep.equal({ violations: [message] });
+      expect(await judge([joining, selecting("catalog", "PERMISSIVE")])).to.deep.equal({
+        violations: [message],
+      });
+      expect(await judge([joining, selecting("catalog")])).to.deep.equal({ violations: [] });
+    });
+
+    it("leaves it alone without pods of the mesh, and by an organization's word", async () => {
+      const nothing = "The stack has no istiod release and no namespace whose pods get a sidecar";
+      const outside = namespace({ "istio-injection": "disabled" });
+      for (const stack of [[destinationRule()], [outside, destinationRule(), deployment()]]) {
+        expect(await judge(stack)).to.deep.equal({ violations: [], notApplicable: nothing });
+      }
+      expect(await judge([namespace()], { requiredIn: "control-planes" })).to.deep.equal({
+        violations: [],
+        notApplicable: "The stack has no istiod release",
+      });
+      expect(await judge([istiod()], { requiredIn: "control-planes" })).to.deep.equal({
+        violations: missingIn("istio-system"),
+      });
+    });
+
+    it("says what unknown values decide", async () => {
+      const open = peerAuthentication({ mtls: { mode: unknown } }, "shop");
+      expect(await judge([namespace(), open])).to.deep.equal({
+        violations: [],
+        undecided:
+          "PeerAuthentication shop/default: string value at .spec.mtls.mode can't be known during preview",
+      });
     });
   });
 
-  it("finds the mesh among other resources", async () => {
-    const namespace = {
-      type: "kubernetes:core/v1:Namespace",
-      name: "shop",
-      props: { metadata: { name: "shop" } },
-    };
-    expect(await judge([namespace, destinationRule()])).to.deep.equal({
-      violations: missingIn("istio-system"),
-    });
-    expect(await judge([namespace, istiod()], { requiredIn: "control-planes" })).to.deep.equal({
+  it("is not content with STRICT namespaces where the stack installs the control plane", async () => {
+    expect(await judge([istiod(), namespace(), peerAuthentication(undefined, "shop")])).to.deep.equal({
       violations: missingIn("istio-system"),
     });
   });
 
   it("does not apply to stacks without a mesh", async () => {
-    const namespace = {
-      type: "kubernetes:core/v1:Namespace",
-      name: "shop",
-      props: { metadata: { name: "shop" } },
-    };
     const bucket = { type: "aws:s3/bucket:Bucket", name: "logs", props: {} };
     const database = istiod({}, "postgresql");
-    expect(await judge([namespace, bucket, database])).to.deep.equal({
+    expect(await judge([namespace({}), bucket, database])).to.deep.equal({
       violations: [],
-      notApplicable: "The stack has no istiod release and no Istio object",
+      notApplicable: "The stack has no istiod release and no namespace whose pods get a sidecar",
     });
   });
 
