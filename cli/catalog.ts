@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { parse } from "yaml";
-import { catalogOf } from "../stacks/catalogOf";
-import { platformNames } from "../stacks/platforms";
-import { readSettings, type Settings } from "../stacks/settings";
+import { catalogOf } from "../program/catalogOf";
+import { platformList, platformNames } from "../stacks/platforms";
+import { readSettings, type Settings } from "../program/settings";
 import { UserError } from "../toolchain/userError";
 
 /** What a command works on: a platform of this package, set up by a stack's configuration, or a catalog file. */
@@ -28,7 +28,7 @@ export async function loadSubject(argument: string, stack: string | undefined): 
   const platform = platformNames.find((name) => name === argument);
   if (platform !== undefined) {
     const values: Record<string, unknown> = { ...(stack === undefined ? {} : stackConfig(stack)), platform };
-    const settings = readSettings({ get: (key) => asText(values[key]) });
+    const settings = readSettings(platformList, { get: (key) => asText(values[key]) });
     return { name: platform, catalog: catalogOf(settings), settings };
   }
   const path = resolve(argument);

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { parsePath } from "../catalog";
 import { fromAnnotation, type MeshObject } from "../mesh";
 import { toYaml } from "../mesh/toYaml";
-import type { DeclaredObjects } from "../stacks/plan";
+import type { DeclaredObjects } from "../program/plan";
 import { UserError } from "../toolchain/userError";
 import { loadSubject } from "./catalog";
 import { planned } from "./objects";

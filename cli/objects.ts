@@ -1,5 +1,5 @@
 import { checkMesh } from "../checks";
-import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../stacks/plan";
+import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../program/plan";
 import { UserError } from "../toolchain/userError";
 import type { Subject } from "./catalog";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { definePlatform, type Platform } from "../program/platform";
 import {
   catalog as aikernel,
   controlPlane as aikernelControlPlane,
@@ -6,7 +7,6 @@ import {
 } from "./aikernel/catalog";
 import { catalog as alfred, controlPlane as alfredControlPlane } from "./alfred/catalog";
 import { catalog as autolytiq, ports as autolytiqPorts } from "./autolytiq/catalog";
-import type { Platform } from "./platform";
 import { catalog as policycortex } from "./policycortex/catalog";
 import { catalog as voicecore, controlPlane as voicecoreControlPlane } from "./voicecore/catalog";
 
@@ -63,34 +63,42 @@ const voicecoreOptions = z
   })
   .partial();
 
-/** The platforms by the name that `meshwright:platform` takes. */
+/** The platforms by their names. */
 export const platforms = {
-  alfred: {
+  alfred: definePlatform({
+    name: "alfred",
     options: alfredOptions,
     catalog: (environment, options) => alfred({ environment, ...options }),
     controlPlane: alfredControlPlane,
-  },
-  autolytiq: {
+  }),
+  autolytiq: definePlatform({
+    name: "autolytiq",
     options: autolytiqOptions,
     catalog: (environment, options) => autolytiq({ environment, ...options }),
-  },
-  policycortex: {
+  }),
+  policycortex: definePlatform({
+    name: "policycortex",
     options: policycortexOptions,
     catalog: (environment, options) => policycortex({ environment, ...options }),
-  },
-  aikernel: {
+  }),
+  aikernel: definePlatform({
+    name: "aikernel",
     options: aikernelOptions,
     catalog: (environment, options) => aikernel({ environment, ...options }),
     controlPlane: aikernelControlPlane,
     observability: aikernelObservability,
-  },
-  voicecore: {
+  }),
+  voicecore: definePlatform({
+    name: "voicecore",
     options: voicecoreOptions,
     catalog: (environment, options) => voicecore({ environment, ...options }),
     controlPlane: voicecoreControlPlane,
-  },
-} as const satisfies Record<string, Platform>;
+  }),
+} as const;
 
 export type PlatformName = keyof typeof platforms;
 
 export const platformNames = Object.keys(platforms) as PlatformName[];
+
+/** The platforms in the order of their names above. */
+export const platformList: readonly Platform[] = Object.values(platforms);

@@ -14,10 +14,21 @@ const mayImport: Record<string, string[]> = {
   mesh: ["catalog", "checks"],
   observability: ["catalog", "checks", "mesh"],
   components: ["catalog", "checks", "mesh", "observability"],
-  stacks: ["catalog", "checks", "mesh", "observability", "components"],
+  program: ["catalog", "checks", "mesh", "observability", "components"],
+  stacks: ["catalog", "components", "program"],
   toolchain: [],
   sandbox: ["toolchain"],
-  cli: ["catalog", "checks", "mesh", "observability", "components", "stacks", "toolchain", "sandbox"],
+  cli: [
+    "catalog",
+    "checks",
+    "mesh",
+    "observability",
+    "components",
+    "program",
+    "stacks",
+    "toolchain",
+    "sandbox",
+  ],
   "policy-pack": [],
 };
 const layers = Object.keys(mayImport);

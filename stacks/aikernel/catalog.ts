@@ -1,5 +1,5 @@
 import { type AdmitDefinition, defineMesh, type Environment, type MeshDefinition } from "../../catalog";
-import type { PlatformControlPlane, PlatformObservability } from "../platform";
+import type { PlatformControlPlane, PlatformObservability } from "../../program/platform";
 
 /** What differs between AIKernel's stacks. */
 export interface AIKernelOptions {

@@ -1,5 +1,5 @@
 import { defineMesh, type Environment, type FaultDefinition, type MeshDefinition } from "../../catalog";
-import type { PlatformControlPlane } from "../platform";
+import type { PlatformControlPlane } from "../../program/platform";
 
 /** What differs between Alfred's stacks. */
 export interface AlfredOptions {

@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
 import { istioObjects } from "../../components";
-import { planOf } from "../../stacks/plan";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { renderMesh } from "../../mesh";
 import { meshwright } from "./run";
 
-const settings = readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] });
+const settings = readSettings(platformList, {
+  get: (key) => ({ platform: "alfred", environment: "prod" })[key],
+});
 
 /** What the releases and gateways name and no file has. */
 const secrets = `Secrets are not written. Make these as soon as their namespaces are there:

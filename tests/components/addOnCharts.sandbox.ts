@@ -5,9 +5,9 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import { addOnCharts, observabilityPlan, type ObservabilityPlan, type ReleaseSpec } from "../../components";
 import type { MeshObject } from "../../mesh";
 import { dashboardLabel, tools } from "../../observability";
-import { planOf } from "../../stacks/plan";
-import { platformNames } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { platformList, platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { ensureToolchain, type Toolchain } from "../../toolchain";
 import { type AddOnPod, picks, podsOf } from "./addOnPods";
 import { everything, nothing } from "./observabilityArgs";
@@ -84,7 +84,7 @@ describe(`the add-ons' charts, with the components' values: ${title}`, () => {
           `${platform} (${environment})`,
           () => {
             const settings: Record<string, string> = { platform, environment };
-            const { observability } = planOf(readSettings({ get: (key) => settings[key] }));
+            const { observability } = planOf(readSettings(platformList, { get: (key) => settings[key] }));
             if (observability === undefined) throw new Error(`nothing watches ${platform}`);
             return observability.plan;
           },

@@ -8,9 +8,10 @@ import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
 import { analyze } from "../../cli/verify";
 import { observabilityPlan, type ObservabilityPlan } from "../../components";
 import { sandboxStatus, startSandbox } from "../../sandbox";
-import { catalogOf } from "../../stacks/catalogOf";
-import { observabilityArgs } from "../../stacks/observability";
-import { readSettings } from "../../stacks/settings";
+import { catalogOf } from "../../program/catalogOf";
+import { observabilityArgs } from "../../program/observability";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
 import { readLive } from "../stacks/live";
@@ -52,7 +53,7 @@ describe("Observability without the operator and with a collector, on the sandbo
 
     // The same, as the program decides it.
     const settings: Record<string, string> = { platform: "alfred", chartRepository: "http://127.0.0.1" };
-    const read = readSettings({ get: (key) => settings[key] });
+    const read = readSettings(platformList, { get: (key) => settings[key] });
     const original = catalogOf(read);
     const { telemetry } = original;
     if (telemetry?.tracing === undefined) throw new Error("Alfred is traced");

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { addOnCharts, observabilityPlan, type ReleaseSpec } from "../../components";
 import type { ValueTree } from "../../components/generateChartValues";
-import { planOf } from "../../stacks/plan";
-import { platformNames } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { platformList, platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { everything } from "./observabilityArgs";
 import { typedPaths } from "./typedPaths";
 
@@ -97,7 +97,9 @@ describe("components/observabilityValues", () => {
         ["dev", "prod"].flatMap(
           (environment) =>
             planOf(
-              readSettings({ get: (key) => (({ platform, environment }) as Record<string, string>)[key] }),
+              readSettings(platformList, {
+                get: (key) => (({ platform, environment }) as Record<string, string>)[key],
+              }),
             ).observability?.plan ?? [],
         ),
       ),

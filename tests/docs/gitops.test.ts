@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
 import { addOnCharts } from "../../components";
-import { releasesOf, planOf } from "../../stacks/plan";
-import { platformNames } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { releasesOf, planOf } from "../../program/plan";
+import { platformList, platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { meshwright } from "../cli/run";
 import { commandsIn, isCommand } from "./commands";
 import { anchorsOf, blocksOf, linksOf } from "./markdown";
@@ -140,7 +140,7 @@ describe("docs/gitops", function () {
     const installed = [...single, ...loop.split(" ")];
     expect(installed).to.have.members(["base", "istiod", "gateway", ...Object.keys(addOnCharts)]);
     for (const platform of platformNames) {
-      const plan = planOf(readSettings({ get: (key) => ({ platform })[key] }));
+      const plan = planOf(readSettings(platformList, { get: (key) => ({ platform })[key] }));
       expect(installed, platform).to.include.members(releasesOf(plan).map(({ chart }) => chart));
     }
   });

@@ -4,9 +4,9 @@ import type { MeshObject } from "../../mesh";
 import { addOnsCatalog, renderAddOns } from "../../observability/addOns";
 import { parseAlertmanager } from "../../observability/alertmanagers";
 import { monitors } from "../../observability/monitors";
-import { planOf } from "../../stacks/plan";
-import { platformNames } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { platformList, platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { everything, nothing } from "../components/observabilityArgs";
 import { find } from "../mesh/render";
 
@@ -158,7 +158,7 @@ describe("observability/addOns", () => {
     it(`is a catalog without any finding: ${platform}`, () => {
       for (const environment of ["dev", "prod"]) {
         const { mesh, observability } = planOf(
-          readSettings({ get: (key) => ({ platform, environment })[key] }),
+          readSettings(platformList, { get: (key) => ({ platform, environment })[key] }),
         );
         const own = observability?.plan.namespace ?? "";
         expect(checkMesh(addOnsCatalog(mesh, { namespace: own })).findings).to.deep.equal([]);

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Environment, MeshDefinition } from "../../catalog";
 import { IstioControlPlane, type IstioControlPlaneArgs, Observability, ServiceMesh } from "../../components";
 import type { Resource } from "../../policy-pack/tests/engine";
-import { observabilityName, planOf } from "../../stacks/plan";
+import { observabilityName, planOf } from "../../program/plan";
 import type { PlatformName } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { everything } from "../components/observabilityArgs";
 import { registrations } from "../components/registrations";
 
@@ -33,7 +34,9 @@ export async function resourcesOf(
   ofControlPlane: Partial<IstioControlPlaneArgs> = {},
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
-  const { name, catalog, controlPlane, observability } = planOf(readSettings({ get: (key) => stack[key] }));
+  const { name, catalog, controlPlane, observability } = planOf(
+    readSettings(platformList, { get: (key) => stack[key] }),
+  );
   const seen = await registrations(() => {
     new IstioControlPlane("istio", { ...controlPlane, ...ofControlPlane });
     new ServiceMesh(name, { catalog: edit(catalog) });
@@ -46,7 +49,7 @@ export async function resourcesOf(
 export async function everythingWatched(): Promise<Resource[]> {
   const { args } = everything();
   const { controlPlane } = planOf(
-    readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
+    readSettings(platformList, { get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
   );
   const seen = await registrations(() => {
     new IstioControlPlane("istio", controlPlane);

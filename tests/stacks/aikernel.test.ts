@@ -8,9 +8,10 @@ import type {
   KubePrometheusStackValues,
   ObservabilityPlan,
 } from "../../components";
-import { controlPlaneArgs } from "../../stacks/controlPlane";
-import { planOf } from "../../stacks/plan";
-import { readSettings, type Settings } from "../../stacks/settings";
+import { controlPlaneArgs } from "../../program/controlPlane";
+import { planOf } from "../../program/plan";
+import { readSettings, type Settings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
@@ -18,7 +19,7 @@ import { findIn, rendered } from "./rendered";
 const render = (options: AIKernelOptions = {}): MeshObject[] => rendered(catalog(options));
 
 const settings = (environment: Environment, revision?: string): Settings =>
-  readSettings({ get: (key) => ({ platform: "aikernel", environment, revision })[key] });
+  readSettings(platformList, { get: (key) => ({ platform: "aikernel", environment, revision })[key] });
 
 function args(environment: Environment, revision?: string): ReturnType<typeof controlPlaneArgs> {
   return controlPlaneArgs(settings(environment, revision), ["istio-ingress"], {});

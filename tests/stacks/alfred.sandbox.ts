@@ -10,9 +10,9 @@ import { analyze } from "../../cli/verify";
 import { type MeshObject, renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
 import { identify } from "../../sandbox/processIdentity";
-import { planOf } from "../../stacks/plan";
-import { platforms } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { platformList, platforms } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { type Harness, harness } from "../sandbox/harness";
 import { tenFindings, tenMistakes } from "../checks/tenMistakes";
 import { meshwright } from "../cli/run";
@@ -73,7 +73,7 @@ describe("Alfred on the sandbox", () => {
   /** What watches the platform where charts come from a mirror, as on the sandbox. */
   const watchers = (): { addOns: MeshObject[]; watching: MeshObject[] } => {
     const settings: Record<string, string> = { platform: "alfred", chartRepository: "http://127.0.0.1" };
-    const { observability } = planOf(readSettings({ get: (key) => settings[key] }));
+    const { observability } = planOf(readSettings(platformList, { get: (key) => settings[key] }));
     return observability?.plan ?? { addOns: [], watching: [] };
   };
   const expectNothingCreated = async (): Promise<void> => {

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { type AlfredOptions, catalog } from "../../stacks/alfred/catalog";
-import { planOf } from "../../stacks/plan";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
@@ -458,7 +459,7 @@ describe("alfred", () => {
   for (const environment of ["dev", "prod"]) {
     it(`installs istiod with the document's requests in ${environment}`, () => {
       const { controlPlane } = planOf(
-        readSettings({ get: (key) => ({ platform: "alfred", environment })[key] }),
+        readSettings(platformList, { get: (key) => ({ platform: "alfred", environment })[key] }),
       );
       expect(controlPlane.istiod?.resources).to.deep.equal({ requests: { cpu: "500m", memory: "2048Mi" } });
     });

@@ -7,9 +7,9 @@ import type { Environment } from "../../catalog";
 import { analyze } from "../../cli/verify";
 import { renderMesh } from "../../mesh";
 import { sandboxStatus } from "../../sandbox";
-import { planOf } from "../../stacks/plan";
-import { platformNames, type PlatformName } from "../../stacks/platforms";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { platformList, type PlatformName, platformNames } from "../../stacks/platforms";
+import { readSettings } from "../../program/settings";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
 import { readLive } from "./live";
@@ -39,7 +39,7 @@ describe("the platforms on the sandbox", () => {
         { cwd: repository },
       );
       expect(exitCode, stdout + stderr).to.equal(0);
-      const plan = planOf(readSettings({ get: (key) => ({ platform, environment })[key] }));
+      const plan = planOf(readSettings(platformList, { get: (key) => ({ platform, environment })[key] }));
       for (const object of renderMesh(plan.mesh)) {
         const live = await readLive(h, state, object);
         expect(live, `${object.kind} ${object.metadata.name}`).to.containSubset(

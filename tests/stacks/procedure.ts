@@ -37,7 +37,7 @@ export function catalogWith(platform: PlatformName, insertions: readonly Inserti
     const comma = /[,[{]$/.test(before) ? "" : ",";
     text = `${before}${comma}\n${insertion.text}${text.slice(end)}`;
   }
-  return text.replace('"../platform"', '"../../stacks/platform"');
+  return text;
 }
 
 type Container = ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;

@@ -2,10 +2,11 @@ import { expect } from "chai";
 import type { Environment } from "../../catalog";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
-import { controlPlaneArgs } from "../../stacks/controlPlane";
+import { controlPlaneArgs } from "../../program/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../stacks/voicecore/catalog";
-import { planOf } from "../../stacks/plan";
-import { readSettings } from "../../stacks/settings";
+import { planOf } from "../../program/plan";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { findIn, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
@@ -272,7 +273,7 @@ describe("voicecore", () => {
   describe("control plane", () => {
     const args = (environment: Environment): ReturnType<typeof controlPlaneArgs> =>
       controlPlaneArgs(
-        readSettings({ get: (key) => ({ platform: "voicecore", environment })[key] }),
+        readSettings(platformList, { get: (key) => ({ platform: "voicecore", environment })[key] }),
         ["istio-ingress"],
         {},
       );
@@ -301,7 +302,7 @@ describe("voicecore", () => {
 
     it("issues certificates for 90 days, renewed when a tenth is left", () => {
       const { istiod } = planOf(
-        readSettings({ get: (key) => ({ platform: "voicecore", environment: "prod" })[key] }),
+        readSettings(platformList, { get: (key) => ({ platform: "voicecore", environment: "prod" })[key] }),
       ).controlPlane;
       expect(istiod?.meshConfig?.defaultConfig).to.deep.include({
         proxyMetadata: { SECRET_TTL: "2160h", SECRET_GRACE_PERIOD_RATIO: "0.1" },
@@ -316,7 +317,7 @@ describe("voicecore", () => {
       expect(namespace?.metadata.labels).to.include({ "istio.io/rev": "voicecore" });
       for (const environment of ["dev", "prod"]) {
         const { controlPlane } = planOf(
-          readSettings({ get: (key) => ({ platform: "voicecore", environment })[key] }),
+          readSettings(platformList, { get: (key) => ({ platform: "voicecore", environment })[key] }),
         );
         expect(controlPlane.revisionTags).to.deep.equal(["voicecore"]);
       }

@@ -1,6 +1,6 @@
 import type { Environment, MeshDefinition } from "../../../catalog";
 import { type PlatformName, platformNames, platforms } from "../../../stacks/platforms";
-import type { Platform } from "../../../stacks/platform";
+import type { Platform } from "../../../program/platform";
 
 /** Options that bring up what the platforms don't have by default. */
 const rollouts: readonly [PlatformName, Environment, Record<string, unknown>][] = [

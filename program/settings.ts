@@ -8,12 +8,12 @@ import {
 } from "../catalog";
 import { runError } from "../components";
 import { z } from "zod";
-import { platformNames, platforms, type PlatformName } from "./platforms";
+import type { Platform } from "./platform";
 
 /** What a stack's configuration says (`Pulumi.<stack>.yaml`, keys `meshwright:…`). */
 export interface Settings {
-  /** Which catalog to bring up. */
-  readonly platform: PlatformName;
+  /** The platform that the stack deploys. */
+  readonly platform: Platform;
   /** What the platform lets a stack choose, such as its host name. Default: nothing, the platform's own defaults. */
   readonly options: Record<string, unknown>;
   /** How careful the stack is: replicas, disruption budgets, sampling; `staging` is built like `prod`. Default: `dev`. */
@@ -91,10 +91,14 @@ const canary = z.strictObject({
 /**
  * Reads and checks the stack's configuration.
  *
+ * @param platforms the platforms to choose from. A single one is the default.
  * @param config Default: the configuration of the running program's stack.
  * @throws {pulumi.RunError} with every wrong key, its value and the cure.
  */
-export function readSettings(config: SettingSource = new pulumi.Config("meshwright")): Settings {
+export function readSettings(
+  platforms: readonly Platform[],
+  config: SettingSource = new pulumi.Config("meshwright"),
+): Settings {
   const problems: string[] = [];
   const choose = <T extends string>(
     key: string,
@@ -122,7 +126,11 @@ export function readSettings(config: SettingSource = new pulumi.Config("meshwrig
   const gateway = readCertificate(config, "gateway", problems);
   const monitoring = readCertificate(config, "monitoring", problems);
   const seconds = match("timeoutSeconds", /^[1-9]\d*$/, "300");
-  const platform = choose("platform", platformNames, "alfred");
+  const [first, ...others] = platforms;
+  if (first === undefined) throw new Error("The program has no platform");
+  const names = platforms.map(({ name }) => name);
+  const chosen = choose("platform", names, first.name, others.length === 0);
+  const platform = platforms.find(({ name }) => name === chosen) ?? first;
   const settings: Settings = {
     platform,
     options: readOptions(config, platform, problems),
@@ -187,17 +195,14 @@ function readCertificate(
   return { certificate, key };
 }
 
-function readOptions(
-  config: SettingSource,
-  platform: PlatformName,
-  problems: string[],
-): Record<string, unknown> {
+function readOptions(config: SettingSource, platform: Platform, problems: string[]): Record<string, unknown> {
   const text = config.get("options");
   if (text === undefined) return {};
-  const parsed = json.pipe(platforms[platform].options).safeParse(text);
+  const read = json.safeParse(text);
+  const parsed = read.success ? platform.options.safeParse(read.data) : read;
   if (parsed.success) return parsed.data;
   for (const { path, message } of parsed.error.issues) {
-    const key = ["options", ...path].join(".");
+    const key = ["options", ...path.map(String)].join(".");
     problems.push(`${key}: ${message}. Set it like this: pulumi config set --path meshwright:${key} <value>`);
   }
   return {};

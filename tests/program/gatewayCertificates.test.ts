@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { declareGatewayCertificates } from "../../stacks/gatewayCertificates";
-import { planOf } from "../../stacks/plan";
-import { readSettings } from "../../stacks/settings";
+import { declareGatewayCertificates } from "../../program/gatewayCertificates";
+import { planOf } from "../../program/plan";
+import { readSettings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 import { registrations } from "../components/registrations";
 
-const plan = planOf(readSettings({ get: (key) => ({ platform: "aikernel" })[key] }));
+const plan = planOf(readSettings(platformList, { get: (key) => ({ platform: "aikernel" })[key] }));
 const given = (name: string) => ({
   certificate: `certificate of ${name}`,
   key: pulumi.secret(`key of ${name}`),
@@ -16,7 +17,7 @@ interface Secret {
   readonly value: Record<string, string>;
 }
 
-describe("stacks/gatewayCertificates", () => {
+describe("program/gatewayCertificates", () => {
   const declared = async (owners: readonly string[]) => {
     const all = await registrations(() => {
       const certificates = Object.fromEntries(owners.map((owner) => [owner, given(owner)]));

@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { controlPlaneArgs } from "../../stacks/controlPlane";
-import { readSettings, type Settings } from "../../stacks/settings";
+import { controlPlaneArgs } from "../../program/controlPlane";
+import { readSettings, type Settings } from "../../program/settings";
+import { platformList } from "../../stacks/platforms";
 
-const settings = readSettings({ get: (key) => ({ platform: "policycortex" })[key] });
+const settings = readSettings(platformList, { get: (key) => ({ platform: "policycortex" })[key] });
 
-describe("stacks/controlPlane", () => {
+describe("program/controlPlane", () => {
   it("installs one of each in dev, from Istio's repository", () => {
     const args = controlPlaneArgs(settings, ["istio-ingress"], {
       env: { MAX_WORKLOAD_CERT_TTL: "24h" },

@@ -8,10 +8,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import getPort from "get-port";
 import { stringify } from "yaml";
-import { preflight } from "../../stacks/preflight";
+import { preflight } from "../../program/preflight";
 
 // A small HTTP server stands in for the API server and the chart repository; the sandbox tests use the real ones.
-describe("stacks/preflight", () => {
+describe("program/preflight", () => {
   let folder: string;
   let server: Server;
   let origin: string;

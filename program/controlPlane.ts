@@ -9,8 +9,6 @@ import {
   type IstiodValues,
 } from "../components";
 import { mergePatch } from "../mesh";
-import type { Platform } from "./platform";
-import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */
@@ -32,7 +30,7 @@ export function controlPlaneArgs(
   carried?: string,
 ): IstioControlPlaneArgs {
   const { webhooks, canary } = settings;
-  const platform = (platforms[settings.platform] as Platform).controlPlane?.(settings.environment) ?? {};
+  const platform = settings.platform.controlPlane?.(settings.environment) ?? {};
   const revision = settings.revision ?? platform.revision;
   const tags = revisionTags(revision, carried);
   const sized = settings.environment !== "dev";

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { environments } from "../../catalog";
-import { objectsOf, planOf, releasesOf } from "../../stacks/plan";
-import { type Platform } from "../../stacks/platform";
-import { platformNames, platforms } from "../../stacks/platforms";
-import { secretsOf } from "../../stacks/secrets";
-import { readSettings } from "../../stacks/settings";
+import { objectsOf, planOf, releasesOf } from "../../program/plan";
+import { type Platform } from "../../program/platform";
+import { platformList, platformNames, platforms } from "../../stacks/platforms";
+import { secretsOf } from "../../program/secrets";
+import { readSettings } from "../../program/settings";
 
 /** Releases of the gateways of a stack where Grafana's host is at the gateway `release`. */
 function gateways(release: string, observability: boolean): string[] {
-  const settings = readSettings({
+  const settings = readSettings(platformList, {
     get: (key) => ({ platform: "alfred", observability: String(observability) })[key],
   });
   const platform = platforms.alfred as { observability?: Platform["observability"] };
@@ -31,7 +31,7 @@ function gateways(release: string, observability: boolean): string[] {
   }
 }
 
-describe("stacks/plan", () => {
+describe("program/plan", () => {
   it("installs the gateways of the catalog, and those at which only tools have their hosts, once each", () => {
     expect(gateways("istio-internal", true)).to.deep.equal([
       "istio-ingress",
@@ -45,7 +45,7 @@ describe("stacks/plan", () => {
   for (const platform of platformNames) {
     it(`has every object of ${platform} once, with the namespaces of all objects, releases and Secrets`, () => {
       for (const environment of environments) {
-        const plan = planOf(readSettings({ get: (key) => ({ platform, environment })[key] }));
+        const plan = planOf(readSettings(platformList, { get: (key) => ({ platform, environment })[key] }));
         const objects = objectsOf(plan).flatMap((declared) => declared.objects);
         const keys = objects.map(
           ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`,

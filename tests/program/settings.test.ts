@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { defaultIstioVersion } from "../../catalog";
-import { catalogOf } from "../../stacks/catalogOf";
-import { readSettings, type Settings } from "../../stacks/settings";
+import { catalogOf } from "../../program/catalogOf";
+import { readSettings, type Settings } from "../../program/settings";
+import { platformList, platforms } from "../../stacks/platforms";
 import { programs } from "../../toolchain/pins";
 
 const read = (values: Record<string, string>): Settings => {
@@ -10,17 +11,17 @@ const read = (values: Record<string, string>): Settings => {
     Object.entries(values).map(([key, value]) => [`meshwright:${key}`, value]),
   );
   pulumi.runtime.setAllConfig(config);
-  return readSettings();
+  return readSettings(platformList);
 };
 
-describe("stacks/settings", () => {
+describe("program/settings", () => {
   afterEach(() => {
     pulumi.runtime.setAllConfig({});
   });
 
   it("needs nothing but a platform", () => {
     expect(read({ platform: "alfred" })).to.deep.equal({
-      platform: "alfred",
+      platform: platforms.alfred,
       options: {},
       environment: "dev",
       istioVersion: defaultIstioVersion,
@@ -137,7 +138,7 @@ describe("stacks/settings", () => {
     const reading = (values: Record<string, string>, secrets: Record<string, string>): Settings => {
       const getSecret = (key: string) =>
         secrets[key] === undefined ? undefined : pulumi.secret(secrets[key]);
-      return readSettings({ get: get(values), getSecret });
+      return readSettings(platformList, { get: get(values), getSecret });
     };
 
     it("are read in pairs whose keys stay secrets", async () => {
@@ -158,8 +159,18 @@ describe("stacks/settings", () => {
     });
 
     it("are not read where nobody can read secrets", () => {
-      expect(readSettings({ get: get({ gatewayCertificate: "chain" }) }).certificates).to.deep.equal({});
+      expect(
+        readSettings(platformList, { get: get({ gatewayCertificate: "chain" }) }).certificates,
+      ).to.deep.equal({});
     });
+  });
+
+  it("needs nothing at all for a program's only platform, and refuses any other", () => {
+    const only = [platforms.voicecore];
+    expect(readSettings(only, { get: () => undefined }).platform).to.equal(platforms.voicecore);
+    expect(() => readSettings(only, { get: (key) => ({ platform: "alfred" })[key] })).to.throw(
+      'platform is "alfred", which is unknown. Choose one: pulumi config set meshwright:platform voicecore',
+    );
   });
 
   it("refuses options that are no object", () => {
@@ -168,7 +179,9 @@ describe("stacks/settings", () => {
 
   it("install the version that the toolchain is pinned to, and hand theirs to the platform's catalog", () => {
     expect(programs.istioctl.version).to.equal(defaultIstioVersion);
-    const settings = readSettings({ get: (key) => ({ platform: "voicecore", istioVersion: "1.32.4" })[key] });
+    const settings = readSettings(platformList, {
+      get: (key) => ({ platform: "voicecore", istioVersion: "1.32.4" })[key],
+    });
     expect(catalogOf(settings).istioVersion).to.equal("1.32.4");
     expect(catalogOf(settings)).to.not.have.property("canaryIstioVersion");
     const canary = { istioVersion: "1.31.0" } as const;

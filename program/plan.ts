@@ -15,8 +15,6 @@ import { type MeshObject, renderMesh } from "../mesh";
 import { catalogOf } from "./catalogOf";
 import { controlPlaneArgs } from "./controlPlane";
 import { observabilityArgs } from "./observability";
-import type { Platform } from "./platform";
-import { platforms } from "./platforms";
 import type { Settings } from "./settings";
 
 /** All that a stack consists of, as plain data: what the program declares, and what `meshwright render` writes. */
@@ -88,7 +86,7 @@ export function catalogObjects({
  */
 export function planOf(settings: Settings): Plan {
   const catalog = catalogOf(settings);
-  const { mesh } = checkedMesh(settings.platform, catalog);
+  const { mesh } = checkedMesh(settings.platform.name, catalog);
   const observability = settings.observability ? planned(settings, catalog, mesh) : undefined;
   // A tool's host may be at a gateway of which the catalog says nothing; its certificate is in the gateway's namespace.
   const ingress = new Set([
@@ -96,7 +94,7 @@ export function planOf(settings: Settings): Plan {
     ...(observability?.plan.credentials ?? []).map(({ namespace }) => namespace),
   ]);
   return {
-    name: settings.platform,
+    name: settings.platform.name,
     catalog,
     mesh,
     controlPlane: controlPlaneArgs(settings, [...ingress], istiodFor(catalog), mesh.revision),
@@ -109,8 +107,7 @@ function planned(
   catalog: MeshDefinition,
   mesh: CheckedMesh,
 ): NonNullable<Plan["observability"]> {
-  const platform: Platform = platforms[settings.platform];
-  const own = platform.observability?.(settings.environment, settings.options);
+  const own = settings.platform.observability?.(settings.environment, settings.options);
   const args = observabilityArgs(settings, catalog, own);
   return { args, plan: observabilityPlan(observabilityName, mesh, args) };
 }

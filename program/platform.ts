@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { Environment, MeshDefinition } from "../catalog";
+import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components";
+
+/** A catalog with its settings, ready to be deployed by a stack: what {@link definePlatform} returns. */
+export interface Platform {
+  /** Name of the platform, which the setting `meshwright:platform` selects. */
+  readonly name: string;
+  /** Validates the stack's `meshwright:options`. */
+  readonly options: OptionsSchema<Record<string, unknown>>;
+  /** Returns the catalog of a stack. */
+  readonly catalog: (environment: Environment, options: Record<string, unknown>) => MeshDefinition;
+  /** Returns what the platform changes about the control plane. */
+  readonly controlPlane?: (environment: Environment) => PlatformControlPlane;
+  /** Returns what the platform changes about the observability components. */
+  readonly observability?: (
+    environment: Environment,
+    options: Record<string, unknown>,
+  ) => PlatformObservability;
+}
+
+/** Arguments of {@link definePlatform}. */
+export interface PlatformDefinition<Options extends object> {
+  /** Name of the platform. `pulumi up` shows it, and the setting `meshwright:platform` selects it. */
+  readonly name: string;
+  /**
+   * Zod schema of the stack's `meshwright:options`, for settings of the catalog such as a host name. Every option must
+   * be optional, or have a default. Default: the stack has no options.
+   */
+  readonly options?: OptionsSchema<Options>;
+  /** The catalog, or a function that returns the catalog of a stack. */
+  readonly catalog: MeshDefinition | ((environment: Environment, options: Options) => MeshDefinition);
+  /** What the platform changes about the control plane. Default: nothing. */
+  readonly controlPlane?: PlatformControlPlane | ((environment: Environment) => PlatformControlPlane);
+  /** What the platform changes about the observability components. Default: nothing. */
+  readonly observability?:
+    PlatformObservability | ((environment: Environment, options: Options) => PlatformObservability);
+}
+
+/** The part of a Zod schema that validates options, so that a platform can use its own version of Zod. */
+export interface OptionsSchema<Options extends object> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: Options }
+    | { readonly success: false; readonly error: { readonly issues: readonly OptionIssue[] } };
+}
+
+/** An option that is wrong. */
+interface OptionIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Merged over the defaults of `observability.ts`: objects are merged, null removes, everything else is replaced. */
+export type PlatformObservability = Omit<ObservabilityArgs, "catalog">;
+
+/** Merged over the defaults of `controlPlane.ts`: objects are merged, null removes, everything else is replaced. */
+export interface PlatformControlPlane {
+  /** Revision of the control plane; the stack's own setting wins. Default: none. */
+  readonly revision?: string;
+  readonly istiod?: Omit<IstiodValues, "meshConfig">;
+  /** Of every gateway through which traffic comes in. */
+  readonly ingress?: GatewayValues;
+  /** Of the gateway through which traffic leaves. */
+  readonly egress?: GatewayValues;
+  /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
+  readonly meshConfig?: Record<string, unknown>;
+}
+
+/**
+ * Declares a platform, for `deploy`.
+ *
+ * @example
+ * ```ts
+ * export = deploy(definePlatform({ name: "shop", catalog }));
+ * ```
+ */
+export function definePlatform<Options extends object = Record<string, never>>({
+  name,
+  options = z.strictObject({}) as OptionsSchema<never>,
+  catalog,
+  controlPlane,
+  observability,
+}: PlatformDefinition<Options>): Platform {
+  // Only what `options` has accepted is handed to these functions.
+  return {
+    name,
+    options: options as OptionsSchema<Record<string, unknown>>,
+    catalog: asFunction(catalog) as Platform["catalog"],
+    ...(controlPlane !== undefined && { controlPlane: asFunction(controlPlane) }),
+    ...(observability !== undefined && {
+      observability: asFunction(observability) as NonNullable<Platform["observability"]>,
+    }),
+  };
+}
+
+function asFunction<Args extends unknown[], T extends object>(
+  given: T | ((...args: Args) => T),
+): (...args: Args) => T {
+  return typeof given === "function" ? given : () => given;
+}
