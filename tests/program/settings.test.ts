@@ -63,7 +63,7 @@ describe("program/settings", () => {
         webhooks: JSON.stringify(webhooks),
       }),
     ).to.deep.equal({
-      platform: "alfred",
+      platform: platforms.alfred,
       options: { canaryWeight: 25 },
       environment: "prod",
       istioVersion: "1.31.2",
