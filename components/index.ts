@@ -3,8 +3,10 @@ export { checkedMesh } from "./checkedMesh";
 export type { ReleaseSpec } from "./helmRelease";
 export { IstioControlPlane } from "./istioControlPlane";
 export { istioObjects } from "./istioObjects";
+export type { IstioCniArgs } from "./istioCni";
 export {
   type IstioCanaryArgs,
+  type IstioChartValues,
   istioChartRepository,
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,

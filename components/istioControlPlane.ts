@@ -2,16 +2,15 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
+import { misfits } from "./istioMisfits";
 import { gatewayNamespace, istioTags, meshPeerAuthentication, systemNamespace } from "./istioObjects";
 import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 
-const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
-
 /**
- * Istio's control plane from Istio's own charts: `base` (definitions), then `istiod`, then the gateways. Each step
- * waits until the one before is ready. Let everything that istiod's webhook judges depend on this component.
+ * Istio's control plane from Istio's own charts: `base` (CRDs), `cni` if asked for, then `istiod`, then the gateways.
+ * Each step starts when the one before is ready. Let everything that istiod's webhook judges depend on this component.
  *
  * It also owns what applies to the whole mesh, whatever catalogs it serves: the PeerAuthentication of the root namespace.
  *
@@ -29,20 +28,22 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     if (problems.length > 0)
       throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
-    const [base, istiod, ...others] = istioReleases(args) as [ReleaseSpec, ReleaseSpec, ...ReleaseSpec[]];
-    const { gateways = [], istiods = [] } = Object.groupBy(others, ({ chart }) =>
-      chart === "istiod" ? "istiods" : "gateways",
-    );
+    const releases = Map.groupBy(istioReleases(args), ({ chart }) => chart);
+    const [istiod, ...istiods] = releases.get("istiod") as [ReleaseSpec, ...ReleaseSpec[]];
+    const prerequisites = [...(releases.get("base") ?? []), ...(releases.get("cni") ?? [])];
+    const gateways = releases.get("gateway") ?? [];
     const system = new MeshNamespace(`${name}-system`, systemNamespace(args), { parent: this, ...inherited });
-    const definitions = this.release(`${name}-base`, base, args, system);
+    // The CRDs first, then the node agent: without it, pods of an istiod that relies on it would get no redirection.
+    let before: pulumi.Resource = system;
+    for (const release of prerequisites)
+      before = this.release(`${name}-${release.chart}`, release, args, before);
     // Named by their revisions: when one takes over from the other, both stay what they are.
-    const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, definitions);
+    const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, before);
     // istiod's webhook validates it.
     declareObjects(name, [meshPeerAuthentication(args)], { parent: this, dependsOn: controlPlane });
     const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
     // Where a tag takes its namespaces over, it is there first.
-    for (const canary of istiods)
-      this.release(`${name}-${canary.name}`, canary, args, [definitions, ...tags]);
+    for (const canary of istiods) this.release(`${name}-${canary.name}`, canary, args, [before, ...tags]);
     for (const gateway of gateways) {
       const home = new MeshNamespace(`${name}-${gateway.name}`, gatewayNamespace(gateway, args), {
         parent: this,
@@ -64,28 +65,3 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     return declareRelease(resource, spec, timeoutSeconds, { parent: this, dependsOn: after });
   }
 }
-
-/** What the types allow and two control planes don't. */
-function misfits({ version, revision, canary, mtlsMode = "STRICT" }: IstioControlPlaneArgs): string[] {
-  const exact = (field: string, given: string): string[] =>
-    exactVersion.test(given)
-      ? []
-      : [
-          `${field} "${given}" is not exact. Write one such as 1.31.0, so that every run installs the same charts.`,
-        ];
-  return [
-    ...exact("version", version),
-    ...(canary === undefined ? [] : exact("canary.version", canary.version)),
-    ...(canary !== undefined && canary.revision === revision
-      ? [
-          `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, as the control plane's own is. Give the two different ones, such as ${canary.version.replaceAll(".", "-")}.`,
-        ]
-      : []),
-    ...(mtlsModes.includes(mtlsMode)
-      ? []
-      : [`mtlsMode is "${mtlsMode}". Set it to ${mtlsModes.join(" or ")}, or leave it out.`]),
-  ];
-}
-
-/** Modes of the mesh-wide PeerAuthentication. DISABLE would take mutual TLS from every workload. */
-const mtlsModes = ["STRICT", "PERMISSIVE"];

@@ -41,6 +41,14 @@ export interface IstiodValues {
   /** Pod affinity, as in a Kubernetes pod. Default: none. */
   affinity?: Record<string, any>;
   topologySpreadConstraints?: any[];
+  /** Labels of the nodes that may run istiod. Default: any node. */
+  nodeSelector?: Record<string, string>;
+  /** Taints that istiod's pods tolerate, as in a Kubernetes pod. Default: none. */
+  tolerations?: any[];
+  /** Annotations of istiod's service account, for example of IRSA or Workload Identity. Default: none. */
+  serviceAccountAnnotations?: Record<string, string>;
+  /** Whether the node agent of the chart `cni` redirects traffic. Default: set by the component's `cni`. */
+  cni?: IstiodCniValues;
   /** Revision of this control plane, for canary upgrades. Default: the component's `revision`. */
   revision?: string;
   /** Mesh-wide settings. See https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
@@ -48,6 +56,13 @@ export interface IstiodValues {
   base?: BaseChartValues;
   istiodRemote?: IstiodRemoteValues;
   global?: GlobalValues;
+}
+
+export interface IstiodCniValues {
+  /** Whether injected pods go without the init container `istio-init`. Default: false. */
+  enabled?: boolean;
+  /** `default`, or `multus` where Multus calls the CNI plugins, as on OpenShift. Default: the platform's. */
+  provider?: string;
 }
 
 export interface IstiodRemoteValues {
@@ -64,6 +79,10 @@ export interface GlobalValues {
   logAsJson?: boolean;
   /** Whether somebody else makes the injection webhooks, and this istiod has none of its own. Default: false. */
   operatorManageWebhooks?: boolean;
+  /** Kubernetes platform whose profile the chart applies, such as `openshift`. Default: the component's `platform`. */
+  platform?: string;
+  /** Names of the Secrets that pull images, for istiod and for every injected pod. Default: none. */
+  imagePullSecrets?: string[];
   proxy?: ProxyValues;
   networkPolicy?: NetworkPolicyValues;
 }
@@ -89,6 +108,13 @@ export interface GatewayValues {
   podDisruptionBudget?: Record<string, any>;
   affinity?: Record<string, any>;
   topologySpreadConstraints?: any[];
+  /** Labels of the nodes that may run the gateway. Default: any node. */
+  nodeSelector?: Record<string, string>;
+  /** Taints that the gateway's pods tolerate, as in a Kubernetes pod. Default: none. */
+  tolerations?: any[];
+  /** Annotations of the gateway's pods, merged over the chart's. Default: none. */
+  podAnnotations?: Record<string, string>;
+  serviceAccount?: GatewayServiceAccountValues;
   /** Revision that injects the gateway's proxy. Default: the component's `revision`. */
   revision?: string;
   /** Labels of all the chart's objects. Default: none. */
@@ -109,4 +135,55 @@ export interface GatewayServiceValues {
   annotations?: Record<string, string>;
   /** Source ranges (CIDR) that the load balancer admits. Default: all. */
   loadBalancerSourceRanges?: string[];
+  /**
+   * `Local` keeps the client's address and sends connections to nodes that run the gateway only; `Cluster` spreads them
+   * over all nodes and hides the address. Default: `Cluster`, Kubernetes' own default.
+   * https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy
+   */
+  externalTrafficPolicy?: string;
+  /** Load balancer implementation, such as `service.k8s.aws/nlb`. Default: the cloud's. Immutable once the Service exists. */
+  loadBalancerClass?: string;
+  /** Ports of the Service, as in Kubernetes; they replace the chart's list. Default: 15021, 80 and 443. */
+  ports?: any[];
+}
+
+export interface GatewayServiceAccountValues {
+  /** Annotations of the service account, for example of IRSA or Workload Identity. Default: none. */
+  annotations?: Record<string, string>;
+}
+
+/**
+ * Values of the chart `cni`, Istio's CNI node agent.
+ * See https://istio.io/latest/docs/setup/additional-setup/cni/
+ */
+export interface CniValues {
+  /** Folder of the nodes' CNI plugins. Default: the platform's, else `/opt/cni/bin`. */
+  cniBinDir?: string;
+  /** Folder of the nodes' CNI configuration. Default: the platform's, else `/etc/cni/net.d`. */
+  cniConfDir?: string;
+  /** Configuration file to which the plugin is added. Default: the first one in `cniConfDir`. */
+  cniConfFileName?: string;
+  /** Whether the plugin is added to an existing chain of plugins. Default: true; false on OpenShift. */
+  chained?: boolean;
+  /** Namespaces whose pods keep their traffic. Default: `kube-system`. */
+  excludeNamespaces?: string[];
+  affinity?: Record<string, any>;
+  /** Taints that the node agent tolerates. Default: all of them, so that it runs on every node. */
+  tolerations?: any[];
+  resources?: ResourceValues;
+  global?: CniGlobalValues;
+}
+
+export interface CniGlobalValues {
+  /** Registry and path of Istio's images. Default: istiod's `global.hub`. */
+  hub?: string;
+  /** Tag of Istio's images. Default: the control plane's version. */
+  tag?: string;
+  /** Whether logs are written as JSON. Default: istiod's `global.logAsJson`. */
+  logAsJson?: boolean;
+  /** Kubernetes platform whose profile the chart applies. Default: the component's `platform`. */
+  platform?: string;
+  /** Names of the Secrets that pull images. Default: the component's `imagePullSecrets`. */
+  imagePullSecrets?: string[];
+  networkPolicy?: NetworkPolicyValues;
 }

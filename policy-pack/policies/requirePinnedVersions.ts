@@ -1,6 +1,6 @@
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
-import { chartOf, ISTIO_CHARTS, istiodValue } from "../reading/release";
+import { chartOf, chartValue, ISTIO_CHARTS } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { containersOf, isWorkload, podOf, proxyImageOf } from "../reading/workload";
 
@@ -33,7 +33,7 @@ function judgeRelease(release: KubernetesResource): Violation[] {
   const { fields } = release;
   const version = fields.at("version");
   const tags = ISTIO_CHARTS.includes(chartOf(release) ?? "")
-    ? [istiodValue(release, "global", "tag"), istiodValue(release, "tag")]
+    ? [chartValue(release, "global", "tag"), chartValue(release, "tag")]
     : leaves(fields.at("values")).filter(({ path }) => IMAGE_TAG.test(path));
   return [...judgeVersion(version, fields.at("chart").value), ...tags.flatMap(judgeTag)];
 }

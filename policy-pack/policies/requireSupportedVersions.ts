@@ -1,7 +1,7 @@
 import { words } from "../configuration";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import type { Field } from "../reading/field";
-import { chartOf, chartReference, ISTIO_CHARTS, istiodValue } from "../reading/release";
+import { chartOf, chartReference, chartValue, ISTIO_CHARTS } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { isWorkload, podOf, proxyImageOf } from "../reading/workload";
 
@@ -36,9 +36,9 @@ function judgeRelease(release: KubernetesResource, versions: readonly string[]):
     ...judge(chart, chartReference(String(chart.peek)).version, versions),
     ...[
       fields.at("version"),
-      istiodValue(release, "global", "tag"),
-      istiodValue(release, "tag"),
-      istiodValue(release, "global", "proxy", "image"),
+      chartValue(release, "global", "tag"),
+      chartValue(release, "tag"),
+      chartValue(release, "global", "proxy", "image"),
     ].flatMap((field) => judge(field, field.value, versions)),
   ];
 }

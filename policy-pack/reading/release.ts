@@ -49,12 +49,17 @@ export function isGatewayRelease(resource: KubernetesResource): boolean {
 /** Where Istio's charts keep their defaults: a release can set them, too, and values of the same name win over them. */
 const DEFAULTS = "_internal_defaults_do_not_set";
 
+/** The key below which a chart also takes all of its values, which then win over the top level, value by value. */
+const LEGACY: Readonly<Record<string, string>> = { istiod: "pilot", cni: "cni" };
+
 /** The place that decides one of the values of Istio's charts; the path leads to a single value, not to a block. */
 export function chartValue(release: KubernetesResource, ...path: string[]): Field {
-  return firstSet(release, [[], [DEFAULTS]], path);
+  const legacy = LEGACY[chartOf(release) ?? ""];
+  const below = legacy === undefined ? [] : [[legacy], [DEFAULTS, legacy]];
+  return firstSet(release, [...below, [], [DEFAULTS]], path);
 }
 
-/** The same of istiod's chart, where what stands below `pilot` wins over the top level, value by value. */
+/** The same of istiod's chart, whatever the release says that it is. */
 export function istiodValue(release: KubernetesResource, ...path: string[]): Field {
   return firstSet(release, [["pilot"], [DEFAULTS, "pilot"], [], [DEFAULTS]], path);
 }

@@ -51,6 +51,10 @@ describe("require-pinned-versions", () => {
       violations: [at("global.tag"), at("tag")],
     });
     expect(await judge(istiod({ global: { tag: "1.31.0" } }))).to.deep.equal({ violations: [] });
+    // The CNI node agent's chart takes its values below "cni", too.
+    expect(await judge(istiod({ tag: "1.31.0", cni: { tag: "latest" } }, "cni"))).to.deep.equal({
+      violations: [at("cni.tag")],
+    });
     expect(await judge(istiod({ tag: "latest" }, "redis"))).to.deep.equal({ violations: [] });
   });
 

@@ -56,9 +56,16 @@ describe("reading/release", () => {
       ],
       [{}, "values.global.hub", "values.global.hub"],
     ] as const) {
-      const release = released(values);
-      expect(istiodValue(release, "global", "hub").path).to.equal(istiods);
-      expect(chartValue(release, "global", "hub").path).to.equal(gateways);
+      const hub = ["global", "hub"];
+      expect(istiodValue(released(values), ...hub).path).to.equal(istiods);
+      expect(chartValue(released(values), ...hub).path).to.equal(istiods);
+      expect(chartValue(released(values, "gateway"), ...hub).path).to.equal(gateways);
     }
+  });
+
+  it("finds values of the CNI node agent's chart below its own name, too", () => {
+    const path = (values: Record<string, unknown>) => chartValue(released(values, "cni"), "tag").path;
+    expect(path({ tag: "a", cni: { tag: "b" } })).to.equal("values.cni.tag");
+    expect(path({ tag: "a", pilot: { tag: "b" } })).to.equal("values.tag");
   });
 });

@@ -1,0 +1,43 @@
+import { mergePatch } from "../mesh";
+import type { CniValues, IstiodValues } from "./values";
+
+/** Kubernetes platforms for which Istio's charts have a profile; everything else uses the charts' defaults. */
+export const kubernetesPlatforms = ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"];
+
+/**
+ * Istio's CNI node agent, a DaemonSet that redirects the traffic of injected pods to their proxies. Without it every
+ * injected pod has an init container with the capabilities `NET_ADMIN` and `NET_RAW`, which the Pod Security levels
+ * `baseline` and `restricted` refuse.
+ *
+ * https://istio.io/latest/docs/setup/additional-setup/cni/
+ */
+export interface IstioCniArgs {
+  /**
+   * Namespace of the node agent, which must exist unless it is the control plane's, and must admit privileged pods.
+   * Default: the control plane's; `kube-system` on OpenShift, which admits them there only.
+   */
+  namespace?: string;
+  /** Values of the chart `cni`. Default: the chart's. */
+  values?: CniValues;
+}
+
+/** Namespace of the node agent. */
+export function cniNamespace(cni: IstioCniArgs, platform: string | undefined, controlPlane: string): string {
+  return cni.namespace ?? (platform === "openshift" ? "kube-system" : controlPlane);
+}
+
+/** Values of the node agent's release: the images are istiod's. */
+export function cniValues(
+  { values = {} }: IstioCniArgs,
+  version: string,
+  { global: { hub, tag = version, logAsJson, platform, imagePullSecrets } = {} }: IstiodValues,
+): Record<string, unknown> {
+  const global = {
+    tag,
+    ...(hub !== undefined && { hub }),
+    ...(logAsJson !== undefined && { logAsJson }),
+    ...(platform !== undefined && { platform }),
+    ...(imagePullSecrets !== undefined && { imagePullSecrets }),
+  };
+  return mergePatch({ global }, values) as Record<string, unknown>;
+}

@@ -1,0 +1,70 @@
+import { kubernetesPlatforms } from "./istioCni";
+import type { IstioControlPlaneArgs } from "./istioReleases";
+
+const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+/** Modes of the mesh-wide PeerAuthentication. DISABLE would take mutual TLS from every workload. */
+const mtlsModes = ["STRICT", "PERMISSIVE"];
+
+/** What the types of {@link IstioControlPlaneArgs} allow and the charts or two control planes refuse. */
+export function misfits(args: IstioControlPlaneArgs): string[] {
+  const { version, revision, canary, mtlsMode = "STRICT" } = args;
+  const exact = (field: string, given: string): string[] =>
+    exactVersion.test(given)
+      ? []
+      : [
+          `${field} "${given}" is not exact. Write one such as 1.31.0, so that every run installs the same charts.`,
+        ];
+  return [
+    ...exact("version", version),
+    ...(canary === undefined ? [] : exact("canary.version", canary.version)),
+    ...(canary !== undefined && canary.revision === revision
+      ? [
+          `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, as the control plane's own is. Give the two different ones, such as ${canary.version.replaceAll(".", "-")}.`,
+        ]
+      : []),
+    ...(mtlsModes.includes(mtlsMode)
+      ? []
+      : [`mtlsMode is "${mtlsMode}". Set it to ${mtlsModes.join(" or ")}, or leave it out.`]),
+    ...chartMisfits(args),
+  ];
+}
+
+function chartMisfits({
+  platform,
+  cni,
+  installBase = true,
+  values = {},
+  gateways = [],
+}: IstioControlPlaneArgs): string[] {
+  const names = gateways.map(({ name }) => name);
+  return [
+    ...(platform === undefined || kubernetesPlatforms.includes(platform)
+      ? []
+      : [
+          `platform "${platform}" has no profile in Istio's charts. Use one of ${kubernetesPlatforms.join(", ")}, or leave it out.`,
+        ]),
+    ...(values.cni !== undefined && cni === undefined
+      ? [
+          "values.cni is given, but cni is not, so nothing is installed with it. Set cni to {}, or remove values.cni.",
+        ]
+      : []),
+    ...(values.base !== undefined && !installBase
+      ? [
+          "values.base is given, but installBase is false, so nothing is installed with it. Remove one of the two.",
+        ]
+      : []),
+    ...Object.keys(values.gateways ?? {})
+      .filter((name) => !names.includes(name))
+      .map(
+        (name) =>
+          `values.gateways has values for "${name}", but the gateways are ${names.join(", ") || "none"}. Use one of these names.`,
+      ),
+    ...gateways
+      .filter(({ numTrustedProxies: count = 0 }) => !Number.isInteger(count) || count < 0)
+      .map(
+        ({ name, numTrustedProxies }) =>
+          `numTrustedProxies of the gateway "${name}" is ${numTrustedProxies}. Set the number of proxies in front of it, such as 1.`,
+      ),
+  ];
+}
