@@ -40,7 +40,7 @@ export const durationSchema = z.custom<Duration>(
   (value) => typeof value === "string" && (parseDuration(value) ?? 0) >= 1,
   {
     params: {
-      cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"; at least 1ms, in whole milliseconds',
+      cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
     },
   },
 );
@@ -48,5 +48,5 @@ export const durationSchema = z.custom<Duration>(
 /** A duration, or zero where zero has a meaning of its own. */
 export const durationOrZeroSchema = z.custom<Duration>(
   (value) => typeof value === "string" && parseDuration(value) !== undefined,
-  { params: { cure: 'write a number and one of ms, s, m, h, such as "0s" or "1h", in whole milliseconds' } },
+  { params: { cure: 'write a number and one of ms, s, m, h, such as "0s" or "1h"' } },
 );

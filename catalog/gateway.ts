@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callFields, type CallDefinition, type Edge, type HttpMethod, httpMethods } from "./call";
 import { type Duration, durationSchema } from "./duration";
+import { textOf } from "./text";
 
 /** Helm release of the gateway that takes what comes in, unless another is named. */
 export const ingressRelease = "istio-ingress";
@@ -176,7 +177,7 @@ const origin = z.custom<Origin>(
     params: { cure: 'write scheme and host without path or wildcard, such as "https://app.example.com"' },
   },
 );
-const headerNames = z.array(z.string().regex(/^[\w-]+$/)).min(1);
+const headerNames = z.array(textOf(/^[\w-]+$/, 'write the name of a header, such as "x-request-id"')).min(1);
 
 const corsSchema: z.ZodType<CorsDefinition> = z.strictObject({
   allowOrigins: z.array(origin).min(1),
@@ -194,7 +195,7 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
     z
       .strictObject({
         tls: z.strictObject({
-          credentialName: z.string().min(1),
+          credentialName: z.string(),
           minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
         }),
         routes: z.array(routeSchema),

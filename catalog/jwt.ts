@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textOf } from "./text";
 
 /**
  * An issuer of end users' tokens. Which calls need a token is said by their `endUser`; in the namespaces of the
@@ -38,8 +39,11 @@ export interface EndUser {
 }
 
 export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z.strictObject({
-  issuer: z.string().min(1),
-  jwksUri: z.url().optional(),
+  issuer: textOf(
+    /^[^\s*]+$/,
+    'write the claim "iss" of the tokens exactly, without spaces and "*", such as "https://auth.example.com"',
+  ),
+  jwksUri: z.url({ error: 'write a URL, such as "https://auth.example.com/jwks.json"' }).optional(),
   audiences: z.array(z.string().min(1)).min(1).optional(),
   forwardOriginalToken: z.boolean().optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationOrZeroSchema } from "./duration";
+import { textOf } from "./text";
 
 /**
  * How a caller's proxy chooses among the endpoints of a service.
@@ -81,9 +82,12 @@ export interface LoadBalancing {
   readonly locality?: LocalityDefinition;
 }
 
-const region = z.string().regex(/^[^/*]+$/);
+const region = textOf(/^[^/*]+$/, 'write the name of a region, without zone or wildcard, such as "us-west"');
 
-const labelAndValue = z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(=[\w.-]*)?$/);
+const labelAndValue = textOf(
+  /^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(=[\w.-]*)?$/,
+  'write the key of a label, or key=value, such as "topology.kubernetes.io/region"',
+);
 
 /** Whether exactly one of an object's fields is given. */
 const hasOne = (value: object): boolean =>
@@ -97,7 +101,9 @@ const consistentHashSchema = z
       .strictObject({
         name: z.string().min(1),
         path: z
-          .custom<`/${string}`>((value) => typeof value === "string" && value.startsWith("/"))
+          .custom<`/${string}`>((value) => typeof value === "string" && value.startsWith("/"), {
+            params: { cure: 'write an absolute path, such as "/"' },
+          })
           .optional(),
         ttl: durationOrZeroSchema,
       })

@@ -56,7 +56,12 @@ export interface MeshDefinition {
   readonly canaryIstioVersion?: IstioVersion;
   /** Namespace of the control plane, whose policies hold for the whole mesh. Default: `istio-system`. */
   readonly rootNamespace?: string;
-  /** First part of every identity in the mesh. Default: `cluster.local`. */
+  /**
+   * Trust domain of the mesh, the first part of every identity in it: `<trust domain>/ns/<namespace>/sa/<account>`. It
+   * must be the control plane's `trustDomain`, and can't have wildcards. Default: `cluster.local`.
+   *
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain
+   */
   readonly trustDomain?: string;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /** Hosts outside of the mesh, by the name that `calls` use. Default: none; then nothing leaves the mesh. */
@@ -152,11 +157,11 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   name: z.string(),
   environment: z.enum(environments).optional(),
   namespace: z.string().optional(),
-  revision: z.string().min(1).optional(),
+  revision: z.string().optional(),
   istioVersion: istioVersionSchema.optional(),
   canaryIstioVersion: istioVersionSchema.optional(),
   rootNamespace: z.string().optional(),
-  trustDomain: z.string().min(1).optional(),
+  trustDomain: z.string().optional(),
   services: z.record(z.string(), serviceSchema),
   externalServices: z.record(z.string(), externalServiceSchema).optional(),
   gateways: z.record(z.string(), gatewaySchema).optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { portNumberSchema } from "./port";
 import { monitoringNamespace } from "./telemetry";
+import { textOf } from "./text";
 
 /**
  * NetworkPolicies, which hold even for a pod without a proxy, where the cluster's network plugin enforces them: in
@@ -35,7 +36,10 @@ export interface NetworkPoliciesDefinition {
 /** With its defaults resolved. */
 export type NetworkPolicies = Required<NetworkPoliciesDefinition>;
 
-const namespace = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const namespace = textOf(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  'write the name of a namespace, such as "kube-system"',
+);
 
 const address = z.custom<string>((value) => z.union([z.ipv4(), z.ipv6()]).safeParse(value).success, {
   params: { cure: 'write an IP address, such as "169.254.20.10"' },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
+import { textOf } from "./text";
 
 /**
  * What runs behind a service. Optional: without it the mesh only configures what somebody else deploys, whose
@@ -80,7 +81,10 @@ export interface Workload {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/);
+const quantity = textOf(
+  /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+  'write a quantity of Kubernetes, such as "500m" of CPU or "256Mi" of memory',
+);
 const quantities = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
 
 export const resourcesSchema: z.ZodType<Resources> = z.strictObject({
@@ -88,7 +92,10 @@ export const resourcesSchema: z.ZodType<Resources> = z.strictObject({
   limits: quantities.optional(),
 });
 
-const image = z.string().regex(/^[^\s]+$/);
+const image = textOf(
+  /^[^\s]+$/,
+  'write an image with its tag or digest, such as "registry.example.com/web:1.4.2"',
+);
 const replicas = z.int().min(0);
 
 export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({

@@ -1,9 +1,9 @@
-import { formatPath, type Mesh, type MeshDefinition, normalize } from "../catalog";
+import { formatPath, type Mesh, type MeshDefinition, normalize, parsePath } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
 import { mirrors, portReferences, portsOf } from "./references";
 import { rules } from "./registry";
-import type { DefinitionRule, MeshRule } from "./rule";
-import { readStructure } from "./structure";
+import type { DefinitionRule, HasFailed, MeshRule } from "./rule";
+import { fieldKnown, readStructure } from "./structure";
 import { covers, suppress } from "./suppressions";
 import { cut, isWrittenIn, put } from "./written";
 
@@ -32,19 +32,34 @@ export function checkMesh(definition: unknown): CheckResult {
 
   const isWritten = isWrittenIn(definition);
   const mesh = normalize(withoutDangling(rest));
+  const failed = misread
+    .filter(({ code, path }) => code !== fieldKnown.code && path !== "")
+    .map(({ path }) => path);
+  const hasFailed: HasFailed = (path) => failed.some((one) => path === "" || covers(path, one));
+  const follows = followsFrom(failed, hasFailed);
   const judged = rules.flatMap((rule) => {
-    if (rule.stage === "definition") return reported(rule, rule.check(rest, isWritten));
-    return rule.stage === "mesh" ? reported(rule, rule.check(mesh)) : [];
+    if ("needsWhole" in rule && misread.length > 0) return [];
+    if (rule.stage === "definition") return reported(rule, rule.check(rest, isWritten, hasFailed));
+    return rule.stage === "mesh" ? reported(rule, rule.check(mesh, hasFailed)) : [];
   });
   const nowhere = [...standIns, formatPath(["services", unknownService])];
   const findings = [
     ...misread,
-    ...judged.filter(({ path }) => !nowhere.some((place) => covers(place, path))),
+    ...judged.filter(({ path }) => !nowhere.some((place) => covers(place, path)) && !follows(path)),
   ];
 
   const left = suppress(findings, rest.suppressions ?? []).sort(compareFindings);
   if (left.some(({ severity }) => severity === "error")) return { findings: left };
   return { findings: left, mesh: mesh as CheckedMesh };
+}
+
+/**
+ * Says of a path whether a finding there follows from a value of the wrong form: because it judges that value, or what is
+ * left of an object without it, such as the sum of weights of which one is not a number. A service, external service or
+ * gateway is judged as a whole, whatever is wrong inside of it.
+ */
+function followsFrom(failed: readonly string[], hasFailed: HasFailed): (path: string) => boolean {
+  return (path) => failed.some((one) => covers(one, path)) || (parsePath(path).length > 2 && hasFailed(path));
 }
 
 function reported(

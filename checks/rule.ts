@@ -9,6 +9,9 @@ export interface Report {
   readonly cure: string;
 }
 
+/** Whether a value at or below a path of the catalog has the wrong form or is missing. */
+export type HasFailed = (path: string) => boolean;
+
 interface RuleBase {
   /** Stable and never reused. */
   readonly code: `MW${number}`;
@@ -25,13 +28,22 @@ interface RuleBase {
  */
 export interface DefinitionRule extends RuleBase {
   readonly stage: "definition";
-  readonly check: (definition: MeshDefinition, isWritten: IsWritten) => Iterable<Report>;
+  readonly check: (
+    definition: MeshDefinition,
+    isWritten: IsWritten,
+    hasFailed: HasFailed,
+  ) => Iterable<Report>;
+  /**
+   * The rule reports that something is missing in the whole catalog. It is not checked while a value of the catalog has
+   * the wrong form, because that value may be what is missing. Default: it is checked.
+   */
+  readonly needsWhole?: true;
 }
 
 /** Judges a catalog with its defaults resolved: times, limits and what follows from the call graph. */
 export interface MeshRule extends RuleBase {
   readonly stage: "mesh";
-  readonly check: (mesh: Mesh) => Iterable<Report>;
+  readonly check: (mesh: Mesh, hasFailed: HasFailed) => Iterable<Report>;
 }
 
 /** Codes that the reader of the structure gives; its messages come from the schema. */

@@ -54,7 +54,9 @@ export interface Structure {
  */
 export function readStructure(input: unknown): Structure {
   const first = meshSchema.safeParse(input);
-  const findings = first.success ? [] : flatten(first.error.issues).map((issue) => describe(issue, input));
+  const issues = first.success ? [] : flatten(first.error.issues);
+  const missing = issues.filter(({ path, keys }) => !keys && valueAt(input, path) === undefined);
+  const findings = issues.map((issue) => describe(issue, input, missing));
   const standIns: string[] = [];
   let rest = input;
   for (let result: typeof first = first; ; result = meshSchema.safeParse(rest)) {
@@ -103,14 +105,20 @@ function isOtherForm({ code, path }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
-function describe({ path, raw, keys }: Issue, input: unknown): Finding {
+function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly Issue[]): Finding {
   const key = keys?.[0];
   if (key !== undefined) {
-    const known = knownFields(path);
+    const required = missing
+      .filter((one) => formatPath(one.path.slice(0, -1)) === formatPath(path))
+      .map((one) => `"${String(one.path.at(-1))}"`);
+    const known = knownFields(path).filter((field) => !isIn(input, [...path, field]));
     return found(fieldKnown, {
       path: formatPath([...path, key]),
       message: `there is no field "${key}" here`,
-      cure: nearest(key, known, "remove it"),
+      cure:
+        required.length > 0
+          ? `rename it to ${required.join(" or ")}, which is required, or remove it`
+          : nearest(key, known, "remove it"),
     });
   }
   if (raw.code === "invalid_key") {
@@ -148,7 +156,7 @@ function cureOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_union":
-      return "give one of the forms that the documentation shows";
+      return `give ${formsOf(issue)}`;
     case "invalid_value":
       return issue.values.length === 1
         ? `use ${JSON.stringify(issue.values[0])}`
@@ -160,10 +168,26 @@ function cureOf(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `use at most ${issue.maximum}`;
     case "invalid_format":
-      return issue.pattern === undefined ? `write a valid ${issue.format}` : `match ${issue.pattern}`;
+      return issue.message;
     default:
       return issue.message;
   }
+}
+
+/** The types that a choice of forms accepts. */
+function formsOf(issue: z.core.$ZodIssueInvalidUnion): string {
+  const names = issue.errors.flatMap((form) =>
+    form
+      .filter(({ path }) => path.length === 0)
+      .map((one) =>
+        one.code === "invalid_type"
+          ? (typeNames[one.expected] ?? `a ${one.expected}`)
+          : one.code === "invalid_value"
+            ? one.values.map((value) => JSON.stringify(value)).join(" or ")
+            : cureOf(one),
+      ),
+  );
+  return [...new Set(names)].join(" or ");
 }
 
 const typeNames: Partial<Record<string, string>> = {
@@ -188,6 +212,10 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
       at === null || typeof at !== "object" ? undefined : (at as Record<string | number, unknown>)[key],
     value,
   );
+}
+
+function isIn(value: unknown, path: readonly (string | number)[]): boolean {
+  return valueAt(value, path) !== undefined;
 }
 
 interface JsonSchema {

@@ -1,11 +1,17 @@
-/** Whether something stands at a place in the catalog as it was given, right or wrong. */
+/**
+ * Whether a place of the catalog as it was given has a value, right or wrong. Also true below a value that has the wrong
+ * form: what it was meant to declare is unknown, so nothing below it counts as missing.
+ */
 export type IsWritten = (...path: string[]) => boolean;
 
 export function isWrittenIn(input: unknown): IsWritten {
   return (...path) => {
     let at = input;
     for (const key of path) {
-      if (at === null || typeof at !== "object" || !Object.hasOwn(at, key)) return false;
+      if (at === undefined) return false;
+      if (at === null || typeof at !== "object") return true;
+      if (Array.isArray(at) && !/^\d+$/.test(key)) return true;
+      if (!Object.hasOwn(at, key)) return false;
       at = (at as Record<string, unknown>)[key];
     }
     return true;

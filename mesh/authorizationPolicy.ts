@@ -1,4 +1,5 @@
 import { isHttp, type Edge, type Mesh } from "../catalog";
+import { distinct } from "./distinct";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 
@@ -6,7 +7,8 @@ type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 
 /**
  * Everything is denied in every namespace, and each service admits what the edges to it say: one rule for each,
- * in the order of the annotation that names them; a mirror has one for each call whose requests it copies.
+ * in the order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule;
+ * the annotation names all of them. A mirror has one rule for each call whose requests it copies.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
@@ -33,7 +35,7 @@ function allowed(mesh: Mesh): MeshObject[] {
       const spec: AuthorizationPolicySpec = {
         selector: { matchLabels: podLabels(name) },
         action: "ALLOW",
-        rules: incoming.map((edge) => rule(edge, issuers)),
+        rules: distinct(incoming.map((edge) => rule(edge, issuers))),
       };
       return {
         apiVersion: "security.istio.io/v1",

@@ -7,6 +7,7 @@ import {
   type Port,
   type Source,
 } from "../catalog";
+import { distinct } from "./distinct";
 import { metadata, type MeshObject } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
@@ -126,7 +127,7 @@ function allowed(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
   const spec: AuthorizationPolicySpec = {
     selector: { matchLabels: { ...egressGateway.selector } },
     action: "ALLOW",
-    rules: called.flatMap((service) => rules(service)),
+    rules: distinct(called.flatMap((service) => rules(service))),
   };
   return {
     apiVersion: "security.istio.io/v1",

@@ -13,6 +13,7 @@ import {
   tracingNamespace,
 } from "../catalog";
 import { egressPorts } from "./egressGateway";
+import { distinct } from "./distinct";
 import { metadata, type MeshObject, podLabels } from "./object";
 
 /** The client's own type calls the field `_from`. */
@@ -111,7 +112,7 @@ function allowCalls(
     ...(kubernetesApi ? [{ ports: tcp(443, 6443) }] : []),
   ];
   const from = [path, ...[...incoming, ...outgoing, ...reach].map((one) => one.path)];
-  return networkPolicy(mesh, { name, namespace, from }, name, unique(ingress), unique(egress));
+  return networkPolicy(mesh, { name, namespace, from }, name, distinct(ingress), distinct(egress));
 }
 
 function caller({ gateways }: Mesh, { kind, name, namespace }: Source): V1NetworkPolicyPeer {
@@ -168,9 +169,4 @@ function peer(namespace: string, pods?: Readonly<Record<string, string>>): V1Net
 
 function tcp(...ports: number[]): Ports {
   return ports.map((port) => ({ protocol: "TCP", port }));
-}
-
-/** Calls that differ in what only a proxy can see are the same to the network. */
-function unique<T>(rules: readonly T[]): T[] {
-  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }

@@ -14,11 +14,11 @@ export const callsCaptured: MeshRule = {
     wrong: { ...webAndApi({}, captured(9090)), suppressions },
     right: { ...webAndApi({}, captured(8080)), suppressions },
   },
-  *check({ services }) {
+  *check({ services }, hasFailed) {
     const byName = new Map(services.map((service) => [service.name, service]));
-    for (const { name, ports, sidecar, outgoing } of services) {
+    for (const { name, path, ports, sidecar, outgoing } of services) {
       const { includeInboundPorts, excludeOutboundPorts = [] } = sidecar;
-      for (const { name: port, targetPort } of ports) {
+      for (const { name: port, targetPort } of hasFailed(`${path}.ports`) ? [] : ports) {
         if (!includeInboundPorts || includeInboundPorts.includes(targetPort)) continue;
         yield {
           path: formatPath(["services", name, "sidecar", "includeInboundPorts"]),
@@ -26,11 +26,11 @@ export const callsCaptured: MeshRule = {
           cure: `add ${targetPort}`,
         };
       }
-      for (const { callee, port, path } of outgoing) {
+      for (const { callee, port, path: call } of outgoing) {
         if (!byName.has(callee) || !excludeOutboundPorts.includes(port.port)) continue;
         yield {
           path: formatPath(["services", name, "sidecar", "excludeOutboundPorts"]),
-          message: `${path} goes to the port ${port.port}, which the proxy of "${name}" does not capture: without its mutual TLS "${callee}" refuses the call`,
+          message: `${call} goes to the port ${port.port}, which the proxy of "${name}" does not capture: without its mutual TLS "${callee}" refuses the call`,
           cure: `remove ${port.port}`,
         };
       }

@@ -1,3 +1,4 @@
+import { formatPath } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { base, counter, http, limited, rateLimitService } from "./example";
 
@@ -10,14 +11,18 @@ export const counterAsked: DefinitionRule = {
     wrong: { ...base, services: { web: limited, counter: { ports: { http } } }, rateLimitService },
     right: { ...base, services: { web: limited, counter }, rateLimitService },
   },
-  *check({ services, rateLimitService: definition }) {
+  *check({ services, rateLimitService: definition }, _, hasFailed) {
     if (!definition) return;
     const { service, port: chosen } = definition;
     const { ports = {}, globalRateLimits } = services[service] ?? {};
     const [only] = Object.keys(ports);
     const port = chosen ?? only ?? "";
     const protocol = ports[port]?.protocol;
-    if (protocol !== undefined && protocol !== "grpc") {
+    if (
+      protocol !== undefined &&
+      protocol !== "grpc" &&
+      !hasFailed(formatPath(["services", service, "ports"]))
+    ) {
       yield {
         path: "rateLimitService",
         message: `the port "${port}" of "${service}" speaks ${protocol}, and proxies ask over gRPC`,

@@ -18,8 +18,8 @@ export const ejectionSpared: DefinitionRule = {
   title: `In production a service with outlier detection of its own runs at least ${least} pods`,
   stage: "definition",
   examples: { wrong: running(2), right: running(3) },
-  *check({ environment = "prod", services }) {
-    if (environment !== "prod") return;
+  *check({ environment, services }, isWritten) {
+    if (environment === undefined ? isWritten("environment") : environment !== "prod") return;
     for (const [name, { circuitBreaker, workload, versions = {} }] of Object.entries(services)) {
       if (!circuitBreaker?.outlierDetection || !workload) continue;
       // Only the pods count; a port that a probe names may not be declared yet.

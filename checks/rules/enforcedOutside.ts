@@ -19,11 +19,12 @@ export const enforcedOutside: DefinitionRule = {
     wrong: { ...base, services, externalServices: { bank } },
     right: { ...base, services, externalServices: { bank: { ...bank, egressGateway: true } } },
   },
-  *check(definition) {
+  *check(definition, isWritten) {
     for (const reference of references(definition)) {
       const { callee, call, path } = reference;
       if (sectionOf(definition, reference) !== "externalServices") continue;
-      const atGateway = definition.externalServices?.[callee]?.egressGateway ?? false;
+      const { egressGateway } = definition.externalServices?.[callee] ?? {};
+      const atGateway = egressGateway ?? isWritten("externalServices", callee, "egressGateway");
       // Nothing outside of the mesh can be asked to require a token, and the gateway doesn't judge them.
       const fields = atGateway ? (["endUser"] as const) : (["methods", "paths", "endUser"] as const);
       for (const field of fields) {

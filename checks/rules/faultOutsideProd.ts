@@ -14,8 +14,8 @@ export const faultOutsideProd: DefinitionRule = {
     wrong: { ...base, services },
     right: { ...base, environment: "staging", services },
   },
-  *check({ environment = "prod", services: declared }) {
-    if (environment !== "prod") return;
+  *check({ environment, services: declared }, isWritten) {
+    if (environment === undefined ? isWritten("environment") : environment !== "prod") return;
     for (const [name, { traffic }] of Object.entries(declared)) {
       if (!traffic?.fault) continue;
       yield {

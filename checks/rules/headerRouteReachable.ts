@@ -20,17 +20,18 @@ export const headerRouteReachable: DefinitionRule = {
   title: "No header route takes every request of one after it",
   stage: "definition",
   examples: { wrong: routed(canary, beta), right: routed(beta, canary) },
-  *check(definition) {
+  *check(definition, _, hasFailed) {
     for (const [name, { traffic }] of Object.entries(definition.services)) {
       const routes = traffic?.headerRoutes ?? [];
+      const path = ["services", name, "traffic", "headerRoutes"];
       for (const [i, { headers }] of routes.entries()) {
         const before = routes.findIndex(
           (other, j) =>
             j < i && Object.entries(other.headers).every(([header, value]) => headers[header] === value),
         );
-        if (before < 0) continue;
+        if (before < 0 || hasFailed(formatPath([...path, before]))) continue;
         yield {
-          path: formatPath(["services", name, "traffic", "headerRoutes", i]),
+          path: formatPath([...path, i]),
           message: `headerRoutes[${before}] of "${name}" already takes every request that has these headers`,
           cure: `put this one before headerRoutes[${before}], or remove it`,
         };

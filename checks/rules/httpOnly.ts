@@ -72,7 +72,13 @@ function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
     const port = portOf(portsOf(definition, reference), call.port);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
-    if (path[0] === "gateways") yield* report([...path, "service"], callee);
+    if (path[0] === "gateways") {
+      yield {
+        path: formatPath([...path, "service"]),
+        message: `the gateway routes HTTP requests, and the routed port of "${callee}" speaks ${port.protocol}`,
+        cure: `route to a port that speaks http, http2 or grpc, or remove the route; if the port speaks one of them, declare that as its protocol`,
+      };
+    }
   }
 }
 

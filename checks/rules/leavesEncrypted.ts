@@ -14,9 +14,14 @@ export const leavesEncrypted: DefinitionRule = {
     wrong: { ...base, services, externalServices: { bank } },
     right: { ...base, services, externalServices: { bank: { ...bank, tls: { mode: "SIMPLE" } } } },
   },
-  *check({ externalServices = {} }) {
-    for (const [name, { ports, tls }] of Object.entries(externalServices)) {
-      if (tls || !Object.values(ports).some(({ protocol }) => isHttp(protocol))) continue;
+  *check({ externalServices = {} }, isWritten, hasFailed) {
+    for (const [name, { ports }] of Object.entries(externalServices)) {
+      if (hasFailed(formatPath(["externalServices", name, "ports"]))) continue;
+      if (
+        isWritten("externalServices", name, "tls") ||
+        !Object.values(ports).some(({ protocol }) => isHttp(protocol))
+      )
+        continue;
       yield {
         path: formatPath(["externalServices", name]),
         message: `requests to "${name}" leave the mesh as plain text`,

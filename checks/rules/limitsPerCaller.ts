@@ -21,7 +21,7 @@ export const limitsPerCaller: MeshRule = {
   title: "The calls of a caller to one port have the same timeout and retries",
   stage: "mesh",
   examples: { wrong: calling("1s", "5s"), right: calling("5s", "5s") },
-  *check({ services }) {
+  *check({ services }, hasFailed) {
     for (const { name, outgoing } of services) {
       const first = new Map<string, Edge>();
       for (const edge of outgoing.filter(isCall)) {
@@ -31,6 +31,7 @@ export const limitsPerCaller: MeshRule = {
         if (!other) continue;
         for (const field of ["timeout", "retries"] as const) {
           if (JSON.stringify(edge[field]) === JSON.stringify(other[field])) continue;
+          if (hasFailed(edge.path) || hasFailed(other.path)) continue;
           const own = field === "timeout" ? edge.ownTimeout : edge.ownRetries;
           const there = own ? edge : other;
           yield {

@@ -18,7 +18,7 @@ export const mirrorPort: DefinitionRule = {
   title: "A service that gets copies of requests has a port of the same name that speaks the same",
   stage: "definition",
   examples: { wrong: shadowed("grpc"), right: shadowed("http") },
-  *check({ services, ...rest }) {
+  *check({ services, ...rest }, _, hasFailed) {
     for (const { service, target, path } of mirrors({ ...rest, services })) {
       const taking = services[target]?.ports;
       const own = Object.entries(services[service]?.ports ?? {}).filter(([, { protocol }]) =>
@@ -26,6 +26,8 @@ export const mirrorPort: DefinitionRule = {
       );
       // Of a service without HTTP ports another rule says that it has no requests to copy.
       if (!taking || own.length === 0) continue;
+      // What is declared in a wrong form may be that port.
+      if ([service, target].some((name) => hasFailed(formatPath(["services", name, "ports"])))) continue;
       if (own.some(([port, { protocol }]) => taking[port]?.protocol === protocol)) continue;
       const wanted = own.map(([port, { protocol }]) => `"${port}" (${protocol})`).join(" or ");
       yield {

@@ -14,6 +14,8 @@ export const mtlsPortDeclared: DefinitionRule = {
   },
   *check(definition, isWritten) {
     for (const [name, { ports, mtls }] of Object.entries(definition.services)) {
+      // Something stands in for ports of the wrong form.
+      if (!Object.keys(ports).some((port) => isWritten("services", name, "ports", port))) continue;
       for (const port of Object.keys(mtls?.ports ?? {})) {
         if (isWritten("services", name, "ports", port)) continue;
         yield {

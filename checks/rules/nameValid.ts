@@ -29,6 +29,13 @@ export const nameValid: DefinitionRule = {
 
 function* names(definition: MeshDefinition): Iterable<Name> {
   yield labelled(["name"], "mesh", definition.name);
+  const { trustDomain, revision } = definition;
+  if (trustDomain !== undefined) {
+    const cure =
+      'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"';
+    yield [["trustDomain"], "trust domain", trustDomain, isSubdomain(trustDomain, 255), cure];
+  }
+  if (revision !== undefined) yield labelled(["revision"], "revision", revision);
   for (const field of ["namespace", "rootNamespace"] as const) {
     const name = definition[field];
     if (name !== undefined) yield labelled([field], "namespace", name);
@@ -68,11 +75,22 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     const taken = "use another name: the gateway through which calls leave the mesh has this one";
     yield [path, "gateway", gateway, gateway !== egressGateway.release, taken];
     if (release !== undefined) yield labelled([...path, "release"], "Helm release", release);
-    for (const name of Object.keys(hosts)) {
+    for (const [name, { tls }] of Object.entries(hosts)) {
+      const { credentialName } = tls;
+      const secret = credentialName.includes("/")
+        ? "write the Secret's name only: it must be in the namespace of the gateway's pods"
+        : 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"';
+      const at = [...path, "hosts", name, "tls", "credentialName"];
+      yield [at, "Secret", credentialName, isSubdomain(credentialName, 253), secret];
       const cure = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
       yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, cure];
     }
   }
+}
+
+/** Labels of a DNS name, separated by dots. */
+function isSubdomain(name: string, max: number): boolean {
+  return name.length <= max && name.split(".").every((part) => label.test(part) && part.length <= 63);
 }
 
 function portName(path: (string | number)[], port: string): Name {

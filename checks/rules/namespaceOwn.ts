@@ -1,4 +1,4 @@
-import { egressGateway, formatPath } from "../../catalog";
+import { egressGateway, formatPath, ingressRelease } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { base, http } from "./example";
 
@@ -18,6 +18,7 @@ export const namespaceOwn: MeshRule = {
     const denied = "every policy of its namespace would hold there too, and everything would be denied";
     const taken = new Map([
       ...neverInjected.map((name) => [name, "Kubernetes' own, where no pod ever gets a proxy"] as const),
+      [ingressRelease, `the ingress gateway's: ${denied}`],
       [egressGateway.release, `the egress gateway's: ${denied}`],
       ...gateways.map(({ name, release }) => [release, `that of the gateway "${name}": ${denied}`] as const),
       [rootNamespace, `the control plane's: ${denied}, in the whole mesh`],

@@ -15,8 +15,9 @@ export const overrideNamed: MeshRule = {
     wrong: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/apo": patch } } },
     right: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/api": patch } } },
   },
-  *check(mesh) {
-    if (Object.keys(mesh.overrides).length === 0) return;
+  *check(mesh, hasFailed) {
+    // What has the wrong form may be what makes the object.
+    if (Object.keys(mesh.overrides).length === 0 || hasFailed("")) return;
     const known = objectNames(mesh);
     const kinds = [...known].filter(([, names]) => names.length > 0).map(([kind]) => kind);
     for (const [kind, patches] of Object.entries(mesh.overrides)) {

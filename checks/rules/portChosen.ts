@@ -12,11 +12,11 @@ export const portChosen: DefinitionRule = {
     wrong: webAndApi({}, { ports: { http, admin } }),
     right: webAndApi({ calls: { api: { port: "http" } } }, { ports: { http, admin } }),
   },
-  *check(definition) {
+  *check(definition, isWritten) {
     for (const reference of portReferences(definition)) {
-      const { callee, call, path } = reference;
+      const { callee, path } = reference;
       const ports = Object.keys(portsOf(definition, reference) ?? {});
-      if (ports.length < 2 || call.port !== undefined) continue;
+      if (ports.length < 2 || isWritten(...path.map(String), "port")) continue;
       yield {
         path: formatPath(path),
         message: `the service "${callee}" has the ports ${ports.join(", ")}, and none is named`,

@@ -20,6 +20,8 @@ export const portDeclared: DefinitionRule = {
       const section = sectionOf(definition, reference);
       if (!ports || call.port === undefined || !isWritten(section, callee, "ports")) continue;
       if (isWritten(section, callee, "ports", call.port)) continue;
+      // Something stands in for ports of the wrong form.
+      if (!Object.keys(ports).some((port) => isWritten(section, callee, "ports", port))) continue;
       yield {
         path: formatPath([...path, "port"]),
         message: `the service "${callee}" has no port "${call.port}"`,

@@ -18,10 +18,10 @@ export const rateLimitCarriesLoad: MeshRule = {
   title: "A rate limit lets the declared load through",
   stage: "mesh",
   examples: { wrong: limited(100), right: limited(200) },
-  *check({ services }) {
+  *check({ services }, hasFailed) {
     for (const { name, path, load, rateLimit, workloads } of services) {
       const pods = workloads.map(mostPods).reduce((sum, count) => sum + count, 0);
-      if (!load || !rateLimit || pods === 0) continue;
+      if (!load || !rateLimit || pods === 0 || hasFailed(`${path}.workload`)) continue;
       const allowed = (rateLimit.requests * 1000 * pods) / rateLimit.per;
       if (allowed >= load.rps) continue;
       yield {

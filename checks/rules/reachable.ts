@@ -8,6 +8,7 @@ export const reachable: DefinitionRule = {
   severity: "info",
   title: "A service is called, or calls others",
   stage: "definition",
+  needsWhole: true,
   examples: {
     wrong: {
       ...base,

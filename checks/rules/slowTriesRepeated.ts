@@ -17,9 +17,9 @@ export const slowTriesRepeated: MeshRule = {
     wrong: webAndApi({}, { resilience: resilience(["connect-failure", "refused-stream"]) }),
     right: webAndApi({}, { resilience: resilience(["gateway-error", "connect-failure", "refused-stream"]) }),
   },
-  *check(mesh) {
+  *check(mesh, hasFailed) {
     for (const { timeout, perTryTimeout, repeatsSlow, path } of timed(mesh)) {
-      if (repeatsSlow || perTryTimeout >= timeout) continue;
+      if (repeatsSlow || perTryTimeout >= timeout || hasFailed(`${path}.retryOn`)) continue;
       yield {
         path: `${path}.perTryTimeout`,
         message: `a slow try ends the request after ${formatDuration(perTryTimeout)} of the timeout of ${formatDuration(timeout)}: no condition of retryOn has it repeated`,

@@ -9,6 +9,7 @@ export const tokenAsked: DefinitionRule = {
   severity: "warning",
   title: "Where issuers of tokens are declared, some call asks for a token",
   stage: "definition",
+  needsWhole: true,
   examples: {
     wrong: { ...webAndApi({}, {}), jwtRules },
     right: { ...webAndApi({ calls: { api: { endUser: {} } } }, {}), jwtRules },

@@ -246,6 +246,57 @@ describe("checkMesh", () => {
     expect(admitting({ serviceAccount: "prometheus" })).to.deep.equal([`MW003 ${at}.namespace`]);
   });
 
+  it("keeps services out of the gateways' namespaces, whether or not the catalog has a gateway", () => {
+    for (const namespace of ["istio-system", "istio-ingress", "istio-egress", "kube-system"]) {
+      expect(brief({ name: "shop", services: { web: { ports: { http }, namespace } } })).to.deep.equal([
+        "MW112 services.web.namespace",
+      ]);
+    }
+  });
+
+  it("accepts as names of identities only what names one identity", () => {
+    const shop = (own: object, tls: object = { credentialName: "shop" }): string[] =>
+      brief({
+        name: "shop",
+        services: { web: { ports: { http } } },
+        gateways: {
+          public: {
+            hosts: { "shop.example.com": { tls, routes: [{ prefix: "/", service: "web", endUser: {} }] } },
+          },
+        },
+        jwtRules: [{ issuer: "https://auth.example.com" }],
+        ...own,
+      });
+    expect(shop({})).to.deep.equal([]);
+    for (const trustDomain of ["cluster.local", "prod.example.com", "td1"]) {
+      expect(shop({ trustDomain }), trustDomain).to.deep.equal([]);
+    }
+    for (const trustDomain of [
+      "*",
+      "*.local",
+      "cluster.local/ns/a",
+      "Cluster.local",
+      "a..b",
+      "spiffe://a",
+      " ",
+    ]) {
+      expect(shop({ trustDomain }), trustDomain).to.deep.equal(["MW105 trustDomain"]);
+    }
+    expect(shop({ revision: "1-31" })).to.deep.equal([]);
+    for (const revision of ["1.31", "Canary", "a/b"]) {
+      expect(shop({ revision }), revision).to.deep.equal(["MW105 revision"]);
+    }
+    for (const issuer of ["*", "https://*.example.com", "https://a.example.com "]) {
+      expect(shop({ jwtRules: [{ issuer }] }), issuer).to.deep.equal(["MW001 jwtRules[0].issuer"]);
+    }
+    expect(shop({}, { credentialName: "shop.example.com" })).to.deep.equal([]);
+    for (const credentialName of ["shop/api-cert", "Shop", "shop_cert", "kubernetes://shop"]) {
+      expect(shop({}, { credentialName }), credentialName).to.deep.equal([
+        'MW105 gateways.public.hosts["shop.example.com"].tls.credentialName',
+      ]);
+    }
+  });
+
   it("warns of every place that accepts plain text", () => {
     const { findings } = checkMesh({
       name: "shop",

@@ -86,6 +86,30 @@ describe("authorizationPolicy", () => {
     });
   });
 
+  it("has one rule for routes of a gateway that admit the same, and names each of them", () => {
+    const routes = ["/a", "/b", "/c"].map((prefix) => ({ prefix, service: "web", timeout: "5s" }) as const);
+    const found = find(
+      render({
+        name: "shop",
+        gateways: { public: { hosts: { "shop.example.com": { tls: { credentialName: "shop" }, routes } } } },
+        services: { web: { ports: { http } } },
+      } as MeshDefinition),
+      "AuthorizationPolicy",
+      "web",
+    );
+    expect((found.spec as { rules: unknown }).rules).to.deep.equal([
+      {
+        from: [{ source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] } }],
+        to: [{ operation: { ports: ["8080"] } }],
+      },
+    ]);
+    expect(found.metadata.annotations).to.deep.equal({
+      "meshwright.dev/from": [0, 1, 2]
+        .map((i) => `gateways.public.hosts["shop.example.com"].routes[${i}]`)
+        .join(","),
+    });
+  });
+
   it("knows connections only on TCP ports", () => {
     expect(find(objects, "AuthorizationPolicy", "store").spec).to.deep.equal({
       selector: { matchLabels: { app: "store" } },
@@ -190,16 +214,13 @@ describe("authorizationPolicy", () => {
       ]);
     });
 
-    it("leaves them as they are where they admit the same", () => {
+    it("gives them one rule without paths where they admit the same", () => {
       expect(
         operations(
           { prefix: "/", service: "api", endUser },
           { prefix: "/cart", service: "api", timeout: "9s", endUser },
         ),
-      ).to.deep.equal([
-        [{ ports }, asksRole],
-        [{ ports }, asksRole],
-      ]);
+      ).to.deep.equal([[{ ports }, asksRole]]);
     });
   });
 });

@@ -155,6 +155,21 @@ describe("renderMesh", () => {
     );
   });
 
+  it("says nothing twice in one list", () => {
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        for (const object of render({ ...definition, networkPolicies: {} })) {
+          visit(object, (value) => {
+            if (!Array.isArray(value)) return;
+            const entries = value.map((entry) => JSON.stringify(entry));
+            expect(entries, `${object.kind} ${object.metadata.name}`).to.deep.equal([...new Set(entries)]);
+          });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it("takes only what the checks have passed", () => {
     const definition = { name: "shop", services: {} };
     const { mesh } = checkMesh(definition);

@@ -23,8 +23,14 @@ export const names: readonly Mutation[] = [
           [...place, "serviceAccount"],
         ]),
         ...[...matching(catalog, "gateways.*")].map(({ place }) => [...place, "release"]),
+        ["revision"],
       ];
       for (const place of places) for (const name of wrongNames) yield put(place, name);
+      const dotted = wrongNames.filter((name) => name !== "web.api");
+      for (const { place } of hostsOf(catalog)) {
+        for (const name of [...dotted, "shop/web", "*"]) yield put([...place, "tls", "credentialName"], name);
+      }
+      for (const name of [...dotted, "*", "*.local", "a/b"]) yield put(["trustDomain"], name);
     },
   },
   {
@@ -153,6 +159,7 @@ export const names: readonly Mutation[] = [
         for (const namespace of [
           catalog.rootNamespace ?? "istio-system",
           "istio-egress",
+          "istio-ingress",
           "kube-system",
           ...releases,
         ]) {

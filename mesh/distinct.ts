@@ -1,0 +1,10 @@
+/** A list without the entries that are equal to an earlier one. */
+export function distinct<T>(list: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return list.filter((entry) => {
+    const text = JSON.stringify(entry);
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { checkMesh, rules } from "../../checks";
+import { put } from "../../checks/written";
+import { example } from "../../docs/fields/example";
+
+type Path = readonly (string | number)[];
+
+const http = { port: 8080, protocol: "http" };
+const brief = (definition: unknown): string[] =>
+  checkMesh(definition).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+
+/** Every value of a catalog that is no object or list itself. */
+function* valuesOf(value: unknown, path: Path = []): Iterable<Path> {
+  if (value === null || typeof value !== "object") yield path;
+  else
+    for (const [key, inner] of Object.entries(value))
+      yield* valuesOf(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+}
+
+const isStructural = (code: string): boolean => ["MW001", "MW002", "MW003"].includes(code);
+
+describe("findings that follow from a value of the wrong form", () => {
+  it("are not reported, wherever the value stands", () => {
+    const derived: string[] = [];
+    let failed = 0;
+    for (const catalog of [example, ...rules.map(({ examples }) => examples.right)]) {
+      const before = checkMesh(catalog).findings.map(({ code, path }) => `${code} ${path}`);
+      for (const path of valuesOf(catalog)) {
+        if (path[0] === "suppressions" || path[0] === "overrides") continue;
+        for (const wrong of [null, "!"]) {
+          const { findings } = checkMesh(put(catalog, path, wrong));
+          if (!findings.some(({ code }) => isStructural(code))) continue;
+          failed++;
+          for (const { code, path: at } of findings) {
+            if (isStructural(code) || before.includes(`${code} ${at}`)) continue;
+            derived.push(`${path.join(".")} = ${String(wrong)}: ${code} ${at}`);
+          }
+        }
+      }
+    }
+    expect(failed).to.be.greaterThan(1000);
+    expect(derived).to.deep.equal([]);
+  });
+
+  it("hide no other mistake beside the value", () => {
+    const weights = (v1: unknown): object => ({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1, v2: 20 }, headerRoutes: [{ headers: { "x-v": "2" }, version: "v3" }] },
+        },
+      },
+    });
+    const undeclared =
+      'MW104 services.web.traffic.headerRoutes[0].version: use one of "v1", "v2", or declare it under services.web.versions';
+    expect(brief(weights("90"))).to.deep.equal([
+      undeclared,
+      "MW001 services.web.traffic.weights.v1: give a number",
+    ]);
+    expect(brief(weights(90))).to.deep.equal([
+      undeclared,
+      "MW201 services.web.traffic.weights: make them sum to 100",
+    ]);
+  });
+});
+
+describe("the cure of a value of the wrong form", () => {
+  it("names a required field that is missing beside an unknown one, rather than removal", () => {
+    const external = (own: object): object => ({
+      name: "shop",
+      services: { web: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank: { ports: { https: { port: 443, protocol: "tls" } }, ...own } },
+    });
+    const missing = "MW003 externalServices.bank.host: give a string";
+    expect(brief(external({ hostname: "bank.example.com" }))).to.deep.equal([
+      missing,
+      'MW002 externalServices.bank.hostname: rename it to "host", which is required, or remove it',
+    ]);
+    expect(brief(external({ host: "bank.example.com", resilence: {} }))).to.deep.equal([
+      'MW002 externalServices.bank.resilence: did you mean "resilience"?',
+    ]);
+  });
+
+  it("is an instruction with an example, never a regular expression or a word of the validator", () => {
+    const cures: string[] = [];
+    for (const catalog of [example, ...rules.map(({ examples }) => examples.right)]) {
+      for (const path of valuesOf(catalog)) {
+        for (const wrong of ["!", -1, {}]) {
+          for (const { code, cure } of checkMesh(put(catalog, path, wrong)).findings) {
+            if (isStructural(code)) cures.push(cure);
+          }
+        }
+      }
+    }
+    expect(cures.length).to.be.greaterThan(1000);
+    expect(
+      [...new Set(cures)].filter((cure) => /[\^\\]|Invalid|documentation|undefined/.test(cure)),
+    ).to.deep.equal([]);
+  });
+});
