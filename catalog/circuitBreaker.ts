@@ -17,6 +17,15 @@ export interface CircuitBreakerDefinition {
   readonly http2MaxRequests?: number;
   /** Requests after which a connection is closed. Default: no limit. */
   readonly maxRequestsPerConnection?: number;
+  /**
+   * `UPGRADE`: callers' proxies send HTTP/1.1 requests over HTTP/2 connections, and the application still receives
+   * HTTP/1.1. Then `http2MaxRequests` is the limit that applies; `maxConnections` and `http1MaxPendingRequests` rarely do.
+   * Each pod of the service must have a proxy. Ports with the protocol `http` only. Default: the mesh configuration's,
+   * which is no upgrade.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings-H2UpgradePolicy
+   */
+  readonly h2UpgradePolicy?: H2UpgradePolicy;
   /** Retries under way at the same time, not retries of one request. Default: 3. */
   readonly maxRetries?: number;
   /** Retries as a share of the requests; where it is given Envoy uses it instead of `maxRetries`. Default: none. */
@@ -24,6 +33,11 @@ export interface CircuitBreakerDefinition {
   /** Default: on, with the defaults of {@link OutlierDetectionDefinition}; `false` turns it off. */
   readonly outlierDetection?: OutlierDetectionDefinition | false;
 }
+
+/** Whether callers' proxies upgrade connections from HTTP/1.1 to HTTP/2. */
+export type H2UpgradePolicy = (typeof h2UpgradePolicies)[number];
+
+const h2UpgradePolicies = ["UPGRADE", "DO_NOT_UPGRADE"] as const;
 
 /** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-RetryBudget */
 export interface RetryBudget {
@@ -59,6 +73,7 @@ export interface CircuitBreaker {
   readonly http1MaxPendingRequests: number;
   readonly http2MaxRequests: number;
   readonly maxRequestsPerConnection?: number;
+  readonly h2UpgradePolicy?: H2UpgradePolicy;
   readonly maxRetries: number;
   readonly retryBudget?: RetryBudget;
   readonly outlierDetection?: OutlierDetection;
@@ -91,6 +106,7 @@ export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.stric
   http1MaxPendingRequests: limit.optional(),
   http2MaxRequests: limit.optional(),
   maxRequestsPerConnection: limit.optional(),
+  h2UpgradePolicy: z.enum(h2UpgradePolicies).optional(),
   maxRetries: limit.optional(),
   retryBudget: z.strictObject({ percent, minRetryConcurrency: limit }).optional(),
   outlierDetection: z.union([z.literal(false), outlierDetectionSchema]).optional(),

@@ -31,7 +31,7 @@ export type * from "./reach";
 export type * from "./resilience";
 export type * from "./retries";
 export { repeatsSlowTries, safeRetryConditions } from "./retries";
-export { alikeRoutes, includesPath, regionOf } from "./routeRegions";
+export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
 export type * from "./service";
 export type * from "./serviceHost";
 export { hostOf, namespaceOf } from "./serviceHost";

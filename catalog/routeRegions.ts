@@ -47,10 +47,16 @@ function doorOf({ source, callee, port }: Edge): string {
 }
 
 /** Paths, as the service sees them, that a route is for. */
-export function regionOf({ prefix, rewrite = prefix, edge: { paths } }: GatewayRoute): readonly string[] {
+export function regionOf(route: GatewayRoute): readonly string[] {
+  const { paths } = route.edge;
   if (paths.length > 0) return paths;
-  const below = rewrite.replace(/\/$/, "");
-  return below === "" ? ["/*"] : [below, `${below}/*`];
+  const prefix = prefixOf(route);
+  return prefix === "/" ? ["/*"] : [prefix, `${prefix}/*`];
+}
+
+/** A route's prefix as the service receives it: after the rewrite, without a slash at its end. `/` for the root. */
+export function prefixOf({ prefix, rewrite = prefix }: Pick<GatewayRoute, "prefix" | "rewrite">): string {
+  return rewrite.replace(/\/$/, "") || "/";
 }
 
 /** Whether every path of one region is in the other. */

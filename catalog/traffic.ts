@@ -74,7 +74,12 @@ export type Mirror =
       readonly ports: readonly Port[];
     };
 
-/** @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
+/**
+ * Faults that the caller's proxy injects before it routes a request. Therefore the proxy does not retry an injected
+ * error, and its timeout does not include an injected delay.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
+ */
 export interface FaultDefinition {
   /** Requests that wait before they go on. Default: none. */
   readonly delay?: {

@@ -48,6 +48,7 @@ import { pathNormal } from "./rules/pathNormal";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
+import { prefixAdmitted } from "./rules/prefixAdmitted";
 import { probePath } from "./rules/probePath";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   reachedOutside, // MW312
   tokenNotBypassed, // MW313
   certificatesRenewed, // MW320
+  prefixAdmitted, // MW370
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403

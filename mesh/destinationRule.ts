@@ -107,7 +107,8 @@ function connectionPool(service: Service): TrafficPolicy["connectionPool"] {
   };
   const http = service.ports.some(({ protocol }) => isHttp(protocol));
   const tcp = service.ports.some(({ protocol }) => !isHttp(protocol));
-  const { http1MaxPendingRequests, http2MaxRequests, maxRequestsPerConnection, maxRetries } = circuitBreaker;
+  const { http1MaxPendingRequests, http2MaxRequests, maxRequestsPerConnection, h2UpgradePolicy, maxRetries } =
+    circuitBreaker;
   return {
     tcp: {
       maxConnections: circuitBreaker.maxConnections,
@@ -119,6 +120,7 @@ function connectionPool(service: Service): TrafficPolicy["connectionPool"] {
         http1MaxPendingRequests,
         http2MaxRequests,
         ...(maxRequestsPerConnection !== undefined && { maxRequestsPerConnection }),
+        ...(h2UpgradePolicy !== undefined && { h2UpgradePolicy }),
         maxRetries,
         ...idleTimeout,
       },

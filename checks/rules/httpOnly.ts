@@ -14,6 +14,7 @@ const breakerFields = [
   "http1MaxPendingRequests",
   "http2MaxRequests",
   "maxRequestsPerConnection",
+  "h2UpgradePolicy",
   "maxRetries",
   "retryBudget",
 ] as const;

@@ -217,6 +217,7 @@ function resilience(): Changes {
     "CircuitBreakerDefinition.http1MaxPendingRequests": limited({ http1MaxPendingRequests: 60 }),
     "CircuitBreakerDefinition.http2MaxRequests": limited({ http2MaxRequests: 300 }),
     "CircuitBreakerDefinition.maxRequestsPerConnection": limited({ maxRequestsPerConnection: 50 }),
+    "CircuitBreakerDefinition.h2UpgradePolicy": limited({ h2UpgradePolicy: "UPGRADE" }),
     "CircuitBreakerDefinition.maxRetries": limited({ maxRetries: 6 }),
     "RetryBudget.percent": limited({ retryBudget: { percent: 10 } }),
     "RetryBudget.minRetryConcurrency": limited({ retryBudget: { minRetryConcurrency: 4 } }),

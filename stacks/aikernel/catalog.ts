@@ -182,7 +182,7 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
   };
 }
 
-/** The document's table holds in production, on its volumes; elsewhere one of each is enough. */
+/** The document's table applies in prod and staging, on its volumes; dev has one pod of each component. */
 export function observability(
   environment: Environment,
   { domain = "aikernel.io", spanStoreHost = "search.example.com" }: AIKernelOptions = {},

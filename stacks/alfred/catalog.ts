@@ -197,7 +197,13 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
                 endUser: operators,
               },
               { prefix: "/api/rag", rewrite: "/", service: "agent-rag", methods: readWrite, endUser: {} },
-              { prefix: "/api/public", service: "api-gateway", methods: readWrite, paths: ["/api/public/*"] },
+              {
+                prefix: "/api/public",
+                service: "api-gateway",
+                methods: readWrite,
+                // "/api/public/*" does not match the prefix itself.
+                paths: ["/api/public", "/api/public/*"],
+              },
             ],
           },
         },

@@ -38,6 +38,9 @@ const retries = {
   retryOn: ["gateway-error", "connect-failure", "refused-stream"],
 } as const;
 
+/** Paths of core-api's version 1. `/api/v1/*` does not match `/api/v1` itself, which the gateway routes too. */
+const apiPaths = ["/api/v1", "/api/v1/*"] as const;
+
 /** The services behind frontend, which is retried itself. */
 const behindFrontend = ["core-api", "graphql-gateway", "python-services"] as const;
 
@@ -70,7 +73,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
         loadBalancing: { simple: "ROUND_ROBIN" },
         sidecar,
         workload: own("frontend:v1"),
-        calls: { "core-api": { methods: ["GET", "POST"], paths: ["/api/v1/*"] } },
+        calls: { "core-api": { methods: ["GET", "POST"], paths: apiPaths } },
       },
       "core-api": {
         ports: { http: { port: 8080, protocol: "http" } },
@@ -117,7 +120,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
                 prefix: "/api/v1",
                 service: "core-api",
                 methods: ["GET", "POST"],
-                paths: ["/api/v1/*"],
+                paths: apiPaths,
                 endUser: {},
               },
               { prefix: "/", service: "frontend", methods: ["GET", "HEAD", "POST"] },

@@ -227,6 +227,12 @@ const expected: Record<string, Expected> = {
       "CertificateExpiringSoon would fire when 25 % of the lifetime is left, and proxies renew at 10 %, give or take 1: it would fire for every certificate",
     cure: "set it below 9, or leave it out for 5",
   },
+  MW370: {
+    path: 'gateways.public.hosts["shop.example.com"].routes[0].paths',
+    message:
+      'the route matches /api/v1 too, but "/api/v1/*" only admits the paths below it: for /api/v1 "api" answers 403',
+    cure: 'add "/api/v1"',
+  },
   MW401: {
     path: "services.api.resilience.retries.perTryTimeout",
     message: "4 tries of 10s take 40s, longer than the timeout of 30s: the last ones never happen",

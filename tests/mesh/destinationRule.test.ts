@@ -24,6 +24,7 @@ describe("destinationRule", () => {
           http1MaxPendingRequests: 500,
           http2MaxRequests: 200,
           maxRequestsPerConnection: 10,
+          h2UpgradePolicy: "UPGRADE",
           maxRetries: 4,
           retryBudget: { percent: 25, minRetryConcurrency: 4 },
           outlierDetection: {
@@ -80,6 +81,7 @@ describe("destinationRule", () => {
             http1MaxPendingRequests: 500,
             http2MaxRequests: 200,
             maxRequestsPerConnection: 10,
+            h2UpgradePolicy: "UPGRADE",
             maxRetries: 4,
             idleTimeout: "1h",
           },

@@ -139,6 +139,15 @@ describe("aikernel", () => {
       for (const { values } of dev.gateways ?? []) {
         expect(values?.autoscaling).to.deep.equal({ enabled: true, minReplicas: 1, maxReplicas: 1 });
       }
+      const prod = objects.filter(({ kind }) => kind === "Deployment");
+      expect(
+        prod.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),
+      ).to.deep.equal([
+        ["catalog-db", 1],
+        ["message-broker", 3],
+        ["api", 3],
+        ["catalog-api", 3],
+      ]);
       const pods = render({ environment: "dev" }).filter(({ kind }) => kind === "Deployment");
       expect(pods.map(({ spec }) => (spec as { replicas: number }).replicas)).to.deep.equal(Array(4).fill(1));
     });
@@ -151,6 +160,19 @@ describe("aikernel", () => {
         });
       }
     });
+  });
+
+  it("gives each Helm release 300 seconds to become ready, or the document's 600", () => {
+    const seconds = (timeoutSeconds?: string): unknown[] => {
+      const { controlPlane, observability } = planOf(
+        readSettings({
+          get: (key) => ({ platform: "aikernel", environment: "prod", timeoutSeconds })[key],
+        }),
+      );
+      return [controlPlane.timeoutSeconds, observability?.args.timeoutSeconds];
+    };
+    expect(seconds()).to.deep.equal([300, 300]);
+    expect(seconds("600")).to.deep.equal([600, 600]);
   });
 
   it("has a revision in production, whose tag serves the namespaces' label, and validates with it", () => {

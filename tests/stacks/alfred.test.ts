@@ -331,7 +331,7 @@ describe("alfred", () => {
     it("opens api-gateway's public paths to the outside, and four methods to the platform", () => {
       const methods = ["DELETE", "GET", "POST", "PUT"];
       expect(rules("api-gateway")).to.deep.equal([
-        rule(ingress, { ports: ["8080"], methods: ["GET", "POST"], paths: ["/api/public/*"] }),
+        rule(ingress, { ports: ["8080"], methods: ["GET", "POST"], paths: ["/api/public", "/api/public/*"] }),
         ...["agent-core", "agent-financial", "agent-legal", "agent-rag", "agent-social", "ui-service"].map(
           (name) => rule(account(name), { ports: ["8080"], methods }),
         ),
@@ -464,6 +464,17 @@ describe("alfred", () => {
       expect(controlPlane.istiod?.resources).to.deep.equal({ requests: { cpu: "500m", memory: "2048Mi" } });
     });
   }
+
+  it("leaves tokens of service accounts to the chart's default, and generates Kiali's key once", () => {
+    const { controlPlane, observability } = planOf(
+      readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
+    );
+    expect(controlPlane.istiod?.global).to.not.have.property("jwtPolicy");
+    expect(observability?.plan.releases.kiali.values).to.deep.include({
+      auth: { strategy: "token" },
+      login_token: { signing_key: "secret:kiali-signing-key:key" },
+    });
+  });
 
   it("accepts its warnings, each with its reason", () => {
     const { suppressions = [], ...rest } = catalog();

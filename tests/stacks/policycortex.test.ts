@@ -217,7 +217,7 @@ describe("policycortex", () => {
     });
 
     it("lets the frontend call core-api as in the example, and the gateway with a token", () => {
-      const operation = { ports: ["8080"], methods: ["GET", "POST"], paths: ["/api/v1/*"] };
+      const operation = { ports: ["8080"], methods: ["GET", "POST"], paths: ["/api/v1", "/api/v1/*"] };
       expect(find("AuthorizationPolicy", "core-api")).to.have.deep.nested.property("spec.selector", {
         matchLabels: { app: "core-api" },
       });

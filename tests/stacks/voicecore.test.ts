@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { Environment } from "../../catalog";
 import { checkMesh } from "../../checks";
@@ -81,7 +83,12 @@ describe("voicecore", () => {
       expect(trafficPolicy, name).to.deep.include({
         connectionPool: {
           tcp: { maxConnections: 200 },
-          http: { http1MaxPendingRequests: 100, http2MaxRequests: 200, maxRetries: 3 },
+          http: {
+            http1MaxPendingRequests: 100,
+            http2MaxRequests: 200,
+            h2UpgradePolicy: "UPGRADE",
+            maxRetries: 3,
+          },
         },
         outlierDetection: {
           consecutive5xxErrors: 5,
@@ -91,6 +98,83 @@ describe("voicecore", () => {
         },
       });
     }
+  });
+
+  describe("satisfies the document's requirement", () => {
+    const notes = readFileSync(join(__dirname, "..", "..", "stacks", "voicecore", "NOTES.md"), "utf8");
+    const ofKind = (kind: string): MeshObject[] => objects.filter((object) => object.kind === kind);
+    const policies = (kind: string): Record<string, unknown>[] =>
+      ofKind(kind).map(({ spec }) => (spec as { trafficPolicy: Record<string, unknown> }).trafficPolicy);
+
+    const requirements: Record<string, () => void> = {
+      "1.1 Istio service mesh implemented": () => {
+        expect(ofKind("Namespace").map(({ metadata }) => metadata.labels?.["istio.io/rev"])).to.deep.equal([
+          "voicecore",
+        ]);
+        expect(JSON.stringify(ofKind("Deployment"))).to.not.include("sidecar.istio.io/inject");
+      },
+      "1.2 automatic mTLS encryption": () => {
+        expect(ofKind("PeerAuthentication").map(({ spec }) => spec)).to.deep.equal(
+          ofKind("PeerAuthentication").map(() => ({ mtls: { mode: "STRICT" } })),
+        );
+        for (const { tls } of policies("DestinationRule"))
+          expect(tls).to.deep.equal({ mode: "ISTIO_MUTUAL" });
+      },
+      "1.3 circuit breakers and retry policies": () => {
+        for (const policy of policies("DestinationRule")) {
+          expect(policy).to.include.keys("connectionPool", "outlierDetection");
+        }
+        for (const name of names) {
+          expect(mainRoute(name).retries.attempts, name).to.equal(name === "gateway" ? 0 : 3);
+        }
+      },
+      "1.4 distributed tracing (Jaeger)": () => {
+        const { controlPlane, observability } = planOf(
+          readSettings({ get: (key) => ({ platform: "voicecore", environment: "prod" })[key] }),
+        );
+        expect(find("Telemetry", "default")).to.have.nested.property(
+          "spec.tracing[0].providers[0].name",
+          "jaeger",
+        );
+        expect(controlPlane.istiod?.meshConfig?.extensionProviders).to.deep.include({
+          name: "jaeger",
+          opentelemetry: { service: "jaeger.monitoring.svc.cluster.local", port: 4317 },
+        });
+        expect(observability?.plan.releases.jaeger).to.include({ name: "jaeger", namespace: "monitoring" });
+      },
+      "1.5 canary deployment support": () => {
+        expect(find("DestinationRule", "call-service")).to.have.nested.property("spec.subsets.length", 2);
+        expect(routes("call-service", render({ canaryWeight: 10 })).at(-1)?.route).to.have.lengthOf(2);
+      },
+      "1.6 zero-trust security policies": () => {
+        expect(find("AuthorizationPolicy", "default-deny").spec).to.deep.equal({});
+        const sources = ofKind("AuthorizationPolicy").flatMap(({ spec }) =>
+          ((spec as { rules?: { from: { source: object }[] }[] }).rules ?? []).flatMap(({ from }) => from),
+        );
+        expect(sources).to.not.be.empty;
+        for (const { source } of sources) expect(source).to.have.all.keys("principals");
+        for (const { spec } of ofKind("Sidecar")) {
+          expect(spec).to.have.deep.property("outboundTrafficPolicy", { mode: "REGISTRY_ONLY" });
+        }
+      },
+      "1.7 rate limiting and quota management": () => {
+        const limited = ofKind("EnvoyFilter").map(({ metadata, spec }) => [
+          metadata.name,
+          JSON.stringify(spec).includes('"tenant"'),
+        ]);
+        expect(limited).to.deep.equal([
+          ["ai-service-rate-limit", true],
+          ["call-service-rate-limit", false],
+          ["gateway-rate-limit", true],
+        ]);
+      },
+    };
+    for (const [requirement, holds] of Object.entries(requirements)) it(requirement, holds);
+
+    it("and the notes have the same seven", () => {
+      const rows = [...notes.matchAll(/^\| (1\.\d .*?) +\|/gm)].map(([, row]) => row);
+      expect(rows).to.deep.equal(Object.keys(requirements));
+    });
   });
 
   describe("timeouts, retries and load balancing", () => {

@@ -1,3 +1,4 @@
+import type { GatewayRouteDefinition } from "../../../catalog";
 import { type Change, type Mutation, put } from "./mutation";
 import { edgesOf, matching, servicesOf } from "./places";
 
@@ -172,6 +173,21 @@ export const security: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place } of edgesOf(catalog)) {
         yield { at: [...place, "paths", 0], changes: [[[...place, "paths"], ["/orders*"]]] };
+      }
+    },
+  },
+  {
+    code: "MW370",
+    mistake: "a route that admits only the paths below its prefix",
+    also: ["MW313"],
+    *mutants(catalog) {
+      for (const { kind, place, call } of edgesOf(catalog)) {
+        if (kind !== "route" || (call as GatewayRouteDefinition).prefix === "/") continue;
+        // Paths are judged as the service receives them.
+        const { prefix, rewrite = prefix } = call as GatewayRouteDefinition;
+        const other = rewrite === "/" ? [[[...place, "rewrite"], undefined] as const] : [];
+        const path = rewrite === "/" ? prefix : rewrite;
+        yield { at: [...place, "paths"], changes: [[[...place, "paths"], [`${path}/*`]], ...other] };
       }
     },
   },

@@ -18,6 +18,7 @@ const requestFields: readonly (readonly [string, unknown])[] = [
   ["circuitBreaker.http1MaxPendingRequests", 10],
   ["circuitBreaker.http2MaxRequests", 10],
   ["circuitBreaker.maxRequestsPerConnection", 10],
+  ["circuitBreaker.h2UpgradePolicy", "UPGRADE"],
   ["circuitBreaker.maxRetries", 10],
   ["circuitBreaker.retryBudget", { percent: 20, minRetryConcurrency: 3 }],
 ];
