@@ -165,7 +165,7 @@ describe("aikernel", () => {
   it("gives each Helm release 300 seconds to become ready, or the document's 600", () => {
     const seconds = (timeoutSeconds?: string): unknown[] => {
       const { controlPlane, observability } = planOf(
-        readSettings({
+        readSettings(platformList, {
           get: (key) => ({ platform: "aikernel", environment: "prod", timeoutSeconds })[key],
         }),
       );

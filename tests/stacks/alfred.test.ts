@@ -467,7 +467,7 @@ describe("alfred", () => {
 
   it("leaves tokens of service accounts to the chart's default, and generates Kiali's key once", () => {
     const { controlPlane, observability } = planOf(
-      readSettings({ get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
+      readSettings(platformList, { get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
     );
     expect(controlPlane.istiod?.global).to.not.have.property("jwtPolicy");
     expect(observability?.plan.releases.kiali.values).to.deep.include({

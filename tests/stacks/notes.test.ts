@@ -3,15 +3,15 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { Edge, Environment } from "../../catalog";
 import type { MeshObject } from "../../mesh";
-import { type PlatformName, platformNames } from "../../stacks/platforms";
-import { objectsOf, type Plan, planOf, releasesOf } from "../../stacks/plan";
-import { readSettings } from "../../stacks/settings";
+import { objectsOf, type Plan, planOf, releasesOf } from "../../program/plan";
+import { readSettings } from "../../program/settings";
+import { platformList, type PlatformName, platformNames } from "../../stacks/platforms";
 import { anchorsOf, blocksOf, linksOf } from "../docs/markdown";
 
 const stacks = join(__dirname, "..", "..", "stacks");
 
 function plan(platform: PlatformName, environment: Environment): Plan {
-  return planOf(readSettings({ get: (key) => ({ platform, environment })[key] }));
+  return planOf(readSettings(platformList, { get: (key) => ({ platform, environment })[key] }));
 }
 
 function objects(of: Plan): MeshObject[] {

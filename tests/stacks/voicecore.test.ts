@@ -130,7 +130,7 @@ describe("voicecore", () => {
       },
       "1.4 distributed tracing (Jaeger)": () => {
         const { controlPlane, observability } = planOf(
-          readSettings({ get: (key) => ({ platform: "voicecore", environment: "prod" })[key] }),
+          readSettings(platformList, { get: (key) => ({ platform: "voicecore", environment: "prod" })[key] }),
         );
         expect(find("Telemetry", "default")).to.have.nested.property(
           "spec.tracing[0].providers[0].name",
