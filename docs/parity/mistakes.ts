@@ -136,7 +136,10 @@ export const mistakes: readonly Row[] = (
     ],
     [
       "a rule's path is in a form that no request has, or matches more than was meant",
-      [...checks("MW306", "MW311", "MW370"), ...policies("require-normalized-matches", "require-safe-patterns")],
+      [
+        ...checks("MW306", "MW311", "MW370"),
+        ...policies("require-normalized-matches", "require-safe-patterns"),
+      ],
     ],
     [
       "an EnvoyFilter has no priority, no version of the proxy, or no effect",
