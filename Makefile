@@ -8,9 +8,10 @@ MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-node_modules/.installed: package.json package-lock.json policy-pack/package.json policy-pack/package-lock.json
+node_modules/.installed: package.json package-lock.json policy-pack/package.json policy-pack/package-lock.json deployments/package.json deployments/package-lock.json
 	npm ci --ignore-scripts=false --loglevel=error
 	npm ci --prefix policy-pack --loglevel=error
+	npm ci --prefix deployments --loglevel=error
 	@touch $@
 
 install: node_modules/.installed
@@ -48,4 +49,4 @@ format: install ## Let ESLint and Prettier mend what they can
 	npm run --silent format
 
 clean: ## Remove what was installed and built in this folder
-	rm -rf node_modules dist policy-pack/node_modules
+	rm -rf node_modules dist policy-pack/node_modules deployments/node_modules

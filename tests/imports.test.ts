@@ -18,6 +18,7 @@ const mayImport: Record<string, string[]> = {
   stacks: ["catalog", "components", "program"],
   toolchain: [],
   sandbox: ["toolchain"],
+  deployments: [],
   cli: [
     "catalog",
     "checks",
@@ -28,6 +29,7 @@ const mayImport: Record<string, string[]> = {
     "stacks",
     "toolchain",
     "sandbox",
+    "deployments",
   ],
   "policy-pack": [],
 };
@@ -67,7 +69,7 @@ async function violations(folders: string[], baseDir = process.cwd()): Promise<s
     ruleSet: { forbidden: rules },
     validate: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "dist/|policy-pack/node_modules" },
+    exclude: { path: "dist/|(policy-pack|deployments)/node_modules" },
     tsPreCompilationDeps: true,
   });
   return (output as ICruiseResult).summary.violations.map(
