@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { facts } from "../policy-pack/facts";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
 import {
@@ -42,7 +43,7 @@ export interface MeshDefinition {
   /**
    * Exact version of Istio that the mesh runs. Filters of Envoy, such as rate limits, are for its proxies only: Istio
    * hands them to no proxy of another minor version, whose Envoy may read them in another way. A stack's setting
-   * `istioVersion` takes the place of it. Default: `1.31.0`.
+   * `istioVersion` takes the place of it. Default: the version in docs/versions.md.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch
    */
@@ -97,8 +98,8 @@ export interface MeshDefinition {
 
 export type IstioVersion = `${number}.${number}.${number}`;
 
-/** What is installed, and what filters are for, unless a stack or a catalog says something else. */
-export const defaultIstioVersion: IstioVersion = "1.31.0";
+/** The version of Istio that is installed, and that filters are for, unless a stack or a catalog sets another one. */
+export const defaultIstioVersion: IstioVersion = facts.istio.version;
 
 export type Environment = (typeof environments)[number];
 
@@ -144,11 +145,11 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
   reason: z.string().min(1),
 });
 
-/** An exact version, such as `1.31.0`. */
+/** An exact version of Istio: major, minor and patch. */
 export const istioVersionSchema: z.ZodType<IstioVersion> = z.custom<IstioVersion>(
   (value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value),
   {
-    params: { cure: 'write an exact version, such as "1.31.0"' },
+    params: { cure: `write an exact version, such as "${defaultIstioVersion}"` },
   },
 );
 

@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { toYaml } from "../mesh/toYaml";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
+import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../toolchain/userError";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
@@ -24,6 +25,8 @@ export interface LocalPulumi {
   readonly options: { readonly cwd: string; readonly env: Record<string, string> };
   /** The stack's configuration file, a copy with the sandbox's addresses; for `--config-file`. */
   readonly configFile: string;
+  /** The options of `pulumi` that run it under the policy pack in `pack`, configured for the sandbox. */
+  readonly underPack: (pack: string) => string[];
 }
 
 interface StackFile {
@@ -114,13 +117,34 @@ export async function localPulumi(
     await quiet([...set, "--plaintext", `meshwright:${owner}Certificate`], certificate);
     await quiet([...set, "--secret", `meshwright:${owner}Key`], key);
   }
-  return { run, read: quiet, program: pulumi, options, configFile };
+  const policies = join(shadow, "policies.json");
+  await writeFile(policies, JSON.stringify(sandboxPolicies));
+  const underPack = (pack: string): string[] => [
+    ...["--policy-pack", pack],
+    ...["--policy-pack-config", policies],
+  ];
+  return { run, read: quiet, program: pulumi, options, configFile, underPack };
 }
+
+/** Configuration of the policy pack on the sandbox, keyed by policy. */
+const sandboxPolicies = {
+  "require-supported-versions": {
+    accepted: [
+      {
+        version: istioCharts.version,
+        reason:
+          "The sandbox runs the newest Istio that can be built from published Go modules, and serves no users.",
+      },
+    ],
+  },
+};
 
 function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {
   return {
     "kubernetes:kubeconfig": sandbox.kubeconfig,
     "meshwright:chartRepository": sandbox.chartRepository,
+    // The sandbox's charts and istiod are of the version that it builds, which may be older than the default.
+    "meshwright:istioVersion": istioCharts.version,
     "meshwright:webhooks": sandbox.istiod,
   };
 }

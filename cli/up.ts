@@ -50,12 +50,12 @@ export function upCommand(program: Command): void {
     });
 }
 
-async function deploy({ run, read, configFile }: LocalPulumi, pack: string): Promise<void> {
+async function deploy({ run, read, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
   const target = ["--stack", localStack, "--config-file", configFile];
   // A run that was killed leaves its lock; nobody else uses this backend.
   await read(["cancel", "--yes", "--stack", localStack]);
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const exitCode = await run(["up", ...target, "--policy-pack", pack, "--yes", ...quiet]);
+  const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
   if (exitCode !== 0) {
     throw new UserError({
       problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,

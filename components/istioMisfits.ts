@@ -1,3 +1,4 @@
+import { defaultIstioVersion } from "../catalog";
 import { kubernetesPlatforms } from "./istioCni";
 import type { IstioControlPlaneArgs } from "./istioReleases";
 
@@ -13,7 +14,7 @@ export function misfits(args: IstioControlPlaneArgs): string[] {
     exactVersion.test(given)
       ? []
       : [
-          `${field} "${given}" is not exact. Write one such as 1.31.0, so that every run installs the same charts.`,
+          `${field} "${given}" is not exact. Write one such as ${defaultIstioVersion}, so that every run installs the same charts.`,
         ];
   return [
     ...exact("version", version),

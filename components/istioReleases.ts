@@ -1,12 +1,13 @@
 import { compare } from "semver";
 import { mergePatch } from "../mesh";
+import { facts } from "../policy-pack/facts";
 import type { ReleaseSpec } from "./helmRelease";
 import { cniNamespace, cniValues, type IstioCniArgs } from "./istioCni";
 import { istiodName } from "./revisionTag";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 
-/** Where Istio publishes its charts. */
-export const istioChartRepository = "https://istio-release.storage.googleapis.com/charts";
+/** The Helm repository in which Istio publishes its charts. */
+export const istioChartRepository = facts.istio.charts.repository;
 
 /** A gateway: a proxy at the edge of the mesh, as one Helm release in a namespace of its own. */
 export interface IstioGatewayArgs {
@@ -57,7 +58,7 @@ export interface IstioCanaryArgs {
 
 /** Arguments of the component `IstioControlPlane`. All are plain: a preview must know them to find the charts' definitions. */
 export interface IstioControlPlaneArgs {
-  /** Exact version of Istio's charts, for example `1.31.0`; no range. */
+  /** Exact version of Istio's charts; no range. */
   version: string;
   /** Helm repository that serves the charts, a mirror for example. Default: Istio's own. */
   repository?: string;

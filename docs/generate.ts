@@ -10,6 +10,7 @@ import { catalogReference } from "./catalogReference";
 import { dashboardReference } from "./dashboardReference";
 import { toYaml } from "../mesh/toYaml";
 import { parityPage } from "./parity/page";
+import { versionsPage } from "./versionsPage";
 
 type Rule = (typeof rules)[number];
 
@@ -20,6 +21,7 @@ export function pages(): Map<string, string> {
     ["api.md", apiReference(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
+    ["versions.md", versionsPage()],
     [join("checks", "README.md"), index(sorted)],
     [join("checks", "parity.md"), parityPage(sorted)],
     ...sorted.map((rule): [string, string] => [join("checks", `${rule.code}.md`), page(rule)]),

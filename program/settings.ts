@@ -7,6 +7,7 @@ import {
   istioVersionSchema,
 } from "../catalog";
 import { runError } from "../components";
+import { facts, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
 import type { Platform } from "./platform";
 
@@ -24,7 +25,7 @@ export interface Settings {
   readonly observability: boolean;
   /** Helm repository with Istio's charts and those that watch the mesh. Default: each chart's own. */
   readonly chartRepository: string | undefined;
-  /** Registry and path of Istio's images. Default: `registry.istio.io/release`. */
+  /** Registry and path of Istio's images. Default: Istio's own, in docs/versions.md. */
   readonly imageHub: string;
   /** Registry that serves the images of what watches the mesh, under their own paths. Default: the images' own. */
   readonly imageRegistry: string | undefined;
@@ -81,6 +82,8 @@ const json = z.string().transform((text, context): unknown => {
 const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() });
 
 const revisionPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+const exampleRevision = defaultIstioVersion.replaceAll(".", "-");
 
 const canary = z.strictObject({
   istioVersion: istioVersionSchema,
@@ -139,7 +142,7 @@ export function readSettings(
       defaultIstioVersion) as IstioVersion,
     observability: choose("observability", ["true", "false"], "true", true) === "true",
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
-    imageHub: config.get("imageHub") ?? "registry.istio.io/release",
+    imageHub: config.get("imageHub") ?? facts.istio.images.hub,
     imageRegistry: match(
       "imageRegistry",
       /^(?!.*:\/\/)[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/,
@@ -149,10 +152,10 @@ export function readSettings(
     alertmanagers: readObject(config, "alertmanagers", z.array(z.string()), problems, {
       "[0]": "alertmanager.example.com",
     }),
-    revision: match("revision", revisionPattern, "1-31-0"),
+    revision: match("revision", revisionPattern, exampleRevision),
     canary: readObject(config, "canary", canary, problems, {
-      ".istioVersion": "1.32.0",
-      ".revision": "1-32-0",
+      ".istioVersion": defaultIstioVersion,
+      ".revision": exampleRevision,
     }),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },
@@ -161,6 +164,16 @@ export function readSettings(
       ".injectionURL": "https://…/inject",
     }),
   };
+  for (const [key, place] of Object.entries({
+    chartRepository: settings.chartRepository,
+    imageHub: settings.imageHub,
+  })) {
+    const reason = place === undefined ? undefined : retiredPlace(place, settings.istioVersion);
+    if (reason === undefined) continue;
+    problems.push(
+      `${key} is "${place}", which ${reason}. Use the default: pulumi config rm meshwright:${key}`,
+    );
+  }
   if (problems.length > 0) {
     throw runError(
       `The stack's configuration has ${problems.length} ${problems.length === 1 ? "error" : "errors"}; nothing was changed.\n` +

@@ -3,6 +3,8 @@
  * `build.ts` builds the rest from the Go modules below `toolchain/modules/`.
  */
 
+import { facts } from "../policy-pack/facts";
+
 /** A Go module of ours whose go.mod pins the sources of several programs, so that they share one compilation. */
 export type ModuleName = "cluster" | "pulumi" | "nodejs" | "random" | "prometheus";
 
@@ -197,7 +199,7 @@ const prometheusSample = {
 /** Stand-ins for the official charts of the add-ons, by name. Their own files are in `toolchain/modules/charts`. */
 export const addonCharts = {
   "kiali-server": {
-    version: "2.29.0",
+    version: facts.addOns["kiali-server"].version,
     appVersion: "v2.29.0",
     manifest: "samples/addons/kiali.yaml",
     objects: [
@@ -210,26 +212,26 @@ export const addonCharts = {
     ],
   },
   "kube-prometheus-stack": {
-    version: "88.5.3",
+    version: facts.addOns["kube-prometheus-stack"].version,
     appVersion: "v0.93.1",
     ...prometheusSample,
     operatorDefinitions: true,
   },
-  prometheus: { version: "29.27.0", appVersion: "v3.14.0", ...prometheusSample },
+  prometheus: { version: facts.addOns.prometheus.version, appVersion: "v3.14.0", ...prometheusSample },
   grafana: {
-    version: "12.11.1",
+    version: facts.addOns.grafana.version,
     appVersion: "13.2.0",
     manifest: "samples/addons/grafana.yaml",
     objects: ["ServiceAccount-grafana", "ConfigMap-grafana", "Service-grafana", "Deployment-grafana"],
   },
   jaeger: {
-    version: "4.11.1",
+    version: facts.addOns.jaeger.version,
     appVersion: "2.19.0",
     manifest: "samples/addons/jaeger.yaml",
     objects: ["ConfigMap-jaeger", "Deployment-jaeger"],
   },
   "opentelemetry-collector": {
-    version: "0.170.0",
+    version: facts.addOns["opentelemetry-collector"].version,
     appVersion: "0.158.0",
     manifest: "samples/open-telemetry/otel.yaml",
     objects: [

@@ -1,3 +1,5 @@
+import { facts } from "../../policy-pack/facts";
+
 /** A JSON merge patch of the example, or of the example with something else in it. */
 export type Change = object | Pair;
 
@@ -14,6 +16,9 @@ export interface Nothing {
 
 type Changes = Record<string, Change | readonly Change[] | Nothing>;
 
+/** The minor version before the default one, for filters of Envoy that differ by it. */
+const previous = facts.istio.minors["1.30"];
+
 const web = (own: object): object => ({ services: { web: own } });
 const cart = (own: object): object => ({ services: { cart: own } });
 const search = (own: object): object => ({ services: { search: own } });
@@ -27,9 +32,9 @@ function mesh(): Changes {
       nothing: "it decides what the checks refuse",
     },
     "MeshDefinition.namespace": { namespace: "other" },
-    "MeshDefinition.revision": { revision: "1-31-0" },
-    "MeshDefinition.istioVersion": { istioVersion: "1.30.0" },
-    "MeshDefinition.canaryIstioVersion": { canaryIstioVersion: "1.32.0" },
+    "MeshDefinition.revision": { revision: "blue" },
+    "MeshDefinition.istioVersion": { istioVersion: previous.newest },
+    "MeshDefinition.canaryIstioVersion": { canaryIstioVersion: previous.newest },
     "MeshDefinition.rootNamespace": { rootNamespace: "istio-root" },
     "MeshDefinition.trustDomain": { trustDomain: "example.org" },
     "MeshDefinition.overrides": {

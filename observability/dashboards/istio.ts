@@ -42,7 +42,7 @@ export const istioDashboards: Readonly<Record<string, IstioDashboard>> = {
  * Where Grafana's chart finds each of Istio's dashboards: the file of exactly this release. By its number it would need
  * a revision, which nobody but grafana.com knows. For the chart's `dashboards.<provider>`.
  *
- * @param version Istio's version, such as `1.31.0`.
+ * @param version Exact version of Istio.
  * @param base Where the files are, below a folder for each version. Default: Istio's repository.
  */
 export function istioDashboardUrls(

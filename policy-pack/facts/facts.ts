@@ -87,10 +87,12 @@ export const facts = {
       hub: "docker.io/istio",
       sources: [publishing],
     },
-    /** Places that have nothing of Istio 1.31 and newer, and that Istio closes. */
+    /** Places where Istio published its charts and images before, and that it closes. */
     retired: {
       charts: ["https://istio-release.storage.googleapis.com/charts", "oci://gcr.io/istio-release/charts"],
       images: ["registry.istio.io/release", "gcr.io/istio-release"],
+      /** The last minor version of which they have charts and images. */
+      lastMinor: "1.30",
       /** The month in which Istio removes everything there. */
       closes: "December 2026",
       sources: [
@@ -229,6 +231,7 @@ export const facts = {
     readonly retired: {
       readonly charts: readonly string[];
       readonly images: readonly string[];
+      readonly lastMinor: string;
       readonly closes: string;
       readonly sources: readonly Source[];
     };

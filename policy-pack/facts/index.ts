@@ -3,6 +3,7 @@ export {
   istioMinors,
   minorOf,
   NOTICE_DAYS,
+  retiredPlace,
   supportedKubernetes,
   supportProblems,
   type SupportProblem,

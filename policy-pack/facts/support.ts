@@ -12,9 +12,11 @@ export interface SupportProblem {
    * `outdated`: support ends within {@link NOTICE_DAYS} days, its expected end is past, or a patch may lack a fix.
    */
   readonly level: "unsupported" | "outdated";
-  /** What is wrong, to follow the version: `has known holes: … (fixed in 1.31.1)`. */
+  /** `patch`: a hole of this patch. `date`: the end of the minor version's support. */
+  readonly cause: "patch" | "date";
+  /** What is wrong, to follow the version: `has known holes: …`. */
   readonly problem: string;
-  /** The version to use instead: `1.31.4 or newer`. */
+  /** The version to use instead: an exact one, `or newer`. */
   readonly use: string;
 }
 
@@ -25,7 +27,7 @@ const newestMinor = (Object.keys(istioMinors) as [string, ...string[]]).reduce((
   compareVersions(one, other) >= 0 ? one : other,
 );
 
-/** The minor version of an exact version: `1.31` of `1.31.4` and of `v1.31.4-distroless`; undefined for anything else. */
+/** The minor version of an exact version, with or without `v` and a suffix; undefined for anything else. */
 export function minorOf(version: string): string | undefined {
   return /^v?(\d+\.\d+)\.\d+/.exec(version)?.[1];
 }
@@ -50,52 +52,67 @@ export function supportedKubernetes(version: string): readonly string[] | undefi
 export function supportProblems(version: string, now: number): SupportProblem[] {
   const minor = minorOf(version);
   if (minor === undefined || compareVersions(minor, newestMinor) > 0) return [];
-  const ending = byDate(minor, now);
-  const ended = ending.some(({ level }) => level === "unsupported");
-  return ended ? ending : [...byPatch(version, minor), ...ending];
+  return [...byPatch(version, minor), ...byDate(minor, now)];
 }
 
 function byPatch(version: string, minor: string): SupportProblem[] {
   const bulletins: readonly Bulletin[] = facts.istio.bulletins;
-  const missing = (fixes: (bulletin: Bulletin) => Readonly<Record<string, string>> | undefined) =>
-    bulletins.flatMap((bulletin) => {
-      const fix = fixes(bulletin)?.[minor];
-      return fix !== undefined && compareVersions(version, fix) < 0 ? [{ name: bulletin.name, fix }] : [];
-    });
   const use = `${istioMinors[minor]?.newest ?? ""} or newer`;
-  const holes = missing(({ fixed }) => fixed).map(({ name, fix }) => `${name} (fixed in ${fix})`);
-  const doubts = missing(({ presumed }) => presumed).map(
-    ({ name, fix }) => `${name} (fixed in ${fix} or later)`,
-  );
-  return [
-    ...(holes.length === 0
-      ? []
-      : [{ level: "unsupported", problem: `has known holes: ${holes.join(", ")}`, use } as const]),
-    ...(doubts.length === 0
-      ? []
-      : [
-          { level: "outdated", problem: `was released before the fix of ${doubts.join(", ")}`, use } as const,
-        ]),
-  ];
+  const missing = (
+    fixesOf: (bulletin: Bulletin) => Readonly<Record<string, string>> | undefined,
+    later: string,
+  ): string => {
+    const names = bulletins.flatMap((bulletin) => {
+      const fix = fixesOf(bulletin)?.[minor];
+      if (fix === undefined || compareVersions(version, fix) >= 0) return [];
+      return [`${bulletin.name} (fixed in ${fix}${later})`];
+    });
+    return names.join(", ");
+  };
+  const holes = missing(({ fixed }) => fixed, "");
+  const doubts = missing(({ presumed }) => presumed, " or later");
+  const problems: SupportProblem[] = [];
+  if (holes !== "") {
+    problems.push({ level: "unsupported", cause: "patch", problem: `has known holes: ${holes}`, use });
+  }
+  if (doubts !== "") {
+    const problem = `was released before the fix of ${doubts}`;
+    problems.push({ level: "outdated", cause: "patch", problem, use });
+  }
+  return problems;
 }
 
 function byDate(minor: string, now: number): SupportProblem[] {
   const use = `${istioMinors[newestMinor]?.newest ?? ""} or newer`;
   const known = istioMinors[minor];
-  if (known === undefined) return [{ level: "unsupported", problem: "is no longer supported", use }];
-  const { endOfSupport, confirmed } = known;
-  const left = Date.parse(endOfSupport) + DAY - now;
-  if (left > NOTICE_DAYS * DAY) return [];
-  if (!confirmed) {
-    const verb = left > 0 ? "is expected to end" : "was expected to end";
-    return [{ level: "outdated", problem: `is of ${minor}, whose support ${verb} by ${endOfSupport}`, use }];
+  if (known === undefined) {
+    return [{ level: "unsupported", cause: "date", problem: "is no longer supported", use }];
   }
-  return left > 0
-    ? [{ level: "outdated", problem: `is of ${minor}, whose support ends on ${endOfSupport}`, use }]
-    : [{ level: "unsupported", problem: `is of ${minor}, whose support ended on ${endOfSupport}`, use }];
+  const left = Date.parse(known.endOfSupport) + DAY - now;
+  if (left > NOTICE_DAYS * DAY) return [];
+  const ended = left <= 0;
+  const end = known.confirmed
+    ? `${ended ? "ended" : "ends"} on ${known.endOfSupport}`
+    : `${ended ? "was" : "is"} expected to end by ${known.endOfSupport}`;
+  const level = known.confirmed && ended ? "unsupported" : "outdated";
+  return [{ level, cause: "date", problem: `is of ${minor}, whose support ${end}`, use }];
 }
 
-/** Compares dotted numbers. A suffix does not count, so `1.31.1-distroless` equals `1.31.1`. */
+/**
+ * Why a chart repository or an image hub does not serve a version of Istio: Istio has retired the place.
+ *
+ * @param place address of a Helm repository, or registry and path of images
+ * @param version exact version of Istio that is to come from there
+ * @returns the reason, to follow the place: `has nothing newer than …`; undefined for every other place
+ */
+export function retiredPlace(place: string, version: string): string | undefined {
+  const { charts, images, lastMinor, closes } = facts.istio.retired;
+  const retired = [...charts, ...images].some((one) => one === place.replace(/\/+$/, ""));
+  if (!retired || compareVersions(minorOf(version) ?? "", lastMinor) <= 0) return undefined;
+  return `has nothing newer than Istio ${lastMinor}, and closes in ${closes}`;
+}
+
+/** Compares dotted numbers. A suffix such as `-distroless` does not count. */
 function compareVersions(one: string, other: string): number {
   const numbers = (version: string) => (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number);
   const [left, right] = [numbers(one), numbers(other)];

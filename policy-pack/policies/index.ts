@@ -6,6 +6,7 @@ import { boundRetries } from "./boundRetries";
 import { boundTimeouts } from "./boundTimeouts";
 import { boundTraceSampling } from "./boundTraceSampling";
 import { flagCaptureBypasses } from "./flagCaptureBypasses";
+import { flagOutdatedVersions } from "./flagOutdatedVersions";
 import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidExposedConsoles } from "./forbidExposedConsoles";
@@ -79,6 +80,7 @@ export const policies: Policies = [
   requireConfigValidation,
   requireHighAvailability,
   requireSupportedVersions,
+  flagOutdatedVersions,
   requirePinnedVersions,
   boundTraceSampling,
   // The last one: it reports what the others tolerated.

@@ -1,3 +1,4 @@
+import { facts } from "../facts";
 import { nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, chartValue, ISTIO_CHARTS } from "../reading/release";
@@ -5,6 +6,7 @@ import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { containersOf, isWorkload, podOf, proxyImageOf } from "../reading/workload";
 
 const EXACT = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
+const EXAMPLE = facts.istio.version;
 const FLOATING = /^(latest|main|master|stable|edge|nightly|dev)$/;
 
 /** Where charts other than Istio's have the tag of an image. */
@@ -21,8 +23,7 @@ export const requirePinnedVersions = resourcePolicy({
   severity: "medium",
   framework: nist("CM-2", "Baseline configuration"),
   tags: ["istio", "versions"],
-  remediationSteps:
-    "Set version of the release to one such as 1.31.0. Give images a version's tag, or a digest: image@sha256:….",
+  remediationSteps: `Set version of the release to one such as ${EXAMPLE}. Give images a version's tag, or a digest: image@sha256:….`,
   url: "https://helm.sh/docs/chart_best_practices/dependencies/#versions",
   settings: {},
   appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
@@ -41,7 +42,7 @@ function judgeRelease(release: KubernetesResource): Violation[] {
 function judgeVersion(field: Field, chart: unknown): Violation[] {
   const value = field.value;
   if (value === UNKNOWN || chart === UNKNOWN) return [];
-  const cure = "Set it to an exact version, such as 1.31.0";
+  const cure = `Set it to an exact version, such as ${EXAMPLE}`;
   if (value === undefined) {
     // A chart in the program's own folder, or an archive or digest, is what it is.
     if (/^\.{0,2}\/|\.tgz$|@sha256:/.test(String(chart))) return [];
@@ -55,7 +56,7 @@ function judgeVersion(field: Field, chart: unknown): Violation[] {
 function judgeTag(field: Field): Violation[] {
   const value = field.value;
   if (typeof value !== "string" || !FLOATING.test(value)) return [];
-  return [{ field, problem: `is ${value}, which moves`, cure: "Set it to a version, such as 1.31.0" }];
+  return [{ field, problem: `is ${value}, which moves`, cure: `Set it to a version, such as ${EXAMPLE}` }];
 }
 
 function judgeImages(workload: KubernetesResource): Violation[] {

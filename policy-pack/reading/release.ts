@@ -24,8 +24,8 @@ export function chartOf({ type, fields }: KubernetesResource): string | undefine
 }
 
 /**
- * What a reference to a chart says of it: its name, and its version if it has a tag (`oci://…/istiod:1.31.0@sha256:…`) or
- * names an archive (`./istiod-1.31.0.tgz`).
+ * What a reference to a chart says of it: its name, and its version if it has a tag (`oci://…/istiod:<version>@sha256:…`) or
+ * names an archive (`./istiod-<version>.tgz`).
  * https://helm.sh/docs/topics/registries/#using-an-oci-based-registry
  */
 export function chartReference(chart: string): { name: string; version?: string } {

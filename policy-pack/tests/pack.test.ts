@@ -29,7 +29,7 @@ const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
 );
 
 /** The policies that only tell, unless an organization wants more. */
-const ADVISORY = ["flag-capture-bypasses", "report-coverage"];
+const ADVISORY = ["flag-capture-bypasses", "flag-outdated-versions", "report-coverage"];
 
 describe("the pack", () => {
   it("registers every policy, under the name of its file", () => {

@@ -1,3 +1,4 @@
+import { facts } from "../facts";
 import type { Resource } from "./engine";
 
 type Tree = Record<string, unknown>;
@@ -42,7 +43,7 @@ export function outlierDetection(changes: Tree = {}): Tree {
 
 /** A release of istiod with the given values. */
 export function istiod(values: Tree = {}, chart = "istiod"): Resource {
-  const props = { name: "istiod", namespace: "istio-system", chart, version: "1.31.0", values };
+  const props = { name: "istiod", namespace: "istio-system", chart, version: facts.istio.version, values };
   return { type: "kubernetes:helm.sh/v3:Release", name: "istiod", props };
 }
 
@@ -199,7 +200,7 @@ export function gatewayRelease(values: Tree = {}, args: Tree = {}): Resource {
     name: "istio-ingress",
     namespace: "istio-ingress",
     chart: "gateway",
-    version: "1.31.0",
+    version: facts.istio.version,
     values: { autoscaling: { minReplicas: 2 }, podDisruptionBudget: { minAvailable: 1 }, ...values },
     ...args,
   };

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { facts } from "../../policy-pack/facts";
 import { type MeshDefinition, normalize } from "../../catalog";
 
 const http = { port: 8080, protocol: "http" } as const;
@@ -8,7 +9,7 @@ describe("normalize", () => {
     expect(normalize({ name: "shop", services: { web: { ports: { http } } } })).to.deep.equal({
       name: "shop",
       environment: "prod",
-      istioVersion: "1.31.0",
+      istioVersion: facts.istio.version,
       namespace: "shop",
       namespaces: ["shop"],
       rootNamespace: "istio-system",

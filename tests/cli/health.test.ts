@@ -19,7 +19,7 @@ function pod(
       containers: [container],
       ...(proxy !== null && {
         initContainers: [
-          { name: "istio-proxy", image: `registry.istio.io/release/proxyv2:${proxy}-distroless@sha256:0` },
+          { name: "istio-proxy", image: `docker.io/istio/proxyv2:${proxy}-distroless@sha256:0` },
         ],
       }),
     },
@@ -68,7 +68,7 @@ function deployment(
 
 const istiod = deployment("istiod", {
   namespace: "istio-system",
-  image: "registry.istio.io/release/pilot:1.31.0",
+  image: "docker.io/istio/pilot:1.31.0",
   labels: { "istio.io/rev": "default" },
 });
 
@@ -237,7 +237,7 @@ describe("cli/health", () => {
   it("holds a proxy against the istiod of its own revision", () => {
     const next = deployment("istiod-1-32-0", {
       namespace: "istio-system",
-      image: "registry.istio.io/release/pilot:1.32.0",
+      image: "docker.io/istio/pilot:1.32.0",
       labels: { app: "istiod", "istio.io/rev": "1-32-0" },
     });
     const moved = pod("cart", { proxy: "1.32.0", revision: "1-32-0" });

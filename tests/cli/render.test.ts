@@ -8,6 +8,7 @@ import { planOf } from "../../program/plan";
 import { readSettings } from "../../program/settings";
 import { platformList } from "../../stacks/platforms";
 import { renderMesh } from "../../mesh";
+import { facts } from "../../policy-pack/facts";
 import { meshwright } from "./run";
 
 const settings = readSettings(platformList, {
@@ -69,8 +70,8 @@ describe("cli/render", function () {
     expect(istiod).to.include({
       release: "istiod",
       chart: "istiod",
-      version: "1.31.0",
-      repository: "https://istio-release.storage.googleapis.com/charts",
+      version: facts.istio.version,
+      repository: facts.istio.charts.repository,
       namespace: "istio-system",
     });
     expect(istiod.values).to.deep.include({ autoscaleMin: 3, autoscaleMax: 5 });

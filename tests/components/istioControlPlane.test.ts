@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { IstioControlPlane } from "../../components/istioControlPlane";
 import type { IstioControlPlaneArgs } from "../../components/istioReleases";
+import { facts } from "../../policy-pack/facts";
 import { type Registration, registrations } from "./registrations";
 
 const declare = (args: IstioControlPlaneArgs): Promise<Registration[]> =>
@@ -63,7 +64,7 @@ describe("components/istioControlPlane", () => {
 
   it("takes Istio's own repository by default", async () => {
     expect(release(await declare({ version: "1.31.0" }), "istiod")?.repositoryOpts).to.deep.equal({
-      repo: "https://istio-release.storage.googleapis.com/charts",
+      repo: facts.istio.charts.repository,
     });
   });
 
@@ -191,7 +192,7 @@ describe("components/istioControlPlane", () => {
   for (const version of ["1.31", "latest", "^1.31.0", "1.31.x", ""]) {
     it(`refuses the version "${version}"`, () => {
       expect(() => new IstioControlPlane("istio", { version })).to.throw(
-        `version "${version}" is not exact. Write one such as 1.31.0`,
+        `version "${version}" is not exact. Write one such as ${facts.istio.version}`,
       );
     });
   }

@@ -81,7 +81,7 @@ describe("Observability without the operator and with a collector, on the sandbo
   };
 
   it("comes up from nothing under the pack, with every object as planned", async () => {
-    const { ok, text } = await up("--policy-pack", policyPack);
+    const { ok, text } = await up(...pulumi.underPack(policyPack));
     expect(ok, text).to.equal(true);
     const { addOns, watching } = plan;
     expect(Math.min(addOns.length, watching.length)).to.be.greaterThan(1);

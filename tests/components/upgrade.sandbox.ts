@@ -10,12 +10,13 @@ import type { IstioControlPlaneArgs } from "../../components";
 import { revisionTag } from "../../components/revisionTag";
 import { type IstiodWebhooks, sandboxStatus, type SandboxStatus, startSandbox } from "../../sandbox";
 import { analyze } from "../../cli/verify";
+import { istioCharts } from "../../toolchain/pins";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
 
 const repository = join(__dirname, "..", "..");
 // Both revisions are of the version that there are charts of; what moves from one to the other is the same.
-const version = "1.31.0";
+const { version } = istioCharts;
 
 describe("an upgrade of the control plane on the sandbox", () => {
   let h: Harness;

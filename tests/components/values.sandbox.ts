@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { kubernetesPlatforms } from "../../components/istioCni";
+import { istioCharts } from "../../toolchain/pins";
 import { harness, type Harness } from "../sandbox/harness";
 import { typedPaths } from "./typedPaths";
 
@@ -23,7 +24,7 @@ describe("components/values", () => {
     ["GatewayValues", "gateway"],
   ] as const) {
     it(`${name} names only values that the chart ${chart} has`, async () => {
-      const archive = join(h.toolchain.charts, `${chart}-1.31.0.tgz`);
+      const archive = join(h.toolchain.charts, `${chart}-${istioCharts.version}.tgz`);
       const { stdout: defaults } = await execa(h.toolchain.program("helm"), ["show", "values", archive]);
       const { _internal_defaults_do_not_set: inner, ...outer } = parse(defaults) as Record<string, object>;
       const values: unknown = { ...outer, ...inner };

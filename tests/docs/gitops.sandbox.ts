@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { analyze } from "../../cli/verify";
 import type { MeshObject } from "../../mesh";
 import { startSandbox } from "../../sandbox";
+import { istioCharts } from "../../toolchain/pins";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
 import { readLive } from "../stacks/live";
@@ -42,6 +43,7 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
       "meshwright:environment": "prod",
       "meshwright:revision": "1-31-0",
       "meshwright:chartRepository": chartRepository,
+      "meshwright:istioVersion": istioCharts.version,
       "meshwright:webhooks": istiod,
     };
     writeFileSync(join(folder, "Pulumi.prod.yaml"), stringify({ config }));

@@ -48,10 +48,15 @@ describe("the pack in the engine, with a program of plain resources", () => {
     await h.clean();
   });
 
-  async function pulumi(resources: readonly Resource[], command: string, ...args: string[]): Promise<Run> {
+  async function run(
+    judge: boolean,
+    resources: readonly Resource[],
+    command: string,
+    ...args: string[]
+  ): Promise<Run> {
     const project = plainProgram(resources, status.chartRepository ?? "");
     projects.push(project);
-    const { program, options, configFile } = await localPulumi(h.toolchain, status, project);
+    const { program, options, configFile, underPack } = await localPulumi(h.toolchain, status, project);
     const target = [
       "--stack",
       localStack,
@@ -61,7 +66,8 @@ describe("the pack in the engine, with a program of plain resources", () => {
       "--color",
       "never",
     ];
-    const { exitCode, all } = await execa(program, [command, ...target, ...args], {
+    const pack = judge ? underPack(policyPack) : [];
+    const { exitCode, all } = await execa(program, [command, ...target, ...args, ...pack], {
       ...options,
       reject: false,
       all: true,
@@ -69,7 +75,7 @@ describe("the pack in the engine, with a program of plain resources", () => {
     return { ok: exitCode === 0, text: all, mandatory: mandatoryOf(all) };
   }
   const judged = (resources: readonly Resource[], command: string, ...args: string[]): Promise<Run> =>
-    pulumi(resources, command, ...args, "--policy-pack", policyPack);
+    run(true, resources, command, ...args);
 
   /** Names of everything that the program's kinds could have put on the cluster. */
   async function created(): Promise<string[]> {
@@ -150,7 +156,7 @@ describe("the pack in the engine, with a program of plain resources", () => {
 
     it("up takes away what violates a policy, for what goes is not judged", async () => {
       const weak = peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "shop");
-      expect((await pulumi([...shop, strict, weak], "up", "--yes")).ok).to.equal(true);
+      expect((await run(false, [...shop, strict, weak], "up", "--yes")).ok).to.equal(true);
       expect((await judged([...shop, strict, weak], "preview")).ok).to.equal(false);
       const { ok, text } = await judged([...shop, strict], "up", "--yes");
       expect(ok, text).to.equal(true);

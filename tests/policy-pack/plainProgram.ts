@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { istioCharts } from "../../toolchain/pins";
 import type { Resource } from "../../policy-pack/tests/engine";
 
 const repository = join(__dirname, "..", "..");
@@ -41,7 +42,7 @@ function declaration(
     const chart = String(props.chart);
     const source = STAND_INS.includes(chart)
       ? { chart: `./${chart}` }
-      : { repositoryOpts: { repo: chartRepository } };
+      : { repositoryOpts: { repo: chartRepository }, version: istioCharts.version };
     return `new k8s.helm.v3.Release(${JSON.stringify(id)}, ${JSON.stringify({ ...props, ...source })});`;
   }
   if (!type.includes(".istio.io/")) {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
 import { policies } from "../../policy-pack/policies";
+import { atDay } from "../../policy-pack/tests/clock";
 import { type Resource, validateResource, validateStack } from "../../policy-pack/tests/engine";
 import { platformNames, type PlatformName } from "../../stacks/platforms";
 import { type Configuration, everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
@@ -38,6 +39,7 @@ const allowedForAlfred = read("stacks", "alfred", "policy.prod.json");
 const alfredInProd = onTop(preset("prod"), allowedForAlfred);
 
 describe("policy-pack/platforms", () => {
+  atDay("2026-11-26");
   const workloads: Record<PlatformName, number> = {
     alfred: 11,
     autolytiq: 16,

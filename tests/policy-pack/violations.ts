@@ -247,7 +247,7 @@ export const resourceViolations: readonly Violation[] = [
   {
     policy: "require-supported-versions",
     resource: named("istiod-old", istiodOf({ global: { tag: "1.20.0" } })),
-    message: "Release istio-system/istiod-old: values.global.tag is of version 1.20, which is not supported",
+    message: "Release istio-system/istiod-old: values.global.tag is 1.20.0, which is no longer supported",
   },
   {
     policy: "require-pinned-versions",

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { facts } from "../../policy-pack/facts";
 import { controlPlaneArgs } from "../../program/controlPlane";
 import { readSettings, type Settings } from "../../program/settings";
 import { platformList } from "../../stacks/platforms";
@@ -12,8 +13,8 @@ describe("program/controlPlane", () => {
       meshConfig: { enableAutoMtls: true },
     });
     expect(args).to.include({
-      version: "1.31.0",
-      repository: "https://istio-release.storage.googleapis.com/charts",
+      version: facts.istio.version,
+      repository: facts.istio.charts.repository,
       timeoutSeconds: 300,
     });
     expect(args).to.not.have.property("revision");
@@ -25,7 +26,7 @@ describe("program/controlPlane", () => {
         MAX_WORKLOAD_CERT_TTL: "24h",
       },
       meshConfig: { enableAutoMtls: true },
-      global: { hub: "registry.istio.io/release", logAsJson: true },
+      global: { hub: facts.istio.images.hub, logAsJson: true },
     });
     expect(args.gateways).to.deep.equal([
       {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { defaultIstioVersion } from "../../catalog";
+import { facts, minorOf } from "../../policy-pack/facts";
 import { catalogOf } from "../../program/catalogOf";
 import { readSettings, type Settings } from "../../program/settings";
 import { platformList, platforms } from "../../stacks/platforms";
@@ -27,7 +28,7 @@ describe("program/settings", () => {
       istioVersion: defaultIstioVersion,
       observability: true,
       chartRepository: undefined,
-      imageHub: "registry.istio.io/release",
+      imageHub: facts.istio.images.hub,
       imageRegistry: undefined,
       runbookUrl: undefined,
       alertmanagers: undefined,
@@ -125,7 +126,7 @@ describe("program/settings", () => {
     const text = lines.join("\n");
     expect(text).to.contain('environment is "production", which is unknown. Choose one: pulumi config set');
     expect(text).to.contain(
-      'istioVersion is "1.31". Write it like this: pulumi config set meshwright:istioVersion 1.31.0',
+      `istioVersion is "1.31". Write it like this: pulumi config set meshwright:istioVersion ${defaultIstioVersion}`,
     );
     expect(text).to.contain(
       "alertmanagers is \"alerts.example.com\". Write it like this: pulumi config set --path 'meshwright:alertmanagers[0]' alertmanager.example.com",
@@ -177,8 +178,26 @@ describe("program/settings", () => {
     expect(() => read({ platform: "alfred", options: "blue" })).to.throw("blue is not an object");
   });
 
-  it("install the version that the toolchain is pinned to, and hand theirs to the platform's catalog", () => {
-    expect(programs.istioctl.version).to.equal(defaultIstioVersion);
+  it("refuses places that Istio has retired, for versions that they don't have", () => {
+    const [charts] = facts.istio.retired.charts;
+    const [hub] = facts.istio.retired.images;
+    const places = { platform: "alfred", chartRepository: `${charts}/`, imageHub: hub };
+    expect(() => read(places)).to.throw(
+      pulumi.RunError,
+      `has 2 errors; nothing was changed.
+  meshwright:chartRepository is "${charts}/", which has nothing newer than Istio 1.30, and closes in December 2026. ` +
+        `Use the default: pulumi config rm meshwright:chartRepository
+  meshwright:imageHub is "${hub}", which has nothing newer than Istio 1.30, and closes in December 2026. ` +
+        "Use the default: pulumi config rm meshwright:imageHub",
+    );
+    expect(read({ ...places, istioVersion: "1.30.8" }).imageHub).to.equal(hub);
+    expect(read({ platform: "alfred", imageHub: `${facts.istio.images.hub}/mirror` }).imageHub).to.equal(
+      `${facts.istio.images.hub}/mirror`,
+    );
+  });
+
+  it("install the minor version that the toolchain is pinned to, and hand theirs to the platform's catalog", () => {
+    expect(minorOf(programs.istioctl.version)).to.equal(minorOf(defaultIstioVersion));
     const settings = readSettings(platformList, {
       get: (key) => ({ platform: "voicecore", istioVersion: "1.32.4" })[key],
     });

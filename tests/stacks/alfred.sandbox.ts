@@ -7,12 +7,14 @@ import { checkMesh } from "../../checks";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
 import type { Health } from "../../cli/health";
 import { analyze } from "../../cli/verify";
+import { addOnCharts } from "../../components";
 import { type MeshObject, renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
 import { identify } from "../../sandbox/processIdentity";
 import { planOf } from "../../program/plan";
 import { platformList, platforms } from "../../stacks/platforms";
 import { readSettings } from "../../program/settings";
+import { istioCharts } from "../../toolchain/pins";
 import { type Harness, harness } from "../sandbox/harness";
 import { tenFindings, tenMistakes } from "../checks/tenMistakes";
 import { meshwright } from "../cli/run";
@@ -21,6 +23,8 @@ import { editedProject } from "./program";
 
 const repository = join(__dirname, "..", "..");
 const policyPack = join(repository, "policy-pack");
+/** Stands for the options that run `pulumi` under the policy pack. */
+const pack = "under the pack";
 const builtInNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 describe("Alfred on the sandbox", () => {
@@ -53,9 +57,10 @@ describe("Alfred on the sandbox", () => {
     command: string,
     ...args: string[]
   ): Promise<{ ok: boolean; text: string }> => {
-    const { program, options, configFile } = await pulumi(project);
+    const { program, options, configFile, underPack } = await pulumi(project);
     const target = ["--stack", localStack, "--config-file", configFile, "--non-interactive"];
-    const ended = await execa(program, [command, ...target, ...args], {
+    const given = args.flatMap((arg) => (arg === pack ? underPack(policyPack) : [arg]));
+    const ended = await execa(program, [command, ...target, ...given], {
       ...options,
       reject: false,
       all: true,
@@ -89,7 +94,7 @@ describe("Alfred on the sandbox", () => {
       const project = edited(
         'catalog.overrides = { PeerAuthentication: { "alfred-platform/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } };',
       );
-      const { ok, text } = await run(project, "up", "--yes", "--policy-pack", policyPack);
+      const { ok, text } = await run(project, "up", "--yes", pack);
       expect(ok).to.equal(false);
       expect(text).to.contain("alfred-platform/default").and.to.contain("PERMISSIVE");
     });
@@ -152,14 +157,14 @@ describe("Alfred on the sandbox", () => {
       expect(
         releases.map(({ name, namespace, status, chart }) => `${namespace}/${name} ${chart} ${status}`),
       ).to.have.members([
-        "istio-system/istio-base base-1.31.0 deployed",
-        "istio-system/istiod istiod-1.31.0 deployed",
-        "istio-ingress/istio-ingress gateway-1.31.0 deployed",
-        "istio-egress/istio-egress gateway-1.31.0 deployed",
-        "monitoring/prometheus kube-prometheus-stack-88.5.3 deployed",
-        "monitoring/grafana grafana-12.11.1 deployed",
-        "monitoring/jaeger jaeger-4.11.1 deployed",
-        "monitoring/kiali kiali-server-2.29.0 deployed",
+        `istio-system/istio-base base-${istioCharts.version} deployed`,
+        `istio-system/istiod istiod-${istioCharts.version} deployed`,
+        `istio-ingress/istio-ingress gateway-${istioCharts.version} deployed`,
+        `istio-egress/istio-egress gateway-${istioCharts.version} deployed`,
+        `monitoring/prometheus kube-prometheus-stack-${addOnCharts["kube-prometheus-stack"].version} deployed`,
+        `monitoring/grafana grafana-${addOnCharts.grafana.version} deployed`,
+        `monitoring/jaeger jaeger-${addOnCharts.jaeger.version} deployed`,
+        `monitoring/kiali kiali-server-${addOnCharts["kiali-server"].version} deployed`,
       ]);
     });
 
@@ -241,10 +246,10 @@ describe("Alfred on the sandbox", () => {
         name: "istiod",
         ready: 1,
         desired: 1,
-        version: "1.31.0",
+        version: istioCharts.version,
         services: ["istiod:15010,15012,443,15014"],
       });
-      expect(Object.keys(health.proxies)).to.deep.equal(["1.31.0"]);
+      expect(Object.keys(health.proxies)).to.deep.equal([istioCharts.version]);
       for (const kind of ["AuthorizationPolicy", "Sidecar", "VirtualService"]) {
         const rendered = [...objects(), ...watchers().addOns].filter((object) => object.kind === kind);
         expect(health.objects, kind).to.include({ [kind]: rendered.length });
@@ -378,14 +383,7 @@ describe("Alfred on the sandbox", () => {
     });
 
     it("changes nothing the second time", async () => {
-      const { ok, text } = await run(
-        repository,
-        "up",
-        "--yes",
-        "--expect-no-changes",
-        "--policy-pack",
-        policyPack,
-      );
+      const { ok, text } = await run(repository, "up", "--yes", "--expect-no-changes", pack);
       expect(ok, text).to.equal(true);
     });
 
@@ -408,7 +406,7 @@ describe("Alfred on the sandbox", () => {
       expect(steps.filter(({ op }) => op !== "same").map(({ urn }) => urn.split("::").at(-1))).to.deep.equal([
         "alfred-DestinationRule/alfred-platform/agent-rag",
       ]);
-      expect((await run(project, "up", "--yes", "--policy-pack", policyPack)).ok).to.equal(true);
+      expect((await run(project, "up", "--yes", pack)).ok).to.equal(true);
       const after = await versions();
       expect(Object.keys(after).filter((name) => after[name] !== before[name])).to.deep.equal(["agent-rag"]);
     });

@@ -33,6 +33,12 @@ describe("policy-pack/facts", () => {
     }
   });
 
+  it("has Istio's charts and images where Istio publishes them since 1.31", () => {
+    expect(facts.istio.charts.repository).to.equal("https://blob.istio.io/istio-release/charts");
+    expect(facts.istio.charts.oci).to.equal("oci://ghcr.io/istio/release/charts");
+    expect(facts.istio.images.hub).to.equal("docker.io/istio");
+  });
+
   it("has the default version as the newest patch of a minor version", () => {
     expect(minors.map(([, { newest }]) => newest)).to.include(facts.istio.version);
   });

@@ -16,11 +16,13 @@ describe("policy-pack/facts/support", () => {
     const level = "unsupported" as const;
     expect(supportProblems("1.31.0", quiet)[0]).to.deep.equal({
       level,
+      cause: "patch",
       problem: "has known holes: GHSA-qm8v-g4f9-qhjx (fixed in 1.31.1)",
       use: "1.31.4 or newer",
     });
     expect(supportProblems("1.30.3", quiet)[0]).to.deep.equal({
       level,
+      cause: "patch",
       problem:
         "has known holes: GHSA-qm8v-g4f9-qhjx (fixed in 1.30.4), ISTIO-SECURITY-2026-006 (fixed in 1.30.4)",
       use: "1.30.8 or newer",
@@ -40,6 +42,7 @@ describe("policy-pack/facts/support", () => {
     expect(supportProblems("1.31.1", quiet)).to.deep.equal([
       {
         level: "outdated",
+        cause: "patch",
         problem: "was released before the fix of ISTIO-SECURITY-2026-007 (fixed in 1.31.2 or later)",
         use: "1.31.4 or newer",
       },
@@ -51,6 +54,7 @@ describe("policy-pack/facts/support", () => {
     expect(end("2026-09-12")).to.deep.equal([]);
     const warning = {
       level: "outdated",
+      cause: "date",
       problem: "is of 1.29, whose support ends on 2026-10-12",
       use: "1.31.4 or newer",
     };
@@ -58,11 +62,15 @@ describe("policy-pack/facts/support", () => {
     expect(end("2026-10-12")).to.deep.equal([warning]);
     const refusal = {
       level: "unsupported",
+      cause: "date",
       problem: "is of 1.29, whose support ended on 2026-10-12",
       use: "1.31.4 or newer",
     };
     expect(end("2026-10-13")).to.deep.equal([refusal]);
-    expect(supportProblems("1.29.0", at("2026-10-13"))).to.deep.equal([refusal]);
+    expect(supportProblems("1.29.0", at("2026-10-13")).map(({ cause }) => cause)).to.deep.equal([
+      "patch",
+      "date",
+    ]);
   });
 
   it("only warns about an end that Istio has not confirmed, also when it is past", () => {
@@ -71,6 +79,7 @@ describe("policy-pack/facts/support", () => {
     expect(end("2026-12-02")).to.deep.equal([
       {
         level: "outdated",
+        cause: "date",
         problem: "is of 1.30, whose support is expected to end by 2026-12-31",
         use: "1.31.4 or newer",
       },
@@ -78,6 +87,7 @@ describe("policy-pack/facts/support", () => {
     expect(end("2027-06-01")).to.deep.equal([
       {
         level: "outdated",
+        cause: "date",
         problem: "is of 1.30, whose support was expected to end by 2026-12-31",
         use: "1.31.4 or newer",
       },
@@ -86,7 +96,12 @@ describe("policy-pack/facts/support", () => {
 
   it("refuses versions older than all it has, and has nothing against newer ones", () => {
     expect(supportProblems("1.20.0", quiet)).to.deep.equal([
-      { level: "unsupported", problem: "is no longer supported", use: "1.31.4 or newer" },
+      {
+        level: "unsupported",
+        cause: "date",
+        problem: "is no longer supported",
+        use: "1.31.4 or newer",
+      },
     ]);
     expect(supportProblems("1.99.0", quiet)).to.deep.equal([]);
     for (const text of ["latest", "1.31", "", "${version}"]) {

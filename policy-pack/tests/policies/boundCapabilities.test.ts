@@ -48,7 +48,7 @@ describe("bound-capabilities", () => {
   it("lets ztunnel into the networks of its node's pods, and no other workload", async () => {
     const container = {
       name: "istio-proxy",
-      image: "registry.istio.io/release/ztunnel:1.31.0-distroless",
+      image: "docker.io/istio/ztunnel:1.31.4-distroless",
       securityContext: adding("NET_ADMIN", "SYS_ADMIN", "NET_RAW"),
     };
     const ztunnel = kubernetes("apps/v1", "DaemonSet", {

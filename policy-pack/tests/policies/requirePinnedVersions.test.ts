@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { facts } from "../../facts";
 import { requirePinnedVersions } from "../../policies/requirePinnedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
 import { annotatedPod, deployment, gatewayRelease, istiod, kiali, prometheusStack } from "../resources";
@@ -9,7 +10,7 @@ const image = (image: unknown) => judge(deployment({}, { image }));
 const DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const ofRelease = (text: string) => ({
   violations: [
-    `Release istio-ingress/istio-ingress: version ${text}. Set it to an exact version, such as 1.31.0.`,
+    `Release istio-ingress/istio-ingress: version ${text}. Set it to an exact version, such as ${facts.istio.version}.`,
   ],
 });
 const ofImage = (text: string) => ({
@@ -46,7 +47,7 @@ describe("require-pinned-versions", () => {
 
   it("refuses moving tags in Istio's values", async () => {
     const at = (path: string) =>
-      `Release istio-system/istiod: values.${path} is latest, which moves. Set it to a version, such as 1.31.0.`;
+      `Release istio-system/istiod: values.${path} is latest, which moves. Set it to a version, such as ${facts.istio.version}.`;
     expect(await judge(istiod({ global: { tag: "latest" }, tag: "latest" }))).to.deep.equal({
       violations: [at("global.tag"), at("tag")],
     });
@@ -61,7 +62,7 @@ describe("require-pinned-versions", () => {
   it("refuses moving tags of images in other charts' values", async () => {
     const at = (chart: string, path: string, tag: string) => ({
       violations: [
-        `Release monitoring/${chart}: values.${path} is ${tag}, which moves. Set it to a version, such as 1.31.0.`,
+        `Release monitoring/${chart}: values.${path} is ${tag}, which moves. Set it to a version, such as ${facts.istio.version}.`,
       ],
     });
     expect(await judge(kiali({ deployment: { image_version: "latest" } }))).to.deep.equal(

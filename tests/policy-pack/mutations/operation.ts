@@ -1,3 +1,4 @@
+import { facts } from "../../../policy-pack/facts";
 import { matching } from "../../checks/mutations/places";
 import { fault, type Mutation } from "./mutation";
 
@@ -27,11 +28,20 @@ export const operation: readonly Mutation[] = [
   ...charts.flatMap((kind): Mutation[] => [
     {
       policy: "require-supported-versions",
-      mistake: `a version that nobody mends any more: ${kind}`,
+      mistake: `a version that is no longer supported, or that has a known hole: ${kind}`,
       kind,
       *faults(resource) {
-        yield fault(resource, ["version"], "1.20.3", ["1.20", "1.31"]);
-        yield fault(resource, ["values", "global", "tag"], "1.20.3", ["1.20", "1.31"]);
+        yield fault(resource, ["version"], "1.20.3", ["1.20.3", facts.istio.version]);
+        yield fault(resource, ["version"], "1.31.0", ["1.31.0", "GHSA-qm8v-g4f9-qhjx", facts.istio.version]);
+        yield fault(resource, ["values", "global", "tag"], "1.20.3", ["1.20.3", facts.istio.version]);
+      },
+    },
+    {
+      policy: "flag-outdated-versions",
+      mistake: `a patch that is older than a security bulletin: ${kind}`,
+      kind,
+      *faults(resource) {
+        yield fault(resource, ["version"], "1.31.1", ["1.31.1", "ISTIO-SECURITY-2026-007"]);
       },
     },
     {
@@ -40,7 +50,7 @@ export const operation: readonly Mutation[] = [
       kind,
       *faults(resource) {
         yield fault(resource, ["version"], undefined, ["not set"]);
-        yield fault(resource, ["version"], "^1.31.0", ["exact"]);
+        yield fault(resource, ["version"], `^${facts.istio.version}`, ["exact"]);
         yield fault(resource, ["values", "global", "tag"], "latest", ["latest"]);
       },
     },

@@ -1,3 +1,4 @@
+import { facts } from "../../../policy-pack/facts";
 import { matching } from "../../checks/mutations/places";
 import { fault, type Mutation, titleOf } from "./mutation";
 
@@ -116,7 +117,7 @@ export const pods: readonly Mutation[] = [
     kind: "Deployment",
     *faults(resource) {
       const image = [...template, "metadata", "annotations", "sidecar.istio.io/proxyImage"];
-      yield fault(resource, image, "registry.example.com/proxyv2:1.19.3", ["1.19", "1.31"]);
+      yield fault(resource, image, "registry.example.com/proxyv2:1.19.3", ["1.19.3", facts.istio.version]);
     },
   },
   {

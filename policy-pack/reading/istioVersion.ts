@@ -1,0 +1,40 @@
+import type { Field } from "./field";
+import { chartOf, chartReference, ISTIO_CHARTS, chartValue } from "./release";
+import { isHelmRelease, type KubernetesResource } from "./resource";
+import { podOf, proxyImageOf } from "./workload";
+
+/** An exact version of Istio, and the field that sets it. */
+export interface IstioVersionField {
+  readonly field: Field;
+  /** The version without `v` and without a suffix such as `-distroless`. */
+  readonly version: string;
+}
+
+/**
+ * The exact versions of Istio that a resource installs: by the chart and the images of a release of Istio's charts, and
+ * by the sidecar that a workload's pods want. Whether a version is exact is another policy's concern.
+ */
+export function istioVersionsOf(resource: KubernetesResource): IstioVersionField[] {
+  if (!isHelmRelease(resource.type)) {
+    return proxyImageOf(podOf(resource)).flatMap((field) => exact(field, field.value));
+  }
+  if (!ISTIO_CHARTS.includes(chartOf(resource) ?? "")) return [];
+  const chart = resource.fields.at("chart");
+  const values = [
+    resource.fields.at("version"),
+    chartValue(resource, "global", "tag"),
+    chartValue(resource, "tag"),
+    chartValue(resource, "global", "proxy", "image"),
+  ];
+  return [
+    ...exact(chart, chartReference(String(chart.peek)).version),
+    ...values.flatMap((field) => exact(field, field.value)),
+  ];
+}
+
+/** Reads a version that stands alone, or as the tag of an image. */
+function exact(field: Field, text: unknown): IstioVersionField[] {
+  if (typeof text !== "string") return [];
+  const version = /(?:^|:)v?(\d+\.\d+\.\d+)[^/]*$/.exec(text)?.[1];
+  return version === undefined ? [] : [{ field, version }];
+}
