@@ -27,6 +27,12 @@ export interface CallDefinition {
   readonly timeout?: Duration;
   /** This source's own retries. HTTP only. Default: the service's `resilience.retries`. */
   readonly retries?: RetriesDefinition;
+  /**
+   * Whether the source responds to its own callers without waiting for this call's response, as with telemetry that it
+   * exports, messages to a queue or jobs that it starts. The checks of timeouts, retries and cycles along a call path
+   * leave such a call out. Renders to nothing. Default: false, so that the source waits.
+   */
+  readonly asynchronous?: boolean;
 }
 
 /** Who makes the calls of an edge: an identity that the called service's policy can name. */
@@ -62,6 +68,8 @@ export interface Edge {
   readonly ownTimeout: boolean;
   /** Whether the call itself declares its retries, or has them from the service as far as they fit. */
   readonly ownRetries: boolean;
+  /** Whether the source responds to its own callers without waiting for the response. */
+  readonly asynchronous: boolean;
   /** Whether these are copies of requests to another service, whose answers nobody waits for. */
   readonly mirrored: boolean;
   /** Where the catalog declares it, such as `services.web.calls.api`. */
@@ -84,4 +92,7 @@ export const callFields = {
   retries: retriesSchema.optional(),
 };
 
-export const callSchema: z.ZodType<CallDefinition> = z.strictObject(callFields);
+export const callSchema: z.ZodType<CallDefinition> = z.strictObject({
+  ...callFields,
+  asynchronous: z.boolean().optional(),
+});

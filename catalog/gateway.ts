@@ -88,7 +88,7 @@ export interface TlsDefinition {
  * one port of a service differ in methods or end users, `paths` are by default those below the prefix, without those of
  * narrower routes.
  */
-export interface GatewayRouteDefinition extends CallDefinition {
+export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /** Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. */
   readonly prefix: `/${string}`;
   /** Path that takes the place of `prefix`: `/` turns `/api/x` into `/x`. Default: no rewrite. */

@@ -223,6 +223,7 @@ function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
     retries: normalizeRetries(undefined),
     ownTimeout: false,
     ownRetries: false,
+    asynchronous: false,
     mirrored: true,
     path: formatPath(["services", edge.callee, "traffic", "mirror"]),
   };
@@ -309,6 +310,7 @@ function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, pat
     retries: edgeRetries(call, callee, timeout),
     ownTimeout: call.timeout !== undefined,
     ownRetries: call.retries !== undefined,
+    asynchronous: call.asynchronous ?? false,
     mirrored: false,
     path,
   };

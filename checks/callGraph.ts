@@ -1,25 +1,22 @@
-import { isHttp, type Mesh } from "../catalog";
+import type { Mesh } from "../catalog";
+import { isAwaited } from "./awaited";
 
-/** Who sends HTTP requests to whom and waits for the answers, walked once from the entrances on. */
+/** The calls whose callers wait for the response, walked once from the services on that requests enter. */
 export interface CallGraph {
-  /** Whoever sends or gets requests, callers before callees, except for the calls that close a circle. */
+  /** Services that send or receive requests, callers before callees, except for the calls that close a cycle. */
   readonly order: readonly string[];
   /** For each call that leads back to a service on the way to it: the names from there to its caller. */
-  readonly circles: readonly (readonly string[])[];
+  readonly cycles: readonly (readonly string[])[];
 }
 
 export function callGraph({ services }: Mesh): CallGraph {
   const callees = new Map(
     services.map(({ name, outgoing }) => [
       name,
-      new Set(
-        outgoing
-          .filter(({ port, mirrored }) => isHttp(port.protocol) && !mirrored)
-          .map(({ callee }) => callee),
-      ),
+      new Set(outgoing.filter(isAwaited).map(({ callee }) => callee)),
     ]),
   );
-  // Where a walk starts decides which call of a circle is the one that closes it.
+  // Where a walk starts decides which call of a cycle is the one that closes it.
   const uncalled = services.filter(({ incoming }) =>
     incoming.every(({ source }) => source.kind !== "service"),
   );
@@ -27,7 +24,7 @@ export function callGraph({ services }: Mesh): CallGraph {
   const roots = [...uncalled, ...routed, ...services].map(({ name }) => name);
 
   const left: string[] = [];
-  const circles: string[][] = [];
+  const cycles: string[][] = [];
   const seen = new Set<string>();
   // Not recursive: a chain of calls may be longer than the stack is deep.
   const way: { readonly name: string; readonly next: Iterator<string, undefined> }[] = [];
@@ -48,9 +45,9 @@ export function callGraph({ services }: Mesh): CallGraph {
         continue;
       }
       const place = places.get(step.value);
-      if (place !== undefined) circles.push(way.slice(place).map(({ name }) => name));
+      if (place !== undefined) cycles.push(way.slice(place).map(({ name }) => name));
       else if (!seen.has(step.value)) enter(step.value);
     }
   }
-  return { order: left.reverse(), circles };
+  return { order: left.reverse(), cycles };
 }

@@ -40,7 +40,7 @@ import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
 import { nameValid } from "./rules/nameValid";
 import { namespaceOwn } from "./rules/namespaceOwn";
-import { noCircles } from "./rules/noCircles";
+import { noCycles } from "./rules/noCycles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
 import { overrideNamed } from "./rules/overrideNamed";
@@ -125,7 +125,7 @@ export const rules: readonly Rule[] = [
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403
   retriesMultiplied, // MW404
-  noCircles, // MW405
+  noCycles, // MW405
   limitsPerCaller, // MW406
   timeoutCoversLoad, // MW407
   slowTriesRepeated, // MW408

@@ -1,4 +1,5 @@
-import { type Edge, formatDuration, formatPath, isHttp, type Mesh, parsePath } from "../../catalog";
+import { formatDuration, formatPath, type Mesh, parsePath } from "../../catalog";
+import { isAwaited } from "../awaited";
 import type { MeshRule } from "../rule";
 import { shortened } from "../shortened";
 import { webAndApi } from "./example";
@@ -9,7 +10,7 @@ const api = { resilience: { timeout: "30s" } };
 export const calleeWithinCaller: MeshRule = {
   code: "MW403",
   severity: "warning",
-  title: "Along every path of calls nobody waits longer than those who wait for him",
+  title: "A call's timeout does not exceed the timeout of its callers",
   stage: "mesh",
   examples: {
     wrong: webAndApi(web, api),
@@ -22,7 +23,7 @@ export const calleeWithinCaller: MeshRule = {
       if (!own) continue;
       for (const edge of outgoing) {
         const { callee, timeout, path } = edge;
-        if (!awaited(edge) || timeout === undefined || timeout <= own.limit) continue;
+        if (!isAwaited(edge) || timeout === undefined || timeout <= own.limit) continue;
         const [first, second = first] = wayOf(own);
         const who =
           own.before === undefined
@@ -31,7 +32,7 @@ export const calleeWithinCaller: MeshRule = {
         yield {
           path: formatPath([...parsePath(path), "timeout"]),
           message: `${who} after ${formatDuration(own.limit)}, and "${name}" waits ${formatDuration(timeout)} for "${callee}": the work goes on for nobody`,
-          cure: `set the call's timeout to at most ${formatDuration(own.limit)}, or give "${second}" more time`,
+          cure: `set the call's timeout to at most ${formatDuration(own.limit)}, give "${second}" more time, or set asynchronous: true if "${name}" doesn't wait for the response`,
         };
       }
     }
@@ -51,7 +52,7 @@ function patienceWith({ services }: Mesh): Map<string, Patience> {
   const byName = new Map(services.map((service) => [service.name, service]));
   const starts = services
     .flatMap(({ name, timeout, incoming }): Patience[] => {
-      const requests = incoming.filter(awaited);
+      const requests = incoming.filter(isAwaited);
       if (requests.length === 0) return timeout === undefined ? [] : [{ limit: timeout, name }];
       return requests.flatMap(({ source, timeout: limit }) =>
         limit === undefined ? [] : [{ limit, name, before: { name: source.name } }],
@@ -65,17 +66,12 @@ function patienceWith({ services }: Mesh): Map<string, Patience> {
     for (let here = next.pop(); here; here = next.pop()) {
       if (patience.has(here.name)) continue;
       patience.set(here.name, here);
-      for (const { callee } of (byName.get(here.name)?.outgoing ?? []).filter(awaited)) {
+      for (const { callee } of (byName.get(here.name)?.outgoing ?? []).filter(isAwaited)) {
         next.push({ limit: here.limit, name: callee, before: here });
       }
     }
   }
   return patience;
-}
-
-/** Whether somebody waits for the answers: not to copies, and of connections nobody knows. */
-function awaited({ port, mirrored }: Edge): boolean {
-  return isHttp(port.protocol) && !mirrored;
 }
 
 function wayOf(patience: Pick<Patience, "name" | "before">): string[] {

@@ -1,4 +1,5 @@
-import { type Edge, formatPath, isHttp, parsePath, safeRetryConditions, type Service } from "../../catalog";
+import { type Edge, formatPath, parsePath, safeRetryConditions, type Service } from "../../catalog";
+import { isAwaited } from "../awaited";
 import { callGraph } from "../callGraph";
 import type { MeshRule, Report } from "../rule";
 import { shortened } from "../shortened";
@@ -37,7 +38,7 @@ export const retriesMultiplied: MeshRule = {
   *check(mesh) {
     const callees = new Map([...mesh.externalServices, ...mesh.services].map((one) => [one.name, one]));
     const worst = new Map<string, CallPath>();
-    const { order, circles } = callGraph(mesh);
+    const { order, cycles } = callGraph(mesh);
     for (const name of order) {
       const callee = callees.get(name);
       if (!callee) continue;
@@ -45,11 +46,11 @@ export const retriesMultiplied: MeshRule = {
       worst.set(name, longest(paths) ?? start);
       yield* judge(callee, paths);
     }
-    // Round a circle they multiply for ever; once round says enough.
-    for (const circle of circles) {
-      const callee = callees.get(circle[0] ?? "");
+    // Around a cycle they multiply for ever; once round says enough.
+    for (const cycle of cycles) {
+      const callee = callees.get(cycle[0] ?? "");
       const closing = callee?.incoming.filter(
-        ({ source }) => source.kind === "service" && source.name === circle.at(-1),
+        ({ source }) => source.kind === "service" && source.name === cycle.at(-1),
       );
       if (callee && closing) yield* judge(callee, [...pathsTo({ incoming: closing }, worst)]);
     }
@@ -78,13 +79,13 @@ function* judge(callee: Service, paths: readonly CallPath[]): Iterable<Report> {
   };
 }
 
-/** By calls whose callers are in `worst` already: those that close a circle come later. */
+/** By calls whose callers are in `worst` already: those that close a cycle come later. */
 function* pathsTo(
   { incoming }: Pick<Service, "incoming">,
   worst: ReadonlyMap<string, CallPath>,
 ): Iterable<CallPath> {
   for (const edge of incoming) {
-    if (!isHttp(edge.port.protocol) || edge.mirrored) continue;
+    if (!isAwaited(edge)) continue;
     const before = edge.source.kind === "service" ? worst.get(edge.source.name) : start;
     if (before) yield { requests: before.requests * tries(edge), last: { edge, before } };
   }

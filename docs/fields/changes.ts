@@ -275,6 +275,10 @@ function limits(): Changes {
 function calls(): Changes {
   const call = (own: object): object => web({ calls: { cart: own } });
   return {
+    "CallDefinition.asynchronous": {
+      change: web({ calls: { search: { asynchronous: true } } }),
+      nothing: "it is for the checks along a call path",
+    },
     "CallDefinition.port": {
       before: call({ timeout: null, retries: null }),
       after: call({ timeout: null, retries: null, port: "admin" }),

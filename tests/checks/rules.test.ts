@@ -247,7 +247,7 @@ const expected: Record<string, Expected> = {
   MW403: {
     path: "services.web.calls.api.timeout",
     message: 'callers of "web" give up after 10s, and "web" waits 30s for "api": the work goes on for nobody',
-    cure: 'set the call\'s timeout to at most 10s, or give "web" more time',
+    cure: `set the call's timeout to at most 10s, give "web" more time, or set asynchronous: true if "web" doesn't wait for the response`,
   },
   MW404: {
     path: "services.db.resilience.retries",
@@ -257,8 +257,8 @@ const expected: Record<string, Expected> = {
   MW405: {
     path: "services.web.calls.api",
     message:
-      "api → web → api is a circle: none of these services works without the others, and a request may go round without end",
-    cure: "remove one of these calls, or suppress this with the reason why it ends",
+      "api → web → api is a cycle: none of these services works without the others, and a request may never end",
+    cure: "remove one of these calls, set asynchronous: true if its caller doesn't wait for the response, or suppress this with the reason why requests end",
   },
   MW406: {
     path: "services.web.calls.api[1].timeout",

@@ -65,7 +65,7 @@ export const tenFindings: readonly (readonly [code: string, path: string, cure: 
   [
     "MW403",
     "services.web.calls.cart.timeout",
-    'set the call\'s timeout to at most 10s, or give "web" more time',
+    `set the call's timeout to at most 10s, give "web" more time, or set asynchronous: true if "web" doesn't wait for the response`,
   ],
   ["MW101", "services.web.calls.cartt", 'did you mean "cart"?'],
   [

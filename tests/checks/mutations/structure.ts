@@ -41,7 +41,6 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   "externalServices.*.ports.*.protocol": ["postgres"],
   "externalServices.*.tls.mode": ["DISABLE"],
   "gateways.*.hosts.*.tls.minProtocolVersion": ["TLSV1_1"],
-  "gateways.*.hosts.*.tls.credentialName": [""],
   "gateways.*.hosts.*.routes.*.prefix": ["api", "/api*"],
   "jwtRules.*.jwksUri": ["keys"],
   "telemetry.tracing.randomSamplingPercentage": [101],
