@@ -1,9 +1,9 @@
 export { apart } from "./apart";
 export { checkedMesh } from "./checkedMesh";
 export type { ReleaseSpec } from "./helmRelease";
+export { type IstioCniArgs, kubernetesPlatforms } from "./istioCni";
 export { IstioControlPlane } from "./istioControlPlane";
 export { istioObjects } from "./istioObjects";
-export type { IstioCniArgs } from "./istioCni";
 export {
   type IstioCanaryArgs,
   type IstioChartValues,

@@ -2,7 +2,7 @@ import { mergePatch } from "../mesh";
 import type { CniValues, IstiodValues } from "./values";
 
 /** Kubernetes platforms for which Istio's charts have a profile; everything else uses the charts' defaults. */
-export const kubernetesPlatforms = ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"];
+export const kubernetesPlatforms = ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"] as const;
 
 /**
  * Istio's CNI node agent, a DaemonSet that redirects the traffic of injected pods to their proxies. Without it every

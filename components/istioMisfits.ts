@@ -40,7 +40,7 @@ function chartMisfits({
 }: IstioControlPlaneArgs): string[] {
   const names = gateways.map(({ name }) => name);
   return [
-    ...(platform === undefined || kubernetesPlatforms.includes(platform)
+    ...(platform === undefined || (kubernetesPlatforms as readonly string[]).includes(platform)
       ? []
       : [
           `platform "${platform}" has no profile in Istio's charts. Use one of ${kubernetesPlatforms.join(", ")}, or leave it out.`,

@@ -9,6 +9,7 @@ import {
   type IstiodValues,
 } from "../components";
 import { mergePatch } from "../mesh";
+import type { ClusterSettings } from "./cluster/settings";
 import type { Settings } from "./settings";
 
 /** Release of the gateway through which traffic may leave the mesh. */
@@ -16,8 +17,8 @@ const egressRelease = "istio-egress";
 
 /**
  * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different
- * nodes and a disruption budget; in `dev` there is one of each. What the catalog asks for is merged over that, and what
- * the platform says over both.
+ * nodes and a disruption budget; in `dev` there is one of each. What the catalog asks for is merged over that, what the
+ * platform says over both, and what the cluster needs over everything.
  *
  * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
  * @param asked what the catalog asks of istiod.
@@ -36,6 +37,8 @@ export function controlPlaneArgs(
   const sized = settings.environment !== "dev";
   const { minReplicas, maxReplicas } = replicas(settings.environment);
   const addresses = webhookValues(webhooks);
+  const cluster = clusterOf(settings);
+  const nodes = nodeValues(cluster);
   const istiod: IstiodValues = {
     // Under autoscaling the chart ignores replicaCount, and without a second replica it makes no disruption budget.
     autoscaleMin: minReplicas,
@@ -45,6 +48,7 @@ export function controlPlaneArgs(
     env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,168.63.129.16/32,169.254.0.0/16,::1/128,fe80::/10" },
     global: { hub: settings.imageHub, logAsJson: true },
     ...addresses,
+    ...nodes,
   };
   return {
     version: settings.istioVersion,
@@ -63,9 +67,52 @@ export function controlPlaneArgs(
       meshConfig: platform.meshConfig ?? {},
     }) as IstiodValues,
     gateways: [
-      ...ingress.map((name) => gateway(name, "LoadBalancer", settings, platform.ingress)),
-      gateway(egressRelease, "ClusterIP", settings, platform.egress),
+      ...ingress.map((name) => ({
+        ...gateway(name, "LoadBalancer", settings, nodes, platform.ingress, ingressValues(cluster)),
+        ...topology(cluster),
+      })),
+      gateway(egressRelease, "ClusterIP", settings, nodes, platform.egress),
     ],
+    ...clusterArgs(cluster),
+  };
+}
+
+/** What a stack's cluster needs: what its platform says, and what its own setting says over that. */
+export function clusterOf({
+  platform,
+  environment,
+  cluster,
+}: Pick<Settings, "platform" | "environment" | "cluster">): ClusterSettings {
+  return mergePatch(platform.controlPlane?.(environment).cluster ?? {}, cluster) as ClusterSettings;
+}
+
+/** What the cluster needs of all of Istio's charts. */
+function clusterArgs({ platform, cni, imagePullSecrets, installBase, values }: ClusterSettings) {
+  return {
+    ...(platform !== undefined && { platform }),
+    ...(cni !== undefined && { cni }),
+    ...(imagePullSecrets !== undefined && { imagePullSecrets }),
+    ...(installBase !== undefined && { installBase }),
+    ...(values !== undefined && { values }),
+  };
+}
+
+/** The nodes that run istiod and the gateways. */
+function nodeValues({ nodeSelector, tolerations }: ClusterSettings): GatewayValues & IstiodValues {
+  return {
+    ...(nodeSelector !== undefined && { nodeSelector }),
+    ...(tolerations !== undefined && { tolerations }),
+  };
+}
+
+function ingressValues({ ingress: { service } = {} }: ClusterSettings): GatewayValues {
+  return service === undefined ? {} : { service };
+}
+
+function topology({ ingress: { numTrustedProxies, proxyProtocol } = {} }: ClusterSettings) {
+  return {
+    ...(numTrustedProxies !== undefined && { numTrustedProxies }),
+    ...(proxyProtocol !== undefined && { proxyProtocol }),
   };
 }
 
@@ -94,7 +141,7 @@ function gateway(
   name: string,
   type: string,
   { environment }: Settings,
-  own: GatewayValues = {},
+  ...own: readonly (GatewayValues | undefined)[]
 ): IstioGatewayArgs {
   const sized = environment !== "dev";
   const defaults: GatewayValues = {
@@ -102,7 +149,10 @@ function gateway(
     service: { type },
     ...(sized ? { podDisruptionBudget: { minAvailable: 1 }, affinity: apart({ app: name }) } : {}),
   };
-  return { name, values: mergePatch(defaults, own) as GatewayValues };
+  return {
+    name,
+    values: own.reduce((values, one = {}) => mergePatch(values, one) as GatewayValues, defaults),
+  };
 }
 
 function replicas(environment: Environment): { minReplicas: number; maxReplicas: number } {

@@ -1,6 +1,8 @@
 import { IstioControlPlane, Observability, ServiceMesh } from "../components";
+import { needsOf } from "./cluster/needs";
+import { clusterOf } from "./controlPlane";
 import { declareGatewayCertificates } from "./gatewayCertificates";
-import { observabilityName, planOf, releasesOf } from "./plan";
+import { observabilityName, planOf } from "./plan";
 import type { Platform } from "./platform";
 import { preflight } from "./preflight";
 import { readSettings } from "./settings";
@@ -30,7 +32,7 @@ async function declare(platforms: readonly Platform[]): Promise<Record<string, u
   const settings = readSettings(platforms);
   const plan = planOf(settings);
   const { name, catalog, controlPlane, observability } = plan;
-  await preflight(releasesOf(plan));
+  await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);
 
   const istio = new IstioControlPlane("istio", controlPlane);
   const certificates = declareGatewayCertificates(plan, settings.certificates, istio);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Environment, MeshDefinition } from "../catalog";
 import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components";
+import type { ClusterSettings } from "./cluster/settings";
 
 /** A catalog with its settings, ready to be deployed by a stack: what {@link definePlatform} returns. */
 export interface Platform {
@@ -66,6 +67,8 @@ export interface PlatformControlPlane {
   readonly egress?: GatewayValues;
   /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
   readonly meshConfig?: Record<string, unknown>;
+  /** What the platform's clusters need; the stack's setting `meshwright:cluster` is merged over it. Default: nothing. */
+  readonly cluster?: ClusterSettings;
 }
 
 /**

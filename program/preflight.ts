@@ -5,28 +5,50 @@ import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { type ReleaseSpec, runError } from "../components";
 import { parse } from "yaml";
+import type { ClusterCheck, ClusterFinding } from "./cluster/finding";
+import { judgeCluster } from "./cluster/judge";
+import type { ClusterNeeds } from "./cluster/needs";
+import { readCluster } from "./cluster/read";
 
 /**
- * Finds out, before any resource is registered, what would otherwise fail half-way: no kubeconfig, a cluster that
- * does not answer, a chart repository that does not answer or lacks the version.
+ * Reports, before any resource is registered, what would otherwise fail half-way: no kubeconfig, a cluster that does not
+ * answer, what the cluster itself stands in the way with (`program/cluster`), a chart repository that does not answer or
+ * lacks a version. Previews do the same. Warnings are logged.
  *
- * @throws {pulumi.RunError} with everything that is wrong and the cure of each.
+ * @param accepted checks of the cluster whose errors are only warnings.
+ * @throws {pulumi.RunError} with every error and its fix.
  */
-export async function preflight(releases: readonly ReleaseSpec[]): Promise<void> {
-  const byRepository = Map.groupBy(releases, ({ repository }) => repository);
+export async function preflight(needs: ClusterNeeds, accepted: readonly ClusterCheck[] = []): Promise<void> {
+  const byRepository = Map.groupBy(needs.releases, ({ repository }) => repository);
   const answers = await Promise.allSettled([
-    checkCluster(),
+    checkCluster(needs, accepted),
     ...[...byRepository].map(([repository, charts]) => checkCharts(repository, charts)),
   ]);
   const problems = answers.flatMap((answer) =>
-    answer.status === "rejected" ? [(answer.reason as Error).message] : [],
+    answer.status === "rejected" ? [(answer.reason as Error).message] : (answer.value ?? []),
   );
   if (problems.length > 0) throw runError(`Nothing was changed.\n${problems.join("\n")}`);
 }
 
+/** Returns the errors; warnings are logged. */
+function report(findings: readonly ClusterFinding[]): string[] {
+  const text = ({ check, problem, fix }: ClusterFinding): string => `[${check}] ${problem} ${fix}`;
+  const { error: errors = [], warning: warnings = [] } = Object.groupBy(findings, ({ severity }) => severity);
+  for (const warning of warnings) void pulumi.log.warn(text(warning));
+  const names = [...new Set(errors.map(({ check }) => check))];
+  return errors.length === 0
+    ? []
+    : [
+        ...errors.map(text),
+        `If one of these does not apply, accept it: ${names
+          .map((name, i) => `pulumi config set --path 'meshwright:cluster.acceptedFindings[${i}]' ${name}`)
+          .join("; ")}`,
+      ];
+}
+
 const patience = 10_000;
 
-async function checkCluster(): Promise<void> {
+async function checkCluster(needs: ClusterNeeds, accepted: readonly ClusterCheck[]): Promise<string[]> {
   const { config, origin } = loadKubeConfig();
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
@@ -41,8 +63,9 @@ async function checkCluster(): Promise<void> {
         "Choose one: pulumi config set kubernetes:context <name>",
     );
   }
+  let kubernetes: string;
   try {
-    await within(patience, config.makeApiClient(VersionApi).getCode());
+    ({ gitVersion: kubernetes } = await within(patience, config.makeApiClient(VersionApi).getCode()));
   } catch (error) {
     throw new Error(
       `The cluster ${cluster.server} (context "${config.getCurrentContext()}" of the ${origin}) does not answer: ${messageOf(error)}. ` +
@@ -50,6 +73,7 @@ async function checkCluster(): Promise<void> {
       { cause: error },
     );
   }
+  return report(judgeCluster(await readCluster(config, kubernetes, needs), needs, accepted));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import { runError } from "../components";
 import { facts, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
+import { clusterSettings, type ClusterSettings } from "./cluster/settings";
 import type { Platform } from "./platform";
 
 /** What a stack's configuration says (`Pulumi.<stack>.yaml`, keys `meshwright:…`). */
@@ -47,6 +48,8 @@ export interface Settings {
    * `monitoringCertificate` and `monitoringKey` for those of what watches the mesh. Default: none.
    */
   readonly certificates: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>;
+  /** What the cluster needs of Istio's installation; docs/clusters has it for each kind of cluster. Default: nothing. */
+  readonly cluster: ClusterSettings;
   /** Where istiod's webhooks listen if it runs outside the cluster. Default: the service `istiod`. */
   readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
 }
@@ -159,6 +162,7 @@ export function readSettings(
     }),
     timeoutSeconds: seconds === undefined ? 300 : Number(seconds),
     certificates: { ...(gateway && { gateway }), ...(monitoring && { monitoring }) },
+    cluster: readCluster(config, problems),
     webhooks: readObject(config, "webhooks", webhooks, problems, {
       ".validationURL": "https://…/validate",
       ".injectionURL": "https://…/inject",
@@ -217,6 +221,20 @@ function readOptions(config: SettingSource, platform: Platform, problems: string
   for (const { path, message } of parsed.error.issues) {
     const key = ["options", ...path.map(String)].join(".");
     problems.push(`${key}: ${message}. Set it like this: pulumi config set --path meshwright:${key} <value>`);
+  }
+  return {};
+}
+
+function readCluster(config: SettingSource, problems: string[]): ClusterSettings {
+  const text = config.get("cluster");
+  if (text === undefined) return {};
+  const parsed = json.pipe(clusterSettings).safeParse(text);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    const key = ["cluster", ...path.map(String)].join(".");
+    problems.push(
+      `${key}: ${message}. docs/clusters has examples. Set it like this: pulumi config set --path meshwright:${key} <value>`,
+    );
   }
   return {};
 }

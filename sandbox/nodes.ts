@@ -28,6 +28,8 @@ export function sandboxNodes(): V1Node[] {
             "topology.kubernetes.io/zone": zone,
           },
         },
+        // Says that Services of type LoadBalancer get an address (`loadBalancer.ts`).
+        spec: { providerID: `sandbox:///${zone}/${name}` },
         status: {
           allocatable: amount,
           capacity: amount,

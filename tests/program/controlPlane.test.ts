@@ -113,4 +113,57 @@ describe("program/controlPlane", () => {
       istiodRemote: { injectionURL: webhooks.injectionURL },
     });
   });
+
+  it("merges what the cluster needs over the platform's, into the charts that read it", () => {
+    const cluster = {
+      platform: "openshift",
+      cni: { namespace: "kube-system" },
+      imagePullSecrets: ["registry"],
+      nodeSelector: { pool: "mesh" },
+      tolerations: [{ key: "mesh", operator: "Exists" }],
+      ingress: {
+        service: { annotations: { team: "edge" }, externalTrafficPolicy: "Local" },
+        numTrustedProxies: 1,
+        proxyProtocol: true,
+      },
+      installBase: false,
+      values: { istiod: { traceSampling: 1 } },
+    };
+    const controlPlane = () => ({
+      ingress: { service: { type: "NodePort", annotations: { owner: "platform" } } },
+      cluster: { nodeSelector: { pool: "any", zone: "a" }, imagePullSecrets: ["other"] },
+    });
+    const args = controlPlaneArgs(
+      { ...settings, cluster, platform: { ...settings.platform, controlPlane } },
+      ["istio-ingress"],
+      {},
+    );
+    const nodes = { nodeSelector: { pool: "mesh", zone: "a" }, tolerations: cluster.tolerations };
+    expect(args).to.deep.include({
+      platform: "openshift",
+      cni: { namespace: "kube-system" },
+      imagePullSecrets: ["registry"],
+      installBase: false,
+      values: { istiod: { traceSampling: 1 } },
+    });
+    expect(args.istiod).to.deep.include(nodes);
+    const autoscaling = { enabled: true, minReplicas: 1, maxReplicas: 1 };
+    expect(args.gateways).to.deep.equal([
+      {
+        name: "istio-ingress",
+        values: {
+          autoscaling,
+          ...nodes,
+          service: {
+            type: "NodePort",
+            annotations: { owner: "platform", team: "edge" },
+            externalTrafficPolicy: "Local",
+          },
+        },
+        numTrustedProxies: 1,
+        proxyProtocol: true,
+      },
+      { name: "istio-egress", values: { autoscaling, ...nodes, service: { type: "ClusterIP" } } },
+    ]);
+  });
 });

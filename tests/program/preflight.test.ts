@@ -8,7 +8,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import getPort from "get-port";
 import { stringify } from "yaml";
+import type { ReleaseSpec } from "../../components";
+import type { ClusterNeeds } from "../../program/cluster/needs";
 import { preflight } from "../../program/preflight";
+
+/** What a stack of these releases needs: their namespaces are its own. */
+const needs = (releases: readonly ReleaseSpec[]): ClusterNeeds => ({
+  controlPlane: { version: "1.31.0" },
+  releases,
+  namespaces: releases.map(({ namespace }) => namespace),
+  meshNamespaces: [],
+  volumes: [],
+  requests: [],
+});
 
 // A small HTTP server stands in for the API server and the chart repository; the sandbox tests use the real ones.
 describe("program/preflight", () => {
@@ -43,6 +55,13 @@ describe("program/preflight", () => {
             },
           }),
         );
+      } else if (
+        request.url?.startsWith("/charts/") !== true &&
+        request.url?.endsWith("index.yaml") !== true
+      ) {
+        // An empty cluster whose user may do everything.
+        const answer = request.method === "POST" ? { status: { allowed: true } } : { items: [] };
+        response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
       } else {
         response.writeHead(404).end();
       }
@@ -80,7 +99,7 @@ describe("program/preflight", () => {
   const problem = async (version = "1.31.0", charts = `${origin}/charts`): Promise<string> => {
     try {
       const common = { version, repository: charts, namespace: "istio-system", values: {} };
-      await preflight(["base", "istiod"].map((chart) => ({ ...common, chart, name: chart })));
+      await preflight(needs(["base", "istiod"].map((chart) => ({ ...common, chart, name: chart }))));
       return "";
     } catch (error) {
       expect(error).to.be.instanceOf(pulumi.RunError);
@@ -188,11 +207,13 @@ describe("program/preflight", () => {
   it("asks each repository for its own charts, and tells of all that lack one", async () => {
     const release = (chart: string, version: string, repository: string) =>
       ({ name: chart, chart, version, repository, namespace: "monitoring", values: {} }) as const;
-    const told = await preflight([
-      release("base", "1.31.0", `${origin}/charts`),
-      release("kiali-server", "2.29.0", `${origin}/charts`),
-      release("grafana", "12.11.1", `${origin}/nothing`),
-    ]).then(
+    const told = await preflight(
+      needs([
+        release("base", "1.31.0", `${origin}/charts`),
+        release("kiali-server", "2.29.0", `${origin}/charts`),
+        release("grafana", "12.11.1", `${origin}/nothing`),
+      ]),
+    ).then(
       () => "",
       (error: unknown) => (error as Error).message,
     );

@@ -35,6 +35,7 @@ describe("program/settings", () => {
       revision: undefined,
       timeoutSeconds: 300,
       certificates: {},
+      cluster: {},
       canary: undefined,
       webhooks: undefined,
     });
@@ -77,6 +78,7 @@ describe("program/settings", () => {
       revision: "1-31-2",
       timeoutSeconds: 60,
       certificates: {},
+      cluster: {},
       canary,
       webhooks,
     });
@@ -172,6 +174,49 @@ describe("program/settings", () => {
     expect(() => readSettings(only, { get: (key) => ({ platform: "alfred" })[key] })).to.throw(
       'platform is "alfred", which is unknown. Choose one: pulumi config set meshwright:platform voicecore',
     );
+  });
+
+  describe("the cluster's needs", () => {
+    const cluster = (value: unknown) => read({ platform: "alfred", cluster: JSON.stringify(value) }).cluster;
+
+    it("are read as they are", () => {
+      const value = {
+        platform: "gke",
+        cni: { namespace: "kube-system", values: { cniBinDir: "/home/kubernetes/bin" } },
+        ingress: { service: { type: "NodePort" }, numTrustedProxies: 1 },
+        installBase: false,
+        values: { gateways: { "istio-ingress": { priorityClassName: "edge" } } },
+        acceptedFindings: ["load-balancer"],
+      };
+      expect(cluster(value)).to.deep.equal(value);
+      expect(cluster({})).to.deep.equal({});
+    });
+
+    it("are refused by their paths, all at once", () => {
+      const wrong = {
+        platform: "eks",
+        cni: { folder: "/bin" },
+        ingress: { service: { externalTrafficPolicy: "local" }, numTrustedProxies: -1 },
+        acceptedFindings: ["everything"],
+      };
+      const paths = (): string[] => {
+        try {
+          cluster(wrong);
+          return [];
+        } catch (error) {
+          return [...(error as Error).message.matchAll(/--path meshwright:(\S+) <value>/g)].map(
+            ([, path = ""]) => path,
+          );
+        }
+      };
+      expect(paths()).to.deep.equal([
+        "cluster.platform",
+        "cluster.cni",
+        "cluster.ingress.service.externalTrafficPolicy",
+        "cluster.ingress.numTrustedProxies",
+        "cluster.acceptedFindings.0",
+      ]);
+    });
   });
 
   it("refuses options that are no object", () => {

@@ -1,0 +1,107 @@
+import type { IstioControlPlaneArgs, ReleaseSpec } from "../../components";
+import type { MeshObject } from "../../mesh";
+import { objectsOf, type Plan, releasesOf } from "../plan";
+import type { Request } from "./snapshot";
+
+/** What a stack needs of its cluster, as plain data. */
+export interface ClusterNeeds {
+  readonly controlPlane: IstioControlPlaneArgs;
+  readonly releases: readonly ReleaseSpec[];
+  /** Namespaces that the stack creates. */
+  readonly namespaces: readonly string[];
+  /** Namespaces whose pods get a sidecar. */
+  readonly meshNamespaces: readonly string[];
+  /** Volumes that releases ask for; without a class they get the cluster's default. */
+  readonly volumes: readonly Volume[];
+  /** Requests that the run makes. */
+  readonly requests: readonly Request[];
+}
+
+export interface Volume {
+  /** What needs it, for messages: `Release monitoring/prometheus`. */
+  readonly owner: string;
+  readonly storageClass?: string;
+}
+
+/** Derives from a plan what it needs of a cluster. */
+export function needsOf(plan: Plan): ClusterNeeds {
+  const releases = releasesOf(plan);
+  const objects = objectsOf(plan).flatMap((declared) => declared.objects);
+  const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+  return {
+    controlPlane: plan.controlPlane,
+    releases,
+    namespaces: namespaces.map(({ metadata }) => metadata.name),
+    meshNamespaces: [
+      ...new Set([
+        ...plan.mesh.services.map(({ namespace }) => namespace),
+        ...namespaces.filter(isInjected).map(({ metadata }) => metadata.name),
+      ]),
+    ].filter((name) => !gatewayNamespaces(releases).has(name)),
+    volumes: volumesOf(plan),
+    requests: requestsOf(releases, objects),
+  };
+}
+
+/** Pods of gateways are proxies themselves, without redirection. */
+function gatewayNamespaces(releases: readonly ReleaseSpec[]): Set<string> {
+  return new Set(releases.filter(({ chart }) => chart === "gateway").map(({ namespace }) => namespace));
+}
+
+function isInjected({ metadata: { labels = {} } }: MeshObject): boolean {
+  return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+}
+
+function volumesOf({ observability }: Plan): Volume[] {
+  if (observability === undefined) return [];
+  const { args, plan } = observability;
+  return (["prometheus", "grafana", "jaeger"] as const)
+    .filter((addOn) => args[addOn]?.storage !== undefined)
+    .map((addOn) => ({
+      owner: `Release ${plan.releases[addOn].namespace}/${plan.releases[addOn].name}`,
+      ...(args.storageClass !== undefined && { storageClass: args.storageClass }),
+    }));
+}
+
+/** What Istio's charts and those of the add-ons create in any case, by API group. */
+const clusterWide: Readonly<Record<string, readonly string[]>> = {
+  "apiextensions.k8s.io": ["customresourcedefinitions"],
+  "admissionregistration.k8s.io": ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+  "rbac.authorization.k8s.io": ["clusterroles", "clusterrolebindings"],
+};
+const namespaced: Readonly<Record<string, readonly string[]>> = {
+  "": ["secrets", "services", "serviceaccounts", "configmaps"],
+  apps: ["deployments"],
+  "rbac.authorization.k8s.io": ["roles", "rolebindings"],
+};
+
+function requestsOf(releases: readonly ReleaseSpec[], objects: readonly MeshObject[]): Request[] {
+  const list = (table: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(table).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
+  const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
+  const created = [
+    ...list(clusterWide),
+    ...namespaces.flatMap((namespace) => list(namespaced).map((one) => ({ ...one, namespace }))),
+    ...releases
+      .filter(({ chart }) => chart === "cni")
+      .map(({ namespace }) => ({ group: "apps", resource: "daemonsets", namespace })),
+    ...objects.map(({ apiVersion, kind, metadata: { namespace } }) => ({
+      group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "",
+      resource: pluralOf(kind),
+      ...(namespace !== undefined && { namespace }),
+    })),
+  ];
+  const keyed = new Map(
+    created.flatMap((one) =>
+      ["create", "patch"].map((verb) => [JSON.stringify({ verb, ...one }), { verb, ...one }] as const),
+    ),
+  );
+  return [...keyed.values()];
+}
+
+/** The resource's name in the API, by the rule that Kubernetes and Istio follow. */
+export function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
+  return name.endsWith("s") ? `${name}es` : `${name}s`;
+}
