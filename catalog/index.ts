@@ -22,6 +22,7 @@ export type * from "./mtls";
 export type * from "./networkPolicies";
 export { normalize } from "./normalize";
 export { formatPath, parsePath } from "./path";
+export { nameIn, neverInjected, owns } from "./ownership";
 export type * from "./port";
 export { isHttp, protocols } from "./port";
 export { parseQuantity } from "./quantity";

@@ -34,6 +34,14 @@ export interface MeshDefinition {
   /** Namespace of services and gateways that don't name another. Default: `name`. */
   readonly namespace?: string;
   /**
+   * Namespaces of services or gateways that this catalog does not own, since other catalogs or tools have objects in
+   * them. The catalog then renders no Namespace and nothing that applies to foreign pods: default deny, STRICT mutual
+   * TLS, telemetry and NetworkPolicies select the pods of its services instead. Their owner labels the namespaces for
+   * injection; Deployments of the catalog join the mesh by labels of their pods. `default`, `kube-*`, the root namespace
+   * and the namespaces of gateways are always shared. Default: none; the catalog owns its namespaces.
+   */
+  readonly sharedNamespaces?: readonly string[];
+  /**
    * Revision of the control plane that injects the proxies, for the namespaces' label `istio.io/rev`.
    * Default: none; then the label is `istio-injection: enabled`.
    *
@@ -122,6 +130,8 @@ export interface Mesh {
   readonly namespace: string;
   /** Every namespace that holds services or gateways. */
   readonly namespaces: readonly string[];
+  /** Those of {@link Mesh.namespaces} that the catalog owns. In the others it renders nothing that applies to all pods. */
+  readonly ownNamespaces: readonly string[];
   readonly revision?: string;
   readonly istioVersion: IstioVersion;
   readonly canaryIstioVersion?: IstioVersion;
@@ -158,6 +168,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   name: z.string(),
   environment: z.enum(environments).optional(),
   namespace: z.string().optional(),
+  sharedNamespaces: z.array(z.string()).min(1).optional(),
   revision: z.string().optional(),
   istioVersion: istioVersionSchema.optional(),
   canaryIstioVersion: istioVersionSchema.optional(),

@@ -19,7 +19,7 @@ import { limitsFor, normalizeLoad } from "./load";
 import { normalizeLoadBalancing } from "./loadBalancing";
 import { defaultIstioVersion, type Mesh, type MeshDefinition } from "./mesh";
 import { normalizeMtls } from "./mtls";
-import type { ExternalService, ExternalServiceDefinition } from "./externalService";
+import { egressGateway, type ExternalService, type ExternalServiceDefinition } from "./externalService";
 import { normalizeNetworkPolicies } from "./networkPolicies";
 import { formatPath } from "./path";
 import { isHttp, normalizePorts } from "./port";
@@ -27,6 +27,7 @@ import { normalizeRateLimit } from "./rateLimit";
 import { normalizeReach } from "./reach";
 import { normalizeRetries, repeatsSlowTries } from "./retries";
 import { heldToTheirPaths, routesOf } from "./routeRegions";
+import { isShared } from "./ownership";
 import type { Service, ServiceDefinition, Version } from "./service";
 import { hostOf } from "./serviceHost";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
@@ -130,18 +131,26 @@ export function normalize(definition: MeshDefinition): Mesh {
     ...(own.telemetry && { telemetry: normalizeServiceTelemetry(own.telemetry, definition.telemetry) }),
   }));
   const externalServices = sortedEntries(definition.externalServices ?? {}).map(
-    ([name, { addresses = [], tls, egressGateway = false, circuitBreaker = {} }]): ExternalService => ({
+    ([
+      name,
+      { addresses = [], tls, egressGateway: leaves = false, circuitBreaker = {} },
+    ]): ExternalService => ({
       ...connected(name, { circuitBreaker }),
       addresses: [...addresses].sort(compare),
       ...(tls && { tls }),
-      egressGateway,
+      egressGateway: leaves,
     }),
   );
 
+  const ofGateways = new Set([egressGateway.release, ...gateways.map(({ release }) => release)]);
+  const shared = (namespace: string): boolean =>
+    isShared(namespace, { ...definition, rootNamespace: settings.rootNamespace }, ofGateways);
+  const namespaces = [...new Set([...services, ...gateways].map(({ namespace }) => namespace))].sort(compare);
   return {
     ...settings,
     ...(definition.revision !== undefined && { revision: definition.revision }),
-    namespaces: [...new Set([...services, ...gateways].map(({ namespace }) => namespace))].sort(compare),
+    namespaces,
+    ownNamespaces: namespaces.filter((namespace) => !shared(namespace)),
     services,
     externalServices,
     gateways,

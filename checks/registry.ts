@@ -18,6 +18,7 @@ import { ejectionBounded } from "./rules/ejectionBounded";
 import { ejectionSpared } from "./rules/ejectionSpared";
 import { endUserIssued } from "./rules/endUserIssued";
 import { enforcedOutside } from "./rules/enforcedOutside";
+import { externalNameApart } from "./rules/externalNameApart";
 import { externalHostUnique } from "./rules/externalHostUnique";
 import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
@@ -60,6 +61,7 @@ import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
 import { serviceDeclared } from "./rules/serviceDeclared";
+import { sharedNamespaceUsed } from "./rules/sharedNamespaceUsed";
 import { sidecarBypass } from "./rules/sidecarBypass";
 import { slowTriesRepeated } from "./rules/slowTriesRepeated";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
@@ -120,6 +122,8 @@ export const rules: readonly Rule[] = [
   reachedOutside, // MW312
   tokenNotBypassed, // MW313
   certificatesRenewed, // MW320
+  sharedNamespaceUsed, // MW330
+  externalNameApart, // MW331
   prefixAdmitted, // MW370
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402

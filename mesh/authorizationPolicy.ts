@@ -1,4 +1,4 @@
-import { isHttp, type Edge, type Mesh } from "../catalog";
+import { isHttp, type Edge, type Mesh, owns } from "../catalog";
 import { distinct } from "./distinct";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
@@ -8,12 +8,13 @@ type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 /**
  * Everything is denied in every namespace, and each service admits what the edges to it say: one rule for each,
  * in the order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule;
- * the annotation names all of them. A mirror has one rule for each call whose requests it copies.
+ * the annotation names all of them. A mirror has one rule for each call whose requests it copies. In a namespace that the
+ * catalog does not own, a service without callers has a policy without rules, which denies every request to it.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
 export function authorizationPolicies(mesh: Mesh): MeshObject[] {
-  return [...mesh.namespaces.map((namespace) => denyAll(mesh, namespace)), ...allowed(mesh)];
+  return [...mesh.ownNamespaces.map((namespace) => denyAll(mesh, namespace)), ...allowed(mesh)];
 }
 
 function denyAll(mesh: Mesh, namespace: string): MeshObject {
@@ -30,17 +31,21 @@ function denyAll(mesh: Mesh, namespace: string): MeshObject {
 function allowed(mesh: Mesh): MeshObject[] {
   const issuers = mesh.jwtRules.map(({ issuer }) => issuer).sort();
   return mesh.services
-    .filter(({ incoming }) => incoming.length > 0)
-    .map(({ name, namespace, incoming }) => {
+    .filter(({ incoming, namespace }) => incoming.length > 0 || !owns(mesh, namespace))
+    .map(({ name, namespace, incoming, path }) => {
       const spec: AuthorizationPolicySpec = {
         selector: { matchLabels: podLabels(name) },
         action: "ALLOW",
-        rules: distinct(incoming.map((edge) => rule(edge, issuers))),
+        ...(incoming.length > 0 && { rules: distinct(incoming.map((edge) => rule(edge, issuers))) }),
       };
       return {
         apiVersion: "security.istio.io/v1",
         kind: "AuthorizationPolicy",
-        metadata: metadata(mesh, { name, namespace, from: incoming.map(({ path }) => path) }),
+        metadata: metadata(mesh, {
+          name,
+          namespace,
+          from: incoming.length > 0 ? incoming.map((edge) => edge.path) : [path],
+        }),
         spec,
       };
     });

@@ -1,6 +1,7 @@
 import type { V1Container, V1DeploymentSpec, V1Probe, V1ResourceRequirements } from "@kubernetes/client-node";
 import type { Mesh, Port, Probe, Resources, Service, SidecarDefinition, Workload } from "../catalog";
 import { quotasName } from "./configMap";
+import { injectionLabels } from "./namespace";
 import { metadata, type MeshObject, podLabels } from "./object";
 
 /** One Deployment for each version of each service that is deployed with the mesh. */
@@ -15,7 +16,10 @@ export function deployments(mesh: Mesh): MeshObject[] {
         from: [service.path],
         labels: { ...workload.labels, ...podLabels(service.name, workload.version) },
       }),
-      spec: deploymentSpec(service, workload, mesh.rateLimitService?.service === service.name),
+      spec: deploymentSpec(service, workload, {
+        injection: injectionLabels(mesh, service.namespace),
+        counts: mesh.rateLimitService?.service === service.name,
+      }),
     })),
   );
 }
@@ -25,7 +29,11 @@ export function deployments(mesh: Mesh): MeshObject[] {
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-function deploymentSpec(service: Service, workload: Workload, counts: boolean): V1DeploymentSpec {
+function deploymentSpec(
+  service: Service,
+  workload: Workload,
+  { injection, counts }: { readonly injection: Record<string, string>; readonly counts: boolean },
+): V1DeploymentSpec {
   const labels = podLabels(service.name, workload.version);
   const annotations = { ...sidecarAnnotations(service.sidecar), ...workload.annotations };
   const env = Object.entries({ ...(counts && readsQuotas), ...workload.env })
@@ -37,7 +45,7 @@ function deploymentSpec(service: Service, workload: Workload, counts: boolean): 
     selector: { matchLabels: labels },
     template: {
       metadata: {
-        labels: { ...workload.labels, ...labels },
+        labels: { ...workload.labels, ...injection, ...labels },
         ...(Object.keys(annotations).length > 0 && { annotations }),
       },
       spec: {

@@ -8,7 +8,13 @@ import {
   type Protocol,
   type Service,
 } from "../catalog";
-import { analyzeSuppressAnnotation, metadata, type MeshObject, protocolAnnotation } from "./object";
+import {
+  analyzeSuppressAnnotation,
+  metadata,
+  type MeshObject,
+  objectName,
+  protocolAnnotation,
+} from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
@@ -23,7 +29,7 @@ export const sizingAnnotation = "meshwright.dev/sizing";
  */
 export function destinationRules(mesh: Mesh): MeshObject[] {
   return [...mesh.services, ...mesh.externalServices].map((service) => {
-    const { name, namespace, host, versions, path, load } = service;
+    const { namespace, host, versions, path, load } = service;
     const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
       host,
@@ -36,7 +42,7 @@ export function destinationRules(mesh: Mesh): MeshObject[] {
       apiVersion: "networking.istio.io/v1",
       kind: "DestinationRule",
       metadata: metadata(mesh, {
-        name,
+        name: objectName(mesh, service),
         namespace,
         from: [path],
         annotations: {

@@ -4,6 +4,7 @@ import {
   type ExternalService,
   isHttp,
   type Mesh,
+  nameIn,
   type Port,
   type Source,
 } from "../catalog";
@@ -12,6 +13,8 @@ import { metadata, type MeshObject } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 import type { GatewaySpec } from "./types/gateway.gen";
+
+type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 
 /** Ports of the gateway's Service: requests over mutual TLS, and connections, over mutual TLS or callers' own. */
 export const egressPorts = { http: 80, tls: 443 } as const;
@@ -63,7 +66,7 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
     metadata: metadata(mesh, {
-      name: egressGateway.release,
+      name: nameIn(mesh, mesh.namespace, egressGateway.release),
       namespace: mesh.namespace,
       from: external.map(({ path }) => path),
     }),
@@ -71,9 +74,12 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
   };
 }
 
-/** In the gateway's own namespace, where the callers of every namespace find it. */
+/**
+ * In the gateway's own namespace, where the callers of every namespace find it. Istio merges the subsets of all
+ * DestinationRules for the gateway, and applies the top-level policy of one of them only: other catalogs may have one as
+ * well. So each external service has a subset with its own limits, named after the catalog; all routes name a subset.
+ */
 function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
-  const { requests, connections } = split(external);
   const spec: DestinationRuleSpec = {
     host: egressGateway.host,
     trafficPolicy: {
@@ -96,10 +102,9 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject 
         maxEjectionPercent: 50,
       },
     },
-    // The gateway chooses the server and its certificate by the name of the host.
-    subsets: [...requests, ...connections].sort(byName).map(({ name, host }) => ({
-      name,
-      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" as const, sni: host } },
+    subsets: [...external].sort(byName).map((service) => ({
+      name: egressSubset(mesh, service),
+      trafficPolicy: toGateway(service),
     })),
   };
   return {
@@ -114,12 +119,32 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject 
   };
 }
 
-/** All of its callers' limits together: each external service has its own behind the gateway. */
+/** The limits of all external services together. */
 function sum(
   external: readonly ExternalService[],
   limit: "maxConnections" | "http1MaxPendingRequests" | "http2MaxRequests" | "maxRetries",
 ): number {
   return external.reduce((total, { circuitBreaker }) => total + circuitBreaker[limit], 0);
+}
+
+/** The subset of the gateway's DestinationRules through which an external service is called. */
+export function egressSubset({ name: mesh }: Pick<Mesh, "name">, { name }: ExternalService): string {
+  return `${name}-${mesh}`;
+}
+
+function toGateway({
+  host,
+  ports,
+  circuitBreaker: { maxConnections, http1MaxPendingRequests, http2MaxRequests, maxRetries },
+}: ExternalService): TrafficPolicy {
+  return {
+    connectionPool: {
+      tcp: { maxConnections },
+      http: { http1MaxPendingRequests, http2MaxRequests, maxRetries },
+    },
+    // The gateway chooses the server and its certificate by the name of the host. TLS of the callers passes unchanged.
+    ...(wayOut(ports) !== "passed" && { tls: { mode: "ISTIO_MUTUAL" as const, sni: host } }),
+  };
 }
 
 function allowed(mesh: Mesh, external: readonly ExternalService[]): MeshObject {

@@ -1,5 +1,5 @@
-import { egressGateway, type ExternalService, type Mesh, type Port } from "../catalog";
-import { egressPorts, wayOut } from "./egressGateway";
+import { egressGateway, type ExternalService, type Mesh, nameIn, type Port } from "../catalog";
+import { egressPorts, egressSubset, wayOut } from "./egressGateway";
 import { fromPods, httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -10,35 +10,40 @@ import type { VirtualServiceSpec } from "./types/virtualService.gen";
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export function throughEgressGateway(mesh: Mesh, service: ExternalService): VirtualServiceSpec {
-  const atGateway = `${mesh.namespace}/${egressGateway.release}`;
+  const atGateway = `${mesh.namespace}/${nameIn(mesh, mesh.namespace, egressGateway.release)}`;
   const [port] = service.ports;
   if (!port) throw new Error(`${service.path} has no port`);
   return {
     hosts: [service.host],
     gateways: ["mesh", atGateway],
-    ...routes(service, port, atGateway),
+    ...routes(mesh, service, port, atGateway),
   };
 }
 
 function routes(
+  mesh: Mesh,
   service: ExternalService,
   port: Port,
   atGateway: string,
 ): Pick<VirtualServiceSpec, "http" | "tcp" | "tls"> {
   switch (wayOut(service.ports)) {
     case "requests":
-      return { http: [...toGateway(service, port), toHost(service, port, atGateway)] };
+      return { http: [...toGateway(mesh, service, port), toHost(service, port, atGateway)] };
     case "connections":
-      return { tcp: connections(service, port, atGateway) };
+      return { tcp: connections(mesh, service, port, atGateway) };
     case "passed":
-      return { tls: passed(service, port, atGateway) };
+      return { tls: passed(mesh, service, port, atGateway) };
   }
 }
 
-function toGateway(service: ExternalService, port: Port): HttpRoute[] {
+function toGateway(mesh: Mesh, service: ExternalService, port: Port): HttpRoute[] {
   // The gateway in the place of the service: its host and port, and the subset that knows the service's name.
   const gateway = {
-    service: { ...service, host: egressGateway.host, versions: [{ name: service.name, weight: 100 }] },
+    service: {
+      ...service,
+      host: egressGateway.host,
+      versions: [{ name: egressSubset(mesh, service), weight: 100 }],
+    },
     port: { ...port, port: egressPorts.http },
   };
   const match: HttpMatch = { gateways: ["mesh"], port: port.port };
@@ -79,13 +84,17 @@ function toHost(service: ExternalService, port: Port, atGateway: string): HttpRo
 
 /** In mutual TLS that says which host is meant. */
 function connections(
-  { name, host }: ExternalService,
+  mesh: Mesh,
+  service: ExternalService,
   port: Port,
   atGateway: string,
 ): VirtualServiceSpec["tcp"] {
-  const gateway = { host: egressGateway.host, port: { number: egressPorts.tls }, subset: name };
+  const { host } = service;
   return [
-    { match: [{ gateways: ["mesh"], port: port.port }], route: [{ destination: gateway }] },
+    {
+      match: [{ gateways: ["mesh"], port: port.port }],
+      route: [{ destination: tlsAtGateway(mesh, service) }],
+    },
     {
       match: [{ gateways: [atGateway], port: egressPorts.tls }],
       route: [{ destination: { host, port: { number: port.port } } }],
@@ -93,15 +102,29 @@ function connections(
   ];
 }
 
-function passed({ host }: ExternalService, port: Port, atGateway: string): VirtualServiceSpec["tls"] {
+function passed(
+  mesh: Mesh,
+  service: ExternalService,
+  port: Port,
+  atGateway: string,
+): VirtualServiceSpec["tls"] {
+  const { host } = service;
   return [
     {
       match: [{ gateways: ["mesh"], port: port.port, sniHosts: [host] }],
-      route: [{ destination: { host: egressGateway.host, port: { number: egressPorts.tls } } }],
+      route: [{ destination: tlsAtGateway(mesh, service) }],
     },
     {
       match: [{ gateways: [atGateway], port: egressPorts.tls, sniHosts: [host] }],
       route: [{ destination: { host, port: { number: port.port } } }],
     },
   ];
+}
+
+function tlsAtGateway(mesh: Mesh, service: ExternalService) {
+  return {
+    host: egressGateway.host,
+    port: { number: egressPorts.tls },
+    subset: egressSubset(mesh, service),
+  };
 }

@@ -1,4 +1,4 @@
-import type { GatewayHost, Mesh } from "../catalog";
+import { type GatewayHost, type Mesh, nameIn } from "../catalog";
 import { metadata, type MeshObject } from "./object";
 import type { GatewaySpec } from "./types/gateway.gen";
 
@@ -25,7 +25,7 @@ export function gateways(mesh: Mesh): MeshObject[] {
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "Gateway",
-      metadata: metadata(mesh, { name, namespace, from: [path] }),
+      metadata: metadata(mesh, { name: nameIn(mesh, namespace, name), namespace, from: [path] }),
       spec,
     };
   });

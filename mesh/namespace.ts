@@ -1,8 +1,8 @@
-import type { Mesh } from "../catalog";
+import { type Mesh, owns } from "../catalog";
 import { metadata, type MeshObject } from "./object";
 
 /**
- * The namespaces, in which every pod gets a proxy. Exactly one of the two injection labels is set: with both,
+ * The namespaces that the catalog owns, in which every pod gets a proxy. Exactly one of the two injection labels is set: with both,
  * `istio-injection` would win over the revision.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
@@ -10,9 +10,23 @@ import { metadata, type MeshObject } from "./object";
 export function namespaces(mesh: Mesh): MeshObject[] {
   const injection: Record<string, string> =
     mesh.revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": mesh.revision };
-  return mesh.namespaces.map((name) => ({
+  return mesh.ownNamespaces.map((name) => ({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: metadata(mesh, { name, from: ["namespace"], labels: injection }),
   }));
+}
+
+/**
+ * Labels by which a pod joins the mesh in a namespace that the catalog does not own, whatever labels its owner gives it;
+ * only `istio-injection: disabled` keeps the pod out.
+ *
+ * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+export function injectionLabels(mesh: Mesh, namespace: string): Record<string, string> {
+  if (owns(mesh, namespace)) return {};
+  return {
+    "sidecar.istio.io/inject": "true",
+    ...(mesh.revision !== undefined && { "istio.io/rev": mesh.revision }),
+  };
 }

@@ -8,6 +8,7 @@ import {
   type Mesh,
   type NetworkPolicies,
   otlpPort,
+  owns,
   type Service,
   type Source,
   tracingNamespace,
@@ -36,11 +37,11 @@ export function networkPolicies(mesh: Mesh): MeshObject[] {
   const callees = new Map(mesh.services.map((service) => [service.name, service]));
   const external = new Map(mesh.externalServices.map((service) => [service.name, service]));
   return [
-    ...mesh.namespaces.flatMap((namespace) => [
+    ...mesh.ownNamespaces.flatMap((namespace) => [
       denyAll(mesh, namespace),
       allowIstio(mesh, settings, namespace),
     ]),
-    ...mesh.services.map((service) => allowCalls(mesh, service, callees, external)),
+    ...mesh.services.map((service) => allowCalls(mesh, settings, service, callees, external)),
   ];
 }
 
@@ -69,12 +70,17 @@ function denyAll(mesh: Mesh, namespace: string): MeshObject {
   return networkPolicy(mesh, place, undefined, [], []);
 }
 
+function allowIstio(mesh: Mesh, settings: NetworkPolicies, namespace: string): MeshObject {
+  const { ingress, egress } = neededByIstio(mesh, settings);
+  const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
+  return networkPolicy(mesh, place, undefined, ingress, egress);
+}
+
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
-function allowIstio(
+function neededByIstio(
   mesh: Mesh,
   { dnsNamespace, dnsPorts, dnsAddresses, metricsNamespaces }: NetworkPolicies,
-  namespace: string,
-): MeshObject {
+): { ingress: IngressRule[]; egress: EgressRule[] } {
   const tracing = mesh.telemetry?.tracing;
   const ingress: IngressRule[] = [
     // Whether the proxy is ready. Probes of the kubelet, on 15020 too, come from the pod's own node, which nothing stops.
@@ -91,21 +97,27 @@ function allowIstio(
     // Every proxy may send spans.
     ...(tracing ? [{ to: [peer(tracingNamespace(tracing))], ports: tcp(otlpPort) }] : []),
   ];
-  const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
-  return networkPolicy(mesh, place, undefined, ingress, egress);
+  return { ingress, egress };
 }
 
+/** In a namespace that the catalog does not own, no other policy allows what Istio needs. */
 function allowCalls(
   mesh: Mesh,
+  settings: NetworkPolicies,
   { name, namespace, incoming, outgoing, reach, kubernetesApi, path }: Service,
   callees: ReadonlyMap<string, Service>,
   external: ReadonlyMap<string, ExternalService>,
 ): MeshObject {
-  const ingress = incoming.map(({ source, port }): IngressRule => ({
-    from: [caller(mesh, source)],
-    ports: tcp(port.targetPort),
-  }));
+  const istio = owns(mesh, namespace) ? { ingress: [], egress: [] } : neededByIstio(mesh, settings);
+  const ingress = [
+    ...istio.ingress,
+    ...incoming.map(({ source, port }): IngressRule => ({
+      from: [caller(mesh, source)],
+      ports: tcp(port.targetPort),
+    })),
+  ];
   const egress = [
+    ...istio.egress,
     ...outgoing.map((edge) => toCallee(edge, callees, external)),
     ...reach.map((one) => ({ to: [peer(one.namespace)], ports: tcp(...one.targetPorts) })),
     // The API server is no pod that a label could select; behind its Service it mostly listens on 6443.

@@ -1,4 +1,4 @@
-import type { Mesh } from "../catalog";
+import { type ExternalService, type Mesh, nameIn, type Service } from "../catalog";
 
 /** A Kubernetes object as plain data: no undefined values, keys sorted. */
 export interface MeshObject {
@@ -60,6 +60,11 @@ export function metadata(
     labels: { ...meshLabels(mesh), ...labels },
     annotations: { [fromAnnotation]: [...new Set(from)].join(","), ...annotations },
   };
+}
+
+/** The name of an object that a service or an external service has one of. */
+export function objectName(mesh: Mesh, service: Service | ExternalService): string {
+  return "egressGateway" in service ? nameIn(mesh, service.namespace, service.name) : service.name;
 }
 
 /** The labels by which a service's pods are found, and `version` besides where one is meant. */

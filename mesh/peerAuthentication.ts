@@ -1,16 +1,17 @@
-import type { Mesh } from "../catalog";
+import { type Mesh, owns } from "../catalog";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
 
 /**
  * Each namespace accepts only mutual TLS, with or without the mesh-wide policy, which belongs to the control plane. A
- * service with settings of its own has its own policy, which takes precedence.
+ * service with settings of its own has its own policy, which takes precedence; so has each service in a namespace that
+ * the catalog does not own.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
 export function peerAuthentications(mesh: Mesh): MeshObject[] {
   const spec: PeerAuthenticationSpec = { mtls: { mode: "STRICT" } };
-  const ofNamespaces = mesh.namespaces.map((namespace) => ({
+  const ofNamespaces = mesh.ownNamespaces.map((namespace) => ({
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
     metadata: metadata(mesh, { name: "default", namespace, from: ["namespace"] }),
@@ -21,19 +22,20 @@ export function peerAuthentications(mesh: Mesh): MeshObject[] {
 
 function ofServices(mesh: Mesh): MeshObject[] {
   return mesh.services.flatMap(({ name, namespace, mtls, path }) => {
-    if (!mtls) return [];
+    if (!mtls && owns(mesh, namespace)) return [];
     const spec: PeerAuthenticationSpec = {
       selector: { matchLabels: podLabels(name) },
-      mtls: { mode: mtls.mode },
-      ...(mtls.ports.length > 0 && {
-        // By the number that the pod listens on.
-        portLevelMtls: Object.fromEntries(mtls.ports.map(({ targetPort, mode }) => [targetPort, { mode }])),
-      }),
+      mtls: { mode: mtls?.mode ?? "STRICT" },
+      ...(mtls &&
+        mtls.ports.length > 0 && {
+          // By the number that the pod listens on.
+          portLevelMtls: Object.fromEntries(mtls.ports.map(({ targetPort, mode }) => [targetPort, { mode }])),
+        }),
     };
     return {
       apiVersion: "security.istio.io/v1",
       kind: "PeerAuthentication",
-      metadata: metadata(mesh, { name, namespace, from: [`${path}.mtls`] }),
+      metadata: metadata(mesh, { name, namespace, from: [mtls ? `${path}.mtls` : path] }),
       spec,
     };
   });

@@ -1,9 +1,10 @@
-import type { Mesh } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { type Mesh, owns } from "../catalog";
+import { metadata, type MeshObject, podLabels } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
- * Which tokens are valid, in each namespace where a call needs one. It refuses invalid tokens, but lets requests without one pass: that
+ * Which tokens are valid, in each namespace where a call needs one; in a namespace that the catalog does not own, for each
+ * service where one does. It refuses invalid tokens, but lets requests without one pass: that
  * a token is needed is a rule of the called service's AuthorizationPolicy.
  *
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
@@ -16,17 +17,24 @@ export function requestAuthentications(mesh: Mesh): MeshObject[] {
       ...(audiences && { audiences: [...audiences] }),
     })),
   };
-  const asking = new Set(
-    mesh.services
-      .filter(({ incoming }) => incoming.some(({ endUser }) => endUser))
-      .map(({ namespace }) => namespace),
-  );
-  return mesh.namespaces
-    .filter((namespace) => asking.has(namespace))
-    .map((namespace) => ({
-      apiVersion: "security.istio.io/v1",
-      kind: "RequestAuthentication",
-      metadata: metadata(mesh, { name: "default", namespace, from: ["jwtRules"] }),
-      spec,
-    }));
+  const object = (
+    name: string,
+    namespace: string,
+    selected: Pick<RequestAuthenticationSpec, "selector">,
+  ): MeshObject => ({
+    apiVersion: "security.istio.io/v1",
+    kind: "RequestAuthentication",
+    metadata: metadata(mesh, { name, namespace, from: ["jwtRules"] }),
+    spec: { ...selected, ...spec },
+  });
+  const asking = mesh.services.filter(({ incoming }) => incoming.some(({ endUser }) => endUser));
+  const namespaces = new Set(asking.map(({ namespace }) => namespace));
+  return [
+    ...mesh.ownNamespaces
+      .filter((namespace) => namespaces.has(namespace))
+      .map((namespace) => object("default", namespace, {})),
+    ...asking
+      .filter(({ namespace }) => !owns(mesh, namespace))
+      .map(({ name, namespace }) => object(name, namespace, { selector: { matchLabels: podLabels(name) } })),
+  ];
 }

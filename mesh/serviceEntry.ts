@@ -1,4 +1,4 @@
-import { isBlock, type Mesh } from "../catalog";
+import { isBlock, type Mesh, nameIn } from "../catalog";
 import { analyzeSuppressAnnotation, metadata, type MeshObject } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
@@ -24,7 +24,7 @@ export function serviceEntries(mesh: Mesh): MeshObject[] {
       apiVersion: "networking.istio.io/v1",
       kind: "ServiceEntry",
       metadata: metadata(mesh, {
-        name,
+        name: nameIn(mesh, namespace, name),
         namespace,
         from: [path],
         annotations:

@@ -1,9 +1,10 @@
-import type { Mesh, Telemetry } from "../catalog";
+import { type Mesh, owns, type Telemetry } from "../catalog";
 import { metadata, type MeshObject, podLabels } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
 /**
- * What the proxies of each namespace report, and of single services where they report in another way.
+ * What the proxies of each namespace report, and of single services where they report in another way or the catalog does
+ * not own the namespace.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
@@ -12,13 +13,15 @@ export function telemetries(mesh: Mesh): MeshObject[] {
 }
 
 function ofServices(mesh: Mesh): MeshObject[] {
-  return mesh.services.flatMap(({ name, namespace, telemetry, path }) => {
+  return mesh.services.flatMap(({ name, namespace, telemetry: own, path }) => {
+    // What a service says replaces a setting of its namespace; the other settings apply as well.
+    const telemetry = owns(mesh, namespace) ? own : (mesh.telemetry ?? own) && { ...mesh.telemetry, ...own };
     if (!telemetry) return [];
     return [
       {
         apiVersion: "telemetry.istio.io/v1",
         kind: "Telemetry",
-        metadata: metadata(mesh, { name, namespace, from: [`${path}.telemetry`] }),
+        metadata: metadata(mesh, { name, namespace, from: own ? [`${path}.telemetry`] : ["telemetry"] }),
         spec: { selector: { matchLabels: podLabels(name) }, ...telemetrySpec(telemetry) },
       },
     ];
@@ -28,7 +31,7 @@ function ofServices(mesh: Mesh): MeshObject[] {
 function ofNamespaces(mesh: Mesh): MeshObject[] {
   const { telemetry } = mesh;
   if (!telemetry) return [];
-  return mesh.namespaces.map((namespace) => ({
+  return mesh.ownNamespaces.map((namespace) => ({
     apiVersion: "telemetry.istio.io/v1",
     kind: "Telemetry",
     metadata: metadata(mesh, { name: "default", namespace, from: ["telemetry"] }),

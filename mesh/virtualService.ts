@@ -8,6 +8,7 @@ import {
   type GatewayRoute,
   isHttp,
   type Mesh,
+  nameIn,
   type Port,
   type Service,
 } from "../catalog";
@@ -20,7 +21,7 @@ import {
   type HttpRoute,
   onePerCaller,
 } from "./httpRoute";
-import { metadata, type MeshObject, protocolAnnotation } from "./object";
+import { metadata, type MeshObject, objectName, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
@@ -49,13 +50,17 @@ function outside(mesh: Mesh, service: ExternalService): MeshObject {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: metadata(mesh, { name, namespace, from: [path, ...incoming.map((edge) => edge.path)] }),
+    metadata: metadata(mesh, {
+      name: nameIn(mesh, namespace, name),
+      namespace,
+      from: [path, ...incoming.map((edge) => edge.path)],
+    }),
     spec: throughEgressGateway(mesh, service),
   };
 }
 
-function insideMesh(mesh: Mesh, service: Service): MeshObject {
-  const { name, namespace, host, path, timeout, retries } = service;
+function insideMesh(mesh: Mesh, service: Service | ExternalService): MeshObject {
+  const { namespace, host, path, timeout, retries } = service;
   const ports = service.ports.filter(({ protocol }) => isHttp(protocol));
   const own = service.incoming.filter(
     ({ source, ownTimeout, ownRetries }) => source.kind === "service" && (ownTimeout || ownRetries),
@@ -92,7 +97,7 @@ function insideMesh(mesh: Mesh, service: Service): MeshObject {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
     metadata: metadata(mesh, {
-      name,
+      name: objectName(mesh, service),
       namespace,
       from: [path, ...own.map((edge) => edge.path)],
       annotations: grpcOnly(ports),
@@ -118,7 +123,7 @@ function atGateway(
 ): MeshObject {
   const spec: VirtualServiceSpec = {
     hosts: [host],
-    gateways: [gateway.name],
+    gateways: [nameIn(mesh, gateway.namespace, gateway.name)],
     http: routes
       .flatMap((route) => (route.edge ? gatewayRoutes(route, services) : [redirect(route)]))
       .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
@@ -127,7 +132,7 @@ function atGateway(
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
     metadata: metadata(mesh, {
-      name,
+      name: nameIn(mesh, gateway.namespace, name),
       namespace: gateway.namespace,
       from: [path],
       annotations: grpcOnly(routes.flatMap(({ edge }) => (edge ? [edge.port] : []))),

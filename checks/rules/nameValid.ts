@@ -40,6 +40,9 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     const name = definition[field];
     if (name !== undefined) yield labelled([field], "namespace", name);
   }
+  for (const [i, name] of (definition.sharedNamespaces ?? []).entries()) {
+    yield labelled(["sharedNamespaces", i], "namespace", name);
+  }
   for (const [service, { namespace, ports, versions = {}, admit = {} }] of Object.entries(
     definition.services,
   )) {
@@ -59,9 +62,12 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
     }
   }
-  for (const [external, { host: name, ports }] of Object.entries(definition.externalServices ?? {})) {
+  for (const [external, { host: name, ports, egressGateway: leaves }] of Object.entries(
+    definition.externalServices ?? {},
+  )) {
     const path = ["externalServices", external];
-    yield labelled(path, "service", external);
+    // Its subset of the egress gateway is named after the catalog as well.
+    yield labelled(path, "service", external, leaves === true ? 63 - definition.name.length - 1 : 63);
     const inside = /\.(svc|cluster\.local)$/.test(name);
     const cure = inside
       ? "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it"

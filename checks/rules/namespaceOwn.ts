@@ -1,9 +1,6 @@
-import { egressGateway, formatPath, ingressRelease } from "../../catalog";
+import { egressGateway, formatPath, ingressRelease, neverInjected } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { base, http } from "./example";
-
-/** @see https://istio.io/latest/docs/ops/common-problems/injection/ */
-const neverInjected = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
 
 export const namespaceOwn: MeshRule = {
   code: "MW112",

@@ -35,6 +35,7 @@ function mesh(): Changes {
     "MeshDefinition.revision": { revision: "blue" },
     "MeshDefinition.istioVersion": { istioVersion: previous.newest },
     "MeshDefinition.canaryIstioVersion": { canaryIstioVersion: previous.newest },
+    "MeshDefinition.sharedNamespaces": { sharedNamespaces: ["shop"] },
     "MeshDefinition.rootNamespace": { rootNamespace: "istio-root" },
     "MeshDefinition.trustDomain": { trustDomain: "example.org" },
     "MeshDefinition.overrides": {

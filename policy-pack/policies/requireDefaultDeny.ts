@@ -1,11 +1,14 @@
-import { nist, stackPolicy } from "../policy";
+import { nist, stackPolicy, type StackViolation } from "../policy";
 import { isDryRun } from "../reading/authorizationPolicy";
 import { UNKNOWN } from "../reading/field";
+import { isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
 import { isGatewayRelease } from "../reading/release";
-import { isAuthorizationPolicy, type KubernetesResource, undecided } from "../reading/resource";
+import { isAuthorizationPolicy, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
+import { matchLabels, selects } from "../reading/selector";
 import { holds, isEmpty } from "../reading/verdict";
+import { asksForInjection, isWorkload, podOf } from "../reading/workload";
 
 /**
  * A workload that no AuthorizationPolicy selects admits everyone, so a forgotten policy opens it.
@@ -14,13 +17,15 @@ import { holds, isEmpty } from "../reading/verdict";
 export const requireDefaultDeny = stackPolicy({
   name: "require-default-deny",
   displayName: "Default deny",
-  description: "Every namespace of the mesh denies what no rule allows.",
+  description:
+    "Every namespace of the mesh denies what no rule allows, and so does each workload in a namespace of another stack.",
   severity: "critical",
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
     "Add an AuthorizationPolicy with an empty spec to each namespace whose pods get a sidecar, or one for all to the root " +
-    "namespace. Namespaces of gateways, which admit the outside world, may do without.",
+    "namespace. Namespaces of gateways, which admit the outside world, may do without. In a namespace that another stack owns, " +
+    "add an AuthorizationPolicy with action ALLOW that selects the workload.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-default-deny-patterns",
   settings: { rootNamespace },
   appliesTo: (stack) =>
@@ -29,6 +34,7 @@ export const requireDefaultDeny = stackPolicy({
     const gateways = new Set(stack.filter(isGatewayRelease).map(({ namespace }) => namespace));
     const roots = rootNamespaces(stack, settings.rootNamespace);
     const candidates = stack.filter(({ type }) => isAuthorizationPolicy(type) && !type.patch);
+    const declared = new Set(stack.filter(({ type }) => isNamespace(type)).map(({ name }) => name));
     const open = new Set<KubernetesResource>();
     for (const [namespace, labels] of meshNamespaces(stack)) {
       if (gateways.has(namespace) || roots.has(namespace)) continue;
@@ -40,6 +46,13 @@ export const requireDefaultDeny = stackPolicy({
       const undecidable = verdicts.filter(({ verdict }) => verdict === UNKNOWN);
       for (const { candidate } of undecidable) open.add(candidate);
       if (undecidable.length > 0) continue;
+      if (!declared.has(namespace)) {
+        // Another stack owns the namespace, so each workload needs a policy of its own.
+        yield* stack
+          .filter((one) => one.namespace === namespace && isOpen(one, candidates))
+          .map(openWorkload);
+        continue;
+      }
       yield {
         subject: { namespace, name: namespace, labels },
         message:
@@ -50,6 +63,32 @@ export const requireDefaultDeny = stackPolicy({
     if (open.size > 0) throw undecided([...open]);
   },
 });
+
+/** Whether a workload joins the mesh by its own labels, and no policy of action ALLOW selects it. */
+function isOpen(workload: KubernetesResource, policies: readonly KubernetesResource[]): boolean {
+  if (!isWorkload(workload.type)) return false;
+  const pod = podOf(workload);
+  if (asksForInjection(pod) !== true || isGatewayPod(pod)) return false;
+  return !policies.some((policy) => {
+    const action = policy.fields.at("spec", "action").peek ?? "ALLOW";
+    return (
+      policy.namespace === workload.namespace &&
+      action === "ALLOW" &&
+      !isDryRun(policy) &&
+      matchLabels(policy).children().length > 0 &&
+      selects(matchLabels(policy), pod.at("metadata", "labels"))
+    );
+  });
+}
+
+function openWorkload(workload: KubernetesResource): StackViolation {
+  return {
+    subject: workload,
+    message:
+      `${workload.title}: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the ` +
+      `namespace, so the workload may admit everyone. Add one whose spec.selector selects them.`,
+  };
+}
 
 /** A policy of action ALLOW without rules allows nothing, and its being there denies what no other policy allows. */
 function deniesByDefault(

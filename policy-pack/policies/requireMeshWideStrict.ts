@@ -1,5 +1,6 @@
 import { nist, stackPolicy, type StackViolation } from "../policy";
 import { UNKNOWN } from "../reading/field";
+import { isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
 import { modesFor } from "../reading/peerAuthentication";
 import { isGatewayRelease, isIstiod } from "../reading/release";
@@ -94,7 +95,8 @@ function* judgeNamespaces(
     // Another stack owns the namespace, so each workload must be STRICT by itself.
     for (const workload of stack) {
       if (workload.namespace !== namespace || !isWorkload(workload.type)) continue;
-      if (asksForInjection(podOf(workload)) !== true) continue;
+      const pod = podOf(workload);
+      if (asksForInjection(pod) !== true || isGatewayPod(pod)) continue;
       if (modesFor(workload, authentications, new Set([root])).every((mode) => mode === "STRICT")) continue;
       yield {
         subject: workload,

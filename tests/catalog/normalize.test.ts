@@ -12,6 +12,7 @@ describe("normalize", () => {
       istioVersion: facts.istio.version,
       namespace: "shop",
       namespaces: ["shop"],
+      ownNamespaces: ["shop"],
       rootNamespace: "istio-system",
       trustDomain: "cluster.local",
       externalServices: [],

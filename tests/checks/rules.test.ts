@@ -227,6 +227,17 @@ const expected: Record<string, Expected> = {
       "CertificateExpiringSoon would fire when 25 % of the lifetime is left, and proxies renew at 10 %, give or take 1: it would fire for every certificate",
     cure: "set it below 9, or leave it out for 5",
   },
+  MW330: {
+    path: "sharedNamespaces[0]",
+    message: 'no service or gateway of the catalog is in the namespace "shp"',
+    cure: "write the name as the services have it, or remove it",
+  },
+  MW331: {
+    path: "externalServices.bank",
+    message:
+      'in the shared namespace "shop" the objects of "bank" are called "bank-store", as those of the service "bank-store" are',
+    cure: "rename one of them",
+  },
   MW370: {
     path: 'gateways.public.hosts["shop.example.com"].routes[0].paths',
     message:

@@ -57,7 +57,8 @@ describe("egressGateway", () => {
     });
   });
 
-  it("is reached with the name of the host, and with the limits of all hosts together", () => {
+  it("is reached with the name and the limits of the host, by a subset that no other catalog has", () => {
+    const http = { http1MaxPendingRequests: 100, http2MaxRequests: 1000, maxRetries: 3 };
     expect(find(objects, "DestinationRule", "shop")).to.deep.equal({
       apiVersion: "networking.istio.io/v1",
       kind: "DestinationRule",
@@ -80,7 +81,17 @@ describe("egressGateway", () => {
           },
         },
         subsets: [
-          { name: "mail", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: "mail.example.com" } } },
+          {
+            name: "bank-shop",
+            trafficPolicy: { connectionPool: { tcp: { maxConnections: 50 }, http } },
+          },
+          {
+            name: "mail-shop",
+            trafficPolicy: {
+              connectionPool: { tcp: { maxConnections: 100 }, http },
+              tls: { mode: "ISTIO_MUTUAL", sni: "mail.example.com" },
+            },
+          },
         ],
       },
     });
@@ -114,7 +125,9 @@ describe("egressGateway", () => {
   });
 
   it("routes requests to the gateway with each caller's limits, and from there to the host", () => {
-    const toGateway = [{ destination: { host: gateway, port: { number: 80 }, subset: "mail" }, weight: 100 }];
+    const toGateway = [
+      { destination: { host: gateway, port: { number: 80 }, subset: "mail-shop" }, weight: 100 },
+    ];
     expect(find(objects, "VirtualService", "mail").spec).to.deep.equal({
       hosts: ["mail.example.com"],
       gateways: ["mesh", "shop/istio-egress"],
@@ -151,7 +164,7 @@ describe("egressGateway", () => {
       tls: [
         {
           match: [{ gateways: ["mesh"], port: 443, sniHosts: ["bank.example.com"] }],
-          route: [{ destination: { host: gateway, port: { number: 443 } } }],
+          route: [{ destination: { host: gateway, port: { number: 443 }, subset: "bank-shop" } }],
         },
         {
           match: [{ gateways: ["shop/istio-egress"], port: 443, sniHosts: ["bank.example.com"] }],
@@ -188,7 +201,7 @@ describe("egressGateway", () => {
       tcp: [
         {
           match: [{ gateways: ["mesh"], port: 5432 }],
-          route: [{ destination: { host: gateway, port: { number: 443 }, subset: "db" } }],
+          route: [{ destination: { host: gateway, port: { number: 443 }, subset: "db-shop" } }],
         },
         {
           match: [{ gateways: ["shop/istio-egress"], port: 443 }],
@@ -196,8 +209,12 @@ describe("egressGateway", () => {
         },
       ],
     });
-    expect(find(found, "DestinationRule", "shop")).to.have.deep.nested.property("spec.subsets", [
-      { name: "db", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: "db.example.com" } } },
+    const { subsets } = find(found, "DestinationRule", "shop").spec as {
+      subsets: { name: string; trafficPolicy: { tls?: unknown } }[];
+    };
+    expect(subsets.map(({ name, trafficPolicy: { tls } }) => [name, tls])).to.deep.equal([
+      ["db-shop", { mode: "ISTIO_MUTUAL", sni: "db.example.com" }],
+      ["log-shop", undefined],
     ]);
     expect(find(found, "AuthorizationPolicy", "shop")).to.have.deep.nested.property("spec.rules", [
       {

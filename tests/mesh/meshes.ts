@@ -131,6 +131,7 @@ const settings = fc.record(
     namespace: fc.constant("common"),
     revision: fc.constant("canary"),
     trustDomain: fc.constant("example.org"),
+    sharedNamespaces: fc.constant(["common"]),
     networkPolicies: fc.constantFrom({}, { metricsNamespaces: ["monitoring"] }),
   },
   { requiredKeys: [] },
@@ -150,6 +151,8 @@ const closedMeshes: fc.Arbitrary<MeshDefinition> = fc
   .map(([services, entrances, own]) => ({
     name: "random",
     ...own,
+    // Not set without the namespace: a shared namespace is one that is used.
+    ...(own.namespace === undefined && { sharedNamespaces: undefined }),
     services,
     telemetry,
     ...(entrances && { gateways: entrances }),

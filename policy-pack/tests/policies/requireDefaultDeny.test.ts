@@ -38,10 +38,33 @@ describe("require-default-deny", () => {
     ]) {
       expect(await judge([namespace(labels)])).to.deep.equal({ violations: [missing("shop")] });
     }
-    const asking = deployment({ metadata: { labels: { "sidecar.istio.io/inject": "true" } } });
-    expect(await judge([asking])).to.deep.equal({ violations: [missing("shop")] });
     expect(await judge([namespace(), defaultDeny(), namespace(undefined, "bank")])).to.deep.equal({
       violations: [missing("bank")],
+    });
+  });
+
+  it("asks for a policy of its own for each workload in a namespace that the stack does not own", async () => {
+    const asking = deployment({
+      metadata: { labels: { app: "catalog", "sidecar.istio.io/inject": "true" } },
+    });
+    const message =
+      "Deployment shop/catalog: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the " +
+      "namespace, so the workload may admit everyone. Add one whose spec.selector selects them.";
+    for (const others of [
+      [],
+      [authorizationPolicy({ action: "DENY" })],
+      [authorizationPolicy({ selector: { matchLabels: { app: "cart" } } })],
+      [authorizationPolicy({}, { annotations: { "istio.io/dry-run": "true" } })],
+      [authorizationPolicy({}, { namespace: "bank" })],
+    ]) {
+      expect(await judge([asking, ...others])).to.deep.equal({ violations: [message] });
+    }
+    for (const guarded of [authorizationPolicy(), authorizationPolicy({ rules: undefined }), defaultDeny()]) {
+      expect(await judge([asking, guarded])).to.deep.equal({ violations: [] });
+    }
+    // The namespace is the stack's own: one policy for all of it.
+    expect(await judge([namespace({}), asking, authorizationPolicy()])).to.deep.equal({
+      violations: [missing("shop")],
     });
   });
 

@@ -1,0 +1,45 @@
+import type { Mesh, MeshDefinition } from "./mesh";
+
+/**
+ * Namespaces whose pods istiod never injects, whatever their labels say.
+ *
+ * @see https://istio.io/latest/docs/ops/common-problems/injection/
+ */
+export const neverInjected = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"] as const;
+
+/**
+ * Whether a namespace can't be a catalog's own: it belongs to Kubernetes, to the control plane or to a gateway, or the
+ * catalog says that it shares it with others.
+ *
+ * @param gateways namespaces of the pods of gateways.
+ */
+export function isShared(
+  namespace: string,
+  {
+    sharedNamespaces = [],
+    rootNamespace,
+  }: Pick<MeshDefinition, "sharedNamespaces"> & Pick<Mesh, "rootNamespace">,
+  gateways: ReadonlySet<string>,
+): boolean {
+  return (
+    namespace === "default" ||
+    namespace.startsWith("kube-") ||
+    (neverInjected as readonly string[]).includes(namespace) ||
+    namespace === rootNamespace ||
+    gateways.has(namespace) ||
+    sharedNamespaces.includes(namespace)
+  );
+}
+
+/** Whether the catalog owns the namespace: only then it renders objects that apply to all pods of it. */
+export function owns({ ownNamespaces }: Pick<Mesh, "ownNamespaces">, namespace: string): boolean {
+  return ownNamespaces.includes(namespace);
+}
+
+/**
+ * The name of an object that is no service's. In a namespace that the catalog shares, the catalog's name follows, so that
+ * the objects of two catalogs never have the same name.
+ */
+export function nameIn(mesh: Pick<Mesh, "name" | "ownNamespaces">, namespace: string, name: string): string {
+  return owns(mesh, namespace) ? name : `${name}-${mesh.name}`;
+}

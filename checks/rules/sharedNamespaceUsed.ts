@@ -1,0 +1,27 @@
+import { formatPath } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { base, http } from "./example";
+
+const services = { web: { ports: { http } } };
+
+export const sharedNamespaceUsed: DefinitionRule = {
+  code: "MW330",
+  severity: "warning",
+  title: "A shared namespace is one in which the catalog has something",
+  stage: "definition",
+  examples: {
+    wrong: { ...base, services, sharedNamespaces: ["shp"] },
+    right: { ...base, services, sharedNamespaces: ["shop"] },
+  },
+  *check({ name, namespace = name, services: all, sharedNamespaces = [] }) {
+    const used = new Set([namespace, ...Object.values(all).map((service) => service.namespace ?? namespace)]);
+    for (const [i, shared] of sharedNamespaces.entries()) {
+      if (used.has(shared)) continue;
+      yield {
+        path: formatPath(["sharedNamespaces", i]),
+        message: `no service or gateway of the catalog is in the namespace "${shared}"`,
+        cure: "write the name as the services have it, or remove it",
+      };
+    }
+  },
+};
