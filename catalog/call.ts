@@ -3,6 +3,7 @@ import { type Duration, durationSchema } from "./duration";
 import { type EndUser, type EndUserDefinition, endUserSchema } from "./jwt";
 import type { Port } from "./port";
 import { type Retries, type RetriesDefinition, retriesSchema } from "./retries";
+import type { Labels } from "./selector";
 
 /** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
 export type HttpMethod = (typeof httpMethods)[number];
@@ -46,6 +47,8 @@ export interface Source {
    * account of the namespace is meant.
    */
   readonly principal?: string;
+  /** Labels of its pods. Missing where the catalog doesn't declare them. */
+  readonly selector?: Labels;
 }
 
 /** An edge with every default resolved. */

@@ -29,10 +29,11 @@ import { normalizeRetries, repeatsSlowTries } from "./retries";
 import { heldToTheirPaths, routesOf } from "./routeRegions";
 import { isShared } from "./ownership";
 import type { Service, ServiceDefinition, Version } from "./service";
+import { normalizeServiceAccount } from "./serviceAccount";
 import { hostOf } from "./serviceHost";
 import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, normalizeFault } from "./traffic";
-import { fewestPods, normalizeWorkloads } from "./workload";
+import { fewestPods, normalizeWorkloads, type VersionDefinition, versionLabels } from "./workload";
 
 /**
  * Resolves every default of a catalog, once; no later layer has any.
@@ -61,13 +62,7 @@ export function normalize(definition: MeshDefinition): Mesh {
 
   const edges: Edge[] = [];
   for (const [name, { calls = {} }] of sortedEntries(definition.services)) {
-    const source = sourceOf(
-      "service",
-      name,
-      calleeNamed(callees, name).namespace,
-      name,
-      settings.trustDomain,
-    );
+    const source = serviceSource(calleeNamed(callees, name), settings.trustDomain);
     for (const [callee, call] of sortedEntries(calls)) {
       const path = ["services", name, "calls", callee];
       const one = (each: CallDefinition, where: (string | number)[]): Edge =>
@@ -190,7 +185,7 @@ function limitedSources(
   return sortedEntries(services)
     .filter(([, { globalRateLimits }]) => globalRateLimits !== undefined)
     .map(([name]) => ({
-      source: sourceOf("service", name, calleeNamed(callees, name).namespace, name, trustDomain),
+      source: serviceSource(calleeNamed(callees, name), trustDomain),
       path: formatPath(["services", name, "globalRateLimits"]),
     }));
 }
@@ -246,13 +241,21 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
   const timeout = milliseconds(resilience.timeout);
   const connectTimeout = milliseconds(resilience.connectTimeout);
   const idleTimeout = milliseconds(resilience.idleTimeout);
-  const ports = normalizePorts(definition.ports);
+  const ports = normalizePorts(definition.ports ?? {});
+  const selector = definition.selector ?? { app: name };
   return {
     name,
     namespace,
     host: hostOf(name, namespace),
     ports,
-    versions: normalizeVersions(Object.keys(versions), traffic.weights),
+    service: ports.length === 0 ? "none" : (definition.service ?? (definition.workload ? "create" : "none")),
+    serviceAccount: normalizeServiceAccount(
+      name,
+      definition.serviceAccount,
+      definition.workload !== undefined,
+    ),
+    selector,
+    versions: normalizeVersions(versions, traffic.weights),
     headerRoutes: traffic.headerRoutes ?? [],
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
     ...(timeout !== undefined && { timeout }),
@@ -266,7 +269,7 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     sidecar,
-    workloads: normalizeWorkloads(name, definition.workload, versions, ports),
+    workloads: normalizeWorkloads(name, definition.workload, versions, selector, ports),
     path: formatPath(["services", name]),
   };
 }
@@ -299,8 +302,15 @@ function normalizeExternalService(
   return { ...service, host, path: formatPath(["externalServices", name]) };
 }
 
-function normalizeVersions(names: readonly string[], weights?: Readonly<Record<string, number>>): Version[] {
-  return [...names].sort(compare).map((name) => ({ name, weight: weights ? (weights[name] ?? 0) : 100 }));
+function normalizeVersions(
+  versions: Readonly<Record<string, VersionDefinition>>,
+  weights?: Readonly<Record<string, number>>,
+): Version[] {
+  return sortedEntries(versions).map(([name, { labels }]) => ({
+    name,
+    labels: versionLabels(name, labels),
+    weight: weights ? (weights[name] ?? 0) : 100,
+  }));
 }
 
 function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, path: string): Edge {
@@ -393,6 +403,10 @@ function normalizeCors({ maxAge, ...given }: CorsDefinition): Cors {
     ...given,
     ...(age !== undefined && { maxAge: age }),
   };
+}
+
+function serviceSource({ name, namespace, serviceAccount, selector }: Callee, trustDomain: string): Source {
+  return { ...sourceOf("service", name, namespace, serviceAccount.name, trustDomain), selector };
 }
 
 function sourceOf(

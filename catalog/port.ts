@@ -18,7 +18,12 @@ export const protocols = ["http", "http2", "grpc", "tcp", "tls", "mongo", "mysql
 export interface PortDefinition {
   /** The port that callers connect to, the Service's, 1–65535. */
   readonly port: number;
-  /** What callers speak on it; rendered as the Service port's `appProtocol`, or the ServiceEntry's `protocol`. */
+  /**
+   * The protocol that callers speak on it. It is rendered as the `appProtocol` of the Service's port, where the catalog
+   * creates or adopts the Service, or as the ServiceEntry's `protocol`. Where another tool creates the Service, its port
+   * must have that `appProtocol`, or be named `<protocol>[-<suffix>]`: otherwise Istio detects the protocol, or treats
+   * the port as TCP.
+   */
   readonly protocol: Protocol;
   /** The container's port, or the external host's own, 1–65535. Default: `port`. */
   readonly targetPort?: number;

@@ -116,7 +116,11 @@ type CallReferences<Callee, Call> = Call extends readonly unknown[]
 type PortReference<Callee, Call> = PortChoice<Callee, Call> &
   RequestFields<CalledProtocol<Callee, Call>, Call>;
 
-type PortChoice<Callee, Call> = "port" extends keyof Call
+type PortChoice<Callee, Call> = [keyof Field<Callee, "ports">] extends [never]
+  ? { readonly port: Refused<"the called service declares no ports"> }
+  : PortOf<Callee, Call>;
+
+type PortOf<Callee, Call> = "port" extends keyof Call
   ? Field<Call, "port"> extends keyof Field<Callee, "ports">
     ? unknown
     : { readonly port: Refused<`the called service has no port "${Field<Call, "port"> & string}"`> }

@@ -16,7 +16,10 @@ import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rat
 import { type Reach, type ReachDefinitions, reachSchema } from "./reach";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import type { Retries } from "./retries";
+import { type Labels, selectorSchema } from "./selector";
+import { type ServiceAccount, type ServiceAccountDefinition, serviceAccountSchema } from "./serviceAccount";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
+import { type ServiceMode, serviceModeSchema } from "./serviceMode";
 import { serviceTelemetrySchema, type ServiceTelemetryDefinition, type Telemetry } from "./telemetry";
 import {
   type Fault,
@@ -34,15 +37,31 @@ import {
 } from "./workload";
 
 /**
- * A service of the mesh. Its key in the catalog is its name: of the Kubernetes Service, of its service account
- * and of the label `app` of its pods.
+ * A service of the mesh. Its key in the catalog is its name, which is also the name of its Kubernetes Service. Its pods
+ * may be deployed by the catalog ({@link workload}) or by another tool.
  */
 export interface ServiceDefinition {
   /** Default: the mesh's namespace. */
   readonly namespace?: string;
-  /** By name, a DNS label of at most 15 characters. */
-  readonly ports: Readonly<Record<string, PortDefinition>>;
-  /** By the value of the pods' label `version`. Default: none, so the service isn't divided into subsets. */
+  /**
+   * The service's ports, keyed by name, a DNS label of at most 15 characters. Default: none, as in workers, consumers
+   * and jobs; then the service can call others, but nothing can call it, and no Service, DestinationRule or
+   * VirtualService is rendered.
+   */
+  readonly ports?: Readonly<Record<string, PortDefinition>>;
+  /**
+   * What the catalog does about its Kubernetes Service. Default: `create` where the service has a `workload` and ports;
+   * otherwise `none`.
+   */
+  readonly service?: ServiceMode;
+  /** The account that its pods run under. Default: that of {@link ServiceAccountDefinition}. */
+  readonly serviceAccount?: ServiceAccountDefinition;
+  /**
+   * Labels that select its pods in every policy, Sidecar and Service. Default: `{ app: "<name>" }`. Set it where another
+   * tool labels the pods, such as `{ "app.kubernetes.io/name": "checkout" }`.
+   */
+  readonly selector?: Labels;
+  /** Its versions, keyed by name, which is the DestinationRule's subset. Default: none, so there are no subsets. */
   readonly versions?: Readonly<Record<string, VersionDefinition>>;
   /** Default: every request to the only version, and as it is. */
   readonly traffic?: TrafficDefinition;
@@ -93,8 +112,12 @@ export interface Service {
   readonly namespace: string;
   /** Fully qualified: `<name>.<namespace>.svc.cluster.local`. */
   readonly host: string;
-  /** By number. */
+  /** The service's ports, sorted by number; empty when none is declared. */
   readonly ports: readonly Port[];
+  readonly service: ServiceMode;
+  readonly serviceAccount: ServiceAccount;
+  /** Labels that select its pods. */
+  readonly selector: Labels;
   /** By name; empty when none is declared. */
   readonly versions: readonly Version[];
   /** In the order in which they are tried. */
@@ -130,15 +153,18 @@ export interface Service {
 /** A version of a service, with its share of the requests. */
 export interface Version {
   readonly name: string;
+  /** Labels that select its pods among those of the service. */
+  readonly labels: Labels;
   /** Percent of the requests, 0–100. */
   readonly weight: number;
 }
 
 export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   namespace: z.string().optional(),
-  ports: z
-    .record(z.string(), portSchema)
-    .refine((ports) => Object.keys(ports).length > 0, { params: { cure: "declare at least one port" } }),
+  ports: z.record(z.string(), portSchema).optional(),
+  service: serviceModeSchema.optional(),
+  serviceAccount: serviceAccountSchema.optional(),
+  selector: selectorSchema.optional(),
   versions: z.record(z.string(), versionSchema).optional(),
   traffic: trafficSchema.optional(),
   resilience: resilienceSchema.optional(),

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
+import { type Labels, selectorSchema } from "./selector";
 import { textOf } from "./text";
 
 /**
- * What runs behind a service. Optional: without it the mesh only configures what somebody else deploys, whose
- * pods must carry the label `app: <service>` and, where there are versions, `version: <version>`.
+ * What runs behind a service. Optional: without it another tool deploys the pods. They must have the labels of the
+ * service's `selector`, those of the version's `labels` where there are versions, and run under its `serviceAccount`.
  *
  * Containers run with least privilege: not as root, without capabilities, unable to gain any, and with the runtime's
  * seccomp profile; a container that needs more says so in the catalog's `overrides`.
@@ -32,7 +33,7 @@ export interface WorkloadDefinition {
   readonly probes?: ProbesDefinition;
   /** Default: none; then `replicas` is fixed. */
   readonly autoscaling?: AutoscalingDefinition;
-  /** Of Deployment and pods, besides `app` and `version`. Default: none. */
+  /** Labels of Deployment and pods, besides those of the service's and the version's selectors. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Of the pods, such as `prometheus.io/port`. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
@@ -61,15 +62,24 @@ export interface AutoscalingDefinition {
   readonly averageUtilization: number;
 }
 
-/** What a version changes about its service's workload. */
-export type VersionDefinition = Partial<Pick<WorkloadDefinition, "image" | "replicas">>;
+/** A version of a service: how its pods are labelled, and what differs from the service's workload. */
+export interface VersionDefinition extends Partial<Pick<WorkloadDefinition, "image" | "replicas">> {
+  /**
+   * Labels that select the version's pods among those of the service, as in a DestinationRule's subset.
+   * Default: `{ version: "<name>" }`. Set it where the label's value isn't the version's name, such as
+   * `{ version: "1.4.2" }`.
+   */
+  readonly labels?: Labels;
+}
 
 /** One Deployment. */
 export interface Workload {
   /** `<service>`, or `<service>-<version>` where the service declares versions. */
   readonly name: string;
-  /** Value of the pods' label `version`; `v1` where the service declares none. */
+  /** The version's name; `v1` where the service declares none. */
   readonly version: string;
+  /** Labels that select its pods: the service's, and those of the version. */
+  readonly selector: Labels;
   readonly image: string;
   readonly replicas: number;
   readonly resources?: Resources;
@@ -99,6 +109,7 @@ const image = textOf(
 const replicas = z.int().min(0);
 
 export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
+  labels: selectorSchema.optional(),
   image: image.optional(),
   replicas: replicas.optional(),
 });
@@ -123,12 +134,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
       averageUtilization: z.int().min(1).max(100),
     })
     .optional(),
-  labels: z
-    .record(z.string(), z.string())
-    .refine((labels) => !("app" in labels || "version" in labels), {
-      params: { cure: "leave app and version out: they are the service's name and the version's" },
-    })
-    .optional(),
+  labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 });
 
@@ -140,12 +146,13 @@ export function fewestPods({ replicas: count, autoscaling }: Workload): number {
 /**
  * One Deployment for each version, or a single one when none is declared.
  *
- * @param ports those of the service, which probes name.
+ * @param selector labels of the service's pods. @param ports those of the service, which probes name.
  */
 export function normalizeWorkloads(
   service: string,
   workload: WorkloadDefinition | undefined,
   versions: Readonly<Record<string, VersionDefinition>>,
+  selector: Labels,
   ports: readonly Port[],
 ): Workload[] {
   if (!workload) return [];
@@ -153,8 +160,20 @@ export function normalizeWorkloads(
   const asked = normalizeProbes(service, probes, ports);
   const base = { ...rest, replicas: count, env, probes: asked, labels, annotations };
   const declared = Object.entries(versions);
-  if (declared.length === 0) return [{ ...base, name: service, version: "v1" }];
+  const one = (name: string, version: string, { labels: own, ...changes }: VersionDefinition): Workload => ({
+    ...base,
+    ...changes,
+    name,
+    version,
+    selector: { ...selector, ...versionLabels(version, own) },
+  });
+  if (declared.length === 0) return [one(service, "v1", {})];
   return declared
-    .map(([version, own]) => ({ ...base, ...own, name: `${service}-${version}`, version }))
+    .map(([version, own]) => one(`${service}-${version}`, version, own))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Labels of a version's pods. */
+export function versionLabels(version: string, labels: Labels = { version }): Labels {
+  return labels;
 }

@@ -78,7 +78,7 @@ function withoutDangling(definition: MeshDefinition): MeshDefinition {
   for (const reference of portReferences(definition)) {
     const { call, path, calleePath } = reference;
     const ports = portsOf(definition, reference);
-    if (!ports) {
+    if (!ports || Object.keys(ports).length === 0) {
       if (path[0] === "gateways") {
         rest = put(rest, path, { ...call, service: unknownService, port: "http" });
       } else {

@@ -15,6 +15,7 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
   const workloads = services.flatMap(({ namespace, workloads: own }) =>
     own.map((workload) => ({ namespace, ...workload })),
   );
+  const callable = services.filter(({ ports }) => ports.length > 0);
   const leaves = externalServices.some((service) => service.egressGateway);
   const atEgress = leaves ? [`${egressGateway.release}/${mesh.name}`] : [];
   const takesRequests = ({ ports }: Pick<Mesh["services"][number], "ports">): boolean =>
@@ -30,7 +31,7 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
       ],
       ConfigMap: counter ? [`${counter.namespace}/${counter.service}-quotas`] : [],
       Deployment: workloads.map((one) => full(one)),
-      DestinationRule: [...services.map((one) => full(one)), ...externalServices.map(named), ...atEgress],
+      DestinationRule: [...callable.map((one) => full(one)), ...externalServices.map(named), ...atEgress],
       EnvoyFilter: services.flatMap((one) => [
         ...(one.rateLimit ? [full(one, "-rate-limit")] : []),
         ...(counter && one.globalRateLimits.length > 0 ? [full(one, "-global-rate-limit")] : []),
@@ -53,8 +54,14 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
         mesh.jwtRules.length > 0
           ? [...new Set(asking.map((one) => (shares(one) ? full(one) : `${one.namespace}/default`)))]
           : [],
-      Service: services.filter(({ workloads: own }) => own.length > 0).map((one) => full(one)),
-      ServiceAccount: services.map((one) => full(one)),
+      Service: services.filter(({ service }) => service !== "none").map((one) => full(one)),
+      ServiceAccount: [
+        ...new Set(
+          services
+            .filter(({ serviceAccount }) => serviceAccount.create)
+            .map(({ namespace, serviceAccount: { name } }) => `${namespace}/${name}`),
+        ),
+      ],
       ServiceEntry: externalServices.map(named),
       Sidecar: services.map((one) => full(one)),
       Telemetry: [

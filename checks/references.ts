@@ -85,12 +85,13 @@ export function sectionOf(
   return path[2] === "calls" && outside ? "externalServices" : "services";
 }
 
-/** The ports of a reference's callee, if that is declared. */
+/** The ports of a reference's callee, if that is declared; it may have none. */
 export function portsOf(
   definition: MeshDefinition,
   reference: Reference,
 ): Readonly<Record<string, PortDefinition>> | undefined {
-  return definition[sectionOf(definition, reference)]?.[reference.callee]?.ports;
+  const callee = definition[sectionOf(definition, reference)]?.[reference.callee];
+  return callee && (callee.ports ?? {});
 }
 
 /** `Array.isArray` doesn't narrow readonly arrays. */

@@ -1,4 +1,5 @@
 import type { Rule } from "./rule";
+import { accountOwn } from "./rules/accountOwn";
 import { admitAccount } from "./rules/admitAccount";
 import { admittedOutside } from "./rules/admittedOutside";
 import { autoscalingMeasured } from "./rules/autoscalingMeasured";
@@ -31,6 +32,7 @@ import { imagePinned } from "./rules/imagePinned";
 import { istioKeys } from "./rules/istioKeys";
 import { keysOverHttps } from "./rules/keysOverHttps";
 import { labelsValid } from "./rules/labelsValid";
+import { labelsSelected } from "./rules/labelsSelected";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { limitsCounted } from "./rules/limitsCounted";
 import { limitsPerCaller } from "./rules/limitsPerCaller";
@@ -49,6 +51,7 @@ import { pathNormal } from "./rules/pathNormal";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
+import { portReserved } from "./rules/portReserved";
 import { prefixAdmitted } from "./rules/prefixAdmitted";
 import { probePath } from "./rules/probePath";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
@@ -60,6 +63,7 @@ import { requestsWithinLimits } from "./rules/requestsWithinLimits";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
+import { selectorsDistinct } from "./rules/selectorsDistinct";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sharedNamespaceUsed } from "./rules/sharedNamespaceUsed";
 import { sidecarBypass } from "./rules/sidecarBypass";
@@ -124,6 +128,10 @@ export const rules: readonly Rule[] = [
   certificatesRenewed, // MW320
   sharedNamespaceUsed, // MW330
   externalNameApart, // MW331
+  accountOwn, // MW340
+  selectorsDistinct, // MW341
+  labelsSelected, // MW342
+  portReserved, // MW343
   prefixAdmitted, // MW370
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402

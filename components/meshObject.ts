@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { MeshObject } from "../mesh";
+import { adoptedAnnotation, type MeshObject } from "../mesh";
 
 type ObjectResource = new (
   name: string,
@@ -24,12 +24,28 @@ const builtIn: Record<string, unknown> = {
   "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
 };
 
-/** Declares a plain Kubernetes object as a Pulumi resource: a built-in kind by its own class, others as CustomResource. */
+/** Kinds of which an object that another tool creates can be adopted. */
+const patches: Record<string, unknown> = {
+  "v1/Service": k8s.core.v1.ServicePatch,
+};
+
+/**
+ * Declares a plain Kubernetes object as a Pulumi resource: a built-in kind by its own class, others as CustomResource. An
+ * adopted object becomes a Patch resource, which owns only the fields that the object has.
+ */
 export function declareMeshObject(
   name: string,
   object: MeshObject,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
+  if (object.metadata.annotations?.[adoptedAnnotation] !== undefined) {
+    const Patch = patches[`${object.apiVersion}/${object.kind}`];
+    if (Patch === undefined) throw new Error(`a ${object.kind} can't be adopted`);
+    // Whether its pods are ready is for the tool that deploys them.
+    const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
+    const patch = { ...object, metadata: { ...object.metadata, annotations } };
+    return new (Patch as ObjectResource)(name, patch, opts);
+  }
   const Kind = (builtIn[`${object.apiVersion}/${object.kind}`] ??
     k8s.apiextensions.CustomResource) as ObjectResource;
   return new Kind(name, object, opts);

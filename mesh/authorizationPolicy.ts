@@ -1,6 +1,6 @@
 import { isHttp, type Edge, type Mesh, owns } from "../catalog";
 import { distinct } from "./distinct";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 
 type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
@@ -32,9 +32,9 @@ function allowed(mesh: Mesh): MeshObject[] {
   const issuers = mesh.jwtRules.map(({ issuer }) => issuer).sort();
   return mesh.services
     .filter(({ incoming, namespace }) => incoming.length > 0 || !owns(mesh, namespace))
-    .map(({ name, namespace, incoming, path }) => {
+    .map(({ name, namespace, selector, incoming, path }) => {
       const spec: AuthorizationPolicySpec = {
-        selector: { matchLabels: podLabels(name) },
+        selector: { matchLabels: { ...selector } },
         action: "ALLOW",
         ...(incoming.length > 0 && { rules: distinct(incoming.map((edge) => rule(edge, issuers))) }),
       };

@@ -2,7 +2,7 @@ import type { V1Container, V1DeploymentSpec, V1Probe, V1ResourceRequirements } f
 import type { Mesh, Port, Probe, Resources, Service, SidecarDefinition, Workload } from "../catalog";
 import { quotasName } from "./configMap";
 import { injectionLabels } from "./namespace";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 
 /** One Deployment for each version of each service that is deployed with the mesh. */
 export function deployments(mesh: Mesh): MeshObject[] {
@@ -14,7 +14,7 @@ export function deployments(mesh: Mesh): MeshObject[] {
         name: workload.name,
         namespace: service.namespace,
         from: [service.path],
-        labels: { ...workload.labels, ...podLabels(service.name, workload.version) },
+        labels: { ...workload.labels, ...workload.selector },
       }),
       spec: deploymentSpec(service, workload, {
         injection: injectionLabels(mesh, service.namespace),
@@ -34,7 +34,7 @@ function deploymentSpec(
   workload: Workload,
   { injection, counts }: { readonly injection: Record<string, string>; readonly counts: boolean },
 ): V1DeploymentSpec {
-  const labels = podLabels(service.name, workload.version);
+  const labels = { ...workload.selector };
   const annotations = { ...sidecarAnnotations(service.sidecar), ...workload.annotations };
   const env = Object.entries({ ...(counts && readsQuotas), ...workload.env })
     .map(([name, value]) => ({ name, value }))
@@ -49,7 +49,7 @@ function deploymentSpec(
         ...(Object.keys(annotations).length > 0 && { annotations }),
       },
       spec: {
-        serviceAccountName: service.name,
+        serviceAccountName: service.serviceAccount.name,
         securityContext: {
           runAsNonRoot: true,
           ...(workload.runAsUser !== undefined && { runAsUser: workload.runAsUser }),

@@ -28,14 +28,15 @@ export const sizingAnnotation = "meshwright.dev/sizing";
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export function destinationRules(mesh: Mesh): MeshObject[] {
-  return [...mesh.services, ...mesh.externalServices].map((service) => {
+  const called = mesh.services.filter(({ ports }) => ports.length > 0);
+  return [...called, ...mesh.externalServices].map((service) => {
     const { namespace, host, versions, path, load } = service;
     const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
       host,
       trafficPolicy: trafficPolicy(service),
       ...(versions.length > 0 && {
-        subsets: versions.map((version) => ({ name: version.name, labels: { version: version.name } })),
+        subsets: versions.map((version) => ({ name: version.name, labels: { ...version.labels } })),
       }),
     };
     return {

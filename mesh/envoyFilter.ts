@@ -1,5 +1,5 @@
 import type { GlobalRateLimit, Mesh, Quota, RateLimit, RateLimitService, Service } from "../catalog";
-import { analyzeSuppressAnnotation, metadata, type MeshObject, podLabels } from "./object";
+import { analyzeSuppressAnnotation, metadata, type MeshObject } from "./object";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
 /** Tenants that a proxy tells apart at a time; Envoy's own 20 would give the 21st the place of the first. */
@@ -51,11 +51,11 @@ interface Insertion {
 
 function beforeRouter(
   mesh: Mesh,
-  { name: service, namespace }: Service,
+  { namespace, selector }: Service,
   { name, from, priority, filter }: Insertion,
 ): MeshObject {
   const spec: EnvoyFilterSpec = {
-    workloadSelector: { labels: podLabels(service) },
+    workloadSelector: { labels: { ...selector } },
     priority,
     configPatches: [
       {

@@ -7,7 +7,6 @@ import {
   type Service,
   type Version,
 } from "../catalog";
-import { podLabels } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 export type HttpRoute = NonNullable<VirtualServiceSpec["http"]>[number];
@@ -16,7 +15,7 @@ export type HttpMatch = NonNullable<HttpRoute["match"]>[number];
 /** Requests to one port of a service that are treated alike. */
 export interface Requests {
   readonly name: string;
-  readonly service: Service;
+  readonly service: Omit<Service, "versions"> & { readonly versions: readonly Share[] };
   readonly port: Port;
   /** Alternatives; empty: every request. */
   readonly match: readonly HttpMatch[];
@@ -25,6 +24,9 @@ export interface Requests {
   readonly timeout?: number;
   readonly retries: Retries;
 }
+
+/** A version and its share of the requests. */
+export type Share = Pick<Version, "name" | "weight">;
 
 /** Methods that do something once more when they are repeated. */
 const notIdempotent = "POST|PATCH";
@@ -57,7 +59,7 @@ export function onePerCaller(edges: readonly Edge[]): Edge[] {
 }
 
 /** One route, or two where the retries are only safe for idempotent methods. */
-function retriedRoutes(requests: Requests, versions: readonly Version[]): HttpRoute[] {
+function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRoute[] {
   const { name, port, match, retries } = requests;
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
   const everything = httpRoute(name, requests, versions, match, retries);
@@ -80,7 +82,7 @@ function orEvery(match: readonly HttpMatch[]): readonly HttpMatch[] {
 function httpRoute(
   name: string,
   { service, port, rewrite, timeout }: Requests,
-  versions: readonly Version[],
+  versions: readonly Share[],
   match: readonly HttpMatch[],
   retries: Retries,
 ): HttpRoute {
@@ -100,7 +102,7 @@ function httpRoute(
 export function destinations(
   { host }: Pick<Service, "host">,
   port: Port,
-  versions: readonly Version[],
+  versions: readonly Share[],
 ): NonNullable<HttpRoute["route"]> {
   const destination = { host, port: { number: port.port } };
   if (versions.length === 0) return [{ destination }];
@@ -111,9 +113,9 @@ export function destinations(
 
 /** Requests that go to the mirror's version alone would be sent to it twice. */
 function mirror(
-  { host, mirror: target }: Service,
+  { host, mirror: target }: Pick<Service, "host" | "mirror">,
   port: Port,
-  versions: readonly Version[],
+  versions: readonly Share[],
 ): Pick<HttpRoute, "mirror" | "mirrorPercentage"> {
   if (target?.service !== undefined) {
     const taker = target.ports.find(({ name }) => name === port.name);
@@ -157,5 +159,5 @@ function fault({ delay, abort }: NonNullable<Service["fault"]>): HttpRoute["faul
 
 /** Requests of one caller's pods; other catalogs may have pods of the same name in their namespaces. */
 export function fromPods({ source }: Edge): HttpMatch {
-  return { sourceLabels: podLabels(source.name), sourceNamespace: source.namespace };
+  return { sourceLabels: { ...source.selector }, sourceNamespace: source.namespace };
 }

@@ -1,3 +1,10 @@
-export { fromAnnotation, inOrder, metadata, type MeshObject, type ObjectMetadata } from "./object";
+export {
+  adoptedAnnotation,
+  fromAnnotation,
+  inOrder,
+  metadata,
+  type MeshObject,
+  type ObjectMetadata,
+} from "./object";
 export { mergePatch } from "./overrides";
 export { renderMesh } from "./renderMesh";

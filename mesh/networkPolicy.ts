@@ -5,6 +5,7 @@ import {
   type ExternalService,
   isBlock,
   isHttp,
+  type Labels,
   type Mesh,
   type NetworkPolicies,
   otlpPort,
@@ -15,7 +16,7 @@ import {
 } from "../catalog";
 import { egressPorts } from "./egressGateway";
 import { distinct } from "./distinct";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 
 /** The client's own type calls the field `_from`. */
 interface IngressRule {
@@ -45,10 +46,12 @@ export function networkPolicies(mesh: Mesh): MeshObject[] {
   ];
 }
 
+const everyPod: Labels = {};
+
 function networkPolicy(
   mesh: Mesh,
   place: { name: string; namespace: string; from: readonly string[] },
-  app: string | undefined,
+  pods: Labels,
   ingress: readonly IngressRule[],
   egress: readonly EgressRule[],
 ): MeshObject {
@@ -57,7 +60,7 @@ function networkPolicy(
     kind: "NetworkPolicy",
     metadata: metadata(mesh, place),
     spec: {
-      podSelector: app === undefined ? {} : { matchLabels: podLabels(app) },
+      podSelector: Object.keys(pods).length === 0 ? {} : { matchLabels: { ...pods } },
       policyTypes: ["Ingress", "Egress"],
       ...(ingress.length > 0 && { ingress }),
       ...(egress.length > 0 && { egress }),
@@ -67,13 +70,13 @@ function networkPolicy(
 
 function denyAll(mesh: Mesh, namespace: string): MeshObject {
   const place = { name: "default-deny", namespace, from: ["networkPolicies"] };
-  return networkPolicy(mesh, place, undefined, [], []);
+  return networkPolicy(mesh, place, everyPod, [], []);
 }
 
 function allowIstio(mesh: Mesh, settings: NetworkPolicies, namespace: string): MeshObject {
   const { ingress, egress } = neededByIstio(mesh, settings);
   const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
-  return networkPolicy(mesh, place, undefined, ingress, egress);
+  return networkPolicy(mesh, place, everyPod, ingress, egress);
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
@@ -104,7 +107,7 @@ function neededByIstio(
 function allowCalls(
   mesh: Mesh,
   settings: NetworkPolicies,
-  { name, namespace, incoming, outgoing, reach, kubernetesApi, path }: Service,
+  { name, namespace, selector, incoming, outgoing, reach, kubernetesApi, path }: Service,
   callees: ReadonlyMap<string, Service>,
   external: ReadonlyMap<string, ExternalService>,
 ): MeshObject {
@@ -124,11 +127,11 @@ function allowCalls(
     ...(kubernetesApi ? [{ ports: tcp(443, 6443) }] : []),
   ];
   const from = [path, ...[...incoming, ...outgoing, ...reach].map((one) => one.path)];
-  return networkPolicy(mesh, { name, namespace, from }, name, distinct(ingress), distinct(egress));
+  return networkPolicy(mesh, { name, namespace, from }, selector, distinct(ingress), distinct(egress));
 }
 
-function caller({ gateways }: Mesh, { kind, name, namespace }: Source): V1NetworkPolicyPeer {
-  if (kind === "service") return peer(namespace, podLabels(name));
+function caller({ gateways }: Mesh, { kind, name, namespace, selector }: Source): V1NetworkPolicyPeer {
+  if (kind === "service") return peer(namespace, selector);
   // Whoever is admitted may look any way; which account it has is for the AuthorizationPolicy to see.
   if (kind === "outside") return peer(namespace);
   return peer(namespace, gateways.find((gateway) => gateway.name === name)?.selector);
@@ -140,7 +143,7 @@ function toCallee(
   external: ReadonlyMap<string, ExternalService>,
 ): EgressRule {
   const service = callees.get(callee);
-  if (service) return { to: [peer(service.namespace, podLabels(callee))], ports: tcp(port.targetPort) };
+  if (service) return { to: [peer(service.namespace, service.selector)], ports: tcp(port.targetPort) };
   if (external.get(callee)?.egressGateway) {
     const { release, selector } = egressGateway;
     return { to: [peer(release, selector)], ports: tcp(egressPorts[isHttp(port.protocol) ? "http" : "tls"]) };

@@ -27,6 +27,12 @@ export interface ObjectMetadata {
 export const fromAnnotation = "meshwright.dev/from";
 
 /**
+ * Marks an object that another tool creates, and of which only the fields that it has here are owned. It must be
+ * applied with server-side apply.
+ */
+export const adoptedAnnotation = "meshwright.dev/adopted";
+
+/**
  * Names the protocol of the host that a DestinationRule or VirtualService is for, where it is not plain HTTP. The
  * objects themselves don't say it, and whoever judges them must know: requests on TCP can't be limited, and
  * each gRPC call is a POST.
@@ -65,11 +71,6 @@ export function metadata(
 /** The name of an object that a service or an external service has one of. */
 export function objectName(mesh: Mesh, service: Service | ExternalService): string {
   return "egressGateway" in service ? nameIn(mesh, service.namespace, service.name) : service.name;
-}
-
-/** The labels by which a service's pods are found, and `version` besides where one is meant. */
-export function podLabels(service: string, version?: string): Record<string, string> {
-  return { app: service, ...(version !== undefined && { version }) };
 }
 
 /** An object's name, with its namespace in front where it has one, as the catalog's overrides call it. */

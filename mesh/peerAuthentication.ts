@@ -1,5 +1,5 @@
 import { type Mesh, owns } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
 
 /**
@@ -21,10 +21,10 @@ export function peerAuthentications(mesh: Mesh): MeshObject[] {
 }
 
 function ofServices(mesh: Mesh): MeshObject[] {
-  return mesh.services.flatMap(({ name, namespace, mtls, path }) => {
+  return mesh.services.flatMap(({ name, namespace, selector, mtls, path }) => {
     if (!mtls && owns(mesh, namespace)) return [];
     const spec: PeerAuthenticationSpec = {
-      selector: { matchLabels: podLabels(name) },
+      selector: { matchLabels: { ...selector } },
       mtls: { mode: mtls?.mode ?? "STRICT" },
       ...(mtls &&
         mtls.ports.length > 0 && {

@@ -1,6 +1,6 @@
 import type { V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
 import type { Mesh } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 
 /**
  * For every Deployment of several pods, one of which may be missing at a time. A single pod gets none: it would
@@ -12,10 +12,10 @@ export function podDisruptionBudgets(mesh: Mesh): MeshObject[] {
   return mesh.services.flatMap((service) =>
     service.workloads
       .filter(({ replicas, autoscaling }) => (autoscaling?.minReplicas ?? replicas) > 1)
-      .map(({ name, version }) => {
+      .map(({ name, selector }) => {
         const spec: V1PodDisruptionBudgetSpec = {
           maxUnavailable: 1,
-          selector: { matchLabels: podLabels(service.name, version) },
+          selector: { matchLabels: { ...selector } },
         };
         return {
           apiVersion: "policy/v1",

@@ -1,5 +1,5 @@
 import { type Mesh, owns } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
@@ -35,6 +35,8 @@ export function requestAuthentications(mesh: Mesh): MeshObject[] {
       .map((namespace) => object("default", namespace, {})),
     ...asking
       .filter(({ namespace }) => !owns(mesh, namespace))
-      .map(({ name, namespace }) => object(name, namespace, { selector: { matchLabels: podLabels(name) } })),
+      .map(({ name, namespace, selector }) =>
+        object(name, namespace, { selector: { matchLabels: { ...selector } } }),
+      ),
   ];
 }

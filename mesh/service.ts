@@ -1,31 +1,52 @@
 import type { V1ServiceSpec } from "@kubernetes/client-node";
-import type { Mesh } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import type { Mesh, Service } from "../catalog";
+import { adoptedAnnotation, fromAnnotation, metadata, type MeshObject } from "./object";
 
 /**
- * The Services of those services that are deployed with the mesh. `appProtocol` tells Istio what a port speaks.
+ * The Services that the catalog creates, and of those that it adopts the fields that it owns. `appProtocol` sets the
+ * protocol that Istio uses for a port.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export function services(mesh: Mesh): MeshObject[] {
-  return mesh.services
-    .filter(({ workloads }) => workloads.length > 0)
-    .map(({ name, namespace, ports, path }) => {
-      const spec: V1ServiceSpec = {
-        selector: podLabels(name),
-        ports: ports.map((port) => ({
-          name: port.name,
-          port: port.port,
-          targetPort: port.targetPort,
-          protocol: "TCP",
-          appProtocol: port.protocol,
-        })),
-      };
-      return {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: metadata(mesh, { name, namespace, from: [path], labels: podLabels(name) }),
-        spec,
-      };
-    });
+  return mesh.services.flatMap((service) => {
+    if (service.service === "create") return [created(mesh, service)];
+    return service.service === "adopt" ? [adopted(service)] : [];
+  });
+}
+
+function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service): MeshObject {
+  const spec: V1ServiceSpec = {
+    selector: { ...selector },
+    ports: ports.map((port) => ({
+      name: port.name,
+      port: port.port,
+      targetPort: port.targetPort,
+      protocol: "TCP",
+      appProtocol: port.protocol,
+    })),
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: metadata(mesh, { name, namespace, from: [path], labels: { ...selector } }),
+    spec,
+  };
+}
+
+/**
+ * A partial object for server-side apply, which merges ports by `port` and `protocol`. It has none of the catalog's
+ * labels, which belong to the tool that creates the Service.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
+ */
+function adopted({ name, namespace, ports, path }: Service): MeshObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, annotations: { [adoptedAnnotation]: "true", [fromAnnotation]: path } },
+    spec: {
+      ports: ports.map(({ port, protocol }) => ({ port, protocol: "TCP", appProtocol: protocol })),
+    },
+  };
 }

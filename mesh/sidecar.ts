@@ -1,5 +1,5 @@
 import { egressGateway, type Mesh, tracingNamespace } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
@@ -21,7 +21,7 @@ export function sidecars(mesh: Mesh): MeshObject[] {
   );
   const tracing = mesh.telemetry?.tracing;
   const always = tracing ? [`${tracingNamespace(tracing)}/${tracing.service}`] : [];
-  return mesh.services.map(({ name, namespace, outgoing, reach, kubernetesApi, path }) => {
+  return mesh.services.map(({ name, namespace, selector, outgoing, reach, kubernetesApi, path }) => {
     const callees = [
       ...new Set([
         ...outgoing.map(({ callee }) => hosts.get(callee) ?? ""),
@@ -31,7 +31,7 @@ export function sidecars(mesh: Mesh): MeshObject[] {
       ]),
     ].sort();
     const spec: SidecarSpec = {
-      workloadSelector: { labels: podLabels(name) },
+      workloadSelector: { labels: { ...selector } },
       egress: [
         {
           hosts: [

@@ -1,5 +1,5 @@
 import { type Mesh, owns, type Telemetry } from "../catalog";
-import { metadata, type MeshObject, podLabels } from "./object";
+import { metadata, type MeshObject } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
 /**
@@ -13,7 +13,7 @@ export function telemetries(mesh: Mesh): MeshObject[] {
 }
 
 function ofServices(mesh: Mesh): MeshObject[] {
-  return mesh.services.flatMap(({ name, namespace, telemetry: own, path }) => {
+  return mesh.services.flatMap(({ name, namespace, selector, telemetry: own, path }) => {
     // What a service says replaces a setting of its namespace; the other settings apply as well.
     const telemetry = owns(mesh, namespace) ? own : (mesh.telemetry ?? own) && { ...mesh.telemetry, ...own };
     if (!telemetry) return [];
@@ -22,7 +22,7 @@ function ofServices(mesh: Mesh): MeshObject[] {
         apiVersion: "telemetry.istio.io/v1",
         kind: "Telemetry",
         metadata: metadata(mesh, { name, namespace, from: own ? [`${path}.telemetry`] : ["telemetry"] }),
-        spec: { selector: { matchLabels: podLabels(name) }, ...telemetrySpec(telemetry) },
+        spec: { selector: { matchLabels: { ...selector } }, ...telemetrySpec(telemetry) },
       },
     ];
   });

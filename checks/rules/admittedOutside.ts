@@ -18,12 +18,16 @@ export const admittedOutside: DefinitionRule = {
     for (const [name, { admit = {} }] of Object.entries(services)) {
       for (const [admitted, { namespace, serviceAccount }] of Object.entries(admit)) {
         if (serviceAccount === undefined) continue;
-        const caller = Object.hasOwn(services, serviceAccount) ? services[serviceAccount] : undefined;
-        if (!caller || (caller.namespace ?? common) !== namespace) continue;
+        const caller = Object.entries(services).find(
+          ([service, one]) =>
+            (one.serviceAccount?.name ?? service) === serviceAccount &&
+            (one.namespace ?? common) === namespace,
+        );
+        if (!caller) continue;
         yield {
           path: formatPath(["services", name, "admit", admitted]),
           message: `"${name}" admits "${serviceAccount}", whose own proxy knows the services in its calls only`,
-          cure: `remove it, and declare ${name} under services.${serviceAccount}.calls`,
+          cure: `remove it, and declare ${name} under services.${caller[0]}.calls`,
         };
       }
     }

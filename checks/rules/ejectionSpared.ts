@@ -23,7 +23,7 @@ export const ejectionSpared: DefinitionRule = {
     for (const [name, { circuitBreaker, workload, versions = {} }] of Object.entries(services)) {
       if (!circuitBreaker?.outlierDetection || !workload) continue;
       // Only the pods count; a port that a probe names may not be declared yet.
-      const pods = normalizeWorkloads(name, { ...workload, probes: {} }, versions, [])
+      const pods = normalizeWorkloads(name, { ...workload, probes: {} }, versions, {}, [])
         .map(fewestPods)
         .reduce((sum, count) => sum + count, 0);
       if (pods >= least) continue;

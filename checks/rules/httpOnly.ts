@@ -36,8 +36,10 @@ export const httpOnly: DefinitionRule = {
 
 function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
   for (const [name, service] of Object.entries(definition.services)) {
-    if (Object.values(service.ports).some(({ protocol }) => isHttp(protocol))) continue;
-    for (const path of requestFields(service)) yield* report(["services", name, ...path], name);
+    if (Object.values(service.ports ?? {}).some(({ protocol }) => isHttp(protocol))) continue;
+    for (const path of requestFields(service)) {
+      yield* report(["services", name, ...path], name, Object.keys(service.ports ?? {}).length > 0);
+    }
   }
   for (const [name, { ports, ...service }] of Object.entries(definition.externalServices ?? {})) {
     if (Object.values(ports).some(({ protocol }) => isHttp(protocol))) continue;
@@ -101,10 +103,15 @@ function given<Key extends string>(
 function* report(
   path: (string | number)[],
   service: string,
+  called = true,
 ): Generator<{ path: string; message: string; cure: string }> {
   yield {
     path: formatPath(path),
-    message: `"${service}" is reached over TCP, where a proxy sees no requests: ${String(path.at(-1))} has no effect`,
-    cure: "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
+    message: called
+      ? `"${service}" is reached over TCP, where a proxy sees no requests: ${String(path.at(-1))} has no effect`
+      : `"${service}" has no ports, so it gets no requests: ${String(path.at(-1))} has no effect`,
+    cure: called
+      ? "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks"
+      : "remove it, or declare the port that requests come to",
   };
 }

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type Labels, type ServiceDefinition } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { base, http } from "./example";
 
@@ -18,20 +18,20 @@ export const labelsValid: DefinitionRule = {
   stage: "definition",
   examples: { wrong: labelled({ team: "Shop Team" }), right: labelled({ team: "shop-team" }) },
   *check({ services }) {
-    for (const [service, { workload }] of Object.entries(services)) {
-      for (const kind of ["labels", "annotations"] as const) {
-        for (const [key, value] of Object.entries(workload?.[kind] ?? {})) {
-          const path = formatPath(["services", service, "workload", kind, key]);
+    for (const [service, definition] of Object.entries(services)) {
+      for (const [kind, path, record] of recordsOf(definition)) {
+        for (const [key, value] of Object.entries(record)) {
+          const place = formatPath(["services", service, ...path, key]);
           if (!name.test(key)) {
             yield {
-              path,
-              message: `"${key}" can't be the name of ${kind === "labels" ? "a label" : "an annotation"}`,
+              path: place,
+              message: `"${key}" can't be the name of ${kind === "label" ? "a label" : "an annotation"}`,
               cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after a domain and / if at all",
             };
           }
-          if (kind === "labels" && !labelValue.test(value)) {
+          if (kind === "label" && !labelValue.test(value)) {
             yield {
-              path,
+              path: place,
               message: `"${value}" can't be the value of a label`,
               cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
             };
@@ -41,3 +41,19 @@ export const labelsValid: DefinitionRule = {
     }
   },
 };
+
+/** Every record of labels or annotations of a service, with its place in it. */
+function* recordsOf({
+  workload,
+  selector,
+  serviceAccount,
+  versions = {},
+}: ServiceDefinition): Iterable<[kind: "label" | "annotation", path: string[], record: Labels]> {
+  yield ["label", ["workload", "labels"], workload?.labels ?? {}];
+  yield ["annotation", ["workload", "annotations"], workload?.annotations ?? {}];
+  yield ["annotation", ["serviceAccount", "annotations"], serviceAccount?.annotations ?? {}];
+  yield ["label", ["selector"], selector ?? {}];
+  for (const [version, { labels = {} }] of Object.entries(versions)) {
+    yield ["label", ["versions", version, "labels"], labels];
+  }
+}

@@ -13,15 +13,17 @@ export const mtlsPortDeclared: DefinitionRule = {
     right: webAndApi({}, { mtls: { ports: { http: "STRICT" } } }),
   },
   *check(definition, isWritten) {
-    for (const [name, { ports, mtls }] of Object.entries(definition.services)) {
+    for (const [name, { ports = {}, mtls }] of Object.entries(definition.services)) {
       // Something stands in for ports of the wrong form.
-      if (!Object.keys(ports).some((port) => isWritten("services", name, "ports", port))) continue;
+      const declared = Object.keys(ports);
+      if (declared.length > 0 && !declared.some((port) => isWritten("services", name, "ports", port)))
+        continue;
       for (const port of Object.keys(mtls?.ports ?? {})) {
         if (isWritten("services", name, "ports", port)) continue;
         yield {
           path: formatPath(["services", name, "mtls", "ports", port]),
           message: `the service "${name}" has no port "${port}"`,
-          cure: nearest(port, Object.keys(ports), `declare it under services.${name}.ports`),
+          cure: nearest(port, declared, `declare it under services.${name}.ports`),
         };
       }
     }

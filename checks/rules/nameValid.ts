@@ -4,6 +4,7 @@ import { base, http } from "./example";
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const host = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Of objects that aren't a service's, of kinds that services have as well. */
 const reservedNames = new Set(["default", "default-deny", "allow-istio"]);
@@ -43,15 +44,21 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   for (const [i, name] of (definition.sharedNamespaces ?? []).entries()) {
     yield labelled(["sharedNamespaces", i], "namespace", name);
   }
-  for (const [service, { namespace, ports, versions = {}, admit = {} }] of Object.entries(
-    definition.services,
-  )) {
+  for (const [
+    service,
+    { namespace, ports = {}, serviceAccount: own, versions = {}, admit = {} },
+  ] of Object.entries(definition.services)) {
     const path = ["services", service];
     yield labelled(path, "service", service);
     const reserved = "use another name: objects that hold for the whole namespace have this one";
     yield [path, "service", service, !reservedNames.has(service), reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
+    if (own?.name !== undefined) {
+      const cure = "use at most 253 lower-case letters, digits, hyphens and dots, as Kubernetes accepts";
+      const valid = subdomain.test(own.name) && own.name.length <= 253;
+      yield [[...path, "serviceAccount", "name"], "service account", own.name, valid, cure];
+    }
     for (const [caller, { namespace: home, serviceAccount }] of Object.entries(admit)) {
       yield labelled([...path, "admit", caller, "namespace"], "namespace", home);
       if (serviceAccount === undefined) continue;

@@ -18,7 +18,16 @@ export const portDeclared: DefinitionRule = {
       const { callee, call, path } = reference;
       const ports = portsOf(definition, reference);
       const section = sectionOf(definition, reference);
-      if (!ports || call.port === undefined || !isWritten(section, callee, "ports")) continue;
+      if (!ports) continue;
+      if (Object.keys(ports).length === 0) {
+        yield {
+          path: formatPath(path),
+          message: `the service "${callee}" declares no ports, so nothing can call or probe it`,
+          cure: `declare its port under ${section}.${callee}.ports`,
+        };
+        continue;
+      }
+      if (call.port === undefined || !isWritten(section, callee, "ports")) continue;
       if (isWritten(section, callee, "ports", call.port)) continue;
       // Something stands in for ports of the wrong form.
       if (!Object.keys(ports).some((port) => isWritten(section, callee, "ports", port))) continue;

@@ -17,7 +17,7 @@ export const portNumberUnique: DefinitionRule = {
       externalServices,
     };
     for (const [section, callees] of Object.entries(sections)) {
-      for (const [callee, { ports }] of Object.entries(callees)) {
+      for (const [callee, { ports = {} }] of Object.entries(callees)) {
         const taken = new Map<number, string>();
         for (const [name, { port }] of Object.entries(ports)) {
           const other = taken.get(port);

@@ -14,7 +14,7 @@ export const targetPortProtocol: DefinitionRule = {
     right: { ...base, services: { web: { ports: ports("http") } } },
   },
   *check({ services }) {
-    for (const [service, { ports: declared }] of Object.entries(services)) {
+    for (const [service, { ports: declared = {} }] of Object.entries(services)) {
       const first = new Map<number, { readonly name: string; readonly protocol: Protocol }>();
       for (const [name, { port, targetPort = port, protocol }] of Object.entries(declared)) {
         const other = first.get(targetPort);

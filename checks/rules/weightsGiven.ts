@@ -14,7 +14,7 @@ export const weightsGiven: DefinitionRule = {
     right: webAndApi({}, { versions, traffic: { weights: { v1: 100, v2: 0 } } }),
   },
   *check(definition, isWritten) {
-    for (const [name, { ports, versions: declared = {} }] of Object.entries(definition.services)) {
+    for (const [name, { ports = {}, versions: declared = {} }] of Object.entries(definition.services)) {
       const names = Object.keys(declared);
       const http = Object.values(ports).some(({ protocol }) => isHttp(protocol));
       if (!http || names.length < 2 || isWritten("services", name, "traffic", "weights")) continue;

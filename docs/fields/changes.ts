@@ -69,6 +69,21 @@ function suppressed(own: object): Nothing {
 function service(): Changes {
   return {
     "ServiceDefinition.namespace": { services: { redis: { namespace: "data" } } },
+    "ServiceDefinition.ports": {
+      before: { services: { worker: { ports: { http: { port: 8080, protocol: "http" } } } } },
+      after: { services: { worker: {} } },
+    },
+    "ServiceDefinition.service": {
+      before: { services: { redis: { service: "none" } } },
+      after: { services: { redis: { service: "adopt" } } },
+    },
+    "ServiceDefinition.selector": search({ selector: { "app.kubernetes.io/name": "search" } }),
+    "ServiceAccountDefinition.name": search({ serviceAccount: { name: "finder" } }),
+    "ServiceAccountDefinition.create": search({ serviceAccount: { create: false } }),
+    "ServiceAccountDefinition.annotations": search({
+      serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/search" } },
+    }),
+    "VersionDefinition.labels": cart({ versions: { v1: { labels: { version: "1.9.0" } } } }),
     "ServiceDefinition.versions": { services: { search: { versions: { v1: {} } } } },
     "ServiceDefinition.reach": web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [2525] } } }),
     "ReachDefinition.targetPorts": {

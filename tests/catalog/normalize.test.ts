@@ -27,6 +27,9 @@ describe("normalize", () => {
           namespace: "shop",
           host: "web.shop.svc.cluster.local",
           ports: [{ name: "http", port: 8080, targetPort: 8080, protocol: "http" }],
+          service: "none",
+          serviceAccount: { name: "web", create: false, annotations: {} },
+          selector: { app: "web" },
           versions: [],
           headerRoutes: [],
           retries: { attempts: 0, retryOn: [] },
@@ -137,6 +140,7 @@ describe("normalize", () => {
           name: "web",
           namespace: "shop",
           principal: "shop.example.com/ns/shop/sa/web",
+          selector: { app: "web" },
         },
         callee: "api",
         port: { name: "admin", port: 9090, targetPort: 90, protocol: "http" },
@@ -156,6 +160,7 @@ describe("normalize", () => {
           name: "web",
           namespace: "shop",
           principal: "shop.example.com/ns/shop/sa/web",
+          selector: { app: "web" },
         },
         callee: "api",
         port: { name: "http", port: 8080, targetPort: 8080, protocol: "http" },
@@ -226,13 +231,14 @@ describe("normalize", () => {
     const port = { name: "http", port: 8080, targetPort: 8080, protocol: "http" };
     const probe = { port, period: 10_000, timeout: 1_000, failureThreshold: 3 };
     expect(service?.versions).to.deep.equal([
-      { name: "v1", weight: 90 },
-      { name: "v2", weight: 10 },
+      { name: "v1", labels: { version: "v1" }, weight: 90 },
+      { name: "v2", labels: { version: "v2" }, weight: 10 },
     ]);
     expect(service?.workloads).to.deep.equal([
       {
         name: "web-v1",
         version: "v1",
+        selector: { app: "web", version: "v1" },
         image: "web:1",
         replicas: 3,
         env: { A: "1" },
@@ -243,6 +249,7 @@ describe("normalize", () => {
       {
         name: "web-v2",
         version: "v2",
+        selector: { app: "web", version: "v2" },
         image: "web:2",
         replicas: 1,
         env: { A: "1" },
@@ -262,6 +269,7 @@ describe("normalize", () => {
       {
         name: "web",
         version: "v1",
+        selector: { app: "web", version: "v1" },
         image: "web:1",
         replicas: 2,
         env: {},
@@ -269,6 +277,67 @@ describe("normalize", () => {
         labels: {},
         annotations: {},
       },
+    ]);
+  });
+
+  it("takes names, labels and accounts of pods that another tool deploys, and creates neither account nor Service", () => {
+    const { services } = normalize({
+      name: "shop",
+      services: {
+        web: { serviceAccount: { name: "frontend" }, calls: { cart: {} } },
+        cart: {
+          ports: { http },
+          service: "adopt",
+          serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/cart" } },
+          selector: { "app.kubernetes.io/name": "cart" },
+          versions: { v1: { labels: { version: "1.4.2" } }, v2: {} },
+        },
+      },
+    });
+    const [cart, web] = services;
+    expect(cart).to.deep.include({
+      service: "adopt",
+      serviceAccount: {
+        name: "cart",
+        create: false,
+        annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/cart" },
+      },
+      selector: { "app.kubernetes.io/name": "cart" },
+      versions: [
+        { name: "v1", labels: { version: "1.4.2" }, weight: 100 },
+        { name: "v2", labels: { version: "v2" }, weight: 100 },
+      ],
+    });
+    expect(cart?.incoming[0]?.source).to.deep.equal({
+      kind: "service",
+      name: "web",
+      namespace: "shop",
+      principal: "cluster.local/ns/shop/sa/frontend",
+      selector: { app: "web" },
+    });
+    expect(web).to.deep.include({
+      ports: [],
+      service: "none",
+      serviceAccount: { name: "frontend", create: false, annotations: {} },
+    });
+  });
+
+  it("creates account and Service of what the catalog deploys, and no Service where nothing listens", () => {
+    const workload = { image: "web:1" };
+    const { services } = normalize({
+      name: "shop",
+      services: {
+        web: { ports: { http }, workload },
+        worker: { workload },
+        other: { ports: { http }, workload, service: "none", serviceAccount: { create: false } },
+      },
+    });
+    expect(
+      services.map(({ name, service, serviceAccount }) => [name, service, serviceAccount.create]),
+    ).to.deep.equal([
+      ["other", "none", false],
+      ["web", "create", true],
+      ["worker", "none", true],
     ]);
   });
 

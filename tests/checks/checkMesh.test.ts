@@ -77,6 +77,7 @@ describe("checkMesh", () => {
           resilience: { timeout: "30s" },
         },
         store: {
+          ports: 5432,
           resilience: { retries: { attempts: 3, perTryTimeout: "10s", retryOn: ["5xx"] }, timeout: "30s" },
         },
       },
@@ -108,7 +109,7 @@ describe("checkMesh", () => {
       `MW003 ${host}.tls`,
       "MW001 name",
       "MW201 services.api.traffic.weights",
-      "MW003 services.store.ports",
+      "MW001 services.store.ports",
       "MW401 services.store.resilience.retries.perTryTimeout",
       "MW102 services.web.calls.api.port",
       "MW403 services.web.calls.api.timeout",
@@ -322,8 +323,8 @@ describe("checkMesh", () => {
     const labelled = (labels: object): string[] =>
       brief({ name: "shop", services: { web: { ports: { http }, workload: { image: "web:1", labels } } } });
     expect(labelled({ tier: "backend" })).to.deep.equal([]);
-    expect(labelled({ app: "api" })).to.deep.equal(["MW001 services.web.workload.labels"]);
-    expect(labelled({ version: "v2" })).to.deep.equal(["MW001 services.web.workload.labels"]);
+    expect(labelled({ app: "api" })).to.deep.equal(["MW342 services.web.workload.labels.app"]);
+    expect(labelled({ version: "v2" })).to.deep.equal(["MW342 services.web.workload.labels.version"]);
   });
 
   it("lets no workload run as root, or as the proxy", () => {

@@ -238,6 +238,29 @@ const expected: Record<string, Expected> = {
       'in the shared namespace "shop" the objects of "bank" are called "bank-store", as those of the service "bank-store" are',
     cure: "rename one of them",
   },
+  MW340: {
+    path: "services.web.serviceAccount",
+    message:
+      '"web" runs under the account shop/shop, as "job" does: policies can\'t tell them apart, so "web" may call "search" too',
+    cure: "give each of them a service account of its own",
+  },
+  MW341: {
+    path: "services.api.selector",
+    message:
+      'the services "web" and "api" select the same pods: app.kubernetes.io/name=shop selects every pod that app.kubernetes.io/component=api,app.kubernetes.io/name=shop selects',
+    cure: 'add a label to "web" that only its own pods have',
+  },
+  MW342: {
+    path: "services.web.workload.labels.app",
+    message: 'the label "app" of "web" selects its pods, and "shop" has no effect',
+    cure: "remove it; set it in the service's selector, or in the version's labels",
+  },
+  MW343: {
+    path: "services.web.ports.http.targetPort",
+    message:
+      '"web" uses the port 15020, which every proxy uses for the agent\'s metrics and probes: requests reach the proxy and not the application',
+    cure: "use another port: 15000–15090 are Istio's",
+  },
   MW370: {
     path: 'gateways.public.hosts["shop.example.com"].routes[0].paths',
     message:

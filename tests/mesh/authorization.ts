@@ -154,11 +154,11 @@ export function requested(definition: MeshDefinition): (request: Request) => boo
 
 /** Services whose requests are copied to another one, by the ports that both have. */
 export function mirroredTo(callee: string, { services }: MeshDefinition): { name: string; port: string }[] {
-  return Object.entries(services).flatMap(([name, { traffic, ports }]) =>
+  return Object.entries(services).flatMap(([name, { traffic, ports = {} }]) =>
     Object.entries(ports).flatMap(([port, { protocol }]) =>
       traffic?.mirror?.service === callee &&
       isHttp(protocol) &&
-      services[callee]?.ports[port]?.protocol === protocol
+      services[callee]?.ports?.[port]?.protocol === protocol
         ? [{ name, port }]
         : [],
     ),
@@ -191,7 +191,7 @@ export function requests(definition: MeshDefinition): Request[] {
     { iss: [issuer], roles: ["admin"], tenant: ["shop"] },
   ];
   const paths = ["/", "/a", "/ab", "/a/b", "/b/a/x", "/c"];
-  return Object.entries(services).flatMap(([callee, { ports }]) => {
+  return Object.entries(services).flatMap(([callee, { ports = {} }]) => {
     const known = Object.values(ports).map(({ port, targetPort = port }) => targetPort);
     return [...new Set([...known, 15000])].flatMap((port) =>
       callers.flatMap((caller) =>

@@ -70,7 +70,7 @@ function claims(object: MeshObject): string[] {
 }
 
 const services = (objects: readonly MeshObject[]): MeshObject[] =>
-  objects.filter(({ kind }) => kind === "ServiceAccount");
+  objects.filter(({ kind }) => kind === "Sidecar");
 
 describe("the objects of a mesh", () => {
   const inAny = (hold: (objects: readonly MeshObject[]) => void): void => {

@@ -27,10 +27,7 @@ function called(services: Services): fc.Arbitrary<Services> {
               edges(definition).map((edge) => [callee, edge] as const),
             ),
           )
-          .map((list) => [
-            caller,
-            { ...services[caller], calls: Object.fromEntries(list) } as ServiceDefinition,
-          ]),
+          .map((list) => [caller, { ...services[caller], calls: Object.fromEntries(list) }]),
       );
   return fc.tuple(...listed.map(([caller]) => callsOf(caller))).map((list) => Object.fromEntries(list));
 }
@@ -40,7 +37,7 @@ function edges(callee: ServiceDefinition): fc.Arbitrary<CallDefinition | CallDef
   const one = calls(callee);
   const alike = fc.tuple(fc.array(one, { minLength: 1, maxLength: 3 }), limits).map(([list, own]) =>
     list.map((call) => {
-      const protocol = callee.ports[call.port ?? ""]?.protocol;
+      const protocol = callee.ports?.[call.port ?? ""]?.protocol;
       return { ...call, ...(protocol && isHttp(protocol) && own) };
     }),
   );
@@ -63,11 +60,11 @@ function copied(services: Services): fc.Arbitrary<Services> {
 
 function copies(
   name: string,
-  { ports, traffic }: ServiceDefinition,
+  { ports = {}, traffic }: ServiceDefinition,
   services: Services,
 ): Partial<ServiceDefinition> {
   const [taker] = Object.entries(services).find(
-    ([other, { ports: taking }]) =>
+    ([other, { ports: taking = {} }]) =>
       other !== name &&
       Object.entries(ports).some(
         ([port, { protocol }]) => isHttp(protocol) && taking[port]?.protocol === protocol,
@@ -84,7 +81,7 @@ const cors = fc.constantFrom(undefined, {
 
 /** Routes to any HTTP ports, and a redirect. */
 function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> {
-  const targets = Object.entries(services).flatMap(([name, { ports }]) =>
+  const targets = Object.entries(services).flatMap(([name, { ports = {} }]) =>
     Object.entries(ports).flatMap(([port, { protocol }]) =>
       isHttp(protocol) ? [{ service: name, port }] : [],
     ),

@@ -107,7 +107,7 @@ describe("renderMesh", () => {
       fc.property(meshes, (definition) => {
         const objects = render({ ...definition, networkPolicies: {} });
         for (const [caller, { calls = {} }] of Object.entries(definition.services)) {
-          for (const [callee, { ports }] of Object.entries(definition.services)) {
+          for (const [callee, { ports = {} }] of Object.entries(definition.services)) {
             const copies = mirroredTo(callee, definition).flatMap(({ name, port }) =>
               [calls[name] ?? []].flat().filter((call) => call.port === port),
             );

@@ -60,7 +60,7 @@ const ports: fc.Arbitrary<Record<string, PortDefinition>> = fc
     fc.record(
       {
         // Below the ports of external hosts.
-        port: fc.integer({ min: 1, max: 60_000 }),
+        port: fc.integer({ min: 1, max: 60_000 }).filter((port) => port < 15_000 || port > 15_099),
         protocol: fc.constantFrom(...protocols),
         targetPort: fc.constantFrom(8080, 8081),
       },
@@ -223,10 +223,14 @@ export const service: fc.Arbitrary<ServiceDefinition> = fc
 
 /** A call of one of a service's ports. */
 export function calls(callee: ServiceDefinition): fc.Arbitrary<CallDefinition> {
-  return fc.tuple(fc.nat({ max: 2 }), asked).map(([i, call]) => callOf(callee.ports, i, call));
+  return fc.tuple(fc.nat({ max: 2 }), asked).map(([i, call]) => callOf(callee.ports ?? {}, i, call));
 }
 
-function callOf(declared: ServiceDefinition["ports"], index: number, call: CallDefinition): CallDefinition {
+function callOf(
+  declared: NonNullable<ServiceDefinition["ports"]>,
+  index: number,
+  call: CallDefinition,
+): CallDefinition {
   const named = Object.keys(declared);
   const port = named[index % named.length] ?? "";
   const protocol = declared[port]?.protocol;

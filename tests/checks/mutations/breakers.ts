@@ -96,7 +96,7 @@ export const breakers: readonly Mutation[] = [
       const load = { rps: 1000, p99: "2s", callers: 2 };
       for (const { place, service } of httpServicesOf(catalog)) {
         // Over HTTP/2 many requests share a connection.
-        const isHttp1 = Object.values(service.ports).some(({ protocol }) => protocol === "http");
+        const isHttp1 = Object.values(service.ports ?? {}).some(({ protocol }) => protocol === "http");
         for (const limit of isHttp1 ? ["maxConnections", "http2MaxRequests"] : ["http2MaxRequests"]) {
           const at = [...place, "circuitBreaker", limit];
           yield {

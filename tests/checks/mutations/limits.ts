@@ -48,7 +48,7 @@ export const limits: readonly Mutation[] = [
     also: ["MW403", "MW704"],
     *mutants(catalog) {
       for (const { name, place, service } of httpServicesOf(catalog)) {
-        const [port = "", { protocol } = { protocol: "" }] = Object.entries(service.ports)[0] ?? [];
+        const [port = "", { protocol } = { protocol: "" }] = Object.entries(service.ports ?? {})[0] ?? [];
         const counter: Change = [["rateLimitService"], { service: name, port, onFailure: "deny" }];
         const at = [...place, "globalRateLimits"];
         yield { at, changes: [counter, [at, globalRateLimits]] };

@@ -63,7 +63,7 @@ export function tcpServicesOf(catalog: MeshDefinition): ServicePlace[] {
 }
 
 export function hasHttp({ ports }: Pick<ServiceDefinition | ExternalServiceDefinition, "ports">): boolean {
-  return Object.values(ports).some(({ protocol }) => isHttp(protocol));
+  return Object.values(ports ?? {}).some(({ protocol }) => isHttp(protocol));
 }
 
 /** Services and external services, by name: whatever can be called. */

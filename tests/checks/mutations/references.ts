@@ -84,7 +84,7 @@ export const references: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         if (!service.workload) continue;
-        const [first] = Object.values(service.ports);
+        const [first] = Object.values(service.ports ?? {});
         const at = [...place, "workload", "probes", "readiness"];
         const second = [...place, "ports", "second"];
         yield {

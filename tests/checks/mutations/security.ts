@@ -38,7 +38,7 @@ export const security: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         yield put([...place, "mtls", "mode"], "PERMISSIVE");
-        for (const port of Object.keys(service.ports)) {
+        for (const port of Object.keys(service.ports ?? {})) {
           yield put([...place, "mtls", "ports", port], "PERMISSIVE");
         }
       }

@@ -5,7 +5,7 @@ import { everything, matching } from "./places";
 /** Values that have the right type and yet can't be meant, by the places where they are put. */
 const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   environment: ["production"],
-  "services.*.ports": [{}],
+  "services.*.ports": [[]],
   "services.*.ports.*.port": [0, 65536, 80.5],
   "services.*.ports.*.protocol": ["postgres"],
   "services.*.resilience.timeout": ["10 seconds", "0s", "10"],
@@ -34,7 +34,6 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   "services.*.workload.image": ["an image"],
   "services.*.workload.replicas": [-1],
   "services.*.workload.runAsUser": [0, 1337],
-  "services.*.workload.labels": [{ app: "other" }],
   "services.*.workload.probes.*.path": ["health", "/he alth"],
   "services.*.workload.probes.*.period": ["0s", "1500ms"],
   "externalServices.*.ports": [{}],
@@ -50,7 +49,6 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
 
 const requiredFields: Readonly<Record<string, readonly string[]>> = {
   "": ["name", "services"],
-  "services.*": ["ports"],
   "services.*.ports.*": ["port", "protocol"],
   "services.*.workload": ["image"],
   "services.*.resilience.retries": ["attempts"],
@@ -92,6 +90,7 @@ const chosenNames = new Set<string | number | undefined>([
   "headers",
   "claims",
   "labels",
+  "selector",
   "annotations",
 ]);
 

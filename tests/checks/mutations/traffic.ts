@@ -37,7 +37,7 @@ const limitFields = new Set(["timeout", "retries"]);
 /** Every port of a service or an external one as one that carries no requests. */
 const withoutRequests = (
   place: Place,
-  { ports }: Pick<ServiceDefinition, "ports">,
+  { ports = {} }: Pick<ServiceDefinition, "ports">,
   protocol: string,
 ): Change[] => Object.keys(ports).map((port) => [[...place, "ports", port, "protocol"], protocol]);
 

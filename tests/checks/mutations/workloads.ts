@@ -5,6 +5,63 @@ const autoscaling = { minReplicas: 3, maxReplicas: 5, averageUtilization: 80 };
 
 export const workloads: readonly Mutation[] = [
   {
+    code: "MW340",
+    mistake: "a service that runs under the account of another one",
+    *mutants(catalog) {
+      const all = servicesOf(catalog);
+      for (const { name, place, service } of all) {
+        for (const other of all) {
+          if (name === other.name || other.service.namespace !== service.namespace) continue;
+          const own = Object.keys(service.calls ?? {});
+          if (Object.keys(other.service.calls ?? {}).every((callee) => own.includes(callee))) continue;
+          yield {
+            at: [...place, "serviceAccount"],
+            changes: [[[...place, "serviceAccount"], { name: other.name }]],
+          };
+          break;
+        }
+      }
+    },
+  },
+  {
+    code: "MW341",
+    mistake: "a service that selects the pods of another one",
+    *mutants(catalog) {
+      const all = servicesOf(catalog);
+      for (const { name, place, service } of all) {
+        const other = all.find((one) => one.name !== name && one.service.namespace === service.namespace);
+        if (!other) continue;
+        yield {
+          at: [...place, "selector"],
+          changes: [[[...place, "selector"], { app: other.name, tier: "other" }]],
+        };
+      }
+    },
+  },
+  {
+    code: "MW342",
+    mistake: "a label of a workload that its selector decides",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) {
+        for (const label of ["app", "version"]) yield put([...place, "labels", label], "other");
+      }
+    },
+  },
+  {
+    code: "MW343",
+    mistake: "a port of the proxy's",
+    also: ["MW302", "MW310"],
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        for (const port of Object.keys(service.ports ?? {})) {
+          for (const number of [15000, 15001, 15006, 15008, 15020, 15021, 15053, 15090]) {
+            yield put([...place, "ports", port, "targetPort"], number);
+          }
+        }
+      }
+    },
+  },
+  {
     code: "MW901",
     mistake: "more replicas at least than at most",
     *mutants(catalog) {
@@ -78,7 +135,7 @@ export const workloads: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         if (!service.workload) continue;
-        for (const [port, { protocol }] of Object.entries(service.ports)) {
+        for (const [port, { protocol }] of Object.entries(service.ports ?? {})) {
           if (protocol === "http" || protocol === "http2") continue;
           const probe = [...place, "workload", "probes", "readiness"];
           yield { at: [...probe, "path"], changes: [[probe, { port, path: "/ready" }]] };
@@ -92,7 +149,7 @@ export const workloads: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         if (!service.workload) continue;
-        for (const port of Object.keys(service.ports)) {
+        for (const port of Object.keys(service.ports ?? {})) {
           const probes = [...place, "workload", "probes"];
           yield {
             at: [...probes, "liveness"],

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/**
+ * Labels that select pods: a pod is selected when it has all of them.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+ */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Labels of a selector. An empty selector would select every pod of the namespace. */
+export const selectorSchema: z.ZodType<Labels> = z
+  .record(z.string(), z.string())
+  .refine((labels) => Object.keys(labels).length > 0, { params: { cure: "name at least one label" } });
+
+/** Whether every pod that has the labels `narrow` is selected by `wide`. */
+export function selectsAll(wide: Labels, narrow: Labels): boolean {
+  return Object.entries(wide).every(([label, value]) => narrow[label] === value);
+}

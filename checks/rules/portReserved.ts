@@ -1,0 +1,47 @@
+import { formatPath } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { base } from "./example";
+
+/**
+ * Ports that the sidecar itself listens on.
+ *
+ * @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
+ */
+const reserved = new Map([
+  [15000, "Envoy's admin interface"],
+  [15001, "outbound traffic"],
+  [15006, "inbound traffic"],
+  [15008, "HBONE"],
+  [15020, "the agent's metrics and probes"],
+  [15021, "the proxy's readiness"],
+  [15053, "DNS"],
+  [15090, "Envoy's metrics"],
+]);
+
+const listening = (port: number): object => ({
+  ...base,
+  services: { web: { ports: { http: { port: 80, targetPort: port, protocol: "http" } } } },
+});
+
+export const portReserved: DefinitionRule = {
+  code: "MW343",
+  severity: "error",
+  title: "A service uses no port of its proxy",
+  stage: "definition",
+  examples: { wrong: listening(15020), right: listening(8080) },
+  *check({ services }) {
+    for (const [service, { ports = {} }] of Object.entries(services)) {
+      for (const [name, { port, targetPort }] of Object.entries(ports)) {
+        for (const [field, number] of Object.entries({ port, targetPort })) {
+          const use = number === undefined ? undefined : reserved.get(number);
+          if (use === undefined) continue;
+          yield {
+            path: formatPath(["services", service, "ports", name, field]),
+            message: `"${service}" uses the port ${number}, which every proxy uses for ${use}: requests reach the proxy and not the application`,
+            cure: "use another port: 15000–15090 are Istio's",
+          };
+        }
+      }
+    }
+  },
+};
