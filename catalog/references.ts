@@ -1,10 +1,15 @@
+import type { Exact, Refused } from "./exact";
 import type { MeshDefinition } from "./mesh";
 import type { MtlsMode } from "./mtls";
 import type { HttpProtocol, Protocol } from "./port";
+import type { TcpFields } from "./tcpFields";
 
 /**
  * What the compiler demands of a catalog besides its shape: that every service, port and version it refers to
- * is declared, and that it has no unknown field. Where it isn't so, the expected type is a sentence saying why.
+ * is declared, that what is about requests is set on HTTP ports only, that durations are durations, and that it has no
+ * unknown field. Where it isn't so, the expected type is a sentence saying why.
+ *
+ * A name that isn't a literal, such as a key of a `Record<string, …>` or a variable, is left to the checks.
  */
 export type Checked<Definition extends MeshDefinition> = References<Definition> &
   Exact<MeshDefinition, Definition>;
@@ -17,13 +22,14 @@ interface References<Definition extends MeshDefinition> {
       Definition["services"]
     >;
   };
-  readonly rateLimitService?: Field<Field<Definition, "rateLimitService">, "service"> extends infer Service
-    ? Service extends keyof Definition["services"]
-      ? PortReference<Definition["services"][Service], Field<Definition, "rateLimitService">>
-      : "service" extends keyof Field<Definition, "rateLimitService">
-        ? { readonly service: Refused<`there is no service "${Service & string}" in this catalog`> }
-        : unknown
-    : never;
+  readonly externalServices?: {
+    readonly [Name in keyof Field<Definition, "externalServices">]: TcpFields<
+      Field<Definition, "externalServices">[Name]
+    >;
+  };
+  readonly rateLimitService?: "service" extends keyof Field<Definition, "rateLimitService">
+    ? ServiceReference<Definition["services"], Field<Definition, "rateLimitService">>
+    : unknown;
   readonly gateways?: {
     readonly [Name in keyof Definition["gateways"]]: {
       readonly hosts: {
@@ -39,10 +45,12 @@ interface References<Definition extends MeshDefinition> {
 }
 
 /** @typeParam Services Whom it may call, hosts outside of the mesh too. @typeParam Inside Those of the mesh. */
-interface ServiceReferences<Services, Service, Inside> {
+type ServiceReferences<Services, Service, Inside> = TcpFields<Service> & NamesOf<Services, Service, Inside>;
+
+interface NamesOf<Services, Service, Inside> {
   readonly calls?: {
-    readonly [Callee in keyof Field<Service, "calls">]: Callee extends keyof Services
-      ? CallReferences<Services[Callee], Field<Service, "calls">[Callee]>
+    readonly [Callee in keyof Field<Service, "calls">]: IsDeclared<Callee, keyof Services> extends true
+      ? CallReferences<Named<Services, Callee>, Field<Service, "calls">[Callee]>
       : Refused<`there is no service "${Callee & string}" in this catalog`>;
   };
   readonly admit?: {
@@ -52,27 +60,27 @@ interface ServiceReferences<Services, Service, Inside> {
     readonly probes?: {
       readonly [Kind in keyof Field<Field<Service, "workload">, "probes">]: ProbeReference<
         Service,
-        Field<Field<Service, "workload">, "probes">[Kind]
+        NonNullable<Field<Field<Service, "workload">, "probes">[Kind]>
       >;
     };
   };
   readonly mtls?: {
     readonly ports?: {
-      readonly [Port in keyof Field<Field<Service, "mtls">, "ports">]: Port extends keyof Field<
-        Service,
-        "ports"
-      >
-        ? MtlsMode
+      readonly [Port in keyof Field<Field<Service, "mtls">, "ports">]: IsDeclared<
+        Port,
+        keyof Field<Service, "ports">
+      > extends true
+        ? MtlsMode | undefined
         : Refused<`this service has no port "${Port & string}"`>;
     };
   };
   readonly traffic?: {
     readonly weights?: {
-      readonly [Version in keyof Field<Field<Service, "traffic">, "weights">]: Version extends keyof Field<
-        Service,
-        "versions"
-      >
-        ? number
+      readonly [Version in keyof Field<Field<Service, "traffic">, "weights">]: IsDeclared<
+        Version,
+        keyof Field<Service, "versions">
+      > extends true
+        ? number | undefined
         : Refused<`this service declares no version "${Version & string}"`>;
     };
     readonly headerRoutes?: VersionReferences<Service, Field<Field<Service, "traffic">, "headerRoutes">>;
@@ -86,7 +94,7 @@ type VersionReferences<Service, Routes> = {
 };
 
 type VersionReference<Service, Target> = "version" extends keyof Target
-  ? Field<Target, "version"> extends keyof Field<Service, "versions">
+  ? IsDeclared<Field<Target, "version">, keyof Field<Service, "versions">> extends true
     ? unknown
     : {
         readonly version: Refused<`this service declares no version "${Field<Target, "version"> & string}"`>;
@@ -94,34 +102,57 @@ type VersionReference<Service, Target> = "version" extends keyof Target
   : unknown;
 
 type MirrorReference<Services, Service, Mirror> = "service" extends keyof Mirror
-  ? Field<Mirror, "service"> extends keyof Services
-    ? Extract<
-        keyof Field<Services[Field<Mirror, "service">], "ports">,
-        keyof Field<Service, "ports">
-      > extends never
-      ? {
+  ? IsDeclared<Field<Mirror, "service">, keyof Services> extends true
+    ? SharesPort<Named<Services, Field<Mirror, "service">>, Service> extends true
+      ? unknown
+      : {
           readonly service: Refused<`"${Field<Mirror, "service"> & string}" has none of this service's ports`>;
         }
-      : unknown
     : {
         readonly service: Refused<`there is no service "${Field<Mirror, "service"> & string}" in this catalog`>;
       }
   : unknown;
+
+/** Whether a service has one of the ports of another, by name, as far as the compiler can tell. */
+type SharesPort<Taker, Service> = unknown extends Taker
+  ? true
+  : string extends keyof Field<Taker, "ports"> | keyof Field<Service, "ports">
+    ? true
+    : [Extract<keyof Field<Taker, "ports">, keyof Field<Service, "ports">>] extends [never]
+      ? false
+      : true;
+
+/** A service by its name; where that isn't a literal, any service. */
+type Named<Services, Name> = string extends Name
+  ? unknown
+  : Name extends keyof Services
+    ? Services[Name]
+    : unknown;
+
+/** Whether a name is among the declared ones, as far as the compiler can tell. */
+type IsDeclared<Name, Declared> = string extends Name
+  ? true
+  : string extends Declared
+    ? true
+    : [Name] extends [Declared]
+      ? true
+      : false;
 
 type CallReferences<Callee, Call> = Call extends readonly unknown[]
   ? { readonly [Index in keyof Call]: PortReference<Callee, Call[Index]> }
   : PortReference<Callee, Call>;
 
 /** The port is needed as soon as there are several to choose from; what is about requests, on HTTP ports only. */
-type PortReference<Callee, Call> = PortChoice<Callee, Call> &
-  RequestFields<CalledProtocol<Callee, Call>, Call>;
+type PortReference<Callee, Call> = unknown extends Callee
+  ? unknown
+  : PortChoice<Callee, Call> & RequestFields<CalledProtocol<Callee, Call>, Call>;
 
 type PortChoice<Callee, Call> = [keyof Field<Callee, "ports">] extends [never]
   ? { readonly port: Refused<"the called service declares no ports"> }
   : PortOf<Callee, Call>;
 
 type PortOf<Callee, Call> = "port" extends keyof Call
-  ? Field<Call, "port"> extends keyof Field<Callee, "ports">
+  ? IsDeclared<Field<Call, "port">, keyof Field<Callee, "ports">> extends true
     ? unknown
     : { readonly port: Refused<`the called service has no port "${Field<Call, "port"> & string}"`> }
   : IsUnion<keyof Field<Callee, "ports">> extends true
@@ -156,17 +187,16 @@ type ProbeReference<Service, Probe> = PortChoice<Service, Probe> &
     : unknown);
 
 type RouteReferences<Services, Routes> = {
-  readonly [Index in keyof Routes]: Field<Routes[Index], "service"> extends keyof Services
-    ? PortReference<Services[Field<Routes[Index], "service"> & keyof Services], Routes[Index]>
-    : {
-        readonly service: Refused<`there is no service "${Field<Routes[Index], "service"> & string}" in this catalog`>;
-      };
+  readonly [Index in keyof Routes]: ServiceReference<Services, Routes[Index]>;
 };
 
-/** Nothing has this type; as an object it keeps the compiler from folding its neighbours into "never". */
-interface Refused<Reason extends string> {
-  readonly refused: Reason;
-}
+/** A service that is called by the name in a field `service`. */
+type ServiceReference<Services, Call> =
+  IsDeclared<Field<Call, "service">, keyof Services> extends true
+    ? PortReference<Named<Services, Field<Call, "service">>, Call>
+    : {
+        readonly service: Refused<`there is no service "${Field<Call, "service"> & string}" in this catalog`>;
+      };
 
 /** The type of a field, or of an empty object where it isn't given. */
 type Field<T, Key extends string> = Key extends keyof T ? NonNullable<T[Key]> : object;
@@ -177,27 +207,4 @@ type IsUnion<T, Whole = T> = [T] extends [never]
     ? [Whole] extends [T]
       ? false
       : true
-    : never;
-
-/** A type parameter is inferred from the whole literal, which turns the compiler's own search for typos off. */
-type Exact<Shape, Value> = unknown extends Shape
-  ? unknown
-  : Value extends string | number | boolean | undefined
-    ? unknown
-    : Value extends readonly unknown[]
-      ? { readonly [Index in keyof Value]: Exact<ElementOf<Shape>, Value[Index]> }
-      : {
-          readonly [Key in keyof Value]: Key extends KeyOf<Shape>
-            ? Exact<Property<Shape, Key>, Value[Key]>
-            : Refused<`there is no field "${Key & string}" here`>;
-        };
-
-type ElementOf<T> = T extends readonly (infer Element)[] ? Element : never;
-type KeyOf<T> = T extends readonly unknown[] ? never : T extends object ? keyof T : never;
-type Property<T, Key> = T extends readonly unknown[]
-  ? never
-  : T extends object
-    ? Key extends keyof T
-      ? T[Key]
-      : never
     : never;

@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { defineMesh, type PortDefinition } from "../../catalog";
+import {
+  type CallDefinition,
+  defineMesh,
+  type Duration,
+  type ExternalServiceDefinition,
+  type GatewayDefinition,
+  type MeshDefinition,
+  type PortDefinition,
+  type ServiceDefinition,
+} from "../../catalog";
 
 const http = { port: 8080, protocol: "http" } as const;
 const admin = { port: 9090, protocol: "http" } as const;
@@ -387,6 +396,177 @@ describe("defineMesh", () => {
         // @ts-expect-error paths are absolute
         five: { ports: { http }, workload: { image: "web:1", probes: { readiness: { path: "ready" } } } },
         web,
+      },
+    });
+  });
+
+  it("does not compile with a duration that isn't digits and a unit, wherever it stands", () => {
+    const timeout = (process.env.TIMEOUT ?? "10s") as Duration;
+    defineMesh({
+      name: "shop",
+      certificates: { lifetime: "2160h" },
+      services: {
+        // Not a literal, so the checks judge it.
+        variable: { ports: { http }, resilience: { timeout } },
+        fraction: {
+          ports: { http },
+          resilience: { timeout: "7.5s", connectTimeout: "500ms", idleTimeout: "1h" },
+        },
+        // @ts-expect-error "10 s" has a space
+        one: { ports: { http }, resilience: { timeout: "10 s" } },
+        // @ts-expect-error " 10s" has a space
+        two: { ports: { http }, resilience: { timeout: " 10s" } },
+        // @ts-expect-error "1e3s" is no number of Istio's
+        three: { ports: { http }, resilience: { timeout: "1e3s" } },
+        // @ts-expect-error "-1s" is in the past
+        four: { ports: { http }, resilience: { timeout: "-1s" } },
+        // @ts-expect-error "0x10s" is no number of Istio's
+        five: { ports: { http }, resilience: { timeout: "0x10s" } },
+        // @ts-expect-error "1.s" lacks a digit
+        six: { ports: { http }, resilience: { timeout: "1.s" } },
+        // @ts-expect-error "10 s" in a call
+        seven: { ports: { http }, calls: { variable: [{ timeout: "10 s" }] } },
+        eight: {
+          ports: { http },
+          // @ts-expect-error "10 s" of a cookie
+          loadBalancing: { consistentHash: { httpCookie: { name: "s", ttl: "10 s" } } },
+        },
+        // @ts-expect-error "10 s" in a union with false
+        nine: { ports: { http }, circuitBreaker: { outlierDetection: { interval: "10 s" } } },
+      },
+    });
+    defineMesh({
+      name: "shop",
+      services: {},
+      // @ts-expect-error "90 h" has a space
+      certificates: { lifetime: "90 h" },
+    });
+  });
+
+  it("does not compile with what is about requests on a service of TCP ports only", () => {
+    const tcp = { port: 5432, protocol: "tcp" } as const;
+    const redis = { port: 6379, protocol: "redis" } as const;
+    const protocol = (process.env.PROTOCOL ?? "tcp") as PortDefinition["protocol"];
+    defineMesh({
+      name: "shop",
+      services: {
+        mixed: { ports: { tcp, http }, resilience: { timeout: "1s" } },
+        right: {
+          ports: { tcp },
+          resilience: { connectTimeout: "1s", idleTimeout: "1h" },
+          circuitBreaker: { maxConnections: 5, outlierDetection: false },
+        },
+        // Not a literal, so the checks judge it.
+        variable: { ports: { some: { port: 1, protocol } }, resilience: { timeout: "1s" } },
+        // @ts-expect-error a proxy sees no requests
+        one: { ports: { tcp }, resilience: { timeout: "1s" } },
+        // @ts-expect-error a proxy sees no requests
+        two: { ports: { tcp, redis }, resilience: { retries: { attempts: 1 } } },
+        // @ts-expect-error a proxy sees no requests
+        three: { ports: { tcp }, versions: { v1: {} }, traffic: { weights: { v1: 100 } } },
+        // @ts-expect-error a proxy sees no requests
+        four: { ports: { tcp }, circuitBreaker: { http2MaxRequests: 5 } },
+        // @ts-expect-error a proxy sees no requests
+        five: { ports: { redis }, load: { rps: 1, p99: "1s" } },
+      },
+      externalServices: {
+        db: { host: "db.example.com", ports: { tcp }, resilience: { connectTimeout: "1s" } },
+        // @ts-expect-error a proxy sees no requests
+        six: { host: "six.example.com", ports: { tcp }, resilience: { timeout: "1s" } },
+      },
+    });
+  });
+
+  it("takes parts with types of their own, from files of their own or made in a loop", () => {
+    const typed: ServiceDefinition = { ports: { http }, calls: { store: {}, typed: {} } };
+    const store: ServiceDefinition = { ports: { http, admin } };
+    const bank: ExternalServiceDefinition = {
+      host: "bank.example.com",
+      ports: { https: { port: 443, protocol: "tls" } },
+    };
+    const gateway: GatewayDefinition = {
+      hosts: { "shop.example.com": { tls, routes: [{ prefix: "/", service: "typed" }] } },
+    };
+    const whole: MeshDefinition = { name: "shop", services: { typed } };
+    const traces: Record<string, CallDefinition> = { collector: { methods: ["POST"] } };
+    const made: Record<string, ServiceDefinition> = Object.fromEntries(
+      ["a", "b"].map((name) => [name, { ports: { http }, calls: { store: { port: "http" } } }]),
+    );
+    const named = made as Record<"a" | "b", ServiceDefinition>;
+    const callee = process.env.CALLEE ?? "store";
+    const port = process.env.CALLED_PORT ?? "http";
+    const own = { ports: { http }, calls: { typed: {} } } satisfies ServiceDefinition;
+    const routes = ["/a", "/b"].map((prefix) => ({ prefix: prefix as "/a", service: "typed" }));
+    for (const catalog of [
+      defineMesh(whole),
+      defineMesh({ ...whole, environment: "dev" }),
+      defineMesh({ name: "shop", services: { typed, store }, externalServices: { bank } }),
+      defineMesh({ name: "shop", services: { typed, store }, gateways: { public: gateway } }),
+      defineMesh({
+        name: "shop",
+        services: { typed, store, web: { ports: { http }, calls: { typed: {} } } },
+      }),
+      defineMesh({ name: "shop", services: { ...made, store, own, typed } }),
+      defineMesh({ name: "shop", services: { ...named, store, web: { ports: { http }, calls: { a: {} } } } }),
+      defineMesh({
+        name: "shop",
+        services: { collector: web, store, web: { ports: { http }, calls: { ...traces, store: { port } } } },
+      }),
+      defineMesh({
+        name: "shop",
+        services: { store: web, web: { ports: { http }, calls: { [callee]: {} } } },
+      }),
+      defineMesh({
+        name: "shop",
+        services: { typed, web },
+        gateways: { public: { hosts: { "shop.example.com": { tls, routes } } } },
+      }),
+    ]) {
+      expect(catalog.name).to.equal("shop");
+    }
+  });
+
+  it("does not compile with a literal's mistakes beside parts with types of their own", () => {
+    const typed: ServiceDefinition = { ports: { http } };
+    const traces: Record<string, CallDefinition> = { collector: {} };
+    const made: Record<"a" | "b", ServiceDefinition> = { a: typed, b: typed };
+    defineMesh({
+      name: "shop",
+      services: {
+        ...made,
+        typed,
+        one: {
+          ports: { http },
+          calls: {
+            a: {},
+            // @ts-expect-error there is no service "c" in this catalog
+            c: {},
+          },
+        },
+        two: {
+          ports: { http },
+          calls: {
+            ...traces,
+            // @ts-expect-error there is no service "tpyed" in this catalog
+            tpyed: {},
+          },
+        },
+      },
+      gateways: {
+        public: {
+          hosts: {
+            // @ts-expect-error there is no service "tpyed" in this catalog
+            "shop.example.com": { tls, routes: [{ prefix: "/", service: "tpyed" }] },
+          },
+        },
+      },
+    });
+    defineMesh({
+      name: "shop",
+      services: {
+        typed,
+        // @ts-expect-error there is no field "timout"
+        three: { ports: { http }, resilience: { timout: "10s" }, calls: { ...traces } },
       },
     });
   });

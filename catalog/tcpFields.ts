@@ -1,0 +1,44 @@
+import type { Refused } from "./exact";
+import type { HttpProtocol, Protocol } from "./port";
+
+/**
+ * Refuses what is about requests in a service whose ports all speak TCP, where a proxy sees no requests. A port whose
+ * protocol isn't a literal is left to the checks.
+ */
+export type TcpFields<Service> = [ProtocolOf<Service>] extends [never]
+  ? unknown
+  : [ProtocolOf<Service>] extends [Exclude<Protocol, HttpProtocol>]
+    ? Refusals<Service>
+    : unknown;
+
+type ProtocolOf<Service> = Service extends { readonly ports: infer Ports }
+  ? Ports[keyof Ports] extends { readonly protocol: infer Speaks }
+    ? Speaks
+    : never
+  : never;
+
+type Refusals<Service> = RefusedFields<Service, "load" | "rateLimit" | "globalRateLimits"> & {
+  readonly [Section in Extract<keyof Service, keyof RequestFields>]?: RefusedFields<
+    NonNullable<Service[Section]>,
+    RequestFields[Section]
+  >;
+};
+
+/** Fields about requests by the section in which they stand. */
+interface RequestFields {
+  readonly resilience: "timeout" | "retries";
+  readonly traffic: "weights" | "headerRoutes" | "mirror" | "fault";
+  readonly circuitBreaker:
+    | "http1MaxPendingRequests"
+    | "http2MaxRequests"
+    | "maxRequestsPerConnection"
+    | "h2UpgradePolicy"
+    | "maxRetries"
+    | "retryBudget";
+}
+
+type RefusedFields<Value, Fields extends string> = {
+  readonly [
+    Field in Extract<keyof Value, Fields>
+  ]: Refused<`all ports speak TCP, where a proxy sees no requests: ${Field} has no effect`>;
+};
