@@ -13,10 +13,30 @@ export const ingressRelease = "istio-ingress";
  */
 export interface GatewayDefinition {
   /**
-   * Helm release of the gateway's pods. It is also their namespace and service account, and their label
-   * `istio` is the release without `istio-`, as Istio's gateway chart sets it. Default: `istio-ingress`.
+   * Helm release of Istio's gateway chart, which the control plane's component installs. Its name is also the pods'
+   * service account, and their label `istio` is the release without `istio-`, as the chart sets it. Not together with
+   * {@link GatewayDefinition.serviceAccount}. Default: `istio-ingress`.
    */
   readonly release?: string;
+  /**
+   * Namespace of the gateway's pods, and of the Secrets with the certificates of its hosts. Required together with
+   * {@link GatewayDefinition.serviceAccount}. Default: the release's name.
+   */
+  readonly namespace?: string;
+  /**
+   * Service account of the pods of a gateway that is installed already by other means, such as
+   * `istio-ingressgateway-service-account`. The control plane's component then installs no release for it. Services
+   * admit this account. Default: the release's name.
+   */
+  readonly serviceAccount?: string;
+  /**
+   * Labels of the pods of a gateway that is installed already, such as `{ istio: "ingressgateway" }`: the Gateway and
+   * NetworkPolicies select the pods by them. Required together with {@link GatewayDefinition.serviceAccount}. Default:
+   * the label that Istio's chart sets.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Gateway-selector
+   */
+  readonly selector?: Readonly<Record<string, string>>;
   /** By host name, such as `api.example.com`. */
   readonly hosts: Readonly<Record<string, GatewayHostDefinition>>;
 }
@@ -97,14 +117,21 @@ export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchrono
   readonly service: string;
 }
 
-/** A gateway with its defaults resolved. */
+/** The pods of a gateway: where they are, and by what they are identified and selected. */
+export interface GatewayPods {
+  /** Helm release that installs them. Missing for a gateway that is installed by other means. */
+  readonly release?: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Labels of the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** A gateway with its defaults resolved. Its namespace is that of its Gateway: the catalog's. */
 export interface Gateway {
   readonly name: string;
   readonly namespace: string;
-  /** Helm release of its pods, which is also their namespace. */
-  readonly release: string;
-  /** Labels of the gateway's pods. */
-  readonly selector: Readonly<Record<string, string>>;
+  readonly pods: GatewayPods;
   readonly hosts: readonly GatewayHost[];
   readonly path: string;
 }
@@ -112,7 +139,7 @@ export interface Gateway {
 /** A host of a gateway with its defaults resolved. */
 export interface GatewayHost {
   readonly host: string;
-  /** Of its VirtualService: the host; at a gateway of another release than the usual one with that, where both serve it. */
+  /** Of its VirtualService: the host; where two gateways serve it, at another one than `istio-ingress` with its name. */
   readonly name: string;
   readonly credentialName: string;
   readonly minProtocolVersion: "TLSV1_2" | "TLSV1_3";
@@ -190,6 +217,12 @@ const corsSchema: z.ZodType<CorsDefinition> = z.strictObject({
 
 export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
   release: z.string().optional(),
+  namespace: z.string().optional(),
+  serviceAccount: z.string().optional(),
+  selector: z
+    .record(z.string(), z.string())
+    .refine((labels) => Object.keys(labels).length > 0, { params: { cure: "name at least one label" } })
+    .optional(),
   hosts: z.record(
     z.string(),
     z
@@ -207,3 +240,33 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
       }),
   ),
 });
+
+/** Resolves which pods a gateway has. */
+export function gatewayPods({
+  release,
+  namespace,
+  serviceAccount,
+  selector,
+}: Pick<GatewayDefinition, "release" | "namespace" | "serviceAccount" | "selector">): GatewayPods {
+  if (
+    release === undefined &&
+    namespace !== undefined &&
+    serviceAccount !== undefined &&
+    selector !== undefined
+  ) {
+    return { namespace, serviceAccount, selector };
+  }
+  const installed = release ?? ingressRelease;
+  return {
+    release: installed,
+    namespace: namespace ?? installed,
+    serviceAccount: installed,
+    selector: { istio: installed.replace(/^istio-/, "") },
+  };
+}
+
+/** The same for two gateways if they are the same pods. */
+export function podsKey({ namespace, selector }: GatewayPods): string {
+  const labels = Object.entries(selector).map(([label, value]) => `${label}=${value}`);
+  return [namespace, ...labels.sort()].join(" ");
+}

@@ -9,7 +9,7 @@ export { type Duration, formatDuration, parseDuration } from "./duration";
 export type * from "./externalService";
 export { egressGateway, isBlock } from "./externalService";
 export type * from "./gateway";
-export { ingressRelease } from "./gateway";
+export { gatewayPods, ingressRelease, podsKey } from "./gateway";
 export type * from "./globalRateLimit";
 export type * from "./jwt";
 export type * from "./load";

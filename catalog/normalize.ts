@@ -12,6 +12,7 @@ import {
   type GatewayHostDefinition,
   type GatewayRedirect,
   type GatewayRoute,
+  gatewayPods,
   ingressRelease,
 } from "./gateway";
 import { normalizeGlobalRateLimits, type RateLimitService } from "./globalRateLimit";
@@ -137,7 +138,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     }),
   );
 
-  const ofGateways = new Set([egressGateway.release, ...gateways.map(({ release }) => release)]);
+  const ofGateways = new Set([egressGateway.release, ...gateways.map(({ pods }) => pods.namespace)]);
   const shared = (namespace: string): boolean =>
     isShared(namespace, { ...definition, rootNamespace: settings.rootNamespace }, ofGateways);
   const namespaces = [...new Set([...services, ...gateways].map(({ namespace }) => namespace))].sort(compare);
@@ -353,17 +354,16 @@ function normalizeGateway(
   callees: ReadonlyMap<string, Callee>,
   isShared: (host: string) => boolean,
 ): Gateway {
-  const release = definition.release ?? ingressRelease;
+  const pods = gatewayPods(definition);
   const path = ["gateways", name];
-  const source = sourceOf("gateway", name, release, release, trustDomain);
+  const source = sourceOf("gateway", name, pods.namespace, pods.serviceAccount, trustDomain);
   return {
     name,
     namespace,
-    release,
-    selector: { istio: release.replace(/^istio-/, "") },
+    pods,
     hosts: sortedEntries(definition.hosts).map(([host, value]) => ({
       ...normalizeGatewayHost(host, value, source, [...path, "hosts", host], callees),
-      name: isShared(host) && release !== ingressRelease ? `${host}-${release}` : host,
+      name: isShared(host) && pods.release !== ingressRelease ? `${host}-${pods.release ?? name}` : host,
     })),
     path: formatPath(path),
   };

@@ -25,6 +25,8 @@ import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
 import { faultOutsideProd } from "./rules/faultOutsideProd";
 import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
+import { gatewayPodsAlike } from "./rules/gatewayPodsAlike";
+import { gatewayPodsGiven } from "./rules/gatewayPodsGiven";
 import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
@@ -128,6 +130,8 @@ export const rules: readonly Rule[] = [
   certificatesRenewed, // MW320
   sharedNamespaceUsed, // MW330
   externalNameApart, // MW331
+  gatewayPodsGiven, // MW332
+  gatewayPodsAlike, // MW333
   accountOwn, // MW340
   selectorsDistinct, // MW341
   labelsSelected, // MW342

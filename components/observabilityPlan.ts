@@ -8,6 +8,7 @@ import {
   type Exposure,
   localToolUrls,
   parseAlertmanager,
+  releaseNamespace,
   renderAddOns,
   renderObservability,
   type Tool,
@@ -42,6 +43,8 @@ export interface ObservabilityPlan {
   readonly releases: AddOnReleases;
   /** Secrets with the certificates of the hosts at which people reach the tools. */
   readonly credentials: readonly { readonly name: string; readonly namespace: string }[];
+  /** Releases of the gateways through which people reach the tools, with their namespaces. */
+  readonly gateways: readonly { readonly name: string; readonly namespace: string }[];
   /** Rules, dashboards, and what Prometheus reads. After the release of Prometheus, which brings their definitions. */
   readonly watching: MeshObject[];
 }
@@ -106,7 +109,11 @@ export function observabilityPlan(
     releases: addOnReleases(mesh, args, rules),
     credentials: Object.values(options.exposed ?? {}).map(({ release, credentialName }) => ({
       name: credentialName,
-      namespace: release,
+      namespace: releaseNamespace(mesh, release),
+    })),
+    gateways: Object.values(options.exposed ?? {}).map(({ release }) => ({
+      name: release,
+      namespace: releaseNamespace(mesh, release),
     })),
     watching:
       (prometheus?.operator ?? true) ? objects : objects.filter(({ kind }) => !operatorKinds.has(kind)),

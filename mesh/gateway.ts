@@ -10,9 +10,9 @@ type Server = NonNullable<GatewaySpec["servers"]>[number];
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function gateways(mesh: Mesh): MeshObject[] {
-  return mesh.gateways.map(({ name, namespace, selector, hosts, path }) => {
+  return mesh.gateways.map(({ name, namespace, pods, hosts, path }) => {
     const spec: GatewaySpec = {
-      selector,
+      selector: { ...pods.selector },
       servers: [
         {
           port: { number: 80, name: "http", protocol: "HTTP" },

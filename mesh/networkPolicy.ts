@@ -134,7 +134,7 @@ function caller({ gateways }: Mesh, { kind, name, namespace, selector }: Source)
   if (kind === "service") return peer(namespace, selector);
   // Whoever is admitted may look any way; which account it has is for the AuthorizationPolicy to see.
   if (kind === "outside") return peer(namespace);
-  return peer(namespace, gateways.find((gateway) => gateway.name === name)?.selector);
+  return peer(namespace, gateways.find((gateway) => gateway.name === name)?.pods.selector);
 }
 
 function toCallee(

@@ -82,7 +82,8 @@ function* misfits(
     const path = `exposed["${host}"]`;
     const serving = gateways.find(
       (gateway) =>
-        gateway.release === release && gateway.hosts.some((other) => other.credentialName === credentialName),
+        gateway.pods.release === release &&
+        gateway.hosts.some((other) => other.credentialName === credentialName),
     );
     if (serving !== undefined) {
       yield {
@@ -188,7 +189,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
         },
       }),
     },
-    gateways: gatewaysOf(namespace, exposed),
+    gateways: gatewaysOf(mesh, namespace, exposed),
     // A tool takes a token in this header for one of its own, and refuses it.
     ...(mesh.jwtRules.length > 0 &&
       Object.values(exposed).some(({ endUser }) => endUser !== undefined) && {
@@ -221,18 +222,32 @@ function portOf(tool: Tool): ServiceDefinition["ports"] {
 
 /** Every proxy of the mesh, the gateways' too. */
 function sendersOfSpans(mesh: Mesh): NonNullable<ServiceDefinition["admit"]> {
-  const releases = new Set([...mesh.gateways.map(({ release }) => release), egressGateway.release]);
+  const gateways = new Map(
+    mesh.gateways.map(({ pods: { release, namespace, serviceAccount } }) => [
+      release ?? `${namespace}-${serviceAccount}`,
+      { namespace, serviceAccount, port: "otlp-grpc" },
+    ]),
+  );
   const port = "otlp-grpc";
   return {
     ...Object.fromEntries(mesh.namespaces.map((namespace) => [namespace, { namespace, port }])),
-    ...Object.fromEntries(
-      [...releases].map((release) => [release, { namespace: release, serviceAccount: release, port }]),
-    ),
+    ...Object.fromEntries(gateways),
+    [egressGateway.release]: {
+      namespace: egressGateway.release,
+      serviceAccount: egressGateway.release,
+      port,
+    },
   };
 }
 
-/** One entrance for each release of a gateway. */
+/** Namespace of a gateway's pods: where the catalog says it, otherwise the release's name. */
+export function releaseNamespace({ gateways }: Mesh, release: string): string {
+  return gateways.find(({ pods }) => pods.release === release)?.pods.namespace ?? release;
+}
+
+/** One Gateway for each release of a gateway. */
 function gatewaysOf(
+  mesh: Mesh,
   namespace: string,
   exposed: Readonly<Record<string, Exposure>>,
 ): Record<string, GatewayDefinition> {
@@ -242,6 +257,7 @@ function gatewaysOf(
       `${namespace}-${release}`,
       {
         release,
+        namespace: releaseNamespace(mesh, release),
         hosts: Object.fromEntries(
           hosts.map(([host, { tool, credentialName, minProtocolVersion, endUser }]) => [
             host,

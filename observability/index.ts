@@ -5,7 +5,14 @@ import { monitors } from "./monitors";
 import type { ObservabilityOptions } from "./options";
 import { prometheusRules } from "./prometheusRule";
 
-export { addOnsCatalog, type AddOnsOptions, type Exposure, renderAddOns, usesCollector } from "./addOns";
+export {
+  addOnsCatalog,
+  type AddOnsOptions,
+  type Exposure,
+  releaseNamespace,
+  renderAddOns,
+  usesCollector,
+} from "./addOns";
 export { type Alertmanager, callersPort, parseAlertmanager } from "./alertmanagers";
 export { dashboardLabel, folderAnnotation } from "./dashboardConfigMap";
 export { type IstioDashboard, istioDashboards, istioDashboardUrls } from "./dashboards/istio";

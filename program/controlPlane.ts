@@ -20,13 +20,13 @@ const egressRelease = "istio-egress";
  * nodes and a disruption budget; in `dev` there is one of each. What the catalog asks for is merged over that, what the
  * platform says over both, and what the cluster needs over everything.
  *
- * @param ingress names of the releases through which traffic comes in; they are also their namespaces.
+ * @param ingress releases through which traffic comes in, with their namespaces.
  * @param asked what the catalog asks of istiod.
  * @param carried revision or tag on the catalog's namespaces. Default: none; they carry `istio-injection: enabled`.
  */
 export function controlPlaneArgs(
   settings: Settings,
-  ingress: readonly string[],
+  ingress: readonly Pick<IstioGatewayArgs, "name" | "namespace">[],
   asked: IstiodValues,
   carried?: string,
 ): IstioControlPlaneArgs {
@@ -67,7 +67,8 @@ export function controlPlaneArgs(
       meshConfig: platform.meshConfig ?? {},
     }) as IstiodValues,
     gateways: [
-      ...ingress.map((name) => ({
+      ...ingress.map(({ name, namespace = name }) => ({
+        ...(namespace !== name && { namespace }),
         ...gateway(name, "LoadBalancer", settings, nodes, platform.ingress, ingressValues(cluster)),
         ...topology(cluster),
       })),

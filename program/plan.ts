@@ -89,15 +89,19 @@ export function planOf(settings: Settings): Plan {
   const { mesh } = checkedMesh(settings.platform.name, catalog);
   const observability = settings.observability ? planned(settings, catalog, mesh) : undefined;
   // A tool's host may be at a gateway of which the catalog says nothing; its certificate is in the gateway's namespace.
-  const ingress = new Set([
-    ...mesh.gateways.map(({ release }) => release),
-    ...(observability?.plan.credentials ?? []).map(({ namespace }) => namespace),
-  ]);
+  const ingress = new Map(
+    [
+      ...mesh.gateways.flatMap(({ pods: { release: name, namespace } }) =>
+        name === undefined ? [] : [{ name, namespace }],
+      ),
+      ...(observability?.plan.gateways ?? []),
+    ].map((gateway) => [gateway.name, gateway]),
+  );
   return {
     name: settings.platform.name,
     catalog,
     mesh,
-    controlPlane: controlPlaneArgs(settings, [...ingress], istiodFor(catalog), mesh.revision),
+    controlPlane: controlPlaneArgs(settings, [...ingress.values()], istiodFor(catalog), mesh.revision),
     ...(observability && { observability }),
   };
 }

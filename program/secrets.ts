@@ -44,8 +44,8 @@ export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observab
 
 /** The Secrets with certificates that the gateways of a catalog name, as often as they name them. */
 export function gatewayCredentials({ gateways }: CheckedMesh): { name: string; namespace: string }[] {
-  return gateways.flatMap(({ release, hosts }) =>
-    hosts.map(({ credentialName }) => ({ name: credentialName, namespace: release })),
+  return gateways.flatMap(({ pods, hosts }) =>
+    hosts.map(({ credentialName }) => ({ name: credentialName, namespace: pods.namespace })),
   );
 }
 

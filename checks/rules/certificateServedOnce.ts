@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, podsKey } from "../../catalog";
 import type { MeshRule } from "../rule";
 import { withHosts } from "./example";
 
@@ -21,9 +21,9 @@ export const certificateServedOnce: MeshRule = {
       string,
       { readonly server: string; readonly host: string; readonly place: string }
     >();
-    for (const { name, release, hosts } of gateways) {
+    for (const { name, pods, hosts } of gateways) {
       for (const { host: at, credentialName, minProtocolVersion } of hosts) {
-        const key = `${release} ${credentialName}`;
+        const key = `${podsKey(pods)} ${credentialName}`;
         const server = `${name} ${minProtocolVersion}`;
         const other = taken.get(key);
         if (!other)

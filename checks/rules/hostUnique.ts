@@ -1,4 +1,4 @@
-import { formatPath, ingressRelease } from "../../catalog";
+import { formatPath, gatewayPods, podsKey } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { withHosts } from "./example";
 
@@ -18,10 +18,11 @@ export const hostUnique: DefinitionRule = {
   },
   *check(definition) {
     const taken = new Map<string, string>();
-    // Each release has pods and an address of its own, such as one for the inside and one for the outside.
-    for (const [gateway, { release = ingressRelease, hosts }] of Object.entries(definition.gateways ?? {})) {
+    // Each gateway's pods have an address of their own, such as one for the inside and one for the outside.
+    for (const [gateway, { hosts, ...own }] of Object.entries(definition.gateways ?? {})) {
+      const pods = podsKey(gatewayPods(own));
       for (const name of Object.keys(hosts)) {
-        const place = `${release}/${name}`;
+        const place = `${pods}/${name}`;
         const other = taken.get(place);
         if (other === undefined) {
           taken.set(place, gateway);

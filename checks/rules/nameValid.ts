@@ -82,12 +82,18 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     yield [[...path, "host"], "host", name, host.test(name) && !inside, cure];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
-  for (const [gateway, { release, hosts }] of Object.entries(definition.gateways ?? {})) {
+  for (const [gateway, { release, namespace, serviceAccount, hosts }] of Object.entries(
+    definition.gateways ?? {},
+  )) {
     const path = ["gateways", gateway];
     yield labelled(path, "gateway", gateway);
     const taken = "use another name: the gateway through which calls leave the mesh has this one";
     yield [path, "gateway", gateway, gateway !== egressGateway.release, taken];
     if (release !== undefined) yield labelled([...path, "release"], "Helm release", release);
+    if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
+    if (serviceAccount !== undefined) {
+      yield labelled([...path, "serviceAccount"], "service account", serviceAccount);
+    }
     for (const [name, { tls }] of Object.entries(hosts)) {
       const { credentialName } = tls;
       const secret = credentialName.includes("/")

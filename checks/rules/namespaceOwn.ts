@@ -17,7 +17,10 @@ export const namespaceOwn: MeshRule = {
       ...neverInjected.map((name) => [name, "Kubernetes' own, where no pod ever gets a proxy"] as const),
       [ingressRelease, `the ingress gateway's: ${denied}`],
       [egressGateway.release, `the egress gateway's: ${denied}`],
-      ...gateways.map(({ name, release }) => [release, `that of the gateway "${name}": ${denied}`] as const),
+      // The namespace of a gateway that others installed may have services as well.
+      ...gateways
+        .filter(({ pods }) => pods.release !== undefined)
+        .map(({ name, pods }) => [pods.namespace, `that of the gateway "${name}": ${denied}`] as const),
       [rootNamespace, `the control plane's: ${denied}, in the whole mesh`],
     ]);
     for (const { name, namespace } of services) {

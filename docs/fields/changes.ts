@@ -334,6 +334,11 @@ function edges(): Changes {
     timeout: "5s",
     retries: { attempts: 1 },
   };
+  const installed = {
+    namespace: "istio-system",
+    serviceAccount: "istio-ingressgateway-service-account",
+    selector: { istio: "ingressgateway" },
+  };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
   return {
     "ExternalServiceDefinition.host": bank({ host: "pay.bank.example.com" }),
@@ -341,6 +346,15 @@ function edges(): Changes {
     "ExternalServiceDefinition.tls.mode": bank({ tls: null }),
     "ExternalServiceDefinition.egressGateway": bank({ egressGateway: true }),
     "GatewayDefinition.release": { gateways: { public: { release: "istio-public" } } },
+    "GatewayDefinition.namespace": { gateways: { public: { namespace: "edge" } } },
+    "GatewayDefinition.serviceAccount": {
+      before: { gateways: { public: installed } },
+      after: { gateways: { public: { ...installed, serviceAccount: "other" } } },
+    },
+    "GatewayDefinition.selector": {
+      before: { gateways: { public: installed } },
+      after: { gateways: { public: { ...installed, selector: { istio: "other", app: "gateway" } } } },
+    },
     "GatewayDefinition.hosts": {
       gateways: {
         public: {

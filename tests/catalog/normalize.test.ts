@@ -189,6 +189,31 @@ describe("normalize", () => {
     ]);
   });
 
+  it("takes namespace, label and identity of a gateway that is installed already as they are", () => {
+    const hosts = { "shop.example.com": { tls: { credentialName: "shop" }, routes: [] } };
+    const pods = {
+      namespace: "istio-system",
+      serviceAccount: "istio-ingressgateway-service-account",
+      selector: { istio: "ingressgateway" },
+    };
+    const { gateways } = normalize({
+      ...shop,
+      gateways: { edge: { ...pods, hosts }, inside: { namespace: "edge", hosts }, public: { hosts } },
+    });
+    expect(gateways.map((gateway) => [gateway.pods, gateway.hosts[0]?.name])).to.deep.equal([
+      [pods, "shop.example.com-edge"],
+      ...["edge", "istio-ingress"].map((namespace) => [
+        {
+          release: "istio-ingress",
+          namespace,
+          serviceAccount: "istio-ingress",
+          selector: { istio: "ingress" },
+        },
+        "shop.example.com",
+      ]),
+    ]);
+  });
+
   it("derives namespace, label and identity of a gateway from its Helm release", () => {
     const [gateway] = normalize({
       ...shop,
@@ -197,8 +222,12 @@ describe("normalize", () => {
     expect(gateway).to.deep.equal({
       name: "public",
       namespace: "shop",
-      release: "istio-edge",
-      selector: { istio: "edge" },
+      pods: {
+        release: "istio-edge",
+        namespace: "istio-edge",
+        serviceAccount: "istio-edge",
+        selector: { istio: "edge" },
+      },
       hosts: [],
       path: "gateways.public",
     });

@@ -238,6 +238,17 @@ const expected: Record<string, Expected> = {
       'in the shared namespace "shop" the objects of "bank" are called "bank-store", as those of the service "bank-store" are',
     cure: "rename one of them",
   },
+  MW332: {
+    path: "gateways.public",
+    message:
+      '"public" has namespace and serviceAccount, but not selector: the pods of a gateway that is installed already can\'t be derived from a release',
+    cure: "add selector, as the gateway's Deployment has them",
+  },
+  MW333: {
+    path: "gateways.two.namespace",
+    message: 'the release "istio-ingress" is in "istio-ingress" for "two", and in "edge" for "one"',
+    cure: "say the same namespace at both, or give one of them another release",
+  },
   MW340: {
     path: "services.web.serviceAccount",
     message:

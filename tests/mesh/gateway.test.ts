@@ -44,4 +44,54 @@ describe("gateway", () => {
       },
     });
   });
+
+  it("is at the pods of a gateway that is installed already, whose account and labels are admitted", () => {
+    const objects = render({
+      name: "shop",
+      services: { web: { ports: { http } } },
+      gateways: {
+        public: {
+          namespace: "istio-system",
+          serviceAccount: "istio-ingressgateway-service-account",
+          selector: { istio: "ingressgateway" },
+          hosts: { "shop.example.com": { tls: { credentialName: "shop" }, routes } },
+        },
+      },
+      networkPolicies: {},
+    });
+    expect(find(objects, "Gateway", "public").spec).to.have.deep.property("selector", {
+      istio: "ingressgateway",
+    });
+    expect(find(objects, "AuthorizationPolicy", "web").spec).to.have.deep.nested.property("rules[0].from", [
+      { source: { principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"] } },
+    ]);
+    expect(find(objects, "NetworkPolicy", "web").spec).to.have.deep.nested.property("ingress[0].from", [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } },
+        podSelector: { matchLabels: { istio: "ingressgateway" } },
+      },
+    ]);
+  });
+
+  it("may be in the namespace of its services, which then is not the catalog's own", () => {
+    const objects = render({
+      name: "shop",
+      services: { web: { ports: { http } } },
+      gateways: {
+        public: {
+          namespace: "shop",
+          serviceAccount: "edge",
+          selector: { app: "edge" },
+          hosts: { "shop.example.com": { tls: { credentialName: "shop" }, routes } },
+        },
+      },
+    });
+    expect(objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`)).to.include.members([
+      "Gateway public-shop",
+      "AuthorizationPolicy web",
+      "PeerAuthentication web",
+    ]);
+    const wide = objects.filter(({ metadata: { name } }) => name.startsWith("default"));
+    expect(wide).to.deep.equal([]);
+  });
 });

@@ -245,7 +245,6 @@ describe("a namespace that the catalog does not own", () => {
         "AuthorizationPolicy web",
         "DestinationRule web",
         "PeerAuthentication web",
-        "ServiceAccount web",
         "Sidecar web",
         "VirtualService web",
       ]);

@@ -8,7 +8,7 @@ const settings = readSettings(platformList, { get: (key) => ({ platform: "policy
 
 describe("program/controlPlane", () => {
   it("installs one of each in dev, from Istio's repository", () => {
-    const args = controlPlaneArgs(settings, ["istio-ingress"], {
+    const args = controlPlaneArgs(settings, [{ name: "istio-ingress" }], {
       env: { MAX_WORKLOAD_CERT_TTL: "24h" },
       meshConfig: { enableAutoMtls: true },
     });
@@ -48,7 +48,7 @@ describe("program/controlPlane", () => {
 
   it("serves the catalog's namespaces by a tag where they don't carry its revision", () => {
     const tags = (revision: string | undefined, carried: string | undefined) =>
-      controlPlaneArgs({ ...settings, revision }, ["istio-ingress"], {}, carried).revisionTags;
+      controlPlaneArgs({ ...settings, revision }, [{ name: "istio-ingress" }], {}, carried).revisionTags;
     expect(tags(undefined, undefined)).to.equal(undefined);
     expect(tags("1-31-0", "1-31-0")).to.equal(undefined);
     expect(tags("1-31-0", undefined)).to.deep.equal(["default"]);
@@ -66,7 +66,7 @@ describe("program/controlPlane", () => {
 
   it("is built in staging as in prod", () => {
     const of = (environment: Settings["environment"]) =>
-      controlPlaneArgs({ ...settings, environment }, ["istio-ingress"], {});
+      controlPlaneArgs({ ...settings, environment }, [{ name: "istio-ingress" }], {});
     expect(of("staging")).to.deep.equal(of("prod"));
     expect(of("staging")).to.not.deep.equal(of("dev"));
   });
@@ -74,7 +74,7 @@ describe("program/controlPlane", () => {
   it("is highly available in prod: three replicas apart from each other, and disruption budgets", () => {
     const { istiod, gateways } = controlPlaneArgs(
       { ...settings, environment: "prod" },
-      ["istio-ingress"],
+      [{ name: "istio-ingress" }],
       {},
     );
     const apart = (app: string) => ({
@@ -135,7 +135,7 @@ describe("program/controlPlane", () => {
     });
     const args = controlPlaneArgs(
       { ...settings, cluster, platform: { ...settings.platform, controlPlane } },
-      ["istio-ingress"],
+      [{ name: "istio-ingress" }],
       {},
     );
     const nodes = { nodeSelector: { pool: "mesh", zone: "a" }, tolerations: cluster.tolerations };

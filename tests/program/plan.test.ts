@@ -42,6 +42,38 @@ describe("program/plan", () => {
     expect(gateways("istio-internal", false)).to.deep.equal(["istio-ingress", "istio-egress"]);
   });
 
+  it("installs no gateway that is installed already, and the others where the catalog has them", () => {
+    const hosts = (host: string) => ({
+      [host]: { tls: { credentialName: host }, routes: [{ prefix: "/" as const, service: "web" }] },
+    });
+    const own: Platform = {
+      ...platforms.alfred,
+      observability: () => ({}),
+      catalog: () => ({
+        name: "shop",
+        services: { web: { ports: { http: { port: 8080, protocol: "http" } } } },
+        gateways: {
+          inside: { namespace: "edge", hosts: hosts("inside.example.com") },
+          outside: {
+            namespace: "istio-system",
+            serviceAccount: "istio-ingressgateway-service-account",
+            selector: { istio: "ingressgateway" },
+            hosts: hosts("shop.example.com"),
+          },
+        },
+      }),
+    };
+    const plan = planOf(readSettings([own], { get: (key) => ({ observability: "false" })[key] }));
+    expect((plan.controlPlane.gateways ?? []).map(({ name, namespace }) => [name, namespace])).to.deep.equal([
+      ["istio-ingress", "edge"],
+      ["istio-egress", undefined],
+    ]);
+    expect(secretsOf(plan).map(({ namespace, name }) => `${namespace}/${name}`)).to.deep.equal([
+      "edge/inside.example.com",
+      "istio-system/shop.example.com",
+    ]);
+  });
+
   for (const platform of platformNames) {
     it(`has every object of ${platform} once, with the namespaces of all objects, releases and Secrets`, () => {
       for (const environment of environments) {

@@ -22,7 +22,7 @@ const settings = (environment: Environment, revision?: string): Settings =>
   readSettings(platformList, { get: (key) => ({ platform: "aikernel", environment, revision })[key] });
 
 function args(environment: Environment, revision?: string): ReturnType<typeof controlPlaneArgs> {
-  return controlPlaneArgs(settings(environment, revision), ["istio-ingress"], {});
+  return controlPlaneArgs(settings(environment, revision), [{ name: "istio-ingress" }], {});
 }
 
 function watched(environment: Environment): ObservabilityPlan {

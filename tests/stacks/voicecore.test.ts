@@ -358,7 +358,7 @@ describe("voicecore", () => {
     const args = (environment: Environment): ReturnType<typeof controlPlaneArgs> =>
       controlPlaneArgs(
         readSettings(platformList, { get: (key) => ({ platform: "voicecore", environment })[key] }),
-        ["istio-ingress"],
+        [{ name: "istio-ingress" }],
         {},
       );
 
