@@ -3,8 +3,13 @@ import { parse } from "yaml";
 import { concernsOf } from "../../observability/rules";
 import type { AlertingRule } from "../../observability/rules/rule";
 import { shop } from "../observability/cases/case";
-import { meshOf } from "../stacks/rendered";
+import { catalog as autolytiq } from "../../stacks/autolytiq/catalog";
+import { meshOf, rendered } from "../stacks/rendered";
 import { commandsIn, runbooks } from "./runbooks";
+
+interface Templated {
+  readonly template: { readonly metadata: { readonly labels: Readonly<Record<"app", string>> } };
+}
 
 const rules = concernsOf(meshOf(shop))
   .flatMap((concern) => concern.rules)
@@ -104,6 +109,19 @@ describe("runbooks", () => {
         expect(line, name).to.match(/ --tail=/);
       }
     }
+  });
+
+  it("find pods by a label, since Deployments of a service with versions have other names than the service", () => {
+    for (const [name, page] of runbooks) {
+      expect(page.match(/\b(deploy|deployment|statefulset|sts)\/\S*/g), name).to.equal(null);
+    }
+    const deployments = rendered(autolytiq({ environment: "dev" })).flatMap(({ kind, metadata, spec }) =>
+      kind === "Deployment"
+        ? [[metadata.name, (spec as Templated).template.metadata.labels.app] as const]
+        : [],
+    );
+    expect(deployments).to.deep.include(["api-gateway-stable", "api-gateway"]);
+    for (const [name, app] of deployments) expect([`${app}-stable`, `${app}-canary`]).to.include(name);
   });
 
   it("quote what a shell would take for a pattern", () => {
