@@ -102,7 +102,9 @@ export function describesAsDeployed(catalog: MeshDefinition, deployed: System): 
     const violations: string[] = [];
     for (const policy of policies) {
       if ("validateStack" in policy) continue;
-      const { enforcementLevel: _level, ...settings } = configuration[policy.name] ?? {};
+      const { enforcementLevel: level = policy.enforcementLevel, ...settings } =
+        configuration[policy.name] ?? {};
+      if (level === "disabled") continue;
       for (const resource of resources) {
         const outcome = await validateResource(policy, resource, settings);
         violations.push(...outcome.violations.map((message) => `${policy.name}: ${message}`));
