@@ -1,82 +1,84 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
-import { createJiti } from "jiti";
+import { extname, resolve } from "node:path";
 import { parse } from "yaml";
 import { catalogOf } from "../program/catalogOf";
-import { platformList, platformNames } from "../stacks/platforms";
-import { readSettings, type Settings } from "../program/settings";
+import type { Settings } from "../program/settings";
 import { UserError } from "../toolchain/userError";
+import { loadModule } from "./loadModule";
+import { loadProject, type Project, stackSettings } from "./project";
 
-/** What a command works on: a platform of this package, set up by a stack's configuration, or a catalog file. */
+/** What a command works on: a platform of the project in the current folder, set up by a stack's configuration, or a catalog file. */
 export interface Subject {
   /** The platform's name, or the file's path as given. */
   readonly name: string;
   readonly catalog: unknown;
   /** The platform's settings. Absent for a file, which is a catalog and nothing else. */
   readonly settings?: Settings;
+  /** The project that has the platform. Absent for a file. */
+  readonly project?: Project;
 }
+
+/** The argument that {@link loadSubject} takes, as help describes it. */
+export const subjectArgument =
+  "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file (default: the stack's platform)";
+
+/** The option `--stack`, as help describes it. */
+export const stackOption =
+  "stack whose Pulumi.<name>.yaml sets the platform up (default: none, the platform's own defaults)";
 
 /**
  * Finds the catalog that `argument` means.
  *
- * @param argument name of a platform, or path of a `.ts`, `.js`, `.json` or `.yaml` file.
+ * @param argument name of a platform of the project in the current folder, or path of a `.ts`, `.js`, `.json` or `.yaml`
+ *   file. Default: the platform that the stack's configuration names, or the project's only one.
  * @param stack stack whose `Pulumi.<stack>.yaml` in the current folder sets the platform up. Default: none, the
  *   platform's own defaults.
  * @throws {UserError} if it means neither, or the file can't be read.
  */
-export async function loadSubject(argument: string, stack: string | undefined): Promise<Subject> {
-  const platform = platformNames.find((name) => name === argument);
-  if (platform !== undefined) {
-    const values: Record<string, unknown> = { ...(stack === undefined ? {} : stackConfig(stack)), platform };
-    const settings = readSettings(platformList, { get: (key) => asText(values[key]) });
-    return { name: platform, catalog: catalogOf(settings), settings };
+export async function loadSubject(argument: string | undefined, stack: string | undefined): Promise<Subject> {
+  if (argument !== undefined && isFile(argument)) {
+    if (stack !== undefined) {
+      throw new UserError({
+        problem: `--stack ${stack} says nothing about the file ${argument}: a stack's configuration sets up a platform.`,
+        cure: "Leave --stack out, or name a platform.",
+        exitCode: 2,
+      });
+    }
+    return { name: argument, catalog: await readCatalog(resolve(argument)) };
   }
-  const path = resolve(argument);
-  if (!existsSync(path)) {
+  const project = await loadProject();
+  const names = project?.platforms.map(({ name }) => name) ?? [];
+  if (project === undefined && argument === undefined) {
     throw new UserError({
-      problem: `"${argument}" is neither a platform nor a file.`,
-      cure: `Name a platform (${platformNames.join(", ")}) or the path of a catalog.`,
-    });
-  }
-  if (statSync(path).isDirectory()) {
-    throw new UserError({ problem: `${argument} is a folder.`, cure: "Name the catalog in it." });
-  }
-  if (stack !== undefined) {
-    throw new UserError({
-      problem: `--stack ${stack} says nothing about the file ${argument}: a stack's configuration sets up a platform.`,
-      cure: "Leave --stack out, or name a platform.",
+      problem: `There is no Pulumi project in ${process.cwd()}: Pulumi.yaml is missing.`,
+      cure: "Name the path of a catalog, or run the command in the folder of a project.",
       exitCode: 2,
     });
   }
-  return { name: argument, catalog: await readCatalog(path) };
-}
-
-/** The `meshwright:` keys of `Pulumi.<stack>.yaml`, without their namespace. */
-function stackConfig(stack: string): Record<string, unknown> {
-  const path = resolve(`Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) {
+  if (project === undefined || (argument !== undefined && !names.includes(argument))) {
     throw new UserError({
-      problem: `There is no stack "${stack}" here: ${path} does not exist.`,
-      cure: "Run the command in the folder of the Pulumi project, or name another stack.",
+      problem:
+        argument !== undefined && existsSync(argument)
+          ? `${argument} is a folder.`
+          : `"${argument ?? ""}" is neither a platform nor a file.`,
+      cure:
+        names.length > 0
+          ? `Name a platform (${names.join(", ")}) or the path of a catalog.`
+          : "Name the path of a catalog. Platforms are found in the folder of their Pulumi project.",
     });
   }
-  const { config = {} } = (parse(readFileSync(path, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
-      key.startsWith("meshwright:") ? [[key.slice("meshwright:".length), value]] : [],
-    ),
-  );
+  const settings = stackSettings(project, argument, stack);
+  return { name: settings.platform.name, catalog: catalogOf(settings), settings, project };
 }
 
-function asText(value: unknown): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
-  return JSON.stringify(value);
+function isFile(path: string): boolean {
+  return existsSync(path) && !statSync(path).isDirectory();
 }
 
 async function readCatalog(path: string): Promise<unknown> {
   try {
     if ([".json", ".yaml", ".yml"].includes(extname(path))) return parse(readFileSync(path, "utf8"));
-    return exportedCatalog(await runModule(path), path);
+    return exportedCatalog(await loadModule(path), path);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError({
@@ -85,15 +87,6 @@ async function readCatalog(path: string): Promise<unknown> {
       cause: error,
     });
   }
-}
-
-/**
- * Runs a catalog's file, TypeScript or JavaScript, whatever kind of modules its package has; its
- * `import … from "meshwright"` gets this very version, installed beside it or not.
- */
-async function runModule(path: string): Promise<Record<string, unknown>> {
-  const own = join(__dirname, "..", `index${extname(__filename)}`);
-  return createJiti(__filename, { alias: { meshwright: own }, interopDefault: false }).import(path);
 }
 
 function exportedCatalog(module: Record<string, unknown>, path: string): unknown {

@@ -1,26 +1,30 @@
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { checkMesh, type Finding, findingText, rules, type Severity } from "../checks";
-import { loadSubject, type Subject } from "./catalog";
+import { loadSubject, stackOption, type Subject, subjectArgument } from "./catalog";
 import { print } from "./output";
 
 /** `meshwright check`: every finding of a catalog, before anything changes. */
-export function checkCommand(program: Command): void {
-  program
-    .command("check")
-    .description("check a catalog; exit code 1 if it has errors")
-    .argument("<catalog>", "platform, or path of a .ts, .js, .json or .yaml file")
-    .option("--stack <name>", "stack whose Pulumi.<name>.yaml sets the platform up")
+export function checkCommand(command: Command): void {
+  command
+    .argument("[catalog]", subjectArgument)
+    .option("--stack <name>", stackOption)
     .addOption(
       new Option("--format <format>", "what to print").choices(["human", "json", "sarif"]).default("human"),
     )
-    .action(async (argument: string, { stack, format }: { stack?: string; format: keyof typeof formats }) => {
-      const subject = await loadSubject(argument, stack);
-      const { findings } = checkMesh(subject.catalog);
-      print(formats[format](subject, findings));
-      if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
-    });
+    .action(
+      async (
+        argument: string | undefined,
+        { stack, format }: { stack?: string; format: keyof typeof formats },
+      ) => {
+        const subject = await loadSubject(argument, stack);
+        const { findings } = checkMesh(subject.catalog);
+        print(formats[format](subject, findings));
+        if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
+      },
+    );
 }
 
 const formats = {
@@ -54,15 +58,16 @@ function describeFindings({ name }: Subject, findings: readonly Finding[]): stri
   return [...blocks, `${name}: ${counts === "" ? "no findings" : counts}`].join("\n");
 }
 
-/** The file that findings are about, for a platform if it is below the current folder. */
-function fileOf({ name, settings }: Subject): string | undefined {
-  if (settings === undefined) return name;
-  const file = `stacks/${name}/catalog.ts`;
-  return existsSync(file) ? file : undefined;
+/** The file that findings are about: for a platform its catalog beside the program, or the program itself. */
+function fileOf({ name, project }: Subject): string {
+  if (project === undefined) return name;
+  const beside = dirname(project.main);
+  const candidates = [join(beside, name, "catalog.ts"), join(beside, "catalog.ts")];
+  return candidates.find((path) => existsSync(path)) ?? project.main;
 }
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-function sarif(file: string | undefined, findings: readonly Finding[]): object {
+function sarif(file: string, findings: readonly Finding[]): object {
   const levels: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -85,7 +90,7 @@ function sarif(file: string | undefined, findings: readonly Finding[]): object {
           message: { text: findingText(finding) },
           locations: [
             {
-              ...(file !== undefined && { physicalLocation: { artifactLocation: { uri: file } } }),
+              physicalLocation: { artifactLocation: { uri: file } },
               logicalLocations: [{ fullyQualifiedName: finding.path }],
             },
           ],

@@ -5,23 +5,24 @@ import { fromAnnotation, type MeshObject } from "../mesh";
 import { toYaml } from "../mesh/toYaml";
 import type { DeclaredObjects } from "../program/plan";
 import { UserError } from "../toolchain/userError";
-import { loadSubject } from "./catalog";
+import { loadSubject, stackOption, subjectArgument } from "./catalog";
 import { planned } from "./objects";
 import { print } from "./output";
 
 /** `meshwright explain`: what an object comes from: lines of the catalog, or a component's arguments. */
-export function explainCommand(program: Command): void {
-  program
-    .command("explain")
-    .description("show an object that `render` writes, and the places in the catalog that it comes from")
-    .argument("<catalog>", "platform, or path of a .ts, .js, .json or .yaml file")
+export function explainCommand(command: Command): void {
+  command
+    .usage("[options] [catalog] <object>")
+    .argument("<catalog>", subjectArgument)
     .argument(
-      "<object>",
+      "[object]",
       "such as AuthorizationPolicy/cart, or with its namespace: AuthorizationPolicy/shop/cart",
     )
-    .option("--stack <name>", "stack whose Pulumi.<name>.yaml sets the platform up")
+    .option("--stack <name>", stackOption)
     .option("--json", "print JSON")
-    .action(async (argument: string, wanted: string, { stack, json }: { stack?: string; json?: true }) => {
+    .action(async (first: string, second: string | undefined, options: ExplainOptions) => {
+      const { stack, json } = options;
+      const [argument, wanted] = second === undefined ? [undefined, first] : [first, second];
       const subject = await loadSubject(argument, stack);
       const { object, component, catalog } = findObject(planned(subject).declared, wanted, subject.name);
       const from = sources(catalog?.content, object);
@@ -31,6 +32,11 @@ export function explainCommand(program: Command): void {
           : describe(object, component, catalog?.name, from),
       );
     });
+}
+
+interface ExplainOptions {
+  readonly stack?: string;
+  readonly json?: true;
 }
 
 interface Source {

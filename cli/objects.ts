@@ -1,4 +1,6 @@
+import type { MeshDefinition } from "../catalog";
 import { checkMesh } from "../checks";
+import { findingLine } from "../components/plain";
 import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../program/plan";
 import { UserError } from "../toolchain/userError";
 import type { Subject } from "./catalog";
@@ -25,7 +27,11 @@ export function planned({ name, catalog, settings }: Subject): Planned {
       cure: `Mend them: meshwright check ${name}`,
     });
   }
-  if (settings === undefined) return { declared: [catalogObjects({ catalog, mesh })] };
-  const plan = planOf(settings);
+  if (settings === undefined) return { declared: [catalogObjects(catalog, mesh)] };
+  const plan = planOf(settings, {
+    catalog: catalog as MeshDefinition, // a platform's own
+    mesh,
+    warnings: findings.map(findingLine),
+  });
   return { declared: objectsOf(plan), plan };
 }

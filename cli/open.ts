@@ -14,10 +14,8 @@ import { type Forwarding, forwardPort } from "./portForward";
 const patience = 30_000;
 
 /** `meshwright open`: Kiali, Grafana, Jaeger or Prometheus in the browser, without exposing it. */
-export function openCommand(program: Command): void {
-  const command = program
-    .command("open")
-    .description("forward a local port to one of the tools beside the mesh, until Ctrl-C")
+export function openCommand(command: Command): void {
+  command
     .addArgument(new Argument("<tool>", "which one").choices(addonNames))
     .option("--namespace <name>", "namespace of the tool (default: wherever it is)")
     .option("--port <port>", "local port (default: the tool's own if it is free, else any)", parsePort)

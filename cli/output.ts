@@ -1,6 +1,7 @@
 import { Listr } from "listr2";
-import { RunError } from "@pulumi/pulumi/errors";
+import { isRunError } from "../components/plain";
 import pc from "picocolors";
+import { missingPackage } from "../program/missingPackage";
 import { UserError } from "../toolchain/userError";
 
 /** Writes one line for humans or machines to stdout. */
@@ -47,6 +48,15 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
 
 /** Tells the user what went wrong, on one screen, and returns the exit code. */
 export function reportError(error: unknown): number {
+  const missing = missingPackage(error);
+  if (missing !== undefined) {
+    return reportError(
+      new UserError({
+        problem: `This command needs the package ${missing}, which is not installed.`,
+        cure: `Install it beside meshwright: npm install ${missing}`,
+      }),
+    );
+  }
   if (error instanceof UserError) {
     process.stderr.write(`${pc.red("error:")} ${error.problem}\n`);
     if (error.details !== undefined) process.stderr.write(`${pc.dim(error.details)}\n`);
@@ -54,7 +64,7 @@ export function reportError(error: unknown): number {
     return error.exitCode;
   }
   // The program's own words for users; it knows nothing of this command line.
-  if (RunError.isInstance(error)) {
+  if (isRunError(error)) {
     process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
     return 1;
   }

@@ -2,20 +2,79 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/cache";
-import { checkCommand } from "./check";
-import { downCommand } from "./down";
-import { explainCommand } from "./explain";
-import { openCommand } from "./open";
+import type * as check from "./check";
+import type * as down from "./down";
+import type * as explain from "./explain";
+import type * as open from "./open";
+import type * as purge from "./purge";
+import type * as render from "./render";
+import type * as sandbox from "./sandbox";
+import type * as status from "./status";
+import type * as toolchain from "./toolchain";
+import type * as up from "./up";
 import { reportError } from "./output";
-import { purgeCommand } from "./purge";
-import { renderCommand } from "./render";
-import { sandboxCommand } from "./sandbox";
-import { statusCommand } from "./status";
-import { toolchainCommand } from "./toolchain";
-import { upCommand } from "./up";
 
-/** All commands of `meshwright`. */
-export function commands(): Command {
+/** A command: what help says about it, and what gives it its arguments, options and action. */
+interface CommandFile {
+  readonly description: string;
+  /** Loads the command's file. Files import SDKs that other commands run without. */
+  readonly load: () => (command: Command) => void;
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- an import statement would load all files at once */
+const files: Readonly<Record<string, CommandFile>> = {
+  up: {
+    description: "bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack",
+    load: () => (require("./up") as typeof up).upCommand,
+  },
+  down: {
+    description: "end the sandbox and remove its state; built programs stay in the cache",
+    load: () => (require("./down") as typeof down).downCommand,
+  },
+  check: {
+    description: "check a catalog; exit code 1 if it has errors",
+    load: () => (require("./check") as typeof check).checkCommand,
+  },
+  render: {
+    description:
+      "write a catalog's objects as YAML, sorted and stable; for a platform its Helm releases as well",
+    load: () => (require("./render") as typeof render).renderCommand,
+  },
+  explain: {
+    description: "show an object that `render` writes, and the places in the catalog that it comes from",
+    load: () => (require("./explain") as typeof explain).explainCommand,
+  },
+  status: {
+    description:
+      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects; exit code 1 if something is wrong",
+    load: () => (require("./status") as typeof status).statusCommand,
+  },
+  open: {
+    description: "forward a local port to one of the tools beside the mesh, until Ctrl-C",
+    load: () => (require("./open") as typeof open).openCommand,
+  },
+  purge: {
+    description:
+      "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
+    load: () => (require("./purge") as typeof purge).purgeCommand,
+  },
+  sandbox: {
+    description: "the embedded control plane: a real API server and istiod as local processes",
+    load: () => (require("./sandbox") as typeof sandbox).sandboxCommand,
+  },
+  toolchain: {
+    description: "list the programs of the sandbox and its tests: found, built, or still missing",
+    load: () => (require("./toolchain") as typeof toolchain).toolchainCommand,
+  },
+};
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/**
+ * All commands of `meshwright`.
+ *
+ * @param wanted name of the only command that gets its arguments, options and action. Default: all get them.
+ */
+export function commands(wanted?: string): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
     version: string;
   };
@@ -24,26 +83,18 @@ export function commands(): Command {
     .version(version)
     .showHelpAfterError()
     .exitOverride();
-  for (const add of [
-    upCommand,
-    downCommand,
-    checkCommand,
-    renderCommand,
-    explainCommand,
-    statusCommand,
-    openCommand,
-    purgeCommand,
-    sandboxCommand,
-    toolchainCommand,
-  ])
-    add(program);
+  for (const [name, { description, load }] of Object.entries(files)) {
+    const command = program.command(name).description(description);
+    if (wanted === undefined || wanted === name) load()(command);
+  }
   return program;
 }
 
 /** Runs a command line; sets the exit code: 0 done, 1 a problem the user can solve, 2 wrong usage, 70 a fault of ours. */
 export async function run(argv: readonly string[]): Promise<void> {
   try {
-    await commands().parseAsync(argv);
+    const [first = "", second = ""] = argv.slice(2);
+    await commands(first === "help" ? second : first).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else process.exitCode = reportError(error);

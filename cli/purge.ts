@@ -11,13 +11,8 @@ import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster
 import { print, remark } from "./output";
 
 /** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
-export function purgeCommand(program: Command): void {
-  const command = program
-    .command("purge")
-    .description(
-      "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
-    )
-    .option("--yes", "remove them; without it they are only listed");
+export function purgeCommand(command: Command): void {
+  command.option("--yes", "remove them; without it they are only listed");
   clusterOptions(command).action(async ({ yes }: { yes?: true }) => {
     const config = loadCluster(command);
     remark(`On ${serverOf(config)}:`);

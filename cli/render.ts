@@ -6,24 +6,20 @@ import { toYaml } from "../mesh/toYaml";
 import { releasesOf } from "../program/plan";
 import { howToMake, secretsOf } from "../program/secrets";
 import { UserError } from "../toolchain/userError";
-import { loadSubject } from "./catalog";
+import { loadSubject, stackOption, subjectArgument } from "./catalog";
 import { type Planned, planned } from "./objects";
 import { print, remark } from "./output";
 
 /** `meshwright render`: the objects as YAML, for GitOps. */
-export function renderCommand(program: Command): void {
-  program
-    .command("render")
-    .description(
-      "write a catalog's objects as YAML, sorted and stable; for a platform its Helm releases as well",
-    )
-    .argument("<catalog>", "platform, or path of a .ts, .js, .json or .yaml file")
-    .option("--stack <name>", "stack whose Pulumi.<name>.yaml sets the platform up")
+export function renderCommand(command: Command): void {
+  command
+    .argument("[catalog]", subjectArgument)
+    .option("--stack <name>", stackOption)
     .option(
       "--out <dir>",
       "write one file per object into this folder, and remove what an earlier run left there",
     )
-    .action(async (argument: string, { stack, out }: { stack?: string; out?: string }) => {
+    .action(async (argument: string | undefined, { stack, out }: { stack?: string; out?: string }) => {
       const all = planned(await loadSubject(argument, stack));
       const files = renderFiles(all);
       if (out === undefined) {

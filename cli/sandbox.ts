@@ -10,11 +10,7 @@ import { stateOption } from "./state";
 import { tools } from "./tools";
 
 /** `meshwright sandbox …`: the embedded control plane by itself. */
-export function sandboxCommand(program: Command): void {
-  const sandbox = program
-    .command("sandbox")
-    .description("the embedded control plane: a real API server and istiod as local processes");
-
+export function sandboxCommand(sandbox: Command): void {
   sandbox
     .command("up")
     .description("start it, and wait until it is ready")

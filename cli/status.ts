@@ -7,13 +7,8 @@ import { type Health, judge, type Problem, type Snapshot } from "./health";
 import { print, table } from "./output";
 
 /** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
-export function statusCommand(program: Command): void {
-  const command = program
-    .command("status")
-    .description(
-      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects; exit code 1 if something is wrong",
-    )
-    .option("--json", "print JSON");
+export function statusCommand(command: Command): void {
+  command.option("--json", "print JSON");
   clusterOptions(command).action(async ({ json }: { json?: true }) => {
     const config = loadCluster(command);
     const health = judge(await takeSnapshot(config).catch((error: unknown) => explainFailure(config, error)));

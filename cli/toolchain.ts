@@ -4,10 +4,8 @@ import { print, table } from "./output";
 import { tools } from "./tools";
 
 /** `meshwright toolchain`: what the sandbox runs, and where it comes from. */
-export function toolchainCommand(program: Command): void {
-  program
-    .command("toolchain")
-    .description("list the programs of the sandbox and its tests: found, built, or still missing")
+export function toolchainCommand(command: Command): void {
+  command
     .option("--build", "build what is missing")
     .option("--json", "print JSON")
     .action(async ({ build, json }: { build?: true; json?: true }) => {

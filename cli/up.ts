@@ -21,10 +21,8 @@ interface UpOptions {
 }
 
 /** `meshwright up`: a platform on the embedded sandbox, from nothing, under the policy pack. */
-export function upCommand(program: Command): void {
-  program
-    .command("up")
-    .description("bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack")
+export function upCommand(command: Command): void {
+  command
     .addOption(stateOption())
     .option("--policy-pack <dir>", "folder of the policy pack", "policy-pack")
     .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")

@@ -9,16 +9,17 @@ import { runError } from "./runError";
  */
 export function checkedMesh(name: string, catalog: unknown): { mesh: CheckedMesh; warnings: string[] } {
   const { findings, mesh } = checkMesh(catalog);
-  if (mesh !== undefined) return { mesh, warnings: findings.map(describe) };
+  if (mesh !== undefined) return { mesh, warnings: findings.map(findingLine) };
   const errors = findings.filter(({ severity }) => severity === "error").length;
   throw runError(
     [
       `The catalog "${name}" has ${errors} ${errors === 1 ? "error" : "errors"}; nothing was registered.`,
-      ...findings.map(describe),
+      ...findings.map(findingLine),
     ].join("\n"),
   );
 }
 
-function describe(finding: Finding): string {
+/** One line about a finding. */
+export function findingLine(finding: Finding): string {
   return `${finding.severity} ${finding.code} ${findingText(finding)}`;
 }

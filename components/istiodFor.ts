@@ -1,8 +1,9 @@
 import { type Certificates, formatDuration } from "../catalog";
+import type { CheckedMesh } from "../checks";
 import { mergePatch } from "../mesh";
 import { checkedMesh } from "./checkedMesh";
 import { meshConfig } from "./meshConfig";
-import type { ServiceMeshArgs } from "./serviceMesh";
+import type { ServiceMeshArgs } from "./serviceMeshPlan";
 import type { IstiodValues } from "./values";
 
 /**
@@ -16,7 +17,11 @@ import type { IstiodValues } from "./values";
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
 export function istiodFor(catalog: ServiceMeshArgs["catalog"]): IstiodValues {
-  const { mesh } = checkedMesh(String(catalog.name), catalog);
+  return istiodValues(checkedMesh(String(catalog.name), catalog).mesh);
+}
+
+/** What {@link istiodFor} returns, for a catalog that is checked already. */
+export function istiodValues(mesh: CheckedMesh): IstiodValues {
   return mergePatch({ meshConfig: meshConfig(mesh) }, issuing(mesh.certificates)) as IstiodValues;
 }
 

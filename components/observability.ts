@@ -7,6 +7,7 @@ import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
 import type { ObservabilityArgs } from "./observabilityArgs";
 import { observabilityPlan } from "./observabilityPlan";
+import { planFor } from "./planned";
 
 /**
  * What watches a mesh: Prometheus, Grafana, Jaeger and Kiali from their official charts, linked with each other, inside
@@ -19,8 +20,9 @@ export class Observability extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { mesh } = checkedMesh(name, args.catalog);
-    const { namespace, addOns, secrets, releases, watching } = observabilityPlan(name, mesh, args);
+    const { namespace, addOns, secrets, releases, watching } = planFor(args, () =>
+      observabilityPlan(name, checkedMesh(name, args.catalog).mesh, args),
+    );
     super("meshwright:index:Observability", name, {}, opts);
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
     const place = declareObjects(name, addOns, { parent: this, ...inherited });

@@ -55,19 +55,21 @@ const operatorKinds = new Set(["PrometheusRule", "PodMonitor", "ServiceMonitor"]
 /**
  * Decides what watches a mesh.
  *
+ * @param rendered the mesh's own objects, if they have been rendered already.
  * @throws {pulumi.RunError} with everything that does not fit, and the cure of each.
  */
 export function observabilityPlan(
   name: string,
   mesh: CheckedMesh,
   args: ObservabilityArgs,
+  rendered?: readonly MeshObject[],
 ): ObservabilityPlan {
   const { namespace = monitoringNamespace, jaeger, prometheus } = args;
   const problems = [...misfits(mesh, args, namespace)];
   const options = addOnsOptions(args, namespace);
   let addOns: MeshObject[] = [];
   try {
-    addOns = renderAddOns(mesh, options);
+    addOns = renderAddOns(mesh, options, rendered);
   } catch (error) {
     problems.push((error as Error).message);
   }

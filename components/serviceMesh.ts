@@ -1,16 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { renderMesh } from "../mesh";
-import { checkedMesh } from "./checkedMesh";
 import { declareObjects } from "./declareObjects";
-
-/** Arguments of {@link ServiceMesh}. */
-export interface ServiceMeshArgs {
-  /**
-   * The catalog, as `defineMesh` returns it or as plain JSON. It must be plain: policies and checks judge it before
-   * anything is created.
-   */
-  catalog: Record<string, any>;
-}
+import { planFor } from "./planned";
+import { type ServiceMeshArgs, serviceMeshPlan } from "./serviceMeshPlan";
 
 /**
  * All objects of a service catalog. The catalog is checked first: errors stop the program with every finding before
@@ -23,11 +14,10 @@ export class ServiceMesh extends pulumi.ComponentResource {
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { mesh, warnings } = checkedMesh(name, args.catalog);
+    const { warnings, objects } = planFor(args, () => serviceMeshPlan(name, args.catalog));
     super("meshwright:index:ServiceMesh", name, {}, opts);
     for (const warning of warnings) void pulumi.log.warn(warning, this);
 
-    const objects = renderMesh(mesh);
     declareObjects(name, objects, {
       parent: this,
       ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),

@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from "node:path";
 import ts from "typescript";
 import * as meshwright from "../index";
+import * as components from "../pulumi";
 import { catalogTypes } from "./catalogFields";
 import {
   documentedType,
@@ -44,7 +45,7 @@ interface ApiMention {
 }
 
 /** Some types are called as a function is, but for their first letter; they come later on the page. */
-const namesakes = new Set(["CheckedMesh", "ObservabilityPlan"]);
+const namesakes = new Set(["ObservabilityPlan"]);
 
 function toSection(name: string): string {
   return `[${name}](#${name.toLowerCase()}${namesakes.has(name) ? "-1" : ""})`;
@@ -54,8 +55,8 @@ function toSection(name: string): string {
 export function readApi(root: string): Api {
   const source = sourceOf(root);
   const catalog = new Set(catalogTypes(root, source).map(({ name }) => name));
-  const runtime = new Set(Object.keys(meshwright));
-  const declared = exportsOf(source.checker, source.entry);
+  const runtime = new Set(Object.keys({ ...meshwright, ...components }));
+  const declared = new Map(source.entries.flatMap((entry) => [...exportsOf(source.checker, entry)]));
   const link: Link = (name) => {
     if (catalog.has(name)) return `[${name}](catalog.md#${name.toLowerCase()})`;
     return declared.has(name) ? toSection(name) : `\`${name}\``;
@@ -146,8 +147,8 @@ export function apiReference(root: string): string {
   return [
     "# Components and functions",
     "",
-    "Generated from the docstrings of what the package exports. What stands in a catalog has a page of its own,",
-    "[field by field](catalog.md).",
+    "Generated from the docstrings of what the package exports: the components from `meshwright/pulumi`, which needs Pulumi's",
+    "SDKs, and everything else from `meshwright`. The catalog has a page of its own, [field by field](catalog.md).",
     "",
     `- Components: ${links(components)}`,
     `- Functions and constants: ${links(values)}`,

@@ -32,7 +32,8 @@ export type Link = (name: string) => string;
 export interface Source {
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
-  readonly entry: ts.SourceFile;
+  /** The files that the package exports: `meshwright` and `meshwright/pulumi`. */
+  readonly entries: readonly ts.SourceFile[];
 }
 
 /** The package's own sources, from its public face on. What it depends on isn't read: that has pages elsewhere. */
@@ -43,12 +44,15 @@ export function sourceOf(root: string): Source {
     literals.map(({ text }) =>
       text.startsWith(".") ? ts.resolveModuleName(text, from, options, host) : { resolvedModule: undefined },
     );
-  const path = join(root, "index.ts");
-  const program = ts.createProgram([path], options, host);
+  const paths = ["index.ts", "pulumi.ts"].map((name) => join(root, name));
+  const program = ts.createProgram(paths, options, host);
   const checker = program.getTypeChecker(); // links the nodes to their files, too
-  const entry = program.getSourceFile(path);
-  if (entry === undefined) throw new Error(`${path} is missing`);
-  return { program, checker, entry };
+  const entries = paths.map((path) => {
+    const entry = program.getSourceFile(path);
+    if (entry === undefined) throw new Error(`${path} is missing`);
+    return entry;
+  });
+  return { program, checker, entries };
 }
 
 /** A type's page entry. `types` are those that fields may hold. */

@@ -55,9 +55,14 @@ export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
  * What holds for the add-ons in the mesh, as plain objects: their namespace, mutual TLS, who may ask whom, and by
  * which host people reach them. The mesh's own objects are left out.
  *
+ * @param rendered the mesh's own objects, if they have been rendered already.
  * @throws Error with every finding if the options don't fit each other or the mesh.
  */
-export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObject[] {
+export function renderAddOns(
+  mesh: CheckedMesh,
+  options: AddOnsOptions,
+  rendered: readonly MeshObject[] = renderMesh(mesh),
+): MeshObject[] {
   const { findings, mesh: addOns } = checkMesh(addOnsCatalog(mesh, options));
   const wrong = [...misfits(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
   if (addOns === undefined || wrong.length > 0) {
@@ -65,7 +70,7 @@ export function renderAddOns(mesh: CheckedMesh, options: AddOnsOptions): MeshObj
   }
   const key = ({ kind, metadata }: MeshObject): string =>
     `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
-  const present = new Set(renderMesh(mesh).map(key));
+  const present = new Set(rendered.map(key));
   const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options)];
   return inOrder(
     // Charts bring the accounts of their pods along.

@@ -7,7 +7,7 @@ import {
   istioChartRepository,
   type IstioGatewayArgs,
   type IstiodValues,
-} from "../components";
+} from "../components/plain";
 import { mergePatch } from "../mesh";
 import type { ClusterSettings } from "./cluster/settings";
 import type { Settings } from "./settings";

@@ -1,11 +1,7 @@
-import { IstioControlPlane, Observability, ServiceMesh } from "../components";
-import { needsOf } from "./cluster/needs";
-import { clusterOf } from "./controlPlane";
-import { declareGatewayCertificates } from "./gatewayCertificates";
-import { observabilityName, planOf } from "./plan";
+import { runError } from "../components/plain";
+import type * as declaring from "./declare";
+import { missingPackage } from "./missingPackage";
 import type { Platform } from "./platform";
-import { preflight } from "./preflight";
-import { readSettings } from "./settings";
 
 /** A Pulumi program: Pulumi calls it, and the command line reads its platforms. */
 export interface Program {
@@ -15,8 +11,8 @@ export interface Program {
 }
 
 /**
- * Returns the Pulumi program that installs Istio and deploys a platform. It has to be what the program's file exports.
- * The program checks the whole catalog, the cluster and the chart repository before it registers any resource.
+ * Returns the Pulumi program that installs Istio and deploys a platform. The program's file has to export it. The program
+ * checks the whole catalog, the cluster and the chart repository before it registers any resource.
  *
  * @param platforms the platforms that a stack can deploy; with several, the setting `meshwright:platform` selects one.
  * @example
@@ -25,24 +21,19 @@ export interface Program {
  * ```
  */
 export function deploy(...platforms: readonly [Platform, ...Platform[]]): Program {
-  return Object.assign(() => declare(platforms), { platforms });
+  return Object.assign(() => loadDeclare()(platforms), { platforms });
 }
 
-async function declare(platforms: readonly Platform[]): Promise<Record<string, unknown>> {
-  const settings = readSettings(platforms);
-  const plan = planOf(settings);
-  const { name, catalog, controlPlane, observability } = plan;
-  await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);
-
-  const istio = new IstioControlPlane("istio", controlPlane);
-  const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
-  const serviceMesh = new ServiceMesh(name, { catalog }, { dependsOn: [istio, ...certificates] });
-  if (observability !== undefined) {
-    new Observability(observabilityName, observability.args, { dependsOn: [istio, ...certificates] });
+/** Loaded only when Pulumi runs the program: `meshwright check` and `meshwright render` need no SDK. */
+function loadDeclare(): typeof declaring.declare {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would load it at once
+    return (require("./declare") as typeof declaring).declare;
+  } catch (error) {
+    const name = missingPackage(error);
+    if (name === undefined) throw error;
+    throw runError(
+      `The program needs the package ${name}, which is not installed. Install it: npm install ${name}`,
+    );
   }
-  return {
-    platform: name,
-    istio: istio.version,
-    objects: serviceMesh.objectCounts,
-  };
 }

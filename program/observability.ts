@@ -1,5 +1,5 @@
 import type { Environment, MeshDefinition } from "../catalog";
-import type { ObservabilityArgs } from "../components";
+import type { ObservabilityArgs } from "../components/plain";
 import { mergePatch } from "../mesh";
 import type { PlatformObservability } from "./platform";
 import type { Settings } from "./settings";

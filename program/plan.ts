@@ -3,14 +3,14 @@ import type { CheckedMesh } from "../checks";
 import {
   checkedMesh,
   type IstioControlPlaneArgs,
-  istiodFor,
+  istiodValues,
   istioObjects,
   istioReleases,
   type ObservabilityArgs,
   type ObservabilityPlan,
   observabilityPlan,
   type ReleaseSpec,
-} from "../components";
+} from "../components/plain";
 import { type MeshObject, renderMesh } from "../mesh";
 import { catalogOf } from "./catalogOf";
 import { controlPlaneArgs } from "./controlPlane";
@@ -23,6 +23,10 @@ export interface Plan {
   readonly name: string;
   readonly catalog: MeshDefinition;
   readonly mesh: CheckedMesh;
+  /** The catalog's findings that are not errors, as text. */
+  readonly warnings: readonly string[];
+  /** Every object that the catalog renders to. */
+  readonly objects: readonly MeshObject[];
   readonly controlPlane: IstioControlPlaneArgs;
   /** What watches the mesh, and what that comes to. Missing where the settings leave it out. */
   readonly observability?: { readonly args: ObservabilityArgs; readonly plan: ObservabilityPlan };
@@ -49,8 +53,8 @@ export interface DeclaredObjects {
 }
 
 /** Every object of a stack that no chart brings, but its Secrets. */
-export function objectsOf({ controlPlane, observability, ...rest }: Plan): DeclaredObjects[] {
-  const own = catalogObjects(rest);
+export function objectsOf({ controlPlane, observability, catalog, objects }: Plan): DeclaredObjects[] {
+  const own = fromCatalog(catalog, objects);
   const istio = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
   if (observability === undefined) return [istio, own];
   const { addOns, addOnsCatalog, watching } = observability.plan;
@@ -64,30 +68,37 @@ export function objectsOf({ controlPlane, observability, ...rest }: Plan): Decla
   ];
 }
 
-/** What follows from a catalog alone. */
-export function catalogObjects({
-  catalog,
-  mesh,
-}: {
-  readonly catalog: unknown;
+/** Every object that a catalog renders to. */
+export function catalogObjects(catalog: unknown, mesh: CheckedMesh): DeclaredObjects {
+  return fromCatalog(catalog, renderMesh(mesh));
+}
+
+function fromCatalog(catalog: unknown, objects: readonly MeshObject[]): DeclaredObjects {
+  return { component: "ServiceMesh", objects, catalog: { name: "the catalog", content: catalog } };
+}
+
+/** A stack's catalog without errors. */
+export interface CheckedCatalog {
+  readonly catalog: MeshDefinition;
   readonly mesh: CheckedMesh;
-}): Required<DeclaredObjects> {
-  return {
-    component: "ServiceMesh",
-    objects: renderMesh(mesh),
-    catalog: { name: "the catalog", content: catalog },
-  };
+  readonly warnings: readonly string[];
+}
+
+function checkedCatalog(settings: Settings): CheckedCatalog {
+  const catalog = catalogOf(settings);
+  return { catalog, ...checkedMesh(settings.platform.name, catalog) };
 }
 
 /**
  * Decides what a stack with these settings consists of.
  *
+ * @param checked the stack's catalog, if it has been checked already.
  * @throws {pulumi.RunError} with every finding if the catalog has errors, or with what does not fit of what watches it.
  */
-export function planOf(settings: Settings): Plan {
-  const catalog = catalogOf(settings);
-  const { mesh } = checkedMesh(settings.platform.name, catalog);
-  const observability = settings.observability ? planned(settings, catalog, mesh) : undefined;
+export function planOf(settings: Settings, checked: CheckedCatalog = checkedCatalog(settings)): Plan {
+  const { catalog, mesh, warnings } = checked;
+  const objects = renderMesh(mesh);
+  const observability = settings.observability ? planned(settings, catalog, mesh, objects) : undefined;
   // A tool's host may be at a gateway of which the catalog says nothing; its certificate is in the gateway's namespace.
   const ingress = new Map(
     [
@@ -101,7 +112,9 @@ export function planOf(settings: Settings): Plan {
     name: settings.platform.name,
     catalog,
     mesh,
-    controlPlane: controlPlaneArgs(settings, [...ingress.values()], istiodFor(catalog), mesh.revision),
+    warnings,
+    objects,
+    controlPlane: controlPlaneArgs(settings, [...ingress.values()], istiodValues(mesh), mesh.revision),
     ...(observability && { observability }),
   };
 }
@@ -110,8 +123,9 @@ function planned(
   settings: Settings,
   catalog: MeshDefinition,
   mesh: CheckedMesh,
+  objects: readonly MeshObject[],
 ): NonNullable<Plan["observability"]> {
   const own = settings.platform.observability?.(settings.environment, settings.options);
   const args = observabilityArgs(settings, catalog, own);
-  return { args, plan: observabilityPlan(observabilityName, mesh, args) };
+  return { args, plan: observabilityPlan(observabilityName, mesh, args, objects) };
 }

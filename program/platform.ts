@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Environment, MeshDefinition } from "../catalog";
-import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components";
+import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components/plain";
 import type { ClusterSettings } from "./cluster/settings";
 
 /** A catalog with its settings, ready to be deployed by a stack: what {@link definePlatform} returns. */
@@ -60,10 +60,11 @@ export type PlatformObservability = Omit<ObservabilityArgs, "catalog">;
 export interface PlatformControlPlane {
   /** Revision of the control plane; the stack's own setting wins. Default: none. */
   readonly revision?: string;
+  /** Values of the chart `istiod`. Default: none. */
   readonly istiod?: Omit<IstiodValues, "meshConfig">;
-  /** Of every gateway through which traffic comes in. */
+  /** Values of the chart `gateway`, for every ingress gateway. Default: none. */
   readonly ingress?: GatewayValues;
-  /** Of the gateway through which traffic leaves. */
+  /** Values of the chart `gateway`, for the egress gateway. Default: none. */
   readonly egress?: GatewayValues;
   /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
   readonly meshConfig?: Record<string, unknown>;

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { type ReleaseSpec, runError } from "../components";
+import { type ReleaseSpec, runError } from "../components/plain";
 import { parse } from "yaml";
 import type { ClusterCheck, ClusterFinding } from "./cluster/finding";
 import { judgeCluster } from "./cluster/judge";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import {
   defaultIstioVersion,
   type Environment,
@@ -6,7 +6,7 @@ import {
   type IstioVersion,
   istioVersionSchema,
 } from "../catalog";
-import { runError } from "../components";
+import { runError } from "../components/plain";
 import { facts, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
 import { clusterSettings, type ClusterSettings } from "./cluster/settings";
@@ -98,13 +98,10 @@ const canary = z.strictObject({
  * Reads and checks the stack's configuration.
  *
  * @param platforms the platforms to choose from. A single one is the default.
- * @param config Default: the configuration of the running program's stack.
+ * @param config `new pulumi.Config("meshwright")` in a program.
  * @throws {pulumi.RunError} with every wrong key, its value and the cure.
  */
-export function readSettings(
-  platforms: readonly Platform[],
-  config: SettingSource = new pulumi.Config("meshwright"),
-): Settings {
+export function readSettings(platforms: readonly Platform[], config: SettingSource): Settings {
   const problems: string[] = [];
   const choose = <T extends string>(
     key: string,

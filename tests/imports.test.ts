@@ -26,7 +26,6 @@ const mayImport: Record<string, string[]> = {
     "observability",
     "components",
     "program",
-    "stacks",
     "toolchain",
     "sandbox",
     "deployments",

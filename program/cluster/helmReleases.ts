@@ -1,4 +1,4 @@
-import type { ReleaseSpec } from "../../components";
+import type { ReleaseSpec } from "../../components/plain";
 import type { ClusterFinding } from "./finding";
 import type { ClusterNeeds } from "./needs";
 import { type ClusterSnapshot, type HelmRecord, valueOf } from "./snapshot";

@@ -1,4 +1,4 @@
-import type { IstioControlPlaneArgs, ReleaseSpec } from "../../components";
+import type { IstioControlPlaneArgs, ReleaseSpec } from "../../components/plain";
 import type { MeshObject } from "../../mesh";
 import { objectsOf, type Plan, releasesOf } from "../plan";
 import type { Request } from "./snapshot";

@@ -5,7 +5,7 @@ import {
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,
   kubernetesPlatforms,
-} from "../../components";
+} from "../../components/plain";
 import { type ClusterCheck, clusterChecks } from "./finding";
 
 const names = z.array(z.string().min(1));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { ServiceMesh } from "../../components";
+import { RunError, ServiceMesh } from "../../components";
 import program from "../../stacks";
 import { platforms } from "../../stacks/platforms";
 import { meshwright } from "../cli/run";
@@ -29,8 +29,8 @@ describe("a catalog with ten mistakes", () => {
   });
 
   const expectAll = (error: unknown): void => {
-    expect(error).to.be.instanceOf(pulumi.RunError);
-    const { message } = error as pulumi.RunError;
+    expect(error).to.be.instanceOf(RunError);
+    const { message } = error as RunError;
     for (const [code, path, cure] of tenFindings) {
       const end = cure.endsWith("?") ? "" : "\\.";
       expect(message).to.match(

@@ -87,7 +87,11 @@ describe("cli/check", function () {
     expect(sarif?.exitCode).to.equal(1);
   });
 
-  it("names in SARIF a platform's own file where it is below the current folder, and no other", async () => {
+  it("names in SARIF a platform's catalog beside its program, or the program itself", async () => {
+    const program = JSON.stringify(join(__dirname, "..", "..", "stacks", "index.ts"));
+    mkdirSync(join(folder, "stacks", "alfred"), { recursive: true });
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: mesh\nruntime: nodejs\nmain: stacks/index.ts\n");
+    writeFileSync(join(folder, "stacks", "index.ts"), `export = require(${program});`);
     writeFileSync(
       join(folder, "Pulumi.faulty.yaml"),
       "config:\n  meshwright:environment: prod\n  meshwright:options: { faultInjection: true }\n",
@@ -100,11 +104,10 @@ describe("cli/check", function () {
       return runs[0]?.results.flatMap((result) => result.locations.map((one) => Object.entries(one)));
     };
     const logical = ["logicalLocations", [{ fullyQualifiedName: "services.agent-rag.traffic.fault" }]];
-    expect(await locations()).to.deep.equal([[logical]]);
-    mkdirSync(join(folder, "stacks", "alfred"), { recursive: true });
+    const at = (uri: string): unknown => [[["physicalLocation", { artifactLocation: { uri } }], logical]];
+    expect(await locations()).to.deep.equal(at("stacks/index.ts"));
     writeFileSync(join(folder, "stacks", "alfred", "catalog.ts"), "");
-    const uri = "stacks/alfred/catalog.ts";
-    expect(await locations()).to.deep.equal([[["physicalLocation", { artifactLocation: { uri } }], logical]]);
+    expect(await locations()).to.deep.equal(at("stacks/alfred/catalog.ts"));
   });
 
   it("reads YAML", async () => {
@@ -155,7 +158,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     expect(await said("alfredo")).to.match(
       /^error: "alfredo" is neither a platform nor a file\.\ncure: {2}Name a platform \(alfred,? ?.*\) or the path of a catalog\.$/,
     );
-    expect(await said(".")).to.equal("error: . is a folder.\ncure:  Name the catalog in it.");
+    expect(await said(".")).to.match(/^error: \. is a folder\.\ncure: {2}Name a platform/);
     expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\ncure:  Export it");
     expect(await said("alfred", "--stack", "qa")).to.contain('There is no stack "qa" here');
     expect(await said("broken.json", "--stack", "prod")).to.contain(

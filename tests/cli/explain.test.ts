@@ -67,6 +67,8 @@ describe("cli/explain", function () {
     const cwd = mkdtempSync(join(tmpdir(), "explain-"));
     try {
       const config = { "meshwright:platform": "alfred", "meshwright:revision": "1-31-0" };
+      const main = join(__dirname, "..", "..", "stacks", "index.ts");
+      writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify({ name: "mesh", runtime: "nodejs", main }));
       writeFileSync(join(cwd, "Pulumi.tagged.yaml"), JSON.stringify({ config }));
       const { stdout, stderr } = await meshwright(
         [

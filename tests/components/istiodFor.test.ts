@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { defineMesh, type MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
-import { istiodFor } from "../../components";
+import { istiodFor, RunError } from "../../components";
 import { statsMatchers } from "../../observability";
 
 const catalog = (rest: Partial<MeshDefinition> = {}): MeshDefinition => ({
@@ -51,7 +50,7 @@ describe("components/istiodFor", () => {
     const { findings } = checkMesh(wrong);
     expect(findings).to.have.length.greaterThan(1);
     expect(() => istiodFor(wrong))
-      .to.throw(pulumi.RunError, 'The catalog "shop" has')
+      .to.throw(RunError, 'The catalog "shop" has')
       .with.property("message")
       .that.satisfies((message: string) => findings.every(({ path }) => message.includes(` ${path}: `)));
   });

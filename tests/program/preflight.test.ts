@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { RunError } from "../../components";
 import getPort from "get-port";
 import { stringify } from "yaml";
 import type { ReleaseSpec } from "../../components";
@@ -102,7 +103,7 @@ describe("program/preflight", () => {
       await preflight(needs(["base", "istiod"].map((chart) => ({ ...common, chart, name: chart }))));
       return "";
     } catch (error) {
-      expect(error).to.be.instanceOf(pulumi.RunError);
+      expect(error).to.be.instanceOf(RunError);
       return (error as Error).message;
     }
   };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { RunError } from "../../components";
 import { defaultIstioVersion } from "../../catalog";
 import { facts, minorOf } from "../../policy-pack/facts";
 import { catalogOf } from "../../program/catalogOf";
@@ -12,7 +13,7 @@ const read = (values: Record<string, string>): Settings => {
     Object.entries(values).map(([key, value]) => [`meshwright:${key}`, value]),
   );
   pulumi.runtime.setAllConfig(config);
-  return readSettings(platformList);
+  return readSettings(platformList, new pulumi.Config("meshwright"));
 };
 
 describe("program/settings", () => {
@@ -103,7 +104,7 @@ describe("program/settings", () => {
         });
         return "";
       } catch (error) {
-        expect(error).to.be.instanceOf(pulumi.RunError);
+        expect(error).to.be.instanceOf(RunError);
         return (error as Error).message;
       }
     };
@@ -156,7 +157,7 @@ describe("program/settings", () => {
 
     it("are refused without their counterparts", () => {
       expect(() => reading({ gatewayCertificate: "chain" }, { monitoringKey: "key" })).to.throw(
-        pulumi.RunError,
+        RunError,
         /has 2 errors[^]*meshwright:gatewayKey is not set, but its counterpart is[^]*meshwright:monitoringCertificate is not set, but its counterpart is/,
       );
     });
@@ -228,7 +229,7 @@ describe("program/settings", () => {
     const [hub] = facts.istio.retired.images;
     const places = { platform: "alfred", chartRepository: `${charts}/`, imageHub: hub };
     expect(() => read(places)).to.throw(
-      pulumi.RunError,
+      RunError,
       `has 2 errors; nothing was changed.
   meshwright:chartRepository is "${charts}/", which has nothing newer than Istio 1.30, and closes in December 2026. ` +
         `Use the default: pulumi config rm meshwright:chartRepository

@@ -1,0 +1,162 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parse } from "yaml";
+import type { Program } from "../program/deploy";
+import type { Platform } from "../program/platform";
+import { readSettings, type Settings } from "../program/settings";
+import { UserError } from "../toolchain/userError";
+import { loadModule } from "./loadModule";
+
+/** The Pulumi project of a folder, whose program `deploy` returned. */
+export interface Project {
+  readonly folder: string;
+  /** Path of the program's file, relative to `folder`. */
+  readonly main: string;
+  readonly platforms: readonly Platform[];
+}
+
+/** What Pulumi.yaml says, as far as it is read here. https://www.pulumi.com/docs/iac/concepts/projects/project-file/ */
+interface ProjectFile {
+  readonly main?: string;
+  readonly runtime?: string | { readonly name?: string };
+  readonly stackConfigDir?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+const example = "export = deploy(definePlatform({ name: …, catalog }))";
+
+/**
+ * Loads the program of the Pulumi project in `folder`, without running it.
+ *
+ * @returns undefined if the folder has no Pulumi.yaml.
+ * @throws {UserError} if the program can't be loaded, or `deploy` did not return it.
+ */
+export async function loadProject(folder = process.cwd()): Promise<Project | undefined> {
+  const file = readProjectFile(folder);
+  if (file === undefined) return undefined;
+  const runtime = typeof file.runtime === "object" ? file.runtime.name : file.runtime;
+  if (runtime !== "nodejs") {
+    throw new UserError({
+      problem: `The Pulumi project in ${folder} has the runtime "${runtime ?? ""}"; only programs in TypeScript or JavaScript have platforms.`,
+      cure: "Name the path of a catalog instead.",
+    });
+  }
+  const path = mainOf(folder, file);
+  const main = relative(folder, path);
+  let module: Record<string, unknown>;
+  try {
+    module = await loadModule(path);
+  } catch (error) {
+    throw new UserError({
+      problem: `The program ${main} can't be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      cure: "Fix the file, or name the path of a catalog instead.",
+      cause: error,
+    });
+  }
+  return { folder, main, platforms: programOf(module, folder, main).platforms };
+}
+
+/** Pulumi runs what an ES module exports by default, and what a CommonJS module is. */
+function programOf(module: unknown, folder: string, main: string): Program {
+  if (isProgram(module)) return module;
+  const other = (module as { readonly default?: unknown } | undefined)?.default;
+  if (isProgram(other)) {
+    if (/\.m[tj]s$/.test(main) || packageOf(folder).type === "module") return other;
+    throw new UserError({
+      problem: `${main} exports its program as default, but it is a CommonJS module, of which Pulumi does not run the default export.`,
+      cure: `Write "export =" instead: ${example}. Or make the package an ES module: "type": "module" in package.json`,
+    });
+  }
+  throw new UserError({
+    problem: `${main} exports no program that \`deploy\` returned, so it has no platforms.`,
+    cure: `Export it: ${example}. Or name the path of a catalog.`,
+  });
+}
+
+function isProgram(value: unknown): value is Program {
+  return typeof value === "function" && Array.isArray((value as Partial<Program>).platforms);
+}
+
+/** The file that Pulumi runs: `main` of Pulumi.yaml, `main` of package.json, or the folder's index. */
+function mainOf(folder: string, { main }: ProjectFile): string {
+  const named = resolve(folder, main ?? packageOf(folder).main ?? ".");
+  const candidates = [named, `${named}.ts`, `${named}.js`].concat(
+    ["index.ts", "index.js", "index.mts", "index.mjs"].map((name) => join(named, name)),
+  );
+  const found = candidates.find((path) => existsSync(path) && statSync(path).isFile());
+  if (found !== undefined) return found;
+  throw new UserError({
+    problem: `The Pulumi project in ${folder} has no program: ${relative(folder, join(named, "index.ts"))} does not exist.`,
+    cure: "Write it, or name its path in Pulumi.yaml: main: <path>",
+  });
+}
+
+function packageOf(folder: string): { readonly main?: string; readonly type?: string } {
+  const path = join(folder, "package.json");
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
+}
+
+function readProjectFile(folder: string): ProjectFile | undefined {
+  const path = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((one) => existsSync(one));
+  return path === undefined ? undefined : ((parse(readFileSync(path, "utf8")) ?? {}) as ProjectFile);
+}
+
+/**
+ * Reads a stack's settings, as the running program would.
+ *
+ * @param platform name of the platform. Default: what the stack's configuration says.
+ * @param stack stack whose `Pulumi.<stack>.yaml` is read. Default: none, and every setting has its default.
+ * @throws {UserError} if there is no such stack.
+ * @throws {RunError} with every setting that is wrong.
+ */
+export function stackSettings(
+  { folder, platforms }: Project,
+  platform: string | undefined,
+  stack: string | undefined,
+): Settings {
+  const values: Record<string, unknown> = {
+    ...projectConfig(folder),
+    ...(stack === undefined ? {} : stackConfig(folder, stack)),
+    ...(platform !== undefined && { platform }),
+  };
+  return readSettings(platforms, { get: (key) => asText(values[key]) });
+}
+
+/** The `meshwright:` keys of Pulumi.yaml, which hold for every stack, without their namespace. */
+function projectConfig(folder: string): Record<string, unknown> {
+  const values = Object.entries(ours(readProjectFile(folder)?.config));
+  return Object.fromEntries(
+    values.map(([key, value]) => {
+      const declared =
+        typeof value === "object" && value !== null ? (value as { value?: unknown; default?: unknown }) : {};
+      return [key, declared.value ?? declared.default ?? value];
+    }),
+  );
+}
+
+/** The `meshwright:` keys of `Pulumi.<stack>.yaml`, without their namespace. */
+function stackConfig(folder: string, stack: string): Record<string, unknown> {
+  const name = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+  const path = resolve(folder, readProjectFile(folder)?.stackConfigDir ?? ".", name);
+  if (!existsSync(path)) {
+    throw new UserError({
+      problem: `There is no stack "${stack}" here: ${path} does not exist.`,
+      cure: "Run the command in the folder of the Pulumi project, or name another stack.",
+    });
+  }
+  return ours(((parse(readFileSync(path, "utf8")) ?? {}) as Pick<ProjectFile, "config">).config);
+}
+
+function ours(config: ProjectFile["config"] = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("meshwright:") ? [[key.slice("meshwright:".length), value]] : [],
+    ),
+  );
+}
+
+/** Pulumi hands structured configuration over as JSON text. */
+function asText(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  return JSON.stringify(value);
+}

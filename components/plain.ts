@@ -1,0 +1,23 @@
+/** What the components declare, as plain data. Nothing here loads Pulumi's SDKs, which `meshwright render` runs without. */
+export { apart } from "./apart";
+export { checkedMesh, findingLine } from "./checkedMesh";
+export type { ReleaseSpec } from "./helmRelease";
+export { type IstioCniArgs, kubernetesPlatforms } from "./istioCni";
+export { istiodFor, istiodValues } from "./istiodFor";
+export { istioObjects } from "./istioObjects";
+export {
+  type IstioCanaryArgs,
+  type IstioChartValues,
+  istioChartRepository,
+  type IstioControlPlaneArgs,
+  type IstioGatewayArgs,
+  istioReleases,
+} from "./istioReleases";
+export type * from "./observabilityArgs";
+export { type ObservabilityPlan, observabilityPlan } from "./observabilityPlan";
+export { addOnCharts } from "./observabilityReleases";
+export type * from "./observabilityValues";
+export { withPlan } from "./planned";
+export { isRunError, RunError, runError } from "./runError";
+export { type ServiceMeshArgs, type ServiceMeshPlan, serviceMeshPlan } from "./serviceMeshPlan";
+export type * from "./values";

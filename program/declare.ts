@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../components";
+import { needsOf } from "./cluster/needs";
+import { clusterOf } from "./controlPlane";
+import { declareGatewayCertificates } from "./gatewayCertificates";
+import { observabilityName, planOf } from "./plan";
+import type { Platform } from "./platform";
+import { preflight } from "./preflight";
+import { readSettings } from "./settings";
+
+/** Declares all resources of the running stack, and returns its outputs. */
+export async function declare(platforms: readonly Platform[]): Promise<Record<string, unknown>> {
+  const settings = readSettings(platforms, new pulumi.Config("meshwright"));
+  const plan = planOf(settings);
+  const { name, catalog, controlPlane, observability } = plan;
+  await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);
+
+  const istio = new IstioControlPlane("istio", controlPlane);
+  const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
+  const opts = { dependsOn: [istio, ...certificates] };
+  const serviceMesh = new ServiceMesh(name, withPlan({ catalog }, plan), opts);
+  if (observability !== undefined) {
+    new Observability(observabilityName, withPlan(observability.args, observability.plan), opts);
+  }
+  return {
+    platform: name,
+    istio: istio.version,
+    objects: serviceMesh.objectCounts,
+  };
+}
