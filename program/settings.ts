@@ -7,7 +7,7 @@ import {
   istioVersionSchema,
 } from "../catalog";
 import { runError } from "../components/plain";
-import { facts, retiredPlace } from "../policy-pack/facts";
+import { facts, minorOf, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
 import { clusterSettings, type ClusterSettings } from "./cluster/settings";
 import type { Platform } from "./platform";
@@ -86,7 +86,8 @@ const webhooks = z.strictObject({ validationURL: z.url(), injectionURL: z.url() 
 
 const revisionPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
-const exampleRevision = defaultIstioVersion.replaceAll(".", "-");
+/** A revision is named after the minor version, because patches are installed in place. */
+const exampleRevision = (minorOf(defaultIstioVersion) ?? "").replace(".", "-");
 
 const canary = z.strictObject({
   istioVersion: istioVersionSchema,

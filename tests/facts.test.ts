@@ -116,6 +116,17 @@ describe("facts from outside", () => {
     expect(of("docs/a.md", "address: 10.1.31.0")).to.be.empty;
   });
 
+  it("are in the package of the policy pack", () => {
+    const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: join(root, "policy-pack"),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const packages = JSON.parse(packed) as { files: { path: string }[] }[];
+    const contents = packages.flatMap((one) => one.files.map(({ path }) => path));
+    expect(contents).to.include("facts/facts.ts");
+  });
+
   it("are the defaults that the README names", () => {
     const rows = readFileSync(join(root, "README.md"), "utf8")
       .split("\n")

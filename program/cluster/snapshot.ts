@@ -1,6 +1,6 @@
 /** What a cluster has, as far as the preflight checks need it: plain data. */
 export interface ClusterSnapshot {
-  /** Version of the API server, as it states it: `v1.36.3`. */
+  /** Version of the API server, as it states it: with `v`, its patch and a vendor suffix. */
   readonly kubernetes: string;
   readonly nodes: Part<readonly ClusterNode[]>;
   /** Every CRD. */

@@ -162,7 +162,7 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
   const sized = environment !== "dev";
   return {
     // The tag serves the namespaces' label istio-injection, so that an upgrade only moves the tag.
-    ...(sized && { revision: "1-31-0" }),
+    ...(sized && { revision: "1-31" }),
     istiod: {
       ...(sized && { autoscaleMin: 3, autoscaleMax: 5 }),
       resources: requests("500m", "2Gi"),

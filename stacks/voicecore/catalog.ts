@@ -187,7 +187,7 @@ export function controlPlane(environment: Environment): PlatformControlPlane {
   const sized = environment !== "dev";
   return {
     // From the first installation on, so that an upgrade can stand beside it.
-    ...(sized && { revision: "1-31-0" }),
+    ...(sized && { revision: "1-31" }),
     istiod: {
       ...(sized && { autoscaleMin: 2, autoscaleMax: 5 }),
       resources: {

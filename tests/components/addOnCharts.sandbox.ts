@@ -5,6 +5,7 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import { addOnCharts, observabilityPlan, type ObservabilityPlan, type ReleaseSpec } from "../../components";
 import type { MeshObject } from "../../mesh";
 import { dashboardLabel, tools } from "../../observability";
+import { facts, supportedKubernetes } from "../../policy-pack/facts";
 import { planOf } from "../../program/plan";
 import { platformList, platformNames } from "../../stacks/platforms";
 import { readSettings } from "../../program/settings";
@@ -18,6 +19,9 @@ import { everything, nothing } from "./observabilityArgs";
  */
 const source = process.env.ADDON_CHARTS;
 const title = source === undefined ? "the stand-ins, not the official charts" : `the charts of ${source}`;
+
+/** The oldest Kubernetes that the default version of Istio is supported on. */
+const kubernetes = `${supportedKubernetes(facts.istio.version)?.[0] ?? ""}.0`;
 
 type Chart = keyof typeof addOnCharts;
 
@@ -51,7 +55,7 @@ describe(`the add-ons' charts, with the components' values: ${title}`, () => {
     const { repository, version } = addOnCharts[chart as Chart];
     const file = join(source ?? toolchain.charts, `${chart}-${version}.tgz`);
     const from = source === "official" ? [chart, "--repo", repository, "--version", version] : [file];
-    const args = ["template", name, ...from, "--namespace", namespace, "--kube-version", "1.33.0"];
+    const args = ["template", name, ...from, "--namespace", namespace, "--kube-version", kubernetes];
     const { stdout } = await execa(toolchain.program("helm"), [...args, "--values", "-"], {
       input: stringify(values),
     });

@@ -177,12 +177,12 @@ describe("aikernel", () => {
 
   it("has a revision in production, whose tag serves the namespaces' label, and validates with it", () => {
     const prod = args("prod");
-    expect(prod.revision).to.equal("1-31-0");
+    expect(prod.revision).to.equal("1-31");
     expect(prod.revisionTags).to.deep.equal(["default"]);
-    expect(prod.base).to.deep.equal({ defaultRevision: "1-31-0" });
-    expect(args("prod", "1-32-0")).to.deep.include({
-      revision: "1-32-0",
-      base: { defaultRevision: "1-32-0" },
+    expect(prod.base).to.deep.equal({ defaultRevision: "1-31" });
+    expect(args("prod", "1-32")).to.deep.include({
+      revision: "1-32",
+      base: { defaultRevision: "1-32" },
     });
     // Without a revision istiod's own webhook serves that label: a tag would inject once more.
     expect(args("dev")).to.not.have.property("revision");

@@ -395,7 +395,7 @@ describe("voicecore", () => {
     });
 
     it("injects by a tag, which is the namespace's only injection label", () => {
-      expect(args("prod").revision).to.equal("1-31-0");
+      expect(args("prod").revision).to.equal("1-31");
       expect(args("dev")).to.not.have.property("revision");
       const namespace = objects.find(({ kind }) => kind === "Namespace");
       expect(namespace?.metadata.labels).to.include({ "istio.io/rev": "voicecore" });
