@@ -2,12 +2,14 @@ import type {
   V1Container,
   V1DaemonSet,
   V1Deployment,
+  V1MutatingWebhookConfiguration,
   V1Namespace,
   V1Pod,
   V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import { coerce, diff, lt, type SemVer } from "semver";
+import { type Injection, injection, type InjectionWebhook } from "../mesh/injection";
 import { addonOf, belongsToAddons, isReady } from "./addons";
 import type { CustomObject } from "./apiClient";
 
@@ -17,6 +19,8 @@ export interface Snapshot {
   readonly pods: readonly V1Pod[];
   readonly services: readonly V1Service[];
   readonly namespaces: readonly V1Namespace[];
+  /** By which the control planes are asked to inject pods. */
+  readonly injectors: readonly InjectionWebhook[];
   /** Of the kinds of Istio and of the Prometheus operator. */
   readonly objects: readonly JudgedObject[];
 }
@@ -150,12 +154,17 @@ function counts({ spec, status }: Workload): { ready: number; desired: number } 
   };
 }
 
-function roleOf({ namespaces }: Snapshot, { metadata, spec }: Workload): Component["role"] | undefined {
+function roleOf(snapshot: Snapshot, { metadata, spec }: Workload): Component["role"] | undefined {
   const { labels = {}, annotations = {} } = spec?.template.metadata ?? {};
   if (labels.app === "istiod") return "control plane";
   if (annotations["inject.istio.io/templates"]?.split(",").includes("gateway")) return "gateway";
   if (belongsToAddons(labels)) return "add-on";
-  return injected(namespaces, metadata?.namespace) ? "service" : undefined;
+  const { injected, asked } = injectionOf(snapshot, metadata?.namespace, {
+    metadata: { labels, annotations },
+    ...(spec !== undefined && spec.template.spec !== undefined && { spec: spec.template.spec }),
+  });
+  // Without a control plane nothing is injected, and a service is one all the same.
+  return injected || asked ? "service" : undefined;
 }
 
 function selects({ spec }: V1Service, labels: Readonly<Record<string, string>>): boolean {
@@ -217,9 +226,35 @@ function unreachable({ role, kind, namespace, name, services }: Component): Prob
   ];
 }
 
-function injected(namespaces: readonly V1Namespace[], name: string | undefined): boolean {
-  const labels = namespaces.find(({ metadata }) => metadata?.name === name)?.metadata?.labels ?? {};
-  return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+/** The webhooks by which control planes and their tags are asked to inject pods. */
+export function injectorsOf(configurations: readonly V1MutatingWebhookConfiguration[]): InjectionWebhook[] {
+  return configurations.flatMap(({ metadata, webhooks = [] }) =>
+    webhooks
+      .filter(({ name }) => name.endsWith("sidecar-injector.istio.io"))
+      .map(({ namespaceSelector, objectSelector }) => ({
+        revision: metadata?.labels?.["istio.io/rev"] ?? "default",
+        ...(namespaceSelector && { namespaceSelector }),
+        ...(objectSelector && { objectSelector }),
+      })),
+  );
+}
+
+/** What becomes of a pod, or of the pods of a template, that starts now. */
+function injectionOf(
+  { namespaces, injectors }: Snapshot,
+  namespace = "",
+  { metadata: { labels, annotations } = {}, spec }: Pick<V1Pod, "metadata" | "spec">,
+): Injection {
+  const home = namespaces.find(({ metadata }) => metadata?.name === namespace)?.metadata;
+  return injection(
+    {
+      namespace: { name: namespace, ...(home?.labels && { labels: home.labels }) },
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+      hostNetwork: spec?.hostNetwork ?? false,
+    },
+    injectors,
+  );
 }
 
 /** The proxy is a container, or an init container that goes on running. */
@@ -234,20 +269,27 @@ function proxyVersion(pod: V1Pod): SemVer | undefined {
   return proxy === undefined ? undefined : (coerce(tagOf(proxy.image)) ?? undefined);
 }
 
-function withoutProxy({ namespaces, pods }: Snapshot): Problem[] {
-  return pods.flatMap((pod): Problem[] => {
-    const { name = "", namespace = "", labels = {} } = pod.metadata ?? {};
-    const asked =
-      injected(namespaces, namespace) &&
-      labels["sidecar.istio.io/inject"] !== "false" &&
-      pod.spec?.hostNetwork !== true;
-    if (!asked || proxyOf(pod) !== undefined || !isReady(pod)) return [];
+function withoutProxy(snapshot: Snapshot): Problem[] {
+  return snapshot.pods.flatMap((pod): Problem[] => {
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    if (proxyOf(pod) !== undefined || !isReady(pod)) return [];
+    const { injected, asked, unknown, reason } = injectionOf(snapshot, namespace, pod);
+    if (unknown !== undefined) {
+      return [
+        {
+          severity: "error",
+          culprit: `Pod ${namespace}/${name}`,
+          problem: `It has no proxy: ${reason}.`,
+          cure: `Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n ${namespace} ${name}`,
+        },
+      ];
+    }
+    if (!injected || !asked) return [];
     return [
       {
         severity: "error",
         culprit: `Pod ${namespace}/${name}`,
-        problem:
-          "It has no proxy, though its namespace asks for one: it started before the namespace was labelled, or while istiod was down.",
+        problem: `It has no proxy, though ${reason}: it started before the label was set, or while istiod was down.`,
         cure: `Start it again: kubectl delete pod -n ${namespace} ${name}`,
       },
     ];

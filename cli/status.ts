@@ -1,9 +1,15 @@
-import { ApiextensionsV1Api, AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import {
+  AdmissionregistrationV1Api,
+  ApiextensionsV1Api,
+  AppsV1Api,
+  CoreV1Api,
+  type KubeConfig,
+} from "@kubernetes/client-node";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { apiClient, customObjects } from "./apiClient";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
-import { type Health, judge, type Problem, type Snapshot } from "./health";
+import { type Health, injectorsOf, judge, type Problem, type Snapshot } from "./health";
 import { print, table } from "./output";
 
 /** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
@@ -18,20 +24,23 @@ export function statusCommand(command: Command): void {
 }
 
 async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
-  const [apps, core, extensions] = [
+  const [admission, apps, core, extensions] = [
+    apiClient(config, AdmissionregistrationV1Api),
     apiClient(config, AppsV1Api),
     apiClient(config, CoreV1Api),
     apiClient(config, ApiextensionsV1Api),
   ];
-  const [deployments, statefulSets, daemonSets, pods, services, namespaces, definitions] = await Promise.all([
-    apps.listDeploymentForAllNamespaces(),
-    apps.listStatefulSetForAllNamespaces(),
-    apps.listDaemonSetForAllNamespaces(),
-    core.listPodForAllNamespaces(),
-    core.listServiceForAllNamespaces(),
-    core.listNamespace(),
-    extensions.listCustomResourceDefinition(),
-  ]);
+  const [webhooks, deployments, statefulSets, daemonSets, pods, services, namespaces, definitions] =
+    await Promise.all([
+      admission.listMutatingWebhookConfiguration(),
+      apps.listDeploymentForAllNamespaces(),
+      apps.listStatefulSetForAllNamespaces(),
+      apps.listDaemonSetForAllNamespaces(),
+      core.listPodForAllNamespaces(),
+      core.listServiceForAllNamespaces(),
+      core.listNamespace(),
+      extensions.listCustomResourceDefinition(),
+    ]);
   const ours = definitions.items.filter(
     ({ spec: { group } }) => group.endsWith(".istio.io") || group === "monitoring.coreos.com",
   );
@@ -45,6 +54,7 @@ async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
     pods: pods.items,
     services: services.items,
     namespaces: namespaces.items,
+    injectors: injectorsOf(webhooks.items),
     objects: (
       await Promise.all(
         ours.map(async (one) =>

@@ -1,4 +1,4 @@
-import type { MeshObject } from "../mesh";
+import { injectionWebhooks, type MeshObject } from "../mesh";
 
 /** Which control plane a tag leads to. */
 export interface TaggedRevision {
@@ -20,19 +20,6 @@ export interface TaggedRevision {
  */
 export function revisionTag(tag: string, to: TaggedRevision): MeshObject {
   const { revision, namespace } = to;
-  const webhook = (prefix: string, namespaces: Requirement[], pods: Requirement[]): object => ({
-    name: `${prefix}.sidecar-injector.istio.io`,
-    clientConfig: clientConfig(to),
-    // istiod fills in the bundle of its authority, so that it is nobody else's field.
-    admissionReviewVersions: ["v1"],
-    failurePolicy: "Fail",
-    reinvocationPolicy: "Never",
-    sideEffects: "None",
-    rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
-    namespaceSelector: { matchExpressions: namespaces },
-    objectSelector: { matchExpressions: pods },
-  });
-  const byTag: Requirement = { key: "istio.io/rev", operator: "In", values: [tag] };
   return {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingWebhookConfiguration",
@@ -46,37 +33,20 @@ export function revisionTag(tag: string, to: TaggedRevision): MeshObject {
         "istio.io/tag": tag,
       },
     },
-    webhooks: [
-      webhook("rev.namespace", [byTag, absent("istio-injection")], [notRefused]),
-      webhook("rev.object", [absent("istio.io/rev"), absent("istio-injection")], [notRefused, byTag]),
-      ...(tag === "default"
-        ? [
-            webhook(
-              "namespace",
-              [{ key: "istio-injection", operator: "In", values: ["enabled"] }],
-              [notRefused],
-            ),
-            webhook(
-              "object",
-              [absent("istio-injection"), absent("istio.io/rev")],
-              [{ key: "sidecar.istio.io/inject", operator: "In", values: ["true"] }, absent("istio.io/rev")],
-            ),
-          ]
-        : []),
-    ],
+    webhooks: injectionWebhooks(tag, revision).map(({ prefix, namespaceSelector, objectSelector }) => ({
+      name: `${prefix}.sidecar-injector.istio.io`,
+      clientConfig: clientConfig(to),
+      // istiod fills in the bundle of its authority, so that it is nobody else's field.
+      admissionReviewVersions: ["v1"],
+      failurePolicy: "Fail",
+      reinvocationPolicy: "Never",
+      sideEffects: "None",
+      rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+      namespaceSelector,
+      objectSelector,
+    })),
   };
 }
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
-interface Requirement {
-  readonly key: string;
-  readonly operator: "In" | "NotIn" | "DoesNotExist";
-  readonly values?: readonly string[];
-}
-
-const absent = (key: string): Requirement => ({ key, operator: "DoesNotExist" });
-
-const notRefused: Requirement = { key: "sidecar.istio.io/inject", operator: "NotIn", values: ["false"] };
 
 function clientConfig({ revision, namespace, injectionURL }: TaggedRevision): object {
   if (injectionURL !== undefined) return { url: injectionURL };

@@ -1,4 +1,11 @@
 export {
+  type Injection,
+  injection,
+  type InjectionSubject,
+  type InjectionWebhook,
+  injectionWebhooks,
+} from "./injection";
+export {
   adoptedAnnotation,
   fromAnnotation,
   inOrder,

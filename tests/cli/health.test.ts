@@ -1,6 +1,7 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { type Health, judge, type JudgedObject, type Snapshot } from "../../cli/health";
+import { injectionWebhooks } from "../../mesh/injection";
+import { type Health, injectorsOf, judge, type JudgedObject, type Snapshot } from "../../cli/health";
 
 /** A pod of `app`, ready, with a proxy of `proxy`'s version unless that is null. */
 function pod(
@@ -100,6 +101,7 @@ const well: Snapshot = {
     { metadata: { name: "shop", labels: { "istio-injection": "enabled" } } },
     { metadata: { name: "monitoring" } },
   ],
+  injectors: injectionWebhooks("default"),
   objects: [
     { kind: "Sidecar", metadata: { name: "cart", namespace: "shop" } },
     { kind: "Gateway", metadata: { name: "shop", namespace: "shop" } },
@@ -210,14 +212,54 @@ describe("cli/health", () => {
   it("finds pods without a proxy where their namespace asks for one", () => {
     const bare = pod("web", { proxy: null });
     expect(problems({ pods: [bare] })).to.deep.equal([
-      "error Pod shop/web-0: It has no proxy, though its namespace asks for one: it started before the namespace was labelled, or while istiod was down. → Start it again: kubectl delete pod -n shop web-0",
+      "error Pod shop/web-0: It has no proxy, though the namespace has the label istio-injection=enabled: it started before the label was set, or while istiod was down. → Start it again: kubectl delete pod -n shop web-0",
     ]);
     const innocent = [
       pod("web", { proxy: null, namespace: "monitoring" }),
       pod("web", { proxy: null, labels: { "sidecar.istio.io/inject": "false" } }),
       pod("job", { proxy: null, ready: false }),
+      { ...bare, metadata: { ...bare.metadata, annotations: { "sidecar.istio.io/inject": "false" } } },
+      { ...bare, spec: { containers: [], hostNetwork: true } },
     ];
     expect(problems({ pods: innocent })).to.deep.equal([]);
+  });
+
+  it("finds pods without a proxy that ask for one themselves, in a namespace that says nothing", () => {
+    const labels = { "sidecar.istio.io/inject": "true" };
+    expect(problems({ pods: [pod("web", { namespace: "monitoring", proxy: null, labels })] })).to.deep.equal([
+      "error Pod monitoring/web-0: It has no proxy, though the pod has the label sidecar.istio.io/inject=true: it started before the label was set, or while istiod was down. → Start it again: kubectl delete pod -n monitoring web-0",
+    ]);
+    const closed = [{ metadata: { name: "monitoring", labels: { "istio-injection": "disabled" } } }];
+    const found = problems({
+      pods: [pod("web", { namespace: "monitoring", proxy: null, labels })],
+      namespaces: closed,
+    });
+    expect(found).to.deep.equal([]);
+  });
+
+  it("finds pods whose label names a revision that no control plane has", () => {
+    const namespaces = [{ metadata: { name: "shop", labels: { "istio.io/rev": "green" } } }];
+    expect(problems({ pods: [pod("web", { proxy: null })], namespaces })).to.deep.equal([
+      "error Pod shop/web-0: It has no proxy: the namespace has the label istio.io/rev=green, which no control plane and no tag has. → Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n shop web-0",
+    ]);
+  });
+
+  it("reads the webhooks of control planes and tags, and no others", () => {
+    const selector = { matchLabels: { a: "b" } };
+    const webhook = { admissionReviewVersions: ["v1"], clientConfig: {}, sideEffects: "None" };
+    expect(
+      injectorsOf([
+        {
+          metadata: { name: "tag", labels: { "istio.io/rev": "blue" } },
+          webhooks: [
+            { ...webhook, name: "rev.namespace.sidecar-injector.istio.io", namespaceSelector: selector },
+            { ...webhook, name: "other.example.com" },
+          ],
+        },
+        { metadata: { name: "cert-manager" }, webhooks: [{ ...webhook, name: "webhook.cert-manager.io" }] },
+        {},
+      ]),
+    ).to.deep.equal([{ revision: "blue", namespaceSelector: selector }]);
   });
 
   it("tells of proxies that are behind their istiod, and how far", () => {
