@@ -161,7 +161,7 @@ function roleOf(snapshot: Snapshot, { metadata, spec }: Workload): Component["ro
   if (belongsToAddons(labels)) return "add-on";
   const { injected, asked } = injectionOf(snapshot, metadata?.namespace, {
     metadata: { labels, annotations },
-    ...(spec !== undefined && spec.template.spec !== undefined && { spec: spec.template.spec }),
+    ...(spec?.template.spec && { spec: spec.template.spec }),
   });
   // Without a control plane nothing is injected, and a service is one all the same.
   return injected || asked ? "service" : undefined;

@@ -1,11 +1,11 @@
 import { honouredExemptions, unusedExemptions } from "../exemptions";
 import { nist, stackPolicy } from "../policy";
-import { dataPlaneOf } from "../reading/injection";
+import { dataPlaneOf, getsSidecar } from "../reading/injection";
 import { podOptOuts } from "../reading/optOut";
 import { modesFor } from "../reading/peerAuthentication";
 import { isNamespace, isPeerAuthentication, type KubernetesResource } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
-import { asksForInjection, isWorkload, podOf } from "../reading/workload";
+import { isWorkload, podOf } from "../reading/workload";
 
 /**
  * A run that passes says nothing: this tells what passed, and which exemptions made it pass.
@@ -33,7 +33,13 @@ export const reportCoverage = stackPolicy({
     const outside = new Set(stack.filter(isOutsideMesh).map(({ name }) => name));
     const workloads = stack.filter(({ type, namespace }) => isWorkload(type) && !outside.has(namespace));
     const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
-    const open = workloads.filter((workload) => !isStrict(workload, authentications, roots));
+    const namespaces = new Map(stack.filter(({ type }) => isNamespace(type)).map((one) => [one.name, one]));
+    const open = workloads.filter(
+      (workload) =>
+        // Nothing is known of a namespace that another stack has.
+        getsSidecar(podOf(workload), namespaces.get(workload.namespace)) === false ||
+        !isStrict(workload, authentications, roots),
+    );
     const exemptions = honouredExemptions(cluster);
     const count = `${workloads.length - open.length} of ${workloads.length} workloads STRICT, ${exemptions.length} ${
       exemptions.length === 1 ? "exemption" : "exemptions"
@@ -68,9 +74,6 @@ function isStrict(
   roots: ReadonlySet<string>,
 ): boolean {
   const pod = podOf(workload);
-  const injected = asksForInjection(pod) !== false && pod.at("spec", "hostNetwork").peek !== true;
   const captured = podOptOuts(pod).length === 0 && workload.unknowns.size === 0;
-  return (
-    injected && captured && modesFor(workload, authentications, roots).every((mode) => mode === "STRICT")
-  );
+  return captured && modesFor(workload, authentications, roots).every((mode) => mode === "STRICT");
 }

@@ -2,9 +2,9 @@ import type { Setting } from "../configuration";
 import { nist, stackPolicy, type StackViolation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { leaves } from "../reading/field";
-import { dataPlaneOf } from "../reading/injection";
+import { dataPlaneOf, getsSidecar } from "../reading/injection";
 import { isIstio, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
-import { asksForInjection, isWorkload, podOf } from "../reading/workload";
+import { isWorkload, podOf } from "../reading/workload";
 
 /**
  * Without a proxy, neither mTLS nor authorization nor any limit holds, and nothing says so.
@@ -82,7 +82,7 @@ function* judgeNamespace(
 ): Iterable<StackViolation> {
   const { labels, title } = namespace;
   const joins = dataPlaneOf(labels);
-  const pods = workloads.filter((workload) => asksForInjection(podOf(workload)) !== true);
+  const pods = workloads.filter((workload) => getsSidecar(podOf(workload), namespace) !== true);
   const outside = [...pods, ...consoles];
   if (joins === undefined) {
     const deliberate = labels["istio-injection"] === "disabled" && !own.some(({ type }) => isIstio(type));

@@ -1,3 +1,4 @@
+import type { Field } from "./field";
 import { isNamespace, type KubernetesResource } from "./resource";
 import { asksForInjection, isWorkload, podOf } from "./workload";
 
@@ -12,8 +13,29 @@ export function dataPlaneOf(labels: Readonly<Record<string, unknown>>): DataPlan
   const injection = labels["istio-injection"];
   if (injection === "enabled") return "sidecar";
   if (labels["istio.io/dataplane-mode"] === "ambient") return "ambient";
-  // With both labels, istio-injection wins.
-  return injection !== "disabled" && labels["istio.io/rev"] !== undefined ? "sidecar" : undefined;
+  // With both labels, istio-injection takes precedence, whatever its value.
+  return injection === undefined && labels["istio.io/rev"] !== undefined ? "sidecar" : undefined;
+}
+
+/** Namespaces whose pods Istio never injects. */
+const NEVER = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"];
+
+/**
+ * Whether a pod gets a sidecar, where its revision has a control plane; undefined if the stack does not have the namespace
+ * and the pod says nothing.
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+export function getsSidecar(
+  pod: Field,
+  namespace: Pick<KubernetesResource, "name" | "labels"> | undefined,
+): boolean | undefined {
+  const asks = asksForInjection(pod);
+  if (asks === false || pod.at("spec", "hostNetwork").peek === true) return false;
+  if (namespace === undefined) return asks;
+  if (NEVER.includes(namespace.name ?? "")) return false;
+  if (dataPlaneOf(namespace.labels) === "sidecar") return true;
+  // Any other value of this label keeps out pods that ask themselves.
+  return namespace.labels["istio-injection"] === undefined && asks === true;
 }
 
 /**
@@ -29,8 +51,8 @@ export function meshNamespaces(
   );
   const asked = stack.flatMap((resource) => {
     if (!isWorkload(resource.type) || resource.namespace === undefined) return [];
-    if (asksForInjection(podOf(resource)) !== true) return [];
     const own = namespaces.find(({ name }) => name === resource.namespace);
+    if (getsSidecar(podOf(resource), own) !== true) return [];
     return [[resource.namespace, own?.labels ?? {}] as const];
   });
   return new Map([...asked, ...labelled]);

@@ -54,11 +54,16 @@ export function proxyImageOf(pod: Field): Field[] {
   return typeof image === "string" && image.includes("/") ? [field] : [];
 }
 
-/** Whether the pod asks for a sidecar itself, whatever its namespace says; a label wins over an annotation. */
+/**
+ * Whether the pod asks for a sidecar itself, by the label {@link INJECT} or by one of a revision; false if it refuses one.
+ * It gets one in a namespace without labels of Istio. An annotation only refuses: no webhook reads it.
+ */
 export function asksForInjection(pod: Field): boolean | undefined {
-  const label = pod.at("metadata", "labels", INJECT).peek;
-  const value = label ?? pod.at("metadata", "annotations", INJECT).peek;
-  return value === undefined ? undefined : value === "true" || value === true;
+  const labels = pod.at("metadata", "labels");
+  const label = String(labels.at(INJECT).peek);
+  if (label === "true" || label === "false") return label === "true";
+  if (String(pod.at("metadata", "annotations", INJECT).peek) === "false") return false;
+  return labels.at("istio.io/rev").peek === undefined ? undefined : true;
 }
 
 /** The label, formerly an annotation, by which a pod asks for a sidecar, or for none. */

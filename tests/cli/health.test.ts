@@ -6,7 +6,15 @@ import { type Health, injectorsOf, judge, type JudgedObject, type Snapshot } fro
 /** A pod of `app`, ready, with a proxy of `proxy`'s version unless that is null. */
 function pod(
   app: string,
-  { namespace = "shop", proxy = "1.31.0", revision = "default", ready = true, labels = {} }: PodOptions = {},
+  {
+    namespace = "shop",
+    proxy = "1.31.0",
+    revision = "default",
+    ready = true,
+    labels = {},
+    annotations = {},
+    hostNetwork = false,
+  }: PodOptions = {},
 ): V1Pod {
   const container = { name: app, image: `${app}:1` };
   return {
@@ -14,10 +22,11 @@ function pod(
       name: `${app}-0`,
       namespace,
       labels: { app, ...labels },
-      annotations: proxy === null ? {} : { "istio.io/rev": revision },
+      annotations: proxy === null ? annotations : { "istio.io/rev": revision },
     },
     spec: {
       containers: [container],
+      ...(hostNetwork && { hostNetwork }),
       ...(proxy !== null && {
         initContainers: [
           { name: "istio-proxy", image: `docker.io/istio/proxyv2:${proxy}-distroless@sha256:0` },
@@ -34,6 +43,8 @@ interface PodOptions {
   revision?: string;
   ready?: boolean;
   labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  hostNetwork?: boolean;
 }
 
 function deployment(
@@ -218,8 +229,8 @@ describe("cli/health", () => {
       pod("web", { proxy: null, namespace: "monitoring" }),
       pod("web", { proxy: null, labels: { "sidecar.istio.io/inject": "false" } }),
       pod("job", { proxy: null, ready: false }),
-      { ...bare, metadata: { ...bare.metadata, annotations: { "sidecar.istio.io/inject": "false" } } },
-      { ...bare, spec: { containers: [], hostNetwork: true } },
+      pod("web", { proxy: null, annotations: { "sidecar.istio.io/inject": "false" } }),
+      pod("web", { proxy: null, hostNetwork: true }),
     ];
     expect(problems({ pods: innocent })).to.deep.equal([]);
   });
