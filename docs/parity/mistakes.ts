@@ -155,6 +155,6 @@ export const mistakes: readonly Row[] = (
     ],
     ["one istiod or gateway, without a disruption budget", policies("require-high-availability")],
     ["every request is traced in production", policies("bound-trace-sampling")],
-    ["versions that nobody supports", policies("require-supported-versions")],
+    ["versions that nobody supports", policies("require-supported-versions", "flag-outdated-versions")],
   ] as const
 ).map(([mistake, answers], i) => ({ id: String(i + 1), mistake, answers }));
