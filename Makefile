@@ -1,6 +1,6 @@
 # Two commands do everything: `make up` and `make test`. The others are shortcuts.
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint types unit sandbox-test official-charts format bench clean
+.PHONY: help install up down test lint types unit sandbox-test official-charts pre-run-commands format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
@@ -41,6 +41,9 @@ sandbox-test: install ## Tests on the real control plane
 
 official-charts: install ## Hold the official charts against what the components rely on (fetches them)
 	ADDON_CHARTS=$(or $(ADDON_CHARTS),official) npm run --silent test:charts
+
+pre-run-commands: install ## Run the commands of a deployment in a fresh clone (installs everything from the registry)
+	npm run --silent test:deployments
 
 bench: install ## Benchmarks: ratios against peers in the same run
 	npm run --silent bench

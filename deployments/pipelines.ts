@@ -169,5 +169,5 @@ function unique(values: readonly string[]): string[] {
 }
 
 function text(value: object): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { compat: "yaml-1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -44,6 +44,16 @@ describe("policy-pack/docs/ci", () => {
     });
   }
 
+  it("is packed so that Pulumi finds the package: npm prints the name of its file, and nothing else", () => {
+    // `pulumi policy publish` takes all that npm prints for that name, the banners of scripts too.
+    const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--loglevel=error"], {
+      cwd: pack,
+      encoding: "utf8",
+    });
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    expect(stdout).to.equal(`meshwright-policy-pack-${version}.tgz\n`);
+  });
+
   it("pins images and actions", () => {
     for (const { uses } of preview.steps) if (uses !== undefined) expect(uses).to.match(/@[0-9a-f]{40}$/);
     expect(preview["runs-on"]).to.match(/-\d/);
