@@ -79,7 +79,11 @@ export function githubWorkflow(table: DeploymentTable): string {
             run: { shell: "bash", ...(folder !== undefined && { "working-directory": folder }) },
           },
           steps: [
-            { uses: "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683" },
+            {
+              uses: "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683",
+              // A schedule runs on the default branch. Another branch's program there would look like drift.
+              with: { ref: `\${{ github.event_name == 'schedule' && '${stack.branch}' || github.ref }}` },
+            },
             {
               name: "Get an OIDC token",
               run: `umask 077 && curl -fsS -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=${encodeURIComponent(audience(stack.cloud))}" | jq -r .value > ${tokenFile}`,
@@ -93,7 +97,7 @@ export function githubWorkflow(table: DeploymentTable): string {
   return `# Rendered from deployments/stacks.ts by \`npm run pipelines\` in deployments.\n${text(workflow)}`;
 }
 
-/** Renders a GitLab pipeline: a job per stack. The schedule itself is set in the project, under Build. */
+/** Renders a GitLab pipeline: a job per stack. Schedules are set in the project, one for each branch. */
 export function gitlabPipeline(table: DeploymentTable): string {
   const { folder } = table.repository;
   const jobs = Object.fromEntries(
@@ -114,7 +118,7 @@ export function gitlabPipeline(table: DeploymentTable): string {
             variables: { PULUMI_COMMAND: operations.push },
           },
           {
-            if: `$CI_PIPELINE_SOURCE == "schedule"`,
+            if: `$CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == "${stack.branch}"`,
             variables: { PULUMI_COMMAND: operations.schedule },
           },
         ],

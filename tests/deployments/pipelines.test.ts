@@ -13,7 +13,12 @@ interface GithubJob {
   readonly container: string;
   readonly env: Readonly<Record<string, string>>;
   readonly concurrency: { readonly group: string };
-  readonly steps: readonly { readonly name?: string; readonly uses?: string; readonly run?: string }[];
+  readonly steps: readonly {
+    readonly name?: string;
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: { readonly ref: string };
+  }[];
 }
 interface Workflow {
   readonly on: Readonly<Record<"push" | "pull_request", { branches: string[]; paths: string[] }>> & {
@@ -96,7 +101,10 @@ describe("deployments/pipelines", () => {
         `$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_TARGET_BRANCH_NAME == "${branch}"`,
       );
       expect(push?.if).to.equal(`$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "${branch}"`);
-      expect(schedule?.if).to.equal('$CI_PIPELINE_SOURCE == "schedule"');
+      expect(schedule?.if).to.equal(`$CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == "${branch}"`);
+      expect(workflow.jobs[name]?.steps[0]?.with?.ref).to.equal(
+        `\${{ github.event_name == 'schedule' && '${branch}' || github.ref }}`,
+      );
       for (const rule of [mergeRequest, push]) expect(rule?.changes).to.deep.equal(paths);
       expect(workflow.jobs[name]?.if).to.equal(
         `github.event_name == 'schedule' || github.event_name == 'push' && github.ref_name == '${branch}' || github.event_name == 'pull_request' && github.base_ref == '${branch}' && github.event.pull_request.head.repo.full_name == github.repository`,
