@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkedMesh } from "./checkedMesh";
+import { contradictions } from "./contradictions";
 import { declareObjects } from "./declareObjects";
 import { declareRelease, type ReleaseSpec } from "./helmRelease";
 import { misfits } from "./istioMisfits";
@@ -23,10 +25,11 @@ export class IstioControlPlane extends pulumi.ComponentResource {
   public readonly version: pulumi.Output<string>;
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("meshwright:index:IstioControlPlane", name, {}, opts);
-    const problems = misfits(args);
+    const served = (args.catalogs ?? []).map((catalog) => checkedMesh(String(catalog.name), catalog).mesh);
+    const problems = [...misfits(args), ...served.flatMap((mesh) => contradictions(args, mesh))];
     if (problems.length > 0)
       throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));
+    super("meshwright:index:IstioControlPlane", name, {}, opts);
     const inherited = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
     const releases = Map.groupBy(istioReleases(args), ({ chart }) => chart);
     const [istiod, ...istiods] = releases.get("istiod") as [ReleaseSpec, ...ReleaseSpec[]];

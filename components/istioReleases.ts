@@ -83,6 +83,12 @@ export interface IstioControlPlaneArgs {
    * https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/
    */
   mtlsMode?: string;
+  /**
+   * Catalogs that the control plane serves, as `defineMesh` returns them. What these arguments say otherwise than a catalog
+   * (root namespace, trust domain, revision, namespaces of gateways, minor version) is an error with both values, before
+   * anything is registered. Default: none; nothing is compared.
+   */
+  catalogs?: Record<string, any>[];
   /** Seconds that each release may take to become ready. Default: 300. */
   timeoutSeconds?: number;
   /** Values of the chart `base`. Default: the chart's. */

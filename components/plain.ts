@@ -1,6 +1,7 @@
 /** What the components declare, as plain data. Nothing here loads Pulumi's SDKs, which `meshwright render` runs without. */
 export { apart } from "./apart";
 export { checkedMesh, findingLine } from "./checkedMesh";
+export { contradictions } from "./contradictions";
 export type { ReleaseSpec } from "./helmRelease";
 export { type IstioCniArgs, kubernetesPlatforms } from "./istioCni";
 export { istiodFor, istiodValues } from "./istiodFor";
@@ -8,6 +9,7 @@ export { istioObjects } from "./istioObjects";
 export {
   type IstioCanaryArgs,
   type IstioChartValues,
+  defaultNamespace,
   istioChartRepository,
   type IstioControlPlaneArgs,
   type IstioGatewayArgs,

@@ -2,6 +2,8 @@ import type { MeshDefinition } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import {
   checkedMesh,
+  contradictions,
+  defaultNamespace,
   type IstioControlPlaneArgs,
   istiodValues,
   istioObjects,
@@ -10,6 +12,7 @@ import {
   type ObservabilityPlan,
   observabilityPlan,
   type ReleaseSpec,
+  runError,
 } from "../components/plain";
 import { type MeshObject, renderMesh } from "../mesh";
 import { catalogOf } from "./catalogOf";
@@ -93,7 +96,8 @@ function checkedCatalog(settings: Settings): CheckedCatalog {
  * Decides what a stack with these settings consists of.
  *
  * @param checked the stack's catalog, if it has been checked already.
- * @throws {pulumi.RunError} with every finding if the catalog has errors, or with what does not fit of what watches it.
+ * @throws {pulumi.RunError} with every finding if the catalog has errors, or with what does not fit of what watches it, or
+ * with what the settings say otherwise than the catalog.
  */
 export function planOf(settings: Settings, checked: CheckedCatalog = checkedCatalog(settings)): Plan {
   const { catalog, mesh, warnings } = checked;
@@ -108,13 +112,19 @@ export function planOf(settings: Settings, checked: CheckedCatalog = checkedCata
       ...(observability?.plan.gateways ?? []),
     ].map((gateway) => [gateway.name, gateway]),
   );
+  const controlPlane = {
+    ...controlPlaneArgs(settings, [...ingress.values()], istiodValues(mesh), mesh.revision),
+    ...(mesh.rootNamespace !== defaultNamespace && { namespace: mesh.rootNamespace }),
+  };
+  const problems = contradictions(controlPlane, mesh);
+  if (problems.length > 0) throw runError(`Nothing was registered.\n${problems.join("\n")}`);
   return {
     name: settings.platform.name,
     catalog,
     mesh,
     warnings,
     objects,
-    controlPlane: controlPlaneArgs(settings, [...ingress.values()], istiodValues(mesh), mesh.revision),
+    controlPlane,
     ...(observability && { observability }),
   };
 }

@@ -74,6 +74,25 @@ describe("program/plan", () => {
     ]);
   });
 
+  it("puts istiod into the catalog's root namespace, and refuses what the settings say otherwise than the catalog", () => {
+    const own = (meshConfig: Record<string, unknown>): Platform => ({
+      ...platforms.alfred,
+      observability: () => ({}),
+      controlPlane: () => ({ meshConfig }),
+      catalog: () => ({
+        name: "shop",
+        rootNamespace: "istio",
+        services: { web: { ports: { http: { port: 8080, protocol: "http" } } } },
+      }),
+    });
+    const plan = (meshConfig: Record<string, unknown>) =>
+      planOf(readSettings([own(meshConfig)], { get: (key) => ({ observability: "false" })[key] }));
+    expect(plan({}).controlPlane.namespace).to.equal("istio");
+    expect(() => plan({ trustDomain: "example.org" })).to.throw(
+      'Nothing was registered.\nistiod.meshConfig.trustDomain is "example.org", and trustDomain of the catalog "shop" is "cluster.local"',
+    );
+  });
+
   for (const platform of platformNames) {
     it(`has every object of ${platform} once, with the namespaces of all objects, releases and Secrets`, () => {
       for (const environment of environments) {

@@ -1,0 +1,106 @@
+import { egressGateway, type Mesh } from "../catalog";
+import { defaultNamespace, type IstioControlPlaneArgs } from "./istioReleases";
+
+/**
+ * What a control plane is told otherwise than a catalog that it serves, each with both values. Such a mesh comes up, and
+ * then answers 403, injects no proxy or limits nothing.
+ */
+export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const { namespace = defaultNamespace, istiod: { meshConfig = {} } = {} } = args;
+  const told = (what: string, own: unknown, field: string, catalog: unknown, effect: string): string[] =>
+    own === catalog
+      ? []
+      : [
+          `${what} is ${said(own)}, and ${field} of the catalog "${mesh.name}" is ${said(catalog)}: ${effect}. Set both to the same value.`,
+        ];
+  const gateways = new Map(
+    (args.gateways ?? []).map((gateway) => [gateway.name, gateway.namespace ?? gateway.name]),
+  );
+  const wanted = [
+    ...mesh.gateways.map(({ name, pods }) => ({ field: `gateways.${name}.namespace`, ...pods })),
+    ...(mesh.externalServices.some((service) => service.egressGateway)
+      ? [
+          {
+            field: "the egress gateway's namespace",
+            release: egressGateway.release,
+            namespace: egressGateway.release,
+          },
+        ]
+      : []),
+  ];
+  return [
+    ...told(
+      "namespace",
+      namespace,
+      "rootNamespace",
+      mesh.rootNamespace,
+      "NetworkPolicies and Sidecars look for istiod and mesh-wide objects in the catalog's",
+    ),
+    ...told(
+      "istiod.meshConfig.rootNamespace",
+      (meshConfig.rootNamespace as unknown) ?? namespace,
+      "rootNamespace",
+      mesh.rootNamespace,
+      "objects in the catalog's do not apply to the whole mesh",
+    ),
+    ...told(
+      "istiod.meshConfig.trustDomain",
+      (meshConfig.trustDomain as unknown) ?? "cluster.local",
+      "trustDomain",
+      mesh.trustDomain,
+      "AuthorizationPolicies name identities that no proxy has, and deny every call",
+    ),
+    ...wanted.flatMap(({ field, release = "", namespace: home }) =>
+      gateways.has(release)
+        ? told(
+            `the namespace of the gateway "${release}"`,
+            gateways.get(release),
+            field,
+            home,
+            "AuthorizationPolicies admit an identity that the gateway does not have",
+          )
+        : [],
+    ),
+    ...revisions(args, mesh),
+    ...versions(args, mesh),
+  ];
+}
+
+/** Namespaces of the catalog carry a revision or a tag, by which a control plane must be found. */
+function revisions({ revision, revisionTags = [], canary }: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const names = new Set([
+    revision ?? "default",
+    ...revisionTags,
+    ...(canary === undefined ? [] : [canary.revision ?? "default"]),
+  ]);
+  const carried = mesh.revision ?? "default";
+  if (names.has(carried)) return [];
+  const known = [...names].map((name) => said(name)).join(", ");
+  return [
+    `revision and revisionTags are ${known}, and revision of the catalog "${mesh.name}" is ${said(mesh.revision)}: ` +
+      `no control plane injects its namespaces. Add "${carried}" to revisionTags, or set the catalog's revision.`,
+  ];
+}
+
+/** Filters of Envoy apply to proxies of the catalog's minor versions only. */
+function versions({ version, canary }: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const filtered =
+    mesh.rateLimitService !== undefined || mesh.services.some(({ rateLimit }) => rateLimit !== undefined);
+  if (!filtered) return [];
+  const known = new Set([mesh.istioVersion, mesh.canaryIstioVersion ?? mesh.istioVersion].map(minorOf));
+  return [version, ...(canary === undefined ? [] : [canary.version])]
+    .filter((installed) => !known.has(minorOf(installed)))
+    .map(
+      (installed) =>
+        `version is "${installed}", and istioVersion of the catalog "${mesh.name}" is "${mesh.istioVersion}": its rate ` +
+        `limits do not apply to these proxies. Set both to the same minor version.`,
+    );
+}
+
+function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
+
+function said(value: unknown): string {
+  return value === undefined ? "missing" : JSON.stringify(value);
+}

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import type { MeshDefinition } from "../../catalog";
+import { checkedMesh } from "../../components";
+import { contradictions } from "../../components/contradictions";
+import { IstioControlPlane } from "../../components/istioControlPlane";
+import type { IstioControlPlaneArgs } from "../../components/istioReleases";
+import { registrations } from "./registrations";
+
+const http = { port: 8080, protocol: "http" } as const;
+const shop = {
+  name: "shop",
+  services: { web: { ports: { http }, rateLimit: { requests: 10, per: "1s" } } },
+  gateways: {
+    public: {
+      hosts: {
+        "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "web" }] },
+      },
+    },
+  },
+  istioVersion: "1.31.4",
+} satisfies MeshDefinition;
+const args: IstioControlPlaneArgs = { version: "1.31.4", gateways: [{ name: "istio-ingress" }] };
+
+const found = (catalog: Partial<MeshDefinition>, own: Partial<IstioControlPlaneArgs> = {}): string[] =>
+  contradictions({ ...args, ...own }, checkedMesh("shop", { ...shop, ...catalog }).mesh);
+
+describe("components/contradictions", () => {
+  it("finds none where catalog and control plane are told the same", () => {
+    expect(found({})).to.deep.equal([]);
+    expect(found({ rootNamespace: "istio" }, { namespace: "istio" })).to.deep.equal([]);
+    expect(
+      found({ trustDomain: "example.org" }, { istiod: { meshConfig: { trustDomain: "example.org" } } }),
+    ).to.deep.equal([]);
+    expect(found({ revision: "blue" }, { revision: "blue" })).to.deep.equal([]);
+    expect(found({ revision: "prod" }, { revision: "blue", revisionTags: ["prod"] })).to.deep.equal([]);
+    expect(found({}, { revision: "blue", revisionTags: ["default"] })).to.deep.equal([]);
+    expect(found({}, { revision: "blue", canary: { version: "1.31.4" } })).to.deep.equal([]);
+    expect(found({}, { gateways: [] })).to.deep.equal([]);
+  });
+
+  const cases: [string, Partial<MeshDefinition>, Partial<IstioControlPlaneArgs>, string[]][] = [
+    [
+      "namespace",
+      {},
+      { namespace: "istio" },
+      [
+        'namespace is "istio", and rootNamespace of the catalog "shop" is "istio-system": NetworkPolicies and Sidecars look for istiod and mesh-wide objects in the catalog\'s. Set both to the same value.',
+        'istiod.meshConfig.rootNamespace is "istio", and rootNamespace of the catalog "shop" is "istio-system": objects in the catalog\'s do not apply to the whole mesh. Set both to the same value.',
+      ],
+    ],
+    [
+      "root namespace",
+      {},
+      { istiod: { meshConfig: { rootNamespace: "istio-config" } } },
+      [
+        'istiod.meshConfig.rootNamespace is "istio-config", and rootNamespace of the catalog "shop" is "istio-system": objects in the catalog\'s do not apply to the whole mesh. Set both to the same value.',
+      ],
+    ],
+    [
+      "trust domain",
+      { trustDomain: "example.org" },
+      {},
+      [
+        'istiod.meshConfig.trustDomain is "cluster.local", and trustDomain of the catalog "shop" is "example.org": AuthorizationPolicies name identities that no proxy has, and deny every call. Set both to the same value.',
+      ],
+    ],
+    [
+      "namespace of a gateway",
+      {},
+      { gateways: [{ name: "istio-ingress", namespace: "edge" }] },
+      [
+        'the namespace of the gateway "istio-ingress" is "edge", and gateways.public.namespace of the catalog "shop" is "istio-ingress": AuthorizationPolicies admit an identity that the gateway does not have. Set both to the same value.',
+      ],
+    ],
+    [
+      "revision",
+      {},
+      { revision: "blue" },
+      [
+        'revision and revisionTags are "blue", and revision of the catalog "shop" is missing: no control plane injects its namespaces. Add "default" to revisionTags, or set the catalog\'s revision.',
+      ],
+    ],
+    [
+      "version",
+      {},
+      { version: "1.30.8" },
+      [
+        'version is "1.30.8", and istioVersion of the catalog "shop" is "1.31.4": its rate limits do not apply to these proxies. Set both to the same minor version.',
+      ],
+    ],
+  ];
+  for (const [what, catalog, own, expected] of cases) {
+    it(`names both values of another ${what}`, () => {
+      expect(found(catalog, own)).to.deep.equal(expected);
+    });
+  }
+
+  it("stop the component before anything is registered", async () => {
+    const all = await registrations(() => {
+      expect(
+        () => new IstioControlPlane("istio", { ...args, namespace: "istio", catalogs: [shop] }),
+      ).to.throw(
+        'IstioControlPlane "istio": namespace is "istio", and rootNamespace of the catalog "shop" is "istio-system"',
+      );
+    });
+    expect(all).to.deep.equal([]);
+  });
+});
