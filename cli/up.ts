@@ -6,8 +6,9 @@ import { type Environment, environments } from "../catalog";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
-import { print } from "./output";
+import { print, remark } from "./output";
 import { type LocalPulumi, localPulumi, localStack } from "./pulumi";
+import { repairReleases } from "./repair";
 import { startControlPlane } from "./sandbox";
 import { stateOption } from "./state";
 import { tools } from "./tools";
@@ -42,16 +43,30 @@ export function upCommand(command: Command): void {
       const toolchain = await tools();
       const sandbox = await startControlPlane(toolchain, state);
       const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
+      await endKilledRun(pulumi, toolchain, sandbox);
       await deploy(pulumi, pack);
       await verifyMesh(toolchain, sandbox);
       print(await describe(pulumi, toolchain, sandbox));
     });
 }
 
-async function deploy({ run, read, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
-  const target = ["--stack", localStack, "--config-file", configFile];
-  // A run that was killed leaves its lock; nobody else uses this backend.
+/** Ends what a killed run left: its lock on the stack, and the Helm releases that it was working on. */
+async function endKilledRun(
+  { read, configFile }: LocalPulumi,
+  toolchain: Toolchain,
+  { kubeconfig }: SandboxStatus,
+): Promise<void> {
+  // Nobody else uses this backend.
   await read(["cancel", "--yes", "--stack", localStack]);
+  const exported = await read(["stack", "export", "--stack", localStack]);
+  const { problems, refresh } = await repairReleases(exported, kubeconfig, toolchain.program("helm"));
+  for (const problem of problems) remark(`${problem} It is repaired.`);
+  if (!refresh) return;
+  await read(["refresh", "--yes", "--skip-preview", "--stack", localStack, "--config-file", configFile]);
+}
+
+async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
+  const target = ["--stack", localStack, "--config-file", configFile];
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
   const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
   if (exitCode !== 0) {

@@ -23,6 +23,8 @@ export class IstioControlPlane extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** Version of the charts. */
   public readonly version: pulumi.Output<string>;
+  /** The Service of each gateway as `<namespace>/<name>`, known once all gateways are ready. */
+  public readonly gateways: pulumi.Output<string[]>;
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     const served = (args.catalogs ?? []).map((catalog) => checkedMesh(String(catalog.name), catalog).mesh);
@@ -47,16 +49,18 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
     // Where a tag takes its namespaces over, it is there first.
     for (const canary of istiods) this.release(`${name}-${canary.name}`, canary, args, [before, ...tags]);
-    for (const gateway of gateways) {
+    const ready = gateways.map((gateway) => {
       const home = new MeshNamespace(`${name}-${gateway.name}`, gatewayNamespace(gateway, args), {
         parent: this,
         dependsOn: [controlPlane],
       });
-      this.release(`${name}-${gateway.name}-release`, gateway, args, home);
-    }
+      return this.release(`${name}-${gateway.name}-release`, gateway, args, home);
+    });
     this.namespace = pulumi.output(istiod.namespace);
     this.version = controlPlane.version;
-    this.registerOutputs({ namespace: this.namespace, version: this.version });
+    // The chart names the Service after the release.
+    this.gateways = pulumi.all(ready.map(({ id }) => id));
+    this.registerOutputs({ namespace: this.namespace, version: this.version, gateways: this.gateways });
   }
 
   private release(

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../components";
 import { needsOf } from "./cluster/needs";
 import { clusterOf } from "./controlPlane";
+import { gatewayAddresses } from "./gatewayAddresses";
 import { declareGatewayCertificates } from "./gatewayCertificates";
 import { observabilityName, planOf } from "./plan";
 import type { Platform } from "./platform";
@@ -25,6 +26,7 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
   return {
     platform: name,
     istio: istio.version,
+    gateways: gatewayAddresses(istio.gateways),
     objects: serviceMesh.objectCounts,
   };
 }

@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
-import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { type ReleaseSpec, runError } from "../components/plain";
 import { parse } from "yaml";
@@ -9,6 +6,7 @@ import type { ClusterCheck, ClusterFinding } from "./cluster/finding";
 import { judgeCluster } from "./cluster/judge";
 import type { ClusterNeeds } from "./cluster/needs";
 import { readCluster } from "./cluster/read";
+import { loadKubeConfig } from "./kubeconfig";
 
 /**
  * Reports, before any resource is registered, what would otherwise fail half-way: no kubeconfig, a cluster that does not
@@ -74,45 +72,6 @@ async function checkCluster(needs: ClusterNeeds, accepted: readonly ClusterCheck
     );
   }
   return report(judgeCluster(await readCluster(config, kubernetes, needs), needs, accepted));
-}
-
-/**
- * What the Kubernetes provider will use, by the provider's own precedence: a kubeconfig, and where none is meant and
- * the program runs in a pod, the pod's own account.
- */
-function loadKubeConfig(): { config: KubeConfig; origin: string } {
-  const settings = new pulumi.Config("kubernetes");
-  const given = settings.get("kubeconfig");
-  const config = new KubeConfig();
-  let origin: string;
-  if (given !== undefined && /[\n{]/.test(given)) {
-    origin = "kubeconfig in kubernetes:kubeconfig";
-    config.loadFromString(given);
-  } else {
-    const named = given ?? process.env.KUBECONFIG;
-    const paths = named?.split(delimiter) ?? [join(homedir(), ".kube", "config")];
-    const [first, ...others] = paths.filter((path) => existsSync(path));
-    if (first !== undefined) {
-      origin = `kubeconfig ${[first, ...others].join(delimiter)}`;
-      config.loadFromFile(first);
-      for (const path of others) {
-        const other = new KubeConfig();
-        other.loadFromFile(path);
-        config.mergeConfig(other, true);
-      }
-    } else if (named === undefined && process.env.KUBERNETES_SERVICE_HOST !== undefined) {
-      origin = "pod's own account";
-      config.loadFromCluster();
-    } else {
-      throw new Error(
-        `There is no kubeconfig: ${paths.join(", ")} does not exist. ` +
-          "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
-      );
-    }
-  }
-  const context = settings.get("context");
-  if (context !== undefined) config.setCurrentContext(context);
-  return { config, origin };
 }
 
 async function checkCharts(repository: string, releases: readonly ReleaseSpec[]): Promise<void> {

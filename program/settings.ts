@@ -227,7 +227,7 @@ function readCluster(config: SettingSource, problems: string[]): ClusterSettings
   const text = config.get("cluster");
   if (text === undefined) return {};
   const parsed = json.pipe(clusterSettings).safeParse(text);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data satisfies ClusterSettings;
   for (const { path, message } of parsed.error.issues) {
     const key = ["cluster", ...path.map(String)].join(".");
     problems.push(

@@ -82,8 +82,11 @@ export async function readCluster(
   };
 }
 
-async function metadata(list: Promise<{ items: { metadata?: V1ObjectMeta }[] }>): Promise<ObjectMetadata[]> {
-  return (await list).items.map(({ metadata: one = {} }) => ({
+/** An empty list of metadata has no items. */
+async function metadata(
+  list: Promise<{ items: { metadata?: V1ObjectMeta }[] | null }>,
+): Promise<ObjectMetadata[]> {
+  return ((await list).items ?? []).map(({ metadata: one = {} }) => ({
     name: one.name ?? "",
     ...(one.namespace !== undefined && { namespace: one.namespace }),
     labels: one.labels ?? {},

@@ -13,7 +13,7 @@ const values = z.record(z.string(), z.unknown());
 const texts = z.record(z.string(), z.string());
 
 /** What the setting `meshwright:cluster` may hold. */
-export const clusterSettings: z.ZodType<ClusterSettings> = z.strictObject({
+export const clusterSettings = z.strictObject({
   platform: z.enum(kubernetesPlatforms).exactOptional(),
   cni: z
     .strictObject({ namespace: z.string().min(1).exactOptional(), values: values.exactOptional() })

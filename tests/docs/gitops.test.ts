@@ -138,7 +138,7 @@ describe("docs/gitops", function () {
     const [, loop = ""] = /^for one in (.*?); do install/m.exec(script) ?? [];
     const single = [...script.matchAll(/^install (\S+)$/gm)].map(([, chart]) => chart);
     const installed = [...single, ...loop.split(" ")];
-    expect(installed).to.have.members(["base", "istiod", "gateway", ...Object.keys(addOnCharts)]);
+    expect(installed).to.have.members(["base", "cni", "istiod", "gateway", ...Object.keys(addOnCharts)]);
     for (const platform of platformNames) {
       const plan = planOf(readSettings(platformList, { get: (key) => ({ platform })[key] }));
       expect(installed, platform).to.include.members(releasesOf(plan).map(({ chart }) => chart));

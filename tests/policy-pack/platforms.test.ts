@@ -1,34 +1,10 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { policies } from "../../policy-pack/policies";
 import { atDay } from "../../policy-pack/tests/clock";
-import { type Resource, validateResource, validateStack } from "../../policy-pack/tests/engine";
 import { platformNames, type PlatformName } from "../../stacks/platforms";
-import { type Configuration, everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
-
-/** What every policy of the pack says, by what comes of it. */
-async function judge(
-  resources: Resource[],
-  configuration: Configuration,
-): Promise<{ mandatory: string[]; advisory: string[] }> {
-  const said: Record<"mandatory" | "advisory", string[]> = { mandatory: [], advisory: [] };
-  for (const policy of policies) {
-    const { enforcementLevel = policy.enforcementLevel, ...settings } = configuration[policy.name] ?? {};
-    if (enforcementLevel !== "mandatory" && enforcementLevel !== "advisory") {
-      throw new Error(`${policy.name} has the level ${String(enforcementLevel)}`);
-    }
-    const outcomes =
-      "validateStack" in policy
-        ? [await validateStack(policy, resources, settings)]
-        : await Promise.all(resources.map((resource) => validateResource(policy, resource, settings)));
-    for (const { violations, undecided } of outcomes) {
-      said[enforcementLevel].push(...violations.map((message) => `${policy.name}: ${message}`));
-      // An open verdict would pass the preview.
-      if (undecided !== undefined) said.mandatory.push(`${policy.name}: ${undecided}`);
-    }
-  }
-  return said;
-}
+import type { Resource } from "../../policy-pack/tests/engine";
+import { judge } from "./judge";
+import { everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
 
 const bypass = (version: string): string =>
   `flag-capture-bypasses: Deployment alfred-platform/agent-core-${version}: spec.template.metadata.annotations` +
