@@ -1,3 +1,8 @@
+import { overrideFits } from "./rules/overrideFits";
+import { overrideSubset } from "./rules/overrideSubset";
+import { filterAttributes } from "./rules/filterAttributes";
+import { stickyVersions } from "./rules/stickyVersions";
+import { externalCalled } from "./rules/externalCalled";
 import type { Rule } from "./rule";
 import { accountOwn } from "./rules/accountOwn";
 import { admitAccount } from "./rules/admitAccount";
@@ -136,6 +141,11 @@ export const rules: readonly Rule[] = [
   selectorsDistinct, // MW341
   labelsSelected, // MW342
   portReserved, // MW343
+  overrideFits, // MW360
+  overrideSubset, // MW361
+  filterAttributes, // MW362
+  stickyVersions, // MW363
+  externalCalled, // MW364
   prefixAdmitted, // MW370
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402

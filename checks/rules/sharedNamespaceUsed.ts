@@ -9,6 +9,7 @@ export const sharedNamespaceUsed: DefinitionRule = {
   severity: "warning",
   title: "A shared namespace is one in which the catalog has something",
   stage: "definition",
+  needsWhole: true,
   examples: {
     wrong: { ...base, services, sharedNamespaces: ["shp"] },
     right: { ...base, services, sharedNamespaces: ["shop"] },

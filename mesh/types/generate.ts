@@ -53,7 +53,7 @@ async function generate(file: string): Promise<void> {
     });
     await writeFile(path.join(__dirname, `${kind[0]?.toLowerCase() ?? ""}${kind.slice(1)}.gen.ts`), source);
   }
-  await writeFile(path.join(__dirname, "schemas.gen.json"), `${JSON.stringify(schemas)}\n`);
+  await writeFile(path.join(__dirname, "../../checks/schemas.gen.json"), `${JSON.stringify(schemas)}\n`);
 }
 
 /** What a validator needs: no descriptions, and unknown fields refused, which the API server drops in silence. */

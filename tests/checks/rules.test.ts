@@ -272,6 +272,32 @@ const expected: Record<string, Expected> = {
       '"web" uses the port 15020, which every proxy uses for the agent\'s metrics and probes: requests reach the proxy and not the application',
     cure: "use another port: 15000–15090 are Istio's",
   },
+  MW360: {
+    path: 'overrides.VirtualService["shop/api"].spec.http[0].timeoutt',
+    message: 'a VirtualService has no field "timeoutt" here, so Kubernetes drops it',
+    cure: 'did you mean "timeout"?',
+  },
+  MW361: {
+    path: 'overrides.VirtualService["shop/api"].spec.http[0].route[0].destination.subset',
+    message: '"api" has no subset "v9": requests that match are answered with 503',
+    cure: 'use one of "v1", "v2", or declare "v9" under services.api.versions',
+  },
+  MW362: {
+    path: "telemetry.accessLogging.filter",
+    message: 'Envoy has no attribute "responseCode", so the filter matches no request and nothing is logged',
+    cure: 'did you mean "response.code"?',
+  },
+  MW363: {
+    path: "services.api.loadBalancing.consistentHash",
+    message:
+      'the weights of "api" choose a version anew for each request (v1: 80, v2: 20), and consistentHash chooses an endpoint only within that version: a session moves between versions',
+    cure: "give one version all of the weight and route sessions to others by traffic.headerRoutes, or suppress this if a session may move",
+  },
+  MW364: {
+    path: "externalServices.bank",
+    message: 'no service calls "bank", so no proxy can reach it',
+    cure: "add it to the calls of the services that use it, or remove it",
+  },
   MW370: {
     path: 'gateways.public.hosts["shop.example.com"].routes[0].paths',
     message:

@@ -12,7 +12,7 @@ import { meshes } from "./meshes";
 import { inScope, passes } from "./reachability";
 import { find, render } from "./render";
 
-const file = path.join(__dirname, "../../mesh/types/schemas.gen.json");
+const file = path.join(__dirname, "../../checks/schemas.gen.json");
 const schemas = JSON.parse(readFileSync(file, "utf8")) as Record<string, object>;
 const ajv = new Ajv({ strict: false, validateFormats: false });
 const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));

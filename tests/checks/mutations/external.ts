@@ -1,5 +1,5 @@
 import { type ExternalServiceDefinition, isHttp, type MeshDefinition } from "../../../catalog";
-import { type Change, type Mutation, type Place } from "./mutation";
+import { type Change, type Mutation, type Place, put } from "./mutation";
 import { edgesOf, hasHttp, httpServicesOf, servicesOf } from "./places";
 
 const bank: ExternalServiceDefinition = {
@@ -48,6 +48,7 @@ export const external: readonly Mutation[] = [
   {
     code: "MW601",
     mistake: "a host that is declared twice",
+    also: ["MW364"],
     *mutants(catalog) {
       for (const { place, external, added } of externalsOf(catalog)) {
         const other = [...place.slice(0, -1), "other"];
@@ -108,6 +109,7 @@ export const external: readonly Mutation[] = [
   {
     code: "MW606",
     mistake: "an external service called like a service",
+    also: ["MW364"],
     *mutants(catalog) {
       for (const name of Object.keys(catalog.services)) {
         const at = ["externalServices", name];
@@ -162,6 +164,14 @@ export const external: readonly Mutation[] = [
         const targetPort = [...place, "ports", "http", "targetPort"];
         yield { at: targetPort, changes: [...added, addresses, [targetPort, 8443]] };
       }
+    },
+  },
+  {
+    code: "MW364",
+    mistake: "an external service that no service calls",
+    *mutants() {
+      const ports = { https: { port: 443, protocol: "tls" } };
+      yield put(["externalServices", "zz-unused"], { host: "unused.example.com", ports });
     },
   },
 ];

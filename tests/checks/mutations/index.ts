@@ -3,6 +3,7 @@ import { external } from "./external";
 import { limits } from "./limits";
 import type { Mutation } from "./mutation";
 import { names } from "./names";
+import { overrides } from "./overrides";
 import { references } from "./references";
 import { security } from "./security";
 import { structure } from "./structure";
@@ -21,5 +22,6 @@ export const mutations: readonly Mutation[] = [
   ...breakers,
   ...external,
   ...limits,
+  ...overrides,
   ...workloads,
 ];

@@ -88,4 +88,23 @@ export const limits: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW362",
+    mistake: "an access log filtered by what Envoy does not have",
+    also: ["MW801"],
+    *mutants(catalog) {
+      const filters = [
+        "responseCode >= 500",
+        "response.status == 200",
+        "request.header['a'] == 'b' || http.code > 1",
+      ];
+      for (const filter of filters) {
+        const at = ["telemetry", "accessLogging"];
+        yield { at: [...at, "filter"], changes: [[at, { provider: "envoy", filter }]] };
+        for (const { place } of servicesOf(catalog)) {
+          yield put([...place, "telemetry", "accessLogging", "filter"], filter);
+        }
+      }
+    },
+  },
 ];

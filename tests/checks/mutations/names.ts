@@ -12,6 +12,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "the mesh or a namespace by a name that nothing can have",
+    also: ["MW105"],
     *mutants(catalog) {
       const places: Place[] = [
         ["name"],
@@ -36,7 +37,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "a service or gateway by a name that nothing can have, or that is taken",
-    also: ["MW111"],
+    also: ["MW111", "MW364"],
     *mutants() {
       for (const name of [...wrongNames, "default", "default-deny", "allow-istio"]) {
         yield put(["services", name], { ports: { http } });

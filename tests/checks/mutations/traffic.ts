@@ -267,4 +267,21 @@ export const traffic: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW363",
+    mistake: "sessions of a service that is divided by weights",
+    also: ["MW204"],
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        const at = [...place, "loadBalancing", "consistentHash"];
+        const versions: Change = [[...place, "versions"], { v1: {}, v2: {} }];
+        const weights: Change = [[...place, "traffic"], { weights: { v1: 50, v2: 50 } }];
+        const hash: Change = [
+          [...place, "loadBalancing"],
+          { consistentHash: { httpHeaderName: "x-session" } },
+        ];
+        yield { at, changes: [versions, weights, hash] };
+      }
+    },
+  },
 ];

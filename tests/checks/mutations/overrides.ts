@@ -1,0 +1,41 @@
+import { type Mutation, put } from "./mutation";
+import { httpServicesOf } from "./places";
+import type { MeshDefinition, ServiceDefinition } from "../../../catalog";
+
+const full = (catalog: MeshDefinition, name: string, { namespace }: ServiceDefinition): string =>
+  `${namespace ?? catalog.namespace ?? catalog.name}/${name}`;
+
+export const overrides: readonly Mutation[] = [
+  {
+    code: "MW360",
+    mistake: "an override with a field that the kind does not have, or a value of another type",
+    *mutants(catalog) {
+      for (const { name, service } of httpServicesOf(catalog)) {
+        const at = ["overrides", "VirtualService", full(catalog, name, service)];
+        yield put([...at, "spec", "https"], []);
+        yield put([...at, "spec", "exportTo"], "*");
+        yield put([...at, "metadata", "finalizers"], []);
+        yield put([...at, "status"], {});
+        yield put(
+          ["overrides", "DestinationRule", at[2] ?? "", "spec", "trafficPolicy", "tls", "mode"],
+          "OFF",
+        );
+      }
+    },
+  },
+  {
+    code: "MW361",
+    mistake: "an override that routes to a subset or port that the service does not have",
+    *mutants(catalog) {
+      for (const { name, service } of httpServicesOf(catalog)) {
+        const at = ["overrides", "VirtualService", full(catalog, name, service)];
+        const to = (destination: object): object => ({
+          spec: { http: [{ route: [{ destination: { host: name, ...destination } }] }] },
+        });
+        const place = [...at, "spec", "http", 0, "route", 0, "destination"];
+        yield { at: [...place, "subset"], changes: [[at, to({ subset: "v99" })]] };
+        yield { at: [...place, "port", "number"], changes: [[at, to({ port: { number: 4 } })]] };
+      }
+    },
+  },
+];

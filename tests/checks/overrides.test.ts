@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import { checkMesh } from "../../checks";
+
+const http = { port: 8080, protocol: "http" };
+
+/** What is found in a mesh in which `web` calls `api`, which has the versions v1 and v2. */
+function found(overrides: object): string[] {
+  return checkMesh({
+    name: "shop",
+    services: {
+      web: { ports: { http }, calls: { api: {} } },
+      api: { ports: { http }, versions: { v1: {}, v2: {} }, traffic: { weights: { v1: 100, v2: 0 } } },
+    },
+    overrides,
+  }).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+}
+
+const routed = (destination: object, more: object = {}): object => ({
+  VirtualService: { "shop/api": { spec: { http: [{ route: [{ destination }] }] } } },
+  ...more,
+});
+const at = 'overrides.VirtualService["shop/api"].spec';
+
+describe("checks of overrides", () => {
+  it("accept fields and values that the kind has, and null, which removes one", () => {
+    expect(
+      found({ VirtualService: { "shop/api": { spec: { exportTo: ["."], http: null } } } }),
+    ).to.deep.equal([]);
+    expect(
+      found({
+        DestinationRule: {
+          "shop/api": {
+            metadata: { labels: { team: "a" }, annotations: { "example.com/a": null } },
+            spec: { trafficPolicy: { connectionPool: { tcp: { tcpKeepalive: { probes: 3 } } } } },
+          },
+        },
+      }),
+    ).to.deep.equal([]);
+    // The settings of a filter are Envoy's own.
+    expect(found({ Telemetry: { "shop/none": {} } }).map((line) => line.split(" ")[0])).to.deep.equal([
+      "MW115",
+    ]);
+  });
+
+  it("refuse unknown fields and values of another type, at every depth", () => {
+    expect(found({ VirtualService: { "shop/api": { spec: { http: [{ timeoutt: "5s" }] } } } })).to.deep.equal(
+      [`MW360 ${at}.http[0].timeoutt: did you mean "timeout"?`],
+    );
+    expect(found({ VirtualService: { "shop/api": { sepc: {} } } })).to.deep.equal([
+      'MW360 overrides.VirtualService["shop/api"].sepc: use one of "apiVersion", "kind", "metadata", "spec", or remove it',
+    ]);
+    expect(found({ VirtualService: { "shop/api": { spec: { hosts: "api" } } } })).to.deep.equal([
+      `MW360 ${at}.hosts: give a value of type array`,
+    ]);
+    expect(
+      found({ PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "STRONG" } } } } }),
+    ).to.deep.equal([
+      'MW360 overrides.PeerAuthentication["shop/default"].spec.mtls.mode: give one of "UNSET", "DISABLE", "PERMISSIVE", "STRICT"',
+    ]);
+  });
+
+  it("refuse routes to subsets and ports that the service does not have", () => {
+    const host = "api.shop.svc.cluster.local";
+    const subset = `MW361 ${at}.http[0].route[0].destination.subset`;
+    expect(found(routed({ host, subset: "v2" }))).to.deep.equal([]);
+    expect(found(routed({ host: "api", subset: "v2" }))).to.deep.equal([]);
+    expect(found(routed({ host: "elsewhere.other.svc.cluster.local", subset: "v9" }))).to.deep.equal([]);
+    for (const name of [host, "api"]) {
+      expect(found(routed({ host: name, subset: "v9" }))).to.deep.equal([
+        `${subset}: use one of "v1", "v2", or declare "v9" under services.api.versions`,
+      ]);
+    }
+    expect(found(routed({ host, port: { number: 80 } }))).to.deep.equal([
+      `MW361 ${at}.http[0].route[0].destination.port.number: use 8080`,
+    ]);
+  });
+
+  it("know subsets that another override lists", () => {
+    const listed = {
+      DestinationRule: { "shop/api": { spec: { subsets: [{ name: "v9", labels: { version: "v9" } }] } } },
+    };
+    expect(found(routed({ host: "api", subset: "v9" }, listed))).to.deep.equal([]);
+    expect(found(routed({ host: "api", subset: "v1" }, listed))).to.have.length(1);
+  });
+});
+
+describe("checks of filters of access logs", () => {
+  const filtered = (filter: string): string[] =>
+    checkMesh({
+      name: "shop",
+      services: { web: { ports: { http } } },
+      telemetry: { accessLogging: { provider: "envoy", filter } },
+    }).findings.map(({ code, cure }) => `${code}: ${cure}`);
+
+  it("accept attributes of Envoy, functions, macros and texts", () => {
+    for (const filter of [
+      "response.code >= 400",
+      "response.code >= 400 || connection.mtls == false",
+      "has(request.headers['x-debug']) && request.url_path.startsWith('/responseCode')",
+      "xds.cluster_name == 'a' && int(request.headers['n']) in [1, 2]",
+      "['a', 'b'].exists(each, each == request.method)",
+      "metadata.filter_metadata['envoy.lb']['canary'] == 'true'",
+      "request.duration > duration('1s') && !(upstream.address == \"\")",
+    ]) {
+      expect(filtered(filter), filter).to.deep.equal([]);
+    }
+  });
+
+  it("refuse others, each once", () => {
+    expect(filtered("responseCode >= 500 || responseCode == 0")).to.deep.equal([
+      'MW362: did you mean "response.code"?',
+    ]);
+    expect(filtered("request.paht == '/'")).to.deep.equal(['MW362: did you mean "request.path"?']);
+    expect(filtered("status == 200 && method == 'GET'")).to.have.length(2);
+  });
+});
