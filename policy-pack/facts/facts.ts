@@ -172,7 +172,11 @@ export const facts = {
         name: "ISTIO-SECURITY-2026-005",
         fixed: { "1.30": "1.30.3", "1.29": "1.29.6", "1.28": "1.28.10" },
         sources: [
-          { url: "https://istio.io/latest/news/security/istio-security-2026-005/", read: "2026-11-26" },
+          {
+            url: "https://istio.io/latest/news/security/istio-security-2026-005/",
+            read: "2026-11-26",
+            note: "the page names affected patches; the patch after the last of them has the fix",
+          },
         ],
       },
       {
