@@ -156,7 +156,7 @@ async function benchPreview(runs: number): Promise<void> {
     writeFileSync(join(project, "catalog.json"), JSON.stringify(meshOf(services)));
     writeFileSync(
       join(project, "index.js"),
-      `const { ServiceMesh } = require(${JSON.stringify(repository)});\n` +
+      `const { ServiceMesh } = require(${JSON.stringify(join(repository, "dist", "pulumi"))});\n` +
         `new ServiceMesh("bench", { catalog: require("./catalog.json") });\n`,
     );
     const status = await startSandbox(h.options(h.folder()));

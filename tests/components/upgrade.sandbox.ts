@@ -32,7 +32,7 @@ describe("an upgrade of the control plane on the sandbox", () => {
     writeFileSync(join(project, "Pulumi.yaml"), "name: upgrade\nruntime: nodejs\nmain: index.js\n");
     writeFileSync(
       join(project, "index.js"),
-      `const { IstioControlPlane } = require(${JSON.stringify(repository)});
+      `const { IstioControlPlane } = require(${JSON.stringify(join(repository, "dist", "pulumi"))});
 new IstioControlPlane("istio", require("./args.json"));
 `,
     );

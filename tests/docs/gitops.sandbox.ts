@@ -41,11 +41,13 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
     const { chartRepository, istiod } = await startSandbox(h.options(state));
     const config = {
       "meshwright:environment": "prod",
-      "meshwright:revision": "1-31-0",
+      "meshwright:revision": "1-31",
       "meshwright:chartRepository": chartRepository,
       "meshwright:istioVersion": istioCharts.version,
       "meshwright:webhooks": istiod,
     };
+    const main = join(root, "stacks", "index.ts");
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "mesh", runtime: "nodejs", main }));
     writeFileSync(join(folder, "Pulumi.prod.yaml"), stringify({ config }));
     const rendered = await meshwright(["render", "alfred", "--stack", "prod", "--out", deploy()], {
       cwd: folder,
@@ -127,7 +129,7 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
     const columns = "custom-columns=:kind,:metadata.namespace,:metadata.name,:metadata.generation";
     const generations = (): Promise<string> => h.kubectl(state, ["get", kinds, "-A", "-o", columns]);
     const before = await generations();
-    expect(before).to.match(/Deployment +istio-system +istiod-1-31-0 +\d/);
+    expect(before).to.match(/Deployment +istio-system +istiod-1-31 +\d/);
     await run(script);
     expect(await generations()).to.equal(before);
   });
