@@ -5,6 +5,7 @@ import { packageRoot } from "../toolchain/cache";
 import type * as check from "./check";
 import type * as down from "./down";
 import type * as explain from "./explain";
+import type * as init from "./init";
 import type * as open from "./open";
 import type * as purge from "./purge";
 import type * as render from "./render";
@@ -23,6 +24,10 @@ interface CommandFile {
 
 /* eslint-disable @typescript-eslint/no-require-imports -- an import statement would load all files at once */
 const files: Readonly<Record<string, CommandFile>> = {
+  init: {
+    description: "write a project with an example catalog into an empty folder",
+    load: () => (require("./init") as typeof init).initCommand,
+  },
   up: {
     description: "bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack",
     load: () => (require("./up") as typeof up).upCommand,

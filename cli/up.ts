@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { type Environment, environments } from "../catalog";
@@ -7,6 +6,7 @@ import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../toolchain/userError";
 import { print, remark } from "./output";
+import { findPolicyPack } from "./policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "./pulumi";
 import { repairReleases } from "./repair";
 import { startControlPlane } from "./sandbox";
@@ -16,7 +16,7 @@ import { verifyMesh } from "./verify";
 
 interface UpOptions {
   readonly state: string;
-  readonly policyPack: string;
+  readonly policyPack?: string;
   readonly platform?: string;
   readonly environment?: Environment;
 }
@@ -25,7 +25,10 @@ interface UpOptions {
 export function upCommand(command: Command): void {
   command
     .addOption(stateOption())
-    .option("--policy-pack <dir>", "folder of the policy pack", "policy-pack")
+    .option(
+      "--policy-pack <dir>",
+      "folder of the policy pack (default: policy-pack, or the installed package @meshwright/policy-pack)",
+    )
     .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")
     .addOption(
       new Option("--environment <name>", "how careful (default: what Pulumi.local.yaml says)").choices(
@@ -33,13 +36,7 @@ export function upCommand(command: Command): void {
       ),
     )
     .action(async ({ state, policyPack, platform, environment }: UpOptions) => {
-      const pack = resolve(policyPack);
-      if (!existsSync(join(pack, "PulumiPolicy.yaml"))) {
-        throw new UserError({
-          problem: `There is no policy pack in ${pack}: PulumiPolicy.yaml is missing.`,
-          cure: "Name its folder: meshwright up --policy-pack <dir>",
-        });
-      }
+      const pack = findPolicyPack(process.cwd(), policyPack);
       const toolchain = await tools();
       const sandbox = await startControlPlane(toolchain, state);
       const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
@@ -100,6 +97,6 @@ async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: Sand
     "  kubectl get vs,dr,ap,pa -A",
     "  npx meshwright sandbox status",
     pc.bold("End it"),
-    "  make down",
+    "  npx meshwright down",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { MeshObject } from "../mesh";
 import type { ReleaseSpec } from "./helmRelease";
 import { defaultNamespace, type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
-import { type MeshNamespaceArgs, namespaceObject } from "./meshNamespace";
+import { type MeshNamespaceArgs, namespaceObject } from "./namespaceObject";
 import { revisionTag } from "./revisionTag";
 
 /** A namespace whose name is known before anything is declared. */

@@ -15,6 +15,7 @@ export {
   type IstioGatewayArgs,
   istioReleases,
 } from "./istioReleases";
+export type { MeshNamespaceArgs } from "./namespaceObject";
 export type * from "./observabilityArgs";
 export { type ObservabilityPlan, observabilityPlan } from "./observabilityPlan";
 export { addOnCharts } from "./observabilityReleases";

@@ -99,7 +99,8 @@ async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain[
   await replace(analyzer, (temporary) =>
     writeFile(
       temporary,
-      '#!/bin/sh\nexec node "$PWD/node_modules/@pulumi/pulumi/cmd/run-policy-pack" "$@"\n',
+      // As Pulumi's own: an installed pack has its SDK beside it, in the node_modules of the project.
+      `#!/bin/sh\nexec node "$(node -e 'console.log(require.resolve("@pulumi/pulumi/cmd/run-policy-pack"))')" "$@"\n`,
       { mode: 0o755 },
     ),
   );

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MeshNamespace, type MeshNamespaceArgs } from "../../components/meshNamespace";
+import { MeshNamespace, type MeshNamespaceArgs } from "../../components";
 import { registrations } from "./registrations";
 
 const labelsOf = async (args: MeshNamespaceArgs): Promise<unknown> => {

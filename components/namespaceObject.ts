@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { MeshObject } from "../mesh";
+
+/** Arguments of the component `MeshNamespace`. */
+export interface MeshNamespaceArgs {
+  /** Name of the namespace. */
+  name: pulumi.Input<string>;
+  /**
+   * Whether pods get a sidecar. Default: true.
+   * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+   */
+  injection?: boolean;
+  /**
+   * Revision or revision tag of the control plane that injects; sets `istio.io/rev` instead of `istio-injection`,
+   * of which exactly one may be there. Default: none, the default revision.
+   */
+  revision?: string;
+  /** Further labels. Default: none. */
+  labels?: Record<string, string>;
+}
+
+/** The namespace that the component `MeshNamespace` declares, as a plain object. */
+export function namespaceObject(args: MeshNamespaceArgs & { readonly name: string }): MeshObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name: args.name, labels: labelsOf(args) } };
+}
+
+/** Labels of the namespace. */
+export function labelsOf({ injection = true, revision, labels }: MeshNamespaceArgs): Record<string, string> {
+  if (!injection) return { ...labels, "istio-injection": "disabled" };
+  return revision === undefined
+    ? { ...labels, "istio-injection": "enabled" }
+    : { ...labels, "istio.io/rev": revision };
+}
