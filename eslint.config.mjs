@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "**/*.gen.ts", ".sandbox*/"] },
+  { ignores: ["**/dist/", "templates/", "**/node_modules/", "**/*.gen.ts", ".sandbox*/"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
