@@ -60,7 +60,7 @@ describe("cli/init", function () {
       "bookshop/authorizationpolicy-api.yaml",
       "cluster/namespace-bookshop.yaml",
     ]);
-    expect(files.some((path) => path.includes('prometheusrule-'))).to.equal(true);
+    expect(files.some((path) => path.includes("prometheusrule-"))).to.equal(true);
     expect(rendered.stderr).to.contain("istio-ingress/bookshop-cert");
     expect(readFileSync(join(folder, "deploy", "bookshop", "gateway-bookshop.yaml"), "utf8")).to.contain(
       "bookshop.example.com",
