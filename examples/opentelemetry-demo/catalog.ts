@@ -27,6 +27,8 @@ const queue = { kafka: { port: "plaintext" } } as const;
 export const catalog = defineMesh({
   name: "otel-demo",
   environment: "dev",
+  // Helm's user creates the namespace, and whoever removes this catalog must not remove it.
+  sharedNamespaces: ["otel-demo"],
   services: {
     "frontend-proxy": {
       ...listening("frontend-proxy", 8080, "http"),

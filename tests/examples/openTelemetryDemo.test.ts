@@ -28,8 +28,9 @@ describe("examples/opentelemetry-demo", () => {
   });
 
   it("tells services with one account apart by the labels of their pods", () => {
-    const { ingress } = find("NetworkPolicy", "payment") as { ingress: unknown };
-    expect(ingress).to.deep.equal([
+    const { ingress } = find("NetworkPolicy", "payment") as { ingress: { ports: { port: number }[] }[] };
+    const atItsPort = ingress.filter(({ ports }) => ports.some(({ port }) => port === 8080));
+    expect(atItsPort).to.deep.equal([
       {
         from: [
           {

@@ -29,15 +29,19 @@ export interface DeployedService {
 /** Name, number, and where they differ from it, the container's port; `appProtocol` where the manifests set it. */
 export type ServicePort = readonly [name: string, port: number, targetPort?: number, appProtocol?: string];
 
-/** The system's objects, for `kubectl apply`. The namespace's label has istiod inject a proxy into its pods. */
+/** The namespace of a system, with the label that has istiod inject a proxy into its pods. */
+export function namespaceOf({ namespace }: System): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, labels: { "istio-injection": "enabled" } },
+  };
+}
+
+/** The objects that a system's manifests deploy into its namespace, for `kubectl apply`. */
 export function manifests({ namespace, workloads, services }: System): KubernetesObject[] {
   const accounts = new Set(workloads.flatMap(({ account }) => account ?? []));
   return [
-    {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: namespace, labels: { "istio-injection": "enabled" } },
-    },
     ...[...accounts].map((name) => ({
       apiVersion: "v1",
       kind: "ServiceAccount",
