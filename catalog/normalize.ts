@@ -2,6 +2,7 @@ import { normalizeAlerts } from "./alerts";
 import type { CallDefinition, Edge, Source } from "./call";
 import { normalizeCertificates } from "./certificates";
 import { normalizeCircuitBreaker } from "./circuitBreaker";
+import { normalizeTermination } from "./drain";
 import { parseDuration, type Duration } from "./duration";
 import {
   type Cors,
@@ -112,9 +113,14 @@ export function normalize(definition: MeshDefinition): Mesh {
     own: Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load">,
   ): Service => {
     const edgesTo = (incoming.get(name) ?? []).sort((a, b) => compare(a.path, b.path));
+    const callee = calleeNamed(callees, name);
     const sized = sizedBreaker(own, edgesTo, callees);
     return {
-      ...calleeNamed(callees, name),
+      ...callee,
+      workloads: callee.workloads.map((workload) => ({
+        ...workload,
+        termination: normalizeTermination(name, workload.drain, edgesTo, workload.pod),
+      })),
       ...sized,
       alerts: normalizeAlerts(own.alerts, definition.alerts, sized.load),
       outgoing: outgoing.get(`service ${name}`) ?? [],
@@ -250,6 +256,9 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     host: hostOf(name, namespace),
     ports,
     service: ports.length === 0 ? "none" : (definition.service ?? (definition.workload ? "create" : "none")),
+    ...(definition.workload?.kind === "StatefulSet" && {
+      headless: { name: `${name}-headless`, host: hostOf(`${name}-headless`, namespace) },
+    }),
     serviceAccount: normalizeServiceAccount(
       name,
       definition.serviceAccount,

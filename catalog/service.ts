@@ -115,6 +115,8 @@ export interface Service {
   /** The service's ports, sorted by number; empty when none is declared. */
   readonly ports: readonly Port[];
   readonly service: ServiceMode;
+  /** The headless Service of its StatefulSets, by which single pods are called. */
+  readonly headless?: { readonly name: string; readonly host: string };
   readonly serviceAccount: ServiceAccount;
   /** Labels that select its pods. */
   readonly selector: Labels;

@@ -1,4 +1,9 @@
 import { z } from "zod";
+import { drainSchema, terminationDefaults, type Termination } from "./drain";
+import type { Duration } from "./duration";
+import { mergePod } from "./mergePod";
+import { envSourceSchema, podSchema, volumeClaimSchema } from "./podSchema";
+import type { EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
 import { type Labels, selectorSchema } from "./selector";
@@ -9,19 +14,56 @@ import { textOf } from "./text";
  * service's `selector`, those of the version's `labels` where there are versions, and run under its `serviceAccount`.
  *
  * Containers run with least privilege: not as root, without capabilities, unable to gain any, and with the runtime's
- * seccomp profile; a container that needs more says so in the catalog's `overrides`.
+ * seccomp profile. A container that needs more sets it in `pod`.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
  */
 export interface WorkloadDefinition {
+  /**
+   * The Kubernetes kind that runs the pods. A `StatefulSet` gets a headless Service `<service>-headless` besides. Pods of
+   * a `Job` or `CronJob` get a native sidecar, which ends with the application. Default: `Deployment`.
+   */
+  readonly kind?: WorkloadKind;
   /** Container image, pinned by tag or digest. */
   readonly image: string;
-  /** Default: 2, so that one pod can be lost. */
+  /** Number of pods. Default: 2, so that one pod can be lost; 1 for a `Job` or `CronJob`. */
   readonly replicas?: number;
+  /**
+   * When a `CronJob` runs, such as `"0 3 * * *"`. Default: none; a `CronJob` requires it.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+   */
+  readonly schedule?: string;
+  /**
+   * Volumes that a `StatefulSet` claims for each pod, keyed by name. `pod` mounts them. Default: none.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates
+   */
+  readonly volumeClaimTemplates?: Readonly<Record<string, PersistentVolumeClaimSpec>>;
+  /**
+   * A fragment of Kubernetes' PodSpec, merged over the pod that the catalog renders as a strategic merge does: containers,
+   * volumes and environment variables by `name`, mounts by `mountPath`, ports by `containerPort`. The application's
+   * container is the one named as the service. Added containers get the same restrictions as the application's.
+   * Default: none.
+   *
+   * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
+   */
+  readonly pod?: PodSpec;
+  /**
+   * How long a pod finishes calls after it was told to stop. It is rendered as the proxy's `terminationDrainDuration`, and
+   * together with a `preStop` delay of 5 s as the pod's `terminationGracePeriodSeconds`, where these exceed Istio's 5 s and
+   * Kubernetes' 30 s. Default: the longest timeout of the calls and routes to the service; 30 s where one has none.
+   *
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig
+   */
+  readonly drain?: Duration;
   /** Of the application's container; the proxy's are in `sidecar.resources`. Default: none. */
   readonly resources?: Resources;
-  /** Environment variables of the application's container. Default: none. */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Environment variables of the application's container, keyed by name: a value, or a source such as
+   * `{ valueFrom: { secretKeyRef: { name: "db", key: "password" } } }`. Default: none.
+   */
+  readonly env?: Readonly<Record<string, EnvValue>>;
   /**
    * Id of the user that the container runs as; neither 0, root, nor 1337, the proxy, whose traffic is not redirected.
    * Default: the image's user, and where that is root, or has a name and no number, Kubernetes refuses to start it.
@@ -38,6 +80,15 @@ export interface WorkloadDefinition {
   /** Of the pods, such as `prometheus.io/port`. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
+
+/** Kinds that can run a service's pods. */
+export const workloadKinds = ["Deployment", "StatefulSet", "Job", "CronJob"] as const;
+
+/** The Kubernetes kind that runs a service's pods. */
+export type WorkloadKind = (typeof workloadKinds)[number];
+
+/** Value of an environment variable, or where it comes from: a Secret, a ConfigMap, or a field of the pod. */
+export type EnvValue = string | { readonly valueFrom: EnvVarSource };
 
 /** @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
 export interface Resources {
@@ -63,7 +114,9 @@ export interface AutoscalingDefinition {
 }
 
 /** A version of a service: how its pods are labelled, and what differs from the service's workload. */
-export interface VersionDefinition extends Partial<Pick<WorkloadDefinition, "image" | "replicas">> {
+export interface VersionDefinition extends Partial<
+  Pick<WorkloadDefinition, "image" | "replicas" | "env" | "pod">
+> {
   /**
    * Labels that select the version's pods among those of the service, as in a DestinationRule's subset.
    * Default: `{ version: "<name>" }`. Set it where the label's value isn't the version's name, such as
@@ -72,8 +125,9 @@ export interface VersionDefinition extends Partial<Pick<WorkloadDefinition, "ima
   readonly labels?: Labels;
 }
 
-/** One Deployment. */
+/** One Deployment, StatefulSet, Job or CronJob. */
 export interface Workload {
+  readonly kind: WorkloadKind;
   /** `<service>`, or `<service>-<version>` where the service declares versions. */
   readonly name: string;
   /** The version's name; `v1` where the service declares none. */
@@ -83,7 +137,13 @@ export interface Workload {
   readonly image: string;
   readonly replicas: number;
   readonly resources?: Resources;
-  readonly env: Readonly<Record<string, string>>;
+  readonly schedule?: string;
+  readonly volumeClaimTemplates: Readonly<Record<string, PersistentVolumeClaimSpec>>;
+  readonly pod: PodSpec;
+  /** The longest drain that the catalog asks for, if it does. */
+  readonly drain?: Duration;
+  readonly termination: Termination;
+  readonly env: Readonly<Record<string, EnvValue>>;
   readonly runAsUser?: number;
   readonly probes: Probes;
   readonly autoscaling?: AutoscalingDefinition;
@@ -107,18 +167,26 @@ const image = textOf(
   'write an image with its tag or digest, such as "registry.example.com/web:1.4.2"',
 );
 const replicas = z.int().min(0);
+const env = z.record(z.string(), z.union([z.string(), envSourceSchema]));
 
 export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
   labels: selectorSchema.optional(),
   image: image.optional(),
   replicas: replicas.optional(),
+  env: env.optional(),
+  pod: podSchema.optional(),
 });
 
 export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
+  kind: z.enum(workloadKinds).optional(),
   image,
   replicas: replicas.optional(),
+  schedule: z.string().min(1).optional(),
+  volumeClaimTemplates: z.record(z.string(), volumeClaimSchema).optional(),
+  pod: podSchema.optional(),
+  drain: drainSchema.optional(),
   resources: resourcesSchema.optional(),
-  env: z.record(z.string(), z.string()).optional(),
+  env: env.optional(),
   runAsUser: z
     .int()
     .min(1)
@@ -138,7 +206,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   annotations: z.record(z.string(), z.string()).optional(),
 });
 
-/** The pods of a Deployment when its autoscaler, if there is one, has taken away all that it may. */
+/** The pods of a workload when its autoscaler, if there is one, has taken away all that it may. */
 export function fewestPods({ replicas: count, autoscaling }: Workload): number {
   return autoscaling?.minReplicas ?? count;
 }
@@ -156,13 +224,32 @@ export function normalizeWorkloads(
   ports: readonly Port[],
 ): Workload[] {
   if (!workload) return [];
-  const { replicas: count = 2, env = {}, probes = {}, labels = {}, annotations = {}, ...rest } = workload;
-  const asked = normalizeProbes(service, probes, ports);
-  const base = { ...rest, replicas: count, env, probes: asked, labels, annotations };
+  const {
+    kind = "Deployment",
+    probes = {},
+    labels = {},
+    annotations = {},
+    env = {},
+    pod = {},
+    ...rest
+  } = workload;
+  const base = {
+    ...rest,
+    kind,
+    replicas: workload.replicas ?? (runsOnce({ kind }) ? 1 : 2),
+    volumeClaimTemplates: workload.volumeClaimTemplates ?? {},
+    probes: normalizeProbes(service, probes, ports),
+    labels,
+    annotations,
+    // The calls to the service are not known yet.
+    termination: { preStop: 0, ...terminationDefaults },
+  };
   const declared = Object.entries(versions);
   const one = (name: string, version: string, { labels: own, ...changes }: VersionDefinition): Workload => ({
     ...base,
     ...changes,
+    env: { ...env, ...changes.env },
+    pod: mergePod(pod, changes.pod ?? {}),
     name,
     version,
     selector: { ...selector, ...versionLabels(version, own) },
@@ -171,6 +258,11 @@ export function normalizeWorkloads(
   return declared
     .map(([version, own]) => one(`${service}-${version}`, version, own))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether the workload's pods end by themselves. */
+export function runsOnce({ kind }: Pick<Workload, "kind">): boolean {
+  return kind === "Job" || kind === "CronJob";
 }
 
 /** Labels of a version's pods. */

@@ -1,4 +1,13 @@
-import { egressGateway, fewestPods, isHttp, type Mesh, nameIn, owns } from "../catalog";
+import {
+  egressGateway,
+  fewestPods,
+  isHttp,
+  type Mesh,
+  nameIn,
+  owns,
+  runsOnce,
+  workloadKinds,
+} from "../catalog";
 
 /**
  * The names of all objects that a mesh is rendered to, by kind, each with its namespace in front where it has one. The
@@ -15,6 +24,9 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
   const workloads = services.flatMap(({ namespace, workloads: own }) =>
     own.map((workload) => ({ namespace, ...workload })),
   );
+  const headless = services.flatMap(({ namespace, ports, headless: own }) =>
+    own && ports.length > 0 ? [`${namespace}/${own.name}`] : [],
+  );
   const callable = services.filter(({ ports }) => ports.length > 0);
   const leaves = externalServices.some((service) => service.egressGateway);
   const atEgress = leaves ? [`${egressGateway.release}/${mesh.name}`] : [];
@@ -30,8 +42,18 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
         ...atEgress,
       ],
       ConfigMap: counter ? [`${counter.namespace}/${counter.service}-quotas`] : [],
-      Deployment: workloads.map((one) => full(one)),
-      DestinationRule: [...callable.map((one) => full(one)), ...externalServices.map(named), ...atEgress],
+      ...Object.fromEntries(
+        workloadKinds.map((kind) => [
+          kind,
+          workloads.filter((one) => one.kind === kind).map((one) => full(one)),
+        ]),
+      ),
+      DestinationRule: [
+        ...callable.map((one) => full(one)),
+        ...headless,
+        ...externalServices.map(named),
+        ...atEgress,
+      ],
       EnvoyFilter: services.flatMap((one) => [
         ...(one.rateLimit ? [full(one, "-rate-limit")] : []),
         ...(counter && one.globalRateLimits.length > 0 ? [full(one, "-global-rate-limit")] : []),
@@ -49,12 +71,14 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
         ...inEach("default"),
         ...services.filter((one) => one.mtls ?? shares(one)).map((one) => full(one)),
       ],
-      PodDisruptionBudget: workloads.filter((one) => fewestPods(one) > 1).map((one) => full(one)),
+      PodDisruptionBudget: workloads
+        .filter((one) => !runsOnce(one) && fewestPods(one) > 1)
+        .map((one) => full(one)),
       RequestAuthentication:
         mesh.jwtRules.length > 0
           ? [...new Set(asking.map((one) => (shares(one) ? full(one) : `${one.namespace}/default`)))]
           : [],
-      Service: services.filter(({ service }) => service !== "none").map((one) => full(one)),
+      Service: [...services.filter(({ service }) => service !== "none").map((one) => full(one)), ...headless],
       ServiceAccount: [
         ...new Set(
           services

@@ -19,6 +19,7 @@ import { callsCaptured } from "./rules/callsCaptured";
 import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
 import { counterAsked } from "./rules/counterAsked";
+import { drainFits } from "./rules/drainFits";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { ejectionSpared } from "./rules/ejectionSpared";
@@ -55,6 +56,7 @@ import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
 import { overrideNamed } from "./rules/overrideNamed";
 import { pathNormal } from "./rules/pathNormal";
+import { podDecided } from "./rules/podDecided";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
@@ -86,6 +88,7 @@ import { versionRuns } from "./rules/versionRuns";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
 import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
+import { workloadKind } from "./rules/workloadKind";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
 import { fieldGiven, fieldKnown, valueValid } from "./structure";
 import { suppressionUsed } from "./suppressions";
@@ -141,6 +144,9 @@ export const rules: readonly Rule[] = [
   selectorsDistinct, // MW341
   labelsSelected, // MW342
   portReserved, // MW343
+  drainFits, // MW344
+  podDecided, // MW345
+  workloadKind, // MW346
   overrideFits, // MW360
   overrideSubset, // MW361
   filterAttributes, // MW362

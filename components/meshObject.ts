@@ -14,6 +14,8 @@ const builtIn: Record<string, unknown> = {
     k8s.admissionregistration.v1.MutatingWebhookConfiguration,
   "apps/v1/Deployment": k8s.apps.v1.Deployment,
   "apps/v1/StatefulSet": k8s.apps.v1.StatefulSet,
+  "batch/v1/CronJob": k8s.batch.v1.CronJob,
+  "batch/v1/Job": k8s.batch.v1.Job,
   "autoscaling/v2/HorizontalPodAutoscaler": k8s.autoscaling.v2.HorizontalPodAutoscaler,
   "networking.k8s.io/v1/NetworkPolicy": k8s.networking.v1.NetworkPolicy,
   "policy/v1/PodDisruptionBudget": k8s.policy.v1.PodDisruptionBudget,

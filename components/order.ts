@@ -54,8 +54,8 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
         keys.push(`Gateway/${home}/${name}`);
       }
     }
-    if (kind === "Deployment") {
-      const pod = (object.spec as { template: PodTemplate }).template;
+    const pod = podOf(object);
+    if (pod) {
       keys.push(`ServiceAccount/${metadata.namespace}/${pod.spec.serviceAccountName}`);
       for (const { configMap } of pod.spec.volumes ?? []) {
         if (configMap) keys.push(`ConfigMap/${metadata.namespace}/${configMap.name}`);
@@ -67,6 +67,15 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
     return [...new Set(keys)].filter((key) => present.has(key));
   };
   return new Map(objects.map((object) => [objectKey(object), before(object)]));
+}
+
+/** The pod template of a workload. */
+function podOf({ kind, spec }: MeshObject): PodTemplate | undefined {
+  if (kind === "CronJob") {
+    return (spec as { jobTemplate: { spec: { template: PodTemplate } } }).jobTemplate.spec.template;
+  }
+  const workload = kind === "Deployment" || kind === "StatefulSet" || kind === "Job";
+  return workload ? (spec as { template: PodTemplate }).template : undefined;
 }
 
 interface PodTemplate {

@@ -37,7 +37,10 @@ function declarationsIn(root: string, { program }: Source): Map<string, TypeDecl
   return new Map(
     program
       .getSourceFiles()
-      .filter(({ fileName }) => fileName.startsWith(join(root, "catalog")))
+      .filter(
+        // Kubernetes' own types are documented by Kubernetes.
+        ({ fileName }) => fileName.startsWith(join(root, "catalog")) && !fileName.endsWith(".gen.ts"),
+      )
       .flatMap(({ statements }) => statements)
       .filter((one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one))
       .map((one) => [one.name.text, one]),

@@ -29,7 +29,8 @@ export const sizingAnnotation = "meshwright.dev/sizing";
  */
 export function destinationRules(mesh: Mesh): MeshObject[] {
   const called = mesh.services.filter(({ ports }) => ports.length > 0);
-  return [...called, ...mesh.externalServices].map((service) => {
+  const named = called.flatMap((one) => [one, ...headlessOf(one)]);
+  return [...named, ...mesh.externalServices].map((service) => {
     const { namespace, host, versions, path, load } = service;
     const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
@@ -67,6 +68,12 @@ function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
     ...(outlierDetection && { outlierDetection: ejection(outlierDetection) }),
     ...(retryBudget && { retryBudget: { ...retryBudget } }),
   };
+}
+
+/** Single pods of a StatefulSet are called under another host, with the same settings. */
+function headlessOf(service: Service): Service[] {
+  const { headless } = service;
+  return headless ? [{ ...service, ...headless, versions: [] }] : [];
 }
 
 /** Whether a version of a service is declared, but has no pods for now. */

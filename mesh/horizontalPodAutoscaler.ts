@@ -5,11 +5,11 @@ import { metadata, type MeshObject } from "./object";
 /** @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
 export function horizontalPodAutoscalers(mesh: Mesh): MeshObject[] {
   return mesh.services.flatMap(({ namespace, workloads, path }) =>
-    workloads.flatMap(({ name, autoscaling }) => {
+    workloads.flatMap(({ kind, name, autoscaling }) => {
       if (!autoscaling) return [];
       const { minReplicas, maxReplicas, averageUtilization } = autoscaling;
       const spec: V2HorizontalPodAutoscalerSpec = {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+        scaleTargetRef: { apiVersion: "apps/v1", kind, name },
         minReplicas,
         maxReplicas,
         metrics: [

@@ -1,9 +1,9 @@
 import type { V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
-import type { Mesh } from "../catalog";
+import { fewestPods, type Mesh, runsOnce } from "../catalog";
 import { metadata, type MeshObject } from "./object";
 
 /**
- * For every Deployment of several pods, one of which may be missing at a time. A single pod gets none: it would
+ * For every Deployment and StatefulSet of several pods, one of which may be missing at a time. A single pod gets none: it would
  * keep its node from ever being drained.
  *
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/
@@ -11,7 +11,7 @@ import { metadata, type MeshObject } from "./object";
 export function podDisruptionBudgets(mesh: Mesh): MeshObject[] {
   return mesh.services.flatMap((service) =>
     service.workloads
-      .filter(({ replicas, autoscaling }) => (autoscaling?.minReplicas ?? replicas) > 1)
+      .filter((workload) => !runsOnce(workload) && fewestPods(workload) > 1)
       .map(({ name, selector }) => {
         const spec: V1PodDisruptionBudgetSpec = {
           maxUnavailable: 1,

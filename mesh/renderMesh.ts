@@ -1,7 +1,6 @@
 import type { CheckedMesh } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
 import { configMaps } from "./configMap";
-import { deployments } from "./deployment";
 import { destinationRules } from "./destinationRule";
 import { egressGateways } from "./egressGateway";
 import { envoyFilters } from "./envoyFilter";
@@ -20,11 +19,11 @@ import { serviceAccounts } from "./serviceAccount";
 import { sidecars } from "./sidecar";
 import { telemetries } from "./telemetry";
 import { virtualServices } from "./virtualService";
+import { workloads } from "./workload";
 
 const renderers = [
   authorizationPolicies,
   configMaps,
-  deployments,
   destinationRules,
   egressGateways,
   envoyFilters,
@@ -41,6 +40,7 @@ const renderers = [
   sidecars,
   telemetries,
   virtualServices,
+  workloads,
 ] as const;
 
 /**

@@ -10,8 +10,9 @@ import { adoptedAnnotation, fromAnnotation, metadata, type MeshObject } from "./
  */
 export function services(mesh: Mesh): MeshObject[] {
   return mesh.services.flatMap((service) => {
-    if (service.service === "create") return [created(mesh, service)];
-    return service.service === "adopt" ? [adopted(service)] : [];
+    const headless = service.headless && service.ports.length > 0 ? [headlessService(mesh, service)] : [];
+    if (service.service === "create") return [created(mesh, service), ...headless];
+    return service.service === "adopt" ? [adopted(service), ...headless] : headless;
   });
 }
 
@@ -31,6 +32,16 @@ function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service
     kind: "Service",
     metadata: metadata(mesh, { name, namespace, from: [path], labels: { ...selector } }),
     spec,
+  };
+}
+
+/** The Service that gives each pod of a StatefulSet a name, before the pod is ready, so that replicas find each other. */
+function headlessService(mesh: Mesh, service: Service): MeshObject {
+  const { headless, name } = service;
+  const whole = created(mesh, { ...service, name: headless?.name ?? name });
+  return {
+    ...whole,
+    spec: { ...(whole.spec as object), clusterIP: "None", publishNotReadyAddresses: true },
   };
 }
 

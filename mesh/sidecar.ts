@@ -1,4 +1,4 @@
-import { egressGateway, type Mesh, tracingNamespace } from "../catalog";
+import { egressGateway, formatDuration, isHttp, type Mesh, type Service, tracingNamespace } from "../catalog";
 import { metadata, type MeshObject } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
@@ -13,7 +13,9 @@ export function sidecars(mesh: Mesh): MeshObject[] {
   const hosts = new Map(
     [...mesh.services, ...mesh.externalServices].map((service) => [
       service.name,
-      `${service.namespace}/${service.host}`,
+      [service.host, ...(service.headless ? [service.headless.host] : [])].map(
+        (host) => `${service.namespace}/${host}`,
+      ),
     ]),
   );
   const leaving = new Set(
@@ -21,10 +23,11 @@ export function sidecars(mesh: Mesh): MeshObject[] {
   );
   const tracing = mesh.telemetry?.tracing;
   const always = tracing ? [`${tracingNamespace(tracing)}/${tracing.service}`] : [];
-  return mesh.services.map(({ name, namespace, selector, outgoing, reach, kubernetesApi, path }) => {
+  return mesh.services.map((service) => {
+    const { name, namespace, selector, outgoing, reach, kubernetesApi, path } = service;
     const callees = [
       ...new Set([
-        ...outgoing.map(({ callee }) => hosts.get(callee) ?? ""),
+        ...outgoing.flatMap(({ callee }) => hosts.get(callee) ?? []),
         ...reach.map(({ namespace: theirs, host }) => `${theirs}/${host}`),
         ...always,
         ...(kubernetesApi ? ["default/kubernetes.default.svc.cluster.local"] : []),
@@ -44,6 +47,7 @@ export function sidecars(mesh: Mesh): MeshObject[] {
         },
       ],
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+      ...inboundPool(service),
     };
     return {
       apiVersion: "networking.istio.io/v1",
@@ -57,3 +61,43 @@ export function sidecars(mesh: Mesh): MeshObject[] {
     };
   });
 }
+
+type Pool = NonNullable<SidecarSpec["inboundConnectionPool"]>;
+
+/**
+ * Connections from the proxy to the application. A DestinationRule that is in the proxy's own scope would apply to them
+ * too: so where a service calls itself, its limits for each caller would limit all of its callers together.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/#Sidecar-inbound_connection_pool
+ */
+function inboundPool({
+  name,
+  ports,
+  outgoing,
+  idleTimeout,
+}: Service): Pick<SidecarSpec, "inboundConnectionPool"> {
+  const callsItself = outgoing.some(({ callee }) => callee === name);
+  if (!callsItself && (idleTimeout === undefined || ports.length === 0)) return {};
+  const idle = idleTimeout !== undefined && { idleTimeout: formatDuration(idleTimeout) };
+  const http = ports.some(({ protocol }) => isHttp(protocol));
+  const tcp = ports.some(({ protocol }) => !isHttp(protocol));
+  const pool: Pool = {
+    ...((callsItself || tcp) && {
+      tcp: { ...(callsItself && { maxConnections: unlimited }), ...(tcp && idle) },
+    }),
+    ...(http && {
+      http: {
+        ...(callsItself && {
+          http1MaxPendingRequests: unlimited,
+          http2MaxRequests: unlimited,
+          maxRetries: unlimited,
+        }),
+        ...idle,
+      },
+    }),
+  };
+  return { inboundConnectionPool: pool };
+}
+
+/** The greatest number that the API takes; Istio's own default for inbound connections is no limit. */
+const unlimited = 2_147_483_647;

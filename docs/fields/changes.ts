@@ -136,6 +136,38 @@ function workload(): Changes {
     "WorkloadDefinition.image": web({ workload: { image: "registry.example.com/web:1.5.0" } }),
     "WorkloadDefinition.replicas": web({ workload: { replicas: 4 } }),
     "WorkloadDefinition.env": web({ workload: { env: { LOG_LEVEL: "debug" } } }),
+    "WorkloadDefinition.kind": search({ workload: { kind: "StatefulSet" } }),
+    "WorkloadDefinition.schedule": {
+      before: {
+        services: { report: { workload: { image: "report:1", kind: "CronJob", schedule: "0 3 * * *" } } },
+      },
+      after: {
+        services: { report: { workload: { image: "report:1", kind: "CronJob", schedule: "0 4 * * *" } } },
+      },
+    },
+    "WorkloadDefinition.volumeClaimTemplates": {
+      before: search({ workload: { kind: "StatefulSet" } }),
+      after: search({
+        workload: {
+          kind: "StatefulSet",
+          volumeClaimTemplates: {
+            data: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+          },
+        },
+      }),
+    },
+    "WorkloadDefinition.pod": web({
+      workload: {
+        pod: {
+          containers: [{ name: "web", volumeMounts: [{ name: "cache", mountPath: "/cache" }] }],
+          volumes: [{ name: "cache", emptyDir: {} }],
+        },
+      },
+    }),
+    "WorkloadDefinition.drain": search({ workload: { drain: "60s" } }),
+    "EnvValue.valueFrom": web({
+      workload: { env: { LOG_LEVEL: { valueFrom: { configMapKeyRef: { name: "web", key: "level" } } } } },
+    }),
     "WorkloadDefinition.runAsUser": web({ workload: { runAsUser: 2000 } }),
     ...probes(),
     "WorkloadDefinition.labels": web({ workload: { labels: { tier: "backend" } } }),

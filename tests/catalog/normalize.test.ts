@@ -267,7 +267,11 @@ describe("normalize", () => {
       {
         name: "web-v1",
         version: "v1",
+        kind: "Deployment",
         selector: { app: "web", version: "v1" },
+        volumeClaimTemplates: {},
+        pod: {},
+        termination: { preStop: 0, drain: 5, gracePeriod: 30 },
         image: "web:1",
         replicas: 3,
         env: { A: "1" },
@@ -278,7 +282,11 @@ describe("normalize", () => {
       {
         name: "web-v2",
         version: "v2",
+        kind: "Deployment",
         selector: { app: "web", version: "v2" },
+        volumeClaimTemplates: {},
+        pod: {},
+        termination: { preStop: 0, drain: 5, gracePeriod: 30 },
         image: "web:2",
         replicas: 1,
         env: { A: "1" },
@@ -298,7 +306,11 @@ describe("normalize", () => {
       {
         name: "web",
         version: "v1",
+        kind: "Deployment",
         selector: { app: "web", version: "v1" },
+        volumeClaimTemplates: {},
+        pod: {},
+        termination: { preStop: 0, drain: 5, gracePeriod: 30 },
         image: "web:1",
         replicas: 2,
         env: {},
@@ -367,6 +379,48 @@ describe("normalize", () => {
       ["other", "none", false],
       ["web", "create", true],
       ["worker", "none", true],
+    ]);
+  });
+
+  it("ends pods after the longest call to them, of services and routes, or as the catalog says", () => {
+    const termination = (api: object, calls: object = {}): unknown =>
+      normalize({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls: { api: calls } },
+          api: { ports: { http }, workload: { image: "api:1", ...api }, resilience: { timeout: "60s" } },
+        },
+      }).services[0]?.workloads[0]?.termination;
+    expect(termination({})).to.deep.equal({ preStop: 5, drain: 60, gracePeriod: 65 });
+    expect(termination({}, { timeout: "2500ms" })).to.deep.equal({ preStop: 5, drain: 5, gracePeriod: 30 });
+    expect(termination({}, { timeout: "24500ms" })).to.deep.equal({ preStop: 5, drain: 25, gracePeriod: 30 });
+    expect(termination({ drain: "90s" })).to.deep.equal({ preStop: 5, drain: 90, gracePeriod: 95 });
+    const preStop = (handler: object): object => ({
+      pod: {
+        terminationGracePeriodSeconds: 100,
+        containers: [{ name: "api", lifecycle: { preStop: handler } }],
+      },
+    });
+    expect(termination(preStop({ sleep: { seconds: 12 } }))).to.deep.equal({
+      preStop: 12,
+      drain: 60,
+      gracePeriod: 100,
+    });
+    expect(termination(preStop({ exec: { command: ["quit"] } }))).to.deep.equal({
+      preStop: 0,
+      drain: 60,
+      gracePeriod: 100,
+    });
+    const { services } = normalize({
+      name: "shop",
+      services: {
+        web: { ports: { http }, workload: { image: "web:1" }, calls: { db: {} } },
+        db: { ports: { db: { port: 5432, protocol: "tcp" } }, workload: { image: "db:1" } },
+      },
+    });
+    expect(services.map(({ workloads }) => workloads[0]?.termination)).to.deep.equal([
+      { preStop: 5, drain: 30, gracePeriod: 35 },
+      { preStop: 0, drain: 5, gracePeriod: 30 },
     ]);
   });
 

@@ -272,6 +272,22 @@ const expected: Record<string, Expected> = {
       '"web" uses the port 15020, which every proxy uses for the agent\'s metrics and probes: requests reach the proxy and not the application',
     cure: "use another port: 15000–15090 are Istio's",
   },
+  MW344: {
+    path: "services.api.workload.pod.terminationGracePeriodSeconds",
+    message:
+      'the pods of "api" are killed after 30s, and need 5s before they stop and 60s to drain: a rollout cuts calls off',
+    cure: "set it to at least 65, or leave it out",
+  },
+  MW345: {
+    path: "services.web.workload.pod.serviceAccountName",
+    message: 'the pods of "web" can\'t have serviceAccountName: the catalog decides it',
+    cure: "set the service's serviceAccount.name: callees admit the service by it",
+  },
+  MW346: {
+    path: "services.report.workload.schedule",
+    message: 'the Deployment of "report" can\'t have schedule',
+    cure: "set kind to CronJob, or remove it",
+  },
   MW360: {
     path: 'overrides.VirtualService["shop/api"].spec.http[0].timeoutt',
     message: 'a VirtualService has no field "timeoutt" here, so Kubernetes drops it',

@@ -92,4 +92,31 @@ describe("sidecar", () => {
       'services.web,services.web.reach["mail.post.svc.cluster.local"],services.web.reach["rates.billing.svc.cluster.local"]',
     );
   });
+
+  it("keeps the limits for each caller off the inbound side of a service that calls itself, and takes its idle time there", () => {
+    const pools = render({
+      name: "shop",
+      services: {
+        es: {
+          ports: { http, transport: { port: 9300, protocol: "tcp" } },
+          calls: { es: [{ port: "transport" }, { port: "http" }] },
+        },
+        db: { ports: { tcp }, resilience: { idleTimeout: "1h" } },
+        web: {
+          ports: { http },
+          resilience: { idleTimeout: "4s" },
+          calls: { es: { port: "http" }, db: {} },
+        },
+      },
+    });
+    const unlimited = 2_147_483_647;
+    const pool = (name: string): unknown =>
+      (find(pools, "Sidecar", name).spec as { inboundConnectionPool?: object }).inboundConnectionPool;
+    expect(pool("es")).to.deep.equal({
+      tcp: { maxConnections: unlimited },
+      http: { http1MaxPendingRequests: unlimited, http2MaxRequests: unlimited, maxRetries: unlimited },
+    });
+    expect(pool("web")).to.deep.equal({ http: { idleTimeout: "4s" } });
+    expect(pool("db")).to.deep.equal({ tcp: { idleTimeout: "1h" } });
+  });
 });

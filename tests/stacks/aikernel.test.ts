@@ -155,6 +155,7 @@ describe("aikernel", () => {
     it("of the proxies beside the platform's own services are the document's annotations", () => {
       for (const name of ["api", "catalog-api"]) {
         expect(find("Deployment", name)).to.have.deep.nested.property("spec.template.metadata.annotations", {
+          "proxy.istio.io/config": "terminationDrainDuration: 10s",
           "sidecar.istio.io/proxyCPU": "200m",
           "sidecar.istio.io/proxyMemory": "256Mi",
         });

@@ -88,6 +88,7 @@ describe("alfred", () => {
       expect(template.metadata).to.deep.equal({
         labels: { app: "agent-core", version },
         annotations: {
+          "proxy.istio.io/config": "terminationDrainDuration: 10s",
           "sidecar.istio.io/proxyCPU": "100m",
           "sidecar.istio.io/proxyMemory": "128Mi",
           "traffic.sidecar.istio.io/includeInboundPorts": "8011",

@@ -69,6 +69,7 @@ describe("autolytiq", () => {
           expect((deployment.spec as { template: { metadata: object } }).template.metadata).to.deep.equal({
             labels,
             annotations: {
+              "proxy.istio.io/config": "terminationDrainDuration: 30s",
               "sidecar.istio.io/proxyCPU": "50m",
               "sidecar.istio.io/proxyCPULimit": "300m",
               "sidecar.istio.io/proxyMemory": "64Mi",

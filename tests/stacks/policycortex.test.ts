@@ -109,7 +109,9 @@ describe("policycortex", () => {
         for (const { spec } of deployments) {
           const { annotations } = (spec as { template: { metadata: { annotations: object } } }).template
             .metadata;
+          const drain = { frontend: 30, "graphql-gateway": 10 }[name] ?? 15;
           expect(annotations).to.deep.equal({
+            "proxy.istio.io/config": `terminationDrainDuration: ${drain}s`,
             "sidecar.istio.io/proxyCPU": "100m",
             "sidecar.istio.io/proxyMemory": "128Mi",
             "sidecar.istio.io/proxyCPULimit": "2000m",

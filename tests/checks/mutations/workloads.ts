@@ -62,6 +62,31 @@ export const workloads: readonly Mutation[] = [
     },
   },
   {
+    code: "MW344",
+    mistake: "a pod that is killed before its calls have ended",
+    *mutants(catalog) {
+      const called = new Set(servicesOf(catalog).flatMap(({ service }) => Object.keys(service.calls ?? {})));
+      for (const { name, place, service } of servicesOf(catalog)) {
+        if (!service.workload || !called.has(name)) continue;
+        yield put([...place, "workload", "pod", "terminationGracePeriodSeconds"], 6);
+      }
+    },
+  },
+  {
+    code: "MW345",
+    mistake: "a pod under another account than the service's",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) yield put([...place, "pod", "serviceAccountName"], "other");
+    },
+  },
+  {
+    code: "MW346",
+    mistake: "a schedule of pods that run all the time",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) yield put([...place, "schedule"], "0 3 * * *");
+    },
+  },
+  {
     code: "MW901",
     mistake: "more replicas at least than at most",
     *mutants(catalog) {

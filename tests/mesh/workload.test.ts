@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { find, http, metadata, render } from "./render";
 
-describe("deployment", () => {
+describe("workload", () => {
   const objects = render({
     name: "shop",
     services: {
@@ -180,6 +180,167 @@ describe("deployment", () => {
     expect(found).to.have.deep.nested.property("spec.template.metadata", {
       labels: { ...own, ...labels },
       annotations,
+    });
+  });
+});
+
+describe("a workload's kind", () => {
+  const leastPrivilege = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+  const objects = render({
+    name: "shop",
+    services: {
+      report: {
+        workload: {
+          image: "report:1",
+          kind: "CronJob",
+          schedule: "0 3 * * *",
+          env: {
+            LEVEL: "info",
+            DB_PASSWORD: { valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+          },
+        },
+        calls: { db: {}, web: {} },
+      },
+      migrate: { workload: { image: "migrate:1", kind: "Job", replicas: 3 }, calls: { db: {} } },
+      db: {
+        ports: { db: { port: 5432, protocol: "tcp" } },
+        workload: {
+          kind: "StatefulSet",
+          image: "db:1",
+          replicas: 1,
+          volumeClaimTemplates: {
+            data: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+          },
+          pod: { containers: [{ name: "db", volumeMounts: [{ name: "data", mountPath: "/data" }] }] },
+        },
+      },
+      web: {
+        ports: { http },
+        resilience: { timeout: "60s" },
+        workload: {
+          image: "web:1",
+          annotations: { "proxy.istio.io/config": "concurrency: 2" },
+          pod: {
+            imagePullSecrets: [{ name: "registry" }],
+            initContainers: [{ name: "wait", image: "wait:1" }],
+            containers: [
+              { name: "web", args: ["--fast"], securityContext: { readOnlyRootFilesystem: true } },
+            ],
+          },
+        },
+      },
+    },
+  });
+  const pod = (service: string, spec: object): object => ({
+    serviceAccountName: service,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    ...spec,
+  });
+
+  it("is a CronJob with its schedule, a native sidecar and variables from Secrets", () => {
+    const labels = { app: "report", version: "v1" };
+    expect(find(objects, "CronJob", "report")).to.deep.equal({
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: metadata("report", "services.report", labels),
+      spec: {
+        schedule: "0 3 * * *",
+        jobTemplate: {
+          spec: {
+            template: {
+              metadata: { labels, annotations: { "sidecar.istio.io/nativeSidecar": "true" } },
+              spec: pod("report", {
+                restartPolicy: "OnFailure",
+                containers: [
+                  {
+                    name: "report",
+                    image: "report:1",
+                    env: [
+                      { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+                      { name: "LEVEL", value: "info" },
+                    ],
+                    securityContext: leastPrivilege,
+                  },
+                ],
+              }),
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it("is a Job that runs as many pods as it has replicas", () => {
+    expect(find(objects, "Job", "migrate")).to.have.property("apiVersion", "batch/v1");
+    expect(find(objects, "Job", "migrate")).to.deep.nested.include({
+      "spec.completions": 3,
+      "spec.parallelism": 3,
+      "spec.template.spec.restartPolicy": "OnFailure",
+    });
+    expect(objects.filter(({ kind }) => kind === "PodDisruptionBudget")).to.have.lengthOf(1);
+  });
+
+  it("is a StatefulSet with a headless Service, which its callers reach with the same settings, and its claims", () => {
+    const statefulSet = find(objects, "StatefulSet", "db");
+    expect(statefulSet).to.deep.nested.include({
+      "spec.serviceName": "db-headless",
+      "spec.volumeClaimTemplates": [
+        {
+          metadata: { name: "data" },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+        },
+      ],
+      "spec.template.spec.containers[0].volumeMounts": [{ name: "data", mountPath: "/data" }],
+      "spec.template.spec.containers[0].securityContext": leastPrivilege,
+    });
+    expect(find(objects, "Service", "db-headless").spec).to.deep.equal({
+      clusterIP: "None",
+      publishNotReadyAddresses: true,
+      selector: { app: "db" },
+      ports: [{ name: "db", port: 5432, targetPort: 5432, protocol: "TCP", appProtocol: "tcp" }],
+    });
+    expect(find(objects, "DestinationRule", "db-headless").spec).to.deep.equal({
+      ...(find(objects, "DestinationRule", "db").spec as object),
+      host: "db-headless.shop.svc.cluster.local",
+    });
+    expect(find(objects, "Sidecar", "migrate")).to.have.deep.nested.property("spec.egress[0].hosts", [
+      "shop/db-headless.shop.svc.cluster.local",
+      "shop/db.shop.svc.cluster.local",
+      "istio-system/*",
+    ]);
+  });
+
+  it("has a fragment of a pod over it that loses no restriction, and drains as long as its calls may take", () => {
+    const { template } = find(objects, "Deployment", "web").spec as { template: object };
+    const labels = { app: "web", version: "v1" };
+    expect(template).to.deep.equal({
+      metadata: {
+        labels,
+        annotations: { "proxy.istio.io/config": "terminationDrainDuration: 60s\nconcurrency: 2" },
+      },
+      spec: pod("web", {
+        terminationGracePeriodSeconds: 65,
+        imagePullSecrets: [{ name: "registry" }],
+        initContainers: [{ name: "wait", image: "wait:1", securityContext: leastPrivilege }],
+        containers: [
+          {
+            name: "web",
+            image: "web:1",
+            args: ["--fast"],
+            ports: [{ name: "http", containerPort: 8080 }],
+            lifecycle: { preStop: { sleep: { seconds: 5 } } },
+            securityContext: { ...leastPrivilege, readOnlyRootFilesystem: true },
+          },
+        ],
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "topology.kubernetes.io/zone",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: labels },
+          },
+        ],
+      }),
     });
   });
 });

@@ -1,0 +1,48 @@
+import { formatPath } from "../../catalog";
+import type { DefinitionRule } from "../rule";
+import { base } from "./example";
+
+const nightly = (workload: object): object => ({
+  ...base,
+  services: { report: { workload: { image: "report:1", ...workload } } },
+});
+
+export const workloadKind: DefinitionRule = {
+  code: "MW346",
+  severity: "error",
+  title: "A workload has the fields that its kind has",
+  stage: "definition",
+  examples: {
+    wrong: nightly({ schedule: "0 3 * * *" }),
+    right: nightly({ kind: "CronJob", schedule: "0 3 * * *" }),
+  },
+  *check({ services }) {
+    for (const [service, { workload }] of Object.entries(services)) {
+      if (!workload) continue;
+      const { kind = "Deployment" } = workload;
+      const path = (field: string): string => formatPath(["services", service, "workload", field]);
+      if (kind === "CronJob" && workload.schedule === undefined) {
+        yield {
+          path: path("schedule"),
+          message: `the CronJob of "${service}" has no schedule`,
+          cure: 'add one, such as "0 3 * * *"',
+        };
+      }
+      const runsOnce = kind === "CronJob" || kind === "Job";
+      const wrong = {
+        schedule: kind !== "CronJob" && "set kind to CronJob, or remove it",
+        volumeClaimTemplates: kind !== "StatefulSet" && "set kind to StatefulSet, or remove it",
+        autoscaling: runsOnce && "remove it: only a Deployment or a StatefulSet is scaled",
+        drain: runsOnce && "remove it: a Job ends by itself",
+      } as const;
+      for (const [field, cure] of Object.entries(wrong)) {
+        if (cure === false || workload[field as keyof typeof wrong] === undefined) continue;
+        yield {
+          path: path(field),
+          message: `the ${kind} of "${service}" can't have ${field}`,
+          cure,
+        };
+      }
+    }
+  },
+};
