@@ -31,8 +31,8 @@ export interface GatewayDefinition {
   readonly serviceAccount?: string;
   /**
    * Labels of the pods of a gateway that is installed already, such as `{ istio: "ingressgateway" }`: the Gateway and
-   * NetworkPolicies select the pods by them. Required together with {@link GatewayDefinition.serviceAccount}. Default:
-   * the label that Istio's chart sets.
+   * NetworkPolicies select the pods by them. Required together with {@link GatewayDefinition.serviceAccount}.
+   * Default: the label that Istio's chart sets.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Gateway-selector
    */

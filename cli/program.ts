@@ -51,7 +51,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   status: {
     description:
-      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects; exit code 1 if something is wrong",
+      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects, and what runs compared with a catalog; exit code 1 if something is wrong",
     load: () => (require("./status") as typeof status).statusCommand,
   },
   open: {

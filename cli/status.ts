@@ -7,20 +7,62 @@ import {
 } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { checkMesh } from "../checks";
+import { renderMesh } from "../mesh";
+import { UserError } from "../toolchain/userError";
 import { apiClient, customObjects } from "./apiClient";
+import { loadSubject, stackOption } from "./catalog";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
 import { type Health, injectorsOf, judge, type Problem, type Snapshot } from "./health";
+import { judgeDeployed } from "./deployed";
 import { print, table } from "./output";
+import { loadProject } from "./project";
 
 /** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
 export function statusCommand(command: Command): void {
-  command.option("--json", "print JSON");
-  clusterOptions(command).action(async ({ json }: { json?: true }) => {
-    const config = loadCluster(command);
-    const health = judge(await takeSnapshot(config).catch((error: unknown) => explainFailure(config, error)));
-    print(json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health));
-    if (!health.healthy) process.exitCode = 1;
-  });
+  command
+    .argument(
+      "[catalog]",
+      "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, to compare the cluster with (default: the project's platform, if it has one only)",
+    )
+    .option("--stack <name>", stackOption)
+    .option("--json", "print JSON");
+  clusterOptions(command).action(
+    async (argument: string | undefined, { json, stack }: { json?: true; stack?: string }) => {
+      const config = loadCluster(command);
+      const compare = await comparison(argument, stack);
+      const snapshot = await takeSnapshot(config).catch((error: unknown) => explainFailure(config, error));
+      const health = withProblems(judge(snapshot), compare(snapshot));
+      print(
+        json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health),
+      );
+      if (!health.healthy) process.exitCode = 1;
+    },
+  );
+}
+
+/** Returns what compares a cluster with the catalog that the arguments mean; without one it finds nothing. */
+async function comparison(
+  argument: string | undefined,
+  stack: string | undefined,
+): Promise<(snapshot: Snapshot) => Problem[]> {
+  const meant = argument !== undefined || stack !== undefined;
+  if (!meant && (await loadProject())?.platforms.length !== 1) return () => [];
+  const { name, catalog } = await loadSubject(argument, stack);
+  const { mesh } = checkMesh(catalog);
+  if (!mesh) {
+    throw new UserError({
+      problem: `${name} has errors, so it can't be compared with the cluster.`,
+      cure: `See them: meshwright check ${argument ?? ""}`.trim(),
+    });
+  }
+  const objects = renderMesh(mesh);
+  return (snapshot) => judgeDeployed(mesh, objects, snapshot);
+}
+
+function withProblems(health: Health, more: readonly Problem[]): Health {
+  const problems = [...health.problems, ...more];
+  return { ...health, problems, healthy: problems.every(({ severity }) => severity !== "error") };
 }
 
 async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
