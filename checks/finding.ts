@@ -17,7 +17,7 @@ export type Severity = "error" | "warning" | "info";
 
 /** A finding as sentences, for whoever shows text only: where, what is wrong, and the cure. */
 export function findingText({ path, message, cure }: Pick<Finding, "path" | "message" | "cure">): string {
-  return `${path}: ${ended(message)} Cure: ${ended(cure)}`;
+  return `${path === "" ? "" : `${path}: `}${ended(message)} Cure: ${ended(cure)}`;
 }
 
 /** Some messages end with a question or a sentence of their own. */

@@ -53,6 +53,8 @@ export interface Structure {
  * is left without them, so that one mistake hides as little as possible from the rules.
  */
 export function readStructure(input: unknown): Structure {
+  const manifest = manifestIn(input);
+  if (manifest) return { findings: [manifest], standIns: [] };
   const first = meshSchema.safeParse(input);
   const issues = first.success ? [] : flatten(first.error.issues);
   const missing = issues.filter(({ path, keys }) => !keys && valueAt(input, path) === undefined);
@@ -76,6 +78,17 @@ export function readStructure(input: unknown): Structure {
     }
     if (rest === undefined) return { findings, standIns };
   }
+}
+
+/** One finding for an object of Kubernetes instead of a catalog, rather than one for each of its fields. */
+function manifestIn(input: unknown): Finding | undefined {
+  const { apiVersion, kind } = (input ?? {}) as { apiVersion?: unknown; kind?: unknown };
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
+  return found(valueValid, {
+    path: "",
+    message: `this is a manifest of Kubernetes (${apiVersion} ${kind}), not a catalog`,
+    cure: "name a catalog: an object with name and services, from which such manifests are rendered",
+  });
 }
 
 interface Issue {

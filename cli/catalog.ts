@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { extname, resolve } from "node:path";
-import { parse } from "yaml";
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { catalogOf } from "../program/catalogOf";
 import type { Settings } from "../program/settings";
 import { UserError } from "../toolchain/userError";
-import { loadModule } from "./loadModule";
+import { readCatalog } from "./catalogFile";
 import { loadProject, type Project, stackSettings } from "./project";
 
 /** What a command works on: a platform of the project in the current folder, set up by a stack's configuration, or a catalog file. */
@@ -20,7 +19,7 @@ export interface Subject {
 
 /** The argument that {@link loadSubject} takes, as help describes it. */
 export const subjectArgument =
-  "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file (default: the stack's platform)";
+  "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, or - for standard input (default: the stack's platform)";
 
 /** The option `--stack`, as help describes it. */
 export const stackOption =
@@ -44,7 +43,7 @@ export async function loadSubject(argument: string | undefined, stack: string | 
         exitCode: 2,
       });
     }
-    return { name: argument, catalog: await readCatalog(resolve(argument)) };
+    return { name: argument, catalog: await readCatalog(argument === "-" ? argument : resolve(argument)) };
   }
   const project = await loadProject();
   const names = project?.platforms.map(({ name }) => name) ?? [];
@@ -72,32 +71,5 @@ export async function loadSubject(argument: string | undefined, stack: string | 
 }
 
 function isFile(path: string): boolean {
-  return existsSync(path) && !statSync(path).isDirectory();
-}
-
-async function readCatalog(path: string): Promise<unknown> {
-  try {
-    if ([".json", ".yaml", ".yml"].includes(extname(path))) return parse(readFileSync(path, "utf8"));
-    return exportedCatalog(await loadModule(path), path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError({
-      problem: `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`,
-      cure: 'Mend the file. It may import "meshwright" and whatever is installed beside it.',
-      cause: error,
-    });
-  }
-}
-
-function exportedCatalog(module: Record<string, unknown>, path: string): unknown {
-  // `module.exports = …` and `exports.catalog = …` of a CommonJS file come as the default.
-  const own = module.default as { readonly catalog?: unknown } | undefined;
-  const found = module.catalog ?? own?.catalog ?? own;
-  if (found === undefined) {
-    throw new UserError({
-      problem: `${path} exports no catalog; it exports ${Object.keys(module).join(", ") || "nothing"}.`,
-      cure: "Export it: export const catalog = defineMesh({ … })",
-    });
-  }
-  return typeof found === "function" ? (found as () => unknown)() : found;
+  return path === "-" || (existsSync(path) && !statSync(path).isDirectory());
 }

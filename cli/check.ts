@@ -2,27 +2,31 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import { checkMesh, type Finding, findingText, rules, type Severity } from "../checks";
+import { checkMesh, type Finding, type Severity } from "../checks";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "./catalog";
+import { UnreadableCatalog } from "./catalogFile";
 import { print } from "./output";
+import { sarif } from "./sarif";
+import type { Position } from "./sourceOf";
 
 /** `meshwright check`: every finding of a catalog, before anything changes. */
 export function checkCommand(command: Command): void {
   command
     .argument("[catalog]", subjectArgument)
     .option("--stack <name>", stackOption)
+    .option("--strict", "exit code 1 for warnings too, not only for errors")
     .addOption(
       new Option("--format <format>", "what to print").choices(["human", "json", "sarif"]).default("human"),
     )
     .action(
       async (
         argument: string | undefined,
-        { stack, format }: { stack?: string; format: keyof typeof formats },
+        { stack, format, strict }: { stack?: string; format: keyof typeof formats; strict?: true },
       ) => {
-        const subject = await loadSubject(argument, stack);
-        const { findings } = checkMesh(subject.catalog);
-        print(formats[format](subject, findings));
-        if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
+        const { subject, findings, position } = await checked(argument, stack);
+        print(formats[format](subject, findings, position));
+        const failing = strict ? ["error", "warning"] : ["error"];
+        if (findings.some(({ severity }) => failing.includes(severity))) process.exitCode = 1;
       },
     );
 }
@@ -31,9 +35,33 @@ const formats = {
   human: describeFindings,
   json: ({ name }: Subject, findings: readonly Finding[]) =>
     JSON.stringify({ catalog: name, findings }, null, 2),
-  sarif: (subject: Subject, findings: readonly Finding[]) =>
-    JSON.stringify(sarif(fileOf(subject), findings), null, 2),
+  sarif: (subject: Subject, findings: readonly Finding[], position?: Position) =>
+    JSON.stringify(sarif(fileOf(subject), findings, position), null, 2),
 };
+
+interface Checked {
+  readonly subject: Subject;
+  readonly findings: readonly Finding[];
+  /** The place of a syntax error, where that is the finding. */
+  readonly position?: Position;
+}
+
+/** The findings of a catalog; a file with a syntax error has one, as machines read findings and no messages. */
+async function checked(argument: string | undefined, stack: string | undefined): Promise<Checked> {
+  try {
+    const subject = await loadSubject(argument, stack);
+    return { subject, findings: checkMesh(subject.catalog).findings };
+  } catch (error) {
+    if (!(error instanceof UnreadableCatalog)) throw error;
+    const { reason, position, cure } = error;
+    const finding = { code: "MW001", severity: "error", path: "", message: reason, cure } as const;
+    return {
+      subject: { name: argument ?? "", catalog: undefined },
+      findings: [finding],
+      ...(position && { position }),
+    };
+  }
+}
 
 const colours: Record<Severity, (text: string) => string> = {
   error: pc.red,
@@ -44,7 +72,7 @@ const colours: Record<Severity, (text: string) => string> = {
 function describeFindings({ name }: Subject, findings: readonly Finding[]): string {
   const blocks = findings.map(({ code, severity, path, message, cure }) =>
     [
-      `${colours[severity](`${severity} ${code}`)} ${pc.bold(path)}`,
+      `${colours[severity](`${severity} ${code}`)} ${pc.bold(path === "" ? name : path)}`,
       `  ${message}`,
       `  ${pc.dim("cure:")} ${cure}`,
       "",
@@ -64,38 +92,4 @@ function fileOf({ name, project }: Subject): string {
   const beside = dirname(project.main);
   const candidates = [join(beside, name, "catalog.ts"), join(beside, "catalog.ts")];
   return candidates.find((path) => existsSync(path)) ?? project.main;
-}
-
-/** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-function sarif(file: string, findings: readonly Finding[]): object {
-  const levels: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
-  return {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: "meshwright",
-            rules: rules.map(({ code, title, severity }) => ({
-              id: code,
-              shortDescription: { text: title },
-              defaultConfiguration: { level: levels[severity] },
-            })),
-          },
-        },
-        results: findings.map((finding) => ({
-          ruleId: finding.code,
-          level: levels[finding.severity],
-          message: { text: findingText(finding) },
-          locations: [
-            {
-              physicalLocation: { artifactLocation: { uri: file } },
-              logicalLocations: [{ fullyQualifiedName: finding.path }],
-            },
-          ],
-        })),
-      },
-    ],
-  };
 }

@@ -10,6 +10,8 @@ export interface Planned {
   readonly declared: readonly DeclaredObjects[];
   /** Missing for a file, which is a catalog and nothing else. */
   readonly plan?: Plan;
+  /** Warnings and notes about the catalog, one a line. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -27,11 +29,12 @@ export function planned({ name, catalog, settings }: Subject): Planned {
       cure: `Mend them: meshwright check ${name}`,
     });
   }
-  if (settings === undefined) return { declared: [catalogObjects(catalog, mesh)] };
+  const warnings = findings.map(findingLine);
+  if (settings === undefined) return { declared: [catalogObjects(catalog, mesh)], warnings };
   const plan = planOf(settings, {
     catalog: catalog as MeshDefinition, // a platform's own
     mesh,
-    warnings: findings.map(findingLine),
+    warnings,
   });
-  return { declared: objectsOf(plan), plan };
+  return { declared: objectsOf(plan), plan, warnings };
 }

@@ -46,6 +46,39 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
   return result as T;
 }
 
+/** Ends the program without a word when the reader of stdout has closed it, as `head` does. */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+  }
+}
+
+/** What the operating system refuses, by its code, for paths that users name. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "it is a folder",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "too many symbolic links",
+};
+
+function refusalOf(error: unknown): UserError | undefined {
+  const { code = "", path } = (error ?? {}) as NodeJS.ErrnoException;
+  const reason = refusals[code];
+  if (reason === undefined || path === undefined) return undefined;
+  return new UserError({
+    problem: `${path}: ${reason}.`,
+    cure: "Name another path, or change the permissions of this one.",
+    cause: error,
+  });
+}
+
 /** Tells the user what went wrong, on one screen, and returns the exit code. */
 export function reportError(error: unknown): number {
   const missing = missingPackage(error);
@@ -68,6 +101,8 @@ export function reportError(error: unknown): number {
     process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
     return 1;
   }
+  const refused = refusalOf(error);
+  if (refused) return reportError(refused);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${pc.red("error:")} ${text}\n`);
   process.stderr.write(

@@ -13,7 +13,7 @@ import type * as sandbox from "./sandbox";
 import type * as status from "./status";
 import type * as toolchain from "./toolchain";
 import type * as up from "./up";
-import { reportError } from "./output";
+import { endWithReader, reportError } from "./output";
 
 /** A command: what help says about it, and what gives it its arguments, options and action. */
 interface CommandFile {
@@ -97,11 +97,29 @@ export function commands(wanted?: string): Command {
 
 /** Runs a command line; sets the exit code: 0 done, 1 a problem the user can solve, 2 wrong usage, 70 a fault of ours. */
 export async function run(argv: readonly string[]): Promise<void> {
+  endWithReader();
   try {
     const [first = "", second = ""] = argv.slice(2);
-    await commands(first === "help" ? second : first).parseAsync(argv);
+    const program = commands(first === "help" ? second : first);
+    await program.parseAsync(isKnown(program, argv.slice(2)) ? argv : argv.filter((word) => !isHelp(word)));
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else process.exitCode = reportError(error);
   }
+}
+
+/** Whether the words begin with a command. Commander shows help beside `--help`, whatever else the words are. */
+function isKnown(program: Command, words: readonly string[]): boolean {
+  let here = program;
+  for (const word of words) {
+    if (word.startsWith("-") || here.commands.length === 0) return true;
+    const next = here.commands.find((command) => command.name() === word);
+    if (!next) return word === "help";
+    here = next;
+  }
+  return true;
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
 }

@@ -34,6 +34,7 @@ export function renderCommand(command: Command): void {
         writeFolder(folder, files);
         print(`${files.size} files written to ${folder}`);
       }
+      for (const warning of all.warnings) remark(warning);
       tellOfSecrets(all);
     });
 }

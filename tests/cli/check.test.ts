@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -78,7 +78,10 @@ describe("cli/check", function () {
       },
       locations: [
         {
-          physicalLocation: { artifactLocation: { uri: "broken.json" } },
+          physicalLocation: {
+            artifactLocation: { uri: "broken.json" },
+            region: { startLine: 1, startColumn: JSON.stringify(broken).indexOf('"weights"') + 1 },
+          },
           logicalLocations: [{ fullyQualifiedName: "services.api.traffic.weights" }],
         },
       ],
@@ -164,5 +167,71 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     expect(await said("broken.json", "--stack", "prod")).to.contain(
       "says nothing about the file broken.json",
     );
+  });
+
+  it("reads YAML and JSON from standard input, and fails for warnings with --strict only", async () => {
+    const text =
+      "name: shop\nservices:\n  web:\n    ports: { http: { port: 80, protocol: http } }\n    mtls: { mode: PERMISSIVE }\n";
+    const given = await meshwright(["check", "-"], { input: text });
+    expect(given.stdout, given.stderr).to.match(
+      /^warning MW303 services\.web\.mtls\.mode\n[^]*\n-: 1 warning$/,
+    );
+    expect(given.exitCode).to.equal(0);
+    expect((await meshwright(["check", "-", "--strict"], { input: text })).exitCode).to.equal(1);
+    const rendered = await meshwright(["render", "-"], { input: text });
+    expect(rendered.stderr).to.match(/^warning MW303 services\.web\.mtls\.mode: /);
+    expect(rendered.exitCode).to.equal(0);
+  });
+
+  it("executes no file but TypeScript and JavaScript, and reads none but YAML and JSON", async () => {
+    const file = join(folder, "harmful.txt");
+    writeFileSync(file, `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "harm"))}, "");`);
+    const { exitCode, stdout, stderr } = await meshwright(["check", file]);
+    expect(stderr).to.match(
+      /^error: .*harmful\.txt is not a catalog: its extension is "\.txt"\.\ncure: {2}Name a file that ends in one of \.ts/,
+    );
+    expect([exitCode, stdout]).to.deep.equal([1, ""]);
+    expect(existsSync(join(folder, "harm"))).to.equal(false);
+  });
+
+  it("reports one finding for a syntax error and for a manifest of Kubernetes, in every format", async () => {
+    writeFileSync(join(folder, "syntax.yaml"), "name: shop\nservices:\n  web: [\n");
+    writeFileSync(join(folder, "syntax.ts"), "export const catalog = {\n  name: ;\n};\n");
+    for (const [file, startLine] of [
+      ["syntax.yaml", 4],
+      ["syntax.ts", 2],
+    ] as const) {
+      const people = await meshwright(["check", file], { cwd: folder });
+      expect(people.stdout).to.match(new RegExp(`^error MW001 ${file}\\n[^]*\\n${file}: 1 error$`));
+      const { stdout, exitCode } = await meshwright(["check", file, "--format", "sarif"], { cwd: folder });
+      const { runs } = JSON.parse(stdout) as {
+        runs: { results: { ruleId: string; locations: { physicalLocation: { region: object } }[] }[] }[];
+      };
+      expect(runs[0]?.results.map(({ ruleId }) => ruleId)).to.deep.equal(["MW001"]);
+      expect(runs[0]?.results[0]?.locations[0]?.physicalLocation.region).to.include({ startLine });
+      expect(exitCode).to.equal(1);
+    }
+    writeFileSync(
+      join(folder, "manifest.yaml"),
+      "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Service\n",
+    );
+    const { stdout, exitCode } = await meshwright(["check", "manifest.yaml", "--format", "json"], {
+      cwd: folder,
+    });
+    const { findings } = JSON.parse(stdout) as { findings: { code: string; message: string }[] };
+    expect(findings.map(({ message }) => message)).to.deep.equal([
+      "this is a manifest of Kubernetes (networking.istio.io/v1 VirtualService), not a catalog",
+    ]);
+    expect(exitCode).to.equal(1);
+  });
+
+  it("names in SARIF its version and each rule's page", async () => {
+    const { stdout } = await meshwright(["check", "broken.json", "--format", "sarif"], { cwd: folder });
+    const { runs } = JSON.parse(stdout) as {
+      runs: { tool: { driver: { version: string; rules: { id: string; help: { markdown: string } }[] } } }[];
+    };
+    expect(runs[0]?.tool.driver.version).to.match(/^\d+\.\d+\.\d+$/);
+    for (const { id, help } of runs[0]?.tool.driver.rules ?? [])
+      expect(help.markdown).to.match(new RegExp(`^# ${id}\\n`));
   });
 });

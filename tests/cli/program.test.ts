@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { execa } from "execa";
 import { commands } from "../../cli/program";
 import { meshwright } from "./run";
 
@@ -90,5 +91,34 @@ describe("cli/program", () => {
     const machines = await meshwright(["sandbox", "status", "--json", "--state", folder]);
     expect(JSON.parse(machines.stdout)).to.include({ state: folder, running: false, ready: false });
     expect(machines.exitCode).to.equal(1);
+  });
+
+  it("ends with 2 for an unknown command, also beside --help", async () => {
+    for (const words of [["nosuch"], ["nosuch", "--help"], ["sandbox", "nosuch", "-h"]]) {
+      const { exitCode, stderr } = await meshwright(words);
+      expect(stderr, words.join(" ")).to.contain("unknown command 'nosuch'");
+      expect(exitCode, words.join(" ")).to.equal(2);
+    }
+    expect((await meshwright(["check", "--help"])).exitCode).to.equal(0);
+    expect((await meshwright(["help", "check"])).exitCode).to.equal(0);
+  });
+
+  it("ends without a word when the reader of stdout is gone, and tells what the system refuses of a path", async () => {
+    const file = join(folder, "mesh.yaml");
+    writeFileSync(file, "name: shop\nservices: { web: { ports: { http: { port: 80, protocol: http } } } }\n");
+    const main = join(__dirname, "..", "..", "dist", "cli", "main.js");
+    const piped = await execa(
+      "bash",
+      ["-c", 'set -o pipefail; "$0" "$1" render "$2" | true', process.execPath, main, file],
+      {
+        reject: false,
+      },
+    );
+    expect([piped.exitCode, piped.stderr]).to.deep.equal([0, ""]);
+    const refused = await meshwright(["render", file, "--out", "/dev/null/x"]);
+    expect(refused.stderr).to.match(
+      /^error: \/dev\/null\/x: a part of the path is not a folder\.\ncure: {2}/,
+    );
+    expect(refused.exitCode).to.equal(1);
   });
 });

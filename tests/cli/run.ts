@@ -18,6 +18,8 @@ export async function meshwright(
     env?: NodeJS.ProcessEnv;
     cwd?: string;
     nodeArgs?: readonly string[];
+    /** What stdin has. Default: nothing. */
+    input?: string;
     /** Presses Ctrl-C as soon as stdout has that. Default: never. */
     interruptAt?: string;
   } = {},
@@ -30,7 +32,7 @@ export async function meshwright(
       env: { NO_COLOR: "1", ...options.env },
       cwd: options.cwd ?? process.cwd(),
       reject: false,
-      stdin: "ignore",
+      ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     },
   );
   const { interruptAt } = options;

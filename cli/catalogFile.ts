@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { UserError } from "../toolchain/userError";
+import { loadModule } from "./loadModule";
+import type { Position } from "./sourceOf";
+
+/** Files of data and of programs that a catalog can be, by their extension. */
+const data = [".json", ".yaml", ".yml"];
+const programs = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+
+/** A catalog's file that is no YAML, JSON, TypeScript or JavaScript, with the place of the first error if it is known. */
+export class UnreadableCatalog extends UserError {
+  constructor(
+    readonly reason: string,
+    file: string,
+    readonly position: Position | undefined,
+    cause: unknown,
+  ) {
+    super({
+      problem: `${file} can't be read: ${reason}`,
+      cure: 'Correct the file. It may import "meshwright" and whatever is installed beside it.',
+      cause,
+    });
+    this.name = "UnreadableCatalog";
+  }
+}
+
+/** Whether a file is YAML or JSON, and not a program. Standard input is. */
+export function isData(file: string): boolean {
+  return file === "-" || data.includes(extname(file));
+}
+
+/**
+ * Reads a catalog: YAML or JSON, or the export of a program, which is executed.
+ *
+ * @param file path, or `-` for YAML or JSON on standard input.
+ * @throws {UserError} if the file has another extension: nothing else is read or executed.
+ * @throws {UnreadableCatalog} if the file has a syntax error.
+ */
+export async function readCatalog(file: string): Promise<unknown> {
+  if (isData(file)) return readData(readFileSync(file === "-" ? 0 : file, "utf8"), file);
+  if (!programs.includes(extname(file))) {
+    throw new UserError({
+      problem: `${file} is not a catalog: its extension is "${extname(file)}".`,
+      cure: `Name a file that ends in one of ${[...programs, ...data].join(", ")}, or - for YAML or JSON on standard input.`,
+    });
+  }
+  let module: Record<string, unknown>;
+  try {
+    module = await loadModule(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const [, line, column] = /[:(](\d+):(\d+)\)?/.exec(reason) ?? [];
+    const position = line === undefined ? undefined : { line: Number(line), column: Number(column) };
+    throw new UnreadableCatalog(reason, file, position, error);
+  }
+  return exportedCatalog(module, file);
+}
+
+function readData(text: string, file: string): unknown {
+  const documents = parseAllDocuments(text);
+  const [error] = documents.flatMap(({ errors }) => errors);
+  if (error) {
+    const [start] = error.linePos ?? [];
+    throw new UnreadableCatalog(
+      (error.message.split("\n")[0] ?? "").replace(/ at line .*$/, ""),
+      file,
+      start && { line: start.line, column: start.col },
+      error,
+    );
+  }
+  const values = documents.map((document) => document.toJS() as unknown);
+  if (values.length > 1 && !values.every(isManifest)) {
+    throw new UserError({
+      problem: `${file} has ${values.length} YAML documents.`,
+      cure: "Give each catalog a file of its own.",
+    });
+  }
+  return values[0];
+}
+
+function isManifest(value: unknown): boolean {
+  return value !== null && typeof value === "object" && "apiVersion" in value && "kind" in value;
+}
+
+function exportedCatalog(module: Record<string, unknown>, path: string): unknown {
+  // `module.exports = …` and `exports.catalog = …` of a CommonJS file come as the default.
+  const own = module.default as { readonly catalog?: unknown } | undefined;
+  const found = module.catalog ?? own?.catalog ?? own;
+  if (found === undefined) {
+    throw new UserError({
+      problem: `${path} exports no catalog; it exports ${Object.keys(module).join(", ") || "nothing"}.`,
+      cure: "Export it: export const catalog = defineMesh({ … })",
+    });
+  }
+  return typeof found === "function" ? (found as () => unknown)() : found;
+}
