@@ -36,6 +36,7 @@ export type * from "./resilience";
 export type * from "./retries";
 export { repeatsSlowTries, safeRetryConditions } from "./retries";
 export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
+export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";
 export { selectsAll } from "./selector";
 export type * from "./service";

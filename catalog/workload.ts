@@ -65,6 +65,12 @@ export interface WorkloadDefinition {
    */
   readonly env?: Readonly<Record<string, EnvValue>>;
   /**
+   * Secrets of which each has one random password, keyed by the Secret's name: the key of the password. `pulumi up`
+   * generates a password once and keeps it in its state as a secret; `render` lists the Secrets among those to make.
+   * `env` names them. Default: none, so that other Secrets must exist.
+   */
+  readonly generatedSecrets?: Readonly<Record<string, string>>;
+  /**
    * Id of the user that the container runs as; neither 0, root, nor 1337, the proxy, whose traffic is not redirected.
    * Default: the image's user, and where that is root, or has a name and no number, Kubernetes refuses to start it.
    *
@@ -140,6 +146,7 @@ export interface Workload {
   readonly schedule?: string;
   readonly volumeClaimTemplates: Readonly<Record<string, PersistentVolumeClaimSpec>>;
   readonly pod: PodSpec;
+  readonly generatedSecrets: Readonly<Record<string, string>>;
   /** The longest drain that the catalog asks for, if it does. */
   readonly drain?: Duration;
   readonly termination: Termination;
@@ -185,6 +192,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   volumeClaimTemplates: z.record(z.string(), volumeClaimSchema).optional(),
   pod: podSchema.optional(),
   drain: drainSchema.optional(),
+  generatedSecrets: z.record(z.string().min(1), z.string().min(1)).optional(),
   resources: resourcesSchema.optional(),
   env: env.optional(),
   runAsUser: z
@@ -238,6 +246,7 @@ export function normalizeWorkloads(
     kind,
     replicas: workload.replicas ?? (runsOnce({ kind }) ? 1 : 2),
     volumeClaimTemplates: workload.volumeClaimTemplates ?? {},
+    generatedSecrets: workload.generatedSecrets ?? {},
     probes: normalizeProbes(service, probes, ports),
     labels,
     annotations,

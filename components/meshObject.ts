@@ -22,6 +22,7 @@ const builtIn: Record<string, unknown> = {
   "v1/ConfigMap": k8s.core.v1.ConfigMap,
   "v1/Namespace": k8s.core.v1.Namespace,
   "v1/PersistentVolumeClaim": k8s.core.v1.PersistentVolumeClaim,
+  "v1/Secret": k8s.core.v1.Secret,
   "v1/Service": k8s.core.v1.Service,
   "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
 };

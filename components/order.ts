@@ -28,7 +28,7 @@ const guards = new Set([
  * - A VirtualService comes after the DestinationRules of the hosts it routes to and after its Gateways, so that no
  *   route points to a subset that does not exist yet (make before break). Updates have the same order: a subset may go
  *   only when an update before has taken the routes to it away.
- * - A workload comes after its account, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
+ * - A workload comes after its account, the Secrets of its environment, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
  */
 export function creationOrder(objects: readonly MeshObject[]): Map<string, string[]> {
   const present = new Set(objects.map(objectKey));
@@ -57,6 +57,10 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
     const pod = podOf(object);
     if (pod) {
       keys.push(`ServiceAccount/${metadata.namespace}/${pod.spec.serviceAccountName}`);
+      for (const { valueFrom } of (pod.spec.containers ?? []).flatMap(({ env = [] }) => env)) {
+        const secret = valueFrom?.secretKeyRef?.name;
+        if (secret !== undefined) keys.push(`Secret/${metadata.namespace}/${secret}`);
+      }
       for (const { configMap } of pod.spec.volumes ?? []) {
         if (configMap) keys.push(`ConfigMap/${metadata.namespace}/${configMap.name}`);
       }
@@ -80,7 +84,11 @@ function podOf({ kind, spec }: MeshObject): PodTemplate | undefined {
 
 interface PodTemplate {
   metadata: { labels: Record<string, string> };
-  spec: { serviceAccountName?: string; volumes?: { configMap?: { name: string } }[] };
+  spec: {
+    serviceAccountName?: string;
+    containers?: { env?: { valueFrom?: { secretKeyRef?: { name?: string } } }[] }[];
+    volumes?: { configMap?: { name: string } }[];
+  };
 }
 
 function destinations({ http = [], tcp = [], tls = [] }: RouteSpec): string[] {

@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { WorkloadSecret } from "../catalog";
+import type { MeshObject } from "../mesh";
 import { declareObjects } from "./declareObjects";
 import { planFor } from "./planned";
 import { type ServiceMeshArgs, serviceMeshPlan } from "./serviceMeshPlan";
@@ -14,17 +17,35 @@ export class ServiceMesh extends pulumi.ComponentResource {
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { warnings, objects } = planFor(args, () => serviceMeshPlan(name, args.catalog));
+    const { warnings, objects, secrets } = planFor(args, () => serviceMeshPlan(name, args.catalog));
     super("meshwright:index:ServiceMesh", name, {}, opts);
     for (const warning of warnings) void pulumi.log.warn(warning, this);
 
-    declareObjects(name, objects, {
+    declareObjects(name, [...objects, ...this.generated(name, secrets)], {
       parent: this,
       ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
     });
 
     this.objectCounts = pulumi.output(countByKind(objects.map(({ kind }) => kind)));
     this.registerOutputs({ objectCounts: this.objectCounts });
+  }
+
+  /** The Secrets of generated passwords. Their values are secrets in Pulumi's state, too. */
+  private generated(name: string, secrets: readonly WorkloadSecret[]): MeshObject[] {
+    return secrets
+      .filter(({ generated }) => generated)
+      .map(({ namespace, name: secret, keys }) => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: secret, namespace },
+        stringData: Object.fromEntries(
+          keys.map((key) => [key, this.password(`${name}-${namespace}/${secret}-${key}`)]),
+        ),
+      }));
+  }
+
+  private password(name: string): pulumi.Output<string> {
+    return new random.RandomPassword(name, { length: 32, special: false }, { parent: this }).result;
   }
 }
 

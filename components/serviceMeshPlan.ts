@@ -1,3 +1,4 @@
+import { type WorkloadSecret, workloadSecrets } from "../catalog";
 import { type MeshObject, renderMesh } from "../mesh";
 import { checkedMesh } from "./checkedMesh";
 
@@ -15,6 +16,8 @@ export interface ServiceMeshPlan {
   /** The catalog's findings that are not errors, as text. */
   readonly warnings: readonly string[];
   readonly objects: readonly MeshObject[];
+  /** The Secrets that the workloads name or generate. */
+  readonly secrets: readonly WorkloadSecret[];
 }
 
 /**
@@ -25,5 +28,5 @@ export interface ServiceMeshPlan {
  */
 export function serviceMeshPlan(name: string, catalog: unknown): ServiceMeshPlan {
   const { mesh, warnings } = checkedMesh(name, catalog);
-  return { warnings, objects: renderMesh(mesh) };
+  return { warnings, objects: renderMesh(mesh), secrets: workloadSecrets(mesh) };
 }

@@ -8,6 +8,7 @@ import { observabilityName, planOf } from "./plan";
 import type { Platform } from "./platform";
 import { preflight } from "./preflight";
 import { readSettings } from "./settings";
+import { workloadSecrets } from "../catalog";
 
 /** Declares all resources of the running stack, and returns its outputs. */
 export async function declare(platforms: readonly Platform[]): Promise<Record<string, unknown>> {
@@ -19,7 +20,11 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
   const istio = new IstioControlPlane("istio", controlPlane);
   const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
   const opts = { dependsOn: [istio, ...certificates] };
-  const serviceMesh = new ServiceMesh(name, withPlan({ catalog }, plan), opts);
+  const serviceMesh = new ServiceMesh(
+    name,
+    withPlan({ catalog }, { ...plan, secrets: workloadSecrets(plan.mesh) }),
+    opts,
+  );
   if (observability !== undefined) {
     new Observability(observabilityName, withPlan(observability.args, observability.plan), opts);
   }

@@ -1,3 +1,4 @@
+import { workloadSecrets } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import type { Plan } from "./plan";
 
@@ -30,6 +31,18 @@ export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observab
           ...Object.entries(known).map(([one, value]) => `--from-literal=${one}=${value}`),
           `--from-literal=${key}="$(openssl rand -hex ${length / 2})"`,
         ],
+      },
+    })),
+    ...workloadSecrets(mesh).map(({ name, namespace, keys, generated }): NamedSecret => ({
+      namespace,
+      name,
+      keys,
+      purpose: generated ? "made up once" : "values of a workload's environment",
+      create: {
+        type: "generic",
+        args: keys.map(
+          (key) => `--from-literal=${key}=${generated ? '"$(openssl rand -hex 16)"' : "<value>"}`,
+        ),
       },
     })),
     ...[...certificates.values()].map(({ name, namespace }): NamedSecret => ({

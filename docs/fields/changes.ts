@@ -165,6 +165,10 @@ function workload(): Changes {
       },
     }),
     "WorkloadDefinition.drain": search({ workload: { drain: "60s" } }),
+    "WorkloadDefinition.generatedSecrets": {
+      change: web({ workload: { generatedSecrets: { web: "password" } } }),
+      nothing: "`pulumi up` generates the Secret, and `render` lists it among the Secrets to make",
+    },
     "EnvValue.valueFrom": web({
       workload: { env: { LOG_LEVEL: { valueFrom: { configMapKeyRef: { name: "web", key: "level" } } } } },
     }),

@@ -1,5 +1,6 @@
 import { type AdmitDefinition, defineMesh, type Environment, type MeshDefinition } from "../../catalog";
 import type { PlatformControlPlane, PlatformObservability } from "../../program/platform";
+import { postgres } from "../postgres";
 
 /** What differs between AIKernel's stacks. */
 export interface AIKernelOptions {
@@ -36,6 +37,28 @@ const resilience = {
 
 /** Of the data stores, which a proxy can't ask twice. */
 const stores = { connectTimeout: "3s", idleTimeout: "1h" } as const;
+
+/**
+ * The image has no user of its own. Each server finds the others by the headless Service of the StatefulSet.
+ *
+ * @see https://docs.nats.io/running-a-nats-service/configuration/clustering
+ */
+const broker = {
+  kind: "StatefulSet",
+  runAsUser: 1000,
+  pod: {
+    containers: [
+      {
+        name: "message-broker",
+        args: [
+          "--cluster_name=aikernel",
+          "--cluster=nats://0.0.0.0:6222",
+          "--routes=nats://message-broker-headless:6222",
+        ],
+      },
+    ],
+  },
+} as const;
 
 /** Of the proxies beside services with much traffic. */
 const sidecar = { resources: { requests: { cpu: "200m", memory: "256Mi" } } } as const;
@@ -84,7 +107,7 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         workload: pods(`${registry}/api:v1`, 3),
         calls: {
           "catalog-api": { methods: ["GET"] },
-          "message-broker": {},
+          "message-broker": { port: "tcp-nats" },
           // A model answers slowly, but nobody waits longer than for api itself.
           "model-provider": { methods: ["POST"], paths: ["/v1/*"], timeout: "10s" },
         },
@@ -99,19 +122,24 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
           probes: { readiness: { path: "/health" } },
         },
         ...(!prod && { admit: { "test-client": testClient } }),
-        calls: { "catalog-db": {}, "message-broker": {} },
+        calls: { "catalog-db": {}, "message-broker": { port: "tcp-nats" } },
       },
       "message-broker": {
         namespace: infrastructure,
-        ports: { "tcp-nats": { port: 4222, protocol: "tcp" } },
+        ports: {
+          "tcp-nats": { port: 4222, protocol: "tcp" },
+          "tcp-cluster": { port: 6222, protocol: "tcp" },
+        },
         resilience: stores,
-        workload: pods("nats:2.12.1", 3),
+        workload: { ...pods("nats:2.12.1", 3), ...broker },
+        // Its servers make one cluster.
+        calls: { "message-broker": { port: "tcp-cluster" } },
       },
       "catalog-db": {
         namespace: data,
         ports: { "tcp-postgres": { port: 5432, protocol: "tcp" } },
         resilience: stores,
-        workload: pods("postgres:17.6", 1),
+        workload: postgres("catalog-db"),
       },
     },
     externalServices: {

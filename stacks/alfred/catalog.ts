@@ -1,5 +1,6 @@
 import { defineMesh, type Environment, type FaultDefinition, type MeshDefinition } from "../../catalog";
 import type { PlatformControlPlane } from "../../program/platform";
+import { postgres } from "../postgres";
 
 /** What differs between Alfred's stacks. */
 export interface AlfredOptions {
@@ -174,7 +175,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
         ports: { "tcp-postgres": { port: 5432, protocol: "tcp" } },
         resilience: { connectTimeout: "3s", idleTimeout: "1h" },
         loadBalancing: { simple: "PASSTHROUGH" },
-        workload: { image: "postgres:17.6", replicas: 1, runAsUser: 999 },
+        workload: postgres("database"),
       },
       redis: {
         ports: { "tcp-redis": { port: 6379, protocol: "tcp" } },

@@ -139,17 +139,54 @@ describe("aikernel", () => {
       for (const { values } of dev.gateways ?? []) {
         expect(values?.autoscaling).to.deep.equal({ enabled: true, minReplicas: 1, maxReplicas: 1 });
       }
-      const prod = objects.filter(({ kind }) => kind === "Deployment");
+      const deployed = ["Deployment", "StatefulSet"];
+      const prod = objects.filter(({ kind }) => deployed.includes(kind));
       expect(
         prod.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),
       ).to.deep.equal([
         ["catalog-db", 1],
-        ["message-broker", 3],
         ["api", 3],
         ["catalog-api", 3],
+        ["message-broker", 3],
       ]);
-      const pods = render({ environment: "dev" }).filter(({ kind }) => kind === "Deployment");
+      const pods = render({ environment: "dev" }).filter(({ kind }) => deployed.includes(kind));
       expect(pods.map(({ spec }) => (spec as { replicas: number }).replicas)).to.deep.equal(Array(4).fill(1));
+    });
+
+    it("let the data stores start: with users, a generated password, data of their own and routes of one cluster", () => {
+      const pod = (kind: string, name: string, namespace: string): unknown =>
+        (find(kind, name, namespace).spec as { template: { spec: unknown } }).template.spec;
+      const database = pod("Deployment", "catalog-db", "aikernel-data");
+      expect(database).to.have.deep.property("securityContext", {
+        fsGroup: 999,
+        runAsNonRoot: true,
+        runAsUser: 999,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      expect(database).to.have.deep.nested.property("containers[0].env", [
+        { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
+        {
+          name: "POSTGRES_PASSWORD",
+          valueFrom: { secretKeyRef: { key: "password", name: "catalog-db-superuser" } },
+        },
+      ]);
+      expect(database).to.have.deep.property("volumes", [{ emptyDir: {}, name: "data" }]);
+      const broker = pod("StatefulSet", "message-broker", "aikernel-infrastructure");
+      expect(broker).to.have.nested.property("securityContext.runAsUser", 1000);
+      expect(broker).to.have.deep.nested.property("containers[0].args", [
+        "--cluster_name=aikernel",
+        "--cluster=nats://0.0.0.0:6222",
+        "--routes=nats://message-broker-headless:6222",
+      ]);
+      expect(find("Service", "message-broker-headless", "aikernel-infrastructure")).to.have.nested.property(
+        "spec.clusterIP",
+        "None",
+      );
+      expect(find("Sidecar", "message-broker", "aikernel-infrastructure").spec)
+        .to.have.nested.property("egress[0].hosts")
+        .that.includes(
+          "aikernel-infrastructure/message-broker-headless.aikernel-infrastructure.svc.cluster.local",
+        );
     });
 
     it("of the proxies beside the platform's own services are the document's annotations", () => {
@@ -283,6 +320,7 @@ describe("aikernel", () => {
       expect(callers("message-broker", "aikernel-infrastructure")).to.deep.equal([
         account("api"),
         account("catalog-api"),
+        account("message-broker", "aikernel-infrastructure"),
       ]);
       const inside = (name: string): string => account(name, monitoring);
       expect(callers("mesh-prometheus", monitoring)).to.have.members([inside("grafana"), inside("kiali")]);
