@@ -72,7 +72,7 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     (JSON.parse(await kubectl("get", kind, "-n", namespace, "-o", "json")) as { items: T[] }).items;
 
   /** Brings the stack to these catalogs, under the policy pack. */
-  const up = async (...catalogs: MeshDefinition[]): Promise<string> => {
+  const up = async (...catalogs: MeshDefinition[]): Promise<void> => {
     const { validationURL = "", injectionURL = "" } = status.istiod ?? {};
     const controlPlane: IstioControlPlaneArgs = {
       version: istioCharts.version,
@@ -87,7 +87,6 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     const pack = underPack(join(repository, "policy-pack"));
     const run = await execa(program, ["up", ...target, ...pack], { ...options, reject: false, all: true });
     expect(run.exitCode, run.all).to.equal(0);
-    return run.all;
   };
 
   it("takes workloads that other tools deploy, with proxies in all their pods", async () => {
@@ -177,11 +176,5 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
   it("gives istioctl analyze nothing to complain about", async () => {
     const messages = await analyze(h.toolchain.program("istioctl"), status.kubeconfig);
     expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
-  });
-
-  it("changes nothing the second time", async () => {
-    const again = await up(...systems.map(({ catalog }) => catalog));
-    expect(again).to.match(/^ +\d+ unchanged$/m);
-    expect(again).to.not.match(/^ +\S+ \d+ (created|updated|replaced|deleted)$/m);
   });
 });
