@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { linksOf } from "./docs/markdown";
 
 const root = join(__dirname, "..");
 
@@ -73,16 +72,6 @@ if (checkMesh(catalog).findings.length > 0) throw new Error("findings");
     const home = join(ci, "node_modules", "meshwright");
     const files = readdirSync(home, { recursive: true, encoding: "utf8" });
     expect(files.filter((path) => path.endsWith(".map"))).to.deep.equal([]);
-    const broken = files
-      .filter((path) => path.endsWith(".md"))
-      .flatMap((path) =>
-        linksOf(readFileSync(join(home, path), "utf8"))
-          .filter((link) => !/^(https?:|#|mailto:)/.test(link))
-          .map((link) => join(dirname(path), link.split("#")[0] ?? ""))
-          .filter((target) => !files.includes(target.replace(/\/$/, "")))
-          .map((target) => `${path} → ${target}`),
-      );
-    expect(broken).to.deep.equal([]);
   });
 
   it("come up from an empty folder by the README's lines, with one copy of Pulumi's SDK", async () => {
