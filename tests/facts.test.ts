@@ -127,8 +127,8 @@ describe("facts from outside", () => {
     expect(contents).to.include("facts/facts.ts");
   });
 
-  it("are the defaults that the README names", () => {
-    const rows = readFileSync(join(root, "README.md"), "utf8")
+  it("are the defaults that the guide names", () => {
+    const rows = readFileSync(join(root, "docs", "guide", "operation.md"), "utf8")
       .split("\n")
       .filter((line) => line.startsWith("| `"))
       .map((line) => line.split("|").map((cell) => cell.trim()));
