@@ -12,6 +12,8 @@ import { coerce, diff, lt, type SemVer } from "semver";
 import { type Injection, injection, type InjectionWebhook } from "../mesh/injection";
 import { addonOf, belongsToAddons, isReady } from "./addons";
 import type { CustomObject } from "./apiClient";
+import type { Problem } from "./problem";
+import { sharedHosts } from "./sharedHosts";
 
 /** What a cluster says of itself, as {@link judge} needs it. */
 export interface Snapshot {
@@ -70,14 +72,6 @@ export interface Component {
   readonly services: readonly string[];
 }
 
-export interface Problem {
-  readonly severity: "error" | "warning";
-  /** Who: `Deployment shop/cart`. */
-  readonly culprit: string;
-  readonly problem: string;
-  readonly cure: string;
-}
-
 /** Says what of a mesh is well and what isn't. */
 export function judge(snapshot: Snapshot): Health {
   const components = snapshot.workloads
@@ -91,6 +85,7 @@ export function judge(snapshot: Snapshot): Health {
     ...proxiesBehind(snapshot),
     ...snapshot.objects.flatMap(complaints),
     ...withoutPods(snapshot),
+    ...sharedHosts(snapshot.objects),
   ];
   return {
     healthy: problems.every(({ severity }) => severity !== "error"),

@@ -13,9 +13,10 @@ import { UserError } from "../toolchain/userError";
 import { apiClient, customObjects } from "./apiClient";
 import { loadSubject, stackOption } from "./catalog";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "./cluster";
-import { type Health, injectorsOf, judge, type Problem, type Snapshot } from "./health";
+import { type Health, injectorsOf, judge, type Snapshot } from "./health";
 import { judgeDeployed } from "./deployed";
 import { print, table } from "./output";
+import type { Problem } from "./problem";
 import { loadProject } from "./project";
 
 /** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
