@@ -19,11 +19,14 @@ export const gatewayPodsAlike: DefinitionRule = {
   title: "Gateways of one release have the same namespace",
   stage: "definition",
   examples: { wrong: two("istio-ingress"), right: two("edge") },
-  *check({ gateways = {} }) {
+  *check({ gateways = {} }, _, hasFailed) {
     const first = new Map<string, { readonly name: string; readonly namespace: string }>();
     for (const [name, gateway] of Object.entries(gateways)) {
       const { release, namespace } = gatewayPods(gateway);
-      if (release === undefined) continue;
+      const unknown = ["release", "namespace"].some((field) =>
+        hasFailed(formatPath(["gateways", name, field])),
+      );
+      if (release === undefined || unknown) continue;
       const other = first.get(release) ?? { name, namespace };
       first.set(release, other);
       if (other.namespace === namespace) continue;

@@ -26,10 +26,11 @@ export const gatewayPodsGiven: DefinitionRule = {
     wrong: at(installed),
     right: at({ ...installed, selector: { istio: "ingressgateway" } }),
   },
-  *check({ gateways = {} }) {
+  *check({ gateways = {} }, _, hasFailed) {
     for (const [name, gateway] of Object.entries(gateways)) {
       if (gateway.serviceAccount === undefined && gateway.selector === undefined) continue;
       const path = formatPath(["gateways", name]);
+      if (["release", ...fields].some((field) => hasFailed(formatPath(["gateways", name, field])))) continue;
       const given = fields.filter((field) => gateway[field] !== undefined);
       if (gateway.release !== undefined) {
         const own = given.filter((field) => field !== "namespace").join(" and ");

@@ -74,7 +74,12 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   )) {
     const path = ["externalServices", external];
     // Its subset of the egress gateway is named after the catalog as well.
-    yield labelled(path, "service", external, leaves === true ? 63 - definition.name.length - 1 : 63);
+    yield labelled(
+      path,
+      "service",
+      external,
+      leaves === true && label.test(definition.name) ? Math.max(1, 62 - definition.name.length) : 63,
+    );
     const inside = /\.(svc|cluster\.local)$/.test(name);
     const cure = inside
       ? "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it"

@@ -14,7 +14,9 @@ export const sharedNamespaceUsed: DefinitionRule = {
     wrong: { ...base, services, sharedNamespaces: ["shp"] },
     right: { ...base, services, sharedNamespaces: ["shop"] },
   },
-  *check({ name, namespace = name, services: all, sharedNamespaces = [] }) {
+  *check({ name, namespace = name, services: all, sharedNamespaces = [] }, _, hasFailed) {
+    // Which namespaces are used is unknown then.
+    if (["name", "namespace", "services"].some((path) => hasFailed(path))) return;
     const used = new Set([namespace, ...Object.values(all).map((service) => service.namespace ?? namespace)]);
     for (const [i, shared] of sharedNamespaces.entries()) {
       if (used.has(shared)) continue;

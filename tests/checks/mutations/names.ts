@@ -200,6 +200,51 @@ export const names: readonly Mutation[] = [
     },
   },
   {
+    code: "MW330",
+    mistake: "a shared namespace that is none of the catalog's",
+    *mutants() {
+      yield { at: ["sharedNamespaces", 0], changes: [[["sharedNamespaces"], ["nowhere"]]] };
+    },
+  },
+  {
+    code: "MW331",
+    mistake: "an external service and a service whose objects have the same names in a shared namespace",
+    also: ["MW111", "MW115"],
+    *mutants({ name, namespace = name }) {
+      yield {
+        at: ["externalServices", "zz"],
+        changes: [
+          [["sharedNamespaces"], [namespace]],
+          [["externalServices", "zz"], external],
+          [["services", `zz-${name}`], { ports: { http } }],
+        ],
+      };
+    },
+  },
+  {
+    code: "MW332",
+    mistake: "a gateway that names its pods in part, or beside a release",
+    *mutants(catalog) {
+      const selector = { istio: "ingressgateway" };
+      for (const { place } of matching(catalog, "gateways.*")) {
+        yield { at: place, changes: [[[...place, "selector"], selector]] };
+        const own = { release: "istio-ingress", selector };
+        yield { at: place, changes: Object.entries(own).map(([field, value]) => [[...place, field], value]) };
+      }
+    },
+  },
+  {
+    code: "MW333",
+    mistake: "a gateway of the same release in another namespace",
+    *mutants({ gateways = {} }) {
+      for (const { release = "istio-ingress" } of Object.values(gateways)) {
+        const place = ["gateways", "zz-other"];
+        const other = { release, namespace: "elsewhere", hosts: {} };
+        yield { at: [...place, "namespace"], changes: [[place, other]] };
+      }
+    },
+  },
+  {
     code: "MW115",
     mistake: "an override of an object that there is not",
     *mutants(catalog) {
