@@ -78,7 +78,9 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       path,
       "service",
       external,
-      leaves === true && label.test(definition.name) ? Math.max(1, 62 - definition.name.length) : 63,
+      leaves === true && label.test(definition.name) && definition.name.length < 62
+        ? 62 - definition.name.length
+        : 63,
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
     const cure = inside
