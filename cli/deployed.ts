@@ -3,7 +3,8 @@ import { type Edge, isHttp, type Labels, type Port, selectsAll, type Service } f
 import type { CheckedMesh } from "../checks";
 import type { MeshObject } from "../mesh";
 import { belongsToAddons } from "./addons";
-import type { Problem, Snapshot } from "./health";
+import type { Snapshot } from "./health";
+import type { Problem } from "./problem";
 
 /**
  * Compares what runs on a cluster with a catalog: pods that no service selects, services without pods, pods under another

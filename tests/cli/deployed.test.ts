@@ -2,7 +2,8 @@ import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { checkMesh } from "../../checks";
 import { judgeDeployed } from "../../cli/deployed";
-import type { Problem, Workload } from "../../cli/health";
+import type { Workload } from "../../cli/health";
+import type { Problem } from "../../cli/problem";
 import { renderMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" } as const;
