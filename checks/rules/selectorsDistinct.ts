@@ -50,10 +50,20 @@ interface Selecting {
 }
 
 function* overlaps(all: readonly Selecting[], kind: string): Iterable<Report> {
-  for (const [i, one] of all.entries()) {
-    for (const other of all.slice(i + 1)) {
-      const [wide, narrow] = selectsAll(one.labels, other.labels) ? [one, other] : [other, one];
-      if (!selectsAll(wide.labels, narrow.labels)) continue;
+  const order = new Map(all.map((one, i) => [one, i]));
+  const having = Map.groupBy(
+    all.flatMap((one) => Object.entries(one.labels).map((label) => ({ one, key: label.join("=") }))),
+    ({ key }) => key,
+  );
+  for (const [i, wide] of all.entries()) {
+    // What has all of its labels has the rarest of them: selectors need not be compared each with each.
+    const [rarest = []] = Object.entries(wide.labels)
+      .map((label) => having.get(label.join("=")) ?? [])
+      .sort((a, b) => a.length - b.length);
+    for (const { one: narrow } of rarest) {
+      if (narrow === wide || !selectsAll(wide.labels, narrow.labels)) continue;
+      const equal = selectsAll(narrow.labels, wide.labels);
+      if (equal && (order.get(narrow) ?? 0) < i) continue;
       yield {
         path: narrow.path,
         message: `the ${kind} "${wide.name}" and "${narrow.name}" select the same pods: ${text(wide.labels)} selects every pod that ${text(narrow.labels)} selects`,

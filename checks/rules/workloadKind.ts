@@ -16,12 +16,13 @@ export const workloadKind: DefinitionRule = {
     wrong: nightly({ schedule: "0 3 * * *" }),
     right: nightly({ kind: "CronJob", schedule: "0 3 * * *" }),
   },
-  *check({ services }) {
+  *check({ services }, _, hasFailed) {
     for (const [service, { workload }] of Object.entries(services)) {
       if (!workload) continue;
       const { kind = "Deployment" } = workload;
       const path = (field: string): string => formatPath(["services", service, "workload", field]);
-      if (kind === "CronJob" && workload.schedule === undefined) {
+      if (hasFailed(path("kind"))) continue;
+      if (kind === "CronJob" && workload.schedule === undefined && !hasFailed(path("schedule"))) {
         yield {
           path: path("schedule"),
           message: `the CronJob of "${service}" has no schedule`,

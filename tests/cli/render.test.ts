@@ -21,6 +21,8 @@ const secrets = `Secrets are not written. Make these as soon as their namespaces
     kubectl create secret generic grafana-admin -n monitoring --from-literal=admin-user=admin --from-literal=admin-password="$(openssl rand -hex 16)"
   monitoring/kiali-signing-key (key), made up once
     kubectl create secret generic kiali-signing-key -n monitoring --from-literal=key="$(openssl rand -hex 16)"
+  alfred-platform/database-superuser (password), made up once
+    kubectl create secret generic database-superuser -n alfred-platform --from-literal=password="$(openssl rand -hex 16)"
   istio-ingress/alfred-platform-cert (tls.crt, tls.key), a gateway's certificate
     kubectl create secret tls alfred-platform-cert -n istio-ingress --cert=tls.crt --key=tls.key`;
 
@@ -122,7 +124,7 @@ describe("cli/render", function () {
 
     writeFileSync(
       join(folder, "bad.json"),
-      JSON.stringify({ name: "shop", services: { web: { ports: {} } } }),
+      JSON.stringify({ name: "shop", services: { web: { ports: { http: 80 } } } }),
     );
     const bad = await meshwright(["render", "bad.json"], { cwd: folder });
     expect(bad.stdout).to.equal("");

@@ -46,7 +46,7 @@ describe("components/istiodFor", () => {
   });
 
   it("ends the program with every finding of a catalog with errors", () => {
-    const wrong = { ...catalog(), services: { web: { ports: {}, calls: { nobody: {} } } } };
+    const wrong = { ...catalog(), services: { web: { ports: { http: {} }, calls: { nobody: {} } } } };
     const { findings } = checkMesh(wrong);
     expect(findings).to.have.length.greaterThan(1);
     expect(() => istiodFor(wrong))

@@ -65,7 +65,7 @@ describe("telemetry", () => {
           ports: { http },
           telemetry: {
             tracing: { randomSamplingPercentage: 50 },
-            accessLogging: { filter: "response.duration > 1000" },
+            accessLogging: { filter: "response.code >= 500" },
           },
         },
         usual: { ports: { http } },
@@ -90,7 +90,7 @@ describe("telemetry", () => {
     expect(find(objects, "Telemetry", "slow").spec).to.deep.equal({
       selector: { matchLabels: { app: "slow" } },
       tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 50 }],
-      accessLogging: [{ providers: [{ name: "envoy" }], filter: { expression: "response.duration > 1000" } }],
+      accessLogging: [{ providers: [{ name: "envoy" }], filter: { expression: "response.code >= 500" } }],
     });
   });
 

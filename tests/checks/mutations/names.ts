@@ -209,7 +209,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW331",
     mistake: "an external service and a service whose objects have the same names in a shared namespace",
-    also: ["MW111", "MW115"],
+    also: ["MW111", "MW115", "MW364"],
     *mutants({ name, namespace = name }) {
       yield {
         at: ["externalServices", "zz"],

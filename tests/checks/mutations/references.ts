@@ -36,8 +36,9 @@ export const references: readonly Mutation[] = [
     mistake: "a service that somebody still calls, gone",
     also: ["MW101", "MW111"],
     *mutants(catalog) {
-      for (const { kind, callee, place } of edgesOf(catalog)) {
-        if (kind === "admit") continue;
+      for (const { kind, caller, callee, place } of edgesOf(catalog)) {
+        // What calls itself is gone with its calls.
+        if (kind === "admit" || (kind === "call" && caller === callee)) continue;
         const section = Object.hasOwn(catalog.services, callee) ? "services" : "externalServices";
         const at = kind === "route" ? [...place, "service"] : place;
         yield { at, changes: [[[section, callee], undefined]] };

@@ -47,6 +47,7 @@ export const security: readonly Mutation[] = [
   {
     code: "MW304",
     mistake: "everybody in the own namespace admitted",
+    also: ["MW103"],
     *mutants(catalog) {
       for (const { place, service } of servicesOf(catalog)) {
         const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
@@ -131,6 +132,7 @@ export const security: readonly Mutation[] = [
   {
     code: "MW309",
     mistake: "a service of the catalog admitted instead of calling",
+    also: ["MW103"],
     *mutants(catalog) {
       for (const { kind, caller, callee } of edgesOf(catalog)) {
         if (kind !== "call" || !catalog.services[callee]) continue;

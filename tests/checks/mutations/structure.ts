@@ -90,6 +90,8 @@ const chosenNames = new Set<string | number | undefined>([
   "headers",
   "claims",
   "labels",
+  "env",
+  "generatedSecrets",
   "selector",
   "annotations",
 ]);

@@ -115,6 +115,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW204",
     mistake: "something about requests in a call or admission where there are none",
+    also: ["MW103"],
     *mutants(catalog) {
       const callees = calleesOf(catalog);
       for (const { callee, place } of edgesOf(catalog)) {
@@ -134,7 +135,7 @@ export const traffic: readonly Mutation[] = [
   {
     code: "MW204",
     mistake: "a route to a service that has no requests",
-    also: ["MW204"],
+    also: ["MW103", "MW204"],
     *mutants(catalog) {
       for (const { kind, place } of edgesOf(catalog)) {
         if (kind !== "route") continue;

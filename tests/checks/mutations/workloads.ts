@@ -7,6 +7,7 @@ export const workloads: readonly Mutation[] = [
   {
     code: "MW340",
     mistake: "a service that runs under the account of another one",
+    also: ["MW340"],
     *mutants(catalog) {
       const all = servicesOf(catalog);
       for (const { name, place, service } of all) {
@@ -26,6 +27,7 @@ export const workloads: readonly Mutation[] = [
   {
     code: "MW341",
     mistake: "a service that selects the pods of another one",
+    also: ["MW342"],
     *mutants(catalog) {
       const all = servicesOf(catalog);
       for (const { name, place, service } of all) {
