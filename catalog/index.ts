@@ -2,6 +2,7 @@ export type * from "./admit";
 export type * from "./alerts";
 export type * from "./call";
 export { httpMethods } from "./call";
+export { canonicalName, canonicalNames, canonicalRevision, versionRevision } from "./canonical";
 export type * from "./certificates";
 export type * from "./circuitBreaker";
 export { defineMesh } from "./defineMesh";

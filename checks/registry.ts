@@ -1,8 +1,3 @@
-import { overrideFits } from "./rules/overrideFits";
-import { overrideSubset } from "./rules/overrideSubset";
-import { filterAttributes } from "./rules/filterAttributes";
-import { stickyVersions } from "./rules/stickyVersions";
-import { externalCalled } from "./rules/externalCalled";
 import type { Rule } from "./rule";
 import { accountOwn } from "./rules/accountOwn";
 import { admitAccount } from "./rules/admitAccount";
@@ -16,6 +11,7 @@ import { calleeNameUnique } from "./rules/calleeNameUnique";
 import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
 import { callsCaptured } from "./rules/callsCaptured";
+import { canonicalNameOwn } from "./rules/canonicalNameOwn";
 import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
 import { counterAsked } from "./rules/counterAsked";
@@ -25,11 +21,13 @@ import { ejectionBounded } from "./rules/ejectionBounded";
 import { ejectionSpared } from "./rules/ejectionSpared";
 import { endUserIssued } from "./rules/endUserIssued";
 import { enforcedOutside } from "./rules/enforcedOutside";
-import { externalNameApart } from "./rules/externalNameApart";
+import { externalCalled } from "./rules/externalCalled";
 import { externalHostUnique } from "./rules/externalHostUnique";
+import { externalNameApart } from "./rules/externalNameApart";
 import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
 import { faultOutsideProd } from "./rules/faultOutsideProd";
+import { filterAttributes } from "./rules/filterAttributes";
 import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
 import { gatewayPodsAlike } from "./rules/gatewayPodsAlike";
 import { gatewayPodsGiven } from "./rules/gatewayPodsGiven";
@@ -39,8 +37,8 @@ import { httpOnly } from "./rules/httpOnly";
 import { imagePinned } from "./rules/imagePinned";
 import { istioKeys } from "./rules/istioKeys";
 import { keysOverHttps } from "./rules/keysOverHttps";
-import { labelsValid } from "./rules/labelsValid";
 import { labelsSelected } from "./rules/labelsSelected";
+import { labelsValid } from "./rules/labelsValid";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
 import { limitsCounted } from "./rules/limitsCounted";
 import { limitsPerCaller } from "./rules/limitsPerCaller";
@@ -49,12 +47,14 @@ import { mirrorElsewhere } from "./rules/mirrorElsewhere";
 import { mirrorPort } from "./rules/mirrorPort";
 import { mtlsPortDeclared } from "./rules/mtlsPortDeclared";
 import { mtlsStrict } from "./rules/mtlsStrict";
-import { nameValid } from "./rules/nameValid";
 import { namespaceOwn } from "./rules/namespaceOwn";
+import { nameValid } from "./rules/nameValid";
 import { noCycles } from "./rules/noCycles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
+import { overrideFits } from "./rules/overrideFits";
 import { overrideNamed } from "./rules/overrideNamed";
+import { overrideSubset } from "./rules/overrideSubset";
 import { pathNormal } from "./rules/pathNormal";
 import { podDecided } from "./rules/podDecided";
 import { portChosen } from "./rules/portChosen";
@@ -77,6 +77,7 @@ import { serviceDeclared } from "./rules/serviceDeclared";
 import { sharedNamespaceUsed } from "./rules/sharedNamespaceUsed";
 import { sidecarBypass } from "./rules/sidecarBypass";
 import { slowTriesRepeated } from "./rules/slowTriesRepeated";
+import { stickyVersions } from "./rules/stickyVersions";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
@@ -85,6 +86,7 @@ import { tokenNotBypassed } from "./rules/tokenNotBypassed";
 import { triesUseTimeout } from "./rules/triesUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { versionRuns } from "./rules/versionRuns";
+import { versionsMeasured } from "./rules/versionsMeasured";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
 import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
@@ -153,6 +155,8 @@ export const rules: readonly Rule[] = [
   stickyVersions, // MW363
   externalCalled, // MW364
   prefixAdmitted, // MW370
+  versionsMeasured, // MW374
+  canonicalNameOwn, // MW375
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403

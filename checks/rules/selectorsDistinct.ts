@@ -5,7 +5,7 @@ import { base, http } from "./example";
 const selecting = (labels: object): object => ({
   ...base,
   services: {
-    web: { ports: { http }, selector: { "app.kubernetes.io/name": "shop" } },
+    web: { ports: { http }, selector: { "app.kubernetes.io/instance": "shop" } },
     api: { ports: { http }, selector: labels },
   },
 });
@@ -16,8 +16,8 @@ export const selectorsDistinct: MeshRule = {
   title: "No two services, and no two versions of a service, select the same pods",
   stage: "mesh",
   examples: {
-    wrong: selecting({ "app.kubernetes.io/name": "shop", "app.kubernetes.io/component": "api" }),
-    right: selecting({ "app.kubernetes.io/name": "shop-api" }),
+    wrong: selecting({ "app.kubernetes.io/instance": "shop", "app.kubernetes.io/component": "api" }),
+    right: selecting({ "app.kubernetes.io/instance": "shop-api" }),
   },
   *check({ services }) {
     for (const neighbours of Map.groupBy(services, ({ namespace }) => namespace).values()) {

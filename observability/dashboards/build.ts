@@ -9,7 +9,10 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
+  QueryVariableBuilder,
   RowBuilder,
+  VariableHide,
+  VariableRefresh,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from "@grafana/grafana-foundation-sdk/dashboard";
@@ -37,6 +40,7 @@ import type {
   StatPanel,
   TablePanel,
   Threshold,
+  DerivedVariable,
   Variable,
 } from "./definition";
 
@@ -86,6 +90,7 @@ export function buildDashboard(definition: DashboardDefinition, { uid, tag, link
     );
   }
   for (const one of definition.variables) builder.withVariable(variable(one));
+  for (const one of definition.derived ?? []) builder.withVariable(derivedVariable(one));
   // Grafana finds a panel by its number, in links for example: its place in the definition.
   let id = 0;
   for (const { title, panels } of definition.rows) {
@@ -108,6 +113,16 @@ function variable({ name, label, values, multi, chosen = values[0] ?? "" }: Vari
     .includeAll(true)
     .current(all)
     .options([all, ...values.map((value) => option(value, false))]);
+}
+
+/** @see https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/ */
+function derivedVariable({ name, expr, label }: DerivedVariable): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .hide(VariableHide.HideVariable)
+    .datasource(datasource)
+    .query(`query_result(${expr})`)
+    .regex(`/[{,]${label}="([^"]+)"/`)
+    .refresh(VariableRefresh.OnDashboardLoad);
 }
 
 function panel(one: Panel): TimeseriesBuilder | StatBuilder | TableBuilder {

@@ -1,24 +1,29 @@
-import type { Mesh } from "../../catalog";
+import { type Mesh, versionRevision } from "../../catalog";
 import { failed } from "../outcomes";
 import type { DashboardDefinition, Row } from "./definition";
 import { quantile, rate, share } from "./expressions";
 import { incoming } from "./selectors";
 import { errorRate, latency } from "./thresholds";
+import { comparable, versionLabel } from "./versions";
 
 const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
-const byVersion = ["destination_version"] as const;
-const version = "{{destination_version}}";
-const baseline = (mesh: Mesh) => ({ ...incoming(mesh), destination_version: "$baseline" }) as const;
-const canary = (mesh: Mesh) => ({ ...incoming(mesh), destination_version: "$canary" }) as const;
+const baseline = (mesh: Mesh) => ({ ...incoming(mesh), [versionLabel(mesh)]: "$baseline" }) as const;
+const canary = (mesh: Mesh) => ({ ...incoming(mesh), [versionLabel(mesh)]: "$canary" }) as const;
 
-/** One version against another: is the new one as good? None if no service has two versions. */
+/** Compares two versions of a service. None where no service has two versions that metrics tell apart. */
 export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
-  const divided = mesh.services.filter(({ versions }) => versions.length > 1);
+  const divided = comparable(mesh);
   const [first] = divided;
   if (first === undefined) return [];
-  const names = [...new Set(divided.flatMap(({ versions }) => versions.map(({ name }) => name)))].sort();
-  const byWeight = first.versions.toSorted((a, b) => b.weight - a.weight).map(({ name }) => name);
+  const names = [
+    ...new Set(
+      divided.flatMap((service) => service.versions.map((version) => versionRevision(service, version))),
+    ),
+  ].sort();
+  const byWeight = first.versions
+    .toSorted((a, b) => b.weight - a.weight)
+    .map((version) => versionRevision(first, version));
   return [
     {
       key: "canary",
@@ -50,7 +55,7 @@ function verdict(mesh: Mesh): Row {
         unit: "percentunit",
         width: 6,
         queries: [
-          { expr: share(requests, incoming(mesh), [{ destination_version: "$canary" }]), legend: "canary" },
+          { expr: share(requests, incoming(mesh), [{ [versionLabel(mesh)]: "$canary" }]), legend: "canary" },
         ],
       },
       {
@@ -96,6 +101,8 @@ function verdict(mesh: Mesh): Row {
 }
 
 function overTime(mesh: Mesh): Row {
+  const byVersion = [versionLabel(mesh)] as const;
+  const version = `{{${versionLabel(mesh)}}}`;
   return {
     title: "Every version of $service",
     panels: [

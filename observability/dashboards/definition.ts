@@ -6,6 +6,8 @@ export interface DashboardDefinition {
   /** What it answers, in a sentence or two. */
   readonly description: string;
   readonly variables: readonly Variable[];
+  /** Variables that follow from the choices and are not shown. Default: none. */
+  readonly derived?: readonly DerivedVariable[];
   readonly rows: readonly Row[];
 }
 
@@ -30,6 +32,15 @@ export interface Variable {
   readonly multi: boolean;
   /** What is chosen at first where `multi` is false. Default: the first. */
   readonly chosen?: string;
+}
+
+/** A variable that Grafana computes from the choices whenever they change; queries name it `$name`. */
+export interface DerivedVariable {
+  readonly name: string;
+  /** PromQL that returns one series. */
+  readonly expr: string;
+  /** The label of that series whose value is the variable's. */
+  readonly label: string;
 }
 
 export interface Row {

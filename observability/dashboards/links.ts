@@ -43,7 +43,7 @@ export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Link
     ofService: (service, namespace) => [
       dashboardOf(service),
       { title: "Kiali", url: `${kiali}/console/namespaces/${namespace}/services/${service}` },
-      // Proxies name themselves in traces by the label `app` and the namespace.
+      // A proxy's service in traces is the label `app` and the namespace, or the workload and the namespace without it.
       { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },
     ],
     ...(runbooks !== undefined && {

@@ -3,8 +3,9 @@ import { failed, mutual } from "../outcomes";
 import type { DashboardDefinition, Row, SeriesPanel } from "./definition";
 import { quantile, rate, share } from "./expressions";
 import { objective } from "./objective";
-import { incoming, outgoing, served } from "./selectors";
+import { canonical, incoming, outgoing, served } from "./selectors";
 import { limitOf } from "./thresholds";
+import { versionLabel } from "./versions";
 
 const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
@@ -24,6 +25,7 @@ export function services(mesh: Mesh): DashboardDefinition {
         multi: false,
       },
     ],
+    derived: canonical(mesh),
     rows: [answers(mesh), objective(mesh), callers(mesh), calls(mesh), sizes(mesh), ...tcp(mesh)],
   };
 }
@@ -94,7 +96,7 @@ function answers(mesh: Mesh): Row {
         unit: "reqps",
         width: grpc ? 8 : 12,
         queries: [
-          { expr: rate(requests, called, ["destination_version"]), legend: "{{destination_version}}" },
+          { expr: rate(requests, called, [versionLabel(mesh)]), legend: `{{${versionLabel(mesh)}}}` },
         ],
       },
     ],

@@ -258,7 +258,7 @@ const expected: Record<string, Expected> = {
   MW341: {
     path: "services.api.selector",
     message:
-      'the services "web" and "api" select the same pods: app.kubernetes.io/name=shop selects every pod that app.kubernetes.io/component=api,app.kubernetes.io/name=shop selects',
+      'the services "web" and "api" select the same pods: app.kubernetes.io/instance=shop selects every pod that app.kubernetes.io/component=api,app.kubernetes.io/instance=shop selects',
     cure: 'add a label to "web" that only its own pods have',
   },
   MW342: {
@@ -319,6 +319,18 @@ const expected: Record<string, Expected> = {
     message:
       'the route matches /api/v1 too, but "/api/v1/*" only admits the paths below it: for /api/v1 "api" answers 403',
     cure: 'add "/api/v1"',
+  },
+  MW374: {
+    path: "services.api.versions",
+    message:
+      'the versions "canary" and "stable" have the same canonical revision "latest": Istio\'s metrics count their requests together, and the dashboard "canary" leaves the service out',
+    cure: 'give the pods of each version a label "version" of its own, and add it to the version\'s labels; without the labels "service.istio.io/canonical-revision" and "app.kubernetes.io/version" it is the canonical revision',
+  },
+  MW375: {
+    path: "services.web.selector",
+    message:
+      'the services "cart" and "web" have the same canonical name "shop": Istio\'s metrics count the requests that they send together',
+    cure: 'give the pods of "web" another label "service.istio.io/canonical-name", and add it to the selector',
   },
   MW401: {
     path: "services.api.resilience.retries.perTryTimeout",

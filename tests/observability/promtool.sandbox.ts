@@ -100,6 +100,35 @@ describe("rules, by promtool", () => {
     });
   }
 
+  it("find the canonical names of the service that is chosen", async () => {
+    const http = { port: 80, protocol: "http" } as const;
+    const mesh = meshOf({
+      name: "shop",
+      services: {
+        cart: { ports: { http }, selector: { "app.kubernetes.io/name": "shop-cart" } },
+        pay: {
+          ports: { http },
+          selector: { team: "pay" },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          workload: { image: "pay:1" },
+        },
+        web: { ports: { http } },
+      },
+    });
+    const [canonical] = dashboardDefinitions(mesh).flatMap(({ derived = [] }) => derived);
+    const names = { cart: "shop-cart", pay: "pay-v1|pay-v2", web: "web" };
+    const file = join(folder, "canonical-tests.yml");
+    const cases = Object.entries(names).map(([service, name]) => ({
+      expr: canonical?.expr.replaceAll("$service", service),
+      eval_time: "1m",
+      exp_samples: [{ labels: `{service="${service}",${canonical?.label ?? ""}="${name}"}`, value: 1 }],
+    }));
+    writeFileSync(file, stringify({ tests: [{ promql_expr_test: cases }] }));
+    const { all, exitCode } = await execa(promtool, ["test", "rules", file], { all: true, reject: false });
+    expect(exitCode, all).to.equal(0);
+  });
+
   /** promtool takes seconds to evaluate days minute by minute. */
   const evaluationInterval: Record<string, string> = { slo: "5m", "error-budget": "2m" };
 

@@ -277,6 +277,90 @@ describe("observability/dashboards", () => {
       ]);
   });
 
+  describe("of services whose pods have other labels than app and version", () => {
+    const http = { port: 80, protocol: "http" } as const;
+    const labelled: MeshDefinition = {
+      name: "shop",
+      services: {
+        cart: {
+          ports: { http },
+          selector: { "app.kubernetes.io/name": "shop-cart" },
+          versions: {
+            old: { labels: { "app.kubernetes.io/version": "1.4.2" } },
+            new: { labels: { "app.kubernetes.io/version": "1.5.0" } },
+          },
+          traffic: { weights: { old: 90, new: 10 } },
+        },
+        pay: {
+          ports: { http },
+          selector: { team: "pay" },
+          versions: {
+            v1: { image: "pay:1", labels: { track: "stable" } },
+            v2: { image: "pay:2", labels: { track: "canary" } },
+          },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          workload: { image: "pay:1" },
+        },
+        web: { ports: { http } },
+      },
+    };
+    const exprs = (definition: MeshDefinition, title: string): string[] =>
+      dashboardDefinitions(checked(definition)).flatMap(({ rows }) =>
+        rows.flatMap(({ panels }) =>
+          panels.flatMap((panel) =>
+            panel.title === title && panel.kind !== "table" ? panel.queries.map(({ expr }) => expr) : [],
+          ),
+        ),
+      );
+    const board = (definition: MeshDefinition, key: string): DashboardDefinition | undefined =>
+      dashboardDefinitions(checked(definition)).find((one) => one.key === key);
+
+    it("find what a service sends by its canonical name", () => {
+      expect(exprs(labelled, "Requests by callee")).to.deep.equal([
+        'sum by (destination_service_name) (rate(istio_requests_total{reporter="source",source_canonical_service=~"$canonical",source_workload_namespace="shop"}[$__rate_interval]))',
+      ]);
+      const model = models(checked(labelled)).find(({ uid }) => uid === "shop-services");
+      expect(model?.templating.list.at(-1)).to.deep.include({
+        type: "query",
+        name: "canonical",
+        hide: 2,
+        regex: '/[{,]canonical="([^"]+)"/',
+        query:
+          'query_result(label_replace(label_replace(label_replace(label_replace(vector(1), "service", "$service", "", ""), "canonical", "$service", "", ""), "canonical", "shop-cart", "service", "cart"), "canonical", "pay-v1|pay-v2", "service", "pay"))',
+      });
+    });
+
+    it("tell versions apart by their canonical revision, and leave out those that have the same", () => {
+      expect(exprs(labelled, "Requests by version")).to.deep.equal(
+        Array(2).fill(
+          'sum by (destination_canonical_revision) (rate(istio_requests_total{reporter="source",destination_service_name="$service",destination_service_namespace="shop"}[$__rate_interval]))',
+        ),
+      );
+      expect(exprs(labelled, "Status of the canary")).to.deep.equal([
+        'sum by (response_code) (rate(istio_requests_total{reporter="source",destination_service_name="$service",destination_service_namespace="shop",destination_canonical_revision="$canary"}[$__rate_interval]))',
+      ]);
+      const canary = board(labelled, "canary");
+      expect(canary?.variables.map(({ name, values, chosen }) => [name, values, chosen])).to.deep.equal([
+        ["service", ["cart"], undefined],
+        ["baseline", ["1.4.2", "1.5.0"], "1.4.2"],
+        ["canary", ["1.4.2", "1.5.0"], "1.5.0"],
+      ]);
+      expect(models(checked(labelled)).flatMap(flaws)).to.deep.equal([]);
+    });
+
+    it("need neither for the platforms, whose pods have app and version", () => {
+      for (const name of platformNames) {
+        const definition = platforms[name].catalog("prod", {});
+        expect(board(definition, "services")?.derived, name).to.deep.equal([]);
+        for (const expr of exprs(definition, "Requests by callee"))
+          expect(expr, name).to.include('source_canonical_service="$service"');
+        for (const expr of exprs(definition, "Requests by version"))
+          expect(expr, name).to.match(/^sum by \(destination_version\)/);
+        expect(JSON.stringify(models(checked(definition))), name).to.not.include("canonical_revision");
+      }
+    });
+  });
+
   it("are red where the catalog's alerts fire", () => {
     const strict = checked({
       ...shop,

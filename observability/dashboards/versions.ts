@@ -1,0 +1,21 @@
+import { type Mesh, type Service, versionRevision } from "../../catalog";
+
+/**
+ * The label of Istio's metrics by which dashboards tell versions apart. It is `destination_version` where each version's
+ * pods have their canonical revision as the label `version`. Proxies of older Istio versions read `destination_version`
+ * from that label only, so in any other case it is `destination_canonical_revision`.
+ */
+export function versionLabel({ services }: Mesh): "destination_version" | "destination_canonical_revision" {
+  const labelled = services.every((service) =>
+    service.versions.every((version) => version.labels.version === versionRevision(service, version)),
+  );
+  return labelled ? "destination_version" : "destination_canonical_revision";
+}
+
+/** Services that have several versions whose canonical revisions differ. Metrics cannot tell other versions apart. */
+export function comparable({ services }: Mesh): readonly Service[] {
+  return services.filter((service) => {
+    const revisions = service.versions.map((version) => versionRevision(service, version));
+    return revisions.length > 1 && new Set(revisions).size === revisions.length;
+  });
+}
