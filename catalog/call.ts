@@ -4,6 +4,7 @@ import { type EndUser, type EndUserDefinition, endUserSchema } from "./jwt";
 import type { Port } from "./port";
 import { type Retries, type RetriesDefinition, retriesSchema } from "./retries";
 import type { Labels } from "./selector";
+import { typedTextOf } from "./text";
 
 /** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
 export type HttpMethod = (typeof httpMethods)[number];
@@ -84,9 +85,10 @@ export const callFields = {
   methods: z.array(z.enum(httpMethods)).min(1).optional(),
   paths: z
     .array(
-      z.custom<`/${string}`>((value) => typeof value === "string" && /^\/[^*]*\*?$/.test(value), {
-        params: { cure: 'write an absolute path, with "*" at its end at most, such as "/api/*"' },
-      }),
+      typedTextOf<`/${string}`>(
+        /^\/[^*]*\*?$/,
+        'write an absolute path, with "*" at its end at most, such as "/api/*"',
+      ),
     )
     .min(1)
     .optional(),

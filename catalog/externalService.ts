@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { addressOf } from "./address";
+import { atLeastOne } from "./atLeastOne";
 import { type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { type PortDefinition, portSchema } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
@@ -73,21 +75,18 @@ export function isBlock(address: string): boolean {
   return address.includes("/");
 }
 
-const addressForms = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
-
-const address = z
-  .custom<string>((value) => addressForms.safeParse(value).success, {
-    params: { cure: 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"' },
-  })
+const address = addressOf(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"',
+)
   .refine((text) => !text.endsWith("/0"), {
     params: { cure: "name the blocks that are meant: /0 is every address there is" },
-  });
+  })
+  .meta({ not: { pattern: "/0$" } });
 
 export const externalServiceSchema: z.ZodType<ExternalServiceDefinition> = z.strictObject({
   host: z.string(),
-  ports: z
-    .record(z.string(), portSchema)
-    .refine((ports) => Object.keys(ports).length > 0, { params: { cure: "declare at least one port" } }),
+  ports: atLeastOne(z.record(z.string(), portSchema), "declare at least one port"),
   addresses: z.array(address).min(1).optional(),
   tls: z.strictObject({ mode: z.literal("SIMPLE") }).optional(),
   egressGateway: z.boolean().optional(),

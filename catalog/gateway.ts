@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { callFields, type CallDefinition, type Edge, type HttpMethod, httpMethods } from "./call";
 import { type Duration, durationSchema } from "./duration";
-import { textOf } from "./text";
+import { selectorSchema } from "./selector";
+import { textOf, typedTextOf } from "./text";
 
 /** Helm release of the gateway that takes what comes in, unless another is named. */
 export const ingressRelease = "istio-ingress";
@@ -173,11 +174,9 @@ export interface Cors {
   readonly allowCredentials: boolean;
 }
 
-const absolutePath = z.custom<`/${string}`>(
-  (value) => typeof value === "string" && /^\/[^*?#\s]*$/.test(value),
-  {
-    params: { cure: 'write an absolute path without wildcards, such as "/api"' },
-  },
+const absolutePath = typedTextOf<`/${string}`>(
+  /^\/[^*?#\s]*$/,
+  'write an absolute path without wildcards, such as "/api"',
 );
 
 const routeSchema: z.ZodType<GatewayRouteDefinition> = z.strictObject({
@@ -196,13 +195,12 @@ const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
   })
   .refine(({ authority, uri }) => authority !== undefined || uri !== undefined, {
     params: { cure: "give authority, uri or both: to the same address it would never end" },
-  });
+  })
+  .meta({ anyOf: [{ required: ["authority"] }, { required: ["uri"] }] });
 
-const origin = z.custom<Origin>(
-  (value) => typeof value === "string" && /^https?:\/\/[^/*?#\s]+$/.test(value),
-  {
-    params: { cure: 'write scheme and host without path or wildcard, such as "https://app.example.com"' },
-  },
+const origin = typedTextOf<Origin>(
+  /^https?:\/\/[^/*?#\s]+$/,
+  'write scheme and host without path or wildcard, such as "https://app.example.com"',
 );
 const headerNames = z.array(textOf(/^[\w-]+$/, 'write the name of a header, such as "x-request-id"')).min(1);
 
@@ -219,10 +217,7 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
   release: z.string().optional(),
   namespace: z.string().optional(),
   serviceAccount: z.string().optional(),
-  selector: z
-    .record(z.string(), z.string())
-    .refine((labels) => Object.keys(labels).length > 0, { params: { cure: "name at least one label" } })
-    .optional(),
+  selector: selectorSchema.optional(),
   hosts: z.record(
     z.string(),
     z
@@ -237,7 +232,8 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
       })
       .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
         params: { cure: "give it at least one route or redirect" },
-      }),
+      })
+      .meta({ anyOf: [{ properties: { routes: { minItems: 1 } } }, { required: ["redirects"] }] }),
   ),
 });
 

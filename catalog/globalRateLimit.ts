@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Duration, durationSchema } from "./duration";
 import type { Port } from "./port";
+import { typedTextOf } from "./text";
 
 /**
  * Who counts requests for the whole mesh: a service of the catalog that speaks the protocol of Envoy's rate limit
@@ -86,9 +87,10 @@ export function normalizeGlobalRateLimits(
 
 const requests = z.int().min(1).max(4_294_967_295);
 
-const header = z.custom<string>((value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value), {
-  params: { cure: 'write the name of a header in lower case, such as "x-tenant-id"' },
-});
+const header = typedTextOf<string>(
+  /^[a-z0-9-]+$/,
+  'write the name of a header in lower case, such as "x-tenant-id"',
+);
 
 export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.strictObject({
   requests,
@@ -99,11 +101,10 @@ export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.str
       z.strictObject({ header, tenants: z.record(z.string().min(1), requests).optional() }),
     ])
     .optional(),
-  path: z
-    .custom<`/${string}`>((value) => typeof value === "string" && /^\/[^*?#\s]*\*?$/.test(value), {
-      params: { cure: 'write an absolute path, with "*" at its end at most, such as "/api/*"' },
-    })
-    .optional(),
+  path: typedTextOf<`/${string}`>(
+    /^\/[^*?#\s]*\*?$/,
+    'write an absolute path, with "*" at its end at most, such as "/api/*"',
+  ).optional(),
 });
 
 export const rateLimitServiceSchema: z.ZodType<RateLimitServiceDefinition> = z.strictObject({

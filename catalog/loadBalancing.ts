@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationOrZeroSchema } from "./duration";
-import { textOf } from "./text";
+import { textOf, typedTextOf } from "./text";
 
 /**
  * How a caller's proxy chooses among the endpoints of a service.
@@ -32,8 +32,14 @@ export const loadBalancers = ["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHR
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-ConsistentHashLB
  */
 export type ConsistentHash =
-  | { readonly httpHeaderName: string }
-  | { readonly httpQueryParameterName: string }
+  | {
+      /** Name of a header: requests with the same value of it go to the same endpoint. */
+      readonly httpHeaderName: string;
+    }
+  | {
+      /** Name of a parameter of the URL's query: requests with the same value of it go to the same endpoint. */
+      readonly httpQueryParameterName: string;
+    }
   | { readonly httpCookie: HttpCookie }
   | {
       /** The caller's own address: inside the mesh that of its pod, not of the end user. */
@@ -92,6 +98,7 @@ const labelAndValue = textOf(
 /** Whether exactly one of an object's fields is given. */
 const hasOne = (value: object): boolean =>
   Object.values(value).filter((field) => field !== undefined).length === 1;
+const oneProperty = { minProperties: 1, maxProperties: 1 };
 
 const consistentHashSchema = z
   .strictObject({
@@ -100,11 +107,7 @@ const consistentHashSchema = z
     httpCookie: z
       .strictObject({
         name: z.string().min(1),
-        path: z
-          .custom<`/${string}`>((value) => typeof value === "string" && value.startsWith("/"), {
-            params: { cure: 'write an absolute path, such as "/"' },
-          })
-          .optional(),
+        path: typedTextOf<`/${string}`>(/^\//, 'write an absolute path, such as "/"').optional(),
         ttl: durationOrZeroSchema,
       })
       .optional(),
@@ -112,7 +115,8 @@ const consistentHashSchema = z
   })
   .refine(hasOne, {
     params: { cure: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
-  }) as z.ZodType<ConsistentHash>;
+  })
+  .meta(oneProperty) as z.ZodType<ConsistentHash>;
 
 export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
   .strictObject({
@@ -127,11 +131,13 @@ export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
         failoverPriority: z.array(labelAndValue).min(1).optional(),
       })
       .refine(hasOne, { params: { cure: "give one of failover, failoverPriority" } })
+      .meta(oneProperty)
       .optional(),
   })
   .refine(({ simple, consistentHash }) => simple === undefined || consistentHash === undefined, {
     params: { cure: "give one of simple, consistentHash" },
-  });
+  })
+  .meta({ not: { required: ["simple", "consistentHash"] } });
 
 export function normalizeLoadBalancing(definition: LoadBalancingDefinition = {}): LoadBalancing {
   return definition.consistentHash ? definition : { simple: "LEAST_REQUEST", ...definition };

@@ -21,9 +21,16 @@ import {
 } from "./networkPolicies";
 import { type Service, type ServiceDefinition, serviceSchema } from "./service";
 import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
+import { typedTextOf } from "./text";
 
 /** A whole platform: its services, who calls whom, its entrances, and what holds for all of them. */
 export interface MeshDefinition {
+  /**
+   * Path or URL of the JSON Schema that an editor checks a catalog in JSON or YAML against. Default: none.
+   *
+   * @see https://json-schema.org/
+   */
+  readonly $schema?: string;
   /** The platform's name, a DNS label. */
   readonly name: string;
   /**
@@ -156,15 +163,14 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
 });
 
 /** An exact version of Istio: major, minor and patch. */
-export const istioVersionSchema: z.ZodType<IstioVersion> = z.custom<IstioVersion>(
-  (value) => typeof value === "string" && /^\d+\.\d+\.\d+$/.test(value),
-  {
-    params: { cure: `write an exact version, such as "${defaultIstioVersion}"` },
-  },
+export const istioVersionSchema: z.ZodType<IstioVersion> = typedTextOf<IstioVersion>(
+  /^\d+\.\d+\.\d+$/,
+  `write an exact version, such as "${defaultIstioVersion}"`,
 );
 
 /** The form of a catalog: names, types and values of fields. What they refer to is for the checks. */
 export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
+  $schema: z.string().optional(),
   name: z.string(),
   environment: z.enum(environments).optional(),
   namespace: z.string().optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressOf } from "./address";
 import { portNumberSchema } from "./port";
 import { monitoringNamespace } from "./telemetry";
 import { textOf } from "./text";
@@ -41,9 +42,7 @@ const namespace = textOf(
   'write the name of a namespace, such as "kube-system"',
 );
 
-const address = z.custom<string>((value) => z.union([z.ipv4(), z.ipv6()]).safeParse(value).success, {
-  params: { cure: 'write an IP address, such as "169.254.20.10"' },
-});
+const address = addressOf([z.ipv4(), z.ipv6()], 'write an IP address, such as "169.254.20.10"');
 
 export const networkPoliciesSchema: z.ZodType<NetworkPoliciesDefinition> = z.strictObject({
   dnsNamespace: namespace.optional(),

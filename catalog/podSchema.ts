@@ -29,7 +29,9 @@ function objectOf(type: string): z.ZodType {
   const known = made.get(type);
   if (known) return known;
   const fields = Object.entries(podFields[type] ?? {});
-  const schema = z.strictObject(Object.fromEntries(fields.map(([name, field]) => [name, schemaOf(field)])));
+  const schema = z
+    .strictObject(Object.fromEntries(fields.map(([name, field]) => [name, schemaOf(field)])))
+    .meta({ id: type });
   made.set(type, schema);
   return schema;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Duration, durationSchema, parseDuration } from "./duration";
 import type { Port } from "./port";
+import { typedTextOf } from "./text";
 
 /**
  * What the kubelet asks of an application's container. Istio has it ask the agent beside the proxy instead, on port
@@ -61,11 +62,7 @@ const secondsSchema = durationSchema.refine((duration) => (parseDuration(duratio
 
 const probeSchema: z.ZodType<ProbeDefinition> = z.strictObject({
   port: z.string().optional(),
-  path: z
-    .custom<`/${string}`>((value) => typeof value === "string" && /^\/\S*$/.test(value), {
-      params: { cure: 'write an absolute path, such as "/ready"' },
-    })
-    .optional(),
+  path: typedTextOf<`/${string}`>(/^\/\S*$/, 'write an absolute path, such as "/ready"').optional(),
   period: secondsSchema.optional(),
   timeout: secondsSchema.optional(),
   failureThreshold: z.int().min(1).optional(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationSchema, parseDuration } from "./duration";
+import { typedTextOf } from "./text";
 
 /**
  * How many requests each pod of a service takes; the rest is answered with 429. Every pod's proxy counts for itself,
@@ -65,9 +66,10 @@ export const rateLimitSchema: z.ZodType<RateLimitDefinition> = z.strictObject({
   burst: requests.optional(),
   quota: z
     .strictObject({
-      header: z.custom<string>((value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value), {
-        params: { cure: 'write the name of a header in lower case, such as "x-tenant-id"' },
-      }),
+      header: typedTextOf<string>(
+        /^[a-z0-9-]+$/,
+        'write the name of a header in lower case, such as "x-tenant-id"',
+      ),
       requests,
       per,
       tenants: z.record(z.string().min(1), requests).optional(),

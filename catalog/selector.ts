@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { atLeastOne } from "./atLeastOne";
 
 /**
  * Labels that select pods: a pod is selected when it has all of them.
@@ -8,9 +9,10 @@ import { z } from "zod";
 export type Labels = Readonly<Record<string, string>>;
 
 /** Labels of a selector. An empty selector would select every pod of the namespace. */
-export const selectorSchema: z.ZodType<Labels> = z
-  .record(z.string(), z.string())
-  .refine((labels) => Object.keys(labels).length > 0, { params: { cure: "name at least one label" } });
+export const selectorSchema: z.ZodType<Labels> = atLeastOne(
+  z.record(z.string(), z.string()),
+  "name at least one label",
+);
 
 /** Whether every pod that has the labels `narrow` is selected by `wide`. */
 export function selectsAll(wide: Labels, narrow: Labels): boolean {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AdmitDefinition, admitSchema } from "./admit";
+import { atLeastOne } from "./atLeastOne";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { callSchema, type CallDefinition, type Edge } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
@@ -174,10 +175,10 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   load: loadSchema.optional(),
   loadBalancing: loadBalancingSchema.optional(),
   rateLimit: rateLimitSchema.optional(),
-  globalRateLimits: z
-    .record(z.string().min(1), globalRateLimitSchema)
-    .refine((limits) => Object.keys(limits).length > 0, { params: { cure: "declare at least one limit" } })
-    .optional(),
+  globalRateLimits: atLeastOne(
+    z.record(z.string().min(1), globalRateLimitSchema),
+    "declare at least one limit",
+  ).optional(),
   sidecar: sidecarSchema.optional(),
   telemetry: serviceTelemetrySchema.optional(),
   alerts: alertsSchema.optional(),

@@ -1,17 +1,12 @@
-import { z } from "zod";
+import { typedTextOf } from "./text";
 
 /** Fully qualified host of a Kubernetes Service. */
 export type ServiceHost = `${string}.${string}.svc.cluster.local`;
 
-export const serviceHostSchema = z.custom<ServiceHost>(
-  (value) =>
-    typeof value === "string" && /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local$/.test(value),
-  {
-    error: "must be a Service's full host",
-    params: {
-      cure: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
-    },
-  },
+export const serviceHostSchema = typedTextOf<ServiceHost>(
+  /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local$/,
+  "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+  "must be a Service's full host",
 );
 
 /** The full host of a Service. */

@@ -8,3 +8,22 @@ import { z } from "zod";
 export function textOf(pattern: RegExp, cure: string): z.ZodString {
   return z.string().regex(pattern, { error: cure });
 }
+
+/**
+ * The same for a text whose type says more than `string`, such as `` `/${string}` ``. In the JSON Schema it is a string
+ * with this pattern.
+ *
+ * @param error what the message says of a text of another form. Default: that it is invalid.
+ */
+export function typedTextOf<Text extends string>(
+  pattern: RegExp,
+  cure: string,
+  error?: string,
+): z.ZodCustom<Text, Text> {
+  return z
+    .custom<Text>((value) => typeof value === "string" && pattern.test(value), {
+      ...(error !== undefined && { error }),
+      params: { cure },
+    })
+    .meta({ type: "string", pattern: pattern.source });
+}

@@ -104,10 +104,13 @@ export interface Fault {
 
 const percentage = z.number().min(0).max(100);
 
+const headerName = /^[a-z0-9][a-z0-9_-]*$/;
+
 const headers = z
   .record(z.string(), z.string().min(1))
   .refine((record) => Object.keys(record).length > 0, { params: { cure: "name at least one header" } })
-  .refine((record) => Object.keys(record).every((name) => /^[a-z0-9][a-z0-9_-]*$/.test(name)), {
+  .meta({ minProperties: 1, propertyNames: { pattern: headerName.source } })
+  .refine((record) => Object.keys(record).every((name) => headerName.test(name)), {
     params: { cure: 'write the headers\' names in lower case, such as "x-canary"' },
   });
 
@@ -116,6 +119,9 @@ const mirrorSchema = z
   .strictObject({ version: z.string().optional(), service: z.string().optional(), percentage })
   .refine(({ version, service }) => (version === undefined) !== (service === undefined), {
     params: { cure: "give either version or service" },
+  })
+  .meta({
+    oneOf: [{ required: ["version"] }, { required: ["service"] }],
   }) as unknown as z.ZodType<MirrorDefinition>;
 
 export const trafficSchema: z.ZodType<TrafficDefinition> = z.strictObject({

@@ -201,6 +201,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
     .refine((user) => user !== 1337, {
       params: { cure: "choose another number: traffic of user 1337, the proxy, is not redirected" },
     })
+    .meta({ not: { const: 1337 } })
     .optional(),
   probes: probesSchema.optional(),
   autoscaling: z

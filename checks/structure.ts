@@ -246,6 +246,8 @@ function knownFields(path: readonly (string | number)[]): string[] {
   const root = (meshJsonSchema ??= z.toJSONSchema(meshSchema, {
     unrepresentable: "any",
     reused: "inline",
+    // Without the names of Kubernetes' types, which would be references.
+    metadata: z.registry(),
   }) as JsonSchema);
   const step = (schemas: JsonSchema[], key: string | number): JsonSchema[] =>
     schemas.flatMap(forms).flatMap(({ properties, additionalProperties, items }) => {

@@ -10,6 +10,7 @@ import type * as open from "./open";
 import type * as purge from "./purge";
 import type * as render from "./render";
 import type * as sandbox from "./sandbox";
+import type * as schema from "./schema";
 import type * as status from "./status";
 import type * as toolchain from "./toolchain";
 import type * as up from "./up";
@@ -48,6 +49,10 @@ const files: Readonly<Record<string, CommandFile>> = {
   explain: {
     description: "show an object that `render` writes, and the places in the catalog that it comes from",
     load: () => (require("./explain") as typeof explain).explainCommand,
+  },
+  schema: {
+    description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",
+    load: () => (require("./schema") as typeof schema).schemaCommand,
   },
   status: {
     description:

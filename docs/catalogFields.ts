@@ -47,7 +47,7 @@ function declarationsIn(root: string, { program }: Source): Map<string, TypeDecl
   );
 }
 
-/** A type has a section of the page, a field is near. */
+/** A type has a section of the page, and so has a field with its type's name. */
 function linked(name: string): string {
-  return /^[A-Z]/.test(name) ? `[${name}](#${name.toLowerCase()})` : `\`${name}\``;
+  return /^[A-Z]/.test(name) ? `[${name}](#${name.toLowerCase().replaceAll(".", "")})` : `\`${name}\``;
 }

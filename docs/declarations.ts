@@ -121,7 +121,9 @@ export function paragraphs(node: ts.Node, link: Link): string[] {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const tags = docs.flatMap((doc) => [...(doc.tags ?? [])]);
   const textOf = ({ comment }: { readonly comment?: string | ts.NodeArray<ts.JSDocComment> }): string =>
-    (ts.getTextOfJSDocComment(comment) ?? "").replaceAll(/\{@link (\w+)\}/g, (_, name: string) => link(name));
+    (ts.getTextOfJSDocComment(comment) ?? "").replaceAll(/\{@link ([\w.]+)\}/g, (_, name: string) =>
+      link(name),
+    );
   const parameters = tags
     .filter(ts.isJSDocParameterTag)
     .map((tag) => `- \`${tag.name.getText()}\`: ${textOf(tag).replaceAll(/\s+/g, " ")}`);

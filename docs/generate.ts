@@ -1,12 +1,14 @@
 /**
- * Writes the pages that follow from the code: the references of the catalog and of everything else that is exported, the dashboards, and one page for each check. `npm run docs`
- * runs it; a test says when a page is out of date.
+ * Writes the pages that follow from the code: the references of the catalog and of everything else that is exported,
+ * the catalog's JSON Schema, the dashboards, and one page for each check. `npm run docs` runs it; a test says when a page
+ * is out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../checks";
 import { apiReference } from "./apiReference";
 import { catalogReference } from "./catalogReference";
+import { catalogSchema } from "./catalogSchema";
 import { dashboardReference } from "./dashboardReference";
 import { toYaml } from "../mesh/toYaml";
 import { parityPage } from "./parity/page";
@@ -19,6 +21,7 @@ export function pages(): Map<string, string> {
   const sorted = rules.toSorted((a, b) => a.code.localeCompare(b.code));
   return new Map([
     ["api.md", apiReference(join(__dirname, ".."))],
+    ["catalog.schema.json", catalogSchema(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
     ["versions.md", versionsPage()],

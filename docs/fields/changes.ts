@@ -26,6 +26,10 @@ const bank = (own: object): object => ({ externalServices: { bank: own } });
 
 function mesh(): Changes {
   return {
+    "MeshDefinition.$schema": {
+      change: { $schema: "./catalog.schema.json" },
+      nothing: "editors read it",
+    },
     "MeshDefinition.name": { name: "store", namespace: "shop" },
     "MeshDefinition.environment": {
       change: { environment: "dev" },
