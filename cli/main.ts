@@ -2,8 +2,10 @@
 import { enableCompileCache } from "node:module";
 
 // Checked before anything else is loaded: on an older Node.js the imports below would fail with a riddle.
-const wanted = 22;
-if (Number(process.versions.node.split(".")[0]) < wanted) {
+const wanted = "22.19";
+const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
   process.stderr.write(
     `error: Meshwright needs Node.js ${wanted} or newer; this is ${process.versions.node} (${process.execPath}).\n` +
       `cure:  install Node.js ${wanted} (https://nodejs.org), or run it through npx in a project that has the npm package node@${wanted}.\n`,

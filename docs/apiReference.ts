@@ -141,7 +141,7 @@ export function apiReference(root: string): string {
     named
       .map(({ name, description, file }) => {
         const text = description.join(" ").replaceAll(/\s+/g, " ");
-        return `- [\`${name}\`](../${file}): ${text}`;
+        return `- \`${name}\` (\`${file}\`): ${text}`;
       })
       .join("\n");
   return [

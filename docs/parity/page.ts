@@ -53,7 +53,7 @@ function words(answer: Answer): string {
     case "policy":
       return `policy \`${answer.name}\``;
     case "impossible":
-      return `impossible to write: [${answer.file.split("/").at(-1) ?? ""}](../../tests/${answer.file}.test.ts) "${answer.title}"`;
+      return `impossible to write: \`tests/${answer.file}.test.ts\` "${answer.title}"`;
     case "never":
       return `impossible to write: ${answer.what} is never rendered`;
     case "live":

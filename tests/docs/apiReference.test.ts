@@ -50,17 +50,7 @@ describe("docs/api.md", () => {
     for (const link of linksOf(page)) {
       const [file = "", anchor] = link.split("#");
       const target = readFileSync(join(root, "docs", file === "" ? "api.md" : file), "utf8");
-      if (anchor !== undefined) expect(numbered(anchorsOf(target)), link).to.include(anchor);
+      if (anchor !== undefined) expect(anchorsOf(target), link).to.include(anchor);
     }
   });
 });
-
-/** GitHub numbers anchors that are the same. */
-function numbered(anchors: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return anchors.map((anchor) => {
-    const count = seen.get(anchor) ?? 0;
-    seen.set(anchor, count + 1);
-    return count === 0 ? anchor : `${anchor}-${count}`;
-  });
-}

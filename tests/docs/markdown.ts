@@ -18,19 +18,24 @@ export function blocksOf(markdown: string): Block[] {
   });
 }
 
-/** The relative links of a page. */
+/** The relative links of a page. What looks like one in code is none. */
 export function linksOf(markdown: string): string[] {
-  return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
+  const text = markdown.replaceAll(/^( *)```.*?^\1```$|`[^`\n]+`/gms, "");
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)
     .filter((target) => !/^\w+:/.test(target));
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub makes them: a repeated one has a number. */
 export function anchorsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
+  const seen = new Map<string, number>();
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => {
+    const anchor = heading
       .toLowerCase()
       .replaceAll(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );
+      .replaceAll(" ", "-");
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
+  });
 }
