@@ -172,6 +172,15 @@ describe("aikernel", () => {
       ]);
       expect(database).to.have.deep.property("volumes", [{ emptyDir: {}, name: "data" }]);
       const broker = pod("StatefulSet", "message-broker", "aikernel-infrastructure");
+      expect(find("StatefulSet", "message-broker", "aikernel-infrastructure").spec)
+        .to.include({ serviceName: "message-broker-headless" })
+        .and.to.not.have.property("volumeClaimTemplates");
+      expect(broker).to.not.have.property("volumes");
+      expect(database).to.have.property("terminationGracePeriodSeconds", 35);
+      expect(broker).to.have.property("terminationGracePeriodSeconds", 35);
+      expect(broker).to.have.deep.nested.property("containers[0].lifecycle", {
+        preStop: { sleep: { seconds: 5 } },
+      });
       expect(broker).to.have.nested.property("securityContext.runAsUser", 1000);
       expect(broker).to.have.deep.nested.property("containers[0].args", [
         "--cluster_name=aikernel",

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { workloadSecrets } from "../../catalog";
 import { checkMesh } from "../../checks";
 import type { MeshObject } from "../../mesh";
 import { type AlfredOptions, catalog } from "../../stacks/alfred/catalog";
 import { planOf } from "../../program/plan";
 import { readSettings } from "../../program/settings";
 import { platformList } from "../../stacks/platforms";
-import { findIn, rendered } from "./rendered";
+import { findIn, meshOf, rendered } from "./rendered";
 
 // The tables below are the platform's document, cell by cell; NOTES.md says why a cell is another one there.
 
@@ -465,6 +466,88 @@ describe("alfred", () => {
       expect(controlPlane.istiod?.resources).to.deep.equal({ requests: { cpu: "500m", memory: "2048Mi" } });
     });
   }
+
+  it("lets PostgreSQL start: as the user of its image, with a generated password and a volume", () => {
+    const { template } = find("Deployment", "database").spec as { template: { spec: unknown } };
+    expect(template.spec).to.deep.equal({
+      serviceAccountName: "database",
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 999,
+        fsGroup: 999,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      terminationGracePeriodSeconds: 35,
+      containers: [
+        {
+          name: "database",
+          image: "postgres:17.6",
+          ports: [{ name: "tcp-postgres", containerPort: 5432 }],
+          env: [
+            { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
+            {
+              name: "POSTGRES_PASSWORD",
+              valueFrom: { secretKeyRef: { name: "database-superuser", key: "password" } },
+            },
+          ],
+          lifecycle: { preStop: { sleep: { seconds: 5 } } },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          volumeMounts: [{ name: "data", mountPath: "/var/lib/postgresql/data" }],
+        },
+      ],
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "topology.kubernetes.io/zone",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: { app: "database", version: "v1" } },
+        },
+      ],
+      volumes: [{ name: "data", emptyDir: {} }],
+    });
+    expect(workloadSecrets(meshOf(catalog()))).to.deep.equal([
+      { namespace: "alfred-platform", name: "database-superuser", keys: ["password"], generated: true },
+    ]);
+  });
+
+  it("runs the other data stores as the users of their images, without volumes", () => {
+    for (const [name, runAsUser] of [
+      ["redis", 999],
+      ["vector-db", 1000],
+    ] as const) {
+      const deployment = find("Deployment", name);
+      expect(deployment, name).to.have.nested.property(
+        "spec.template.spec.securityContext.runAsUser",
+        runAsUser,
+      );
+      expect(deployment, name).to.not.have.nested.property("spec.template.spec.volumes");
+      expect(deployment, name).to.not.have.nested.property("spec.template.spec.containers[0].env");
+    }
+  });
+
+  it("drains each pod for as long as its longest call may take", () => {
+    const terminations = meshOf(catalog()).services.flatMap(({ workloads }) =>
+      workloads.map(({ name, termination: { preStop, drain, gracePeriod } }) => [
+        name,
+        preStop,
+        drain,
+        gracePeriod,
+      ]),
+    );
+    expect(terminations).to.deep.equal([
+      ["agent-core-v1", 5, 10, 30],
+      ["agent-core-v2", 5, 10, 30],
+      ["agent-financial", 5, 10, 30],
+      ["agent-legal", 5, 10, 30],
+      ["agent-rag", 5, 30, 35],
+      ["agent-social", 5, 10, 30],
+      ["api-gateway", 5, 10, 30],
+      ["database", 5, 30, 35],
+      ["redis", 5, 30, 35],
+      ["ui-service", 0, 5, 30],
+      ["vector-db", 5, 10, 30],
+    ]);
+  });
 
   it("leaves tokens of service accounts to the chart's default, and generates Kiali's key once", () => {
     const { controlPlane, observability } = planOf(
