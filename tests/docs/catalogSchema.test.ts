@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { expect } from "chai";
 import fc from "fast-check";
+import { parse } from "yaml";
 import { type Environment, formatPath, meshSchema } from "../../catalog";
 import { checkMesh, rules } from "../../checks";
 import { type JsonSchema } from "../../docs/catalogSchema";
@@ -15,6 +16,7 @@ import { mergePatch } from "../../mesh";
 import { platforms } from "../../stacks/platforms";
 import { meshwright } from "../cli/run";
 import { meshes } from "../mesh/meshes";
+import { blocksOf } from "./markdown";
 import { tenMistakes } from "../checks/tenMistakes";
 
 const file = join(__dirname, "..", "..", "docs", "catalog.schema.json");
@@ -182,6 +184,18 @@ describe("docs/catalog.schema.json", () => {
     const service = schema.properties?.services?.additionalProperties;
     expect(service && service.properties?.namespace?.description).to.equal("Default: the mesh's namespace.");
     expect(text).to.not.match(/\{@link|\]\(#/);
+  });
+
+  it("accepts the guide's catalogs in YAML and JSON, which have no findings", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "docs", "guide", "first-catalog.md"), "utf8");
+    const catalogs = blocksOf(page).filter(({ language }) => language === "yml" || language === "json");
+    expect(catalogs).to.have.length(2);
+    for (const { text: source } of catalogs) {
+      expect(source).to.contain("./node_modules/meshwright/docs/catalog.schema.json");
+      const catalog = parse(source) as unknown;
+      expect(errorsOf(catalog)).to.deep.equal([]);
+      expect(checkMesh(catalog).findings).to.deep.equal([]);
+    }
   });
 
   it("is what `meshwright schema` prints, and catalogs may name it without a finding", async () => {
