@@ -27,10 +27,10 @@ export interface CheckResult {
  * as welcome as the result of `defineMesh`.
  */
 export function checkMesh(definition: unknown): CheckResult {
-  const { findings: misread, rest, standIns } = readStructure(definition);
+  const { findings: misread, input, rest, standIns } = readStructure(definition);
   if (!rest) return { findings: misread.sort(compareFindings) };
 
-  const isWritten = isWrittenIn(definition);
+  const isWritten = isWrittenIn(input);
   const mesh = normalize(withoutDangling(rest));
   const failed = misread
     .filter(({ code, path }) => code !== fieldKnown.code && path !== "")

@@ -92,6 +92,7 @@ import { weightsSum } from "./rules/weightsSum";
 import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
 import { workloadKind } from "./rules/workloadKind";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
+import { catalogPlain } from "./plain";
 import { fieldGiven, fieldKnown, valueValid } from "./structure";
 import { suppressionUsed } from "./suppressions";
 
@@ -157,6 +158,7 @@ export const rules: readonly Rule[] = [
   prefixAdmitted, // MW370
   versionsMeasured, // MW374
   canonicalNameOwn, // MW375
+  catalogPlain, // MW386
   retriesFitTimeout, // MW401
   triesUseTimeout, // MW402
   calleeWithinCaller, // MW403

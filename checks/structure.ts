@@ -2,6 +2,7 @@ import { z } from "zod";
 import { formatPath, type MeshDefinition, meshSchema } from "../catalog";
 import type { Finding } from "./finding";
 import { nearest } from "./nearest";
+import { markPlain } from "./plain";
 import type { Report, StructureRule } from "./rule";
 import { base, http, webAndApi } from "./rules/example";
 import { standIn } from "./standIn";
@@ -42,6 +43,8 @@ export const fieldGiven: StructureRule = {
 
 export interface Structure {
   readonly findings: Finding[];
+  /** The catalog as it was given, with a mark at each place whose value is not plain. */
+  readonly input: unknown;
   /** What is left without the places that are wrong; nothing when it isn't a catalog at all. */
   readonly rest?: MeshDefinition;
   /** Where in the rest something stands in for what is wrong or missing: no rule has anything to say about it. */
@@ -52,20 +55,30 @@ export interface Structure {
  * Reads something of unknown shape as a catalog: every place where it doesn't have the shape of one, and what
  * is left without them, so that one mistake hides as little as possible from the rules.
  */
-export function readStructure(input: unknown): Structure {
+export function readStructure(given: unknown): Structure {
+  const { findings: unplain, paths: unread, marked: input } = markPlain(given);
   const manifest = manifestIn(input);
-  if (manifest) return { findings: [manifest], standIns: [] };
+  if (manifest) return { findings: [manifest], input, standIns: [] };
   const first = meshSchema.safeParse(input);
-  const issues = first.success ? [] : flatten(first.error.issues);
+  const isUnread = formatted(unread);
+  const issues = (first.success ? [] : flatten(first.error.issues)).filter(
+    ({ path, keys }) => keys !== undefined || !isUnread.has(formatPath(path)),
+  );
   const missing = issues.filter(({ path, keys }) => !keys && valueAt(input, path) === undefined);
-  const findings = issues.map((issue) => describe(issue, input, missing));
+  const findings = [...unplain, ...issues.map((issue) => describe(issue, input, missing))];
   const standIns: string[] = [];
   let rest = input;
-  for (let result: typeof first = first; ; result = meshSchema.safeParse(rest)) {
-    if (result.success) return { findings, rest: result.data, standIns };
-    const paths = flatten(result.error.issues).flatMap(({ path, keys }) =>
-      keys ? keys.map((key) => [...path, key]) : [path],
-    );
+  // Overrides accept any value, so the schema leaves the marks in them.
+  for (let result: typeof first = first, left = unread; ; result = meshSchema.safeParse(rest), left = []) {
+    if (result.success && left.length === 0) return { findings, input, rest: result.data, standIns };
+    const wrong = result.success ? [] : flatten(result.error.issues);
+    const isLeft = formatted(left);
+    const paths = [
+      ...left,
+      ...wrong
+        .flatMap(({ path, keys }) => (keys ? keys.map((key) => [...path, key]) : [path]))
+        .filter((path) => !isLeft.has(formatPath(path))),
+    ];
     for (const path of paths) {
       const value = standIn(path, standIns.length);
       const place = formatPath(path);
@@ -76,8 +89,12 @@ export function readStructure(input: unknown): Structure {
         rest = put(rest, path, value);
       }
     }
-    if (rest === undefined) return { findings, standIns };
+    if (rest === undefined) return { findings, input, standIns };
   }
+}
+
+function formatted(paths: readonly (readonly (string | number)[])[]): Set<string> {
+  return new Set(paths.map(formatPath));
 }
 
 /** One finding for an object of Kubernetes instead of a catalog, rather than one for each of its fields. */

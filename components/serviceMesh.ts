@@ -5,10 +5,11 @@ import type { MeshObject } from "../mesh";
 import { declareObjects } from "./declareObjects";
 import { planFor } from "./planned";
 import { type ServiceMeshArgs, serviceMeshPlan } from "./serviceMeshPlan";
+import { withImages } from "./workloadImages";
 
 /**
  * All objects of a service catalog. The catalog is checked first: errors stop the program with every finding before
- * any resource is registered; warnings are shown.
+ * any resource is registered; warnings are shown. `images` gives workloads the images that only other resources know.
  *
  * Let it depend on the control plane, whose webhook judges the objects.
  */
@@ -17,11 +18,12 @@ export class ServiceMesh extends pulumi.ComponentResource {
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { warnings, objects, secrets } = planFor(args, () => serviceMeshPlan(name, args.catalog));
+    const plan = planFor(args, () => serviceMeshPlan(name, args.catalog));
+    const objects = withImages(name, plan, args.images ?? {});
     super("meshwright:index:ServiceMesh", name, {}, opts);
-    for (const warning of warnings) void pulumi.log.warn(warning, this);
+    for (const warning of plan.warnings) void pulumi.log.warn(warning, this);
 
-    declareObjects(name, [...objects, ...this.generated(name, secrets)], {
+    declareObjects(name, [...objects, ...this.generated(name, plan.secrets)], {
       parent: this,
       ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
     });

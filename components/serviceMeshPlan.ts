@@ -1,20 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { type WorkloadSecret, workloadSecrets } from "../catalog";
+import type { CheckedMesh } from "../checks";
 import { type MeshObject, renderMesh } from "../mesh";
 import { checkedMesh } from "./checkedMesh";
 
 /** Arguments of the component `ServiceMesh`. */
 export interface ServiceMeshArgs {
   /**
-   * The catalog, as `defineMesh` returns it or as plain JSON. It must be plain: policies and checks judge it before
-   * anything is created.
+   * The catalog, as `defineMesh` returns it or as plain JSON. It must be plain: checks and policies judge it at preview.
+   * An Output in it is an error that names its path.
    */
   catalog: Record<string, any>;
+  /**
+   * Images that only other resources know, such as `{ web: repository.imageUri }`, keyed by the name of the workload's
+   * Deployment, StatefulSet, Job or CronJob: `<service>`, or `<service>-<version>` where the service declares versions.
+   * Each replaces the image of the application's container. A name that no workload of the catalog has is an error.
+   * Default: every workload runs the image that the catalog has.
+   */
+  images?: Record<string, pulumi.Input<string>>;
 }
 
 /** Everything that the component `ServiceMesh` declares, as plain data. */
 export interface ServiceMeshPlan {
   /** The catalog's findings that are not errors, as text. */
   readonly warnings: readonly string[];
+  readonly mesh: CheckedMesh;
   readonly objects: readonly MeshObject[];
   /** The Secrets that the workloads name or generate. */
   readonly secrets: readonly WorkloadSecret[];
@@ -28,5 +38,5 @@ export interface ServiceMeshPlan {
  */
 export function serviceMeshPlan(name: string, catalog: unknown): ServiceMeshPlan {
   const { mesh, warnings } = checkedMesh(name, catalog);
-  return { warnings, objects: renderMesh(mesh), secrets: workloadSecrets(mesh) };
+  return { warnings, mesh, objects: renderMesh(mesh), secrets: workloadSecrets(mesh) };
 }

@@ -332,6 +332,12 @@ const expected: Record<string, Expected> = {
       'the services "cart" and "web" have the same canonical name "shop": Istio\'s metrics count the requests that they send together',
     cure: 'give the pods of "web" another label "service.istio.io/canonical-name", and add it to the selector',
   },
+  MW386: {
+    path: "services.web.workload.image",
+    message:
+      "services.web.workload.image is a Pulumi Output: a catalog must be plain, because checks and policies judge it at preview, when such a value can be unknown",
+    cure: 'write a plain image here, and pass the Output to ServiceMesh in images, for "web"',
+  },
   MW401: {
     path: "services.api.resilience.retries.perTryTimeout",
     message: "4 tries of 10s take 40s, longer than the timeout of 30s: the last ones never happen",

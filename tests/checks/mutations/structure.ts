@@ -216,4 +216,12 @@ export const structure: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW386",
+    mistake: "a Pulumi Output instead of anything that there is",
+    also: ["MW114", "MW302", "MW313", "MW402", "MW404", "MW508"],
+    *mutants(catalog) {
+      for (const { place } of kindsOf(catalog)) yield put(place, { __pulumiOutput: true });
+    },
+  },
 ];
