@@ -5,7 +5,8 @@ import { z } from "zod";
  *
  * - `create`: the whole Service is rendered, with its selector and ports.
  * - `adopt`: another tool creates the Service; the catalog sets only the `appProtocol` of its ports, by server-side apply,
- *   and owns no other field. The Service must exist.
+ *   and owns no other field. The Service must exist. Name all its ports: Pulumi compares them by position, so it would
+ *   update a Service with others before them at every run.
  * - `none`: another tool creates the Service and names its ports `<protocol>[-<suffix>]`, such as `http` or `grpc-api`.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/

@@ -24,6 +24,7 @@ export function judgeDeployed(
       ...withoutPods(service, pods),
       ...underOtherAccount(service, pods),
       ...wrongPorts(service, snapshot.services),
+      ...portsInTheWay(service, snapshot.services),
     ]),
     ...unselected(mesh, pods),
     ...selectorChanges(objects, snapshot.workloads),
@@ -98,6 +99,29 @@ function wrongPorts(service: Service, services: readonly V1Service[]): Problem[]
     }
     return wrongProtocol(culprit, name, port, protocolOf(actual), edges);
   });
+}
+
+/**
+ * Ports of an adopted Service that the catalog doesn't name and that stand before one that it does. Pulumi's patch
+ * compares lists by position, so it would find a change at every run.
+ */
+function portsInTheWay(service: Service, services: readonly V1Service[]): Problem[] {
+  const { name, namespace, ports } = service;
+  const found = services.find(({ metadata }) => metadata?.name === name && metadata.namespace === namespace);
+  const live = found?.spec?.ports ?? [];
+  const others = live.filter(
+    ({ port, protocol = "TCP" }) => protocol === "TCP" && !ports.some((own) => own.port === port),
+  );
+  const ordered = ports.every(({ port }, index) => live[index]?.port === port);
+  if (service.service !== "adopt" || others.length === 0 || ordered) return [];
+  return [
+    {
+      severity: "warning",
+      culprit: `Service ${namespace}/${name}`,
+      problem: `The catalog adopts it without its ports ${others.map(({ port }) => port).join(", ")}, which stand among the others, so every pulumi up updates it again.`,
+      cure: `Add them to services.${name}.ports: ${others.map(({ name, port }) => `${name ?? "main"} (${port})`).join(", ")}`,
+    },
+  ];
 }
 
 function wrongProtocol(

@@ -154,7 +154,15 @@ export const catalog = defineMesh({
         component: "agent-collector",
       },
       service: "adopt",
-      ports: { otlp: { port: 4317, protocol: "grpc" }, "otlp-http": { port: 4318, protocol: "http" } },
+      // All that the Service has, though some have no callers.
+      ports: {
+        "jaeger-grpc": { port: 14250, protocol: "grpc" },
+        "jaeger-thrift": { port: 14268, protocol: "http" },
+        metrics: { port: 8888, protocol: "http" },
+        otlp: { port: 4317, protocol: "grpc" },
+        "otlp-http": { port: 4318, protocol: "http" },
+        zipkin: { port: 9411, protocol: "http" },
+      },
       kubernetesApi: true,
       calls: {
         jaeger: { port: "otlp-grpc", asynchronous: true },

@@ -1,4 +1,4 @@
-import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { checkMesh } from "../../checks";
 import { judgeDeployed } from "../../cli/deployed";
@@ -127,6 +127,35 @@ describe("cli/deployed", () => {
       "[0].problem",
       "It does not exist, so these have no route: services.api.calls.cart, services.web.calls.cart.",
     );
+  });
+
+  it("finds ports that an adopted Service has among those of the catalog, which Pulumi would update at every run", () => {
+    const adopting = checkMesh({
+      name: "shop",
+      services: { web: { ports: { http, grpc: { port: 9090, protocol: "grpc" } }, service: "adopt" } },
+    }).mesh;
+    if (!adopting) throw new Error("the catalog has errors");
+    const of = (...ports: V1ServicePort[]): Problem[] =>
+      judgeDeployed(adopting, renderMesh(adopting), {
+        pods: [pod({ app: "web" }, "web")],
+        workloads: [],
+        services: [{ metadata: { name: "web", namespace: "shop" }, spec: { ports } }],
+      });
+    const main = { name: "main", port: 8080, appProtocol: "http" };
+    const grpc = { name: "grpc", port: 9090 };
+    const metrics = { name: "metrics", port: 9100 };
+    expect(of(main, metrics, grpc)).to.deep.equal([
+      {
+        severity: "warning",
+        culprit: "Service shop/web",
+        problem:
+          "The catalog adopts it without its ports 9100, which stand among the others, so every pulumi up updates it again.",
+        cure: "Add them to services.web.ports: metrics (9100)",
+      },
+    ]);
+    expect(of(main, grpc, metrics)).to.deep.equal([]);
+    expect(of(grpc, main)).to.deep.equal([]);
+    expect(of({ ...metrics, protocol: "UDP" }, main, grpc)).to.deep.equal([]);
   });
 
   it("finds Deployments whose selector Kubernetes would refuse to change", () => {

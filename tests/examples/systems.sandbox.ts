@@ -7,6 +7,8 @@ import { expect } from "chai";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
 import type { MeshDefinition } from "../../catalog";
+import type { Health } from "../../cli/health";
+import type { Problem } from "../../cli/problem";
 import { localPulumi, localStack } from "../../cli/pulumi";
 import { analyze } from "../../cli/verify";
 import { type IstioControlPlaneArgs, istiodFor } from "../../components";
@@ -16,7 +18,9 @@ import { catalog as openTelemetryDemo } from "../../examples/opentelemetry-demo/
 import { renderMesh } from "../../mesh";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
 import { istioCharts } from "../../toolchain/pins";
+import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
+import { until } from "../sandbox/until";
 import { readLive } from "../stacks/live";
 import { deployed as ofBookinfo } from "./deployed/bookinfo";
 import { deployed as ofOnlineBoutique } from "./deployed/onlineBoutique";
@@ -25,10 +29,10 @@ import { manifests, namespaceOf, type System } from "./deployed/system";
 import { meshOf } from "./expectations";
 
 const repository = join(__dirname, "..", "..");
-const systems: readonly { catalog: MeshDefinition; deployed: System }[] = [
-  { catalog: bookinfo, deployed: ofBookinfo },
-  { catalog: onlineBoutique, deployed: ofOnlineBoutique },
-  { catalog: openTelemetryDemo, deployed: ofOpenTelemetryDemo },
+const systems: readonly { folder: string; catalog: MeshDefinition; deployed: System }[] = [
+  { folder: "bookinfo", catalog: bookinfo, deployed: ofBookinfo },
+  { folder: "online-boutique", catalog: onlineBoutique, deployed: ofOnlineBoutique },
+  { folder: "opentelemetry-demo", catalog: openTelemetryDemo, deployed: ofOpenTelemetryDemo },
 ];
 
 describe("three systems of other tools in one mesh on the sandbox", function () {
@@ -71,8 +75,18 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
   const list = async <T>(kind: string, namespace: string): Promise<T[]> =>
     (JSON.parse(await kubectl("get", kind, "-n", namespace, "-o", "json")) as { items: T[] }).items;
 
-  /** Brings the stack to these catalogs, under the policy pack. */
-  const up = async (...catalogs: MeshDefinition[]): Promise<void> => {
+  /** What `meshwright status` finds when it compares the cluster with the catalog of an example. */
+  const found = async (
+    folder: string,
+  ): Promise<{ exitCode: number | undefined; problems: readonly Problem[] }> => {
+    const catalog = join(repository, "examples", folder, "catalog.ts");
+    const run = await meshwright(["status", catalog, "--json", "--state", status.state]);
+    expect(run.stdout, run.stderr).to.match(/^{/);
+    return { exitCode: run.exitCode, problems: (JSON.parse(run.stdout) as Health).problems };
+  };
+
+  /** Brings the stack to these catalogs, under the policy pack, and returns the output: every change, property by property. */
+  const up = async (...catalogs: MeshDefinition[]): Promise<string> => {
     const { validationURL = "", injectionURL = "" } = status.istiod ?? {};
     const controlPlane: IstioControlPlaneArgs = {
       version: istioCharts.version,
@@ -85,8 +99,10 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     const { program, options, configFile, underPack } = await localPulumi(h.toolchain, status, project);
     const target = ["--stack", localStack, "--config-file", configFile, "--non-interactive", "--yes"];
     const pack = underPack(join(repository, "policy-pack"));
-    const run = await execa(program, ["up", ...target, ...pack], { ...options, reject: false, all: true });
+    const args = ["up", "--diff", ...target, ...pack];
+    const run = await execa(program, args, { ...options, reject: false, all: true });
     expect(run.exitCode, run.all).to.equal(0);
+    return run.all;
   };
 
   it("takes workloads that other tools deploy, with proxies in all their pods", async () => {
@@ -133,21 +149,18 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     }
   });
 
-  it("selects every pod, under the account that the catalog says", async () => {
-    for (const { catalog, deployed } of systems) {
-      const pods = await list<V1Pod>("pods", deployed.namespace);
-      const selected = meshOf(catalog).services.flatMap(({ selector, serviceAccount }) =>
-        pods
-          .filter(({ metadata }) =>
-            Object.entries(selector).every(([label, value]) => metadata?.labels?.[label] === value),
-          )
-          .map(({ metadata, spec }) => {
-            expect(spec?.serviceAccountName, metadata?.name).to.equal(serviceAccount.name);
-            return metadata?.name;
-          }),
-      );
-      expect(selected.toSorted()).to.deep.equal(pods.map(({ metadata }) => metadata?.name).toSorted());
-    }
+  it("changes nothing the second time", async () => {
+    const output = await up(...systems.map(({ catalog }) => catalog));
+    const { read } = await localPulumi(h.toolchain, status, project);
+    const history = JSON.parse(await read(["stack", "history", "--json", "--stack", localStack])) as {
+      resourceChanges: Record<string, number>;
+    }[];
+    expect(history[0]?.resourceChanges, output).to.have.all.keys("same");
+  });
+
+  it("is as the catalogs say to `meshwright status`: every pod selected, its account, what ports speak", async () => {
+    for (const { folder } of systems)
+      expect(await found(folder)).to.deep.equal({ exitCode: 0, problems: [] });
   });
 
   it("sets what adopted ports speak, and leaves all other fields of the Services", async () => {
@@ -176,5 +189,29 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
   it("gives istioctl analyze nothing to complain about", async () => {
     const messages = await analyze(h.toolchain.program("istioctl"), status.kubeconfig);
     expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
+  });
+
+  it("has `meshwright status` name the calls that fail by a port's name, and by a pod's account", async () => {
+    const patch = (what: string, operations: object[]): Promise<string> =>
+      kubectl("patch", what, "-n", "bookinfo", "--type=json", "-p", JSON.stringify(operations));
+    await patch("service/reviews", [{ op: "replace", path: "/spec/ports/0/name", value: "tcp-reviews" }]);
+    await patch("deployment/productpage-v1", [
+      { op: "remove", path: "/spec/template/spec/serviceAccountName" },
+      { op: "remove", path: "/spec/template/spec/serviceAccount" },
+    ]);
+    await kubectl("rollout", "status", "deployment/productpage-v1", "-n", "bookinfo", "--timeout=120s");
+    await until("the old pod has gone", async () => {
+      const pods = await list<V1Pod>("pods", "bookinfo");
+      return pods.filter(({ metadata }) => metadata?.labels?.app === "productpage").length === 1;
+    });
+    const { exitCode, problems } = await found("bookinfo");
+    expect(exitCode).to.equal(1);
+    expect(
+      problems.filter(({ severity }) => severity === "error").map(({ problem }) => problem),
+    ).to.have.members([
+      "Istio takes its port 9080 for tcp, and the catalog says http, so no rule matches the requests of these and they are denied: services.productpage.calls.reviews.",
+      'Pods of "productpage" run under the service account "default", and the catalog says "bookinfo-productpage", so these are denied: services.productpage.calls.details, services.productpage.calls.ratings, services.productpage.calls.reviews.',
+    ]);
+    expect(await found("online-boutique")).to.deep.equal({ exitCode: 0, problems: [] });
   });
 });
