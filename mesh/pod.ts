@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec, V1Probe, V1ResourceRequirements } from "@kubernetes/client-node";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import {
   type EnvValue,
   mergePod,
@@ -15,6 +15,7 @@ import {
 } from "../catalog";
 import { quotasName } from "./configMap";
 import { injectionLabels } from "./namespace";
+import { toYaml } from "./toYaml";
 
 /** The pods of a workload. */
 export interface PodTemplate {
@@ -115,7 +116,7 @@ function proxyConfig({ annotations, termination: { drain } }: Workload): Record<
   const name = "proxy.istio.io/config";
   if (drain <= terminationDefaults.drain) return {};
   const own = (parse(annotations[name] ?? "{}") ?? {}) as Record<string, unknown>;
-  return { [name]: stringify({ terminationDrainDuration: `${drain}s`, ...own }).trimEnd() };
+  return { [name]: toYaml({ terminationDrainDuration: `${drain}s`, ...own }).trimEnd() };
 }
 
 const quotasFolder = "/data/ratelimit/config";

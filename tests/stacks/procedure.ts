@@ -37,7 +37,8 @@ export function catalogWith(platform: PlatformName, insertions: readonly Inserti
     const comma = /[,[{]$/.test(before) ? "" : ",";
     text = `${before}${comma}\n${insertion.text}${text.slice(end)}`;
   }
-  return text;
+  // The text is compiled in another folder, from which its neighbours are further away.
+  return text.replaceAll(/from "\.\.\/(?!\.\.)/g, 'from "../../stacks/');
 }
 
 type Container = ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;
