@@ -60,6 +60,12 @@ const inTcpCall: readonly Mistake[] = ["bank", "store"].flatMap((callee) =>
     }),
   ),
 );
+const made = (names: string): string =>
+  `import { defineMesh, type ServiceDefinition } from "../../catalog";
+const http = { port: 8080, protocol: "http" } as const;
+const made = { invoices: { ports: { http } } } as Record<${names}, ServiceDefinition>;
+defineMesh({ name: "shop", services: { ...made, web: { ports: { http }, calls: { invoices: {} } } } });`;
+const madeWithoutNames: Mistake = { wrong: made("string"), right: made('"invoices"') };
 const chart: Mistake = {
   wrong: values("values", "IstiodValues", "{ autoscaleMinn: 2 }"),
   right: values("values", "IstiodValues", "{ autoscaleMin: 2 }"),
@@ -71,6 +77,7 @@ const addOnChart: Mistake = {
 
 /** Every claim that something does not compile, by a part of its sentence. */
 const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
+  ["With `Record<string, ServiceDefinition>` the names are lost", [madeWithoutNames]],
   [
     "A call to a service that does not exist, a weight for a version that is not declared, or a duration",
     [service, version, duration],
