@@ -14,6 +14,7 @@ const mayImport: Record<string, string[]> = {
   mesh: ["catalog", "checks"],
   observability: ["catalog", "checks", "mesh"],
   components: ["catalog", "checks", "mesh", "observability"],
+  plugin: [],
   program: ["catalog", "checks", "mesh", "observability", "components"],
   stacks: ["catalog", "components", "program"],
   toolchain: [],

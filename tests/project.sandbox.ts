@@ -85,7 +85,7 @@ if (checkMesh(catalog).findings.length > 0) throw new Error("findings");
     expect(files.filter((path) => path.endsWith(".map"))).to.deep.equal([]);
   });
 
-  it("come up from an empty folder by the README's lines, and compile under TypeScript 5.9 and 6", async () => {
+  it("come up from an empty folder by the README's lines, compile under TypeScript 5.9 and 6, and serve other languages", async () => {
     const project = join(folder, "my-mesh");
     const [enter, ...commands] = lines;
     expect(enter).to.equal("mkdir my-mesh && cd my-mesh");
@@ -122,5 +122,42 @@ export const mesh = () => new ServiceMesh("shop", args);
     await run(project, "npm run check");
     await run(project, "npm install --no-save typescript-5.9@npm:typescript@5.9");
     await run(project, "node node_modules/typescript-5.9/bin/tsc --noEmit");
+
+    const schema = await servedSchema(project, join("node_modules", "meshwright", "plugin"));
+    expect(Object.keys(schema.resources)).to.have.members([
+      "meshwright:index:IstioControlPlane",
+      "meshwright:index:MeshNamespace",
+      "meshwright:index:Observability",
+      "meshwright:index:ServiceMesh",
+    ]);
   });
 });
+
+/** Starts a plugin as Pulumi's engine does for `runtime: nodejs`, and returns its schema. */
+async function servedSchema(cwd: string, plugin: string): Promise<{ readonly resources: object }> {
+  expect(readFileSync(join(cwd, plugin, "PulumiPlugin.yaml"), "utf8")).to.equal("runtime: nodejs\n");
+  const host = execa("node", [join("node_modules", "@pulumi", "pulumi", "cmd", "run-plugin"), plugin], {
+    cwd,
+  });
+  try {
+    const port = await new Promise<string>((resolve, reject) => {
+      host.stdout.once("data", (line: Buffer) => {
+        resolve(line.toString().trim());
+      });
+      host.catch(reject);
+    });
+    const client = `
+      const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
+      const { GetSchemaRequest } = require("@pulumi/pulumi/proto/provider_pb");
+      const grpc = require("@grpc/grpc-js");
+      new ResourceProviderClient("127.0.0.1:${port}", grpc.credentials.createInsecure()).getSchema(
+        new GetSchemaRequest(),
+        (error, response) => console.log(error ? error.message : response.getSchema()),
+      );`;
+    const { stdout } = await execa("node", ["-e", client], { cwd });
+    return JSON.parse(stdout) as { resources: object };
+  } finally {
+    host.kill();
+    await host.catch(() => undefined);
+  }
+}
