@@ -69,7 +69,7 @@ describe("cli/program", () => {
     );
     const { exitCode, stderr } = await meshwright(["--help"], { nodeArgs: ["-r", pretend] });
     expect(stderr).to.match(
-      /^error: Meshwright needs Node.js 22 or newer; this is 20.20.2 \(.*\).\ncure: {2}install Node.js 22/,
+      /^error: Meshwright needs Node.js 22.19 or newer; this is 20.20.2 \(.*\).\ncure: {2}install Node.js 22/,
     );
     expect(exitCode).to.equal(1);
   });

@@ -27,7 +27,7 @@ export const workloads: readonly Mutation[] = [
   {
     code: "MW341",
     mistake: "a service that selects the pods of another one",
-    also: ["MW342"],
+    also: ["MW342", "MW375"],
     *mutants(catalog) {
       const all = servicesOf(catalog);
       for (const { name, place, service } of all) {
@@ -46,6 +46,34 @@ export const workloads: readonly Mutation[] = [
     *mutants(catalog) {
       for (const place of workloadsOf(catalog)) {
         for (const label of ["app", "version"]) yield put([...place, "labels", label], "other");
+      }
+    },
+  },
+  {
+    code: "MW374",
+    mistake: "versions that no label tells apart in metrics",
+    also: ["MW341", "MW342"],
+    *mutants(catalog) {
+      for (const { place, service } of servicesOf(catalog)) {
+        const versions = Object.keys(service.versions ?? {});
+        if (versions.length < 2) continue;
+        const at = [...place, "versions"];
+        yield { at, changes: versions.map((version) => [[...at, version, "labels"], { track: version }]) };
+      }
+    },
+  },
+  {
+    code: "MW375",
+    mistake: "a service with the canonical name of another one",
+    also: ["MW342"],
+    *mutants(catalog) {
+      const all = servicesOf(catalog);
+      for (const { name, place } of all) {
+        const other = all.find((one) => one.name !== name);
+        if (!other) continue;
+        const [, later = name] = [name, other.name].sort();
+        const selector = { "app.kubernetes.io/name": other.name };
+        yield { at: ["services", later, "selector"], changes: [[[...place, "selector"], selector]] };
       }
     },
   },
