@@ -27,7 +27,7 @@ const queue = { kafka: { port: "plaintext" } } as const;
 export const catalog = defineMesh({
   name: "otel-demo",
   environment: "dev",
-  // Helm's user creates the namespace, and whoever removes this catalog must not remove it.
+  // Helm's user creates the namespace, so destroying this catalog's stack must not delete it.
   sharedNamespaces: ["otel-demo"],
   services: {
     "frontend-proxy": {

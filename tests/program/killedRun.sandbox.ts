@@ -2,20 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { localPulumi, localStack } from "../../cli/pulumi";
-import { istioReleases } from "../../components";
-import type { ClusterFinding } from "../../program/cluster/finding";
-import { judgeCluster } from "../../program/cluster/judge";
-import type { ClusterNeeds } from "../../program/cluster/needs";
-import { readCluster } from "../../program/cluster/read";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
 import { meshwright } from "../cli/run";
 import { blocksOf } from "../docs/markdown";
 import { type Harness, harness } from "../sandbox/harness";
+import { findingsOn, needs } from "./judgedCluster";
 import { until } from "../sandbox/until";
 
 const repository = join(__dirname, "..", "..");
@@ -40,32 +36,8 @@ describe("a stack that is killed, lost and moved under Pod Security", () => {
   const apply = (object: unknown): Promise<string> =>
     h.kubectl(status.state, ["apply", "-f", "-"], JSON.stringify(object));
 
-  const needs = (own: Partial<ClusterNeeds> = {}): ClusterNeeds => {
-    const controlPlane = { version: "1.31.0", gateways: [{ name: "istio-ingress" }] };
-    return {
-      controlPlane,
-      releases: istioReleases(controlPlane),
-      namespaces: ["istio-system", "istio-ingress", "shop"],
-      meshNamespaces: ["shop"],
-      volumes: [],
-      requests: [
-        { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
-        { verb: "create", group: "", resource: "secrets", namespace: "istio-system" },
-      ],
-      ...own,
-    };
-  };
-  const snapshot = async (needed: ClusterNeeds, user?: string) => {
-    const config = new KubeConfig();
-    config.loadFromFile(status.kubeconfig);
-    if (user !== undefined) config.users = config.users.map((one) => ({ ...one, impersonateUser: user }));
-    const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
-    return readCluster(config, gitVersion, needed);
-  };
-  const findings = async (needed = needs(), user?: string): Promise<string[]> =>
-    judgeCluster(await snapshot(needed, user), needed).map(describeFinding);
-  const describeFinding = ({ check, severity, problem }: ClusterFinding): string =>
-    `${severity} ${check}: ${problem}`;
+  const findings = (needed = needs(), user?: string): Promise<string[]> =>
+    findingsOn(status.kubeconfig, needed, user);
 
   /** Resolves while Helm installs a release. */
   const installing = async (release: string): Promise<void> => {

@@ -1,15 +1,12 @@
 import { join } from "node:path";
-import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { execa } from "execa";
-import { istioReleases } from "../../components";
-import type { ClusterFinding } from "../../program/cluster/finding";
 import { judgeCluster } from "../../program/cluster/judge";
 import { kubernetesVersion } from "../../program/cluster/kubernetesVersion";
 import type { ClusterNeeds } from "../../program/cluster/needs";
-import { readCluster } from "../../program/cluster/read";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";
+import { findingsOn, needs, snapshotOf } from "./judgedCluster";
 
 // One sandbox for all situations: each makes its own and removes it again, the last ones build on each other.
 describe("the preflight checks of a real cluster", () => {
@@ -26,32 +23,9 @@ describe("the preflight checks of a real cluster", () => {
   const apply = (object: unknown): Promise<string> =>
     h.kubectl(status.state, ["apply", "-f", "-"], JSON.stringify(object));
 
-  const needs = (own: Partial<ClusterNeeds> = {}): ClusterNeeds => {
-    const controlPlane = { version: "1.31.0", gateways: [{ name: "istio-ingress" }] };
-    return {
-      controlPlane,
-      releases: istioReleases(controlPlane),
-      namespaces: ["istio-system", "istio-ingress", "shop"],
-      meshNamespaces: ["shop"],
-      volumes: [],
-      requests: [
-        { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
-        { verb: "create", group: "", resource: "secrets", namespace: "istio-system" },
-      ],
-      ...own,
-    };
-  };
-  const snapshot = async (needed: ClusterNeeds, user?: string) => {
-    const config = new KubeConfig();
-    config.loadFromFile(status.kubeconfig);
-    if (user !== undefined) config.users = config.users.map((one) => ({ ...one, impersonateUser: user }));
-    const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
-    return readCluster(config, gitVersion, needed);
-  };
-  const findings = async (needed = needs(), user?: string): Promise<string[]> =>
-    judgeCluster(await snapshot(needed, user), needed).map(describeFinding);
-  const describeFinding = ({ check, severity, problem }: ClusterFinding): string =>
-    `${severity} ${check}: ${problem}`;
+  const snapshot = (needed: ClusterNeeds, user?: string) => snapshotOf(status.kubeconfig, needed, user);
+  const findings = (needed = needs(), user?: string): Promise<string[]> =>
+    findingsOn(status.kubeconfig, needed, user);
 
   it("finds nothing on an empty cluster, in one round of requests", async () => {
     const start = performance.now();
