@@ -87,7 +87,7 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
 
   it("installs a platform from nothing, in the page's order, and the Secrets as render says", async () => {
     expect(script).to.contain(placeOfSecrets);
-    expect(secrets).to.have.length(3);
+    expect(secrets).to.have.length(4);
     await run(script.replace(placeOfSecrets, `${secrets.join("\n")}\n`));
   });
 
