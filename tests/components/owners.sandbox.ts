@@ -84,7 +84,7 @@ describe("three catalogs of three stacks on one cluster", () => {
       writeFileSync(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.js\n`);
       writeFileSync(
         join(folder, "index.js"),
-        `const { IstioControlPlane, ServiceMesh, istiodFor } = require(${JSON.stringify(repository)});
+        `const { IstioControlPlane, ServiceMesh, istiodFor } = require(${JSON.stringify(join(repository, "dist", "pulumi"))});
 const { controlPlane, asked, catalog } = require("./args.json");
 const istiod = controlPlane && { ...istiodFor(asked), ...controlPlane.istiod };
 const dependsOn = controlPlane ? [new IstioControlPlane("istio", { ...controlPlane, istiod })] : [];
