@@ -53,7 +53,7 @@ async function endKilledRun(
   toolchain: Toolchain,
   { kubeconfig }: SandboxStatus,
 ): Promise<void> {
-  // Nobody else uses this backend.
+  // No other command uses this backend.
   await read(["cancel", "--yes", "--stack", localStack]);
   const exported = await read(["stack", "export", "--stack", localStack]);
   const { problems, refresh } = await repairReleases(exported, kubeconfig, toolchain.program("helm"));

@@ -50,9 +50,8 @@ interface Selecting {
 }
 
 function* overlaps(all: readonly Selecting[], kind: string): Iterable<Report> {
-  const order = new Map(all.map((one, i) => [one, i]));
   const having = Map.groupBy(
-    all.flatMap((one) => Object.entries(one.labels).map((label) => ({ one, key: label.join("=") }))),
+    all.flatMap((one, at) => Object.entries(one.labels).map((label) => ({ one, at, key: label.join("=") }))),
     ({ key }) => key,
   );
   for (const [i, wide] of all.entries()) {
@@ -60,10 +59,10 @@ function* overlaps(all: readonly Selecting[], kind: string): Iterable<Report> {
     const [rarest = []] = Object.entries(wide.labels)
       .map((label) => having.get(label.join("=")) ?? [])
       .sort((a, b) => a.length - b.length);
-    for (const { one: narrow } of rarest) {
+    for (const { one: narrow, at } of rarest) {
       if (narrow === wide || !selectsAll(wide.labels, narrow.labels)) continue;
-      const equal = selectsAll(narrow.labels, wide.labels);
-      if (equal && (order.get(narrow) ?? 0) < i) continue;
+      // Of two that are equal, the first stands for both.
+      if (at < i && selectsAll(narrow.labels, wide.labels)) continue;
       yield {
         path: narrow.path,
         message: `the ${kind} "${wide.name}" and "${narrow.name}" select the same pods: ${text(wide.labels)} selects every pod that ${text(narrow.labels)} selects`,
