@@ -23,7 +23,15 @@ export default tseslint.config(
   },
   {
     // Pulumi resources act by being constructed, and chai's property assertions are expressions.
-    files: ["components/**", "program/**", "stacks/**", "policy-pack/**", "deployments/**", "tests/**"],
+    files: [
+      "components/**",
+      "program/**",
+      "platforms/**",
+      "stacks/**",
+      "policy-pack/**",
+      "deployments/**",
+      "tests/**",
+    ],
     rules: { "no-new": "off", "@typescript-eslint/no-unused-expressions": "off" },
   },
   {

@@ -14,7 +14,7 @@ export type {
   ReleaseSpec,
 } from "./components/plain";
 export { renderMesh } from "./mesh";
-export type { MeshObject, ObjectMetadata } from "./mesh";
+export type { Manifest, ObjectMetadata } from "./mesh";
 export { deploy, type Program } from "./program/deploy";
 export { definePlatform } from "./program/platform";
 export type {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { checkMesh } from "../checks";
 import { table } from "../cli/output";
-import { type MeshObject, renderMesh } from "../mesh";
+import { type Manifest, renderMesh } from "../mesh";
 import { toYaml } from "../mesh/toYaml";
 import { ensureToolchain } from "../toolchain";
 import { meshOf } from "./meshOf";
@@ -21,7 +21,7 @@ function timed<T>(work: () => T): { result: T; seconds: number } {
   return { result, seconds: (performance.now() - start) / 1000 };
 }
 
-function checkAndRender(catalog: object): { objects: MeshObject[]; check: number; render: number } {
+function checkAndRender(catalog: object): { objects: Manifest[]; check: number; render: number } {
   const { result, seconds: check } = timed(() => checkMesh(catalog));
   const { mesh } = result;
   if (mesh === undefined) throw new Error(JSON.stringify(result.findings.slice(0, 3)));

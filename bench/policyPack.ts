@@ -17,7 +17,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { checkMesh } from "../checks";
 import { table } from "../cli/output";
 import { type LocalPulumi, localPulumi, localStack } from "../cli/pulumi";
-import { type MeshObject, renderMesh } from "../mesh";
+import { type Manifest, renderMesh } from "../mesh";
 import { startSandbox } from "../sandbox";
 import { harness } from "../tests/sandbox/harness";
 import { meshOf } from "./meshOf";
@@ -32,7 +32,7 @@ interface Cost {
   readonly cpu: number;
 }
 
-function objectsOf(services: number): MeshObject[] {
+function objectsOf(services: number): Manifest[] {
   const { mesh, findings } = checkMesh(meshOf(services));
   if (mesh === undefined) throw new Error(JSON.stringify(findings.slice(0, 3)));
   return renderMesh(mesh);
@@ -60,7 +60,7 @@ async function benchServer(): Promise<void> {
   );
 }
 
-async function serve(objects: readonly MeshObject[]): Promise<string[]> {
+async function serve(objects: readonly Manifest[]): Promise<string[]> {
   const runner = createRequire(join(packFolder, "package.json")).resolve(
     "@pulumi/pulumi/cmd/run-policy-pack",
   );
@@ -101,7 +101,7 @@ async function serve(objects: readonly MeshObject[]): Promise<string[]> {
 
 function describe<R extends analyzer.AnalyzeRequest | analyzer.AnalyzerResource>(
   request: R,
-  object: MeshObject,
+  object: Manifest,
 ): R {
   const { apiVersion, kind, metadata } = object;
   const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;

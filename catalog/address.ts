@@ -6,12 +6,12 @@ type Form = z.ZodIPv4 | z.ZodIPv6 | z.ZodCIDRv4 | z.ZodCIDRv6;
 /**
  * The schema of an IP address, or a block of addresses, in one of these forms.
  *
- * @param cure What to write instead of another text, as an instruction with an example.
+ * @param fix What to write instead of another text, as an instruction with an example.
  */
-export function addressOf(forms: readonly Form[], cure: string): z.ZodCustom<string, string> {
+export function addressOf(forms: readonly Form[], fix: string): z.ZodCustom<string, string> {
   const union = z.union(forms);
   const anyOf = forms.map((form) => ({ pattern: z.toJSONSchema(form).pattern }));
   return z
-    .custom<string>((value) => union.safeParse(value).success, { params: { cure } })
+    .custom<string>((value) => union.safeParse(value).success, { params: { fix } })
     .meta({ type: "string", anyOf });
 }

@@ -39,7 +39,7 @@ export function formatDuration(milliseconds: number): Duration {
 export const durationSchema = z
   .custom<Duration>((value) => typeof value === "string" && (parseDuration(value) ?? 0) >= 1, {
     params: {
-      cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
+      fix: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
     },
   })
   .meta({ type: "string", pattern: "^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h)$" });
@@ -47,6 +47,6 @@ export const durationSchema = z
 /** A duration, or zero where zero has a meaning of its own. */
 export const durationOrZeroSchema = z
   .custom<Duration>((value) => typeof value === "string" && parseDuration(value) !== undefined, {
-    params: { cure: 'write a number and one of ms, s, m, h, such as "0s" or "1h"' },
+    params: { fix: 'write a number and one of ms, s, m, h, such as "0s" or "1h"' },
   })
   .meta({ type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$" });

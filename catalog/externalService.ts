@@ -80,7 +80,7 @@ const address = addressOf(
   'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"',
 )
   .refine((text) => !text.endsWith("/0"), {
-    params: { cure: "name the blocks that are meant: /0 is every address there is" },
+    params: { fix: "name the blocks that are meant: /0 is every address there is" },
   })
   .meta({ not: { pattern: "/0$" } });
 

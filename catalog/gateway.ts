@@ -194,7 +194,7 @@ const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
     redirectCode: z.literal(redirectCodes).optional(),
   })
   .refine(({ authority, uri }) => authority !== undefined || uri !== undefined, {
-    params: { cure: "give authority, uri or both: to the same address it would never end" },
+    params: { fix: "give authority, uri or both: to the same address it would never end" },
   })
   .meta({ anyOf: [{ required: ["authority"] }, { required: ["uri"] }] });
 
@@ -231,7 +231,7 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
         cors: corsSchema.optional(),
       })
       .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
-        params: { cure: "give it at least one route or redirect" },
+        params: { fix: "give it at least one route or redirect" },
       })
       .meta({ anyOf: [{ properties: { routes: { minItems: 1 } } }, { required: ["redirects"] }] }),
   ),

@@ -114,7 +114,7 @@ const consistentHashSchema = z
     useSourceIp: z.literal(true).optional(),
   })
   .refine(hasOne, {
-    params: { cure: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
+    params: { fix: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
   })
   .meta(oneProperty) as z.ZodType<ConsistentHash>;
 
@@ -130,12 +130,12 @@ export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
           .optional(),
         failoverPriority: z.array(labelAndValue).min(1).optional(),
       })
-      .refine(hasOne, { params: { cure: "give one of failover, failoverPriority" } })
+      .refine(hasOne, { params: { fix: "give one of failover, failoverPriority" } })
       .meta(oneProperty)
       .optional(),
   })
   .refine(({ simple, consistentHash }) => simple === undefined || consistentHash === undefined, {
-    params: { cure: "give one of simple, consistentHash" },
+    params: { fix: "give one of simple, consistentHash" },
   })
   .meta({ not: { required: ["simple", "consistentHash"] } });
 

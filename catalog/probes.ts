@@ -57,7 +57,7 @@ export interface Probe {
 }
 
 const secondsSchema = durationSchema.refine((duration) => (parseDuration(duration) ?? 0) % 1_000 === 0, {
-  params: { cure: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them' },
+  params: { fix: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them' },
 });
 
 const probeSchema: z.ZodType<ProbeDefinition> = z.strictObject({

@@ -57,7 +57,7 @@ const requests = z.int().min(1).max(4_294_967_295);
 
 /** Envoy refuses to fill a bucket more often. */
 const per = durationSchema.refine((text) => (parseDuration(text) ?? 0) >= 50, {
-  params: { cure: "use at least 50ms" },
+  params: { fix: "use at least 50ms" },
 });
 
 export const rateLimitSchema: z.ZodType<RateLimitDefinition> = z.strictObject({

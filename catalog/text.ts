@@ -3,10 +3,10 @@ import { z } from "zod";
 /**
  * The schema of a text with a form of its own.
  *
- * @param cure What to write instead of a text of another form, as an instruction with an example.
+ * @param fix What to write instead of a text of another form, as an instruction with an example.
  */
-export function textOf(pattern: RegExp, cure: string): z.ZodString {
-  return z.string().regex(pattern, { error: cure });
+export function textOf(pattern: RegExp, fix: string): z.ZodString {
+  return z.string().regex(pattern, { error: fix });
 }
 
 /**
@@ -17,13 +17,13 @@ export function textOf(pattern: RegExp, cure: string): z.ZodString {
  */
 export function typedTextOf<Text extends string>(
   pattern: RegExp,
-  cure: string,
+  fix: string,
   error?: string,
 ): z.ZodCustom<Text, Text> {
   return z
     .custom<Text>((value) => typeof value === "string" && pattern.test(value), {
       ...(error !== undefined && { error }),
-      params: { cure },
+      params: { fix },
     })
     .meta({ type: "string", pattern: pattern.source });
 }

@@ -108,17 +108,17 @@ const headerName = /^[a-z0-9][a-z0-9_-]*$/;
 
 const headers = z
   .record(z.string(), z.string().min(1))
-  .refine((record) => Object.keys(record).length > 0, { params: { cure: "name at least one header" } })
+  .refine((record) => Object.keys(record).length > 0, { params: { fix: "name at least one header" } })
   .meta({ minProperties: 1, propertyNames: { pattern: headerName.source } })
   .refine((record) => Object.keys(record).every((name) => headerName.test(name)), {
-    params: { cure: 'write the headers\' names in lower case, such as "x-canary"' },
+    params: { fix: 'write the headers\' names in lower case, such as "x-canary"' },
   });
 
 // One form for both, so that a mistake in either is told as what it is.
 const mirrorSchema = z
   .strictObject({ version: z.string().optional(), service: z.string().optional(), percentage })
   .refine(({ version, service }) => (version === undefined) !== (service === undefined), {
-    params: { cure: "give either version or service" },
+    params: { fix: "give either version or service" },
   })
   .meta({
     oneOf: [{ required: ["version"] }, { required: ["service"] }],

@@ -199,7 +199,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
     .int()
     .min(1)
     .refine((user) => user !== 1337, {
-      params: { cure: "choose another number: traffic of user 1337, the proxy, is not redirected" },
+      params: { fix: "choose another number: traffic of user 1337, the proxy, is not redirected" },
     })
     .meta({ not: { const: 1337 } })
     .optional(),

@@ -9,15 +9,15 @@ export interface Finding {
   /** Names the culprit and its value. */
   readonly message: string;
   /** What to write instead. */
-  readonly cure: string;
+  readonly fix: string;
 }
 
 /** Only errors keep a catalog from being rendered; only warnings and infos can be suppressed. */
 export type Severity = "error" | "warning" | "info";
 
-/** A finding as sentences, for whoever shows text only: where, what is wrong, and the cure. */
-export function findingText({ path, message, cure }: Pick<Finding, "path" | "message" | "cure">): string {
-  return `${path === "" ? "" : `${path}: `}${ended(message)} Cure: ${ended(cure)}`;
+/** A finding as sentences, for whoever shows text only: where, what is wrong, and the fix. */
+export function findingText({ path, message, fix }: Pick<Finding, "path" | "message" | "fix">): string {
+  return `${path === "" ? "" : `${path}: `}${ended(message)} Fix: ${ended(fix)}`;
 }
 
 /** Some messages end with a question or a sentence of their own. */

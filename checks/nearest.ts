@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The cure for a name that isn't known: the nearest one that is, else all of them if they are few. */
+/** The fix for a name that isn't known: the nearest one that is, else all of them if they are few. */
 export function nearest(name: string, known: readonly string[], otherwise: string): string {
   const close = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
   if (close !== undefined && distance(name, close) <= name.length / 3) return `did you mean "${close}"?`;

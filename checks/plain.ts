@@ -50,7 +50,7 @@ export function markPlain(catalog: unknown): Plain {
       message:
         `${path.length === 0 ? "the catalog" : formatPath(path)} ${what.found}: a catalog must be plain, ` +
         "because checks and policies judge it at preview, when such a value can be unknown",
-      cure: what.cure ?? cureAt(path, marked),
+      fix: what.fix ?? cureAt(path, marked),
     })),
     paths: places.map(({ path }) => path),
     marked,
@@ -59,8 +59,8 @@ export function markPlain(catalog: unknown): Plain {
 
 interface Unplain {
   readonly found: string;
-  /** Default: the cure depends on the place. */
-  readonly cure?: string;
+  /** Default: the fix depends on the place. */
+  readonly fix?: string;
 }
 
 function* unplain(
@@ -98,7 +98,7 @@ function whatIs(value: unknown): Unplain | undefined {
   if (__pulumiOutput === true) return { found: "is a Pulumi Output" };
   if (__pulumiResource === true) return { found: "is a Pulumi resource" };
   if (value instanceof Promise) {
-    return { found: "is a promise", cure: "await it before the catalog is made" };
+    return { found: "is a promise", fix: "await it before the catalog is made" };
   }
   return undefined;
 }

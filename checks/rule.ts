@@ -6,7 +6,7 @@ import type { IsWritten } from "./written";
 export interface Report {
   readonly path: string;
   readonly message: string;
-  readonly cure: string;
+  readonly fix: string;
 }
 
 /** Whether a value at or below a path of the catalog has the wrong form or is missing. */

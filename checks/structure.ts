@@ -104,7 +104,7 @@ function manifestIn(input: unknown): Finding | undefined {
   return found(valueValid, {
     path: "",
     message: `this is a manifest of Kubernetes (${apiVersion} ${kind}), not a catalog`,
-    cure: "name a catalog: an object with name and services, from which such manifests are rendered",
+    fix: "name a catalog: an object with name and services, from which such manifests are rendered",
   });
 }
 
@@ -145,7 +145,7 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     return found(fieldKnown, {
       path: formatPath([...path, key]),
       message: `there is no field "${key}" here`,
-      cure:
+      fix:
         required.length > 0
           ? `rename it to ${required.join(" or ")}, which is required, or remove it`
           : nearest(key, known, "remove it"),
@@ -156,7 +156,7 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     return found(valueValid, {
       path: formatPath(path),
       message: `"${String(path.at(-1))}" can't be a key here`,
-      cure: reason === undefined ? raw.message : cureOf(reason),
+      fix: reason === undefined ? raw.message : cureOf(reason),
     });
   }
   const value = valueAt(input, path);
@@ -164,14 +164,14 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     return found(fieldGiven, {
       path: formatPath(path),
       message: `"${String(path.at(-1))}" is missing`,
-      cure: cureOf(raw),
+      fix: cureOf(raw),
     });
   }
   const where = path.length === 0 ? "the catalog" : formatPath(path);
   return found(valueValid, {
     path: formatPath(path),
     message: `${where} can't be ${show(value)}`,
-    cure: cureOf(raw),
+    fix: cureOf(raw),
   });
 }
 
@@ -182,7 +182,7 @@ function found({ code, severity }: StructureRule, report: Report): Finding {
 function cureOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "custom":
-      return String(issue.params?.cure ?? issue.message);
+      return String(issue.params?.fix ?? issue.message);
     case "invalid_type":
       return `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_union":

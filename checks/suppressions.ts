@@ -42,7 +42,7 @@ export function suppress(
       severity,
       path: formatPath(["suppressions", i]),
       message: `nothing is reported as ${one.code} at ${one.path}`,
-      cure: "remove the suppression, or correct its code or path",
+      fix: "remove the suppression, or correct its code or path",
     });
   }
   return left;

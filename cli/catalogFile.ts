@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 import { loadModule } from "./loadModule";
 import type { Position } from "./sourceOf";
 
@@ -19,7 +19,7 @@ export class UnreadableCatalog extends UserError {
   ) {
     super({
       problem: `${file} can't be read: ${reason}`,
-      cure: 'Correct the file. It may import "meshwright" and whatever is installed beside it.',
+      fix: 'Correct the file. It may import "meshwright" and whatever is installed beside it.',
       cause,
     });
     this.name = "UnreadableCatalog";
@@ -43,7 +43,7 @@ export async function readCatalog(file: string): Promise<unknown> {
   if (!programs.includes(extname(file))) {
     throw new UserError({
       problem: `${file} is not a catalog: its extension is "${extname(file)}".`,
-      cure: `Name a file that ends in one of ${[...programs, ...data].join(", ")}, or - for YAML or JSON on standard input.`,
+      fix: `Name a file that ends in one of ${[...programs, ...data].join(", ")}, or - for YAML or JSON on standard input.`,
     });
   }
   let module: Record<string, unknown>;
@@ -74,7 +74,7 @@ function readData(text: string, file: string): unknown {
   if (values.length > 1 && !values.every(isManifest)) {
     throw new UserError({
       problem: `${file} has ${values.length} YAML documents.`,
-      cure: "Give each catalog a file of its own.",
+      fix: "Give each catalog a file of its own.",
     });
   }
   return values[0];
@@ -91,7 +91,7 @@ function exportedCatalog(module: Record<string, unknown>, path: string): unknown
   if (found === undefined) {
     throw new UserError({
       problem: `${path} exports no catalog; it exports ${Object.keys(module).join(", ") || "nothing"}.`,
-      cure: "Export it: export const catalog = defineMesh({ … })",
+      fix: "Export it: export const catalog = defineMesh({ … })",
     });
   }
   return typeof found === "function" ? (found as () => unknown)() : found;

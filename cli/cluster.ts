@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
-import { UserError } from "../toolchain/userError";
-import { stateOption } from "./state";
+import { UserError } from "../errors/userError";
+import { stateOption } from "./stateOption";
 
 /** How a command is told which cluster it is about. */
 export interface ClusterOptions {
@@ -45,7 +45,7 @@ export function loadCluster(command: Command): KubeConfig {
   else {
     throw new UserError({
       problem: `There is no kubeconfig: ${file} does not exist.`,
-      cure:
+      fix:
         meant && kubeconfig === undefined
           ? "Start the sandbox: meshwright up"
           : "Name another one: --kubeconfig <file>",
@@ -56,7 +56,7 @@ export function loadCluster(command: Command): KubeConfig {
     const known = config.getContexts().map(({ name }) => name);
     throw new UserError({
       problem: `The kubeconfig has no context "${config.getCurrentContext()}".`,
-      cure:
+      fix:
         known.length === 0
           ? "Name another one: --kubeconfig <file>"
           : `Choose one: --context ${known.join("|")}`,
@@ -75,13 +75,13 @@ function loadDefault(config: KubeConfig, sandbox: string): void {
     return;
   throw new UserError({
     problem: `There is no kubeconfig: KUBECONFIG is not set, and neither ${sandbox} nor ~/.kube/config exists.`,
-    cure,
+    fix,
   });
 }
 
 const nobody = "http://localhost:8080";
 
-const cure = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+const fix = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
 
 function readable(name: string, load: () => void): void {
   try {
@@ -89,7 +89,7 @@ function readable(name: string, load: () => void): void {
   } catch (error) {
     throw new UserError({
       problem: `The kubeconfig ${name} can't be read: ${(error as Error).message.split("\n")[0]}`,
-      cure,
+      fix,
       cause: error,
     });
   }
@@ -115,7 +115,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
     throw new UserError({
       problem: `${serverOf(config)} refuses to answer (${code}).`,
       ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
-      cure: "Log in to the cluster again, or ask for the right to read it.",
+      fix: "Log in to the cluster again, or ask for the right to read it.",
       cause: error,
     });
   }
@@ -123,7 +123,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
     throw new UserError({
       problem: `${serverOf(config)} has no time to answer (${code}).`,
       ...(message !== undefined && { details: message.split("\n").slice(0, 3).join("\n") }),
-      cure: "Try again later. Where it stays so, look at the API server: kubectl get --raw '/readyz?verbose'",
+      fix: "Try again later. Where it stays so, look at the API server: kubectl get --raw '/readyz?verbose'",
       cause: error,
     });
   }
@@ -131,7 +131,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
   if (network !== undefined) {
     throw new UserError({
       problem: `${serverOf(config)} does not answer (${network}).`,
-      cure: "Check that the cluster runs, and that the kubeconfig is its own: kubectl version",
+      fix: "Check that the cluster runs, and that the kubeconfig is its own: kubectl version",
       cause: error,
     });
   }

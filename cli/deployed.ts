@@ -1,8 +1,8 @@
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import { type Edge, isHttp, type Labels, type Port, selectsAll, type Service } from "../catalog";
 import type { CheckedMesh } from "../checks";
-import type { MeshObject } from "../mesh";
-import { belongsToAddons } from "./addons";
+import type { Manifest } from "../mesh";
+import { belongsToAddons } from "./addOns";
 import type { Snapshot } from "./health";
 import type { Problem } from "./problem";
 
@@ -15,7 +15,7 @@ import type { Problem } from "./problem";
  */
 export function judgeDeployed(
   mesh: CheckedMesh,
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   snapshot: Pick<Snapshot, "pods" | "services" | "workloads">,
 ): Problem[] {
   const pods = snapshot.pods.filter(runs);
@@ -52,7 +52,7 @@ function withoutPods(service: Service, pods: readonly V1Pod[]): Problem[] {
       severity: incoming.length > 0 ? "error" : "warning",
       culprit: `Service ${namespace}/${name}`,
       problem: `No pod of ${namespace} has its labels ${text(selector)}${because(incoming, "so these fail")}.`,
-      cure: `Compare them with the pods' (kubectl get pods -n ${namespace} --show-labels), and set services.${name}.selector`,
+      fix: `Compare them with the pods' (kubectl get pods -n ${namespace} --show-labels), and set services.${name}.selector`,
     },
   ];
 }
@@ -65,7 +65,7 @@ function underOtherAccount(service: Service, pods: readonly V1Pod[]): Problem[] 
     severity: outgoing.length > 0 ? "error" : "warning",
     culprit: `Pod ${namespace}/${own[0]?.metadata?.name ?? ""}${own.length > 1 ? ` and ${own.length - 1} more` : ""}`,
     problem: `Pods of "${name}" run under the service account "${account}", and the catalog says "${serviceAccount.name}"${because(outgoing, "so these are denied")}.`,
-    cure: `Set services.${name}.serviceAccount.name to "${account}", or let the pods run under "${serviceAccount.name}"`,
+    fix: `Set services.${name}.serviceAccount.name to "${account}", or let the pods run under "${serviceAccount.name}"`,
   }));
 }
 
@@ -80,7 +80,7 @@ function wrongPorts(service: Service, services: readonly V1Service[]): Problem[]
         severity: incoming.length > 0 ? "error" : "warning",
         culprit,
         problem: `It does not exist${because(incoming, "so these have no route")}.`,
-        cure: `Create it, set services.${name}.service to "create", or name the catalog's service as the Service`,
+        fix: `Create it, set services.${name}.service to "create", or name the catalog's service as the Service`,
       },
     ];
   }
@@ -93,7 +93,7 @@ function wrongPorts(service: Service, services: readonly V1Service[]): Problem[]
           severity: "error",
           culprit,
           problem: `It has no port ${port.port}, which the catalog calls "${port.name}"${because(edges, "so these have no route")}.`,
-          cure: `Set services.${name}.ports.${port.name}.port to one of ${(found.spec?.ports ?? []).map((one) => one.port).join(", ")}`,
+          fix: `Set services.${name}.ports.${port.name}.port to one of ${(found.spec?.ports ?? []).map((one) => one.port).join(", ")}`,
         },
       ];
     }
@@ -119,7 +119,7 @@ function portsInTheWay(service: Service, services: readonly V1Service[]): Proble
       severity: "warning",
       culprit: `Service ${namespace}/${name}`,
       problem: `The catalog adopts it without its ports ${others.map(({ port }) => port).join(", ")}, which stand among the others, so every pulumi up updates it again.`,
-      cure: `Add them to services.${name}.ports: ${others.map(({ name, port }) => `${name ?? "main"} (${port})`).join(", ")}`,
+      fix: `Add them to services.${name}.ports: ${others.map(({ name, port }) => `${name ?? "main"} (${port})`).join(", ")}`,
     },
   ];
 }
@@ -144,7 +144,7 @@ function wrongProtocol(
         actual === undefined
           ? `Its port ${port} has no protocol, so Istio detects it for each connection; the catalog says ${protocol}.`
           : `Istio takes its port ${port} for ${actual}, and the catalog says ${protocol}${because(denied, "so no rule matches the requests of these and they are denied")}.`,
-      cure: `Name the port ${protocol} or ${protocol}-<suffix>, set its appProtocol to ${protocol}, or set services.${service}.service to "adopt" (port "${name}")`,
+      fix: `Name the port ${protocol} or ${protocol}-<suffix>, set its appProtocol to ${protocol}, or set services.${service}.service to "adopt" (port "${name}")`,
     },
   ];
 }
@@ -206,7 +206,7 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
       severity: "warning",
       culprit: `Pod ${namespace}/${name}${group.length > 1 ? ` and ${group.length - 1} more` : ""}`,
       problem: `No service of the catalog selects ${group.length > 1 ? "them" : "it"}, so every call to ${group.length > 1 ? "them" : "it"} is denied${because(meant?.incoming ?? [], "such as these")}.`,
-      cure: meant
+      fix: meant
         ? `Set services.${meant.name}.selector to labels of ${group.length > 1 ? "these pods" : "this pod"}: ${text(group[0]?.metadata?.labels ?? {})}`
         : "Add a service with a selector of its labels to the catalog, or run it in another namespace",
     };
@@ -214,7 +214,7 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
 }
 
 /** Kubernetes refuses every change of a Deployment's or StatefulSet's selector. */
-function selectorChanges(objects: readonly MeshObject[], workloads: Snapshot["workloads"]): Problem[] {
+function selectorChanges(objects: readonly Manifest[], workloads: Snapshot["workloads"]): Problem[] {
   return objects.flatMap((object): Problem[] => {
     const { kind, metadata } = object;
     if (kind !== "Deployment" && kind !== "StatefulSet") return [];
@@ -233,7 +233,7 @@ function selectorChanges(objects: readonly MeshObject[], workloads: Snapshot["wo
         severity: "error",
         culprit: `${kind} ${place}`,
         problem: `Its selector is ${text(there)}, and the catalog's is ${text(wanted)}: Kubernetes refuses to change it.`,
-        cure: `Keep the one that is there: set the service's selector and its versions' labels to it. Or let a new ${kind} take over the pods: kubectl delete ${kind.toLowerCase()} ${metadata.name} -n ${metadata.namespace ?? ""} --cascade=orphan`,
+        fix: `Keep the one that is there: set the service's selector and its versions' labels to it. Or let a new ${kind} take over the pods: kubectl delete ${kind.toLowerCase()} ${metadata.name} -n ${metadata.namespace ?? ""} --cascade=orphan`,
       },
     ];
   });

@@ -10,7 +10,7 @@ import type {
 } from "@kubernetes/client-node";
 import { coerce, diff, lt, type SemVer } from "semver";
 import { type Injection, injection, type InjectionWebhook } from "../mesh/injection";
-import { addonOf, belongsToAddons, isReady } from "./addons";
+import { addonOf, belongsToAddons, isReady } from "./addOns";
 import type { CustomObject } from "./apiClient";
 import type { Problem } from "./problem";
 import { sharedHosts } from "./sharedHosts";
@@ -192,7 +192,7 @@ function controlPlaneMissing(components: readonly Component[]): Problem[] {
       severity: "error",
       culprit: "Istio",
       problem: "There is no istiod: proxies get no configuration and no certificates.",
-      cure: "Install it: pulumi up, or meshwright up for the sandbox",
+      fix: "Install it: pulumi up, or meshwright up for the sandbox",
     },
   ];
 }
@@ -204,7 +204,7 @@ function notReady({ kind, namespace, name, ready, desired }: Component): Problem
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
       problem: `${ready} of ${desired} pods ${desired === 1 ? "is" : "are"} ready.`,
-      cure: `See why: kubectl describe ${kind.toLowerCase()} -n ${namespace} ${name}`,
+      fix: `See why: kubectl describe ${kind.toLowerCase()} -n ${namespace} ${name}`,
     },
   ];
 }
@@ -216,7 +216,7 @@ function unreachable({ role, kind, namespace, name, services }: Component): Prob
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
       problem: "No Service leads to its pods.",
-      cure: `Compare its labels with the Services' selectors: kubectl get services -n ${namespace} -o wide`,
+      fix: `Compare its labels with the Services' selectors: kubectl get services -n ${namespace} -o wide`,
     },
   ];
 }
@@ -275,7 +275,7 @@ function withoutProxy(snapshot: Snapshot): Problem[] {
           severity: "error",
           culprit: `Pod ${namespace}/${name}`,
           problem: `It has no proxy: ${reason}.`,
-          cure: `Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n ${namespace} ${name}`,
+          fix: `Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n ${namespace} ${name}`,
         },
       ];
     }
@@ -285,7 +285,7 @@ function withoutProxy(snapshot: Snapshot): Problem[] {
         severity: "error",
         culprit: `Pod ${namespace}/${name}`,
         problem: `It has no proxy, though ${reason}: it started before the label was set, or while istiod was down.`,
-        cure: `Start it again: kubectl delete pod -n ${namespace} ${name}`,
+        fix: `Start it again: kubectl delete pod -n ${namespace} ${name}`,
       },
     ];
   });
@@ -323,7 +323,7 @@ function proxiesBehind({ workloads, pods }: Snapshot): Problem[] {
           severity: "error",
           culprit,
           problem: `There is no istiod of their revision ${revision} any more, only of ${[...controlPlanes.keys()].join(", ")}.`,
-          cure: `Label the namespace with one that runs (istio.io/rev), then start its pods again: ${restart}`,
+          fix: `Label the namespace with one that runs (istio.io/rev), then start its pods again: ${restart}`,
         },
       ];
     }
@@ -340,7 +340,7 @@ function proxiesBehind({ workloads, pods }: Snapshot): Problem[] {
         severity: near ? "warning" : "error",
         culprit,
         problem: `Version ${text}, and istiod is ${own.toString()}${near ? "" : ": further apart than Istio supports"}.`,
-        cure: `Start them again: ${restart}`,
+        fix: `Start them again: ${restart}`,
       },
     ];
   });
@@ -358,7 +358,7 @@ function complaints({ kind, metadata: { name, namespace }, status }: JudgedObjec
       severity: "error",
       culprit,
       problem: `${one.type} is False: ${one.message ?? one.reason ?? "no reason given"}`,
-      cure: `Read its status: ${command}`,
+      fix: `Read its status: ${command}`,
     }));
   const messages = (status?.validationMessages ?? [])
     .filter(({ level }) => level === "ERROR" || level === "WARNING")
@@ -366,7 +366,7 @@ function complaints({ kind, metadata: { name, namespace }, status }: JudgedObjec
       severity: level === "ERROR" ? "error" : "warning",
       culprit,
       problem: `Istio's analysis says ${[code, title].join(" ").trim()}.`,
-      cure: `istioctl analyze${namespace === undefined ? "" : ` -n ${namespace}`}; https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`,
+      fix: `istioctl analyze${namespace === undefined ? "" : ` -n ${namespace}`}; https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`,
     }));
   return [...broken, ...messages];
 }
@@ -385,7 +385,7 @@ function withoutPods({ objects, workloads }: Snapshot): Problem[] {
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
       problem: "It has no pods: the Prometheus operator has made none, so it doesn't run or may not.",
-      cure: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator --tail=100`,
+      fix: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator --tail=100`,
     }));
 }
 

@@ -8,7 +8,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
   process.stderr.write(
     `error: Meshwright needs Node.js ${wanted} or newer; this is ${process.versions.node} (${process.execPath}).\n` +
-      `cure:  install Node.js ${wanted} (https://nodejs.org), or run it through npx in a project that has the npm package node@${wanted}.\n`,
+      `fix:   install Node.js ${wanted} (https://nodejs.org), or run it through npx in a project that has the npm package node@${wanted}.\n`,
   );
   process.exit(1);
 }

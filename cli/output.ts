@@ -2,7 +2,7 @@ import { Listr } from "listr2";
 import { isRunError } from "../components/plain";
 import pc from "picocolors";
 import { missingPackage } from "../program/missingPackage";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 
 /** Writes one line for humans or machines to stdout. */
 export function print(line = ""): void {
@@ -74,7 +74,7 @@ function refusalOf(error: unknown): UserError | undefined {
   if (reason === undefined || path === undefined) return undefined;
   return new UserError({
     problem: `${path}: ${reason}.`,
-    cure: "Name another path, or change the permissions of this one.",
+    fix: "Name another path, or change the permissions of this one.",
     cause: error,
   });
 }
@@ -86,14 +86,14 @@ export function reportError(error: unknown): number {
     return reportError(
       new UserError({
         problem: `This command needs the package ${missing}, which is not installed.`,
-        cure: `Install it beside meshwright: npm install ${missing}`,
+        fix: `Install it beside meshwright: npm install ${missing}`,
       }),
     );
   }
   if (error instanceof UserError) {
     process.stderr.write(`${pc.red("error:")} ${error.problem}\n`);
     if (error.details !== undefined) process.stderr.write(`${pc.dim(error.details)}\n`);
-    process.stderr.write(`${pc.green("cure:")}  ${error.cure}\n`);
+    process.stderr.write(`${pc.green("fix:")}   ${error.fix}\n`);
     return error.exitCode;
   }
   // The program's own words for users; it knows nothing of this command line.
@@ -106,7 +106,7 @@ export function reportError(error: unknown): number {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${pc.red("error:")} ${text}\n`);
   process.stderr.write(
-    `${pc.green("cure:")}  this is a fault in Meshwright; please report it with the lines above.\n`,
+    `${pc.green("fix:")}   this is a fault in Meshwright; please report it with the lines above.\n`,
   );
   return 70;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 
 const packageName = "@meshwright/policy-pack";
 
@@ -15,13 +15,13 @@ export function findPolicyPack(folder: string, given?: string): string {
   if (pack === undefined) {
     throw new UserError({
       problem: `There is no policy pack: neither ${join(folder, "policy-pack")} nor the package ${packageName} is there.`,
-      cure: `Install the package ${packageName} in the project, or name a folder: meshwright up --policy-pack <dir>`,
+      fix: `Install the package ${packageName} in the project, or name a folder: meshwright up --policy-pack <dir>`,
     });
   }
   if (!isPack(pack)) {
     throw new UserError({
       problem: `There is no policy pack in ${pack}: PulumiPolicy.yaml is missing.`,
-      cure: "Name its folder: meshwright up --policy-pack <dir>",
+      fix: "Name its folder: meshwright up --policy-pack <dir>",
     });
   }
   return pack;

@@ -4,5 +4,5 @@ export interface Problem {
   /** Who: `Deployment shop/cart`. */
   readonly culprit: string;
   readonly problem: string;
-  readonly cure: string;
+  readonly fix: string;
 }

@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/cache";
-import type * as check from "./check";
-import type * as down from "./down";
-import type * as explain from "./explain";
-import type * as init from "./init";
-import type * as open from "./open";
-import type * as purge from "./purge";
-import type * as render from "./render";
-import type * as sandbox from "./sandbox";
-import type * as schema from "./schema";
-import type * as status from "./status";
-import type * as toolchain from "./toolchain";
-import type * as up from "./up";
+import type * as check from "./commands/check";
+import type * as down from "./commands/down";
+import type * as explain from "./commands/explain";
+import type * as init from "./commands/init";
+import type * as open from "./commands/open";
+import type * as purge from "./commands/purge";
+import type * as render from "./commands/render";
+import type * as sandbox from "./commands/sandbox";
+import type * as schema from "./commands/schema";
+import type * as status from "./commands/status";
+import type * as toolchain from "./commands/toolchain";
+import type * as up from "./commands/up";
 import { endWithReader, reportError } from "./output";
 
 /** A command: what help says about it, and what gives it its arguments, options and action. */
@@ -27,54 +27,54 @@ interface CommandFile {
 const files: Readonly<Record<string, CommandFile>> = {
   init: {
     description: "write a project with an example catalog into an empty folder",
-    load: () => (require("./init") as typeof init).initCommand,
+    load: () => (require("./commands/init") as typeof init).initCommand,
   },
   up: {
     description: "bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack",
-    load: () => (require("./up") as typeof up).upCommand,
+    load: () => (require("./commands/up") as typeof up).upCommand,
   },
   down: {
     description: "end the sandbox and remove its state; built programs stay in the cache",
-    load: () => (require("./down") as typeof down).downCommand,
+    load: () => (require("./commands/down") as typeof down).downCommand,
   },
   check: {
     description: "check a catalog; exit code 1 if it has errors",
-    load: () => (require("./check") as typeof check).checkCommand,
+    load: () => (require("./commands/check") as typeof check).checkCommand,
   },
   render: {
     description:
       "write a catalog's objects as YAML, sorted and stable; for a platform its Helm releases as well",
-    load: () => (require("./render") as typeof render).renderCommand,
+    load: () => (require("./commands/render") as typeof render).renderCommand,
   },
   explain: {
     description: "show an object that `render` writes, and the places in the catalog that it comes from",
-    load: () => (require("./explain") as typeof explain).explainCommand,
+    load: () => (require("./commands/explain") as typeof explain).explainCommand,
   },
   schema: {
     description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",
-    load: () => (require("./schema") as typeof schema).schemaCommand,
+    load: () => (require("./commands/schema") as typeof schema).schemaCommand,
   },
   status: {
     description:
       "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects, and what runs compared with a catalog; exit code 1 if something is wrong",
-    load: () => (require("./status") as typeof status).statusCommand,
+    load: () => (require("./commands/status") as typeof status).statusCommand,
   },
   open: {
     description: "forward a local port to one of the tools beside the mesh, until Ctrl-C",
-    load: () => (require("./open") as typeof open).openCommand,
+    load: () => (require("./commands/open") as typeof open).openCommand,
   },
   purge: {
     description:
       "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
-    load: () => (require("./purge") as typeof purge).purgeCommand,
+    load: () => (require("./commands/purge") as typeof purge).purgeCommand,
   },
   sandbox: {
     description: "the embedded control plane: a real API server and istiod as local processes",
-    load: () => (require("./sandbox") as typeof sandbox).sandboxCommand,
+    load: () => (require("./commands/sandbox") as typeof sandbox).sandboxCommand,
   },
   toolchain: {
     description: "list the programs of the sandbox and its tests: found, built, or still missing",
-    load: () => (require("./toolchain") as typeof toolchain).toolchainCommand,
+    load: () => (require("./commands/toolchain") as typeof toolchain).toolchainCommand,
   },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { Program } from "../program/deploy";
 import type { Platform } from "../program/platform";
 import { readSettings, type Settings } from "../program/settings";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 import { loadModule } from "./loadModule";
 
 /** The Pulumi project of a folder, whose program `deploy` returned. */
@@ -38,7 +38,7 @@ export async function loadProject(folder = process.cwd()): Promise<Project | und
   if (runtime !== "nodejs") {
     throw new UserError({
       problem: `The Pulumi project in ${folder} has the runtime "${runtime ?? ""}"; only programs in TypeScript or JavaScript have platforms.`,
-      cure: "Name the path of a catalog instead.",
+      fix: "Name the path of a catalog instead.",
     });
   }
   const path = mainOf(folder, file);
@@ -49,7 +49,7 @@ export async function loadProject(folder = process.cwd()): Promise<Project | und
   } catch (error) {
     throw new UserError({
       problem: `The program ${main} can't be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      cure: "Fix the file, or name the path of a catalog instead.",
+      fix: "Fix the file, or name the path of a catalog instead.",
       cause: error,
     });
   }
@@ -64,12 +64,12 @@ function programOf(module: unknown, folder: string, main: string): Program {
     if (/\.m[tj]s$/.test(main) || packageOf(folder).type === "module") return other;
     throw new UserError({
       problem: `${main} exports its program as default, but it is a CommonJS module, of which Pulumi does not run the default export.`,
-      cure: `Write "export =" instead: ${example}. Or make the package an ES module: "type": "module" in package.json`,
+      fix: `Write "export =" instead: ${example}. Or make the package an ES module: "type": "module" in package.json`,
     });
   }
   throw new UserError({
     problem: `${main} exports no program that \`deploy\` returned, so it has no platforms.`,
-    cure: `Export it: ${example}. Or name the path of a catalog.`,
+    fix: `Export it: ${example}. Or name the path of a catalog.`,
   });
 }
 
@@ -87,7 +87,7 @@ function mainOf(folder: string, { main }: ProjectFile): string {
   if (found !== undefined) return found;
   throw new UserError({
     problem: `The Pulumi project in ${folder} has no program: ${relative(folder, join(named, "index.ts"))} does not exist.`,
-    cure: "Write it, or name its path in Pulumi.yaml: main: <path>",
+    fix: "Write it, or name its path in Pulumi.yaml: main: <path>",
   });
 }
 
@@ -141,7 +141,7 @@ function stackConfig(folder: string, stack: string): Record<string, unknown> {
   if (!existsSync(path)) {
     throw new UserError({
       problem: `There is no stack "${stack}" here: ${path} does not exist.`,
-      cure: "Run the command in the folder of the Pulumi project, or name another stack.",
+      fix: "Run the command in the folder of the Pulumi project, or name another stack.",
     });
   }
   return ours(((parse(readFileSync(path, "utf8")) ?? {}) as Pick<ProjectFile, "config">).config);

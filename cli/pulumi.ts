@@ -9,7 +9,7 @@ import { toYaml } from "../mesh/toYaml";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
 export const localStack = "local";
@@ -48,7 +48,7 @@ export async function localPulumi(
   if (!existsSync(projectFile)) {
     throw new UserError({
       problem: `There is no Pulumi project in ${project}: Pulumi.yaml is missing.`,
-      cure: "Run the command in the folder that has it.",
+      fix: "Run the command in the folder that has it.",
     });
   }
   // `pulumi stack init` writes its salt beside Pulumi.yaml, so it gets a project of the same name to write to.
@@ -90,7 +90,7 @@ export async function localPulumi(
       throw new UserError({
         problem: `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${child.exitCode ?? "none"}.`,
         details: child.stderr.split("\n").slice(-12).join("\n"),
-        cure: "Mend what the lines above name. To start over: meshwright down, then meshwright up.",
+        fix: "Mend what the lines above name. To start over: meshwright down, then meshwright up.",
       });
     }
     return child.stdout;

@@ -32,7 +32,7 @@ export function sharedHosts(objects: readonly CustomObject[]): Problem[] {
           severity: "error",
           culprit: title,
           problem: `The catalogs "${other.catalog}" and "${catalog}" both have the host ${host}, the first one by ${other.title}: which of them applies is undefined.`,
-          cure: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
+          fix: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
         },
       ];
     });

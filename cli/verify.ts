@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 import { apiClient } from "./apiClient";
 import { step } from "./output";
 
@@ -58,7 +58,7 @@ async function analyzeRevision(
     throw new UserError({
       problem: `\`istioctl analyze\` failed with exit code ${run.exitCode ?? "none"}.`,
       details: run.stderr,
-      cure: "Check that the cluster answers: kubectl version",
+      fix: "Check that the cluster answers: kubectl version",
     });
   }
 }
@@ -79,7 +79,7 @@ export async function verifyMesh(toolchain: Toolchain, sandbox: SandboxStatus): 
       details: serious
         .map(({ level, code, origin = "mesh", message }) => `${level} [${code}] (${origin}) ${message}`)
         .join("\n"),
-      cure: "Look the codes up at https://istio.io/latest/docs/reference/config/analysis/",
+      fix: "Look the codes up at https://istio.io/latest/docs/reference/config/analysis/",
     });
   }
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
 
@@ -9,13 +9,13 @@ import { creationOrder, objectKey } from "./order";
  */
 export function declareObjects(
   name: string,
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const byKey = new Map(objects.map((object) => [objectKey(object), object]));
   const order = creationOrder(objects);
   const resources = new Map<string, pulumi.Resource>();
-  const declare = (object: MeshObject): pulumi.Resource => {
+  const declare = (object: Manifest): pulumi.Resource => {
     const key = objectKey(object);
     const declared = resources.get(key);
     if (declared !== undefined) return declared;

@@ -1,4 +1,4 @@
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import type { ReleaseSpec } from "./helmRelease";
 import { defaultNamespace, type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { type MeshNamespaceArgs, namespaceObject } from "./namespaceObject";
@@ -18,7 +18,7 @@ export function gatewayNamespace(gateway: ReleaseSpec, { revision }: IstioContro
 }
 
 /** The revision tags of the component `IstioControlPlane`. */
-export function istioTags(args: IstioControlPlaneArgs): MeshObject[] {
+export function istioTags(args: IstioControlPlaneArgs): Manifest[] {
   const { revisionTags = [], revision, namespace = defaultNamespace, istiod } = args;
   const injectionURL = istiod?.istiodRemote?.injectionURL;
   return revisionTags.map((tag) =>
@@ -38,7 +38,7 @@ export function istioTags(args: IstioControlPlaneArgs): MeshObject[] {
 export function meshPeerAuthentication({
   namespace = defaultNamespace,
   mtlsMode = "STRICT",
-}: IstioControlPlaneArgs): MeshObject {
+}: IstioControlPlaneArgs): Manifest {
   return {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
@@ -51,7 +51,7 @@ export function meshPeerAuthentication({
  * The objects of the component `IstioControlPlane` that no chart contains: its namespaces, the mesh-wide
  * PeerAuthentication and the tags of its revision.
  */
-export function istioObjects(args: IstioControlPlaneArgs): MeshObject[] {
+export function istioObjects(args: IstioControlPlaneArgs): Manifest[] {
   const gateways = istioReleases(args).filter(({ chart }) => chart === "gateway");
   const namespaces = [systemNamespace(args), ...gateways.map((one) => gatewayNamespace(one, args))];
   return [...namespaces.map(namespaceObject), meshPeerAuthentication(args), ...istioTags(args)];

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { adoptedAnnotation, type MeshObject } from "../mesh";
+import { adoptedAnnotation, type Manifest } from "../mesh";
 
 type ObjectResource = new (
   name: string,
-  object: MeshObject,
+  object: Manifest,
   opts: pulumi.CustomResourceOptions,
 ) => pulumi.CustomResource;
 
@@ -38,7 +38,7 @@ const patches: Record<string, unknown> = {
  */
 export function declareMeshObject(
   name: string,
-  object: MeshObject,
+  object: Manifest,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   if (object.metadata.annotations?.[adoptedAnnotation] !== undefined) {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 
 /** Arguments of the component `MeshNamespace`. */
 export interface MeshNamespaceArgs {
@@ -20,7 +20,7 @@ export interface MeshNamespaceArgs {
 }
 
 /** The namespace that the component `MeshNamespace` declares, as a plain object. */
-export function namespaceObject(args: MeshNamespaceArgs & { readonly name: string }): MeshObject {
+export function namespaceObject(args: MeshNamespaceArgs & { readonly name: string }): Manifest {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name: args.name, labels: labelsOf(args) } };
 }
 

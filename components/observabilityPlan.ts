@@ -1,6 +1,6 @@
 import { hostOf, ingressRelease, type MeshDefinition, monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import {
   addOnsCatalog,
   type AddOnsOptions,
@@ -29,7 +29,7 @@ export interface ObservabilityPlan {
   /** Namespace of the add-ons. */
   readonly namespace: string;
   /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
-  readonly addOns: MeshObject[];
+  readonly addOns: Manifest[];
   /** The add-ons' own catalog, whose places the annotations of `addOns` name. */
   readonly addOnsCatalog: MeshDefinition;
   /** Secrets that are made up once. Before the releases that name them. */
@@ -46,7 +46,7 @@ export interface ObservabilityPlan {
   /** Releases of the gateways through which people reach the tools, with their namespaces. */
   readonly gateways: readonly { readonly name: string; readonly namespace: string }[];
   /** Rules, dashboards, and what Prometheus reads. After the release of Prometheus, which brings their definitions. */
-  readonly watching: MeshObject[];
+  readonly watching: Manifest[];
 }
 
 /** Kinds that only the Prometheus operator knows. */
@@ -56,18 +56,18 @@ const operatorKinds = new Set(["PrometheusRule", "PodMonitor", "ServiceMonitor"]
  * Decides what watches a mesh.
  *
  * @param rendered the mesh's own objects, if they have been rendered already.
- * @throws {pulumi.RunError} with everything that does not fit, and the cure of each.
+ * @throws {pulumi.RunError} with everything that does not fit, and the fix of each.
  */
 export function observabilityPlan(
   name: string,
   mesh: CheckedMesh,
   args: ObservabilityArgs,
-  rendered?: readonly MeshObject[],
+  rendered?: readonly Manifest[],
 ): ObservabilityPlan {
   const { namespace = monitoringNamespace, jaeger, prometheus } = args;
   const problems = [...misfits(mesh, args, namespace)];
   const options = addOnsOptions(args, namespace);
-  let addOns: MeshObject[] = [];
+  let addOns: Manifest[] = [];
   try {
     addOns = renderAddOns(mesh, options, rendered);
   } catch (error) {
@@ -208,7 +208,7 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   }
 }
 
-function spansClaim(namespace: string, storage: string, storageClassName: string | undefined): MeshObject {
+function spansClaim(namespace: string, storage: string, storageClassName: string | undefined): Manifest {
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
@@ -223,7 +223,7 @@ function spansClaim(namespace: string, storage: string, storageClassName: string
 }
 
 /** The chart has none. */
-function jaegerBudget(namespace: string): MeshObject {
+function jaegerBudget(namespace: string): Manifest {
   const { service } = tools.jaeger;
   return {
     apiVersion: "policy/v1",

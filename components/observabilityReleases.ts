@@ -1,6 +1,6 @@
 import { monitoringNamespace } from "../catalog";
 import type { CheckedMesh } from "../checks";
-import { type MeshObject, mergePatch } from "../mesh";
+import { type Manifest, mergePatch } from "../mesh";
 import { collectorService, usesCollector } from "../observability";
 import { facts } from "../policy-pack/facts";
 import { collectorValues } from "./addOns/collector";
@@ -34,7 +34,7 @@ export interface AddOnReleases {
 export function addOnReleases(
   mesh: CheckedMesh,
   args: ObservabilityArgs,
-  rules: readonly MeshObject[],
+  rules: readonly Manifest[],
 ): AddOnReleases {
   const context: Context = { namespace: monitoringNamespace, ...args, mesh };
   const release = (

@@ -1,8 +1,8 @@
 import { hostOf } from "../catalog";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 
 /** Identity of an object within a cluster, such as `DestinationRule/shop/cart`. */
-export function objectKey({ kind, metadata }: MeshObject): string {
+export function objectKey({ kind, metadata }: Manifest): string {
   return [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join("/");
 }
 
@@ -30,7 +30,7 @@ const guards = new Set([
  *   only when an update before has taken the routes to it away.
  * - A workload comes after its account, the Secrets of its environment, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
  */
-export function creationOrder(objects: readonly MeshObject[]): Map<string, string[]> {
+export function creationOrder(objects: readonly Manifest[]): Map<string, string[]> {
   const present = new Set(objects.map(objectKey));
   const rules = Map.groupBy(
     objects.filter(({ kind }) => kind === "DestinationRule"),
@@ -41,7 +41,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
     ({ metadata }) => metadata.namespace,
   );
 
-  const before = (object: MeshObject): string[] => {
+  const before = (object: Manifest): string[] => {
     const { kind, metadata } = object;
     const keys = metadata.namespace === undefined ? [] : [`Namespace/${metadata.namespace}`];
     if (kind === "VirtualService") {
@@ -74,7 +74,7 @@ export function creationOrder(objects: readonly MeshObject[]): Map<string, strin
 }
 
 /** The pod template of a workload. */
-function podOf({ kind, spec }: MeshObject): PodTemplate | undefined {
+function podOf({ kind, spec }: Manifest): PodTemplate | undefined {
   if (kind === "CronJob") {
     return (spec as { jobTemplate: { spec: { template: PodTemplate } } }).jobTemplate.spec.template;
   }
@@ -103,7 +103,7 @@ function qualified(host: string, namespace = "default"): string {
   return host.includes(".") ? host : hostOf(host, namespace);
 }
 
-function selects(guard: MeshObject, labels: Record<string, string>): boolean {
+function selects(guard: Manifest, labels: Record<string, string>): boolean {
   const spec = guard.spec as
     | {
         selector?: { matchLabels?: Record<string, string> };

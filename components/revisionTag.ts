@@ -1,4 +1,4 @@
-import { injectionWebhooks, type MeshObject } from "../mesh";
+import { injectionWebhooks, type Manifest } from "../mesh";
 
 /** Which control plane a tag leads to. */
 export interface TaggedRevision {
@@ -18,7 +18,7 @@ export interface TaggedRevision {
  *
  * https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
  */
-export function revisionTag(tag: string, to: TaggedRevision): MeshObject {
+export function revisionTag(tag: string, to: TaggedRevision): Manifest {
   const { revision, namespace } = to;
   return {
     apiVersion: "admissionregistration.k8s.io/v1",

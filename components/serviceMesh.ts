@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { WorkloadSecret } from "../catalog";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import { declareObjects } from "./declareObjects";
 import { planFor } from "./planned";
 import { type ServiceMeshArgs, serviceMeshPlan } from "./serviceMeshPlan";
@@ -33,7 +33,7 @@ export class ServiceMesh extends pulumi.ComponentResource {
   }
 
   /** The Secrets of generated passwords. Their values are secrets in Pulumi's state, too. */
-  private generated(name: string, secrets: readonly WorkloadSecret[]): MeshObject[] {
+  private generated(name: string, secrets: readonly WorkloadSecret[]): Manifest[] {
     return secrets
       .filter(({ generated }) => generated)
       .map(({ namespace, name: secret, keys }) => ({

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type WorkloadSecret, workloadSecrets } from "../catalog";
 import type { CheckedMesh } from "../checks";
-import { type MeshObject, renderMesh } from "../mesh";
+import { type Manifest, renderMesh } from "../mesh";
 import { checkedMesh } from "./checkedMesh";
 
 /** Arguments of the component `ServiceMesh`. */
@@ -25,7 +25,7 @@ export interface ServiceMeshPlan {
   /** The catalog's findings that are not errors, as text. */
   readonly warnings: readonly string[];
   readonly mesh: CheckedMesh;
-  readonly objects: readonly MeshObject[];
+  readonly objects: readonly Manifest[];
   /** The Secrets that the workloads name or generate. */
   readonly secrets: readonly WorkloadSecret[];
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkloadKind } from "../catalog";
-import { type MeshObject, mergePatch } from "../mesh";
+import { type Manifest, mergePatch } from "../mesh";
 import { runError } from "./runError";
 import type { ServiceMeshPlan } from "./serviceMeshPlan";
 
@@ -15,10 +15,10 @@ export function withImages(
   component: string,
   plan: Pick<ServiceMeshPlan, "mesh" | "objects">,
   images: Readonly<Record<string, pulumi.Input<string>>>,
-): readonly MeshObject[] {
+): readonly Manifest[] {
   const targets = targetsOf(plan);
   const problems: string[] = [];
-  const changed = new Map<MeshObject, MeshObject>();
+  const changed = new Map<Manifest, Manifest>();
   for (const [key, image] of Object.entries(images)) {
     const result = changedBy(targets, key, image);
     if (typeof result === "string") problems.push(`ServiceMesh "${component}": images["${key}"]: ${result}`);
@@ -30,7 +30,7 @@ export function withImages(
 
 /** A workload's object, and the name of the application's container in it. */
 interface Target {
-  readonly object: MeshObject;
+  readonly object: Manifest;
   readonly container: string;
 }
 
@@ -54,7 +54,7 @@ function changedBy(
   targets: ReadonlyMap<string, Target>,
   key: string,
   image: unknown,
-): string | [MeshObject, MeshObject] {
+): string | [Manifest, Manifest] {
   const target = targets.get(key);
   if (target === undefined) {
     const known = [...targets.keys()].map((name) => `"${name}"`).join(", ");
@@ -77,7 +77,7 @@ function changedBy(
     (below, field) => ({ [field]: below }),
     list.map((one) => (one.name === container ? { ...one, image } : one)),
   );
-  return [object, mergePatch(object, patch) as MeshObject];
+  return [object, mergePatch(object, patch) as Manifest];
 }
 
 const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {

@@ -16,7 +16,8 @@ const shared = [
   "observability/**",
   "components/**",
   "program/**",
-  "stacks/*.ts",
+  "platforms/*.ts",
+  "stacks/**",
   "policy-pack/**",
   "package-lock.json",
   "Pulumi.yaml",
@@ -42,7 +43,7 @@ function platformStack(
   return {
     [name]: {
       branch: branches[environment],
-      paths: [...shared, `stacks/${platform}/**`, `Pulumi.${name}.yaml`],
+      paths: [...shared, `platforms/${platform}/**`, `Pulumi.${name}.yaml`],
       policy,
       cloud,
       backend: backends[cloud.provider],
@@ -104,7 +105,7 @@ export const table: DeploymentTable = {
     ...platformStack("dev", "alfred", "dev", awsDev),
     ...platformStack("prod", "alfred", "prod", awsProd, {
       preset: "prod",
-      settings: "stacks/alfred/policy.prod.json",
+      settings: "platforms/alfred/policy.prod.json",
     }),
     ...platformStack("autolytiq-dev", "autolytiq", "dev", { ...awsDev, cluster: "autolytiq-dev" }),
     ...platformStack("autolytiq-prod", "autolytiq", "prod", { ...awsProd, cluster: "autolytiq-prod" }),
@@ -116,7 +117,7 @@ export const table: DeploymentTable = {
     ...platformStack("voicecore-prod", "voicecore", "prod", { ...googleProd, cluster: "voicecore-prod" }),
     pr: {
       branch: "main",
-      paths: [...shared, "stacks/alfred/**", "Pulumi.pr.yaml"],
+      paths: [...shared, "platforms/alfred/**", "Pulumi.pr.yaml"],
       policy: { preset: "dev" },
       cloud: { ...awsDev, cluster: "mesh-review" },
       backend: backends.aws,

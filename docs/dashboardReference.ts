@@ -2,7 +2,7 @@ import { checkMesh } from "../checks";
 import { istioDashboards } from "../observability";
 import { dashboardDefinitions } from "../observability/dashboards";
 import type { DashboardDefinition, Panel, Query, Threshold } from "../observability/dashboards/definition";
-import { platforms } from "../stacks/platforms";
+import { platforms } from "../platforms";
 
 /** The page of the dashboards, by the example of Alfred in production. */
 export function dashboardReference(): string {

@@ -1,6 +1,6 @@
 import { isHttp, type Edge, type Mesh, owns } from "../catalog";
 import { distinct } from "./distinct";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 
 type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
@@ -13,11 +13,11 @@ type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
-export function authorizationPolicies(mesh: Mesh): MeshObject[] {
+export function authorizationPolicies(mesh: Mesh): Manifest[] {
   return [...mesh.ownNamespaces.map((namespace) => denyAll(mesh, namespace)), ...allowed(mesh)];
 }
 
-function denyAll(mesh: Mesh, namespace: string): MeshObject {
+function denyAll(mesh: Mesh, namespace: string): Manifest {
   // A policy of action ALLOW without rules matches no request; having it denies all that nothing else allows.
   const spec: AuthorizationPolicySpec = {};
   return {
@@ -28,7 +28,7 @@ function denyAll(mesh: Mesh, namespace: string): MeshObject {
   };
 }
 
-function allowed(mesh: Mesh): MeshObject[] {
+function allowed(mesh: Mesh): Manifest[] {
   const issuers = mesh.jwtRules.map(({ issuer }) => issuer).sort();
   return mesh.services
     .filter(({ incoming, namespace }) => incoming.length > 0 || !owns(mesh, namespace))

@@ -1,5 +1,5 @@
 import type { GlobalRateLimit, Mesh } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import { toYaml } from "./toYaml";
 
 /** Name of the ConfigMap with the quotas that a rate limit service reads. */
@@ -12,7 +12,7 @@ export function quotasName(service: string): string {
  *
  * @see https://github.com/envoyproxy/ratelimit#configuration
  */
-export function configMaps(mesh: Mesh): MeshObject[] {
+export function configMaps(mesh: Mesh): Manifest[] {
   const { rateLimitService: counter } = mesh;
   if (!counter) return [];
   const limits = mesh.services.flatMap(({ globalRateLimits }) => globalRateLimits);

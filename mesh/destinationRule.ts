@@ -8,13 +8,7 @@ import {
   type Protocol,
   type Service,
 } from "../catalog";
-import {
-  analyzeSuppressAnnotation,
-  metadata,
-  type MeshObject,
-  objectName,
-  protocolAnnotation,
-} from "./object";
+import { analyzeSuppressAnnotation, metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
@@ -27,7 +21,7 @@ export const sizingAnnotation = "meshwright.dev/sizing";
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
-export function destinationRules(mesh: Mesh): MeshObject[] {
+export function destinationRules(mesh: Mesh): Manifest[] {
   const called = mesh.services.filter(({ ports }) => ports.length > 0);
   const named = called.flatMap((one) => [one, ...headlessOf(one)]);
   return [...named, ...mesh.externalServices].map((service) => {

@@ -9,7 +9,7 @@ import {
   type Source,
 } from "../catalog";
 import { distinct } from "./distinct";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 import type { GatewaySpec } from "./types/gateway.gen";
@@ -25,13 +25,13 @@ export const egressPorts = { http: 80, tls: 443 } as const;
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
-export function egressGateways(mesh: Mesh): MeshObject[] {
+export function egressGateways(mesh: Mesh): Manifest[] {
   const external = mesh.externalServices.filter((service) => service.egressGateway);
   if (external.length === 0) return [];
   return [gateway(mesh, external), wayThere(mesh, external), allowed(mesh, external)];
 }
 
-function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
+function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   const { requests, connections, passed } = split(external);
   const spec: GatewaySpec = {
     selector: { ...egressGateway.selector },
@@ -79,7 +79,7 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
  * DestinationRules for the gateway, and applies the top-level policy of one of them only: other catalogs may have one as
  * well. So each external service has a subset with its own limits, named after the catalog; all routes name a subset.
  */
-function wayThere(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
+function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   const spec: DestinationRuleSpec = {
     host: egressGateway.host,
     trafficPolicy: {
@@ -147,7 +147,7 @@ function toGateway({
   };
 }
 
-function allowed(mesh: Mesh, external: readonly ExternalService[]): MeshObject {
+function allowed(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   const called = external.filter(({ incoming }) => incoming.length > 0);
   const spec: AuthorizationPolicySpec = {
     selector: { matchLabels: { ...egressGateway.selector } },

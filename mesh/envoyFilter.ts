@@ -1,5 +1,5 @@
 import type { GlobalRateLimit, Mesh, Quota, RateLimit, RateLimitService, Service } from "../catalog";
-import { analyzeSuppressAnnotation, metadata, type MeshObject } from "./object";
+import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
 /** Tenants that a proxy tells apart at a time; Envoy's own 20 would give the 21st the place of the first. */
@@ -11,7 +11,7 @@ const tenantsAtOnce = 1000;
  *
  * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/
  */
-export function envoyFilters(mesh: Mesh): MeshObject[] {
+export function envoyFilters(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) => {
     const { rateLimit, globalRateLimits, name, path } = service;
     return [
@@ -53,7 +53,7 @@ function beforeRouter(
   mesh: Mesh,
   { namespace, selector }: Service,
   { name, from, priority, filter }: Insertion,
-): MeshObject {
+): Manifest {
   const spec: EnvoyFilterSpec = {
     workloadSelector: { labels: { ...selector } },
     priority,

@@ -1,5 +1,5 @@
 import { type GatewayHost, type Mesh, nameIn } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { GatewaySpec } from "./types/gateway.gen";
 
 type Server = NonNullable<GatewaySpec["servers"]>[number];
@@ -9,7 +9,7 @@ type Server = NonNullable<GatewaySpec["servers"]>[number];
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
-export function gateways(mesh: Mesh): MeshObject[] {
+export function gateways(mesh: Mesh): Manifest[] {
   return mesh.gateways.map(({ name, namespace, pods, hosts, path }) => {
     const spec: GatewaySpec = {
       selector: { ...pods.selector },

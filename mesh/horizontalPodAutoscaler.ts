@@ -1,9 +1,9 @@
 import type { V2HorizontalPodAutoscalerSpec } from "@kubernetes/client-node";
 import type { Mesh } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 
 /** @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
-export function horizontalPodAutoscalers(mesh: Mesh): MeshObject[] {
+export function horizontalPodAutoscalers(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap(({ namespace, workloads, path }) =>
     workloads.flatMap(({ kind, name, autoscaling }) => {
       if (!autoscaling) return [];

@@ -10,7 +10,7 @@ export {
   fromAnnotation,
   inOrder,
   metadata,
-  type MeshObject,
+  type Manifest,
   type ObjectMetadata,
 } from "./object";
 export { mergePatch } from "./overrides";

@@ -1,5 +1,5 @@
 import { type Mesh, owns } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 
 /**
  * The namespaces that the catalog owns, in which every pod gets a proxy. Exactly one of the two injection labels is set: with both,
@@ -7,7 +7,7 @@ import { metadata, type MeshObject } from "./object";
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
  */
-export function namespaces(mesh: Mesh): MeshObject[] {
+export function namespaces(mesh: Mesh): Manifest[] {
   const injection: Record<string, string> =
     mesh.revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": mesh.revision };
   return mesh.ownNamespaces.map((name) => ({

@@ -16,7 +16,7 @@ import {
 } from "../catalog";
 import { egressPorts } from "./egressGateway";
 import { distinct } from "./distinct";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 
 /** The client's own type calls the field `_from`. */
 interface IngressRule {
@@ -32,7 +32,7 @@ type Ports = { protocol: "TCP" | "UDP"; port: number }[];
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
-export function networkPolicies(mesh: Mesh): MeshObject[] {
+export function networkPolicies(mesh: Mesh): Manifest[] {
   const { networkPolicies: settings } = mesh;
   if (!settings) return [];
   const callees = new Map(mesh.services.map((service) => [service.name, service]));
@@ -54,7 +54,7 @@ function networkPolicy(
   pods: Labels,
   ingress: readonly IngressRule[],
   egress: readonly EgressRule[],
-): MeshObject {
+): Manifest {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
@@ -68,12 +68,12 @@ function networkPolicy(
   };
 }
 
-function denyAll(mesh: Mesh, namespace: string): MeshObject {
+function denyAll(mesh: Mesh, namespace: string): Manifest {
   const place = { name: "default-deny", namespace, from: ["networkPolicies"] };
   return networkPolicy(mesh, place, everyPod, [], []);
 }
 
-function allowIstio(mesh: Mesh, settings: NetworkPolicies, namespace: string): MeshObject {
+function allowIstio(mesh: Mesh, settings: NetworkPolicies, namespace: string): Manifest {
   const { ingress, egress } = neededByIstio(mesh, settings);
   const place = { name: "allow-istio", namespace, from: ["networkPolicies"] };
   return networkPolicy(mesh, place, everyPod, ingress, egress);
@@ -110,7 +110,7 @@ function allowCalls(
   { name, namespace, selector, incoming, outgoing, reach, kubernetesApi, path }: Service,
   callees: ReadonlyMap<string, Service>,
   external: ReadonlyMap<string, ExternalService>,
-): MeshObject {
+): Manifest {
   const istio = owns(mesh, namespace) ? { ingress: [], egress: [] } : neededByIstio(mesh, settings);
   const ingress = [
     ...istio.ingress,

@@ -1,7 +1,7 @@
 import { type ExternalService, type Mesh, nameIn, type Service } from "../catalog";
 
 /** A Kubernetes object as plain data: no undefined values, keys sorted. */
-export interface MeshObject {
+export interface Manifest {
   /** Group and version of its kind, such as `networking.istio.io/v1`. */
   readonly apiVersion: string;
   /** Such as `VirtualService`. */
@@ -74,18 +74,18 @@ export function objectName(mesh: Mesh, service: Service | ExternalService): stri
 }
 
 /** An object's name, with its namespace in front where it has one, as the catalog's overrides call it. */
-export function fullName({ metadata: { name, namespace } }: MeshObject): string {
+export function fullName({ metadata: { name, namespace } }: Manifest): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
 /** Objects by kind, namespace and name, with keys in order and without those that have no value. */
-export function inOrder(objects: readonly MeshObject[]): MeshObject[] {
+export function inOrder(objects: readonly Manifest[]): Manifest[] {
   return objects
-    .map((object) => sorted(object) as MeshObject)
+    .map((object) => sorted(object) as Manifest)
     .sort((a, b) => compare(a.kind, b.kind) || compare(place(a), place(b)));
 }
 
-function place({ metadata: { name, namespace = "" } }: MeshObject): string {
+function place({ metadata: { name, namespace = "" } }: Manifest): string {
   return `${namespace}/${name}`;
 }
 

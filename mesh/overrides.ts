@@ -1,11 +1,11 @@
 import type { Mesh } from "../catalog";
-import { fullName, type MeshObject } from "./object";
+import { fullName, type Manifest } from "./object";
 
 /** Merges the catalog's overrides into the objects that they name; a check sees that these are there. */
-export function override(objects: readonly MeshObject[], overrides: Mesh["overrides"]): MeshObject[] {
+export function override(objects: readonly Manifest[], overrides: Mesh["overrides"]): Manifest[] {
   return objects.map((object) => {
     const patch = overrides[object.kind]?.[fullName(object)];
-    return patch ? (mergePatch(object, patch) as MeshObject) : object;
+    return patch ? (mergePatch(object, patch) as Manifest) : object;
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Mesh, owns } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
 
 /**
@@ -9,7 +9,7 @@ import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
-export function peerAuthentications(mesh: Mesh): MeshObject[] {
+export function peerAuthentications(mesh: Mesh): Manifest[] {
   const spec: PeerAuthenticationSpec = { mtls: { mode: "STRICT" } };
   const ofNamespaces = mesh.ownNamespaces.map((namespace) => ({
     apiVersion: "security.istio.io/v1",
@@ -20,7 +20,7 @@ export function peerAuthentications(mesh: Mesh): MeshObject[] {
   return [...ofNamespaces, ...ofServices(mesh)];
 }
 
-function ofServices(mesh: Mesh): MeshObject[] {
+function ofServices(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap(({ name, namespace, selector, mtls, path }) => {
     if (!mtls && owns(mesh, namespace)) return [];
     const spec: PeerAuthenticationSpec = {

@@ -1,6 +1,6 @@
 import type { V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
 import { fewestPods, type Mesh, runsOnce } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 
 /**
  * For every Deployment and StatefulSet of several pods, one of which may be missing at a time. A single pod gets none: it would
@@ -8,7 +8,7 @@ import { metadata, type MeshObject } from "./object";
  *
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  */
-export function podDisruptionBudgets(mesh: Mesh): MeshObject[] {
+export function podDisruptionBudgets(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) =>
     service.workloads
       .filter((workload) => !runsOnce(workload) && fewestPods(workload) > 1)

@@ -8,7 +8,7 @@ import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
 import { networkPolicies } from "./networkPolicy";
-import { inOrder, type MeshObject } from "./object";
+import { inOrder, type Manifest } from "./object";
 import { override } from "./overrides";
 import { peerAuthentications } from "./peerAuthentication";
 import { podDisruptionBudgets } from "./podDisruptionBudget";
@@ -47,7 +47,7 @@ const renderers = [
  * Every Kubernetes object of a mesh, as plain data, by kind, namespace and name. The same catalog gives the same
  * objects, byte by byte, in whatever order it is written.
  */
-export function renderMesh(mesh: CheckedMesh): MeshObject[] {
+export function renderMesh(mesh: CheckedMesh): Manifest[] {
   const objects = renderers.flatMap((render) => render(mesh));
   return inOrder(override(objects, mesh.overrides));
 }

@@ -1,5 +1,5 @@
 import { type Mesh, owns } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
@@ -9,7 +9,7 @@ import type { RequestAuthenticationSpec } from "./types/requestAuthentication.ge
  *
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
-export function requestAuthentications(mesh: Mesh): MeshObject[] {
+export function requestAuthentications(mesh: Mesh): Manifest[] {
   if (mesh.jwtRules.length === 0) return [];
   const spec: RequestAuthenticationSpec = {
     jwtRules: mesh.jwtRules.map(({ audiences, ...rule }) => ({
@@ -21,7 +21,7 @@ export function requestAuthentications(mesh: Mesh): MeshObject[] {
     name: string,
     namespace: string,
     selected: Pick<RequestAuthenticationSpec, "selector">,
-  ): MeshObject => ({
+  ): Manifest => ({
     apiVersion: "security.istio.io/v1",
     kind: "RequestAuthentication",
     metadata: metadata(mesh, { name, namespace, from: ["jwtRules"] }),

@@ -1,6 +1,6 @@
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Mesh, Service } from "../catalog";
-import { adoptedAnnotation, fromAnnotation, metadata, type MeshObject } from "./object";
+import { adoptedAnnotation, fromAnnotation, metadata, type Manifest } from "./object";
 
 /**
  * The Services that the catalog creates, and of those that it adopts the fields that it owns. `appProtocol` sets the
@@ -8,7 +8,7 @@ import { adoptedAnnotation, fromAnnotation, metadata, type MeshObject } from "./
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
-export function services(mesh: Mesh): MeshObject[] {
+export function services(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) => {
     const headless = service.headless && service.ports.length > 0 ? [headlessService(mesh, service)] : [];
     if (service.service === "create") return [created(mesh, service), ...headless];
@@ -16,7 +16,7 @@ export function services(mesh: Mesh): MeshObject[] {
   });
 }
 
-function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service): MeshObject {
+function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service): Manifest {
   const spec: V1ServiceSpec = {
     selector: { ...selector },
     ports: ports.map((port) => ({
@@ -36,7 +36,7 @@ function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service
 }
 
 /** The Service that gives each pod of a StatefulSet a name, before the pod is ready, so that replicas find each other. */
-function headlessService(mesh: Mesh, service: Service): MeshObject {
+function headlessService(mesh: Mesh, service: Service): Manifest {
   const { headless, name } = service;
   const whole = created(mesh, { ...service, name: headless?.name ?? name });
   return {
@@ -51,7 +51,7 @@ function headlessService(mesh: Mesh, service: Service): MeshObject {
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-function adopted({ name, namespace, ports, path }: Service): MeshObject {
+function adopted({ name, namespace, ports, path }: Service): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",

@@ -1,5 +1,5 @@
 import type { Mesh, Service } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 
 /**
  * The accounts that the catalog creates: one for each service, so that a policy can tell callers apart, or one that
@@ -7,7 +7,7 @@ import { metadata, type MeshObject } from "./object";
  *
  * @see https://istio.io/latest/docs/concepts/security/#istio-identity
  */
-export function serviceAccounts(mesh: Mesh): MeshObject[] {
+export function serviceAccounts(mesh: Mesh): Manifest[] {
   const created = mesh.services.filter(({ serviceAccount }) => serviceAccount.create);
   const accounts = Map.groupBy(created, ({ namespace, serviceAccount: { name } }) => `${namespace}/${name}`);
   return [...accounts.values()].map((sharing) => {

@@ -1,5 +1,5 @@
 import { isBlock, type Mesh, nameIn } from "../catalog";
-import { analyzeSuppressAnnotation, metadata, type MeshObject } from "./object";
+import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
 /**
@@ -7,7 +7,7 @@ import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
-export function serviceEntries(mesh: Mesh): MeshObject[] {
+export function serviceEntries(mesh: Mesh): Manifest[] {
   return mesh.externalServices.map(({ name, namespace, host, addresses, ports, path }) => {
     const spec: ServiceEntrySpec = {
       hosts: [host],

@@ -1,5 +1,5 @@
 import { egressGateway, formatDuration, isHttp, type Mesh, type Service, tracingNamespace } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
@@ -9,7 +9,7 @@ import type { SidecarSpec } from "./types/sidecar.gen";
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
-export function sidecars(mesh: Mesh): MeshObject[] {
+export function sidecars(mesh: Mesh): Manifest[] {
   const hosts = new Map(
     [...mesh.services, ...mesh.externalServices].map((service) => [
       service.name,

@@ -1,5 +1,5 @@
 import { type Mesh, owns, type Telemetry } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
 /**
@@ -8,11 +8,11 @@ import type { TelemetrySpec } from "./types/telemetry.gen";
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
-export function telemetries(mesh: Mesh): MeshObject[] {
+export function telemetries(mesh: Mesh): Manifest[] {
   return [...ofNamespaces(mesh), ...ofServices(mesh)];
 }
 
-function ofServices(mesh: Mesh): MeshObject[] {
+function ofServices(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap(({ name, namespace, selector, telemetry: own, path }) => {
     // What a service says replaces a setting of its namespace; the other settings apply as well.
     const telemetry = owns(mesh, namespace) ? own : (mesh.telemetry ?? own) && { ...mesh.telemetry, ...own };
@@ -28,7 +28,7 @@ function ofServices(mesh: Mesh): MeshObject[] {
   });
 }
 
-function ofNamespaces(mesh: Mesh): MeshObject[] {
+function ofNamespaces(mesh: Mesh): Manifest[] {
   const { telemetry } = mesh;
   if (!telemetry) return [];
   return mesh.ownNamespaces.map((namespace) => ({

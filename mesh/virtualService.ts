@@ -21,7 +21,7 @@ import {
   type HttpRoute,
   onePerCaller,
 } from "./httpRoute";
-import { metadata, type MeshObject, objectName, protocolAnnotation } from "./object";
+import { metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
@@ -30,7 +30,7 @@ import type { VirtualServiceSpec } from "./types/virtualService.gen";
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
-export function virtualServices(mesh: Mesh): MeshObject[] {
+export function virtualServices(mesh: Mesh): Manifest[] {
   const byName = new Map(mesh.services.map((service) => [service.name, service]));
   return [
     ...mesh.services
@@ -45,7 +45,7 @@ export function virtualServices(mesh: Mesh): MeshObject[] {
   ];
 }
 
-function outside(mesh: Mesh, service: ExternalService): MeshObject {
+function outside(mesh: Mesh, service: ExternalService): Manifest {
   const { name, namespace, incoming, path } = service;
   return {
     apiVersion: "networking.istio.io/v1",
@@ -59,7 +59,7 @@ function outside(mesh: Mesh, service: ExternalService): MeshObject {
   };
 }
 
-function insideMesh(mesh: Mesh, service: Service | ExternalService): MeshObject {
+function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
   const { namespace, host, path, timeout, retries } = service;
   const ports = service.ports.filter(({ protocol }) => isHttp(protocol));
   const own = service.incoming.filter(
@@ -120,7 +120,7 @@ function atGateway(
   gateway: Gateway,
   { name, host, routes, cors, path }: GatewayHost,
   services: ReadonlyMap<string, Service>,
-): MeshObject {
+): Manifest {
   const spec: VirtualServiceSpec = {
     hosts: [host],
     gateways: [nameIn(mesh, gateway.namespace, gateway.name)],

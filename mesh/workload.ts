@@ -1,9 +1,9 @@
 import type { Mesh, Service, Workload } from "../catalog";
-import { metadata, type MeshObject } from "./object";
+import { metadata, type Manifest } from "./object";
 import { podTemplate } from "./pod";
 
 /** One Deployment, StatefulSet, Job or CronJob for each version of each service that is deployed with the mesh. */
-export function workloads(mesh: Mesh): MeshObject[] {
+export function workloads(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) =>
     service.workloads.map((workload) => ({
       apiVersion: apiVersions[workload.kind],

@@ -1,5 +1,5 @@
 import type { Mesh } from "../catalog";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import { metadata } from "../mesh/object";
 import { stackName, tools } from "./tools";
 
@@ -12,9 +12,9 @@ const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port
 export function addOnNetworkPolicies(
   mesh: Mesh,
   { namespace, operator = true }: { readonly namespace: string; readonly operator?: boolean },
-): MeshObject[] {
+): Manifest[] {
   if (!mesh.networkPolicies) return [];
-  const allow = (name: string, app: string, ports: number[]): MeshObject => ({
+  const allow = (name: string, app: string, ports: number[]): Manifest => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: metadata(mesh, { name, namespace, from: ["networkPolicies"] }),

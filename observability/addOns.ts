@@ -12,7 +12,7 @@ import {
   type TelemetryDefinition,
 } from "../catalog";
 import { type CheckedMesh, checkMesh, findingText } from "../checks";
-import { inOrder, type MeshObject, renderMesh } from "../mesh";
+import { inOrder, type Manifest, renderMesh } from "../mesh";
 import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
 import { type Alertmanager, takingAlerts } from "./alertmanagers";
 import { collectorService, type Tool, tools } from "./tools";
@@ -61,14 +61,14 @@ export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
 export function renderAddOns(
   mesh: CheckedMesh,
   options: AddOnsOptions,
-  rendered: readonly MeshObject[] = renderMesh(mesh),
-): MeshObject[] {
+  rendered: readonly Manifest[] = renderMesh(mesh),
+): Manifest[] {
   const { findings, mesh: addOns } = checkMesh(addOnsCatalog(mesh, options));
   const wrong = [...misfits(mesh, options), ...findings.filter(({ severity }) => severity === "error")];
   if (addOns === undefined || wrong.length > 0) {
     throw new Error(wrong.map(findingText).join("\n"));
   }
-  const key = ({ kind, metadata }: MeshObject): string =>
+  const key = ({ kind, metadata }: Manifest): string =>
     `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
   const present = new Set(rendered.map(key));
   const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options)];
@@ -82,7 +82,7 @@ export function renderAddOns(
 function* misfits(
   { gateways, jwtRules }: Mesh,
   { exposed = {} }: AddOnsOptions,
-): Iterable<{ path: string; message: string; cure: string }> {
+): Iterable<{ path: string; message: string; fix: string }> {
   for (const [host, { tool, release, credentialName, endUser }] of Object.entries(exposed)) {
     const path = `exposed["${host}"]`;
     const serving = gateways.find(
@@ -94,21 +94,21 @@ function* misfits(
       yield {
         path: `${path}.credentialName`,
         message: `the certificate "${credentialName}" is served by the catalog's gateway "${serving.name}", too: a browser that has a connection to one of its hosts uses it for ${host}, and gets 404`,
-        cure: "give the host a certificate of its own, in a Secret of another name",
+        fix: "give the host a certificate of its own, in a Secret of another name",
       };
     }
     if (endUser === undefined && !tools[tool].login) {
       yield {
         path,
         message: `${tool} asks nobody who they are, so everybody who reaches the gateway would see everything`,
-        cure: "require a token, by endUser, or expose it not at all and use `meshwright open`",
+        fix: "require a token, by endUser, or expose it not at all and use `meshwright open`",
       };
     }
     if (endUser !== undefined && jwtRules.length === 0) {
       yield {
         path: `${path}.endUser`,
         message: "the catalog knows no issuer of tokens, so nobody could have one",
-        cure: "add jwtRules to the catalog",
+        fix: "add jwtRules to the catalog",
       };
     }
   }

@@ -1,5 +1,5 @@
 import type { CheckedMesh } from "../checks";
-import { metadata, type MeshObject } from "../mesh/object";
+import { metadata, type Manifest } from "../mesh/object";
 import type * as dashboards from "./dashboards";
 import { localToolUrls } from "./dashboards/links";
 import type { ObservabilityOptions } from "./options";
@@ -21,7 +21,7 @@ export const folderAnnotation = "grafana_folder";
 export function dashboardConfigMaps(
   mesh: CheckedMesh,
   { namespace, tools = localToolUrls, runbookUrl }: ObservabilityOptions,
-): MeshObject[] {
+): Manifest[] {
   // Grafana's builders are 200 files, which only a run that renders dashboards has to wait for.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { renderDashboards } = require("./dashboards") as typeof dashboards;

@@ -1,5 +1,5 @@
 import type { CheckedMesh } from "../checks";
-import { inOrder, type MeshObject } from "../mesh";
+import { inOrder, type Manifest } from "../mesh";
 import { dashboardConfigMaps } from "./dashboardConfigMap";
 import { monitors } from "./monitors";
 import type { ObservabilityOptions } from "./options";
@@ -21,7 +21,7 @@ export { statsMatchers } from "./metrics";
 export type { ObservabilityOptions } from "./options";
 export { collectorService, stackName, type Tool, tools, toolUrl } from "./tools";
 
-const renderers: readonly ((mesh: CheckedMesh, options: ObservabilityOptions) => MeshObject[])[] = [
+const renderers: readonly ((mesh: CheckedMesh, options: ObservabilityOptions) => Manifest[])[] = [
   dashboardConfigMaps,
   monitors,
   prometheusRules,
@@ -31,6 +31,6 @@ const renderers: readonly ((mesh: CheckedMesh, options: ObservabilityOptions) =>
  * Every Kubernetes object that watches a mesh, as plain data, by kind, namespace and name: recording and alerting
  * rules, and dashboards. The same catalog gives the same objects, byte by byte.
  */
-export function renderObservability(mesh: CheckedMesh, options: ObservabilityOptions): MeshObject[] {
+export function renderObservability(mesh: CheckedMesh, options: ObservabilityOptions): Manifest[] {
   return inOrder(renderers.flatMap((render) => render(mesh, options)));
 }

@@ -1,5 +1,5 @@
 import type { Mesh } from "../catalog";
-import type { MeshObject } from "../mesh";
+import type { Manifest } from "../mesh";
 import { metadata } from "../mesh/object";
 
 const apiVersion = "monitoring.coreos.com/v1";
@@ -15,8 +15,8 @@ const interval = "15s";
  * @see https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
  */
-export function monitors(mesh: Mesh, { namespace }: { readonly namespace: string }): MeshObject[] {
-  const of = (kind: string, name: string, from: string, spec: object): MeshObject => ({
+export function monitors(mesh: Mesh, { namespace }: { readonly namespace: string }): Manifest[] {
+  const of = (kind: string, name: string, from: string, spec: object): Manifest => ({
     apiVersion,
     kind,
     metadata: metadata(mesh, { name, namespace, from: [from] }),

@@ -1,6 +1,6 @@
 import type { CheckedMesh } from "../checks";
-import { metadata, type MeshObject } from "../mesh";
-import { concernsOf } from "./rules";
+import { metadata, type Manifest } from "../mesh";
+import { ruleGroupsOf } from "./rules";
 import type { Rule } from "./rules/rule";
 
 /**
@@ -11,8 +11,8 @@ import type { Rule } from "./rules/rule";
 export function prometheusRules(
   mesh: CheckedMesh,
   { namespace, runbookUrl }: { readonly namespace: string; readonly runbookUrl?: string },
-): MeshObject[] {
-  return concernsOf(mesh).map(({ name, interval, rules }) => ({
+): Manifest[] {
+  return ruleGroupsOf(mesh).map(({ name, interval, rules }) => ({
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
     metadata: metadata(mesh, { name: `${mesh.name}-${name}`, namespace, from: ["alerts", "certificates"] }),

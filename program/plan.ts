@@ -14,7 +14,7 @@ import {
   type ReleaseSpec,
   runError,
 } from "../components/plain";
-import { type MeshObject, renderMesh } from "../mesh";
+import { type Manifest, renderMesh } from "../mesh";
 import { catalogOf } from "./catalogOf";
 import { controlPlaneArgs } from "./controlPlane";
 import { observabilityArgs } from "./observability";
@@ -29,7 +29,7 @@ export interface Plan {
   /** The catalog's findings that are not errors, as text. */
   readonly warnings: readonly string[];
   /** Every object that the catalog renders to. */
-  readonly objects: readonly MeshObject[];
+  readonly objects: readonly Manifest[];
   readonly controlPlane: IstioControlPlaneArgs;
   /** What watches the mesh, and what that comes to. Missing where the settings leave it out. */
   readonly observability?: { readonly args: ObservabilityArgs; readonly plan: ObservabilityPlan };
@@ -50,7 +50,7 @@ export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[]
 export interface DeclaredObjects {
   /** Name of the component. */
   readonly component: string;
-  readonly objects: readonly MeshObject[];
+  readonly objects: readonly Manifest[];
   /** The catalog whose places their annotations name. Missing where they have none. */
   readonly catalog?: { readonly name: string; readonly content: unknown };
 }
@@ -76,7 +76,7 @@ export function catalogObjects(catalog: unknown, mesh: CheckedMesh): DeclaredObj
   return fromCatalog(catalog, renderMesh(mesh));
 }
 
-function fromCatalog(catalog: unknown, objects: readonly MeshObject[]): DeclaredObjects {
+function fromCatalog(catalog: unknown, objects: readonly Manifest[]): DeclaredObjects {
   return { component: "ServiceMesh", objects, catalog: { name: "the catalog", content: catalog } };
 }
 
@@ -133,7 +133,7 @@ function planned(
   settings: Settings,
   catalog: MeshDefinition,
   mesh: CheckedMesh,
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
 ): NonNullable<Plan["observability"]> {
   const own = settings.platform.observability?.(settings.environment, settings.options);
   const args = observabilityArgs(settings, catalog, own);

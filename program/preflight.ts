@@ -78,7 +78,7 @@ async function checkCharts(repository: string, releases: readonly ReleaseSpec[])
   // An OCI registry has no index to ask.
   if (repository.startsWith("oci://")) return;
   const url = `${repository.replace(/\/$/, "")}/index.yaml`;
-  const cure =
+  const fix =
     "Check the network, or name a mirror that you can reach: pulumi config set meshwright:chartRepository <url>";
   let text: string;
   try {
@@ -86,7 +86,7 @@ async function checkCharts(repository: string, releases: readonly ReleaseSpec[])
     if (!answer.ok) throw new Error(`it answers ${answer.status} ${answer.statusText}`);
     text = await answer.text();
   } catch (error) {
-    throw new Error(`The chart repository ${url} can't be read: ${messageOf(error)}. ${cure}`, {
+    throw new Error(`The chart repository ${url} can't be read: ${messageOf(error)}. ${fix}`, {
       cause: error,
     });
   }
@@ -100,7 +100,7 @@ async function checkCharts(repository: string, releases: readonly ReleaseSpec[])
   if (missing.length > 0) {
     throw new Error(
       `The chart repository ${url} has no ${missing.join(", no ")}. Let it have them; Istio's version is yours to choose ` +
-        `(pulumi config set meshwright:istioVersion <version>). ${cure}`,
+        `(pulumi config set meshwright:istioVersion <version>). ${fix}`,
     );
   }
 }

@@ -100,7 +100,7 @@ const canary = z.strictObject({
  *
  * @param platforms the platforms to choose from. A single one is the default.
  * @param config `new pulumi.Config("meshwright")` in a program.
- * @throws {pulumi.RunError} with every wrong key, its value and the cure.
+ * @throws {pulumi.RunError} with every wrong key, its value and the fix.
  */
 export function readSettings(platforms: readonly Platform[], config: SettingSource): Settings {
   const problems: string[] = [];

@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 import { choosePorts } from "./ports";
 import { endProcesses, identify, isAlive, type ProcessIdentity } from "./processIdentity";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./state";
 import { tailOf } from "./supervise";
 
-export { sandboxPrograms, type SandboxPrograms } from "./state";
+export { resolvePrograms, type SandboxPrograms } from "./state";
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -85,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
   if (!existsSync(join(charts, "index.yaml"))) {
     throw new UserError({
       problem: `${charts} is no chart repository: it has no index.yaml.`,
-      cure: `Package charts into it (helm package <chart> -d ${charts}), then: helm repo index ${charts}`,
+      fix: `Package charts into it (helm package <chart> -d ${charts}), then: helm repo index ${charts}`,
     });
   }
   const onProgress = options.onProgress ?? (() => undefined);
@@ -128,7 +128,7 @@ export async function stopSandbox(state: string, { deleteState = false } = {}): 
   if (!existsSync(files.config(folder)) && readdirSync(folder).length > 0) {
     throw new UserError({
       problem: `${folder} is not the state of a sandbox: it has no ${files.config("")}.`,
-      cure: "Name the folder that `meshwright sandbox up` was given.",
+      fix: "Name the folder that `meshwright sandbox up` was given.",
     });
   }
   await rm(folder, { recursive: true, force: true });
@@ -236,7 +236,7 @@ async function untilReady(
       throw new UserError({
         problem: `The sandbox in ${state} runs, but its ${broken.name} does not come up again (${broken.restarts} restarts).`,
         details: tailOf(broken.log),
-        cure: `The whole log is ${broken.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+        fix: `The whole log is ${broken.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
       });
     }
     const message = `waiting for ${waiting.map(({ name }) => name).join(", ") || "the supervisor"}`;
@@ -251,7 +251,7 @@ function requirePort(state: string, wanted: number | undefined): void {
   if (wanted === undefined || actual === undefined || wanted === actual) return;
   throw new UserError({
     problem: `The sandbox in ${state} runs already, with its API server on port ${actual}, not ${wanted}.`,
-    cure: `End it first (meshwright sandbox down --keep-state --state ${state}), or leave the port as it is.`,
+    fix: `End it first (meshwright sandbox down --keep-state --state ${state}), or leave the port as it is.`,
   });
 }
 
@@ -264,7 +264,7 @@ function failureOf(state: string): UserError {
   return new UserError({
     problem: `The sandbox did not start: ${failure.process} ${failure.reason}. Nothing is left running.`,
     details: tailOf(failure.log),
-    cure: `The whole log is ${failure.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+    fix: `The whole log is ${failure.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
   });
 }
 
@@ -282,7 +282,7 @@ async function endLeftovers(state: string): Promise<void> {
   if (stubborn.length > 0) {
     throw new UserError({
       problem: `Processes of the sandbox in ${state} could not be ended: ${stubborn.map(({ pid }) => pid).join(", ")}.`,
-      cure: `End them by hand: kill -9 ${stubborn.map(({ pid }) => pid).join(" ")}`,
+      fix: `End them by hand: kill -9 ${stubborn.map(({ pid }) => pid).join(" ")}`,
     });
   }
 }

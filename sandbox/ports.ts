@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import getPort from "get-port";
-import { UserError } from "../toolchain/userError";
+import { UserError } from "../errors/userError";
 
 /** The ports of a sandbox that others have to know or keep, all on the loopback address. */
 export type Ports = Record<PortName, number>;
@@ -39,7 +39,7 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   if (apiServer !== undefined && ports.apiServer !== apiServer) {
     throw new UserError({
       problem: `Port ${apiServer} on 127.0.0.1, wanted for the API server, is in use.`,
-      cure: `End what listens there (ss -ltnp 'sport = :${apiServer}' tells), choose another port, or leave the choice to the sandbox.`,
+      fix: `End what listens there (ss -ltnp 'sport = :${apiServer}' tells), choose another port, or leave the choice to the sandbox.`,
     });
   }
   return ports;

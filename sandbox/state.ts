@@ -16,7 +16,7 @@ const programNames = [
 export type SandboxPrograms = Readonly<Record<(typeof programNames)[number], string>>;
 
 /** The programs that a sandbox runs, as `find` knows them. */
-export function sandboxPrograms(find: (name: keyof SandboxPrograms) => string): SandboxPrograms {
+export function resolvePrograms(find: (name: keyof SandboxPrograms) => string): SandboxPrograms {
   return Object.fromEntries(programNames.map((name) => [name, find(name)])) as Record<
     keyof SandboxPrograms,
     string

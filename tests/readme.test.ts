@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import { checkMesh } from "../checks";
-import { type MeshObject, renderMesh } from "../mesh";
+import { type Manifest, renderMesh } from "../mesh";
 import { commandsIn, isCommand } from "./docs/commands";
 import { problemsOf } from "./docs/compile";
 import { blocksOf } from "./docs/markdown";
@@ -38,7 +38,7 @@ describe("README", () => {
     const { findings, mesh } = checkMesh(example.catalog);
     expect(findings).to.deep.equal([]);
     if (mesh === undefined) throw new Error("unreachable: there are no findings");
-    const find = (kind: string, name: string): MeshObject | undefined =>
+    const find = (kind: string, name: string): Manifest | undefined =>
       renderMesh(mesh).find((one) => one.kind === kind && one.metadata.name === name);
     expect(find("AuthorizationPolicy", "cart")?.spec).to.deep.equal({
       action: "ALLOW",

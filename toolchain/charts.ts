@@ -6,7 +6,7 @@ import type { OnBuildProgress } from "./build";
 import { cacheRoot, inScratchFolder, keyedFolder, moduleSource, withLock } from "./cache";
 import { moduleFolder, requireGo, run } from "./go";
 import { type AddonChart, addonCharts, istioCharts, prometheusOperator } from "./pins";
-import { UserError } from "./userError";
+import { UserError } from "../errors/userError";
 
 /** Folder with the packaged charts and their `index.yaml`. */
 export function chartsPath(): string {
@@ -82,7 +82,7 @@ async function layOutStandIn(
     if (text === undefined) {
       throw new UserError({
         problem: `${manifest} has no ${object}, of which the stand-in for the chart ${name} is made.`,
-        cure: "Adapt addonCharts in toolchain/pins.ts to Istio's samples.",
+        fix: "Adapt addonCharts in toolchain/pins.ts to Istio's samples.",
       });
     }
     await writeFile(join(folder, "files", `${object}.yaml`), text);

@@ -5,7 +5,7 @@ import { execa, ExecaError } from "execa";
 import semver from "semver";
 import { parseVersion } from "./find";
 import { goVersion } from "./pins";
-import { UserError } from "./userError";
+import { UserError } from "../errors/userError";
 
 // Debug information and a small heap for the compiler cost about a third of the build's time; neither serves a sandbox.
 const buildEnvironment = { CGO_ENABLED: "0", GOGC: "400", GOFLAGS: "-buildvcs=false", GOWORK: "off" };
@@ -22,20 +22,20 @@ export async function moduleFolder(goModule: string, from: string, log: string):
  * @throws {UserError} if it is missing or too old.
  */
 export async function requireGo(): Promise<void> {
-  const cure = `Install Go ${goVersion} or newer (https://go.dev/dl), so that \`go version\` prints it, and run the command again.`;
+  const fix = `Install Go ${goVersion} or newer (https://go.dev/dl), so that \`go version\` prints it, and run the command again.`;
   const version = await execa("go", ["version"], { reject: false });
   const found = version.failed ? undefined : parseVersion(version.stdout);
   if (found === undefined) {
     throw new UserError({
       problem: "Go is needed to build the sandbox's programs, and `go` is not on PATH.",
-      cure,
+      fix,
     });
   }
   // An older go command fetches the toolchain that go.mod asks for, unless told not to.
   if (semver.lt(found, goVersion) && process.env.GOTOOLCHAIN === "local") {
     throw new UserError({
       problem: `Go ${goVersion} is needed to build the sandbox's programs; this is ${found}.`,
-      cure,
+      fix,
     });
   }
 }
@@ -74,7 +74,7 @@ export async function run(
     throw new UserError({
       problem: `\`${basename(program)} ${args.slice(0, 2).join(" ")} …\` failed (${error.shortMessage.slice(0, 200)}).`,
       details: tail.join("\n"),
-      cure: `The whole output is in ${log}. If a download failed, check the network and GOPROXY; if the disk is full, free 10 GB. Then run the command again: what is finished is kept.`,
+      fix: `The whole output is in ${log}. If a download failed, check the network and GOPROXY; if the disk is full, free 10 GB. Then run the command again: what is finished is kept.`,
       cause: error,
     });
   }

@@ -33,7 +33,7 @@ export const accountOwn: MeshRule = {
         yield {
           path: formatPath(["services", service.name, "serviceAccount"]),
           message: `"${service.name}" runs under the account ${account}, as ${others.map(({ name }) => `"${name}"`).join(" and ")} does: policies can't tell them apart, so "${service.name}" may call "${callee}" too`,
-          cure: "give each of them a service account of its own",
+          fix: "give each of them a service account of its own",
         };
       }
     }

@@ -19,7 +19,7 @@ export const admitAccount: MeshRule = {
         yield {
           path: formatPath([...parsePath(path), "namespace"]),
           message: `"${name}" admits every service of the namespace "${namespace}", whatever they declare as their calls`,
-          cure: "add the call to the services that make it, or name a serviceAccount",
+          fix: "add the call to the services that make it, or name a serviceAccount",
         };
       }
     }

@@ -27,7 +27,7 @@ export const admittedOutside: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "admit", admitted]),
           message: `"${name}" admits "${serviceAccount}", whose own proxy knows the services in its calls only`,
-          cure: `remove it, and declare ${name} under services.${caller[0]}.calls`,
+          fix: `remove it, and declare ${name} under services.${caller[0]}.calls`,
         };
       }
     }

@@ -23,7 +23,7 @@ export const autoscalingMeasured: DefinitionRule = {
       yield {
         path: formatPath([...at, "requests", "cpu"]),
         message: `"${name}" is scaled at ${workload.autoscaling.averageUtilization} % of the CPU that it requests, and it requests none: the autoscaler never does anything`,
-        cure: 'add resources: { requests: { cpu: "…" } }',
+        fix: 'add resources: { requests: { cpu: "…" } }',
       };
     }
   },

@@ -30,7 +30,7 @@ export const autoscalingRange: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "workload", "autoscaling", "maxReplicas"]),
         message: `"${name}" has at least ${minReplicas} replicas and at most ${maxReplicas}: Kubernetes refuses both`,
-        cure: `set it to at least ${minReplicas}`,
+        fix: `set it to at least ${minReplicas}`,
       };
     }
   },

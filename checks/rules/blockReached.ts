@@ -26,10 +26,10 @@ export const blockReached: DefinitionRule = {
         path: string[],
         why: string,
         field: string,
-      ): { path: string; message: string; cure: string } => ({
+      ): { path: string; message: string; fix: string } => ({
         path: formatPath(["externalServices", name, ...path]),
         message: `"${name}" is anywhere in ${block}, and only its callers know where: ${why}`,
-        cure: `give single addresses, or remove ${field}`,
+        fix: `give single addresses, or remove ${field}`,
       });
       if (egressGateway) {
         yield report(["egressGateway"], "the egress gateway doesn't hear of it", "egressGateway");

@@ -26,7 +26,7 @@ export const breakerCarriesLoad: MeshRule = {
         yield {
           path: formatPath(["services", name, "circuitBreaker", limit]),
           message: `each calling proxy may have ${circuitBreaker[limit]} requests under way to "${name}", and its share of the load is ${needed}: ${explainLoad(load)}`,
-          cure: `set it to at least ${needed}, or leave it out to have ${load.share}`,
+          fix: `set it to at least ${needed}, or leave it out to have ${load.share}`,
         };
       }
     }

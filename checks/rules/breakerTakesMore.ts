@@ -17,7 +17,7 @@ export const breakerTakesMore: MeshRule = {
         yield {
           path: formatPath([...parsePath(path), "circuitBreaker", limit]),
           message: `${limit} of "${name}" is 1: of two requests at the same time one is refused with 503`,
-          cure: "set it to what a calling proxy has under way at its peak, or leave it out",
+          fix: "set it to what a calling proxy has under way at its peak, or leave it out",
         };
       }
     }

@@ -17,7 +17,7 @@ export const calleeNameUnique: DefinitionRule = {
       yield {
         path: formatPath(["externalServices", name]),
         message: `"${name}" is a service as well: which of them a call means is undefined`,
-        cure: "rename one of them",
+        fix: "rename one of them",
       };
     }
   },

@@ -32,7 +32,7 @@ export const calleeWithinCaller: MeshRule = {
         yield {
           path: formatPath([...parsePath(path), "timeout"]),
           message: `${who} after ${formatDuration(own.limit)}, and "${name}" waits ${formatDuration(timeout)} for "${callee}": the work goes on for nobody`,
-          cure: `set the call's timeout to at most ${formatDuration(own.limit)}, give "${second}" more time, or set asynchronous: true if "${name}" doesn't wait for the response`,
+          fix: `set the call's timeout to at most ${formatDuration(own.limit)}, give "${second}" more time, or set asynchronous: true if "${name}" doesn't wait for the response`,
         };
       }
     }

@@ -31,7 +31,7 @@ export const callersCounted: DefinitionRule = {
           callers.length === 0
             ? `nobody calls "${name}", so there is no number of proxies to divide its load by`
             : `how many proxies ${who} runs isn't known, so the share of "${name}"'s load that each of them sends isn't either`,
-        cure: "add callers, the number of all proxies that call at their fewest",
+        fix: "add callers, the number of all proxies that call at their fewest",
       };
     }
   },

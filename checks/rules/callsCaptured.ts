@@ -23,7 +23,7 @@ export const callsCaptured: MeshRule = {
         yield {
           path: formatPath(["services", name, "sidecar", "includeInboundPorts"]),
           message: `the port "${port}" of "${name}" is served by the container's port ${targetPort}, which its proxy does not capture: callers' mutual TLS reaches a container that doesn't speak it`,
-          cure: `add ${targetPort}`,
+          fix: `add ${targetPort}`,
         };
       }
       for (const { callee, port, path: call } of outgoing) {
@@ -31,7 +31,7 @@ export const callsCaptured: MeshRule = {
         yield {
           path: formatPath(["services", name, "sidecar", "excludeOutboundPorts"]),
           message: `${call} goes to the port ${port.port}, which the proxy of "${name}" does not capture: without its mutual TLS "${callee}" refuses the call`,
-          cure: `remove ${port.port}`,
+          fix: `remove ${port.port}`,
         };
       }
     }

@@ -25,7 +25,7 @@ export const canonicalNameOwn: MeshRule = {
         yield {
           path: formatPath(["services", name, "selector"]),
           message: `the services "${first?.name ?? ""}" and "${name}" have the same canonical name "${canonical}": Istio's metrics count the requests that they send together`,
-          cure: `give the pods of "${name}" another label "service.istio.io/canonical-name", and add it to the selector`,
+          fix: `give the pods of "${name}" another label "service.istio.io/canonical-name", and add it to the selector`,
         };
       }
     }

@@ -32,7 +32,7 @@ export const certificateServedOnce: MeshRule = {
         yield {
           path: formatPath(["gateways", name, "hosts", at, "tls", "credentialName"]),
           message: `the certificate "${credentialName}" of ${at} also serves ${other.host} at ${other.place}: a browser that has a connection to one host uses it for the other, and gets 404`,
-          cure: "put the hosts into one gateway with the same minProtocolVersion, or give each a certificate of its own",
+          fix: "put the hosts into one gateway with the same minProtocolVersion, or give each a certificate of its own",
         };
       }
     }

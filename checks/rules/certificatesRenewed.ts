@@ -24,7 +24,7 @@ export const certificatesRenewed: MeshRule = {
     yield {
       path: "certificates.alertAt",
       message: `CertificateExpiringSoon would fire when ${alertAt} % of the lifetime is left, and proxies renew at ${renewAt} %, give or take ${jitter}: it would fire for every certificate`,
-      cure: `set it below ${renewAt - jitter}, or leave it out for ${renewAt / 2}`,
+      fix: `set it below ${renewAt - jitter}, or leave it out for ${renewAt / 2}`,
     };
   },
 };

@@ -26,14 +26,14 @@ export const counterAsked: DefinitionRule = {
       yield {
         path: "rateLimitService",
         message: `the port "${port}" of "${service}" speaks ${protocol}, and proxies ask over gRPC`,
-        cure: "name its gRPC port, or declare the port's protocol as grpc",
+        fix: "name its gRPC port, or declare the port's protocol as grpc",
       };
     }
     if (globalRateLimits) {
       yield {
         path: `services.${service}.globalRateLimits`,
         message: `"${service}" counts for the mesh, and would have to ask itself whether it may be asked`,
-        cure: "remove it, or use rateLimit, which each pod counts by itself",
+        fix: "remove it, or use rateLimit, which each pod counts by itself",
       };
     }
   },

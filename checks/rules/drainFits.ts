@@ -30,14 +30,14 @@ export const drainFits: MeshRule = {
           yield {
             path: formatPath(["services", name, "workload", "drain"]),
             message: `the pods of "${name}" drain for ${drain}s, and a call to it may take ${longest}s: a rollout cuts it off`,
-            cure: `set it to at least ${longest}s, or leave it out`,
+            fix: `set it to at least ${longest}s, or leave it out`,
           };
         }
         if (gracePeriod < preStop + drain) {
           yield {
             path: formatPath(["services", name, "workload", "pod", "terminationGracePeriodSeconds"]),
             message: `the pods of "${name}" are killed after ${gracePeriod}s, and need ${preStop}s before they stop and ${drain}s to drain: a rollout cuts calls off`,
-            cure: `set it to at least ${preStop + drain}, or leave it out`,
+            fix: `set it to at least ${preStop + drain}, or leave it out`,
           };
         }
       }

@@ -21,7 +21,7 @@ export const egressGatewayPort: DefinitionRule = {
       yield {
         path: formatPath(["externalServices", name, "ports"]),
         message: `the egress gateway sees the host's name only, and "${name}" has the ports ${declared.join(", ")}: it can't know which one is meant`,
-        cure: "declare one port, or remove egressGateway",
+        fix: "declare one port, or remove egressGateway",
       };
     }
   },

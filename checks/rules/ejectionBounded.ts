@@ -19,7 +19,7 @@ export const ejectionBounded: MeshRule = {
       yield {
         path: formatPath([...parsePath(path), "circuitBreaker", "outlierDetection", "maxEjectionPercent"]),
         message: `up to ${percent} % of the endpoints of "${name}" can be ejected at once: those that are left break under the load`,
-        cure: "set it to at most 50",
+        fix: "set it to at most 50",
       };
     }
   },

@@ -33,7 +33,7 @@ export const ejectionSpared: DefinitionRule = {
           pods < 2
             ? `"${name}" has ${pods === 1 ? "one pod" : "no pods"}: there is none to take over what outlier detection ejects`
             : `of ${pods} pods of "${name}" outlier detection may eject one: the other takes twice its load`,
-        cure: `run at least ${least}, or leave outlierDetection out`,
+        fix: `run at least ${least}, or leave outlierDetection out`,
       };
     }
   },

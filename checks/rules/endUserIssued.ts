@@ -22,7 +22,7 @@ export const endUserIssued: DefinitionRule = {
       yield {
         path: formatPath([...path, "endUser"]),
         message: "a token is required, and no issuer is declared: every request would be denied",
-        cure: 'add jwtRules: [{ issuer: "https://…" }] to the mesh',
+        fix: 'add jwtRules: [{ issuer: "https://…" }] to the mesh',
       };
     }
   },

@@ -32,7 +32,7 @@ export const enforcedOutside: DefinitionRule = {
         yield {
           path: formatPath([...path, field]),
           message: `no proxy of the mesh stands before "${callee}", so nobody enforces the call's ${field}`,
-          cure:
+          fix:
             field === "endUser"
               ? "remove it"
               : `remove it, or add egressGateway: true to externalServices.${callee}`,

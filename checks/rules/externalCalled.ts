@@ -31,7 +31,7 @@ export const externalCalled: DefinitionRule = {
       yield {
         path: formatPath(["externalServices", name]),
         message: `no service calls "${name}", so no proxy can reach it`,
-        cure: `add it to the calls of the services that use it, or remove it`,
+        fix: `add it to the calls of the services that use it, or remove it`,
       };
     }
   },

@@ -28,7 +28,7 @@ export const externalHostUnique: DefinitionRule = {
       yield {
         path: formatPath(["externalServices", name, "host"]),
         message: `"${other}" and "${name}" are both ${host}: whose limits hold is undefined`,
-        cure: "declare it once, and let all callers name that one",
+        fix: "declare it once, and let all callers name that one",
       };
     }
   },

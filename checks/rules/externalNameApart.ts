@@ -24,7 +24,7 @@ export const externalNameApart: MeshRule = {
       yield {
         path,
         message: `in the shared namespace "${namespace}" the objects of "${name}" are called "${own}", as those of the service "${own}" are`,
-        cure: "rename one of them",
+        fix: "rename one of them",
       };
     }
   },

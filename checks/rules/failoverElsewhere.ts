@@ -19,7 +19,7 @@ export const failoverElsewhere: MeshRule = {
         yield {
           path: formatPath(["services", name, "loadBalancing", "locality", "failover", i, "to"]),
           message: `the failover of "${name}" leads from ${from} to ${target}`,
-          cure: "name another region",
+          fix: "name another region",
         };
       }
     }

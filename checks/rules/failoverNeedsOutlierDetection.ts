@@ -23,7 +23,7 @@ export const failoverNeedsOutlierDetection: MeshRule = {
       yield {
         path: formatPath(["services", name, "circuitBreaker", "outlierDetection"]),
         message: `"${name}" has a failover, and without outlier detection no endpoint ever counts as unhealthy: it never fails over`,
-        cure: "remove outlierDetection: false",
+        fix: "remove outlierDetection: false",
       };
     }
   },

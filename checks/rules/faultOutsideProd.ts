@@ -21,7 +21,7 @@ export const faultOutsideProd: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "traffic", "fault"]),
         message: `requests to "${name}" are delayed or aborted on purpose, and the environment is prod`,
-        cure: 'remove the fault, or set environment to "dev" or "staging"',
+        fix: 'remove the fault, or set environment to "dev" or "staging"',
       };
     }
   },

@@ -53,7 +53,7 @@ export const filterAttributes: DefinitionRule = {
         yield {
           path: formatPath([...path, "accessLogging", "filter"]),
           message: `Envoy has no attribute "${name}", so the filter matches no request and nothing is logged`,
-          cure: cureOf(name, all),
+          fix: cureOf(name, all),
         };
       }
     }

@@ -24,7 +24,7 @@ export const gatewayErrorsSmaller: MeshRule = {
           "consecutiveGatewayErrors",
         ]),
         message: `${consecutiveGatewayErrors} gateway errors are also 5xx errors, ${consecutive5xxErrors} of which eject an endpoint of "${name}" before`,
-        cure: `set it to less than ${consecutive5xxErrors}, or remove it`,
+        fix: `set it to less than ${consecutive5xxErrors}, or remove it`,
       };
     }
   },

@@ -33,7 +33,7 @@ export const gatewayPodsAlike: DefinitionRule = {
       yield {
         path: formatPath(["gateways", name, "namespace"]),
         message: `the release "${release}" is in "${namespace}" for "${name}", and in "${other.namespace}" for "${other.name}"`,
-        cure: "say the same namespace at both, or give one of them another release",
+        fix: "say the same namespace at both, or give one of them another release",
       };
     }
   },

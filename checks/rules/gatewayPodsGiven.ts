@@ -37,7 +37,7 @@ export const gatewayPodsGiven: DefinitionRule = {
         yield {
           path,
           message: `"${name}" has the release "${gateway.release}", whose chart decides the pods' account and labels, and ${own} as well`,
-          cure: `remove ${own} if the control plane installs the gateway, or release if it is installed already`,
+          fix: `remove ${own} if the control plane installs the gateway, or release if it is installed already`,
         };
         continue;
       }
@@ -46,7 +46,7 @@ export const gatewayPodsGiven: DefinitionRule = {
       yield {
         path,
         message: `"${name}" has ${given.join(" and ")}, but not ${missing.join(" and ")}: the pods of a gateway that is installed already can't be derived from a release`,
-        cure: `add ${missing.join(" and ")}, as the gateway's Deployment has them`,
+        fix: `add ${missing.join(" and ")}, as the gateway's Deployment has them`,
       };
     }
   },

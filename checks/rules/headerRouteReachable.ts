@@ -33,7 +33,7 @@ export const headerRouteReachable: DefinitionRule = {
         yield {
           path: formatPath([...path, i]),
           message: `headerRoutes[${before}] of "${name}" already takes every request that has these headers`,
-          cure: `put this one before headerRoutes[${before}], or remove it`,
+          fix: `put this one before headerRoutes[${before}], or remove it`,
         };
       }
     }

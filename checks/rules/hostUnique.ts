@@ -31,7 +31,7 @@ export const hostUnique: DefinitionRule = {
         yield {
           path: formatPath(["gateways", gateway, "hosts", name]),
           message: `the gateways "${other}" and "${gateway}" both serve ${name}: which one answers is undefined`,
-          cure: "put its routes into one of them, or give one a release of its own",
+          fix: "put its routes into one of them, or give one a release of its own",
         };
       }
     }

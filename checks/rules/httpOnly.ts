@@ -79,7 +79,7 @@ function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
       yield {
         path: formatPath([...path, "service"]),
         message: `the gateway routes HTTP requests, and the routed port of "${callee}" speaks ${port.protocol}`,
-        cure: `route to a port that speaks http, http2 or grpc, or remove the route; if the port speaks one of them, declare that as its protocol`,
+        fix: `route to a port that speaks http, http2 or grpc, or remove the route; if the port speaks one of them, declare that as its protocol`,
       };
     }
   }
@@ -104,13 +104,13 @@ function* report(
   path: (string | number)[],
   service: string,
   called = true,
-): Generator<{ path: string; message: string; cure: string }> {
+): Generator<{ path: string; message: string; fix: string }> {
   yield {
     path: formatPath(path),
     message: called
       ? `"${service}" is reached over TCP, where a proxy sees no requests: ${String(path.at(-1))} has no effect`
       : `"${service}" has no ports, so it gets no requests: ${String(path.at(-1))} has no effect`,
-    cure: called
+    fix: called
       ? "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks"
       : "remove it, or declare the port that requests come to",
   };

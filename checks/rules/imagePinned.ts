@@ -25,7 +25,7 @@ export const imagePinned: DefinitionRule = {
           image === "auto"
             ? "only Istio's gateways have the image auto: the injector puts the proxy in its place"
             : `${image} has ${tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which moves`}: each new pod may run something else`,
-        cure: "give it the tag of a version, or a digest",
+        fix: "give it the tag of a version, or a digest",
       };
     }
   },

@@ -70,7 +70,7 @@ const known = {
 interface Bypass {
   /** What the value does. */
   readonly set: string;
-  readonly cure: string;
+  readonly fix: string;
 }
 
 /**
@@ -89,15 +89,13 @@ const bypasses = new Map<string, (value: string) => Bypass | undefined>([
 const none = /^(NONE|2)$/;
 
 function interceptionMode(value: string): Bypass | undefined {
-  return none.test(value)
-    ? { set: `is "${value}"`, cure: "remove it, or set REDIRECT or TPROXY" }
-    : undefined;
+  return none.test(value) ? { set: `is "${value}"`, fix: "remove it, or set REDIRECT or TPROXY" } : undefined;
 }
 
 function injectionTemplates(value: string): Bypass | undefined {
   const names = value.split(",").map((name) => name.trim());
   if (names.includes("sidecar")) return undefined;
-  return { set: `is "${value}"`, cure: 'remove it, or name "sidecar" first: sidecar,<template>' };
+  return { set: `is "${value}"`, fix: 'remove it, or name "sidecar" first: sidecar,<template>' };
 }
 
 function proxyConfig(value: string): Bypass | undefined {
@@ -106,13 +104,13 @@ function proxyConfig(value: string): Bypass | undefined {
     // As Istio reads it: the last of two fields with one name wins.
     config = parse(value, { version: "1.1", uniqueKeys: false, logLevel: "error" });
   } catch {
-    return { set: "is not YAML", cure: "write it as YAML or JSON" };
+    return { set: "is not YAML", fix: "write it as YAML or JSON" };
   }
   if (typeof config !== "object" || config === null) return undefined;
   const fields = config as Record<string, unknown>;
   const mode = String(fields.interceptionMode ?? fields.interception_mode);
   if (!none.test(mode)) return undefined;
-  return { set: `sets interceptionMode to "${mode}"`, cure: "remove interceptionMode from it" };
+  return { set: `sets interceptionMode to "${mode}"`, fix: "remove interceptionMode from it" };
 }
 
 const annotated = (annotations: object): object => ({
@@ -139,20 +137,20 @@ export const istioKeys: DefinitionRule = {
             yield {
               path: formatPath(["services", service, "workload", kind, key]),
               message: `"${key}" ${bypass.set}, so the sidecar of "${service}" gets no traffic: no mTLS, no policy, no telemetry`,
-              cure: bypass.cure,
+              fix: bypass.fix,
             };
             continue;
           }
           // A name of somebody else's, such as prometheus.io/port, says nothing to Istio.
           if (!/(^|\.)istio\.io\//.test(key) || (known[kind] as readonly string[]).includes(key)) continue;
-          const cure = decided.get(key);
+          const fix = decided.get(key);
           yield {
             path: formatPath(["services", service, "workload", kind, key]),
             message:
-              cure === undefined
+              fix === undefined
                 ? `Istio knows no ${kind === "labels" ? "label" : "annotation"} "${key}" of pods, or gave it up`
                 : `"${key}" says otherwise to the proxy of "${service}" than the catalog, which is not checked against it`,
-            cure: cure ?? nearest(key, [...known[kind], ...decided.keys()], "remove it"),
+            fix: fix ?? nearest(key, [...known[kind], ...decided.keys()], "remove it"),
           };
         }
       }

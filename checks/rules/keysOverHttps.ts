@@ -19,7 +19,7 @@ export const keysOverHttps: DefinitionRule = {
       yield {
         path: formatPath(["jwtRules", i, "jwksUri"]),
         message: `the keys of ${issuer} come from ${jwksUri}: whoever is on the way can put in his own, and sign any token`,
-        cure: "fetch them over https, or suppress this with the reason",
+        fix: "fetch them over https, or suppress this with the reason",
       };
     }
   },

@@ -23,7 +23,7 @@ export const labelsSelected: MeshRule = {
           yield {
             path: formatPath(["services", name, "workload", "labels", label]),
             message: `the label "${label}" of "${name}" selects its pods, and "${labels[label] ?? ""}" has no effect`,
-            cure: "remove it; set it in the service's selector, or in the version's labels",
+            fix: "remove it; set it in the service's selector, or in the version's labels",
           };
         }
       }

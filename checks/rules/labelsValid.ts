@@ -26,14 +26,14 @@ export const labelsValid: DefinitionRule = {
             yield {
               path: place,
               message: `"${key}" can't be the name of ${kind === "label" ? "a label" : "an annotation"}`,
-              cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after a domain and / if at all",
+              fix: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after a domain and / if at all",
             };
           }
           if (kind === "label" && !labelValue.test(value)) {
             yield {
               path: place,
               message: `"${value}" can't be the value of a label`,
-              cure: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+              fix: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
             };
           }
         }

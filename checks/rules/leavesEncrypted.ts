@@ -25,7 +25,7 @@ export const leavesEncrypted: DefinitionRule = {
       yield {
         path: formatPath(["externalServices", name]),
         message: `requests to "${name}" leave the mesh as plain text`,
-        cure: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
+        fix: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
       };
     }
   },

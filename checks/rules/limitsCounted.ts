@@ -18,7 +18,7 @@ export const limitsCounted: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "globalRateLimits"]),
         message: `the mesh has no rateLimitService, so nobody counts the requests to all pods of "${name}"`,
-        cure: "add rateLimitService with the service that counts, or use rateLimit, which each pod counts by itself",
+        fix: "add rateLimitService with the service that counts, or use rateLimit, which each pod counts by itself",
       };
     }
   },

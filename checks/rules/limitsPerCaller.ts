@@ -37,7 +37,7 @@ export const limitsPerCaller: MeshRule = {
           yield {
             path: formatPath([...parsePath(there.path), field]),
             message: `${other.path} and ${edge.path} have different ${field === "timeout" ? "timeouts" : "retries"}, and the proxy of "${name}" treats all that it sends to the port "${edge.port.name}" of "${edge.callee}" alike`,
-            cure: `give both the same, or have "${edge.callee}" serve one of them on another port`,
+            fix: `give both the same, or have "${edge.callee}" serve one of them on another port`,
           };
           // Retries that aren't the call's own follow from the timeout.
           if (!edge.ownRetries && !other.ownRetries) break;

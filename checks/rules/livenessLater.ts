@@ -36,7 +36,7 @@ export const livenessLater: MeshRule = {
       yield {
         path: formatPath(["services", name, "workload", "probes", "liveness"]),
         message: `both probes of "${name}" ask the same: it is started again after ${formatDuration(patience(liveness))} of failures, and taken out of traffic after ${formatDuration(patience(readiness))}`,
-        cure: `set failureThreshold to at least ${Math.floor(patience(readiness) / liveness.period) + 1}, or ask something that only a restart mends`,
+        fix: `set failureThreshold to at least ${Math.floor(patience(readiness) / liveness.period) + 1}, or ask something that only a restart mends`,
       };
     }
   },

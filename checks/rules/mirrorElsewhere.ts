@@ -25,7 +25,7 @@ export const mirrorElsewhere: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "traffic", "mirror", "service"]),
           message: `"${name}" would get copies of the requests that it gets anyway`,
-          cure: "mirror to another service, or to one of its versions",
+          fix: "mirror to another service, or to one of its versions",
         };
       }
       if (mirror.version === undefined) continue;
@@ -34,7 +34,7 @@ export const mirrorElsewhere: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "traffic", "mirror", "version"]),
         message: `"${mirror.version}" of "${name}" gets ${weight} % of the requests, and would get copies of them as well`,
-        cure: `give "${mirror.version}" the weight 0, or mirror to another version`,
+        fix: `give "${mirror.version}" the weight 0, or mirror to another version`,
       };
     }
   },

@@ -33,7 +33,7 @@ export const mirrorPort: DefinitionRule = {
       yield {
         path: formatPath([...path, "service"]),
         message: `requests to "${service}" come on ${wanted}, and "${target}" has no such port to take copies of them`,
-        cure: `give "${target}" a port of that name and protocol, or mirror to another service`,
+        fix: `give "${target}" a port of that name and protocol, or mirror to another service`,
       };
     }
   },

@@ -23,7 +23,7 @@ export const mtlsPortDeclared: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "mtls", "ports", port]),
           message: `the service "${name}" has no port "${port}"`,
-          cure: nearest(port, declared, `declare it under services.${name}.ports`),
+          fix: nearest(port, declared, `declare it under services.${name}.ports`),
         };
       }
     }

@@ -27,7 +27,7 @@ export const mtlsStrict: MeshRule = {
         yield {
           path: formatPath(["services", name, "mtls", ...path]),
           message: `${what} of "${name}" accepts plain text, whose senders have no identity: only the AuthorizationPolicy refuses them then`,
-          cure: "set it to STRICT, or suppress this with the reason and the date until when it must stay",
+          fix: "set it to STRICT, or suppress this with the reason and the date until when it must stay",
         };
       }
     }

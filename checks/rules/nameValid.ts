@@ -9,7 +9,7 @@ const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 /** Of objects that aren't a service's, of kinds that services have as well. */
 const reservedNames = new Set(["default", "default-deny", "allow-istio"]);
 
-type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, cure: string];
+type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, fix: string];
 
 export const nameValid: DefinitionRule = {
   code: "MW105",
@@ -21,9 +21,9 @@ export const nameValid: DefinitionRule = {
     right: { ...base, services: { "web-1": { ports: { http } } } },
   },
   *check(definition) {
-    for (const [path, kind, name, valid, cure] of names(definition)) {
+    for (const [path, kind, name, valid, fix] of names(definition)) {
       if (valid) continue;
-      yield { path: formatPath(path), message: `"${name}" can't be the name of a ${kind}`, cure };
+      yield { path: formatPath(path), message: `"${name}" can't be the name of a ${kind}`, fix };
     }
   },
 };
@@ -32,9 +32,9 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   yield labelled(["name"], "mesh", definition.name);
   const { trustDomain, revision } = definition;
   if (trustDomain !== undefined) {
-    const cure =
+    const fix =
       'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"';
-    yield [["trustDomain"], "trust domain", trustDomain, isSubdomain(trustDomain, 255), cure];
+    yield [["trustDomain"], "trust domain", trustDomain, isSubdomain(trustDomain, 255), fix];
   }
   if (revision !== undefined) yield labelled(["revision"], "revision", revision);
   for (const field of ["namespace", "rootNamespace"] as const) {
@@ -55,9 +55,9 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
     if (own?.name !== undefined) {
-      const cure = "use at most 253 lower-case letters, digits, hyphens and dots, as Kubernetes accepts";
+      const fix = "use at most 253 lower-case letters, digits, hyphens and dots, as Kubernetes accepts";
       const valid = subdomain.test(own.name) && own.name.length <= 253;
-      yield [[...path, "serviceAccount", "name"], "service account", own.name, valid, cure];
+      yield [[...path, "serviceAccount", "name"], "service account", own.name, valid, fix];
     }
     for (const [caller, { namespace: home, serviceAccount }] of Object.entries(admit)) {
       yield labelled([...path, "admit", caller, "namespace"], "namespace", home);
@@ -83,10 +83,10 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         : 63,
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
-    const cure = inside
+    const fix = inside
       ? "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it"
       : 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
-    yield [[...path, "host"], "host", name, host.test(name) && !inside, cure];
+    yield [[...path, "host"], "host", name, host.test(name) && !inside, fix];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
   for (const [gateway, { release, namespace, serviceAccount, hosts }] of Object.entries(
@@ -108,8 +108,8 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         : 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"';
       const at = [...path, "hosts", name, "tls", "credentialName"];
       yield [at, "Secret", credentialName, isSubdomain(credentialName, 253), secret];
-      const cure = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
-      yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, cure];
+      const fix = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
+      yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, fix];
     }
   }
 }
@@ -121,11 +121,11 @@ function isSubdomain(name: string, max: number): boolean {
 
 function portName(path: (string | number)[], port: string): Name {
   const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
-  const cure = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
-  return [path, "port", port, valid, cure];
+  const fix = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
+  return [path, "port", port, valid, fix];
 }
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {
-  const cure = `use at most ${max} lower-case letters, digits and hyphens, with no hyphen at either end`;
-  return [path, kind, name, label.test(name) && name.length <= max, cure];
+  const fix = `use at most ${max} lower-case letters, digits and hyphens, with no hyphen at either end`;
+  return [path, kind, name, label.test(name) && name.length <= max, fix];
 }

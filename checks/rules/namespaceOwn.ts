@@ -29,7 +29,7 @@ export const namespaceOwn: MeshRule = {
       yield {
         path: formatPath(["services", name, "namespace"]),
         message: `the namespace "${namespace}" of "${name}" is ${whose}`,
-        cure: "give the service, or the mesh, a namespace of its own",
+        fix: "give the service, or the mesh, a namespace of its own",
       };
     }
   },

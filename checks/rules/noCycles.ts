@@ -22,7 +22,7 @@ export const noCycles: MeshRule = {
       yield {
         path: closingCall(cycle),
         message: `${shortened([...cycle, cycle[0] ?? ""])} is a cycle: none of these services works without the others, and a request may never end${more.length > 0 ? `. More cycles run through these services, closed by ${shortened(more, ", ")}` : ""}`,
-        cure: "remove one of these calls, set asynchronous: true if its caller doesn't wait for the response, or suppress this with the reason why requests end",
+        fix: "remove one of these calls, set asynchronous: true if its caller doesn't wait for the response, or suppress this with the reason why requests end",
       };
     }
   },

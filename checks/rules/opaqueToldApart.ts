@@ -35,7 +35,7 @@ export const opaqueToldApart: MeshRule = {
           yield {
             path: formatPath(["externalServices", name, "ports", port.name]),
             message: `"${caller.name}" calls "${other}" on port ${port.port} too, and its proxy takes every connection to that port to be for ${host}`,
-            cure: `add the addresses of "${name}", or suppress this where the proxies answer DNS and give each host an address`,
+            fix: `add the addresses of "${name}", or suppress this where the proxies answer DNS and give each host an address`,
           };
         }
       }

@@ -35,7 +35,7 @@ export const originatedFromPlain: DefinitionRule = {
         yield {
           path: formatPath(["externalServices", name, "tls"]),
           message: `${own} on the port "${port}" of "${name}": the mesh can't begin it before them`,
-          cure: "remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
+          fix: "remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
         };
       }
     }

@@ -66,7 +66,7 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
     yield {
       path: formatPath(path),
       message: `${String(path.at(-1))} can't be ${JSON.stringify(value)} in a ${kind}`,
-      cure: `give ${schema.enum ? `one of ${schema.enum.map((one) => JSON.stringify(one)).join(", ")}` : `a value of type ${schema.type}`}`,
+      fix: `give ${schema.enum ? `one of ${schema.enum.map((one) => JSON.stringify(one)).join(", ")}` : `a value of type ${schema.type}`}`,
     };
     return;
   }
@@ -85,7 +85,7 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
       yield {
         path: formatPath([...path, key]),
         message: `a ${kind} has no field "${key}" here, so Kubernetes drops it`,
-        cure: nearest(key, Object.keys(properties), "remove it"),
+        fix: nearest(key, Object.keys(properties), "remove it"),
       };
     }
   }

@@ -27,7 +27,7 @@ export const overrideNamed: MeshRule = {
         yield {
           path: formatPath(["overrides", kind, name]),
           message: `the catalog makes no ${kind} "${name}", so there is nothing to override`,
-          cure: names.length > 0 ? nearestName(name, names) : nearest(kind, kinds, "remove it"),
+          fix: names.length > 0 ? nearestName(name, names) : nearest(kind, kinds, "remove it"),
         };
       }
     }

@@ -36,7 +36,7 @@ export const overrideSubset: MeshRule = {
           yield {
             path: formatPath([...path, "subset"]),
             message: `"${service.name}" has no subset "${subset}": requests that match are answered with 503`,
-            cure: nearest(subset, subsets, `declare "${subset}" under services.${service.name}.versions`),
+            fix: nearest(subset, subsets, `declare "${subset}" under services.${service.name}.versions`),
           };
         }
         const numbers = service.ports.map((one) => String(one.port));
@@ -44,7 +44,7 @@ export const overrideSubset: MeshRule = {
           yield {
             path: formatPath([...path, "port", "number"]),
             message: `"${service.name}" has no port ${port.number}: requests that match are answered with 503`,
-            cure: `use ${numbers.join(" or ")}`,
+            fix: `use ${numbers.join(" or ")}`,
           };
         }
       }

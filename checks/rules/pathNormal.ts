@@ -23,7 +23,7 @@ export const pathNormal: DefinitionRule = {
       yield {
         path: formatPath(path),
         message: `no request has the path "${text}": one that a proxy compares ${flaw}`,
-        cure: "write the path as it is after normalization",
+        fix: "write the path as it is after normalization",
       };
     }
   },

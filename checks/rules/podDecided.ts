@@ -40,13 +40,13 @@ function* judged(
   workload: Pick<NonNullable<ServiceDefinition["workload"]>, "pod"> | undefined,
 ): Iterable<Report> {
   const pod = workload?.pod ?? {};
-  for (const [field, cure] of Object.entries(decided)) {
+  for (const [field, fix] of Object.entries(decided)) {
     const value = pod[field as keyof PodSpec];
     if (value === undefined || value === false) continue;
     yield {
       path: formatPath(["services", service, ...place, "pod", field]),
       message: `the pods of "${service}" can't have ${field}: the catalog decides it`,
-      cure,
+      fix,
     };
   }
   for (const [i, { name, image }] of (pod.containers ?? []).entries()) {
@@ -55,14 +55,14 @@ function* judged(
       yield {
         path,
         message: `the image of the container "${name}" is the workload's`,
-        cure: `set services.${service}.${place.join(".")}.image`,
+        fix: `set services.${service}.${place.join(".")}.image`,
       };
     }
     if (name !== service && image === undefined) {
       yield {
         path,
         message: `the container "${name}" has no image; the application's container is called "${service}"`,
-        cure: `give it an image, or call it "${service}" if it is the application's`,
+        fix: `give it an image, or call it "${service}" if it is the application's`,
       };
     }
   }

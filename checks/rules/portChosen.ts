@@ -20,7 +20,7 @@ export const portChosen: DefinitionRule = {
       yield {
         path: formatPath(path),
         message: `the service "${callee}" has the ports ${ports.join(", ")}, and none is named`,
-        cure: `add port: ${ports.map((port) => `"${port}"`).join(" or ")}`,
+        fix: `add port: ${ports.map((port) => `"${port}"`).join(" or ")}`,
       };
     }
   },

@@ -23,7 +23,7 @@ export const portDeclared: DefinitionRule = {
         yield {
           path: formatPath(path),
           message: `the service "${callee}" declares no ports, so nothing can call or probe it`,
-          cure: `declare its port under ${section}.${callee}.ports`,
+          fix: `declare its port under ${section}.${callee}.ports`,
         };
         continue;
       }
@@ -34,7 +34,7 @@ export const portDeclared: DefinitionRule = {
       yield {
         path: formatPath([...path, "port"]),
         message: `the service "${callee}" has no port "${call.port}"`,
-        cure: nearest(call.port, Object.keys(ports), `declare it under ${section}.${callee}.ports`),
+        fix: nearest(call.port, Object.keys(ports), `declare it under ${section}.${callee}.ports`),
       };
     }
   },

@@ -28,7 +28,7 @@ export const portNumberUnique: DefinitionRule = {
           yield {
             path: formatPath([section, callee, "ports", name, "port"]),
             message: `the ports "${other}" and "${name}" of "${callee}" are both ${port}`,
-            cure: "give one of them another number; targetPort may be the same",
+            fix: "give one of them another number; targetPort may be the same",
           };
         }
       }

@@ -38,7 +38,7 @@ export const portReserved: DefinitionRule = {
           yield {
             path: formatPath(["services", service, "ports", name, field]),
             message: `"${service}" uses the port ${number}, which every proxy uses for ${use}: requests reach the proxy and not the application`,
-            cure: "use another port: 15000–15090 are Istio's",
+            fix: "use another port: 15000–15090 are Istio's",
           };
         }
       }

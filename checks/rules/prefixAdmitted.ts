@@ -35,7 +35,7 @@ export const prefixAdmitted: MeshRule = {
         yield {
           path: `${edge.path}.paths`,
           message: `the route matches ${path} too, but "${path}/*" only admits the paths below it: for ${path} ${result}`,
-          cure: `add "${path}"`,
+          fix: `add "${path}"`,
         };
       }
     }

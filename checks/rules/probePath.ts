@@ -33,7 +33,7 @@ export const probePath: DefinitionRule = {
       yield {
         path: formatPath([...path, "path"]),
         message: `"${probe.path}" is asked of the port "${name}" of "${callee}", which speaks ${protocol}: there are no paths`,
-        cure: `remove it, ${instead}, or name a port that speaks http`,
+        fix: `remove it, ${instead}, or name a port that speaks http`,
       };
     }
   },

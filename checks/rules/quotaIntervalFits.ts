@@ -19,7 +19,7 @@ export const quotaIntervalFits: MeshRule = {
       yield {
         path: `${path}.rateLimit.quota.per`,
         message: `the quotas of "${name}" are filled up every ${formatDuration(quota.per)}, no multiple of the ${formatDuration(per)} of its limit: Envoy refuses both`,
-        cure: `use ${formatDuration(Math.ceil(quota.per / per) * per)}, or another multiple of ${formatDuration(per)}`,
+        fix: `use ${formatDuration(Math.ceil(quota.per / per) * per)}, or another multiple of ${formatDuration(per)}`,
       };
     }
   },

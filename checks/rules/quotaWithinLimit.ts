@@ -30,7 +30,7 @@ export const quotaWithinLimit: MeshRule = {
         yield {
           path: formatPath([...parsePath(path), "rateLimit", "quota", ...at]),
           message: `${who} may send ${requests} requests in ${formatDuration(quota.per)}, and all of them together ${all}: one can use up what belongs to all`,
-          cure: `set it to less than ${all}, or raise the common limit`,
+          fix: `set it to less than ${all}, or raise the common limit`,
         };
       }
     }

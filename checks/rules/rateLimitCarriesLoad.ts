@@ -27,7 +27,7 @@ export const rateLimitCarriesLoad: MeshRule = {
       yield {
         path: formatPath([...parsePath(path), "rateLimit", "requests"]),
         message: `${pods} ${pods === 1 ? "pod" : "pods"} of "${name}" take ${rateLimit.requests} requests in ${formatDuration(rateLimit.per)} each, ${allowed} in a second together, and its load is ${load.rps}: the rest is answered with 429`,
-        cure: `set it to at least ${Math.ceil((load.rps * rateLimit.per) / (1000 * pods))}, or correct the load`,
+        fix: `set it to at least ${Math.ceil((load.rps * rateLimit.per) / (1000 * pods))}, or correct the load`,
       };
     }
   },

@@ -42,7 +42,7 @@ export const reachable: DefinitionRule = {
       yield {
         path: formatPath(["services", name]),
         message: `no gateway routes to "${name}", no service calls it, it admits nobody but who reads its metrics, and calls nobody: every other request to it is denied`,
-        cure: "declare who calls it, by calls, a gateway's route or admit; or remove it",
+        fix: "declare who calls it, by calls, a gateway's route or admit; or remove it",
       };
     }
   },

@@ -24,7 +24,7 @@ export const reachedOutside: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "reach", host]),
           message: `"${name}" reaches "${callee}", which is a service of this catalog and answers its calls only`,
-          cure: `remove it, and declare ${callee} under services.${name}.calls`,
+          fix: `remove it, and declare ${callee} under services.${name}.calls`,
         };
       }
     }

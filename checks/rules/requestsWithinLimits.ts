@@ -31,7 +31,7 @@ export const requestsWithinLimits: DefinitionRule = {
         yield {
           path: formatPath([...path, "resources", "requests", resource]),
           message: `${request} of ${resource} are requested, and the limit is ${limit}: Kubernetes refuses the pod`,
-          cure: `set it to at most ${limit}, or raise the limit`,
+          fix: `set it to at most ${limit}, or raise the limit`,
         };
       }
     }

@@ -24,7 +24,7 @@ export const retriesFitTimeout: MeshRule = {
       yield {
         path: `${path}.perTryTimeout`,
         message: `${tries} tries of ${formatDuration(perTryTimeout)} take ${formatDuration(tries * perTryTimeout)}, longer than the timeout of ${formatDuration(timeout)}: the last ones never happen`,
-        cure: `set perTryTimeout to at most ${formatDuration(Math.floor(timeout / tries))}, or leave it out to have it derived`,
+        fix: `set perTryTimeout to at most ${formatDuration(Math.floor(timeout / tries))}, or leave it out to have it derived`,
       };
     }
   },

@@ -75,7 +75,7 @@ function* judge(callee: Service, paths: readonly CallPath[]): Iterable<Report> {
         : [...parsePath(callee.path), "resilience", "retries"],
     ),
     message: `${shortened(services)}: ${shortened(factors, " × ")} = ${requests} requests at ${callee.name} for one at ${first}`,
-    cure: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+    fix: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
   };
 }
 

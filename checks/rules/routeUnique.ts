@@ -31,7 +31,7 @@ export const routeUnique: DefinitionRule = {
           yield {
             path: formatPath(["gateways", gateway, "hosts", host, ...path, "prefix"]),
             message: `${other} of ${host} already takes every request below ${prefix}`,
-            cure: "remove one of them, or give it another prefix",
+            fix: "remove one of them, or give it another prefix",
           };
         }
       }

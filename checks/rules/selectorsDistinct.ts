@@ -66,7 +66,7 @@ function* overlaps(all: readonly Selecting[], kind: string): Iterable<Report> {
       yield {
         path: narrow.path,
         message: `the ${kind} "${wide.name}" and "${narrow.name}" select the same pods: ${text(wide.labels)} selects every pod that ${text(narrow.labels)} selects`,
-        cure: `add a label to "${wide.name}" that only its own pods have`,
+        fix: `add a label to "${wide.name}" that only its own pods have`,
       };
     }
   }

@@ -22,7 +22,7 @@ export const serviceDeclared: DefinitionRule = {
       yield {
         path: formatPath(calleePath),
         message: `${formatPath(path)} refers to the service "${callee}", which is not declared`,
-        cure: nearest(callee, Object.keys(known), "declare it under services"),
+        fix: nearest(callee, Object.keys(known), "declare it under services"),
       };
     }
     for (const { target, path } of mirrors(definition)) {
@@ -30,7 +30,7 @@ export const serviceDeclared: DefinitionRule = {
       yield {
         path: formatPath([...path, "service"]),
         message: `${formatPath(path)} refers to the service "${target}", which is not declared`,
-        cure: nearest(target, Object.keys(definition.services), "declare it under services"),
+        fix: nearest(target, Object.keys(definition.services), "declare it under services"),
       };
     }
   },

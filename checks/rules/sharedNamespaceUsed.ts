@@ -23,7 +23,7 @@ export const sharedNamespaceUsed: DefinitionRule = {
       yield {
         path: formatPath(["sharedNamespaces", i]),
         message: `no service or gateway of the catalog is in the namespace "${shared}"`,
-        cure: "write the name as the services have it, or remove it",
+        fix: "write the name as the services have it, or remove it",
       };
     }
   },

@@ -18,14 +18,14 @@ export const sidecarBypass: MeshRule = {
         yield {
           path: formatPath(["services", name, "sidecar", "excludeOutboundPorts"]),
           message: `traffic of "${name}" to the ports ${excludeOutboundPorts.join(", ")} bypasses the mesh: no mTLS, no policy, no telemetry`,
-          cure: "remove them, or suppress this with the reason why that traffic must stay outside",
+          fix: "remove them, or suppress this with the reason why that traffic must stay outside",
         };
       }
       if (includeInboundPorts) {
         yield {
           path: formatPath(["services", name, "sidecar", "includeInboundPorts"]),
           message: `only the ports ${includeInboundPorts.join(", ")} of "${name}" are captured: any other is open to everybody, without mTLS`,
-          cure: "remove it, so that every port is captured, or suppress this with the reason",
+          fix: "remove it, so that every port is captured, or suppress this with the reason",
         };
       }
     }

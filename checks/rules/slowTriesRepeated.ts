@@ -23,7 +23,7 @@ export const slowTriesRepeated: MeshRule = {
       yield {
         path: `${path}.perTryTimeout`,
         message: `a slow try ends the request after ${formatDuration(perTryTimeout)} of the timeout of ${formatDuration(timeout)}: no condition of retryOn has it repeated`,
-        cure: `leave perTryTimeout out, or add "gateway-error", "reset" or "5xx" to retryOn`,
+        fix: `leave perTryTimeout out, or add "gateway-error", "reset" or "5xx" to retryOn`,
       };
     }
   },

@@ -25,7 +25,7 @@ export const stickyVersions: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "loadBalancing", "consistentHash"]),
         message: `the weights of "${name}" choose a version anew for each request (${shares.map(([version, weight]) => `${version}: ${weight}`).join(", ")}), and consistentHash chooses an endpoint only within that version: a session moves between versions`,
-        cure: "give one version all of the weight and route sessions to others by traffic.headerRoutes, or suppress this if a session may move",
+        fix: "give one version all of the weight and route sessions to others by traffic.headerRoutes, or suppress this if a session may move",
       };
     }
   },

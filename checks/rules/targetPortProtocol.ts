@@ -23,7 +23,7 @@ export const targetPortProtocol: DefinitionRule = {
         yield {
           path: formatPath(["services", service, "ports", name]),
           message: `the ports "${other.name}" and "${name}" of "${service}" lead to the container's port ${targetPort}, one as ${other.protocol} and one as ${protocol}: its proxy takes all for one of them`,
-          cure: "declare the same protocol for both, or another targetPort for one",
+          fix: "declare the same protocol for both, or another targetPort for one",
         };
       }
     }

@@ -23,7 +23,7 @@ export const telemetryProvided: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "telemetry", section]),
           message: `the mesh has no provider for ${section}, so "${name}" has nobody to report to`,
-          cure: `add telemetry.${section} with a provider to the mesh, or remove it here`,
+          fix: `add telemetry.${section} with a provider to the mesh, or remove it here`,
         };
       }
     }

@@ -32,7 +32,7 @@ export const timeoutCoversLoad: MeshRule = {
         yield {
           path: formatPath([...wait.path, ...field]),
           message: `${wait.who} up on "${name}" after ${formatDuration(limit)}, and more than one answer in a hundred takes longer: its p99 is ${formatDuration(declared.p99)}`,
-          cure: `set it above ${formatDuration(declared.p99)}, or correct the load's p99`,
+          fix: `set it above ${formatDuration(declared.p99)}, or correct the load's p99`,
         };
       }
     }

@@ -21,7 +21,7 @@ export const tokenAsked: DefinitionRule = {
       path: "jwtRules",
       message:
         "issuers are declared, and no call, route or admission has an endUser: requests without a token are let through everywhere",
-      cure: "add endUser: {} to the calls and routes that need a token, or remove jwtRules",
+      fix: "add endUser: {} to the calls and routes that need a token, or remove jwtRules",
     };
   },
 };

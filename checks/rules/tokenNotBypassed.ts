@@ -36,7 +36,7 @@ export const tokenNotBypassed: MeshRule = {
           yield {
             path: `${guarded.edge.path}.endUser`,
             message: `"${callee}" asks for this token in vain: requests for the same paths reach it by ${way.edge.path}, ${way.edge.endUser ? "with another one" : "without one"}, and it can't tell the two routes apart`,
-            cure: `ask for the same token there, give the two routes paths of their own, or let one lead to another port of ${callee}`,
+            fix: `ask for the same token there, give the two routes paths of their own, or let one lead to another port of ${callee}`,
           };
         }
       }

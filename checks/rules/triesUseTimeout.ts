@@ -24,7 +24,7 @@ export const triesUseTimeout: MeshRule = {
       yield {
         path: `${path}.perTryTimeout`,
         message: `each try is cut off after ${formatDuration(perTryTimeout)}, so a request fails after ${formatDuration(used)} at the latest and the timeout of ${formatDuration(timeout)} is never reached: an answer that takes longer than ${formatDuration(perTryTimeout)} can't succeed`,
-        cure: `leave perTryTimeout out, which gives each try ${formatDuration(Math.floor(timeout / (attempts + 1)))}, or lower the timeout to ${formatDuration(used)}`,
+        fix: `leave perTryTimeout out, which gives each try ${formatDuration(Math.floor(timeout / (attempts + 1)))}, or lower the timeout to ${formatDuration(used)}`,
       };
     }
   },

@@ -19,7 +19,7 @@ export const versionDeclared: DefinitionRule = {
         yield {
           path: formatPath(["services", name, "traffic", ...path]),
           message: `the service "${name}" declares no version "${version}"`,
-          cure: nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
+          fix: nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
         };
       }
     }

@@ -29,7 +29,7 @@ export const versionRuns: MeshRule = {
           yield {
             path: formatPath(["services", service.name, ...path]),
             message: `${what} "${version}" of "${service.name}", which has no pods: they are answered with 503`,
-            cure: `give "${version}" at least one replica, or no requests`,
+            fix: `give "${version}" at least one replica, or no requests`,
           };
         }
       }

@@ -31,7 +31,7 @@ export const versionsMeasured: MeshRule = {
         yield {
           path: formatPath(["services", service.name, "versions"]),
           message: `the versions ${names} have the same canonical revision "${revision}": Istio's metrics count their requests together, and the dashboard "canary" leaves the service out`,
-          cure: 'give the pods of each version a label "version" of its own, and add it to the version\'s labels; without the labels "service.istio.io/canonical-revision" and "app.kubernetes.io/version" it is the canonical revision',
+          fix: 'give the pods of each version a label "version" of its own, and add it to the version\'s labels; without the labels "service.istio.io/canonical-revision" and "app.kubernetes.io/version" it is the canonical revision',
         };
       }
     }

@@ -21,7 +21,7 @@ export const weightsGiven: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "versions"]),
         message: `"${name}" has the versions ${names.join(", ")}, and no weights`,
-        cure: `add traffic: { weights: { ${names.map((one, i) => `${one}: ${i === 0 ? 100 : 0}`).join(", ")} } }`,
+        fix: `add traffic: { weights: { ${names.map((one, i) => `${one}: ${i === 0 ? 100 : 0}`).join(", ")} } }`,
       };
     }
   },

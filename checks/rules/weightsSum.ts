@@ -22,7 +22,7 @@ export const weightsSum: DefinitionRule = {
       yield {
         path: formatPath(["services", name, "traffic", "weights"]),
         message: `the weights of "${name}" sum to ${sum}: ${weights.join(" + ")}`,
-        cure: "make them sum to 100",
+        fix: "make them sum to 100",
       };
     }
   },

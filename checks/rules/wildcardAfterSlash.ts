@@ -19,7 +19,7 @@ export const wildcardAfterSlash: DefinitionRule = {
         yield {
           path: formatPath([...path, "paths", i]),
           message: `"${text}" also allows every path that only begins alike, such as "${bare}-admin"`,
-          cure: `write "${bare}" and "${bare}/*"`,
+          fix: `write "${bare}" and "${bare}/*"`,
         };
       }
     }

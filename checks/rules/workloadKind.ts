@@ -26,7 +26,7 @@ export const workloadKind: DefinitionRule = {
         yield {
           path: path("schedule"),
           message: `the CronJob of "${service}" has no schedule`,
-          cure: 'add one, such as "0 3 * * *"',
+          fix: 'add one, such as "0 3 * * *"',
         };
       }
       const runsOnce = kind === "CronJob" || kind === "Job";
@@ -36,12 +36,12 @@ export const workloadKind: DefinitionRule = {
         autoscaling: runsOnce && "remove it: only a Deployment or a StatefulSet is scaled",
         drain: runsOnce && "remove it: a Job ends by itself",
       } as const;
-      for (const [field, cure] of Object.entries(wrong)) {
-        if (cure === false || workload[field as keyof typeof wrong] === undefined) continue;
+      for (const [field, fix] of Object.entries(wrong)) {
+        if (fix === false || workload[field as keyof typeof wrong] === undefined) continue;
         yield {
           path: path(field),
           message: `the ${kind} of "${service}" can't have ${field}`,
-          cure,
+          fix,
         };
       }
     }

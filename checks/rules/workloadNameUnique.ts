@@ -25,7 +25,7 @@ export const workloadNameUnique: MeshRule = {
         yield {
           path,
           message: `the Deployments of ${other} and ${path} would both be called "${name}"`,
-          cure: "rename the service or the version",
+          fix: "rename the service or the version",
         };
       }
     }

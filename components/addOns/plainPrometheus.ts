@@ -1,4 +1,4 @@
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { tools } from "../../observability";
 import { apart } from "../apart";
 import type { PlainPrometheusValues } from "../observabilityValues";
@@ -9,7 +9,7 @@ import { retained } from "./retention";
 /** Values of Prometheus without the operator, whose rules are files. */
 export function plainPrometheus(
   { prometheus = {}, imageRegistry, storageClass }: Context,
-  rules: readonly MeshObject[],
+  rules: readonly Manifest[],
 ): PlainPrometheusValues {
   const { replicas = 1, storage, alertmanagers, resources, exposure } = prometheus;
   const { service, port } = tools.prometheus;

@@ -86,7 +86,7 @@ const breakers: Row = {
       kind: "timeseries",
       title: "Open",
       description:
-        "Callers' pods with an open breaker. Which limit it is decides the cure: connections, requests, or requests that wait.",
+        "Callers' pods with an open breaker. Which limit it is decides the fix: connections, requests, or requests that wait.",
       unit: "short",
       width: 12,
       queries: [

@@ -1,12 +1,12 @@
 import { formatDuration } from "../../catalog";
 import { lately, occurrences, series } from "../promql";
-import type { ConcernOf } from "./rule";
+import type { RuleGroupOf } from "./rule";
 
 /** Days that are needed to replace an authority without haste. */
 const replaceAuthority = 30;
 
 /** The proxies' certificates, and the authority that signs them. They live as long for every proxy of the mesh. */
-export const certificates: ConcernOf = (mesh) => {
+export const certificates: RuleGroupOf = (mesh) => {
   const { lifetime, alertAt } = mesh.certificates;
   const left = Math.round((lifetime / 1000) * (alertAt / 100));
   const soon = `< ${replaceAuthority * 24 * 3600}`;

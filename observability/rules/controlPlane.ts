@@ -1,12 +1,12 @@
 import { lately, occurrences, series } from "../promql";
-import type { ConcernOf } from "./rule";
+import type { RuleGroupOf } from "./rule";
 import { anyOf } from "./scope";
 
 /** Seconds within which 99 % of the changes should be with every proxy. */
 const convergence = 10;
 
 /** istiod and what hangs on it: configuration, injection, proxies. istiod is the same for every platform of a cluster. */
-export const controlPlane: ConcernOf = (mesh) => ({
+export const controlPlane: RuleGroupOf = (mesh) => ({
   name: "control-plane",
   rules: [
     {

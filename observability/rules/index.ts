@@ -3,13 +3,13 @@ import { certificates } from "./certificates";
 import { controlPlane } from "./controlPlane";
 import { requests } from "./requests";
 import { resilience } from "./resilience";
-import type { Concern } from "./rule";
+import type { RuleGroup } from "./rule";
 import { security } from "./security";
 import { errorBudget, slo } from "./slo";
 import { tcp } from "./tcp";
 
 /** Every rule of a mesh, by subject. */
-export function concernsOf(mesh: Mesh): Concern[] {
+export function ruleGroupsOf(mesh: Mesh): RuleGroup[] {
   return [certificates, controlPlane, requests, resilience, security, slo, errorBudget, tcp].map((of) =>
     of(mesh),
   );

@@ -2,14 +2,14 @@ import { formatDuration } from "../../catalog";
 import { failed } from "../outcomes";
 import { lately, perSecond, ratio, series, sum } from "../promql";
 import { byService, errorRatio, recorded } from "./records";
-import { type ConcernOf, leastTraffic } from "./rule";
+import { type RuleGroupOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
 /**
  * Requests, errors and durations of each service, as its callers' proxies see them: so that whoever was refused, or
  * got no answer at all, counts too.
  */
-export const requests: ConcernOf = (mesh) => {
+export const requests: RuleGroupOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
   const buckets = series("istio_request_duration_milliseconds_bucket", calls);
   const rate = recorded("istio:service:requests:rate5m", mesh);

@@ -1,6 +1,6 @@
 import { lately, occurrences, ratio, series } from "../promql";
 import { recorded } from "./records";
-import { type ConcernOf, leastTraffic } from "./rule";
+import { type RuleGroupOf, leastTraffic } from "./rule";
 import { clustersOf, ofMesh } from "./scope";
 
 /** Percent of a service's requests that may fail after every retry. */
@@ -13,7 +13,7 @@ const by = ["destination_service"] as const;
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#response-flags
  */
-export const resilience: ConcernOf = (mesh) => {
+export const resilience: RuleGroupOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
   const flagged = (flag: "UH" | "UO" | "URX"): string =>
     series("istio_requests_total", { ...calls, response_flags: new RegExp(`.*${flag}.*`) });

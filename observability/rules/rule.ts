@@ -27,14 +27,14 @@ export type Severity = "critical" | "warning" | "info";
 export type Rule = RecordingRule | AlertingRule;
 
 /** Rules of one subject, for one mesh. Later rules may use what earlier ones record. */
-export interface Concern {
+export interface RuleGroup {
   readonly name: string;
   /** How often it is evaluated. Default: as Prometheus is set. Below five minutes, or its values come and go. */
   readonly interval?: Duration;
   readonly rules: readonly Rule[];
 }
 
-export type ConcernOf = (mesh: Mesh) => Concern;
+export type RuleGroupOf = (mesh: Mesh) => RuleGroup;
 
 /** Requests per second below which a share of them says nothing: one of three that fails is no outage. */
 export const leastTraffic = 0.1;

@@ -1,7 +1,7 @@
 import { mutualShare, refused } from "../outcomes";
 import { perSecond, ratio } from "../promql";
 import { byService, recorded } from "./records";
-import { type ConcernOf, leastTraffic } from "./rule";
+import { type RuleGroupOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
 const callers = ["source_workload", "source_workload_namespace", "destination_service"] as const;
@@ -13,7 +13,7 @@ const denied = 90;
  * What comes over mutual TLS, and who is refused, as the callees' proxies see it: the callers' don't know what
  * arrived, and whoever has no proxy reports nothing.
  */
-export const security: ConcernOf = (mesh) => {
+export const security: RuleGroupOf = (mesh) => {
   const calls = { reporter: "destination", ...ofMesh(mesh) } as const;
   const requests = perSecond("istio_requests_total", calls, "5m", callers);
   const denials = perSecond("istio_requests_total", calls, "5m", callers, refused);

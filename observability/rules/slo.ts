@@ -1,7 +1,7 @@
 import type { Mesh } from "../../catalog";
 import { ratio } from "../promql";
 import { errorRatio, recorded, type Window, windows } from "./records";
-import { type AlertingRule, type ConcernOf, leastTraffic, type RecordingRule } from "./rule";
+import { type AlertingRule, type RuleGroupOf, leastTraffic, type RecordingRule } from "./rule";
 import { byThreshold } from "./scope";
 
 export interface Burn {
@@ -45,7 +45,7 @@ function allowed(availability: number): number {
 }
 
 /** How fast the share of requests that may fail is used up. */
-export const slo: ConcernOf = (mesh) => {
+export const slo: RuleGroupOf = (mesh) => {
   const requests = recorded("istio:service:requests:rate5m", mesh);
   const busy = `avg_over_time(${requests}[1h]) > ${leastTraffic}`;
   return {
@@ -87,7 +87,7 @@ export const slo: ConcernOf = (mesh) => {
 };
 
 /** What of it is left. Apart from the others, because a month is much to read and changes slowly. */
-export const errorBudget: ConcernOf = (mesh) => {
+export const errorBudget: RuleGroupOf = (mesh) => {
   const requests = (services: object): string => recorded("istio:service:requests:rate5m", mesh, services);
   const month = recorded(errorRatio("30d"), mesh);
   return {

@@ -1,6 +1,6 @@
 import { lately, type Matchers, perSecond, ratio, series, sum } from "../promql";
 import { byService, recorded } from "./records";
-import type { ConcernOf } from "./rule";
+import type { RuleGroupOf } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
 /** Flags of connections that never reached a healthy server: refused, no server, over a limit, tried too often. */
@@ -10,7 +10,7 @@ const failed = /.*(UF|UH|UO|URX).*/;
 const fewConnections = 0.01;
 
 /** TCP connections and bytes of each service, as its callers' proxies see them. */
-export const tcp: ConcernOf = (mesh) => {
+export const tcp: RuleGroupOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
   const closed = (among?: readonly Matchers<"istio_tcp_connections_closed_total">[], window = "5m"): string =>
     perSecond("istio_tcp_connections_closed_total", calls, window, byService, among);

@@ -1,5 +1,5 @@
 import type { IstioControlPlaneArgs, ReleaseSpec } from "../../components/plain";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { objectsOf, type Plan, releasesOf } from "../plan";
 import type { Request } from "./snapshot";
 
@@ -48,7 +48,7 @@ function gatewayNamespaces(releases: readonly ReleaseSpec[]): Set<string> {
   return new Set(releases.filter(({ chart }) => chart === "gateway").map(({ namespace }) => namespace));
 }
 
-function isInjected({ metadata: { labels = {} } }: MeshObject): boolean {
+function isInjected({ metadata: { labels = {} } }: Manifest): boolean {
   return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
 }
 
@@ -75,7 +75,7 @@ const namespaced: Readonly<Record<string, readonly string[]>> = {
   "rbac.authorization.k8s.io": ["roles", "rolebindings"],
 };
 
-function requestsOf(releases: readonly ReleaseSpec[], objects: readonly MeshObject[]): Request[] {
+function requestsOf(releases: readonly ReleaseSpec[], objects: readonly Manifest[]): Request[] {
   const list = (table: Readonly<Record<string, readonly string[]>>) =>
     Object.entries(table).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];

@@ -146,7 +146,7 @@ describe("checkMesh", () => {
         severity: "error",
         path: "services.web.calls.api[0].methods[0]",
         message: 'services.web.calls.api[0].methods[0] can\'t be "get"',
-        cure: 'use one of "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"',
+        fix: 'use one of "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"',
       },
     ]);
     expect(brief(calling({ metods: ["GET"] }))).to.deep.equal(["MW002 services.web.calls.api.metods"]);
@@ -160,7 +160,7 @@ describe("checkMesh", () => {
         severity: "error",
         path: `services.web.reach["${pod}"]`,
         message: `"${pod}" can't be a key here`,
-        cure: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+        fix: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
       },
     ]);
     expect(brief(calling(5))).to.deep.equal(["MW001 services.web.calls.api"]);
@@ -332,15 +332,15 @@ describe("checkMesh", () => {
       checkMesh({
         name: "shop",
         services: { web: { ports: { http }, workload: { image: "web:1", runAsUser } } },
-      }).findings.map(({ code, path, cure }) => ({ code, path, cure }));
+      }).findings.map(({ code, path, fix }) => ({ code, path, fix }));
     const path = "services.web.workload.runAsUser";
     expect(running(999)).to.deep.equal([]);
-    expect(running(0)).to.deep.equal([{ code: "MW001", path, cure: "use at least 1" }]);
+    expect(running(0)).to.deep.equal([{ code: "MW001", path, fix: "use at least 1" }]);
     expect(running(1337)).to.deep.equal([
       {
         code: "MW001",
         path,
-        cure: "choose another number: traffic of user 1337, the proxy, is not redirected",
+        fix: "choose another number: traffic of user 1337, the proxy, is not redirected",
       },
     ]);
   });
@@ -350,7 +350,7 @@ describe("checkMesh", () => {
       checkMesh({
         name: "shop",
         services: { web: { ports, workload: { image: "web:1", probes: { readiness } } } },
-      }).findings.map(({ code, path, cure }) => ({ code, path, cure }));
+      }).findings.map(({ code, path, fix }) => ({ code, path, fix }));
     const at = (field: string) => `services.web.workload.probes.readiness.${field}`;
     const admin = { port: 9090, protocol: "http" };
     const redis = { port: 6379, protocol: "redis" };
@@ -359,36 +359,36 @@ describe("checkMesh", () => {
     expect(probed({ path: "/ready" }, { http: { port: 8080, protocol: "http2" } })).to.deep.equal([]);
     expect(probed({ port: "admin" }, { http, admin })).to.deep.equal([]);
     expect(probed({ port: "htp" }, { http, admin })).to.deep.equal([
-      { code: "MW102", path: at("port"), cure: 'did you mean "http"?' },
+      { code: "MW102", path: at("port"), fix: 'did you mean "http"?' },
     ]);
     expect(probed({}, { http, admin })).to.deep.equal([
       {
         code: "MW103",
         path: "services.web.workload.probes.readiness",
-        cure: 'add port: "http" or "admin"',
+        fix: 'add port: "http" or "admin"',
       },
     ]);
     expect(probed({ path: "/ready" }, { redis })).to.deep.equal([
       {
         code: "MW906",
         path: at("path"),
-        cure: "remove it, then it asks whether the port takes a connection, or name a port that speaks http",
+        fix: "remove it, then it asks whether the port takes a connection, or name a port that speaks http",
       },
     ]);
     expect(probed({ path: "ready", failureThreshold: 0 })).to.deep.equal([
-      { code: "MW001", path: at("failureThreshold"), cure: "use at least 1" },
-      { code: "MW001", path: at("path"), cure: 'write an absolute path, such as "/ready"' },
+      { code: "MW001", path: at("failureThreshold"), fix: "use at least 1" },
+      { code: "MW001", path: at("path"), fix: 'write an absolute path, such as "/ready"' },
     ]);
     expect(probed({ period: "1500ms", timeout: "1" })).to.deep.equal([
       {
         code: "MW001",
         path: at("period"),
-        cure: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them',
+        fix: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them',
       },
       {
         code: "MW001",
         path: at("timeout"),
-        cure: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
+        fix: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
       },
     ]);
   });

@@ -7,7 +7,7 @@ type Path = readonly (string | number)[];
 
 const http = { port: 8080, protocol: "http" };
 const brief = (definition: unknown): string[] =>
-  checkMesh(definition).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+  checkMesh(definition).findings.map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
 
 /** Every value of a catalog that is no object or list itself. */
 function* valuesOf(value: unknown, path: Path = []): Iterable<Path> {
@@ -66,7 +66,7 @@ describe("findings that follow from a value of the wrong form", () => {
   });
 });
 
-describe("the cure of a value of the wrong form", () => {
+describe("the fix of a value of the wrong form", () => {
   it("names a required field that is missing beside an unknown one, rather than removal", () => {
     const external = (own: object): object => ({
       name: "shop",
@@ -84,19 +84,19 @@ describe("the cure of a value of the wrong form", () => {
   });
 
   it("is an instruction with an example, never a regular expression or a word of the validator", () => {
-    const cures: string[] = [];
+    const fixes: string[] = [];
     for (const catalog of [example, ...rules.map(({ examples }) => examples.right)]) {
       for (const path of valuesOf(catalog)) {
         for (const wrong of ["!", -1, {}]) {
-          for (const { code, cure } of checkMesh(put(catalog, path, wrong)).findings) {
-            if (isStructural(code)) cures.push(cure);
+          for (const { code, fix } of checkMesh(put(catalog, path, wrong)).findings) {
+            if (isStructural(code)) fixes.push(fix);
           }
         }
       }
     }
-    expect(cures.length).to.be.greaterThan(1000);
+    expect(fixes.length).to.be.greaterThan(1000);
     expect(
-      [...new Set(cures)].filter((cure) => /[\^\\]|Invalid|documentation|undefined/.test(cure)),
+      [...new Set(fixes)].filter((fix) => /[\^\\]|Invalid|documentation|undefined/.test(fix)),
     ).to.deep.equal([]);
   });
 });

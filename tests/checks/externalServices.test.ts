@@ -16,7 +16,7 @@ const brief = (calls: object, externalServices: object, rest: object = {}): stri
     jwtRules: [{ issuer: "https://auth.example.com" }],
     externalServices,
     ...rest,
-  }).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+  }).findings.map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
 
 describe("checks of external services", () => {
   it("know them as callees of services, with their ports", () => {
@@ -45,12 +45,12 @@ describe("checks of external services", () => {
   });
 
   it("see what has no effect on callers' own TLS: on the call and on the host", () => {
-    const cure = "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks";
+    const fix = "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks";
     expect(
       brief({ bank: { timeout: "1s" } }, { bank: { ...bank, resilience: { timeout: "2s" } } }),
     ).to.deep.equal([
-      `MW204 externalServices.bank.resilience.timeout: ${cure}`,
-      `MW204 services.web.calls.bank.timeout: ${cure}`,
+      `MW204 externalServices.bank.resilience.timeout: ${fix}`,
+      `MW204 services.web.calls.bank.timeout: ${fix}`,
     ]);
   });
 
@@ -81,12 +81,12 @@ describe("checks of external services", () => {
 
   it("refuse what is no address, TLS around MySQL, and other ports within a block", () => {
     const db = { host: "db.example.com", ports: { mysql: { port: 3306, protocol: "mysql" } } };
-    const cure = 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"';
+    const fix = 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"';
     expect(
       brief({ db: {} }, { db: { ...db, addresses: ["db", "10.20.0.0/33", "0.0.0.0/0"] } }),
     ).to.deep.equal([
-      `MW001 externalServices.db.addresses[0]: ${cure}`,
-      `MW001 externalServices.db.addresses[1]: ${cure}`,
+      `MW001 externalServices.db.addresses[0]: ${fix}`,
+      `MW001 externalServices.db.addresses[1]: ${fix}`,
       "MW001 externalServices.db.addresses[2]: name the blocks that are meant: /0 is every address there is",
     ]);
     expect(brief({ db: {} }, { db: { ...db, tls: { mode: "SIMPLE" } } })).to.deep.equal([
@@ -155,11 +155,11 @@ describe("checks of external services", () => {
 
   it("tell what nobody enforces: methods and paths but at the egress gateway, tokens anywhere", () => {
     const call = { methods: ["GET"], paths: ["/x"], endUser: {} };
-    const cure = "remove it, or add egressGateway: true to externalServices.mail";
+    const fix = "remove it, or add egressGateway: true to externalServices.mail";
     expect(brief({ mail: call }, { mail })).to.deep.equal([
       "MW605 services.web.calls.mail.endUser: remove it",
-      `MW605 services.web.calls.mail.methods: ${cure}`,
-      `MW605 services.web.calls.mail.paths: ${cure}`,
+      `MW605 services.web.calls.mail.methods: ${fix}`,
+      `MW605 services.web.calls.mail.paths: ${fix}`,
     ]);
     expect(brief({ mail: call }, { mail: { ...mail, egressGateway: true } })).to.deep.equal([
       "MW605 services.web.calls.mail.endUser: remove it",

@@ -4,11 +4,11 @@ import { findingText } from "../../checks";
 describe("checks/finding", () => {
   it("ends sentences that don't end, and no others", () => {
     const path = "services.web";
-    expect(findingText({ path, message: "it is wrong", cure: "mend it" })).to.equal(
-      "services.web: it is wrong. Cure: mend it.",
+    expect(findingText({ path, message: "it is wrong", fix: "mend it" })).to.equal(
+      "services.web: it is wrong. Fix: mend it.",
     );
-    expect(findingText({ path, message: 'did you mean "web"?', cure: "write it." })).to.equal(
-      'services.web: did you mean "web"? Cure: write it.',
+    expect(findingText({ path, message: 'did you mean "web"?', fix: "write it." })).to.equal(
+      'services.web: did you mean "web"? Fix: write it.',
     );
   });
 });

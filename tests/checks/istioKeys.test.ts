@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { checkMesh } from "../../checks";
 
-/** The findings MW305 of a workload with these annotations, as path, message and cure. */
+/** The findings MW305 of a workload with these annotations, as path, message and fix. */
 const findings = (annotations: Record<string, string>) =>
   checkMesh({
     name: "shop",
@@ -10,12 +10,12 @@ const findings = (annotations: Record<string, string>) =>
     },
   })
     .findings.filter(({ code }) => code === "MW305")
-    .map(({ path, message, cure }) => ({ path, message, cure }));
+    .map(({ path, message, fix }) => ({ path, message, fix }));
 
-const finding = (key: string, set: string, cure: string) => ({
+const finding = (key: string, set: string, fix: string) => ({
   path: `services.web.workload.annotations["${key}"]`,
   message: `"${key}" ${set}, so the sidecar of "web" gets no traffic: no mTLS, no policy, no telemetry`,
-  cure,
+  fix,
 });
 
 describe("MW305, annotations of which some values keep a pod's traffic from its sidecar", () => {

@@ -12,7 +12,7 @@ function found(overrides: object): string[] {
       api: { ports: { http }, versions: { v1: {}, v2: {} }, traffic: { weights: { v1: 100, v2: 0 } } },
     },
     overrides,
-  }).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+  }).findings.map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
 }
 
 const routed = (destination: object, more: object = {}): object => ({
@@ -90,7 +90,7 @@ describe("checks of filters of access logs", () => {
       name: "shop",
       services: { web: { ports: { http } } },
       telemetry: { accessLogging: { provider: "envoy", filter } },
-    }).findings.map(({ code, cure }) => `${code}: ${cure}`);
+    }).findings.map(({ code, fix }) => `${code}: ${fix}`);
 
   it("accept attributes of Envoy, functions, macros and texts", () => {
     for (const filter of [

@@ -35,20 +35,20 @@ describe("checks/plain", () => {
 
     expect(only(shop({ workload: { image: output } }))).to.deep.equal({
       ...at("services.web.workload.image"),
-      cure: images('"web"'),
+      fix: images('"web"'),
     });
     const versions = { v1: {}, v2: { image } };
     const traffic = { weights: { v1: 100, v2: 0 } };
     expect(only(shop({ workload: { image: output }, versions, traffic }))).to.deep.equal({
       ...at("services.web.workload.image"),
-      cure: images('"web-v1" and "web-v2"'),
+      fix: images('"web-v1" and "web-v2"'),
     });
     expect(
       only(shop({ workload: { image }, versions: { ...versions, v2: { image: output } }, traffic })),
-    ).to.deep.equal({ ...at("services.web.versions.v2.image"), cure: images('"web-v2"') });
+    ).to.deep.equal({ ...at("services.web.versions.v2.image"), fix: images('"web-v2"') });
     expect(only(shop({ workload: { image, env: { DB: output } } }))).to.deep.equal({
       ...at("services.web.workload.env.DB"),
-      cure: 'create a Secret or ConfigMap from the Output, and name it here: { valueFrom: { secretKeyRef: { name: "…", key: "…" } } }',
+      fix: 'create a Secret or ConfigMap from the Output, and name it here: { valueFrom: { secretKeyRef: { name: "…", key: "…" } } }',
     });
     const bank = {
       host: pulumi.secret("bank.example.com"),
@@ -56,7 +56,7 @@ describe("checks/plain", () => {
     };
     expect(only(shop({ calls: { bank: {} } }, { externalServices: { bank } }))).to.deep.equal({
       ...at("externalServices.bank.host"),
-      cure: "write the value itself; await getOutputValue of a StackReference gives another stack's value, and pulumi.Config a setting",
+      fix: "write the value itself; await getOutputValue of a StackReference gives another stack's value, and pulumi.Config a setting",
     });
   });
 
@@ -85,7 +85,7 @@ describe("checks/plain", () => {
     expect(only(shop({ workload: { image: Promise.resolve(image) } }))).to.deep.equal({
       path: "services.web.workload.image",
       message: `services.web.workload.image is a promise: ${reason}`,
-      cure: "await it before the catalog is made",
+      fix: "await it before the catalog is made",
     });
   });
 

@@ -5,13 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { RunError, ServiceMesh } from "../../components";
 import program from "../../stacks";
-import { platforms } from "../../stacks/platforms";
+import { platforms } from "../../platforms";
 import { meshwright } from "../cli/run";
 import { registrations } from "../components/registrations";
 import { tenFindings, tenMistakes } from "./tenMistakes";
 
 describe("a catalog with ten mistakes", () => {
-  it("is printed with all ten, with paths and cures, by meshwright check, which ends with 1", async function () {
+  it("is printed with all ten, with paths and fixes, by meshwright check, which ends with 1", async function () {
     this.timeout(60_000); // a process that compiles what it needs
     const folder = mkdtempSync(join(tmpdir(), "ten-"));
     try {
@@ -19,7 +19,7 @@ describe("a catalog with ten mistakes", () => {
       const { exitCode, stdout } = await meshwright(["check", "ten.json"], { cwd: folder });
       const printed = stdout
         .split("\n\n")
-        .map((text) => /^(?:error|warning|info) (MW\d+) (.*)\n[^]*\n {2}cure: (.*)$/.exec(text)?.slice(1));
+        .map((text) => /^(?:error|warning|info) (MW\d+) (.*)\n[^]*\n {2}fix: (.*)$/.exec(text)?.slice(1));
       expect(printed.slice(0, -1)).to.deep.equal(tenFindings);
       expect(stdout).to.match(/ten\.json: 9 errors, 1 warning$/);
       expect(exitCode).to.equal(1);
@@ -31,10 +31,10 @@ describe("a catalog with ten mistakes", () => {
   const expectAll = (error: unknown): void => {
     expect(error).to.be.instanceOf(RunError);
     const { message } = error as RunError;
-    for (const [code, path, cure] of tenFindings) {
-      const end = cure.endsWith("?") ? "" : "\\.";
+    for (const [code, path, fix] of tenFindings) {
+      const end = fix.endsWith("?") ? "" : "\\.";
       expect(message).to.match(
-        new RegExp(`^(error|warning) ${code} ${escaped(path)}: .* Cure: ${escaped(cure)}${end}$`, "m"),
+        new RegExp(`^(error|warning) ${code} ${escaped(path)}: .* Fix: ${escaped(fix)}${end}$`, "m"),
       );
     }
   };

@@ -37,8 +37,8 @@ export const tenMistakes = {
   },
 };
 
-/** Code, path and cure of each, in the order of the output. */
-export const tenFindings: readonly (readonly [code: string, path: string, cure: string])[] = [
+/** Code, path and fix of each, in the order of the output. */
+export const tenFindings: readonly (readonly [code: string, path: string, fix: string])[] = [
   ["MW002", "enviroment", 'did you mean "environment"?'],
   [
     "MW301",

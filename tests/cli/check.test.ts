@@ -34,17 +34,17 @@ describe("cli/check", function () {
     expect(exitCode).to.equal(0);
   });
 
-  it("prints every finding of a file with path and cure, and ends with 1", async () => {
+  it("prints every finding of a file with path and fix, and ends with 1", async () => {
     const { exitCode, stdout } = await meshwright(["check", "broken.json"], { cwd: folder });
     expect(stdout).to.equal(
       [
         "error MW201 services.api.traffic.weights",
         '  the weights of "api" sum to 110: 90 + 20',
-        "  cure: make them sum to 100",
+        "  fix: make them sum to 100",
         "",
         "error MW101 services.web.calls.cart",
         '  services.web.calls.cart refers to the service "cart", which is not declared',
-        '  cure: use one of "web", "api", or declare it under services',
+        '  fix: use one of "web", "api", or declare it under services',
         "",
         "broken.json: 2 errors",
       ].join("\n"),
@@ -74,7 +74,7 @@ describe("cli/check", function () {
       ruleId: "MW201",
       level: "error",
       message: {
-        text: 'services.api.traffic.weights: the weights of "api" sum to 110: 90 + 20. Cure: make them sum to 100.',
+        text: 'services.api.traffic.weights: the weights of "api" sum to 110: 90 + 20. Fix: make them sum to 100.',
       },
       locations: [
         {
@@ -92,7 +92,8 @@ describe("cli/check", function () {
 
   it("names in SARIF a platform's catalog beside its program, or the program itself", async () => {
     const program = JSON.stringify(join(__dirname, "..", "..", "stacks", "index.ts"));
-    mkdirSync(join(folder, "stacks", "alfred"), { recursive: true });
+    mkdirSync(join(folder, "platforms", "alfred"), { recursive: true });
+    mkdirSync(join(folder, "stacks"));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: mesh\nruntime: nodejs\nmain: stacks/index.ts\n");
     writeFileSync(join(folder, "stacks", "index.ts"), `export = require(${program});`);
     writeFileSync(
@@ -109,8 +110,8 @@ describe("cli/check", function () {
     const logical = ["logicalLocations", [{ fullyQualifiedName: "services.agent-rag.traffic.fault" }]];
     const at = (uri: string): unknown => [[["physicalLocation", { artifactLocation: { uri } }], logical]];
     expect(await locations()).to.deep.equal(at("stacks/index.ts"));
-    writeFileSync(join(folder, "stacks", "alfred", "catalog.ts"), "");
-    expect(await locations()).to.deep.equal(at("stacks/alfred/catalog.ts"));
+    writeFileSync(join(folder, "platforms", "alfred", "catalog.ts"), "");
+    expect(await locations()).to.deep.equal(at("platforms/alfred/catalog.ts"));
   });
 
   it("reads YAML", async () => {
@@ -159,10 +160,10 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
       return stderr;
     };
     expect(await said("alfredo")).to.match(
-      /^error: "alfredo" is neither a platform nor a file\.\ncure: {2}Name a platform \(alfred,? ?.*\) or the path of a catalog\.$/,
+      /^error: "alfredo" is neither a platform nor a file\.\nfix: {3}Name a platform \(alfred,? ?.*\) or the path of a catalog\.$/,
     );
-    expect(await said(".")).to.match(/^error: \. is a folder\.\ncure: {2}Name a platform/);
-    expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\ncure:  Export it");
+    expect(await said(".")).to.match(/^error: \. is a folder\.\nfix: {3}Name a platform/);
+    expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\nfix:   Export it");
     expect(await said("alfred", "--stack", "qa")).to.contain('There is no stack "qa" here');
     expect(await said("broken.json", "--stack", "prod")).to.contain(
       "says nothing about the file broken.json",
@@ -188,7 +189,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     writeFileSync(file, `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "harm"))}, "");`);
     const { exitCode, stdout, stderr } = await meshwright(["check", file]);
     expect(stderr).to.match(
-      /^error: .*harmful\.txt is not a catalog: its extension is "\.txt"\.\ncure: {2}Name a file that ends in one of \.ts/,
+      /^error: .*harmful\.txt is not a catalog: its extension is "\.txt"\.\nfix: {3}Name a file that ends in one of \.ts/,
     );
     expect([exitCode, stdout]).to.deep.equal([1, ""]);
     expect(existsSync(join(folder, "harm"))).to.equal(false);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { meshwright } from "./run";
 
-const cure = "cure:  Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+const fix = "fix:   Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
 
 describe("cli/cluster", function () {
   this.timeout(60_000); // each run is a process that compiles what it needs
@@ -25,7 +25,7 @@ describe("cli/cluster", function () {
         expect(stderr).to.match(
           /^error: There is no kubeconfig: KUBECONFIG is not set, and neither .*\.sandbox\/kubeconfig nor ~\/\.kube\/config exists\.\n/,
         );
-        expect(stderr.split("\n").slice(1)).to.deep.equal([cure]);
+        expect(stderr.split("\n").slice(1)).to.deep.equal([fix]);
         expect(stdout).to.equal("");
         expect(exitCode).to.equal(1);
       }
@@ -50,7 +50,7 @@ describe("cli/cluster", function () {
       prepare();
       const { exitCode, stderr } = await run(["status"], KUBECONFIG);
       expect(stderr).to.match(told);
-      expect(stderr).to.contain(cure).and.not.contain("fault in Meshwright");
+      expect(stderr).to.contain(fix).and.not.contain("fault in Meshwright");
       expect(exitCode).to.equal(1);
     });
   }

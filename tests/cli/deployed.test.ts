@@ -66,14 +66,14 @@ describe("cli/deployed", () => {
         severity: "error",
         culprit: "Service shop/cart",
         problem: `No pod of shop has its labels ${name}=cart, so these fail: services.api.calls.cart, services.web.calls.cart.`,
-        cure: "Compare them with the pods' (kubectl get pods -n shop --show-labels), and set services.cart.selector",
+        fix: "Compare them with the pods' (kubectl get pods -n shop --show-labels), and set services.cart.selector",
       },
       {
         severity: "warning",
         culprit: "Pod shop/cart-0",
         problem:
           "No service of the catalog selects it, so every call to it is denied, such as these: services.api.calls.cart, services.web.calls.cart.",
-        cure: "Set services.cart.selector to labels of this pod: app=cart",
+        fix: "Set services.cart.selector to labels of this pod: app=cart",
       },
     ]);
   });
@@ -86,7 +86,7 @@ describe("cli/deployed", () => {
         culprit: "Pod shop/web-0",
         problem:
           'Pods of "web" run under the service account "default", and the catalog says "web", so these are denied: services.web.calls.cart.',
-        cure: 'Set services.web.serviceAccount.name to "default", or let the pods run under "web"',
+        fix: 'Set services.web.serviceAccount.name to "default", or let the pods run under "web"',
       },
     ]);
   });
@@ -94,7 +94,7 @@ describe("cli/deployed", () => {
   it("finds ports that Istio takes for another protocol, or detects, and the calls that no rule matches then", () => {
     const of = (port: object): Problem[] =>
       problems({ services: [service("cart", port), ...fitting.services.slice(1)] });
-    const cure =
+    const fix =
       'Name the port http or http-<suffix>, set its appProtocol to http, or set services.cart.service to "adopt" (port "http")';
     expect(of({ name: "tcp-web" })).to.deep.equal([
       {
@@ -102,7 +102,7 @@ describe("cli/deployed", () => {
         culprit: "Service shop/cart",
         problem:
           "Istio takes its port 8080 for tcp, and the catalog says http, so no rule matches the requests of these and they are denied: services.web.calls.cart.",
-        cure,
+        fix,
       },
     ]);
     expect(of({ name: "main" })).to.deep.equal([
@@ -111,7 +111,7 @@ describe("cli/deployed", () => {
         culprit: "Service shop/cart",
         problem:
           "Its port 8080 has no protocol, so Istio detects it for each connection; the catalog says http.",
-        cure,
+        fix,
       },
     ]);
     expect(of({ name: "tcp-web", appProtocol: "http" })).to.deep.equal([]);
@@ -150,7 +150,7 @@ describe("cli/deployed", () => {
         culprit: "Service shop/web",
         problem:
           "The catalog adopts it without its ports 9100, which stand among the others, so every pulumi up updates it again.",
-        cure: "Add them to services.web.ports: metrics (9100)",
+        fix: "Add them to services.web.ports: metrics (9100)",
       },
     ]);
     expect(of(main, grpc, metrics)).to.deep.equal([]);
@@ -165,7 +165,7 @@ describe("cli/deployed", () => {
         culprit: "Deployment shop/api",
         problem:
           "Its selector is app=api, and the catalog's is app=api,version=v1: Kubernetes refuses to change it.",
-        cure: "Keep the one that is there: set the service's selector and its versions' labels to it. Or let a new Deployment take over the pods: kubectl delete deployment api -n shop --cascade=orphan",
+        fix: "Keep the one that is there: set the service's selector and its versions' labels to it. Or let a new Deployment take over the pods: kubectl delete deployment api -n shop --cascade=orphan",
       },
     ]);
   });

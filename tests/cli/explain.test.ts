@@ -87,12 +87,12 @@ describe("cli/explain", function () {
   it("names those that there are if it finds none", async () => {
     const none = await meshwright(["explain", "alfred", "Gateway/edge"]);
     expect(none.stderr).to.equal(
-      'error: No object of alfred is "Gateway/edge".\ncure:  Name one of: Gateway/alfred-platform/alfred-platform-gateway',
+      'error: No object of alfred is "Gateway/edge".\nfix:   Name one of: Gateway/alfred-platform/alfred-platform-gateway',
     );
     expect(none.exitCode).to.equal(1);
     const kind = await meshwright(["explain", "alfred", "Gatway/edge"]);
     expect(kind.stderr).to.contain(
-      "cure:  Name one of the kinds: AuthorizationPolicy, ConfigMap, Deployment, DestinationRule, ",
+      "fix:   Name one of the kinds: AuthorizationPolicy, ConfigMap, Deployment, DestinationRule, ",
     );
     const many = await meshwright(["explain", "alfred", "PeerAuthentication/default"]);
     expect(many.stderr).to.contain('More than one object of alfred is "PeerAuthentication/default".');

@@ -122,7 +122,7 @@ const well: Snapshot = {
 
 function problems(change: Partial<Snapshot>): string[] {
   return judge({ ...well, ...change }).problems.map(
-    ({ severity, culprit, problem, cure }) => `${severity} ${culprit}: ${problem} → ${cure}`,
+    ({ severity, culprit, problem, fix }) => `${severity} ${culprit}: ${problem} → ${fix}`,
   );
 }
 
@@ -275,13 +275,13 @@ describe("cli/health", () => {
 
   it("tells of proxies that are behind their istiod, and how far", () => {
     const old = (proxy: string) => problems({ pods: [pod("cart", { proxy }), pod("web", { proxy })] });
-    const cure = "Start them again: kubectl rollout restart deployment -n shop";
+    const fix = "Start them again: kubectl rollout restart deployment -n shop";
     expect(old("1.30.4")).to.deep.equal([
-      `warning 2 proxies in shop: Version 1.30.4, and istiod is 1.31.0. → ${cure}`,
+      `warning 2 proxies in shop: Version 1.30.4, and istiod is 1.31.0. → ${fix}`,
     ]);
     for (const proxy of ["1.29.0", "1.32.0"]) {
       expect(old(proxy)).to.deep.equal([
-        `error 2 proxies in shop: Version ${proxy}, and istiod is 1.31.0: further apart than Istio supports. → ${cure}`,
+        `error 2 proxies in shop: Version ${proxy}, and istiod is 1.31.0: further apart than Istio supports. → ${fix}`,
       ]);
     }
     expect(judge({ ...well, pods: [pod("cart", { proxy: "1.30.4" })] }).healthy).to.equal(true);

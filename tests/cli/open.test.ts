@@ -106,17 +106,17 @@ describe("cli/open", () => {
     [
       "there is none",
       () => (api.objects[pods] = list()),
-      "no pod has the label app.kubernetes.io/name=kiali.\ncure: Install it:",
+      "no pod has the label app.kubernetes.io/name=kiali.\nfix: Install it:",
     ],
     [
       "it isn't ready",
       () => (api.objects[pods] = list(pod("kiali", 20001, namespace, false))),
-      `Kiali isn't ready: ${namespace}/kiali-0 is Pending.\ncure: See why: kubectl describe pod -n ${namespace} kiali-0`,
+      `Kiali isn't ready: ${namespace}/kiali-0 is Pending.\nfix: See why: kubectl describe pod -n ${namespace} kiali-0`,
     ],
     [
       "there is more than one",
       () => (api.objects[pods] = list(pod("kiali", 20001), pod("kiali", 20001, "istio-system"))),
-      `in the namespaces ${namespace}, istio-system.\ncure: Choose one: --namespace ${namespace}|istio-system`,
+      `in the namespaces ${namespace}, istio-system.\nfix: Choose one: --namespace ${namespace}|istio-system`,
     ],
     [
       "one may not look everywhere",
@@ -130,7 +130,7 @@ describe("cli/open", () => {
         api.objects[`/api/v1/namespaces/${namespace}/pods`] = api.objects[pods];
         api.objects[`/api/v1/namespaces/${namespace}/pods/kiali-0/portforward`] = null;
       },
-      `The API server doesn't let you forward a port to Kiali (403).\ncure: Ask for the right to create pods/portforward in ${namespace}.`,
+      `The API server doesn't let you forward a port to Kiali (403).\nfix: Ask for the right to create pods/portforward in ${namespace}.`,
     ],
   ];
   for (const [what, prepare, told] of failures) {

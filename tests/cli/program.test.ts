@@ -52,11 +52,11 @@ describe("cli/program", () => {
     expect((await meshwright(["upp"])).stderr).to.contain("Did you mean up?");
   });
 
-  it("ends with 1 and a cure for a problem the user can solve, without a stack trace", async () => {
+  it("ends with 1 and a fix for a problem the user can solve, without a stack trace", async () => {
     const { exitCode, stdout, stderr } = await meshwright(["sandbox", "kubeconfig", "--state", folder]);
     expect(stdout).to.equal("");
     expect(stderr).to.equal(
-      `error: No sandbox runs in ${folder}.\ncure:  Start one: meshwright sandbox up, or make up`,
+      `error: No sandbox runs in ${folder}.\nfix:   Start one: meshwright sandbox up, or make up`,
     );
     expect(exitCode).to.equal(1);
   });
@@ -69,7 +69,7 @@ describe("cli/program", () => {
     );
     const { exitCode, stderr } = await meshwright(["--help"], { nodeArgs: ["-r", pretend] });
     expect(stderr).to.match(
-      /^error: Meshwright needs Node.js 22.19 or newer; this is 20.20.2 \(.*\).\ncure: {2}install Node.js 22/,
+      /^error: Meshwright needs Node.js 22.19 or newer; this is 20.20.2 \(.*\).\nfix: {3}install Node.js 22/,
     );
     expect(exitCode).to.equal(1);
   });
@@ -116,9 +116,7 @@ describe("cli/program", () => {
     );
     expect([piped.exitCode, piped.stderr]).to.deep.equal([0, ""]);
     const refused = await meshwright(["render", file, "--out", "/dev/null/x"]);
-    expect(refused.stderr).to.match(
-      /^error: \/dev\/null\/x: a part of the path is not a folder\.\ncure: {2}/,
-    );
+    expect(refused.stderr).to.match(/^error: \/dev\/null\/x: a part of the path is not a folder\.\nfix: {3}/);
     expect(refused.exitCode).to.equal(1);
   });
 });

@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { istioObjects } from "../../components";
 import { planOf } from "../../program/plan";
 import { readSettings } from "../../program/settings";
-import { platformList } from "../../stacks/platforms";
+import { platformList } from "../../platforms";
 import { renderMesh } from "../../mesh";
 import { facts } from "../../policy-pack/facts";
 import { meshwright } from "./run";
@@ -95,7 +95,7 @@ describe("cli/render", function () {
     const file = join(out, own[0]);
     const told = await meshwright(["render", "alfred", "--stack", "prod", "--out", file]);
     expect(told.stderr).to.equal(
-      `error: ${file} is a file, no folder. Nothing was written.\ncure:  Name a folder.`,
+      `error: ${file} is a file, no folder. Nothing was written.\nfix:   Name a folder.`,
     );
     expect(told.exitCode).to.equal(1);
   });

@@ -25,7 +25,7 @@ describe("cli/sharedHosts", () => {
         culprit: "Gateway bank/public",
         problem:
           'The catalogs "shop" and "bank" both have the host api.example.com, the first one by Gateway shop/public: which of them applies is undefined.',
-        cure: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
+        fix: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
       },
     ]);
   });

@@ -3,11 +3,11 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { addOnCharts, observabilityPlan, type ObservabilityPlan, type ReleaseSpec } from "../../components";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { dashboardLabel, tools } from "../../observability";
 import { facts, supportedKubernetes } from "../../policy-pack/facts";
 import { planOf } from "../../program/plan";
-import { platformList, platformNames } from "../../stacks/platforms";
+import { platformList, platformNames } from "../../platforms";
 import { readSettings } from "../../program/settings";
 import { ensureToolchain, type Toolchain } from "../../toolchain";
 import { type AddOnPod, picks, podsOf } from "./addOnPods";
@@ -46,12 +46,12 @@ interface Service {
 
 describe(`the add-ons' charts, with the components' values: ${title}`, () => {
   let toolchain: Toolchain;
-  const rendered = new Map<string, Promise<MeshObject[]>>();
+  const rendered = new Map<string, Promise<Manifest[]>>();
   before(async () => {
     toolchain = await ensureToolchain(["helm"]);
   });
 
-  const helmTemplate = async ({ name, chart, namespace, values }: ReleaseSpec): Promise<MeshObject[]> => {
+  const helmTemplate = async ({ name, chart, namespace, values }: ReleaseSpec): Promise<Manifest[]> => {
     const { repository, version } = addOnCharts[chart as Chart];
     const file = join(source ?? toolchain.charts, `${chart}-${version}.tgz`);
     const from = source === "official" ? [chart, "--repo", repository, "--version", version] : [file];
@@ -60,17 +60,17 @@ describe(`the add-ons' charts, with the components' values: ${title}`, () => {
       input: stringify(values),
     });
     return parseAllDocuments(stdout)
-      .map((document) => document.toJS() as MeshObject | null)
+      .map((document) => document.toJS() as Manifest | null)
       .filter((object) => object !== null)
       .map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }));
   };
-  const template = (spec: ReleaseSpec): Promise<MeshObject[]> => {
+  const template = (spec: ReleaseSpec): Promise<Manifest[]> => {
     const key = JSON.stringify(spec);
     const objects = rendered.get(key) ?? helmTemplate(spec);
     rendered.set(key, objects);
     return objects;
   };
-  const chartObjects = async (releases: ObservabilityPlan["releases"]): Promise<MeshObject[]> =>
+  const chartObjects = async (releases: ObservabilityPlan["releases"]): Promise<Manifest[]> =>
     (await Promise.all((Object.values(releases) as ReleaseSpec[]).map(template))).flat();
 
   const all = everything();
@@ -187,7 +187,7 @@ describe(`the add-ons' charts, with the components' values: ${title}`, () => {
 });
 
 /** Whatever policies select, there is. */
-function expectSelected(addOns: readonly MeshObject[], pods: readonly AddOnPod[]): void {
+function expectSelected(addOns: readonly Manifest[], pods: readonly AddOnPod[]): void {
   for (const { kind, metadata, spec } of addOns) {
     const { selector, podSelector, workloadSelector } = (spec ?? {}) as Policy;
     const labels = (selector ?? podSelector)?.matchLabels ?? workloadSelector?.labels;
@@ -199,8 +199,8 @@ function expectSelected(addOns: readonly MeshObject[], pods: readonly AddOnPod[]
 
 /** Whoever is admitted by name runs under it. */
 function expectAccounts(
-  addOns: readonly MeshObject[],
-  objects: readonly MeshObject[],
+  addOns: readonly Manifest[],
+  objects: readonly Manifest[],
   pods: readonly AddOnPod[],
   namespace: string,
 ): void {
@@ -219,8 +219,8 @@ function expectAccounts(
 
 /** Every port that is routed to is a Service's, leads to the port that the tool listens on, and says its protocol. */
 function expectRoutes(
-  addOns: readonly MeshObject[],
-  objects: readonly MeshObject[],
+  addOns: readonly Manifest[],
+  objects: readonly Manifest[],
   pods: readonly AddOnPod[],
   namespace: string,
 ): void {
@@ -252,7 +252,7 @@ function expectRoutes(
 }
 
 /** Every Secret, ConfigMap and claim that pods need is there, with the keys that they need. */
-function expectMounted(objects: readonly MeshObject[], pods: readonly AddOnPod[]): void {
+function expectMounted(objects: readonly Manifest[], pods: readonly AddOnPod[]): void {
   const names = (wanted: string) =>
     objects.filter(({ kind }) => kind === wanted).map((one) => one.metadata.name);
   const secrets: Record<string, string[]> = {
@@ -297,7 +297,7 @@ function expectConfined({ of, spec }: AddOnPod): void {
 }
 
 /** Whatever has more than one pod keeps one while nodes are drained. */
-function expectBudgets(objects: readonly MeshObject[], pods: readonly AddOnPod[]): void {
+function expectBudgets(objects: readonly Manifest[], pods: readonly AddOnPod[]): void {
   const budgets = objects.filter(({ kind }) => kind === "PodDisruptionBudget");
   for (const pod of pods.filter(({ replicas }) => replicas > 1)) {
     const found = budgets.some(({ spec }) =>

@@ -1,4 +1,4 @@
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 
 export interface Container {
   readonly name: string;
@@ -68,7 +68,7 @@ interface PrometheusSpec {
 }
 
 /** The pods of Deployments and StatefulSets, and those that the operator makes of a Prometheus object. */
-export function podsOf(objects: readonly MeshObject[]): AddOnPod[] {
+export function podsOf(objects: readonly Manifest[]): AddOnPod[] {
   return objects.flatMap(({ kind, metadata: { name, namespace = "" }, spec }): AddOnPod[] => {
     if (kind === "Prometheus") return [operated(name, namespace, spec as PrometheusSpec)];
     if (kind !== "Deployment" && kind !== "StatefulSet") return [];

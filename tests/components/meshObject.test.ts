@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import { declareMeshObject } from "../../components/meshObject";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { http, find, render } from "../mesh/render";
 import { registrations } from "./registrations";
 
 describe("components/meshObject", () => {
-  const declared = async (object: MeshObject) =>
+  const declared = async (object: Manifest) =>
     registrations(() => {
       declareMeshObject("one", object, {});
     });
-  const service = (mode: "create" | "adopt"): MeshObject => {
+  const service = (mode: "create" | "adopt"): Manifest => {
     const web = { ports: { http }, service: mode, workload: { image: "web:1" } };
     return find(render({ name: "shop", services: { web } }), "Service", "web");
   };

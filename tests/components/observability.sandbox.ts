@@ -11,11 +11,11 @@ import { sandboxStatus, startSandbox } from "../../sandbox";
 import { catalogOf } from "../../program/catalogOf";
 import { observabilityArgs } from "../../program/observability";
 import { readSettings } from "../../program/settings";
-import { platformList } from "../../stacks/platforms";
+import { platformList } from "../../platforms";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
-import { readLive } from "../stacks/live";
-import { editedProject } from "../stacks/program";
+import { readLive } from "../platforms/live";
+import { editedProject } from "../platforms/program";
 
 const policyPack = join(__dirname, "..", "..", "policy-pack");
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { addOnCharts, observabilityPlan, type ReleaseSpec } from "../../components";
 import type { ValueTree } from "../../components/generateChartValues";
 import { planOf } from "../../program/plan";
-import { platformList, platformNames } from "../../stacks/platforms";
+import { platformList, platformNames } from "../../platforms";
 import { readSettings } from "../../program/settings";
 import { everything } from "./observabilityArgs";
 import { typedPaths } from "./typedPaths";

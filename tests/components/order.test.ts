@@ -1,20 +1,20 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { creationOrder, objectKey } from "../../components/order";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 
 const object = (
   kind: string,
   name: string,
   spec: object = {},
   namespace: string | undefined = "shop",
-): MeshObject => ({
+): Manifest => ({
   apiVersion: "example/v1",
   kind,
   metadata: { name, namespace },
   spec,
 });
-const namespace: MeshObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+const namespace: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
 const rule = object("DestinationRule", "cart", { host: "cart.shop.svc.cluster.local" });
 const other = object("DestinationRule", "web", { host: "web" });
 const gateway = object("Gateway", "edge");
@@ -38,7 +38,7 @@ const all = [
 ];
 
 describe("components/order", () => {
-  const after = (one: MeshObject, objects = all): string[] | undefined =>
+  const after = (one: Manifest, objects = all): string[] | undefined =>
     creationOrder(objects).get(objectKey(one));
 
   it("puts an object after its namespace, if that is there", () => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { checkedMesh, ServiceMesh, type ServiceMeshArgs } from "../../components";
 import { withImages } from "../../components/workloadImages";
-import { type MeshObject, renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 import { requireNonRoot } from "../../policy-pack/policies/requireNonRoot";
 import { requirePinnedVersions } from "../../policy-pack/policies/requirePinnedVersions";
 import { type Resource, unknown, validateResource } from "../../policy-pack/tests/engine";
@@ -108,7 +108,7 @@ describe("components/workloadImages", () => {
   });
 
   it("says when an override leaves no container, and when the catalog deploys nothing", () => {
-    const given = (own: object): (() => readonly MeshObject[]) => {
+    const given = (own: object): (() => readonly Manifest[]) => {
       const { mesh } = checkedMesh("shop", { ...catalog, ...own });
       return () => withImages("shop", { mesh, objects: renderMesh(mesh) }, { web: image });
     };

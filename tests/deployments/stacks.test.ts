@@ -32,7 +32,7 @@ function importsOf(entry: string, seen = new Set<string>()): Set<string> {
 
 describe("deployments/stacks", () => {
   it("has a dev and a prod stack of every platform", () => {
-    const platforms = readdirSync(join(repository, "stacks"), { withFileTypes: true })
+    const platforms = readdirSync(join(repository, "platforms"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     expect(platforms).to.have.length(5);
@@ -69,11 +69,11 @@ describe("deployments/stacks", () => {
   it("deploys a stack when any file changes that its program is made from", () => {
     const { main } = parse(readFileSync(join(repository, "Pulumi.yaml"), "utf8")) as { main: string };
     const files = [...importsOf(join(repository, main))].map((file) => relative(repository, file));
-    expect(files).to.include.members(["mesh/renderMesh.ts", "stacks/alfred/catalog.ts"]);
+    expect(files).to.include.members(["mesh/renderMesh.ts", "platforms/alfred/catalog.ts"]);
     for (const [name, { paths }] of stacks) {
       const platform = String(settingsOf(name)["meshwright:platform"]);
       const missed = files
-        .filter((file) => !/^stacks\/\w+\//.test(file) || file.startsWith(`stacks/${platform}/`))
+        .filter((file) => !/^platforms\/\w+\//.test(file) || file.startsWith(`platforms/${platform}/`))
         .filter((file) => !paths.some((path) => matchesGlob(file, path)));
       expect(missed, name).to.deep.equal([]);
     }

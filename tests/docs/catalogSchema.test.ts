@@ -13,7 +13,7 @@ import { catalog as bookinfo } from "../../examples/bookinfo/catalog";
 import { catalog as onlineBoutique } from "../../examples/online-boutique/catalog";
 import { catalog as openTelemetryDemo } from "../../examples/opentelemetry-demo/catalog";
 import { mergePatch } from "../../mesh";
-import { platforms } from "../../stacks/platforms";
+import { platforms } from "../../platforms";
 import { meshwright } from "../cli/run";
 import { meshes } from "../mesh/meshes";
 import { blocksOf } from "./markdown";

@@ -95,7 +95,7 @@ const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
 ];
 
 const texts = globSync(
-  ["*.md", "docs/**/*.md", "stacks/**/*.md", "policy-pack/*.md", "catalog/*.ts", "components/**/*.ts"],
+  ["*.md", "docs/**/*.md", "platforms/**/*.md", "policy-pack/*.md", "catalog/*.ts", "components/**/*.ts"],
   {
     cwd: root,
   },

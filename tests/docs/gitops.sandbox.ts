@@ -5,12 +5,12 @@ import { execa } from "execa";
 import selfsigned from "selfsigned";
 import { parse, stringify } from "yaml";
 import { analyze } from "../../cli/verify";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { startSandbox } from "../../sandbox";
 import { istioCharts } from "../../toolchain/pins";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
-import { readLive } from "../stacks/live";
+import { readLive } from "../platforms/live";
 import { blocksOf } from "./markdown";
 
 const root = join(__dirname, "..", "..");
@@ -82,8 +82,8 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
   };
   const filesOf = (pattern: string): unknown[] =>
     globSync(join(deploy(), pattern)).map((path) => parse(readFileSync(path, "utf8")) as unknown);
-  const objects = (): MeshObject[] =>
-    (filesOf("*/*.yaml") as Partial<MeshObject>[]).filter((one): one is MeshObject => one.kind !== undefined);
+  const objects = (): Manifest[] =>
+    (filesOf("*/*.yaml") as Partial<Manifest>[]).filter((one): one is Manifest => one.kind !== undefined);
 
   it("installs a platform from nothing, in the page's order, and the Secrets as render says", async () => {
     expect(script).to.contain(placeOfSecrets);

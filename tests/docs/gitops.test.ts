@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
 import { addOnCharts } from "../../components";
 import { releasesOf, planOf } from "../../program/plan";
-import { platformList, platformNames } from "../../stacks/platforms";
+import { platformList, platformNames } from "../../platforms";
 import { readSettings } from "../../program/settings";
 import { meshwright } from "../cli/run";
 import { commandsIn, isCommand } from "./commands";

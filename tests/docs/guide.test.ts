@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { checkMesh, type Finding } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 import { find } from "../mesh/render";
 import { commandsIn, isCommand } from "./commands";
 import { problemsOf } from "./compile";
@@ -19,7 +19,7 @@ interface Example {
   readonly name: string;
   readonly source: string;
   readonly file: string;
-  readonly objects: Partial<MeshObject>[];
+  readonly objects: Partial<Manifest>[];
   readonly findings: string | undefined;
 }
 
@@ -40,7 +40,7 @@ function examplesOf(page: string, blocks: readonly Block[]): Example[] {
       source: textOf("ts").join(""),
       file: `${page.replace(".md", "")}-${i}.ts`,
       objects: textOf("yaml").flatMap((yaml) =>
-        parseAllDocuments(yaml).map((one) => one.toJS() as Partial<MeshObject>),
+        parseAllDocuments(yaml).map((one) => one.toJS() as Partial<Manifest>),
       ),
       findings: textOf("text")[0],
     };
@@ -48,8 +48,8 @@ function examplesOf(page: string, blocks: readonly Block[]): Example[] {
 }
 
 /** As `meshwright check` prints it. */
-function asText({ severity, code, path, message, cure }: Finding): string {
-  return `${severity} ${code} ${path}\n  ${message}\n  cure: ${cure}\n`;
+function asText({ severity, code, path, message, fix }: Finding): string {
+  return `${severity} ${code} ${path}\n  ${message}\n  fix: ${fix}\n`;
 }
 
 describe("docs/guide", () => {

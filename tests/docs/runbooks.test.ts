@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { concernsOf } from "../../observability/rules";
+import { ruleGroupsOf } from "../../observability/rules";
 import type { AlertingRule } from "../../observability/rules/rule";
 import { shop } from "../observability/cases/case";
-import { catalog as autolytiq } from "../../stacks/autolytiq/catalog";
-import { meshOf, rendered } from "../stacks/rendered";
+import { catalog as autolytiq } from "../../platforms/autolytiq/catalog";
+import { meshOf, rendered } from "../platforms/rendered";
 import { commandsIn, runbooks } from "./runbooks";
 
 interface Templated {
   readonly template: { readonly metadata: { readonly labels: Readonly<Record<"app", string>> } };
 }
 
-const rules = concernsOf(meshOf(shop))
+const rules = ruleGroupsOf(meshOf(shop))
   .flatMap((concern) => concern.rules)
   .filter((rule): rule is AlertingRule => "alert" in rule);
 const alerts = new Map(rules.map(({ alert, severity }) => [alert, severity]));
@@ -86,7 +86,7 @@ describe("runbooks", () => {
     expect([...runbooks.keys()]).to.have.members(["README", ...alerts.keys()]);
   });
 
-  it("say what an alert means, three commands, causes and the cure", () => {
+  it("say what an alert means, three commands, causes and the fix", () => {
     for (const alert of alerts.keys()) {
       const page = runbooks.get(alert) ?? "";
       const headings = [...page.matchAll(/^#+ .*$/gm)].map(([line]) => line);
@@ -95,11 +95,11 @@ describe("runbooks", () => {
         "## Meaning",
         "## First commands",
         "## Usual causes",
-        "## Cure",
+        "## Fix",
       ]);
       expect(commandsIn(page), alert).to.have.length(3);
       expect(page.match(/^- /gm)?.length, `${alert}: causes`).to.be.at.least(2);
-      expect(page.match(/^\d\. /gm)?.length, `${alert}: cures`).to.be.at.least(2);
+      expect(page.match(/^\d\. /gm)?.length, `${alert}: fixes`).to.be.at.least(2);
     }
   });
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { bookinfo, type BookinfoOptions, catalog } from "../../examples/bookinfo/catalog";
-import { type MeshObject, renderMesh } from "../../mesh";
-import { findIn } from "../stacks/rendered";
+import { type Manifest, renderMesh } from "../../mesh";
+import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/bookinfo";
 import { describesAsDeployed, meshOf } from "./expectations";
 
 // What samples/bookinfo/networking of Istio says, in short; README.md tells the differences.
 
-const render = (options?: BookinfoOptions): MeshObject[] => renderMesh(meshOf(bookinfo(options)));
+const render = (options?: BookinfoOptions): Manifest[] => renderMesh(meshOf(bookinfo(options)));
 
 interface Route {
   match?: { headers?: Record<string, { exact: string }>; uri?: { exact?: string; prefix?: string } }[];
@@ -15,12 +15,12 @@ interface Route {
   fault?: object;
 }
 
-function routes(name: string, among: MeshObject[]): Route[] {
+function routes(name: string, among: Manifest[]): Route[] {
   return (findIn(among, "VirtualService", name, "bookinfo").spec as { http: Route[] }).http;
 }
 
 /** A service's routes as upstream writes them: which headers they need, and percent by subset. */
-function split(name: string, among: MeshObject[]): [headers: object, subsets: object][] {
+function split(name: string, among: Manifest[]): [headers: object, subsets: object][] {
   return routes(name, among).map(({ match, route }) => [
     match?.[0]?.headers ?? {},
     Object.fromEntries(route.map(({ destination, weight }) => [destination.subset, weight])),

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type MeshDefinition, type Protocol, protocols, selectsAll, type Service } from "../../catalog";
 import { type CheckedMesh, checkMesh } from "../../checks";
 import { ServiceMesh } from "../../components";
-import { type MeshObject, renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 import { adoptedAnnotation } from "../../mesh/object";
 import { policies } from "../../policy-pack/policies";
 import { type Resource, validateResource } from "../../policy-pack/tests/engine";
@@ -137,7 +137,7 @@ function placeOf(services: readonly Service[], { name, labels }: Workload): Plac
 }
 
 /** The appProtocol that an adopted Service's port gets. */
-function appProtocolOf(adopted: readonly MeshObject[], { name }: Service, port: number): string | undefined {
+function appProtocolOf(adopted: readonly Manifest[], { name }: Service, port: number): string | undefined {
   const object = adopted.find(({ metadata }) => metadata.name === name);
   const { ports = [] } = (object?.spec ?? {}) as { ports?: { port: number; appProtocol?: string }[] };
   return ports.find((one) => one.port === port)?.appProtocol;

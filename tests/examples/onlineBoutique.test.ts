@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { catalog } from "../../examples/online-boutique/catalog";
 import { renderMesh } from "../../mesh";
-import { findIn } from "../stacks/rendered";
+import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/onlineBoutique";
 import { describesAsDeployed, meshOf } from "./expectations";
 

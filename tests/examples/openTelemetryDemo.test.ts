@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { catalog } from "../../examples/opentelemetry-demo/catalog";
 import { checkMesh } from "../../checks";
 import { renderMesh } from "../../mesh";
-import { findIn } from "../stacks/rendered";
+import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/openTelemetryDemo";
 import { describesAsDeployed, meshOf } from "./expectations";
 

@@ -21,7 +21,7 @@ import { istioCharts } from "../../toolchain/pins";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
-import { readLive } from "../stacks/live";
+import { readLive } from "../platforms/live";
 import { deployed as ofBookinfo } from "./deployed/bookinfo";
 import { deployed as ofOnlineBoutique } from "./deployed/onlineBoutique";
 import { deployed as ofOpenTelemetryDemo } from "./deployed/openTelemetryDemo";

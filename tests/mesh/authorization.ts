@@ -3,7 +3,7 @@
  * as it is written. Neither knows of the other, nor of the renderer.
  */
 import { type CallDefinition, isHttp, type MeshDefinition, type ServiceDefinition } from "../../catalog";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 
 /** A request as the proxy of the called pod sees it; over TCP nothing is known of methods, paths and claims. */
 export interface Request {
@@ -43,7 +43,7 @@ interface Rule {
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function decide(
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   { services, trustDomain = "cluster.local", ...mesh }: MeshDefinition,
 ): (request: Request) => boolean {
   const policies = new Map(

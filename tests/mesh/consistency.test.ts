@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { meshes } from "./meshes";
 import { render } from "./render";
 
@@ -34,16 +34,16 @@ interface Spec {
   };
 }
 
-const specOf = ({ spec }: MeshObject): Spec => spec ?? {};
+const specOf = ({ spec }: Manifest): Spec => spec ?? {};
 
 /** The pods that an object is for, as text; empty for all of its namespace. */
-function selected(object: MeshObject): string {
+function selected(object: Manifest): string {
   const { selector, workloadSelector } = specOf(object);
   return JSON.stringify(workloadSelector?.labels ?? selector?.matchLabels ?? selector ?? {});
 }
 
 /** What only one object of a kind may be for. */
-function claims(object: MeshObject): string[] {
+function claims(object: Manifest): string[] {
   const { kind, metadata } = object;
   const { host, hosts = [], gateways = ["mesh"], servers = [] } = specOf(object);
   switch (kind) {
@@ -69,11 +69,11 @@ function claims(object: MeshObject): string[] {
   }
 }
 
-const services = (objects: readonly MeshObject[]): MeshObject[] =>
+const services = (objects: readonly Manifest[]): Manifest[] =>
   objects.filter(({ kind }) => kind === "Sidecar");
 
 describe("the objects of a mesh", () => {
-  const inAny = (hold: (objects: readonly MeshObject[]) => void): void => {
+  const inAny = (hold: (objects: readonly Manifest[]) => void): void => {
     fc.assert(
       fc.property(meshes, (definition) => {
         hold(render(definition));
@@ -96,11 +96,11 @@ describe("the objects of a mesh", () => {
       const collector = "jaeger.monitoring.svc.cluster.local";
       const homes = services(objects).map(({ metadata }) => [metadata.namespace, metadata.name] as const);
       const inside = homes.map(([namespace, name]) => `${name}.${namespace ?? ""}.svc.cluster.local`);
-      const ofKind = (kind: string): MeshObject[] => objects.filter((object) => object.kind === kind);
+      const ofKind = (kind: string): Manifest[] => objects.filter((object) => object.kind === kind);
       const outside = ofKind("ServiceEntry").flatMap((object) => specOf(object).hosts ?? []);
       const hosts = new Set([...inside, ...outside, egress, collector]);
       const served = ofKind("Gateway").flatMap(({ metadata: { namespace = "", name }, ...rest }) =>
-        (specOf(rest as MeshObject).servers ?? []).flatMap((server) =>
+        (specOf(rest as Manifest).servers ?? []).flatMap((server) =>
           server.hosts.flatMap((host) => [`${name} ${host}`, `${namespace}/${name} ${host}`]),
         ),
       );

@@ -1,10 +1,10 @@
 import type { IstioVersion } from "../../catalog";
 import { expect } from "chai";
 import type { RateLimitDefinition } from "../../catalog";
-import { type MeshObject } from "../../mesh";
+import { type Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
-const rendered = (rateLimit: RateLimitDefinition): MeshObject =>
+const rendered = (rateLimit: RateLimitDefinition): Manifest =>
   find(
     render({ name: "shop", services: { web: { ports: { http }, rateLimit } } }),
     "EnvoyFilter",
@@ -21,7 +21,7 @@ const limit = {
   enable_x_ratelimit_headers: "DRAFT_VERSION_03",
 };
 
-function typedConfig({ spec }: MeshObject): unknown {
+function typedConfig({ spec }: Manifest): unknown {
   const { configPatches } = spec as {
     configPatches: { patch: { value: { typed_config: unknown } } }[];
   };

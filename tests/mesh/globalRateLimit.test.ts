@@ -217,7 +217,7 @@ describe("global rate limits", () => {
         ...rest,
       })
         .findings.filter(({ code }) => code !== "MW111")
-        .map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+        .map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
     const globalRateLimits = { all: { requests: 1, per: "second" } };
     const rateLimitService = { service: "counter", onFailure: "allow" };
     expect(brief({ globalRateLimits }, { rateLimitService })).to.deep.equal([]);

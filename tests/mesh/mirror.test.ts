@@ -122,7 +122,7 @@ describe("mirror to another service", () => {
           api: { ports: { http }, traffic: { mirror } },
           shadow: { ports: { http }, ...shadowed },
         },
-      }).findings.map(({ code, path, cure }) => `${code} ${path}: ${cure}`);
+      }).findings.map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
     const mirror = "services.api.traffic.mirror";
     expect(brief({ service: "shadow", percentage: 10 }, { calls: { web: {} } })).to.deep.equal([]);
     expect(brief({ service: "shadwo", percentage: 10 }, { calls: { web: {} } })).to.deep.equal([

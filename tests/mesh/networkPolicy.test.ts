@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
 import { meshes } from "./meshes";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 const inNamespace = (name: string): object => ({
@@ -191,7 +191,7 @@ describe("networkPolicy", () => {
   it("refuses what is no port or address of DNS", () => {
     const told = (networkPolicies: object): string[] =>
       checkMesh({ name: "shop", networkPolicies, services: { web: { ports: { http } } } }).findings.map(
-        ({ code, path, cure }) => `${code} ${path}: ${cure}`,
+        ({ code, path, fix }) => `${code} ${path}: ${fix}`,
       );
     expect(
       told({ dnsPorts: [0, 70_000], dnsAddresses: ["dns.example.com", "169.254.0.0/16"] }),
@@ -291,7 +291,7 @@ interface Peer {
 
 /** "namespace/caller → namespace/callee:port" for each rule about pods of a service, as one of the ends says it. */
 function arrows(
-  policies: readonly MeshObject[],
+  policies: readonly Manifest[],
   direction: "ingress" | "egress",
   field: "from" | "to",
 ): string[] {

@@ -7,7 +7,7 @@ import { example } from "../../docs/fields/example";
 import { renderMesh } from "../../mesh";
 import { fullName } from "../../mesh/object";
 import { mergePatch } from "../../mesh/overrides";
-import { platformNames, platforms } from "../../stacks/platforms";
+import { platformNames, platforms } from "../../platforms";
 import { meshes } from "./meshes";
 import { find, http, render } from "./render";
 
@@ -64,7 +64,7 @@ describe("overrides", () => {
         Sidecar: { web: {} },
       }),
     );
-    expect(findings.map(({ severity, code, path, cure }) => [severity, code, path, cure])).to.deep.equal([
+    expect(findings.map(({ severity, code, path, fix }) => [severity, code, path, fix])).to.deep.equal([
       ["error", "MW115", 'overrides.DestinationRules["shop/web"]', 'did you mean "DestinationRule"?'],
       ["error", "MW115", "overrides.Namespace.store", 'use one of "shop", or remove it'],
       ["error", "MW115", "overrides.PeerAuthentication.default", 'did you mean "shop/default"?'],

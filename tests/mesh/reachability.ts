@@ -1,13 +1,13 @@
 /** Whether one service's proxy knows another, and whether the network lets it through; from rendered objects alone. */
 import type { MeshDefinition } from "../../catalog";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { namespaceOf } from "./authorization";
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether the Sidecar of a service has another one's host. */
 export function inScope(
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   definition: MeshDefinition,
   caller: string,
   callee: string,
@@ -43,7 +43,7 @@ interface NetworkRule {
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation
  */
 export function passes(
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   definition: MeshDefinition,
   caller: string,
   callee: string,
@@ -64,7 +64,7 @@ function podOf(definition: MeshDefinition, name: string): Pod {
 }
 
 function oneSide(
-  objects: readonly MeshObject[],
+  objects: readonly Manifest[],
   pod: Pod,
   direction: "ingress" | "egress",
   other: Pod,

@@ -1,12 +1,12 @@
 import type { MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 
 /** What is found in the shape of a whole call graph, which random calls have in any way. */
 const ofShape = ["MW111", "MW364", "MW403", "MW404", "MW405"];
 
 /** The objects of a catalog that must have no finding but for the shape of its calls. */
-export function render(definition: MeshDefinition): MeshObject[] {
+export function render(definition: MeshDefinition): Manifest[] {
   const { findings, mesh } = checkMesh(definition);
   const others = findings.filter(({ code }) => !ofShape.includes(code));
   if (!mesh || others.length > 0) throw new Error(JSON.stringify(others, null, 2));
@@ -14,12 +14,7 @@ export function render(definition: MeshDefinition): MeshObject[] {
 }
 
 /** The only object of a kind and name. */
-export function find(
-  objects: readonly MeshObject[],
-  kind: string,
-  name: string,
-  namespace?: string,
-): MeshObject {
+export function find(objects: readonly Manifest[], kind: string, name: string, namespace?: string): Manifest {
   const found = objects.filter(
     (object) =>
       object.kind === kind &&
@@ -36,7 +31,7 @@ export function metadata(
   name: string,
   from: string,
   labels: Record<string, string> = {},
-): MeshObject["metadata"] {
+): Manifest["metadata"] {
   return {
     name,
     namespace: "shop",

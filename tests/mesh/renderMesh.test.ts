@@ -6,7 +6,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { normalize } from "../../catalog";
 import { checkMesh } from "../../checks";
-import { type MeshObject, renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 import { decide, mirroredTo, requested, requests } from "./authorization";
 import { meshes } from "./meshes";
 import { inScope, passes } from "./reachability";
@@ -18,7 +18,7 @@ const ajv = new Ajv({ strict: false, validateFormats: false });
 const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));
 
 /** What Istio's own definition of the resource has against an object. */
-function invalid({ apiVersion, kind, spec }: MeshObject): unknown {
+function invalid({ apiVersion, kind, spec }: Manifest): unknown {
   const validate = validators.get(`${apiVersion}/${kind}`);
   if (!validate) return apiVersion.includes("istio.io") ? `no schema of ${apiVersion} ${kind}` : undefined;
   return validate(spec) ? undefined : validate.errors;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
 const objects = render({
@@ -81,7 +81,7 @@ describe("serviceEntry", () => {
     });
   });
 
-  const store = (own: object): MeshObject[] =>
+  const store = (own: object): Manifest[] =>
     render({
       name: "shop",
       networkPolicies: {},
@@ -90,7 +90,7 @@ describe("serviceEntry", () => {
         db: { host: "db.example.com", ports: { tcp: { port: 5432, protocol: "tcp" } }, ...own },
       },
     });
-  const letOut = (rendered: readonly MeshObject[]): unknown =>
+  const letOut = (rendered: readonly Manifest[]): unknown =>
     (find(rendered, "NetworkPolicy", "web").spec as { egress: unknown }).egress;
 
   it("looks a database up by its name, and says why Istio's analyzer need not want its addresses", () => {

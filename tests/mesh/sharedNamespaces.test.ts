@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
 const jwtRules = [
@@ -50,8 +50,8 @@ const without = (...fields: (keyof MeshDefinition)[]): MeshDefinition =>
     Object.entries(shop).filter(([field]) => !(fields as string[]).includes(field)),
   ) as unknown as MeshDefinition;
 const objects = render(shop);
-const inCommon = (object: MeshObject): boolean => object.metadata.namespace === "common";
-const inShared = (name: string, from: string): MeshObject["metadata"] => ({
+const inCommon = (object: Manifest): boolean => object.metadata.namespace === "common";
+const inShared = (name: string, from: string): Manifest["metadata"] => ({
   ...metadata(name, from),
   namespace: "common",
 });

@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import { checkMesh } from "../../checks";
-import type { MeshObject } from "../../mesh";
+import type { Manifest } from "../../mesh";
 import { addOnsCatalog, renderAddOns } from "../../observability/addOns";
 import { parseAlertmanager } from "../../observability/alertmanagers";
 import { monitors } from "../../observability/monitors";
 import { planOf } from "../../program/plan";
-import { platformList, platformNames } from "../../stacks/platforms";
+import { platformList, platformNames } from "../../platforms";
 import { readSettings } from "../../program/settings";
 import { everything, nothing } from "../components/observabilityArgs";
 import { find } from "../mesh/render";
 
 const namespace = "monitoring";
 const account = (name: string, home = namespace): string => `cluster.local/ns/${home}/sa/${name}`;
-const callers = (objects: MeshObject[], name: string): unknown[] => {
+const callers = (objects: Manifest[], name: string): unknown[] => {
   const { rules } = find(objects, "AuthorizationPolicy", name, namespace).spec as {
     rules: { from: { source: { principals?: string[]; namespaces?: string[] } }[]; to: object[] }[];
   };

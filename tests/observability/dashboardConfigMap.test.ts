@@ -3,7 +3,7 @@ import { checkMesh } from "../../checks";
 import { renderObservability } from "../../observability";
 import { dashboardConfigMaps } from "../../observability/dashboardConfigMap";
 import { renderDashboards } from "../../observability/dashboards";
-import { platformNames, platforms } from "../../stacks/platforms";
+import { platformNames, platforms } from "../../platforms";
 
 const { mesh } = checkMesh({
   name: "shop",

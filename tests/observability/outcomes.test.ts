@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { dashboardDefinitions } from "../../observability/dashboards";
-import { concernsOf } from "../../observability/rules";
-import { platformNames, platforms } from "../../stacks/platforms";
-import { meshOf } from "../stacks/rendered";
+import { ruleGroupsOf } from "../../observability/rules";
+import { platformNames, platforms } from "../../platforms";
+import { meshOf } from "../platforms/rendered";
 
 /** Every query of every platform, by whose it is. */
 const queries = platformNames.flatMap((platform) => {
   const mesh = meshOf(platforms[platform].catalog("prod", {}));
   return [
-    ...concernsOf(mesh).flatMap(({ rules }) =>
+    ...ruleGroupsOf(mesh).flatMap(({ rules }) =>
       rules.map((rule) => ({ name: "alert" in rule ? rule.alert : rule.record, expr: rule.expr })),
     ),
     ...dashboardDefinitions(mesh).flatMap(({ key, rows }) =>

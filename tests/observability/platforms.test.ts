@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { concernsOf } from "../../observability/rules";
-import { type PlatformName, platforms } from "../../stacks/platforms";
-import { meshOf } from "../stacks/rendered";
+import { ruleGroupsOf } from "../../observability/rules";
+import { type PlatformName, platforms } from "../../platforms";
+import { meshOf } from "../platforms/rendered";
 
 // What the platforms' documents say of alerts, number by number; where they say nothing, the catalog's defaults.
 
@@ -9,7 +9,7 @@ import { meshOf } from "../stacks/rendered";
 function limits(platform: PlatformName, alert: string): Record<string, number> {
   const mesh = meshOf(platforms[platform].catalog("prod", {}));
   const found: Record<string, number> = {};
-  for (const rule of concernsOf(mesh).flatMap(({ rules }) => rules)) {
+  for (const rule of ruleGroupsOf(mesh).flatMap(({ rules }) => rules)) {
     if (!("alert" in rule) || rule.alert !== alert) continue;
     const service = /destination_service=~?"([^"]*)"/.exec(rule.expr)?.[1] ?? "*";
     const limit = Number(/ [<>] ([\d.e+]+)/.exec(rule.expr)?.[1]);
@@ -25,7 +25,7 @@ describe("platforms' alerts", () => {
     expect(limits("aikernel", "HighErrorRate")).to.deep.equal({ "*": 0.05 });
     expect(limits("aikernel", "HighLatency")).to.deep.equal({ "*": 1000 });
     expect(limits("aikernel", "CertificateExpiringSoon")).to.deep.equal({ "*": day / 4 });
-    const names = concernsOf(meshOf(platforms.aikernel.catalog("prod", {}))).flatMap(({ rules }) =>
+    const names = ruleGroupsOf(meshOf(platforms.aikernel.catalog("prod", {}))).flatMap(({ rules }) =>
       rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])),
     );
     expect(names).to.include.members([

@@ -7,9 +7,9 @@ import { stringify } from "yaml";
 import type { CheckedMesh } from "../../checks";
 import { renderObservability } from "../../observability";
 import { dashboardDefinitions } from "../../observability/dashboards";
-import { platformNames, platforms } from "../../stacks/platforms";
+import { platformNames, platforms } from "../../platforms";
 import { ensureToolchain } from "../../toolchain";
-import { meshOf } from "../stacks/rendered";
+import { meshOf } from "../platforms/rendered";
 import { cases } from "./cases";
 import { type RuleCase, shop } from "./cases/case";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
 import { renderObservability } from "../../observability";
-import { concernsOf } from "../../observability/rules";
+import { ruleGroupsOf } from "../../observability/rules";
 import { records } from "../../observability/rules/records";
 import type { AlertingRule } from "../../observability/rules/rule";
-import { platformNames, platforms } from "../../stacks/platforms";
-import { meshOf } from "../stacks/rendered";
+import { platformNames, platforms } from "../../platforms";
+import { meshOf } from "../platforms/rendered";
 import { cases } from "./cases";
 import { mistakes } from "./expressions";
 
@@ -22,7 +22,7 @@ const shop: MeshDefinition = {
 };
 
 function alerts(definition: MeshDefinition, name: string): AlertingRule[] {
-  return concernsOf(meshOf(definition))
+  return ruleGroupsOf(meshOf(definition))
     .flatMap(({ rules }) => rules)
     .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert === name);
 }
@@ -34,7 +34,7 @@ const known = Object.fromEntries(
 describe("rules", () => {
   for (const platform of platformNames) {
     it(`of ${platform} are PromQL, and ask for what is reported or recorded`, () => {
-      const rules = concernsOf(meshOf(platforms[platform].catalog("prod", {}))).flatMap((one) => one.rules);
+      const rules = ruleGroupsOf(meshOf(platforms[platform].catalog("prod", {}))).flatMap((one) => one.rules);
       expect(rules).to.have.length.above(30);
       for (const rule of rules) {
         expect(mistakes(rule.expr, known), "alert" in rule ? rule.alert : rule.record).to.deep.equal([]);
@@ -43,7 +43,7 @@ describe("rules", () => {
   }
 
   it("record every series that is declared, each once", () => {
-    const recorded = concernsOf(meshOf(shop)).flatMap(({ rules }) =>
+    const recorded = ruleGroupsOf(meshOf(shop)).flatMap(({ rules }) =>
       rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
     );
     // Budgets are as many as there are objectives.
@@ -58,7 +58,7 @@ describe("rules", () => {
           ? `${one.alert} ${one.fires.length > 0 ? "fires" : "is silent"}`
           : `${one.record} ${one.gives.some(({ value }) => value > 0) ? "has a value" : "has none"}`,
       );
-    const expected = concernsOf(meshOf(shop))
+    const expected = ruleGroupsOf(meshOf(shop))
       .flatMap(({ rules }) => rules)
       .flatMap((rule) =>
         "alert" in rule

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
 import { atDay } from "../../policy-pack/tests/clock";
-import { platformNames, type PlatformName } from "../../stacks/platforms";
+import { platformNames, type PlatformName } from "../../platforms";
 import type { Resource } from "../../policy-pack/tests/engine";
 import { judge } from "./judge";
 import { everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
@@ -11,7 +11,7 @@ const bypass = (version: string): string =>
   '["traffic.sidecar.istio.io/excludeOutboundPorts"] has 443, 9092, whose traffic the sidecar neither secures nor ' +
   "sees. Remove it, or allow it in the policy's configuration.";
 const bypasses = ["v1", "v2"].map(bypass);
-const allowedForAlfred = read("stacks", "alfred", "policy.prod.json");
+const allowedForAlfred = read("platforms", "alfred", "policy.prod.json");
 const alfredInProd = onTop(preset("prod"), allowedForAlfred);
 
 describe("policy-pack/platforms", () => {

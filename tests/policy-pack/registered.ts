@@ -4,9 +4,9 @@ import type { Environment, MeshDefinition } from "../../catalog";
 import { IstioControlPlane, type IstioControlPlaneArgs, Observability, ServiceMesh } from "../../components";
 import type { Resource } from "../../policy-pack/tests/engine";
 import { observabilityName, planOf } from "../../program/plan";
-import type { PlatformName } from "../../stacks/platforms";
+import type { PlatformName } from "../../platforms";
 import { readSettings } from "../../program/settings";
-import { platformList } from "../../stacks/platforms";
+import { platformList } from "../../platforms";
 import { everything } from "../components/observabilityArgs";
 import { registrations } from "../components/registrations";
 
@@ -60,7 +60,7 @@ export async function everythingWatched(): Promise<Resource[]> {
 
 /** The preset of an environment, with a platform's own settings on top if it has any. */
 export function configurationOf(platform: PlatformName, environment: Environment): Configuration {
-  const own = ["stacks", platform, `policy.${environment}.json`];
+  const own = ["platforms", platform, `policy.${environment}.json`];
   const exists = existsSync(join(__dirname, "..", "..", ...own));
   return exists ? onTop(preset(environment), read(...own)) : preset(environment);
 }

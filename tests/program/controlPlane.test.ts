@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { facts } from "../../policy-pack/facts";
 import { controlPlaneArgs } from "../../program/controlPlane";
 import { readSettings, type Settings } from "../../program/settings";
-import { platformList } from "../../stacks/platforms";
+import { platformList } from "../../platforms";
 
 const settings = readSettings(platformList, { get: (key) => ({ platform: "policycortex" })[key] });
 

@@ -6,7 +6,7 @@ import * as rendering from "../../mesh/renderMesh";
 import { deploy } from "../../program/deploy";
 import * as preflighting from "../../program/preflight";
 import { missingPackage } from "../../program/missingPackage";
-import { platforms } from "../../stacks/platforms";
+import { platforms } from "../../platforms";
 
 /** Replaces a function of a module by `wrap` of it while `work` runs. */
 async function wrapped<Module extends object, Name extends keyof Module>(

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { declareGatewayCertificates } from "../../program/gatewayCertificates";
 import { planOf } from "../../program/plan";
 import { readSettings } from "../../program/settings";
-import { platformList } from "../../stacks/platforms";
+import { platformList } from "../../platforms";
 import { registrations } from "../components/registrations";
 
 const plan = planOf(readSettings(platformList, { get: (key) => ({ platform: "aikernel" })[key] }));

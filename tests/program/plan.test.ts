@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { environments } from "../../catalog";
 import { objectsOf, planOf, releasesOf } from "../../program/plan";
 import { type Platform } from "../../program/platform";
-import { platformList, platformNames, platforms } from "../../stacks/platforms";
+import { platformList, platformNames, platforms } from "../../platforms";
 import { secretsOf } from "../../program/secrets";
 import { readSettings } from "../../program/settings";
 

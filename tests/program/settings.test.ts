@@ -5,7 +5,7 @@ import { defaultIstioVersion } from "../../catalog";
 import { facts, minorOf } from "../../policy-pack/facts";
 import { catalogOf } from "../../program/catalogOf";
 import { readSettings, type Settings } from "../../program/settings";
-import { platformList, platforms } from "../../stacks/platforms";
+import { platformList, platforms } from "../../platforms";
 import { programs } from "../../toolchain/pins";
 
 const read = (values: Record<string, string>): Settings => {
@@ -85,7 +85,7 @@ describe("program/settings", () => {
     });
   });
 
-  it("tells of every wrong key at once, with its value and the cure", () => {
+  it("tells of every wrong key at once, with its value and the fix", () => {
     const problems = (): string => {
       try {
         read({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import {
   type SandboxOptions,
-  sandboxPrograms,
+  resolvePrograms,
   type SandboxStatus,
   startSandbox,
   stopSandbox,
@@ -38,7 +38,7 @@ export async function harness(): Promise<Harness> {
     },
     options: (state) => ({
       state,
-      programs: sandboxPrograms(program),
+      programs: resolvePrograms(program),
       charts: toolchain.charts,
     }),
     kubectl: async (state, args, input) => {

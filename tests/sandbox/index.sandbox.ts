@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
 import { identify } from "../../sandbox/processIdentity";
-import { UserError } from "../../toolchain/userError";
+import { UserError } from "../../errors/userError";
 import { type Harness, harness } from "./harness";
 import { until } from "./until";
 
@@ -194,7 +194,7 @@ describe("sandbox", () => {
     expect((error as UserError).problem).to.equal(
       "The sandbox did not start: kube-scheduler ended with exit code 1. Nothing is left running.",
     );
-    expect((error as UserError).cure).to.contain(join(state, "logs", "kube-scheduler.log"));
+    expect((error as UserError).fix).to.contain(join(state, "logs", "kube-scheduler.log"));
     expect(await sandboxStatus(state)).to.include({ running: false, ready: false });
     expect(pids(await sandboxStatus(state))).to.deep.equal([]);
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import getPort from "get-port";
 import { choosePorts } from "../../sandbox/ports";
-import { UserError } from "../../toolchain/userError";
+import { UserError } from "../../errors/userError";
 
 describe("sandbox/ports", () => {
   const servers: Server[] = [];
@@ -36,7 +36,7 @@ describe("sandbox/ports", () => {
     expect((await choosePorts(undefined, port)).apiServer).to.equal(port);
   });
 
-  it("refuses a port that is in use, with the cure", async () => {
+  it("refuses a port that is in use, with the fix", async () => {
     const port = await occupy();
     const error = await choosePorts(undefined, port).then(
       () => undefined,
@@ -46,6 +46,6 @@ describe("sandbox/ports", () => {
     expect((error as UserError).problem).to.equal(
       `Port ${port} on 127.0.0.1, wanted for the API server, is in use.`,
     );
-    expect((error as UserError).cure).to.contain(`ss -ltnp 'sport = :${port}'`);
+    expect((error as UserError).fix).to.contain(`ss -ltnp 'sport = :${port}'`);
   });
 });

@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { ensureToolchain } from "../../toolchain";
 import { type BuildProgress, builtPath } from "../../toolchain/build";
-import { UserError } from "../../toolchain/userError";
+import { UserError } from "../../errors/userError";
 
 // A `go` of our own stands in for the real one, whose builds take minutes: the sandbox tier runs what that one builds.
 const fakeGo = (build: string): string => `#!/bin/sh
@@ -91,11 +91,11 @@ describe("toolchain/build", () => {
       (reason: unknown) => reason,
     );
     expect(error).to.be.instanceOf(UserError);
-    const { problem, details, cure } = error as UserError;
+    const { problem, details, fix } = error as UserError;
     expect(problem).to.match(/^`go build -v …` failed/);
     expect(details).to.contain("server.go:1: no such thing");
     const log = join(folder, "cache", "build-cluster.log");
-    expect(cure).to.contain(log);
+    expect(fix).to.contain(log);
     expect(readFileSync(log, "utf8")).to.contain("server.go:1: no such thing");
     expect(existsSync(builtPath("etcd"))).to.equal(false);
     expect(leftovers()).to.deep.equal([]);
@@ -114,6 +114,6 @@ describe("toolchain/build", () => {
     expect((error as UserError).problem).to.equal(
       "Go is needed to build the sandbox's programs, and `go` is not on PATH.",
     );
-    expect((error as UserError).cure).to.match(/^Install Go 1\.26\.0 or newer/);
+    expect((error as UserError).fix).to.match(/^Install Go 1\.26\.0 or newer/);
   });
 });

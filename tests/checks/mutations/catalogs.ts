@@ -1,5 +1,5 @@
 import type { Environment, MeshDefinition } from "../../../catalog";
-import { type PlatformName, platformNames, platforms } from "../../../stacks/platforms";
+import { type PlatformName, platformNames, platforms } from "../../../platforms";
 import type { Platform } from "../../../program/platform";
 
 /** Options that bring up what the platforms don't have by default. */

@@ -6,7 +6,7 @@ import { checkMesh, type CheckedMesh } from "../../../checks";
 import { dashboardDefinitions, renderDashboards } from "../../../observability/dashboards";
 import { records } from "../../../observability/rules/records";
 import type { DashboardDefinition } from "../../../observability/dashboards/definition";
-import { platformNames, platforms } from "../../../stacks/platforms";
+import { platformNames, platforms } from "../../../platforms";
 import { meshes } from "../../mesh/meshes";
 import { mistakes } from "../expressions";
 

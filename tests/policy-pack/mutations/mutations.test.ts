@@ -6,7 +6,7 @@ import {
   validateResource,
   validateStack,
 } from "../../../policy-pack/tests/engine";
-import { platformNames } from "../../../stacks/platforms";
+import { platformNames } from "../../../platforms";
 import { configurationOf, type Configuration, everythingWatched, preset, resourcesOf } from "../registered";
 import { mutations } from "./index";
 import { broken, fieldPath, isOf, type Mutation, titleOf } from "./mutation";

@@ -1,0 +1,234 @@
+import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { Argument, type Command } from "commander";
+import getPort from "get-port";
+import { parse } from "yaml";
+import { UserError } from "../../errors/userError";
+import { type Addon, type AddonName, addonNames, addonOf, addons, isReady } from "../addOns";
+import { apiClient } from "../apiClient";
+import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
+import { print, step } from "../output";
+import { parsePort } from "../port";
+import { type Forwarding, forwardPort } from "../portForward";
+
+/** How long a tool may take to answer through a new forwarding. */
+const patience = 30_000;
+
+/** `meshwright open`: Kiali, Grafana, Jaeger or Prometheus in the browser, without exposing it. */
+export function openCommand(command: Command): void {
+  command
+    .addArgument(new Argument("<tool>", "which one").choices(addonNames))
+    .option("--namespace <name>", "namespace of the tool (default: wherever it is)")
+    .option("--port <port>", "local port (default: the tool's own if it is free, else any)", parsePort)
+    .option("--show-password", "print Grafana's password, too");
+  clusterOptions(command).action(
+    async (name: AddonName, options: { namespace?: string; port?: number; showPassword?: true }) => {
+      const config = loadCluster(command);
+      const addon = addons[name];
+      const pod = await findPod(config, name, options.namespace).catch((error: unknown) =>
+        refusedSearch(config, options.namespace, error),
+      );
+      const namespace = pod.metadata?.namespace ?? "";
+      const find = (): Promise<V1Pod> => findPod(config, name, namespace);
+      const forwarding = await forwardTo(config, addon, find, options.port);
+      const url = `http://localhost:${forwarding.port}${addon.path}`;
+      try {
+        await step(`${addon.title}: wait until it answers`, () =>
+          untilAnswers(addon, url, forwarding, namespace),
+        );
+        print(`${addon.title} of ${namespace} is at ${url}`);
+        for (const line of await howToLogIn(config, pod, name, options.showPassword)) print(line);
+        print("Ctrl-C ends it.");
+        await interrupted();
+      } finally {
+        await forwarding.close();
+      }
+    },
+  );
+}
+
+/**
+ * A pod of the tool that is ready.
+ *
+ * @throws {UserError} if there is none, if there is more than one such tool, or if nothing can be forwarded to it.
+ */
+async function findPod(config: KubeConfig, name: AddonName, namespace: string | undefined): Promise<V1Pod> {
+  const core = apiClient(config, CoreV1Api);
+  const { items } =
+    namespace === undefined
+      ? await core.listPodForAllNamespaces()
+      : await core.listNamespacedPod({ namespace });
+  const { title, port } = addons[name];
+  // Charts may run helpers under the same name, and needn't say which ports their containers have.
+  const pods = items
+    .filter(({ metadata }) => addonOf(metadata?.labels) === name)
+    .sort((a, b) => Number(listensOn(b, port)) - Number(listensOn(a, port)));
+  const where = namespace === undefined ? serverOf(config) : `namespace ${namespace}`;
+  const [first] = pods;
+  if (first === undefined) {
+    throw new UserError({
+      problem: `There is no ${title} in ${where}: no pod has the label app.kubernetes.io/name=${name}.`,
+      fix: "Install it: pulumi config set meshwright:observability true, then pulumi up",
+    });
+  }
+  const places = [...new Set(pods.map(({ metadata }) => metadata?.namespace ?? ""))].sort();
+  if (places.length > 1) {
+    throw new UserError({
+      problem: `There is more than one ${title} in ${where}: in the namespaces ${places.join(", ")}.`,
+      fix: `Choose one: --namespace ${places.join("|")}`,
+    });
+  }
+  const ready = pods.find(isReady);
+  if (ready === undefined) {
+    const { namespace: place = "", name: pod = "" } = first.metadata ?? {};
+    throw new UserError({
+      problem: `${title} isn't ready: ${place}/${pod} is ${first.status?.phase ?? "unknown"}.`,
+      fix: `See why: kubectl describe pod -n ${place} ${pod}`,
+    });
+  }
+  return reachable(core, ready);
+}
+
+function listensOn({ spec }: V1Pod, port: number): boolean {
+  return (spec?.containers ?? []).some(({ ports = [] }) =>
+    ports.some(({ containerPort }) => containerPort === port),
+  );
+}
+
+/** Only a kubelet can lead a connection into a pod, and the sandbox has none: its pods exist in the API only. */
+async function reachable(core: CoreV1Api, pod: V1Pod): Promise<V1Pod> {
+  const node = pod.spec?.nodeName ?? "";
+  // Whoever may look at one namespace only may look at no node, and yet may be led into a pod.
+  const { status } = await core.readNode({ name: node }).catch((error: unknown) => {
+    if ((error as { code?: number }).code === 403) return { status: undefined };
+    throw error;
+  });
+  if (status === undefined) return pod;
+  if ((status.daemonEndpoints?.kubeletEndpoint?.Port ?? 0) > 0) return pod;
+  const { namespace = "", name = "" } = pod.metadata ?? {};
+  throw new UserError({
+    problem: `${namespace}/${name} exists only in the API: its node ${node} has no kubelet, as on the sandbox, so nothing listens there.`,
+    fix: "Open it on a real cluster: --context <name>. On the sandbox, look at what would run: kubectl get all -A",
+  });
+}
+
+async function forwardTo(
+  config: KubeConfig,
+  { title, port: own }: Addon,
+  find: () => Promise<V1Pod>,
+  wanted: number | undefined,
+): Promise<Forwarding> {
+  const port = wanted ?? (await getPort({ port: own, host: "127.0.0.1" }));
+  const target = async () => {
+    const { metadata } = await find();
+    return { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "", port: own };
+  };
+  try {
+    return await forwardPort(config, target, port);
+  } catch (error) {
+    throw new UserError({
+      problem: `Port ${port} of this machine can't be used for ${title}: ${(error as Error).message}.`,
+      fix: "Choose another one: --port <port>, or leave --port out",
+      cause: error,
+    });
+  }
+}
+
+/** Looks in all namespaces unless it is told which, which not everybody may. */
+function refusedSearch(config: KubeConfig, namespace: string | undefined, error: unknown): never {
+  const { code, message } = error as { code?: number; message?: string };
+  if (code !== 403 || namespace !== undefined) explainFailure(config, error);
+  throw new UserError({
+    problem: `${serverOf(config)} doesn't let you look for pods in all namespaces (403).`,
+    ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
+    fix: "Name the tool's: --namespace <name>",
+    cause: error,
+  });
+}
+
+/** Any answer will do, a page to log in for example. */
+async function untilAnswers(
+  { title }: Addon,
+  url: string,
+  forwarding: Forwarding,
+  namespace: string,
+): Promise<void> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const answered = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5000) }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    const refusal = /\b40[13]\b/.exec(forwarding.lastError() ?? "")?.[0];
+    if (refusal !== undefined) {
+      throw new UserError({
+        problem: `The API server doesn't let you forward a port to ${title} (${refusal}).`,
+        fix: `Ask for the right to create pods/portforward in ${namespace}. Whether you have it: kubectl auth can-i create pods/portforward -n ${namespace}`,
+      });
+    }
+    if (Date.now() > end) {
+      throw new UserError({
+        problem: `${title} did not answer within ${patience / 1000} s.`,
+        details: forwarding.lastError() ?? "The connection was made, and nothing came back.",
+        fix: "See whether it runs: meshwright status",
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** What to do at the page that asks who one is. */
+async function howToLogIn(
+  config: KubeConfig,
+  { metadata, spec }: V1Pod,
+  name: AddonName,
+  showPassword = false,
+): Promise<string[]> {
+  const core = apiClient(config, CoreV1Api);
+  const namespace = metadata?.namespace ?? "";
+  if (name === "kiali") {
+    const account = spec?.serviceAccountName ?? "kiali";
+    return (await kialiStrategy(core, namespace)) === "anonymous"
+      ? []
+      : [`Log in with a token: kubectl create token ${account} -n ${namespace}`];
+  }
+  if (name !== "grafana") return ["It asks nobody who they are: there is nothing to log in with."];
+  const variables = (spec?.containers ?? []).flatMap(({ env = [] }) => env);
+  const variable = (wanted: string) => variables.find((one) => one.name === wanted);
+  const password = variable("GF_SECURITY_ADMIN_PASSWORD")?.valueFrom?.secretKeyRef;
+  if (password?.name === undefined) return [];
+  const user = variable("GF_SECURITY_ADMIN_USER");
+  const userKey = user?.valueFrom?.secretKeyRef?.key;
+  const keys = [...(userKey === undefined ? [] : [userKey]), password.key];
+  const told = user?.value ?? (userKey === undefined ? "admin" : undefined);
+  if (!showPassword) {
+    const template = keys.map((key) => `{{index .data "${key}" | base64decode}}`).join(" ");
+    return [
+      `Log in ${told === undefined ? "with the user and password" : `as ${told} with the password`} that this prints:`,
+      `  kubectl get secret ${password.name} -n ${namespace} -o go-template='${template}'`,
+    ];
+  }
+  const { data = {} } = await core.readNamespacedSecret({ name: password.name, namespace });
+  const decode = (key: string): string => Buffer.from(data[key] ?? "", "base64").toString();
+  return [`Log in as ${told ?? decode(userKey ?? "")} with the password ${decode(password.key)}`];
+}
+
+/** How Kiali wants people to log in, by its own configuration. */
+async function kialiStrategy(core: CoreV1Api, namespace: string): Promise<string | undefined> {
+  const { items } = await core.listNamespacedConfigMap({ namespace });
+  const map = items.find(
+    ({ metadata, data }) => addonOf(metadata?.labels) === "kiali" && data?.["config.yaml"] !== undefined,
+  );
+  const configuration = parse(map?.data?.["config.yaml"] ?? "") as { auth?: { strategy?: string } } | null;
+  return configuration?.auth?.strategy;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+}

@@ -1,0 +1,127 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { Command } from "commander";
+import { resolvePrograms, sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
+import type { Toolchain } from "../../toolchain";
+import { UserError } from "../../errors/userError";
+import { print, step, table } from "../output";
+import { parsePort } from "../port";
+import { stateOption } from "../stateOption";
+import { tools } from "../programs";
+
+/** `meshwright sandbox …`: the embedded control plane by itself. */
+export function sandboxCommand(sandbox: Command): void {
+  sandbox
+    .command("up")
+    .description("start it, and wait until it is ready")
+    .addOption(stateOption())
+    .option("--api-server-port <port>", "port of the API server (default: a free one)", parsePort)
+    .action(async ({ state, apiServerPort }: { state: string; apiServerPort?: number }) => {
+      const status = await startControlPlane(await tools(), state, apiServerPort);
+      print(`API server  ${status.apiServer ?? "-"}\nkubeconfig  ${status.kubeconfig}`);
+    });
+
+  sandbox
+    .command("down")
+    .description("end its processes and remove its state")
+    .addOption(stateOption())
+    .option("--keep-state", "keep the cluster's data and logs")
+    .action(async ({ state, keepState }: { state: string; keepState?: true }) => {
+      await stopControlPlane(state, keepState);
+    });
+
+  sandbox
+    .command("status")
+    .description("its processes; exit code 1 unless it is ready")
+    .addOption(stateOption())
+    .option("--json", "print JSON")
+    .action(async ({ state, json }: { state: string; json?: true }) => {
+      const status = await sandboxStatus(state);
+      print(json ? JSON.stringify(status, null, 2) : describeStatus(status));
+      if (!status.ready) process.exitCode = 1;
+    });
+
+  sandbox
+    .command("kubeconfig")
+    .description("print the path of its kubeconfig: export KUBECONFIG=$(meshwright sandbox kubeconfig)")
+    .addOption(stateOption())
+    .action(async ({ state }: { state: string }) => {
+      print((await runningSandbox(state)).kubeconfig);
+    });
+
+  sandbox
+    .command("logs")
+    .description("print the log of one of its processes")
+    .argument("<process>", "name, as `meshwright sandbox status` prints it")
+    .addOption(stateOption())
+    .action(async (name: string, { state }: { state: string }) => {
+      const { processes } = await sandboxStatus(state);
+      const process_ = processes.find((one) => one.name === name);
+      if (process_ === undefined) {
+        const known = processes.map((one) => one.name).join(", ");
+        throw new UserError({
+          problem: `The sandbox ${state} has no process "${name}".`,
+          fix: known === "" ? "Start it first: meshwright sandbox up" : `Choose one of: ${known}`,
+        });
+      }
+      await pipeline(createReadStream(process_.log), process.stdout, { end: false });
+    });
+}
+
+/** Starts the sandbox in `state`, or finds it running. */
+export async function startControlPlane(
+  toolchain: Toolchain,
+  state: string,
+  apiServerPort?: number,
+): Promise<SandboxStatus> {
+  return step("Sandbox: etcd, API server, controllers, nodes", (say) =>
+    startSandbox({
+      state,
+      programs: resolvePrograms((name) => toolchain.program(name)),
+      charts: toolchain.charts,
+      onProgress: say,
+      ...(apiServerPort === undefined ? {} : { apiServerPort }),
+    }),
+  );
+}
+
+/** Ends the sandbox's processes; its data goes too unless `keepState`. */
+export async function stopControlPlane(state: string, keepState = false): Promise<void> {
+  await step("Sandbox: end its processes", () => stopSandbox(state, { deleteState: !keepState }));
+}
+
+/**
+ * The status of a sandbox that runs.
+ *
+ * @throws {UserError} if it doesn't.
+ */
+export async function runningSandbox(state: string): Promise<SandboxStatus> {
+  const status = await sandboxStatus(state);
+  if (!status.running) {
+    throw new UserError({
+      problem: `No sandbox runs in ${state}.`,
+      fix: "Start one: meshwright sandbox up, or make up",
+    });
+  }
+  return status;
+}
+
+function describeStatus(status: SandboxStatus): string {
+  if (!status.running) return `No sandbox runs in ${status.state}. Start one: meshwright sandbox up`;
+  const rows = status.processes.map((one) => [
+    one.name,
+    one.status,
+    one.pid?.toString() ?? "-",
+    one.restarts.toString(),
+    Object.values(one.ports).join(",") || "-",
+    one.log,
+  ]);
+  return [
+    `API server  ${status.apiServer ?? "-"}`,
+    `charts      ${status.chartRepository ?? "-"}`,
+    `webhooks    istiod ${status.istiod?.injectionURL ?? "-"}, canary ${status.canary?.injectionURL ?? "-"}`,
+    `kubeconfig  ${status.kubeconfig}`,
+    "",
+    table(["PROCESS", "STATUS", "PID", "RESTARTS", "PORTS", "LOG"], rows),
+  ].join("\n");
+}

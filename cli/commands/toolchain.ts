@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { cacheRoot, programNames, toolchainStatus } from "../../toolchain";
+import { print, table } from "../output";
+import { tools } from "../programs";
+
+/** `meshwright toolchain`: what the sandbox runs, and where it comes from. */
+export function toolchainCommand(command: Command): void {
+  command
+    .option("--build", "build what is missing")
+    .option("--json", "print JSON")
+    .action(async ({ build, json }: { build?: true; json?: true }) => {
+      if (build) await tools(programNames);
+      const statuses = await toolchainStatus();
+      if (json) {
+        print(JSON.stringify({ cache: cacheRoot(), programs: statuses }, null, 2));
+        return;
+      }
+      const megabytes = (bytes: number): string => (bytes === 0 ? "-" : `${Math.round(bytes / 1e6)} MB`);
+      print(
+        table(
+          ["PROGRAM", "VERSION", "SOURCE", "SIZE", "PATH"],
+          statuses.map(({ name, version, source, bytes, path }) => [
+            name,
+            version,
+            source,
+            megabytes(bytes),
+            path ?? "-",
+          ]),
+        ),
+      );
+      const total = statuses.reduce((sum, { source, bytes }) => (source === "built" ? sum + bytes : sum), 0);
+      print(`\nBuilt programs are kept in ${cacheRoot()} (${megabytes(total)}).`);
+    });
+}

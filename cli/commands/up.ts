@@ -1,0 +1,102 @@
+import { dirname } from "node:path";
+import { type Command, Option } from "commander";
+import pc from "picocolors";
+import { type Environment, environments } from "../../catalog";
+import type { SandboxStatus } from "../../sandbox";
+import type { Toolchain } from "../../toolchain";
+import { UserError } from "../../errors/userError";
+import { print, remark } from "../output";
+import { findPolicyPack } from "../policyPack";
+import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
+import { repairReleases } from "../repair";
+import { startControlPlane } from "./sandbox";
+import { stateOption } from "../stateOption";
+import { tools } from "../programs";
+import { verifyMesh } from "../verify";
+
+interface UpOptions {
+  readonly state: string;
+  readonly policyPack?: string;
+  readonly platform?: string;
+  readonly environment?: Environment;
+}
+
+/** `meshwright up`: a platform on the embedded sandbox, from nothing, under the policy pack. */
+export function upCommand(command: Command): void {
+  command
+    .addOption(stateOption())
+    .option(
+      "--policy-pack <dir>",
+      "folder of the policy pack (default: policy-pack, or the installed package @meshwright/policy-pack)",
+    )
+    .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")
+    .addOption(
+      new Option("--environment <name>", "how careful (default: what Pulumi.local.yaml says)").choices(
+        environments,
+      ),
+    )
+    .action(async ({ state, policyPack, platform, environment }: UpOptions) => {
+      const pack = findPolicyPack(process.cwd(), policyPack);
+      const toolchain = await tools();
+      const sandbox = await startControlPlane(toolchain, state);
+      const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
+      await endKilledRun(pulumi, toolchain, sandbox);
+      await deploy(pulumi, pack);
+      await verifyMesh(toolchain, sandbox);
+      print(await describe(pulumi, toolchain, sandbox));
+    });
+}
+
+/** Ends what a killed run left: its lock on the stack, and the Helm releases that it was working on. */
+async function endKilledRun(
+  { read, configFile }: LocalPulumi,
+  toolchain: Toolchain,
+  { kubeconfig }: SandboxStatus,
+): Promise<void> {
+  // No other command uses this backend.
+  await read(["cancel", "--yes", "--stack", localStack]);
+  const exported = await read(["stack", "export", "--stack", localStack]);
+  const { problems, refresh } = await repairReleases(exported, kubeconfig, toolchain.program("helm"));
+  for (const problem of problems) remark(`${problem} It is repaired.`);
+  if (!refresh) return;
+  await read(["refresh", "--yes", "--skip-preview", "--stack", localStack, "--config-file", configFile]);
+}
+
+async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
+  const target = ["--stack", localStack, "--config-file", configFile];
+  const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
+  const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
+  if (exitCode !== 0) {
+    throw new UserError({
+      problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
+      fix: `Mend it and run the command again: it goes on where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` ends it.")}`,
+    });
+  }
+}
+
+interface StackOutputs {
+  platform: string;
+  istio: string;
+  objects: Record<string, number>;
+}
+
+/** What runs now, and how to look at it. */
+async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: SandboxStatus): Promise<string> {
+  const text = await pulumi.read(["stack", "output", "--json", "--stack", localStack]);
+  const { platform, istio, objects } = JSON.parse(text) as StackOutputs;
+  const counts = Object.entries(objects).map(([kind, count]) => `${kind} ${count}`);
+  const total = Object.values(objects).reduce((sum, count) => sum + count, 0);
+  return [
+    "",
+    `${pc.green("✔")} ${pc.bold(platform)} runs on the sandbox: Istio ${istio}, ${total} objects, no complaint from istioctl analyze.`,
+    `  ${counts.join(", ")}`,
+    "",
+    pc.bold("Look at it"),
+    `  export KUBECONFIG=${sandbox.kubeconfig}`,
+    `  export PATH=${dirname(toolchain.program("kubectl"))}:$PATH    # kubectl, helm, istioctl`,
+    "  kubectl get vs,dr,ap,pa -A",
+    "  npx meshwright sandbox status",
+    pc.bold("End it"),
+    "  npx meshwright down",
+  ].join("\n");
+}
