@@ -35,7 +35,7 @@ export type * from "./rateLimit";
 export type * from "./reach";
 export type * from "./resilience";
 export type * from "./retries";
-export { repeatsSlowTries, safeRetryConditions } from "./retries";
+export { noRetries, repeatsBegunRequests, repeatsSlowTries, safeRetryConditions } from "./retries";
 export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";

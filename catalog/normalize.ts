@@ -27,7 +27,7 @@ import { formatPath } from "./path";
 import { isHttp, normalizePorts } from "./port";
 import { normalizeRateLimit } from "./rateLimit";
 import { normalizeReach } from "./reach";
-import { normalizeRetries, repeatsSlowTries } from "./retries";
+import { noRetries, normalizeRetries, repeatsSlowTries } from "./retries";
 import { heldToTheirPaths, routesOf } from "./routeRegions";
 import { isShared } from "./ownership";
 import type { Service, ServiceDefinition, Version } from "./service";
@@ -100,7 +100,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     const call = { port: counter.port.name, methods: ["POST"], paths: [shouldRateLimit] } as const;
     const edge = normalizeEdge(source, call, calleeNamed(callees, counter.service), path);
     // The filter that asks has a limit of its own, and asks once.
-    edges.push({ ...edge, timeout: counter.timeout, retries: normalizeRetries(undefined) });
+    edges.push({ ...edge, timeout: counter.timeout, retries: noRetries });
   }
 
   const mirrors = mirrorsOf(definition, callees);
@@ -231,7 +231,7 @@ function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
     paths,
     ...(notPaths && { notPaths }),
     ...(endUser && { endUser }),
-    retries: normalizeRetries(undefined),
+    retries: noRetries,
     ownTimeout: false,
     ownRetries: false,
     asynchronous: false,
@@ -269,7 +269,9 @@ function normalizeService(name: string, definition: ServiceDefinition, meshNames
     headerRoutes: traffic.headerRoutes ?? [],
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
     ...(timeout !== undefined && { timeout }),
-    retries: normalizeRetries(resilience.retries, timeout),
+    retries: ports.some(({ protocol }) => isHttp(protocol))
+      ? normalizeRetries(resilience.retries, timeout)
+      : noRetries,
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
@@ -336,7 +338,7 @@ function normalizeEdge(source: Source, call: CallDefinition, callee: Callee, pat
     paths: [...(call.paths ?? [])].sort(compare),
     ...(call.endUser && { endUser: { claims: call.endUser.claims ?? {} } }),
     ...(timeout !== undefined && { timeout }),
-    retries: edgeRetries(call, callee, timeout),
+    retries: isHttp(port.protocol) ? edgeRetries(call, callee, timeout) : noRetries,
     ownTimeout: call.timeout !== undefined,
     ownRetries: call.retries !== undefined,
     asynchronous: call.asynchronous ?? false,

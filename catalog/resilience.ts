@@ -10,7 +10,13 @@ export interface ResilienceDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
    */
   readonly timeout?: Duration;
-  /** HTTP only. Default: no retries. Istio's own default of two for every method is turned off. */
+  /**
+   * HTTP only. Default: Istio's own. It repeats a request up to twice, on another endpoint, if the connection fails or
+   * the server refuses the stream. gRPC calls are also repeated on the statuses `unavailable` and `cancelled`.
+   * `{ attempts: 0 }` turns retries off; then requests fail while pods are replaced.
+   *
+   * @see https://istio.io/latest/docs/concepts/traffic-management/#retries
+   */
   readonly retries?: RetriesDefinition;
   /**
    * Limit for opening a TCP connection. Default: Istio's, 10 s.
@@ -18,7 +24,10 @@ export interface ResilienceDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-TCPSettings
    */
   readonly connectTimeout?: Duration;
-  /** How long a connection without traffic is kept. Default: Envoy's, 1 h. */
+  /**
+   * How long a connection without traffic is kept, by callers' proxies and by the service's own towards the
+   * application. Default: Envoy's, 1 h.
+   */
   readonly idleTimeout?: Duration;
 }
 

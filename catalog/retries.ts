@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationSchema, parseDuration } from "./duration";
+import type { Protocol } from "./port";
 
 /**
  * When a request is tried again.
@@ -30,6 +31,24 @@ export const safeRetryConditions: readonly RetryCondition[] = [
   "reset-before-request",
 ];
 
+/** Conditions that match the status of a gRPC response, so they never match on HTTP ports. */
+const grpcRetryConditions: readonly RetryCondition[] = [
+  "cancelled",
+  "deadline-exceeded",
+  "internal",
+  "resource-exhausted",
+  "unavailable",
+];
+
+/** Whether a request that the callee may have begun to work on is repeated. */
+export function repeatsBegunRequests({ retryOn }: Pick<Retries, "retryOn">, protocol: Protocol): boolean {
+  return retryOn.some(
+    (condition) =>
+      !safeRetryConditions.includes(condition) &&
+      (protocol === "grpc" || !grpcRetryConditions.includes(condition)),
+  );
+}
+
 /**
  * Conditions under which Envoy repeats a try that took longer than its `perTryTimeout`: it resets such a request
  * itself, which is neither a failed connection nor an answer with a status. Under all others that try is the last.
@@ -53,7 +72,7 @@ export function repeatsSlowTries({ retryOn }: Pick<Retries, "retryOn">): boolean
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
  */
 export interface RetriesDefinition {
-  /** How often a failed request is repeated; the first try isn't counted. 0–10. */
+  /** How often a failed request is repeated; the first try isn't counted. 0–10. 0 also turns off Istio's own retries. */
   readonly attempts: number;
   /**
    * Limit of each try. Default: the timeout divided by the tries, `attempts + 1`, so that all of them fit, where
@@ -66,9 +85,11 @@ export interface RetriesDefinition {
   readonly backoff?: Duration;
 }
 
-/** Retries with their defaults resolved; `attempts` 0 turns off Istio's own default of two retries. */
+/** Retries with their defaults resolved. `attempts: 0` turns off Istio's own default of two retries. */
 export interface Retries {
   readonly attempts: number;
+  /** The catalog declares no retries, so Istio's own default applies and is not rendered. */
+  readonly inherited?: true;
   /** Milliseconds. Undefined without an overall timeout to derive it from, or where slow tries aren't repeated. */
   readonly perTryTimeout?: number;
   readonly retryOn: readonly RetryCondition[];
@@ -83,9 +104,27 @@ export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
   backoff: durationSchema.optional(),
 });
 
+/** For requests that must not be repeated. */
+export const noRetries: Retries = { attempts: 0, retryOn: [] };
+
+/**
+ * Istio's own default, for routes without `retries`. HTTP requests are repeated only if the server has certainly not
+ * begun to work on them, because `unavailable` and `cancelled` match gRPC statuses only. Istio also lists
+ * `retriable-status-codes`, but without any code since 1.24.
+ *
+ * @see https://istio.io/latest/docs/concepts/traffic-management/#retries
+ * @see https://github.com/istio/istio/blob/release-1.31/pilot/pkg/networking/core/route/retry/retry.go
+ */
+const inheritedRetries: Retries = {
+  attempts: 2,
+  retryOn: ["connect-failure", "refused-stream", "unavailable", "cancelled"],
+  inherited: true,
+};
+
 /** Resolves the defaults; `timeout` is the overall limit of the request in milliseconds. */
 export function normalizeRetries(definition: RetriesDefinition | undefined, timeout?: number): Retries {
-  if (!definition || definition.attempts === 0) return { attempts: 0, retryOn: [] };
+  if (!definition) return inheritedRetries;
+  if (definition.attempts === 0) return noRetries;
   const { attempts, perTryTimeout, retryOn = ["connect-failure", "refused-stream"] } = definition;
   const share =
     timeout !== undefined && repeatsSlowTries({ retryOn }) ? Math.floor(timeout / (attempts + 1)) : undefined;

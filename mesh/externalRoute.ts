@@ -1,4 +1,4 @@
-import { egressGateway, type ExternalService, type Mesh, nameIn, type Port } from "../catalog";
+import { egressGateway, type ExternalService, type Mesh, nameIn, noRetries, type Port } from "../catalog";
 import { egressPorts, egressSubset, wayOut } from "./egressGateway";
 import { fromPods, httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
@@ -76,7 +76,7 @@ function toHost(service: ExternalService, port: Port, atGateway: string): HttpRo
     port,
     match: [{ gateways: [atGateway], port: egressPorts.http }],
     ...(service.timeout !== undefined && { timeout: service.timeout }),
-    retries: { attempts: 0, retryOn: [] },
+    retries: noRetries,
   });
   if (!route) throw new Error(`${service.path} has no route`);
   return route;

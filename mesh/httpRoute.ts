@@ -2,6 +2,7 @@ import {
   type Edge,
   formatDuration,
   type Port,
+  repeatsBegunRequests,
   type Retries,
   safeRetryConditions,
   type Service,
@@ -63,7 +64,7 @@ function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRout
   const { name, port, match, retries } = requests;
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
   const everything = httpRoute(name, requests, versions, match, retries);
-  if (port.protocol === "grpc" || safe.length === retries.retryOn.length) return [everything];
+  if (port.protocol === "grpc" || !repeatsBegunRequests(retries, port.protocol)) return [everything];
   // Without a limit for each try: under none of the safe conditions is a try that reaches it repeated.
   const limited: Retries = {
     attempts: safe.length > 0 ? retries.attempts : 0,
@@ -93,7 +94,7 @@ function httpRoute(
     route: destinations(service, port, versions),
     ...mirror(service, port, versions),
     ...(timeout !== undefined && { timeout: formatDuration(timeout) }),
-    retries: retryPolicy(retries),
+    ...(!retries.inherited && { retries: retryPolicy(retries) }),
     ...(service.fault && { fault: fault(service.fault) }),
   };
 }
@@ -132,7 +133,7 @@ function mirror(
   };
 }
 
-/** Zero attempts are written out: without them Istio retries twice, whatever the method. */
+/** Zero attempts are rendered explicitly, because a route without `retries` has Istio's own. */
 function retryPolicy({
   attempts,
   perTryTimeout,

@@ -1,4 +1,4 @@
-import { type Edge, formatPath, parsePath, safeRetryConditions, type Service } from "../../catalog";
+import { type Edge, formatPath, parsePath, repeatsBegunRequests, type Service } from "../../catalog";
 import { isAwaited } from "../awaited";
 import { callGraph } from "../callGraph";
 import type { MeshRule, Report } from "../rule";
@@ -19,6 +19,9 @@ const chain = (attempts: number): object => ({
     db: { ports: { http }, resilience: { retries: retries(2) } },
   },
 });
+
+const istiosOwn =
+  "without declared retries Istio repeats a gRPC call twice if its status is unavailable or cancelled";
 
 /** A path of calls, from its end: its last call and what leads to it. */
 interface CallPath {
@@ -68,13 +71,14 @@ function* judge(callee: Service, paths: readonly CallPath[]): Iterable<Report> {
   const factors = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1"));
   const services = [first, ...edges.map((one) => one.callee)];
   const requests = own.requests > countable ? `more than ${countable}` : own.requests;
+  const inherited = edges.some((one) => one.retries.inherited && tries(one) > 1);
   yield {
     path: formatPath(
       edge.ownRetries
         ? [...parsePath(edge.path), "retries"]
         : [...parsePath(callee.path), "resilience", "retries"],
     ),
-    message: `${shortened(services)}: ${shortened(factors, " × ")} = ${requests} requests at ${callee.name} for one at ${first}`,
+    message: `${shortened(services)}: ${shortened(factors, " × ")} = ${requests} requests at ${callee.name} for one at ${first}${inherited ? `; ${istiosOwn}` : ""}`,
     fix: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
   };
 }
@@ -92,12 +96,12 @@ function* pathsTo(
 }
 
 /** How often a request may reach the callee: not where it is only retried when it certainly hasn't. */
-function tries({ port, methods, retries: { attempts, retryOn } }: Edge): number {
+function tries({ port, methods, retries }: Edge): number {
   const repeated =
     port.protocol === "grpc" ||
     methods.length === 0 ||
     methods.some((method) => method !== "POST" && method !== "PATCH");
-  return repeated && retryOn.some((condition) => !safeRetryConditions.includes(condition)) ? attempts + 1 : 1;
+  return repeated && repeatsBegunRequests(retries, port.protocol) ? retries.attempts + 1 : 1;
 }
 
 function longest(paths: readonly CallPath[]): CallPath | undefined {

@@ -237,5 +237,10 @@ export const catalog = defineMesh({
       reason:
         "the chart has one account for all of its components; the NetworkPolicies tell them apart by their labels",
     },
+    {
+      code: "MW404",
+      path: "services.flagd.resilience.retries",
+      reason: "a service that cannot read a flag uses its default value and reports no error to its caller",
+    },
   ],
 });

@@ -12,8 +12,9 @@ const UNTOUCHED = ["connect-failure", "refused-stream", "reset-before-request"];
 const GRPC = ["cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"];
 
 /**
- * Istio retries twice by default, whatever the method and also after a 503: a payment that was made is made again.
- * https://istio.io/latest/docs/concepts/traffic-management/#retries
+ * A payment that was made is made again. Routes without retries or retryOn have Istio's default, which is safe: since
+ * Istio 1.24 it repeats HTTP requests only after failed connections and refused streams, no longer after a 503.
+ * https://github.com/istio/istio/blob/release-1.31/pilot/pkg/networking/core/route/retry/retry.go
  */
 export const forbidUnsafeRetries = resourcePolicy({
   name: "forbid-unsafe-retries",
@@ -25,7 +26,7 @@ export const forbidUnsafeRetries = resourcePolicy({
   tags: ["istio", "traffic", "resilience"],
   remediationSteps:
     "Set retries.attempts to 0, or keep retries.retryOn to connect-failure, refused-stream and reset-before-request. For more, " +
-    "give these methods a route of their own, before the others. Istio's default cannot be seen here, so say it on each route. " +
+    "give these methods a route of their own, before the others. " +
     `Annotate VirtualServices of gRPC services with ${PROTOCOL}: grpc.`,
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
   settings: {
@@ -48,17 +49,9 @@ function judge(route: Field, methods: string, allowed: readonly string[]): Viola
   const retries = route.at("retries");
   const conditions = retries.at("retryOn");
   const cure = `Set retries.attempts to 0, or retries.retryOn to ${allowed.slice(0, 2).join(",")}, at least for ${methods}`;
-  if (retries.value === UNKNOWN || conditions.value === UNKNOWN) return [];
-  if (!retries.isSet) {
-    return [
-      { field: retries, problem: `is not set, so Istio repeats ${methods} twice, also after a 503`, cure },
-    ];
-  }
+  if (retries.value === UNKNOWN || conditions.value === UNKNOWN || !conditions.isSet) return [];
   const attempts = retries.at("attempts").value;
   if (attempts === 0 || attempts === undefined || attempts === UNKNOWN) return [];
-  if (!conditions.isSet) {
-    return [{ field: conditions, problem: `is not set, so Istio repeats ${methods} also after a 503`, cure }];
-  }
   const unsafe = String(conditions.value)
     .split(",")
     .map((condition) => condition.trim())

@@ -32,7 +32,11 @@ describe("normalize", () => {
           selector: { app: "web" },
           versions: [],
           headerRoutes: [],
-          retries: { attempts: 0, retryOn: [] },
+          retries: {
+            attempts: 2,
+            retryOn: ["connect-failure", "refused-stream", "unavailable", "cancelled"],
+            inherited: true,
+          },
           circuitBreaker: {
             maxConnections: 100,
             http1MaxPendingRequests: 100,

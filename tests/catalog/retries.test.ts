@@ -43,4 +43,48 @@ describe("retries", () => {
     expect(perTry(retries, "10s")).to.deep.equal([4000, 4000]);
     expect(perTry({ ...retries, retryOn: ["reset"] }, "20s")).to.deep.equal([4000, 1250]);
   });
+
+  it("are Istio's own where a service and its calls declare none, and none for copies, counters and TCP", () => {
+    const tcp = { port: 6379, protocol: "tcp" } as const;
+    const grpc = { port: 9000, protocol: "grpc" } as const;
+    const { services } = normalize({
+      name: "shop",
+      rateLimitService: { service: "counter", onFailure: "allow" },
+      services: {
+        web: { ports, calls: { api: [{ port: "http" }, { port: "tcp" }], off: {}, store: {} } },
+        api: {
+          ports: { ...ports, tcp },
+          traffic: { mirror: { service: "shadow", percentage: 5 } },
+          globalRateLimits: { all: { requests: 10, per: "second" } },
+        },
+        counter: { ports: { grpc } },
+        off: { ports, resilience: { retries: { attempts: 0 } } },
+        shadow: { ports },
+        store: { ports: { tcp } },
+      },
+    });
+    const declared = services.map(({ name, retries }) => [name, retries.inherited ?? retries.attempts]);
+    expect(Object.fromEntries(declared)).to.deep.equal({
+      api: true,
+      counter: true,
+      off: 0,
+      shadow: true,
+      store: 0,
+      web: true,
+    });
+    const edges = services.flatMap(({ incoming }) =>
+      incoming.map(({ source, callee, port, retries }) => [
+        `${source.name} → ${callee} ${port.name}`,
+        retries.inherited ?? retries.attempts,
+      ]),
+    );
+    expect(Object.fromEntries(edges)).to.deep.equal({
+      "api → counter grpc": 0,
+      "web → api http": true,
+      "web → api tcp": 0,
+      "web → off http": 0,
+      "web → shadow http": 0,
+      "web → store tcp": 0,
+    });
+  });
 });

@@ -74,6 +74,27 @@ describe("checks of retries along paths", () => {
     expect(calling({ retries: retries(3, ["connect-failure", "5xx"]) })).to.have.lengthOf(1);
   });
 
+  it("count Istio's own retries where none are declared: of gRPC calls, not of HTTP requests", () => {
+    const chain = (protocol: string, last: object = {}): string[] => {
+      const ports = { main: { port: 9000, protocol } };
+      return found({
+        web: { calls: { a: {} } },
+        a: { ports, calls: { b: {} } },
+        b: { ports, calls: { c: {} } },
+        c: { ports, ...last },
+      });
+    };
+    expect(chain("http")).to.deep.equal([]);
+    expect(chain("http2")).to.deep.equal([]);
+    expect(chain("grpc")).to.deep.equal([
+      "services.c.resilience.retries: web → a → b → c: (1+2) × (1+2) × (1+2) = 27 requests at c for one at web; without declared retries Istio repeats a gRPC call twice if its status is unavailable or cancelled",
+    ]);
+    expect(chain("grpc", { resilience: { retries: { attempts: 0 } } })).to.deep.equal([]);
+    const retried = { resilience: { retries: { attempts: 2, retryOn: ["unavailable"] } } };
+    expect(chain("grpc", retried)).to.have.lengthOf(1);
+    expect(chain("http", retried)).to.deep.equal([]);
+  });
+
   it("go round a circle once, from wherever it is entered", () => {
     const again = { resilience: { retries: retries(3) } };
     const once =

@@ -137,14 +137,12 @@ describe("egressGateway", () => {
           match: [{ gateways: ["mesh"], port: 8025, sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
           route: toGateway,
           timeout: "3s",
-          retries: { attempts: 0 },
         },
         {
           name: "http",
           match: [{ gateways: ["mesh"], port: 8025 }],
           route: toGateway,
           timeout: "5s",
-          retries: { attempts: 0 },
         },
         {
           name: "at the gateway",

@@ -107,7 +107,6 @@ describe("mirror to another service", () => {
         {
           name: "http",
           route: [{ destination: { host: shadow, port: { number: 80 } } }],
-          retries: { attempts: 0 },
         },
       ],
     });

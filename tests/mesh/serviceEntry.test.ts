@@ -74,9 +74,8 @@ describe("serviceEntry", () => {
           match: [{ sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
           route,
           timeout: "3s",
-          retries: { attempts: 0 },
         },
-        { name: "http", route, timeout: "5s", retries: { attempts: 0 } },
+        { name: "http", route, timeout: "5s" },
       ],
     });
   });

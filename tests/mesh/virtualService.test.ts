@@ -12,8 +12,21 @@ function routes(api: Partial<ServiceDefinition>, calls: ServiceDefinition["calls
 }
 
 describe("virtualService", () => {
-  it("turns Istio's own retries off where none are declared", () => {
-    expect(routes({})).to.deep.equal([{ name: "http", route: [{ destination }], retries: { attempts: 0 } }]);
+  it("leaves Istio's own retries as they are where none are declared, and turns them off where none are wanted", () => {
+    expect(routes({})).to.deep.equal([{ name: "http", route: [{ destination }] }]);
+    expect(routes({ ports: { http: { port: 8080, protocol: "grpc" } } })).to.deep.equal(routes({}));
+    expect(routes({ resilience: { retries: { attempts: 0 } } })).to.deep.equal([
+      { name: "http", route: [{ destination }], retries: { attempts: 0 } },
+    ]);
+    expect(routes({}, { api: { retries: { attempts: 0 } } })).to.deep.equal([
+      {
+        name: "from web",
+        match: [{ sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
+        route: [{ destination }],
+        retries: { attempts: 0 },
+      },
+      { name: "http", route: [{ destination }] },
+    ]);
   });
 
   it("divides requests among versions, leaving out those without weight", () => {
@@ -26,7 +39,6 @@ describe("virtualService", () => {
           { destination: { ...destination, subset: "v1" }, weight: 90 },
           { destination: { ...destination, subset: "v3" }, weight: 10 },
         ],
-        retries: { attempts: 0 },
       },
     ]);
   });
@@ -121,19 +133,17 @@ describe("virtualService", () => {
     expect(
       routes({ ports: { http, admin, tcp } }, { api: [{ port: "http" }, { port: "admin", timeout: "1s" }] }),
     ).to.deep.equal([
-      { name: "http", match: [{ port: 8080 }], route: [{ destination }], retries: { attempts: 0 } },
+      { name: "http", match: [{ port: 8080 }], route: [{ destination }] },
       {
         name: "from web",
         match: [{ port: 9090, sourceLabels: { app: "web" }, sourceNamespace: "shop" }],
         route: [{ destination: { ...destination, port: { number: 9090 } } }],
         timeout: "1s",
-        retries: { attempts: 0 },
       },
       {
         name: "admin",
         match: [{ port: 9090 }],
         route: [{ destination: { ...destination, port: { number: 9090 } } }],
-        retries: { attempts: 0 },
       },
     ]);
     const kinds = render({ name: "shop", services: { store: { ports: { tcp } } } }).map(({ kind }) => kind);
@@ -190,14 +200,12 @@ describe("virtualService", () => {
           match: [{ headers: { "x-canary": { exact: "true" } } }],
           route: [{ destination: subset("canary"), weight: 100 }],
           timeout: "10s",
-          retries: { attempts: 0 },
         },
         {
           name: "http x-tier=free x-user-group=beta",
           match: [{ headers: { "x-tier": { exact: "free" }, "x-user-group": { exact: "beta" } } }],
           route: [{ destination: subset("stable"), weight: 100 }],
           timeout: "10s",
-          retries: { attempts: 0 },
         },
         {
           name: "http",
@@ -206,7 +214,6 @@ describe("virtualService", () => {
             { destination: subset("stable"), weight: 90 },
           ],
           timeout: "10s",
-          retries: { attempts: 0 },
         },
       ]);
     });
@@ -267,14 +274,12 @@ describe("virtualService", () => {
           name: "http x-canary=true",
           match: [{ headers: { "x-canary": { exact: "true" } } }],
           route: [{ destination: subset("canary"), weight: 100 }],
-          retries: { attempts: 0 },
         },
         {
           name: "http",
           route: [{ destination: subset("stable"), weight: 100 }],
           mirror: subset("canary"),
           mirrorPercentage: { value: 12.5 },
-          retries: { attempts: 0 },
         },
       ]);
     });
@@ -296,7 +301,6 @@ describe("virtualService", () => {
       ].map((route) => ({
         ...route,
         route: [{ destination }],
-        retries: { attempts: 0 },
         fault: {
           delay: { percentage: { value: 10 }, fixedDelay: "7s" },
           abort: { percentage: { value: 0.5 }, httpStatus: 503 },
@@ -373,7 +377,6 @@ describe("virtualService", () => {
               name: "/",
               match: [{ uri: { prefix: "/" } }],
               route: [{ destination: { host: "web.shop.svc.cluster.local", port: { number: 8080 } } }],
-              retries: { attempts: 0 },
             },
           ],
         },
@@ -439,7 +442,6 @@ describe("virtualService", () => {
             name: "/",
             match: [{ uri: { prefix: "/" } }],
             route: [{ destination: { host: "web.shop.svc.cluster.local", port: { number: 8080 } } }],
-            retries: { attempts: 0 },
             corsPolicy,
           },
         ],

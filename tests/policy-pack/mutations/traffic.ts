@@ -164,7 +164,6 @@ export const traffic: readonly Mutation[] = [
         // Behind a route for POST and PATCH nothing gets them.
         const match = JSON.stringify((value as Route).match ?? []);
         if (match.includes("method") ? !match.includes("POST") : place.at(-1) !== 0) continue;
-        yield fault(resource, [...place, "retries"], undefined, ["not set", "POST"]);
         yield {
           ...fault(resource, [...place, "retries", "retryOn"], undefined, ["5xx", "POST"]),
           changes: [[[...place, "retries"], { attempts: 2, retryOn: "5xx,connect-failure" }]],
