@@ -20,10 +20,14 @@ export function blocksOf(markdown: string): Block[] {
 
 /** The relative links of a page. What looks like one in code is none. */
 export function linksOf(markdown: string): string[] {
-  const text = markdown.replaceAll(/^( *)```.*?^\1```$|`[^`\n]+`/gms, "");
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+  return [...stripCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)
     .filter((target) => !/^\w+:/.test(target));
+}
+
+/** A page without the text of its code, on the same lines. */
+export function stripCode(markdown: string): string {
+  return markdown.replaceAll(/^( *)```.*?^\1```$|`[^`\n]+`/gms, (code) => code.replaceAll(/[^\n]/g, ""));
 }
 
 /** The anchors of a page's headings, as GitHub makes them: a repeated one has a number. */
