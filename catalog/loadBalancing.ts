@@ -15,7 +15,10 @@ export interface LoadBalancingDefinition {
   readonly simple?: LoadBalancer;
   /** Sends the requests of a session to the same endpoint, instead of `simple`. HTTP only, but for `useSourceIp`. Default: not. */
   readonly consistentHash?: ConsistentHash;
-  /** Prefers endpoints near the caller. Default: not. */
+  /**
+   * Prefers endpoints near the caller. Default: all endpoints get their share, whatever their zone. This turns off the
+   * preference for the caller's zone that Istio's outlier detection, or the Service's `trafficDistribution`, turns on.
+   */
   readonly locality?: LocalityDefinition;
 }
 

@@ -89,6 +89,14 @@ function clientTls(service: Service | ExternalService): Pick<TrafficPolicy, "tls
   return service.tls ? { tls: { mode: service.tls.mode, sni: service.host, caCertificates: "system" } } : {};
 }
 
+/**
+ * All endpoints get their share, wherever the caller runs. If this is left out, outlier detection makes Istio prefer the
+ * endpoints of the caller's zone: they get more than their share, and a consistent hash differs from zone to zone.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/
+ */
+export const everyLocality = { enabled: false } as const;
+
 function loadBalancer({
   simple,
   consistentHash,
@@ -98,13 +106,13 @@ function loadBalancer({
   return {
     ...(simple && { simple }),
     ...(consistentHash && { consistentHash: structuredClone(consistentHash) }),
-    ...(locality && {
-      localityLbSetting: {
-        enabled: true,
-        ...(failover && { failover: failover.map(({ from, to }) => ({ from, to })) }),
-        ...(failoverPriority && { failoverPriority: [...failoverPriority] }),
-      },
-    }),
+    localityLbSetting: locality
+      ? {
+          enabled: true,
+          ...(failover && { failover: failover.map(({ from, to }) => ({ from, to })) }),
+          ...(failoverPriority && { failoverPriority: [...failoverPriority] }),
+        }
+      : { ...everyLocality },
   };
 }
 

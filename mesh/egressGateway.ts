@@ -8,6 +8,7 @@ import {
   type Port,
   type Source,
 } from "../catalog";
+import { everyLocality } from "./destinationRule";
 import { distinct } from "./distinct";
 import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
@@ -91,6 +92,7 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
           maxRetries: sum(external, "maxRetries"),
         },
       },
+      loadBalancer: { localityLbSetting: { ...everyLocality } },
       outlierDetection: {
         consecutive5xxErrors: 0,
         // Errors of its own; with 5xx an external service that fails would have the gateway ejected.

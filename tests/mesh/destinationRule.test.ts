@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { LoadBalancingDefinition } from "../../catalog";
+import { loadBalancers, type LoadBalancingDefinition } from "../../catalog";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("destinationRule", () => {
@@ -63,7 +63,7 @@ describe("destinationRule", () => {
             tcp: { maxConnections: 100 },
             http: { http1MaxPendingRequests: 100, http2MaxRequests: 1000, maxRetries: 3 },
           },
-          loadBalancer: { simple: "LEAST_REQUEST" },
+          loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
           outlierDetection,
         },
       },
@@ -125,9 +125,27 @@ describe("destinationRule", () => {
       { useSourceIp: true },
     ] as const) {
       it(`keeps a session by ${JSON.stringify(consistentHash)}`, () => {
-        expect(balancer({ consistentHash })).to.deep.equal({ consistentHash });
+        expect(balancer({ consistentHash })).to.deep.equal({
+          consistentHash,
+          localityLbSetting: { enabled: false },
+        });
       });
     }
+
+    it("gives the endpoints of all zones their share, with outlier detection or without, unless locality is declared", () => {
+      for (const simple of loadBalancers) {
+        expect(balancer({ simple })).to.deep.equal({ simple, localityLbSetting: { enabled: false } });
+      }
+      const spec = (circuitBreaker: object): unknown =>
+        find(
+          render({ name: "shop", services: { web: { ports: { http }, circuitBreaker } } }),
+          "DestinationRule",
+          "web",
+        ).spec;
+      const off = ["trafficPolicy.loadBalancer.localityLbSetting.enabled", false] as const;
+      expect(spec({})).to.have.nested.property(...off);
+      expect(spec({ outlierDetection: false })).to.have.nested.property(...off);
+    });
 
     it("prefers endpoints by the labels that they have in common with the caller", () => {
       const failoverPriority = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "tier=gold"];
@@ -148,7 +166,7 @@ describe("destinationRule", () => {
       trafficPolicy: {
         tls: { mode: "ISTIO_MUTUAL" },
         connectionPool: { tcp: { maxConnections: 20, connectTimeout: "3s", idleTimeout: "1h" } },
-        loadBalancer: { simple: "PASSTHROUGH" },
+        loadBalancer: { simple: "PASSTHROUGH", localityLbSetting: { enabled: false } },
       },
     });
   });
@@ -200,7 +218,10 @@ describe("destinationRule", () => {
     const { spec } = find(own, "DestinationRule", "web") as unknown as {
       spec: { trafficPolicy: { loadBalancer: object; connectionPool: { tcp: object; http: object } } };
     };
-    expect(spec.trafficPolicy.loadBalancer).to.deep.equal({ consistentHash: session });
+    expect(spec.trafficPolicy.loadBalancer).to.deep.equal({
+      consistentHash: session,
+      localityLbSetting: { enabled: false },
+    });
     expect(spec.trafficPolicy.connectionPool.tcp).to.deep.include({ connectTimeout: "250ms" });
     expect(spec.trafficPolicy.connectionPool.http).to.deep.include({ idleTimeout: "120600ms" });
   });

@@ -70,6 +70,7 @@ describe("egressGateway", () => {
             tcp: { maxConnections: 150 },
             http: { http1MaxPendingRequests: 200, http2MaxRequests: 2000, maxRetries: 6 },
           },
+          loadBalancer: { localityLbSetting: { enabled: false } },
           outlierDetection: {
             consecutive5xxErrors: 0,
             consecutiveGatewayErrors: 0,

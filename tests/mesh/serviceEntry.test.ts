@@ -40,7 +40,7 @@ describe("serviceEntry", () => {
       host: "bank.example.com",
       trafficPolicy: {
         connectionPool: { tcp: { maxConnections: 100 } },
-        loadBalancer: { simple: "LEAST_REQUEST" },
+        loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
         outlierDetection: {
           consecutive5xxErrors: 5,
           interval: "10s",
@@ -153,7 +153,7 @@ describe("serviceEntry", () => {
       trafficPolicy: {
         tls: { mode: "SIMPLE", sni: "db.example.com", caCertificates: "system" },
         connectionPool: { tcp: { maxConnections: 100 } },
-        loadBalancer: { simple: "LEAST_REQUEST" },
+        loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
         outlierDetection: {
           consecutive5xxErrors: 5,
           interval: "10s",

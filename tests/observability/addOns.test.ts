@@ -124,7 +124,7 @@ describe("observability/addOns", () => {
   it("has whoever asks Prometheus stay with one replica", () => {
     expect(find(objects, "DestinationRule", "mesh-prometheus").spec).to.have.deep.nested.property(
       "trafficPolicy.loadBalancer",
-      { consistentHash: { useSourceIp: true } },
+      { consistentHash: { useSourceIp: true }, localityLbSetting: { enabled: false } },
     );
   });
 

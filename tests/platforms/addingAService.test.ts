@@ -423,7 +423,7 @@ const expectedOf: Record<PlatformName, readonly Expected[]> = {
             tcp: { maxConnections: 200 },
             http: { http1MaxPendingRequests: 100, http2MaxRequests: 200 },
           },
-          loadBalancer: { simple: "LEAST_REQUEST" },
+          loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
           outlierDetection: {
             consecutive5xxErrors: 5,
             interval: "30s",

@@ -231,7 +231,7 @@ describe("alfred", () => {
       it(name, () => {
         expect(policy(name).loadBalancer).to.deep.equal({
           simple,
-          ...(aware && { localityLbSetting: locality }),
+          localityLbSetting: aware ? locality : { enabled: false },
         });
       });
     }

@@ -147,7 +147,7 @@ describe("autolytiq", () => {
                 maxRetries: 3,
               },
             },
-            loadBalancer: { simple: "LEAST_REQUEST" },
+            loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
             outlierDetection: {
               consecutive5xxErrors: 5,
               consecutiveGatewayErrors: 3,

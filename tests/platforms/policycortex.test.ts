@@ -79,7 +79,7 @@ describe("policycortex", () => {
             tcp: { maxConnections: 100, connectTimeout: "5s" },
             http: { http1MaxPendingRequests: 100, http2MaxRequests: 1000, maxRetries: 3 },
           },
-          loadBalancer: { simple },
+          loadBalancer: { simple, localityLbSetting: { enabled: false } },
           outlierDetection: {
             consecutive5xxErrors: 5,
             interval: "30s",

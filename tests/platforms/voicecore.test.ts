@@ -197,7 +197,7 @@ describe("voicecore", () => {
         });
         expect(find("DestinationRule", name)).to.have.deep.nested.property(
           "spec.trafficPolicy.loadBalancer",
-          { simple },
+          { simple, localityLbSetting: { enabled: false } },
         );
       });
 
@@ -212,7 +212,7 @@ describe("voicecore", () => {
       expect(mainRoute("gateway")).to.include({ timeout: "2m" }).and.to.not.have.property("retries");
       expect(find("DestinationRule", "gateway")).to.have.deep.nested.property(
         "spec.trafficPolicy.loadBalancer",
-        { simple: "LEAST_REQUEST" },
+        { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
       );
     });
 
