@@ -8,6 +8,7 @@ import {
   type Protocol,
   type Service,
 } from "../catalog";
+import { exportTo } from "./exportTo";
 import { analyzeSuppressAnnotation, metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
@@ -24,11 +25,12 @@ export const sizingAnnotation = "meshwright.dev/sizing";
 export function destinationRules(mesh: Mesh): Manifest[] {
   const called = mesh.services.filter(({ ports }) => ports.length > 0);
   const named = called.flatMap((one) => [one, ...headlessOf(one)]);
-  return [...named, ...mesh.externalServices].map((service) => {
+  return [...named, ...mesh.externalServices].map((service: Service | ExternalService) => {
     const { namespace, host, versions, path, load } = service;
     const opaque = opaqueProtocol(service);
     const spec: DestinationRuleSpec = {
       host,
+      ...("egressGateway" in service && { exportTo: exportTo(service) }),
       trafficPolicy: trafficPolicy(service),
       ...(versions.length > 0 && {
         subsets: versions.map((version) => ({ name: version.name, labels: { ...version.labels } })),

@@ -1,5 +1,6 @@
 import { egressGateway, type ExternalService, type Mesh, nameIn, noRetries, type Port } from "../catalog";
 import { egressPorts, egressSubset, wayOut } from "./egressGateway";
+import { exportTo } from "./exportTo";
 import { fromPods, httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } from "./httpRoute";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -15,6 +16,7 @@ export function throughEgressGateway(mesh: Mesh, service: ExternalService): Virt
   if (!port) throw new Error(`${service.path} has no port`);
   return {
     hosts: [service.host],
+    exportTo: exportTo(service),
     gateways: ["mesh", atGateway],
     ...routes(mesh, service, port, atGateway),
   };

@@ -1,4 +1,5 @@
 import { isBlock, type Mesh, nameIn } from "../catalog";
+import { exportTo } from "./exportTo";
 import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
@@ -8,9 +9,11 @@ import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export function serviceEntries(mesh: Mesh): Manifest[] {
-  return mesh.externalServices.map(({ name, namespace, host, addresses, ports, path }) => {
+  return mesh.externalServices.map((service) => {
+    const { name, namespace, host, addresses, ports, path } = service;
     const spec: ServiceEntrySpec = {
       hosts: [host],
+      exportTo: exportTo(service),
       location: "MESH_EXTERNAL",
       ...whereabouts(addresses),
       ports: ports.map((port) => ({

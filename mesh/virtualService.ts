@@ -12,6 +12,7 @@ import {
   type Port,
   type Service,
 } from "../catalog";
+import { exportTo } from "./exportTo";
 import { throughEgressGateway } from "./externalRoute";
 import {
   destinations,
@@ -67,6 +68,7 @@ function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
   );
   const spec: VirtualServiceSpec = {
     hosts: [host],
+    ...("egressGateway" in service && { exportTo: exportTo(service) }),
     http: ports.flatMap((port) => {
       const onPort: HttpMatch = ports.length > 1 ? { port: port.port } : {};
       const callers = onePerCaller(own.filter((edge) => edge.port.name === port.name));

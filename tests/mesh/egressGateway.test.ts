@@ -131,6 +131,7 @@ describe("egressGateway", () => {
     ];
     expect(find(objects, "VirtualService", "mail").spec).to.deep.equal({
       hosts: ["mail.example.com"],
+      exportTo: [".", "backend", "istio-egress"],
       gateways: ["mesh", "shop/istio-egress"],
       http: [
         {
@@ -159,6 +160,7 @@ describe("egressGateway", () => {
   it("routes callers' own TLS by the name that it asks for", () => {
     expect(find(objects, "VirtualService", "bank").spec).to.deep.equal({
       hosts: ["bank.example.com"],
+      exportTo: [".", "istio-egress"],
       gateways: ["mesh", "shop/istio-egress"],
       tls: [
         {
@@ -196,6 +198,7 @@ describe("egressGateway", () => {
     ]);
     expect(find(found, "VirtualService", "db").spec).to.deep.equal({
       hosts: ["db.example.com"],
+      exportTo: [".", "istio-egress"],
       gateways: ["mesh", "shop/istio-egress"],
       tcp: [
         {
@@ -226,6 +229,18 @@ describe("egressGateway", () => {
         when: [{ key: "connection.sni", values: ["log.example.com"] }],
       },
     ]);
+  });
+
+  it("finds the objects of a host in its own namespace, as do the namespaces of the callers, and no other does", () => {
+    const exported = (kind: string, name: string): unknown =>
+      (find(objects, kind, name).spec as { exportTo?: unknown }).exportTo;
+    for (const kind of ["ServiceEntry", "DestinationRule", "VirtualService"]) {
+      expect(exported(kind, "mail"), kind).to.deep.equal([".", "backend", "istio-egress"]);
+      expect(exported(kind, "bank"), kind).to.deep.equal([".", "istio-egress"]);
+    }
+    for (const kind of ["ServiceEntry", "DestinationRule"]) {
+      expect(exported(kind, "direct"), kind).to.deep.equal(["."]);
+    }
   });
 
   it("is known to those who leave through it", () => {

@@ -28,6 +28,7 @@ describe("serviceEntry", () => {
       metadata: metadata("bank", "externalServices.bank"),
       spec: {
         hosts: ["bank.example.com"],
+        exportTo: ["."],
         location: "MESH_EXTERNAL",
         resolution: "DNS",
         ports: [{ name: "https", number: 443, protocol: "TLS" }],
@@ -38,6 +39,7 @@ describe("serviceEntry", () => {
   it("bounds it, and neither routes nor encrypts it once more", () => {
     expect(find(objects, "DestinationRule", "bank").spec).to.deep.equal({
       host: "bank.example.com",
+      exportTo: ["."],
       trafficPolicy: {
         connectionPool: { tcp: { maxConnections: 100 } },
         loadBalancer: { simple: "LEAST_REQUEST", localityLbSetting: { enabled: false } },
@@ -68,6 +70,7 @@ describe("serviceEntry", () => {
     const route = [{ destination: { host: "mail.example.com", port: { number: 80 } } }];
     expect(find(objects, "VirtualService", "mail").spec).to.deep.equal({
       hosts: ["mail.example.com"],
+      exportTo: ["."],
       http: [
         {
           name: "from web",
@@ -100,6 +103,7 @@ describe("serviceEntry", () => {
     });
     expect(entry.spec).to.deep.equal({
       hosts: ["db.example.com"],
+      exportTo: ["."],
       location: "MESH_EXTERNAL",
       resolution: "DNS",
       ports: [{ name: "tcp", number: 5432, protocol: "TCP" }],
@@ -112,6 +116,7 @@ describe("serviceEntry", () => {
     expect(entry.metadata).to.deep.equal(metadata("db", "externalServices.db"));
     expect(entry.spec).to.deep.equal({
       hosts: ["db.example.com"],
+      exportTo: ["."],
       location: "MESH_EXTERNAL",
       addresses: ["10.20.0.7", "fd00::7"],
       resolution: "STATIC",
@@ -130,6 +135,7 @@ describe("serviceEntry", () => {
     const rendered = store({ addresses: ["10.20.0.0/24", "10.30.0.1"] });
     expect(find(rendered, "ServiceEntry", "db").spec).to.deep.equal({
       hosts: ["db.example.com"],
+      exportTo: ["."],
       location: "MESH_EXTERNAL",
       addresses: ["10.20.0.0/24", "10.30.0.1"],
       resolution: "NONE",
@@ -150,6 +156,7 @@ describe("serviceEntry", () => {
     });
     expect(find(rendered, "DestinationRule", "db").spec).to.deep.equal({
       host: "db.example.com",
+      exportTo: ["."],
       trafficPolicy: {
         tls: { mode: "SIMPLE", sni: "db.example.com", caCertificates: "system" },
         connectionPool: { tcp: { maxConnections: 100 } },

@@ -111,6 +111,7 @@ describe("observability/addOns", () => {
     });
     expect(find(alerting, "ServiceEntry", "alertmanager-2").spec).to.deep.equal({
       hosts: ["alerts.example.com"],
+      exportTo: ["."],
       location: "MESH_EXTERNAL",
       ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 8443 }],
       resolution: "DNS",

@@ -400,6 +400,7 @@ describe("aikernel", () => {
   it("reaches the provider of models through the egress gateway only, by api only", () => {
     expect(find("ServiceEntry", "model-provider").spec).to.deep.equal({
       hosts: ["models.example.com"],
+      exportTo: [".", "istio-egress"],
       location: "MESH_EXTERNAL",
       resolution: "DNS",
       ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 443 }],
