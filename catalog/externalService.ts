@@ -40,9 +40,10 @@ export interface ExternalServiceDefinition {
    */
   readonly tls?: { readonly mode: "SIMPLE" };
   /**
-   * Leave through the pods of the Helm release `istio-egress`, whose addresses a firewall can know. HTTP requests go
-   * there over mutual TLS, and only those that the `calls` allow go on; so do connections, of callers that have a call.
-   * HTTP goes to port 80 of the gateway, all else to 443. Default: false, so that each caller's proxy connects by itself.
+   * Routes all calls through the egress gateway: the pods of the Helm release `istio-egress`, whose addresses a firewall
+   * can allow. Callers reach the gateway over mutual TLS, which also wraps a caller's own TLS. The gateway's
+   * AuthorizationPolicy admits HTTP requests that a call allows, and connections from the service accounts of callers.
+   * HTTP uses port 80 of the gateway, everything else 443. Default: false; each caller's proxy connects directly.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
    */

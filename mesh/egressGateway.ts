@@ -17,7 +17,7 @@ import type { GatewaySpec } from "./types/gateway.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 
-/** Ports of the gateway's Service: requests over mutual TLS, and connections, over mutual TLS or callers' own. */
+/** Ports of the gateway's Service: HTTP requests and TCP connections, both over mutual TLS. */
 export const egressPorts = { http: 80, tls: 443 } as const;
 
 /**
@@ -33,7 +33,7 @@ export function egressGateways(mesh: Mesh): Manifest[] {
 }
 
 function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
-  const { requests, connections, passed } = split(external);
+  const { requests, connections } = split(external);
   const spec: GatewaySpec = {
     selector: { ...egressGateway.selector },
     servers: [
@@ -52,15 +52,6 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
         hosts: [host],
         tls: { mode: "ISTIO_MUTUAL" as const },
       })),
-      ...(passed.length > 0
-        ? [
-            {
-              port: { number: egressPorts.tls, name: "tls", protocol: "TLS" },
-              hosts: passed.map(({ host }) => host),
-              tls: { mode: "PASSTHROUGH" as const },
-            },
-          ]
-        : []),
     ],
   };
   return {
@@ -136,7 +127,6 @@ export function egressSubset({ name: mesh }: Pick<Mesh, "name">, { name }: Exter
 
 function toGateway({
   host,
-  ports,
   circuitBreaker: { maxConnections, http1MaxPendingRequests, http2MaxRequests, maxRetries },
 }: ExternalService): TrafficPolicy {
   return {
@@ -144,8 +134,9 @@ function toGateway({
       tcp: { maxConnections },
       http: { http1MaxPendingRequests, http2MaxRequests, maxRetries },
     },
-    // The gateway chooses the server and its certificate by the name of the host. TLS of the callers passes unchanged.
-    ...(wayOut(ports) !== "passed" && { tls: { mode: "ISTIO_MUTUAL" as const, sni: host } }),
+    // The gateway selects its server by SNI. A caller's own TLS is wrapped as well: without mutual TLS the gateway could
+    // not authenticate the caller, and every pod that reaches the gateway could leave by sending the host's name as SNI.
+    tls: { mode: "ISTIO_MUTUAL", sni: host },
   };
 }
 
@@ -178,15 +169,13 @@ function rules({ host, incoming, ports }: ExternalService): Rule[] {
     case "requests":
       return incoming.map((edge) => request(host, edge));
     case "connections":
-      return incoming.map(({ source }) => ({ from: from(source), ...connection(host) }));
-    case "passed":
-      // Within the caller's own TLS its identity can't be seen, only where it wants to go.
-      return [connection(host)];
+      return incoming.map((edge) => connection(host, edge));
   }
 }
 
-function connection(host: string): Rule {
+function connection(host: string, { source }: Edge): Rule {
   return {
+    from: from(source),
     to: [{ operation: { ports: [String(egressPorts.tls)] } }],
     when: [{ key: "connection.sni", values: [host] }],
   };
@@ -212,16 +201,15 @@ function request(host: string, { source, methods, paths }: Edge): Rule {
   };
 }
 
-/** How calls go through the gateway: as requests, as connections that it takes over, or within callers' own TLS. */
-export function wayOut(ports: readonly Port[]): "requests" | "connections" | "passed" {
-  if (ports.some(({ protocol }) => isHttp(protocol))) return "requests";
-  return ports.some(({ protocol }) => protocol === "tls") ? "passed" : "connections";
+/** Whether the gateway sees a call's HTTP requests, or only its TCP connections, such as those with the caller's own TLS. */
+export function wayOut(ports: readonly Port[]): "requests" | "connections" {
+  return ports.some(({ protocol }) => isHttp(protocol)) ? "requests" : "connections";
 }
 
 function split(external: readonly ExternalService[]): Record<ReturnType<typeof wayOut>, ExternalService[]> {
   const on = (way: ReturnType<typeof wayOut>): ExternalService[] =>
     external.filter(({ ports }) => wayOut(ports) === way);
-  return { requests: on("requests"), connections: on("connections"), passed: on("passed") };
+  return { requests: on("requests"), connections: on("connections") };
 }
 
 function byName(a: ExternalService, b: ExternalService): number {

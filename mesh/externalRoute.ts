@@ -32,9 +32,7 @@ function routes(
     case "requests":
       return { http: [...toGateway(mesh, service, port), toHost(service, port, atGateway)] };
     case "connections":
-      return { tcp: connections(mesh, service, port, atGateway) };
-    case "passed":
-      return { tls: passed(mesh, service, port, atGateway) };
+      return connections(mesh, service, port, atGateway);
   }
 }
 
@@ -84,43 +82,26 @@ function toHost(service: ExternalService, port: Port, atGateway: string): HttpRo
   return route;
 }
 
-/** In mutual TLS that says which host is meant. */
+/**
+ * Over mutual TLS with the host as SNI. A proxy matches connections with the caller's own TLS by their SNI, because it
+ * routes a TLS port by SNI only; at the gateway, mutual TLS is already removed and the bytes inside are forwarded as TCP.
+ */
 function connections(
   mesh: Mesh,
   service: ExternalService,
   port: Port,
   atGateway: string,
-): VirtualServiceSpec["tcp"] {
+): Pick<VirtualServiceSpec, "tcp" | "tls"> {
   const { host } = service;
-  return [
-    {
-      match: [{ gateways: ["mesh"], port: port.port }],
-      route: [{ destination: tlsAtGateway(mesh, service) }],
-    },
-    {
-      match: [{ gateways: [atGateway], port: egressPorts.tls }],
-      route: [{ destination: { host, port: { number: port.port } } }],
-    },
-  ];
-}
-
-function passed(
-  mesh: Mesh,
-  service: ExternalService,
-  port: Port,
-  atGateway: string,
-): VirtualServiceSpec["tls"] {
-  const { host } = service;
-  return [
-    {
-      match: [{ gateways: ["mesh"], port: port.port, sniHosts: [host] }],
-      route: [{ destination: tlsAtGateway(mesh, service) }],
-    },
-    {
-      match: [{ gateways: [atGateway], port: egressPorts.tls, sniHosts: [host] }],
-      route: [{ destination: { host, port: { number: port.port } } }],
-    },
-  ];
+  const match = { gateways: ["mesh"], port: port.port };
+  const route = [{ destination: tlsAtGateway(mesh, service) }];
+  const toHost = {
+    match: [{ gateways: [atGateway], port: egressPorts.tls }],
+    route: [{ destination: { host, port: { number: port.port } } }],
+  };
+  return port.protocol === "tls"
+    ? { tls: [{ match: [{ ...match, sniHosts: [host] }], route }], tcp: [toHost] }
+    : { tcp: [{ match: [match], route }, toHost] };
 }
 
 function tlsAtGateway(mesh: Mesh, service: ExternalService) {

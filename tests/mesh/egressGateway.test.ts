@@ -34,7 +34,7 @@ const gateway = "istio-egress.istio-egress.svc.cluster.local";
 const both = "externalServices.bank,externalServices.mail";
 
 describe("egressGateway", () => {
-  it("takes requests over mutual TLS and passes callers' TLS through, for its hosts only", () => {
+  it("takes requests and callers' own TLS over mutual TLS, for its hosts only", () => {
     expect(find(objects, "Gateway", "istio-egress")).to.deep.equal({
       apiVersion: "networking.istio.io/v1",
       kind: "Gateway",
@@ -48,9 +48,9 @@ describe("egressGateway", () => {
             tls: { mode: "ISTIO_MUTUAL" },
           },
           {
-            port: { number: 443, name: "tls", protocol: "TLS" },
+            port: { number: 443, name: "tls-bank", protocol: "TLS" },
             hosts: ["bank.example.com"],
-            tls: { mode: "PASSTHROUGH" },
+            tls: { mode: "ISTIO_MUTUAL" },
           },
         ],
       },
@@ -84,7 +84,10 @@ describe("egressGateway", () => {
         subsets: [
           {
             name: "bank-shop",
-            trafficPolicy: { connectionPool: { tcp: { maxConnections: 50 }, http } },
+            trafficPolicy: {
+              connectionPool: { tcp: { maxConnections: 50 }, http },
+              tls: { mode: "ISTIO_MUTUAL", sni: "bank.example.com" },
+            },
           },
           {
             name: "mail-shop",
@@ -98,7 +101,7 @@ describe("egressGateway", () => {
     });
   });
 
-  it("lets through what the calls say: by caller for requests, by host for callers' own TLS", () => {
+  it("lets through what the calls say, by the caller's account, and callers' own TLS by the host as well", () => {
     const request = (principal: string, operation: object): object => ({
       from: [{ source: { principals: [`cluster.local/ns/${principal}`] } }],
       to: [{ operation: { hosts: ["mail.example.com", "mail.example.com:*"], ports: ["80"], ...operation } }],
@@ -115,6 +118,7 @@ describe("egressGateway", () => {
         action: "ALLOW",
         rules: [
           {
+            from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
             to: [{ operation: { ports: ["443"] } }],
             when: [{ key: "connection.sni", values: ["bank.example.com"] }],
           },
@@ -167,8 +171,10 @@ describe("egressGateway", () => {
           match: [{ gateways: ["mesh"], port: 443, sniHosts: ["bank.example.com"] }],
           route: [{ destination: { host: gateway, port: { number: 443 }, subset: "bank-shop" } }],
         },
+      ],
+      tcp: [
         {
-          match: [{ gateways: ["shop/istio-egress"], port: 443, sniHosts: ["bank.example.com"] }],
+          match: [{ gateways: ["shop/istio-egress"], port: 443 }],
           route: [{ destination: { host: "bank.example.com", port: { number: 443 } } }],
         },
       ],
@@ -191,9 +197,9 @@ describe("egressGateway", () => {
         tls: { mode: "ISTIO_MUTUAL" },
       },
       {
-        port: { number: 443, name: "tls", protocol: "TLS" },
+        port: { number: 443, name: "tls-log", protocol: "TLS" },
         hosts: ["log.example.com"],
-        tls: { mode: "PASSTHROUGH" },
+        tls: { mode: "ISTIO_MUTUAL" },
       },
     ]);
     expect(find(found, "VirtualService", "db").spec).to.deep.equal({
@@ -216,7 +222,7 @@ describe("egressGateway", () => {
     };
     expect(subsets.map(({ name, trafficPolicy: { tls } }) => [name, tls])).to.deep.equal([
       ["db-shop", { mode: "ISTIO_MUTUAL", sni: "db.example.com" }],
-      ["log-shop", undefined],
+      ["log-shop", { mode: "ISTIO_MUTUAL", sni: "log.example.com" }],
     ]);
     expect(find(found, "AuthorizationPolicy", "shop")).to.have.deep.nested.property("spec.rules", [
       {
@@ -225,6 +231,7 @@ describe("egressGateway", () => {
         when: [{ key: "connection.sni", values: ["db.example.com"] }],
       },
       {
+        from: [{ source: { principals: ["cluster.local/ns/shop/sa/api"] } }],
         to: [{ operation: { ports: ["443"] } }],
         when: [{ key: "connection.sni", values: ["log.example.com"] }],
       },
@@ -307,16 +314,7 @@ function leaving(definition: MeshDefinition): string[] {
           .flat()
           .map((call) => ({ principal: `${trustDomain}/ns/${own}/sa/${caller}`, call })),
     );
-    if (calls.length === 0) return [];
-    if (ports.https) {
-      return [
-        JSON.stringify({
-          to: [{ operation: { ports: ["443"] } }],
-          when: [{ key: "connection.sni", values: [host] }],
-        }),
-      ];
-    }
-    if (ports.data) {
+    if (ports.https ?? ports.data) {
       return calls.map(({ principal }) =>
         JSON.stringify({
           from: [{ source: { principals: [principal] } }],
