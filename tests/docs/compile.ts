@@ -3,17 +3,32 @@ import ts from "typescript";
 
 const root = join(__dirname, "..", "..");
 
-/** What the compiler says of some files, with the project's own options; each with its file's name and line. */
+const { options } = ts.parseJsonConfigFileContent(
+  ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)).config,
+  ts.sys,
+  root,
+);
+const host = ts.createCompilerHost(options);
+const read = host.getSourceFile.bind(host);
+const parsed = new Map<string, ts.SourceFile | undefined>();
+// Libraries and the repository's own files are parsed once for all tests of a process.
+host.getSourceFile = (name, ...others) => {
+  if (!parsed.has(name)) parsed.set(name, read(name, ...others));
+  return parsed.get(name);
+};
+
+/**
+ * Returns the compiler's messages about the given files, with the project's own options; each with its file's name and
+ * line. Files that they import are read, but not judged: `npm run types` does that.
+ */
 export function problemsOf(files: readonly string[]): string[] {
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  );
-  const program = ts.createProgram(files, { ...options, noEmit: true });
-  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
-    const text = ts.flattenDiagnosticMessageText(messageText, "\n");
-    if (!file) return text;
-    return `${file.fileName.slice(root.length + 1)}:${file.getLineAndCharacterOfPosition(start).line + 1} ${text}`;
-  });
+  for (const file of files) parsed.delete(file);
+  const program = ts.createProgram(files, { ...options, noEmit: true }, host);
+  return files
+    .flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
+    .map(({ file, start = 0, messageText }) => {
+      const text = ts.flattenDiagnosticMessageText(messageText, "\n");
+      if (!file) return text;
+      return `${file.fileName.slice(root.length + 1)}:${file.getLineAndCharacterOfPosition(start).line + 1} ${text}`;
+    });
 }
