@@ -59,7 +59,13 @@ describe("plugin/schema", function () {
     expect(missing.map(([name]) => name)).to.deep.equal([]);
   });
 
-  it("can't be inferred of a component that isn't exported", () => {
-    expect(() => inferredSchema(["Missing"])).to.throw("Failed to find the following components: Missing");
+  it("has the inputs of ServiceMesh as its arguments are typed", () => {
+    const inputs = schema.resources["meshwright:index:ServiceMesh"]?.inputProperties ?? {};
+    const types = Object.entries(inputs).map(([name, input]) => [name, { ...input, description: undefined }]);
+    expect(JSON.parse(JSON.stringify(Object.fromEntries(types)))).to.deep.equal({
+      catalog: { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" }, plain: true },
+      // A map whose values can be Outputs: names are known at preview, images need not be.
+      images: { type: "object", additionalProperties: { type: "string" }, optional: true, plain: true },
+    });
   });
 });
