@@ -22,6 +22,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ["catalog/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: 'CallExpression[callee.property.name="strictObject"] > ObjectExpression',
+          message: "Let the fields satisfy the Shape of their type, so that no field is forgotten.",
+        },
+      ],
+    },
+  },
+  {
     // Pulumi resources act by being constructed, and chai's property assertions are expressions.
     files: [
       "components/**",

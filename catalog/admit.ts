@@ -1,5 +1,9 @@
 import { z } from "zod";
 import { callFields, type CallDefinition } from "./call";
+import { type Edge, normalizeEdge, type Source, sourceOf, type Target } from "./edge";
+import { sortedEntries } from "./order";
+import { formatPath } from "./path";
+import type { Shape } from "./shape";
 
 /**
  * A caller that no catalog declares, such as Prometheus that reads `/metrics`: its namespace and, better, its
@@ -21,4 +25,19 @@ export const admitSchema: z.ZodType<AdmitDefinition> = z.strictObject({
   methods: callFields.methods,
   paths: callFields.paths,
   endUser: callFields.endUser,
-});
+} satisfies Shape<AdmitDefinition>);
+
+/** The edges from the callers that a service admits, sorted by their names. */
+export function edgesOfAdmit(
+  target: Target,
+  admit: Readonly<Record<string, AdmitDefinition>>,
+  trustDomain: string,
+): Edge[] {
+  return sortedEntries(admit).map(([name, { namespace, serviceAccount, ...call }]) => {
+    const source: Source =
+      serviceAccount === undefined
+        ? { kind: "outside", name, namespace }
+        : sourceOf("outside", name, namespace, serviceAccount, trustDomain);
+    return normalizeEdge(source, call, target, formatPath(["services", target.name, "admit", name]));
+  });
+}

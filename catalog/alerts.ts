@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
+import { type Duration, durationSchema, milliseconds } from "./duration";
 import type { Load } from "./load";
+import type { Shape } from "./shape";
 
 /**
  * From when on what a service does is worth waking somebody. The mesh says it for all; a service may say something
@@ -53,7 +54,7 @@ export const alertsSchema: z.ZodType<AlertsDefinition> = z.strictObject({
   p99: durationSchema.optional(),
   availability: z.number().positive().lt(100).optional(),
   mtlsShare: percent.optional(),
-});
+} satisfies Shape<AlertsDefinition>);
 
 /** @param load of the service, if it is known. */
 export function normalizeAlerts(
@@ -61,10 +62,9 @@ export function normalizeAlerts(
   mesh: AlertsDefinition = {},
   load?: Pick<Load, "p99">,
 ): Alerts {
-  const given = own.p99 === undefined ? undefined : parseDuration(own.p99);
   return {
     errorRate: own.errorRate ?? mesh.errorRate ?? 5,
-    p99: given ?? load?.p99 ?? parseDuration(mesh.p99 ?? "1s") ?? 0,
+    p99: milliseconds(own.p99) ?? load?.p99 ?? milliseconds(mesh.p99 ?? "1s"),
     availability: own.availability ?? mesh.availability ?? 99.9,
     mtlsShare: own.mtlsShare ?? mesh.mtlsShare ?? 95,
   };

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { type Duration, durationSchema } from "./duration";
-import { type EndUser, type EndUserDefinition, endUserSchema } from "./jwt";
-import type { Port } from "./port";
-import { type Retries, type RetriesDefinition, retriesSchema } from "./retries";
-import type { Labels } from "./selector";
+import { type EndUserDefinition, endUserSchema } from "./jwt";
+import { type RetriesDefinition, retriesSchema } from "./retries";
+import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
@@ -37,49 +36,6 @@ export interface CallDefinition {
   readonly asynchronous?: boolean;
 }
 
-/** Who makes the calls of an edge: an identity that the called service's policy can name. */
-export interface Source {
-  /** `outside`: a caller that the catalog doesn't declare, only admits. */
-  readonly kind: "service" | "gateway" | "outside";
-  readonly name: string;
-  readonly namespace: string;
-  /**
-   * SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. Missing where every
-   * account of the namespace is meant.
-   */
-  readonly principal?: string;
-  /** Labels of its pods. Missing where the catalog doesn't declare them. */
-  readonly selector?: Labels;
-}
-
-/** An edge with every default resolved. */
-export interface Edge {
-  readonly source: Source;
-  /** Name of the called service. */
-  readonly callee: string;
-  readonly port: Port;
-  /** Empty: every method. */
-  readonly methods: readonly HttpMethod[];
-  /** Empty: every path. */
-  readonly paths: readonly string[];
-  /** Those among them that another route of the same gateway is for. */
-  readonly notPaths?: readonly string[];
-  readonly endUser?: EndUser;
-  /** Milliseconds; undefined: no limit. */
-  readonly timeout?: number;
-  readonly retries: Retries;
-  /** Whether the call itself declares its timeout, or has it from the service. */
-  readonly ownTimeout: boolean;
-  /** Whether the call itself declares its retries, or has them from the service as far as they fit. */
-  readonly ownRetries: boolean;
-  /** Whether the source responds to its own callers without waiting for the response. */
-  readonly asynchronous: boolean;
-  /** Whether these are copies of requests to another service, whose answers nobody waits for. */
-  readonly mirrored: boolean;
-  /** Where the catalog declares it, such as `services.web.calls.api`. */
-  readonly path: string;
-}
-
 export const callFields = {
   port: z.string().optional(),
   methods: z.array(z.enum(httpMethods)).min(1).optional(),
@@ -95,9 +51,9 @@ export const callFields = {
   endUser: endUserSchema.optional(),
   timeout: durationSchema.optional(),
   retries: retriesSchema.optional(),
-};
+} satisfies Shape<Omit<CallDefinition, "asynchronous">>;
 
 export const callSchema: z.ZodType<CallDefinition> = z.strictObject({
   ...callFields,
   asynchronous: z.boolean().optional(),
-});
+} satisfies Shape<CallDefinition>);

@@ -1,5 +1,6 @@
 import type { Labels } from "./selector";
-import type { Service, Version } from "./service";
+import type { Service } from "./service";
+import type { Version } from "./version";
 
 const nameLabels = ["service.istio.io/canonical-name", "app.kubernetes.io/name", "app"] as const;
 const revisionLabels = [

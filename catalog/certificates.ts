@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
+import { type Duration, durationSchema, milliseconds } from "./duration";
+import type { Shape } from "./shape";
 
 /**
  * The certificates by which the proxies prove who they are: how long they live, when they are renewed, and when
@@ -38,12 +39,12 @@ export const certificatesSchema: z.ZodType<CertificatesDefinition> = z.strictObj
   lifetime: durationSchema.optional(),
   renewAt: percent.optional(),
   alertAt: z.number().positive().max(99).optional(),
-});
+} satisfies Shape<CertificatesDefinition>);
 
 export function normalizeCertificates({
   lifetime = "24h",
   renewAt = 50,
   alertAt = renewAt / 2,
 }: CertificatesDefinition = {}): Certificates {
-  return { lifetime: parseDuration(lifetime) ?? 0, renewAt, alertAt };
+  return { lifetime: milliseconds(lifetime), renewAt, alertAt };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
+import { type Duration, durationSchema, milliseconds } from "./duration";
+import type { Shape } from "./shape";
 
 /**
  * Limits of the connections and requests that one calling proxy may have open towards a service, and the
@@ -99,7 +100,7 @@ const outlierDetectionSchema: z.ZodType<OutlierDetectionDefinition> = z.strictOb
   baseEjectionTime: durationSchema.optional(),
   maxEjectionPercent: percent.int().optional(),
   minHealthPercent: percent.int().optional(),
-});
+} satisfies Shape<OutlierDetectionDefinition>);
 
 export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.strictObject({
   maxConnections: limit.optional(),
@@ -108,9 +109,11 @@ export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.stric
   maxRequestsPerConnection: limit.optional(),
   h2UpgradePolicy: z.enum(h2UpgradePolicies).optional(),
   maxRetries: limit.optional(),
-  retryBudget: z.strictObject({ percent, minRetryConcurrency: limit }).optional(),
+  retryBudget: z
+    .strictObject({ percent, minRetryConcurrency: limit } satisfies Shape<RetryBudget>)
+    .optional(),
   outlierDetection: z.union([z.literal(false), outlierDetectionSchema]).optional(),
-});
+} satisfies Shape<CircuitBreakerDefinition>);
 
 /** @param sized limits that follow from the service's load; they take the place of the defaults. */
 export function normalizeCircuitBreaker(
@@ -134,7 +137,7 @@ function normalizeOutlierDetection(definition: OutlierDetectionDefinition): Outl
     consecutive5xxErrors: 5,
     maxEjectionPercent: 50,
     ...counts,
-    interval: parseDuration(interval) ?? 0,
-    baseEjectionTime: parseDuration(baseEjectionTime) ?? 0,
+    interval: milliseconds(interval),
+    baseEjectionTime: milliseconds(baseEjectionTime),
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Edge } from "./call";
+import type { Edge } from "./edge";
 import { type Duration, durationSchema, parseDuration } from "./duration";
 import type { PodSpec } from "./podSpec.gen";
 

@@ -25,6 +25,13 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds % scale === 0n ? Number(milliseconds / scale) : undefined;
 }
 
+/** The milliseconds of a duration that its schema has accepted. */
+export function milliseconds(duration: Duration): number;
+export function milliseconds(duration: Duration | undefined): number | undefined;
+export function milliseconds(duration?: Duration): number | undefined {
+  return duration === undefined ? undefined : (parseDuration(duration) ?? 0);
+}
+
 /** The shortest exact spelling of some milliseconds: 30000 is `"30s"`, 7500 is `"7500ms"`, 3600000 is `"1h"`. */
 export function formatDuration(milliseconds: number): Duration {
   for (const unit of ["h", "m", "s"] as const) {

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { addressOf } from "./address";
 import { atLeastOne } from "./atLeastOne";
 import { type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
+import { compare } from "./order";
+import { formatPath } from "./path";
 import { type PortDefinition, portSchema } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
-import type { Service } from "./service";
+import { type Connections, normalizeService, type Service } from "./service";
+import type { Shape } from "./shape";
 
 /**
  * A host outside of the mesh. Services name it in their `calls` by its key in the catalog, as they name each other;
@@ -89,11 +92,15 @@ export const externalServiceSchema: z.ZodType<ExternalServiceDefinition> = z.str
   host: z.string(),
   ports: atLeastOne(z.record(z.string(), portSchema), "declare at least one port"),
   addresses: z.array(address).min(1).optional(),
-  tls: z.strictObject({ mode: z.literal("SIMPLE") }).optional(),
+  tls: z
+    .strictObject({ mode: z.literal("SIMPLE") } satisfies Shape<
+      NonNullable<ExternalServiceDefinition["tls"]>
+    >)
+    .optional(),
   egressGateway: z.boolean().optional(),
   resilience: resilienceSchema.optional(),
   circuitBreaker: circuitBreakerSchema.optional(),
-});
+} satisfies Shape<ExternalServiceDefinition>);
 
 /** The release that is installed with every control plane. */
 export const egressGateway: EgressGateway = {
@@ -101,3 +108,20 @@ export const egressGateway: EgressGateway = {
   host: "istio-egress.istio-egress.svc.cluster.local",
   selector: { istio: "egress" },
 };
+
+/** Resolves the defaults: an external service has a service's, under its own host. Its objects are in `meshNamespace`. */
+export function normalizeExternalService(
+  name: string,
+  definition: ExternalServiceDefinition,
+  meshNamespace: string,
+): Omit<ExternalService, keyof Connections> {
+  const { host, ports, resilience = {}, addresses = [], tls, egressGateway: through = false } = definition;
+  return {
+    ...normalizeService(name, { ports, resilience }, meshNamespace),
+    host,
+    path: formatPath(["externalServices", name]),
+    addresses: [...addresses].sort(compare),
+    ...(tls && { tls }),
+    egressGateway: through,
+  };
+}

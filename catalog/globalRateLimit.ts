@@ -1,6 +1,11 @@
 import { z } from "zod";
-import { type Duration, durationSchema } from "./duration";
-import type { Port } from "./port";
+import { type Duration, durationSchema, milliseconds } from "./duration";
+import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
+import { compare } from "./order";
+import { formatPath } from "./path";
+import { type Port, portOf } from "./port";
+import { noRetries } from "./retries";
+import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
@@ -82,7 +87,7 @@ export function normalizeGlobalRateLimits(
 ): GlobalRateLimit[] {
   return Object.entries(limits)
     .map(([name, limit]) => ({ ...limit, name: `${service}/${name}` }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compare(a.name, b.name));
 }
 
 const requests = z.int().min(1).max(4_294_967_295);
@@ -98,18 +103,44 @@ export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.str
   by: z
     .union([
       z.literal("remoteAddress"),
-      z.strictObject({ header, tenants: z.record(z.string().min(1), requests).optional() }),
+      z.strictObject({
+        header,
+        tenants: z.record(z.string().min(1), requests).optional(),
+      } satisfies Shape<TenantDefinition>),
     ])
     .optional(),
   path: typedTextOf<`/${string}`>(
     /^\/[^*?#\s]*\*?$/,
     'write an absolute path, with "*" at its end at most, such as "/api/*"',
   ).optional(),
-});
+} satisfies Shape<GlobalRateLimitDefinition>);
 
 export const rateLimitServiceSchema: z.ZodType<RateLimitServiceDefinition> = z.strictObject({
   service: z.string(),
   port: z.string().optional(),
   onFailure: z.enum(["allow", "deny"]),
   timeout: durationSchema.optional(),
-});
+} satisfies Shape<RateLimitServiceDefinition>);
+
+/** Resolves the place and the defaults of the rate limit service. @param find the service of that name. */
+export function normalizeRateLimitService(
+  { service, port: name, onFailure, timeout = "100ms" }: RateLimitServiceDefinition,
+  find: (
+    service: string,
+  ) => Pick<RateLimitService, "namespace" | "host"> & { readonly ports: readonly Port[] },
+): RateLimitService {
+  const { namespace, host, ports } = find(service);
+  const port = portOf(ports, name);
+  if (!port) throw new Error(`rateLimitService: "${service}" has no port "${name ?? ""}"`);
+  return { service, namespace, host, port, onFailure, timeout: milliseconds(timeout) };
+}
+
+/** The method of Envoy's protocol that proxies call. */
+const shouldRateLimit = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+
+/** The edge from a limited service's proxies to the rate limit service. The filter has its own timeout, and no retries. */
+export function edgeOfLimits(source: Source, { port, timeout }: RateLimitService, target: Target): Edge {
+  const call = { port: port.name, methods: ["POST"], paths: [shouldRateLimit] } as const;
+  const path = formatPath(["services", source.name, "globalRateLimits"]);
+  return { ...normalizeEdge(source, call, target, path), timeout, retries: noRetries };
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shape } from "./shape";
 import { textOf } from "./text";
 
 /**
@@ -46,8 +47,13 @@ export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z.strictObject({
   jwksUri: z.url({ error: 'write a URL, such as "https://auth.example.com/jwks.json"' }).optional(),
   audiences: z.array(z.string().min(1)).min(1).optional(),
   forwardOriginalToken: z.boolean().optional(),
-});
+} satisfies Shape<JwtRuleDefinition>);
 
 export const endUserSchema: z.ZodType<EndUserDefinition> = z.strictObject({
   claims: z.record(z.string(), z.array(z.string()).min(1)).optional(),
-});
+} satisfies Shape<EndUserDefinition>);
+
+/** Resolves the defaults of an issuer. */
+export function normalizeJwtRule(definition: JwtRuleDefinition): JwtRule {
+  return { forwardOriginalToken: true, ...definition };
+}

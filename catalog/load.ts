@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CircuitBreakerDefinition } from "./circuitBreaker";
-import { type Duration, durationSchema, formatDuration, parseDuration } from "./duration";
+import { type Duration, durationSchema, formatDuration, milliseconds } from "./duration";
+import type { Shape } from "./shape";
 
 /**
  * What a service has to carry at its peak. The limits of its circuit breaker that aren't given are computed from
@@ -50,16 +51,16 @@ export const loadSchema: z.ZodType<LoadDefinition> = z.strictObject({
   p99: durationSchema,
   headroom: z.number().min(1).max(10).optional(),
   callers: z.int().min(1).optional(),
-});
+} satisfies Shape<LoadDefinition>);
 
 /** @param counted number of calling proxies, as far as they are known. */
 export function normalizeLoad({ rps, p99, headroom = 2, callers }: LoadDefinition, counted: number): Load {
-  const milliseconds = parseDuration(p99) ?? 0;
+  const latency = milliseconds(p99);
   const proxies = callers ?? Math.max(1, counted);
   // In thousandths, where nothing is lost to binary fractions.
-  const concurrency = (rps * milliseconds) / 1000;
-  const share = Math.max(leastShare, Math.ceil((rps * milliseconds * headroom) / (1000 * proxies)));
-  return { rps, p99: milliseconds, headroom, callers: proxies, concurrency, share };
+  const concurrency = (rps * latency) / 1000;
+  const share = Math.max(leastShare, Math.ceil((rps * latency * headroom) / (1000 * proxies)));
+  return { rps, p99: latency, headroom, callers: proxies, concurrency, share };
 }
 
 /** The limits of a circuit breaker that lets a load through. */

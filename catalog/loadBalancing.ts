@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Duration, durationOrZeroSchema } from "./duration";
+import type { Shape } from "./shape";
 import { textOf, typedTextOf } from "./text";
 
 /**
@@ -112,10 +113,10 @@ const consistentHashSchema = z
         name: z.string().min(1),
         path: typedTextOf<`/${string}`>(/^\//, 'write an absolute path, such as "/"').optional(),
         ttl: durationOrZeroSchema,
-      })
+      } satisfies Shape<HttpCookie>)
       .optional(),
     useSourceIp: z.literal(true).optional(),
-  })
+  } satisfies Shape<ConsistentHash>)
   .refine(hasOne, {
     params: { fix: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
   })
@@ -128,15 +129,15 @@ export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
     locality: z
       .strictObject({
         failover: z
-          .array(z.strictObject({ from: region, to: region }))
+          .array(z.strictObject({ from: region, to: region } satisfies Shape<LocalityFailover>))
           .min(1)
           .optional(),
         failoverPriority: z.array(labelAndValue).min(1).optional(),
-      })
+      } satisfies Shape<LocalityDefinition>)
       .refine(hasOne, { params: { fix: "give one of failover, failoverPriority" } })
       .meta(oneProperty)
       .optional(),
-  })
+  } satisfies Shape<LoadBalancingDefinition>)
   .refine(({ simple, consistentHash }) => simple === undefined || consistentHash === undefined, {
     params: { fix: "give one of simple, consistentHash" },
   })

@@ -1,3 +1,5 @@
+import { isObject } from "./typeGuards";
+
 /**
  * The keys by which a strategic merge of Kubernetes finds the element of a list that another one changes. Other lists
  * are replaced as a whole.
@@ -67,8 +69,4 @@ function mergeLists(base: readonly Fields[], list: readonly Fields[], field: str
     else merged.push(element);
   }
   return merged;
-}
-
-function isObject(value: unknown): value is Fields {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -20,6 +20,7 @@ import {
   networkPoliciesSchema,
 } from "./networkPolicies";
 import { type Service, type ServiceDefinition, serviceSchema } from "./service";
+import type { Shape } from "./shape";
 import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
 import { typedTextOf } from "./text";
 
@@ -160,7 +161,7 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
   code: z.string(),
   path: z.string(),
   reason: z.string().min(1),
-});
+} satisfies Shape<SuppressionDefinition>);
 
 /** An exact version of Istio: major, minor and patch. */
 export const istioVersionSchema: z.ZodType<IstioVersion> = typedTextOf<IstioVersion>(
@@ -191,4 +192,34 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   networkPolicies: networkPoliciesSchema.optional(),
   overrides: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).optional(),
   suppressions: z.array(suppressionSchema).optional(),
-});
+} satisfies Shape<MeshDefinition>);
+
+/** The fields of a mesh that follow from its own settings alone. */
+export type MeshSettings = Pick<
+  Mesh,
+  | "name"
+  | "environment"
+  | "namespace"
+  | "revision"
+  | "istioVersion"
+  | "canaryIstioVersion"
+  | "rootNamespace"
+  | "trustDomain"
+  | "overrides"
+>;
+
+/** Resolves the defaults of the settings. */
+export function normalizeSettings(definition: MeshDefinition): MeshSettings {
+  const { name, revision, canaryIstioVersion } = definition;
+  return {
+    name,
+    environment: definition.environment ?? "prod",
+    namespace: definition.namespace ?? name,
+    ...(revision !== undefined && { revision }),
+    istioVersion: definition.istioVersion ?? defaultIstioVersion,
+    ...(canaryIstioVersion !== undefined && { canaryIstioVersion }),
+    rootNamespace: definition.rootNamespace ?? "istio-system",
+    trustDomain: definition.trustDomain ?? "cluster.local",
+    overrides: definition.overrides ?? {},
+  };
+}

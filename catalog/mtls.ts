@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Port } from "./port";
+import type { Shape } from "./shape";
 
 /**
  * Whether a workload accepts plain text besides mutual TLS. `STRICT`: never. `PERMISSIVE`: both, for a migration
@@ -33,7 +34,7 @@ const mode = z.enum(mtlsModes);
 export const mtlsSchema: z.ZodType<MtlsDefinition> = z.strictObject({
   mode: mode.optional(),
   ports: z.record(z.string(), mode).optional(),
-});
+} satisfies Shape<MtlsDefinition>);
 
 export function normalizeMtls(
   { mode: whole = "STRICT", ports = {} }: MtlsDefinition,

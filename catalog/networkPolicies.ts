@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addressOf } from "./address";
 import { portNumberSchema } from "./port";
+import type { Shape } from "./shape";
 import { monitoringNamespace } from "./telemetry";
 import { textOf } from "./text";
 
@@ -49,7 +50,7 @@ export const networkPoliciesSchema: z.ZodType<NetworkPoliciesDefinition> = z.str
   dnsPorts: z.array(portNumberSchema).min(1).optional(),
   dnsAddresses: z.array(address).min(1).optional(),
   metricsNamespaces: z.array(namespace).min(1).optional(),
-});
+} satisfies Shape<NetworkPoliciesDefinition>);
 
 export function normalizeNetworkPolicies(definition: NetworkPoliciesDefinition): NetworkPolicies {
   const {

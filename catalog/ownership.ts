@@ -1,4 +1,8 @@
+import { egressGateway } from "./externalService";
+import type { Gateway } from "./gateway";
 import type { Mesh, MeshDefinition } from "./mesh";
+import { compare } from "./order";
+import type { Service } from "./service";
 
 /**
  * Namespaces whose pods istiod never injects, whatever their labels say.
@@ -13,7 +17,7 @@ export const neverInjected = ["kube-node-lease", "kube-public", "kube-system", "
  *
  * @param gateways namespaces of the pods of gateways.
  */
-export function isShared(
+function isShared(
   namespace: string,
   {
     sharedNamespaces = [],
@@ -42,4 +46,19 @@ export function owns({ ownNamespaces }: Pick<Mesh, "ownNamespaces">, namespace: 
  */
 export function nameIn(mesh: Pick<Mesh, "name" | "ownNamespaces">, namespace: string, name: string): string {
   return owns(mesh, namespace) ? name : `${name}-${mesh.name}`;
+}
+
+/** The namespaces of a mesh's services and gateways, sorted, and those among them that the catalog owns. */
+export function normalizeNamespaces(
+  definition: Pick<MeshDefinition, "sharedNamespaces"> & Pick<Mesh, "rootNamespace">,
+  services: readonly Pick<Service, "namespace">[],
+  gateways: readonly Pick<Gateway, "namespace" | "pods">[],
+): Pick<Mesh, "namespaces" | "ownNamespaces"> {
+  const ofGateways = new Set([egressGateway.release, ...gateways.map(({ pods }) => pods.namespace)]);
+  const all = [...services, ...gateways].map(({ namespace }) => namespace);
+  const namespaces = [...new Set(all)].sort(compare);
+  return {
+    namespaces,
+    ownNamespaces: namespaces.filter((namespace) => !isShared(namespace, definition, ofGateways)),
+  };
 }

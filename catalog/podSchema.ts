@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type EnvVarSource, type PersistentVolumeClaimSpec, podFields, type PodSpec } from "./podSpec.gen";
+import type { Shape } from "./shape";
 
 /** The schemas of Kubernetes' types, each made once. Unknown fields are errors. */
 const made = new Map<string, z.ZodType>();
@@ -47,4 +48,4 @@ export const volumeClaimSchema = objectOf(
 /** A source of an environment variable's value. */
 export const envSourceSchema = z.strictObject({
   valueFrom: objectOf("EnvVarSource") as z.ZodType<EnvVarSource>,
-});
+} satisfies Shape<{ valueFrom: EnvVarSource }>);

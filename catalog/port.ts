@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shape } from "./shape";
 
 /**
  * What a port speaks. Istio decides by it between routing requests and forwarding bytes, so it is never guessed.
@@ -51,7 +52,7 @@ export const portSchema: z.ZodType<PortDefinition> = z.strictObject({
   port: portNumberSchema,
   protocol: z.enum(protocols),
   targetPort: portNumberSchema.optional(),
-});
+} satisfies Shape<PortDefinition>);
 
 export function normalizePorts(definitions: Readonly<Record<string, PortDefinition>>): Port[] {
   return Object.entries(definitions)
@@ -62,4 +63,9 @@ export function normalizePorts(definitions: Readonly<Record<string, PortDefiniti
       protocol,
     }))
     .sort((a, b) => a.port - b.port);
+}
+
+/** The port of that name. Without a name it is the first, which a service with one port has. */
+export function portOf(ports: readonly Port[], name?: string): Port | undefined {
+  return name === undefined ? ports[0] : ports.find((port) => port.name === name);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
-import type { Port } from "./port";
+import { type Duration, durationSchema, milliseconds, parseDuration } from "./duration";
+import { type Port, portOf } from "./port";
+import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
@@ -66,13 +67,13 @@ const probeSchema: z.ZodType<ProbeDefinition> = z.strictObject({
   period: secondsSchema.optional(),
   timeout: secondsSchema.optional(),
   failureThreshold: z.int().min(1).optional(),
-});
+} satisfies Shape<ProbeDefinition>);
 
 export const probesSchema: z.ZodType<ProbesDefinition> = z.strictObject({
   readiness: probeSchema.optional(),
   liveness: probeSchema.optional(),
   startup: probeSchema.optional(),
-});
+} satisfies Shape<ProbesDefinition>);
 
 /** @param service whose probes they are. @param ports those of the service. */
 export function normalizeProbes(
@@ -93,13 +94,13 @@ function normalizeProbe(
   { port: name, path, period = "10s", timeout = "1s", failureThreshold = 3 }: ProbeDefinition,
   ports: readonly Port[],
 ): Probe {
-  const port = name === undefined ? ports[0] : ports.find((one) => one.name === name);
+  const port = portOf(ports, name);
   if (!port) throw new Error(`services.${service}.workload.probes: it has no port "${name ?? ""}"`);
   return {
     port,
     ...(path !== undefined && { path }),
-    period: parseDuration(period) ?? 0,
-    timeout: parseDuration(timeout) ?? 0,
+    period: milliseconds(period),
+    timeout: milliseconds(timeout),
     failureThreshold,
   };
 }

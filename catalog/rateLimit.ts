@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
+import { type Duration, durationSchema, milliseconds, parseDuration } from "./duration";
+import { sortedEntries } from "./order";
+import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
@@ -73,23 +75,24 @@ export const rateLimitSchema: z.ZodType<RateLimitDefinition> = z.strictObject({
       requests,
       per,
       tenants: z.record(z.string().min(1), requests).optional(),
-    })
+    } satisfies Shape<QuotaDefinition>)
     .optional(),
-});
+} satisfies Shape<RateLimitDefinition>);
 
 export function normalizeRateLimit({ per: time, quota, ...limit }: RateLimitDefinition): RateLimit {
   return {
     burst: limit.requests,
     ...limit,
-    per: parseDuration(time) ?? 0,
+    per: milliseconds(time),
     ...(quota && {
       quota: {
         header: quota.header,
         requests: quota.requests,
-        per: parseDuration(quota.per) ?? 0,
-        tenants: Object.entries(quota.tenants ?? {})
-          .map(([tenant, own]) => ({ tenant, requests: own }))
-          .sort((a, b) => (a.tenant < b.tenant ? -1 : 1)),
+        per: milliseconds(quota.per),
+        tenants: sortedEntries(quota.tenants ?? {}).map(([tenant, own]) => ({
+          tenant,
+          requests: own,
+        })),
       },
     }),
   };

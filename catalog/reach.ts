@@ -2,6 +2,8 @@ import { z } from "zod";
 import { formatPath } from "./path";
 import { portNumberSchema } from "./port";
 import { namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
+import { compare } from "./order";
+import type { Shape } from "./shape";
 
 /**
  * A Service of the cluster that this catalog doesn't declare: another catalog does, or none. How long calls to it may
@@ -28,7 +30,7 @@ export type ReachDefinitions = Readonly<Partial<Record<ServiceHost, ReachDefinit
 
 export const reachSchema: z.ZodType<ReachDefinitions> = z.partialRecord(
   serviceHostSchema,
-  z.strictObject({ targetPorts: z.array(portNumberSchema).min(1) }),
+  z.strictObject({ targetPorts: z.array(portNumberSchema).min(1) } satisfies Shape<ReachDefinition>),
 );
 
 /** By host. */
@@ -40,5 +42,5 @@ export function normalizeReach(service: string, definitions: ReachDefinitions): 
       targetPorts: [...new Set(targetPorts)].sort((a, b) => a - b),
       path: formatPath(["services", service, "reach", host]),
     }))
-    .sort((a, b) => (a.host < b.host ? -1 : 1));
+    .sort((a, b) => compare(a.host, b.host));
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Duration, durationSchema } from "./duration";
 import { type RetriesDefinition, retriesSchema } from "./retries";
+import type { Shape } from "./shape";
 
 /** How long callers of a service wait for it, and how often they try. Callers can be given less in their `calls`. */
 export interface ResilienceDefinition {
@@ -36,4 +37,4 @@ export const resilienceSchema: z.ZodType<ResilienceDefinition> = z.strictObject(
   retries: retriesSchema.optional(),
   connectTimeout: durationSchema.optional(),
   idleTimeout: durationSchema.optional(),
-});
+} satisfies Shape<ResilienceDefinition>);

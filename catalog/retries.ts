@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
+import { type Duration, durationSchema, milliseconds } from "./duration";
 import type { Protocol } from "./port";
+import type { Shape } from "./shape";
 
 /**
  * When a request is tried again.
@@ -102,7 +103,7 @@ export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
   perTryTimeout: durationSchema.optional(),
   retryOn: z.array(z.enum(retryConditions)).min(1).optional(),
   backoff: durationSchema.optional(),
-});
+} satisfies Shape<RetriesDefinition>);
 
 /** For requests that must not be repeated. */
 export const noRetries: Retries = { attempts: 0, retryOn: [] };
@@ -128,12 +129,30 @@ export function normalizeRetries(definition: RetriesDefinition | undefined, time
   const { attempts, perTryTimeout, retryOn = ["connect-failure", "refused-stream"] } = definition;
   const share =
     timeout !== undefined && repeatsSlowTries({ retryOn }) ? Math.floor(timeout / (attempts + 1)) : undefined;
-  const perTry = perTryTimeout === undefined ? share : parseDuration(perTryTimeout);
-  const backoff = definition.backoff === undefined ? undefined : parseDuration(definition.backoff);
+  const perTry = milliseconds(perTryTimeout) ?? share;
+  const backoff = milliseconds(definition.backoff);
   return {
     attempts,
     retryOn,
     ...(perTry !== undefined && { perTryTimeout: perTry }),
     ...(backoff !== undefined && { backoff }),
   };
+}
+
+/**
+ * The retries of a call: its own, or the service's. With less time than the service gives, retried attempts that timed
+ * out are shortened so that all of them fit into it.
+ *
+ * @param timeout limit of the call in milliseconds.
+ */
+export function edgeRetries(
+  own: RetriesDefinition | undefined,
+  ofService: Retries,
+  timeout?: number,
+): Retries {
+  if (own) return normalizeRetries(own, timeout);
+  const { attempts, perTryTimeout } = ofService;
+  if (timeout === undefined || !repeatsSlowTries(ofService)) return ofService;
+  const share = Math.floor(timeout / (attempts + 1));
+  return { ...ofService, perTryTimeout: Math.min(perTryTimeout ?? share, share) };
 }

@@ -1,5 +1,6 @@
-import type { Edge } from "./call";
-import type { Gateway, GatewayRoute } from "./gateway";
+import type { Edge } from "./edge";
+import type { Gateway } from "./gateway";
+import type { GatewayRoute } from "./gatewayHost";
 
 /**
  * Routes of one gateway to one port of a service all look alike to the service: they come from one account. Where they

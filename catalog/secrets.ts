@@ -1,4 +1,5 @@
 import type { Mesh } from "./mesh";
+import { compare } from "./order";
 
 /** A Secret that workloads take values from. */
 export interface WorkloadSecret {
@@ -28,5 +29,5 @@ export function workloadSecrets({ services }: Pick<Mesh, "services">): WorkloadS
       }
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, secret]) => secret);
+  return [...found].sort(([a], [b]) => compare(a, b)).map(([, secret]) => secret);
 }

@@ -2,23 +2,39 @@ import { z } from "zod";
 import { type AdmitDefinition, admitSchema } from "./admit";
 import { atLeastOne } from "./atLeastOne";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
-import { callSchema, type CallDefinition, type Edge } from "./call";
+import { callSchema, type CallDefinition } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
+import { milliseconds } from "./duration";
+import { type Edge, type Source, sourceOf } from "./edge";
 import {
   type GlobalRateLimit,
   type GlobalRateLimitDefinition,
   globalRateLimitSchema,
+  normalizeGlobalRateLimits,
 } from "./globalRateLimit";
 import { type Load, type LoadDefinition, loadSchema } from "./load";
-import { type LoadBalancing, type LoadBalancingDefinition, loadBalancingSchema } from "./loadBalancing";
-import { type Mtls, type MtlsDefinition, mtlsSchema } from "./mtls";
-import { type Port, type PortDefinition, portSchema } from "./port";
-import { type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
-import { type Reach, type ReachDefinitions, reachSchema } from "./reach";
+import {
+  type LoadBalancing,
+  type LoadBalancingDefinition,
+  loadBalancingSchema,
+  normalizeLoadBalancing,
+} from "./loadBalancing";
+import { type Mtls, type MtlsDefinition, mtlsSchema, normalizeMtls } from "./mtls";
+import { formatPath } from "./path";
+import { isHttp, normalizePorts, type Port, type PortDefinition, portSchema } from "./port";
+import { normalizeRateLimit, type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
+import { normalizeReach, type Reach, type ReachDefinitions, reachSchema } from "./reach";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
-import type { Retries } from "./retries";
+import { normalizeRetries, noRetries, type Retries } from "./retries";
 import { type Labels, selectorSchema } from "./selector";
-import { type ServiceAccount, type ServiceAccountDefinition, serviceAccountSchema } from "./serviceAccount";
+import {
+  normalizeServiceAccount,
+  type ServiceAccount,
+  type ServiceAccountDefinition,
+  serviceAccountSchema,
+} from "./serviceAccount";
+import { hostOf } from "./serviceHost";
+import type { Shape } from "./shape";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
 import { type ServiceMode, serviceModeSchema } from "./serviceMode";
 import { serviceTelemetrySchema, type ServiceTelemetryDefinition, type Telemetry } from "./telemetry";
@@ -26,16 +42,18 @@ import {
   type Fault,
   type HeaderRouteDefinition,
   type Mirror,
+  normalizeFault,
   type TrafficDefinition,
   trafficSchema,
 } from "./traffic";
 import {
-  versionSchema,
+  normalizeVersions,
+  normalizeWorkloads,
+  type Version,
   type VersionDefinition,
-  type Workload,
-  type WorkloadDefinition,
-  workloadSchema,
-} from "./workload";
+  versionSchema,
+} from "./version";
+import { type Workload, type WorkloadDefinition, workloadSchema } from "./workload";
 
 /**
  * A service of the mesh. Its key in the catalog is its name, which is also the name of its Kubernetes Service. Its pods
@@ -153,15 +171,6 @@ export interface Service {
   readonly path: string;
 }
 
-/** A version of a service, with its share of the requests. */
-export interface Version {
-  readonly name: string;
-  /** Labels that select its pods among those of the service. */
-  readonly labels: Labels;
-  /** Percent of the requests, 0–100. */
-  readonly weight: number;
-}
-
 export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   namespace: z.string().optional(),
   ports: z.record(z.string(), portSchema).optional(),
@@ -188,4 +197,63 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   reach: reachSchema.optional(),
   kubernetesApi: z.boolean().optional(),
   mtls: mtlsSchema.optional(),
-});
+} satisfies Shape<ServiceDefinition>);
+
+/** What follows from the whole call graph, and therefore is resolved last. */
+export type Connections = Pick<Service, "incoming" | "outgoing" | "alerts" | "circuitBreaker" | "load">;
+
+/** A service with the defaults that follow from its own definition. */
+export type UnconnectedService = Omit<Service, keyof Connections>;
+
+/** Resolves the defaults that follow from the service's own definition. */
+export function normalizeService(
+  name: string,
+  definition: ServiceDefinition,
+  meshNamespace: string,
+): UnconnectedService {
+  const { versions = {}, traffic = {}, resilience = {}, sidecar = {}, workload } = definition;
+  const namespace = definition.namespace ?? meshNamespace;
+  const timeout = milliseconds(resilience.timeout);
+  const connectTimeout = milliseconds(resilience.connectTimeout);
+  const idleTimeout = milliseconds(resilience.idleTimeout);
+  const ports = normalizePorts(definition.ports ?? {});
+  const selector = definition.selector ?? { app: name };
+  return {
+    name,
+    namespace,
+    host: hostOf(name, namespace),
+    ports,
+    service: ports.length === 0 ? "none" : (definition.service ?? (workload ? "create" : "none")),
+    ...(workload?.kind === "StatefulSet" && {
+      headless: { name: `${name}-headless`, host: hostOf(`${name}-headless`, namespace) },
+    }),
+    serviceAccount: normalizeServiceAccount(name, definition.serviceAccount, workload !== undefined),
+    selector,
+    versions: normalizeVersions(versions, traffic.weights),
+    headerRoutes: traffic.headerRoutes ?? [],
+    ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
+    ...(timeout !== undefined && { timeout }),
+    retries: ports.some(({ protocol }) => isHttp(protocol))
+      ? normalizeRetries(resilience.retries, timeout)
+      : noRetries,
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
+    ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
+    globalRateLimits: normalizeGlobalRateLimits(name, definition.globalRateLimits ?? {}),
+    reach: normalizeReach(name, definition.reach ?? {}),
+    kubernetesApi: definition.kubernetesApi ?? false,
+    ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
+    sidecar,
+    workloads: normalizeWorkloads(name, workload, versions, selector, ports),
+    path: formatPath(["services", name]),
+  };
+}
+
+/** A service as the source of calls. */
+export function sourceOfService(
+  { name, namespace, serviceAccount, selector }: UnconnectedService,
+  trustDomain: string,
+): Source {
+  return { ...sourceOf("service", name, namespace, serviceAccount.name, trustDomain), selector };
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shape } from "./shape";
 
 /**
  * The Kubernetes service account that a service's pods run under. It is the service's identity in the mesh:
@@ -28,7 +29,7 @@ export const serviceAccountSchema: z.ZodType<ServiceAccountDefinition> = z.stric
   name: z.string().optional(),
   create: z.boolean().optional(),
   annotations: z.record(z.string(), z.string()).optional(),
-});
+} satisfies Shape<ServiceAccountDefinition>);
 
 /** @param deployed whether the catalog deploys the service's pods. */
 export function normalizeServiceAccount(

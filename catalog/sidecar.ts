@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { portNumberSchema } from "./port";
+import type { Shape } from "./shape";
 import { type Resources, resourcesSchema } from "./workload";
 
 /**
@@ -22,4 +23,4 @@ export const sidecarSchema: z.ZodType<SidecarDefinition> = z.strictObject({
   resources: resourcesSchema.optional(),
   includeInboundPorts: portNumbers.optional(),
   excludeOutboundPorts: portNumbers.optional(),
-});
+} satisfies Shape<SidecarDefinition>);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostOf, namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
+import type { Shape } from "./shape";
 
 /**
  * What the proxies report, for every namespace of the mesh. Providers other than Istio's own `prometheus` and
@@ -156,25 +157,37 @@ export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
             metric: z.enum(istioMetrics),
             mode: z.enum(["CLIENT", "SERVER", "CLIENT_AND_SERVER"]).optional(),
             disabled: z.boolean().optional(),
-          }),
+          } satisfies Shape<MetricOverride>),
         )
         .optional(),
-    })
+    } satisfies Shape<NonNullable<TelemetryDefinition["metrics"]>>)
     .optional(),
   tracing: z
     .strictObject({
       provider,
       service: serviceHostSchema.optional(),
       randomSamplingPercentage: z.number().min(0).max(100),
-    })
+    } satisfies Shape<NonNullable<TelemetryDefinition["tracing"]>>)
     .optional(),
-  accessLogging: z.strictObject({ provider, filter: z.string().min(1).optional() }).optional(),
-  auditLogging: z.strictObject({ provider }).optional(),
-});
+  accessLogging: z
+    .strictObject({ provider, filter: z.string().min(1).optional() } satisfies Shape<
+      NonNullable<TelemetryDefinition["accessLogging"]>
+    >)
+    .optional(),
+  auditLogging: z
+    .strictObject({ provider } satisfies Shape<NonNullable<TelemetryDefinition["auditLogging"]>>)
+    .optional(),
+} satisfies Shape<TelemetryDefinition>);
 
 export const serviceTelemetrySchema: z.ZodType<ServiceTelemetryDefinition> = z.strictObject({
-  tracing: z.strictObject({ randomSamplingPercentage: z.number().min(0).max(100) }).optional(),
-  accessLogging: z
-    .strictObject({ filter: z.string().min(1).optional(), disabled: z.boolean().optional() })
+  tracing: z
+    .strictObject({ randomSamplingPercentage: z.number().min(0).max(100) } satisfies Shape<
+      NonNullable<ServiceTelemetryDefinition["tracing"]>
+    >)
     .optional(),
-});
+  accessLogging: z
+    .strictObject({ filter: z.string().min(1).optional(), disabled: z.boolean().optional() } satisfies Shape<
+      NonNullable<ServiceTelemetryDefinition["accessLogging"]>
+    >)
+    .optional(),
+} satisfies Shape<ServiceTelemetryDefinition>);

@@ -1,6 +1,10 @@
 import { z } from "zod";
-import { type Duration, durationSchema, parseDuration } from "./duration";
-import type { Port } from "./port";
+import { type Duration, durationSchema, milliseconds } from "./duration";
+import type { Edge } from "./edge";
+import { formatPath } from "./path";
+import { isHttp, type Port } from "./port";
+import { noRetries } from "./retries";
+import type { Shape } from "./shape";
 
 /** How the requests to a service are spread over its versions, and what is done to them on purpose. */
 export interface TrafficDefinition {
@@ -102,6 +106,9 @@ export interface Fault {
   readonly abort?: { readonly percentage: number; readonly httpStatus: number };
 }
 
+type Delay = NonNullable<FaultDefinition["delay"]>;
+type Abort = NonNullable<FaultDefinition["abort"]>;
+
 const percentage = z.number().min(0).max(100);
 
 const headerName = /^[a-z0-9][a-z0-9_-]*$/;
@@ -116,7 +123,11 @@ const headers = z
 
 // One form for both, so that a mistake in either is told as what it is.
 const mirrorSchema = z
-  .strictObject({ version: z.string().optional(), service: z.string().optional(), percentage })
+  .strictObject({
+    version: z.string().optional(),
+    service: z.string().optional(),
+    percentage,
+  } satisfies Shape<MirrorDefinition>)
   .refine(({ version, service }) => (version === undefined) !== (service === undefined), {
     params: { fix: "give either version or service" },
   })
@@ -126,19 +137,66 @@ const mirrorSchema = z
 
 export const trafficSchema: z.ZodType<TrafficDefinition> = z.strictObject({
   weights: z.record(z.string(), z.int().min(0).max(100)).optional(),
-  headerRoutes: z.array(z.strictObject({ headers, version: z.string() })).optional(),
+  headerRoutes: z
+    .array(z.strictObject({ headers, version: z.string() } satisfies Shape<HeaderRouteDefinition>))
+    .optional(),
   mirror: mirrorSchema.optional(),
   fault: z
     .strictObject({
-      delay: z.strictObject({ percentage, fixedDelay: durationSchema }).optional(),
-      abort: z.strictObject({ percentage, httpStatus: z.int().min(200).max(599) }).optional(),
-    })
+      delay: z.strictObject({ percentage, fixedDelay: durationSchema } satisfies Shape<Delay>).optional(),
+      abort: z
+        .strictObject({ percentage, httpStatus: z.int().min(200).max(599) } satisfies Shape<Abort>)
+        .optional(),
+    } satisfies Shape<FaultDefinition>)
     .optional(),
-});
+} satisfies Shape<TrafficDefinition>);
 
 export function normalizeFault({ delay, abort }: FaultDefinition): Fault {
   return {
-    ...(delay && { delay: { ...delay, fixedDelay: parseDuration(delay.fixedDelay) ?? 0 } }),
+    ...(delay && { delay: { ...delay, fixedDelay: milliseconds(delay.fixedDelay) } }),
     ...(abort && { abort }),
+  };
+}
+
+/**
+ * Resolves the place of a mirror. Only HTTP ports that both services have are mirrored.
+ *
+ * @param own ports of the mirrored service. @param find the service of that name.
+ */
+export function normalizeMirror(
+  mirror: MirrorDefinition,
+  own: readonly Port[],
+  find: (service: string) => { readonly host: string; readonly ports: readonly Port[] },
+): Mirror {
+  if (mirror.service === undefined) return mirror;
+  const { service, percentage } = mirror;
+  const { host, ports } = find(service);
+  const both = ports.filter(
+    ({ name, protocol }) =>
+      isHttp(protocol) && own.some((one) => one.name === name && one.protocol === protocol),
+  );
+  return { service, percentage, host, ports: both };
+}
+
+/** The edge of the copies of an edge's requests: its source may send each copy once, without a timeout. */
+export function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
+  if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
+  const port = mirror.ports.find(({ name }) => name === edge.port.name);
+  if (!port) return undefined;
+  const { source, methods, paths, notPaths, endUser } = edge;
+  return {
+    source,
+    callee: mirror.service,
+    port,
+    methods,
+    paths,
+    ...(notPaths && { notPaths }),
+    ...(endUser && { endUser }),
+    retries: noRetries,
+    ownTimeout: false,
+    ownRetries: false,
+    asynchronous: false,
+    mirrored: true,
+    path: formatPath(["services", edge.callee, "traffic", "mirror"]),
   };
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { drainSchema, terminationDefaults, type Termination } from "./drain";
 import type { Duration } from "./duration";
-import { mergePod } from "./mergePod";
 import { envSourceSchema, podSchema, volumeClaimSchema } from "./podSchema";
 import type { EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
-import { type Labels, selectorSchema } from "./selector";
+import type { Labels } from "./selector";
+import type { Shape } from "./shape";
 import { textOf } from "./text";
 
 /**
@@ -119,18 +119,6 @@ export interface AutoscalingDefinition {
   readonly averageUtilization: number;
 }
 
-/** A version of a service: how its pods are labelled, and what differs from the service's workload. */
-export interface VersionDefinition extends Partial<
-  Pick<WorkloadDefinition, "image" | "replicas" | "env" | "pod">
-> {
-  /**
-   * Labels that select the version's pods among those of the service, as in a DestinationRule's subset.
-   * Default: `{ version: "<name>" }`. Set it where the label's value isn't the version's name, such as
-   * `{ version: "1.4.2" }`.
-   */
-  readonly labels?: Labels;
-}
-
 /** One Deployment, StatefulSet, Job or CronJob. */
 export interface Workload {
   readonly kind: WorkloadKind;
@@ -162,39 +150,34 @@ const quantity = textOf(
   /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
   'write a quantity of Kubernetes, such as "500m" of CPU or "256Mi" of memory',
 );
-const quantities = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
+const quantities = z.strictObject({
+  cpu: quantity.optional(),
+  memory: quantity.optional(),
+} satisfies Shape<ResourceQuantities>);
 
 export const resourcesSchema: z.ZodType<Resources> = z.strictObject({
   requests: quantities.optional(),
   limits: quantities.optional(),
-});
+} satisfies Shape<Resources>);
 
-const image = textOf(
+export const imageSchema = textOf(
   /^[^\s]+$/,
   'write an image with its tag or digest, such as "registry.example.com/web:1.4.2"',
 );
-const replicas = z.int().min(0);
-const env = z.record(z.string(), z.union([z.string(), envSourceSchema]));
-
-export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
-  labels: selectorSchema.optional(),
-  image: image.optional(),
-  replicas: replicas.optional(),
-  env: env.optional(),
-  pod: podSchema.optional(),
-});
+export const replicasSchema = z.int().min(0);
+export const envSchema = z.record(z.string(), z.union([z.string(), envSourceSchema]));
 
 export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   kind: z.enum(workloadKinds).optional(),
-  image,
-  replicas: replicas.optional(),
+  image: imageSchema,
+  replicas: replicasSchema.optional(),
   schedule: z.string().min(1).optional(),
   volumeClaimTemplates: z.record(z.string(), volumeClaimSchema).optional(),
   pod: podSchema.optional(),
   drain: drainSchema.optional(),
   generatedSecrets: z.record(z.string().min(1), z.string().min(1)).optional(),
   resources: resourcesSchema.optional(),
-  env: env.optional(),
+  env: envSchema.optional(),
   runAsUser: z
     .int()
     .min(1)
@@ -209,65 +192,15 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
       minReplicas: z.int().min(1),
       maxReplicas: z.int().min(1),
       averageUtilization: z.int().min(1).max(100),
-    })
+    } satisfies Shape<AutoscalingDefinition>)
     .optional(),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
-});
+} satisfies Shape<WorkloadDefinition>);
 
 /** The pods of a workload when its autoscaler, if there is one, has taken away all that it may. */
 export function fewestPods({ replicas: count, autoscaling }: Workload): number {
   return autoscaling?.minReplicas ?? count;
-}
-
-/**
- * One Deployment for each version, or a single one when none is declared.
- *
- * @param selector labels of the service's pods. @param ports those of the service, which probes name.
- */
-export function normalizeWorkloads(
-  service: string,
-  workload: WorkloadDefinition | undefined,
-  versions: Readonly<Record<string, VersionDefinition>>,
-  selector: Labels,
-  ports: readonly Port[],
-): Workload[] {
-  if (!workload) return [];
-  const {
-    kind = "Deployment",
-    probes = {},
-    labels = {},
-    annotations = {},
-    env = {},
-    pod = {},
-    ...rest
-  } = workload;
-  const base = {
-    ...rest,
-    kind,
-    replicas: workload.replicas ?? (runsOnce({ kind }) ? 1 : 2),
-    volumeClaimTemplates: workload.volumeClaimTemplates ?? {},
-    generatedSecrets: workload.generatedSecrets ?? {},
-    probes: normalizeProbes(service, probes, ports),
-    labels,
-    annotations,
-    // The calls to the service are not known yet.
-    termination: { preStop: 0, ...terminationDefaults },
-  };
-  const declared = Object.entries(versions);
-  const one = (name: string, version: string, { labels: own, ...changes }: VersionDefinition): Workload => ({
-    ...base,
-    ...changes,
-    env: { ...env, ...changes.env },
-    pod: mergePod(pod, changes.pod ?? {}),
-    name,
-    version,
-    selector: { ...selector, ...versionLabels(version, own) },
-  });
-  if (declared.length === 0) return [one(service, "v1", {})];
-  return declared
-    .map(([version, own]) => one(`${service}-${version}`, version, own))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether the workload's pods end by themselves. */
@@ -275,7 +208,25 @@ export function runsOnce({ kind }: Pick<Workload, "kind">): boolean {
   return kind === "Job" || kind === "CronJob";
 }
 
-/** Labels of a version's pods. */
-export function versionLabels(version: string, labels: Labels = { version }): Labels {
-  return labels;
+/** Resolves the defaults of a workload as far as all versions have them in common. @param ports those of the service. */
+export function normalizeWorkload(
+  service: string,
+  definition: WorkloadDefinition,
+  ports: readonly Port[],
+): Omit<Workload, "name" | "version" | "selector"> {
+  const { kind = "Deployment", probes = {}, labels = {}, annotations = {}, env = {}, pod = {} } = definition;
+  return {
+    ...definition,
+    kind,
+    replicas: definition.replicas ?? (runsOnce({ kind }) ? 1 : 2),
+    volumeClaimTemplates: definition.volumeClaimTemplates ?? {},
+    generatedSecrets: definition.generatedSecrets ?? {},
+    probes: normalizeProbes(service, probes, ports),
+    labels,
+    annotations,
+    env,
+    pod,
+    // The calls to the service are not known yet.
+    termination: { preStop: 0, ...terminationDefaults },
+  };
 }

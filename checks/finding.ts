@@ -1,3 +1,5 @@
+import { compare } from "../catalog";
+
 /** What a check has found: where in the catalog, what is wrong there, and how to put it right. */
 export interface Finding {
   /** Stable and never reused, such as `MW103`. */
@@ -28,8 +30,4 @@ function ended(text: string): string {
 /** By path, then code, then message, so that neighbours in the catalog are neighbours in the output. */
 export function compareFindings(a: Finding, b: Finding): number {
   return compare(a.path, b.path) || compare(a.code, b.code) || compare(a.message, b.message);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

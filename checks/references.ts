@@ -1,4 +1,10 @@
-import type { CallDefinition, MeshDefinition, PortDefinition, ProbeDefinition } from "../catalog";
+import {
+  type CallDefinition,
+  isList,
+  type MeshDefinition,
+  type PortDefinition,
+  type ProbeDefinition,
+} from "../catalog";
 
 /** A call, a gateway's route, an admission or what proxies ask of a rate limit service, as it is written. */
 export interface Reference {
@@ -92,9 +98,4 @@ export function portsOf(
 ): Readonly<Record<string, PortDefinition>> | undefined {
   const callee = definition[sectionOf(definition, reference)]?.[reference.callee];
   return callee && (callee.ports ?? {});
-}
-
-/** `Array.isArray` doesn't narrow readonly arrays. */
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { hostOf } from "../catalog";
+import { hostOf, type Labels, selectsAll } from "../catalog";
 import type { Manifest } from "../mesh";
 
 /** Identity of an object within a cluster, such as `DestinationRule/shop/cart`. */
@@ -65,7 +65,7 @@ export function creationOrder(objects: readonly Manifest[]): Map<string, string[
         if (configMap) keys.push(`ConfigMap/${metadata.namespace}/${configMap.name}`);
       }
       for (const guard of guardsByNamespace.get(metadata.namespace) ?? []) {
-        if (selects(guard, pod.metadata.labels)) keys.push(objectKey(guard));
+        if (selectsAll(selectorOf(guard), pod.metadata.labels)) keys.push(objectKey(guard));
       }
     }
     return [...new Set(keys)].filter((key) => present.has(key));
@@ -103,15 +103,15 @@ function qualified(host: string, namespace = "default"): string {
   return host.includes(".") ? host : hostOf(host, namespace);
 }
 
-function selects(guard: Manifest, labels: Record<string, string>): boolean {
-  const spec = guard.spec as
+function selectorOf({ spec: given }: Manifest): Labels {
+  const spec = given as
     | {
         selector?: { matchLabels?: Record<string, string> };
         workloadSelector?: { labels?: Record<string, string> };
         podSelector?: { matchLabels?: Record<string, string> };
       }
     | undefined;
-  const wanted =
-    spec?.selector?.matchLabels ?? spec?.workloadSelector?.labels ?? spec?.podSelector?.matchLabels ?? {};
-  return Object.entries(wanted).every(([label, value]) => labels[label] === value);
+  return (
+    spec?.selector?.matchLabels ?? spec?.workloadSelector?.labels ?? spec?.podSelector?.matchLabels ?? {}
+  );
 }

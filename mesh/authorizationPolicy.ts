@@ -1,4 +1,4 @@
-import { isHttp, type Edge, type Mesh, owns } from "../catalog";
+import { compare, isHttp, type Edge, type Mesh, owns } from "../catalog";
 import { distinct } from "./distinct";
 import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
@@ -84,5 +84,5 @@ function claims(
   const asked = Object.keys(required).length > 0 ? required : { iss: issuers };
   return Object.entries(asked)
     .map(([claim, values]) => ({ key: `request.auth.claims[${claim}]`, values: [...values].sort() }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+    .sort((a, b) => compare(a.key, b.key));
 }

@@ -1,4 +1,4 @@
-import type { GlobalRateLimit, Mesh } from "../catalog";
+import { type GlobalRateLimit, type Mesh, sortedEntries } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import { toYaml } from "./toYaml";
 
@@ -38,7 +38,7 @@ function descriptor({ name, requests, per, by }: GlobalRateLimit): object {
   // Without a value it stands for each other one.
   if (by === "remoteAddress")
     return { ...limit, descriptors: [{ key: "remote_address", ...quota(requests) }] };
-  const tenants = Object.entries(by.tenants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const tenants = sortedEntries(by.tenants ?? {});
   return {
     ...limit,
     descriptors: [

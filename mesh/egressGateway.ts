@@ -1,4 +1,5 @@
 import {
+  compare,
   type Edge,
   egressGateway,
   type ExternalService,
@@ -213,5 +214,5 @@ function split(external: readonly ExternalService[]): Record<ReturnType<typeof w
 }
 
 function byName(a: ExternalService, b: ExternalService): number {
-  return a.name < b.name ? -1 : 1;
+  return compare(a.name, b.name);
 }

@@ -1,6 +1,4 @@
-import { neverInjected } from "../catalog";
-
-type Labels = Readonly<Record<string, string>>;
+import { type Labels, neverInjected, selectsAll } from "../catalog";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
 export interface LabelRequirement {
@@ -170,7 +168,7 @@ export function selects(
   labels: Labels,
 ): boolean {
   return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    selectsAll(matchLabels, labels) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
       const value = labels[key];
       switch (operator) {

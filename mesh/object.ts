@@ -1,4 +1,4 @@
-import { type ExternalService, type Mesh, nameIn, type Service } from "../catalog";
+import { compare, type ExternalService, type Mesh, nameIn, type Service } from "../catalog";
 
 /** A Kubernetes object as plain data: no undefined values, keys sorted. */
 export interface Manifest {
@@ -87,10 +87,6 @@ export function inOrder(objects: readonly Manifest[]): Manifest[] {
 
 function place({ metadata: { name, namespace = "" } }: Manifest): string {
   return `${namespace}/${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sorted(value: unknown): unknown {

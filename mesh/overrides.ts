@@ -1,4 +1,4 @@
-import type { Mesh } from "../catalog";
+import { isObject, type Mesh } from "../catalog";
 import { fullName, type Manifest } from "./object";
 
 /** Merges the catalog's overrides into the objects that they name; a check sees that these are there. */
@@ -18,8 +18,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(key, mergePatch(merged.get(key), value));
   }
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { V1Container, V1PodSpec, V1Probe, V1ResourceRequirements } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import {
+  compare,
   type EnvValue,
   mergePod,
   type Mesh,
@@ -52,7 +53,7 @@ export function podTemplate(mesh: Mesh, service: Service, workload: Workload): P
 function podSpec(service: Service, workload: Workload, counts: boolean): V1PodSpec {
   const env = Object.entries<EnvValue>({ ...(counts && readsQuotas), ...workload.env })
     .map(([name, value]) => (typeof value === "string" ? { name, value } : { name, ...value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compare(a.name, b.name));
   const { gracePeriod, preStop } = workload.termination;
   return {
     serviceAccountName: service.serviceAccount.name,

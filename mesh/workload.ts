@@ -1,4 +1,4 @@
-import type { Mesh, Service, Workload } from "../catalog";
+import { compare, type Mesh, type Service, type Workload } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import { podTemplate } from "./pod";
 
@@ -54,6 +54,6 @@ function parallel(replicas: number): object {
 function claims({ volumeClaimTemplates }: Workload): object {
   const templates = Object.entries(volumeClaimTemplates)
     .map(([name, spec]) => ({ metadata: { name }, spec }))
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    .sort((a, b) => compare(a.metadata.name, b.metadata.name));
   return templates.length > 0 ? { volumeClaimTemplates: templates } : {};
 }

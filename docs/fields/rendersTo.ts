@@ -1,4 +1,4 @@
-import { formatPath, type MeshDefinition } from "../../catalog";
+import { compare, formatPath, isList, isObject, type MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
 import { istiodFor } from "../../components";
 import { fromAnnotation, mergePatch, renderMesh } from "../../mesh";
@@ -34,11 +34,11 @@ export function rendersTo(field: string): RendersTo | undefined {
     throw new Error(`${field}: its change changes ${nothing ? "objects" : "nothing"}`);
   }
   if (nothing) return nothing;
-  return { changed: new Map([...places].sort(byKey).map(([kind, found]) => [kind, [...found].sort()])) };
-}
-
-function isList(value: object): value is readonly Change[] {
-  return Array.isArray(value);
+  return {
+    changed: new Map(
+      [...places].sort(([a], [b]) => compare(a, b)).map(([kind, found]) => [kind, [...found].sort()]),
+    ),
+  };
 }
 
 interface Part {
@@ -93,12 +93,4 @@ function* placesOf(before: unknown, after: unknown, path: readonly string[] = []
   for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
     yield* placesOf(old[key], now[key], [...path, lists ? "[]" : key]);
   }
-}
-
-function isObject(value: unknown): boolean {
-  return value !== null && typeof value === "object";
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -1,3 +1,5 @@
+import { isObject } from "../../catalog";
+
 /**
  * Where a value lacks something of what is expected of it, as paths: objects may have more fields than expected, lists
  * have the same length, everything else is equal.
@@ -12,8 +14,4 @@ export function differences(expected: unknown, actual: unknown, path = ""): stri
   if (JSON.stringify(expected) === JSON.stringify(actual)) return [];
   const found = actual === undefined ? "missing" : JSON.stringify(actual);
   return [`${path}: ${JSON.stringify(expected)} is expected, but it is ${found}`];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

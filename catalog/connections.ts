@@ -1,0 +1,62 @@
+import { type AlertsDefinition, normalizeAlerts } from "./alerts";
+import { normalizeCircuitBreaker } from "./circuitBreaker";
+import { normalizeTermination } from "./drain";
+import type { Edge } from "./edge";
+import { limitsFor, normalizeLoad } from "./load";
+import { compare } from "./order";
+import type { Connections, Service, ServiceDefinition, UnconnectedService } from "./service";
+import { fewestPods, type Workload } from "./workload";
+
+/** The definition of what the call graph sizes. */
+type Sized = Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load">;
+
+/**
+ * Makes the function that resolves what a service has from the whole call graph: its edges, the termination of its pods,
+ * the limits of its circuit breaker and its alerts.
+ *
+ * @param find the service of that name. @param alerts the mesh's.
+ */
+export function connector(
+  edges: readonly Edge[],
+  find: (service: string) => UnconnectedService,
+  alerts?: AlertsDefinition,
+): <Unconnected extends UnconnectedService>(
+  service: Unconnected,
+  definition: Sized,
+) => Unconnected & Connections {
+  const outgoing = Map.groupBy(edges, ({ source }) => `${source.kind} ${source.name}`);
+  const incoming = Map.groupBy(edges, ({ callee }) => callee);
+  return (service, definition) => {
+    const edgesTo = (incoming.get(service.name) ?? []).toSorted((a, b) => compare(a.path, b.path));
+    const sized = sizedBreaker(definition, edgesTo, (name) => find(name).workloads);
+    return {
+      ...service,
+      workloads: service.workloads.map((workload) => ({
+        ...workload,
+        termination: normalizeTermination(service.name, workload.drain, edgesTo, workload.pod),
+      })),
+      ...sized,
+      alerts: normalizeAlerts(definition.alerts, alerts, sized.load),
+      outgoing: outgoing.get(`service ${service.name}`) ?? [],
+      incoming: edgesTo,
+    };
+  };
+}
+
+/** The limits of a circuit breaker that has a load depend on how many pods call. */
+function sizedBreaker(
+  { load: definition, circuitBreaker }: Sized,
+  incoming: readonly Edge[],
+  workloadsOf: (service: string) => readonly Workload[],
+): Pick<Service, "circuitBreaker" | "load"> {
+  if (!definition) return { circuitBreaker: normalizeCircuitBreaker(circuitBreaker) };
+  const callers = new Set(
+    incoming.filter(({ source }) => source.kind === "service").map(({ source }) => source.name),
+  );
+  const pods = [...callers].flatMap(workloadsOf).map(fewestPods);
+  const load = normalizeLoad(
+    definition,
+    pods.reduce((sum, count) => sum + count, 0),
+  );
+  return { load, circuitBreaker: normalizeCircuitBreaker(circuitBreaker, limitsFor(load)) };
+}

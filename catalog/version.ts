@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { mergePod } from "./mergePod";
+import { compare, sortedEntries } from "./order";
+import { podSchema } from "./podSchema";
+import type { Port } from "./port";
+import { type Labels, selectorSchema } from "./selector";
+import type { Shape } from "./shape";
+import {
+  envSchema,
+  imageSchema,
+  normalizeWorkload,
+  replicasSchema,
+  type Workload,
+  type WorkloadDefinition,
+} from "./workload";
+
+/** A version of a service: how its pods are labelled, and what differs from the service's workload. */
+export interface VersionDefinition extends Partial<
+  Pick<WorkloadDefinition, "image" | "replicas" | "env" | "pod">
+> {
+  /**
+   * Labels that select the version's pods among those of the service, as in a DestinationRule's subset.
+   * Default: `{ version: "<name>" }`. Set it where the label's value isn't the version's name, such as
+   * `{ version: "1.4.2" }`.
+   */
+  readonly labels?: Labels;
+}
+
+/** A version of a service, with its share of the requests. */
+export interface Version {
+  readonly name: string;
+  /** Labels that select its pods among those of the service. */
+  readonly labels: Labels;
+  /** Percent of the requests, 0–100. */
+  readonly weight: number;
+}
+
+export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
+  labels: selectorSchema.optional(),
+  image: imageSchema.optional(),
+  replicas: replicasSchema.optional(),
+  env: envSchema.optional(),
+  pod: podSchema.optional(),
+} satisfies Shape<VersionDefinition>);
+
+/** Versions with their share of the requests, sorted by name. Without weights each has all of them. */
+export function normalizeVersions(
+  versions: Readonly<Record<string, VersionDefinition>>,
+  weights?: Readonly<Record<string, number>>,
+): Version[] {
+  return sortedEntries(versions).map(([name, { labels }]) => ({
+    name,
+    labels: versionLabels(name, labels),
+    weight: weights ? (weights[name] ?? 0) : 100,
+  }));
+}
+
+/**
+ * The workloads of a service: one for each version, or a single one if no version is declared.
+ *
+ * @param selector labels of the service's pods. @param ports those of the service, which probes name.
+ */
+export function normalizeWorkloads(
+  service: string,
+  workload: WorkloadDefinition | undefined,
+  versions: Readonly<Record<string, VersionDefinition>>,
+  selector: Labels,
+  ports: readonly Port[],
+): Workload[] {
+  if (!workload) return [];
+  const base = normalizeWorkload(service, workload, ports);
+  const one = (name: string, version: string, { labels, ...changes }: VersionDefinition): Workload => ({
+    ...base,
+    ...changes,
+    env: { ...base.env, ...changes.env },
+    pod: mergePod(base.pod, changes.pod ?? {}),
+    name,
+    version,
+    selector: { ...selector, ...versionLabels(version, labels) },
+  });
+  const declared = Object.entries(versions);
+  if (declared.length === 0) return [one(service, "v1", {})];
+  return declared
+    .map(([version, own]) => one(`${service}-${version}`, version, own))
+    .sort((a, b) => compare(a.name, b.name));
+}
+
+/** Labels of a version's pods. */
+export function versionLabels(version: string, labels: Labels = { version }): Labels {
+  return labels;
+}
