@@ -2,8 +2,8 @@ import type { z } from "zod";
 
 /**
  * A schema for each field of a type, optional ones included; of a union, for each field of any alternative. Every literal
- * of a strict object satisfies the shape of its type, so a schema that forgets a field, or has one too many, does not
- * compile.
+ * of a strict object must satisfy the shape of its type. Then the compiler refuses a schema that forgets a field or has
+ * one too many.
  *
  * @example
  * z.strictObject({ name: z.string(), age: z.int().optional() } satisfies Shape<Person>);
