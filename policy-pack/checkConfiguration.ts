@@ -2,27 +2,26 @@ import { readFileSync } from "node:fs";
 import type { Policies } from "@pulumi/policy";
 import { policies } from "./policies";
 
-/** Settings that the engine itself knows for every policy. */
+/** Settings of every policy that the engine itself reads. */
 const ENGINE = ["enforcementLevel"];
 
 /**
- * Names in a configuration that mean nothing: of policies, which Pulumi ignores, and of settings, which would stop the
- * run that first meets them.
+ * Finds unknown names in a configuration: of policies, which Pulumi ignores, and of settings, which fail the run.
  *
- * @param configuration as `--policy-pack-config` takes it
- * @returns one sentence each; none if all are known
+ * @param configuration content of the file for `--policy-pack-config`
+ * @returns one message per unknown name
  */
 export function unknownNames(configuration: unknown, known: Policies = policies): string[] {
   if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) {
-    return ["The configuration is not an object of policies: write {} for none."];
+    return ["The configuration is not a JSON object keyed by policy. Write {} for an empty one."];
   }
   return Object.entries(configuration as Record<string, unknown>).flatMap(([name, settings]) => {
-    // The level of all policies at once.
+    // The key "all" sets the enforcement level of all policies.
     if (name === "all") return [];
     const policy = known.find((one) => one.name === name);
     if (policy === undefined) {
       const names = known.map((one) => one.name).sort();
-      return [`There is no policy ${name}. Name one of ${names.join(", ")}.`];
+      return [`There is no policy ${name}. Use one of ${names.join(", ")}.`];
     }
     if (typeof settings !== "object" || settings === null) return [];
     const allowed = [...ENGINE, ...Object.keys(policy.configSchema?.properties ?? {})].sort();
@@ -41,7 +40,7 @@ function main(file: string | undefined): number {
   try {
     configuration = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    process.stderr.write(`${file} can't be read as JSON: ${(error as Error).message}\n`);
+    process.stderr.write(`${file} is not valid JSON: ${(error as Error).message}\n`);
     return 2;
   }
   const problems = unknownNames(configuration);

@@ -2,7 +2,7 @@ import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { DURATION } from "./reading/duration";
 
-/** One setting of a policy: its JSON schema, with the default that holds when an organization sets nothing. */
+/** One setting of a policy: its JSON schema, with the default. */
 export type Setting = PolicyConfigJSONSchema & {
   description: string;
   default: number | string | number[] | string[] | object[];
@@ -13,17 +13,17 @@ export type Settings<S extends Record<string, Setting>> = { [K in keyof S]: Wide
 
 type Widened<T> = T extends number ? number : T extends object ? T : string;
 
-/** Shared by all policies that tell hosts of the mesh from hosts of the outside world. */
+/** The setting of all policies that distinguish hosts of the mesh from external hosts. */
 export const meshDomains = {
   type: "array",
   items: { type: "string" },
   description:
-    "Domains whose hosts belong to the mesh: the cluster's domain, and domains of ServiceEntries with location " +
-    "MESH_INTERNAL. Short names and names ending in .svc always belong to it.",
+    "Domains whose hosts belong to the mesh: the cluster's domain, and domains of ServiceEntries with location MESH_INTERNAL. " +
+    "Short names and names ending in .svc always belong to the mesh.",
   default: ["svc.cluster.local"] as string[],
 } satisfies Setting;
 
-/** A setting that is a whole number from 1. */
+/** A setting that is an integer of at least 1. */
 export function limit(value: number, description: string) {
   return { type: "integer", minimum: 1, default: value, description } satisfies Setting;
 }
@@ -33,21 +33,21 @@ export function duration(value: string, description: string) {
   return { type: "string", pattern: DURATION, default: value, description } satisfies Setting;
 }
 
-/** A setting that is a list of words. */
+/** A setting that is a list of texts. */
 export function words(value: string[], description: string) {
   return { type: "array", items: { type: "string" }, default: value, description } satisfies Setting;
 }
 
-/** The schema that the engine validates a policy's configuration with. */
+/** The schema with which the engine validates a policy's configuration. */
 export function schemaOf(settings: Record<string, Setting>): PolicyConfigSchema {
   return { properties: settings };
 }
 
 /**
- * The configuration with defaults filled in. The engine does the same, but not every way of running a pack does.
+ * Returns the configuration with defaults. The engine fills them in too, but not every way of running a pack does.
  * @param own the policy's own settings
- * @param shared the settings that it shares with all others
- * @throws Error naming each property that is no setting: the engine accepts them, and a misspelt limit limits nothing
+ * @param shared the settings that all policies share
+ * @throws Error with the name of each unknown setting, which the engine accepts silently
  */
 export function configured<O extends Record<string, Setting>, S extends Record<string, Setting>>(
   policy: string,
@@ -56,11 +56,11 @@ export function configured<O extends Record<string, Setting>, S extends Record<s
   given: Record<string, unknown>,
 ): Settings<O> & Settings<S> {
   const settings = { ...own, ...shared };
-  const strangers = Object.keys(given).filter((name) => !Object.hasOwn(settings, name));
-  if (strangers.length > 0) {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(settings, name));
+  if (unknown.length > 0) {
     throw new Error(
-      `Policy ${policy} has no setting ${strangers.join(", ")}. Its settings are ${Object.keys(settings).sort().join(", ")}: ` +
-        `correct the policy pack's configuration.`,
+      `Policy ${policy} has no setting ${unknown.join(", ")}. Its settings are ${Object.keys(settings).sort().join(", ")}. ` +
+        `Correct the policy pack's configuration.`,
     );
   }
   const defaults = Object.entries(settings).map(([name, setting]) => [name, setting.default]);

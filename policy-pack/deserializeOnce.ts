@@ -3,11 +3,11 @@ import * as internals from "@pulumi/policy/deserialize";
 type Deserialize = (properties: object, proxySecrets?: boolean) => Record<string, unknown>;
 
 /**
- * Lets all policies share the properties of a resource. The SDK's server reads them from the request for each policy anew,
- * also for those that only look at the type, and with three dozen policies that is most of what the pack takes. Policies
- * judge and change nothing, and each still gets a proxy of its own in front.
+ * Deserializes the properties of a resource once for all policies. The SDK's server does it for each policy, also for
+ * those that only read the type. With three dozen policies, that is most of the pack's run time. Policies do not change
+ * properties, and each still gets its own proxy of them.
  *
- * This is no public interface of the SDK, whose version is pinned; a test tells if it stops working.
+ * This is not a public interface of the SDK, whose version is pinned. A test fails if it stops working.
  */
 export function deserializeOnce(): void {
   // Exported by the SDK, yet missing from its type declarations.
@@ -15,7 +15,7 @@ export function deserializeOnce(): void {
   const original = deserialize.deserializeProperties;
   const known = new WeakMap<object, Record<string, unknown>>();
   deserialize.deserializeProperties = (properties, proxySecrets) => {
-    // With secrets wrapped, as remediations ask, it is another result.
+    // Remediations request another result, with wrapped secrets.
     if (proxySecrets) return original(properties, proxySecrets);
     const result = known.get(properties) ?? original(properties, proxySecrets);
     known.set(properties, result);

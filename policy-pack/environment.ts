@@ -2,22 +2,22 @@ import { Config } from "@pulumi/pulumi";
 import type { Setting } from "./configuration";
 
 /**
- * What a stack is for. `staging` is built like prod (replicas, users, egress, timeouts), so that what passes there passes
- * in prod, and tried out like dev (faults, every trace).
+ * The purpose of a stack. `staging` has the rules of prod for replicas, users, egress and timeouts, and the rules of dev
+ * for fault injection and trace sampling.
  */
 export type Environment = "dev" | "staging" | "prod";
 
-/** The setting of policies that ask more of some environments than of others. */
+/** The setting of policies whose rules depend on the environment. */
 export const environment = {
   type: "string",
   enum: ["stack", "dev", "staging", "prod"],
   description:
-    "dev asks least, prod most; staging is built like prod, and tried out like dev. stack: as the stack's configuration " +
-    "meshwright:environment says, and prod if it says nothing.",
+    "The environment whose rules apply: dev has the fewest rules, prod the most. staging has the rules of prod except for " +
+    "fault injection and trace sampling. stack: the value of the stack's configuration meshwright:environment, by default prod.",
   default: "stack",
 } satisfies Setting;
 
-/** The environment whose rules hold: prod's, unless something says `dev` or `staging`. */
+/** The environment whose rules apply: prod, unless the setting or the stack is `dev` or `staging`. */
 export function environmentOf(setting: string): Environment {
   const said = setting === "stack" ? new Config("meshwright").get("environment") : setting;
   return said === "dev" || said === "staging" ? said : "prod";

@@ -2,32 +2,32 @@ import type { Setting } from "./configuration";
 import type { Cluster } from "./reading/cluster";
 import type { Subject } from "./scope";
 
-/** Breaks the glass: for a limited time, one policy tolerates what it finds in one place. */
+/** Exempts objects from one policy for a limited time. */
 export interface Exemption {
   /** Namespace of the exempt objects. */
   readonly namespace: string;
-  /** `metadata.name` of the exempt objects, usually that of the workload they are for. */
+  /** `metadata.name` of the exempt objects. */
   readonly name: string;
-  /** When it ends: a timestamp in UTC such as `2026-12-01T18:00:00Z`. */
+  /** The end: a timestamp in UTC such as `2026-12-01T18:00:00Z`. */
   readonly until: string;
-  /** Why: an incident or a ticket, and who decided. */
+  /** The reason: an incident or a ticket, and the person who decided. */
   readonly reason: string;
 }
 
-/** An exemption that a policy made use of. */
+/** An exemption that a policy applied. */
 export interface HonouredExemption extends Exemption {
   readonly policy: string;
   readonly cluster: Cluster;
-  /** What is tolerated: the messages that would have been violations. */
+  /** The messages of the exempt violations. */
   readonly tolerated: ReadonlySet<string>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** What lasts longer is no emergency, but a rule: `excludeFor` states it openly. */
+/** Permanent exceptions belong into `excludeFor`. */
 const LONGEST_DAYS = 30;
 
-/** The setting of every policy that holds its exemptions. */
+/** The setting of every policy with its exemptions. */
 export const exemptions = {
   type: "array",
   items: {
@@ -41,33 +41,33 @@ export const exemptions = {
     required: ["namespace", "name", "until", "reason"],
     additionalProperties: false,
   },
-  description: `Objects that the policy tolerates until a timestamp, at most ${LONGEST_DAYS} days ahead, for a reason.`,
+  description: `Objects that are exempt from the policy until a timestamp, at most ${LONGEST_DAYS} days ahead, with a reason.`,
   default: [] as Exemption[],
 } satisfies Setting;
 
-// The engine starts the pack anew for each preview and update, so these hold one run.
+// The engine starts the pack for each preview and update, so these contain the state of one run.
 const granted = new Map<string, readonly Exemption[]>();
 const honoured = new Map<string, HonouredExemption & { readonly tolerated: Set<string> }>();
 const open = new Set<string>();
 
-/** Takes note of the exemptions that a policy grants, the first time it is asked in this run. */
+/** Records the exemptions in a policy's configuration, once per run. */
 export function grant(policy: string, exemptions: () => readonly Exemption[]): void {
   if (!granted.has(policy)) granted.set(policy, exemptions());
 }
 
-/** Takes note that unknown values left a verdict of the policy open, so that its exemptions may be needed yet. */
+/** Records that a verdict of the policy depends on unknown values, so that its exemptions may still be needed. */
 export function leaveOpen(policy: string): void {
   open.add(policy);
 }
 
-/** The exemptions that policies have honoured on a cluster in this run. */
+/** The exemptions that policies have applied on a cluster in this run. */
 export function honouredExemptions({ key }: Cluster): HonouredExemption[] {
   return [...honoured.values()].filter(({ cluster }) => cluster.key === key);
 }
 
 /**
- * The exemptions for these namespaces that no policy has needed in this run. Other namespaces' are left alone: an
- * organization has one configuration for many stacks.
+ * The exemptions for these namespaces that no policy has needed in this run. Those of other namespaces belong to other
+ * stacks with the same configuration.
  */
 export function unusedExemptions(
   namespaces: ReadonlySet<string | undefined>,
@@ -83,13 +83,13 @@ function keyOf({ policy, namespace, name, until }: Exemption & { policy: string 
   return [policy, namespace, name, until].join("/");
 }
 
-/** Forgets what policies have done, as the start of a run does. */
+/** Clears the recorded exemptions, as the start of a run does. */
 export function forgetExemptions(): void {
   for (const memory of [granted, honoured, open]) memory.clear();
 }
 
 /**
- * Reports a policy's violations, save those that an exemption covers: these it records.
+ * Reports a policy's violations, except those with an exemption, which are recorded.
  * @param now milliseconds since 1970
  */
 export function exempting(
@@ -116,7 +116,7 @@ export function exempting(
   };
 }
 
-/** Milliseconds; none is left until a time that cannot be read. */
+/** The remaining milliseconds. 0 if the end is not a valid timestamp. */
 function timeLeft(until: string, now: number): number {
   const end = Date.parse(until);
   return Number.isNaN(end) ? 0 : end - now;
@@ -128,6 +128,6 @@ function isTooLong(until: string, now: number): boolean {
 
 function refusal({ until }: Exemption, now: number): string {
   return isTooLong(until, now)
-    ? `Its exemption until ${until} is refused, since it ends more than ${LONGEST_DAYS} days ahead.`
+    ? `Its exemption until ${until} is not applied, because it ends more than ${LONGEST_DAYS} days ahead.`
     : `Its exemption ended at ${until}.`;
 }

@@ -4,5 +4,5 @@ import { policies } from "./policies";
 
 deserializeOnce();
 
-// Nothing may write to stdout while the pack loads: the engine reads the port of the pack's server there.
+// Loading the pack must not write to stdout, where the engine reads the port of the pack's server.
 new PolicyPack("meshwright", { policies, enforcementLevel: "mandatory" });

@@ -18,35 +18,48 @@ import {
 } from "./reading/resource";
 import { isInScope, scope, type Subject } from "./scope";
 
-/** One violation. Its message reads "<resource>: <field> <problem>. <cure>" */
-export interface Violation {
-  /** The field at fault. */
-  readonly field: Field;
+/** The text about one field, without the field's name. Neither part ends with a full stop. */
+export interface Message {
   /** What is wrong, with the value and the limit: `is 100, above the limit of 50`. Never a value that could be secret. */
   readonly problem: string;
-  /** What to do: `Set it to at most 50`. */
-  readonly cure: string;
+  /** The fix as an instruction: `Set it to at most 50`. */
+  readonly fix: string;
 }
 
-/** One violation of a stack: an object, or a namespace that lacks one, and the whole message. */
+/** One violation of a resource: the field at fault, and the text about it. */
+export interface Violation extends Message {
+  readonly field: Field;
+}
+
+/** One violation of a stack: the object, or the namespace that lacks one, and the whole message. */
 export interface StackViolation {
   readonly subject: Subject;
   readonly message: string;
 }
 
-/** A control of NIST's catalogue for information systems. */
+/**
+ * The whole message of a violation: `DestinationRule shop/catalog: spec.host is …. Set it to ….`
+ *
+ * @param title the resource's kind, namespace and name
+ * @param path the field's path
+ */
+export function textOf(title: string, path: string, { problem, fix }: Message): string {
+  return `${title}: ${path} ${problem}. ${fix}.`;
+}
+
+/** A control of NIST's catalog for information systems. */
 export function nist(reference: string, specification: string): PolicyComplianceFramework {
   return { name: "NIST SP 800-53", version: "Rev. 5", reference, specification };
 }
 
-/** Every policy has these settings besides its own. */
+/** The settings that every policy has in addition to its own. */
 const common = { ...scope, exemptions };
 
 type CommonSettings = Settings<typeof common>;
 
-/** What every policy of this pack tells about itself. */
+/** The metadata of every policy of this pack. */
 interface Description<S extends Record<string, Setting>> {
-  /** The policy's name in kebab case; its file has the same name in camel case. */
+  /** The policy's name in kebab case. Its file has the same name in camel case. */
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
@@ -56,14 +69,14 @@ interface Description<S extends Record<string, Setting>> {
   readonly remediationSteps: string;
   readonly url: string;
   readonly settings: S;
-  /** Default: mandatory. */
+  /** `mandatory` by default. */
   readonly enforcementLevel?: EnforcementLevel;
 }
 
-/** A policy that judges one resource at a time, before the engine creates or updates it. */
+/** Creates a policy that judges one resource at a time, before the engine creates or updates it. */
 export function resourcePolicy<S extends Record<string, Setting>>(
   policy: Description<S> & {
-    /** The types that the policy judges; it does not apply to others. */
+    /** Whether the policy judges resources of this type. */
     readonly appliesTo: (type: KubernetesType) => boolean;
     readonly judge: (resource: KubernetesResource, settings: Settings<S>) => Iterable<Violation>;
   },
@@ -75,18 +88,18 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     configSchema: schemaOf({ ...settings, ...common }),
     validateResource: (args, reportViolation) => {
       grant(policy.name, () => args.getConfig<Partial<CommonSettings>>().exemptions ?? []);
-      // By far most resources are no concern of a policy: the type alone tells, before anything else is read.
+      // Most policies apply to few resources. The type alone decides that, before anything else is read.
       const type = kubernetesType(args.type);
       const resource = type !== undefined && appliesTo(type) ? kubernetesResource(args) : undefined;
       if (resource === undefined) {
-        return notApplicable(args, `${policy.displayName} does not concern ${args.type}`);
+        return notApplicable(args, `${policy.name} does not apply to ${args.type}`);
       }
       const config = configured(policy.name, settings, common, args.getConfig());
       if (!isInScope(resource, config)) {
-        return notApplicable(args, `${resource.title} is left out by includeFor or excludeFor`);
+        return notApplicable(args, `${resource.title} is excluded by includeFor or excludeFor`);
       }
       const violations = [...judge(resource, config)];
-      const messages = violations.map((violation) => message(resource, violation));
+      const messages = violations.map((one) => textOf(resource.title, one.field.path, one));
       if (messages.length > 0) {
         const report = exempting(policy.name, clusterOf(args.provider), config.exemptions, reportViolation);
         for (const text of new Set(messages)) report(resource, text);
@@ -99,18 +112,18 @@ export function resourcePolicy<S extends Record<string, Setting>>(
 }
 
 /**
- * A policy that judges a stack as a whole, after the engine has been through all resources. Each cluster of the stack is
- * judged by itself: what guards one mesh does not guard another.
+ * Creates a policy that judges a stack as a whole, after the engine has registered all resources. Each cluster of the
+ * stack is judged separately, because an object on one cluster does not protect another.
  */
 export function stackPolicy<S extends Record<string, Setting>>(
   policy: Description<S> & {
-    /** Whether there is anything for the policy to judge; if not, the reason why it does not apply. */
+    /** True if the policy applies to the stack, else the reason why it does not. */
     readonly appliesTo: (
       stack: readonly KubernetesResource[],
       settings: Settings<S>,
       cluster: Cluster,
     ) => true | string;
-    /** Throws {@link undecided} if unknown values leave the verdict open. */
+    /** Throws {@link undecided} if the verdict depends on unknown values. */
     readonly judge: (
       stack: readonly KubernetesResource[],
       settings: Settings<S>,
@@ -144,7 +157,7 @@ export function stackPolicy<S extends Record<string, Setting>>(
             if (isInScope(subject, config)) report(subject, `${where}${message}`);
           }
         } catch (error) {
-          // The other clusters are judged none the less.
+          // The other clusters are still judged.
           if (!isUnknownValueError(error)) throw error;
           open.push(error);
         }
@@ -158,8 +171,8 @@ export function stackPolicy<S extends Record<string, Setting>>(
 }
 
 /**
- * Tells that the policy does not apply, for which the SDK throws. A stack trace for each resource and policy would cost
- * more than all judging.
+ * Reports that the policy does not apply. The SDK does that with an exception, whose stack trace would cost more than
+ * judging the resource.
  */
 function notApplicable(args: { notApplicable: (reason?: string) => never }, reason: string): never {
   const { stackTraceLimit } = Error;
@@ -169,8 +182,4 @@ function notApplicable(args: { notApplicable: (reason?: string) => never }, reas
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-}
-
-function message(resource: KubernetesResource, { field, problem, cure }: Violation): string {
-  return `${resource.title}: ${field.path} ${problem}. ${cure}.`;
 }

@@ -1,16 +1,16 @@
 import type { Setting } from "./configuration";
 
-/** What scopes and exemptions go by: an object, or a namespace that lacks one. */
+/** The subject of scopes and exemptions: an object, or a namespace that lacks one. */
 export interface Subject {
-  /** The object's name; undefined while it is unknown. */
+  /** The object's name. Undefined while it is unknown. */
   readonly name: string | undefined;
-  /** The object's namespace; undefined if it has none, or while it is unknown. */
+  /** The object's namespace. Undefined if it has none, or while it is unknown. */
   readonly namespace: string | undefined;
-  /** The object's own labels, not its pods'. */
+  /** The object's own labels, not those of its pods. */
   readonly labels: Readonly<Record<string, unknown>>;
 }
 
-/** Picks objects by namespace, by labels, or by both together. */
+/** Selects objects by namespace, by labels, or by both. */
 export interface Selector {
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -29,17 +29,19 @@ const selectors = {
   },
 } as const;
 
-/** The settings of every policy that say which objects it judges. */
+/** The settings of every policy that select the objects it judges. */
 export const scope = {
   includeFor: {
     ...selectors,
     description:
-      "Judges only objects that one of these selectors picks: by namespace, by labels, or by both together. Empty: all.",
+      "The policy judges only objects that match one of these selectors: by namespace, by labels, or by both. Empty: all " +
+      "objects.",
     default: [] as Selector[],
   },
   excludeFor: {
     ...selectors,
-    description: "Leaves out objects that one of these selectors picks; it wins over includeFor.",
+    description:
+      "The policy ignores objects that match one of these selectors. Takes precedence over includeFor.",
     default: [] as Selector[],
   },
 } satisfies Record<string, Setting>;
@@ -49,11 +51,11 @@ export function isInScope(
   subject: Subject,
   { includeFor, excludeFor }: { includeFor: readonly Selector[]; excludeFor: readonly Selector[] },
 ): boolean {
-  const picked = (selector: Selector) => picks(selector, subject);
-  return (includeFor.length === 0 || includeFor.some(picked)) && !excludeFor.some(picked);
+  const selected = (selector: Selector) => selects(selector, subject);
+  return (includeFor.length === 0 || includeFor.some(selected)) && !excludeFor.some(selected);
 }
 
-function picks({ namespace, labels = {} }: Selector, subject: Subject): boolean {
+function selects({ namespace, labels = {} }: Selector, subject: Subject): boolean {
   return (
     (namespace === undefined || namespace === subject.namespace) &&
     Object.entries(labels).every(([label, value]) => subject.labels[label] === value)

@@ -1,18 +1,18 @@
 /**
- * The facts that Istio, Kubernetes and the add-ons' publishers decide: where charts and images are, which versions there
- * are, and how long these are supported. This file is their only owner. Defaults, preflight checks, policies and
- * docs/versions.md are made from it, and a test refuses such a fact elsewhere.
+ * Facts that Istio, Kubernetes and the publishers of add-ons decide: the addresses of charts and images, versions, and the
+ * end of their support. This file is the only owner of these facts. Defaults, preflight checks, policies and
+ * docs/versions.md are derived from it, and a test refuses such a fact in any other file.
  *
  * To update a fact: read its source again, change the value and the day in `read`, then run `npm run docs`.
  */
 
-/** Where a fact was read, and on which day. */
+/** The page where a fact was read, and the day. */
 export interface Source {
   /** Address of the page or file. */
   readonly url: string;
   /** Day on which it was read, as `YYYY-MM-DD`. */
   readonly read: string;
-  /** How the fact follows from the source, where it is not written there as it is here. */
+  /** How the fact is derived, if the source does not state it in this form. */
   readonly note?: string;
 }
 
@@ -20,26 +20,26 @@ export interface Source {
 export interface IstioMinor {
   /** Day of the release of its first patch, as `YYYY-MM-DD`. */
   readonly released: string;
-  /** Last day of support, as `YYYY-MM-DD`. Where Istio names only a month, the last day of the month. */
+  /** Last day of support, as `YYYY-MM-DD`. If Istio publishes only a month, the last day of the month. */
   readonly endOfSupport: string;
-  /** Whether Istio has confirmed the day. Until then it names an expected month. */
+  /** Whether Istio has confirmed the day. Until then it publishes an expected month. */
   readonly confirmed: boolean;
   /** The newest patch. */
   readonly newest: `${number}.${number}.${number}`;
-  /** Minor versions of Kubernetes that Istio supports it on. */
+  /** Minor versions of Kubernetes on which Istio supports this version. */
   readonly kubernetes: readonly string[];
   readonly sources: readonly Source[];
 }
 
-/** A published security hole of Istio, or of the Envoy in its proxies. */
+/** A published vulnerability of Istio or of the Envoy in its proxies. */
 export interface Bulletin {
-  /** Istio's name of the bulletin or advisory. */
+  /** Istio's name for the bulletin or advisory. */
   readonly name: string;
   /** The first patch with the fix, keyed by minor version. */
   readonly fixed: Readonly<Record<string, string>>;
   /**
-   * The first patch that can have the fix, keyed by minor version, where no page that says so could be read: older
-   * patches were released before the bulletin.
+   * The first patch that can have the fix, keyed by minor version, if no page states it: older patches were released
+   * before the bulletin.
    */
   readonly presumed?: Readonly<Record<string, string>>;
   readonly sources: readonly Source[];

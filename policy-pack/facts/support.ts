@@ -2,49 +2,49 @@ import { type Bulletin, facts, type IstioMinor } from "./facts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** How long before the end of a minor version's support an upgrade is due, in days. */
+/** The number of days before the end of a minor version's support from which an upgrade is due. */
 export const NOTICE_DAYS = 30;
 
-/** What keeps a version of Istio from being supported, and how certain that is. */
+/** A reason why a version of Istio is not supported, or will not be supported soon. */
 export interface SupportProblem {
   /**
-   * `unsupported`: Istio says that the version has a known hole, or that its support has ended.
-   * `outdated`: support ends within {@link NOTICE_DAYS} days, its expected end is past, or a patch may lack a fix.
+   * `unsupported`: by Istio's publications, the version has a known vulnerability, or its support has ended.
+   * `outdated`: support ends within {@link NOTICE_DAYS} days, its expected end is past, or the patch may lack a fix.
    */
   readonly level: "unsupported" | "outdated";
-  /** `patch`: a hole of this patch. `date`: the end of the minor version's support. */
+  /** `patch`: a vulnerability of this patch. `date`: the end of the minor version's support. */
   readonly cause: "patch" | "date";
-  /** What is wrong, to follow the version: `has known holes: …`. */
+  /** The problem, to follow the version: `has known vulnerabilities: …`. */
   readonly problem: string;
-  /** The version to use instead: an exact one, `or newer`. */
+  /** The version to use instead: `1.2.3 or newer`. */
   readonly use: string;
 }
 
-/** The minor versions of Istio in the data file, keyed by `1.31`. */
+/** The minor versions of Istio in the data file, keyed by version, such as `1.31`. */
 export const istioMinors: Readonly<Record<string, IstioMinor>> = facts.istio.minors;
 
 const newestMinor = (Object.keys(istioMinors) as [string, ...string[]]).reduce((one, other) =>
   compareVersions(one, other) >= 0 ? one : other,
 );
 
-/** The minor version of an exact version, with or without `v` and a suffix; undefined for anything else. */
+/** The minor version of an exact version, with or without `v` and a suffix. Undefined for any other text. */
 export function minorOf(version: string): string | undefined {
   return /^v?(\d+\.\d+)\.\d+/.exec(version)?.[1];
 }
 
 /**
- * Minor versions of Kubernetes on which Istio supports a version of Istio, the oldest first.
+ * The minor versions of Kubernetes on which Istio supports a version of Istio, oldest first.
  *
  * @param version exact version of Istio, such as the default of `istioVersion`
- * @returns undefined if the data file does not have that minor version of Istio
+ * @returns undefined if the data file does not contain that minor version of Istio
  */
 export function supportedKubernetes(version: string): readonly string[] | undefined {
   return istioMinors[minorOf(version) ?? ""]?.kubernetes;
 }
 
 /**
- * What keeps an exact version of Istio from being supported at a point in time: by patch, for a known hole, and by date.
- * Minor versions that are newer than all in the data file have no problem, since nothing is known of them.
+ * The reasons why an exact version of Istio is not supported at a point in time: known vulnerabilities of its patch, and
+ * the end of support. Minor versions newer than the data file have no problem.
  *
  * @param version exact version, with or without `v` and a suffix such as `-distroless`
  * @param now milliseconds since 1970
@@ -62,18 +62,23 @@ function byPatch(version: string, minor: string): SupportProblem[] {
     fixesOf: (bulletin: Bulletin) => Readonly<Record<string, string>> | undefined,
     later: string,
   ): string => {
-    const names = bulletins.flatMap((bulletin) => {
+    const missed = bulletins.flatMap((bulletin) => {
       const fix = fixesOf(bulletin)?.[minor];
       if (fix === undefined || compareVersions(version, fix) >= 0) return [];
       return [`${bulletin.name} (fixed in ${fix}${later})`];
     });
-    return names.join(", ");
+    return missed.join(", ");
   };
-  const holes = missing(({ fixed }) => fixed, "");
+  const names = missing(({ fixed }) => fixed, "");
   const doubts = missing(({ presumed }) => presumed, " or later");
   const problems: SupportProblem[] = [];
-  if (holes !== "") {
-    problems.push({ level: "unsupported", cause: "patch", problem: `has known holes: ${holes}`, use });
+  if (names !== "") {
+    problems.push({
+      level: "unsupported",
+      cause: "patch",
+      problem: `has known vulnerabilities: ${names}`,
+      use,
+    });
   }
   if (doubts !== "") {
     const problem = `was released before the fix of ${doubts}`;
@@ -99,11 +104,11 @@ function byDate(minor: string, now: number): SupportProblem[] {
 }
 
 /**
- * Why a chart repository or an image hub does not serve a version of Istio: Istio has retired the place.
+ * The reason why a chart repository or an image hub that Istio has retired does not serve a version of Istio.
  *
  * @param place address of a Helm repository, or registry and path of images
- * @param version exact version of Istio that is to come from there
- * @returns the reason, to follow the place: `has nothing newer than …`; undefined for every other place
+ * @param version exact version of Istio to install from there
+ * @returns the reason, to follow the place: `has nothing newer than …`. Undefined for every other place
  */
 export function retiredPlace(place: string, version: string): string | undefined {
   const { charts, images, lastMinor, closes } = facts.istio.retired;
@@ -112,7 +117,7 @@ export function retiredPlace(place: string, version: string): string | undefined
   return `has nothing newer than Istio ${lastMinor}, and closes in ${closes}`;
 }
 
-/** Compares dotted numbers. A suffix such as `-distroless` does not count. */
+/** Compares dotted numbers. A suffix such as `-distroless` is ignored. */
 function compareVersions(one: string, other: string): number {
   const numbers = (version: string) => (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number);
   const [left, right] = [numbers(one), numbers(other)];

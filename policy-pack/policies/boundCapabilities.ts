@@ -1,36 +1,46 @@
 import { words } from "../configuration";
-import { nist, resourcePolicy } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, textsOf } from "../reading/field";
 import { containersOf, isIstioContainer, isWorkload, isZtunnel, podOf } from "../reading/workload";
 
-/** What Istio's own containers need to redirect traffic. */
+/** The capabilities with which Istio's own containers redirect traffic. */
 const REDIRECTING = ["NET_ADMIN", "NET_RAW"];
 
-/** What ztunnel needs besides, to enter the networks of its node's pods. */
+/** The capability with which ztunnel enters the network namespaces of its node's pods. */
 const ENTERING = ["SYS_ADMIN"];
 
+/** The texts of this policy's violations. */
+export const messages = {
+  privileged: (): Message => ({ problem: "is true, which grants every capability", fix: "Remove it" }),
+  capability: (name: string): Message => ({
+    problem: `is ${name}, which is not an allowed capability`,
+    fix: "Remove it from the list",
+  }),
+};
+
 /**
- * A container that may change the pod's network can take its traffic past the sidecar.
+ * A container that can change the pod's network can send traffic past the sidecar.
  * https://istio.io/latest/docs/ops/deployment/application-requirements/
  */
 export const boundCapabilities = resourcePolicy({
   name: "bound-capabilities",
-  displayName: "No container can undo the redirection",
-  description: "Only Istio's own containers have capabilities beyond the baseline, above all on the network.",
+  displayName: "Containers cannot change the traffic redirection",
+  description:
+    "Only Istio's own containers have capabilities beyond the baseline, such as NET_ADMIN and NET_RAW.",
   severity: "high",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "pod"],
   remediationSteps:
-    "Remove privileged and the capability from the container's securityContext. With the CNI plugin of Istio, no container needs NET_ADMIN.",
+    "Remove privileged and the capability from the container's securityContext. With Istio's CNI plugin, no container requires NET_ADMIN.",
   url: "https://istio.io/latest/docs/setup/additional-setup/cni/",
   settings: {
-    // The baseline of the Pod Security Standards: what container runtimes give anyway.
+    // The baseline of the Pod Security Standards: the default of container runtimes.
     capabilities: words(
       [
         ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"],
         ...["SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
       ],
-      "Capabilities that any container may add; Istio's own also NET_ADMIN and NET_RAW, and ztunnel SYS_ADMIN",
+      "Capabilities that any container may add. Istio's own containers may also add NET_ADMIN and NET_RAW, and ztunnel SYS_ADMIN.",
     ),
   },
   appliesTo: isWorkload,
@@ -46,18 +56,13 @@ export const boundCapabilities = resourcePolicy({
   },
 });
 
-function judgePrivileged(container: Field) {
+function judgePrivileged(container: Field): Violation[] {
   const field = container.at("securityContext", "privileged");
-  if (field.value !== true) return [];
-  return [{ field, problem: "is true, which includes every capability", cure: "Leave it out" }];
+  return field.value === true ? [{ field, ...messages.privileged() }] : [];
 }
 
-function judgeAdded(container: Field, allowed: readonly string[]) {
+function judgeAdded(container: Field, allowed: readonly string[]): Violation[] {
   return textsOf(container.at("securityContext", "capabilities", "add"))
     .filter(({ text }) => !allowed.includes(text.toUpperCase().replace(/^CAP_/, "")))
-    .map(({ field, text }) => ({
-      field,
-      problem: `is ${text}, beyond the capabilities allowed`,
-      cure: "Remove it",
-    }));
+    .map(({ field, text }) => ({ field, ...messages.capability(text) }));
 }

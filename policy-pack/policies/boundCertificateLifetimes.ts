@@ -1,32 +1,52 @@
 import { boundDuration } from "../bounds";
 import { duration } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import { type Field, UNKNOWN } from "../reading/field";
 import { chartValue, isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 
-/** What istiod signs at most unless it is told otherwise. */
+/** The longest lifetime that istiod signs by default. */
 const DEFAULT_MAX = "2160h";
 
+/** The texts of this policy's violations. Those about limits are {@link durationMessages}. */
+export const messages = {
+  notSigned: (ttl: string, limit: string): Message => ({
+    problem: `is ${ttl}, above env.MAX_WORKLOAD_CERT_TTL of ${limit}, so istiod rejects every certificate request`,
+    fix: "Lower it, or raise env.MAX_WORKLOAD_CERT_TTL",
+  }),
+  /** `limit` of {@link messages.notSigned} if the values do not set one. */
+  defaultLimit: () => `${DEFAULT_MAX}, the default`,
+  noEffect: (): Message => ({
+    problem: "has no effect on sidecars, because they request their own lifetime",
+    fix: "Set meshConfig.defaultConfig.proxyMetadata.SECRET_TTL instead",
+  }),
+  ratio: (): Message => ({
+    problem: "is not between 0 and 1, so proxies renew certificates all the time or never",
+    fix: 'Set it to a share of the lifetime, such as "0.5"',
+  }),
+};
+
 /**
- * Proxies ask for SECRET_TTL, and istiod refuses whatever exceeds MAX_WORKLOAD_CERT_TTL: then no proxy starts.
+ * Proxies request certificates with the lifetime SECRET_TTL. istiod rejects requests above MAX_WORKLOAD_CERT_TTL, and
+ * then no proxy starts.
  * https://istio.io/latest/docs/reference/commands/pilot-agent/#envvars
  */
 export const boundCertificateLifetimes = resourcePolicy({
   name: "bound-certificate-lifetimes",
-  displayName: "Certificates are short-lived, and can be issued",
-  description: "Proxies ask for certificates that istiod signs, within the organization's limits.",
+  displayName: "Certificates are short-lived, and istiod issues them",
+  description:
+    "Proxies request certificate lifetimes that istiod signs and that are within the organization's limits.",
   severity: "high",
   framework: nist("SC-12", "Cryptographic key establishment and management"),
   tags: ["istio", "security", "certificates"],
   remediationSteps:
-    "Set meshConfig.defaultConfig.proxyMetadata.SECRET_TTL of istiod, at most its env.MAX_WORKLOAD_CERT_TTL; gateways may have " +
-    "an env.SECRET_TTL of their own.",
+    "Set meshConfig.defaultConfig.proxyMetadata.SECRET_TTL in istiod's values to at most its env.MAX_WORKLOAD_CERT_TTL. A " +
+    "gateway can set its own env.SECRET_TTL.",
   url: "https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars",
   settings: {
-    longest: duration("2160h", "Longest lifetime that proxies may ask for and istiod may sign"),
-    shortest: duration("10m", "Shortest lifetime that proxies may ask for"),
+    longest: duration("2160h", "Longest lifetime that proxies may request and istiod may sign"),
+    shortest: duration("10m", "Shortest lifetime that proxies may request"),
   },
   appliesTo: isHelmRelease,
   judge(release, limits) {
@@ -43,40 +63,29 @@ function judgeIstiod(
 ): Violation[] {
   const metadata = (name: string) =>
     istiodValue(release, "meshConfig", "defaultConfig", "proxyMetadata", name);
-  const asked = metadata("SECRET_TTL");
+  const requested = metadata("SECRET_TTL");
   const signed = istiodValue(release, "env", "MAX_WORKLOAD_CERT_TTL");
   const ineffective = istiodValue(release, "env", "DEFAULT_WORKLOAD_CERT_TTL");
   return [
-    ...boundDuration(asked, shortest, longest),
+    ...boundDuration(requested, shortest, longest),
     ...boundDuration(signed, shortest, longest),
-    ...judgeOrder(asked, signed),
+    ...judgeOrder(requested, signed),
     ...judgeRatio(metadata("SECRET_GRACE_PERIOD_RATIO")),
-    ...(ineffective.isSet && !asked.isSet
-      ? [
-          {
-            field: ineffective,
-            problem: "has no effect on sidecars, which ask for their own lifetime",
-            cure: "Set meshConfig.defaultConfig.proxyMetadata.SECRET_TTL instead",
-          },
-        ]
-      : []),
+    ...(ineffective.isSet && !requested.isSet ? [{ field: ineffective, ...messages.noEffect() }] : []),
   ];
 }
 
-function judgeOrder(asked: Field, signed: Field): Violation[] {
-  const [ttl, max] = [milliseconds(asked.value), milliseconds(signed.value ?? DEFAULT_MAX)];
+function judgeOrder(requested: Field, signed: Field): Violation[] {
+  const [ttl, max] = [milliseconds(requested.value), milliseconds(signed.value ?? DEFAULT_MAX)];
   if (ttl === undefined || max === undefined || ttl <= max) return [];
-  const limit = signed.isSet ? String(signed.value) : `${DEFAULT_MAX}, the default`;
-  const problem = `is ${String(asked.value)}, above env.MAX_WORKLOAD_CERT_TTL of ${limit}, so istiod refuses every certificate`;
-  return [{ field: asked, problem, cure: "Lower it, or raise env.MAX_WORKLOAD_CERT_TTL" }];
+  const limit = signed.isSet ? String(signed.value) : messages.defaultLimit();
+  return [{ field: requested, ...messages.notSigned(String(requested.value), limit) }];
 }
 
-/** The share of the lifetime that is left when a proxy renews its certificate. */
+/** Judges the share of the lifetime that is left when a proxy renews its certificate. */
 function judgeRatio(field: Field): Violation[] {
   const value = field.value;
   if (value === undefined || value === UNKNOWN) return [];
   const ratio = Number(value);
-  if (ratio > 0 && ratio < 1) return [];
-  const problem = "is not between 0 and 1, so certificates are renewed all the time or never";
-  return [{ field, problem, cure: 'Set it to a share of the lifetime, such as "0.5"' }];
+  return ratio > 0 && ratio < 1 ? [] : [{ field, ...messages.ratio() }];
 }

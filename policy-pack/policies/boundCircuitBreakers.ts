@@ -1,62 +1,84 @@
 import { bound, boundDuration, isLimit } from "../bounds";
 import { duration, limit, meshDomains, type Settings } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { effectivePolicies, type EffectivePolicy, isMeshHost } from "../reading/destinationRule";
 import { type Field, UNKNOWN } from "../reading/field";
 import { PROTOCOL } from "../reading/protocol";
 import { isDestinationRule, type KubernetesResource } from "../reading/resource";
 
-/** Protocols of which Istio sees connections but no requests. */
+/** Protocols for which proxies count connections, but no requests. */
 const OPAQUE = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
 
 const settings = {
   meshDomains,
   smallest: limit(
     2,
-    "Least value of maxConnections, http1MaxPendingRequests, http2MaxRequests. With 1, calls queue up.",
+    "Minimum of maxConnections, http1MaxPendingRequests and http2MaxRequests. With 1, requests queue.",
   ),
-  // Envoy's own defaults, which Istio replaces with 4294967295.
-  maxConnections: limit(1024, "Greatest connectionPool.tcp.maxConnections"),
-  http1MaxPendingRequests: limit(1024, "Greatest connectionPool.http.http1MaxPendingRequests"),
+  // The default is Envoy's own, which Istio replaces with 4294967295.
+  maxConnections: limit(1024, "Maximum of connectionPool.tcp.maxConnections"),
+  http1MaxPendingRequests: limit(1024, "Maximum of connectionPool.http.http1MaxPendingRequests"),
   http2MaxRequests: limit(
     1024,
-    "Greatest number of requests in flight: http2MaxRequests, or what implies it",
+    "Maximum number of requests in flight: http2MaxRequests, or the number that connections imply",
   ),
   maxRetries: limit(
     10,
-    "Greatest connectionPool.http.maxRetries, retryBudget.minRetryConcurrency: retries at once",
+    "Maximum of connectionPool.http.maxRetries and retryBudget.minRetryConcurrency: concurrent retries",
   ),
-  retryBudgetPercent: limit(50, "Greatest retryBudget.percent"),
-  consecutiveErrors: limit(10, "Greatest consecutive5xxErrors, consecutiveGatewayErrors of outlierDetection"),
-  maxEjectionPercent: limit(50, "Greatest outlierDetection.maxEjectionPercent"),
+  retryBudgetPercent: limit(50, "Maximum of retryBudget.percent"),
+  consecutiveErrors: limit(
+    10,
+    "Maximum of outlierDetection.consecutive5xxErrors and consecutiveGatewayErrors",
+  ),
+  maxEjectionPercent: limit(50, "Maximum of outlierDetection.maxEjectionPercent"),
   minHealthPercent: limit(
     50,
-    "Greatest outlierDetection.minHealthPercent: below it, ejected endpoints get traffic again",
+    "Maximum of outlierDetection.minHealthPercent. Below that share, ejected endpoints receive traffic again.",
   ),
-  shortestInterval: duration("1s", "Shortest outlierDetection.interval"),
-  longestInterval: duration("1m", "Longest outlierDetection.interval"),
-  shortestEjectionTime: duration("1s", "Shortest outlierDetection.baseEjectionTime"),
+  shortestInterval: duration("1s", "Minimum of outlierDetection.interval"),
+  longestInterval: duration("1m", "Maximum of outlierDetection.interval"),
+  shortestEjectionTime: duration("1s", "Minimum of outlierDetection.baseEjectionTime"),
   longestEjectionTime: duration(
     "5m",
-    "Longest outlierDetection.baseEjectionTime, which grows with each ejection",
+    "Maximum of outlierDetection.baseEjectionTime, which grows with each ejection",
   ),
 };
 
 type Limits = Settings<typeof settings>;
 
+/** The texts of this policy's violations. Those about limits are {@link numberMessages} and {@link durationMessages}. */
+export const messages = {
+  impliedRequests: (connections: number, perConnection: number, limit: number): Message => ({
+    problem:
+      `is not set, so ${connections} connections with ${perConnection} requests each allow ` +
+      `${connections * perConnection} requests in flight, above the limit of ${limit}`,
+    fix: `Set it to at most ${limit}`,
+  }),
+  noOutlierDetection: (): Message => ({
+    problem: "is not set, so a failing endpoint keeps receiving traffic",
+    fix: "Add it, for example with consecutive5xxErrors 5, interval 30s, baseEjectionTime 30s, maxEjectionPercent 50",
+  }),
+  ejectionOff: (): Message => ({
+    problem: "is 0, which disables ejection",
+    fix: "Set it to at least 1, or remove it to use Istio's default of 5",
+  }),
+  ignored: (): Message => ({ problem: "is ignored by Istio", fix: "Use consecutive5xxErrors instead" }),
+};
+
 /**
- * Istio bounds nothing by default: every threshold is 4294967295, so one slow service takes its callers with it.
+ * Istio sets no limit by default: every threshold is 4294967295, so one slow service also slows its callers.
  * https://istio.io/latest/docs/tasks/traffic-management/circuit-breaking/
  */
 export const boundCircuitBreakers = resourcePolicy({
   name: "bound-circuit-breakers",
-  displayName: "Circuit breakers are present and bounded",
-  description: "Circuit breakers of hosts in the mesh are present and within the organization's limits.",
+  displayName: "Circuit breakers are set and within limits",
+  description: "DestinationRules of hosts in the mesh set circuit breakers within the organization's limits.",
   severity: "high",
   framework: nist("SC-5", "Denial-of-service protection"),
   tags: ["istio", "traffic", "resilience"],
   remediationSteps:
-    "Give the DestinationRule a trafficPolicy with connectionPool.tcp.maxConnections, connectionPool.http." +
+    "In the DestinationRule's trafficPolicy, set connectionPool.tcp.maxConnections, connectionPool.http." +
     "{http1MaxPendingRequests, http2MaxRequests, maxRetries} and outlierDetection. A subset's block replaces the rule's " +
     `whole block, and a port inherits nothing: repeat all limits there. Annotate rules of TCP services with ${PROTOCOL}: tcp.`,
   url: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings",
@@ -74,9 +96,9 @@ function judge(policy: EffectivePolicy, { fields, type }: KubernetesResource, li
   const protocol = fields.at("metadata", "annotations", PROTOCOL).value;
   const balancer = policy.loadBalancer.at("simple").value;
   const opaque = protocol === UNKNOWN || OPAQUE.includes(String(protocol));
-  // PASSTHROUGH keeps the address that the caller chose: there is no other endpoint to turn to, nor a pool of requests.
+  // PASSTHROUGH keeps the address that the caller chose, so there are neither other endpoints nor limits on requests.
   const chosenByCaller = balancer === "PASSTHROUGH" || balancer === UNKNOWN;
-  // A patch leaves what it does not name as it is.
+  // A patch does not change the fields that it does not set.
   const needs = { connections: !type.patch, requests: !type.patch && !opaque && !chosenByCaller };
   return [
     ...judgeConnectionPool(policy, needs, limits),
@@ -104,7 +126,7 @@ function judgeConnectionPool(
       needs.requests,
     ),
     judgeRequests(connectionPool, needs.requests, limits),
-    // A budget takes the place of the fixed number.
+    // A retry budget replaces maxRetries.
     bound(http.at("maxRetries"), 1, limits.maxRetries, needs.requests && !retryBudget.isSet),
     bound(retryBudget.at("percent"), 0, limits.retryBudgetPercent, false),
     bound(retryBudget.at("minRetryConcurrency"), 0, limits.maxRetries, false),
@@ -112,8 +134,8 @@ function judgeConnectionPool(
 }
 
 /**
- * Requests in flight are bounded by http2MaxRequests, or else by the connections and what each of them may carry: over
- * HTTP/2 a connection carries any number unless maxRequestsPerConnection or maxConcurrentStreams says otherwise.
+ * Judges the number of requests in flight. Its limit is http2MaxRequests, else the number of connections times the
+ * requests of each. An HTTP/2 connection carries any number unless maxRequestsPerConnection or maxConcurrentStreams is set.
  */
 function judgeRequests(pool: Field, needed: boolean, limits: Limits): Violation[] {
   const requests = pool.at("http", "http2MaxRequests");
@@ -125,26 +147,14 @@ function judgeRequests(pool: Field, needed: boolean, limits: Limits): Violation[
     return bound(requests, limits.smallest, limits.http2MaxRequests, needed);
   }
   const perConnection = Math.min(...carried.map(Number));
-  const implied = connections * perConnection;
-  if (implied <= limits.http2MaxRequests) return [];
+  if (connections * perConnection <= limits.http2MaxRequests) return [];
   return [
-    {
-      field: requests,
-      problem:
-        `is not set, so ${connections} connections with ${perConnection} requests each allow ${implied} requests in ` +
-        `flight, above the limit of ${limits.http2MaxRequests}`,
-      cure: `Set it to at most ${limits.http2MaxRequests}`,
-    },
+    { field: requests, ...messages.impliedRequests(connections, perConnection, limits.http2MaxRequests) },
   ];
 }
 
 function judgeOutlierDetection(outlier: Field, needed: boolean, limits: Limits): Violation[] {
-  if (!outlier.isSet) {
-    if (!needed) return [];
-    return [
-      { field: outlier, problem: "is not set, so a failing endpoint keeps its traffic", cure: EXAMPLE },
-    ];
-  }
+  if (!outlier.isSet) return needed ? [{ field: outlier, ...messages.noOutlierDetection() }] : [];
   return [
     judgeEjection(outlier),
     bound(outlier.at("consecutive5xxErrors"), 0, limits.consecutiveErrors, false),
@@ -156,24 +166,14 @@ function judgeOutlierDetection(outlier: Field, needed: boolean, limits: Limits):
   ].flat();
 }
 
-const EXAMPLE =
-  "Add it, for example with consecutive5xxErrors 5, interval 30s, baseEjectionTime 30s, maxEjectionPercent 50";
-
-/** Zero turns a kind of error off; the old consecutiveErrors has no effect, though the API server accepts it. */
+/** 0 disables ejection for a kind of error. The old consecutiveErrors has no effect, though the API server accepts it. */
 function judgeEjection(outlier: Field): Violation[] {
   const old = outlier.at("consecutiveErrors");
   const serverErrors = outlier.at("consecutive5xxErrors");
   const others = [outlier.at("consecutiveGatewayErrors"), outlier.at("consecutiveLocalOriginFailures")];
-  const violations: Violation[] = [];
-  if (old.isSet) {
-    violations.push({ field: old, problem: "is ignored by Istio", cure: "Use consecutive5xxErrors instead" });
-  }
-  if (serverErrors.value === 0 && !others.some((field) => isLimit(field.value))) {
-    violations.push({
-      field: serverErrors,
-      problem: "is 0, which turns ejection off",
-      cure: "Set it to at least 1, or leave it out for Istio's default of 5",
-    });
-  }
-  return violations;
+  const off = serverErrors.value === 0 && !others.some((field) => isLimit(field.value));
+  return [
+    ...(old.isSet ? [{ field: old, ...messages.ignored() }] : []),
+    ...(off ? [{ field: serverErrors, ...messages.ejectionOff() }] : []),
+  ];
 }

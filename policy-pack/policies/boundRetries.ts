@@ -1,55 +1,65 @@
 import { bound } from "../bounds";
 import { limit } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import type { Field } from "../reading/field";
 import { isVirtualService } from "../reading/resource";
 import { forwardingRoutes } from "../reading/virtualService";
 
-/** Conditions under which a try that took too long is followed by another; Envoy resets such a request itself. */
-const AFTER_SLOW_TRIES = ["5xx", "gateway-error", "reset"];
+/** Conditions that also retry an attempt which hit its per-try timeout, because Envoy then resets the request itself. */
+const AFTER_TIMED_OUT_ATTEMPTS = ["5xx", "gateway-error", "reset"];
+
+/** The texts of this policy's violations. Those about the limit are {@link numberMessages}. */
+export const messages = {
+  tooSlow: (perTryTimeout: string, attempts: number, timeout: string, longest: number): Message => ({
+    problem: `is ${perTryTimeout}, so ${attempts} attempts exceed the route's timeout of ${timeout}`,
+    fix: `Set it to at most ${longest}ms`,
+  }),
+};
 
 /**
- * Retries multiply along a path: three at each of three calls make 64 requests of one. And a try that outlasts the
- * timeout is never followed by another.
+ * Retries multiply along a call path: 3 retries at each of 3 calls turn 1 request into 64. Attempts that exceed the
+ * route's timeout are never made.
  * https://istio.io/latest/docs/concepts/traffic-management/#retries
  */
 export const boundRetries = resourcePolicy({
   name: "bound-retries",
   displayName: "Retries are bounded",
   description:
-    "HTTP routes retry no more often than the organization's limit, and all tries fit the timeout.",
+    "HTTP routes do not retry more often than the organization's limit, and all attempts fit the route's timeout.",
   severity: "medium",
   framework: nist("SC-5", "Denial-of-service protection"),
   tags: ["istio", "traffic", "resilience"],
   remediationSteps:
-    "Lower retries.attempts. Choose retries.perTryTimeout so that all tries, which are attempts + 1, fit the route's timeout.",
+    "Lower retries.attempts. Set retries.perTryTimeout so that all attempts, which are retries.attempts + 1, fit the route's " +
+    "timeout.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
-  settings: { attempts: limit(3, "Greatest spec.http[].retries.attempts, without the first try") },
+  settings: { attempts: limit(3, "Maximum of spec.http[].retries.attempts, without the first attempt") },
   appliesTo: isVirtualService,
   judge: (resource, { attempts }) =>
     forwardingRoutes(resource).flatMap((route) => {
       const field = route.at("retries", "attempts");
-      // Here, 0 is what it says.
+      // Istio reads 0 retries as no retries.
       const violations = field.value === 0 ? [] : bound(field, 1, attempts, false);
-      return violations.length > 0 ? violations : judgeTries(route);
+      return violations.length > 0 ? violations : judgeDuration(route);
     }),
 });
 
-function judgeTries(route: Field): Violation[] {
-  const attempts = route.at("retries", "attempts").value;
+function judgeDuration(route: Field): Violation[] {
+  const retries = route.at("retries", "attempts").value;
   const field = route.at("retries", "perTryTimeout");
   const timeout = route.at("timeout").value;
   const retryOn = route.at("retries", "retryOn").value;
   const [each, whole] = [milliseconds(field.value), milliseconds(timeout)];
-  if (typeof attempts !== "number" || attempts === 0 || each === undefined || !whole) return [];
-  const tries = attempts + 1;
-  if (each * tries <= whole || (typeof retryOn === "string" && endsWithSlowTry(retryOn))) return [];
-  const problem = `is ${String(field.value)}, so ${tries} tries outlast the timeout of ${String(timeout)}`;
-  return [{ field, problem, cure: `Set it to at most ${Math.floor(whole / tries)}ms` }];
+  if (typeof retries !== "number" || retries === 0 || each === undefined || !whole) return [];
+  const attempts = retries + 1;
+  if (each * attempts <= whole || (typeof retryOn === "string" && endsWithTimeout(retryOn))) return [];
+  const longest = Math.floor(whole / attempts);
+  return [{ field, ...messages.tooSlow(String(field.value), attempts, String(timeout), longest) }];
 }
 
-function endsWithSlowTry(retryOn: string): boolean {
+/** Whether an attempt that hits its per-try timeout is the last one. */
+function endsWithTimeout(retryOn: string): boolean {
   const conditions = retryOn.split(",").map((condition) => condition.trim());
-  return !conditions.some((condition) => AFTER_SLOW_TRIES.includes(condition));
+  return !conditions.some((condition) => AFTER_TIMED_OUT_ATTEMPTS.includes(condition));
 }

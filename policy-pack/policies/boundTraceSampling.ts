@@ -1,25 +1,42 @@
 import { environment, environmentOf } from "../environment";
 import type { Setting } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { PROXY_CONFIG, proxyConfigOf } from "../reading/proxyConfig";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isTelemetry } from "../reading/resource";
 import { isWorkload, podOf } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  above: (value: number, limit: number): Message => ({
+    problem: `is ${value}, above the limit of ${limit}`,
+    fix: `Set it to at most ${limit}`,
+  }),
+  notANumber: (limit: number): Message => ({
+    problem: "is not a number",
+    fix: `Set it to at most ${limit}`,
+  }),
+  annotation: (value: number, limit: number): Message => ({
+    problem: `sets tracing.sampling to ${value}, above the limit of ${limit}`,
+    fix: `Set tracing.sampling to at most ${limit}`,
+  }),
+};
+
 /**
- * A span of every request costs about as much as the request, and holds what users sent in its URL.
+ * A trace of every request costs about as much as the request, and contains the URLs that users sent.
  * https://istio.io/latest/docs/tasks/observability/distributed-tracing/sampling/
  */
 export const boundTraceSampling = resourcePolicy({
   name: "bound-trace-sampling",
   displayName: "Traces are sampled in prod",
-  description: "In prod, no more than the organization's share of requests is traced.",
+  description: "In prod, the share of traced requests is within the organization's limit.",
   severity: "low",
   framework: nist("AU-4", "Audit log storage capacity"),
   tags: ["istio", "observability"],
   remediationSteps:
-    "Lower randomSamplingPercentage of Telemetry objects, and the sampling in istiod's values and in pods' proxy.istio.io/config.",
+    "Lower randomSamplingPercentage in Telemetry objects, and tracing.sampling in istiod's values and in the annotation " +
+    "proxy.istio.io/config of pods.",
   url: "https://istio.io/latest/docs/reference/config/telemetry/#Tracing",
   settings: {
     environment,
@@ -28,7 +45,7 @@ export const boundTraceSampling = resourcePolicy({
       minimum: 0,
       maximum: 100,
       default: 10,
-      description: "Greatest share of requests that prod traces, in percent",
+      description: "Maximum share of requests that is traced in prod, in percent",
     } satisfies Setting,
   },
   appliesTo: (type) => isTelemetry(type) || isWorkload(type) || isHelmRelease(type),
@@ -53,14 +70,12 @@ export const boundTraceSampling = resourcePolicy({
 function judge(field: Field, percent: number): Violation[] {
   const value = field.value;
   if (value === UNKNOWN || value === undefined) return [];
-  const cure = `Set it to at most ${percent}`;
-  if (typeof value !== "number") return [{ field, problem: "is not a number", cure }];
-  return value <= percent ? [] : [{ field, problem: `is ${value}, above the limit of ${percent}`, cure }];
+  if (typeof value !== "number") return [{ field, ...messages.notANumber(percent) }];
+  return value <= percent ? [] : [{ field, ...messages.above(value, percent) }];
 }
 
 function judgeConfig(field: Field, percent: number): Violation[] {
   const { sampling } = proxyConfigOf(field);
   if (typeof sampling !== "number" || sampling <= percent) return [];
-  const problem = `sets tracing.sampling to ${sampling}, above the limit of ${percent}`;
-  return [{ field, problem, cure: `Set it to at most ${percent}` }];
+  return [{ field, ...messages.annotation(sampling, percent) }];
 }

@@ -1,5 +1,5 @@
 import type { Setting } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
@@ -8,31 +8,51 @@ import { containersOf, isWorkload, podOf } from "../reading/workload";
 
 const PREFIX = "traffic.sidecar.istio.io/";
 
-/** Where istiod and the proxies show their metrics. Prometheus asks pods by address; no sidecar guards these ports. */
+/** The ports on which istiod and proxies expose metrics. Prometheus scrapes pods by address, without a sidecar. */
 const METRICS_PORTS = [15014, 15020, 15090];
 
 const ports = (description: string) =>
   ({ type: "array", items: { type: "integer" }, default: [] as number[], description }) satisfies Setting;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  ports: (ports: string): Message => ({
+    problem: `excludes ${ports}, so the sidecar does not secure that traffic`,
+    fix: "Remove it, or allow the port in the policy's configuration",
+  }),
+  portsLeftOut: (ports: string): Message => ({
+    problem: `does not include ${ports}, so the sidecar does not secure that traffic`,
+    fix: "Remove it, or add the port",
+  }),
+  undeclaredPorts: (captured: string): Message => ({
+    problem: `is "${captured}" while the pod declares no port, so the sidecar may not see all traffic`,
+    fix: "Remove it, or declare the ports",
+  }),
+  ranges: (ranges: string): Message => ({
+    problem: `is "${ranges}", so the sidecar does not see all traffic`,
+    fix: "Remove it",
+  }),
+};
+
 /**
- * What bypasses the sidecar is neither encrypted nor authorized nor limited nor seen; yet some protocols need it.
+ * Traffic that bypasses the sidecar is neither encrypted, authorized, limited nor measured. Some protocols require it.
  * https://istio.io/latest/docs/reference/config/annotations/
  */
 export const flagCaptureBypasses = resourcePolicy({
   name: "flag-capture-bypasses",
-  displayName: "Traffic that bypasses the sidecar is known",
-  description: "Ports and addresses that bypass the sidecar are among those that the organization knows of.",
+  displayName: "Traffic bypasses the sidecar only where allowed",
+  description: "Ports and addresses that bypass the sidecar are on the organization's lists.",
   enforcementLevel: "advisory",
   severity: "medium",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
   remediationSteps:
-    "Remove the annotation: a ServiceEntry and a DestinationRule serve most reasons for it. Else add the port to allowedOutboundPorts " +
-    "or allowedInboundPorts.",
+    "Remove the annotation. A ServiceEntry and a DestinationRule replace most uses of it. Otherwise add the port to " +
+    "allowedOutboundPorts or allowedInboundPorts.",
   url: "https://istio.io/latest/docs/reference/config/annotations/#TrafficSidecarExcludeOutboundPorts",
   settings: {
-    allowedOutboundPorts: ports("Ports of other hosts that pods may call without the sidecar"),
-    allowedInboundPorts: ports("Ports of pods that others may call without the sidecar"),
+    allowedOutboundPorts: ports("Ports of other hosts to which pods may connect without the sidecar"),
+    allowedInboundPorts: ports("Ports of pods that accept connections without the sidecar"),
   },
   appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
   judge(resource, { allowedOutboundPorts, allowedInboundPorts }) {
@@ -81,7 +101,7 @@ export const flagCaptureBypasses = resourcePolicy({
 
 function listed(field: Field): string[] | undefined {
   const value = field.value;
-  // YAML makes a number of a single port.
+  // YAML parses a single port as a number.
   if (typeof value !== "string" && typeof value !== "number") return undefined;
   return String(value)
     .split(",")
@@ -92,11 +112,10 @@ function listed(field: Field): string[] | undefined {
 function judgePorts(field: Field, allowed: readonly number[]): Violation[] {
   const bypassing = (listed(field) ?? []).filter((port) => !allowed.includes(Number(port)));
   if (bypassing.length === 0) return [];
-  const problem = `has ${bypassing.join(", ")}, whose traffic the sidecar neither secures nor sees`;
-  return [{ field, problem, cure: "Remove it, or allow it in the policy's configuration" }];
+  return [{ field, ...messages.ports(bypassing.join(", ")) }];
 }
 
-/** A list of captured ports bypasses the others: those that the pod's containers declare, or whichever they open. */
+/** Judges a list of captured ports. All other ports bypass the sidecar, be they declared by a container or not. */
 function judgeCaptured(field: Field, pod: Field, allowed: readonly number[]): Violation[] {
   const captured = listed(field);
   if (captured === undefined || captured.includes("*")) return [];
@@ -104,21 +123,18 @@ function judgeCaptured(field: Field, pod: Field, allowed: readonly number[]): Vi
   const declared = lists.flatMap((list) => list.children()).map((port) => port.at("containerPort").value);
   const open = [pod.at("spec", "containers"), ...lists].some(({ value }) => value === UNKNOWN);
   if (declared.length === 0 && !open) {
-    const problem = `is "${captured.join(",")}" while the pod declares no port, so the sidecar may not see all traffic`;
-    return [{ field, problem, cure: "Remove it, or declare the ports" }];
+    return [{ field, ...messages.undeclaredPorts(captured.join(",")) }];
   }
   const bypassing = declared.filter(
     (port) => typeof port === "number" && !captured.includes(String(port)) && !allowed.includes(port),
   );
   if (bypassing.length === 0) return [];
-  const problem = `leaves out ${bypassing.join(", ")}, whose traffic the sidecar neither secures nor sees`;
-  return [{ field, problem, cure: "Remove it, or add the port" }];
+  return [{ field, ...messages.portsLeftOut(bypassing.join(", ")) }];
 }
 
 function judgeRanges(field: Field, harmless: string): Violation[] {
   const ranges = listed(field) ?? [];
-  // An empty list keeps all traffic from the sidecar, if it says what to capture: forbid-injection-opt-out refuses it.
+  // An empty list of captured addresses is a violation of forbid-injection-opt-out.
   if (ranges.length === 0 || ranges.join() === harmless) return [];
-  const problem = `is "${ranges.join(",")}", so the sidecar does not see all traffic`;
-  return [{ field, problem, cure: "Remove it" }];
+  return [{ field, ...messages.ranges(ranges.join(",")) }];
 }

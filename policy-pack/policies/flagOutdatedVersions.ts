@@ -1,26 +1,35 @@
 import { clock } from "../clock";
-import { supportProblems } from "../facts";
-import { nist, resourcePolicy } from "../policy";
+import { supportProblems, type SupportProblem } from "../facts";
+import { type Message, nist, resourcePolicy } from "../policy";
 import { istioVersionsOf } from "../reading/istioVersion";
 import { isHelmRelease } from "../reading/resource";
 import { isWorkload } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  outdated: (version: string, { problem, use }: Pick<SupportProblem, "problem" | "use">): Message => ({
+    problem: `is ${version}, which ${problem}`,
+    fix: `Use ${use}`,
+  }),
+};
+
 /**
- * An upgrade takes weeks, and the end of support is known months before. From 30 days before the end, a preview says so;
- * after it, require-supported-versions refuses the version, and this policy leaves it to that.
+ * An upgrade takes weeks, and the end of support is published months before. This policy warns from 30 days before the
+ * end. After the end, require-supported-versions refuses the version and this policy reports nothing.
  * https://istio.io/latest/docs/releases/supported-releases/
  */
 export const flagOutdatedVersions = resourcePolicy({
   name: "flag-outdated-versions",
-  displayName: "Istio's upgrade is in time",
+  displayName: "Istio is upgraded before its support ends",
   description:
-    "Support of the Istio version does not end within 30 days, and no security bulletin is newer than its patch.",
+    "Support of the Istio version does not end within 30 days, and its patch is not older than a security bulletin.",
   enforcementLevel: "advisory",
   severity: "medium",
   framework: nist("SI-2", "Flaw remediation"),
   tags: ["istio", "versions"],
   remediationSteps:
-    "Take the newest patch. Upgrade one minor version at a time: base, then istiod with a revision of its own, then gateways and workloads.",
+    "Use the newest patch. Upgrade one minor version at a time: base, then istiod with its own revision, then gateways and " +
+    "workloads.",
   url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
   settings: {},
   appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
@@ -28,10 +37,6 @@ export const flagOutdatedVersions = resourcePolicy({
     istioVersionsOf(resource).flatMap(({ field, version }) => {
       const problems = supportProblems(version, clock.now());
       if (problems.some(({ level }) => level === "unsupported")) return [];
-      return problems.map(({ problem, use }) => ({
-        field,
-        problem: `is ${version}, which ${problem}`,
-        cure: `Use ${use}`,
-      }));
+      return problems.map((problem) => ({ field, ...messages.outdated(version, problem) }));
     }),
 });

@@ -1,12 +1,28 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { excessOf } from "../reading/addressBlock";
 import { actionOf, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
 
-const CURE = "Name the service accounts that may call, such as cluster.local/ns/shop/sa/cart";
+const FIX = "Name the service accounts of the callers, such as cluster.local/ns/shop/sa/cart";
 
-/** Whom a text admits if it stands for too many, by the field or the condition's key that it is a value of. */
+/** The texts of this policy's violations. */
+export const messages = {
+  everything: (): Message => ({
+    problem: "restricts neither the source nor the operation, so it allows every request",
+    fix: FIX,
+  }),
+  onlyExceptions: (): Message => ({
+    problem: "has only exceptions, so it allows every other request",
+    fix: FIX,
+  }),
+  wideSource: (text: string, reach: string): Message => ({
+    problem: `is "${text}", which allows ${reach}`,
+    fix: FIX,
+  }),
+};
+
+/** The callers that a value matches if these are too many, by the field or the condition key of the value. */
 const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = {
   principals: identities,
   namespaces,
@@ -20,7 +36,7 @@ const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = 
 
 const all = (text: string): boolean => text === "*";
 
-/** Whether a text is everything that can be called, by the same. */
+/** Whether a value matches every operation, by the same. */
 const CALLED: Readonly<Record<string, (text: string) => boolean>> = {
   hosts: all,
   ports: all,
@@ -32,19 +48,20 @@ const CALLED: Readonly<Record<string, (text: string) => boolean>> = {
 };
 
 /**
- * One rule that admits everyone undoes all the others, since ALLOW rules add up.
+ * ALLOW rules are additive, so one rule that matches every request overrides all others.
  * https://istio.io/latest/docs/concepts/security/#authorization-policies
  */
 export const forbidAllowAll = resourcePolicy({
   name: "forbid-allow-all",
-  displayName: "No rule admits everyone",
+  displayName: "No rule allows every request",
   description:
-    "No ALLOW rule admits every request, every identity, every namespace, every address or more of them than one network has, be it in from or in when.",
+    "No ALLOW rule matches every request, every identity, every namespace or more addresses than one network has, neither in " +
+    "from nor in when.",
   severity: "critical",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "Name each caller's service account in from.source.principals. A wildcard may stand for the accounts of one namespace: " +
+    "List each caller's service account in from.source.principals. A wildcard may match the accounts of one namespace: " +
     "cluster.local/ns/shop/sa/*.",
   url: "https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source",
   settings: {},
@@ -60,43 +77,35 @@ function judgeRule(rule: Field): Violation[] {
     ...sources.flatMap((source) => source.children().flatMap((list) => judgeCallers(list.key, list))),
     ...conditions.flatMap((condition) => judgeCallers(keyOf(condition), condition.at("values"))),
   ];
-  const limited = isLimited(sources) || isLimited(operations) || conditions.some(isNarrow);
-  if (wide.length > 0 || limited) return wide;
-  // What is unknown may limit it.
+  const restricted = isRestricted(sources) || isRestricted(operations) || conditions.some(isNarrow);
+  if (wide.length > 0 || restricted) return wide;
+  // An unknown value may be restrictive.
   if (["from", "to", "when"].some((part) => rule.at(part).value === UNKNOWN)) return [];
   const excepts = [...sources, ...operations, ...conditions].some((part) =>
     part.children().some(isException),
   );
-  return [
-    {
-      field: rule,
-      problem: excepts
-        ? "names only whom or what it excepts, so it admits every other request"
-        : "limits neither who calls nor what is called, so it admits every request",
-      cure: CURE,
-    },
-  ];
+  return [{ field: rule, ...(excepts ? messages.onlyExceptions() : messages.everything()) }];
 }
 
-/** Alternatives limit only if each of them does; none limit nothing. */
-function isLimited(alternatives: readonly Field[]): boolean {
+/** Whether a list of alternatives is restrictive: only if every entry is. An empty list is not. */
+function isRestricted(alternatives: readonly Field[]): boolean {
   return (
     alternatives.length > 0 &&
     alternatives.every(
       (alternative) =>
         alternative.value === UNKNOWN ||
-        alternative.children().some((list) => !isException(list) && limits(list.key, list)),
+        alternative.children().some((list) => !isException(list) && restricts(list.key, list)),
     )
   );
 }
 
-/** Conditions hold together, so one that is narrow is enough. */
+/** Whether a condition is restrictive. All conditions of a rule must match, so one is enough. */
 function isNarrow(condition: Field): boolean {
-  return keyOf(condition) === UNKNOWN || limits(keyOf(condition), condition.at("values"));
+  return keyOf(condition) === UNKNOWN || restricts(keyOf(condition), condition.at("values"));
 }
 
-/** Whether the list leaves anything out. Without elements Istio takes it as not set. */
-function limits(name: unknown, list: Field): boolean {
+/** Whether the list excludes any request. Istio reads an empty list as not set. */
+function restricts(name: unknown, list: Field): boolean {
   if (list.value === UNKNOWN) return true;
   const isEverything = CALLED[String(name)] ?? (() => false);
   return list.children().length > 0 && !textsOf(list).some(({ text }) => isEverything(text));
@@ -107,21 +116,21 @@ function judgeCallers(name: unknown, list: Field): Violation[] {
   if (reachOf === undefined) return [];
   return textsOf(list).flatMap(({ field, text }) => {
     const reach = reachOf(text);
-    return reach === undefined ? [] : [{ field, problem: `is "${text}", which admits ${reach}`, cure: CURE }];
+    return reach === undefined ? [] : [{ field, ...messages.wideSource(text, reach) }];
   });
 }
 
-/** What a condition is about, such as `source.principal`. https://istio.io/latest/docs/reference/config/security/conditions/ */
+/** The attribute of a condition, such as `source.principal`. https://istio.io/latest/docs/reference/config/security/conditions/ */
 function keyOf(condition: Field): unknown {
   return condition.at("key").value;
 }
 
-/** Exceptions, such as `notPrincipals` and `notValues`, narrow nobody down: whoever is not named is admitted. */
+/** Whether the list has exceptions, such as `notPrincipals` and `notValues`, which match every other caller. */
 function isException({ key }: Field): boolean {
   return key.startsWith("not");
 }
 
-/** Whom a principal with a wildcard admits, unless it names a namespace in full. */
+/** The identities that a principal with a wildcard matches, unless it has the full name of a namespace. */
 function identities(principal: string): string | undefined {
   if (!principal.includes("*") || /(^|\/)ns\/[^/*]+\//.test(principal)) return undefined;
   if (principal === "*") return "every identity";

@@ -1,21 +1,29 @@
 import { words } from "../configuration";
-import { nist, resourcePolicy } from "../policy";
+import { type Message, nist, resourcePolicy } from "../policy";
 import { isRequestAuthentication } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  knownHeader: (header: string): Message => ({
+    problem: `is "${header}", a well-known header with its own meaning`,
+    fix: "Use another header, such as x-jwt-payload",
+  }),
+};
+
 /**
- * A token's content in a header that means something else is taken for that: a claim in `host` routes, one in
- * `authorization` authenticates.
+ * Services and proxies interpret well-known headers: a claim in `host` changes routing, and a claim in `authorization`
+ * is read as credentials.
  * https://istio.io/latest/docs/reference/config/security/jwt/
  */
 export const forbidClaimsInKnownHeaders = resourcePolicy({
   name: "forbid-claims-in-known-headers",
-  displayName: "Claims stay out of well-known headers",
-  description: "RequestAuthentication copies tokens and claims into no header that has a meaning of its own.",
+  displayName: "Claims are not copied to well-known headers",
+  description: "RequestAuthentications do not copy tokens or claims to well-known headers.",
   severity: "medium",
   framework: nist("SI-10", "Information input validation"),
   tags: ["istio", "security", "authentication", "jwt"],
   remediationSteps:
-    "Choose a header of your own in outputPayloadToHeader and outputClaimToHeaders, such as x-jwt-payload.",
+    "In outputPayloadToHeader and outputClaimToHeaders, use your own header, such as x-jwt-payload.",
   url: "https://istio.io/latest/docs/reference/config/security/jwt/",
   settings: {
     prohibitedHeaders: words(
@@ -41,7 +49,7 @@ export const forbidClaimsInKnownHeaders = resourcePolicy({
         ],
         ...["x-real-ip", "traceparent", "x-b3-*"],
       ],
-      "Headers that take no token and no claim; a * at the end stands for any rest",
+      "Headers to which no token or claim may be copied. A * at the end matches any suffix.",
     ),
   },
   appliesTo: isRequestAuthentication,
@@ -58,13 +66,7 @@ export const forbidClaimsInKnownHeaders = resourcePolicy({
       .flatMap((field) => {
         const header = field.value;
         if (typeof header !== "string" || !prohibitedHeaders.some((name) => matches(name, header))) return [];
-        return [
-          {
-            field,
-            problem: `is "${header}", which has a meaning of its own`,
-            cure: "Choose another header, such as x-jwt-payload",
-          },
-        ];
+        return [{ field, ...messages.knownHeader(header) }];
       });
   },
 });

@@ -1,37 +1,57 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Console, consolesOf } from "../reading/console";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 import { isOn } from "../reading/boolean";
 
-/** Services besides a console's own, by their keys and default types: they exist only if they are enabled. */
+/** Further Services of a console, by their keys and default types. They exist only if they are enabled. */
 const OTHER_SERVICES: readonly [key: string, type: string][] = [
   ["servicePerReplica", "ClusterIP"],
   ["thanosService", "ClusterIP"],
   ["thanosServiceExternal", "LoadBalancer"],
 ];
 
-/** Ingresses, and routes of the Gateway API, by their keys; some keys hold several, by names. */
+/** Ingresses and Gateway API routes, by their keys. Some keys hold several, keyed by name. */
 const ENTRIES = ["ingress", "ingressPerReplica", "thanosIngress", "httproute"];
 const MAPS_OF_ENTRIES = ["route", "routePerReplica"];
 
+/** The texts of this policy's violations. */
+export const messages = {
+  service: (type: string, console: string): Message => ({
+    problem: `is ${type}, so ${console} is reachable from outside the cluster without passing a gateway`,
+    fix: "Set it to ClusterIP",
+  }),
+  serviceByDefault: (type: string, console: string): Message => ({
+    problem: `is not set and defaults to ${type}, so ${console} is reachable from outside the cluster without passing a gateway`,
+    fix: "Set it to ClusterIP",
+  }),
+  noLogin: (value: string, console: string): Message => ({
+    problem: `is ${value}, so ${console}, which has no login, is reachable from outside the cluster`,
+    fix: "Remove it",
+  }),
+  noTls: (console: string): Message => ({
+    problem: `is not set, so passwords for ${console} are sent as plaintext`,
+    fix: "Set it to the Secret with the certificate",
+  }),
+};
+
 /**
- * A load balancer or a node's port puts a console on the network past every gateway of the mesh; Prometheus, Alertmanager
- * and Jaeger ask nobody for a name.
+ * A Service of type LoadBalancer or NodePort exposes a console without passing a gateway of the mesh. Prometheus,
+ * Alertmanager and Jaeger have no login.
  * https://istio.io/latest/docs/tasks/observability/gateways/
  */
 export const forbidExposedConsoles = resourcePolicy({
   name: "forbid-exposed-consoles",
   displayName: "Consoles stay inside the cluster",
   description:
-    "Services of Kiali, Grafana, Prometheus, Alertmanager and Jaeger are reachable in the cluster only, and no Ingress or " +
-    "route serves those without a login, and no Ingress any without TLS.",
+    "Services of Kiali, Grafana, Prometheus, Alertmanager and Jaeger are reachable only inside the cluster. No Ingress or " +
+    "route leads to a console without a login, and every Ingress uses TLS.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "observability", "exposure"],
   remediationSteps:
-    "Set the type of the console's Service to ClusterIP, and reach it by kubectl port-forward, or by a Gateway of the mesh " +
-    "with a RequestAuthentication in front.",
+    "Set the type of the console's Service to ClusterIP. Use kubectl port-forward, or a Gateway of the mesh with a " +
+    "RequestAuthentication.",
   url: "https://istio.io/latest/docs/tasks/observability/gateways/",
   settings: {},
   appliesTo: isHelmRelease,
@@ -51,9 +71,7 @@ function judgeServices({ name, values }: Console): Violation[] {
 function judgeType(name: string, field: Field, byDefault = "ClusterIP"): Violation[] {
   const type = field.value ?? byDefault;
   if (type !== "LoadBalancer" && type !== "NodePort") return [];
-  const is = field.isSet ? `is ${type}` : `is not set, which is ${type}`;
-  const problem = `${is}, so ${name} is reachable from outside the cluster, past the mesh's gateways`;
-  return [{ field, problem, cure: "Set it to ClusterIP" }];
+  return [{ field, ...messages[field.isSet ? "service" : "serviceByDefault"](type, name) }];
 }
 
 function judgeEntries({ name, values }: Console): Violation[] {
@@ -63,7 +81,7 @@ function judgeEntries({ name, values }: Console): Violation[] {
     return on ? judgeTls(name, ingress.at("override_yaml", "spec", "tls")) : [];
   }
   const ingress = values.at("ingress");
-  // The TLS of a route is that of its Gateway, another object.
+  // The TLS settings of a route are in its Gateway, another object.
   if (name === "Grafana") return isOn(ingress.at("enabled").value) ? judgeTls(name, ingress.at("tls")) : [];
   return [
     ...ENTRIES.map((key) => values.at(key)),
@@ -73,15 +91,11 @@ function judgeEntries({ name, values }: Console): Violation[] {
 
 function judgeEntry(name: string, field: Field): Violation[] {
   const value = field.value;
-  if (!isOn(value)) return [];
-  const problem = `is ${String(value)}, so ${name}, which asks nobody for a name, is reachable from outside the cluster`;
-  return [{ field, problem, cure: "Leave it out" }];
+  return isOn(value) ? [{ field, ...messages.noLogin(String(value), name) }] : [];
 }
 
-/** A list of Secrets and their hosts, or, in Bitnami's charts, whether there is one. */
+/** Judges a list of Secrets and their hosts or, in Bitnami's charts, a boolean. */
 function judgeTls(name: string, field: Field): Violation[] {
   const value = field.value;
-  if (value === UNKNOWN || isOn(value)) return [];
-  const problem = `is not set, so passwords for ${name} cross the network in plain text`;
-  return [{ field, problem, cure: "Name the Secret with the certificate" }];
+  return value === UNKNOWN || isOn(value) ? [] : [{ field, ...messages.noTls(name) }];
 }

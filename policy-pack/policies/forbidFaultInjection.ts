@@ -1,19 +1,25 @@
 import { environment, environmentOf } from "../environment";
-import { nist, resourcePolicy } from "../policy";
+import { type Message, nist, resourcePolicy } from "../policy";
 import { isVirtualService } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  delay: (): Message => ({ problem: "delays requests on purpose", fix: "Remove it" }),
+  abort: (): Message => ({ problem: "aborts requests on purpose", fix: "Remove it" }),
+};
+
 /**
- * Faults are for proving resilience before users are there.
+ * Fault injection tests resilience before production. In production it fails the requests of users.
  * https://istio.io/latest/docs/tasks/traffic-management/fault-injection/
  */
 export const forbidFaultInjection = resourcePolicy({
   name: "forbid-fault-injection",
-  displayName: "No injected faults in prod",
-  description: "In prod, no route delays or aborts requests on purpose.",
+  displayName: "No fault injection in prod",
+  description: "In prod, no HTTP route injects delays or aborts.",
   severity: "high",
   framework: nist("CM-7", "Least functionality"),
   tags: ["istio", "traffic", "resilience"],
-  remediationSteps: "Remove spec.http[].fault, or let the program add it for other environments only.",
+  remediationSteps: "Remove spec.http[].fault, or add it only in other environments.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection",
   settings: { environment },
   appliesTo: isVirtualService,
@@ -23,10 +29,6 @@ export const forbidFaultInjection = resourcePolicy({
     return routes
       .flatMap((route) => [route.at("fault", "delay"), route.at("fault", "abort")])
       .filter((field) => field.isSet)
-      .map((field) => ({
-        field,
-        problem: `${field.key === "delay" ? "delays" : "aborts"} requests on purpose`,
-        cure: "Remove it",
-      }));
+      .map((field) => ({ field, ...messages[field.key === "delay" ? "delay" : "abort"]() }));
   },
 });

@@ -1,4 +1,4 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, leaves } from "../reading/field";
 import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/optOut";
@@ -6,21 +6,31 @@ import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
 import { INJECT, isWorkload, podOf } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  noSidecar: (): Message => ({ problem: "is false, so the pod gets no sidecar", fix: "Remove it" }),
+  optOut: (setting: string, effect: string): Message => ({
+    problem: `${setting}, so ${effect}`,
+    fix: "Remove it",
+  }),
+  neverInject: (): Message => ({ problem: "excludes pods from the mesh", fix: "Remove it" }),
+};
+
 /**
- * One line in a pod takes it out of the mesh, whatever its namespace says.
+ * One label or annotation excludes a pod from the mesh, although its namespace is in the mesh.
  * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
 export const forbidInjectionOptOut = resourcePolicy({
   name: "forbid-injection-opt-out",
-  displayName: "No workload opts out",
+  displayName: "No workload opts out of the mesh",
   description:
-    "No pod refuses its proxy or keeps all traffic from it, no console's chart is told to make such pods, and istiod makes none.",
+    "No pod disables its proxy or keeps all traffic from it, no values of a console's chart do so, and no values of istiod.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
   remediationSteps:
-    `Remove ${INJECT}: "false", and whatever keeps traffic from the proxy. Put workloads that cannot be in the mesh ` +
-    "into a namespace of their own.",
+    `Remove ${INJECT}: "false", and every setting that keeps traffic from the proxy. Move workloads that cannot be in the ` +
+    "mesh to a separate namespace.",
   url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy",
   settings: {},
   appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
@@ -34,7 +44,7 @@ export const forbidInjectionOptOut = resourcePolicy({
         ...podOptOuts(pod).map(refuse),
       ];
     }
-    // Each chart has a place of its own for what its pods are given; these keys mean the same in all of them.
+    // Charts take labels and annotations of pods in different places. The keys are the same in all of them.
     if (consolesOf(resource).length > 0) {
       return leaves(resource.fields.at("values")).flatMap((field) => [
         ...(field.key === INJECT ? judgeLabel(field) : []),
@@ -45,18 +55,15 @@ export const forbidInjectionOptOut = resourcePolicy({
     const field = istiodValue(resource, "sidecarInjectorWebhook", "neverInjectSelector");
     return [
       ...meshOptOuts(resource).map(refuse),
-      ...(field.children().length > 0
-        ? [{ field, problem: "keeps pods out of the mesh", cure: "Leave it out" }]
-        : []),
+      ...(field.children().length > 0 ? [{ field, ...messages.neverInject() }] : []),
     ];
   },
 });
 
 function judgeLabel(field: Field): Violation[] {
-  if (String(field.value) !== "false") return [];
-  return [{ field, problem: "is false, so the pod gets no sidecar", cure: "Remove it" }];
+  return String(field.value) === "false" ? [{ field, ...messages.noSidecar() }] : [];
 }
 
-function refuse({ field, problem }: OptOut): Violation {
-  return { field, problem, cure: "Remove it" };
+function refuse({ field, setting, effect }: OptOut): Violation {
+  return { field, ...messages.optOut(setting, effect) };
 }

@@ -1,27 +1,43 @@
 import { environment, environmentOf } from "../environment";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Console, consolesOf } from "../reading/console";
 import { type Field, textsOf } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 
-/** What Grafana reads as true. https://pkg.go.dev/gopkg.in/ini.v1#Key.Bool */
+/** The values that Grafana reads as true. https://pkg.go.dev/gopkg.in/ini.v1#Key.Bool */
 const GRAFANA_TRUE = /^(1|[tTy]|[tT]rue|TRUE|[yY]es|YES|[oO]n|ON)$/;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  kiali: (): Message => ({
+    problem: "is anonymous, so Kiali requires no login",
+    fix: "Set it to token or openid",
+  }),
+  grafana: (value: string): Message => ({
+    problem: `is ${value}, so Grafana requires no login`,
+    fix: "Remove it",
+  }),
+  prometheus: (value: string): Message => ({
+    problem: `is ${value}, so every client of Prometheus can delete its data`,
+    fix: "Remove it",
+  }),
+};
+
 /**
- * A console shows who calls whom, and what: whoever reaches it without a name maps the platform unseen.
+ * Consoles show the call graph of the platform. Without a login, every client in the cluster can read it.
  * https://kiali.io/docs/configuration/authentication/
  */
 export const forbidOpenConsoles = resourcePolicy({
   name: "forbid-open-consoles",
-  displayName: "Consoles ask who one is",
+  displayName: "Consoles require a login",
   description:
-    "In prod and staging, Kiali and Grafana let nobody in without a name, and Prometheus lets nobody delete what it has.",
+    "In prod and staging, Kiali and Grafana require a login, and clients of Prometheus cannot delete its data.",
   severity: "high",
   framework: nist("AC-14", "Permitted actions without identification or authentication"),
   tags: ["istio", "observability", "authentication"],
   remediationSteps:
-    "Set auth.strategy of Kiali to token, openid, openshift or header. Leave auth.anonymous out of Grafana's grafana.ini. Leave " +
-    "enableAdminAPI of Prometheus out.",
+    "Set auth.strategy of Kiali to token, openid, openshift or header. Remove auth.anonymous from Grafana's grafana.ini. " +
+    "Remove enableAdminAPI from the values of Prometheus.",
   url: "https://kiali.io/docs/configuration/authentication/",
   settings: { environment },
   appliesTo: isHelmRelease,
@@ -46,25 +62,19 @@ function judge({ name, values }: Console): Violation[] {
 }
 
 function judgeKiali(field: Field): Violation[] {
-  if (field.value !== "anonymous") return [];
-  return [
-    { field, problem: "is anonymous, so Kiali asks nobody for a name", cure: "Set it to token or openid" },
-  ];
+  return field.value === "anonymous" ? [{ field, ...messages.kiali() }] : [];
 }
 
 function judgeGrafana(field: Field): Violation[] {
   const value = String(field.value);
-  if (!GRAFANA_TRUE.test(value)) return [];
-  return [{ field, problem: `is ${value}, so Grafana asks nobody for a name`, cure: "Leave it out" }];
+  return GRAFANA_TRUE.test(value) ? [{ field, ...messages.grafana(value) }] : [];
 }
 
 function judgePrometheus(values: Field): Violation[] {
-  const cure = "Leave it out";
-  const effect = "so whoever reaches Prometheus may delete what it has";
   const api = values.at("prometheusSpec", "enableAdminAPI");
   const flags = textsOf(values.at("extraFlags")).filter(({ text }) => text.includes("web.enable-admin-api"));
   return [
-    ...(api.value === true ? [{ field: api, problem: `is true, ${effect}`, cure }] : []),
-    ...flags.map(({ field }) => ({ field, problem: `is web.enable-admin-api, ${effect}`, cure })),
+    ...(api.value === true ? [{ field: api, ...messages.prometheus("true") }] : []),
+    ...flags.map(({ field }) => ({ field, ...messages.prometheus("web.enable-admin-api") })),
   ];
 }

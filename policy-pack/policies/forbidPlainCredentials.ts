@@ -1,9 +1,9 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 
-/** Keys of values that hold a credential; `existingSecret`, `passwordKey` and the like only name where one is. */
+/** Keys of values that hold a credential. `existingSecret`, `passwordKey` and similar keys only refer to one. */
 const CREDENTIAL = new RegExp(
   [
     ...[
@@ -19,29 +19,37 @@ const CREDENTIAL = new RegExp(
 );
 
 /**
- * Credentials of Alertmanager whose keys mean something else elsewhere.
+ * Credentials of Alertmanager whose keys have another meaning elsewhere.
  * https://prometheus.io/docs/alerting/latest/configuration/
  */
 const RECEIVER = /\.(slack_configs\[\d+\]\.api_url|pagerduty_configs\[\d+\]\.routing_key)$/;
 
-/** What stands for a credential that is elsewhere: Kiali's `secret:name:key`, and variables of Grafana, shells and pods. */
+/** A reference to a credential: Kiali's `secret:name:key`, and variables of Grafana, shells and pods. */
 const REFERENCE = /^(secret:[^:]+:.+|\$(__\w+)?\{.+\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]+\))$/;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  plaintext: (): Message => ({
+    problem: "is a credential in plaintext, which Helm stores in the cluster with the release",
+    fix: "Refer to a Secret instead",
+  }),
+};
+
 /**
- * Helm keeps all values of a release in the cluster, and charts write them into ConfigMaps: whoever may read these signs
- * in as whoever they like.
+ * Helm stores all values of a release in the cluster, and charts write them to ConfigMaps. A client with read access to
+ * these can use the credentials.
  * https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key
  */
 export const forbidPlainCredentials = resourcePolicy({
   name: "forbid-plain-credentials",
-  displayName: "Consoles take credentials from Secrets",
+  displayName: "Consoles read credentials from Secrets",
   description:
-    "Values of Kiali, Grafana, Prometheus, Alertmanager and Jaeger name Secrets, and hold no credential.",
+    "Values of Kiali, Grafana, Prometheus, Alertmanager and Jaeger refer to Secrets and contain no credentials.",
   severity: "high",
   framework: nist("IA-5(7)", "Authenticator management: no embedded unencrypted static authenticators"),
   tags: ["istio", "observability", "secrets"],
   remediationSteps:
-    "Put the credential into a Kubernetes Secret and name that: login_token.signing_key of Kiali as secret:<name>:<key>, " +
+    "Store the credential in a Kubernetes Secret and refer to it: login_token.signing_key of Kiali as secret:<name>:<key>, " +
     "admin.existingSecret and envValueFrom of Grafana, valueFrom of variables, the *_file settings of Alertmanager.",
   url: "https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key",
   settings: {},
@@ -54,7 +62,7 @@ export const forbidPlainCredentials = resourcePolicy({
   },
 });
 
-/** The ends below a field, each with its key; the value of a pair, such as a variable of a container, with the pair's name. */
+/** The leaves below a field, each with its key. The value of a name/value pair, such as a variable, has the pair's name. */
 function named(field: Field, name = field.key): { name: string; field: Field }[] {
   if (field.peek === UNKNOWN) return [{ name, field }];
   const pair = field.at("name").peek;
@@ -63,10 +71,9 @@ function named(field: Field, name = field.key): { name: string; field: Field }[]
   return below.length > 0 ? below : [{ name, field }];
 }
 
-/** Nothing of the value is told, not even its length. */
+/** Judges one value. The message does not contain the value, not even its length. */
 function judge(field: Field): Violation[] {
   const value = field.value;
   if (value === UNKNOWN || typeof value !== "string" || value === "" || REFERENCE.test(value)) return [];
-  const problem = "is a credential in plain text, which Helm keeps in the cluster with the release";
-  return [{ field, problem, cure: "Name a Secret instead" }];
+  return [{ field, ...messages.plaintext() }];
 }

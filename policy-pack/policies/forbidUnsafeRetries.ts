@@ -1,37 +1,48 @@
 import { words } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { PROTOCOL } from "../reading/protocol";
 import { isVirtualService } from "../reading/resource";
 import { forwardingRoutes } from "../reading/virtualService";
 
-/** Conditions under which a service has certainly not begun to act. */
+/** Conditions under which the service has not received the request. */
 const UNTOUCHED = ["connect-failure", "refused-stream", "reset-before-request"];
 
-/** Conditions that only a gRPC status fulfils. There every method is POST, so it tells nothing. */
+/** Conditions on a gRPC status. With gRPC, every method is POST, so the method is no criterion. */
 const GRPC = ["cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"];
 
+/** The texts of this policy's violations. */
+export const messages = {
+  unsafe: (conditions: string, methods: string, safe: string): Message => ({
+    problem: `has ${conditions}, after which the service may already have processed ${methods}`,
+    fix: `Set retries.attempts to 0, or retries.retryOn to ${safe}, at least for ${methods}`,
+  }),
+};
+
 /**
- * A payment that was made is made again. Routes without retries or retryOn have Istio's default, which is safe: since
- * Istio 1.24 it repeats HTTP requests only after failed connections and refused streams, no longer after a 503.
+ * A retried payment may be made twice. Routes without retries or retryOn have Istio's default, which is safe: since Istio
+ * 1.24 it retries HTTP requests only after failed connections and refused streams, no longer after a 503.
  * https://github.com/istio/istio/blob/release-1.31/pilot/pkg/networking/core/route/retry/retry.go
  */
 export const forbidUnsafeRetries = resourcePolicy({
   name: "forbid-unsafe-retries",
-  displayName: "Nothing is done twice",
+  displayName: "Non-idempotent requests are not processed twice",
   description:
-    "Requests whose methods are not idempotent are retried only where the service has certainly not acted.",
+    "Requests with non-idempotent methods are retried only if the service has not received the request.",
   severity: "high",
   framework: nist("SI-13", "Predictable failure prevention"),
   tags: ["istio", "traffic", "resilience"],
   remediationSteps:
-    "Set retries.attempts to 0, or keep retries.retryOn to connect-failure, refused-stream and reset-before-request. For more, " +
-    "give these methods a route of their own, before the others. " +
+    "Set retries.attempts to 0, or limit retries.retryOn to connect-failure, refused-stream and reset-before-request. For other " +
+    "conditions, add a route for these methods before the others. " +
     `Annotate VirtualServices of gRPC services with ${PROTOCOL}: grpc.`,
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
   settings: {
-    methods: words(["POST", "PATCH"], "Methods that do something once more when they are repeated"),
-    retryOn: words([...UNTOUCHED, ...GRPC], "Conditions under which these methods may be retried"),
+    methods: words(["POST", "PATCH"], "Methods that are not idempotent"),
+    retryOn: words(
+      [...UNTOUCHED, ...GRPC],
+      "Conditions under which requests with these methods may be retried",
+    ),
   },
   appliesTo: isVirtualService,
   judge(resource, settings) {
@@ -48,7 +59,7 @@ export const forbidUnsafeRetries = resourcePolicy({
 function judge(route: Field, methods: string, allowed: readonly string[]): Violation[] {
   const retries = route.at("retries");
   const conditions = retries.at("retryOn");
-  const cure = `Set retries.attempts to 0, or retries.retryOn to ${allowed.slice(0, 2).join(",")}, at least for ${methods}`;
+  const safe = allowed.slice(0, 2).join(",");
   if (retries.value === UNKNOWN || conditions.value === UNKNOWN || !conditions.isSet) return [];
   const attempts = retries.at("attempts").value;
   if (attempts === 0 || attempts === undefined || attempts === UNKNOWN) return [];
@@ -57,30 +68,29 @@ function judge(route: Field, methods: string, allowed: readonly string[]): Viola
     .map((condition) => condition.trim())
     .filter((condition) => condition !== "" && !allowed.includes(condition));
   if (unsafe.length === 0) return [];
-  const problem = `has ${unsafe.join(", ")}, after which ${methods} may be done already`;
-  return [{ field: conditions, problem, cure }];
+  return [{ field: conditions, ...messages.unsafe(unsafe.join(", "), methods, safe) }];
 }
 
 function before(route: Field, routes: readonly Field[]): Field[] {
   return routes.slice(0, Number(route.key));
 }
 
-/** Whether the route may get requests of this method: none of those before it takes them all. */
+/** Whether the route can receive requests of this method, because no earlier route matches all of them. */
 function serves(route: Field, method: string, earlier: readonly Field[]): boolean {
   const matches = route.at("match").children();
-  const taken = earlier.flatMap((other) => {
+  const matched = earlier.flatMap((other) => {
     const others = other.at("match").children();
     return others.length > 0 ? others.map(asConditions) : [asConditions(other.at("match"))];
   });
   const own = matches.length > 0 ? matches.map(asConditions) : [asConditions(route.at("match"))];
   return own.some(
-    (match) => mayBe(match.method, method) && !taken.some((other) => covers(other, match, method)),
+    (match) => mayBe(match.method, method) && !matched.some((other) => covers(other, match, method)),
   );
 }
 
 interface Conditions {
   readonly method: Field;
-  /** All others, as text, by name. */
+  /** All other conditions as text, keyed by name. */
   readonly others: ReadonlyMap<string, string>;
 }
 
@@ -99,7 +109,7 @@ function textOf(field: Field): string {
     : JSON.stringify(String(field.value));
 }
 
-/** Whether the one match takes every request of the method that the other would take. */
+/** Whether one match applies to every request of the method to which the other applies. */
 function covers(one: Conditions, other: Conditions, method: string): boolean {
   return (
     isSurely(one.method, method) &&
@@ -108,15 +118,15 @@ function covers(one: Conditions, other: Conditions, method: string): boolean {
 }
 
 function mayBe(condition: Field, method: string): boolean {
-  return !condition.isSet || compare(condition, method) !== false;
+  return !condition.isSet || meets(condition, method) !== false;
 }
 
 function isSurely(condition: Field, method: string): boolean {
-  return !condition.isSet || compare(condition, method) === true;
+  return !condition.isSet || meets(condition, method) === true;
 }
 
-/** Whether a method fulfils a condition on it; undefined if that is open. */
-function compare(condition: Field, method: string): boolean | undefined {
+/** Whether a method meets a condition; undefined if that is unknown. */
+function meets(condition: Field, method: string): boolean | undefined {
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((kind) => condition.at(kind).value);
   if (typeof exact === "string") return exact === method;
   if (typeof prefix === "string") return method.startsWith(prefix);
@@ -124,7 +134,7 @@ function compare(condition: Field, method: string): boolean | undefined {
   try {
     return new RegExp(`^(?:${regex})$`).test(method);
   } catch {
-    // Istio's regular expressions are RE2's, some of which JavaScript does not know.
+    // Istio uses RE2, whose syntax differs from JavaScript's.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { meshDomains } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { isMeshHost, trafficPolicies } from "../reading/destinationRule";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import {
@@ -9,21 +9,38 @@ import {
   type KubernetesResource,
 } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  mode: (mode: unknown): Message => ({ problem: modeProblem(mode), fix: "Set it to STRICT" }),
+  tls: (mode: unknown): Message => ({
+    problem: tlsProblem(mode),
+    fix: "Set it to ISTIO_MUTUAL, or remove the tls block, because the host belongs to the mesh",
+  }),
+  skipVerify: (): Message => ({
+    problem: "is true, so callers accept any server certificate",
+    fix: "Remove it",
+  }),
+  autoMtls: (): Message => ({
+    problem: "is false, so callers send plaintext wherever no DestinationRule sets mTLS",
+    fix: "Remove it, or set it to true",
+  }),
+};
+
 /**
- * STRICT is only as good as its exceptions: a lower PeerAuthentication, one port of it, a client's DestinationRule or
- * one value of istiod's chart undoes it where nobody looks.
+ * Mesh-wide STRICT has exceptions: a PeerAuthentication of a namespace or workload, a single port, a client's
+ * DestinationRule, or a value of istiod's chart can each disable mTLS.
  * https://istio.io/latest/docs/concepts/security/#peer-authentication
  */
 export const forbidWeakerMtls = resourcePolicy({
   name: "forbid-weaker-mtls",
-  displayName: "Nothing weakens mTLS",
-  description: "Nothing lets traffic between services of the mesh do without mutual TLS.",
+  displayName: "No exception weakens mTLS",
+  description: "No object and no value disables mutual TLS between services of the mesh.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
-    "Set every mode of a PeerAuthentication to STRICT. Leave out the tls block of DestinationRules for hosts of the mesh, or " +
-    "set its mode to ISTIO_MUTUAL. Leave out meshConfig.enableAutoMtls, or set it to true.",
+    "Set every mode of a PeerAuthentication to STRICT. Remove the tls block of DestinationRules for hosts of the mesh, or set " +
+    "its mode to ISTIO_MUTUAL. Remove meshConfig.enableAutoMtls, or set it to true.",
   url: "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
   settings: { meshDomains },
   appliesTo: (type) => isPeerAuthentication(type) || isDestinationRule(type) || isHelmRelease(type),
@@ -39,22 +56,22 @@ function judgePeerAuthentication({ fields, type }: KubernetesResource): Violatio
   const ports = spec.at("portLevelMtls").children();
   return [spec.at("mtls", "mode"), ...ports.map((port) => port.at("mode"))].flatMap((mode) => {
     const value = mode.value;
-    // A patch leaves what it does not name as it is.
+    // A patch does not change the fields that it does not set.
     if (value === "STRICT" || value === UNKNOWN || (value === undefined && type.patch)) return [];
-    return { field: mode, problem: modeProblem(value), cure: "Set it to STRICT" };
+    return { field: mode, ...messages.mode(value) };
   });
 }
 
 function modeProblem(mode: unknown): string {
   switch (mode) {
     case "PERMISSIVE":
-      return "is PERMISSIVE, which accepts plaintext beside mTLS";
+      return "is PERMISSIVE, which also accepts plaintext";
     case "DISABLE":
-      return "is DISABLE, which accepts plaintext only";
+      return "is DISABLE, which accepts only plaintext";
     case "UNSET":
-      return "is UNSET, which is PERMISSIVE unless something above it says otherwise";
+      return "is UNSET, which is PERMISSIVE unless the namespace or the mesh sets a mode";
     case undefined:
-      return "is not set, which is PERMISSIVE unless something above it says otherwise";
+      return "is not set, which is PERMISSIVE unless the namespace or the mesh sets a mode";
     default:
       return "is none of Istio's modes";
   }
@@ -63,7 +80,7 @@ function modeProblem(mode: unknown): string {
 function judgeDestinationRule({ fields, type }: KubernetesResource, domains: readonly string[]): Violation[] {
   const rule = fields.at("spec");
   const host = rule.at("host").value;
-  // A patch that does not name the host could be for any.
+  // A patch without a host may apply to any host.
   if (host === UNKNOWN || (typeof host === "string" && !isMeshHost(host, domains))) return [];
   return trafficPolicies(rule)
     .map((policy) => policy.at("tls"))
@@ -74,22 +91,12 @@ function judgeDestinationRule({ fields, type }: KubernetesResource, domains: rea
 function judgeTls(tls: Field, patch: boolean): Violation[] {
   const mode = tls.at("mode");
   const skip = tls.at("insecureSkipVerify");
-  const violations: Violation[] = [];
-  if (mode.value !== "ISTIO_MUTUAL" && mode.value !== UNKNOWN && !(mode.value === undefined && patch)) {
-    violations.push({
-      field: mode,
-      problem: tlsProblem(mode.value),
-      cure: "Set it to ISTIO_MUTUAL, or leave the tls block out, since the host belongs to the mesh",
-    });
-  }
-  if (skip.value === true) {
-    violations.push({
-      field: skip,
-      problem: "is true, so any server is believed to be the host",
-      cure: "Leave it out",
-    });
-  }
-  return violations;
+  const accepted =
+    mode.value === "ISTIO_MUTUAL" || mode.value === UNKNOWN || (mode.value === undefined && patch);
+  return [
+    ...(accepted ? [] : [{ field: mode, ...messages.tls(mode.value) }]),
+    ...(skip.value === true ? [{ field: skip, ...messages.skipVerify() }] : []),
+  ];
 }
 
 function tlsProblem(mode: unknown): string {
@@ -97,9 +104,9 @@ function tlsProblem(mode: unknown): string {
     case "DISABLE":
       return "is DISABLE, so callers send plaintext";
     case "SIMPLE":
-      return "is SIMPLE, so callers show no certificate";
+      return "is SIMPLE, so callers present no certificate";
     case "MUTUAL":
-      return "is MUTUAL, so callers show a certificate that Istio neither issues nor rotates";
+      return "is MUTUAL, so callers present a certificate that Istio neither issues nor rotates";
     case undefined:
       return "is not set, which is DISABLE, so callers send plaintext";
     default:
@@ -108,20 +115,19 @@ function tlsProblem(mode: unknown): string {
 }
 
 /**
- * The values of a release. A chart may wrap istiod's, so the settings count at any depth. Values hold secrets as well,
- * hence nothing but these settings is echoed.
+ * Judges the values of a release. A chart may contain istiod's, so settings at any depth count. Values may be secret, so
+ * messages repeat only these settings.
  */
 function judgeValues(values: Field): Violation[] {
   return leaves(values).flatMap((field): Violation[] => {
-    // Ask only where a mode could be: most unknown values of a release, such as passwords, decide nothing here.
+    // Only a possible mode counts as unknown: other unknown values, such as passwords, do not matter here.
     const value = /mtls|(values|meshConfig)$/i.test(field.path) ? field.value : field.peek;
     if (value === "PERMISSIVE" && /mtls|meshConfig/i.test(field.path)) {
-      return [{ field, problem: modeProblem(value), cure: "Set it to STRICT" }];
+      return [{ field, ...messages.mode(value) }];
     }
-    // Helm takes the word for the boolean.
+    // Helm reads the text as the boolean.
     if (field.path.endsWith(".enableAutoMtls") && (value === false || value === "false")) {
-      const problem = "is false, so callers send plaintext wherever no DestinationRule says otherwise";
-      return [{ field, problem, cure: "Leave it out, or set it to true" }];
+      return [{ field, ...messages.autoMtls() }];
     }
     return [];
   });

@@ -37,27 +37,27 @@ import { requireViewOnlyKiali } from "./requireViewOnlyKiali";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
 import { restrictEgress } from "./restrictEgress";
 
-/** All policies of the pack, each in a file of its own name, by concern. */
+/** All policies of the pack, grouped by topic. Each is in the file with its name. */
 export const policies: Policies = [
   // Mutual TLS and certificates
   requireMeshWideStrict,
   forbidWeakerMtls,
   boundCertificateLifetimes,
-  // Who may call whom
+  // Authorization
   requireDefaultDeny,
   forbidAllowAll,
   requireSafePatterns,
   requireNormalizedMatches,
   requireTokenRules,
   forbidClaimsInKnownHeaders,
-  // Nobody outside, nothing past the sidecar
+  // Injection and pods
   requireInjection,
   forbidInjectionOptOut,
   flagCaptureBypasses,
   boundCapabilities,
   requireNonRoot,
   reserveGatewayLabels,
-  // Edges
+  // Gateways and egress
   requireGatewayTls,
   forbidWildcardHosts,
   restrictEgress,
@@ -83,6 +83,6 @@ export const policies: Policies = [
   flagOutdatedVersions,
   requirePinnedVersions,
   boundTraceSampling,
-  // The last one: it reports what the others tolerated.
+  // The last policy, because it reports the exemptions that the others applied.
   reportCoverage,
 ];

@@ -1,5 +1,5 @@
 import { meshDomains } from "../configuration";
-import { nist, stackPolicy } from "../policy";
+import { nist, stackPolicy, textOf } from "../policy";
 import { fullName, isMeshHost } from "../reading/destinationRule";
 import { UNKNOWN } from "../reading/field";
 import { isGatewayPod } from "../reading/gateway";
@@ -16,15 +16,26 @@ import { holds, isEmpty } from "../reading/verdict";
 import { destinationsOf } from "../reading/virtualService";
 import { isWorkload, podOf } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  missing: (title: string, path: string, host: string) =>
+    textOf(title, path, {
+      problem: `is "${host}", for which the stack has no DestinationRule, so requests to it have no limits`,
+      fix: "Add a DestinationRule with connectionPool and outlierDetection",
+    }),
+};
+
 /**
- * Limits stand in a DestinationRule; a host without one has none, and no rule that judges DestinationRules notices.
+ * Circuit breakers are settings of a DestinationRule. A host without one has none, and policies that judge
+ * DestinationRules report nothing.
  * https://istio.io/latest/docs/tasks/traffic-management/circuit-breaking/
  */
 export const requireCircuitBreakers = stackPolicy({
   name: "require-circuit-breakers",
-  displayName: "Circuit breakers are present",
+  displayName: "Every host has a DestinationRule with circuit breakers",
   description:
-    "Every Service of the mesh, and every host of it that a route leads to, has a DestinationRule, whose limits are judged apart.",
+    "Every Service of the mesh, and every host of the mesh that is a route's destination, has a DestinationRule. Its limits " +
+    "are judged by bound-circuit-breakers.",
   severity: "high",
   framework: nist("SC-5", "Denial-of-service protection"),
   tags: ["istio", "traffic", "resilience"],
@@ -46,9 +57,9 @@ export const requireCircuitBreakers = stackPolicy({
     });
     const suffixes = hosts.filter((host) => host.startsWith("*")).map((host) => host.slice(1));
     const open = new Set<KubernetesResource>(rules.filter(({ unknowns }) => unknowns.size > 0));
-    // A rule whose host is unknown may be for any host.
+    // A rule with an unknown host may apply to any host.
     const anyHost = open.size > 0;
-    // Each host is named once, by the Service if there is one.
+    // Each host is reported once: for the Service, if there is one.
     const settled = new Set(hosts);
     const isLimited = (full: string) => settled.has(full) || suffixes.some((suffix) => full.endsWith(suffix));
     for (const service of servicesOfMesh(stack)) {
@@ -64,9 +75,7 @@ export const requireCircuitBreakers = stackPolicy({
       if (anyHost) continue;
       yield {
         subject: service,
-        message:
-          `${service.title}: metadata.name is "${host}", for which the stack has no DestinationRule, so nothing limits ` +
-          `calls to it. Add one with connectionPool and outlierDetection.`,
+        message: messages.missing(service.title, "metadata.name", host),
       };
     }
     for (const route of stack.filter(({ type }) => isVirtualService(type))) {
@@ -80,9 +89,7 @@ export const requireCircuitBreakers = stackPolicy({
         if (anyHost) continue;
         yield {
           subject: route,
-          message:
-            `${route.title}: ${field.path} is "${host}", for which the stack has no DestinationRule, so nothing limits ` +
-            `calls to it. Add one with connectionPool and outlierDetection.`,
+          message: messages.missing(route.title, field.path, host),
         };
       }
     }
@@ -91,8 +98,8 @@ export const requireCircuitBreakers = stackPolicy({
 });
 
 /**
- * Services in namespaces of the mesh, but for those of gateways: callers from outside read no rule, and the mesh comes to
- * an egress gateway by routes, which are judged.
+ * Services in namespaces of the mesh, except those of gateways. External clients of an ingress gateway do not apply
+ * DestinationRules. Egress gateways are destinations of routes, which are judged.
  */
 function servicesOfMesh(stack: readonly KubernetesResource[]): KubernetesResource[] {
   const namespaces = meshNamespaces(stack);
@@ -111,9 +118,8 @@ function servicesOfMesh(stack: readonly KubernetesResource[]): KubernetesResourc
 }
 
 /**
- * Whether calls to the Service end at pods that it selects. What a Service without a selector leads to, somebody else
- * writes, and an ExternalName is another host's. A headless Service counts: Istio makes a cluster for it as for others,
- * and limits its connections.
+ * Whether the Service selects pods. A Service without a selector has endpoints from elsewhere, and an ExternalName
+ * refers to another host. A headless Service counts: Istio creates a cluster for it and limits its connections.
  */
 function hasOwnPods({ fields }: KubernetesResource): boolean | typeof UNKNOWN {
   return holds([

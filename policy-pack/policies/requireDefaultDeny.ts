@@ -1,4 +1,4 @@
-import { nist, stackPolicy, type StackViolation } from "../policy";
+import { nist, stackPolicy } from "../policy";
 import { isDryRun } from "../reading/authorizationPolicy";
 import { UNKNOWN } from "../reading/field";
 import { isGatewayPod } from "../reading/gateway";
@@ -8,24 +8,34 @@ import { isAuthorizationPolicy, isNamespace, type KubernetesResource, undecided 
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { matchLabels, selects } from "../reading/selector";
 import { holds, isEmpty } from "../reading/verdict";
-import { asksForInjection, isWorkload, podOf } from "../reading/workload";
+import { isWorkload, podOf, requestsSidecar } from "../reading/workload";
+
+/** The texts of this policy's violations. */
+export const messages = {
+  namespace: (name: string) =>
+    `Namespace ${name} has no AuthorizationPolicy without spec.selector and spec.rules, so a workload that no other ` +
+    `policy selects accepts every request. Add one, named default-deny, with an empty spec.`,
+  workload: (title: string) =>
+    `${title}: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the namespace, so ` +
+    `the workload may accept every request. Add one whose spec.selector selects them.`,
+};
 
 /**
- * A workload that no AuthorizationPolicy selects admits everyone, so a forgotten policy opens it.
+ * A workload that no AuthorizationPolicy selects accepts every request. With a default deny, a missing policy denies.
  * https://istio.io/latest/docs/ops/best-practices/security/#use-default-deny-patterns
  */
 export const requireDefaultDeny = stackPolicy({
   name: "require-default-deny",
   displayName: "Default deny",
   description:
-    "Every namespace of the mesh denies what no rule allows, and so does each workload in a namespace of another stack.",
+    "Every namespace of the mesh has a default deny. In a namespace of another stack, an ALLOW policy selects each workload.",
   severity: "critical",
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "Add an AuthorizationPolicy with an empty spec to each namespace whose pods get a sidecar, or one for all to the root " +
-    "namespace. Namespaces of gateways, which admit the outside world, may do without. In a namespace that another stack owns, " +
-    "add an AuthorizationPolicy with action ALLOW that selects the workload.",
+    "Add an AuthorizationPolicy with an empty spec to each namespace whose pods get a sidecar, or one to the root namespace. " +
+    "Namespaces of gateways, which accept external requests, do not require one. In a namespace that another stack owns, add " +
+    "an AuthorizationPolicy with action ALLOW that selects the workload.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-default-deny-patterns",
   settings: { rootNamespace },
   appliesTo: (stack) =>
@@ -47,28 +57,23 @@ export const requireDefaultDeny = stackPolicy({
       for (const { candidate } of undecidable) open.add(candidate);
       if (undecidable.length > 0) continue;
       if (!declared.has(namespace)) {
-        // Another stack owns the namespace, so each workload needs a policy of its own.
+        // Another stack owns the namespace, so each workload requires its own policy.
         yield* stack
           .filter((one) => one.namespace === namespace && isOpen(one, candidates))
-          .map(openWorkload);
+          .map((workload) => ({ subject: workload, message: messages.workload(workload.title) }));
         continue;
       }
-      yield {
-        subject: { namespace, name: namespace, labels },
-        message:
-          `Namespace ${namespace} has no AuthorizationPolicy without spec.selector and spec.rules, so a workload that no ` +
-          `other policy selects admits everyone. Add one, named default-deny, with an empty spec.`,
-      };
+      yield { subject: { namespace, name: namespace, labels }, message: messages.namespace(namespace) };
     }
     if (open.size > 0) throw undecided([...open]);
   },
 });
 
-/** Whether a workload joins the mesh by its own labels, and no policy of action ALLOW selects it. */
+/** Whether a workload joins the mesh by its own labels, and no policy with action ALLOW selects it. */
 function isOpen(workload: KubernetesResource, policies: readonly KubernetesResource[]): boolean {
   if (!isWorkload(workload.type)) return false;
   const pod = podOf(workload);
-  if (asksForInjection(pod) !== true || isGatewayPod(pod)) return false;
+  if (requestsSidecar(pod) !== true || isGatewayPod(pod)) return false;
   return !policies.some((policy) => {
     const action = policy.fields.at("spec", "action").peek ?? "ALLOW";
     return (
@@ -81,16 +86,7 @@ function isOpen(workload: KubernetesResource, policies: readonly KubernetesResou
   });
 }
 
-function openWorkload(workload: KubernetesResource): StackViolation {
-  return {
-    subject: workload,
-    message:
-      `${workload.title}: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the ` +
-      `namespace, so the workload may admit everyone. Add one whose spec.selector selects them.`,
-  };
-}
-
-/** A policy of action ALLOW without rules allows nothing, and its being there denies what no other policy allows. */
+/** Whether a policy is a default deny: with action ALLOW and without rules, it denies every request that no other allows. */
 function deniesByDefault(
   policy: KubernetesResource,
   namespaces: readonly string[],

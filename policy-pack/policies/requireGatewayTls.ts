@@ -1,35 +1,62 @@
 import type { Setting } from "../configuration";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isGateway } from "../reading/resource";
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
-/** What Istio takes where nothing is said. */
+/** The oldest version that Istio accepts by default. */
 const DEFAULT_VERSION = "TLSV1_2";
 
-/** Protocols that are readable on the wire, and for which a gateway can answer with a redirect. */
+/** Plaintext protocols for which a gateway can respond with a redirect. */
 const PLAIN = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"];
 
+/** The texts of this policy's violations. */
+export const messages = {
+  plaintext: (protocol: string): Message => ({
+    problem: `is not true, so the gateway serves plaintext ${protocol}`,
+    fix: "Set it to true",
+  }),
+  skipVerify: (): Message => ({
+    problem: "is true, so the gateway accepts any client certificate",
+    fix: "Remove it",
+  }),
+  unknownVersion: (oldest: string): Message => ({
+    problem: "is none of Istio's TLS versions",
+    fix: setVersion(oldest),
+  }),
+  version: (version: string, oldest: string): Message => ({
+    problem: `is ${version}, older than ${oldest}`,
+    fix: setVersion(oldest),
+  }),
+  defaultVersion: (version: string, oldest: string): Message => ({
+    problem: `is not set and defaults to ${version}, older than ${oldest}`,
+    fix: setVersion(oldest),
+  }),
+};
+
+const setVersion = (oldest: string) => `Set it to ${oldest}${oldest === "TLSV1_2" ? " or TLSV1_3" : ""}`;
+
 /**
- * What enters or leaves by a gateway crosses networks that the mesh's own TLS does not cover.
+ * Traffic through a gateway crosses networks outside the mesh, where the mesh's mutual TLS does not apply.
  * https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
  */
 export const requireGatewayTls = resourcePolicy({
   name: "require-gateway-tls",
-  displayName: "Gateways speak modern TLS",
-  description: "Gateways serve HTTPS with TLS 1.2 or newer, and plain HTTP only redirects to it.",
+  displayName: "Gateways require TLS 1.2 or newer",
+  description: "Gateways serve HTTPS with TLS 1.2 or newer. Plaintext HTTP is only redirected to it.",
   severity: "high",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "gateway", "tls"],
   remediationSteps:
-    "Give servers of protocol HTTP tls.httpsRedirect true. Leave tls.minProtocolVersion out, or set it to TLSV1_2 or TLSV1_3.",
+    "Set tls.httpsRedirect to true for servers with protocol HTTP. Remove tls.minProtocolVersion, or set it to TLSV1_2 or " +
+    "TLSV1_3.",
   url: "https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings",
   settings: {
     minProtocolVersion: {
       type: "string",
       enum: ["TLSV1_2", "TLSV1_3"],
-      description: "Oldest version of TLS that a gateway may speak",
+      description: "Oldest TLS version that a gateway may accept",
       default: "TLSV1_2",
     } satisfies Setting,
   },
@@ -47,23 +74,20 @@ function judgeServer(server: Field, oldest: string): Violation[] {
   if (typeof protocol === "string" && PLAIN.includes(protocol.toUpperCase())) {
     const redirect = tls.at("httpsRedirect");
     if (redirect.value === true || redirect.value === UNKNOWN) return [];
-    const problem = `is not true, so the gateway serves plain ${protocol}`;
-    return [{ field: redirect, problem, cure: "Set it to true" }];
+    return [{ field: redirect, ...messages.plaintext(protocol) }];
   }
   return judgeTls(tls, oldest);
 }
 
 function judgeTls(tls: Field, oldest: string): Violation[] {
   const mode = tls.at("mode").value;
-  // There, TLS ends at the service behind the gateway.
+  // With these modes, the service behind the gateway terminates TLS.
   if (mode === "PASSTHROUGH" || mode === "AUTO_PASSTHROUGH" || !tls.isSet) return [];
   const skip = tls.at("insecureSkipVerify");
   return [
     ...judgeVersion(tls.at("minProtocolVersion"), DEFAULT_VERSION, oldest),
     ...judgeVersion(tls.at("maxProtocolVersion"), "TLSV1_3", oldest),
-    ...(skip.value === true
-      ? [{ field: skip, problem: "is true, so any client is believed", cure: "Leave it out" }]
-      : []),
+    ...(skip.value === true ? [{ field: skip, ...messages.skipVerify() }] : []),
   ];
 }
 
@@ -71,11 +95,9 @@ function judgeVersion(field: Field, fallback: string, oldest: string): Violation
   const value = field.value;
   if (value === UNKNOWN) return [];
   const version = value === undefined || value === "TLS_AUTO" ? fallback : value;
-  const cure = `Set it to ${oldest}${oldest === "TLSV1_2" ? " or TLSV1_3" : ""}`;
   if (typeof version !== "string" || !VERSIONS.includes(version)) {
-    return [{ field, problem: "is none of Istio's versions of TLS", cure }];
+    return [{ field, ...messages.unknownVersion(oldest) }];
   }
   if (VERSIONS.indexOf(version) >= VERSIONS.indexOf(oldest)) return [];
-  const problem = value === undefined ? `is not set, which is ${version}` : `is ${version}`;
-  return [{ field, problem: `${problem}, older than ${oldest}`, cure }];
+  return [{ field, ...messages[value === undefined ? "defaultVersion" : "version"](version, oldest) }];
 }

@@ -1,33 +1,49 @@
 import type { Setting } from "../configuration";
-import { nist, stackPolicy, type StackViolation } from "../policy";
+import { nist, stackPolicy, type StackViolation, textOf } from "../policy";
 import { consolesOf } from "../reading/console";
 import { leaves } from "../reading/field";
 import { dataPlaneOf, getsSidecar } from "../reading/injection";
 import { isIstio, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { isWorkload, podOf } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  twoLabels: (title: string) =>
+    `${title}: metadata.labels has both istio-injection and istio.io/rev, and Istio ignores istio.io/rev. Remove one of ` +
+    `them.`,
+  notJoined: (title: string, workloads: string) =>
+    `${title}: metadata.labels has no label of the mesh, so no proxy secures ${workloads}. Set istio-injection to enabled.`,
+  disabled: (title: string, workloads: string) =>
+    `${title}: metadata.labels["istio-injection"] is disabled although the namespace has Istio objects, so no proxy ` +
+    `secures ${workloads}. Set istio-injection to enabled.`,
+  dataPlane: (title: string, actual: string, wanted: string) =>
+    `${title}: metadata.labels selects the data plane ${actual}. Use ${wanted}.`,
+  hostNetwork: (title: string, path: string) =>
+    textOf(title, path, { problem: "is true, so the pod gets no sidecar", fix: "Remove it" }),
+};
+
 /**
- * Without a proxy, neither mTLS nor authorization nor any limit holds, and nothing says so.
+ * Without a proxy, neither mTLS nor authorization nor limits apply to a workload, and nothing reports that.
  * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
  */
 export const requireInjection = stackPolicy({
   name: "require-injection",
   displayName: "Workloads are in the mesh",
   description:
-    "Namespaces with workloads say by one label how these join the mesh, and no workload stays outside; no console either, where " +
-    "policies of the mesh are to guard it.",
+    "Namespaces with workloads have exactly one label by which pods join the mesh, and every workload joins. So do consoles " +
+    "whose namespace has Istio objects.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
   remediationSteps:
-    "Label the namespace istio-injection: enabled, or istio.io/rev: <revision>, or istio.io/dataplane-mode: ambient, but not " +
-    "two of these. A namespace that is meant to stay outside says istio-injection: disabled and has no Istio objects.",
+    "Label the namespace with istio-injection: enabled, istio.io/rev: <revision>, or istio.io/dataplane-mode: ambient, but " +
+    "only with one of these. Label a namespace outside the mesh with istio-injection: disabled, and add no Istio objects.",
   url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#automatic-sidecar-injection",
   settings: {
     dataPlane: {
       type: "string",
       enum: ["any", "sidecar", "ambient"],
-      description: "How workloads join the mesh: by a sidecar, in ambient mode, or in either way",
+      description: "How workloads join the mesh: with a sidecar, in ambient mode, or in any of these ways",
       default: "any",
     } satisfies Setting,
   },
@@ -40,7 +56,7 @@ export const requireInjection = stackPolicy({
       yield* judgeLabels(namespace);
       const consoles = consolesInMesh(own);
       if (workloads.length + consoles.length === 0) continue;
-      // Unknown labels may be the right ones.
+      // An unknown label may put the namespace in the mesh.
       if (hasUnknownLabels(namespace)) open.push(namespace);
       else yield* judgeNamespace(namespace, own, workloads, consoles, dataPlane);
     }
@@ -51,23 +67,20 @@ export const requireInjection = stackPolicy({
 function judgeLabels(namespace: KubernetesResource): StackViolation[] {
   const { labels, title } = namespace;
   if (labels["istio-injection"] === undefined || labels["istio.io/rev"] === undefined) return [];
-  const message =
-    `${title}: metadata.labels has both istio-injection and istio.io/rev, of which only the first counts. ` +
-    `Remove one of them.`;
-  return [{ subject: namespace, message }];
+  return [{ subject: namespace, message: messages.twoLabels(title) }];
 }
 
 /**
- * Releases of consoles whose namespace has Istio objects, which guard them by their proxies only. Elsewhere a console is
- * nobody's business in the mesh.
+ * Releases of consoles whose namespace has Istio objects, which only apply to pods with a proxy. Other consoles are
+ * outside the mesh.
  */
 function consolesInMesh(own: readonly KubernetesResource[]): KubernetesResource[] {
   if (!own.some(({ type }) => isIstio(type))) return [];
-  return own.filter((resource) => consolesOf(resource).length > 0 && !asksByItself(resource));
+  return own.filter((resource) => consolesOf(resource).length > 0 && !requestsSidecar(resource));
 }
 
-/** Whether a release's values give its pods the label by which they join by themselves. */
-function asksByItself({ fields }: KubernetesResource): boolean {
+/** Whether a release's values set the label by which its pods request a sidecar. */
+function requestsSidecar({ fields }: KubernetesResource): boolean {
   return leaves(fields.at("values")).some(
     ({ key, value }) => key === "sidecar.istio.io/inject" && String(value) === "true",
   );
@@ -87,24 +100,18 @@ function* judgeNamespace(
   if (joins === undefined) {
     const deliberate = labels["istio-injection"] === "disabled" && !own.some(({ type }) => isIstio(type));
     if (deliberate || outside.length === 0) return;
-    const problem =
-      labels["istio-injection"] === "disabled"
-        ? `metadata.labels["istio-injection"] is disabled though the namespace has Istio objects`
-        : `metadata.labels says nothing of the mesh`;
     const titles = outside.map((workload) => workload.title).join(", ");
-    const message = `${title}: ${problem}, so no proxy guards ${titles}. Set istio-injection to enabled.`;
-    yield { subject: namespace, message };
+    const text = labels["istio-injection"] === "disabled" ? messages.disabled : messages.notJoined;
+    yield { subject: namespace, message: text(title, titles) };
     return;
   }
   if (wanted !== "any" && joins !== wanted) {
-    const message = `${title}: metadata.labels puts the namespace in the mesh by ${joins}. Join it by ${wanted}.`;
-    yield { subject: namespace, message };
+    yield { subject: namespace, message: messages.dataPlane(title, joins, wanted) };
   }
   for (const workload of workloads) {
     const field = podOf(workload).at("spec", "hostNetwork");
     if (joins !== "sidecar" || field.value !== true) continue;
-    const message = `${workload.title}: ${field.path} is true, so the pod gets no sidecar. Leave it out.`;
-    yield { subject: workload, message };
+    yield { subject: workload, message: messages.hostNetwork(workload.title, field.path) };
   }
 }
 

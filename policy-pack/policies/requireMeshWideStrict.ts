@@ -7,26 +7,39 @@ import { isGatewayRelease, isIstiod } from "../reading/release";
 import { isNamespace, isPeerAuthentication, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { holds, isEmpty } from "../reading/verdict";
-import { asksForInjection, isWorkload, podOf } from "../reading/workload";
+import { isWorkload, podOf, requestsSidecar } from "../reading/workload";
+
+/** The texts of this policy's violations. */
+export const messages = {
+  mesh: (root: string) =>
+    `The mesh's root namespace ${root} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, ` +
+    `so sidecars accept plaintext. Add one, named default.`,
+  namespace: (name: string) =>
+    `Namespace ${name} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the stack has ` +
+    `none for the whole mesh, so sidecars may accept plaintext. Add one, named default.`,
+  workload: (title: string) =>
+    `${title}: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does not own the ` +
+    `namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.`,
+};
 
 /**
- * Nothing encrypts a mesh by default: without this object, every sidecar also accepts plaintext. It belongs to the stack
- * that installs the control plane; a stack that only uses a mesh can be STRICT in its own namespaces.
+ * By default every sidecar also accepts plaintext. A mesh-wide PeerAuthentication with mode STRICT changes that. It
+ * belongs to the stack that installs the control plane; other stacks can be STRICT in their own namespaces.
  * https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
 export const requireMeshWideStrict = stackPolicy({
   name: "require-mesh-wide-strict",
   displayName: "Mesh-wide STRICT mTLS",
   description:
-    "The mesh's root namespace has a PeerAuthentication without a selector and with mTLS mode STRICT. A stack without a " +
-    "control plane has it too, or is STRICT in each of its own namespaces.",
+    "The mesh's root namespace has a PeerAuthentication without a selector and with mTLS mode STRICT. In a stack without a " +
+    "control plane, each of its own namespaces may have one instead.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
     "In the stack of the control plane, add a security.istio.io/v1 PeerAuthentication named default to the root namespace " +
-    "(istio-system unless meshConfig.rootNamespace says otherwise), without spec.selector and with spec.mtls.mode STRICT. In " +
-    "a stack without a control plane, add one to each of its namespaces.",
+    "(istio-system unless meshConfig.rootNamespace is set), without spec.selector and with spec.mtls.mode STRICT. In a stack " +
+    "without a control plane, add one to each of its namespaces.",
   url: "https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/#lock-down-mutual-tls-for-the-entire-mesh",
   settings: {
     rootNamespace,
@@ -55,9 +68,7 @@ export const requireMeshWideStrict = stackPolicy({
         if (verdict.open.length > 0) throw undecided(verdict.open);
         yield {
           subject: { namespace: root, name: "default", labels: {} },
-          message:
-            `The mesh's root namespace ${root} has no PeerAuthentication without spec.selector and with spec.mtls.mode ` +
-            `STRICT, so sidecars accept plaintext. Add one, named default.`,
+          message: messages.mesh(root),
         };
       } else {
         yield* judgeNamespaces(stack, root, verdict.open);
@@ -80,36 +91,26 @@ function* judgeNamespaces(
     if (gateways.has(namespace) || namespace === root) continue;
     const verdict = isStrict(namespace, stack);
     if (verdict.strict) continue;
-    // What an unknown value may settle is not judged.
+    // An unknown value may make the namespace STRICT.
     for (const one of verdict.open) undecidable.add(one);
     if (undecidable.size > 0) continue;
     if (declared.has(namespace)) {
-      yield {
-        subject: { namespace, name: namespace, labels },
-        message:
-          `Namespace ${namespace} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the ` +
-          `stack has none for the whole mesh, so sidecars may accept plaintext. Add one, named default.`,
-      };
+      yield { subject: { namespace, name: namespace, labels }, message: messages.namespace(namespace) };
       continue;
     }
-    // Another stack owns the namespace, so each workload must be STRICT by itself.
+    // Another stack owns the namespace, so each workload requires its own PeerAuthentication.
     for (const workload of stack) {
       if (workload.namespace !== namespace || !isWorkload(workload.type)) continue;
       const pod = podOf(workload);
-      if (asksForInjection(pod) !== true || isGatewayPod(pod)) continue;
+      if (requestsSidecar(pod) !== true || isGatewayPod(pod)) continue;
       if (modesFor(workload, authentications, new Set([root])).every((mode) => mode === "STRICT")) continue;
-      yield {
-        subject: workload,
-        message:
-          `${workload.title}: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does not own ` +
-          `the namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.`,
-      };
+      yield { subject: workload, message: messages.workload(workload.title) };
     }
   }
   if (undecidable.size > 0) throw undecided([...undecidable]);
 }
 
-/** Whether a namespace, or by its root namespace the mesh, is STRICT; and the objects whose unknown values decide it. */
+/** Whether a namespace, or the mesh by its root namespace, is STRICT, and the objects with unknown values that decide it. */
 function isStrict(
   namespace: string,
   stack: readonly KubernetesResource[],
@@ -123,11 +124,11 @@ function isStrict(
   };
 }
 
-/** Whether this PeerAuthentication makes the whole namespace STRICT; unknown if only unknown values decide that. */
+/** Whether this PeerAuthentication makes the whole namespace STRICT. UNKNOWN if only unknown values decide that. */
 function isStrictFor(wanted: string, { fields }: KubernetesResource): boolean | typeof UNKNOWN {
   return holds([
     [fields.at("metadata", "namespace"), (namespace) => namespace === wanted],
-    // A selector without labels selects every workload, as no selector does.
+    // A selector without labels selects every workload, as a missing selector does.
     [fields.at("spec", "selector", "matchLabels"), isEmpty],
     [fields.at("spec", "mtls", "mode"), (mode) => mode === "STRICT"],
   ]);

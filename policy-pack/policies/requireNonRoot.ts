@@ -1,25 +1,43 @@
 import { environment, environmentOf } from "../environment";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
 
-/** The number of the proxy's user, and of its group. */
+/** The ID of the proxy's user and group. */
 const PROXY = 1337;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  mayBeRoot: (value: boolean | undefined): Message => ({
+    problem: `is ${value === undefined ? "not set" : String(value)}, so the container may run as root`,
+    fix: "Set it to true, here or for the pod",
+  }),
+  root: (): Message => ({ problem: "is 0, which is root", fix: "Use another ID" }),
+  proxyUser: (): Message => ({
+    problem: `is ${PROXY}, the sidecar's user, whose traffic is not redirected`,
+    fix: "Use another ID",
+  }),
+  proxyGroup: (): Message => ({
+    problem: `is ${PROXY}, the sidecar's group, whose traffic is not redirected`,
+    fix: "Use another ID",
+  }),
+};
+
 /**
- * Root in a pod can become any user of it, and traffic of the proxy's user and group, 1337, is not redirected.
+ * Root in a pod can switch to any user, and traffic of the proxy's user and group, 1337, is not redirected.
  * https://istio.io/latest/docs/ops/deployment/application-requirements/
  */
 export const requireNonRoot = resourcePolicy({
   name: "require-non-root",
-  displayName: "Containers run as another user than root",
+  displayName: "Containers do not run as root",
   description:
-    "In prod and staging, every container but Istio's own says that it does not run as root, nor as the proxy's user or group.",
+    "In prod and staging, no container except Istio's own may run as root or as the proxy's user or group.",
   severity: "medium",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "pod"],
   remediationSteps:
-    "Set securityContext.runAsNonRoot to true for the pod, or for each container, and runAsUser and runAsGroup to numbers of your own.",
+    "Set securityContext.runAsNonRoot to true for the pod or for each container, and runAsUser and runAsGroup to other IDs than " +
+    "0 and 1337.",
   url: "https://istio.io/latest/docs/ops/deployment/application-requirements/",
   settings: { environment },
   appliesTo: isWorkload,
@@ -37,28 +55,17 @@ export const requireNonRoot = resourcePolicy({
         const group = judgeGroup(effective("runAsGroup"));
         if (user.length > 0 || nonRoot.value === true || nonRoot.value === UNKNOWN)
           return [...user, ...group];
-        const problem = `is ${nonRoot.value === false ? "false" : "not set"}, so the container may run as root`;
-        return [
-          ...group,
-          {
-            field: own.at("runAsNonRoot").isSet ? nonRoot : own.at("runAsNonRoot"),
-            problem,
-            cure: "Set it to true, here or for the pod",
-          },
-        ];
+        const field = own.at("runAsNonRoot").isSet ? nonRoot : own.at("runAsNonRoot");
+        return [...group, { field, ...messages.mayBeRoot(nonRoot.value === false ? false : undefined) }];
       });
   },
 });
 
 function judgeUser(field: Field): Violation[] {
-  if (field.value === 0) return [taken(field, "root")];
-  return field.value === PROXY ? [taken(field, "the sidecar's user, whose traffic is not redirected")] : [];
+  if (field.value === 0) return [{ field, ...messages.root() }];
+  return field.value === PROXY ? [{ field, ...messages.proxyUser() }] : [];
 }
 
 function judgeGroup(field: Field): Violation[] {
-  return field.value === PROXY ? [taken(field, "the sidecar's group, whose traffic is not redirected")] : [];
-}
-
-function taken(field: Field, who: string): Violation {
-  return { field, problem: `is ${String(field.value)}, which is ${who}`, cure: "Choose another number" };
+  return field.value === PROXY ? [{ field, ...messages.proxyGroup() }] : [];
 }

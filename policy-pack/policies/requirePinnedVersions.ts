@@ -1,5 +1,5 @@
 import { facts } from "../facts";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, chartValue, ISTIO_CHARTS } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
@@ -9,21 +9,45 @@ const EXACT = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
 const EXAMPLE = facts.istio.version;
 const FLOATING = /^(latest|main|master|stable|edge|nightly|dev)$/;
 
-/** Where charts other than Istio's have the tag of an image. */
+/** The keys for an image's tag in the values of other charts than Istio's. */
 const IMAGE_TAG = /image\.tag$|image_?(tag|version)$/i;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  noVersion: (): Message => ({
+    problem: "is not set, so each run installs the newest chart",
+    fix: SET_VERSION,
+  }),
+  notExact: (): Message => ({ problem: "is not an exact version", fix: SET_VERSION }),
+  movingTag: (tag: string): Message => ({
+    problem: `is ${tag}, a tag that moves`,
+    fix: `Set it to a version, such as ${EXAMPLE}`,
+  }),
+  noTag: (image: string): Message => ({
+    problem: `is ${image}, without a tag, which means latest`,
+    fix: PIN_IMAGE,
+  }),
+  movingImage: (image: string): Message => ({
+    problem: `is ${image}, whose tag moves`,
+    fix: PIN_IMAGE,
+  }),
+};
+
+const SET_VERSION = `Set it to an exact version, such as ${EXAMPLE}`;
+const PIN_IMAGE = "Add the tag of a version, or a digest: image@sha256:…";
+
 /**
- * What is not pinned changes by itself: the same program gives another mesh tomorrow, and no review saw the change.
+ * Without pinned versions, the same program can install another version later, without a reviewed change.
  * https://helm.sh/docs/chart_best_practices/dependencies/#versions
  */
 export const requirePinnedVersions = resourcePolicy({
   name: "require-pinned-versions",
   displayName: "Charts and images are pinned",
-  description: "Helm releases name an exact version, and containers a tag that does not move, or a digest.",
+  description: "Helm releases have an exact version, and images a tag that does not move, or a digest.",
   severity: "medium",
   framework: nist("CM-2", "Baseline configuration"),
   tags: ["istio", "versions"],
-  remediationSteps: `Set version of the release to one such as ${EXAMPLE}. Give images a version's tag, or a digest: image@sha256:….`,
+  remediationSteps: `Set version of the release, for example to ${EXAMPLE}. Add the tag of a version or a digest to images: image@sha256:….`,
   url: "https://helm.sh/docs/chart_best_practices/dependencies/#versions",
   settings: {},
   appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
@@ -42,21 +66,18 @@ function judgeRelease(release: KubernetesResource): Violation[] {
 function judgeVersion(field: Field, chart: unknown): Violation[] {
   const value = field.value;
   if (value === UNKNOWN || chart === UNKNOWN) return [];
-  const cure = `Set it to an exact version, such as ${EXAMPLE}`;
   if (value === undefined) {
-    // A chart in the program's own folder, or an archive or digest, is what it is.
-    if (/^\.{0,2}\/|\.tgz$|@sha256:/.test(String(chart))) return [];
-    return [{ field, problem: "is not set, so each run installs the newest chart", cure }];
+    // A local chart, an archive and a digest each identify one version.
+    const pinned = /^\.{0,2}\/|\.tgz$|@sha256:/.test(String(chart));
+    return pinned ? [] : [{ field, ...messages.noVersion() }];
   }
-  return typeof value === "string" && EXACT.test(value)
-    ? []
-    : [{ field, problem: "is not an exact version", cure }];
+  return typeof value === "string" && EXACT.test(value) ? [] : [{ field, ...messages.notExact() }];
 }
 
 function judgeTag(field: Field): Violation[] {
   const value = field.value;
   if (typeof value !== "string" || !FLOATING.test(value)) return [];
-  return [{ field, problem: `is ${value}, which moves`, cure: `Set it to a version, such as ${EXAMPLE}` }];
+  return [{ field, ...messages.movingTag(value) }];
 }
 
 function judgeImages(workload: KubernetesResource): Violation[] {
@@ -67,10 +88,9 @@ function judgeImages(workload: KubernetesResource): Violation[] {
 
 function judgeImage(field: Field): Violation[] {
   const image = field.value;
-  // The injector puts its own image in the place of auto.
+  // The injector replaces auto with its own image.
   if (typeof image !== "string" || image === "auto" || image.includes("@sha256:")) return [];
   const tag = /:([^/:]+)$/.exec(image)?.[1];
-  const cure = "Give it a version's tag, or a digest: image@sha256:…";
-  if (tag === undefined) return [{ field, problem: `is ${image}, without a tag, which is latest`, cure }];
-  return FLOATING.test(tag) ? [{ field, problem: `is ${image}, whose tag moves`, cure }] : [];
+  if (tag === undefined) return [{ field, ...messages.noTag(image) }];
+  return FLOATING.test(tag) ? [{ field, ...messages.movingImage(image) }] : [];
 }

@@ -1,51 +1,59 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isTrafficExtension, isWasmPlugin, type KubernetesResource } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  unpinned: (): Message => ({
+    problem: "is not set, so a replaced module would run in the proxies",
+    fix: "Set it to the module's SHA-256 in hexadecimal",
+  }),
+  http: (): Message => ({
+    problem: "starts with http://, so an attacker on the network path can replace the module",
+    fix: "Use oci:// or https://",
+  }),
+  failOpen: (): Message => ({
+    problem: "is FAIL_OPEN, so requests are not checked if the module fails",
+    fix: "Set it to FAIL_CLOSE",
+  }),
+};
+
 /**
- * A module runs inside the proxy, before mTLS and authorization or instead of them: it must be the one that was reviewed,
- * and its failing must not open the gate.
+ * A Wasm module runs in the proxy and can bypass mTLS and authorization. The loaded module must be the reviewed one, and
+ * requests must fail if the module fails.
  * https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/
  */
 export const requirePinnedWasm = resourcePolicy({
   name: "require-pinned-wasm",
   displayName: "Wasm modules are pinned and fail closed",
   description:
-    "WasmPlugins and TrafficExtensions name their module by its checksum, fetch it safely, and refuse requests if it fails.",
+    "WasmPlugins and TrafficExtensions set the module's checksum, fetch it over TLS, and reject requests if the module fails.",
   severity: "high",
   framework: nist("CM-14", "Signed components"),
   tags: ["istio", "security", "extension"],
   remediationSteps:
-    "Set sha256 beside url, or end an oci:// URL in @sha256:<digest>. Leave failStrategy out, or set it to FAIL_CLOSE.",
+    "Set sha256, or append @sha256:<digest> to an oci:// URL. Remove failStrategy, or set it to FAIL_CLOSE.",
   url: "https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/#WasmPlugin",
   settings: {},
   appliesTo: (type) => isWasmPlugin(type) || isTrafficExtension(type),
-  judge(resource) {
+  judge(resource): Violation[] {
     const { type } = resource;
     const wasm = moduleOf(resource);
     if (!wasm.isSet) return [];
     const [url, sum, strategy] = [wasm.at("url"), wasm.at("sha256"), wasm.at("failStrategy")];
-    const violations: Violation[] = [];
     const address = typeof url.value === "string" ? url.value : "";
     const pinned = /@sha256:[0-9a-f]{64}$/.test(address) || address.startsWith("file://");
     const sumSet = typeof sum.value === "string" && sum.value !== "";
-    if (!type.patch && url.value !== UNKNOWN && sum.value !== UNKNOWN && !pinned && !sumSet) {
-      const problem = "is not set, so whoever can replace the module runs code in the proxies";
-      violations.push({ field: sum, problem, cure: "Set it to the module's SHA-256, in hexadecimal" });
-    }
-    if (/^http:\/\//i.test(address)) {
-      const problem = "begins with http://, so the module can be replaced on its way";
-      violations.push({ field: url, problem, cure: "Use oci:// or https://" });
-    }
-    if (strategy.value === "FAIL_OPEN") {
-      const problem = "is FAIL_OPEN, so requests pass unchecked if the module fails";
-      violations.push({ field: strategy, problem, cure: "Set it to FAIL_CLOSE" });
-    }
-    return violations;
+    const unpinned = !type.patch && url.value !== UNKNOWN && sum.value !== UNKNOWN && !pinned && !sumSet;
+    return [
+      ...(unpinned ? [{ field: sum, ...messages.unpinned() }] : []),
+      ...(/^http:\/\//i.test(address) ? [{ field: url, ...messages.http() }] : []),
+      ...(strategy.value === "FAIL_OPEN" ? [{ field: strategy, ...messages.failOpen() }] : []),
+    ];
   },
 });
 
-/** Where the module is named. A TrafficExtension may run Lua instead, whose code stands in the object itself. */
+/** The block that refers to the module. A TrafficExtension may contain inline Lua code instead. */
 function moduleOf({ type, fields }: KubernetesResource): Field {
   return isTrafficExtension(type) ? fields.at("spec", "wasm") : fields.at("spec");
 }

@@ -1,23 +1,36 @@
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { actionOf, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import type { Field } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  allow: (): Message => ({
+    problem: "is an exception in an ALLOW rule, which allows every value that is not listed",
+    fix: "List the allowed values instead",
+  }),
+  deny: (): Message => ({
+    problem: "is a list in a DENY rule, which other spellings of the same request do not match",
+    fix: "List the exceptions instead, with notPaths, notMethods, notPrincipals or similar fields",
+  }),
+};
+
 /**
- * Where a rule does not match as its author meant, an ALLOW of what is listed refuses too much, but an ALLOW of what is
- * not listed, like a DENY of what is listed, admits too much.
+ * If a rule does not match a request as intended, an ALLOW rule with a positive list denies too much. An ALLOW rule with
+ * exceptions, or a DENY rule with a positive list, allows too much.
  * https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns
  */
 export const requireSafePatterns = resourcePolicy({
   name: "require-safe-patterns",
-  displayName: "ALLOW lists, DENY excepts",
-  description: "ALLOW rules match what is listed, and DENY rules what is not.",
+  displayName: "ALLOW rules list values, DENY rules list exceptions",
+  description: "ALLOW rules match listed values, and DENY rules match all values except the listed ones.",
   severity: "high",
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "In ALLOW policies, list what is admitted; paths may be left to another rule that lists them. In DENY policies, except what is admitted: notPaths, notMethods, notHosts, " +
-    "notPrincipals and the like, at least one in each rule that names hosts, methods or paths.",
+    "In ALLOW policies, list the allowed values. Paths may be excepted if another rule lists them. In DENY policies, list the " +
+    "exceptions with notPaths, notMethods, notHosts, notPrincipals or similar fields: at least one in each rule that lists " +
+    "hosts, methods or paths.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns",
   settings: {},
   appliesTo: isAuthorizationPolicy,
@@ -33,7 +46,7 @@ export const requireSafePatterns = resourcePolicy({
   },
 });
 
-/** Paths that the rules admit, so that one of them may leave to another what that asks more for. */
+/** Paths that the rules list. A rule may except the paths for which another rule has stricter conditions. */
 function listedBy(rules: readonly Field[]): ReadonlySet<unknown> {
   return new Set(
     rules
@@ -44,15 +57,11 @@ function listedBy(rules: readonly Field[]): ReadonlySet<unknown> {
 }
 
 function judgeAllow(rule: Field, listed: ReadonlySet<unknown>): Violation[] {
-  const leaves = (field: Field): boolean =>
+  const coveredElsewhere = (field: Field): boolean =>
     field.key === "notPaths" && field.children().every(({ value }) => listed.has(value));
   return negatives(rule)
-    .filter((field) => !leaves(field))
-    .map((field) => ({
-      field,
-      problem: "excepts from an ALLOW rule, which admits whatever its author did not think of",
-      cure: "List what is admitted instead",
-    }));
+    .filter((field) => !coveredElsewhere(field))
+    .map((field) => ({ field, ...messages.allow() }));
 }
 
 function judgeDeny(rule: Field): Violation[] {
@@ -60,14 +69,10 @@ function judgeDeny(rule: Field): Violation[] {
   return operationsOf(rule)
     .flatMap((operation) => ["hosts", "methods", "paths"].map((key) => operation.at(key)))
     .filter((field) => field.children().length > 0)
-    .map((field) => ({
-      field,
-      problem: "lists what a DENY rule refuses, which a request written in another way slips past",
-      cure: "Except what is admitted instead, with notPaths, notMethods, notPrincipals or the like",
-    }));
+    .map((field) => ({ field, ...messages.deny() }));
 }
 
-/** Everything in a rule that matches what is not listed. */
+/** The exceptions of a rule. */
 function negatives(rule: Field): Field[] {
   const parts = [...sourcesOf(rule), ...operationsOf(rule)].flatMap((part) => part.children());
   const conditions = rule

@@ -1,16 +1,16 @@
 import { clock } from "../clock";
 import { type Setting, words } from "../configuration";
-import { minorOf, supportProblems } from "../facts";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { minorOf, supportProblems, type SupportProblem } from "../facts";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { istioVersionsOf, type IstioVersionField } from "../reading/istioVersion";
 import { isHelmRelease } from "../reading/resource";
 import { isWorkload } from "../reading/workload";
 
-/** A version that the organization accepts although it is not supported. */
+/** A version that the organization accepts although Istio does not support it. */
 interface AcceptedVersion {
-  /** Exact version, without `v` and without a suffix. */
+  /** The exact version, without `v` and without a suffix. */
   readonly version: string;
-  /** Why, and who decided. */
+  /** The reason, and the person who decided. */
   readonly reason: string;
 }
 
@@ -26,30 +26,46 @@ const accepted = {
     additionalProperties: false,
   },
   description:
-    "Exact versions that the policy tolerates although they have known holes or are no longer supported, each for a reason.",
+    "Exact versions that the policy accepts although they have known vulnerabilities or are no longer supported, each with a " +
+    "reason.",
   default: [] as AcceptedVersion[],
 } satisfies Setting;
 
+/** The texts of this policy's violations. */
+export const messages = {
+  unsupported: (version: string, { problem, use }: Pick<SupportProblem, "problem" | "use">): Message => ({
+    problem: `is ${version}, which ${problem}`,
+    fix: `Use ${use}`,
+  }),
+  otherMinor: (version: string, minors: readonly string[]): Message => ({
+    problem: `is ${version}, whose minor version the organization does not support`,
+    fix: `Use ${minors.join(" or ")}`,
+  }),
+};
+
 /**
- * Only supported versions get fixes of security holes, in Istio and in the Envoy of its proxies. A version is supported
- * by its patch, which has no known hole, and by its date, which is before the end of its minor version's support.
+ * Only supported versions get security fixes for Istio and its Envoy. A version is supported if its patch has no known
+ * vulnerability and the support of its minor version has not ended.
  * https://istio.io/latest/docs/releases/supported-releases/
  */
 export const requireSupportedVersions = resourcePolicy({
   name: "require-supported-versions",
   displayName: "Istio is supported",
   description:
-    "Istio's charts and images, and the sidecars that pods want, are of a version without known holes whose support has not ended.",
+    "Istio's charts and images, and the sidecar images that pods request, have a supported version without known " +
+    "vulnerabilities.",
   severity: "high",
   framework: nist("SI-2", "Flaw remediation"),
   tags: ["istio", "versions"],
   remediationSteps:
-    "Take the newest patch. Upgrade one minor version at a time: base, then istiod with a revision of its own, then gateways and workloads.",
+    "Use the newest patch. Upgrade one minor version at a time: base, then istiod with its own revision, then gateways and " +
+    "workloads.",
   url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
   settings: {
     versions: words(
       [],
-      "Minor versions of Istio that the organization supports, whatever Istio's dates say. Empty: those that Istio supports.",
+      "Minor versions of Istio that the organization supports, regardless of Istio's dates. Empty: the versions that Istio " +
+        "supports.",
     ),
     accepted,
   },
@@ -63,14 +79,9 @@ export const requireSupportedVersions = resourcePolicy({
 function judge({ field, version }: IstioVersionField, minors: readonly string[]): Violation[] {
   const minor = minorOf(version) ?? "";
   if (minors.length > 0 && !minors.includes(minor)) {
-    const problem = `is ${version}, of a minor version that the organization does not support`;
-    return [{ field, problem, cure: `Use ${minors.join(" or ")}` }];
+    return [{ field, ...messages.otherMinor(version, minors) }];
   }
   return supportProblems(version, clock.now())
     .filter(({ level, cause }) => level === "unsupported" && !(cause === "date" && minors.length > 0))
-    .map(({ problem, use }) => ({
-      field,
-      problem: `is ${version}, which ${problem}`,
-      cure: `Use ${use}`,
-    }));
+    .map((problem) => ({ field, ...messages.unsupported(version, problem) }));
 }

@@ -10,20 +10,28 @@ import {
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { mayOverlap } from "../reading/selector";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  notRequired: (title: string) =>
+    `${title}: no AuthorizationPolicy for the same workloads requires the tokens of spec.jwtRules, so requests without a ` +
+    `token are accepted. Add a rule with requestPrincipals, or with a condition on request.auth.claims.`,
+};
+
 /**
- * RequestAuthentication refuses invalid tokens, but lets requests without any pass: only a rule can require one.
+ * A RequestAuthentication rejects invalid tokens, but accepts requests without a token. Only an AuthorizationPolicy can
+ * require one.
  * https://istio.io/latest/docs/concepts/security/#request-authentication
  */
 export const requireTokenRules = stackPolicy({
   name: "require-token-rules",
-  displayName: "Tokens are required, not only checked",
-  description: "Each RequestAuthentication is backed by an AuthorizationPolicy that requires the token.",
+  displayName: "Tokens are required, not only validated",
+  description: "For each RequestAuthentication, an AuthorizationPolicy requires the token.",
   severity: "high",
   framework: nist("IA-2", "Identification and authentication (organizational users)"),
   tags: ["istio", "security", "authentication", "jwt"],
   remediationSteps:
-    "In an AuthorizationPolicy for the same workloads, name requestPrincipals or a condition on request.auth.claims in the " +
-    'rules that are for end users, or add a DENY rule with notRequestPrincipals ["*"].',
+    "In an AuthorizationPolicy for the same workloads, set requestPrincipals or a condition on request.auth.claims in the " +
+    'rules for end users, or add a DENY rule with notRequestPrincipals ["*"].',
   url: "https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#require-a-valid-token",
   settings: { rootNamespace },
   appliesTo: (stack) => stack.some(isTokenCheck) || "The stack has no RequestAuthentication with jwtRules",
@@ -37,12 +45,7 @@ export const requireTokenRules = stackPolicy({
       const undecidable = backing.filter(({ unknowns }) => unknowns.size > 0);
       for (const policy of undecidable) open.add(policy);
       if (undecidable.length > 0) continue;
-      yield {
-        subject: check,
-        message:
-          `${check.title}: spec.jwtRules is not backed by an AuthorizationPolicy for the same workloads that requires a ` +
-          `token, so requests without one pass. Add a rule with requestPrincipals, or with a condition on request.auth.claims.`,
-      };
+      yield { subject: check, message: messages.notRequired(check.title) };
     }
     if (open.size > 0) throw undecided([...open]);
   },
@@ -65,12 +68,12 @@ function requiresToken(policy: KubernetesResource): boolean {
   }
 }
 
-/** Whether each of the sources names something there; they are alternatives. */
+/** Whether every source, which are alternatives, has values for the field. */
 function lists(sources: readonly Field[], key: string): boolean {
   return sources.length > 0 && sources.every((source) => source.at(key).children().length > 0);
 }
 
-/** A condition on a token holds only if there is a valid one. */
+/** Whether a condition is on a token, which only a request with a valid token meets. */
 function isOnToken(condition: Field): boolean {
   const key = condition.at("key").value;
   return (

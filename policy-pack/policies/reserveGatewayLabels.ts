@@ -1,25 +1,36 @@
 import { words } from "../configuration";
-import { nist, resourcePolicy } from "../policy";
+import { type Message, nist, resourcePolicy } from "../policy";
 import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  notAGateway: (label: string): Message => ({
+    problem:
+      `is ${label}, so the pod gets that gateway's configuration and certificates, but it has no container istio-proxy ` +
+      `with Istio's image`,
+    fix: "Remove the label",
+  }),
+};
+
 /**
- * A Gateway configures every pod with the labels that it selects, in every namespace: also one that only took the label.
+ * A Gateway applies to every pod with the selected labels, in every namespace, whether or not the pod is a gateway.
  * https://istio.io/latest/docs/reference/config/networking/gateway/#Gateway-selector
  */
 export const reserveGatewayLabels = resourcePolicy({
   name: "reserve-gateway-labels",
-  displayName: "Only gateways have a gateway's label",
-  description: "Pods with the label of a gateway are gateways.",
+  displayName: "Only gateways have gateway labels",
+  description: "Only pods of gateways have the label of a gateway.",
   severity: "high",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "gateway"],
   remediationSteps:
-    "Remove the label istio from the pod, or give it another value. A gateway's container is named istio-proxy, and its image is auto or Istio's proxyv2.",
+    "Remove the label istio from the pod, or set another value. The container of a gateway is named istio-proxy, and its " +
+    "image is auto or Istio's proxyv2.",
   url: "https://istio.io/latest/docs/setup/additional-setup/gateway/",
   settings: {
     labels: words(
       ["ingressgateway", "egressgateway", "eastwestgateway", "ingress", "egress"],
-      "Values of the label istio that only gateways have",
+      "Values of the label istio that are reserved for gateways",
     ),
   },
   appliesTo: isWorkload,
@@ -30,7 +41,6 @@ export const reserveGatewayLabels = resourcePolicy({
     if (typeof value !== "string" || !labels.includes(value) || containersOf(pod).some(isIstioContainer)) {
       return [];
     }
-    const problem = `is ${value}, so the pod gets that gateway's configuration and certificates, but has no container istio-proxy of Istio's`;
-    return [{ field, problem, cure: "Remove it" }];
+    return [{ field, ...messages.notAGateway(value) }];
   },
 });

@@ -1,19 +1,46 @@
 import { environment, environmentOf } from "../environment";
-import { nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { excessOf } from "../reading/addressBlock";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
 
+/** The texts of this policy's violations. */
+export const messages = {
+  notSet: (): Message => ({
+    problem: "is not set and defaults to ALLOW_ANY, so pods may connect to every host",
+    fix: FIX,
+  }),
+  mode: (known: boolean): Message => ({
+    problem: `is ${known ? "ALLOW_ANY" : "none of Istio's modes"}, so pods may connect to every host`,
+    fix: FIX,
+  }),
+  sidecar: (): Message => ({
+    problem: "is ALLOW_ANY, so the selected pods may connect to every host",
+    fix: FIX,
+  }),
+  host: (host: string): Message => ({
+    problem: `is "${host}", which declares the hosts of many owners`,
+    fix: "List the hosts, or their domain: *.example.com",
+  }),
+  addresses: (block: string, excess: string): Message => ({
+    problem: `is "${block}", which declares ${excess}`,
+    fix: "List the address blocks of the destination, each no wider than its network",
+  }),
+};
+
+const FIX = "Set it to REGISTRY_ONLY";
+
 /**
- * By default every pod may call every host of the world: what is stolen leaves unseen.
+ * By default every pod may connect to every external host, so data can be exfiltrated.
  * https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
  */
 export const restrictEgress = resourcePolicy({
   name: "restrict-egress",
-  displayName: "Calls leave the mesh only where it is declared",
+  displayName: "Only declared hosts are reachable outside the mesh",
   description:
-    "In prod and staging, the mesh lets through only calls to hosts that it knows, and no entry stands for all hosts or addresses.",
+    "In prod and staging, pods may connect only to hosts in the mesh's registry, and no ServiceEntry declares all hosts or " +
+    "addresses.",
   severity: "high",
   framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
   tags: ["istio", "security", "egress"],
@@ -31,21 +58,17 @@ export const restrictEgress = resourcePolicy({
   },
 });
 
-const CURE = "Set it to REGISTRY_ONLY";
-
 function judgeMeshConfig(release: KubernetesResource): Violation[] {
   const field = istiodValue(release, "meshConfig", "outboundTrafficPolicy", "mode");
   const value = field.value;
   if (value === "REGISTRY_ONLY" || value === UNKNOWN) return [];
-  const known = value === "ALLOW_ANY" ? "is ALLOW_ANY" : "is none of Istio's modes";
-  const problem = value === undefined ? "is not set, which is ALLOW_ANY" : known;
-  return [{ field, problem: `${problem}, so pods may call every host`, cure: CURE }];
+  const message = value === undefined ? messages.notSet() : messages.mode(value === "ALLOW_ANY");
+  return [{ field, ...message }];
 }
 
 function judgeSidecar({ fields }: KubernetesResource): Violation[] {
   const field = fields.at("spec", "outboundTrafficPolicy", "mode");
-  if (field.value !== "ALLOW_ANY") return [];
-  return [{ field, problem: "is ALLOW_ANY, so these pods may call every host", cure: CURE }];
+  return field.value === "ALLOW_ANY" ? [{ field, ...messages.sidecar() }] : [];
 }
 
 function judgeServiceEntry({ fields }: KubernetesResource): Violation[] {
@@ -55,17 +78,13 @@ function judgeServiceEntry({ fields }: KubernetesResource): Violation[] {
   ];
 }
 
-/** A wildcard above any domain that someone owns, such as `*` or `*.com`. */
+/** Judges a host. A wildcard for a whole top-level domain, such as `*` or `*.com`, is a violation. */
 function judgeHost(field: Field, host: string): Violation[] {
-  if (!/^\*(\.[^.]*)?$/.test(host)) return [];
-  const problem = `is "${host}", which declares hosts that nobody has looked at`;
-  return [{ field, problem, cure: "Name the hosts, or their domain: *.example.com" }];
+  return /^\*(\.[^.]*)?$/.test(host) ? [{ field, ...messages.host(host) }] : [];
 }
 
-/** Whatever its hosts are called, connections over TCP are let through by their address. */
+/** Judges an address block. Proxies match TCP connections by address, not by host. */
 function judgeAddress(field: Field, block: string): Violation[] {
   const excess = excessOf(block);
-  if (excess === undefined) return [];
-  const problem = `is "${block}", which declares ${excess}`;
-  return [{ field, problem, cure: "Name the blocks that are called, each no wider than its network" }];
+  return excess === undefined ? [] : [{ field, ...messages.addresses(block, excess) }];
 }

@@ -1,14 +1,15 @@
-/** The widest blocks that one network has: IPv4's private one, 10.0.0.0/8, and what providers get of IPv6. */
+/** The widest blocks of one network: the private IPv4 block 10.0.0.0/8, and the largest IPv6 allocations. */
 const WIDEST = { ipv4: 8, ipv6: 16 };
 
-/** How wide IPv6's counterpart of 10.0.0.0/8 is: fc00::/7, the unique local addresses. */
+/** The prefix length of IPv6's unique local addresses, fc00::/7. */
 const UNIQUE_LOCAL = 7;
 
 /**
- * What a block of addresses stands for if it is wider than any one network: `every address`, or
- * `more addresses than a /8`. Two halves of the world are the world, too.
+ * Describes an address block that is wider than any one network: `every address`, or `more addresses than a /8`. Two
+ * halves of the address space are also too wide.
  *
- * @param block in CIDR notation; a single address is never too many
+ * @param block block in CIDR notation, or a single address
+ * @returns undefined if the block is not too wide
  */
 export function excessOf(block: string): string | undefined {
   const [, address = "", length] = /^(.+)\/(\d+)$/.exec(block) ?? [];

@@ -2,17 +2,17 @@ import { isTrue } from "./boolean";
 import type { Field } from "./field";
 import type { KubernetesResource } from "./resource";
 
-/** What the policy does with the requests that its rules match; ALLOW if it does not say. */
+/** The policy's action, by default ALLOW. */
 export function actionOf({ fields }: KubernetesResource): unknown {
   return fields.at("spec", "action").value ?? "ALLOW";
 }
 
-/** The policy's rules, one of which must match. */
+/** The policy's rules. They are alternatives. */
 export function rulesOf({ fields }: KubernetesResource): Field[] {
   return fields.at("spec", "rules").children();
 }
 
-/** Who calls, by one rule: one of these must match. */
+/** The sources of a rule. They are alternatives. */
 export function sourcesOf(rule: Field): Field[] {
   return rule
     .at("from")
@@ -20,7 +20,7 @@ export function sourcesOf(rule: Field): Field[] {
     .map((from) => from.at("source"));
 }
 
-/** What is called, by one rule: one of these must match. */
+/** The operations of a rule. They are alternatives. */
 export function operationsOf(rule: Field): Field[] {
   return rule
     .at("to")

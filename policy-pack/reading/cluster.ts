@@ -1,20 +1,20 @@
 import { Field, UNKNOWN } from "./field";
 
-/** The cluster that a resource belongs to, as far as its provider tells. */
+/** The cluster of a resource, identified by its provider. */
 export interface Cluster {
-  /** The same for all resources of one cluster. It holds the provider's kubeconfig: never to be printed. */
+  /** The same for all resources of one cluster. It contains the provider's kubeconfig and must not be printed. */
   readonly key: string;
-  /** The provider's name, by which messages tell clusters apart; empty if the resource has no provider. */
+  /** The provider's name, which identifies the cluster in messages. Empty if the resource has no provider. */
   readonly provider: string;
 }
 
-/** The arguments of the provider that say which cluster it means, or that it writes files instead. */
+/** The arguments of the provider that select the cluster, or that render files instead. */
 const IDENTITY = ["kubeconfig", "context", "cluster", "clusterIdentifier", "renderYamlToDirectory"];
 
-/** What `pulumi policy analyze --file` puts in the place of secrets that it cannot decrypt. */
+/** The text with which `pulumi policy analyze --file` replaces secrets that it cannot decrypt. */
 const REDACTED = "[secret]";
 
-/** A provider as the engine hands it to a policy. */
+/** A provider as the engine passes it to a policy. */
 interface Provider {
   readonly urn: string;
   readonly name: string;
@@ -22,8 +22,8 @@ interface Provider {
 }
 
 /**
- * The cluster that a provider means. Two providers mean the same one if they have the same kubeconfig, context and
- * cluster; one whose kubeconfig is not known means a cluster of its own.
+ * The cluster of a provider. Two providers have the same cluster if their kubeconfig, context and cluster are equal. A
+ * provider with an unknown kubeconfig has its own.
  * https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/
  */
 export function clusterOf(provider: Provider | undefined): Cluster {
@@ -36,8 +36,8 @@ export function clusterOf(provider: Provider | undefined): Cluster {
 }
 
 /**
- * Resources by cluster, in the order in which the clusters appear; at least one group, be it empty. What has no provider,
- * such as a component, is on no cluster, unless nothing has one: not every engine tells.
+ * Groups resources by cluster, in the order of the clusters' first resources. There is at least one group, possibly
+ * empty. Resources without a provider, such as components, are ignored, unless no resource has one.
  */
 export function byCluster<R>(
   resources: readonly { readonly cluster: Cluster; readonly resource: R }[],

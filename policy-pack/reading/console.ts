@@ -3,13 +3,13 @@ import type { Field } from "./field";
 import { chartOf } from "./release";
 import type { KubernetesResource } from "./resource";
 
-/** A program with a web interface that shows the mesh, and where its part of a release's values stands. */
+/** A program with a web interface that shows the mesh, and its part of a release's values. */
 export interface Console {
   readonly name: "Kiali" | "Grafana" | "Prometheus" | "Alertmanager" | "Jaeger";
   readonly values: Field;
 }
 
-/** The consoles that charts install, by the charts' published names; a chart of charts keeps each under its own key. */
+/** The consoles that charts install, keyed by the charts' published names. A parent chart has a key for each. */
 const CHARTS: Readonly<Record<string, readonly (readonly [Console["name"], ...path: string[]])[]>> = {
   "kiali-server": [["Kiali"]],
   "kiali-operator": [["Kiali", "cr", "spec"]],
@@ -24,7 +24,7 @@ const CHARTS: Readonly<Record<string, readonly (readonly [Console["name"], ...pa
     ["Alertmanager", "alertmanager"],
   ],
   alertmanager: [["Alertmanager"]],
-  // Below the first since Jaeger 2, before that below the others.
+  // Jaeger 2 uses the first key, older versions the others.
   jaeger: [
     ["Jaeger", "jaeger"],
     ["Jaeger", "query"],
@@ -32,11 +32,11 @@ const CHARTS: Readonly<Record<string, readonly (readonly [Console["name"], ...pa
   ],
 };
 
-/** The consoles that a release installs; none if the resource is no release of a chart that is known. */
+/** The consoles that a release installs. None if the resource is not a release of a known chart. */
 export function consolesOf(release: KubernetesResource): Console[] {
   const values = release.fields.at("values");
   const chart = chartOf(release) ?? "";
-  // The operator's chart makes no Kiali unless it is told to.
+  // By default the operator's chart installs no Kiali.
   if (chart === "kiali-operator" && !isOn(values.at("cr", "create").value)) return [];
   const consoles = Object.hasOwn(CHARTS, chart) ? (CHARTS[chart] ?? []) : [];
   return consoles.map(([name, ...path]) => ({ name, values: values.at(...path) }));

@@ -1,9 +1,9 @@
 import type { Field } from "./field";
 
 /**
- * Whether a DestinationRule's host is, or covers, a service of the mesh: a short name, a name under the cluster's
- * domain, one of the given names, or a wildcard that reaches any of these. A dotted name outside the cluster's domain
- * is a host of the outside world, since Istio takes it as it stands.
+ * Whether a DestinationRule's host is a service of the mesh or matches one: a short name, a name under the cluster's
+ * domain or one of the given domains, or a wildcard that matches such names. A dotted name outside these domains is an
+ * external host, because Istio does not complete it.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#DestinationRule-host
  *
  * @param host the rule's `spec.host`
@@ -18,9 +18,9 @@ export function isMeshHost(host: string, meshDomains: readonly string[]): boolea
 }
 
 /**
- * A host of the mesh by its full name: a short one belongs to the namespace of the object that names it.
+ * The full name of a host. A short name belongs to the namespace of the object that contains it.
  *
- * @param meshDomains as for {@link isMeshHost}; the first one completes the name
+ * @param meshDomains as for {@link isMeshHost}. The first one completes the name
  */
 export function fullName(host: string, namespace: string, [domain = ""]: readonly string[]): string {
   const name = host.replace(/\.$/, "");
@@ -32,13 +32,13 @@ function within(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`);
 }
 
-/** The places of a DestinationRule where a traffic policy may stand: the rule, its ports, its subsets, their ports. */
+/** All places of a traffic policy in a DestinationRule: the rule, its ports, its subsets, and their ports. */
 export function trafficPolicies(rule: Field): Field[] {
   const places = [rule.at("trafficPolicy"), ...subsetPolicies(rule)];
   return places.flatMap((policy) => [policy, ...portLevel(policy)]);
 }
 
-/** The settings that hold for one set of endpoints and ports. */
+/** The settings for one set of endpoints and ports. */
 export interface EffectivePolicy {
   readonly loadBalancer: Field;
   readonly connectionPool: Field;
@@ -47,9 +47,9 @@ export interface EffectivePolicy {
 }
 
 /**
- * The settings in force for each combination of subset and port, by Istio's rules of merging: a subset replaces whole
- * blocks of the rule and inherits the others, while a port inherits nothing. Each field is the place where the block
- * stands, or where it belongs if there is none.
+ * The effective settings for each combination of subset and port, by Istio's rules of merging. A subset replaces whole
+ * blocks of the rule and inherits the others. A port inherits nothing. Each field is the place of the block, also if the
+ * block is not set.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-port_level_settings
  */
 export function effectivePolicies(rule: Field): EffectivePolicy[] {

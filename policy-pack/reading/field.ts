@@ -1,61 +1,61 @@
-/** Stands for a value that Pulumi does not know during preview. */
+/** Represents a value that is unknown during preview. */
 export const UNKNOWN = Symbol("unknown during preview");
 
 /**
- * One place in a resource's properties: where it is and what stands there.
+ * One place in a resource's properties: its path and its value.
  *
  * The engine wraps properties so that reading an unknown value throws, which would end a policy at its first unknown
- * and hide every later violation. A field catches that: judging goes on with {@link UNKNOWN}, and what could not be
- * judged is collected, so that the engine is told afterwards. Only a value that a judgement asks for counts.
+ * value and hide every later violation. A field catches that: judging continues with {@link UNKNOWN}, and the unknown
+ * values that were read are collected, so that the policy reports them afterwards.
  */
 export class Field {
   private constructor(
     /** The path as Kubernetes documents write it, such as `spec.mtls.mode` or `spec.subsets[0].trafficPolicy`. */
     readonly path: string,
-    /** The last step of the path: a member's name or an element's index. */
+    /** The last step of the path: a property's name or an element's index. */
     readonly key: string,
     private readonly content: unknown,
     private readonly unknowns: Map<string, Error>,
   ) {}
 
   /**
-   * @param properties the resource's properties, as the engine hands them to a policy
-   * @param unknowns receives the error of each unknown value that is asked for, by its message
+   * @param properties the resource's properties, as the engine passes them to a policy
+   * @param unknowns receives the error of each unknown value that is read, keyed by its message
    */
   static of(properties: Record<string, unknown>, unknowns: Map<string, Error>): Field {
     return new Field("", "", properties, unknowns);
   }
 
-  /** What stands here; undefined if nothing does (null counts as nothing, as in Kubernetes), or {@link UNKNOWN}. */
+  /** The value. Undefined if it is not set (as null is, in Kubernetes), or {@link UNKNOWN}. */
   get value(): unknown {
-    this.ask();
+    this.record();
     return this.peek;
   }
 
-  /** Like {@link value}, for naming and searching: no judgement depends on it, so an unknown is not reported. */
+  /** Like {@link value}, for names and searches. No judgement depends on it, so an unknown value is not recorded. */
   get peek(): unknown {
     return this.content instanceof UnknownValue ? UNKNOWN : (this.content ?? undefined);
   }
 
-  /** Whether anything stands here, be it unknown. */
+  /** Whether a value is set, possibly an unknown one. */
   get isSet(): boolean {
     return this.peek !== undefined;
   }
 
-  /** The field below this one, one key per level; below nothing is nothing, below an unknown value all is unknown. */
+  /** The field below this one, one key per level. Fields below an unknown value are unknown. */
   at(...keys: (string | number)[]): Field {
     return keys.reduce<Field>((field, key) => field.child(key), this);
   }
 
-  /** The elements of a list or the members of a map; none if nothing, a plain value or an unknown stands here. */
+  /** The elements of a list or the properties of a map. None for any other value. */
   children(): Field[] {
-    this.ask();
+    this.record();
     const content = this.content;
     if (Array.isArray(content)) return Array.from(content.keys(), (index) => this.child(index));
     return isMap(content) ? Object.keys(content).map((key) => this.child(key)) : [];
   }
 
-  private ask(): void {
+  private record(): void {
     if (this.content instanceof UnknownValue)
       this.unknowns.set(this.content.error.message, this.content.error);
   }
@@ -76,7 +76,7 @@ export class Field {
   }
 }
 
-/** The texts of a list, each with its place. */
+/** The texts of a list, each with its field. */
 export function textsOf(list: Field): { field: Field; text: string }[] {
   return list.children().flatMap((field) => {
     const text = field.value;
@@ -84,7 +84,7 @@ export function textsOf(list: Field): { field: Field; text: string }[] {
   });
 }
 
-/** The field itself if nothing is below it, else the ends below. */
+/** The leaves below a field, or the field itself if there are none. */
 export function leaves(field: Field): Field[] {
   const below = field.peek === UNKNOWN ? [] : field.children().flatMap(leaves);
   return below.length > 0 ? below : [field];
@@ -94,7 +94,7 @@ class UnknownValue {
   constructor(readonly error: Error) {}
 }
 
-/** `@pulumi/policy` exports the class without its type; its own marker property tells it from other errors. */
+/** Recognizes the error by its marker property, because `@pulumi/policy` exports the class without its type. */
 export function isUnknownValueError(error: unknown): error is Error {
   return error instanceof Error && "unknownTypeSentinel" in error;
 }

@@ -1,11 +1,11 @@
 import type { Field } from "./field";
 import { containersOf, isIstioContainer } from "./workload";
 
-/** The annotation by which a pod chooses what the injector makes of it. */
+/** The annotation by which a pod selects its injection templates. */
 export const TEMPLATES = "inject.istio.io/templates";
 
 /**
- * Whether a pod is nothing but a proxy, as gateways are: it has no application whose traffic a sidecar would guard.
+ * Whether a pod is only a proxy, as a gateway is. It has no application whose traffic a sidecar would secure.
  * https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway
  */
 export function isProxyOnly(pod: Field): boolean {
@@ -13,7 +13,7 @@ export function isProxyOnly(pod: Field): boolean {
   return containers.length > 0 && containers.every(isIstioContainer);
 }
 
-/** Whether a pod is a gateway that the injector completes. */
+/** Whether a pod is a gateway with the injection template `gateway`. */
 export function isGatewayPod(pod: Field): boolean {
   return isProxyOnly(pod) && pod.at("metadata", "annotations", TEMPLATES).peek === "gateway";
 }

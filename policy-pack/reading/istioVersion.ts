@@ -3,7 +3,7 @@ import { chartOf, chartReference, ISTIO_CHARTS, chartValue } from "./release";
 import { isHelmRelease, type KubernetesResource } from "./resource";
 import { podOf, proxyImageOf } from "./workload";
 
-/** An exact version of Istio, and the field that sets it. */
+/** An exact version of Istio, and its field. */
 export interface IstioVersionField {
   readonly field: Field;
   /** The version without `v` and without a suffix such as `-distroless`. */
@@ -11,8 +11,8 @@ export interface IstioVersionField {
 }
 
 /**
- * The exact versions of Istio that a resource installs: by the chart and the images of a release of Istio's charts, and
- * by the sidecar that a workload's pods want. Whether a version is exact is another policy's concern.
+ * The exact versions of Istio that a resource installs: with the chart and images of a release of Istio's charts, and with
+ * the sidecar image that a workload's pods request. Versions that are not exact are ignored.
  */
 export function istioVersionsOf(resource: KubernetesResource): IstioVersionField[] {
   if (!isHelmRelease(resource.type)) {
@@ -32,7 +32,7 @@ export function istioVersionsOf(resource: KubernetesResource): IstioVersionField
   ];
 }
 
-/** Reads a version that stands alone, or as the tag of an image. */
+/** Reads a version, or the tag of an image. */
 function exact(field: Field, text: unknown): IstioVersionField[] {
   if (typeof text !== "string") return [];
   const version = /(?:^|:)v?(\d+\.\d+\.\d+)[^/]*$/.exec(text)?.[1];

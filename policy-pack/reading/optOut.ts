@@ -6,14 +6,16 @@ import { istiodValue } from "./release";
 import type { KubernetesResource } from "./resource";
 import { containersOf, isIstioContainer } from "./workload";
 
-/** A setting that keeps all of a pod's traffic from its proxy, one way or both. */
+/** A setting that keeps all inbound traffic, all outbound traffic or both from a pod's proxy. */
 export interface OptOut {
   readonly field: Field;
-  /** What it says and what comes of it: `is "NONE", so the sidecar sees no traffic` */
-  readonly problem: string;
+  /** The setting: `is "NONE"`. */
+  readonly setting: string;
+  /** Its effect: `the sidecar sees no traffic`. */
+  readonly effect: string;
 }
 
-/** The values that keep traffic from a proxy, and what comes of them. */
+/** The values that keep traffic from a proxy, and their effect. */
 type Reading = readonly [values: RegExp, effect: string];
 
 const MODE: Reading = [/^(NONE|2)$/, "the sidecar sees no traffic"];
@@ -22,13 +24,13 @@ const OUTBOUND: Reading = [/^[\s,]*$/, "the sidecar sees no outbound traffic"];
 const EXCLUDED: Reading = [/(^|,)\s*(\*|0\.0\.0\.0\/0)\s*(,|$)/, "the sidecar sees no outbound traffic"];
 const WITHOUT_SIDECAR: Reading = [
   /^(?!(.*,)?\s*sidecar\s*(,|$))/,
-  "nothing leads the pod's traffic to a sidecar",
+  "the pod's traffic is not redirected to a sidecar",
 ];
 
-/** By which a pod with a sidecar stays out of ambient mode. */
+/** The annotation by which ambient mode skips a pod that has a sidecar. */
 const STATUS = "sidecar.istio.io/status";
 
-/** Labels and annotations of pods. */
+/** The labels and annotations of pods with this effect. */
 const MARKS: ReadonlyMap<string, readonly [place: "labels" | "annotations", ...Reading]> = new Map([
   ["sidecar.istio.io/interceptionMode", ["annotations", ...MODE]],
   ["traffic.sidecar.istio.io/includeInboundPorts", ["annotations", ...INBOUND]],
@@ -39,9 +41,9 @@ const MARKS: ReadonlyMap<string, readonly [place: "labels" | "annotations", ...R
   ["ambient.istio.io/bypass-inbound-capture", ["annotations", TRUE, "ztunnel sees no inbound traffic"]],
 ]);
 
-/** Values of istiod that hold for every pod which does not say otherwise. */
+/** The values of istiod with this effect on every pod that does not override them. */
 const VALUES: readonly (readonly [path: string, reading: Reading])[] = [
-  ["global.proxy.autoInject", [/^(?!enabled$)/, "no pod gets a sidecar unless it asks for one"]],
+  ["global.proxy.autoInject", [/^(?!enabled$)/, "only pods that request a sidecar get one"]],
   ["global.proxy.includeInboundPorts", INBOUND],
   ["global.proxy.includeIPRanges", OUTBOUND],
   ["global.proxy.excludeIPRanges", EXCLUDED],
@@ -49,7 +51,7 @@ const VALUES: readonly (readonly [path: string, reading: Reading])[] = [
   ["meshConfig.defaultConfig.interception_mode", MODE],
 ];
 
-/** How a pod keeps its traffic from its proxy; one that is nothing but a proxy has none to keep. */
+/** The settings by which a pod keeps traffic from its proxy. A pod that is only a proxy has none. */
 export function podOptOuts(pod: Field): OptOut[] {
   const metadata = pod.at("metadata");
   const optOuts = [
@@ -62,7 +64,7 @@ export function podOptOuts(pod: Field): OptOut[] {
   return optOuts.filter(({ field }) => field.key !== STATUS || !hasSidecar);
 }
 
-/** How a label or an annotation, which a chart may take anywhere, keeps a pod's traffic from its proxy. */
+/** The effect of one label or annotation, which a chart's values may contain anywhere. */
 export function markedOptOut(field: Field): OptOut[] {
   if (field.key === PROXY_CONFIG) return proxyConfigOptOut(field);
   if (field.key === STATUS) return typeof field.value === "string" ? [statusOptOut(field)] : [];
@@ -70,7 +72,7 @@ export function markedOptOut(field: Field): OptOut[] {
   return mark === undefined ? [] : read(field, [mark[1], mark[2]]);
 }
 
-/** How istiod keeps the traffic of all pods from their proxies. */
+/** The settings by which istiod keeps the traffic of all pods from their proxies. */
 export function meshOptOuts(istiod: KubernetesResource): OptOut[] {
   const templates = istiodValue(istiod, "sidecarInjectorWebhook", "defaultTemplates");
   const names = textsOf(templates).map(({ text }) => text);
@@ -82,17 +84,17 @@ export function meshOptOuts(istiod: KubernetesResource): OptOut[] {
 
 function read(field: Field, [values, effect]: Reading, value = field.value): OptOut[] {
   if (!["string", "number", "boolean"].includes(typeof value) || !values.test(String(value))) return [];
-  return [{ field, problem: `is "${String(value)}", so ${effect}` }];
+  return [{ field, setting: `is "${String(value)}"`, effect }];
 }
 
 function proxyConfigOptOut(field: Field): OptOut[] {
   const { readable, interceptionMode } = proxyConfigOf(field);
-  if (!readable) return [{ field, problem: "is not YAML, so nobody can tell what the sidecar sees" }];
+  if (!readable) return [{ field, setting: "is not YAML", effect: "its interceptionMode is unknown" }];
   const [values, effect] = MODE;
   if (!values.test(String(interceptionMode))) return [];
-  return [{ field, problem: `sets interceptionMode to ${String(interceptionMode)}, so ${effect}` }];
+  return [{ field, setting: `sets interceptionMode to ${String(interceptionMode)}`, effect }];
 }
 
 function statusOptOut(field: Field): OptOut {
-  return { field, problem: "is set, so ambient mode leaves the pod to a sidecar that it does not have" };
+  return { field, setting: "is set", effect: "ambient mode skips the pod, which has no sidecar" };
 }

@@ -4,11 +4,11 @@ import { matchLabels, selects } from "./selector";
 import { podOf } from "./workload";
 
 /**
- * The PeerAuthentication modes that hold for a workload: on all its ports, and on single ones. The one that selects the
- * workload wins over its namespace's, and that over the mesh's; UNSET inherits.
+ * The PeerAuthentication modes of a workload: of all ports, and of single ports. A PeerAuthentication that selects the
+ * workload overrides that of its namespace, which overrides that of the mesh. UNSET inherits.
  *
  * @param authentications all PeerAuthentications
- * @param roots the root namespaces, whose PeerAuthentications are the mesh's
+ * @param roots the root namespaces, whose PeerAuthentications apply to the mesh
  *
  * https://istio.io/latest/docs/concepts/security/#peer-authentication
  */

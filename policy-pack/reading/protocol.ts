@@ -1,5 +1,5 @@
 /**
- * The annotation that names the protocol of the host that a rule is for, in the words of a Service port's `appProtocol`.
- * Neither a DestinationRule nor a VirtualService says it; HTTP if it is missing.
+ * The annotation with the protocol of the host to which a rule applies, with the values of a Service port's
+ * `appProtocol`. By default HTTP. Neither a DestinationRule nor a VirtualService has a field for it.
  */
 export const PROTOCOL = "meshwright.dev/protocol";

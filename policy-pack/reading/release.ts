@@ -1,7 +1,7 @@
 import type { Field } from "./field";
 import { isHelmRelease, type KubernetesResource } from "./resource";
 
-/** Istio's own charts by the names of their folders, where these differ from the published names. */
+/** The published names of Istio's charts, keyed by the names of their folders if these differ. */
 const FOLDERS: Readonly<Record<string, string>> = {
   "istio-discovery": "istiod",
   "istio-ingress": "gateway",
@@ -9,12 +9,12 @@ const FOLDERS: Readonly<Record<string, string>> = {
   "istio-cni": "cni",
 };
 
-/** Charts that Istio publishes, each with the version of Istio that it installs. */
+/** The charts that Istio publishes. Their versions are the version of Istio that they install. */
 export const ISTIO_CHARTS = ["base", "istiod", "gateway", "cni", "ztunnel", "ambient"];
 
 /**
- * The name of a release's chart, be it given by name, URL, archive, path, or OCI reference with a tag or a digest;
- * undefined if the resource is no release. Istio's charts go by their published names.
+ * The name of a release's chart, from a name, URL, archive, path, or OCI reference with a tag or a digest. Undefined if the
+ * resource is not a release. Istio's charts have their published names.
  */
 export function chartOf({ type, fields }: KubernetesResource): string | undefined {
   const chart = fields.at("chart").peek;
@@ -24,8 +24,8 @@ export function chartOf({ type, fields }: KubernetesResource): string | undefine
 }
 
 /**
- * What a reference to a chart says of it: its name, and its version if it has a tag (`oci://…/istiod:<version>@sha256:…`) or
- * names an archive (`./istiod-<version>.tgz`).
+ * The name of a chart in a reference, and its version if the reference has a tag (`oci://…/istiod:<version>@sha256:…`) or
+ * is an archive (`./istiod-<version>.tgz`).
  * https://helm.sh/docs/topics/registries/#using-an-oci-based-registry
  */
 export function chartReference(chart: string): { name: string; version?: string } {
@@ -46,20 +46,20 @@ export function isGatewayRelease(resource: KubernetesResource): boolean {
   return chartOf(resource) === "gateway";
 }
 
-/** Where Istio's charts keep their defaults: a release can set them, too, and values of the same name win over them. */
+/** The key of the defaults in Istio's charts. A release can set them too; values with the same name override them. */
 const DEFAULTS = "_internal_defaults_do_not_set";
 
-/** The key below which a chart also takes all of its values, which then win over the top level, value by value. */
+/** The key below which a chart also reads all of its values. Each of them overrides the value at the top level. */
 const LEGACY: Readonly<Record<string, string>> = { istiod: "pilot", cni: "cni" };
 
-/** The place that decides one of the values of Istio's charts; the path leads to a single value, not to a block. */
+/** The effective field of one value of Istio's charts. The path leads to a single value, not to a block. */
 export function chartValue(release: KubernetesResource, ...path: string[]): Field {
   const legacy = LEGACY[chartOf(release) ?? ""];
   const below = legacy === undefined ? [] : [[legacy], [DEFAULTS, legacy]];
   return firstSet(release, [...below, [], [DEFAULTS]], path);
 }
 
-/** The same of istiod's chart, whatever the release says that it is. */
+/** The effective field of one value of istiod's chart, regardless of the release's chart. */
 export function istiodValue(release: KubernetesResource, ...path: string[]): Field {
   return firstSet(release, [["pilot"], [DEFAULTS, "pilot"], [], [DEFAULTS]], path);
 }

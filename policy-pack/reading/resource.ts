@@ -1,25 +1,24 @@
 import type { Subject } from "../scope";
 import { Field } from "./field";
 
-/** A Kubernetes type as Pulumi names it: `kubernetes:security.istio.io/v1:PeerAuthentication`. */
+/** A Kubernetes type with Pulumi's token: `kubernetes:security.istio.io/v1:PeerAuthentication`. */
 export interface KubernetesType {
-  /** The API group, such as `security.istio.io`; `core` for Kubernetes' own core group. */
+  /** The API group, such as `security.istio.io`. `core` for Kubernetes' core group. */
   readonly group: string;
   /** The API version, such as `v1`, `v1beta1`, `v1alpha3`. */
   readonly version: string;
-  /** The kind, such as `PeerAuthentication`, also if the resource is a patch of one. */
+  /** The kind, such as `PeerAuthentication`. The same for a patch. */
   readonly kind: string;
-  /** True for `CustomResourcePatch` and its like, which change some fields of an object and leave the others. */
+  /** True for `CustomResourcePatch` and similar types, which change only some fields of an object. */
   readonly patch: boolean;
 }
 
 /**
- * Reads a Pulumi type token; undefined if it is not a Kubernetes object. Tokens are compared rather than classes:
- * `CustomResource` carries no type of its own, and generated SDKs, YAML files and programs in other languages have
- * classes that this pack cannot know.
+ * Parses a Pulumi type token. Undefined if it is not a Kubernetes object. Policies compare tokens rather than classes,
+ * because `CustomResource`, generated SDKs, YAML files and programs in other languages have different classes.
  */
 export function kubernetesType(token: string): KubernetesType | undefined {
-  // Every policy asks for every resource, while a stack has few types.
+  // Every policy parses the token of every resource, while a stack has few types.
   if (!types.has(token)) types.set(token, parseType(token));
   return types.get(token);
 }
@@ -33,7 +32,7 @@ function parseType(token: string): KubernetesType | undefined {
   return { group, version, kind, patch: patch !== undefined };
 }
 
-/** Whether the type is one of Istio's own: networking, security, telemetry, extensions. */
+/** Whether the type is in one of Istio's API groups: networking, security, telemetry, extensions. */
 export function isIstio({ group }: KubernetesType): boolean {
   return group.endsWith(".istio.io");
 }
@@ -43,13 +42,13 @@ const isKind =
   (type: KubernetesType): boolean =>
     type.group === group && kinds.includes(type.kind);
 
-// Istio's kinds, each in whichever API version.
+// Istio's kinds, in any API version.
 export const isPeerAuthentication = isKind("security.istio.io", "PeerAuthentication");
 export const isRequestAuthentication = isKind("security.istio.io", "RequestAuthentication");
 export const isAuthorizationPolicy = isKind("security.istio.io", "AuthorizationPolicy");
 export const isDestinationRule = isKind("networking.istio.io", "DestinationRule");
 export const isVirtualService = isKind("networking.istio.io", "VirtualService");
-/** Istio's Gateway, not that of the Kubernetes Gateway API. */
+/** Istio's Gateway, not the Gateway of the Kubernetes Gateway API. */
 export const isGateway = isKind("networking.istio.io", "Gateway");
 export const isSidecar = isKind("networking.istio.io", "Sidecar");
 export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
@@ -61,23 +60,23 @@ export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
 
-/** Whether the type is a Helm release, whose inputs hold the chart's values but none of its objects. */
+/** Whether the type is a Helm release, whose inputs contain the chart's values but none of its objects. */
 export const isHelmRelease = isKind("helm.sh", "Release");
 
-/** A Kubernetes object or Helm release, as a policy sees it. */
+/** A Kubernetes object or Helm release. */
 export interface KubernetesResource extends Subject {
   readonly type: KubernetesType;
-  /** How messages name it: kind, namespace and name, such as `DestinationRule shop/catalog`. */
+  /** The resource in messages: kind, namespace and name, such as `DestinationRule shop/catalog`. */
   readonly title: string;
-  /** Pulumi's name for it. */
+  /** The resource's URN. */
   readonly urn: string;
-  /** Its properties. */
+  /** The resource's properties. */
   readonly fields: Field;
-  /** The unknown values that judgements asked for, by message; grows while judging. */
+  /** The unknown values that judgements have read, keyed by message. */
   readonly unknowns: ReadonlyMap<string, Error>;
 }
 
-/** Reads what the engine hands to a policy; undefined if it is not a Kubernetes object. */
+/** Reads the arguments that the engine passes to a policy. Undefined if they are not a Kubernetes object. */
 export function kubernetesResource(args: {
   type: string;
   name: string;
@@ -114,8 +113,8 @@ function labelsOf(labels: Field): Record<string, unknown> {
 }
 
 /**
- * The error by which the engine notices that a policy met unknown values. It then tells so as an advisory, whatever the
- * policy's level, and asks again during the update, when the values are known.
+ * The error that reports unknown values to the engine. The engine prints it as an advisory, regardless of the policy's
+ * level, and runs the policy again during the update, when the values are known.
  * https://github.com/pulumi/pulumi-policy/issues/181
  */
 export function undecided(resources: readonly KubernetesResource[]): Error {
@@ -123,8 +122,8 @@ export function undecided(resources: readonly KubernetesResource[]): Error {
     [...unknowns].map((entry) => [title, ...entry] as const),
   );
   const [first] = unknowns;
-  if (first === undefined) throw new Error("No judgement is open without an unknown value.");
-  // The engine recognizes the error by its class, which `@pulumi/policy` does not let others construct.
+  if (first === undefined) throw new Error("undecided() requires a resource with unknown values.");
+  // The engine recognizes the error by its class, whose constructor `@pulumi/policy` does not export.
   return Object.assign(first[2], {
     message: unknowns.map(([title, text]) => `${title}: ${text}`).join("; "),
   });

@@ -5,16 +5,16 @@ import { type KubernetesResource, undecided } from "./resource";
 
 const ISTIO_NAMESPACE = "istio-system";
 
-/** Shared by all policies that ask for objects of the root namespace. */
+/** The setting of all policies that require objects in the root namespace. */
 export const rootNamespace = {
   type: "string",
   description:
-    "The mesh's root namespace. Empty: as the stack's istiod release has it, or istio-system if the stack has no istiod.",
+    "The mesh's root namespace. Empty: the root namespace of the stack's istiod release, or istio-system without one.",
   default: "",
 } satisfies Setting;
 
 /**
- * Root namespaces of the stack's control planes, each once: revisions of istiod usually share one.
+ * The root namespaces of the stack's control planes, each once, because revisions of istiod usually share one.
  * @param given the setting {@link rootNamespace}
  */
 export function rootNamespaces(stack: readonly KubernetesResource[], given: string): Set<string> {

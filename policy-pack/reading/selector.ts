@@ -2,8 +2,8 @@ import type { Field } from "./field";
 import type { KubernetesResource } from "./resource";
 
 /**
- * Whether two of Istio's security objects may be for the same workloads: by namespace, where those of a root namespace
- * are for all, and by labels, which only exclude each other if they give one key two values.
+ * Whether two of Istio's security objects may apply to the same workloads. Objects in a root namespace apply to all
+ * namespaces. Two selectors exclude each other only if they have different values for one label.
  */
 export function mayOverlap(
   one: KubernetesResource,
@@ -20,7 +20,7 @@ export function matchLabels({ fields }: KubernetesResource): Field {
   return fields.at("spec", "selector", "matchLabels");
 }
 
-/** Whether the object, which selects by these labels, is for a pod with those. */
+/** Whether a selector matches a pod with these labels. */
 export function selects(selector: Field, podLabels: Field): boolean {
   return selector.children().every((label) => label.value === podLabels.at(label.key).value);
 }

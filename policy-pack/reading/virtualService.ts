@@ -1,7 +1,7 @@
 import type { Field } from "./field";
 import type { KubernetesResource } from "./resource";
 
-/** The HTTP routes that send requests on: those that redirect, answer or delegate have no timeout and no retries. */
+/** The HTTP routes that forward requests. Redirects, direct responses and delegates have no timeout and no retries. */
 export function forwardingRoutes({ fields }: KubernetesResource): Field[] {
   return fields
     .at("spec", "http")
@@ -9,7 +9,7 @@ export function forwardingRoutes({ fields }: KubernetesResource): Field[] {
     .filter((route) => !["redirect", "directResponse", "delegate"].some((key) => route.at(key).isSet));
 }
 
-/** The hosts that requests and connections are sent to, mirrored ones included. */
+/** The destination hosts of all routes, including those of mirrors. */
 export function destinationsOf({ fields }: KubernetesResource): Field[] {
   const routes = ["http", "tls", "tcp"].flatMap((protocol) => fields.at("spec", protocol).children());
   return routes

@@ -7,47 +7,47 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   batch: ["Job", "CronJob"],
 };
 
-/** Containers that Istio itself adds, or that its gateways consist of. */
+/** The names of containers that Istio injects, and of the container of its gateways. */
 const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
 
-/** Their images, wherever these are mirrored to; the injector puts its own in the place of auto. */
+/** The images of these containers, in any registry. The injector replaces auto with its own image. */
 const ISTIO_IMAGE = /^auto$|(^|\/)[^/:@]*proxyv2[^/:@]*([:@][^/]*)?$/;
 
-/** The image of ambient mode's proxy, whose container has the same name. */
+/** The image of ztunnel, whose container has the same name. */
 const ZTUNNEL_IMAGE = /(^|\/)[^/:@]*ztunnel[^/:@]*([:@][^/]*)?$/;
 
-/** Whether the type is a pod, or makes pods. */
+/** Whether the type is a pod or creates pods. */
 export function isWorkload({ group, kind }: KubernetesType): boolean {
   return KINDS[group]?.includes(kind) ?? false;
 }
 
-/** The pod of a workload: `metadata` and `spec` of each pod that it makes. */
+/** The pod template of a workload: `metadata` and `spec` of the pods that it creates. */
 export function podOf({ type, fields }: KubernetesResource): Field {
   if (type.kind === "Pod") return fields;
   const spec = type.kind === "CronJob" ? fields.at("spec", "jobTemplate", "spec") : fields.at("spec");
   return spec.at("template");
 }
 
-/** All containers of a pod, in the order in which they start. */
+/** All containers of a pod, in the order of their start. */
 export function containersOf(pod: Field): Field[] {
   const lists = ["initContainers", "containers", "ephemeralContainers"];
   return lists.flatMap((list) => pod.at("spec", list).children());
 }
 
-/** Whether the container is Istio's own: by name and by image, since a name alone anyone may take. */
+/** Whether the container is Istio's own, by name and image. The name alone proves nothing. */
 export function isIstioContainer(container: Field): boolean {
   if (!ISTIO_CONTAINERS.includes(String(container.at("name").peek))) return false;
   const image = container.at("image").value;
-  // A patch that names none leaves the one that is there.
+  // A patch without an image does not change the image.
   return typeof image !== "string" || ISTIO_IMAGE.test(image) || ZTUNNEL_IMAGE.test(image);
 }
 
-/** Whether the container is ztunnel, the proxy of a node. */
+/** Whether the container is ztunnel, the node proxy of ambient mode. */
 export function isZtunnel(container: Field): boolean {
   return isIstioContainer(container) && ZTUNNEL_IMAGE.test(String(container.at("image").peek));
 }
 
-/** The image that a pod wants as its sidecar, if any: the injector takes no name without a slash. */
+/** The sidecar image that a pod requests, if any. The injector ignores a name without a slash. */
 export function proxyImageOf(pod: Field): Field[] {
   const field = pod.at("metadata", "annotations", "sidecar.istio.io/proxyImage");
   const image = field.value;
@@ -55,10 +55,10 @@ export function proxyImageOf(pod: Field): Field[] {
 }
 
 /**
- * Whether the pod asks for a sidecar itself, by the label {@link INJECT} or by one of a revision; false if it refuses one.
- * It gets one in a namespace without labels of Istio. An annotation only refuses: no webhook reads it.
+ * Whether the pod requests a sidecar, by the label {@link INJECT} or by a revision label. False if it disables injection.
+ * Undefined without such labels. The annotation can only disable injection, because no webhook selects by it.
  */
-export function asksForInjection(pod: Field): boolean | undefined {
+export function requestsSidecar(pod: Field): boolean | undefined {
   const labels = pod.at("metadata", "labels");
   const label = String(labels.at(INJECT).peek);
   if (label === "true" || label === "false") return label === "true";
@@ -66,5 +66,5 @@ export function asksForInjection(pod: Field): boolean | undefined {
   return labels.at("istio.io/rev").peek === undefined ? undefined : true;
 }
 
-/** The label, formerly an annotation, by which a pod asks for a sidecar, or for none. */
+/** The label, formerly an annotation, by which a pod enables or disables injection. */
 export const INJECT = "sidecar.istio.io/inject";

@@ -31,7 +31,7 @@ describe("bounds", () => {
           ...bound(field(secret), 1, 9, true),
           ...boundDuration(field(secret), "1s", "2s"),
         ]) {
-          expect([violation.problem, violation.cure]).to.satisfy((texts: string[]) =>
+          expect([violation.problem, violation.fix]).to.satisfy((texts: string[]) =>
             texts.every(
               (text) =>
                 ["is not a number", "is not a duration"].includes(text) || text.startsWith("Set it to a "),

@@ -8,7 +8,7 @@ const preset = (name: string): unknown =>
   JSON.parse(readFileSync(join(__dirname, "..", "presets", `${name}.json`), "utf8"));
 
 describe("checkConfiguration", () => {
-  it("finds nothing in the presets, in levels, and in every setting that there is", () => {
+  it("accepts the presets, levels, and every setting", () => {
     for (const name of ["dev", "staging", "prod"]) expect(unknownNames(preset(name)), name).to.deep.equal([]);
     expect(unknownNames({ all: "advisory", "bound-timeouts": "disabled" })).to.deep.equal([]);
     const everything = policies.map(({ name, configSchema }) => [
@@ -18,14 +18,14 @@ describe("checkConfiguration", () => {
     expect(unknownNames(Object.fromEntries(everything))).to.deep.equal([]);
   });
 
-  it("names policies and settings that do not exist, all at once", () => {
+  it("reports all unknown policies and settings", () => {
     const problems = unknownNames({
       "forbid-weak-mtls": { exemptions: [] },
       "bound-timeouts": { longestTimeOut: "1m", enforcementLevel: "advisory", until: "2026-12-01" },
     });
     expect(problems).to.have.length(3);
     expect(problems[0]).to.match(
-      /^There is no policy forbid-weak-mtls\. Name one of bound-capabilities, .*restrict-egress\.$/,
+      /^There is no policy forbid-weak-mtls\. Use one of bound-capabilities, .*restrict-egress\.$/,
     );
     const allowed = "enforcementLevel, environment, excludeFor, exemptions, includeFor, longestTimeout";
     expect(problems.slice(1)).to.deep.equal([
@@ -34,10 +34,10 @@ describe("checkConfiguration", () => {
     ]);
   });
 
-  it("refuses what is no configuration", () => {
+  it("reports a configuration that is not an object", () => {
     for (const none of [[], null, "prod", 7]) {
       expect(unknownNames(none)).to.deep.equal([
-        "The configuration is not an object of policies: write {} for none.",
+        "The configuration is not a JSON object keyed by policy. Write {} for an empty one.",
       ]);
     }
   });

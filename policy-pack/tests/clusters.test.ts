@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { forgetExemptions } from "../exemptions";
 import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
 import { reportCoverage } from "../policies/reportCoverage";
-import { requireDefaultDeny } from "../policies/requireDefaultDeny";
-import { requireMeshWideStrict } from "../policies/requireMeshWideStrict";
+import { messages as noDefaultDeny, requireDefaultDeny } from "../policies/requireDefaultDeny";
+import { messages as noStrict, requireMeshWideStrict } from "../policies/requireMeshWideStrict";
 import { type Resource, unknown, validateResource, validateStack } from "./engine";
 import { defaultDeny, deployment, istiod, namespace, peerAuthentication } from "./resources";
 
@@ -18,9 +18,7 @@ const on = (
 });
 const east = (resource: Resource) => on("east", resource);
 const west = (resource: Resource) => on("west", resource);
-const NO_STRICT =
-  "The mesh's root namespace istio-system has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, " +
-  "so sidecars accept plaintext. Add one, named default.";
+const NO_STRICT = noStrict.mesh("istio-system");
 
 describe("a stack with several clusters", () => {
   beforeEach(forgetExemptions);
@@ -61,10 +59,7 @@ describe("a stack with several clusters", () => {
     expect(
       await validateStack(requireDefaultDeny, [east(namespace()), west(namespace()), east(defaultDeny())]),
     ).to.deep.equal({
-      violations: [
-        "Cluster of the provider west: Namespace shop has no AuthorizationPolicy without spec.selector and spec.rules, so a " +
-          "workload that no other policy selects admits everyone. Add one, named default-deny, with an empty spec.",
-      ],
+      violations: [`Cluster of the provider west: ${noDefaultDeny.namespace("shop")}`],
     });
   });
 

@@ -62,7 +62,7 @@ describe("exemptions", () => {
     expect(reported([at(30 * DAY)])).to.deep.equal([]);
     forgetExemptions();
     expect(reported([at(30 * DAY + 1)])).to.deep.equal([
-      "It is weak. Its exemption until 2026-12-21T12:00:00.001Z is refused, since it ends more than 30 days ahead.",
+      "It is weak. Its exemption until 2026-12-21T12:00:00.001Z is not applied, because it ends more than 30 days ahead.",
     ]);
     expect(honouredExemptions(cluster)).to.deep.equal([]);
   });

@@ -94,13 +94,13 @@ describe("the pack", () => {
     }
   });
 
-  it("does not concern itself with other resources", async () => {
+  it("does not apply to other resources", async () => {
     const type = "kubernetes:core/v1:ConfigMap";
     const resource = { type, name: "settings", props: { data: { mtls: "PERMISSIVE" } } };
     for (const policy of policies.filter((policy) => "validateResource" in policy)) {
       expect(await validateResource(policy, resource), policy.name).to.deep.equal({
         violations: [],
-        notApplicable: `${policy.displayName ?? ""} does not concern ${type}`,
+        notApplicable: `${policy.name} does not apply to ${type}`,
       });
     }
   });

@@ -56,7 +56,7 @@ describe("scope", () => {
     ]) {
       expect(await judge(configuration)).to.deep.equal({
         violations: [],
-        notApplicable: "AuthorizationPolicy shop/catalog is left out by includeFor or excludeFor",
+        notApplicable: "AuthorizationPolicy shop/catalog is excluded by includeFor or excludeFor",
       });
     }
   });

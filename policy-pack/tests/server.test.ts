@@ -9,6 +9,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { policies } from "../policies";
 import type { Resource } from "./engine";
+import { messages } from "../policies/requireCircuitBreakers";
 import {
   authorizationPolicy,
   defaultDeny,
@@ -93,8 +94,7 @@ describe("the pack's server", function () {
     const mesh = [istiod(), peerAuthentication(), namespace(), defaultDeny()];
     const orphan = virtualService([route({ route: [{ destination: { host: "s1250" } }] })]);
     expect(await analyzeStack([...mesh, ...stack, orphan])).to.deep.equal([
-      'VirtualService shop/catalog: spec.http[0].route[0].destination.host is "s1250", for which the stack has no ' +
-        "DestinationRule, so nothing limits calls to it. Add one with connectionPool and outlierDetection.",
+      messages.missing("VirtualService shop/catalog", "spec.http[0].route[0].destination.host", "s1250"),
     ]);
   });
 

@@ -1,15 +1,25 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
+import { textOf } from "../../policy-pack/policy";
+import { messages as timeouts } from "../../policy-pack/policies/boundTimeouts";
+import { messages as captureBypasses } from "../../policy-pack/policies/flagCaptureBypasses";
+import { messages as weakerMtls } from "../../policy-pack/policies/forbidWeakerMtls";
+import { messages as circuitBreakers } from "../../policy-pack/policies/requireCircuitBreakers";
+import { messages as meshWideStrict } from "../../policy-pack/policies/requireMeshWideStrict";
+import { messages as egress } from "../../policy-pack/policies/restrictEgress";
 import { atDay } from "../../policy-pack/tests/clock";
 import { platformNames, type PlatformName } from "../../platforms";
 import type { Resource } from "../../policy-pack/tests/engine";
 import { judge } from "./judge";
 import { everythingWatched, onTop, preset, read, resourcesOf } from "./registered";
 
+const EXCLUDED_PORTS = 'spec.template.metadata.annotations["traffic.sidecar.istio.io/excludeOutboundPorts"]';
 const bypass = (version: string): string =>
-  `flag-capture-bypasses: Deployment alfred-platform/agent-core-${version}: spec.template.metadata.annotations` +
-  '["traffic.sidecar.istio.io/excludeOutboundPorts"] has 443, 9092, whose traffic the sidecar neither secures nor ' +
-  "sees. Remove it, or allow it in the policy's configuration.";
+  `flag-capture-bypasses: ${textOf(
+    `Deployment alfred-platform/agent-core-${version}`,
+    EXCLUDED_PORTS,
+    captureBypasses.ports("443, 9092"),
+  )}`;
 const bypasses = ["v1", "v2"].map(bypass);
 const allowedForAlfred = read("platforms", "alfred", "policy.prod.json");
 const alfredInProd = onTop(preset("prod"), allowedForAlfred);
@@ -47,12 +57,12 @@ describe("policy-pack/platforms", () => {
     }
   }
 
-  it("pass with everything asked of what watches a mesh", async () => {
+  it("pass with all observability options", async () => {
     const { mandatory } = await judge(await everythingWatched(), preset("prod"));
     expect(mandatory).to.deep.equal([]);
   });
 
-  it("pass by an organization's own word only, where ports bypass the sidecar in prod", async () => {
+  it("pass only with the platform's own settings if ports bypass the sidecar in prod", async () => {
     const { mandatory } = await judge(await resourcesOf("alfred", "prod"), preset("prod"));
     expect(mandatory).to.deep.equal(bypasses);
   });
@@ -71,8 +81,11 @@ describe("policy-pack/platforms", () => {
         "mutual TLS of a namespace",
         { PeerAuthentication: of("default", permissive) },
         [
-          "forbid-weaker-mtls: PeerAuthentication alfred-platform/default: spec.mtls.mode is PERMISSIVE, which accepts " +
-            "plaintext beside mTLS. Set it to STRICT.",
+          `forbid-weaker-mtls: ${textOf(
+            "PeerAuthentication alfred-platform/default",
+            "spec.mtls.mode",
+            weakerMtls.mode("PERMISSIVE"),
+          )}`,
         ],
       ],
       [
@@ -87,16 +100,22 @@ describe("policy-pack/platforms", () => {
         "a rule for another host than the Service's",
         { DestinationRule: of("ui-service", { spec: { host: "nobody" } }) },
         [
-          'require-circuit-breakers: Service alfred-platform/ui-service: metadata.name is "ui-service", for which the stack ' +
-            "has no DestinationRule, so nothing limits calls to it. Add one with connectionPool and outlierDetection.",
+          `require-circuit-breakers: ${circuitBreakers.missing(
+            "Service alfred-platform/ui-service",
+            "metadata.name",
+            "ui-service",
+          )}`,
         ],
       ],
       [
         "a timeout",
         { VirtualService: of("ui-service", { spec: { http } }) },
         [
-          "bound-timeouts: VirtualService alfred-platform/ui-service: spec.http[0].timeout is not set, so a caller waits for " +
-            "ever. Set it to a duration of at most 2m.",
+          `bound-timeouts: ${textOf(
+            "VirtualService alfred-platform/ui-service",
+            "spec.http[0].timeout",
+            timeouts.missing("2m"),
+          )}`,
         ],
       ],
       [
@@ -115,9 +134,11 @@ describe("policy-pack/platforms", () => {
         "a port past the sidecar that is not allowed",
         { Deployment: of("redis", { spec: { template: { metadata: { annotations } } } }) },
         [
-          "flag-capture-bypasses: Deployment alfred-platform/redis: spec.template.metadata.annotations" +
-            '["traffic.sidecar.istio.io/excludeOutboundPorts"] has 5432, whose traffic the sidecar neither secures nor sees. ' +
-            "Remove it, or allow it in the policy's configuration.",
+          `flag-capture-bypasses: ${textOf(
+            "Deployment alfred-platform/redis",
+            EXCLUDED_PORTS,
+            captureBypasses.ports("5432"),
+          )}`,
         ],
       ],
     ];
@@ -131,10 +152,12 @@ describe("policy-pack/platforms", () => {
     it("are refused: mutual TLS of the mesh", async () => {
       const resources = await resourcesOf("alfred", "prod", undefined, { mtlsMode: "PERMISSIVE" });
       expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal([
-        "require-mesh-wide-strict: The mesh's root namespace istio-system has no PeerAuthentication without spec.selector " +
-          "and with spec.mtls.mode STRICT, so sidecars accept plaintext. Add one, named default.",
-        "forbid-weaker-mtls: PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts plaintext " +
-          "beside mTLS. Set it to STRICT.",
+        `require-mesh-wide-strict: ${meshWideStrict.mesh("istio-system")}`,
+        `forbid-weaker-mtls: ${textOf(
+          "PeerAuthentication istio-system/default",
+          "spec.mtls.mode",
+          weakerMtls.mode("PERMISSIVE"),
+        )}`,
       ]);
     });
 
@@ -147,8 +170,11 @@ describe("policy-pack/platforms", () => {
       };
       const resources = (await resourcesOf("alfred", "prod")).map(weaken);
       expect((await judge(resources, alfredInProd)).mandatory).to.deep.equal([
-        "restrict-egress: Release istio-system/istiod: values.meshConfig.outboundTrafficPolicy.mode is ALLOW_ANY, so pods may " +
-          "call every host. Set it to REGISTRY_ONLY.",
+        `restrict-egress: ${textOf(
+          "Release istio-system/istiod",
+          "values.meshConfig.outboundTrafficPolicy.mode",
+          egress.mode(true),
+        )}`,
       ]);
     });
   });

@@ -57,8 +57,7 @@ export const resourceViolations: readonly Violation[] = [
       peerAuthentication(weak, "shop"),
       "kubernetes:security.istio.io/v1beta1:PeerAuthentication",
     ),
-    message:
-      "PeerAuthentication shop/legacy: spec.mtls.mode is PERMISSIVE, which accepts plaintext beside mTLS.",
+    message: "PeerAuthentication shop/legacy: spec.mtls.mode is PERMISSIVE, which also accepts plaintext.",
   },
   {
     policy: "bound-certificate-lifetimes",
@@ -227,7 +226,7 @@ export const resourceViolations: readonly Violation[] = [
   {
     policy: "forbid-plain-credentials",
     resource: named("grafana-password", grafana({ adminPassword: "hunter2" })),
-    message: "Release monitoring/grafana-password: values.adminPassword is a credential in plain text",
+    message: "Release monitoring/grafana-password: values.adminPassword is a credential in plaintext",
   },
   {
     policy: "require-view-only-kiali",
@@ -242,7 +241,7 @@ export const resourceViolations: readonly Violation[] = [
   {
     policy: "require-high-availability",
     resource: named("istiod-single", istiodOf({ autoscaleMin: 1 })),
-    message: "Release istio-system/istiod-single: values.autoscaleMin is 1, below the least of 2.",
+    message: "Release istio-system/istiod-single: values.autoscaleMin is 1, below the minimum of 2.",
   },
   {
     policy: "require-supported-versions",
@@ -282,19 +281,20 @@ export const stackViolations: readonly Violation[] = [
   {
     policy: "require-token-rules",
     resource: named("tokens", requestAuthentication({}, {}, "bank")),
-    message: "RequestAuthentication bank/tokens: spec.jwtRules is not backed by an AuthorizationPolicy",
+    message:
+      "RequestAuthentication bank/tokens: no AuthorizationPolicy for the same workloads requires the tokens of spec.jwtRules",
   },
   {
     policy: "require-injection",
     resource: namespace({}, "bare"),
     message:
-      "Namespace bare: metadata.labels says nothing of the mesh, so no proxy guards Deployment bare/plain.",
+      "Namespace bare: metadata.labels has no label of the mesh, so no proxy secures Deployment bare/plain.",
   },
   {
     policy: "require-circuit-breakers",
-    resource: named("unlimited", virtualService([route({ route: to("nobody") })])),
+    resource: named("unlimited", virtualService([route({ route: to("missing") })])),
     message:
-      'VirtualService shop/unlimited: spec.http[0].route[0].destination.host is "nobody", for which the stack has no',
+      'VirtualService shop/unlimited: spec.http[0].route[0].destination.host is "missing", for which the stack has no',
   },
 ];
 

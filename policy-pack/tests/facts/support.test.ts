@@ -12,19 +12,19 @@ describe("policy-pack/facts/support", () => {
     expect(supportProblems(facts.istio.version, at("2026-11-26"))).to.deep.equal([]);
   });
 
-  it("finds patches with a known hole, and names all of its bulletins", () => {
+  it("finds patches with known vulnerabilities, and lists all bulletins", () => {
     const level = "unsupported" as const;
     expect(supportProblems("1.31.0", quiet)[0]).to.deep.equal({
       level,
       cause: "patch",
-      problem: "has known holes: GHSA-qm8v-g4f9-qhjx (fixed in 1.31.1)",
+      problem: "has known vulnerabilities: GHSA-qm8v-g4f9-qhjx (fixed in 1.31.1)",
       use: "1.31.4 or newer",
     });
     expect(supportProblems("1.30.3", quiet)[0]).to.deep.equal({
       level,
       cause: "patch",
       problem:
-        "has known holes: GHSA-qm8v-g4f9-qhjx (fixed in 1.30.4), ISTIO-SECURITY-2026-006 (fixed in 1.30.4)",
+        "has known vulnerabilities: GHSA-qm8v-g4f9-qhjx (fixed in 1.30.4), ISTIO-SECURITY-2026-006 (fixed in 1.30.4)",
       use: "1.30.8 or newer",
     });
     for (const version of ["1.30.0", "1.30.1", "1.30.2", "1.30.3-debug", "1.31.0-rc.1", "1.29.6"]) {

@@ -1,7 +1,10 @@
 import { expect } from "chai";
-import { boundCertificateLifetimes } from "../../policies/boundCertificateLifetimes";
+import { durationMessages } from "../../bounds";
+import { boundCertificateLifetimes, messages } from "../../policies/boundCertificateLifetimes";
 import { type Resource, unknown, validateResource } from "../engine";
+import type { Message } from "../../policy";
 import { gatewayRelease, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(boundCertificateLifetimes, resource, configuration);
@@ -9,10 +12,24 @@ const values = (proxyMetadata: object, env: object = {}) => ({
   meshConfig: { defaultConfig: { proxyMetadata } },
   env,
 });
-const at = (text: string) => ({ violations: [`Release istio-system/istiod: values.${text}.`] });
 const METADATA = "meshConfig.defaultConfig.proxyMetadata";
+const inIstiod = said("Release istio-system/istiod", "values.");
+const inGateway = said("Release istio-ingress/istio-ingress", "values.");
+const at = (path: string, message: Message) => ({ violations: [inIstiod(path, message)] });
 
 describe("bound-certificate-lifetimes", () => {
+  it("states the field, the lifetime and the fix", async () => {
+    expect(
+      await judge(istiod(values({ SECRET_TTL: "48h" }, { MAX_WORKLOAD_CERT_TTL: "24h" }))),
+    ).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: values.meshConfig.defaultConfig.proxyMetadata.SECRET_TTL is 48h, above " +
+          "env.MAX_WORKLOAD_CERT_TTL of 24h, so istiod rejects every certificate request. Lower it, or raise " +
+          "env.MAX_WORKLOAD_CERT_TTL.",
+      ],
+    });
+  });
+
   it("accepts Istio's defaults, and lifetimes that istiod signs", async () => {
     for (const resource of [
       istiod(),
@@ -26,82 +43,61 @@ describe("bound-certificate-lifetimes", () => {
     }
   });
 
-  it("refuses what istiod would not sign", async () => {
+  it("refuses lifetimes that istiod does not sign", async () => {
     const unsigned = { SECRET_TTL: "48h" };
     expect(await judge(istiod(values(unsigned, { MAX_WORKLOAD_CERT_TTL: "24h" })))).to.deep.equal(
-      at(
-        `${METADATA}.SECRET_TTL is 48h, above env.MAX_WORKLOAD_CERT_TTL of 24h, so istiod refuses every certificate. ` +
-          "Lower it, or raise env.MAX_WORKLOAD_CERT_TTL",
-      ),
+      at(`${METADATA}.SECRET_TTL`, messages.notSigned("48h", "24h")),
     );
     const below = { ...values(unsigned), pilot: { env: { MAX_WORKLOAD_CERT_TTL: "24h" } } };
     expect((await judge(istiod(below))).violations).to.have.length(1);
     expect(await judge(istiod(values({ SECRET_TTL: "2161h" })), { longest: "9000h" })).to.deep.equal(
-      at(
-        `${METADATA}.SECRET_TTL is 2161h, above env.MAX_WORKLOAD_CERT_TTL of 2160h, the default, so istiod refuses every ` +
-          "certificate. Lower it, or raise env.MAX_WORKLOAD_CERT_TTL",
-      ),
+      at(`${METADATA}.SECRET_TTL`, messages.notSigned("2161h", messages.defaultLimit())),
     );
   });
 
   it("refuses lifetimes beyond the organization's limits", async () => {
-    const cure = "Set it to a duration from 10m to 2160h";
     expect(await judge(istiod(values({}, { MAX_WORKLOAD_CERT_TTL: "8760h" })))).to.deep.equal(
-      at(`env.MAX_WORKLOAD_CERT_TTL is 8760h, above the limit of 2160h. ${cure}`),
+      at("env.MAX_WORKLOAD_CERT_TTL", durationMessages.above("8760h", "10m", "2160h")),
     );
     expect(await judge(istiod(values({ SECRET_TTL: "5m" })))).to.deep.equal(
-      at(`${METADATA}.SECRET_TTL is 5m, below the least of 10m. ${cure}`),
+      at(`${METADATA}.SECRET_TTL`, durationMessages.below("5m", "10m", "2160h")),
     );
     expect(await judge(istiod(values({ SECRET_TTL: "90d" })))).to.deep.equal(
-      at(`${METADATA}.SECRET_TTL is not a duration. ${cure}`),
+      at(`${METADATA}.SECRET_TTL`, durationMessages.notADuration("10m", "2160h")),
     );
     expect(await judge(gatewayRelease({ env: { SECRET_TTL: "48h" } }), { longest: "24h" })).to.deep.equal({
-      violations: [
-        "Release istio-ingress/istio-ingress: values.env.SECRET_TTL is 48h, above the limit of 24h. " +
-          "Set it to a duration from 10m to 24h.",
-      ],
+      violations: [inGateway("env.SECRET_TTL", durationMessages.above("48h", "10m", "24h"))],
     });
   });
 
-  it("looks where the charts do", async () => {
-    const cure = "Set it to a duration from 10m to 2160h";
+  it("reads values where the charts do", async () => {
+    const short = durationMessages.below("5m", "10m", "2160h");
     const below = { ...values({ SECRET_TTL: "24h" }), pilot: values({ SECRET_TTL: "5m" }) };
-    expect(await judge(istiod(below))).to.deep.equal(
-      at(`pilot.${METADATA}.SECRET_TTL is 5m, below the least of 10m. ${cure}`),
-    );
+    expect(await judge(istiod(below))).to.deep.equal(at(`pilot.${METADATA}.SECRET_TTL`, short));
     const others = { ...values({ SECRET_TTL: "24h" }), pilot: values({ OTHER: "5m" }) };
     expect(await judge(istiod(others))).to.deep.equal({ violations: [] });
     const inDefaults = { _internal_defaults_do_not_set: { env: { SECRET_TTL: "5m" } } };
     expect(await judge(gatewayRelease(inDefaults))).to.deep.equal({
-      violations: [
-        "Release istio-ingress/istio-ingress: values._internal_defaults_do_not_set.env.SECRET_TTL is 5m, below the least of " +
-          `10m. ${cure}.`,
-      ],
+      violations: [inGateway("_internal_defaults_do_not_set.env.SECRET_TTL", short)],
     });
   });
 
-  it("refuses settings that do nothing, or that never renew", async () => {
+  it("refuses settings without effect, and ratios that never renew", async () => {
     expect(await judge(istiod(values({}, { DEFAULT_WORKLOAD_CERT_TTL: "12h" })))).to.deep.equal(
-      at(
-        "env.DEFAULT_WORKLOAD_CERT_TTL has no effect on sidecars, which ask for their own lifetime. " +
-          `Set ${METADATA}.SECRET_TTL instead`,
-      ),
+      at("env.DEFAULT_WORKLOAD_CERT_TTL", messages.noEffect()),
     );
     for (const ratio of ["0", "1", 2, "half"]) {
       expect(await judge(istiod(values({ SECRET_GRACE_PERIOD_RATIO: ratio })))).to.deep.equal(
-        at(
-          `${METADATA}.SECRET_GRACE_PERIOD_RATIO is not between 0 and 1, so certificates are renewed all the time or never. ` +
-            'Set it to a share of the lifetime, such as "0.5"',
-        ),
+        at(`${METADATA}.SECRET_GRACE_PERIOD_RATIO`, messages.ratio()),
       );
     }
   });
 
-  it("leaves other charts alone", async () => {
+  it("ignores other charts", async () => {
     expect(await judge(istiod(values({ SECRET_TTL: "5m" }), "base"))).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const open = values({ SECRET_TTL: "24h" }, { MAX_WORKLOAD_CERT_TTL: unknown });
     expect(await judge(istiod(open))).to.deep.equal({
       violations: [],

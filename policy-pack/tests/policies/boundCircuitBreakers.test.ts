@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { boundCircuitBreakers } from "../../policies/boundCircuitBreakers";
+import { durationMessages, numberMessages } from "../../bounds";
+import { boundCircuitBreakers, messages } from "../../policies/boundCircuitBreakers";
 import { PROTOCOL } from "../../reading/protocol";
 import { type Resource, unknown, validateResource } from "../engine";
+import type { Message } from "../../policy";
 import {
   asPatch,
   connectionPool,
@@ -10,22 +12,20 @@ import {
   outlierDetection,
   trafficPolicy,
 } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(boundCircuitBreakers, resource, configuration);
 
 const rule = (policy: Record<string, unknown>) => destinationRule({ trafficPolicy: trafficPolicy(policy) });
-const catalog = (text: string) => `DestinationRule shop/catalog: ${text}`;
-const http = (name: string, text: string) =>
-  catalog(`spec.trafficPolicy.connectionPool.http.${name} ${text}`);
-const outlier = (name: string, text: string) =>
-  catalog(`spec.trafficPolicy.outlierDetection.${name} ${text}`);
-const MISSING_OUTLIER =
-  "is not set, so a failing endpoint keeps its traffic. Add it, for example with consecutive5xxErrors 5, interval 30s, " +
-  "baseEjectionTime 30s, maxEjectionPercent 50.";
+const catalog = said("DestinationRule shop/catalog", "spec.");
+const http = said("DestinationRule shop/catalog", "spec.trafficPolicy.connectionPool.http.");
+const outlier = said("DestinationRule shop/catalog", "spec.trafficPolicy.outlierDetection.");
+const MAX_CONNECTIONS = "trafficPolicy.connectionPool.tcp.maxConnections";
+const missing = numberMessages.missing(2, 1024);
 
 describe("bound-circuit-breakers", () => {
-  it("accepts the circuit breakers that platforms really use", async () => {
+  it("accepts the circuit breakers of real platforms", async () => {
     const outlierDetection = {
       consecutive5xxErrors: 5,
       interval: "30s",
@@ -67,20 +67,25 @@ describe("bound-circuit-breakers", () => {
     expect(await judge(rule({ outlierDetection: gateway }))).to.deep.equal({ violations: [] });
   });
 
-  it("refuses a rule without any, all findings at once", async () => {
+  it("states the field, the problem and the fix", async () => {
+    const policy = { connectionPool: connectionPool(), outlierDetection: undefined };
+    expect(await judge(rule(policy))).to.deep.equal({
+      violations: [
+        "DestinationRule shop/catalog: spec.trafficPolicy.outlierDetection is not set, so a failing endpoint keeps receiving " +
+          "traffic. Add it, for example with consecutive5xxErrors 5, interval 30s, baseEjectionTime 30s, maxEjectionPercent 50.",
+      ],
+    });
+  });
+
+  it("refuses a rule without circuit breakers, with all violations at once", async () => {
     for (const trafficPolicy of [undefined, {}, { connectionPool: {} }, { tls: { mode: "ISTIO_MUTUAL" } }]) {
       expect(await judge(destinationRule({ trafficPolicy }))).to.deep.equal({
         violations: [
-          catalog(
-            "spec.trafficPolicy.connectionPool.tcp.maxConnections is not set, so there is no limit. Set it to a number from 2 to 1024.",
-          ),
-          http(
-            "http1MaxPendingRequests",
-            "is not set, so there is no limit. Set it to a number from 2 to 1024.",
-          ),
-          http("http2MaxRequests", "is not set, so there is no limit. Set it to a number from 2 to 1024."),
-          http("maxRetries", "is not set, so there is no limit. Set it to a number from 1 to 10."),
-          catalog(`spec.trafficPolicy.outlierDetection ${MISSING_OUTLIER}`),
+          catalog(MAX_CONNECTIONS, missing),
+          http("http1MaxPendingRequests", missing),
+          http("http2MaxRequests", missing),
+          http("maxRetries", numberMessages.missing(1, 10)),
+          catalog("trafficPolicy.outlierDetection", messages.noOutlierDetection()),
         ],
       });
     }
@@ -93,18 +98,18 @@ describe("bound-circuit-breakers", () => {
       ["maxRetries", 1, 10],
     ] as const) {
       it(`bounds ${name}`, async () => {
-        const outcomes: [value: unknown, problem: string | undefined][] = [
+        const outcomes: [value: unknown, message: Message | undefined][] = [
           [least, undefined],
           [most, undefined],
-          [most + 1, `is ${most + 1}, above the limit of ${most}. Set it to at most ${most}.`],
-          [4294967295, `is 4294967295, above the limit of ${most}. Set it to at most ${most}.`],
-          [0, `is 0, which Istio reads as no limit. Set it to a number from ${least} to ${most}.`],
-          [undefined, `is not set, so there is no limit. Set it to a number from ${least} to ${most}.`],
-          ["hunter2", `is not a number. Set it to a number from ${least} to ${most}.`],
-          [-1, `is -1, below the least of ${least}. Set it to at least ${least}.`],
+          [most + 1, numberMessages.above(most + 1, most)],
+          [4294967295, numberMessages.above(4294967295, most)],
+          [0, numberMessages.zero(least, most)],
+          [undefined, numberMessages.missing(least, most)],
+          ["hunter2", numberMessages.notANumber(least, most)],
+          [-1, numberMessages.below(-1, least)],
         ];
-        for (const [value, problem] of outcomes) {
-          const violations = problem === undefined ? [] : [http(name, problem)];
+        for (const [value, message] of outcomes) {
+          const violations = message === undefined ? [] : [http(name, message)];
           const resource = rule({ connectionPool: connectionPool({ [name]: value }) });
           expect(await judge(resource), String(value)).to.deep.equal({ violations });
         }
@@ -112,22 +117,21 @@ describe("bound-circuit-breakers", () => {
     }
 
     it("bounds maxConnections", async () => {
-      const at = "spec.trafficPolicy.connectionPool.tcp.maxConnections";
-      const outcomes: [value: number, problem: string | undefined][] = [
+      const outcomes: [value: number, message: Message | undefined][] = [
         [2, undefined],
         [1024, undefined],
-        [1, "is 1, below the least of 2. Set it to at least 2."],
-        [1025, "is 1025, above the limit of 1024. Set it to at most 1024."],
-        [0, "is 0, which Istio reads as no limit. Set it to a number from 2 to 1024."],
+        [1, numberMessages.below(1, 2)],
+        [1025, numberMessages.above(1025, 1024)],
+        [0, numberMessages.zero(2, 1024)],
       ];
-      for (const [maxConnections, problem] of outcomes) {
-        const violations = problem === undefined ? [] : [catalog(`${at} ${problem}`)];
+      for (const [maxConnections, message] of outcomes) {
+        const violations = message === undefined ? [] : [catalog(MAX_CONNECTIONS, message)];
         const resource = rule({ connectionPool: connectionPool({}, { maxConnections }) });
         expect(await judge(resource)).to.deep.equal({ violations });
       }
     });
 
-    it("lets connections bound the requests in flight, if each carries a bounded number", async () => {
+    it("accepts a limit on connections instead of requests, if each connection has a limit of requests", async () => {
       const implied = (settings: Record<string, unknown>, maxConnections = 100) =>
         judge(
           rule({
@@ -141,18 +145,10 @@ describe("bound-circuit-breakers", () => {
       });
       expect(await implied({ maxRequestsPerConnection: 16 }, 64)).to.deep.equal({ violations: [] });
       expect(await implied({ maxRequestsPerConnection: 11 })).to.deep.equal({
-        violations: [
-          http(
-            "http2MaxRequests",
-            "is not set, so 100 connections with 11 requests each allow 1100 requests in flight, above the limit of 1024. " +
-              "Set it to at most 1024.",
-          ),
-        ],
+        violations: [http("http2MaxRequests", messages.impliedRequests(100, 11, 1024))],
       });
       expect(await implied({ maxRequestsPerConnection: 0 })).to.deep.equal({
-        violations: [
-          http("http2MaxRequests", "is not set, so there is no limit. Set it to a number from 2 to 1024."),
-        ],
+        violations: [http("http2MaxRequests", missing)],
       });
     });
 
@@ -163,12 +159,8 @@ describe("bound-circuit-breakers", () => {
       expect(await budget({})).to.deep.equal({ violations: [] });
       expect(await budget({ percent: 80, minRetryConcurrency: 100 })).to.deep.equal({
         violations: [
-          catalog(
-            "spec.trafficPolicy.retryBudget.percent is 80, above the limit of 50. Set it to at most 50.",
-          ),
-          catalog(
-            "spec.trafficPolicy.retryBudget.minRetryConcurrency is 100, above the limit of 10. Set it to at most 10.",
-          ),
+          catalog("trafficPolicy.retryBudget.percent", numberMessages.above(80, 50)),
+          catalog("trafficPolicy.retryBudget.minRetryConcurrency", numberMessages.above(100, 10)),
         ],
       });
     });
@@ -178,36 +170,33 @@ describe("bound-circuit-breakers", () => {
     const judgeOutlier = (changes: Record<string, unknown>) =>
       judge(rule({ outlierDetection: outlierDetection(changes) }));
 
-    it("accepts an empty one, since Istio's defaults are bounded", async () => {
+    it("accepts an empty block, because Istio's defaults are within the limits", async () => {
       expect(await judge(rule({ outlierDetection: {} }))).to.deep.equal({ violations: [] });
     });
 
-    it("bounds the share of endpoints that it may eject", async () => {
+    it("bounds the share of ejected endpoints", async () => {
       expect(await judgeOutlier({ maxEjectionPercent: 100 })).to.deep.equal({
-        violations: [outlier("maxEjectionPercent", "is 100, above the limit of 50. Set it to at most 50.")],
+        violations: [outlier("maxEjectionPercent", numberMessages.above(100, 50))],
       });
       expect(await judgeOutlier({ maxEjectionPercent: 51 }))
         .to.have.property("violations")
         .with.length(1);
       expect(await judgeOutlier({ minHealthPercent: 60 })).to.deep.equal({
-        violations: [outlier("minHealthPercent", "is 60, above the limit of 50. Set it to at most 50.")],
+        violations: [outlier("minHealthPercent", numberMessages.above(60, 50))],
       });
     });
 
-    it("bounds the errors that it waits for", async () => {
+    it("bounds the errors before an ejection", async () => {
       expect(await judgeOutlier({ consecutive5xxErrors: 1000, consecutiveGatewayErrors: 11 })).to.deep.equal({
         violations: [
-          outlier("consecutive5xxErrors", "is 1000, above the limit of 10. Set it to at most 10."),
-          outlier("consecutiveGatewayErrors", "is 11, above the limit of 10. Set it to at most 10."),
+          outlier("consecutive5xxErrors", numberMessages.above(1000, 10)),
+          outlier("consecutiveGatewayErrors", numberMessages.above(11, 10)),
         ],
       });
     });
 
-    it("refuses to have it turned off", async () => {
-      const off = outlier(
-        "consecutive5xxErrors",
-        "is 0, which turns ejection off. Set it to at least 1, or leave it out for Istio's default of 5.",
-      );
+    it("refuses to disable it", async () => {
+      const off = outlier("consecutive5xxErrors", messages.ejectionOff());
       for (const consecutiveGatewayErrors of [undefined, 0]) {
         expect(await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors })).to.deep.equal({
           violations: [off],
@@ -216,10 +205,7 @@ describe("bound-circuit-breakers", () => {
       expect(
         await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors: "three" }),
       ).to.deep.equal({
-        violations: [
-          off,
-          outlier("consecutiveGatewayErrors", "is not a number. Set it to a number from 0 to 10."),
-        ],
+        violations: [off, outlier("consecutiveGatewayErrors", numberMessages.notANumber(0, 10))],
       });
       expect(await judgeOutlier({ consecutive5xxErrors: 0, consecutiveGatewayErrors: 3 })).to.deep.equal({
         violations: [],
@@ -228,25 +214,25 @@ describe("bound-circuit-breakers", () => {
 
     it("refuses consecutiveErrors, which has no effect", async () => {
       expect(await judgeOutlier({ consecutive5xxErrors: undefined, consecutiveErrors: 5 })).to.deep.equal({
-        violations: [outlier("consecutiveErrors", "is ignored by Istio. Use consecutive5xxErrors instead.")],
+        violations: [outlier("consecutiveErrors", messages.ignored())],
       });
     });
 
     it("bounds its durations", async () => {
-      const outcomes: [name: string, value: unknown, problem: string | undefined][] = [
+      const outcomes: [name: string, value: unknown, message: Message | undefined][] = [
         ["interval", "1m", undefined],
         ["interval", "60s", undefined],
         ["interval", "1000ms", undefined],
-        ["interval", "1m1s", "is 1m1s, above the limit of 1m. Set it to a duration from 1s to 1m."],
-        ["interval", "10ms", "is 10ms, below the least of 1s. Set it to a duration from 1s to 1m."],
-        ["interval", "hunter2", "is not a duration. Set it to a duration from 1s to 1m."],
-        ["interval", 30, "is not a duration. Set it to a duration from 1s to 1m."],
+        ["interval", "1m1s", durationMessages.above("1m1s", "1s", "1m")],
+        ["interval", "10ms", durationMessages.below("10ms", "1s", "1m")],
+        ["interval", "hunter2", durationMessages.notADuration("1s", "1m")],
+        ["interval", 30, durationMessages.notADuration("1s", "1m")],
         ["baseEjectionTime", "300s", undefined],
-        ["baseEjectionTime", "1h", "is 1h, above the limit of 5m. Set it to a duration from 1s to 5m."],
-        ["baseEjectionTime", "0.5s", "is 0.5s, below the least of 1s. Set it to a duration from 1s to 5m."],
+        ["baseEjectionTime", "1h", durationMessages.above("1h", "1s", "5m")],
+        ["baseEjectionTime", "0.5s", durationMessages.below("0.5s", "1s", "5m")],
       ];
-      for (const [name, value, problem] of outcomes) {
-        const violations = problem === undefined ? [] : [outlier(name, problem)];
+      for (const [name, value, message] of outcomes) {
+        const violations = message === undefined ? [] : [outlier(name, message)];
         expect(await judgeOutlier({ [name]: value }), `${name} ${String(value)}`).to.deep.equal({
           violations,
         });
@@ -257,7 +243,7 @@ describe("bound-circuit-breakers", () => {
   describe("subsets and ports", () => {
     const port = (changes: Record<string, unknown>) => ({ port: { number: 8080 }, ...changes });
 
-    it("lets a subset inherit the rule's blocks", async () => {
+    it("accepts a subset that inherits the rule's blocks", async () => {
       const subsets = [
         { name: "v1" },
         { name: "v2", trafficPolicy: { loadBalancer: { simple: "ROUND_ROBIN" } } },
@@ -265,52 +251,53 @@ describe("bound-circuit-breakers", () => {
       expect(await judge(destinationRule({ subsets }))).to.deep.equal({ violations: [] });
     });
 
-    it("judges a subset's block as a whole, since it replaces the rule's", async () => {
+    it("judges a subset's block as a whole, because it replaces the rule's", async () => {
       const subsets = [
         { name: "v1", trafficPolicy: { connectionPool: { tcp: { maxConnections: 10 } } } },
         { name: "v2", trafficPolicy: { outlierDetection: { maxEjectionPercent: 100 } } },
       ];
-      const pool = "spec.subsets[0].trafficPolicy.connectionPool.http";
+      const pool = "subsets[0].trafficPolicy.connectionPool.http";
       expect(await judge(destinationRule({ subsets }))).to.deep.equal({
         violations: [
+          catalog(`${pool}.http1MaxPendingRequests`, missing),
+          catalog(`${pool}.http2MaxRequests`, missing),
+          catalog(`${pool}.maxRetries`, numberMessages.missing(1, 10)),
           catalog(
-            `${pool}.http1MaxPendingRequests is not set, so there is no limit. Set it to a number from 2 to 1024.`,
-          ),
-          catalog(
-            `${pool}.http2MaxRequests is not set, so there is no limit. Set it to a number from 2 to 1024.`,
-          ),
-          catalog(`${pool}.maxRetries is not set, so there is no limit. Set it to a number from 1 to 10.`),
-          catalog(
-            "spec.subsets[1].trafficPolicy.outlierDetection.maxEjectionPercent is 100, above the limit of 50. " +
-              "Set it to at most 50.",
+            "subsets[1].trafficPolicy.outlierDetection.maxEjectionPercent",
+            numberMessages.above(100, 50),
           ),
         ],
       });
     });
 
-    it("requires everything of a port, since it inherits nothing", async () => {
+    it("requires all limits of a port, because it inherits nothing", async () => {
       const whole = port(trafficPolicy());
       const bare = port({ connectionPool: connectionPool() });
       expect(await judge(rule({ portLevelSettings: [whole] }))).to.deep.equal({ violations: [] });
       expect(await judge(rule({ portLevelSettings: [whole, bare] }))).to.deep.equal({
-        violations: [catalog(`spec.trafficPolicy.portLevelSettings[1].outlierDetection ${MISSING_OUTLIER}`)],
+        violations: [
+          catalog("trafficPolicy.portLevelSettings[1].outlierDetection", messages.noOutlierDetection()),
+        ],
       });
       const subsets = [{ name: "v1", trafficPolicy: { portLevelSettings: [bare] } }];
       expect(await judge(destinationRule({ subsets }))).to.deep.equal({
         violations: [
-          catalog(`spec.subsets[0].trafficPolicy.portLevelSettings[0].outlierDetection ${MISSING_OUTLIER}`),
+          catalog(
+            "subsets[0].trafficPolicy.portLevelSettings[0].outlierDetection",
+            messages.noOutlierDetection(),
+          ),
         ],
       });
     });
 
-    it("names a fault of the rule once, however many subsets inherit it", async () => {
+    it("reports a violation of the rule once, however many subsets inherit it", async () => {
       const subsets = ["v1", "v2"].map((name) => ({
         name,
         trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
       }));
       const policy = trafficPolicy({ connectionPool: connectionPool({ maxRetries: 99 }) });
       expect(await judge(destinationRule({ trafficPolicy: policy, subsets }))).to.deep.equal({
-        violations: [http("maxRetries", "is 99, above the limit of 10. Set it to at most 10.")],
+        violations: [http("maxRetries", numberMessages.above(99, 10))],
       });
     });
   });
@@ -325,7 +312,7 @@ describe("bound-circuit-breakers", () => {
         { host: "redis", trafficPolicy: policy },
       );
 
-    it("asks annotated rules for no HTTP limits", async () => {
+    it("requires no HTTP limits of annotated rules", async () => {
       const policy = { ...tcpOnly, outlierDetection: outlierDetection() };
       for (const protocol of ["tcp", "tls", "https", "mongo", "mysql", "redis"]) {
         expect(await judge(annotated(protocol, policy))).to.deep.equal({ violations: [] });
@@ -335,47 +322,41 @@ describe("bound-circuit-breakers", () => {
       }
     });
 
-    it("still asks them for connections and outlier detection", async () => {
+    const redis = said("DestinationRule shop/redis", "spec.");
+
+    it("still requires limits on connections and outlier detection of them", async () => {
       expect(await judge(annotated("redis", {}))).to.deep.equal({
         violations: [
-          "DestinationRule shop/redis: spec.trafficPolicy.connectionPool.tcp.maxConnections is not set, so there is no " +
-            "limit. Set it to a number from 2 to 1024.",
-          `DestinationRule shop/redis: spec.trafficPolicy.outlierDetection ${MISSING_OUTLIER}`,
+          redis(MAX_CONNECTIONS, missing),
+          redis("trafficPolicy.outlierDetection", messages.noOutlierDetection()),
         ],
       });
     });
 
-    it("asks PASSTHROUGH for connections only, since the caller chose the endpoint", async () => {
+    it("requires only a limit on connections with PASSTHROUGH, because the caller chooses the endpoint", async () => {
       const passthrough = { loadBalancer: { simple: "PASSTHROUGH" } };
       expect(await judge(destinationRule({ trafficPolicy: { ...passthrough, ...tcpOnly } }))).to.deep.equal({
         violations: [],
       });
       expect(await judge(destinationRule({ trafficPolicy: passthrough }))).to.deep.equal({
-        violations: [
-          catalog(
-            "spec.trafficPolicy.connectionPool.tcp.maxConnections is not set, so there is no limit. Set it to a number from 2 to 1024.",
-          ),
-        ],
+        violations: [catalog(MAX_CONNECTIONS, missing)],
       });
     });
 
-    it("asks a subset that balances again for everything", async () => {
+    it("requires all limits of a subset with another load balancer", async () => {
       const resource = destinationRule({
         trafficPolicy: { loadBalancer: { simple: "PASSTHROUGH" }, ...tcpOnly },
         subsets: [{ name: "v1", trafficPolicy: { loadBalancer: { simple: "ROUND_ROBIN" } } }],
       });
       expect((await judge(resource)).violations).to.deep.equal([
-        http(
-          "http1MaxPendingRequests",
-          "is not set, so there is no limit. Set it to a number from 2 to 1024.",
-        ),
-        http("http2MaxRequests", "is not set, so there is no limit. Set it to a number from 2 to 1024."),
-        http("maxRetries", "is not set, so there is no limit. Set it to a number from 1 to 10."),
-        catalog(`spec.trafficPolicy.outlierDetection ${MISSING_OUTLIER}`),
+        http("http1MaxPendingRequests", missing),
+        http("http2MaxRequests", missing),
+        http("maxRetries", numberMessages.missing(1, 10)),
+        catalog("trafficPolicy.outlierDetection", messages.noOutlierDetection()),
       ]);
     });
 
-    it("judges limits that are there though none is needed", async () => {
+    it("judges limits that are set but not required", async () => {
       const pool = connectionPool({ maxRetries: 99, http2MaxRequests: 5000 });
       expect(
         (await judge(annotated("tcp", trafficPolicy({ connectionPool: pool })))).violations,
@@ -383,7 +364,7 @@ describe("bound-circuit-breakers", () => {
     });
   });
 
-  it("leaves hosts of the outside world alone, and judges wildcards that reach the mesh", async () => {
+  it("ignores external hosts, and judges wildcards that match hosts of the mesh", async () => {
     for (const host of ["api.example.com", "*.example.com"]) {
       expect(await judge(destinationRule({ host, trafficPolicy: {} }))).to.deep.equal({ violations: [] });
     }
@@ -394,7 +375,7 @@ describe("bound-circuit-breakers", () => {
     expect((await judge(own, { meshDomains: ["internal.example"] })).violations).to.have.length(5);
   });
 
-  it("judges every API version, and of a patch only what it changes", async () => {
+  it("judges every API version, and only the changed fields of a patch", async () => {
     const { props, name } = destinationRule({
       trafficPolicy: { outlierDetection: { maxEjectionPercent: 100 } },
     });
@@ -402,7 +383,7 @@ describe("bound-circuit-breakers", () => {
       const resource = { type: `kubernetes:networking.istio.io/${version}:DestinationRule`, name, props };
       expect((await judge(resource)).violations).to.have.length(5);
       expect(await judge(asPatch(resource))).to.deep.equal({
-        violations: [outlier("maxEjectionPercent", "is 100, above the limit of 50. Set it to at most 50.")],
+        violations: [outlier("maxEjectionPercent", numberMessages.above(100, 50))],
       });
     }
   });
@@ -417,16 +398,14 @@ describe("bound-circuit-breakers", () => {
     const pool = connectionPool({ http1MaxPendingRequests: 4000 });
     expect(await judge(rule({ connectionPool: pool }), limits)).to.deep.equal({
       violations: [
-        catalog(
-          "spec.trafficPolicy.connectionPool.tcp.maxConnections is 100, above the limit of 50. Set it to at most 50.",
-        ),
-        outlier("maxEjectionPercent", "is 50, above the limit of 30. Set it to at most 30."),
-        outlier("interval", "is 30s, above the limit of 20s. Set it to a duration from 1s to 20s."),
+        catalog(MAX_CONNECTIONS, numberMessages.above(100, 50)),
+        outlier("maxEjectionPercent", numberMessages.above(50, 30)),
+        outlier("interval", durationMessages.above("30s", "1s", "20s")),
       ],
     });
   });
 
-  it("fails on a setting that does not exist, rather than limiting nothing", async () => {
+  it("fails on an unknown setting", async () => {
     const error = await judge(destinationRule(), { maxConections: 50 }).then(
       () => undefined,
       (failure: unknown) => failure,
@@ -437,11 +416,12 @@ describe("bound-circuit-breakers", () => {
     );
   });
 
-  it("reports what is known beside unknown values, then says what is open", async () => {
-    const at = (path: string) => catalog(`string value at .${path} can't be known during preview`);
+  it("reports violations beside unknown values, and these as undecided", async () => {
+    const at = (path: string) =>
+      `DestinationRule shop/catalog: string value at .${path} can't be known during preview`;
     const pool = connectionPool({ http1MaxPendingRequests: unknown, maxRetries: 99 });
     expect(await judge(rule({ connectionPool: pool }))).to.deep.equal({
-      violations: [http("maxRetries", "is 99, above the limit of 10. Set it to at most 10.")],
+      violations: [http("maxRetries", numberMessages.above(99, 10))],
       undecided: at("spec.trafficPolicy.connectionPool.http.http1MaxPendingRequests"),
     });
     expect(await judge(destinationRule({ host: unknown, trafficPolicy: {} }))).to.deep.equal({
@@ -459,11 +439,11 @@ describe("bound-circuit-breakers", () => {
     });
   });
 
-  it("does not concern other resources", async () => {
+  it("does not apply to other resources", async () => {
     const type = "kubernetes:networking.istio.io/v1:VirtualService";
     expect(await judge({ type, name: "x", props: {} })).to.deep.equal({
       violations: [],
-      notApplicable: `Circuit breakers are present and bounded does not concern ${type}`,
+      notApplicable: `bound-circuit-breakers does not apply to ${type}`,
     });
   });
 });

@@ -1,13 +1,26 @@
 import { expect } from "chai";
-import { boundRetries } from "../../policies/boundRetries";
+import { numberMessages } from "../../bounds";
+import type { Message } from "../../policy";
+import { boundRetries, messages } from "../../policies/boundRetries";
 import { unknown, validateResource } from "../engine";
 import { route, virtualService } from "../resources";
+import { said } from "../said";
 
 const judge = (retries: unknown, timeout: unknown = "10s", configuration = {}) =>
   validateResource(boundRetries, virtualService([route({ retries, timeout })]), configuration);
-const at = (text: string) => ({ violations: [`VirtualService shop/catalog: spec.http[0].retries.${text}.`] });
+const inRoute = said("VirtualService shop/catalog", "spec.http[0].retries.");
+const at = (path: string, message: Message) => ({ violations: [inRoute(path, message)] });
 
 describe("bound-retries", () => {
+  it("states the field, the durations and the fix", async () => {
+    expect(await judge({ attempts: 3, perTryTimeout: "10s" }, "30s")).to.deep.equal({
+      violations: [
+        "VirtualService shop/catalog: spec.http[0].retries.perTryTimeout is 10s, so 4 attempts exceed the route's timeout of " +
+          "30s. Set it to at most 7500ms.",
+      ],
+    });
+  });
+
   it("accepts retries within the limit that fit the timeout", async () => {
     for (const retries of [
       undefined,
@@ -23,20 +36,16 @@ describe("bound-retries", () => {
   });
 
   it("refuses more attempts than the limit", async () => {
-    expect(await judge({ attempts: 4 })).to.deep.equal(
-      at("attempts is 4, above the limit of 3. Set it to at most 3"),
-    );
+    expect(await judge({ attempts: 4 })).to.deep.equal(at("attempts", numberMessages.above(4, 3)));
     expect(await judge({ attempts: 2 }, "10s", { attempts: 1 })).to.deep.equal(
-      at("attempts is 2, above the limit of 1. Set it to at most 1"),
+      at("attempts", numberMessages.above(2, 1)),
     );
-    expect(await judge({ attempts: "three" })).to.deep.equal(
-      at("attempts is not a number. Set it to a number from 1 to 3"),
-    );
+    expect(await judge({ attempts: "three" })).to.deep.equal(at("attempts", numberMessages.notANumber(1, 3)));
   });
 
-  it("refuses tries that outlast the timeout", async () => {
+  it("refuses attempts that exceed the timeout", async () => {
     expect(await judge({ attempts: 3, perTryTimeout: "10s" }, "30s")).to.deep.equal(
-      at("perTryTimeout is 10s, so 4 tries outlast the timeout of 30s. Set it to at most 7500ms"),
+      at("perTryTimeout", messages.tooSlow("10s", 4, "30s", 7500)),
     );
     const retried = { attempts: 3, perTryTimeout: "10s", retryOn: "connect-failure, reset" };
     expect(await judge(retried, "30s"))
@@ -47,12 +56,12 @@ describe("bound-retries", () => {
       .with.length(1);
   });
 
-  it("accepts tries of any length where a slow one is the last", async () => {
+  it("accepts attempts of any length where a timed-out attempt is final", async () => {
     const retries = { attempts: 3, perTryTimeout: "10s", retryOn: "connect-failure,refused-stream,503" };
     expect(await judge(retries, "30s")).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge({ attempts: unknown, perTryTimeout: "1s" })).to.deep.equal({
       violations: [],
       undecided:

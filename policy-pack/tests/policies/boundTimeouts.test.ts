@@ -1,47 +1,52 @@
 import { expect } from "chai";
-import { boundTimeouts } from "../../policies/boundTimeouts";
+import { durationMessages } from "../../bounds";
+import type { Message } from "../../policy";
+import { boundTimeouts, messages } from "../../policies/boundTimeouts";
 import { type Resource, unknown, validateResource } from "../engine";
 import { asPatch, route, virtualService } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(boundTimeouts, resource, configuration);
 const timeout = (timeout: unknown, configuration = {}) =>
   judge(virtualService([route({ timeout })]), configuration);
-const at = (text: string) => ({ violations: [`VirtualService shop/catalog: spec.http[0].timeout ${text}.`] });
+const inRule = said("VirtualService shop/catalog");
+const at = (message: Message) => ({ violations: [inRule("spec.http[0].timeout", message)] });
 
 describe("bound-timeouts", () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await timeout(undefined)).to.deep.equal({
+      violations: [
+        "VirtualService shop/catalog: spec.http[0].timeout is not set, so a request has no time limit. Set it to a duration of " +
+          "at most 2m.",
+      ],
+    });
+  });
+
   it("accepts timeouts within the limit", async () => {
     for (const value of ["10s", "2m", "120s", "1ms"]) {
       expect(await timeout(value), value).to.deep.equal({ violations: [] });
     }
   });
 
-  it("refuses longer ones, none at all, and what is no duration", async () => {
-    expect(await timeout("121s")).to.deep.equal(
-      at("is 121s, above the limit of 2m. Set it to a duration from 1ms to 2m"),
-    );
-    expect(await timeout("0s")).to.deep.equal(
-      at("is 0, which Istio reads as no timeout. Set it to a duration of at most 2m"),
-    );
-    expect(await timeout("hunter2")).to.deep.equal(
-      at("is not a duration. Set it to a duration from 1ms to 2m"),
-    );
+  it("refuses longer timeouts, 0, and values that are not durations", async () => {
+    expect(await timeout("121s")).to.deep.equal(at(durationMessages.above("121s", "1ms", "2m")));
+    expect(await timeout("0s")).to.deep.equal(at(messages.zero("2m")));
+    expect(await timeout("hunter2")).to.deep.equal(at(durationMessages.notADuration("1ms", "2m")));
     expect(await timeout("31s", { longestTimeout: "30s" })).to.deep.equal(
-      at("is 31s, above the limit of 30s. Set it to a duration from 1ms to 30s"),
+      at(durationMessages.above("31s", "1ms", "30s")),
     );
   });
 
   it("requires one in prod, not in dev", async () => {
-    expect(await timeout(undefined)).to.deep.equal(
-      at("is not set, so a caller waits for ever. Set it to a duration of at most 2m"),
-    );
+    expect(await timeout(undefined)).to.deep.equal(at(messages.missing("2m")));
     expect(await timeout(undefined, { environment: "dev" })).to.deep.equal({ violations: [] });
     expect(await timeout("3m", { environment: "dev" }))
       .to.have.property("violations")
       .with.length(1);
   });
 
-  it("asks nothing of routes that send no request on, nor of patches that say nothing", async () => {
+  it("requires no timeout of routes that do not forward, nor of patches that set none", async () => {
     const others = [
       { redirect: { uri: "/" } },
       { directResponse: { status: 404 } },
@@ -54,11 +59,11 @@ describe("bound-timeouts", () => {
     expect(await judge(asPatch(virtualService([{}])))).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(
       await judge(virtualService([route({ timeout: "1h" }), route({ timeout: unknown })])),
     ).to.deep.equal({
-      ...at("is 1h, above the limit of 2m. Set it to a duration from 1ms to 2m"),
+      ...at(durationMessages.above("1h", "1ms", "2m")),
       undecided:
         "VirtualService shop/catalog: string value at .spec.http.1.timeout can't be known during preview",
     });

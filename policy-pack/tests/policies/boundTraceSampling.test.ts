@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { boundTraceSampling } from "../../policies/boundTraceSampling";
+import { boundTraceSampling, messages } from "../../policies/boundTraceSampling";
 import { type Resource, unknown, validateResource } from "../engine";
 import { annotatedPod, deployment, gatewayRelease, istio, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(boundTraceSampling, resource, configuration);
@@ -12,9 +13,18 @@ const telemetry = (...percentages: unknown[]) =>
     { namespace: "shop", name: "default" },
     { tracing: percentages.map((randomSamplingPercentage) => ({ randomSamplingPercentage })) },
   );
-const at = (text: string) => `Telemetry shop/default: spec.tracing${text}`;
+const inTelemetry = said("Telemetry shop/default", "spec.tracing");
+const inIstiod = said("Release istio-system/istiod", "values.");
 
 describe("bound-trace-sampling", () => {
+  it("states the field, the share and the fix", async () => {
+    expect(await judge(telemetry(100))).to.deep.equal({
+      violations: [
+        "Telemetry shop/default: spec.tracing[0].randomSamplingPercentage is 100, above the limit of 10. Set it to at most 10.",
+      ],
+    });
+  });
+
   it("accepts samples", async () => {
     for (const resource of [
       telemetry(1, 10, undefined, 0),
@@ -29,12 +39,12 @@ describe("bound-trace-sampling", () => {
   it("refuses more than the limit", async () => {
     expect(await judge(telemetry(1, 100, "hunter2"))).to.deep.equal({
       violations: [
-        at("[1].randomSamplingPercentage is 100, above the limit of 10. Set it to at most 10."),
-        at("[2].randomSamplingPercentage is not a number. Set it to at most 10."),
+        inTelemetry("[1].randomSamplingPercentage", messages.above(100, 10)),
+        inTelemetry("[2].randomSamplingPercentage", messages.notANumber(10)),
       ],
     });
     expect(await judge(telemetry(50.5), { percent: 50 })).to.deep.equal({
-      violations: [at("[0].randomSamplingPercentage is 50.5, above the limit of 50. Set it to at most 50.")],
+      violations: [inTelemetry("[0].randomSamplingPercentage", messages.above(50.5, 50))],
     });
   });
 
@@ -42,17 +52,15 @@ describe("bound-trace-sampling", () => {
     const values = { traceSampling: 100, meshConfig: { defaultConfig: { tracing: { sampling: 20 } } } };
     expect(await judge(istiod(values))).to.deep.equal({
       violations: [
-        "Release istio-system/istiod: values.meshConfig.defaultConfig.tracing.sampling is 20, above the limit of 10. " +
-          "Set it to at most 10.",
-        "Release istio-system/istiod: values.traceSampling is 100, above the limit of 10. Set it to at most 10.",
+        inIstiod("meshConfig.defaultConfig.tracing.sampling", messages.above(20, 10)),
+        inIstiod("traceSampling", messages.above(100, 10)),
       ],
     });
     const below = { meshConfig: { defaultConfig: { tracing: { sampling: 1 } } }, pilot: values };
     expect(await judge(istiod(below))).to.deep.equal({
       violations: [
-        "Release istio-system/istiod: values.pilot.meshConfig.defaultConfig.tracing.sampling is 20, above the limit of 10. " +
-          "Set it to at most 10.",
-        "Release istio-system/istiod: values.pilot.traceSampling is 100, above the limit of 10. Set it to at most 10.",
+        inIstiod("pilot.meshConfig.defaultConfig.tracing.sampling", messages.above(20, 10)),
+        inIstiod("pilot.traceSampling", messages.above(100, 10)),
       ],
     });
   });
@@ -62,8 +70,10 @@ describe("bound-trace-sampling", () => {
     for (const config of ["tracing:\n  sampling: 100", '{"tracing": {"sampling": 100}}']) {
       expect(await judge(pod(config))).to.deep.equal({
         violations: [
-          'Deployment shop/catalog: spec.template.metadata.annotations["proxy.istio.io/config"] sets tracing.sampling to 100, ' +
-            "above the limit of 10. Set it to at most 10.",
+          said("Deployment shop/catalog")(
+            'spec.template.metadata.annotations["proxy.istio.io/config"]',
+            messages.annotation(100, 10),
+          ),
         ],
       });
     }
@@ -79,11 +89,11 @@ describe("bound-trace-sampling", () => {
     });
   });
 
-  it("leaves dev alone", async () => {
+  it("does not apply to dev", async () => {
     expect(await judge(telemetry(100), { environment: "dev" })).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(telemetry(unknown))).to.deep.equal({
       violations: [],
       undecided:

@@ -1,25 +1,37 @@
 import { expect } from "chai";
-import { flagCaptureBypasses } from "../../policies/flagCaptureBypasses";
+import type { Message } from "../../policy";
+import { flagCaptureBypasses, messages } from "../../policies/flagCaptureBypasses";
 import { type Resource, unknown, validateResource } from "../engine";
 import { annotatedPod, deployment, gatewayRelease, grafana, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(flagCaptureBypasses, resource, configuration);
 const pod = (annotation: string, value: unknown, configuration = {}) =>
   judge(annotatedPod({ [`traffic.sidecar.istio.io/${annotation}`]: value }), configuration);
-const at = (annotation: string, text: string) => ({
+const onPod = said("Deployment shop/catalog");
+const at = (annotation: string, message: Message) => ({
   violations: [
-    `Deployment shop/catalog: spec.template.metadata.annotations["traffic.sidecar.istio.io/${annotation}"] ${text}.`,
+    onPod(`spec.template.metadata.annotations["traffic.sidecar.istio.io/${annotation}"]`, message),
   ],
 });
-const UNSEEN = "whose traffic the sidecar neither secures nor sees";
+const inIstiod = said("Release istio-system/istiod", "values.");
 
 describe("flag-capture-bypasses", () => {
-  it("only advises, unless it is told otherwise", () => {
+  it("states the field, the ports and the fix", async () => {
+    expect(await pod("excludeOutboundPorts", "5432")).to.deep.equal({
+      violations: [
+        'Deployment shop/catalog: spec.template.metadata.annotations["traffic.sidecar.istio.io/excludeOutboundPorts"] excludes ' +
+          "5432, so the sidecar does not secure that traffic. Remove it, or allow the port in the policy's configuration.",
+      ],
+    });
+  });
+
+  it("is advisory by default", () => {
     expect(flagCaptureBypasses.enforcementLevel).to.equal("advisory");
   });
 
-  it("accepts pods whose traffic all goes through the sidecar", async () => {
+  it("accepts pods whose sidecar sees all traffic", async () => {
     expect(await judge(deployment())).to.deep.equal({ violations: [] });
     const all = { includeInboundPorts: "*", includeOutboundIPRanges: "*", excludeOutboundPorts: "" };
     for (const [annotation, value] of Object.entries(all)) {
@@ -28,60 +40,61 @@ describe("flag-capture-bypasses", () => {
     expect(await pod("includeInboundPorts", "8080")).to.deep.equal({ violations: [] });
   });
 
-  it("flags what bypasses a console's sidecar, but for metrics, which nothing guards", async () => {
+  it("reports ports that bypass a console's sidecar, except those of metrics", async () => {
     const annotated = (annotation: string, value: string, configuration = {}) =>
       judge(
         grafana({ podAnnotations: { [`traffic.sidecar.istio.io/${annotation}`]: value } }),
         configuration,
       );
-    const says = (annotation: string, text: string) => ({
+    const says = (annotation: string, message: Message) => ({
       violations: [
-        `Release monitoring/grafana: values.podAnnotations["traffic.sidecar.istio.io/${annotation}"] ${text}.`,
+        said("Release monitoring/grafana")(
+          `values.podAnnotations["traffic.sidecar.istio.io/${annotation}"]`,
+          message,
+        ),
       ],
     });
-    const cure = "Remove it, or allow it in the policy's configuration";
     expect(await annotated("excludeOutboundPorts", "15014,15020")).to.deep.equal({ violations: [] });
     expect(await annotated("excludeOutboundPorts", "15020,443")).to.deep.equal(
-      says("excludeOutboundPorts", `has 443, ${UNSEEN}. ${cure}`),
+      says("excludeOutboundPorts", messages.ports("443")),
     );
     expect(await annotated("excludeInboundPorts", "3000")).to.deep.equal(
-      says("excludeInboundPorts", `has 3000, ${UNSEEN}. ${cure}`),
+      says("excludeInboundPorts", messages.ports("3000")),
     );
     expect(await annotated("excludeInboundPorts", "3000", { allowedInboundPorts: [3000] })).to.deep.equal({
       violations: [],
     });
     expect(await annotated("excludeOutboundIPRanges", "10.0.0.0/8")).to.deep.equal(
-      says("excludeOutboundIPRanges", 'is "10.0.0.0/8", so the sidecar does not see all traffic. Remove it'),
+      says("excludeOutboundIPRanges", messages.ranges("10.0.0.0/8")),
     );
     expect(await annotated("includeOutboundIPRanges", "*")).to.deep.equal({ violations: [] });
   });
 
-  it("flags ports that bypass it, save those that the organization allows", async () => {
-    const cure = "Remove it, or allow it in the policy's configuration";
+  it("reports ports that bypass the sidecar, except those that the organization allows", async () => {
     expect(await pod("excludeOutboundPorts", "443, 9092")).to.deep.equal(
-      at("excludeOutboundPorts", `has 443, 9092, ${UNSEEN}. ${cure}`),
+      at("excludeOutboundPorts", messages.ports("443, 9092")),
     );
     expect(await pod("excludeOutboundPorts", "443,9092", { allowedOutboundPorts: [443] })).to.deep.equal(
-      at("excludeOutboundPorts", `has 9092, ${UNSEEN}. ${cure}`),
+      at("excludeOutboundPorts", messages.ports("9092")),
     );
     expect(await pod("excludeInboundPorts", 9100)).to.deep.equal(
-      at("excludeInboundPorts", `has 9100, ${UNSEEN}. ${cure}`),
+      at("excludeInboundPorts", messages.ports("9100")),
     );
     expect(await pod("excludeInboundPorts", "9100", { allowedInboundPorts: [9100] })).to.deep.equal({
       violations: [],
     });
   });
 
-  it("flags declared ports that are not captured", async () => {
+  it("reports declared ports that are not captured", async () => {
     expect(await pod("includeInboundPorts", "9000")).to.deep.equal(
-      at("includeInboundPorts", `leaves out 8080, ${UNSEEN}. Remove it, or add the port`),
+      at("includeInboundPorts", messages.portsLeftOut("8080")),
     );
     expect(await pod("includeInboundPorts", "9000", { allowedInboundPorts: [8080] })).to.deep.equal({
       violations: [],
     });
   });
 
-  it("flags a list of captured ports where none is declared", async () => {
+  it("reports a list of captured ports of a pod that declares none", async () => {
     const undeclared = (value: unknown, container: object) =>
       judge(
         deployment(
@@ -95,10 +108,7 @@ describe("flag-capture-bypasses", () => {
     });
     for (const ports of [undefined, []]) {
       expect(await undeclared("9, 10", { ports })).to.deep.equal(
-        at(
-          "includeInboundPorts",
-          'is "9,10" while the pod declares no port, so the sidecar may not see all traffic. Remove it, or declare the ports',
-        ),
+        at("includeInboundPorts", messages.undeclaredPorts("9,10")),
       );
       expect(await undeclared("*", { ports })).to.deep.equal({ violations: [] });
     }
@@ -108,34 +118,27 @@ describe("flag-capture-bypasses", () => {
     );
   });
 
-  it("flags addresses and interfaces that bypass it", async () => {
+  it("reports addresses and interfaces that bypass the sidecar", async () => {
     const ranges = {
       excludeOutboundIPRanges: "10.1.0.0/16",
       includeOutboundIPRanges: "10.0.0.0/8",
       excludeInterfaces: "eth1",
     };
     for (const [annotation, value] of Object.entries(ranges)) {
-      expect(await pod(annotation, value)).to.deep.equal(
-        at(annotation, `is "${value}", so the sidecar does not see all traffic. Remove it`),
-      );
+      expect(await pod(annotation, value)).to.deep.equal(at(annotation, messages.ranges(value)));
     }
   });
 
-  it("flags them in istiod's values", async () => {
+  it("reports them in istiod's values", async () => {
     const proxy = { excludeOutboundPorts: "443", includeIPRanges: "*", excludeIPRanges: "10.1.0.0/16" };
     expect(await judge(istiod({ global: { proxy } }))).to.deep.equal({
       violations: [
-        `Release istio-system/istiod: values.global.proxy.excludeOutboundPorts has 443, ${UNSEEN}. ` +
-          "Remove it, or allow it in the policy's configuration.",
-        'Release istio-system/istiod: values.global.proxy.excludeIPRanges is "10.1.0.0/16", so the sidecar does not see all ' +
-          "traffic. Remove it.",
+        inIstiod("global.proxy.excludeOutboundPorts", messages.ports("443")),
+        inIstiod("global.proxy.excludeIPRanges", messages.ranges("10.1.0.0/16")),
       ],
     });
     expect(await judge(istiod({ global: { proxy: { includeInboundPorts: "9080" } } }))).to.deep.equal({
-      violations: [
-        'Release istio-system/istiod: values.global.proxy.includeInboundPorts is "9080", so the sidecar does not see all ' +
-          "traffic. Remove it.",
-      ],
+      violations: [inIstiod("global.proxy.includeInboundPorts", messages.ranges("9080"))],
     });
     expect(await judge(istiod({ global: { proxy: { includeInboundPorts: "*" } } }))).to.deep.equal({
       violations: [],
@@ -143,14 +146,12 @@ describe("flag-capture-bypasses", () => {
     expect(await judge(gatewayRelease({ global: { proxy } }))).to.deep.equal({ violations: [] });
     const below = { global: { proxy: { excludeOutboundPorts: "" } }, pilot: { global: { proxy } } };
     expect((await judge(istiod(below))).violations).to.deep.equal([
-      `Release istio-system/istiod: values.pilot.global.proxy.excludeOutboundPorts has 443, ${UNSEEN}. ` +
-        "Remove it, or allow it in the policy's configuration.",
-      'Release istio-system/istiod: values.pilot.global.proxy.excludeIPRanges is "10.1.0.0/16", so the sidecar does not see ' +
-        "all traffic. Remove it.",
+      inIstiod("pilot.global.proxy.excludeOutboundPorts", messages.ports("443")),
+      inIstiod("pilot.global.proxy.excludeIPRanges", messages.ranges("10.1.0.0/16")),
     ]);
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await pod("excludeOutboundPorts", unknown)).to.deep.equal({
       violations: [],
       undecided:

@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { clock } from "../../clock";
-import { flagOutdatedVersions } from "../../policies/flagOutdatedVersions";
+import { flagOutdatedVersions, messages } from "../../policies/flagOutdatedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gatewayRelease, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(flagOutdatedVersions, resource);
 const version = (version: unknown) => judge(gatewayRelease({}, { version }));
-const gateway = "Release istio-ingress/istio-ingress: version is";
+const use = "1.31.4 or newer";
+const outdated = (version: string, problem: string) =>
+  said("Release istio-ingress/istio-ingress")("version", messages.outdated(version, { problem, use }));
 
 describe("flag-outdated-versions", () => {
   const { now } = clock;
@@ -21,14 +24,15 @@ describe("flag-outdated-versions", () => {
     expect(flagOutdatedVersions.enforcementLevel).to.equal("advisory");
   });
 
-  it("warns in the last 30 days of a minor version's support, and leaves what has ended to the other policy", async () => {
+  it("warns in the last 30 days of a minor version's support, and not after its end", async () => {
     on("2026-09-12");
     expect(await version("1.29.9")).to.deep.equal({ violations: [] });
     for (const day of ["2026-09-13", "2026-10-12"]) {
       on(day);
       expect(await version("1.29.9")).to.deep.equal({
         violations: [
-          `${gateway} 1.29.9, which is of 1.29, whose support ends on 2026-10-12. Use 1.31.4 or newer.`,
+          "Release istio-ingress/istio-ingress: version is 1.29.9, which is of 1.29, whose support ends on 2026-10-12. Use " +
+            "1.31.4 or newer.",
         ],
       });
     }
@@ -36,37 +40,40 @@ describe("flag-outdated-versions", () => {
     expect(await version("1.29.9")).to.deep.equal({ violations: [] });
   });
 
-  it("goes on warning after an end that Istio has not confirmed", async () => {
+  it("still warns after an end of support that Istio has not confirmed", async () => {
     on("2027-01-01");
     expect(await version("1.30.8")).to.deep.equal({
-      violations: [
-        `${gateway} 1.30.8, which is of 1.30, whose support was expected to end by 2026-12-31. Use 1.31.4 or newer.`,
-      ],
+      violations: [outdated("1.30.8", "is of 1.30, whose support was expected to end by 2026-12-31")],
     });
   });
 
   it("warns of patches that are older than a security bulletin", async () => {
     on("2026-11-26");
-    const text = "which was released before the fix of ISTIO-SECURITY-2026-007 (fixed in 1.31.2 or later)";
+    const text = "was released before the fix of ISTIO-SECURITY-2026-007 (fixed in 1.31.2 or later)";
     expect(await version("1.31.1")).to.deep.equal({
-      violations: [`${gateway} 1.31.1, ${text}. Use 1.31.4 or newer.`],
+      violations: [outdated("1.31.1", text)],
     });
     expect(await judge(istiod({ global: { tag: "1.31.1" } }))).to.deep.equal({
-      violations: [`Release istio-system/istiod: values.global.tag is 1.31.1, ${text}. Use 1.31.4 or newer.`],
+      violations: [
+        said("Release istio-system/istiod")(
+          "values.global.tag",
+          messages.outdated("1.31.1", { problem: text, use }),
+        ),
+      ],
     });
     for (const fine of ["1.31.2", "1.31.4", "1.30.8", "1.99.0"]) {
       expect(await version(fine), fine).to.deep.equal({ violations: [] });
     }
   });
 
-  it("leaves versions with known holes to the other policy, which refuses them", async () => {
+  it("does not report versions with known vulnerabilities, which require-supported-versions refuses", async () => {
     on("2026-11-26");
     for (const holed of ["1.31.0", "1.30.3", "1.20.0"]) {
       expect(await version(holed), holed).to.deep.equal({ violations: [] });
     }
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     on("2026-11-26");
     expect((await version(unknown)).undecided).to.be.a("string");
   });

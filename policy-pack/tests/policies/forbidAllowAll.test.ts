@@ -1,19 +1,27 @@
 import { expect } from "chai";
-import { forbidAllowAll } from "../../policies/forbidAllowAll";
+import { forbidAllowAll, messages } from "../../policies/forbidAllowAll";
 import { type Resource, unknown, validateResource } from "../engine";
 import { allow, authorizationPolicy, defaultDeny } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidAllowAll, resource);
 const rules = (...list: unknown[]) => judge(authorizationPolicy({ rules: list }));
 const source = (source: Record<string, unknown>) => rules(allow({ from: [{ source }] }));
-const CURE = "Name the service accounts that may call, such as cluster.local/ns/shop/sa/cart.";
-const message = (text: string) => `AuthorizationPolicy shop/catalog: ${text}. ${CURE}`;
-const everything = message(
-  "spec.rules[0] limits neither who calls nor what is called, so it admits every request",
-);
+const inRule = said("AuthorizationPolicy shop/catalog", "spec.rules[0]");
+const everything = inRule("", messages.everything());
+const wide = (path: string, text: string, reach: string) => inRule(path, messages.wideSource(text, reach));
 
 describe("forbid-allow-all", () => {
-  it("accepts rules that name callers, a namespace's accounts, end users, or what is called", async () => {
+  it("states the field, the value and the fix", async () => {
+    expect(await source({ principals: ["*"] })).to.deep.equal({
+      violations: [
+        'AuthorizationPolicy shop/catalog: spec.rules[0].from[0].source.principals[0] is "*", which allows every identity. ' +
+          "Name the service accounts of the callers, such as cluster.local/ns/shop/sa/cart.",
+      ],
+    });
+  });
+
+  it("accepts rules that restrict callers, end users or operations", async () => {
     const accepted = [
       allow(),
       allow({ to: undefined }),
@@ -42,7 +50,7 @@ describe("forbid-allow-all", () => {
     expect(await judge(defaultDeny())).to.deep.equal({ violations: [] });
   });
 
-  it("refuses a rule that limits nothing", async () => {
+  it("refuses a rule that restricts nothing", async () => {
     const unlimited = [
       {},
       { from: [], to: [] },
@@ -69,7 +77,7 @@ describe("forbid-allow-all", () => {
     }
   });
 
-  it("refuses principals that reach beyond one namespace, whatever else limits the rule", async () => {
+  it("refuses principals of several namespaces, whatever else restricts the rule", async () => {
     const reaches = {
       "*": "every identity",
       "cluster.local/*": "identities of many namespaces",
@@ -79,30 +87,27 @@ describe("forbid-allow-all", () => {
     };
     for (const [principal, reach] of Object.entries(reaches)) {
       expect(await source({ principals: ["cluster.local/ns/shop/sa/ui", principal] })).to.deep.equal({
-        violations: [
-          message(`spec.rules[0].from[0].source.principals[1] is "${principal}", which admits ${reach}`),
-        ],
+        violations: [wide(".from[0].source.principals[1]", principal, reach)],
       });
     }
   });
 
   it("refuses every namespace and every address", async () => {
-    const at = "spec.rules[0].from[0].source";
+    const at = ".from[0].source";
     expect(await source({ namespaces: ["*"], remoteIpBlocks: ["10.0.0.0/8", "0.0.0.0/0"] })).to.deep.equal({
       violations: [
-        message(`${at}.namespaces[0] is "*", which admits every namespace`),
-        message(`${at}.remoteIpBlocks[1] is "0.0.0.0/0", which admits every address`),
+        wide(`${at}.namespaces[0]`, "*", "every namespace"),
+        wide(`${at}.remoteIpBlocks[1]`, "0.0.0.0/0", "every address"),
       ],
     });
     expect(await source({ ipBlocks: ["::/0"] })).to.deep.equal({
-      violations: [message(`${at}.ipBlocks[0] is "::/0", which admits every address`)],
+      violations: [wide(`${at}.ipBlocks[0]`, "::/0", "every address")],
     });
   });
 
   it("refuses every address in pieces", async () => {
-    const at = "spec.rules[0].from[0].source";
     const excess = (field: string, block: string, widest: number) =>
-      message(`${at}.${field} is "${block}", which admits more addresses than a /${widest}`);
+      wide(`.from[0].source.${field}`, block, `more addresses than a /${widest}`);
     expect(
       await source({ ipBlocks: ["0.0.0.0/1", "128.0.0.0/1"], remoteIpBlocks: ["2000::/3"] }),
     ).to.deep.equal({
@@ -114,7 +119,7 @@ describe("forbid-allow-all", () => {
     });
   });
 
-  it("refuses the same in conditions, whatever else limits the rule", async () => {
+  it("refuses the same in conditions, whatever else restricts the rule", async () => {
     const reaches: [string, string, string][] = [
       ["source.principal", "*", "every identity"],
       ["source.principal", "cluster.local/*", "identities of many namespaces"],
@@ -132,13 +137,13 @@ describe("forbid-allow-all", () => {
       ];
       for (const rule of [{ when: when.slice(1) }, { when: when.reverse() }, allow({ when })]) {
         expect(await rules(rule), `${key} ${value}`).to.deep.equal({
-          violations: [message(`spec.rules[0].when[0].values[1] is "${value}", which admits ${reach}`)],
+          violations: [wide(".when[0].values[1]", value, reach)],
         });
       }
     }
   });
 
-  it("refuses a rule that only names exceptions", async () => {
+  it("refuses a rule that only has exceptions", async () => {
     const exceptions = [
       { when: [{ key: "source.namespace", notValues: ["bank"] }] },
       { when: [{ key: "request.headers[x-team]", values: [], notValues: ["bank"] }] },
@@ -147,14 +152,12 @@ describe("forbid-allow-all", () => {
     ];
     for (const rule of exceptions) {
       expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({
-        violations: [
-          message("spec.rules[0] names only whom or what it excepts, so it admits every other request"),
-        ],
+        violations: [inRule("", messages.onlyExceptions())],
       });
     }
   });
 
-  it("takes a policy without an action for ALLOW, and leaves other actions alone", async () => {
+  it("reads a missing action as ALLOW, and ignores other actions", async () => {
     expect(await judge(authorizationPolicy({ action: undefined, rules: [{}] }))).to.deep.equal({
       violations: [everything],
     });
@@ -163,7 +166,7 @@ describe("forbid-allow-all", () => {
     }
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const at = (path: string) =>
       `AuthorizationPolicy shop/catalog: string value at .${path} can't be known during preview`;
     expect(await rules({}, { from: unknown })).to.deep.equal({

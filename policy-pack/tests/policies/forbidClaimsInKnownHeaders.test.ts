@@ -1,17 +1,26 @@
 import { expect } from "chai";
-import { forbidClaimsInKnownHeaders } from "../../policies/forbidClaimsInKnownHeaders";
+import { forbidClaimsInKnownHeaders, messages } from "../../policies/forbidClaimsInKnownHeaders";
 import { unknown, validateResource } from "../engine";
 import { requestAuthentication } from "../resources";
+import { said } from "../said";
 
 const judge = (rule: Record<string, unknown>, configuration = {}) =>
   validateResource(forbidClaimsInKnownHeaders, requestAuthentication(rule), configuration);
 const at = (field: string, header: string) =>
-  `RequestAuthentication shop/default: spec.jwtRules[0].${field} is "${header}", which has a meaning of its own. ` +
-  "Choose another header, such as x-jwt-payload.";
+  said("RequestAuthentication shop/default", "spec.jwtRules[0].")(field, messages.knownHeader(header));
 const claim = (header: unknown) => ({ outputClaimToHeaders: [{ claim: "sub", header }] });
 
 describe("forbid-claims-in-known-headers", () => {
-  it("accepts headers without another meaning", async () => {
+  it("states the field, the header and the fix", async () => {
+    expect(await judge({ outputPayloadToHeader: "host" })).to.deep.equal({
+      violations: [
+        'RequestAuthentication shop/default: spec.jwtRules[0].outputPayloadToHeader is "host", a well-known header with its own ' +
+          "meaning. Use another header, such as x-jwt-payload.",
+      ],
+    });
+  });
+
+  it("accepts other headers", async () => {
     expect(await judge({})).to.deep.equal({ violations: [] });
     expect(await judge({ outputPayloadToHeader: "x-jwt-payload", ...claim("x-user") })).to.deep.equal({
       violations: [],
@@ -26,7 +35,7 @@ describe("forbid-claims-in-known-headers", () => {
     }
   });
 
-  it("takes the organization's list", async () => {
+  it("applies the organization's list", async () => {
     const prohibitedHeaders = ["x-user"];
     expect(await judge(claim("host"), { prohibitedHeaders })).to.deep.equal({ violations: [] });
     expect(await judge(claim("x-user"), { prohibitedHeaders })).to.deep.equal({
@@ -34,7 +43,7 @@ describe("forbid-claims-in-known-headers", () => {
     });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge({ outputPayloadToHeader: "host", ...claim(unknown) })).to.deep.equal({
       violations: [at("outputPayloadToHeader", "host")],
       undecided:

@@ -1,22 +1,28 @@
 import { expect } from "chai";
-import { forbidExposedConsoles } from "../../policies/forbidExposedConsoles";
+import type { Message } from "../../policy";
+import { forbidExposedConsoles, messages } from "../../policies/forbidExposedConsoles";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gatewayRelease, grafana, kiali, prometheusStack, release } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidExposedConsoles, resource);
-const at = (chart: string, text: string) => ({
-  violations: [`Release monitoring/${chart}: values.${text}.`],
+const at = (chart: string, path: string, message: Message) => ({
+  violations: [said(`Release monitoring/${chart}`, "values.")(path, message)],
 });
-const exposed = (type: string, name: string) =>
-  `is ${type}, so ${name} is reachable from outside the cluster, past the mesh's gateways. Set it to ClusterIP`;
-const nameless = (name: string) =>
-  `is true, so ${name}, which asks nobody for a name, is reachable from outside the cluster. Leave it out`;
-const plain = (name: string) =>
-  `is not set, so passwords for ${name} cross the network in plain text. Name the Secret with the certificate`;
+const capitalized = (text: string) => text.replace(/^./, (letter) => letter.toUpperCase());
 const tls = [{ secretName: "console", hosts: ["console.example.com"] }];
 
 describe("forbid-exposed-consoles", () => {
-  it("accepts consoles inside the cluster, and those with a login behind an Ingress with TLS", async () => {
+  it("states the field, the type and the fix", async () => {
+    expect(await judge(grafana({ service: { type: "NodePort" } }))).to.deep.equal({
+      violations: [
+        "Release monitoring/grafana: values.service.type is NodePort, so Grafana is reachable from outside the cluster without " +
+          "passing a gateway. Set it to ClusterIP.",
+      ],
+    });
+  });
+
+  it("accepts consoles inside the cluster, and consoles with a login behind an Ingress with TLS", async () => {
     for (const resource of [
       kiali(),
       kiali({
@@ -32,7 +38,7 @@ describe("forbid-exposed-consoles", () => {
       // Bitnami's chart makes the Secret itself.
       grafana({ ingress: { enabled: true, tls: true } }),
       grafana({ route: { main: { enabled: true } } }),
-      // The defaults, spelled out.
+      // The chart's defaults.
       prometheusStack({
         prometheus: {
           servicePerReplica: { enabled: false, type: "ClusterIP" },
@@ -51,61 +57,46 @@ describe("forbid-exposed-consoles", () => {
   it("refuses load balancers and node ports", async () => {
     for (const type of ["LoadBalancer", "NodePort"]) {
       const service = { type };
-      const cases: [Resource, string, string][] = [
-        [
-          kiali({ deployment: { service_type: type } }),
-          "kiali-server",
-          `deployment.service_type ${exposed(type, "Kiali")}`,
-        ],
-        [grafana({ service }), "grafana", `service.type ${exposed(type, "Grafana")}`],
-        ...(["prometheus", "alertmanager", "grafana"] as const).map((part): [Resource, string, string] => [
-          prometheusStack({ [part]: { service } }),
-          "kube-prometheus-stack",
-          `${part}.service.type ${exposed(
-            type,
-            part.replace(/^./, (letter) => letter.toUpperCase()),
-          )}`,
-        ]),
-        [
-          release("prometheus", { server: { service } }),
-          "prometheus",
-          `server.service.type ${exposed(type, "Prometheus")}`,
-        ],
-        [
-          release("jaeger", { jaeger: { service } }),
-          "jaeger",
-          `jaeger.service.type ${exposed(type, "Jaeger")}`,
-        ],
+      const cases: [Resource, chart: string, path: string, console: string][] = [
+        [kiali({ deployment: { service_type: type } }), "kiali-server", "deployment.service_type", "Kiali"],
+        [grafana({ service }), "grafana", "service.type", "Grafana"],
+        ...(["prometheus", "alertmanager", "grafana"] as const).map(
+          (part): [Resource, string, string, string] => [
+            prometheusStack({ [part]: { service } }),
+            "kube-prometheus-stack",
+            `${part}.service.type`,
+            capitalized(part),
+          ],
+        ),
+        [release("prometheus", { server: { service } }), "prometheus", "server.service.type", "Prometheus"],
+        [release("jaeger", { jaeger: { service } }), "jaeger", "jaeger.service.type", "Jaeger"],
       ];
-      for (const [resource, chart, text] of cases) {
-        expect(await judge(resource)).to.deep.equal(at(chart, text));
+      for (const [resource, chart, path, console] of cases) {
+        expect(await judge(resource)).to.deep.equal(at(chart, path, messages.service(type, console)));
       }
     }
   });
 
-  it("refuses other Services of the same charts that leave the cluster", async () => {
-    const stack = (name: string, key: string, service: object, type: string) =>
-      judge(prometheusStack({ [name]: { [key]: service } })).then((outcome) =>
-        expect(outcome).to.deep.equal(
-          at(
-            "kube-prometheus-stack",
-            `${name}.${key}.type ${type}, so ${name.replace(/^./, (letter) => letter.toUpperCase())} is reachable from ` +
-              "outside the cluster, past the mesh's gateways. Set it to ClusterIP",
-          ),
-        ),
-      );
+  it("refuses further Services of the same charts with these types", async () => {
+    const stack = async (name: string, key: string, service: object, message: Message) => {
+      const outcome = await judge(prometheusStack({ [name]: { [key]: service } }));
+      expect(outcome).to.deep.equal(at("kube-prometheus-stack", `${name}.${key}.type`, message));
+    };
     const enabled = true;
     for (const name of ["prometheus", "alertmanager"]) {
-      await stack(name, "servicePerReplica", { enabled, type: "LoadBalancer" }, "is LoadBalancer");
+      const type = "LoadBalancer";
+      await stack(name, "servicePerReplica", { enabled, type }, messages.service(type, capitalized(name)));
     }
-    await stack("prometheus", "thanosService", { enabled, type: "NodePort" }, "is NodePort");
-    await stack("prometheus", "thanosServiceExternal", { enabled }, "is not set, which is LoadBalancer");
+    const nodePort = messages.service("NodePort", "Prometheus");
+    await stack("prometheus", "thanosService", { enabled, type: "NodePort" }, nodePort);
+    const byDefault = messages.serviceByDefault("LoadBalancer", "Prometheus");
+    await stack("prometheus", "thanosServiceExternal", { enabled }, byDefault);
     expect(await judge(release("jaeger", { query: { service: { type: "NodePort" } } }))).to.deep.equal(
-      at("jaeger", `query.service.type ${exposed("NodePort", "Jaeger")}`),
+      at("jaeger", "query.service.type", messages.service("NodePort", "Jaeger")),
     );
   });
 
-  it("refuses other Ingresses and routes to what asks nobody for a name", async () => {
+  it("refuses further Ingresses and routes to consoles without a login", async () => {
     for (const path of [
       "ingressPerReplica",
       "thanosIngress",
@@ -120,37 +111,39 @@ describe("forbid-exposed-consoles", () => {
           prometheusStack({ prometheus: { [key]: name === undefined ? entry : { [name]: entry } } }),
         ),
         path,
-      ).to.deep.equal(at("kube-prometheus-stack", `prometheus.${path}.enabled ${nameless("Prometheus")}`));
+      ).to.deep.equal(
+        at("kube-prometheus-stack", `prometheus.${path}.enabled`, messages.noLogin("true", "Prometheus")),
+      );
     }
     expect(await judge(release("jaeger", { jaeger: { httproute: { enabled: true } } }))).to.deep.equal(
-      at("jaeger", `jaeger.httproute.enabled ${nameless("Jaeger")}`),
+      at("jaeger", "jaeger.httproute.enabled", messages.noLogin("true", "Jaeger")),
     );
     for (const part of ["query", "allInOne"]) {
       expect(await judge(release("jaeger", { [part]: { ingress: { enabled: true } } }))).to.deep.equal(
-        at("jaeger", `${part}.ingress.enabled ${nameless("Jaeger")}`),
+        at("jaeger", `${part}.ingress.enabled`, messages.noLogin("true", "Jaeger")),
       );
     }
   });
 
-  it("takes whatever the charts take for true", async () => {
+  it("reads booleans as the charts do", async () => {
     expect(await judge(release("alertmanager", { ingress: { enabled: "false" } }))).to.deep.equal(
-      at("alertmanager", `ingress.enabled ${nameless("Alertmanager").replace("is true", "is false")}`),
+      at("alertmanager", "ingress.enabled", messages.noLogin("false", "Alertmanager")),
     );
     expect(await judge(kiali({ deployment: { ingress: { enabled: "true" } } }))).to.deep.equal(
-      at("kiali-server", `deployment.ingress.override_yaml.spec.tls ${plain("Kiali")}`),
+      at("kiali-server", "deployment.ingress.override_yaml.spec.tls", messages.noTls("Kiali")),
     );
     expect(await judge(kiali({ deployment: { ingress: { enabled: "false" } } }))).to.deep.equal({
       violations: [],
     });
   });
 
-  it("refuses an Ingress to what asks nobody for a name, with TLS or without", async () => {
+  it("refuses an Ingress to a console without a login, with TLS or without", async () => {
     for (const ingress of [{ enabled: true }, { enabled: true, tls }]) {
       expect(await judge(prometheusStack({ prometheus: { ingress } }))).to.deep.equal(
-        at("kube-prometheus-stack", `prometheus.ingress.enabled ${nameless("Prometheus")}`),
+        at("kube-prometheus-stack", "prometheus.ingress.enabled", messages.noLogin("true", "Prometheus")),
       );
       expect(await judge(release("jaeger", { jaeger: { ingress } }))).to.deep.equal(
-        at("jaeger", `jaeger.ingress.enabled ${nameless("Jaeger")}`),
+        at("jaeger", "jaeger.ingress.enabled", messages.noLogin("true", "Jaeger")),
       );
     }
   });
@@ -158,21 +151,21 @@ describe("forbid-exposed-consoles", () => {
   it("refuses an Ingress without TLS", async () => {
     for (const none of [{}, { tls: [] }]) {
       expect(await judge(grafana({ ingress: { enabled: true, ...none } }))).to.deep.equal(
-        at("grafana", `ingress.tls ${plain("Grafana")}`),
+        at("grafana", "ingress.tls", messages.noTls("Grafana")),
       );
     }
     expect(await judge(kiali({ deployment: { ingress: { enabled: true } } }))).to.deep.equal(
-      at("kiali-server", `deployment.ingress.override_yaml.spec.tls ${plain("Kiali")}`),
+      at("kiali-server", "deployment.ingress.override_yaml.spec.tls", messages.noTls("Kiali")),
     );
   });
 
-  it("leaves other charts alone", async () => {
+  it("ignores other charts", async () => {
     expect(await judge(gatewayRelease({ service: { type: "LoadBalancer" } }))).to.deep.equal({
       violations: [],
     });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(grafana({ service: { type: unknown } }))).to.deep.equal({
       violations: [],
       undecided:

@@ -22,12 +22,12 @@ describe("forbid-fault-injection", () => {
     });
   });
 
-  it("leaves dev alone", async () => {
+  it("does not apply to dev", async () => {
     expect(await judge({ delay, abort }, { environment: "dev" })).to.deep.equal({ violations: [] });
     expect((await judge({ abort }, { environment: "prod" })).violations).to.have.length(1);
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const routes = validateResource(forbidFaultInjection, virtualService(unknown));
     expect(await routes).to.deep.equal({
       violations: [],

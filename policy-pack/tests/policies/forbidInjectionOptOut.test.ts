@@ -1,16 +1,26 @@
 import { expect } from "chai";
-import { forbidInjectionOptOut } from "../../policies/forbidInjectionOptOut";
+import type { Message } from "../../policy";
+import { forbidInjectionOptOut, messages } from "../../policies/forbidInjectionOptOut";
 import { type Resource, unknown, validateResource } from "../engine";
 import { annotatedPod, deployment, gatewayRelease, grafana, istiod, kubernetes } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidInjectionOptOut, resource);
 const INJECT = "sidecar.istio.io/inject";
-const at = (path: string, text: string) => ({
-  violations: [`Deployment shop/catalog: spec.template.metadata.${path} ${text}.`],
-});
+const onPod = said("Deployment shop/catalog", "spec.template.metadata.");
+const at = (path: string, message: Message) => ({ violations: [onPod(path, message)] });
 
 describe("forbid-injection-opt-out", () => {
-  it("accepts pods that say nothing, or that ask for a sidecar", async () => {
+  it("states the field, the value and the fix", async () => {
+    expect(await judge(annotatedPod({ "sidecar.istio.io/interceptionMode": "NONE" }))).to.deep.equal({
+      violations: [
+        'Deployment shop/catalog: spec.template.metadata.annotations["sidecar.istio.io/interceptionMode"] is "NONE", so the ' +
+          "sidecar sees no traffic. Remove it.",
+      ],
+    });
+  });
+
+  it("accepts pods without these settings, or that request a sidecar", async () => {
     expect(await judge(deployment())).to.deep.equal({ violations: [] });
     expect(await judge(deployment({ metadata: { labels: { [INJECT]: "true" } } }))).to.deep.equal({
       violations: [],
@@ -29,32 +39,31 @@ describe("forbid-injection-opt-out", () => {
     expect(await judge(ordinary)).to.deep.equal({ violations: [] });
   });
 
-  it("refuses a refusal, by label or by annotation", async () => {
-    const text = "is false, so the pod gets no sidecar. Remove it";
+  it("refuses to disable injection, by label or by annotation", async () => {
     expect(await judge(deployment({ metadata: { labels: { [INJECT]: "false" } } }))).to.deep.equal(
-      at(`labels["${INJECT}"]`, text),
+      at(`labels["${INJECT}"]`, messages.noSidecar()),
     );
     expect(await judge(annotatedPod({ [INJECT]: "false" }))).to.deep.equal(
-      at(`annotations["${INJECT}"]`, text),
+      at(`annotations["${INJECT}"]`, messages.noSidecar()),
     );
   });
 
-  it("refuses it for a console's pods, wherever its chart takes it", async () => {
-    const of = (path: string, text: string) => ({
-      violations: [`Release monitoring/grafana: values.${path} ${text}. Remove it.`],
+  it("refuses it in every value of a console's chart", async () => {
+    const of = (path: string, message: Message) => ({
+      violations: [said("Release monitoring/grafana", "values.")(path, message)],
     });
     expect(await judge(grafana({ podLabels: { app: "grafana", [INJECT]: "true" } }))).to.deep.equal({
       violations: [],
     });
     expect(await judge(grafana({ podLabels: { [INJECT]: "false" } }))).to.deep.equal(
-      of(`podLabels["${INJECT}"]`, "is false, so the pod gets no sidecar"),
+      of(`podLabels["${INJECT}"]`, messages.noSidecar()),
     );
     const inbound = "traffic.sidecar.istio.io/includeInboundPorts";
     expect(await judge(grafana({ podAnnotations: { [inbound]: "" } }))).to.deep.equal(
-      of(`podAnnotations["${inbound}"]`, 'is "", so the sidecar sees no inbound traffic'),
+      of(`podAnnotations["${inbound}"]`, messages.optOut('is ""', "the sidecar sees no inbound traffic")),
     );
     expect(await judge(grafana({ podLabels: { "istio.io/dataplane-mode": "none" } }))).to.deep.equal(
-      of('podLabels["istio.io/dataplane-mode"]', 'is "none", so ztunnel sees no traffic'),
+      of('podLabels["istio.io/dataplane-mode"]', messages.optOut('is "none"', "ztunnel sees no traffic")),
     );
     expect(await judge(grafana({ podLabels: unknown }))).to.deep.equal({ violations: [] });
   });
@@ -76,14 +85,12 @@ describe("forbid-injection-opt-out", () => {
     ];
     for (const [apiVersion, kind, props, path] of pods) {
       expect(await judge(kubernetes(apiVersion, kind, { metadata, ...props }))).to.deep.equal({
-        violations: [
-          `${kind} shop/job: ${path}.labels["${INJECT}"] is false, so the pod gets no sidecar. Remove it.`,
-        ],
+        violations: [said(`${kind} shop/job`)(`${path}.labels["${INJECT}"]`, messages.noSidecar())],
       });
     }
   });
 
-  it("refuses annotations that leave the sidecar without traffic", async () => {
+  it("refuses annotations that keep traffic from the sidecar", async () => {
     const emptying: [annotation: string, value: string, effect: string][] = [
       ["sidecar.istio.io/interceptionMode", "NONE", "the sidecar sees no traffic"],
       ["traffic.sidecar.istio.io/includeInboundPorts", "", "the sidecar sees no inbound traffic"],
@@ -96,12 +103,12 @@ describe("forbid-injection-opt-out", () => {
     ];
     for (const [annotation, value, effect] of emptying) {
       expect(await judge(annotatedPod({ [annotation]: value }))).to.deep.equal(
-        at(`annotations["${annotation}"]`, `is "${value}", so ${effect}. Remove it`),
+        at(`annotations["${annotation}"]`, messages.optOut(`is "${value}"`, effect)),
       );
     }
   });
 
-  it("refuses a proxy's configuration that leaves it without traffic, in YAML or JSON", async () => {
+  it("refuses a proxy configuration that keeps traffic from the sidecar, in YAML or JSON", async () => {
     const CONFIG = "proxy.istio.io/config";
     for (const config of [
       "interceptionMode: NONE\ntracing:\n  sampling: 1",
@@ -113,16 +120,19 @@ describe("forbid-injection-opt-out", () => {
       expect(await judge(annotatedPod({ [CONFIG]: config })), config).to.deep.equal(
         at(
           `annotations["${CONFIG}"]`,
-          "sets interceptionMode to NONE, so the sidecar sees no traffic. Remove it",
+          messages.optOut("sets interceptionMode to NONE", "the sidecar sees no traffic"),
         ),
       );
     }
     expect(await judge(annotatedPod({ [CONFIG]: "interceptionMode: 2" }))).to.deep.equal(
-      at(`annotations["${CONFIG}"]`, "sets interceptionMode to 2, so the sidecar sees no traffic. Remove it"),
+      at(
+        `annotations["${CONFIG}"]`,
+        messages.optOut("sets interceptionMode to 2", "the sidecar sees no traffic"),
+      ),
     );
     for (const config of ["interceptionMode: NONE\n---\nconcurrency: 2", "{"]) {
       expect(await judge(annotatedPod({ [CONFIG]: config })), config).to.deep.equal(
-        at(`annotations["${CONFIG}"]`, "is not YAML, so nobody can tell what the sidecar sees. Remove it"),
+        at(`annotations["${CONFIG}"]`, messages.optOut("is not YAML", "its interceptionMode is unknown")),
       );
     }
     for (const config of ["", "concurrency: 2", "[NONE]", unknown]) {
@@ -132,13 +142,13 @@ describe("forbid-injection-opt-out", () => {
 
   const proxy = { containers: [{ name: "istio-proxy", image: "auto" }] };
 
-  it("refuses every template but a sidecar's, save for pods that are nothing but a proxy", async () => {
+  it("refuses every template except sidecar, but not for pods that are only a proxy", async () => {
     const TEMPLATES = "inject.istio.io/templates";
     for (const template of ["gateway", "grpc-agent", "hello, sidecars"]) {
       expect(await judge(annotatedPod({ [TEMPLATES]: template }))).to.deep.equal(
         at(
           `annotations["${TEMPLATES}"]`,
-          `is "${template}", so nothing leads the pod's traffic to a sidecar. Remove it`,
+          messages.optOut(`is "${template}"`, "the pod's traffic is not redirected to a sidecar"),
         ),
       );
     }
@@ -153,15 +163,15 @@ describe("forbid-injection-opt-out", () => {
     expect((await judge(deployment({ metadata, spec: both }))).violations).to.have.length(2);
   });
 
-  it("refuses what takes a pod out of ambient mode", async () => {
+  it("refuses settings that exclude a pod from ambient mode", async () => {
     const MODE = "istio.io/dataplane-mode";
     expect(await judge(deployment({ metadata: { labels: { [MODE]: "none" } } }))).to.deep.equal(
-      at(`labels["${MODE}"]`, 'is "none", so ztunnel sees no traffic. Remove it'),
+      at(`labels["${MODE}"]`, messages.optOut('is "none"', "ztunnel sees no traffic")),
     );
     const BYPASS = "ambient.istio.io/bypass-inbound-capture";
     for (const value of ["true", "T", "1"]) {
       expect(await judge(annotatedPod({ [BYPASS]: value }))).to.deep.equal(
-        at(`annotations["${BYPASS}"]`, `is "${value}", so ztunnel sees no inbound traffic. Remove it`),
+        at(`annotations["${BYPASS}"]`, messages.optOut(`is "${value}"`, "ztunnel sees no inbound traffic")),
       );
     }
     const STATUS = "sidecar.istio.io/status";
@@ -169,34 +179,28 @@ describe("forbid-injection-opt-out", () => {
     expect(await judge(deployment({ metadata }))).to.deep.equal(
       at(
         `annotations["${STATUS}"]`,
-        "is set, so ambient mode leaves the pod to a sidecar that it does not have. Remove it",
+        messages.optOut("is set", "ambient mode skips the pod, which has no sidecar"),
       ),
     );
     const injected = { containers: [{ name: "catalog" }, ...proxy.containers] };
     expect(await judge(deployment({ metadata, spec: injected }))).to.deep.equal({ violations: [] });
   });
 
-  it("refuses an istiod that leaves all sidecars without traffic, or pods without one", async () => {
-    const refused: [path: string, value: unknown, text: string][] = [
-      [
-        "global.proxy.autoInject",
-        "disabled",
-        'is "disabled", so no pod gets a sidecar unless it asks for one',
-      ],
-      ["global.proxy.autoInject", "", 'is "", so no pod gets a sidecar unless it asks for one'],
-      ["global.proxy.includeInboundPorts", "", 'is "", so the sidecar sees no inbound traffic'],
-      ["global.proxy.includeIPRanges", "", 'is "", so the sidecar sees no outbound traffic'],
-      [
-        "global.proxy.excludeIPRanges",
-        "0.0.0.0/0",
-        'is "0.0.0.0/0", so the sidecar sees no outbound traffic',
-      ],
-      ["meshConfig.defaultConfig.interceptionMode", "NONE", 'is "NONE", so the sidecar sees no traffic'],
-      ["meshConfig.defaultConfig.interception_mode", 2, 'is "2", so the sidecar sees no traffic'],
+  const inIstiod = said("Release istio-system/istiod", "values.");
+
+  it("refuses values of istiod that keep traffic from all sidecars, or sidecars from pods", async () => {
+    const refused: [path: string, value: unknown, effect: string][] = [
+      ["global.proxy.autoInject", "disabled", "only pods that request a sidecar get one"],
+      ["global.proxy.autoInject", "", "only pods that request a sidecar get one"],
+      ["global.proxy.includeInboundPorts", "", "the sidecar sees no inbound traffic"],
+      ["global.proxy.includeIPRanges", "", "the sidecar sees no outbound traffic"],
+      ["global.proxy.excludeIPRanges", "0.0.0.0/0", "the sidecar sees no outbound traffic"],
+      ["meshConfig.defaultConfig.interceptionMode", "NONE", "the sidecar sees no traffic"],
+      ["meshConfig.defaultConfig.interception_mode", 2, "the sidecar sees no traffic"],
       [
         "sidecarInjectorWebhook.defaultTemplates",
         ["gateway", "hello"],
-        `is "gateway,hello", so nothing leads the pod's traffic to a sidecar`,
+        "the pod's traffic is not redirected to a sidecar",
       ],
     ];
     const valueAt = (path: string, value: unknown) =>
@@ -204,10 +208,10 @@ describe("forbid-injection-opt-out", () => {
         string,
         unknown
       >;
-    for (const [path, value, text] of refused) {
+    for (const [path, value, effect] of refused) {
       for (const prefix of ["", "pilot.", "_internal_defaults_do_not_set."]) {
         expect(await judge(istiod(valueAt(`${prefix}${path}`, value))), path).to.deep.equal({
-          violations: [`Release istio-system/istiod: values.${prefix}${path} ${text}. Remove it.`],
+          violations: [inIstiod(`${prefix}${path}`, messages.optOut(`is "${String(value)}"`, effect))],
         });
       }
     }
@@ -224,13 +228,10 @@ describe("forbid-injection-opt-out", () => {
     });
   });
 
-  it("refuses an istiod that keeps pods out", async () => {
+  it("refuses selectors of pods that are never injected", async () => {
     const webhook = { neverInjectSelector: [{ matchLabels: { job: "x" } }] };
     expect(await judge(istiod({ sidecarInjectorWebhook: webhook }))).to.deep.equal({
-      violations: [
-        "Release istio-system/istiod: values.sidecarInjectorWebhook.neverInjectSelector keeps pods out of the mesh. " +
-          "Leave it out.",
-      ],
+      violations: [inIstiod("sidecarInjectorWebhook.neverInjectSelector", messages.neverInject())],
     });
     expect(await judge(istiod({ sidecarInjectorWebhook: { neverInjectSelector: [] } }))).to.deep.equal({
       violations: [],
@@ -240,10 +241,10 @@ describe("forbid-injection-opt-out", () => {
     });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const metadata = { labels: { [INJECT]: unknown }, annotations: { [INJECT]: "false" } };
     expect(await judge(deployment({ metadata }))).to.deep.equal({
-      ...at(`annotations["${INJECT}"]`, "is false, so the pod gets no sidecar. Remove it"),
+      ...at(`annotations["${INJECT}"]`, messages.noSidecar()),
       undecided: `Deployment shop/catalog: string value at .spec.template.metadata.labels.${INJECT} can't be known during preview`,
     });
   });

@@ -1,17 +1,28 @@
 import { expect } from "chai";
-import { forbidOpenConsoles } from "../../policies/forbidOpenConsoles";
+import type { Message } from "../../policy";
+import { forbidOpenConsoles, messages } from "../../policies/forbidOpenConsoles";
 import { type Resource, unknown, validateResource } from "../engine";
 import { grafana, istiod, kiali, prometheusStack, release } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(forbidOpenConsoles, resource, configuration);
-const at = (chart: string, text: string) => ({
-  violations: [`Release monitoring/${chart}: values.${text}.`],
+const at = (chart: string, path: string, message: Message) => ({
+  violations: [said(`Release monitoring/${chart}`, "values")(path, message)],
 });
 const anonymous = { "auth.anonymous": { enabled: true } };
 
 describe("forbid-open-consoles", () => {
-  it("accepts consoles that ask for a name", async () => {
+  it("states the field, the value and the fix", async () => {
+    expect(await judge(kiali({ auth: { strategy: "anonymous" } }))).to.deep.equal({
+      violations: [
+        "Release monitoring/kiali-server: values.auth.strategy is anonymous, so Kiali requires no login. Set it to token or " +
+          "openid.",
+      ],
+    });
+  });
+
+  it("accepts consoles that require a login", async () => {
     for (const resource of [
       kiali(),
       kiali({ auth: { strategy: "" } }),
@@ -30,14 +41,15 @@ describe("forbid-open-consoles", () => {
     }
   });
 
-  it("refuses a Kiali that asks nobody, from its chart or its operator's", async () => {
-    const strategy = "auth.strategy is anonymous, so Kiali asks nobody for a name. Set it to token or openid";
+  it("refuses a Kiali without a login, from its chart or its operator's", async () => {
     expect(await judge(kiali({ auth: { strategy: "anonymous" } }))).to.deep.equal(
-      at("kiali-server", strategy),
+      at("kiali-server", ".auth.strategy", messages.kiali()),
     );
     const operator = (create: unknown) =>
       judge(release("kiali-operator", { cr: { create, spec: { auth: { strategy: "anonymous" } } } }));
-    expect(await operator(true)).to.deep.equal(at("kiali-operator", `cr.spec.${strategy}`));
+    expect(await operator(true)).to.deep.equal(
+      at("kiali-operator", ".cr.spec.auth.strategy", messages.kiali()),
+    );
     // Without it, the chart installs the operator alone.
     for (const create of [undefined, false]) expect(await operator(create)).to.deep.equal({ violations: [] });
     expect(await operator(unknown)).to.deep.equal({
@@ -47,21 +59,19 @@ describe("forbid-open-consoles", () => {
     });
   });
 
-  it("refuses a Grafana that asks nobody, alone or in a chart of charts, by setting or by variable", async () => {
+  it("refuses a Grafana without a login, by its own chart or a parent chart, by setting or by variable", async () => {
     const path = '["grafana.ini"]["auth.anonymous"].enabled';
-    const text = "is true, so Grafana asks nobody for a name. Leave it out.";
-    expect(await judge(grafana({ "grafana.ini": anonymous }))).to.deep.equal({
-      violations: [`Release monitoring/grafana: values${path} ${text}`],
-    });
-    expect(await judge(prometheusStack({ grafana: { "grafana.ini": anonymous } }))).to.deep.equal({
-      violations: [`Release monitoring/kube-prometheus-stack: values.grafana${path} ${text}`],
-    });
-    expect(await judge(grafana({ env: { GF_AUTH_ANONYMOUS_ENABLED: "true" } }))).to.deep.equal({
-      violations: [`Release monitoring/grafana: values.env.GF_AUTH_ANONYMOUS_ENABLED ${text}`],
-    });
+    const message = messages.grafana("true");
+    expect(await judge(grafana({ "grafana.ini": anonymous }))).to.deep.equal(at("grafana", path, message));
+    expect(await judge(prometheusStack({ grafana: { "grafana.ini": anonymous } }))).to.deep.equal(
+      at("kube-prometheus-stack", `.grafana${path}`, message),
+    );
+    expect(await judge(grafana({ env: { GF_AUTH_ANONYMOUS_ENABLED: "true" } }))).to.deep.equal(
+      at("grafana", ".env.GF_AUTH_ANONYMOUS_ENABLED", message),
+    );
   });
 
-  it("refuses it in every word that Grafana reads as true", async () => {
+  it("refuses it with every value that Grafana reads as true", async () => {
     for (const enabled of [
       1,
       "1",
@@ -79,35 +89,31 @@ describe("forbid-open-consoles", () => {
       "On",
     ]) {
       expect(await judge(grafana({ env: { GF_AUTH_ANONYMOUS_ENABLED: enabled } }))).to.deep.equal(
-        at(
-          "grafana",
-          `env.GF_AUTH_ANONYMOUS_ENABLED is ${enabled}, so Grafana asks nobody for a name. Leave it out`,
-        ),
+        at("grafana", ".env.GF_AUTH_ANONYMOUS_ENABLED", messages.grafana(String(enabled))),
       );
     }
   });
 
-  it("refuses a Prometheus whose data anybody may delete", async () => {
-    const effect = "so whoever reaches Prometheus may delete what it has. Leave it out";
+  it("refuses a Prometheus whose clients can delete its data", async () => {
     expect(
       await judge(prometheusStack({ prometheus: { prometheusSpec: { enableAdminAPI: true } } })),
     ).to.deep.equal(
-      at("kube-prometheus-stack", `prometheus.prometheusSpec.enableAdminAPI is true, ${effect}`),
+      at("kube-prometheus-stack", ".prometheus.prometheusSpec.enableAdminAPI", messages.prometheus("true")),
     );
     const extraFlags = ["web.enable-lifecycle", "web.enable-admin-api"];
     expect(await judge(release("prometheus", { server: { extraFlags } }))).to.deep.equal(
-      at("prometheus", `server.extraFlags[1] is web.enable-admin-api, ${effect}`),
+      at("prometheus", ".server.extraFlags[1]", messages.prometheus("web.enable-admin-api")),
     );
   });
 
-  it("leaves dev and other charts alone", async () => {
+  it("does not apply to dev and other charts", async () => {
     const open = { auth: { strategy: "anonymous" }, "grafana.ini": anonymous };
     expect(await judge(kiali(open), { environment: "dev" })).to.deep.equal({ violations: [] });
     expect(await judge(istiod(open))).to.deep.equal({ violations: [] });
     expect((await judge(kiali(open), { environment: "staging" })).violations).to.have.length(1);
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(kiali({ auth: { strategy: unknown } }))).to.deep.equal({
       violations: [],
       undecided:

@@ -1,21 +1,27 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { forbidPlainCredentials } from "../../policies/forbidPlainCredentials";
+import { forbidPlainCredentials, messages } from "../../policies/forbidPlainCredentials";
 import { type Resource, unknown, validateResource } from "../engine";
 import { grafana, istiod, kiali, prometheusStack, release } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidPlainCredentials, resource);
 const at = (chart: string, ...paths: string[]) => ({
-  violations: paths.map(
-    (path) =>
-      `Release monitoring/${chart}: values${path} is a credential in plain text, which Helm keeps in the cluster with the ` +
-      "release. Name a Secret instead.",
-  ),
+  violations: paths.map((path) => said(`Release monitoring/${chart}`, "values")(path, messages.plaintext())),
 });
 const SECRET = "hunter2";
 
 describe("forbid-plain-credentials", () => {
-  it("accepts names of Secrets, and what stands for a credential", async () => {
+  it("states the field and the fix", async () => {
+    expect(await judge(grafana({ adminPassword: SECRET }))).to.deep.equal({
+      violations: [
+        "Release monitoring/grafana: values.adminPassword is a credential in plaintext, which Helm stores in the cluster with " +
+          "the release. Refer to a Secret instead.",
+      ],
+    });
+  });
+
+  it("accepts names of Secrets, and references to credentials", async () => {
     for (const resource of [
       kiali(),
       kiali({ login_token: { signing_key: "" } }),
@@ -48,7 +54,7 @@ describe("forbid-plain-credentials", () => {
     );
   });
 
-  it("refuses credentials of Grafana, wherever they stand", async () => {
+  it("refuses credentials of Grafana in every value", async () => {
     expect(await judge(grafana({ adminPassword: SECRET }))).to.deep.equal(at("grafana", ".adminPassword"));
     expect(await judge(prometheusStack({ grafana: { adminPassword: SECRET } }))).to.deep.equal(
       at("kube-prometheus-stack", ".grafana.adminPassword"),
@@ -90,7 +96,7 @@ describe("forbid-plain-credentials", () => {
         discord_configs: [{ webhook_url: "https://discord.com/api/webhooks/1/x" }],
         pushover_configs: [{ user_key: SECRET, token: SECRET }],
         wechat_configs: [{ api_url: "https://qyapi.weixin.qq.com/cgi-bin/", api_secret: SECRET }],
-        // No credentials: an address, and a name that VictorOps routes by.
+        // No credentials: an address, and a routing name of VictorOps.
         opsgenie_configs: [{ api_url: "https://api.eu.opsgenie.com/" }],
         victorops_configs: [{ routing_key: "team" }],
       },
@@ -134,11 +140,11 @@ describe("forbid-plain-credentials", () => {
     ).to.deep.equal({ violations: [] });
   });
 
-  it("leaves other charts alone", async () => {
+  it("ignores other charts", async () => {
     expect(await judge(istiod({ password: SECRET }))).to.deep.equal({ violations: [] });
   });
 
-  it("tells nothing of the credential", async () => {
+  it("does not repeat the credential", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 12 }), async (secret) => {
         const { violations } = await judge(grafana({ adminPassword: secret }));
@@ -147,7 +153,7 @@ describe("forbid-plain-credentials", () => {
     );
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(grafana({ adminPassword: unknown, replicas: unknown }))).to.deep.equal({
       violations: [],
       undecided:

@@ -1,27 +1,35 @@
 import { expect } from "chai";
-import { forbidUnsafeRetries } from "../../policies/forbidUnsafeRetries";
+import type { Message } from "../../policy";
+import { forbidUnsafeRetries, messages } from "../../policies/forbidUnsafeRetries";
 import { PROTOCOL } from "../../reading/protocol";
 import { type Resource, unknown, validateResource } from "../engine";
 import { asPatch, route, virtualService } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(forbidUnsafeRetries, resource, configuration);
 const routes = (...http: unknown[]) => judge(virtualService(http));
-const at = (text: string, index = 0) => ({
-  violations: [`VirtualService shop/catalog: spec.http[${index}].${text}.`],
+const at = (path: string, message: Message, index = 0) => ({
+  violations: [said("VirtualService shop/catalog", `spec.http[${index}].`)(path, message)],
 });
-const cure = (methods: string) =>
-  `Set retries.attempts to 0, or retries.retryOn to connect-failure,refused-stream, at least for ${methods}`;
+const SAFE = "connect-failure,refused-stream";
 const unsafe = { attempts: 3, retryOn: "gateway-error, connect-failure,503" };
 const refusal = (methods: string, index?: number) =>
-  at(
-    `retries.retryOn has gateway-error, 503, after which ${methods} may be done already. ${cure(methods)}`,
-    index,
-  );
+  at("retries.retryOn", messages.unsafe("gateway-error, 503", methods, SAFE), index);
 const posts = { method: { regex: "POST|PATCH" } };
 
 describe("forbid-unsafe-retries", () => {
-  it("accepts no retries, and retries of what was certainly not done", async () => {
+  it("states the field, the conditions and the fix", async () => {
+    expect(await routes(route({ retries: { attempts: 2, retryOn: "5xx" } }))).to.deep.equal({
+      violations: [
+        "VirtualService shop/catalog: spec.http[0].retries.retryOn has 5xx, after which the service may already have processed " +
+          "POST and PATCH. Set retries.attempts to 0, or retries.retryOn to connect-failure,refused-stream, at least for POST " +
+          "and PATCH.",
+      ],
+    });
+  });
+
+  it("accepts no retries, and retries of requests that were not received", async () => {
     for (const retries of [
       { attempts: 0 },
       {},
@@ -32,17 +40,17 @@ describe("forbid-unsafe-retries", () => {
     }
   });
 
-  it("refuses conditions after which the service may have acted", async () => {
+  it("refuses conditions after which the service may have processed the request", async () => {
     expect(await routes(route({ retries: unsafe }))).to.deep.equal(refusal("POST and PATCH"));
   });
 
-  it("accepts Istio's own default, which repeats no HTTP request that may have been done", async () => {
+  it("accepts Istio's default, which retries no HTTP request that may have been processed", async () => {
     for (const retries of [undefined, { attempts: 1 }, { attempts: 2, perTryTimeout: "1s" }]) {
       expect(await routes(route({ retries }))).to.deep.equal({ violations: [] });
     }
   });
 
-  it("accepts any conditions where these methods do not come", async () => {
+  it("accepts any conditions on routes that do not match these methods", async () => {
     const only = (method: unknown) => routes(route({ match: [{ method }], retries: unsafe }));
     for (const method of [{ exact: "GET" }, { prefix: "G" }, { regex: "GET|HEAD" }]) {
       expect(await only(method)).to.deep.equal({ violations: [] });
@@ -57,7 +65,7 @@ describe("forbid-unsafe-retries", () => {
     }
   });
 
-  it("accepts any conditions where an earlier route takes these methods", async () => {
+  it("accepts any conditions where an earlier route matches these methods", async () => {
     const safe = { attempts: 1, retryOn: "connect-failure" };
     const first = (match: unknown) => route({ match: [match], retries: safe });
     const api = { uri: { prefix: "/api" } };
@@ -78,22 +86,19 @@ describe("forbid-unsafe-retries", () => {
     );
   });
 
-  it("judges alternatives one by one", async () => {
+  it("judges each alternative of a match", async () => {
     const match = [{ method: { exact: "GET" } }, { uri: { prefix: "/api" } }];
     expect(await routes(route({ match, retries: unsafe }))).to.deep.equal(refusal("POST and PATCH"));
   });
 
-  it("takes the organization's methods and conditions", async () => {
+  it("applies the organization's methods and conditions", async () => {
     const settings = { methods: ["PUT"], retryOn: ["gateway-error", "connect-failure"] };
     expect(await judge(virtualService([route({ retries: unsafe })]), settings)).to.deep.equal(
-      at(
-        "retries.retryOn has 503, after which PUT may be done already. Set retries.attempts to 0, or retries.retryOn to " +
-          "gateway-error,connect-failure, at least for PUT",
-      ),
+      at("retries.retryOn", messages.unsafe("503", "PUT", "gateway-error,connect-failure")),
     );
   });
 
-  it("leaves gRPC alone, whose calls are all POSTs, and patches", async () => {
+  it("does not apply to gRPC, whose calls are all POSTs, and to patches", async () => {
     const metadata = { annotations: { [PROTOCOL]: "grpc" } };
     expect(await judge(virtualService([route({ retries: unsafe })], {}, metadata))).to.deep.equal({
       violations: [],
@@ -103,7 +108,7 @@ describe("forbid-unsafe-retries", () => {
     });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const open = { attempts: 1, retryOn: unknown };
     expect(await routes(route({ retries: open }), route({ match: [posts], retries: unsafe }))).to.deep.equal({
       violations: [],

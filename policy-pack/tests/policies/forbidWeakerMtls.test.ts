@@ -1,22 +1,40 @@
 import { expect } from "chai";
-import { forbidWeakerMtls } from "../../policies/forbidWeakerMtls";
+import { forbidWeakerMtls, messages } from "../../policies/forbidWeakerMtls";
 import { type Resource, unknown, validateResource } from "../engine";
 import { asPatch, destinationRule, istio, istiod, peerAuthentication } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(forbidWeakerMtls, resource, configuration);
 
-const TLS_CURE = "Set it to ISTIO_MUTUAL, or leave the tls block out, since the host belongs to the mesh.";
+const inRule = said("DestinationRule shop/catalog", "spec.");
 
 describe("forbid-weaker-mtls", () => {
   describe("PeerAuthentication", () => {
-    const weak: [mode: Record<string, unknown>, problem: string][] = [
-      [{ mode: "PERMISSIVE" }, "is PERMISSIVE, which accepts plaintext beside mTLS"],
-      [{ mode: "DISABLE" }, "is DISABLE, which accepts plaintext only"],
-      [{ mode: "UNSET" }, "is UNSET, which is PERMISSIVE unless something above it says otherwise"],
-      [{}, "is not set, which is PERMISSIVE unless something above it says otherwise"],
-      [{ mode: "hunter2" }, "is none of Istio's modes"],
-    ];
+    const weak = [
+      { mode: "PERMISSIVE" },
+      { mode: "DISABLE" },
+      { mode: "UNSET" },
+      {},
+      { mode: "hunter2" },
+    ] as { mode?: string }[];
+
+    it("states the field, the mode and the fix", async () => {
+      const texts = [
+        "is PERMISSIVE, which also accepts plaintext",
+        "is DISABLE, which accepts only plaintext",
+        "is UNSET, which is PERMISSIVE unless the namespace or the mesh sets a mode",
+        "is not set, which is PERMISSIVE unless the namespace or the mesh sets a mode",
+        "is none of Istio's modes",
+      ];
+      for (const [index, mtls] of weak.entries()) {
+        expect(await judge(peerAuthentication({ mtls }))).to.deep.equal({
+          violations: [
+            `PeerAuthentication istio-system/default: spec.mtls.mode ${texts[index] ?? ""}. Set it to STRICT.`,
+          ],
+        });
+      }
+    });
 
     it("accepts STRICT for the mesh, a namespace, a workload and a port", async () => {
       const selector = { matchLabels: { app: "catalog" } };
@@ -31,12 +49,12 @@ describe("forbid-weaker-mtls", () => {
     });
 
     it("refuses every other mode, for the mesh, a namespace and a workload", async () => {
-      for (const [mtls, problem] of weak) {
+      for (const mtls of weak) {
         for (const namespace of ["istio-system", "shop"]) {
           for (const selector of [undefined, { matchLabels: { app: "catalog" } }]) {
             expect(await judge(peerAuthentication({ mtls, selector }, namespace))).to.deep.equal({
               violations: [
-                `PeerAuthentication ${namespace}/default: spec.mtls.mode ${problem}. Set it to STRICT.`,
+                said(`PeerAuthentication ${namespace}/default`)("spec.mtls.mode", messages.mode(mtls.mode)),
               ],
             });
           }
@@ -45,43 +63,46 @@ describe("forbid-weaker-mtls", () => {
     });
 
     it("refuses every other mode on a port, all ports at once", async () => {
-      for (const [mode, problem] of weak) {
+      for (const mode of weak) {
         const spec = {
           mtls: { mode: "STRICT" },
           portLevelMtls: { 8080: mode, 9090: mode, 9091: { mode: "STRICT" } },
         };
         expect(await judge(peerAuthentication(spec, "shop"))).to.deep.equal({
-          violations: ["8080", "9090"].map(
-            (port) =>
-              `PeerAuthentication shop/default: spec.portLevelMtls["${port}"].mode ${problem}. Set it to STRICT.`,
+          violations: ["8080", "9090"].map((port) =>
+            said("PeerAuthentication shop/default")(
+              `spec.portLevelMtls["${port}"].mode`,
+              messages.mode(mode.mode),
+            ),
           ),
         });
       }
     });
 
-    it("refuses it in every API version, and from a patch", async () => {
+    it("refuses it in every API version, and in a patch", async () => {
       for (const version of ["v1", "v1beta1", "v1alpha1"]) {
         const { props } = peerAuthentication({ mtls: { mode: "PERMISSIVE" } });
         const type = `kubernetes:security.istio.io/${version}:PeerAuthentication`;
         for (const resource of [{ type, name: "p", props }, asPatch({ type, name: "p", props })]) {
           expect((await judge(resource)).violations).to.deep.equal([
-            "PeerAuthentication istio-system/default: spec.mtls.mode is PERMISSIVE, which accepts plaintext beside mTLS. " +
-              "Set it to STRICT.",
+            said("PeerAuthentication istio-system/default")("spec.mtls.mode", messages.mode("PERMISSIVE")),
           ]);
         }
       }
     });
 
-    it("accepts a patch that leaves the mode alone", async () => {
+    it("accepts a patch that does not change the mode", async () => {
       expect(await judge(asPatch(peerAuthentication({ selector: {} })))).to.deep.equal({ violations: [] });
     });
 
-    it("reports what is known beside an unknown value, then says what is open", async () => {
+    it("reports violations beside unknown values, and these as undecided", async () => {
       const spec = { mtls: { mode: unknown }, portLevelMtls: { 8080: { mode: "DISABLE" } } };
       expect(await judge(peerAuthentication(spec))).to.deep.equal({
         violations: [
-          'PeerAuthentication istio-system/default: spec.portLevelMtls["8080"].mode is DISABLE, which accepts plaintext ' +
-            "only. Set it to STRICT.",
+          said("PeerAuthentication istio-system/default")(
+            'spec.portLevelMtls["8080"].mode',
+            messages.mode("DISABLE"),
+          ),
         ],
         undecided:
           "PeerAuthentication istio-system/default: string value at .spec.mtls.mode can't be known during preview",
@@ -97,16 +118,31 @@ describe("forbid-weaker-mtls", () => {
   });
 
   describe("DestinationRule", () => {
-    const weak: [tls: Record<string, unknown>, problem: string][] = [
-      [{ mode: "DISABLE" }, "mode is DISABLE, so callers send plaintext"],
-      [{ mode: "SIMPLE" }, "mode is SIMPLE, so callers show no certificate"],
-      [
-        { mode: "MUTUAL" },
-        "mode is MUTUAL, so callers show a certificate that Istio neither issues nor rotates",
-      ],
-      [{ sni: "catalog" }, "mode is not set, which is DISABLE, so callers send plaintext"],
-      [{ mode: "hunter2" }, "mode is none of Istio's modes"],
+    const weak: { mode?: string; sni?: string }[] = [
+      { mode: "DISABLE" },
+      { mode: "SIMPLE" },
+      { mode: "MUTUAL" },
+      { sni: "catalog" },
+      { mode: "hunter2" },
     ];
+
+    it("states the field, the mode and the fix", async () => {
+      const texts = [
+        "is DISABLE, so callers send plaintext",
+        "is SIMPLE, so callers present no certificate",
+        "is MUTUAL, so callers present a certificate that Istio neither issues nor rotates",
+        "is not set, which is DISABLE, so callers send plaintext",
+        "is none of Istio's modes",
+      ];
+      for (const [index, tls] of weak.entries()) {
+        expect(await judge(destinationRule({ trafficPolicy: { tls } }))).to.deep.equal({
+          violations: [
+            `DestinationRule shop/catalog: spec.trafficPolicy.tls.mode ${texts[index] ?? ""}. Set it to ISTIO_MUTUAL, or ` +
+              "remove the tls block, because the host belongs to the mesh.",
+          ],
+        });
+      }
+    });
 
     it("accepts ISTIO_MUTUAL, and no tls block at all", async () => {
       for (const trafficPolicy of [undefined, {}, { tls: { mode: "ISTIO_MUTUAL" } }]) {
@@ -115,23 +151,23 @@ describe("forbid-weaker-mtls", () => {
     });
 
     it("refuses every other mode, for the rule, a port, a subset and a subset's port", async () => {
-      for (const [tls, problem] of weak) {
+      for (const tls of weak) {
         const port = { port: { number: 8080 }, tls };
         const places: [spec: Record<string, unknown>, path: string][] = [
-          [{ trafficPolicy: { tls } }, "spec.trafficPolicy.tls"],
-          [{ trafficPolicy: { portLevelSettings: [port] } }, "spec.trafficPolicy.portLevelSettings[0].tls"],
+          [{ trafficPolicy: { tls } }, "trafficPolicy.tls"],
+          [{ trafficPolicy: { portLevelSettings: [port] } }, "trafficPolicy.portLevelSettings[0].tls"],
           [
             { subsets: [{ name: "v1" }, { name: "v2", trafficPolicy: { tls } }] },
-            "spec.subsets[1].trafficPolicy.tls",
+            "subsets[1].trafficPolicy.tls",
           ],
           [
             { subsets: [{ name: "v1", trafficPolicy: { portLevelSettings: [port] } }] },
-            "spec.subsets[0].trafficPolicy.portLevelSettings[0].tls",
+            "subsets[0].trafficPolicy.portLevelSettings[0].tls",
           ],
         ];
         for (const [spec, path] of places) {
           expect(await judge(destinationRule(spec))).to.deep.equal({
-            violations: [`DestinationRule shop/catalog: ${path}.${problem}. ${TLS_CURE}`],
+            violations: [inRule(`${path}.mode`, messages.tls(tls.mode))],
           });
         }
       }
@@ -140,14 +176,11 @@ describe("forbid-weaker-mtls", () => {
     it("refuses a certificate that is not verified", async () => {
       const tls = { mode: "ISTIO_MUTUAL", insecureSkipVerify: true };
       expect(await judge(destinationRule({ trafficPolicy: { tls } }))).to.deep.equal({
-        violations: [
-          "DestinationRule shop/catalog: spec.trafficPolicy.tls.insecureSkipVerify is true, so any server is believed to " +
-            "be the host. Leave it out.",
-        ],
+        violations: [inRule("trafficPolicy.tls.insecureSkipVerify", messages.skipVerify())],
       });
     });
 
-    it("refuses it for all hosts of the mesh, and for wildcards that reach them", async () => {
+    it("refuses it for all hosts of the mesh, and for wildcards that match them", async () => {
       const trafficPolicy = { tls: { mode: "SIMPLE" } };
       const inside = [
         "catalog",
@@ -172,7 +205,7 @@ describe("forbid-weaker-mtls", () => {
       }
     });
 
-    it("knows the organization's own domains", async () => {
+    it("applies the organization's domains", async () => {
       const rule = destinationRule({
         host: "db.internal.example",
         trafficPolicy: { tls: { mode: "SIMPLE" } },
@@ -181,7 +214,7 @@ describe("forbid-weaker-mtls", () => {
       expect(await judge(rule, { meshDomains: ["other.example"] })).to.deep.equal({ violations: [] });
     });
 
-    it("refuses it in every API version, and from a patch that does not name the host", async () => {
+    it("refuses it in every API version, and in a patch without a host", async () => {
       const tls = { mode: "DISABLE" };
       for (const version of ["v1", "v1beta1", "v1alpha3"]) {
         const rule = istio(
@@ -193,7 +226,7 @@ describe("forbid-weaker-mtls", () => {
         for (const resource of [rule, asPatch(rule)]) {
           expect(await judge(resource)).to.deep.equal({
             violations: [
-              `DestinationRule catalog: spec.trafficPolicy.tls.mode is DISABLE, so callers send plaintext. ${TLS_CURE}`,
+              said("DestinationRule catalog")("spec.trafficPolicy.tls.mode", messages.tls("DISABLE")),
             ],
           });
         }
@@ -202,7 +235,7 @@ describe("forbid-weaker-mtls", () => {
       expect(await judge(patch)).to.deep.equal({ violations: [] });
     });
 
-    it("says what is open because of unknown values", async () => {
+    it("reports unknown values as undecided", async () => {
       const at = (path: string) =>
         `DestinationRule shop/catalog: string value at .${path} can't be known during preview`;
       const weakTls = { tls: { mode: "DISABLE" } };
@@ -221,19 +254,24 @@ describe("forbid-weaker-mtls", () => {
           }),
         ),
       ).to.deep.equal({
-        violations: [
-          "DestinationRule shop/catalog: spec.subsets[0].trafficPolicy.tls.mode is DISABLE, so callers send plaintext. " +
-            TLS_CURE,
-        ],
+        violations: [inRule("subsets[0].trafficPolicy.tls.mode", messages.tls("DISABLE"))],
         undecided: `${at("spec.trafficPolicy.tls.mode")}; ${at("spec.subsets.1.trafficPolicy.tls")}`,
       });
     });
   });
 
   describe("Helm release", () => {
-    const auto = (path: string) =>
-      `Release istio-system/istiod: ${path} is false, so callers send plaintext wherever no DestinationRule says ` +
-      "otherwise. Leave it out, or set it to true.";
+    const inIstiod = said("Release istio-system/istiod", "values.");
+    const auto = (path: string) => inIstiod(path, messages.autoMtls());
+
+    it("states the field, the value and the fix", async () => {
+      expect(await judge(istiod({ meshConfig: { enableAutoMtls: false } }))).to.deep.equal({
+        violations: [
+          "Release istio-system/istiod: values.meshConfig.enableAutoMtls is false, so callers send plaintext wherever no " +
+            "DestinationRule sets mTLS. Remove it, or set it to true.",
+        ],
+      });
+    });
 
     it("accepts automatic mTLS", async () => {
       for (const values of [
@@ -245,35 +283,30 @@ describe("forbid-weaker-mtls", () => {
       }
     });
 
-    it("refuses to turn it off, in istiod's chart or in one that wraps it", async () => {
+    it("refuses to disable it, in istiod's chart or in a parent chart", async () => {
       expect(await judge(istiod({ meshConfig: { enableAutoMtls: false } }))).to.deep.equal({
-        violations: [auto("values.meshConfig.enableAutoMtls")],
+        violations: [auto("meshConfig.enableAutoMtls")],
       });
       expect(
         await judge(istiod({ istiod: { meshConfig: { enableAutoMtls: "false" } } }, "platform")),
       ).to.deep.equal({
-        violations: [auto("values.istiod.meshConfig.enableAutoMtls")],
+        violations: [auto("istiod.meshConfig.enableAutoMtls")],
       });
     });
 
     it("refuses PERMISSIVE", async () => {
       for (const values of [{ mtls: { mode: "PERMISSIVE" } }, { apps: [{ mtls: { mode: "PERMISSIVE" } }] }]) {
-        const path = "apps" in values ? "values.apps[0].mtls.mode" : "values.mtls.mode";
+        const path = "apps" in values ? "apps[0].mtls.mode" : "mtls.mode";
         expect(await judge(istiod(values))).to.deep.equal({
-          violations: [
-            `Release istio-system/istiod: ${path} is PERMISSIVE, which accepts plaintext beside mTLS. Set it to STRICT.`,
-          ],
+          violations: [inIstiod(path, messages.mode("PERMISSIVE"))],
         });
       }
       expect(await judge(istiod({ meshConfig: { mode: "PERMISSIVE" } }))).to.deep.equal({
-        violations: [
-          "Release istio-system/istiod: values.meshConfig.mode is PERMISSIVE, which accepts plaintext beside mTLS. " +
-            "Set it to STRICT.",
-        ],
+        violations: [inIstiod("meshConfig.mode", messages.mode("PERMISSIVE"))],
       });
     });
 
-    it("says what is open because of unknown values, but is not concerned by others", async () => {
+    it("reports unknown values as undecided if they matter", async () => {
       expect(await judge(istiod({ kiali: { signingKey: unknown }, pilot: { env: unknown } }))).to.deep.equal({
         violations: [],
       });
@@ -290,7 +323,7 @@ describe("forbid-weaker-mtls", () => {
     });
   });
 
-  it("does not concern other resources", async () => {
+  it("does not apply to other resources", async () => {
     for (const type of [
       "kubernetes:core/v1:Service",
       "kubernetes:delivery.example.com/v1:Release",
@@ -301,7 +334,7 @@ describe("forbid-weaker-mtls", () => {
         await judge({ type, name: "x", props: { spec: { mtls: { mode: "PERMISSIVE" } } } }),
       ).to.deep.equal({
         violations: [],
-        notApplicable: `Nothing weakens mTLS does not concern ${type}`,
+        notApplicable: `forbid-weaker-mtls does not apply to ${type}`,
       });
     }
   });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { forgetExemptions } from "../../exemptions";
 import { forbidWeakerMtls } from "../../policies/forbidWeakerMtls";
-import { reportCoverage } from "../../policies/reportCoverage";
+import { messages, reportCoverage } from "../../policies/reportCoverage";
 import { type Resource, unknown, validateResource, validateStack } from "../engine";
 import { annotatedPod, deployment, istiod, namespace, peerAuthentication } from "../resources";
 
@@ -10,8 +10,8 @@ const report = (...lines: string[]) => ({ violations: [lines.join("\n")] });
 const STRICT = { mtls: { mode: "STRICT" } };
 const forCatalog = (spec: object) =>
   peerAuthentication({ selector: { matchLabels: { app: "catalog" } }, ...spec }, "shop");
-const covered = report("1 of 1 workloads STRICT, 0 exemptions.");
-const open = report("0 of 1 workloads STRICT, 0 exemptions.", "Not STRICT: Deployment shop/catalog.");
+const covered = report(messages.count(1, 1, 0));
+const open = report(messages.count(0, 1, 0), messages.notStrict("Deployment shop/catalog"));
 
 describe("report-coverage", () => {
   beforeEach(forgetExemptions);
@@ -21,7 +21,7 @@ describe("report-coverage", () => {
     expect(reportCoverage.enforcementLevel).to.equal("advisory");
   });
 
-  it("counts workloads by the PeerAuthentication that holds for them", async () => {
+  it("counts workloads by the PeerAuthentication that applies to them", async () => {
     const permissive = peerAuthentication({ mtls: { mode: "PERMISSIVE" } });
     expect(await judge(deployment(), peerAuthentication())).to.deep.equal(covered);
     expect(await judge(deployment(), permissive, peerAuthentication(STRICT, "shop"))).to.deep.equal(covered);
@@ -41,13 +41,13 @@ describe("report-coverage", () => {
     expect(await judge(deployment(), peerAuthentication(), another)).to.deep.equal(covered);
   });
 
-  it("takes a single port that is weaker for the whole", async () => {
+  it("does not count a workload with a weaker port as STRICT", async () => {
     const port = (mode: string) => forCatalog({ ...STRICT, portLevelMtls: { 8080: { mode } } });
     expect(await judge(deployment(), port("STRICT"))).to.deep.equal(covered);
     expect(await judge(deployment(), port("PERMISSIVE"))).to.deep.equal(open);
   });
 
-  it("does not count a workload without a sidecar as STRICT, nor one outside the mesh at all", async () => {
+  it("does not count a workload without a sidecar as STRICT, and ignores workloads outside the mesh", async () => {
     const optedOut = annotatedPod({ "sidecar.istio.io/inject": "false" });
     expect(await judge(optedOut, peerAuthentication())).to.deep.equal(open);
     expect(await judge(deployment({ spec: { hostNetwork: true } }), peerAuthentication())).to.deep.equal(
@@ -65,7 +65,7 @@ describe("report-coverage", () => {
     expect(await judge(namespace(), deployment(), peerAuthentication())).to.deep.equal(covered);
     const outside = namespace({ "istio-injection": "disabled" });
     expect(await judge(outside, deployment(), peerAuthentication())).to.deep.equal(
-      report("0 of 0 workloads STRICT, 0 exemptions."),
+      report(messages.count(0, 0, 0)),
     );
   });
 
@@ -75,7 +75,7 @@ describe("report-coverage", () => {
     expect(await judge(deployment(), moved, peerAuthentication())).to.deep.equal(open);
   });
 
-  it("tells which exemptions were honoured, until when and why", async () => {
+  it("lists the applied exemptions, with their end and reason", async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     const exemption = { namespace: "shop", name: "default", until, reason: "INC-7, decided by the CISO" };
     const weak = peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "shop");
@@ -86,13 +86,13 @@ describe("report-coverage", () => {
         "0 of 1 workloads STRICT, 1 exemption.",
         "Not STRICT: Deployment shop/catalog.",
         `Exempt from forbid-weaker-mtls until ${until} (INC-7, decided by the CISO): PeerAuthentication shop/default: ` +
-          "spec.mtls.mode is PERMISSIVE, which accepts plaintext beside mTLS. Set it to STRICT.",
+          "spec.mtls.mode is PERMISSIVE, which also accepts plaintext. Set it to STRICT.",
       ),
     );
     expect((await judge(weak)).violations[0]).to.match(/^0 of 0 workloads STRICT, 1 exemption\.\n/);
   });
 
-  it("tells which exemptions nothing needs in the stack's namespaces", async () => {
+  it("lists the exemptions that are not needed in the stack's namespaces", async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     const of = (namespace: string) => ({
       namespace,
@@ -102,17 +102,20 @@ describe("report-coverage", () => {
     });
     const exemptions = [of("shop"), of("bank")];
     await validateResource(forbidWeakerMtls, peerAuthentication(STRICT, "shop"), { exemptions });
-    const line = `Not needed: the exemption of shop/default from forbid-weaker-mtls until ${until} (INC-7, decided by the CISO). Remove it.`;
     expect(await judge(deployment(), peerAuthentication())).to.deep.equal(
-      report("1 of 1 workloads STRICT, 0 exemptions.", line),
+      report(
+        "1 of 1 workloads STRICT, 0 exemptions.",
+        `Not needed: the exemption of shop/default from forbid-weaker-mtls until ${until} (INC-7, decided by the CISO). Remove it.`,
+      ),
     );
-    expect(await judge(namespace())).to.deep.equal(report("0 of 0 workloads STRICT, 0 exemptions.", line));
+    const unused = messages.unused("forbid-weaker-mtls", of("shop"));
+    expect(await judge(namespace())).to.deep.equal(report(messages.count(0, 0, 0), unused));
   });
 
-  it("does not apply where there is nothing to tell", async () => {
+  it("does not apply without workloads and exemptions", async () => {
     expect(await judge(peerAuthentication())).to.deep.equal({
       violations: [],
-      notApplicable: "The stack has no workload, and no exemption was honoured",
+      notApplicable: "The stack has no workload, and no exemption was applied",
     });
   });
 

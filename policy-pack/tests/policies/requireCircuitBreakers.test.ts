@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { requireCircuitBreakers } from "../../policies/requireCircuitBreakers";
+import { messages, requireCircuitBreakers } from "../../policies/requireCircuitBreakers";
 import { type Resource, unknown, validateStack } from "../engine";
 import {
   annotatedPod,
@@ -17,15 +17,21 @@ const judge = (stack: Resource[], configuration = {}) =>
 const to = (host: unknown) => virtualService([route({ route: [{ destination: { host } }] })]);
 const rule = (host: unknown) => destinationRule({ host });
 const missing = (host: string, at = "http[0].route[0].destination.host") =>
-  `VirtualService shop/catalog: spec.${at} is "${host}", for which the stack has no DestinationRule, so nothing limits ` +
-  "calls to it. Add one with connectionPool and outlierDetection.";
-const unlimited =
-  'Service shop/catalog: metadata.name is "catalog", for which the stack has no DestinationRule, so nothing limits calls ' +
-  "to it. Add one with connectionPool and outlierDetection.";
+  messages.missing("VirtualService shop/catalog", `spec.${at}`, host);
+const unlimited = messages.missing("Service shop/catalog", "metadata.name", "catalog");
 const FULL = "catalog.shop.svc.cluster.local";
 
 describe("require-circuit-breakers", () => {
-  it("accepts hosts with a DestinationRule, however both are written", async () => {
+  it("states the object, the host and the fix", async () => {
+    expect(await judge([to("catalog")])).to.deep.equal({
+      violations: [
+        'VirtualService shop/catalog: spec.http[0].route[0].destination.host is "catalog", for which the stack has no ' +
+          "DestinationRule, so requests to it have no limits. Add a DestinationRule with connectionPool and outlierDetection.",
+      ],
+    });
+  });
+
+  it("accepts hosts with a DestinationRule, by short and full names", async () => {
     for (const host of ["catalog", "catalog.shop.svc", FULL, `${FULL}.`]) {
       for (const covering of ["catalog", "catalog.shop.svc", FULL, "*.shop.svc.cluster.local", "*"]) {
         expect(await judge([to(host), rule(covering)]), `${host} ${covering}`).to.deep.equal({
@@ -35,14 +41,14 @@ describe("require-circuit-breakers", () => {
     }
   });
 
-  it("refuses hosts without", async () => {
+  it("refuses hosts without a DestinationRule", async () => {
     expect(await judge([to("catalog")])).to.deep.equal({ violations: [missing("catalog")] });
     for (const other of ["cart", "catalog.bank.svc.cluster.local", "*.bank.svc.cluster.local"]) {
       expect(await judge([to(FULL), rule(other)])).to.deep.equal({ violations: [missing(FULL)] });
     }
   });
 
-  it("looks at every protocol and at mirrors, and names each host once", async () => {
+  it("judges every protocol and mirrors, and reports each host once", async () => {
     const destination = { host: "cart" };
     const stack = [
       virtualService([route({ mirror: destination, mirrors: [{ destination }] }), route()], {
@@ -64,7 +70,7 @@ describe("require-circuit-breakers", () => {
     });
   });
 
-  it("leaves hosts of the outside world alone, and takes the organization's domains", async () => {
+  it("ignores external hosts, and applies the organization's domains", async () => {
     expect(await judge([to("api.example.com")])).to.deep.equal({ violations: [] });
     const meshDomains = ["svc.example.com"];
     expect(await judge([to("api.shop.svc.example.com")], { meshDomains })).to.deep.equal({
@@ -82,7 +88,7 @@ describe("require-circuit-breakers", () => {
     }
   });
 
-  it("refuses Services without, though no route leads to them", async () => {
+  it("refuses Services without a DestinationRule that are not a route's destination", async () => {
     const ambient = namespace({ "istio.io/dataplane-mode": "ambient" });
     const asking = deployment({
       metadata: { labels: { app: "catalog", "sidecar.istio.io/inject": "true" } },
@@ -95,7 +101,7 @@ describe("require-circuit-breakers", () => {
     }
   });
 
-  it("names a host once, by its Service, or by the first of its routes", async () => {
+  it("reports a host once, for its Service or for the first of its routes", async () => {
     const routes = [to("catalog"), to(FULL)];
     expect(await judge([...routes, namespace(), service()])).to.deep.equal({ violations: [unlimited] });
     expect(await judge(routes)).to.deep.equal({ violations: [missing("catalog")] });
@@ -108,7 +114,7 @@ describe("require-circuit-breakers", () => {
     });
   });
 
-  it("leaves Services alone that lead to no pods of their own, and routes to them not", async () => {
+  it("ignores Services that select no pods, but not routes to them", async () => {
     const others = [
       service({ selector: undefined }),
       service({ selector: {} }),
@@ -128,7 +134,7 @@ describe("require-circuit-breakers", () => {
     }
   });
 
-  it("leaves a gateway's Service alone, for its callers are outside of the mesh", async () => {
+  it("ignores a gateway's Service, whose clients are outside the mesh", async () => {
     const annotations = { "inject.istio.io/templates": "gateway" };
     const metadata = { labels: { app: "catalog" }, annotations };
     const gateway = deployment({ metadata }, { name: "istio-proxy", image: "auto" });
@@ -141,7 +147,7 @@ describe("require-circuit-breakers", () => {
     expect(await judge([namespace(), disguised, service()])).to.deep.equal({ violations: [unlimited] });
   });
 
-  it("does not apply where nothing is routed, and no Service is of the mesh", async () => {
+  it("does not apply without VirtualServices and Services of the mesh", async () => {
     const outside = namespace({ "istio-injection": "disabled" });
     for (const stack of [[rule("catalog")], [service()], [outside, service()]]) {
       expect(await judge(stack)).to.deep.equal({
@@ -151,7 +157,7 @@ describe("require-circuit-breakers", () => {
     }
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge([to("catalog"), rule(unknown)])).to.deep.equal({
       violations: [],
       undecided: "DestinationRule shop/catalog: string value at .spec.host can't be known during preview",

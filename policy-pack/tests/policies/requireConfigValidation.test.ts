@@ -1,18 +1,30 @@
 import { expect } from "chai";
-import { requireConfigValidation } from "../../policies/requireConfigValidation";
+import type { Message } from "../../policy";
+import { messages, requireConfigValidation } from "../../policies/requireConfigValidation";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gatewayRelease, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(requireConfigValidation, resource);
 const base = (values: Record<string, unknown>) => istiod(values, "base");
-const at = (text: string) => ({ violations: [`Release istio-system/istiod: values.${text}.`] });
+const at = (path: string, message: Message) => ({
+  violations: [said("Release istio-system/istiod", "values.")(path, message)],
+});
 
 describe("require-config-validation", () => {
+  it("states the field, the value and the fix", async () => {
+    expect(await judge(istiod({ global: { configValidation: "" } }))).to.deep.equal({
+      violations: [
+        'Release istio-system/istiod: values.global.configValidation is "", so Istio\'s objects are not validated. Remove it.',
+      ],
+    });
+  });
+
   it("accepts the charts' defaults, and the name of a revision", async () => {
     for (const resource of [
       istiod(),
       istiod({ global: { configValidation: true } }),
-      // To a template, every text is true but the empty one.
+      // Helm templates read every text except the empty one as true.
       istiod({ global: { configValidation: "false" } }),
       istiod({ global: { configValidation: false }, pilot: { global: { configValidation: true } } }),
       base({}),
@@ -23,47 +35,38 @@ describe("require-config-validation", () => {
     }
   });
 
-  it("refuses an istiod that validates nothing", async () => {
+  it("refuses to disable validation", async () => {
     expect(await judge(istiod({ global: { configValidation: false } }))).to.deep.equal(
-      at("global.configValidation is false, so nothing validates objects. Leave it out"),
+      at("global.configValidation", messages.off(false)),
     );
-    for (const [value, text] of [
-      ["", '""'],
-      [0, "0"],
-    ]) {
+    for (const value of ["", 0]) {
       expect(await judge(istiod({ global: { configValidation: value } }))).to.deep.equal(
-        at(`global.configValidation is ${text}, so nothing validates objects. Leave it out`),
+        at("global.configValidation", messages.off(value)),
       );
     }
   });
 
-  it("looks where the chart does", async () => {
+  it("reads values where the chart does", async () => {
     const off = { global: { configValidation: false } };
     expect(await judge(istiod({ global: { configValidation: true }, pilot: off }))).to.deep.equal(
-      at("pilot.global.configValidation is false, so nothing validates objects. Leave it out"),
+      at("pilot.global.configValidation", messages.off(false)),
     );
     const inDefaults = "_internal_defaults_do_not_set";
     expect(await judge(istiod({ [inDefaults]: off }))).to.deep.equal(
-      at(`${inDefaults}.global.configValidation is false, so nothing validates objects. Leave it out`),
+      at(`${inDefaults}.global.configValidation`, messages.off(false)),
     );
     expect(await judge(base({ [inDefaults]: { defaultRevision: "" } }))).to.deep.equal(
-      at(
-        `${inDefaults}.defaultRevision is empty, so nothing validates objects without a revision's label. ` +
-          "Name the revision that does, or leave it out",
-      ),
+      at(`${inDefaults}.defaultRevision`, messages.noDefaultRevision()),
     );
   });
 
-  it("refuses a base that leaves objects without a revision to nobody", async () => {
+  it("refuses an empty default revision", async () => {
     expect(await judge(base({ defaultRevision: "" }))).to.deep.equal(
-      at(
-        "defaultRevision is empty, so nothing validates objects without a revision's label. Name the revision that does, or " +
-          "leave it out",
-      ),
+      at("defaultRevision", messages.noDefaultRevision()),
     );
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const open = (path: string) => ({
       violations: [],
       undecided: `Release istio-system/istiod: string value at .values.${path} can't be known during preview`,

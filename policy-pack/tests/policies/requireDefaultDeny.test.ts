@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { requireDefaultDeny } from "../../policies/requireDefaultDeny";
+import { messages, requireDefaultDeny } from "../../policies/requireDefaultDeny";
 import { type Resource, unknown, validateStack } from "../engine";
 import {
   authorizationPolicy,
@@ -12,11 +12,20 @@ import {
 
 const judge = (stack: Resource[], configuration = {}) =>
   validateStack(requireDefaultDeny, stack, configuration);
-const missing = (name: string) =>
-  `Namespace ${name} has no AuthorizationPolicy without spec.selector and spec.rules, so a workload that no other policy ` +
-  "selects admits everyone. Add one, named default-deny, with an empty spec.";
+const missing = messages.namespace;
 
 describe("require-default-deny", () => {
+  it("states the object, the problem and the fix", () => {
+    expect(messages.namespace("shop")).to.equal(
+      "Namespace shop has no AuthorizationPolicy without spec.selector and spec.rules, so a workload that no other policy " +
+        "selects accepts every request. Add one, named default-deny, with an empty spec.",
+    );
+    expect(messages.workload("Deployment shop/catalog")).to.equal(
+      "Deployment shop/catalog: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the " +
+        "namespace, so the workload may accept every request. Add one whose spec.selector selects them.",
+    );
+  });
+
   it("accepts a default deny in the namespace, or one for the mesh", async () => {
     for (const deny of [
       defaultDeny(),
@@ -30,7 +39,7 @@ describe("require-default-deny", () => {
     }
   });
 
-  it("refuses each namespace without, however it joins the mesh", async () => {
+  it("refuses each namespace without one, however it joins the mesh", async () => {
     for (const labels of [
       { "istio-injection": "enabled" },
       { "istio.io/rev": "1-31-0" },
@@ -43,13 +52,11 @@ describe("require-default-deny", () => {
     });
   });
 
-  it("asks for a policy of its own for each workload in a namespace that the stack does not own", async () => {
+  it("requires a policy for each workload in a namespace that the stack does not own", async () => {
     const asking = deployment({
       metadata: { labels: { app: "catalog", "sidecar.istio.io/inject": "true" } },
     });
-    const message =
-      "Deployment shop/catalog: no AuthorizationPolicy with action ALLOW selects its pods, and the stack does not own the " +
-      "namespace, so the workload may admit everyone. Add one whose spec.selector selects them.";
+    const message = messages.workload("Deployment shop/catalog");
     for (const others of [
       [],
       [authorizationPolicy({ action: "DENY" })],
@@ -62,13 +69,13 @@ describe("require-default-deny", () => {
     for (const guarded of [authorizationPolicy(), authorizationPolicy({ rules: undefined }), defaultDeny()]) {
       expect(await judge([asking, guarded])).to.deep.equal({ violations: [] });
     }
-    // The namespace is the stack's own: one policy for all of it.
+    // The stack owns the namespace, which requires one policy for all workloads.
     expect(await judge([namespace({}), asking, authorizationPolicy()])).to.deep.equal({
       violations: [missing("shop")],
     });
   });
 
-  it("refuses what only looks like one", async () => {
+  it("refuses policies that are not a default deny", async () => {
     for (const other of [
       authorizationPolicy(),
       authorizationPolicy({ rules: undefined }),
@@ -84,7 +91,7 @@ describe("require-default-deny", () => {
     }
   });
 
-  it("lets gateways' namespaces and the root namespace do without", async () => {
+  it("requires none in gateways' namespaces and the root namespace", async () => {
     const stack = [
       namespace(undefined, "istio-ingress"),
       gatewayRelease(),
@@ -107,7 +114,7 @@ describe("require-default-deny", () => {
     expect(await judge([...stack, undone])).to.deep.equal({ violations: [missing("shop")] });
   });
 
-  it("does not apply where no namespace is in the mesh", async () => {
+  it("does not apply if no namespace is in the mesh", async () => {
     for (const labels of [{}, { "istio-injection": "disabled", "istio.io/rev": "1-31-0" }]) {
       expect(await judge([namespace(labels), deployment()])).to.deep.equal({
         violations: [],
@@ -116,12 +123,12 @@ describe("require-default-deny", () => {
     }
   });
 
-  it("leaves namespaces out as it is told", async () => {
+  it("excludes namespaces with excludeFor", async () => {
     const excludeFor = [{ namespace: "shop" }];
     expect(await judge([namespace()], { excludeFor })).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values, and refuses what they cannot mend", async () => {
+  it("reports unknown values as undecided, unless the violation does not depend on them", async () => {
     const open = defaultDeny({ rules: unknown });
     expect(await judge([namespace(), open, namespace(undefined, "bank")])).to.deep.equal({
       violations: [missing("bank")],

@@ -1,23 +1,35 @@
 import { expect } from "chai";
-import { requireGatewayTls } from "../../policies/requireGatewayTls";
+import type { Message } from "../../policy";
+import { messages, requireGatewayTls } from "../../policies/requireGatewayTls";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gateway } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(requireGatewayTls, resource, configuration);
 const tls = (changes: object, configuration = {}) =>
   judge(gateway({ tls: { mode: "SIMPLE", credentialName: "shop", ...changes } }), configuration);
-const at = (text: string) => ({ violations: [`Gateway shop/public: spec.servers${text}.`] });
+const inGateway = said("Gateway shop/public", "spec.servers");
+const at = (path: string, message: Message) => ({ violations: [inGateway(path, message)] });
 
 describe("require-gateway-tls", () => {
-  it("accepts TLS 1.2 and newer, and plain HTTP that redirects", async () => {
+  it("states the field, the version and the fix", async () => {
+    expect(await tls({ minProtocolVersion: "TLSV1_0" })).to.deep.equal({
+      violations: [
+        "Gateway shop/public: spec.servers[1].tls.minProtocolVersion is TLSV1_0, older than TLSV1_2. Set it to TLSV1_2 or " +
+          "TLSV1_3.",
+      ],
+    });
+  });
+
+  it("accepts TLS 1.2 and newer, and plaintext HTTP that is redirected", async () => {
     expect(await judge(gateway())).to.deep.equal({ violations: [] });
     for (const minProtocolVersion of [undefined, "TLS_AUTO", "TLSV1_2", "TLSV1_3"]) {
       expect(await tls({ minProtocolVersion })).to.deep.equal({ violations: [] });
     }
   });
 
-  it("accepts TLS that ends behind the gateway, and protocols without a redirect", async () => {
+  it("accepts TLS that is terminated behind the gateway, and protocols without a redirect", async () => {
     expect(await tls({ mode: "PASSTHROUGH", minProtocolVersion: "TLSV1_0" })).to.deep.equal({
       violations: [],
     });
@@ -28,45 +40,43 @@ describe("require-gateway-tls", () => {
   it("refuses older versions", async () => {
     for (const version of ["TLSV1_0", "TLSV1_1"]) {
       expect(await tls({ minProtocolVersion: version })).to.deep.equal(
-        at(`[1].tls.minProtocolVersion is ${version}, older than TLSV1_2. Set it to TLSV1_2 or TLSV1_3`),
+        at("[1].tls.minProtocolVersion", messages.version(version, "TLSV1_2")),
       );
     }
     expect(await tls({ maxProtocolVersion: "TLSV1_1" })).to.deep.equal(
-      at("[1].tls.maxProtocolVersion is TLSV1_1, older than TLSV1_2. Set it to TLSV1_2 or TLSV1_3"),
+      at("[1].tls.maxProtocolVersion", messages.version("TLSV1_1", "TLSV1_2")),
     );
     expect(await tls({ minProtocolVersion: "hunter2" })).to.deep.equal(
-      at("[1].tls.minProtocolVersion is none of Istio's versions of TLS. Set it to TLSV1_2 or TLSV1_3"),
+      at("[1].tls.minProtocolVersion", messages.unknownVersion("TLSV1_2")),
     );
   });
 
-  it("takes the organization's oldest version, which Istio's default may miss", async () => {
+  it("applies the organization's oldest version, also to Istio's default", async () => {
     const settings = { minProtocolVersion: "TLSV1_3" };
     expect(await tls({}, settings)).to.deep.equal(
-      at("[1].tls.minProtocolVersion is not set, which is TLSV1_2, older than TLSV1_3. Set it to TLSV1_3"),
+      at("[1].tls.minProtocolVersion", messages.defaultVersion("TLSV1_2", "TLSV1_3")),
     );
     expect(await tls({ minProtocolVersion: "TLSV1_3" }, settings)).to.deep.equal({ violations: [] });
   });
 
-  it("refuses plain HTTP that does not redirect", async () => {
+  it("refuses plaintext HTTP without a redirect", async () => {
     for (const protocol of ["HTTP", "http", "HTTP2", "GRPC", "HTTP_PROXY"]) {
       for (const settings of [undefined, {}, { httpsRedirect: false }]) {
         const plain = gateway({}, { port: { number: 80, protocol }, tls: settings });
-        expect(await judge(plain)).to.deep.equal(
-          at(`[0].tls.httpsRedirect is not true, so the gateway serves plain ${protocol}. Set it to true`),
-        );
+        expect(await judge(plain)).to.deep.equal(at("[0].tls.httpsRedirect", messages.plaintext(protocol)));
       }
     }
   });
 
-  it("refuses to believe any client", async () => {
+  it("refuses to accept any client certificate", async () => {
     expect(await tls({ mode: "MUTUAL", insecureSkipVerify: true })).to.deep.equal(
-      at("[1].tls.insecureSkipVerify is true, so any client is believed. Leave it out"),
+      at("[1].tls.insecureSkipVerify", messages.skipVerify()),
     );
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await tls({ minProtocolVersion: unknown, maxProtocolVersion: "TLSV1_1" })).to.deep.equal({
-      ...at("[1].tls.maxProtocolVersion is TLSV1_1, older than TLSV1_2. Set it to TLSV1_2 or TLSV1_3"),
+      ...at("[1].tls.maxProtocolVersion", messages.version("TLSV1_1", "TLSV1_2")),
       undecided:
         "Gateway shop/public: string value at .spec.servers.1.tls.minProtocolVersion can't be known during preview",
     });

@@ -1,16 +1,35 @@
 import { expect } from "chai";
-import { requireHighAvailability } from "../../policies/requireHighAvailability";
+import { numberMessages } from "../../bounds";
+import type { Message } from "../../policy";
+import { messages, requireHighAvailability } from "../../policies/requireHighAvailability";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gatewayRelease, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(requireHighAvailability, resource, configuration);
-const ofIstiod = (text: string) => ({ violations: [`Release istio-system/istiod: values.${text}.`] });
-const ofGateway = (text: string) => ({
-  violations: [`Release istio-ingress/istio-ingress: values.${text}.`],
+const ofIstiod = (path: string, message: Message) => ({
+  violations: [said("Release istio-system/istiod", "values.")(path, message)],
+});
+const ofGateway = (path: string, message: Message) => ({
+  violations: [said("Release istio-ingress/istio-ingress", "values.")(path, message)],
 });
 
 describe("require-high-availability", () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await judge(istiod())).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: values.autoscaleMin is not set and defaults to 1. Set it to at least 2.",
+      ],
+    });
+    expect(await judge(gatewayRelease({ podDisruptionBudget: {} }))).to.deep.equal({
+      violations: [
+        "Release istio-ingress/istio-ingress: values.podDisruptionBudget is not set, so all replicas may be evicted at once. " +
+          "Set minAvailable to 1.",
+      ],
+    });
+  });
+
   it("accepts several replicas, by autoscaler or by number", async () => {
     for (const values of [
       { autoscaleMin: 2 },
@@ -32,84 +51,70 @@ describe("require-high-availability", () => {
     }
   });
 
-  it("refuses an istiod with one, of which replicaCount is no cure", async () => {
-    const unset = "autoscaleMin is not set, which is 1. Set it to at least 2";
-    expect(await judge(istiod())).to.deep.equal(ofIstiod(unset));
-    expect(await judge(istiod({ replicaCount: 3 }))).to.deep.equal(ofIstiod(unset));
+  it("refuses one replica of istiod, for which replicaCount is no fix", async () => {
+    const unset = ofIstiod("autoscaleMin", messages.noReplicas(2));
+    expect(await judge(istiod())).to.deep.equal(unset);
+    expect(await judge(istiod({ replicaCount: 3 }))).to.deep.equal(unset);
     expect(await judge(istiod({ autoscaleMin: 1 }))).to.deep.equal(
-      ofIstiod("autoscaleMin is 1, below the least of 2. Set it to at least 2"),
+      ofIstiod("autoscaleMin", numberMessages.below(1, 2)),
     );
     expect(await judge(istiod({ autoscaleMin: "hunter2" }))).to.deep.equal(
-      ofIstiod("autoscaleMin is not a number. Set it to at least 2"),
+      ofIstiod("autoscaleMin", messages.notANumber(2)),
     );
     expect(await judge(istiod({ autoscaleMin: 3, pilot: { autoscaleMin: 1 } }))).to.deep.equal(
-      ofIstiod("pilot.autoscaleMin is 1, below the least of 2. Set it to at least 2"),
+      ofIstiod("pilot.autoscaleMin", numberMessages.below(1, 2)),
     );
     expect(await judge(istiod({ autoscaleEnabled: false, autoscaleMin: 3 }))).to.deep.equal(
-      ofIstiod("replicaCount is not set, which is 1. Set it to at least 2"),
+      ofIstiod("replicaCount", messages.noReplicas(2)),
     );
-    // Templates take these for false, too.
+    // Helm templates also read these as false.
     for (const autoscaleEnabled of ["", 0]) {
       expect(await judge(istiod({ autoscaleEnabled, autoscaleMin: 3 }))).to.deep.equal(
-        ofIstiod("replicaCount is not set, which is 1. Set it to at least 2"),
+        ofIstiod("replicaCount", messages.noReplicas(2)),
       );
     }
   });
 
   it("refuses an istiod without a budget", async () => {
-    for (const [enabled, text] of [
-      [false, "false"],
-      ["", '""'],
-      [0, "0"],
-    ]) {
+    for (const enabled of [false, "", 0]) {
       const global = { defaultPodDisruptionBudget: { enabled } };
       expect(await judge(istiod({ autoscaleMin: 2, global }))).to.deep.equal(
-        ofIstiod(
-          `global.defaultPodDisruptionBudget.enabled is ${text}, so all replicas may be evicted at once. ` +
-            "Leave it out, or set it to true",
-        ),
+        ofIstiod("global.defaultPodDisruptionBudget.enabled", messages.istiodBudget(enabled)),
       );
     }
   });
 
   it("refuses a gateway with one replica, or without a budget", async () => {
     expect(await judge(gatewayRelease({ autoscaling: {} }))).to.deep.equal(
-      ofGateway("autoscaling.minReplicas is not set, which is 1. Set it to at least 2"),
+      ofGateway("autoscaling.minReplicas", messages.noReplicas(2)),
     );
     expect(
       await judge(gatewayRelease({ autoscaling: { enabled: false, minReplicas: 5 }, replicaCount: 1 })),
-    ).to.deep.equal(ofGateway("replicaCount is 1, below the least of 2. Set it to at least 2"));
+    ).to.deep.equal(ofGateway("replicaCount", numberMessages.below(1, 2)));
     const inDefaults = {
       autoscaling: {},
       _internal_defaults_do_not_set: { autoscaling: { minReplicas: 1 } },
     };
     expect(await judge(gatewayRelease(inDefaults))).to.deep.equal(
-      ofGateway(
-        "_internal_defaults_do_not_set.autoscaling.minReplicas is 1, below the least of 2. Set it to at least 2",
-      ),
+      ofGateway("_internal_defaults_do_not_set.autoscaling.minReplicas", numberMessages.below(1, 2)),
     );
     expect(await judge(gatewayRelease({ podDisruptionBudget: {} }))).to.deep.equal(
-      ofGateway(
-        "podDisruptionBudget is not set, so all replicas may be evicted at once. Set minAvailable to 1",
-      ),
+      ofGateway("podDisruptionBudget", messages.noBudget()),
     );
   });
 
-  it("refuses a gateway's budget that keeps nothing", async () => {
+  it("refuses a gateway's budget that keeps no replica available", async () => {
     const budget = (podDisruptionBudget: object) =>
       judge(gatewayRelease({ podDisruptionBudget: { minAvailable: undefined, ...podDisruptionBudget } }));
-    const effect = "so all replicas may be evicted at once";
     for (const minAvailable of [0, "0", "0%"]) {
       expect(await budget({ minAvailable })).to.deep.equal(
-        ofGateway(`podDisruptionBudget.minAvailable is ${minAvailable}, ${effect}. Set it to 1`),
+        ofGateway("podDisruptionBudget.minAvailable", messages.minAvailable(String(minAvailable))),
       );
     }
     // The gateway has two replicas at least.
     for (const maxUnavailable of ["100%", 2, 3]) {
       expect(await budget({ maxUnavailable })).to.deep.equal(
-        ofGateway(
-          `podDisruptionBudget.maxUnavailable is ${maxUnavailable}, ${effect}. Set minAvailable to 1 instead`,
-        ),
+        ofGateway("podDisruptionBudget.maxUnavailable", messages.maxUnavailable(String(maxUnavailable))),
       );
     }
     for (const key of ["minAvailable", "maxUnavailable"]) {
@@ -120,15 +125,15 @@ describe("require-high-availability", () => {
     }
   });
 
-  it("takes the organization's number, and leaves dev and other charts alone", async () => {
+  it("applies the organization's number, and ignores dev and other charts", async () => {
     expect(await judge(istiod({ autoscaleMin: 2 }), { replicas: 3 })).to.deep.equal(
-      ofIstiod("autoscaleMin is 2, below the least of 3. Set it to at least 3"),
+      ofIstiod("autoscaleMin", numberMessages.below(2, 3)),
     );
     expect(await judge(istiod(), { environment: "dev" })).to.deep.equal({ violations: [] });
     expect(await judge(istiod({}, "base"))).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(istiod({ autoscaleMin: unknown }))).to.deep.equal({
       violations: [],
       undecided:

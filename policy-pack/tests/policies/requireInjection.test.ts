@@ -1,18 +1,25 @@
 import { expect } from "chai";
-import { requireInjection } from "../../policies/requireInjection";
+import { messages, requireInjection } from "../../policies/requireInjection";
 import { type Resource, unknown, validateStack } from "../engine";
 import { authorizationPolicy, deployment, grafana, namespace } from "../resources";
 
 const judge = (stack: Resource[], configuration = {}) =>
   validateStack(requireInjection, stack, configuration);
 const asking = (value: string) => deployment({ metadata: { labels: { "sidecar.istio.io/inject": value } } });
-const outside = (problem: string) => ({
-  violations: [
-    `Namespace shop: ${problem}, so no proxy guards Deployment shop/catalog. Set istio-injection to enabled.`,
-  ],
+const outside = (text: (title: string, workloads: string) => string) => ({
+  violations: [text("Namespace shop", "Deployment shop/catalog")],
 });
 
 describe("require-injection", () => {
+  it("states the object, the problem and the fix", async () => {
+    expect(await judge([namespace({}), deployment()])).to.deep.equal({
+      violations: [
+        "Namespace shop: metadata.labels has no label of the mesh, so no proxy secures Deployment shop/catalog. Set " +
+          "istio-injection to enabled.",
+      ],
+    });
+  });
+
   it("accepts namespaces that join the mesh by one label", async () => {
     for (const labels of [
       { "istio-injection": "enabled" },
@@ -23,7 +30,7 @@ describe("require-injection", () => {
     }
   });
 
-  it("accepts what is outside on purpose, what asks for itself, and what has no workloads", async () => {
+  it("accepts namespaces outside the mesh, pods that request a sidecar, and namespaces without workloads", async () => {
     expect(await judge([namespace({ "istio-injection": "disabled" }), deployment()])).to.deep.equal({
       violations: [],
     });
@@ -33,35 +40,29 @@ describe("require-injection", () => {
   });
 
   it("refuses namespaces with workloads that do not join", async () => {
-    const nothing = outside("metadata.labels says nothing of the mesh");
+    const nothing = outside(messages.notJoined);
     expect(await judge([namespace({}), deployment()])).to.deep.equal(nothing);
     expect(await judge([namespace({}), asking("false")])).to.deep.equal(nothing);
     expect(
       await judge([namespace({ "istio-injection": "disabled" }), deployment(), authorizationPolicy()]),
-    ).to.deep.equal(
-      outside('metadata.labels["istio-injection"] is disabled though the namespace has Istio objects'),
-    );
+    ).to.deep.equal(outside(messages.disabled));
   });
 
-  it("refuses consoles that the mesh's policies guard only in words", async () => {
+  it("refuses consoles without a proxy in a namespace with Istio objects", async () => {
     const home = (labels: Record<string, string>) => namespace(labels, "monitoring");
     const policy = authorizationPolicy({}, { namespace: "monitoring" });
     const guarded = [grafana(), policy];
-    const message = (problem: string) => ({
-      violations: [
-        `Namespace monitoring: ${problem}, so no proxy guards Release monitoring/grafana. Set istio-injection to enabled.`,
-      ],
+    const refused = (text: (title: string, workloads: string) => string) => ({
+      violations: [text("Namespace monitoring", "Release monitoring/grafana")],
     });
-    expect(await judge([home({}), ...guarded])).to.deep.equal(
-      message("metadata.labels says nothing of the mesh"),
-    );
+    expect(await judge([home({}), ...guarded])).to.deep.equal(refused(messages.notJoined));
     expect(await judge([home({ "istio-injection": "disabled" }), ...guarded])).to.deep.equal(
-      message('metadata.labels["istio-injection"] is disabled though the namespace has Istio objects'),
+      refused(messages.disabled),
     );
     const asking = grafana({ podLabels: { "sidecar.istio.io/inject": "true" } });
     for (const stack of [
       [home({ "istio-injection": "enabled" }), ...guarded],
-      // Outside of the mesh altogether, or in it by its own word.
+      // Outside the mesh, or in the mesh by its own label.
       [home({}), grafana()],
       [home({}), asking, policy],
     ]) {
@@ -72,33 +73,26 @@ describe("require-injection", () => {
   it("refuses two labels at once", async () => {
     const both = namespace({ "istio-injection": "enabled", "istio.io/rev": "1-31-0" });
     expect(await judge([both])).to.deep.equal({
-      violations: [
-        "Namespace shop: metadata.labels has both istio-injection and istio.io/rev, of which only the first counts. " +
-          "Remove one of them.",
-      ],
+      violations: [messages.twoLabels("Namespace shop")],
     });
   });
 
-  it("refuses pods on the node's network, which get no sidecar", async () => {
+  it("refuses pods on the host network, which get no sidecar", async () => {
     const onHost = deployment({ spec: { hostNetwork: true } });
     expect(await judge([namespace(), onHost])).to.deep.equal({
-      violations: [
-        "Deployment shop/catalog: spec.template.spec.hostNetwork is true, so the pod gets no sidecar. Leave it out.",
-      ],
+      violations: [messages.hostNetwork("Deployment shop/catalog", "spec.template.spec.hostNetwork")],
     });
     expect(await judge([namespace({ "istio-injection": "disabled" }), onHost])).to.deep.equal({
       violations: [],
     });
   });
 
-  it("takes the organization's way to join", async () => {
+  it("applies the organization's data plane", async () => {
     expect(await judge([namespace(), deployment()], { dataPlane: "sidecar" })).to.deep.equal({
       violations: [],
     });
     expect(await judge([namespace(), deployment()], { dataPlane: "ambient" })).to.deep.equal({
-      violations: [
-        "Namespace shop: metadata.labels puts the namespace in the mesh by sidecar. Join it by ambient.",
-      ],
+      violations: [messages.dataPlane("Namespace shop", "sidecar", "ambient")],
     });
   });
 
@@ -109,7 +103,7 @@ describe("require-injection", () => {
     });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const at = (path: string) => `Namespace shop: string value at .${path} can't be known during preview`;
     const label = namespace({ "istio-injection": unknown });
     expect(await judge([label, deployment()])).to.deep.equal({

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { requireMeshWideStrict } from "../../policies/requireMeshWideStrict";
+import { messages, requireMeshWideStrict } from "../../policies/requireMeshWideStrict";
 import { type Resource, unknown, validateStack } from "../engine";
 import {
   asPatch,
@@ -14,12 +14,24 @@ import {
 const judge = (resources: Resource[], configuration = {}) =>
   validateStack(requireMeshWideStrict, resources, configuration);
 
-const missingIn = (root: string) => [
-  `The mesh's root namespace ${root} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, ` +
-    `so sidecars accept plaintext. Add one, named default.`,
-];
+const missingIn = (root: string) => [messages.mesh(root)];
 
 describe("require-mesh-wide-strict", () => {
+  it("states the object, the problem and the fix", () => {
+    expect(messages.mesh("istio-system")).to.equal(
+      "The mesh's root namespace istio-system has no PeerAuthentication without spec.selector and with spec.mtls.mode " +
+        "STRICT, so sidecars accept plaintext. Add one, named default.",
+    );
+    expect(messages.namespace("shop")).to.equal(
+      "Namespace shop has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the stack has none " +
+        "for the whole mesh, so sidecars may accept plaintext. Add one, named default.",
+    );
+    expect(messages.workload("Deployment shop/catalog")).to.equal(
+      "Deployment shop/catalog: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does not own " +
+        "the namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.",
+    );
+  });
+
   it("accepts a mesh with the PeerAuthentication, in every API version", async () => {
     for (const version of ["v1", "v1beta1"]) {
       const { props, name } = peerAuthentication();
@@ -48,11 +60,9 @@ describe("require-mesh-wide-strict", () => {
   });
 
   describe("in a stack whose mesh another stack installs", () => {
-    const missingFor = (name: string): string =>
-      `Namespace ${name} has no PeerAuthentication without spec.selector and with spec.mtls.mode STRICT, and the stack has ` +
-      `none for the whole mesh, so sidecars may accept plaintext. Add one, named default.`;
+    const missingFor = messages.namespace;
 
-    it("asks for STRICT in each of its namespaces, or mesh-wide", async () => {
+    it("requires STRICT in each of its namespaces, or mesh-wide", async () => {
       const two = [namespace(), namespace({ "istio.io/rev": "1-31-0" }, "bank")];
       expect(await judge(two)).to.deep.equal({ violations: [missingFor("shop"), missingFor("bank")] });
       const own = peerAuthentication(undefined, "shop");
@@ -63,7 +73,7 @@ describe("require-mesh-wide-strict", () => {
       expect(await judge([...two, peerAuthentication()])).to.deep.equal({ violations: [] });
     });
 
-    it("takes none with a selector or in another mode for a whole namespace", async () => {
+    it("does not accept a selector or another mode for a namespace", async () => {
       for (const spec of [
         { mtls: { mode: "STRICT" }, selector: { matchLabels: { app: "catalog" } } },
         { mtls: { mode: "PERMISSIVE" } },
@@ -75,14 +85,12 @@ describe("require-mesh-wide-strict", () => {
       }
     });
 
-    it("asks for one that selects the pods where it does not own the namespace", async () => {
+    it("requires one that selects the pods if the stack does not own the namespace", async () => {
       const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
       const joining = deployment({ metadata: { labels } });
       const selecting = (app: string, mode = "STRICT") =>
         peerAuthentication({ mtls: { mode }, selector: { matchLabels: { app } } }, "shop");
-      const message =
-        "Deployment shop/catalog: no PeerAuthentication with spec.mtls.mode STRICT selects its pods, and the stack does " +
-        "not own the namespace, so the sidecar may accept plaintext. Add one whose spec.selector selects them.";
+      const message = messages.workload("Deployment shop/catalog");
       expect(await judge([joining])).to.deep.equal({ violations: [message] });
       expect(await judge([joining, selecting("cart")])).to.deep.equal({ violations: [message] });
       expect(await judge([joining, selecting("catalog", "PERMISSIVE")])).to.deep.equal({
@@ -91,7 +99,7 @@ describe("require-mesh-wide-strict", () => {
       expect(await judge([joining, selecting("catalog")])).to.deep.equal({ violations: [] });
     });
 
-    it("leaves it alone without pods of the mesh, and by an organization's word", async () => {
+    it("does not apply without pods of the mesh, or by the setting requiredIn", async () => {
       const nothing = "The stack has no istiod release and no namespace whose pods get a sidecar";
       const outside = namespace({ "istio-injection": "disabled" });
       for (const stack of [[destinationRule()], [outside, destinationRule(), deployment()]]) {
@@ -106,7 +114,7 @@ describe("require-mesh-wide-strict", () => {
       });
     });
 
-    it("says what unknown values decide", async () => {
+    it("reports unknown values as undecided", async () => {
       const open = peerAuthentication({ mtls: { mode: unknown } }, "shop");
       expect(await judge([namespace(), open])).to.deep.equal({
         violations: [],
@@ -116,7 +124,7 @@ describe("require-mesh-wide-strict", () => {
     });
   });
 
-  it("is not content with STRICT namespaces where the stack installs the control plane", async () => {
+  it("does not accept STRICT namespaces if the stack installs the control plane", async () => {
     expect(await judge([istiod(), namespace(), peerAuthentication(undefined, "shop")])).to.deep.equal({
       violations: missingIn("istio-system"),
     });
@@ -152,7 +160,7 @@ describe("require-mesh-wide-strict", () => {
     }
   });
 
-  it("takes a selector without labels for none, as Istio does", async () => {
+  it("reads a selector without labels as no selector, as Istio does", async () => {
     const everyone = peerAuthentication({ mtls: { mode: "STRICT" }, selector: { matchLabels: {} } });
     expect(await judge([istiod(), everyone])).to.deep.equal({ violations: [] });
   });
@@ -170,7 +178,7 @@ describe("require-mesh-wide-strict", () => {
     });
   });
 
-  it("lets the organization name the root namespace", async () => {
+  it("applies the organization's root namespace", async () => {
     const stack = [istiod({ meshConfig: { rootNamespace: "mesh-root" } }), peerAuthentication()];
     expect(await judge(stack, { rootNamespace: "istio-system" })).to.deep.equal({ violations: [] });
     expect(await judge(stack, { rootNamespace: "istio-config" })).to.deep.equal({
@@ -183,7 +191,7 @@ describe("require-mesh-wide-strict", () => {
     const note =
       "PeerAuthentication istio-system/default: string value at .spec.mtls.mode can't be known during preview";
 
-    it("says so if the verdict hangs on them", async () => {
+    it("is undecided if the verdict depends on them", async () => {
       expect(await judge([istiod(), open])).to.deep.equal({ violations: [], undecided: note });
       expect(
         await judge([istiod({ meshConfig: { rootNamespace: unknown } }), peerAuthentication()]),
@@ -194,7 +202,7 @@ describe("require-mesh-wide-strict", () => {
       });
     });
 
-    it("says nothing if another object settles it", async () => {
+    it("accepts if another object decides", async () => {
       expect(
         await judge([istiod({ kiali: { password: unknown } }), open, peerAuthentication()]),
       ).to.deep.equal({
@@ -202,7 +210,7 @@ describe("require-mesh-wide-strict", () => {
       });
     });
 
-    it("refuses if what is known rules them out", async () => {
+    it("refuses if known values decide", async () => {
       const elsewhere = peerAuthentication({ mtls: { mode: unknown } }, "shop");
       expect(await judge([istiod(), elsewhere])).to.deep.equal({ violations: missingIn("istio-system") });
     });

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { requireNonRoot } from "../../policies/requireNonRoot";
+import type { Message } from "../../policy";
+import { messages, requireNonRoot } from "../../policies/requireNonRoot";
 import { type Resource, unknown, validateResource } from "../engine";
 import { asPatch, deployment } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(requireNonRoot, resource, configuration);
@@ -14,13 +16,27 @@ const withContexts = (ofPod: unknown, own: unknown) => {
   spec.containers = [{ name: "catalog", image: "catalog:1.4.2", securityContext: own }];
   return judge(resource);
 };
-const at = (path: string, text: string) => ({
-  violations: [`Deployment shop/catalog: spec.template.spec.${path} ${text}.`],
-});
+const inPod = said("Deployment shop/catalog", "spec.template.spec.");
+const at = (path: string, message: Message) => ({ violations: [inPod(path, message)] });
 const OWN = "containers[0].securityContext";
 
 describe("require-non-root", () => {
-  it("accepts containers that cannot be root, by themselves or by their pod", async () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await withContexts(undefined, { runAsUser: 1337, runAsNonRoot: true })).to.deep.equal({
+      violations: [
+        "Deployment shop/catalog: spec.template.spec.containers[0].securityContext.runAsUser is 1337, the sidecar's user, whose " +
+          "traffic is not redirected. Use another ID.",
+      ],
+    });
+    expect(await withContexts(undefined, undefined)).to.deep.equal({
+      violations: [
+        "Deployment shop/catalog: spec.template.spec.containers[0].securityContext.runAsNonRoot is not set, so the container may " +
+          "run as root. Set it to true, here or for the pod.",
+      ],
+    });
+  });
+
+  it("accepts containers that cannot be root, by their own or the pod's securityContext", async () => {
     for (const [ofPod, own] of [
       [undefined, { runAsNonRoot: true }],
       [{ runAsNonRoot: true }, undefined],
@@ -33,65 +49,45 @@ describe("require-non-root", () => {
     }
   });
 
-  it("refuses containers that may be root", async () => {
+  it("refuses containers that may run as root", async () => {
     expect(await withContexts(undefined, undefined)).to.deep.equal(
-      at(
-        `${OWN}.runAsNonRoot`,
-        "is not set, so the container may run as root. Set it to true, here or for the pod",
-      ),
+      at(`${OWN}.runAsNonRoot`, messages.mayBeRoot(undefined)),
     );
     expect(await withContexts({ runAsNonRoot: true }, { runAsNonRoot: false })).to.deep.equal(
-      at(
-        `${OWN}.runAsNonRoot`,
-        "is false, so the container may run as root. Set it to true, here or for the pod",
-      ),
+      at(`${OWN}.runAsNonRoot`, messages.mayBeRoot(false)),
     );
     expect(await withContexts({ runAsNonRoot: true, runAsUser: 0 }, undefined)).to.deep.equal(
-      at("securityContext.runAsUser", "is 0, which is root. Choose another number"),
+      at("securityContext.runAsUser", messages.root()),
     );
   });
 
-  it("refuses the sidecar's own user", async () => {
+  it("refuses the sidecar's user", async () => {
     expect(await withContexts(undefined, { runAsNonRoot: true, runAsUser: 1337 })).to.deep.equal(
-      at(
-        `${OWN}.runAsUser`,
-        "is 1337, which is the sidecar's user, whose traffic is not redirected. Choose another number",
-      ),
+      at(`${OWN}.runAsUser`, messages.proxyUser()),
     );
   });
 
-  it("refuses the sidecar's own group, which is not redirected either", async () => {
-    const group = (path: string) =>
-      `Deployment shop/catalog: spec.template.spec.${path}.runAsGroup is 1337, which is the sidecar's group, whose ` +
-      "traffic is not redirected. Choose another number.";
+  it("refuses the sidecar's group", async () => {
+    const group = (path: string) => inPod(`${path}.runAsGroup`, messages.proxyGroup());
     expect(await withContexts(undefined, { runAsNonRoot: true, runAsGroup: 1337 })).to.deep.equal({
       violations: [group(OWN)],
     });
     expect(await withContexts({ runAsGroup: 1337 }, { runAsUser: 0 })).to.deep.equal({
-      violations: [
-        ...at(`${OWN}.runAsUser`, "is 0, which is root. Choose another number").violations,
-        group("securityContext"),
-      ],
+      violations: [inPod(`${OWN}.runAsUser`, messages.root()), group("securityContext")],
     });
     expect(await withContexts({ runAsGroup: 1337 }, undefined)).to.deep.equal({
-      violations: [
-        group("securityContext"),
-        ...at(
-          `${OWN}.runAsNonRoot`,
-          "is not set, so the container may run as root. Set it to true, here or for the pod",
-        ).violations,
-      ],
+      violations: [group("securityContext"), inPod(`${OWN}.runAsNonRoot`, messages.mayBeRoot(undefined))],
     });
   });
 
   it("does not take a container for Istio's by its name", async () => {
     const context = { securityContext: { runAsNonRoot: true, runAsUser: 0 } };
     expect(await judge(deployment({}, { name: "istio-init", image: "evil/x:1", ...context }))).to.deep.equal(
-      at(`${OWN}.runAsUser`, "is 0, which is root. Choose another number"),
+      at(`${OWN}.runAsUser`, messages.root()),
     );
   });
 
-  it("leaves dev, Istio's own containers and patches alone", async () => {
+  it("does not apply to dev, Istio's own containers and patches", async () => {
     const root = deployment({}, { securityContext: { runAsUser: 0 } });
     expect(await judge(root, { environment: "dev" })).to.deep.equal({ violations: [] });
     for (const image of [
@@ -105,7 +101,7 @@ describe("require-non-root", () => {
     expect(await judge(asPatch(root))).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await withContexts(undefined, { runAsNonRoot: unknown })).to.deep.equal({
       violations: [],
       undecided:

@@ -1,27 +1,32 @@
 import { expect } from "chai";
-import { facts } from "../../facts";
-import { requirePinnedVersions } from "../../policies/requirePinnedVersions";
+import type { Message } from "../../policy";
+import { messages, requirePinnedVersions } from "../../policies/requirePinnedVersions";
 import { type Resource, unknown, validateResource } from "../engine";
 import { annotatedPod, deployment, gatewayRelease, istiod, kiali, prometheusStack } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(requirePinnedVersions, resource);
 const release = (args: Record<string, unknown>) => judge(gatewayRelease({}, args));
 const image = (image: unknown) => judge(deployment({}, { image }));
 const DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const ofRelease = (text: string) => ({
-  violations: [
-    `Release istio-ingress/istio-ingress: version ${text}. Set it to an exact version, such as ${facts.istio.version}.`,
-  ],
+const ofRelease = (message: Message) => ({
+  violations: [said("Release istio-ingress/istio-ingress")("version", message)],
 });
-const ofImage = (text: string) => ({
-  violations: [
-    `Deployment shop/catalog: spec.template.spec.containers[0].image is ${text}. ` +
-      "Give it a version's tag, or a digest: image@sha256:….",
-  ],
+const ofImage = (message: Message) => ({
+  violations: [said("Deployment shop/catalog", "spec.template.spec.")("containers[0].image", message)],
 });
 
 describe("require-pinned-versions", () => {
-  it("accepts exact versions of charts, and charts that are what they are", async () => {
+  it("states the field, the image and the fix", async () => {
+    expect(await image("catalog:latest")).to.deep.equal({
+      violations: [
+        "Deployment shop/catalog: spec.template.spec.containers[0].image is catalog:latest, whose tag moves. Add the tag of a " +
+          "version, or a digest: image@sha256:….",
+      ],
+    });
+  });
+
+  it("accepts exact versions of charts, local charts, archives and digests", async () => {
     for (const version of ["1.31.0", "v1.31.0", "1.31.0-rc.1", "1.31.0+build.5"]) {
       expect(await release({ version })).to.deep.equal({ violations: [] });
     }
@@ -36,18 +41,16 @@ describe("require-pinned-versions", () => {
     }
   });
 
-  it("refuses ranges, and no version at all", async () => {
+  it("refuses ranges, and a missing version", async () => {
     for (const version of ["1.31", "^1.31.0", "~1.31.0", ">=1.30.0", "1.x", "*", ""]) {
-      expect(await release({ version })).to.deep.equal(ofRelease("is not an exact version"));
+      expect(await release({ version })).to.deep.equal(ofRelease(messages.notExact()));
     }
-    expect(await release({ version: undefined })).to.deep.equal(
-      ofRelease("is not set, so each run installs the newest chart"),
-    );
+    expect(await release({ version: undefined })).to.deep.equal(ofRelease(messages.noVersion()));
   });
 
   it("refuses moving tags in Istio's values", async () => {
     const at = (path: string) =>
-      `Release istio-system/istiod: values.${path} is latest, which moves. Set it to a version, such as ${facts.istio.version}.`;
+      said("Release istio-system/istiod", "values.")(path, messages.movingTag("latest"));
     expect(await judge(istiod({ global: { tag: "latest" }, tag: "latest" }))).to.deep.equal({
       violations: [at("global.tag"), at("tag")],
     });
@@ -61,9 +64,7 @@ describe("require-pinned-versions", () => {
 
   it("refuses moving tags of images in other charts' values", async () => {
     const at = (chart: string, path: string, tag: string) => ({
-      violations: [
-        `Release monitoring/${chart}: values.${path} is ${tag}, which moves. Set it to a version, such as ${facts.istio.version}.`,
-      ],
+      violations: [said(`Release monitoring/${chart}`, "values.")(path, messages.movingTag(tag))],
     });
     expect(await judge(kiali({ deployment: { image_version: "latest" } }))).to.deep.equal(
       at("kiali-server", "deployment.image_version", "latest"),
@@ -76,7 +77,7 @@ describe("require-pinned-versions", () => {
     });
   });
 
-  it("accepts images with a version or a digest, and the one that the injector replaces", async () => {
+  it("accepts images with a version or a digest, and the image that the injector replaces", async () => {
     for (const pinned of [
       "registry.example.com:5000/catalog:1.4.2",
       "catalog:v1",
@@ -88,36 +89,38 @@ describe("require-pinned-versions", () => {
     }
   });
 
-  it("refuses images that move", async () => {
+  it("refuses images whose tag moves", async () => {
     expect(await image("registry.example.com:5000/catalog")).to.deep.equal(
-      ofImage("registry.example.com:5000/catalog, without a tag, which is latest"),
+      ofImage(messages.noTag("registry.example.com:5000/catalog")),
     );
     for (const tag of ["latest", "main", "stable"]) {
-      expect(await image(`catalog:${tag}`)).to.deep.equal(ofImage(`catalog:${tag}, whose tag moves`));
+      expect(await image(`catalog:${tag}`)).to.deep.equal(ofImage(messages.movingImage(`catalog:${tag}`)));
     }
   });
 
-  it("asks the same of the sidecar that a pod wants", async () => {
+  it("judges the sidecar image that a pod requests", async () => {
     const wanted = (image: unknown) => judge(annotatedPod({ "sidecar.istio.io/proxyImage": image }));
-    const at = (problem: string) => ({
+    const at = (message: Message) => ({
       violations: [
-        `Deployment shop/catalog: spec.template.metadata.annotations["sidecar.istio.io/proxyImage"] is ${problem}. ` +
-          "Give it a version's tag, or a digest: image@sha256:….",
+        said("Deployment shop/catalog")(
+          'spec.template.metadata.annotations["sidecar.istio.io/proxyImage"]',
+          message,
+        ),
       ],
     });
     expect(await wanted("docker.io/evil/proxyv2:latest")).to.deep.equal(
-      at("docker.io/evil/proxyv2:latest, whose tag moves"),
+      at(messages.movingImage("docker.io/evil/proxyv2:latest")),
     );
     expect(await wanted("docker.io/evil/proxyv2")).to.deep.equal(
-      at("docker.io/evil/proxyv2, without a tag, which is latest"),
+      at(messages.noTag("docker.io/evil/proxyv2")),
     );
-    // The injector passes over a name without a slash.
+    // The injector ignores a name without a slash.
     for (const image of ["registry.example.com/istio/proxyv2:1.31.0", `istio/proxyv2@${DIGEST}`, "proxyv2"]) {
       expect(await wanted(image), image).to.deep.equal({ violations: [] });
     }
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await image(unknown)).to.deep.equal({
       violations: [],
       undecided:

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { requirePinnedWasm } from "../../policies/requirePinnedWasm";
+import type { Message } from "../../policy";
+import { messages, requirePinnedWasm } from "../../policies/requirePinnedWasm";
 import { unknown, validateResource } from "../engine";
 import { asPatch, istio } from "../resources";
+import { said } from "../said";
 
 const SUM = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const plugin = (spec: object) =>
@@ -16,12 +18,22 @@ const plugin = (spec: object) =>
     },
   );
 const judge = (spec: object) => validateResource(requirePinnedWasm, plugin(spec));
-const at = (text: string) => ({ violations: [`WasmPlugin shop/waf: spec.${text}.`] });
-const UNPINNED =
-  "sha256 is not set, so whoever can replace the module runs code in the proxies. Set it to the module's SHA-256, in hexadecimal";
+const at = (path: string, message: Message) => ({
+  violations: [said("WasmPlugin shop/waf", "spec.")(path, message)],
+});
+const unpinned = at("sha256", messages.unpinned());
 
 describe("require-pinned-wasm", () => {
-  it("accepts modules named by their checksum that fail closed", async () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await judge({ sha256: undefined })).to.deep.equal({
+      violations: [
+        "WasmPlugin shop/waf: spec.sha256 is not set, so a replaced module would run in the proxies. Set it to the module's " +
+          "SHA-256 in hexadecimal.",
+      ],
+    });
+  });
+
+  it("accepts modules with a checksum that fail closed", async () => {
     for (const spec of [
       {},
       { failStrategy: "FAIL_CLOSE" },
@@ -34,26 +46,24 @@ describe("require-pinned-wasm", () => {
   });
 
   it("refuses modules that can be replaced", async () => {
-    expect(await judge({ sha256: undefined })).to.deep.equal(at(UNPINNED));
-    expect(await judge({ sha256: "" })).to.deep.equal(at(UNPINNED));
+    expect(await judge({ sha256: undefined })).to.deep.equal(unpinned);
+    expect(await judge({ sha256: "" })).to.deep.equal(unpinned);
     expect(
       await judge({ sha256: undefined, url: "oci://registry.example.com/waf@sha256:abc" }),
-    ).to.deep.equal(at(UNPINNED));
+    ).to.deep.equal(unpinned);
     expect(await judge({ url: "http://registry.example.com/waf.wasm" })).to.deep.equal(
-      at("url begins with http://, so the module can be replaced on its way. Use oci:// or https://"),
+      at("url", messages.http()),
     );
     expect(await judge({ url: "HTTP://registry.example.com/waf.wasm" })).to.deep.equal(
-      at("url begins with http://, so the module can be replaced on its way. Use oci:// or https://"),
+      at("url", messages.http()),
     );
   });
 
   it("refuses modules that fail open", async () => {
-    expect(await judge({ failStrategy: "FAIL_OPEN" })).to.deep.equal(
-      at("failStrategy is FAIL_OPEN, so requests pass unchecked if the module fails. Set it to FAIL_CLOSE"),
-    );
+    expect(await judge({ failStrategy: "FAIL_OPEN" })).to.deep.equal(at("failStrategy", messages.failOpen()));
   });
 
-  it("judges the module of a TrafficExtension alike, and no Lua", async () => {
+  it("judges the module of a TrafficExtension, and no Lua", async () => {
     const extension = (spec: object) =>
       validateResource(
         requirePinnedWasm,
@@ -69,13 +79,14 @@ describe("require-pinned-wasm", () => {
     expect(await extension({ lua: { inlineCode: "function envoy_on_request(handle) end" } })).to.deep.equal({
       violations: [],
     });
+    const inExtension = said("TrafficExtension shop/waf", "spec.wasm.");
     const wasm = { url: "http://registry.example.com/waf.wasm", failStrategy: "FAIL_OPEN" };
     expect(await extension({ wasm })).to.deep.equal({
       violations: [
-        UNPINNED,
-        "url begins with http://, so the module can be replaced on its way. Use oci:// or https://",
-        "failStrategy is FAIL_OPEN, so requests pass unchecked if the module fails. Set it to FAIL_CLOSE",
-      ].map((text) => `TrafficExtension shop/waf: spec.wasm.${text}.`),
+        inExtension("sha256", messages.unpinned()),
+        inExtension("url", messages.http()),
+        inExtension("failStrategy", messages.failOpen()),
+      ],
     });
     expect(await extension({ wasm: { ...pinned, sha256: unknown } })).to.deep.equal({
       violations: [],
@@ -83,16 +94,14 @@ describe("require-pinned-wasm", () => {
     });
   });
 
-  it("asks of a patch only what it says", async () => {
+  it("judges only the changed fields of a patch", async () => {
     const patch = asPatch(plugin({ sha256: undefined, failStrategy: "FAIL_OPEN" }));
     expect((await validateResource(requirePinnedWasm, patch)).violations).to.have.length(1);
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge({ sha256: unknown, failStrategy: "FAIL_OPEN" })).to.deep.equal({
-      ...at(
-        "failStrategy is FAIL_OPEN, so requests pass unchecked if the module fails. Set it to FAIL_CLOSE",
-      ),
+      ...at("failStrategy", messages.failOpen()),
       undecided: "WasmPlugin shop/waf: string value at .spec.sha256 can't be known during preview",
     });
   });

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { requireSafeEnvoyFilters } from "../../policies/requireSafeEnvoyFilters";
+import type { Message } from "../../policy";
+import { messages, requireSafeEnvoyFilters } from "../../policies/requireSafeEnvoyFilters";
 import { unknown, validateResource } from "../engine";
 import { asPatch, istio } from "../resources";
+import { said } from "../said";
 
 const envoyFilter = (spec: object) =>
   istio(
@@ -18,35 +20,41 @@ const patch = (changes: object = {}) => ({
 });
 const judge = (...configPatches: unknown[]) =>
   validateResource(requireSafeEnvoyFilters, envoyFilter({ configPatches }));
-const at = (text: string) => ({ violations: [`EnvoyFilter shop/rate-limit: spec.${text}.`] });
+const at = (path: string, message: Message) => ({
+  violations: [said("EnvoyFilter shop/rate-limit", "spec.")(path, message)],
+});
 const operation = (operation: string, applyTo: string) => judge(patch({ applyTo, patch: { operation } }));
 
 describe("require-safe-envoy-filters", () => {
-  it("accepts a filter with priority, version and a fitting operation", async () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await operation("REPLACE", "CLUSTER")).to.deep.equal({
+      violations: [
+        "EnvoyFilter shop/rate-limit: spec.configPatches[0].patch.operation is REPLACE, which Istio ignores except for filters " +
+          "and virtual hosts. Use MERGE, or set applyTo to HTTP_FILTER, NETWORK_FILTER, VIRTUAL_HOST.",
+      ],
+    });
+  });
+
+  it("accepts a filter with priority, version and a valid operation", async () => {
     expect(await judge(patch())).to.deep.equal({ violations: [] });
     expect(await operation("ADD", "CLUSTER")).to.deep.equal({ violations: [] });
     expect(await operation("MERGE", "ROUTE_CONFIGURATION")).to.deep.equal({ violations: [] });
     expect(await operation("REPLACE", "VIRTUAL_HOST")).to.deep.equal({ violations: [] });
   });
 
-  it("refuses one without a priority, unless it is a patch of one", async () => {
+  it("refuses a filter without a priority, unless it is a patch", async () => {
     const bare = envoyFilter({ configPatches: [patch()], priority: undefined });
     expect(await validateResource(requireSafeEnvoyFilters, bare)).to.deep.equal(
-      at(
-        "priority is not set, so the order among EnvoyFilters hangs on their age. Set it to a whole number, such as 10",
-      ),
+      at("priority", messages.noPriority()),
     );
     expect(await validateResource(requireSafeEnvoyFilters, asPatch(bare))).to.deep.equal({ violations: [] });
     const zero = envoyFilter({ configPatches: [patch()], priority: 0 });
     expect(await validateResource(requireSafeEnvoyFilters, zero)).to.deep.equal({ violations: [] });
   });
 
-  it("refuses patches for every version of the proxy", async () => {
+  it("refuses patches for every proxy version", async () => {
     expect(await judge(patch(), patch({ match: { context: "SIDECAR_INBOUND" } }))).to.deep.equal(
-      at(
-        "configPatches[1].match.proxy.proxyVersion is not set, so the patch also reaches proxies that it was never tried " +
-          "with. Set it to a regular expression such as ^1\\.31.*",
-      ),
+      at("configPatches[1].match.proxy.proxyVersion", messages.noVersion()),
     );
   });
 
@@ -54,21 +62,16 @@ describe("require-safe-envoy-filters", () => {
     for (const name of ["ADD", "REMOVE"]) {
       for (const applyTo of ["ROUTE_CONFIGURATION", "HTTP_ROUTE"]) {
         expect(await operation(name, applyTo)).to.deep.equal(
-          at(
-            `configPatches[0].patch.operation is ${name}, which Istio ignores for ${applyTo}. Use MERGE, or patch the VIRTUAL_HOST`,
-          ),
+          at("configPatches[0].patch.operation", messages.ignored(name, applyTo)),
         );
       }
     }
     expect(await operation("REPLACE", "CLUSTER")).to.deep.equal(
-      at(
-        "configPatches[0].patch.operation is REPLACE, which Istio ignores for all but filters and virtual hosts. " +
-          "Use MERGE, or apply it to HTTP_FILTER, NETWORK_FILTER, VIRTUAL_HOST",
-      ),
+      at("configPatches[0].patch.operation", messages.replace()),
     );
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(patch({ patch: { operation: unknown } }))).to.deep.equal({
       violations: [],
       undecided:

@@ -1,19 +1,31 @@
 import { expect } from "chai";
-import { requireSafePatterns } from "../../policies/requireSafePatterns";
+import { messages, requireSafePatterns } from "../../policies/requireSafePatterns";
 import { type Resource, unknown, validateResource } from "../engine";
 import { allow, authorizationPolicy } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(requireSafePatterns, resource);
 const rule = (rule: object, action = "ALLOW") => judge(authorizationPolicy({ action, rules: [rule] }));
-const at = (text: string) => `AuthorizationPolicy shop/catalog: spec.rules[0].${text}.`;
-const ALLOW =
-  "excepts from an ALLOW rule, which admits whatever its author did not think of. List what is admitted instead";
-const DENY =
-  "lists what a DENY rule refuses, which a request written in another way slips past. " +
-  "Except what is admitted instead, with notPaths, notMethods, notPrincipals or the like";
+const inRule = said("AuthorizationPolicy shop/catalog", "spec.rules[0].");
 
 describe("require-safe-patterns", () => {
-  it("accepts ALLOW rules that list, and DENY rules that except", async () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await rule({ to: [{ operation: { notPaths: ["/admin"] } }] })).to.deep.equal({
+      violations: [
+        "AuthorizationPolicy shop/catalog: spec.rules[0].to[0].operation.notPaths is an exception in an ALLOW rule, which allows " +
+          "every value that is not listed. List the allowed values instead.",
+      ],
+    });
+    expect(await rule({ to: [{ operation: { paths: ["/admin"] } }] }, "DENY")).to.deep.equal({
+      violations: [
+        "AuthorizationPolicy shop/catalog: spec.rules[0].to[0].operation.paths is a list in a DENY rule, which other spellings of " +
+          "the same request do not match. List the exceptions instead, with notPaths, notMethods, notPrincipals or similar " +
+          "fields.",
+      ],
+    });
+  });
+
+  it("accepts ALLOW rules with lists, and DENY rules with exceptions", async () => {
     expect(await rule(allow())).to.deep.equal({ violations: [] });
     for (const denied of [
       { to: [{ operation: { notPaths: ["/items/*"] } }] },
@@ -35,15 +47,15 @@ describe("require-safe-patterns", () => {
     for (const action of ["ALLOW", undefined]) {
       expect(await judge(authorizationPolicy({ action, rules: [excepting] }))).to.deep.equal({
         violations: [
-          at(`from[0].source.notNamespaces ${ALLOW}`),
-          at(`to[0].operation.notPaths ${ALLOW}`),
-          at(`when[0].notValues ${ALLOW}`),
+          inRule("from[0].source.notNamespaces", messages.allow()),
+          inRule("to[0].operation.notPaths", messages.allow()),
+          inRule("when[0].notValues", messages.allow()),
         ],
       });
     }
   });
 
-  it("accepts paths that one rule leaves to another one, if that lists them all", async () => {
+  it("accepts excepted paths if another rule lists them all", async () => {
     const paths = ["/admin", "/admin/*"];
     const wide = { to: [{ operation: { notPaths: paths } }] };
     const asking = (listed: string[]) => ({
@@ -54,29 +66,29 @@ describe("require-safe-patterns", () => {
       violations: [],
     });
     expect(await judge(authorizationPolicy({ rules: [wide, asking(["/admin"])] }))).to.deep.equal({
-      violations: [at(`to[0].operation.notPaths ${ALLOW}`)],
+      violations: [inRule("to[0].operation.notPaths", messages.allow())],
     });
   });
 
-  it("refuses DENY rules that only list", async () => {
+  it("refuses DENY rules without exceptions", async () => {
     const listing = {
       from: [{ source: { namespaces: ["shop"] } }],
       to: [{ operation: { paths: ["/admin"], methods: ["GET"], hosts: ["a.example.com"], ports: ["80"] } }],
     };
     expect(await rule(listing, "DENY")).to.deep.equal({
       violations: [
-        at(`to[0].operation.hosts ${DENY}`),
-        at(`to[0].operation.methods ${DENY}`),
-        at(`to[0].operation.paths ${DENY}`),
+        inRule("to[0].operation.hosts", messages.deny()),
+        inRule("to[0].operation.methods", messages.deny()),
+        inRule("to[0].operation.paths", messages.deny()),
       ],
     });
     expect(await rule(listing, "AUDIT")).to.deep.equal({ violations: [] });
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     const to = [{ operation: { notPaths: ["/admin"], notHosts: unknown } }];
     expect(await rule({ to })).to.deep.equal({
-      violations: [at(`to[0].operation.notPaths ${ALLOW}`)],
+      violations: [inRule("to[0].operation.notPaths", messages.allow())],
       undecided:
         "AuthorizationPolicy shop/catalog: string value at .spec.rules.0.to.0.operation.notHosts can't be known during preview",
     });

@@ -1,19 +1,26 @@
 import { expect } from "chai";
-import { requireTokenRules } from "../../policies/requireTokenRules";
+import { messages, requireTokenRules } from "../../policies/requireTokenRules";
 import { type Resource, unknown, validateStack } from "../engine";
 import { allow, authorizationPolicy, requestAuthentication } from "../resources";
 
 const judge = (...stack: Resource[]) => validateStack(requireTokenRules, stack);
-const missing = (name = "shop/default") =>
-  `RequestAuthentication ${name}: spec.jwtRules is not backed by an AuthorizationPolicy for the same workloads that ` +
-  "requires a token, so requests without one pass. Add a rule with requestPrincipals, or with a condition on " +
-  "request.auth.claims.";
+const missing = (name = "shop/default") => messages.notRequired(`RequestAuthentication ${name}`);
 const ruled = (rule: unknown, action = "ALLOW", metadata = {}) =>
   authorizationPolicy({ action, rules: [rule] }, metadata);
 const claims = allow({ when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] });
 
 describe("require-token-rules", () => {
-  it("accepts a rule that requires the token, be it one among others", async () => {
+  it("states the object, the problem and the fix", async () => {
+    expect(await judge(requestAuthentication())).to.deep.equal({
+      violations: [
+        "RequestAuthentication shop/default: no AuthorizationPolicy for the same workloads requires the tokens of spec.jwtRules, " +
+          "so requests without a token are accepted. Add a rule with requestPrincipals, or with a condition on " +
+          "request.auth.claims.",
+      ],
+    });
+  });
+
+  it("accepts a rule that requires the token, also beside other rules", async () => {
     for (const policy of [
       ruled(claims),
       ruled({ from: [{ source: { requestPrincipals: ["*"] } }] }),
@@ -42,7 +49,7 @@ describe("require-token-rules", () => {
     }
   });
 
-  it("counts only rules for the same workloads", async () => {
+  it("accepts only rules for the same workloads", async () => {
     const elsewhere = ruled(claims, "ALLOW", { namespace: "bank" });
     expect(await judge(requestAuthentication(), elsewhere)).to.deep.equal({ violations: [missing()] });
     const check = (labels: object) => requestAuthentication({}, { selector: { matchLabels: labels } });
@@ -51,14 +58,14 @@ describe("require-token-rules", () => {
     expect(await judge(check({ "a.b/tier": "front" }), ruled(claims))).to.deep.equal({ violations: [] });
   });
 
-  it("does not apply where no token is checked", async () => {
+  it("does not apply without tokens to validate", async () => {
     const notApplicable = "The stack has no RequestAuthentication with jwtRules";
     expect(await judge(authorizationPolicy())).to.deep.equal({ violations: [], notApplicable });
     const without = requestAuthentication({}, { jwtRules: undefined });
     expect(await judge(without)).to.deep.equal({ violations: [], notApplicable });
   });
 
-  it("says what is open because of unknown values, and refuses what they cannot mend", async () => {
+  it("reports unknown values as undecided, unless the violation does not depend on them", async () => {
     const open = authorizationPolicy({ rules: unknown });
     expect(await judge(requestAuthentication(), open)).to.deep.equal({
       violations: [],

@@ -1,19 +1,27 @@
 import { expect } from "chai";
-import { requireViewOnlyKiali } from "../../policies/requireViewOnlyKiali";
+import type { Message } from "../../policy";
+import { messages, requireViewOnlyKiali } from "../../policies/requireViewOnlyKiali";
 import { type Resource, unknown, validateResource } from "../engine";
 import { grafana, kiali, release } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(requireViewOnlyKiali, resource, configuration);
-const at = (chart: string, path: string, problem: string) => ({
-  violations: [
-    `Release monitoring/${chart}: values.${path} is ${problem}, so whoever signs in changes the mesh past its program. ` +
-      "Set it to true.",
-  ],
+const at = (chart: string, path: string, message: Message) => ({
+  violations: [said(`Release monitoring/${chart}`, "values.")(path, message)],
 });
 
 describe("require-view-only-kiali", () => {
-  it("accepts a Kiali that only looks, an operator that makes none, and other charts", async () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await judge(kiali({ deployment: { view_only_mode: false } }))).to.deep.equal({
+      violations: [
+        "Release monitoring/kiali-server: values.deployment.view_only_mode is not true, so users of Kiali can change the mesh " +
+          "outside its program. Set it to true.",
+      ],
+    });
+  });
+
+  it("accepts a read-only Kiali, an operator without a Kiali, and other charts", async () => {
     for (const values of [{}, { cr: { create: false } }]) {
       expect(await judge(release("kiali-operator", values))).to.deep.equal({ violations: [] });
     }
@@ -21,23 +29,23 @@ describe("require-view-only-kiali", () => {
     expect(await judge(grafana())).to.deep.equal({ violations: [] });
   });
 
-  it("refuses one that changes the mesh", async () => {
+  it("refuses a Kiali that can change the mesh", async () => {
     const path = "deployment.view_only_mode";
-    expect(await judge(kiali({ deployment: {} }))).to.deep.equal(at("kiali-server", path, "not set"));
+    expect(await judge(kiali({ deployment: {} }))).to.deep.equal(at("kiali-server", path, messages.notSet()));
     expect(await judge(kiali({ deployment: { view_only_mode: false } }))).to.deep.equal(
-      at("kiali-server", path, "not true"),
+      at("kiali-server", path, messages.notTrue()),
     );
     expect(await judge(release("kiali-operator", { cr: { create: true } }))).to.deep.equal(
-      at("kiali-operator", `cr.spec.${path}`, "not set"),
+      at("kiali-operator", `cr.spec.${path}`, messages.notSet()),
     );
   });
 
-  it("leaves dev alone, and no other environment", async () => {
+  it("does not apply to dev, and applies to other environments", async () => {
     expect(await judge(kiali({ deployment: {} }), { environment: "dev" })).to.deep.equal({ violations: [] });
     expect((await judge(kiali({ deployment: {} }), { environment: "staging" })).violations).to.have.length(1);
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(kiali({ deployment: { view_only_mode: unknown } }))).to.deep.equal({
       violations: [],
       undecided:

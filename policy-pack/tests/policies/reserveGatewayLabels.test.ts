@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { reserveGatewayLabels } from "../../policies/reserveGatewayLabels";
+import { messages, reserveGatewayLabels } from "../../policies/reserveGatewayLabels";
 import { type Resource, unknown, validateResource } from "../engine";
 import { deployment } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(reserveGatewayLabels, resource, configuration);
@@ -9,12 +10,20 @@ const labelled = (istio: unknown, container = {}) =>
   deployment({ metadata: { labels: { istio } } }, container);
 const refused = (label: string) => ({
   violations: [
-    `Deployment shop/catalog: spec.template.metadata.labels.istio is ${label}, so the pod gets that gateway's ` +
-      "configuration and certificates, but has no container istio-proxy of Istio's. Remove it.",
+    said("Deployment shop/catalog", "spec.template.")("metadata.labels.istio", messages.notAGateway(label)),
   ],
 });
 
 describe("reserve-gateway-labels", () => {
+  it("states the field, the label and the fix", async () => {
+    expect(await judge(labelled("ingress"))).to.deep.equal({
+      violations: [
+        "Deployment shop/catalog: spec.template.metadata.labels.istio is ingress, so the pod gets that gateway's configuration " +
+          "and certificates, but it has no container istio-proxy with Istio's image. Remove the label.",
+      ],
+    });
+  });
+
   it("accepts gateways, and pods with other labels", async () => {
     expect(await judge(labelled("ingressgateway", { name: "istio-proxy", image: "auto" }))).to.deep.equal({
       violations: [],
@@ -29,17 +38,17 @@ describe("reserve-gateway-labels", () => {
     }
   });
 
-  it("does not take a pod for a gateway by its container's name", async () => {
+  it("does not recognize a gateway by its container's name alone", async () => {
     const named = { name: "istio-proxy", image: "evil/x:1" };
     expect(await judge(labelled("ingress", named))).to.deep.equal(refused("ingress"));
   });
 
-  it("takes the organization's labels", async () => {
+  it("applies the organization's labels", async () => {
     expect(await judge(labelled("ingress"), { labels: ["edge"] })).to.deep.equal({ violations: [] });
     expect(await judge(labelled("edge"), { labels: ["edge"] })).to.deep.equal(refused("edge"));
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(labelled(unknown))).to.deep.equal({
       violations: [],
       undecided:

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { restrictEgress } from "../../policies/restrictEgress";
+import type { Message } from "../../policy";
+import { messages, restrictEgress } from "../../policies/restrictEgress";
 import { type Resource, unknown, validateResource } from "../engine";
 import { gatewayRelease, istio, istiod } from "../resources";
+import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
   validateResource(restrictEgress, resource, configuration);
@@ -18,8 +20,25 @@ const entry = (spec: Record<string, unknown>) =>
 const serviceEntry = (...hosts: unknown[]) => entry({ hosts });
 const addresses = (...addresses: unknown[]) => entry({ hosts: ["db.internal"], addresses });
 
+const inEntry = said("ServiceEntry shop/world");
+
 describe("restrict-egress", () => {
-  it("accepts a mesh that knows its hosts", async () => {
+  it("states the field, the value and the fix", async () => {
+    expect(await judge(istiod())).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: values.meshConfig.outboundTrafficPolicy.mode is not set and defaults to ALLOW_ANY, so pods " +
+          "may connect to every host. Set it to REGISTRY_ONLY.",
+      ],
+    });
+    expect(await judge(serviceEntry("*"))).to.deep.equal({
+      violations: [
+        'ServiceEntry shop/world: spec.hosts[0] is "*", which declares the hosts of many owners. List the hosts, or their ' +
+          "domain: *.example.com.",
+      ],
+    });
+  });
+
+  it("accepts a mesh with declared hosts", async () => {
     for (const resource of [
       mode("REGISTRY_ONLY"),
       gatewayRelease(),
@@ -32,24 +51,25 @@ describe("restrict-egress", () => {
     }
   });
 
-  it("refuses an istiod that lets everything out", async () => {
-    const at = (problem: string) => ({
+  it("refuses to allow every external host", async () => {
+    const at = (message: Message) => ({
       violations: [
-        `Release istio-system/istiod: values.meshConfig.outboundTrafficPolicy.mode ${problem}, so pods may call every host. ` +
-          "Set it to REGISTRY_ONLY.",
+        said("Release istio-system/istiod")("values.meshConfig.outboundTrafficPolicy.mode", message),
       ],
     });
-    expect(await judge(istiod())).to.deep.equal(at("is not set, which is ALLOW_ANY"));
-    expect(await judge(mode("ALLOW_ANY"))).to.deep.equal(at("is ALLOW_ANY"));
-    expect(await judge(mode("hunter2"))).to.deep.equal(at("is none of Istio's modes"));
+    expect(await judge(istiod())).to.deep.equal(at(messages.notSet()));
+    expect(await judge(mode("ALLOW_ANY"))).to.deep.equal(at(messages.mode(true)));
+    expect(await judge(mode("hunter2"))).to.deep.equal(at(messages.mode(false)));
   });
 
-  it("looks where the chart does, and finds it however it is referred to", async () => {
+  it("reads values where the chart does, and recognizes every reference to it", async () => {
     const outbound = (mode: string) => ({ meshConfig: { outboundTrafficPolicy: { mode } } });
     const at = (path: string) => ({
       violations: [
-        `Release istio-system/istiod: values.${path}meshConfig.outboundTrafficPolicy.mode is ALLOW_ANY, so pods may call ` +
-          "every host. Set it to REGISTRY_ONLY.",
+        said("Release istio-system/istiod", "values.")(
+          `${path}meshConfig.outboundTrafficPolicy.mode`,
+          messages.mode(true),
+        ),
       ],
     });
     const undone = { ...outbound("REGISTRY_ONLY"), pilot: outbound("ALLOW_ANY") };
@@ -70,22 +90,16 @@ describe("restrict-egress", () => {
     }
   });
 
-  it("refuses Sidecars that undo it", async () => {
+  it("refuses Sidecars that allow every host", async () => {
     expect(await judge(sidecar({ mode: "ALLOW_ANY" }))).to.deep.equal({
-      violations: [
-        "Sidecar shop/catalog: spec.outboundTrafficPolicy.mode is ALLOW_ANY, so these pods may call every host. " +
-          "Set it to REGISTRY_ONLY.",
-      ],
+      violations: [said("Sidecar shop/catalog")("spec.outboundTrafficPolicy.mode", messages.sidecar())],
     });
   });
 
   it("refuses entries for all hosts", async () => {
     for (const host of ["*", "*.com"]) {
       expect(await judge(serviceEntry("api.example.com", host))).to.deep.equal({
-        violations: [
-          `ServiceEntry shop/world: spec.hosts[1] is "${host}", which declares hosts that nobody has looked at. ` +
-            "Name the hosts, or their domain: *.example.com.",
-        ],
+        violations: [inEntry("spec.hosts[1]", messages.host(host))],
       });
     }
   });
@@ -98,21 +112,18 @@ describe("restrict-egress", () => {
       ["2000::/3", "more addresses than a /16"],
     ] as const) {
       expect(await judge(addresses("203.0.113.7", block))).to.deep.equal({
-        violations: [
-          `ServiceEntry shop/world: spec.addresses[1] is "${block}", which declares ${excess}. ` +
-            "Name the blocks that are called, each no wider than its network.",
-        ],
+        violations: [inEntry("spec.addresses[1]", messages.addresses(block, excess))],
       });
     }
   });
 
-  it("leaves dev alone", async () => {
+  it("does not apply to dev", async () => {
     for (const resource of [istiod(), sidecar({ mode: "ALLOW_ANY" }), serviceEntry("*"), addresses("::/0")]) {
       expect(await judge(resource, { environment: "dev" })).to.deep.equal({ violations: [] });
     }
   });
 
-  it("says what is open because of unknown values", async () => {
+  it("reports unknown values as undecided", async () => {
     expect(await judge(mode(unknown))).to.deep.equal({
       violations: [],
       undecided:
@@ -120,10 +131,7 @@ describe("restrict-egress", () => {
         "preview",
     });
     expect(await judge(addresses("0.0.0.0/0", unknown))).to.deep.equal({
-      violations: [
-        'ServiceEntry shop/world: spec.addresses[0] is "0.0.0.0/0", which declares every address. ' +
-          "Name the blocks that are called, each no wider than its network.",
-      ],
+      violations: [inEntry("spec.addresses[0]", messages.addresses("0.0.0.0/0", "every address"))],
       undecided: "ServiceEntry shop/world: string value at .spec.addresses.1 can't be known during preview",
     });
   });

@@ -170,7 +170,7 @@ export const addOns: readonly Mutation[] = [
     kind: chart,
     *faults(resource) {
       for (const place of places) {
-        yield fault(resource, ["values", ...place], "swordfish", ["plain text", "Secret"]);
+        yield fault(resource, ["values", ...place], "swordfish", ["plaintext", "Secret"]);
       }
     },
   })),
@@ -181,7 +181,7 @@ export const addOns: readonly Mutation[] = [
     *faults(resource) {
       const remoteWrite = ["values", "prometheus", "prometheusSpec", "remoteWrite"];
       yield {
-        ...fault(resource, [...remoteWrite, 0, "bearerToken"], undefined, ["plain text", "Secret"]),
+        ...fault(resource, [...remoteWrite, 0, "bearerToken"], undefined, ["plaintext", "Secret"]),
         changes: [[remoteWrite, [{ url: "https://metrics.example.com", bearerToken: "swordfish" }]]],
       };
     },
@@ -207,7 +207,7 @@ export const addOns: readonly Mutation[] = [
           ["excludeOutboundPorts", "15020,5432"],
         ] as const) {
           const place = ["values", ...annotations, `traffic.sidecar.istio.io/${name}`];
-          yield fault(resource, place, port, [port.replace("15020,", "has ")]);
+          yield fault(resource, place, port, [port.replace("15020,", "excludes ")]);
         }
       },
     },

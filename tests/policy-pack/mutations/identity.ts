@@ -139,7 +139,7 @@ export const identity: readonly Mutation[] = [
     *faults(resource) {
       yield {
         changes: [[["spec", "selector"], { matchLabels: { app: "somebody-else" } }]],
-        begins: `${titleOf(resource)}: spec.jwtRules is not backed by an AuthorizationPolicy `,
+        begins: `${titleOf(resource)}: no AuthorizationPolicy for the same workloads requires the tokens `,
         names: ["requestPrincipals"],
       };
     },

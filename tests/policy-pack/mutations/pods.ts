@@ -20,7 +20,7 @@ export const pods: readonly Mutation[] = [
       const at = ["metadata", "labels"];
       const disabled = { ...others, "istio-injection": "disabled" };
       const twice = { ...others, "istio-injection": "enabled", "istio.io/rev": "canary" };
-      yield { changes: [[at, others]], begins, names: ["says nothing", "enabled"] };
+      yield { changes: [[at, others]], begins, names: ["no label of the mesh", "enabled"] };
       yield { changes: [[at, disabled]], begins, names: ["disabled", "enabled"] };
       yield { changes: [[at, twice]], begins, names: ["istio-injection", "istio.io/rev"] };
     },
@@ -54,7 +54,7 @@ export const pods: readonly Mutation[] = [
     kind: "istiod",
     *faults(resource) {
       const selector = ["values", "sidecarInjectorWebhook", "neverInjectSelector"];
-      yield fault(resource, selector, [{ matchLabels: { app: "web" } }], ["out of the mesh"]);
+      yield fault(resource, selector, [{ matchLabels: { app: "web" } }], ["from the mesh"]);
     },
   },
   {
