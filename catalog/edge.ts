@@ -33,8 +33,6 @@ export interface Edge {
   readonly methods: readonly HttpMethod[];
   /** Empty: every path. */
   readonly paths: readonly string[];
-  /** Those among them that another route of the same gateway is for. */
-  readonly notPaths?: readonly string[];
   readonly endUser?: EndUser;
   /** Milliseconds; undefined: no limit. */
   readonly timeout?: number;

@@ -3,26 +3,17 @@ import type { Gateway } from "./gateway";
 import type { GatewayRoute } from "./gatewayHost";
 
 /**
- * Routes of one gateway to one port of a service all look alike to the service: they come from one account. Where they
- * differ in whose token or which methods they admit, each is held to its own paths, lest the widest cancel the others:
- * rules of an AuthorizationPolicy add up.
+ * All routes from one gateway share the gateway's identity, so an AuthorizationPolicy cannot tell them apart. If routes to
+ * one port require different tokens or methods, each rule is limited to its route's own paths. A rule never excludes
+ * paths: a request with another spelling of an excluded path would match it. Check MW313 refuses routes that would need it.
  */
 export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
   const alike = alikeRoutes(gateways);
   const held = ({ edge, ...route }: GatewayRoute): GatewayRoute => {
     const others = (alike.get(doorOf(edge)) ?? []).filter((other) => admits(other.edge) !== admits(edge));
-    if (others.length === 0) return { ...route, edge };
     const own = regionOf({ ...route, edge });
-    const narrower = others.map(regionOf).filter((region) => covers(own, region) && !covers(region, own));
-    const notPaths = [...new Set(narrower.flat())].sort();
-    return {
-      ...route,
-      edge: {
-        ...edge,
-        paths: own.includes("/*") ? edge.paths : own,
-        ...(notPaths.length > 0 && { notPaths }),
-      },
-    };
+    if (others.length === 0 || own.includes("/*")) return { ...route, edge };
+    return { ...route, edge: { ...edge, paths: own } };
   };
   return gateways.map((gateway) => ({
     ...gateway,
@@ -58,11 +49,6 @@ export function regionOf(route: GatewayRoute): readonly string[] {
 /** A route's prefix as the service receives it: after the rewrite, without a slash at its end. `/` for the root. */
 export function prefixOf({ prefix, rewrite = prefix }: Pick<GatewayRoute, "prefix" | "rewrite">): string {
   return rewrite.replace(/\/$/, "") || "/";
-}
-
-/** Whether every path of one region is in the other. */
-function covers(region: readonly string[], other: readonly string[]): boolean {
-  return other.every((path) => region.some((pattern) => includesPath(pattern, path)));
 }
 
 /** Whether one path, exact or ending in `*`, includes all that another one does. */

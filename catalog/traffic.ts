@@ -183,14 +183,13 @@ export function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
   const port = mirror.ports.find(({ name }) => name === edge.port.name);
   if (!port) return undefined;
-  const { source, methods, paths, notPaths, endUser } = edge;
+  const { source, methods, paths, endUser } = edge;
   return {
     source,
     callee: mirror.service,
     port,
     methods,
     paths,
-    ...(notPaths && { notPaths }),
     ...(endUser && { endUser }),
     retries: noRetries,
     ownTimeout: false,

@@ -86,8 +86,8 @@ export function meshConfig({
     enableAutoMtls: true,
     // Only hosts that the catalog knows; each proxy's Sidecar narrows it down to what its service calls.
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
-    // An authorization rule for /admin must not be dodged with //admin.
-    pathNormalization: { normalization: "MERGE_SLASHES" },
+    // An authorization rule for /admin must not be dodged with //admin, /%2Fadmin or /x/..%2Fadmin.
+    pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
     // What the catalog's authorization policies take identities to begin with.
     trustDomain,
     ...(extensionProviders.length > 0 ? { extensionProviders } : {}),

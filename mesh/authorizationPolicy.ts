@@ -51,7 +51,7 @@ function allowed(mesh: Mesh): Manifest[] {
     });
 }
 
-function rule({ source, port, methods, paths, notPaths, endUser }: Edge, issuers: string[]): Rule {
+function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]): Rule {
   const requests = isHttp(port.protocol);
   return {
     from: [
@@ -68,7 +68,6 @@ function rule({ source, port, methods, paths, notPaths, endUser }: Edge, issuers
           ports: [String(port.targetPort)],
           ...(requests && methods.length > 0 && { methods: [...methods] }),
           ...(requests && paths.length > 0 && { paths: [...paths] }),
-          ...(requests && notPaths && { notPaths: [...notPaths] }),
         },
       },
     ],

@@ -137,13 +137,18 @@ function onPath(path: string): Record<string, unknown> {
   return { safe_regex: { regex: `${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\?.*)?` } };
 }
 
-/** Proxies of the same minor version, or of both during an upgrade, as a regular expression: no other gets the filter. */
+/**
+ * A regular expression for the versions of the proxies that the filter applies to: the minor version of each control plane
+ * and the one before it, which proxies keep after an upgrade until their pods restart. No other version gets the filter.
+ *
+ * @see https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew
+ */
 function versionsLike({ istioVersion, canaryIstioVersion = istioVersion }: Mesh): string {
-  const minors = [istioVersion, canaryIstioVersion].map((version) =>
-    version.split(".").slice(0, 2).join("\\."),
-  );
-  const [one = "", ...others] = [...new Set(minors)].sort();
-  return others.length === 0 ? `^${one}.*` : `^(${[one, ...others].join("|")}).*`;
+  const minors = [istioVersion, canaryIstioVersion].flatMap((version) => {
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    return [minor - 1, minor].map((one) => `${major}\\.${one}`);
+  });
+  return `^(${[...new Set(minors)].sort().join("|")})\\..*`;
 }
 
 /** @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto */

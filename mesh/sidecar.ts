@@ -3,9 +3,8 @@ import { metadata, type Manifest } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
- * What each service's proxies know about: the services that it calls, those of other catalogs that it reaches, the one
- * that takes their spans, and the control plane's namespace. It keeps them small, and a call that the catalog doesn't
- * know has nowhere to go, neither in the mesh nor outside of it.
+ * The Sidecar of each service limits the configuration of its proxies to the services that it calls, those of other
+ * catalogs that it reaches, and the one that receives its spans. Other hosts, in the mesh or outside, have no route.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
@@ -31,19 +30,17 @@ export function sidecars(mesh: Mesh): Manifest[] {
         ...reach.map(({ namespace: theirs, host }) => `${theirs}/${host}`),
         ...always,
         ...(kubernetesApi ? ["default/kubernetes.default.svc.cluster.local"] : []),
+        ...(outgoing.some(({ callee }) => leaving.has(callee))
+          ? [`${egressGateway.release}/${egressGateway.host}`]
+          : []),
       ]),
     ].sort();
     const spec: SidecarSpec = {
       workloadSelector: { labels: { ...selector } },
       egress: [
         {
-          hosts: [
-            ...callees,
-            ...(outgoing.some(({ callee }) => leaving.has(callee))
-              ? [`${egressGateway.release}/${egressGateway.host}`]
-              : []),
-            `${mesh.rootNamespace}/*`,
-          ],
+          // Exact hosts only: istiod finds these in an index. One pattern makes it scan every service for each proxy.
+          hosts: callees.length > 0 ? callees : [noHosts],
         },
       ],
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
@@ -61,6 +58,9 @@ export function sidecars(mesh: Mesh): Manifest[] {
     };
   });
 }
+
+/** Selects nothing: https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener-hosts */
+const noHosts = "~/*";
 
 type Pool = NonNullable<SidecarSpec["inboundConnectionPool"]>;
 

@@ -43,7 +43,6 @@ export const prefixAdmitted: MeshRule = {
 };
 
 /** Whether the rule of a route admits a path. */
-function admits({ edge: { paths, notPaths = [] } }: GatewayRoute, path: string): boolean {
-  const matches = (pattern: string): boolean => includesPath(pattern, path);
-  return (paths.length === 0 || paths.some(matches)) && !notPaths.some(matches);
+function admits({ edge: { paths } }: GatewayRoute, path: string): boolean {
+  return paths.length === 0 || paths.some((pattern) => includesPath(pattern, path));
 }

@@ -1,15 +1,18 @@
 import { alikeRoutes, type Edge, type GatewayRoute, includesPath, regionOf } from "../../catalog";
-import type { MeshRule } from "../rule";
+import type { MeshRule, Report } from "../rule";
 import { base, http } from "./example";
 
 const hosts = (admin: object): object => ({
   ...base,
-  services: { web: { ports: { http } } },
+  services: { web: { ports: { http, admin: { port: 8081, protocol: "http" } } } },
   jwtRules: [{ issuer: "https://auth.example.com" }],
   gateways: {
     public: {
       hosts: {
-        "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ prefix: "/", service: "web" }] },
+        "shop.example.com": {
+          tls: { credentialName: "shop" },
+          routes: [{ prefix: "/", service: "web", port: "http" }],
+        },
         "admin.example.com": { tls: { credentialName: "admin" }, routes: [{ ...admin, service: "web" }] },
       },
     },
@@ -17,47 +20,82 @@ const hosts = (admin: object): object => ({
 });
 const endUser = { claims: { roles: ["admin"] } };
 
+/**
+ * The rules of an AuthorizationPolicy are additive, and all routes of a gateway have its identity. So a route can't be
+ * stricter than another one to the same port whose paths include its own.
+ *
+ * @see https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns
+ */
 export const tokenNotBypassed: MeshRule = {
   code: "MW313",
   severity: "error",
-  title: "No route lets past what another one asks a token for",
+  title: "No route to a port admits what a narrower route to the same port requires a token or a method for",
   stage: "mesh",
   examples: {
-    wrong: hosts({ prefix: "/", endUser }),
-    right: hosts({ prefix: "/admin", endUser }),
+    wrong: hosts({ prefix: "/admin", port: "http", endUser }),
+    right: hosts({ prefix: "/admin", port: "admin", endUser }),
   },
-  *check({ gateways }) {
-    for (const routes of alikeRoutes(gateways).values()) {
-      for (const [i, one] of routes.entries()) {
-        for (const other of routes.slice(i + 1)) {
-          if (claimsOf(one.edge) === claimsOf(other.edge) || !meet(one, other)) continue;
-          const [guarded, way] = one.edge.endUser ? [one, other] : [other, one];
-          const { callee } = guarded.edge;
-          yield {
-            path: `${guarded.edge.path}.endUser`,
-            message: `"${callee}" asks for this token in vain: requests for the same paths reach it by ${way.edge.path}, ${way.edge.endUser ? "with another one" : "without one"}, and it can't tell the two routes apart`,
-            fix: `ask for the same token there, give the two routes paths of their own, or let one lead to another port of ${callee}`,
-          };
+  *check({ gateways }, hasFailed) {
+    for (const all of alikeRoutes(gateways).values()) {
+      // Where a port has the wrong form, its route was taken to lead to the first one.
+      const routes = all.filter(({ edge }) => !hasFailed(`${edge.path}.port`));
+      for (const [i, route] of routes.entries()) {
+        for (const [j, wider] of routes.entries()) {
+          if (i === j || !includes(wider, route)) continue;
+          const equal = includes(route, wider);
+          // Where each admits what the other doesn't, the first one is named.
+          if (equal && j < i && !requiresAtLeast(route.edge, wider.edge)) continue;
+          const methods = equal ? undefined : addedMethods(wider.edge, route.edge);
+          if (methodsMeet(wider.edge, route.edge) && !requiresAtLeast(wider.edge, route.edge)) {
+            yield tokenDodged(route, wider);
+          } else if (methods !== undefined) yield methodsAdded(route, wider, methods);
         }
       }
     }
   },
 };
 
-function claimsOf({ endUser }: Edge): string {
-  return JSON.stringify(endUser?.claims);
+/** The message and fix for a route whose token another one does not require. */
+export function tokenDodged({ edge }: GatewayRoute, { edge: wider }: GatewayRoute): Report {
+  return {
+    path: `${edge.path}.endUser`,
+    message: `the token that this route requires can be left out: the rule of ${wider.path}, which requires ${wider.endUser ? "another token" : "no token"}, admits its paths too, and "${edge.callee}" can't tell the two routes apart`,
+    fix: `give one of the routes another port of "${edge.callee}" or another service, rewrite the two to separate paths, or require the same token at both`,
+  };
 }
 
-/** Whether there are requests that both routes are for. Where one is all within the other, it is left out of that. */
-function meet(one: GatewayRoute, other: GatewayRoute): boolean {
-  const [methods, others] = [one.edge.methods, other.edge.methods];
-  const asked = methods.length === 0 || others.length === 0 || methods.some((name) => others.includes(name));
-  const within = (path: string, pattern: string, { edge: { notPaths = [] } }: GatewayRoute): boolean =>
-    includesPath(pattern, path) && !notPaths.some((left) => includesPath(left, path));
-  return (
-    asked &&
-    regionOf(one).some((path) =>
-      regionOf(other).some((pattern) => within(path, pattern, other) || within(pattern, path, one)),
-    )
+/** The message and fix for a route under a wider one that admits more methods. */
+export function methodsAdded({ edge }: GatewayRoute, { edge: wider }: GatewayRoute, methods: string): Report {
+  return {
+    path: `${edge.path}.methods`,
+    message: `the rule of ${wider.path} admits ${methods} to the paths of this route too, and "${edge.callee}" can't tell the two routes apart`,
+    fix: `admit ${methods} here too, or give one of the routes another port of "${edge.callee}" or another service`,
+  };
+}
+
+/** Whether some paths of the second route are paths of the first, all of them as one pattern says it. */
+function includes(wider: GatewayRoute, route: GatewayRoute): boolean {
+  return regionOf(route).some((path) => regionOf(wider).some((pattern) => includesPath(pattern, path)));
+}
+
+/** Whether every token that satisfies the first edge satisfies the second as well. */
+function requiresAtLeast(wider: Edge, { endUser }: Edge): boolean {
+  if (endUser === undefined) return true;
+  if (wider.endUser === undefined) return false;
+  const given = wider.endUser.claims;
+  return Object.entries(endUser.claims).every(([claim, values]) =>
+    given[claim]?.every((value) => values.includes(value)),
   );
+}
+
+function methodsMeet({ methods }: Edge, { methods: others }: Edge): boolean {
+  return methods.length === 0 || others.length === 0 || methods.some((name) => others.includes(name));
+}
+
+/** The methods that the wider edge admits and the other one does not, as text. Undefined if there are none. */
+function addedMethods({ methods: wider }: Edge, { methods }: Edge): string | undefined {
+  if (methods.length === 0) return undefined;
+  if (wider.length === 0) return "every method";
+  const added = wider.filter((name) => !methods.includes(name));
+  return added.length > 0 ? added.join(", ") : undefined;
 }

@@ -106,22 +106,26 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         sidecar,
         workload: pods(`${registry}/api:v1`, 3),
         calls: {
-          "catalog-api": { methods: ["GET"] },
+          "catalog-api": { port: "http", methods: ["GET"] },
           "message-broker": { port: "tcp-nats" },
           // A model answers slowly, but nobody waits longer than for api itself.
           "model-provider": { methods: ["POST"], paths: ["/v1/*"], timeout: "10s" },
         },
       },
       "catalog-api": {
-        ports: { http: { port: 80, targetPort: 8080, protocol: "http" } },
+        ports: {
+          http: { port: 80, targetPort: 8080, protocol: "http" },
+          // Editors have a port of their own: a path alone, however it is spelled, must not decide who may write.
+          "http-admin": { port: 8081, protocol: "http" },
+        },
         resilience,
         circuitBreaker,
         sidecar,
         workload: {
           ...pods(`${registry}/catalog-api:v1`, 3),
-          probes: { readiness: { path: "/health" } },
+          probes: { readiness: { port: "http", path: "/health" } },
         },
-        ...(!prod && { admit: { "test-client": testClient } }),
+        ...(!prod && { admit: { "test-client": { ...testClient, port: "http" } } }),
         calls: { "catalog-db": {}, "message-broker": { port: "tcp-nats" } },
       },
       "message-broker": {
@@ -162,8 +166,14 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
           [`catalog.${domain}`]: {
             tls,
             routes: [
-              { prefix: "/admin", service: "catalog-api", endUser: editors },
-              { prefix: "/", service: "catalog-api", methods: ["GET", "HEAD"], endUser: readers },
+              { prefix: "/admin", service: "catalog-api", port: "http-admin", endUser: editors },
+              {
+                prefix: "/",
+                service: "catalog-api",
+                port: "http",
+                methods: ["GET", "HEAD"],
+                endUser: readers,
+              },
             ],
           },
         },

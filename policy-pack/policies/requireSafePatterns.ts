@@ -28,7 +28,7 @@ export const requireSafePatterns = resourcePolicy({
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "In ALLOW policies, list the allowed values. Paths may be excepted if another rule lists them. In DENY policies, list the " +
+    "In ALLOW policies, list the allowed values. In DENY policies, list the " +
     "exceptions with notPaths, notMethods, notHosts, notPrincipals or similar fields: at least one in each rule that lists " +
     "hosts, methods or paths.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns",
@@ -37,7 +37,7 @@ export const requireSafePatterns = resourcePolicy({
   judge(resource) {
     switch (actionOf(resource)) {
       case "ALLOW":
-        return rulesOf(resource).flatMap((rule, _, rules) => judgeAllow(rule, listedBy(rules)));
+        return rulesOf(resource).flatMap(judgeAllow);
       case "DENY":
         return rulesOf(resource).flatMap(judgeDeny);
       default:
@@ -46,22 +46,8 @@ export const requireSafePatterns = resourcePolicy({
   },
 });
 
-/** Paths that the rules list. A rule may except the paths for which another rule has stricter conditions. */
-function listedBy(rules: readonly Field[]): ReadonlySet<unknown> {
-  return new Set(
-    rules
-      .flatMap(operationsOf)
-      .flatMap((operation) => operation.at("paths").children())
-      .map(({ peek }) => peek),
-  );
-}
-
-function judgeAllow(rule: Field, listed: ReadonlySet<unknown>): Violation[] {
-  const coveredElsewhere = (field: Field): boolean =>
-    field.key === "notPaths" && field.children().every(({ value }) => listed.has(value));
-  return negatives(rule)
-    .filter((field) => !coveredElsewhere(field))
-    .map((field) => ({ field, ...messages.allow() }));
+function judgeAllow(rule: Field): Violation[] {
+  return negatives(rule).map((field) => ({ field, ...messages.allow() }));
 }
 
 function judgeDeny(rule: Field): Violation[] {

@@ -218,8 +218,8 @@ const expected: Record<string, Expected> = {
   MW313: {
     path: 'gateways.public.hosts["admin.example.com"].routes[0].endUser',
     message:
-      '"web" asks for this token in vain: requests for the same paths reach it by gateways.public.hosts["shop.example.com"].routes[0], without one, and it can\'t tell the two routes apart',
-    fix: "ask for the same token there, give the two routes paths of their own, or let one lead to another port of web",
+      'the token that this route requires can be left out: the rule of gateways.public.hosts["shop.example.com"].routes[0], which requires no token, admits its paths too, and "web" can\'t tell the two routes apart',
+    fix: 'give one of the routes another port of "web" or another service, rewrite the two to separate paths, or require the same token at both',
   },
   MW320: {
     path: "certificates.alertAt",

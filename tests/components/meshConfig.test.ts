@@ -90,7 +90,7 @@ describe("components/meshConfig", () => {
     expect(configOf()).to.deep.include({
       enableAutoMtls: true,
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
-      pathNormalization: { normalization: "MERGE_SLASHES" },
+      pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
     });
   });
 

@@ -49,7 +49,7 @@ describe("envoyFilter", () => {
             applyTo: "HTTP_FILTER",
             match: {
               context: "SIDECAR_INBOUND",
-              proxy: { proxyVersion: "^1\\.31.*" },
+              proxy: { proxyVersion: "^(1\\.30|1\\.31)\\..*" },
               listener: {
                 filterChain: {
                   filter: {
@@ -75,7 +75,7 @@ describe("envoyFilter", () => {
     });
   });
 
-  it("is for the version of Istio that the mesh runs, and for both during an upgrade", () => {
+  it("applies to the minor version of each control plane and to the one before, whose proxies stay after an upgrade", () => {
     const versions = (own: IstioVersion, canaryIstioVersion?: IstioVersion): RegExp => {
       const [filter] = render({
         name: "shop",
@@ -88,14 +88,14 @@ describe("envoyFilter", () => {
       };
       return new RegExp(configPatches[0]?.match.proxy.proxyVersion ?? "");
     };
-    expect(versions("2.4.17").source).to.equal("^2\\.4.*");
-    expect(versions("2.4.17", "2.4.18").source).to.equal("^2\\.4.*");
+    const all = ["2.2.9", "2.3.1", "2.4.17", "2.5.0", "2.6.0", "12.4.0", "2.40.0"];
+    for (const one of [versions("2.4.17"), versions("2.4.17", "2.4.18")]) {
+      expect(one.source).to.equal("^(2\\.3|2\\.4)\\..*");
+      expect(all.filter((version) => one.test(version))).to.deep.equal(["2.3.1", "2.4.17"]);
+    }
     for (const both of [versions("2.4.17", "2.5.0"), versions("2.5.0", "2.4.17")]) {
-      expect(both.source).to.equal("^(2\\.4|2\\.5).*");
-      expect(["2.4.17", "2.5.0", "2.6.0", "12.4.0"].filter((one) => both.test(one))).to.deep.equal([
-        "2.4.17",
-        "2.5.0",
-      ]);
+      expect(both.source).to.equal("^(2\\.3|2\\.4|2\\.5)\\..*");
+      expect(all.filter((version) => both.test(version))).to.deep.equal(["2.3.1", "2.4.17", "2.5.0"]);
     }
   });
 

@@ -57,7 +57,7 @@ describe("global rate limits", () => {
           applyTo: "HTTP_FILTER",
           match: {
             context: "SIDECAR_INBOUND",
-            proxy: { proxyVersion: "^1\\.31.*" },
+            proxy: { proxyVersion: "^(1\\.30|1\\.31)\\..*" },
             listener: {
               filterChain: {
                 filter: {

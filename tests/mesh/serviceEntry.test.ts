@@ -174,11 +174,11 @@ describe("serviceEntry", () => {
 
   it("is known to the proxies of its callers only, and nothing else outside is", () => {
     expect(find(objects, "Sidecar", "web").spec).to.deep.include({
-      egress: [{ hosts: ["shop/bank.example.com", "shop/mail.example.com", "istio-system/*"] }],
+      egress: [{ hosts: ["shop/bank.example.com", "shop/mail.example.com"] }],
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     });
     expect(find(objects, "Sidecar", "api").spec).to.deep.include({
-      egress: [{ hosts: ["istio-system/*"] }],
+      egress: [{ hosts: ["~/*"] }],
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
     });
   });

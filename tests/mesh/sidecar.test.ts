@@ -26,11 +26,7 @@ describe("sidecar", () => {
         workloadSelector: { labels: { app: "web" } },
         egress: [
           {
-            hosts: [
-              "backend/api.backend.svc.cluster.local",
-              "shop/store.shop.svc.cluster.local",
-              "istio-system/*",
-            ],
+            hosts: ["backend/api.backend.svc.cluster.local", "shop/store.shop.svc.cluster.local"],
           },
         ],
         outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
@@ -40,7 +36,7 @@ describe("sidecar", () => {
 
   it("knows nothing else for a service that calls nobody", () => {
     expect(find(objects, "Sidecar", "store")).to.have.deep.nested.property("spec.egress", [
-      { hosts: ["istio-system/*"] },
+      { hosts: ["~/*"] },
     ]);
   });
 
@@ -58,10 +54,10 @@ describe("sidecar", () => {
     });
     const collector = "spans/collector.spans.svc.cluster.local";
     expect(find(traced, "Sidecar", "web")).to.have.deep.nested.property("spec.egress", [
-      { hosts: ["default/kubernetes.default.svc.cluster.local", collector, "istio-system/*"] },
+      { hosts: ["default/kubernetes.default.svc.cluster.local", collector] },
     ]);
     expect(find(traced, "Sidecar", "store")).to.have.deep.nested.property("spec.egress", [
-      { hosts: [collector, "istio-system/*"] },
+      { hosts: [collector] },
     ]);
   });
 
@@ -80,11 +76,7 @@ describe("sidecar", () => {
     });
     expect(find(reaching, "Sidecar", "web")).to.have.deep.nested.property("spec.egress", [
       {
-        hosts: [
-          "billing/rates.billing.svc.cluster.local",
-          "post/mail.post.svc.cluster.local",
-          "istio-system/*",
-        ],
+        hosts: ["billing/rates.billing.svc.cluster.local", "post/mail.post.svc.cluster.local"],
       },
     ]);
     expect(find(reaching, "Sidecar", "web").metadata.annotations).to.have.property(

@@ -306,7 +306,6 @@ describe("a workload's kind", () => {
     expect(find(objects, "Sidecar", "migrate")).to.have.deep.nested.property("spec.egress[0].hosts", [
       "shop/db-headless.shop.svc.cluster.local",
       "shop/db.shop.svc.cluster.local",
-      "istio-system/*",
     ]);
   });
 

@@ -100,7 +100,6 @@ describe("observability/addOns", () => {
           "alerting/alertmanager.alerting.svc.cluster.local",
           "default/kubernetes.default.svc.cluster.local",
           "monitoring/alerts.example.com",
-          "istio-system/*",
         ],
       },
     ]);

@@ -269,7 +269,7 @@ const expectedOf: Record<PlatformName, readonly Expected[]> = {
       kind: "VirtualService",
       spec: { hosts: [hostOf("autolytiq")], http: autolytiqRoutes(undefined, "stable") },
     },
-    { kind: "Sidecar", spec: { egress: [{ hosts: [spans, "istio-system/*"] }] } },
+    { kind: "Sidecar", spec: { egress: [{ hosts: [spans] }] } },
   ],
   alfred: [
     podOf("agent-medical", 9004),

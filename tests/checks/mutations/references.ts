@@ -34,7 +34,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW101",
     mistake: "a service that somebody still calls, gone",
-    also: ["MW101", "MW111"],
+    also: ["MW101", "MW111", "MW313"],
     *mutants(catalog) {
       for (const { kind, caller, callee, place } of edgesOf(catalog)) {
         // What calls itself is gone with its calls.
@@ -48,7 +48,7 @@ export const references: readonly Mutation[] = [
   {
     code: "MW102",
     mistake: "a call, route or admission to a port that the service doesn't have",
-    also: ["MW111"],
+    also: ["MW111", "MW313"],
     *mutants(catalog) {
       for (const { place } of edgesOf(catalog)) yield put([...place, "port"], "nowhere");
     },

@@ -105,12 +105,16 @@ export const security: readonly Mutation[] = [
       for (const { kind, caller, place, call } of edgesOf(catalog)) {
         if (kind !== "route" || !call.endUser) continue;
         const { endUser, ...open } = call;
-        for (const route of [open, { ...open, endUser: { claims: { roles: ["nobody"] } } }]) {
+        for (const route of [
+          open,
+          { ...open, endUser: { claims: { roles: ["nobody"] } } },
+        ] as (typeof call)[]) {
           const other = { tls: { credentialName: "other" }, routes: [route] };
           const host = ["gateways", caller, "hosts", "z.example.com"];
-          // Whose token is given to both, by the one that comes first.
+          // The stricter of the two is named; if neither is, the first.
+          const stricter = route.endUser && Object.keys(endUser?.claims ?? {}).length === 0;
           yield {
-            at: [...place, "endUser"],
+            at: stricter ? [...host, "routes", 0, "endUser"] : [...place, "endUser"],
             changes: [
               [host, other],
               [[...place, "endUser"], endUser],

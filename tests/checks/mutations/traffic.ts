@@ -139,7 +139,15 @@ export const traffic: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { kind, place } of edgesOf(catalog)) {
         if (kind !== "route") continue;
-        for (const { name } of tcpServicesOf(catalog)) yield put([...place, "service"], name);
+        for (const { name } of tcpServicesOf(catalog)) {
+          yield {
+            at: [...place, "service"],
+            changes: [
+              [[...place, "service"], name],
+              [[...place, "port"], undefined],
+            ],
+          };
+        }
       }
     },
   },
