@@ -112,7 +112,7 @@ export const security: readonly Mutation[] = [
           const other = { tls: { credentialName: "other" }, routes: [route] };
           const host = ["gateways", caller, "hosts", "z.example.com"];
           // The stricter of the two is named; if neither is, the first.
-          const stricter = route.endUser && Object.keys(endUser?.claims ?? {}).length === 0;
+          const stricter = route.endUser && Object.keys(endUser.claims ?? {}).length === 0;
           yield {
             at: stricter ? [...host, "routes", 0, "endUser"] : [...place, "endUser"],
             changes: [
