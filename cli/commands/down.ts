@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { stopControlPlane } from "./sandbox";
+import { stopControlPlane } from "../controlPlane";
 import { stateOption } from "../stateOption";
 
 /** `meshwright down`: removes the sandbox with all that runs on it. */

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
-import { resolvePrograms, sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../../sandbox";
-import type { Toolchain } from "../../toolchain";
+import { sandboxStatus, type SandboxStatus } from "../../sandbox";
 import { UserError } from "../../errors/userError";
-import { print, step, table } from "../output";
+import { runningSandbox, startControlPlane, stopControlPlane } from "../controlPlane";
+import { print, table } from "../output";
 import { parsePort } from "../port";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
@@ -66,44 +66,6 @@ export function sandboxCommand(sandbox: Command): void {
       }
       await pipeline(createReadStream(process_.log), process.stdout, { end: false });
     });
-}
-
-/** Starts the sandbox in `state`, or finds it running. */
-export async function startControlPlane(
-  toolchain: Toolchain,
-  state: string,
-  apiServerPort?: number,
-): Promise<SandboxStatus> {
-  return step("Sandbox: etcd, API server, controllers, nodes", (say) =>
-    startSandbox({
-      state,
-      programs: resolvePrograms((name) => toolchain.program(name)),
-      charts: toolchain.charts,
-      onProgress: say,
-      ...(apiServerPort === undefined ? {} : { apiServerPort }),
-    }),
-  );
-}
-
-/** Ends the sandbox's processes; its data goes too unless `keepState`. */
-export async function stopControlPlane(state: string, keepState = false): Promise<void> {
-  await step("Sandbox: end its processes", () => stopSandbox(state, { deleteState: !keepState }));
-}
-
-/**
- * The status of a sandbox that runs.
- *
- * @throws {UserError} if it doesn't.
- */
-export async function runningSandbox(state: string): Promise<SandboxStatus> {
-  const status = await sandboxStatus(state);
-  if (!status.running) {
-    throw new UserError({
-      problem: `No sandbox runs in ${state}.`,
-      fix: "Start one: meshwright sandbox up, or make up",
-    });
-  }
-  return status;
 }
 
 function describeStatus(status: SandboxStatus): string {

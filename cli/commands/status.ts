@@ -1,25 +1,19 @@
-import {
-  AdmissionregistrationV1Api,
-  ApiextensionsV1Api,
-  AppsV1Api,
-  CoreV1Api,
-  type KubeConfig,
-} from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { checkMesh } from "../../checks";
 import { renderMesh } from "../../mesh";
 import { UserError } from "../../errors/userError";
-import { apiClient, customObjects } from "../apiClient";
 import { loadSubject, stackOption } from "../subject";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
-import { type Health, injectorsOf, judge, type Snapshot } from "../health";
-import { judgeDeployed } from "../deployed";
+import { judgeDeployed } from "../deployed/judge";
+import { type Health, judge } from "../health/judge";
+import { type Snapshot, takeSnapshot } from "../health/snapshot";
 import { print, table } from "../output";
 import type { Problem } from "../problem";
 import { loadProject } from "../project";
 
-/** `meshwright status`: is the mesh on a cluster well, and if not, who isn't and what to do. */
+/** `meshwright status`: the health of the mesh on a cluster, each problem with its fix. */
 export function statusCommand(command: Command): void {
   command
     .argument(
@@ -42,7 +36,7 @@ export function statusCommand(command: Command): void {
   );
 }
 
-/** Returns what compares a cluster with the catalog that the arguments mean; without one it finds nothing. */
+/** Returns the comparison of a cluster with the catalog that the arguments name. Without a catalog it finds nothing. */
 async function comparison(
   argument: string | undefined,
   stack: string | undefined,
@@ -64,48 +58,6 @@ async function comparison(
 function withProblems(health: Health, more: readonly Problem[]): Health {
   const problems = [...health.problems, ...more];
   return { ...health, problems, healthy: problems.every(({ severity }) => severity !== "error") };
-}
-
-async function takeSnapshot(config: KubeConfig): Promise<Snapshot> {
-  const [admission, apps, core, extensions] = [
-    apiClient(config, AdmissionregistrationV1Api),
-    apiClient(config, AppsV1Api),
-    apiClient(config, CoreV1Api),
-    apiClient(config, ApiextensionsV1Api),
-  ];
-  const [webhooks, deployments, statefulSets, daemonSets, pods, services, namespaces, definitions] =
-    await Promise.all([
-      admission.listMutatingWebhookConfiguration(),
-      apps.listDeploymentForAllNamespaces(),
-      apps.listStatefulSetForAllNamespaces(),
-      apps.listDaemonSetForAllNamespaces(),
-      core.listPodForAllNamespaces(),
-      core.listServiceForAllNamespaces(),
-      core.listNamespace(),
-      extensions.listCustomResourceDefinition(),
-    ]);
-  const ours = definitions.items.filter(
-    ({ spec: { group } }) => group.endsWith(".istio.io") || group === "monitoring.coreos.com",
-  );
-  return {
-    // Lists leave the kind of their items out.
-    workloads: [
-      ...deployments.items.map((one) => Object.assign(one, { kind: "Deployment" })),
-      ...statefulSets.items.map((one) => Object.assign(one, { kind: "StatefulSet" })),
-      ...daemonSets.items.map((one) => Object.assign(one, { kind: "DaemonSet" })),
-    ],
-    pods: pods.items,
-    services: services.items,
-    namespaces: namespaces.items,
-    injectors: injectorsOf(webhooks.items),
-    objects: (
-      await Promise.all(
-        ours.map(async (one) =>
-          (await customObjects(config, one)).map((object) => ({ ...object, kind: one.spec.names.kind })),
-        ),
-      )
-    ).flat(),
-  };
 }
 
 function describe(config: KubeConfig, { healthy, components, proxies, objects, problems }: Health): string {
@@ -131,8 +83,8 @@ function describe(config: KubeConfig, { healthy, components, proxies, objects, p
     "",
     ...problems.flatMap(describeProblem),
     healthy
-      ? `${pc.green("✔")} ${total === 0 ? "All is well." : `It works; ${total === 1 ? "one thing" : `${total} things`} to look at.`}`
-      : `${pc.red("✘")} Not well: ${total === 1 ? "1 problem" : `${total} problems`}.`,
+      ? `${pc.green("✔")} ${total === 0 ? "No problems found." : `The mesh works, with ${total === 1 ? "1 warning" : `${total} warnings`}.`}`
+      : `${pc.red("✘")} The mesh is not healthy: ${total === 1 ? "1 problem" : `${total} problems`}.`,
   ].join("\n");
 }
 

@@ -9,7 +9,7 @@ import { print, remark } from "../output";
 import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
 import { repairReleases } from "../repair";
-import { startControlPlane } from "./sandbox";
+import { startControlPlane } from "../controlPlane";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
 import { verifyMesh } from "../verify";

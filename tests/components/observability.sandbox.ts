@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { checkMesh } from "../../checks";
-import type { Health } from "../../cli/health";
+import type { Health } from "../../cli/health/judge";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
 import { analyze } from "../../cli/verify";
 import { observabilityPlan, type ObservabilityPlan } from "../../components";

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
 import type { MeshDefinition } from "../../catalog";
-import type { Health } from "../../cli/health";
+import type { Health } from "../../cli/health/judge";
 import type { Problem } from "../../cli/problem";
 import { localPulumi, localStack } from "../../cli/pulumi";
 import { analyze } from "../../cli/verify";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
 import { checkMesh } from "../../checks";
-import { judgeDeployed } from "../../cli/deployed";
+import { judgeDeployed } from "../../cli/deployed/judge";
 import { renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { checkMesh } from "../../checks";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
-import type { Health } from "../../cli/health";
+import type { Health } from "../../cli/health/judge";
 import { analyze } from "../../cli/verify";
 import { addOnCharts } from "../../components";
 import { type Manifest, renderMesh } from "../../mesh";

@@ -1,7 +1,8 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { injectionWebhooks } from "../../mesh/injection";
-import { type Health, injectorsOf, judge, type JudgedObject, type Snapshot } from "../../cli/health";
+import { injectionWebhooks } from "../../../mesh/injection";
+import { type Health, judge } from "../../../cli/health/judge";
+import { injectorsOf, type JudgedObject, type Snapshot } from "../../../cli/health/snapshot";
 
 /** A pod of `app`, ready, with a proxy of `proxy`'s version unless that is null. */
 function pod(

@@ -1,5 +1,5 @@
-import type { CustomObject } from "./apiClient";
-import type { Problem } from "./problem";
+import type { CustomObject } from "../apiClient";
+import type { Problem } from "../problem";
 
 /** An object of a catalog, as far as it says which hosts it is for. */
 interface HostedObject extends CustomObject {

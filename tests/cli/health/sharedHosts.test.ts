@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sharedHosts } from "../../cli/sharedHosts";
+import { sharedHosts } from "../../../cli/health/sharedHosts";
 
 const of = (catalog: string, kind: string, spec: object, namespace = catalog) => ({
   kind,
@@ -15,7 +15,7 @@ const gateway = (catalog: string, host: string, istio = "ingress") =>
 const entry = (catalog: string, namespace: string) =>
   of(catalog, "ServiceEntry", { hosts: ["bank.example.com"] }, namespace);
 
-describe("cli/sharedHosts", () => {
+describe("cli/health/sharedHosts", () => {
   it("finds a host that two catalogs serve at the same gateway", () => {
     expect(
       sharedHosts([gateway("shop", "api.example.com"), gateway("bank", "api.example.com")]),

@@ -1,0 +1,26 @@
+import type { CheckedMesh } from "../../checks";
+import type { Manifest } from "../../mesh";
+import type { Snapshot } from "../health/snapshot";
+import type { Problem } from "../problem";
+import { podProblems } from "./pods";
+import { portProblems } from "./ports";
+import { selectorChanges } from "./selectors";
+
+/**
+ * Compares what runs on a cluster with a catalog: pods that no service selects, services without pods, pods under another
+ * account, ports that Istio reads as another protocol, and workloads whose immutable selector would change. Each problem
+ * names the calls and routes that are denied or fail because of it.
+ *
+ * @param objects the catalog's rendered objects.
+ */
+export function judgeDeployed(
+  mesh: CheckedMesh,
+  objects: readonly Manifest[],
+  snapshot: Pick<Snapshot, "pods" | "services" | "workloads">,
+): Problem[] {
+  return [
+    ...podProblems(mesh, snapshot.pods),
+    ...mesh.services.flatMap((service) => portProblems(service, snapshot.services)),
+    ...selectorChanges(objects, snapshot.workloads),
+  ];
+}
