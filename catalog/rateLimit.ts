@@ -11,7 +11,7 @@ import { typedTextOf } from "./text";
  * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#local-rate-limit
  */
 export interface RateLimitDefinition {
-  /** Requests in the time of `per`. */
+  /** Requests in the time of `per`. The bucket gains these tokens evenly over that time, and holds `burst` of them. */
   readonly requests: number;
   /** At least 50ms. */
   readonly per: Duration;
