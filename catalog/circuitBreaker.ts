@@ -62,7 +62,11 @@ export interface OutlierDetectionDefinition {
   readonly interval?: Duration;
   /** Times the number of ejections so far. Default: 30s, as in Istio. */
   readonly baseEjectionTime?: Duration;
-  /** 0–100; above 50 more than half of the capacity may be gone at once. Default: 50. */
+  /**
+   * Share of all endpoints that may be ejected at once, 0–100. Above 50, those that are left may break under the load.
+   * With `loadBalancing.locality` it must be 100: endpoints that fail and are not ejected keep their requests, instead of
+   * the next zone or region. Default: 100 with `loadBalancing.locality`, 50 without.
+   */
   readonly maxEjectionPercent?: number;
   /** Below this share of healthy endpoints ejection stops counting. Default: 0, as in Istio. */
   readonly minHealthPercent?: number;
@@ -115,9 +119,13 @@ export const circuitBreakerSchema: z.ZodType<CircuitBreakerDefinition> = z.stric
   outlierDetection: z.union([z.literal(false), outlierDetectionSchema]).optional(),
 } satisfies Shape<CircuitBreakerDefinition>);
 
-/** @param sized limits that follow from the service's load; they take the place of the defaults. */
+/**
+ * @param failsOver whether endpoints of other zones or regions take over from those that are ejected.
+ * @param sized limits that follow from the service's load; they take the place of the defaults.
+ */
 export function normalizeCircuitBreaker(
   definition: CircuitBreakerDefinition = {},
+  failsOver = false,
   sized: Partial<CircuitBreakerDefinition> = {},
 ): CircuitBreaker {
   const { outlierDetection = {}, ...limits } = { ...sized, ...definition };
@@ -127,15 +135,18 @@ export function normalizeCircuitBreaker(
     http2MaxRequests: 1000,
     maxRetries: 3,
     ...limits,
-    ...(outlierDetection && { outlierDetection: normalizeOutlierDetection(outlierDetection) }),
+    ...(outlierDetection && { outlierDetection: normalizeOutlierDetection(outlierDetection, failsOver) }),
   };
 }
 
-function normalizeOutlierDetection(definition: OutlierDetectionDefinition): OutlierDetection {
+function normalizeOutlierDetection(
+  definition: OutlierDetectionDefinition,
+  failsOver: boolean,
+): OutlierDetection {
   const { interval = "10s", baseEjectionTime = "30s", ...counts } = definition;
   return {
     consecutive5xxErrors: 5,
-    maxEjectionPercent: 50,
+    maxEjectionPercent: failsOver ? 100 : 50,
     ...counts,
     interval: milliseconds(interval),
     baseEjectionTime: milliseconds(baseEjectionTime),

@@ -8,7 +8,7 @@ import type { Connections, Service, ServiceDefinition, UnconnectedService } from
 import { fewestPods, type Workload } from "./workload";
 
 /** The definition of what the call graph sizes. */
-type Sized = Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load">;
+type Sized = Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load" | "loadBalancing">;
 
 /**
  * Makes the function that resolves what a service has from the whole call graph: its edges, the termination of its pods,
@@ -45,11 +45,12 @@ export function connector(
 
 /** The limits of a circuit breaker that has a load depend on how many pods call. */
 function sizedBreaker(
-  { load: definition, circuitBreaker }: Sized,
+  { load: definition, circuitBreaker, loadBalancing }: Sized,
   incoming: readonly Edge[],
   workloadsOf: (service: string) => readonly Workload[],
 ): Pick<Service, "circuitBreaker" | "load"> {
-  if (!definition) return { circuitBreaker: normalizeCircuitBreaker(circuitBreaker) };
+  const failsOver = loadBalancing?.locality !== undefined;
+  if (!definition) return { circuitBreaker: normalizeCircuitBreaker(circuitBreaker, failsOver) };
   const callers = new Set(
     incoming.filter(({ source }) => source.kind === "service").map(({ source }) => source.name),
   );
@@ -58,5 +59,5 @@ function sizedBreaker(
     definition,
     pods.reduce((sum, count) => sum + count, 0),
   );
-  return { load, circuitBreaker: normalizeCircuitBreaker(circuitBreaker, limitsFor(load)) };
+  return { load, circuitBreaker: normalizeCircuitBreaker(circuitBreaker, failsOver, limitsFor(load)) };
 }

@@ -24,6 +24,7 @@ import { enforcedOutside } from "./rules/enforcedOutside";
 import { externalCalled } from "./rules/externalCalled";
 import { externalHostUnique } from "./rules/externalHostUnique";
 import { externalNameApart } from "./rules/externalNameApart";
+import { failoverEjectsAll } from "./rules/failoverEjectsAll";
 import { failoverElsewhere } from "./rules/failoverElsewhere";
 import { failoverNeedsOutlierDetection } from "./rules/failoverNeedsOutlierDetection";
 import { faultOutsideProd } from "./rules/faultOutsideProd";
@@ -175,6 +176,7 @@ export const rules: readonly Rule[] = [
   breakerCarriesLoad, // MW506
   breakerTakesMore, // MW507
   ejectionSpared, // MW508
+  failoverEjectsAll, // MW510
   externalHostUnique, // MW601
   originatedFromPlain, // MW602
   egressGatewayPort, // MW603

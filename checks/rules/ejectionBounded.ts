@@ -9,11 +9,13 @@ const ejecting = (maxEjectionPercent: number): object => ({
 export const ejectionBounded: MeshRule = {
   code: "MW502",
   severity: "warning",
-  title: "At most half of a service's endpoints can be ejected",
+  title: "At most half of a service's endpoints can be ejected, unless others take over",
   stage: "mesh",
   examples: { wrong: webAndApi({}, ejecting(100)), right: webAndApi({}, ejecting(50)) },
-  *check({ services, externalServices }) {
-    for (const { name, path, circuitBreaker } of [...services, ...externalServices]) {
+  *check({ services, externalServices }, hasFailed) {
+    for (const { name, path, circuitBreaker, loadBalancing } of [...services, ...externalServices]) {
+      // The next zone or region takes over; MW510 requires it.
+      if (loadBalancing.locality || hasFailed(`${path}.loadBalancing.locality`)) continue;
       const percent = circuitBreaker.outlierDetection?.maxEjectionPercent ?? 0;
       if (percent <= 50) continue;
       yield {

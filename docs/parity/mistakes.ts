@@ -94,7 +94,7 @@ export const mistakes: readonly Row[] = (
     ],
     ["what is about requests is set on a TCP port", checks("MW204")],
     ["fields that Istio gave up", [...checks("MW001", "MW002"), ...valid]],
-    ["failover without outlier detection", checks("MW501")],
+    ["failover without outlier detection", checks("MW501", "MW510")],
     ["weights that don't sum to 100", checks("MW201", "MW202")],
     [
       "a NetworkPolicy keeps proxies from istiod or DNS, or probes from pods",

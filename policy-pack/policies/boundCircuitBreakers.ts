@@ -31,7 +31,10 @@ const settings = {
     10,
     "Maximum of outlierDetection.consecutive5xxErrors and consecutiveGatewayErrors",
   ),
-  maxEjectionPercent: limit(50, "Maximum of outlierDetection.maxEjectionPercent"),
+  maxEjectionPercent: limit(
+    50,
+    "Maximum of outlierDetection.maxEjectionPercent. With locality failover, the maximum is 100.",
+  ),
   minHealthPercent: limit(
     50,
     "Maximum of outlierDetection.minHealthPercent. Below that share, ejected endpoints receive traffic again.",
@@ -102,7 +105,7 @@ function judge(policy: EffectivePolicy, { fields, type }: KubernetesResource, li
   const needs = { connections: !type.patch, requests: !type.patch && !opaque && !chosenByCaller };
   return [
     ...judgeConnectionPool(policy, needs, limits),
-    ...judgeOutlierDetection(policy.outlierDetection, !type.patch && !chosenByCaller, limits),
+    ...judgeOutlierDetection(policy, !type.patch && !chosenByCaller, limits),
   ];
 }
 
@@ -153,17 +156,37 @@ function judgeRequests(pool: Field, needed: boolean, limits: Limits): Violation[
   ];
 }
 
-function judgeOutlierDetection(outlier: Field, needed: boolean, limits: Limits): Violation[] {
+function judgeOutlierDetection(
+  { outlierDetection: outlier, loadBalancer }: EffectivePolicy,
+  needed: boolean,
+  limits: Limits,
+): Violation[] {
   if (!outlier.isSet) return needed ? [{ field: outlier, ...messages.noOutlierDetection() }] : [];
   return [
     judgeEjection(outlier),
     bound(outlier.at("consecutive5xxErrors"), 0, limits.consecutiveErrors, false),
     bound(outlier.at("consecutiveGatewayErrors"), 0, limits.consecutiveErrors, false),
-    bound(outlier.at("maxEjectionPercent"), 0, limits.maxEjectionPercent, false),
+    judgeEjected(outlier.at("maxEjectionPercent"), loadBalancer, limits.maxEjectionPercent),
     bound(outlier.at("minHealthPercent"), 0, limits.minHealthPercent, false),
     boundDuration(outlier.at("interval"), limits.shortestInterval, limits.longestInterval),
     boundDuration(outlier.at("baseEjectionTime"), limits.shortestEjectionTime, limits.longestEjectionTime),
   ].flat();
+}
+
+/** With failover, all endpoints near the caller may be ejected: only ejected endpoints fail over. */
+function judgeEjected(percent: Field, loadBalancer: Field, limit: number): Violation[] {
+  const violations = bound(percent, 0, limit, false);
+  return violations.length > 0 && failsOver(loadBalancer) ? bound(percent, 0, 100, false) : violations;
+}
+
+/**
+ * Whether endpoints of other zones or regions take over from ejected ones. True if the value is unknown.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
+ */
+function failsOver(loadBalancer: Field): boolean {
+  const locality = loadBalancer.at("localityLbSetting");
+  if (locality.value === UNKNOWN) return true;
+  return locality.isSet && locality.at("enabled").value !== false && !locality.at("distribute").isSet;
 }
 
 /** 0 disables ejection for a kind of error. The old consecutiveErrors has no effect, though the API server accepts it. */

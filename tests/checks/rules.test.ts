@@ -427,6 +427,12 @@ const expected: Record<string, Expected> = {
     message: 'of 2 pods of "api" outlier detection may eject one: the other takes twice its load',
     fix: "run at least 3, or leave outlierDetection out",
   },
+  MW510: {
+    path: "services.api.circuitBreaker.outlierDetection.maxEjectionPercent",
+    message:
+      'if more than 50 % of the endpoints of "api" fail, the rest of them keep their requests: only ejected endpoints fail over to another zone or region',
+    fix: "set it to 100, or leave it out",
+  },
   MW601: {
     path: "externalServices.two.host",
     message: '"one" and "two" are both bank.example.com: whose limits hold is undefined',

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { loadBalancers, type LoadBalancingDefinition } from "../../catalog";
+import { type LoadDefinition, loadBalancers, type LoadBalancingDefinition } from "../../catalog";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("destinationRule", () => {
@@ -32,7 +32,7 @@ describe("destinationRule", () => {
             consecutiveGatewayErrors: 3,
             interval: "15s",
             baseEjectionTime: "1m",
-            maxEjectionPercent: 40,
+            maxEjectionPercent: 100,
             minHealthPercent: 30,
           },
         },
@@ -96,7 +96,7 @@ describe("destinationRule", () => {
           consecutiveGatewayErrors: 3,
           interval: "15s",
           baseEjectionTime: "1m",
-          maxEjectionPercent: 40,
+          maxEjectionPercent: 100,
           minHealthPercent: 30,
         },
       },
@@ -145,6 +145,26 @@ describe("destinationRule", () => {
       const off = ["trafficPolicy.loadBalancer.localityLbSetting.enabled", false] as const;
       expect(spec({})).to.have.nested.property(...off);
       expect(spec({ outlierDetection: false })).to.have.nested.property(...off);
+    });
+
+    it("lets all endpoints be ejected where others take over, and half of them elsewhere", () => {
+      const percent = (loadBalancing: LoadBalancingDefinition, load?: LoadDefinition): unknown => {
+        const { spec } = find(
+          render({
+            name: "shop",
+            services: { web: { ports: { http }, loadBalancing, ...(load && { load }) } },
+          }),
+          "DestinationRule",
+          "web",
+        );
+        return (spec as { trafficPolicy: { outlierDetection: { maxEjectionPercent: number } } }).trafficPolicy
+          .outlierDetection.maxEjectionPercent;
+      };
+      const failover = { locality: { failover: [{ from: "us-west", to: "us-east" }] } } as const;
+      expect(percent({})).to.equal(50);
+      expect(percent(failover)).to.equal(100);
+      expect(percent(failover, { rps: 10, p99: "1s", callers: 2 })).to.equal(100);
+      expect(percent({ locality: { failoverPriority: ["topology.kubernetes.io/zone"] } })).to.equal(100);
     });
 
     it("prefers endpoints by the labels that they have in common with the caller", () => {

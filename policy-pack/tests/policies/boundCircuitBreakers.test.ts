@@ -186,6 +186,42 @@ describe("bound-circuit-breakers", () => {
       });
     });
 
+    it("accepts that all are ejected where those of other zones or regions take over", async () => {
+      const ejecting = (localityLbSetting: unknown, maxEjectionPercent: unknown = 100) =>
+        judge(
+          rule({
+            loadBalancer: { simple: "ROUND_ROBIN", localityLbSetting },
+            outlierDetection: outlierDetection({ maxEjectionPercent }),
+          }),
+        );
+      for (const locality of [
+        { enabled: true, failover: [{ from: "us-west", to: "us-east" }] },
+        { failoverPriority: ["topology.kubernetes.io/region"] },
+        { enabled: true },
+      ]) {
+        expect(await ejecting(locality)).to.deep.equal({ violations: [] });
+      }
+      const refused = {
+        violations: [outlier("maxEjectionPercent", numberMessages.above(100, 50))],
+      };
+      for (const locality of [
+        undefined,
+        { enabled: false, failover: [{ from: "us-west", to: "us-east" }] },
+        { distribute: [{ from: "us-west/*", to: { "us-east/*": 100 } }] },
+      ]) {
+        expect(await ejecting(locality)).to.deep.equal(refused);
+      }
+      expect(await ejecting({ enabled: true }, 101)).to.deep.equal({
+        violations: [outlier("maxEjectionPercent", numberMessages.above(101, 100))],
+      });
+      expect(await ejecting(unknown)).to.deep.equal({
+        violations: [],
+        undecided:
+          "DestinationRule shop/catalog: string value at .spec.trafficPolicy.loadBalancer.localityLbSetting can't be known during preview",
+      });
+      expect(await ejecting(unknown, 50)).to.deep.equal({ violations: [] });
+    });
+
     it("bounds the errors before an ejection", async () => {
       expect(await judgeOutlier({ consecutive5xxErrors: 1000, consecutiveGatewayErrors: 11 })).to.deep.equal({
         violations: [

@@ -1,4 +1,4 @@
-import { type Mutation, type Place, put } from "./mutation";
+import { type Change, type Mutation, type Place, put } from "./mutation";
 import { edgesOf, httpServicesOf, servicesOf } from "./places";
 import type { MeshDefinition } from "../../../catalog";
 
@@ -36,8 +36,29 @@ export const breakers: readonly Mutation[] = [
     also: ["MW508"],
     *mutants(catalog) {
       for (const place of breakersOf(catalog)) {
-        for (const percent of [51, 100])
-          yield put([...place, "outlierDetection", "maxEjectionPercent"], percent);
+        const at = [...place, "outlierDetection", "maxEjectionPercent"];
+        const near = [...place.slice(0, -1), "loadBalancing", "locality"];
+        const changes: Change[] = place[0] === "services" ? [[near, undefined]] : [];
+        for (const percent of [51, 100]) yield { at, changes: [...changes, [at, percent]] };
+      }
+    },
+  },
+  {
+    code: "MW510",
+    mistake: "failover of some of the endpoints that fail",
+    also: ["MW508"],
+    *mutants(catalog) {
+      for (const { place } of servicesOf(catalog)) {
+        const at = [...place, "circuitBreaker", "outlierDetection", "maxEjectionPercent"];
+        for (const percent of [0, 50, 99]) {
+          yield {
+            at,
+            changes: [
+              [[...place, "loadBalancing", "locality"], failover("us-west", "us-east")],
+              [at, percent],
+            ],
+          };
+        }
       }
     },
   },
@@ -57,6 +78,7 @@ export const breakers: readonly Mutation[] = [
   {
     code: "MW504",
     mistake: "failover to where it comes from",
+    also: ["MW510"],
     *mutants(catalog) {
       for (const { place } of servicesOf(catalog)) {
         const at = [...place, "loadBalancing", "locality"];

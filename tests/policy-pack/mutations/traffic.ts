@@ -14,7 +14,12 @@ interface Route {
 
 interface DestinationRuleSpec {
   readonly host: string;
-  readonly trafficPolicy: { readonly loadBalancer?: { readonly simple?: string } };
+  readonly trafficPolicy: {
+    readonly loadBalancer?: {
+      readonly simple?: string;
+      readonly localityLbSetting?: { readonly enabled: boolean };
+    };
+  };
 }
 
 /** Routes of a VirtualService that send requests on. */
@@ -118,7 +123,9 @@ export const traffic: readonly Mutation[] = [
       if (trafficPolicy.loadBalancer?.simple !== "PASSTHROUGH") {
         yield fault(resource, outlier, undefined, ["not set"]);
       }
-      yield fault(resource, [...outlier, "maxEjectionPercent"], 51, ["51", "50"]);
+      // With failover all endpoints near the caller may be ejected.
+      const most = trafficPolicy.loadBalancer?.localityLbSetting?.enabled ? 100 : 50;
+      yield fault(resource, [...outlier, "maxEjectionPercent"], most + 1, [`${most + 1}`, `${most}`]);
       yield fault(resource, [...outlier, "consecutive5xxErrors"], 11, ["11", "10"]);
       yield fault(resource, [...outlier, "interval"], "2m", ["2m", "1m"]);
       yield fault(resource, [...outlier, "baseEjectionTime"], "6m", ["6m", "5m"]);
