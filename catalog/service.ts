@@ -37,7 +37,7 @@ import { hostOf } from "./serviceHost";
 import type { Shape } from "./shape";
 import { type SidecarDefinition, sidecarSchema } from "./sidecar";
 import { type ServiceMode, serviceModeSchema } from "./serviceMode";
-import { serviceTelemetrySchema, type ServiceTelemetryDefinition, type Telemetry } from "./telemetry";
+import { type ProxyTelemetry, serviceTelemetrySchema, type ServiceTelemetryDefinition } from "./telemetry";
 import {
   type Fault,
   type HeaderRouteDefinition,
@@ -160,7 +160,7 @@ export interface Service {
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
   readonly sidecar: SidecarDefinition;
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: ProxyTelemetry;
   readonly alerts: Alerts;
   readonly workloads: readonly Workload[];
   /** Its calls, by the called service's name. */

@@ -3,8 +3,8 @@ import { hostOf, namespaceOf, type ServiceHost, serviceHostSchema } from "./serv
 import type { Shape } from "./shape";
 
 /**
- * What the proxies report, for every namespace of the mesh. Providers other than Istio's own `prometheus` and
- * `envoy` must be declared in the mesh configuration's `extensionProviders`.
+ * What the proxies report, in every namespace of the mesh and at the gateways that the catalog uses. Providers other
+ * than Istio's own `prometheus` and `envoy` must be declared in the mesh configuration's `extensionProviders`.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
@@ -41,6 +41,14 @@ export interface TelemetryDefinition {
   readonly auditLogging?: {
     readonly provider: string;
   };
+  /**
+   * Whether these settings apply to the proxies of the ingress and egress gateways that the catalog uses. A Telemetry in
+   * each gateway's namespace then selects the gateway's pods. If several catalogs use one gateway, set this to false in
+   * all but one of them: Istio applies only the oldest Telemetry that selects a pod. Default: true.
+   *
+   * @see https://istio.io/latest/docs/reference/config/telemetry/#Telemetry
+   */
+  readonly gateways?: boolean;
 }
 
 /** Where add-ons such as Jaeger are unless something else is said. */
@@ -96,8 +104,13 @@ export const istioMetrics = [
   "GRPC_RESPONSE_MESSAGES",
 ] as const;
 
-/** Telemetry with its defaults resolved. */
-export interface Telemetry extends TelemetryDefinition {
+/** Telemetry of the whole catalog with its defaults resolved. */
+export interface Telemetry extends ProxyTelemetry {
+  readonly gateways: boolean;
+}
+
+/** What some proxies report, with its defaults resolved. */
+export interface ProxyTelemetry extends Omit<TelemetryDefinition, "gateways"> {
   readonly metrics?: { readonly provider: string; readonly overrides: readonly Required<MetricOverride>[] };
   readonly tracing?: Required<NonNullable<TelemetryDefinition["tracing"]>>;
   readonly accessLogging?: {
@@ -112,6 +125,7 @@ export function normalizeTelemetry({ metrics, tracing, ...rest }: TelemetryDefin
     (override) => ({ mode: "CLIENT_AND_SERVER", disabled: false, ...override }) as const,
   );
   return {
+    gateways: true,
     ...rest,
     ...(metrics && { metrics: { provider: metrics.provider, overrides } }),
     ...(tracing && { tracing: normalizeTracing(tracing) }),
@@ -133,7 +147,7 @@ export function tracingNamespace({ service }: NonNullable<Telemetry["tracing"]>)
 export function normalizeServiceTelemetry(
   { tracing, accessLogging }: ServiceTelemetryDefinition,
   mesh: TelemetryDefinition = {},
-): Telemetry {
+): ProxyTelemetry {
   return {
     ...(tracing && mesh.tracing && { tracing: { ...normalizeTracing(mesh.tracing), ...tracing } }),
     ...(accessLogging &&
@@ -177,6 +191,7 @@ export const telemetrySchema: z.ZodType<TelemetryDefinition> = z.strictObject({
   auditLogging: z
     .strictObject({ provider } satisfies Shape<NonNullable<TelemetryDefinition["auditLogging"]>>)
     .optional(),
+  gateways: z.boolean().optional(),
 } satisfies Shape<TelemetryDefinition>);
 
 export const serviceTelemetrySchema: z.ZodType<ServiceTelemetryDefinition> = z.strictObject({

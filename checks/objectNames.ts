@@ -1,5 +1,6 @@
 import {
   egressGateway,
+  gatewayProxies,
   fewestPods,
   isHttp,
   type Mesh,
@@ -91,6 +92,7 @@ export function objectNames(mesh: Mesh): ReadonlyMap<string, readonly string[]> 
       Telemetry: [
         ...(mesh.telemetry ? inEach("default") : []),
         ...services.filter((one) => one.telemetry ?? (mesh.telemetry && shares(one))).map((one) => full(one)),
+        ...(mesh.telemetry?.gateways ? gatewayProxies(mesh).map((one) => full(one)) : []),
       ],
       VirtualService: [
         ...services.filter(takesRequests).map((one) => full(one)),

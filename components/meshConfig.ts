@@ -57,9 +57,10 @@ const auditLog = {
  * What holds for every proxy of the mesh. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
 export function meshConfig({
-  telemetry: { tracing, auditLogging } = {},
+  telemetry,
   trustDomain,
 }: Pick<Mesh, "telemetry" | "trustDomain">): Record<string, unknown> {
+  const { tracing, auditLogging } = telemetry ?? {};
   const extensionProviders = [
     ...(tracing === undefined
       ? []

@@ -1,15 +1,15 @@
-import { type Mesh, owns, type Telemetry } from "../catalog";
+import { gatewayProxies, type Mesh, owns, type ProxyTelemetry } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
 /**
- * What the proxies of each namespace report, and of single services where they report in another way or the catalog does
- * not own the namespace.
+ * What the proxies of each namespace report, those of single services where they report in another way or the catalog does
+ * not own the namespace, and those of the gateways, whose namespaces no catalog owns.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
 export function telemetries(mesh: Mesh): Manifest[] {
-  return [...ofNamespaces(mesh), ...ofServices(mesh)];
+  return [...ofNamespaces(mesh), ...ofServices(mesh), ...ofGateways(mesh)];
 }
 
 function ofServices(mesh: Mesh): Manifest[] {
@@ -39,7 +39,18 @@ function ofNamespaces(mesh: Mesh): Manifest[] {
   }));
 }
 
-function telemetrySpec({ metrics, tracing, accessLogging, auditLogging }: Telemetry): TelemetrySpec {
+function ofGateways(mesh: Mesh): Manifest[] {
+  const { telemetry } = mesh;
+  if (!telemetry?.gateways) return [];
+  return gatewayProxies(mesh).map(({ name, namespace, selector, paths }) => ({
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: metadata(mesh, { name, namespace, from: ["telemetry", ...paths] }),
+    spec: { selector: { matchLabels: { ...selector } }, ...telemetrySpec(telemetry) },
+  }));
+}
+
+function telemetrySpec({ metrics, tracing, accessLogging, auditLogging }: ProxyTelemetry): TelemetrySpec {
   return {
     ...(metrics && {
       metrics: [

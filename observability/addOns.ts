@@ -285,10 +285,16 @@ function gatewaysOf(
 }
 
 /** What watches isn't traced: each span that arrives would be a span that arrives. */
-function withoutTraces({ metrics, accessLogging, auditLogging }: TelemetryDefinition): TelemetryDefinition {
+function withoutTraces({
+  metrics,
+  accessLogging,
+  auditLogging,
+  gateways = true,
+}: TelemetryDefinition): TelemetryDefinition {
   return {
     ...(metrics && { metrics }),
     ...(accessLogging && { accessLogging }),
     ...(auditLogging && { auditLogging }),
+    ...(!gateways && { gateways }),
   };
 }

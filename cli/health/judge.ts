@@ -3,6 +3,7 @@ import { type Component, componentProblems, componentsOf } from "./components";
 import { conditionProblems } from "./conditions";
 import { proxyProblems, proxyVersion } from "./proxies";
 import { sharedHosts } from "./sharedHosts";
+import { sharedTelemetry } from "./sharedTelemetry";
 import type { Snapshot } from "./snapshot";
 
 /** The health of a mesh on a cluster. */
@@ -25,6 +26,7 @@ export function judge(snapshot: Snapshot): Health {
     ...proxyProblems(snapshot),
     ...conditionProblems(snapshot),
     ...sharedHosts(snapshot.objects),
+    ...sharedTelemetry(snapshot.objects),
   ];
   return {
     healthy: problems.every(({ severity }) => severity !== "error"),

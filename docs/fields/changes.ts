@@ -439,6 +439,7 @@ function reports(): Changes {
     }),
     "TelemetryDefinition.accessLogging.provider": told({ accessLogging: { provider: "other" } }),
     "TelemetryDefinition.accessLogging.filter": told({ accessLogging: { filter: "response.code == 503" } }),
+    "TelemetryDefinition.gateways": told({ gateways: false }),
     "TelemetryDefinition.auditLogging.provider": told({ auditLogging: { provider: "trail" } }),
     "MetricOverride.metric": overridden({ metric: "RESPONSE_SIZE" }),
     "MetricOverride.mode": overridden({ mode: "SERVER" }),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Telemetry } from "../../catalog";
+import type { ProxyTelemetry } from "../../catalog";
 import { meshConfig } from "../../components/meshConfig";
 import { statsMatchers } from "../../observability";
 
@@ -33,7 +33,8 @@ describe("components/meshConfig", () => {
     }
   };
 
-  const configOf = (telemetry: Telemetry = {}) => meshConfig({ telemetry, trustDomain: "example.org" });
+  const configOf = (telemetry: ProxyTelemetry = {}) =>
+    meshConfig({ telemetry: { gateways: true, ...telemetry }, trustDomain: "example.org" });
 
   it("has applications wait for their proxies, and proxies keep the statistics that alerts need", () => {
     expect(configOf().defaultConfig).to.deep.equal({

@@ -94,6 +94,59 @@ describe("telemetry", () => {
     });
   });
 
+  it("applies to the proxies of the gateways that the catalog uses, once for the same pods", () => {
+    const route = { prefix: "/", service: "web" } as const;
+    const host = (credentialName: string) => ({ tls: { credentialName }, routes: [route] });
+    const pods = { namespace: "edge", serviceAccount: "edge", selector: { app: "edge" } };
+    const definition = {
+      name: "shop",
+      services: { web: { ports: { http }, calls: { bank: {} } } },
+      externalServices: {
+        bank: {
+          host: "bank.example.com",
+          ports: { https: { port: 443, protocol: "tls" } },
+          egressGateway: true,
+        },
+      },
+      gateways: {
+        admin: { hosts: { "admin.example.com": host("a") } },
+        public: { hosts: { "shop.example.com": host("b") } },
+        theirs: { ...pods, hosts: { "theirs.example.com": host("c") } },
+      },
+    } as const;
+    const telemetry = {
+      tracing: { provider: "jaeger", randomSamplingPercentage: 5 },
+      accessLogging: { provider: "envoy", filter: "response.code >= 400" },
+      auditLogging: { provider: "audit" },
+    };
+    const spec = {
+      tracing: [{ providers: [{ name: "jaeger" }], randomSamplingPercentage: 5 }],
+      accessLogging: [
+        { providers: [{ name: "envoy" }], filter: { expression: "response.code >= 400" } },
+        { providers: [{ name: "audit" }] },
+      ],
+    };
+    const atGateways = (objects: ReturnType<typeof render>): unknown[] =>
+      objects
+        .filter(({ kind, metadata: { namespace } }) => kind === "Telemetry" && namespace !== "shop")
+        .map((object) => [object.metadata.name, object.metadata.namespace, object.spec]);
+    expect(atGateways(render({ ...definition, telemetry }))).to.deep.equal([
+      ["theirs-shop", "edge", { selector: { matchLabels: { app: "edge" } }, ...spec }],
+      ["istio-egress-shop", "istio-egress", { selector: { matchLabels: { istio: "egress" } }, ...spec }],
+      ["istio-ingress-shop", "istio-ingress", { selector: { matchLabels: { istio: "ingress" } }, ...spec }],
+    ]);
+    expect(atGateways(render({ ...definition, telemetry: { ...telemetry, gateways: false } }))).to.deep.equal(
+      [],
+    );
+    expect(atGateways(render(definition))).to.deep.equal([]);
+    const [one] = render({ ...definition, telemetry }).filter(
+      ({ metadata: { name } }) => name === "istio-ingress-shop",
+    );
+    expect(one?.metadata.annotations).to.deep.equal({
+      "meshwright.dev/from": "telemetry,gateways.admin,gateways.public",
+    });
+  });
+
   it("logs everything for auditors, whatever else is left out of the access log", () => {
     const objects = render({
       name: "shop",

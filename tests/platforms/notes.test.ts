@@ -25,17 +25,19 @@ function nameOf({ kind, metadata: { namespace, name } }: Manifest): string {
 
 /** What differs in staging from prod: the sampling of traces, and AIKernel's test client. */
 const differences: Record<PlatformName, string[]> = {
-  alfred: ["Telemetry alfred-platform/default"],
-  autolytiq: ["Telemetry autolytiq/default"],
-  policycortex: ["Telemetry policycortex/default"],
+  alfred: ["Telemetry alfred-platform/default", "Telemetry istio-ingress/istio-ingress-alfred"],
+  autolytiq: ["Telemetry autolytiq/default", "Telemetry istio-ingress/istio-ingress-autolytiq"],
+  policycortex: ["Telemetry istio-ingress/istio-ingress-policycortex", "Telemetry policycortex/default"],
   aikernel: [
     "AuthorizationPolicy aikernel/catalog-api",
     "NetworkPolicy aikernel/catalog-api",
     "Telemetry aikernel-data/default",
     "Telemetry aikernel-infrastructure/default",
     "Telemetry aikernel/default",
+    "Telemetry istio-egress/istio-egress-aikernel",
+    "Telemetry istio-ingress/istio-ingress-aikernel",
   ],
-  voicecore: ["Telemetry voicecore-ai/default"],
+  voicecore: ["Telemetry istio-ingress/istio-ingress-voicecore", "Telemetry voicecore-ai/default"],
 };
 
 describe("the notes of", () => {

@@ -13,6 +13,7 @@ import { readSettings } from "../../program/settings";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
 import { readLive } from "./live";
+import { expectProxies } from "./proxies";
 
 const repository = join(__dirname, "..", "..");
 
@@ -32,7 +33,7 @@ describe("the platforms on the sandbox", () => {
     { platform: "aikernel", environment: "prod" },
   ];
   for (const { platform, environment } of stacks) {
-    it(`${platform} (${environment}) comes up from nothing under the pack, whole, and istioctl analyze says nothing`, async () => {
+    it(`${platform} (${environment}) comes up from nothing under the pack, whole, istiod configures each proxy by the catalog, and istioctl analyze says nothing`, async () => {
       const state = h.folder();
       const { exitCode, stdout, stderr } = await meshwright(
         ["up", "--platform", platform, "--environment", environment, "--state", state],
@@ -51,6 +52,8 @@ describe("the platforms on the sandbox", () => {
       expect(processes.map(({ name }) => name)).to.include(
         revision === undefined ? "istiod" : `istiod-${revision}`,
       );
+      const { ports } = processes.find(({ name }) => name.startsWith("istiod")) ?? {};
+      await expectProxies(plan.mesh, ports ?? {}, plan.controlPlane.version);
       const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
       expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
     });

@@ -1,0 +1,46 @@
+import { egressGateway } from "./externalService";
+import { podsKey } from "./gateway";
+import type { Mesh } from "./mesh";
+import { nameIn } from "./ownership";
+
+/** The proxies of one ingress or egress gateway that the catalog uses. */
+export interface GatewayProxies {
+  /** The name of the catalog's objects that select these pods: the release or the gateway, with the catalog's name. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Labels of the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Paths in the catalog of what uses these pods. */
+  readonly paths: readonly string[];
+}
+
+/** The gateways that a catalog uses, by their pods: several entries of `gateways` can select the same pods. */
+export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
+  const ingress = Map.groupBy(mesh.gateways, ({ pods }) => podsKey(pods));
+  const leaving = mesh.externalServices.filter((service) => service.egressGateway);
+  const { release, selector } = egressGateway;
+  return [
+    ...[...ingress.values()].flatMap(([first, ...others]): GatewayProxies[] => {
+      if (!first) return [];
+      const { name, pods } = first;
+      return [
+        {
+          name: nameIn(mesh, pods.namespace, pods.release ?? name),
+          namespace: pods.namespace,
+          selector: pods.selector,
+          paths: [first, ...others].map(({ path }) => path),
+        },
+      ];
+    }),
+    ...(leaving.length > 0
+      ? [
+          {
+            name: nameIn(mesh, release, release),
+            namespace: release,
+            selector,
+            paths: leaving.map(({ path }) => path),
+          },
+        ]
+      : []),
+  ];
+}
