@@ -40,7 +40,8 @@ import { type ServiceMode, serviceModeSchema } from "./serviceMode";
 import { type ProxyTelemetry, serviceTelemetrySchema, type ServiceTelemetryDefinition } from "./telemetry";
 import {
   type Fault,
-  type HeaderRouteDefinition,
+  type HeaderRoute,
+  normalizeHeaderRoute,
   type Mirror,
   normalizeFault,
   type TrafficDefinition,
@@ -142,7 +143,7 @@ export interface Service {
   /** By name; empty when none is declared. */
   readonly versions: readonly Version[];
   /** In the order in which they are tried. */
-  readonly headerRoutes: readonly HeaderRouteDefinition[];
+  readonly headerRoutes: readonly HeaderRoute[];
   readonly mirror?: Mirror;
   readonly fault?: Fault;
   readonly timeout?: number;
@@ -230,7 +231,7 @@ export function normalizeService(
     serviceAccount: normalizeServiceAccount(name, definition.serviceAccount, workload !== undefined),
     selector,
     versions: normalizeVersions(versions, traffic.weights),
-    headerRoutes: traffic.headerRoutes ?? [],
+    headerRoutes: (traffic.headerRoutes ?? []).map(normalizeHeaderRoute),
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
     ...(timeout !== undefined && { timeout }),
     retries: ports.some(({ protocol }) => isHttp(protocol))

@@ -5,6 +5,7 @@ import { formatPath } from "./path";
 import { isHttp, type Port } from "./port";
 import { noRetries } from "./retries";
 import type { Shape } from "./shape";
+import { textOf } from "./text";
 
 /** How the requests to a service are spread over its versions, and what is done to them on purpose. */
 export interface TrafficDefinition {
@@ -28,12 +29,34 @@ export interface TrafficDefinition {
   readonly fault?: FaultDefinition;
 }
 
-/** Requests that carry some headers, and the version that takes them. */
+/** Requests that carry some headers, a cookie or both, and the version that takes them. */
 export interface HeaderRouteDefinition {
-  /** The exact value by the header's name in lower case; a request must have all of them. */
-  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The exact values, keyed by the header's name in lower case. A request must have all of them. The header `cookie` is
+   * refused, because it holds all cookies of the client: give one as `cookie`. Required without `cookie`. Default: none.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * A cookie that a request must have, whatever others it has. It renders to a regular expression on the header `cookie`.
+   * Required without `headers`. Default: none.
+   */
+  readonly cookie?: CookieMatch;
   /** One of the service's versions. */
   readonly version: string;
+}
+
+/** A cookie with its exact value. */
+export interface CookieMatch {
+  /** The cookie's name, such as `canary`. Cookie names are case-sensitive. */
+  readonly name: string;
+  /** The cookie's value as clients send it, such as `true`. */
+  readonly value: string;
+}
+
+/** A header route with its defaults resolved. */
+export interface HeaderRoute extends HeaderRouteDefinition {
+  /** Empty: any. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -116,10 +139,31 @@ const headerName = /^[a-z0-9][a-z0-9_-]*$/;
 const headers = z
   .record(z.string(), z.string().min(1))
   .refine((record) => Object.keys(record).length > 0, { params: { fix: "name at least one header" } })
-  .meta({ minProperties: 1, propertyNames: { pattern: headerName.source } })
+  .refine((record) => !Object.hasOwn(record, "cookie"), {
+    error:
+      "the header cookie holds all cookies of a client, so one of them with an exact value rarely matches",
+    params: { fix: 'write one cookie as cookie: { name: "canary", value: "true" } beside headers' },
+  })
+  .meta({ minProperties: 1, propertyNames: { pattern: headerName.source, not: { const: "cookie" } } })
   .refine((record) => Object.keys(record).every((name) => headerName.test(name)), {
     params: { fix: 'write the headers\' names in lower case, such as "x-canary"' },
   });
+
+const headerRouteSchema: z.ZodType<HeaderRouteDefinition> = z
+  .strictObject({
+    headers: headers.optional(),
+    cookie: z
+      .strictObject({
+        name: textOf(/^[\w!#$%&'*+.^`|~-]+$/, 'write the name of a cookie, such as "canary"'),
+        value: textOf(/^[^\s",;\\]+$/, 'write the value of a cookie without spaces and ";", such as "true"'),
+      } satisfies Shape<CookieMatch>)
+      .optional(),
+    version: z.string(),
+  } satisfies Shape<HeaderRouteDefinition>)
+  .refine((route) => route.headers !== undefined || route.cookie !== undefined, {
+    params: { fix: "give headers, cookie or both" },
+  })
+  .meta({ anyOf: [{ required: ["headers"] }, { required: ["cookie"] }] });
 
 // One form for both, so that a mistake in either is told as what it is.
 const mirrorSchema = z
@@ -137,9 +181,7 @@ const mirrorSchema = z
 
 export const trafficSchema: z.ZodType<TrafficDefinition> = z.strictObject({
   weights: z.record(z.string(), z.int().min(0).max(100)).optional(),
-  headerRoutes: z
-    .array(z.strictObject({ headers, version: z.string() } satisfies Shape<HeaderRouteDefinition>))
-    .optional(),
+  headerRoutes: z.array(headerRouteSchema).optional(),
   mirror: mirrorSchema.optional(),
   fault: z
     .strictObject({
@@ -150,6 +192,10 @@ export const trafficSchema: z.ZodType<TrafficDefinition> = z.strictObject({
     } satisfies Shape<FaultDefinition>)
     .optional(),
 } satisfies Shape<TrafficDefinition>);
+
+export function normalizeHeaderRoute(definition: HeaderRouteDefinition): HeaderRoute {
+  return { headers: {}, ...definition };
+}
 
 export function normalizeFault({ delay, abort }: FaultDefinition): Fault {
   return {

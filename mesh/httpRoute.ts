@@ -1,4 +1,5 @@
 import {
+  type CookieMatch,
   type Edge,
   formatDuration,
   type Port,
@@ -38,18 +39,26 @@ const notIdempotent = "POST|PATCH";
  */
 export function httpRoutes(requests: Requests): HttpRoute[] {
   const { name, match, service } = requests;
-  const chosen = service.headerRoutes.flatMap(({ headers, version }) => {
+  const chosen = service.headerRoutes.flatMap(({ headers, cookie, version }) => {
     const label = Object.entries(headers)
       .map(([header, value]) => `${header}=${value}`)
       .sort();
-    const exact = Object.fromEntries(
-      Object.entries(headers).map(([header, value]) => [header, { exact: value }]),
-    );
-    const matches = orEvery(match).map((one) => ({ ...one, headers: exact }));
+    const matched = Object.fromEntries([
+      ...Object.entries(headers).map(([header, value]) => [header, { exact: value }]),
+      ...(cookie ? [["cookie", { regex: amongCookies(cookie) }]] : []),
+    ]) as HttpMatch["headers"];
+    if (cookie) label.push(`cookie ${cookie.name}=${cookie.value}`);
+    const matches = orEvery(match).map((one) => ({ ...one, headers: matched }));
     const own = { ...requests, name: [name, ...label].join(" "), match: matches };
     return retriedRoutes(own, [{ name: version, weight: 100 }]);
   });
   return [...chosen, ...retriedRoutes(requests, service.versions)];
+}
+
+/** A regular expression for the header `cookie` of requests that have one cookie among any others. */
+function amongCookies({ name, value }: CookieMatch): string {
+  const escaped = `${name}=${value}`.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return `^(.*; ?)?${escaped}(;.*)?$`;
 }
 
 /** The first call of each caller: its proxy treats all that go to a port alike, and a check sees that they ask for that. */

@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type HeaderRouteDefinition } from "../../catalog";
 import type { DefinitionRule } from "../rule";
 import { webAndApi } from "./example";
 
@@ -24,11 +24,8 @@ export const headerRouteReachable: DefinitionRule = {
     for (const [name, { traffic }] of Object.entries(definition.services)) {
       const routes = traffic?.headerRoutes ?? [];
       const path = ["services", name, "traffic", "headerRoutes"];
-      for (const [i, { headers }] of routes.entries()) {
-        const before = routes.findIndex(
-          (other, j) =>
-            j < i && Object.entries(other.headers).every(([header, value]) => headers[header] === value),
-        );
+      for (const [i, route] of routes.entries()) {
+        const before = routes.findIndex((other, j) => j < i && takesAll(other, route));
         if (before < 0 || hasFailed(formatPath([...path, before]))) continue;
         yield {
           path: formatPath([...path, i]),
@@ -39,3 +36,11 @@ export const headerRouteReachable: DefinitionRule = {
     }
   },
 };
+
+/** Whether one route matches every request that the other one matches. */
+function takesAll(one: HeaderRouteDefinition, other: HeaderRouteDefinition): boolean {
+  return (
+    Object.entries(one.headers ?? {}).every(([header, value]) => other.headers?.[header] === value) &&
+    (!one.cookie || (one.cookie.name === other.cookie?.name && one.cookie.value === other.cookie.value))
+  );
+}

@@ -204,12 +204,29 @@ function traffic(): Changes {
   });
   const near = (failoverPriority: readonly string[]): object =>
     cart({ loadBalancing: { locality: { failover: null, failoverPriority } } });
+  const byCookie = (name: string, value: string): object =>
+    cart({ traffic: { headerRoutes: [{ cookie: { name, value }, version: "v2" }] } });
   const failing = (own: object): object => cart({ traffic: { fault: own } });
   return {
     "TrafficDefinition.weights": cart({ traffic: { weights: { v1: 80, v2: 20 } } }),
     "HeaderRouteDefinition.headers": cart({
       traffic: { headerRoutes: [{ headers: { "x-canary": "yes" }, version: "v2" }] },
     }),
+    "HeaderRouteDefinition.cookie": cart({
+      traffic: {
+        headerRoutes: [
+          { headers: { "x-canary": "true" }, cookie: { name: "canary", value: "true" }, version: "v2" },
+        ],
+      },
+    }),
+    "CookieMatch.name": {
+      before: byCookie("canary", "true"),
+      after: byCookie("beta", "true"),
+    },
+    "CookieMatch.value": {
+      before: byCookie("canary", "true"),
+      after: byCookie("canary", "yes"),
+    },
     "HeaderRouteDefinition.version": cart({
       traffic: { headerRoutes: [{ headers: { "x-canary": "true" }, version: "v1" }] },
     }),

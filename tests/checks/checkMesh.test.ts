@@ -207,6 +207,34 @@ describe("checkMesh", () => {
     for (const headers of [{}, { "X-Canary": "true" }]) {
       expect(routed(headers)).to.deep.equal(["MW001 services.web.traffic.headerRoutes[0].headers"]);
     }
+    expect(routed({ cookie: "canary=true" })).to.deep.equal([
+      "MW001 services.web.traffic.headerRoutes[0].headers",
+    ]);
+  });
+
+  it("refuses header routes behind one that takes all of their requests, cookies included", () => {
+    const found = (...headerRoutes: object[]): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: {
+            ports: { http },
+            versions: { v1: {} },
+            traffic: { headerRoutes: headerRoutes.map((route) => ({ ...route, version: "v1" })) },
+          },
+        },
+      });
+    const canary = { cookie: { name: "canary", value: "true" } };
+    const headers = { "x-tier": "free" };
+    const unreachable = ["MW205 services.web.traffic.headerRoutes[1]"];
+    expect(found(canary, { ...canary, headers })).to.deep.equal(unreachable);
+    expect(found(canary, canary)).to.deep.equal(unreachable);
+    expect(found({ headers }, { ...canary, headers })).to.deep.equal(unreachable);
+    expect(found({ ...canary, headers }, canary)).to.deep.equal([]);
+    expect(found({ ...canary, headers }, { headers })).to.deep.equal([]);
+    expect(found(canary, { cookie: { name: "canary", value: "false" } })).to.deep.equal([]);
+    expect(found(canary, { headers })).to.deep.equal([]);
+    expect(found({})).to.deep.equal(["MW001 services.web.traffic.headerRoutes[0]"]);
   });
 
   it("refuses hosts that lead nowhere, and origins that aren't one page's", () => {

@@ -137,6 +137,11 @@ describe("docs/catalog.schema.json", () => {
         web({ traffic: { headerRoutes: [{ headers: { "X-User": "a" }, version: "v1" }] } }),
         "services.web.traffic.headerRoutes[0].headers pattern",
       ],
+      [
+        web({ traffic: { headerRoutes: [{ headers: { cookie: "a=b" }, version: "v1" }] } }),
+        "services.web.traffic.headerRoutes[0].headers not",
+      ],
+      [web({ traffic: { headerRoutes: [{ version: "v1" }] } }), "services.web.traffic.headerRoutes[0] anyOf"],
       [workload({ runAsUser: 1337 }), "services.web.workload.runAsUser not"],
       [
         workload({ pod: { containers: [{ name: "web", imagePullPolcy: "Always" }] } }),

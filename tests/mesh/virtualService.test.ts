@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import type { MeshDefinition, ServiceDefinition } from "../../catalog";
+import type { CookieMatch, MeshDefinition, ServiceDefinition } from "../../catalog";
+import type { HttpMatch } from "../../mesh/httpRoute";
 import { find, http, metadata, render, tcp } from "./render";
 
 const destination = { host: "api.shop.svc.cluster.local", port: { number: 8080 } };
@@ -216,6 +217,36 @@ describe("virtualService", () => {
           timeout: "10s",
         },
       ]);
+    });
+
+    it("finds one cookie among all that a request has, and asks for the headers too", () => {
+      const routed = (cookie: CookieMatch, headers?: Record<string, string>): HttpMatch["headers"] => {
+        const headerRoutes = [{ cookie, ...(headers && { headers }), version: "canary" }];
+        const traffic = { weights: { stable: 100, canary: 0 }, headerRoutes };
+        const [first] = routes({ versions, traffic }) as { name: string; match: HttpMatch[] }[];
+        return first?.match[0]?.headers;
+      };
+      expect(routed({ name: "canary", value: "true" }, { "x-tier": "free" })).to.deep.equal({
+        "x-tier": { exact: "free" },
+        cookie: { regex: "^(.*; ?)?canary=true(;.*)?$" },
+      });
+      const matches = (cookie: CookieMatch, header: string): boolean =>
+        new RegExp((routed(cookie)?.cookie as { regex: string }).regex).test(header);
+      for (const [header, expected] of [
+        ["canary=true", true],
+        ["session=1; canary=true", true],
+        ["session=1;canary=true; theme=dark", true],
+        ["canary=false", false],
+        ["canary=trueish", false],
+        ["my-canary=true", false],
+        ["session=1; my-canary=true", false],
+        ["session=canary=true", false],
+        ["", false],
+      ] as const) {
+        expect(matches({ name: "canary", value: "true" }, header), header).to.equal(expected);
+      }
+      expect(matches({ name: "a.b", value: "x+y|z" }, "q=1; a.b=x+y|z")).to.equal(true);
+      expect(matches({ name: "a.b", value: "x+y|z" }, "aab=xxy")).to.equal(false);
     });
 
     it("holds for callers with limits of their own, and retries POST and PATCH as safely", () => {
