@@ -4,7 +4,7 @@
  */
 export type * from "./catalog";
 export { defaultIstioVersion, defineMesh, environments, formatDuration, parseDuration } from "./catalog";
-export { checkMesh, findingText, rules } from "./checks";
+export { findingText, rules } from "./checks";
 export type { CheckedMesh, CheckResult, Finding, Rule, Severity } from "./checks";
 export { istioObjects, istioReleases, observabilityPlan } from "./components/plain";
 export type {
@@ -13,7 +13,7 @@ export type {
   ObservabilityPlan,
   ReleaseSpec,
 } from "./components/plain";
-export { renderMesh } from "./mesh";
+export { checkMesh, renderMesh } from "./mesh";
 export type { Manifest, ObjectMetadata } from "./mesh";
 export { deploy, type Program } from "./program/deploy";
 export { definePlatform } from "./program/platform";

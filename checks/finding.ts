@@ -1,33 +1,33 @@
 import { compare } from "../catalog";
 
-/** What a check has found: where in the catalog, what is wrong there, and how to put it right. */
+/** A finding of a check: where in the catalog, what is wrong there, and how to fix it. */
 export interface Finding {
   /** Stable and never reused, such as `MW103`. */
   readonly code: string;
-  /** Whether it keeps the catalog from being rendered. */
+  /** An error prevents rendering. */
   readonly severity: Severity;
-  /** Where in the catalog, such as `services.web.calls.api.timeout`. */
+  /** Path in the catalog, such as `services.web.calls.api.timeout`. */
   readonly path: string;
-  /** Names the culprit and its value. */
+  /** What is wrong, with the value. */
   readonly message: string;
-  /** What to write instead. */
+  /** How to fix it: an instruction. */
   readonly fix: string;
 }
 
-/** Only errors keep a catalog from being rendered; only warnings and infos can be suppressed. */
+/** Only errors prevent rendering. Only warnings and infos can be suppressed. */
 export type Severity = "error" | "warning" | "info";
 
-/** A finding as sentences, for whoever shows text only: where, what is wrong, and the fix. */
+/** A finding as plain sentences: where, what is wrong, and the fix. */
 export function findingText({ path, message, fix }: Pick<Finding, "path" | "message" | "fix">): string {
   return `${path === "" ? "" : `${path}: `}${ended(message)} Fix: ${ended(fix)}`;
 }
 
-/** Some messages end with a question or a sentence of their own. */
+/** Adds a period, unless the text already ends with one or with a question mark. */
 function ended(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-/** By path, then code, then message, so that neighbours in the catalog are neighbours in the output. */
+/** Sorts by path, then code, then message, so that findings of one service are listed together. */
 export function compareFindings(a: Finding, b: Finding): number {
   return compare(a.path, b.path) || compare(a.code, b.code) || compare(a.message, b.message);
 }

@@ -1,4 +1,4 @@
-export { checkMesh, type CheckedMesh, type CheckResult } from "./checkMesh";
+export { checkCatalog, type CheckedMesh, type CheckResult } from "./checkCatalog";
 export { compareFindings, type Finding, findingText, type Severity } from "./finding";
-export { rules } from "./registry";
-export type { Rule } from "./rule";
+export { rules, topics } from "./registry";
+export type { ObjectNames, Rule } from "./rule";

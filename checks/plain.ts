@@ -1,13 +1,38 @@
 import { formatPath } from "../catalog";
 import type { Finding } from "./finding";
-import type { StructureRule } from "./rule";
+import { pages } from "./pages";
+import type { StructureRule, Text } from "./rule";
 import { base, http } from "./rules/example";
 import { put } from "./written";
+
+/** The fix of an Output in an image, for the images of these pods. */
+export const imageFix = (names: readonly string[]): string =>
+  `write a plain image here, and pass the Output to ServiceMesh in images, for ${names.map((name) => JSON.stringify(name)).join(" and ")}`;
+
+export const envFix =
+  "create a Secret or ConfigMap from the Output, and name it here: " +
+  '{ valueFrom: { secretKeyRef: { name: "…", key: "…" } } }';
+
+export const valueFix =
+  "write the value itself; read another stack's value with `await reference.getOutputValue(…)` of a StackReference, " +
+  "and a setting with pulumi.Config";
+
+export const promiseFix = "await it before you create the catalog";
+
+export const text = (where: string, found: string, fix: string): Text => ({
+  message: `${where} ${found}: a catalog must be plain, because checks and policies run at preview, when such a value can be unknown`,
+  fix,
+});
 
 export const catalogPlain: StructureRule = {
   code: "MW386",
   severity: "error",
   title: "The catalog is plain data, without Pulumi Outputs, resources or promises",
+  why: [
+    "Checks and policies run at preview, when an Output of a resource that does not exist yet is an unknown value.",
+    "An Output in a catalog would therefore stay unchecked, or be rendered as the text of an error message.",
+  ],
+  see: pages.outputs,
   stage: "structure",
   examples: {
     wrong: {
@@ -21,23 +46,23 @@ export const catalogPlain: StructureRule = {
   },
 };
 
-/** Stands at each place that has no plain value. No field of a catalog accepts a symbol. */
+/** Replaces each value that is not plain. No field of a catalog accepts a symbol. */
 const unreadable = Symbol("unreadable");
 
 type Path = readonly (string | number)[];
 
-/** A catalog whose values that are not plain are marked, with a finding for each. */
+/** A catalog in which each value that is not plain is marked, with a finding for each. */
 export interface Plain {
   readonly findings: Finding[];
-  /** The places that {@link findings} are about. */
+  /** The paths of {@link findings}. */
   readonly paths: readonly Path[];
-  /** The catalog with a mark at these places. It is the catalog itself if there are none. */
+  /** The catalog with a mark at these paths. It is the catalog itself if there are none. */
   readonly marked: unknown;
 }
 
 /**
- * Finds each Pulumi Output, resource and promise in a catalog, and each text into which an Output was formatted. Nothing
- * in them is read. Outputs and resources are recognized by the properties that Pulumi's SDK marks them with.
+ * Finds each Pulumi Output, resource and promise in a catalog, and each string into which an Output was formatted. It reads
+ * nothing in them, and recognizes Outputs and resources by the properties that Pulumi's SDK marks them with.
  */
 export function markPlain(catalog: unknown): Plain {
   const places = [...unplain(catalog, [], new Set())];
@@ -47,10 +72,11 @@ export function markPlain(catalog: unknown): Plain {
       code: catalogPlain.code,
       severity: catalogPlain.severity,
       path: formatPath(path),
-      message:
-        `${path.length === 0 ? "the catalog" : formatPath(path)} ${what.found}: a catalog must be plain, ` +
-        "because checks and policies judge it at preview, when such a value can be unknown",
-      fix: what.fix ?? cureAt(path, marked),
+      ...text(
+        path.length === 0 ? "the catalog" : formatPath(path),
+        what.found,
+        what.fix ?? fixAt(path, marked),
+      ),
     })),
     paths: places.map(({ path }) => path),
     marked,
@@ -59,7 +85,7 @@ export function markPlain(catalog: unknown): Plain {
 
 interface Unplain {
   readonly found: string;
-  /** Default: the fix depends on the place. */
+  /** Default: the fix depends on the path. */
   readonly fix?: string;
 }
 
@@ -86,11 +112,11 @@ function* unplain(
   if (found) seen.delete(value);
 }
 
-/** What a value is if it is not plain, undefined otherwise. */
+/** Describes a value that is not plain. Undefined for a plain one. */
 function whatIs(value: unknown): Unplain | undefined {
   if (typeof value === "string") {
     return value.includes("on an [Output<T>] is not supported")
-      ? { found: "has a Pulumi Output formatted into its text" }
+      ? { found: "contains the text of a formatted Pulumi Output" }
       : undefined;
   }
   if (value === null || typeof value !== "object") return undefined;
@@ -98,30 +124,18 @@ function whatIs(value: unknown): Unplain | undefined {
   if (__pulumiOutput === true) return { found: "is a Pulumi Output" };
   if (__pulumiResource === true) return { found: "is a Pulumi resource" };
   if (value instanceof Promise) {
-    return { found: "is a promise", fix: "await it before the catalog is made" };
+    return { found: "is a promise", fix: promiseFix };
   }
   return undefined;
 }
 
-function cureAt(path: Path, catalog: unknown): string {
+function fixAt(path: Path, catalog: unknown): string {
   const [section, service, field, inner] = path;
   if (section === "services" && path.at(-1) === "image") {
     const names = field === "versions" ? [inner] : versionsOf(catalog, service);
-    const keys = (names.length > 0 ? names.map((version) => `${service}-${version}`) : [service])
-      .map((name) => JSON.stringify(name))
-      .join(" and ");
-    return `write a plain image here, and pass the Output to ServiceMesh in images, for ${keys}`;
+    return imageFix(names.length > 0 ? names.map((version) => `${service}-${version}`) : [String(service)]);
   }
-  if (section === "services" && path.includes("env")) {
-    return (
-      "create a Secret or ConfigMap from the Output, and name it here: " +
-      '{ valueFrom: { secretKeyRef: { name: "…", key: "…" } } }'
-    );
-  }
-  return (
-    "write the value itself; await getOutputValue of a StackReference gives another stack's value, " +
-    "and pulumi.Config a setting"
-  );
+  return section === "services" && path.includes("env") ? envFix : valueFix;
 }
 
 function versionsOf(catalog: unknown, service: string | number | undefined): string[] {

@@ -6,12 +6,12 @@ import {
   type ProbeDefinition,
 } from "../catalog";
 
-/** A call, a gateway's route, an admission or what proxies ask of a rate limit service, as it is written. */
+/** A declared call, gateway route or admission, or the calls of proxies to the rate limit service. */
 export interface Reference {
   readonly callee: string;
   readonly call: CallDefinition;
   readonly path: readonly (string | number)[];
-  /** Where the callee's name itself stands. */
+  /** The path of the callee's name. */
   readonly calleePath: readonly (string | number)[];
 }
 
@@ -47,13 +47,13 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
   }
 }
 
-/** Everything that leads to a port: calls, routes, admissions and probes. */
+/** Every reference to a port: calls, routes, admissions and probes. */
 export function* portReferences(definition: MeshDefinition): Iterable<Reference> {
   yield* references(definition);
   yield* probes(definition);
 }
 
-/** Every probe of every workload, whose port is one of its own service. */
+/** Every probe of every workload. Its port is a port of the same service. */
 export function* probes({
   services,
 }: MeshDefinition): Iterable<Reference & { readonly probe: ProbeDefinition }> {
@@ -66,7 +66,7 @@ export function* probes({
   }
 }
 
-/** A service whose requests are copied to another one. */
+/** A service whose requests are mirrored to another one. */
 export interface MirrorReference {
   readonly service: string;
   readonly target: string;
@@ -82,7 +82,7 @@ export function* mirrors({ services }: MeshDefinition): Iterable<MirrorReference
   }
 }
 
-/** Where a reference's callee may be declared: services, and for calls of services hosts outside of the mesh too. */
+/** The section in which a reference's callee is declared. Only calls of services can refer to external services. */
 export function sectionOf(
   { services, externalServices = {} }: MeshDefinition,
   { callee, path }: Reference,
@@ -91,7 +91,7 @@ export function sectionOf(
   return path[2] === "calls" && outside ? "externalServices" : "services";
 }
 
-/** The ports of a reference's callee, if that is declared; it may have none. */
+/** The ports of a reference's callee. Undefined if the callee is not declared; a declared one can have no ports. */
 export function portsOf(
   definition: MeshDefinition,
   reference: Reference,

@@ -1,6 +1,6 @@
 import type { Rule } from "./rule";
-import { accountOwn } from "./rules/accountOwn";
-import { admitAccount } from "./rules/admitAccount";
+import { serviceAccountOwn } from "./rules/serviceAccountOwn";
+import { admitServiceAccount } from "./rules/admitServiceAccount";
 import { admittedOutside } from "./rules/admittedOutside";
 import { autoscalingMeasured } from "./rules/autoscalingMeasured";
 import { autoscalingRange } from "./rules/autoscalingRange";
@@ -77,14 +77,14 @@ import { selectorsDistinct } from "./rules/selectorsDistinct";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sharedNamespaceUsed } from "./rules/sharedNamespaceUsed";
 import { sidecarBypass } from "./rules/sidecarBypass";
-import { slowTriesRepeated } from "./rules/slowTriesRepeated";
+import { slowAttemptsRetried } from "./rules/slowAttemptsRetried";
 import { stickyVersions } from "./rules/stickyVersions";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
 import { tokenNotBypassed } from "./rules/tokenNotBypassed";
-import { triesUseTimeout } from "./rules/triesUseTimeout";
+import { attemptsUseTimeout } from "./rules/attemptsUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
 import { versionRuns } from "./rules/versionRuns";
 import { versionsMeasured } from "./rules/versionsMeasured";
@@ -97,105 +97,176 @@ import { catalogPlain } from "./plain";
 import { fieldGiven, fieldKnown, valueValid } from "./structure";
 import { suppressionUsed } from "./suppressions";
 
-/** Every rule, by code. A code is never reused: a rule that goes leaves its number behind, free for ever. */
-export const rules: readonly Rule[] = [
-  valueValid, // MW001
-  fieldKnown, // MW002
-  fieldGiven, // MW003
-  suppressionUsed, // MW004
-  serviceDeclared, // MW101
-  portDeclared, // MW102
-  portChosen, // MW103
-  versionDeclared, // MW104
-  nameValid, // MW105
-  portNumberUnique, // MW106
-  hostUnique, // MW107
-  routeUnique, // MW108
-  workloadNameUnique, // MW109
-  mtlsPortDeclared, // MW110
-  reachable, // MW111
-  namespaceOwn, // MW112
-  targetPortProtocol, // MW113
-  certificateServedOnce, // MW114
-  overrideNamed, // MW115
-  weightsSum, // MW201
-  weightsGiven, // MW202
-  faultOutsideProd, // MW203
-  httpOnly, // MW204
-  headerRouteReachable, // MW205
-  mirrorElsewhere, // MW206
-  versionRuns, // MW207
-  mirrorPort, // MW208
-  endUserIssued, // MW301
-  sidecarBypass, // MW302
-  mtlsStrict, // MW303
-  admitAccount, // MW304
-  istioKeys, // MW305
-  pathNormal, // MW306
-  tokenAsked, // MW307
-  keysOverHttps, // MW308
-  admittedOutside, // MW309
-  callsCaptured, // MW310
-  wildcardAfterSlash, // MW311
-  reachedOutside, // MW312
-  tokenNotBypassed, // MW313
-  certificatesRenewed, // MW320
-  sharedNamespaceUsed, // MW330
-  externalNameApart, // MW331
-  gatewayPodsGiven, // MW332
-  gatewayPodsAlike, // MW333
-  accountOwn, // MW340
-  selectorsDistinct, // MW341
-  labelsSelected, // MW342
-  portReserved, // MW343
-  drainFits, // MW344
-  podDecided, // MW345
-  workloadKind, // MW346
-  overrideFits, // MW360
-  overrideSubset, // MW361
-  filterAttributes, // MW362
-  stickyVersions, // MW363
-  externalCalled, // MW364
-  prefixAdmitted, // MW370
-  versionsMeasured, // MW374
-  canonicalNameOwn, // MW375
-  catalogPlain, // MW386
-  retriesFitTimeout, // MW401
-  triesUseTimeout, // MW402
-  calleeWithinCaller, // MW403
-  retriesMultiplied, // MW404
-  noCycles, // MW405
-  limitsPerCaller, // MW406
-  timeoutCoversLoad, // MW407
-  slowTriesRepeated, // MW408
-  failoverNeedsOutlierDetection, // MW501
-  ejectionBounded, // MW502
-  gatewayErrorsSmaller, // MW503
-  failoverElsewhere, // MW504
-  callersCounted, // MW505
-  breakerCarriesLoad, // MW506
-  breakerTakesMore, // MW507
-  ejectionSpared, // MW508
-  failoverEjectsAll, // MW510
-  externalHostUnique, // MW601
-  originatedFromPlain, // MW602
-  egressGatewayPort, // MW603
-  leavesEncrypted, // MW604
-  enforcedOutside, // MW605
-  calleeNameUnique, // MW606
-  opaqueToldApart, // MW607
-  blockReached, // MW608
-  quotaIntervalFits, // MW701
-  quotaWithinLimit, // MW702
-  limitsCounted, // MW703
-  counterAsked, // MW704
-  rateLimitCarriesLoad, // MW705
-  telemetryProvided, // MW801
-  autoscalingRange, // MW901
-  autoscalingMeasured, // MW902
-  requestsWithinLimits, // MW903
-  imagePinned, // MW904
-  labelsValid, // MW905
-  probePath, // MW906
-  livenessLater, // MW907
+/** Rules about one subject, under one heading in the documentation. */
+export interface Topic {
+  readonly title: string;
+  readonly rules: readonly Rule[];
+}
+
+/** Every rule, by topic. A code is never reused: the code of a removed rule stays unused. */
+export const topics: readonly Topic[] = [
+  {
+    title: "Structure of the catalog",
+    rules: [
+      valueValid, // MW001
+      fieldKnown, // MW002
+      fieldGiven, // MW003
+      suppressionUsed, // MW004
+      catalogPlain, // MW386
+    ],
+  },
+  {
+    title: "Names and references",
+    rules: [
+      serviceDeclared, // MW101
+      portDeclared, // MW102
+      portChosen, // MW103
+      versionDeclared, // MW104
+      nameValid, // MW105
+      portNumberUnique, // MW106
+      hostUnique, // MW107
+      routeUnique, // MW108
+      workloadNameUnique, // MW109
+      mtlsPortDeclared, // MW110
+      reachable, // MW111
+      externalNameApart, // MW331
+      externalCalled, // MW364
+    ],
+  },
+  {
+    title: "Traffic",
+    rules: [
+      weightsSum, // MW201
+      weightsGiven, // MW202
+      faultOutsideProd, // MW203
+      httpOnly, // MW204
+      headerRouteReachable, // MW205
+      mirrorElsewhere, // MW206
+      versionRuns, // MW207
+      mirrorPort, // MW208
+      stickyVersions, // MW363
+    ],
+  },
+  {
+    title: "Identity, authorization and mutual TLS",
+    rules: [
+      namespaceOwn, // MW112
+      endUserIssued, // MW301
+      sidecarBypass, // MW302
+      mtlsStrict, // MW303
+      admitServiceAccount, // MW304
+      istioKeys, // MW305
+      pathNormal, // MW306
+      tokenAsked, // MW307
+      keysOverHttps, // MW308
+      admittedOutside, // MW309
+      callsCaptured, // MW310
+      wildcardAfterSlash, // MW311
+      reachedOutside, // MW312
+      tokenNotBypassed, // MW313
+      serviceAccountOwn, // MW340
+      prefixAdmitted, // MW370
+    ],
+  },
+  {
+    title: "Gateways and certificates",
+    rules: [
+      certificateServedOnce, // MW114
+      certificatesRenewed, // MW320
+      gatewayPodsGiven, // MW332
+      gatewayPodsAlike, // MW333
+    ],
+  },
+  {
+    title: "Workloads",
+    rules: [
+      targetPortProtocol, // MW113
+      sharedNamespaceUsed, // MW330
+      selectorsDistinct, // MW341
+      labelsSelected, // MW342
+      portReserved, // MW343
+      drainFits, // MW344
+      podDecided, // MW345
+      workloadKind, // MW346
+      autoscalingRange, // MW901
+      autoscalingMeasured, // MW902
+      requestsWithinLimits, // MW903
+      imagePinned, // MW904
+      labelsValid, // MW905
+      probePath, // MW906
+      livenessLater, // MW907
+    ],
+  },
+  {
+    title: "Timeouts and retries",
+    rules: [
+      retriesFitTimeout, // MW401
+      attemptsUseTimeout, // MW402
+      calleeWithinCaller, // MW403
+      retriesMultiplied, // MW404
+      noCycles, // MW405
+      limitsPerCaller, // MW406
+      timeoutCoversLoad, // MW407
+      slowAttemptsRetried, // MW408
+    ],
+  },
+  {
+    title: "Circuit breakers and outlier detection",
+    rules: [
+      failoverNeedsOutlierDetection, // MW501
+      ejectionBounded, // MW502
+      gatewayErrorsSmaller, // MW503
+      failoverElsewhere, // MW504
+      callersCounted, // MW505
+      breakerCarriesLoad, // MW506
+      breakerTakesMore, // MW507
+      ejectionSpared, // MW508
+      failoverEjectsAll, // MW510
+    ],
+  },
+  {
+    title: "External services",
+    rules: [
+      externalHostUnique, // MW601
+      originatedFromPlain, // MW602
+      egressGatewayPort, // MW603
+      leavesEncrypted, // MW604
+      enforcedOutside, // MW605
+      calleeNameUnique, // MW606
+      opaqueToldApart, // MW607
+      blockReached, // MW608
+    ],
+  },
+  {
+    title: "Rate limits",
+    rules: [
+      quotaIntervalFits, // MW701
+      quotaWithinLimit, // MW702
+      limitsCounted, // MW703
+      counterAsked, // MW704
+      rateLimitCarriesLoad, // MW705
+    ],
+  },
+  {
+    title: "Telemetry",
+    rules: [
+      filterAttributes, // MW362
+      versionsMeasured, // MW374
+      canonicalNameOwn, // MW375
+      telemetryProvided, // MW801
+    ],
+  },
+  {
+    title: "Overrides",
+    rules: [
+      overrideNamed, // MW115
+      overrideFits, // MW360
+      overrideSubset, // MW361
+    ],
+  },
 ];
+
+/** Every rule, by code. */
+export const rules: readonly Rule[] = topics
+  .flatMap(({ rules: own }) => own)
+  .toSorted((a, b) => a.code.localeCompare(b.code));

@@ -1,24 +1,24 @@
 type Path = readonly (string | number)[];
 
 /**
- * What stands in for a required value that is wrong or missing, where leaving out what requires it would keep much
- * from the rules: a service without its ports, a host without its routes. It is such that no rule objects to it.
+ * A placeholder for an invalid or missing required value, if removing its parent would hide much from the rules: a
+ * service without its ports, a host without its routes. No rule reports a placeholder.
  *
- * @param path where the value is wrong or missing.
- * @param index tells stand-ins apart that must not be alike.
+ * @param path of the invalid or missing value.
+ * @param index makes placeholders that must be unique differ.
  */
 export function standIn(path: Path, index: number): unknown {
   const found = places.find(({ at }) => fits(path, at));
   return found?.value(index);
 }
 
-/** Nobody knows what is spoken there; HTTP is what may have every setting. */
+/** The real protocol is unknown. HTTP allows every setting. */
 const protocol = "http";
 const number = (index: number): number => 65_535 - index;
 const port = (index: number): object => ({ port: number(index), protocol });
 const prefix = (index: number): string => `/unknown-${index}`;
 
-/** A star is any name or number. */
+/** A star matches any name or index. */
 const places: readonly { readonly at: Path; readonly value: (index: number) => unknown }[] = [
   { at: ["name"], value: () => "unknown" },
   { at: ["services"], value: () => ({}) },

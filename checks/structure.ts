@@ -3,15 +3,45 @@ import { formatPath, type MeshDefinition, meshSchema } from "../catalog";
 import type { Finding } from "./finding";
 import { nearest } from "./nearest";
 import { markPlain } from "./plain";
-import type { Report, StructureRule } from "./rule";
+import { pages } from "./pages";
+import type { Report, StructureRule, Text } from "./rule";
 import { base, http, webAndApi } from "./rules/example";
 import { standIn } from "./standIn";
 import { cut, put } from "./written";
 
+/** A manifest of Kubernetes in the place of a catalog. */
+export const manifestGiven = (apiVersion: string, kind: string): Text => ({
+  message: `this is a Kubernetes manifest (${apiVersion} ${kind}), not a catalog`,
+  fix: "pass a catalog: an object with name and services, from which manifests are rendered",
+});
+
+/** The fix of the following texts is the instruction of the catalog's schema. */
+export const invalidKey = (key: string, fix: string): Text => ({
+  message: `"${key}" is not a valid key here`,
+  fix,
+});
+
+export const invalidValue = (where: string, value: string, fix: string): Text => ({
+  message: `${where} can't be ${value}`,
+  fix,
+});
+
+export const missingField = (field: string, fix: string): Text => ({ message: `"${field}" is missing`, fix });
+
+export const unknownField = (field: string, fix: string): Text => ({
+  message: `there is no field "${field}" here`,
+  fix,
+});
+
 export const valueValid: StructureRule = {
   code: "MW001",
   severity: "error",
-  title: "A value has the form that its field needs",
+  title: "Values have the type and format of their field",
+  why: [
+    "A value of another type or format can't be rendered: Kubernetes or Istio would reject the object, or read the value differently.",
+    "The rest of the catalog is checked as if the value were absent.",
+  ],
+  see: pages.catalog,
   stage: "structure",
   examples: {
     wrong: webAndApi({}, { resilience: { timeout: "10sec" } }),
@@ -22,7 +52,12 @@ export const valueValid: StructureRule = {
 export const fieldKnown: StructureRule = {
   code: "MW002",
   severity: "error",
-  title: "There are no unknown fields",
+  title: "All fields are known",
+  why: [
+    "An unknown field is usually a misspelt one: the setting has no effect, and its default applies instead.",
+    "A typo in `timeout`, for example, leaves a call with the default timeout of its service.",
+  ],
+  see: pages.catalog,
   stage: "structure",
   examples: {
     wrong: webAndApi({}, { resilience: { timout: "10s" } }),
@@ -33,7 +68,12 @@ export const fieldKnown: StructureRule = {
 export const fieldGiven: StructureRule = {
   code: "MW003",
   severity: "error",
-  title: "Required fields are given",
+  title: "Required fields are present",
+  why: [
+    "A required field has no default that is safe for every service.",
+    "Without a port's protocol, for example, Istio detects the protocol from the first bytes, which fails for server-first protocols.",
+  ],
+  see: pages.catalog,
   stage: "structure",
   examples: {
     wrong: { ...base, services: { web: { ports: { http: { port: 8080 } } } } },
@@ -43,17 +83,17 @@ export const fieldGiven: StructureRule = {
 
 export interface Structure {
   readonly findings: Finding[];
-  /** The catalog as it was given, with a mark at each place whose value is not plain. */
+  /** The catalog that was passed, with a mark in the place of each value that is not plain. */
   readonly input: unknown;
-  /** What is left without the places that are wrong; nothing when it isn't a catalog at all. */
+  /** The catalog without its invalid values. Missing if nothing of it is a catalog. */
   readonly rest?: MeshDefinition;
-  /** Where in the rest something stands in for what is wrong or missing: no rule has anything to say about it. */
+  /** Paths in {@link rest} at which a placeholder replaces an invalid or missing value. Rules report nothing there. */
   readonly standIns: readonly string[];
 }
 
 /**
- * Reads something of unknown shape as a catalog: every place where it doesn't have the shape of one, and what
- * is left without them, so that one mistake hides as little as possible from the rules.
+ * Reads a value of unknown type as a catalog. Returns a finding for each invalid value, and the catalog without these
+ * values, so that one mistake hides as little as possible from the rules.
  */
 export function readStructure(given: unknown): Structure {
   const { findings: unplain, paths: unread, marked: input } = markPlain(given);
@@ -97,14 +137,13 @@ function formatted(paths: readonly (readonly (string | number)[])[]): Set<string
   return new Set(paths.map(formatPath));
 }
 
-/** One finding for an object of Kubernetes instead of a catalog, rather than one for each of its fields. */
+/** One finding for a Kubernetes manifest, rather than one for each of its fields. */
 function manifestIn(input: unknown): Finding | undefined {
   const { apiVersion, kind } = (input ?? {}) as { apiVersion?: unknown; kind?: unknown };
   if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
   return found(valueValid, {
     path: "",
-    message: `this is a manifest of Kubernetes (${apiVersion} ${kind}), not a catalog`,
-    fix: "name a catalog: an object with name and services, from which such manifests are rendered",
+    ...manifestGiven(apiVersion, kind),
   });
 }
 
@@ -116,7 +155,7 @@ interface Issue {
   readonly keys?: string[];
 }
 
-/** One issue for each mistake: unknown keys apart, and of a choice of forms only the one that was meant. */
+/** One issue for each mistake. Unknown keys are separated; of a union only the closest member is reported. */
 function flatten(issues: readonly z.core.$ZodIssue[], above: (string | number)[] = []): Issue[] {
   return issues.flatMap((raw): Issue[] => {
     const path = [...above, ...(raw.path as (string | number)[])];
@@ -144,34 +183,32 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     const known = knownFields(path).filter((field) => !isIn(input, [...path, field]));
     return found(fieldKnown, {
       path: formatPath([...path, key]),
-      message: `there is no field "${key}" here`,
-      fix:
+      ...unknownField(
+        key,
         required.length > 0
           ? `rename it to ${required.join(" or ")}, which is required, or remove it`
           : nearest(key, known, "remove it"),
+      ),
     });
   }
   if (raw.code === "invalid_key") {
     const [reason] = raw.issues;
     return found(valueValid, {
       path: formatPath(path),
-      message: `"${String(path.at(-1))}" can't be a key here`,
-      fix: reason === undefined ? raw.message : cureOf(reason),
+      ...invalidKey(String(path.at(-1)), reason === undefined ? raw.message : fixOf(reason)),
     });
   }
   const value = valueAt(input, path);
   if (value === undefined && path.length > 0) {
     return found(fieldGiven, {
       path: formatPath(path),
-      message: `"${String(path.at(-1))}" is missing`,
-      fix: cureOf(raw),
+      ...missingField(String(path.at(-1)), fixOf(raw)),
     });
   }
   const where = path.length === 0 ? "the catalog" : formatPath(path);
   return found(valueValid, {
     path: formatPath(path),
-    message: `${where} can't be ${show(value)}`,
-    fix: cureOf(raw),
+    ...invalidValue(where, show(value), fixOf(raw)),
   });
 }
 
@@ -179,7 +216,7 @@ function found({ code, severity }: StructureRule, report: Report): Finding {
   return { code, severity, ...report };
 }
 
-function cureOf(issue: z.core.$ZodIssue): string {
+function fixOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "custom":
       return String(issue.params?.fix ?? issue.message);
@@ -204,7 +241,7 @@ function cureOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The types that a choice of forms accepts. */
+/** The types that a union accepts. */
 function formsOf(issue: z.core.$ZodIssueInvalidUnion): string {
   const names = issue.errors.flatMap((form) =>
     form
@@ -214,7 +251,7 @@ function formsOf(issue: z.core.$ZodIssueInvalidUnion): string {
           ? (typeNames[one.expected] ?? `a ${one.expected}`)
           : one.code === "invalid_value"
             ? one.values.map((value) => JSON.stringify(value)).join(" or ")
-            : cureOf(one),
+            : fixOf(one),
       ),
   );
   return [...new Set(names)].join(" or ");
@@ -255,10 +292,10 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Made once, when it is needed: for a catalog with many misspelt fields it would take longer than all the checks. */
+/** Created on first use, and once: for a catalog with many unknown fields it would take longer than all the checks. */
 let meshJsonSchema: JsonSchema | undefined;
 
-/** The fields that the schema has at a place in the catalog. */
+/** The fields that the schema has at a path of the catalog. */
 function knownFields(path: readonly (string | number)[]): string[] {
   const root = (meshJsonSchema ??= z.toJSONSchema(meshSchema, {
     unrepresentable: "any",

@@ -1,16 +1,27 @@
 import type { SuppressionDefinition } from "../catalog";
 import { formatPath } from "../catalog";
 import type { Finding } from "./finding";
-import type { SuppressionRule } from "./rule";
+import { pages } from "./pages";
+import type { SuppressionRule, Text } from "./rule";
 import { webAndApi } from "./rules/example";
 
 const sidecar = { excludeOutboundPorts: [9092] };
 const suppression = { code: "MW302", path: "services.web", reason: "the broker is outside of the mesh" };
 
+export const text = (code: string, path: string): Text => ({
+  message: `no finding ${code} is reported at ${path}`,
+  fix: "remove the suppression, or correct its code or path",
+});
+
 export const suppressionUsed: SuppressionRule = {
   code: "MW004",
   severity: "warning",
-  title: "A suppression suppresses something",
+  title: "Every suppression suppresses a finding",
+  why: [
+    "A suppression without a finding is out of date: the mistake was fixed, or its path changed.",
+    "It would hide the next finding with the same code and path.",
+  ],
+  see: pages.catalog,
   stage: "suppression",
   examples: {
     wrong: { ...webAndApi({}, {}), suppressions: [suppression] },
@@ -18,7 +29,7 @@ export const suppressionUsed: SuppressionRule = {
   },
 };
 
-/** Takes away the findings that are accepted, and reports the suppressions that no finding needs. */
+/** Removes the suppressed findings, and reports the suppressions that match none. */
 export function suppress(
   findings: readonly Finding[],
   suppressions: readonly SuppressionDefinition[],
@@ -32,7 +43,7 @@ export function suppress(
     for (const one of accepted) used.add(one);
     return accepted.length === 0;
   });
-  // With errors a part of the catalog wasn't judged, so nobody knows what would have been found there.
+  // With errors a part of the catalog was not checked, so it is unknown what would have been found there.
   if (findings.some(({ severity }) => severity === "error")) return left;
   const { code, severity } = suppressionUsed;
   for (const [i, one] of suppressions.entries()) {
@@ -41,14 +52,13 @@ export function suppress(
       code,
       severity,
       path: formatPath(["suppressions", i]),
-      message: `nothing is reported as ${one.code} at ${one.path}`,
-      fix: "remove the suppression, or correct its code or path",
+      ...text(one.code, one.path),
     });
   }
   return left;
 }
 
-/** Whether a place is another one, or lies below it. */
+/** Whether `at` is `path`, or lies below it. */
 export function covers(path: string, at: string): boolean {
   return at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a place of the catalog as it was given has a value, right or wrong. Also true below a value that has the wrong
- * form: what it was meant to declare is unknown, so nothing below it counts as missing.
+ * Whether a path of the original catalog has a value, valid or not. Also true below an invalid value: what it was meant to
+ * declare is unknown, so nothing below it counts as missing.
  */
 export type IsWritten = (...path: string[]) => boolean;
 
@@ -19,9 +19,8 @@ export function isWrittenIn(input: unknown): IsWritten {
 }
 
 /**
- * A copy without what stands at a path; where nothing stands there, without what should hold it, and for an
- * element of an array without the array, so that the numbers of its neighbours still mean the same.
- * Undefined when nothing is left.
+ * Returns a copy without the value at `path`. If the path does not exist, its nearest parent is removed. For an element of
+ * an array the array is removed, so that the indices of the other elements don't change. Undefined if nothing is left.
  */
 export function cut(input: unknown, path: readonly (string | number)[]): unknown {
   const [key, ...below] = path;
@@ -37,7 +36,7 @@ export function cut(input: unknown, path: readonly (string | number)[]): unknown
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== String(key)));
 }
 
-/** A copy with a value at a path; unchanged where nothing can stand there. */
+/** Returns a copy with `value` at `path`. Unchanged if the parent is not an object or array. */
 export function put(input: unknown, path: readonly (string | number)[], value: unknown): unknown {
   const [key, ...below] = path;
   if (key === undefined) return value;

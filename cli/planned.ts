@@ -1,5 +1,5 @@
 import type { MeshDefinition } from "../catalog";
-import { checkMesh } from "../checks";
+import { checkMesh } from "../mesh";
 import { findingLine } from "../components/plain";
 import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../program/plan";
 import { UserError } from "../errors/userError";

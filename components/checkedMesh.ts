@@ -1,4 +1,5 @@
-import { checkMesh, type CheckedMesh, type Finding, findingText } from "../checks";
+import { type CheckedMesh, type Finding, findingText } from "../checks";
+import { checkMesh } from "../mesh";
 import { runError } from "./runError";
 
 /**

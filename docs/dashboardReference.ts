@@ -1,4 +1,4 @@
-import { checkMesh } from "../checks";
+import { checkMesh } from "../mesh";
 import { istioDashboards } from "../observability";
 import { dashboardDefinitions } from "../observability/dashboards";
 import type { DashboardDefinition, Panel, Query, Threshold } from "../observability/dashboards/definition";

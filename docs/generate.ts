@@ -9,64 +9,22 @@ import { rules } from "../checks";
 import { apiReference } from "./apiReference";
 import { catalogReference } from "./catalogReference";
 import { catalogSchema } from "./catalogSchema";
+import { checkPages } from "./checkPages";
 import { dashboardReference } from "./dashboardReference";
-import { toYaml } from "../mesh/toYaml";
 import { parityPage } from "./parity/page";
 import { versionsPage } from "./versionsPage";
 
-type Rule = (typeof rules)[number];
-
 /** Every generated page: path below `docs/` → content. */
 export function pages(): Map<string, string> {
-  const sorted = rules.toSorted((a, b) => a.code.localeCompare(b.code));
   return new Map([
     ["api.md", apiReference(join(__dirname, ".."))],
     ["catalog.schema.json", catalogSchema(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
     ["versions.md", versionsPage()],
-    [join("checks", "README.md"), index(sorted)],
-    [join("checks", "parity.md"), parityPage(sorted)],
-    ...sorted.map((rule): [string, string] => [join("checks", `${rule.code}.md`), page(rule)]),
+    [join("checks", "parity.md"), parityPage(rules)],
+    ...checkPages().map(([path, content]): [string, string] => [join("checks", path), content]),
   ]);
-}
-
-function index(sorted: readonly Rule[]): string {
-  const rows = sorted.map(({ code, severity, title }) => `- [${code}](${code}.md) (${severity}): ${title}`);
-  return [
-    "# Checks",
-    "",
-    "`meshwright check` and every `pulumi preview` hold the whole catalog against these, and tell all findings at once.",
-    "Errors stop a preview before anything is registered. Warnings and infos can be suppressed, with a reason:",
-    "",
-    "```ts",
-    'suppressions: [{ code: "MW402", path: "services.cart.resilience", reason: "…" }],',
-    "```",
-    "",
-    ...rows,
-    "",
-    "[parity.md](parity.md) says which mistakes others know of, and what answers them here.",
-    "",
-  ].join("\n");
-}
-
-function page({ code, severity, title, examples }: Rule): string {
-  const yaml = (catalog: unknown): string =>
-    typeof catalog === "object" ? toYaml(catalog) : `${JSON.stringify(catalog)}\n`;
-  return `# ${code}
-
-${title}. Severity: ${severity}.
-
-Wrong:
-
-\`\`\`yaml
-${yaml(examples.wrong)}\`\`\`
-
-Right:
-
-\`\`\`yaml
-${yaml(examples.right)}\`\`\`
-`;
 }
 
 if (require.main === module) {

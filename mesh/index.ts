@@ -1,3 +1,4 @@
+export { checkMesh } from "./checkMesh";
 export {
   type Injection,
   injection,

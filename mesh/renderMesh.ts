@@ -1,3 +1,4 @@
+import type { Mesh } from "../catalog";
 import type { CheckedMesh } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
 import { configMaps } from "./configMap";
@@ -8,7 +9,7 @@ import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
 import { networkPolicies } from "./networkPolicy";
-import { inOrder, type Manifest } from "./object";
+import { fullName, inOrder, type Manifest } from "./object";
 import { override } from "./overrides";
 import { peerAuthentications } from "./peerAuthentication";
 import { podDisruptionBudgets } from "./podDisruptionBudget";
@@ -48,6 +49,15 @@ const renderers = [
  * objects, byte by byte, in whatever order it is written.
  */
 export function renderMesh(mesh: CheckedMesh): Manifest[] {
-  const objects = renderers.flatMap((render) => render(mesh));
-  return inOrder(override(objects, mesh.overrides));
+  return inOrder(override(objectsOf(mesh), mesh.overrides));
+}
+
+/** The names of the objects, by kind. The mesh may have errors, because checks of overrides compare them with the names. */
+export function objectNames(mesh: Mesh): Map<string, string[]> {
+  const byKind = Map.groupBy(objectsOf(mesh), ({ kind }) => kind);
+  return new Map([...byKind].map(([kind, objects]) => [kind, objects.map(fullName)]));
+}
+
+function objectsOf(mesh: Mesh): Manifest[] {
+  return renderers.flatMap((render) => render(mesh));
 }

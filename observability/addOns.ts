@@ -11,8 +11,8 @@ import {
   type ServiceDefinition,
   type TelemetryDefinition,
 } from "../catalog";
-import { type CheckedMesh, checkMesh, findingText } from "../checks";
-import { inOrder, type Manifest, renderMesh } from "../mesh";
+import { type CheckedMesh, findingText } from "../checks";
+import { checkMesh, inOrder, type Manifest, renderMesh } from "../mesh";
 import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
 import { type Alertmanager, takingAlerts } from "./alertmanagers";
 import { collectorService, type Tool, tools } from "./tools";

@@ -9,6 +9,7 @@ import { stripCode } from "./docs/markdown";
  */
 const held = [
   "bench",
+  "checks",
   "deployments",
   "errors",
   "plugin",

@@ -1,11 +1,23 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
+
+export const text = (service: string, account: string, caller: string): Text => ({
+  message: `"${service}" admits "${account}", which is a service of this catalog: its Sidecar has routes only for its declared calls`,
+  fix: `remove it, and declare ${service} under services.${caller}.calls`,
+});
 
 export const admittedOutside: DefinitionRule = {
   code: "MW309",
   severity: "warning",
-  title: "Who is admitted is no service of the catalog",
+  title: "Admissions are for callers outside of the catalog",
+  why: [
+    "`admit` renders only the callee's side: its AuthorizationPolicy and its NetworkPolicy.",
+    "A service of the catalog also requires its own Sidecar and egress NetworkPolicy, which only its `calls` render.",
+  ],
+  see: pages.sidecar,
+  suppress: "the caller has overrides for its Sidecar and its NetworkPolicy.",
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { admit: { web: { namespace: "shop", serviceAccount: "web" } } }),
@@ -26,8 +38,7 @@ export const admittedOutside: DefinitionRule = {
         if (!caller) continue;
         yield {
           path: formatPath(["services", name, "admit", admitted]),
-          message: `"${name}" admits "${serviceAccount}", whose own proxy knows the services in its calls only`,
-          fix: `remove it, and declare ${name} under services.${caller[0]}.calls`,
+          ...text(name, serviceAccount, caller[0]),
         };
       }
     }

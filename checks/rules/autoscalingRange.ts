@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const scaled = (minReplicas: number, maxReplicas: number): object => ({
@@ -16,10 +17,20 @@ const scaled = (minReplicas: number, maxReplicas: number): object => ({
   },
 });
 
+export const text = (service: string, minReplicas: number, maxReplicas: number): Text => ({
+  message: `"${service}" has minReplicas ${minReplicas} and maxReplicas ${maxReplicas}: Kubernetes rejects the autoscaler`,
+  fix: `set it to at least ${minReplicas}`,
+});
+
 export const autoscalingRange: DefinitionRule = {
   code: "MW901",
   severity: "error",
-  title: "An autoscaler's most replicas are no fewer than its fewest",
+  title: "An autoscaler's maximum is at least its minimum",
+  why: [
+    "The API server rejects a HorizontalPodAutoscaler whose maxReplicas is below its minReplicas.",
+    "The deployment would fail after other objects have been applied.",
+  ],
+  see: pages.kubernetesAutoscaling,
   stage: "definition",
   examples: { wrong: scaled(5, 3), right: scaled(3, 5) },
   *check({ services }) {
@@ -29,8 +40,7 @@ export const autoscalingRange: DefinitionRule = {
       if (minReplicas <= maxReplicas) continue;
       yield {
         path: formatPath(["services", name, "workload", "autoscaling", "maxReplicas"]),
-        message: `"${name}" has at least ${minReplicas} replicas and at most ${maxReplicas}: Kubernetes refuses both`,
-        fix: `set it to at least ${minReplicas}`,
+        ...text(name, minReplicas, maxReplicas),
       };
     }
   },

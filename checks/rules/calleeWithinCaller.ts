@@ -1,57 +1,82 @@
 import { formatDuration, formatPath, type Mesh, parsePath } from "../../catalog";
 import { isAwaited } from "../awaited";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { shortened } from "../shortened";
 import { webAndApi } from "./example";
 
 const web = { resilience: { timeout: "10s" } };
 const api = { resilience: { timeout: "30s" } };
 
+/** The call, and the timeouts along the call path to it. */
+interface Exceeding {
+  readonly service: string;
+  readonly callee: string;
+  readonly timeout: number;
+  /** The shortest timeout along the path, in milliseconds. */
+  readonly limit: number;
+  /** The names along the path to the service. Only the service itself, where its callers are unknown. */
+  readonly callPath: readonly string[];
+}
+
+export const text = ({ service, callee, timeout, limit, callPath }: Exceeding): Text => {
+  const [first = service, second = first] = callPath;
+  const caller =
+    callPath.length < 2
+      ? `callers of "${service}" time out`
+      : `${shortened([...callPath, callee])}: "${first}" times out`;
+  return {
+    message: `${caller} after ${formatDuration(limit)}, and "${service}" waits ${formatDuration(timeout)} for "${callee}": the response is discarded`,
+    fix: `set the call's timeout to at most ${formatDuration(limit)}, raise the timeout of calls to "${second}", or set asynchronous: true if "${service}" doesn't wait for the response`,
+  };
+};
+
 export const calleeWithinCaller: MeshRule = {
   code: "MW403",
   severity: "warning",
   title: "A call's timeout does not exceed the timeout of its callers",
+  why: [
+    "When a caller times out, it discards the response, but the callee's own calls continue until their timeouts.",
+    "Under load this wasted work uses the capacity that new requests need.",
+  ],
+  see: pages.timeouts,
+  suppress:
+    "the work must complete even if the caller has timed out, such as a payment that is reconciled later.",
   stage: "mesh",
   examples: {
     wrong: webAndApi(web, api),
     right: webAndApi({ ...web, calls: { api: { timeout: "10s" } } }, api),
   },
   *check(mesh) {
-    const patience = patienceWith(mesh);
+    const limits = limitsOf(mesh);
     for (const { name, outgoing } of mesh.services) {
-      const own = patience.get(name);
+      const own = limits.get(name);
       if (!own) continue;
       for (const edge of outgoing) {
         const { callee, timeout, path } = edge;
         if (!isAwaited(edge) || timeout === undefined || timeout <= own.limit) continue;
-        const [first, second = first] = wayOf(own);
-        const who =
-          own.before === undefined
-            ? `callers of "${name}" give up`
-            : `${shortened([...wayOf(own), callee])}: "${first}" gives up`;
         yield {
           path: formatPath([...parsePath(path), "timeout"]),
-          message: `${who} after ${formatDuration(own.limit)}, and "${name}" waits ${formatDuration(timeout)} for "${callee}": the work goes on for nobody`,
-          fix: `set the call's timeout to at most ${formatDuration(own.limit)}, give "${second}" more time, or set asynchronous: true if "${name}" doesn't wait for the response`,
+          ...text({ service: name, callee, timeout, limit: own.limit, callPath: pathOf(own) }),
         };
       }
     }
   },
 };
 
-/** The shortest time for which anybody waits who is on a way of calls to a service. */
-interface Patience {
+/** The shortest timeout along the call paths to a service, in milliseconds. */
+interface Limit {
   readonly limit: number;
   readonly name: string;
-  /** Who is before it on the way, back to whom the limit belongs; missing where no caller is known. */
-  readonly before?: Pick<Patience, "name" | "before">;
+  /** The caller before it on the path, back to the one whose timeout is the limit. Missing if no caller is known. */
+  readonly before?: Pick<Limit, "name" | "before">;
 }
 
-/** Of every service, what bounds its work: the least of all timeouts on all ways of calls that lead to it. */
-function patienceWith({ services }: Mesh): Map<string, Patience> {
+/** For each service, the shortest of all timeouts on all call paths that lead to it. */
+function limitsOf({ services }: Mesh): Map<string, Limit> {
   const byName = new Map(services.map((service) => [service.name, service]));
   const starts = services
-    .flatMap(({ name, timeout, incoming }): Patience[] => {
+    .flatMap(({ name, timeout, incoming }): Limit[] => {
       const requests = incoming.filter(isAwaited);
       if (requests.length === 0) return timeout === undefined ? [] : [{ limit: timeout, name }];
       return requests.flatMap(({ source, timeout: limit }) =>
@@ -59,25 +84,25 @@ function patienceWith({ services }: Mesh): Map<string, Patience> {
       );
     })
     .sort((a, b) => a.limit - b.limit);
-  const patience = new Map<string, Patience>();
-  // The shortest first: whoever is reached by it needs no longer one.
+  const limits = new Map<string, Limit>();
+  // The shortest first: a service that it reaches has no shorter one.
   for (const start of starts) {
     const next = [start];
     for (let here = next.pop(); here; here = next.pop()) {
-      if (patience.has(here.name)) continue;
-      patience.set(here.name, here);
+      if (limits.has(here.name)) continue;
+      limits.set(here.name, here);
       for (const { callee } of (byName.get(here.name)?.outgoing ?? []).filter(isAwaited)) {
         next.push({ limit: here.limit, name: callee, before: here });
       }
     }
   }
-  return patience;
+  return limits;
 }
 
-function wayOf(patience: Pick<Patience, "name" | "before">): string[] {
-  const way: string[] = [];
-  for (let here: Pick<Patience, "name" | "before"> | undefined = patience; here; here = here.before) {
-    way.push(here.name);
+function pathOf(limit: Pick<Limit, "name" | "before">): string[] {
+  const path: string[] = [];
+  for (let here: Pick<Limit, "name" | "before"> | undefined = limit; here; here = here.before) {
+    path.push(here.name);
   }
-  return way.reverse();
+  return path.reverse();
 }

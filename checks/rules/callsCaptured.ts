@@ -1,14 +1,35 @@
 import { formatPath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const captured = (...ports: number[]): object => ({ sidecar: { includeInboundPorts: ports } });
 const suppressions = [{ code: "MW302", path: "services.api", reason: "an example" }];
 
+interface CapturedPort {
+  readonly name: string;
+  readonly targetPort: number;
+}
+
+export const inbound = (service: string, { name, targetPort }: CapturedPort): Text => ({
+  message: `the port "${name}" of "${service}" has the target port ${targetPort}, which its proxy does not capture: callers' mutual TLS reaches a container that can't decrypt it`,
+  fix: `add ${targetPort}`,
+});
+
+export const outbound = (service: string, call: string, callee: string, port: number): Text => ({
+  message: `${call} uses the port ${port}, which the proxy of "${service}" does not capture: without mutual TLS, "${callee}" denies the call`,
+  fix: `remove ${port}`,
+});
+
 export const callsCaptured: MeshRule = {
   code: "MW310",
   severity: "error",
-  title: "Calls within the mesh go through the proxies of both sides",
+  title: "Calls within the mesh pass the proxies of both sides",
+  why: [
+    "Mutual TLS needs a proxy at both ends.",
+    "If the callee's proxy does not capture the port, its container receives TLS bytes; if the caller's does not, the callee denies plaintext.",
+  ],
+  see: pages.peerAuthentication,
   stage: "mesh",
   examples: {
     wrong: { ...webAndApi({}, captured(9090)), suppressions },
@@ -22,16 +43,14 @@ export const callsCaptured: MeshRule = {
         if (!includeInboundPorts || includeInboundPorts.includes(targetPort)) continue;
         yield {
           path: formatPath(["services", name, "sidecar", "includeInboundPorts"]),
-          message: `the port "${port}" of "${name}" is served by the container's port ${targetPort}, which its proxy does not capture: callers' mutual TLS reaches a container that doesn't speak it`,
-          fix: `add ${targetPort}`,
+          ...inbound(name, { name: port, targetPort }),
         };
       }
       for (const { callee, port, path: call } of outgoing) {
         if (!byName.has(callee) || !excludeOutboundPorts.includes(port.port)) continue;
         yield {
           path: formatPath(["services", name, "sidecar", "excludeOutboundPorts"]),
-          message: `${call} goes to the port ${port.port}, which the proxy of "${name}" does not capture: without its mutual TLS "${callee}" refuses the call`,
-          fix: `remove ${port.port}`,
+          ...outbound(name, call, callee, port.port),
         };
       }
     }

@@ -1,5 +1,6 @@
 import { canonicalNames, formatPath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const named = (web: string, cart: string): object => ({
@@ -10,10 +11,21 @@ const named = (web: string, cart: string): object => ({
   },
 });
 
+export const text = (first: string, second: string, canonical: string): Text => ({
+  message: `the services "${first}" and "${second}" have the same canonical name "${canonical}": Istio's metrics count the requests that they send together`,
+  fix: `set another label "service.istio.io/canonical-name" on the pods of "${second}", and add it to the selector`,
+});
+
 export const canonicalNameOwn: MeshRule = {
   code: "MW375",
   severity: "warning",
-  title: "No two services have the same canonical name",
+  title: "Services have different canonical names",
+  why: [
+    "Istio's metrics, traces and Kiali's graph identify a service by the canonical name of its pods.",
+    "Requests of services with the same name are counted together, so alerts and dashboards show the wrong service.",
+  ],
+  see: pages.metrics,
+  suppress: "the services are one application that is measured as a whole.",
   stage: "mesh",
   examples: { wrong: named("shop", "shop"), right: named("shop-web", "shop-cart") },
   *check({ services }) {
@@ -24,8 +36,7 @@ export const canonicalNameOwn: MeshRule = {
       for (const { name } of others) {
         yield {
           path: formatPath(["services", name, "selector"]),
-          message: `the services "${first?.name ?? ""}" and "${name}" have the same canonical name "${canonical}": Istio's metrics count the requests that they send together`,
-          fix: `give the pods of "${name}" another label "service.istio.io/canonical-name", and add it to the selector`,
+          ...text(first?.name ?? "", name, canonical),
         };
       }
     }

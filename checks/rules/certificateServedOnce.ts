@@ -1,5 +1,6 @@
 import { formatPath, podsKey } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { withHosts } from "./example";
 
 const host = (credentialName: string): object => ({
@@ -7,10 +8,25 @@ const host = (credentialName: string): object => ({
   routes: [{ prefix: "/", service: "web" }],
 });
 
+export const text = (
+  certificate: string,
+  host: string,
+  other: { readonly host: string; readonly place: string },
+): Text => ({
+  message: `the certificate "${certificate}" of ${host} is also served for ${other.host} at ${other.place}: a browser reuses its connection to one host for the other, and gets 404`,
+  fix: "move the hosts into one gateway with the same minProtocolVersion, or give each host its own certificate",
+});
+
 export const certificateServedOnce: MeshRule = {
   code: "MW114",
   severity: "warning",
-  title: "A certificate is served by one gateway, with one version of TLS",
+  title: "A certificate is served by one gateway, with one minimum TLS version",
+  why: [
+    "A browser reuses an HTTP/2 connection for every host that its certificate covers.",
+    "If the other host belongs to another Gateway server, the request arrives at a server without its route and gets 404.",
+  ],
+  see: pages.duplicateCertificate,
+  suppress: "the certificate covers only one of the hosts, or all clients use HTTP/1.1.",
   stage: "mesh",
   examples: {
     wrong: withHosts({ "shop.example.com": host("shop") }, { "admin.example.com": host("shop") }),
@@ -31,8 +47,7 @@ export const certificateServedOnce: MeshRule = {
         if (!other || other.server === server) continue;
         yield {
           path: formatPath(["gateways", name, "hosts", at, "tls", "credentialName"]),
-          message: `the certificate "${credentialName}" of ${at} also serves ${other.host} at ${other.place}: a browser that has a connection to one host uses it for the other, and gets 404`,
-          fix: "put the hosts into one gateway with the same minProtocolVersion, or give each a certificate of its own",
+          ...text(credentialName, at, other),
         };
       }
     }

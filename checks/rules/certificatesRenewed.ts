@@ -1,4 +1,6 @@
-import type { MeshRule } from "../rule";
+import type { Mesh } from "../../catalog";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { http } from "./example";
 
 const shop = (certificates: object): object => ({
@@ -7,13 +9,23 @@ const shop = (certificates: object): object => ({
   certificates,
 });
 
-/** Proxies spread their renewals over as much of the lifetime: `SECRET_GRACE_PERIOD_RATIO_JITTER`. */
+/** Percentage of the lifetime over which proxies spread their renewals: `SECRET_GRACE_PERIOD_RATIO_JITTER`. */
 const jitter = 1;
+
+export const text = ({ renewAt, alertAt }: Pick<Mesh["certificates"], "renewAt" | "alertAt">): Text => ({
+  message: `CertificateExpiringSoon would fire when ${alertAt} % of the lifetime is left, and proxies renew at ${renewAt} %, give or take ${jitter}: it would fire for every certificate`,
+  fix: `set it below ${renewAt - jitter}, or omit it to use ${renewAt / 2}`,
+});
 
 export const certificatesRenewed: MeshRule = {
   code: "MW320",
   severity: "error",
-  title: "The alert for a certificate that isn't renewed fires after its renewal, not before",
+  title: "The alert for certificates fires after their renewal time",
+  why: [
+    "A proxy renews its certificate when the remaining lifetime falls below `SECRET_GRACE_PERIOD_RATIO`, spread by a jitter.",
+    "An alert with a higher threshold fires for every certificate shortly before each renewal, so it is ignored.",
+  ],
+  see: pages.pilotAgent,
   stage: "mesh",
   examples: {
     wrong: shop({ lifetime: "2160h", renewAt: 10, alertAt: 25 }),
@@ -23,8 +35,7 @@ export const certificatesRenewed: MeshRule = {
     if (alertAt < renewAt - jitter) return;
     yield {
       path: "certificates.alertAt",
-      message: `CertificateExpiringSoon would fire when ${alertAt} % of the lifetime is left, and proxies renew at ${renewAt} %, give or take ${jitter}: it would fire for every certificate`,
-      fix: `set it below ${renewAt - jitter}, or leave it out for ${renewAt / 2}`,
+      ...text({ renewAt, alertAt }),
     };
   },
 };

@@ -1,11 +1,27 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, counter, http, limited, rateLimitService } from "./example";
+
+export const otherProtocol = (service: string, port: string, protocol: string): Text => ({
+  message: `the port "${port}" of "${service}" has the protocol ${protocol}, and proxies call it over gRPC`,
+  fix: "set its gRPC port, or declare the port's protocol as grpc",
+});
+
+export const limitsItself = (service: string): Text => ({
+  message: `"${service}" is the rate limit service, so it can't have globalRateLimits itself`,
+  fix: "remove it, or use rateLimit, which each pod counts for itself",
+});
 
 export const counterAsked: DefinitionRule = {
   code: "MW704",
   severity: "error",
-  title: "The rate limit service is asked over gRPC, and has no global limit itself",
+  title: "The rate limit service has a gRPC port and no global limit of its own",
+  why: [
+    "Envoy calls a rate limit service over gRPC only.",
+    "A global limit of the rate limit service itself would make each of its calls trigger another one.",
+  ],
+  see: pages.rateLimit,
   stage: "definition",
   examples: {
     wrong: { ...base, services: { web: limited, counter: { ports: { http } } }, rateLimitService },
@@ -25,15 +41,13 @@ export const counterAsked: DefinitionRule = {
     ) {
       yield {
         path: "rateLimitService",
-        message: `the port "${port}" of "${service}" speaks ${protocol}, and proxies ask over gRPC`,
-        fix: "name its gRPC port, or declare the port's protocol as grpc",
+        ...otherProtocol(service, port, protocol),
       };
     }
     if (globalRateLimits) {
       yield {
         path: `services.${service}.globalRateLimits`,
-        message: `"${service}" counts for the mesh, and would have to ask itself whether it may be asked`,
-        fix: "remove it, or use rateLimit, which each pod counts by itself",
+        ...limitsItself(service),
       };
     }
   },

@@ -1,5 +1,6 @@
-import { formatPath, longestCall, runsOnce } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { formatPath, longestCall, runsOnce, type Workload } from "../../catalog";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const draining = (seconds: number): object =>
@@ -11,10 +12,29 @@ const draining = (seconds: number): object =>
     },
   );
 
+export const shortDrain = (service: string, drain: number, longest: number): Text => ({
+  message: `the pods of "${service}" drain for ${drain}s, and a call to it may take ${longest}s: a rollout aborts such calls`,
+  fix: `set it to at least ${longest}s, or omit it`,
+});
+
+export const shortGracePeriod = (
+  service: string,
+  { gracePeriod, preStop, drain }: Workload["termination"],
+): Text => ({
+  message: `the pods of "${service}" are killed after ${gracePeriod}s, and need ${preStop}s for preStop and ${drain}s to drain: a rollout aborts calls`,
+  fix: `set it to at least ${preStop + drain}, or omit it`,
+});
+
 export const drainFits: MeshRule = {
   code: "MW344",
   severity: "warning",
   title: "A pod has time to finish the longest call to it",
+  why: [
+    "When a pod terminates, its proxy drains open requests for the drain duration; the kubelet kills the pod after its grace period.",
+    "If either is shorter than the longest timeout of a call, every rollout aborts slow requests.",
+  ],
+  see: pages.kubernetesPodLifecycle,
+  suppress: "aborted calls are retried, or their results may be lost.",
   stage: "mesh",
   examples: { wrong: draining(30), right: draining(65) },
   *check({ services }) {
@@ -29,15 +49,13 @@ export const drainFits: MeshRule = {
         if (drain < longest) {
           yield {
             path: formatPath(["services", name, "workload", "drain"]),
-            message: `the pods of "${name}" drain for ${drain}s, and a call to it may take ${longest}s: a rollout cuts it off`,
-            fix: `set it to at least ${longest}s, or leave it out`,
+            ...shortDrain(name, drain, longest),
           };
         }
         if (gracePeriod < preStop + drain) {
           yield {
             path: formatPath(["services", name, "workload", "pod", "terminationGracePeriodSeconds"]),
-            message: `the pods of "${name}" are killed after ${gracePeriod}s, and need ${preStop}s before they stop and ${drain}s to drain: a rollout cuts calls off`,
-            fix: `set it to at least ${preStop + drain}, or leave it out`,
+            ...shortGracePeriod(name, workload.termination),
           };
         }
       }

@@ -1,15 +1,26 @@
 import { formatPath } from "../../catalog";
 import { references } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const endUser = { claims: { roles: ["admin"] } };
 const calling = webAndApi({ calls: { api: { endUser } } }, {});
 
+export const text = (): Text => ({
+  message: "a token is required, and no issuer is declared: every request would be denied",
+  fix: 'add jwtRules: [{ issuer: "https://…" }] to the mesh',
+});
+
 export const endUserIssued: DefinitionRule = {
   code: "MW301",
   severity: "error",
-  title: "Where an end user's token is required, an issuer is declared",
+  title: "A required end-user token has a declared issuer",
+  why: [
+    "`endUser` renders a rule that requires a request principal, which only a validated token provides.",
+    "Without an issuer there is no RequestAuthentication that validates tokens, so every request is denied with 403.",
+  ],
+  see: pages.requestAuthentication,
   stage: "definition",
   examples: {
     wrong: calling,
@@ -21,8 +32,7 @@ export const endUserIssued: DefinitionRule = {
       if (!call.endUser) continue;
       yield {
         path: formatPath([...path, "endUser"]),
-        message: "a token is required, and no issuer is declared: every request would be denied",
-        fix: 'add jwtRules: [{ issuer: "https://…" }] to the mesh',
+        ...text(),
       };
     }
   },

@@ -1,6 +1,7 @@
 import { formatPath } from "../../catalog";
 import { references, sectionOf } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const bank = {
@@ -10,10 +11,24 @@ const bank = {
 };
 const services = { web: { ports: { http }, calls: { bank: { methods: ["GET"] } } } };
 
+export const text = (external: string, field: "methods" | "paths" | "endUser"): Text => ({
+  message: `"${external}" has no proxy, so no component enforces the call's ${field}`,
+  fix:
+    field === "endUser"
+      ? "remove it"
+      : `remove it, or add egressGateway: true to externalServices.${external}`,
+});
+
 export const enforcedOutside: DefinitionRule = {
   code: "MW605",
   severity: "warning",
-  title: "What a call may ask of an external service is enforced by the egress gateway",
+  title: "Methods, paths and tokens of external calls are enforced by a proxy",
+  why: [
+    "AuthorizationPolicies are enforced by the callee's proxy, and an external host has none.",
+    "Only the egress gateway can check the methods and paths of such requests; a token is for the host to check.",
+  ],
+  see: pages.egressGateway,
+  suppress: "the values document what the host allows.",
   stage: "definition",
   examples: {
     wrong: { ...base, services, externalServices: { bank } },
@@ -25,17 +40,13 @@ export const enforcedOutside: DefinitionRule = {
       if (sectionOf(definition, reference) !== "externalServices") continue;
       const { egressGateway } = definition.externalServices?.[callee] ?? {};
       const atGateway = egressGateway ?? isWritten("externalServices", callee, "egressGateway");
-      // Nothing outside of the mesh can be asked to require a token, and the gateway doesn't judge them.
+      // An external host can't be made to require a token, and the egress gateway does not validate tokens.
       const fields = atGateway ? (["endUser"] as const) : (["methods", "paths", "endUser"] as const);
       for (const field of fields) {
         if (call[field] === undefined) continue;
         yield {
           path: formatPath([...path, field]),
-          message: `no proxy of the mesh stands before "${callee}", so nobody enforces the call's ${field}`,
-          fix:
-            field === "endUser"
-              ? "remove it"
-              : `remove it, or add egressGateway: true to externalServices.${callee}`,
+          ...text(callee, field),
         };
       }
     }

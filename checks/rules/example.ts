@@ -1,6 +1,6 @@
 import type { ExternalServiceDefinition, PortDefinition } from "../../catalog";
 
-/** What the rules' examples have in common. */
+/** Parts that the rules' examples share. */
 export const base = { name: "shop" } as const;
 export const http: PortDefinition = { port: 8080, protocol: "http" };
 export const admin: PortDefinition = { port: 9090, protocol: "http" };
@@ -11,12 +11,12 @@ export const external: ExternalServiceDefinition = {
   ports: { https: { port: 443, protocol: "tls" } },
 };
 
-/** A service with a global limit, and who counts for it. */
+/** A service with a global rate limit, and the rate limit service. */
 export const limited = { ports: { http }, globalRateLimits: { all: { requests: 1000, per: "second" } } };
 export const counter = { ports: { grpc: { port: 8081, protocol: "grpc" } } };
 export const rateLimitService = { service: "counter", onFailure: "deny" };
 
-/** A catalog whose services `web` and `api` have what an example is about; web calls api. */
+/** A catalog in which `web` calls `api`. The arguments are added to the two services. */
 export function webAndApi(web: object, api: object): object {
   return {
     ...base,
@@ -27,11 +27,11 @@ export function webAndApi(web: object, api: object): object {
   };
 }
 
-/** A catalog with one gateway whose hosts route to the service `web`. */
+/** A catalog with a gateway for each argument, whose hosts route to the service `web`. */
 export function withHosts(...gateways: object[]): object {
   return {
     ...base,
     services: { web: { ports: { http } } },
-    gateways: Object.fromEntries(gateways.map((hosts, i) => [`entrance-${i + 1}`, { hosts }])),
+    gateways: Object.fromEntries(gateways.map((hosts, i) => [`public-${i + 1}`, { hosts }])),
   };
 }

@@ -1,5 +1,6 @@
 import { nameIn } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { external, http } from "./example";
 
 const catalog = (service: string): object => ({
@@ -10,10 +11,20 @@ const catalog = (service: string): object => ({
   externalServices: { bank: external },
 });
 
+export const text = (external: string, namespace: string, name: string): Text => ({
+  message: `in the shared namespace "${namespace}" the objects of "${external}" are named "${name}", like those of the service "${name}"`,
+  fix: "rename one of them",
+});
+
 export const externalNameApart: MeshRule = {
   code: "MW331",
   severity: "error",
-  title: "In a shared namespace, the objects of an external service and of a service have different names",
+  title: "In a shared namespace, objects of external services and services have different names",
+  why: [
+    "In a shared namespace, the objects of an external service are named after it and the catalog.",
+    "If a service has the same name, both render a DestinationRule with that name, and one overwrites the other.",
+  ],
+  see: pages.kubernetesNames,
   stage: "mesh",
   examples: { wrong: catalog("bank-store"), right: catalog("web") },
   *check(mesh) {
@@ -23,8 +34,7 @@ export const externalNameApart: MeshRule = {
       if (own === name || !same) continue;
       yield {
         path,
-        message: `in the shared namespace "${namespace}" the objects of "${name}" are called "${own}", as those of the service "${own}" are`,
-        fix: "rename one of them",
+        ...text(name, namespace, own),
       };
     }
   },

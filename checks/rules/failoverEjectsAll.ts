@@ -1,4 +1,5 @@
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const ejecting = (maxEjectionPercent: number): object => ({
@@ -6,10 +7,21 @@ const ejecting = (maxEjectionPercent: number): object => ({
   circuitBreaker: { outlierDetection: { maxEjectionPercent } },
 });
 
+export const text = (service: string, percent: number): Text => ({
+  message: `if more than ${percent} % of the endpoints of "${service}" fail, the others keep receiving requests: only ejected endpoints fail over to another zone or region`,
+  fix: "set it to 100, or omit it",
+});
+
 export const failoverEjectsAll: MeshRule = {
   code: "MW510",
   severity: "warning",
   title: "All endpoints of a service with failover can be ejected",
+  why: [
+    "With failover, Envoy sends requests to another zone or region in proportion to the unhealthy endpoints of its own.",
+    "Endpoints above `maxEjectionPercent` stay in the load balancing although they fail, so their requests don't fail over.",
+  ],
+  see: pages.localityFailover,
+  suppress: "the other zone or region can't carry the whole load.",
   stage: "mesh",
   examples: { wrong: webAndApi({}, ejecting(50)), right: webAndApi({}, ejecting(100)) },
   *check({ services }) {
@@ -18,8 +30,7 @@ export const failoverEjectsAll: MeshRule = {
       if (!loadBalancing.locality || percent === 100) continue;
       yield {
         path: `${path}.circuitBreaker.outlierDetection.maxEjectionPercent`,
-        message: `if more than ${percent} % of the endpoints of "${name}" fail, the rest of them keep their requests: only ejected endpoints fail over to another zone or region`,
-        fix: "set it to 100, or leave it out",
+        ...text(name, percent),
       };
     }
   },

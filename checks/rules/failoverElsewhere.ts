@@ -1,15 +1,26 @@
 import { formatPath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const to = (region: string): object => ({
   loadBalancing: { locality: { failover: [{ from: "us-west", to: region }] } },
 });
 
+export const text = (service: string, region: string): Text => ({
+  message: `the failover of "${service}" is from ${region} to ${region}`,
+  fix: "set another region",
+});
+
 export const failoverElsewhere: MeshRule = {
   code: "MW504",
   severity: "error",
-  title: "A failover leads to another region",
+  title: "A failover names another region",
+  why: [
+    "A failover from a region to itself changes nothing: Envoy already uses the endpoints of the own region first.",
+    "The intended region is missing, and gets requests only in the default order.",
+  ],
+  see: pages.localityFailover,
   stage: "mesh",
   examples: { wrong: webAndApi({}, to("us-west")), right: webAndApi({}, to("us-east")) },
   *check({ services }) {
@@ -18,8 +29,7 @@ export const failoverElsewhere: MeshRule = {
         if (from !== target) continue;
         yield {
           path: formatPath(["services", name, "loadBalancing", "locality", "failover", i, "to"]),
-          message: `the failover of "${name}" leads from ${from} to ${target}`,
-          fix: "name another region",
+          ...text(name, target),
         };
       }
     }

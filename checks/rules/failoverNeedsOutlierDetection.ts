@@ -1,13 +1,24 @@
 import { formatPath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const loadBalancing = { locality: { failover: [{ from: "us-west", to: "us-east" }] } };
 
+export const text = (service: string): Text => ({
+  message: `"${service}" has a failover, but without outlier detection no endpoint is ever marked as unhealthy: it never fails over`,
+  fix: "remove outlierDetection: false",
+});
+
 export const failoverNeedsOutlierDetection: MeshRule = {
   code: "MW501",
   severity: "error",
-  title: "Failover between regions comes with outlier detection",
+  title: "Failover between regions is used with outlier detection",
+  why: [
+    "Envoy sends requests to another region only when endpoints of the own region are unhealthy.",
+    "Without outlier detection it never marks an endpoint that returns errors as unhealthy, so the failover does not happen.",
+  ],
+  see: pages.localityFailover,
   stage: "mesh",
   examples: {
     wrong: webAndApi({}, { loadBalancing, circuitBreaker: { outlierDetection: false } }),
@@ -22,8 +33,7 @@ export const failoverNeedsOutlierDetection: MeshRule = {
       if (!locality || circuitBreaker.outlierDetection) continue;
       yield {
         path: formatPath(["services", name, "circuitBreaker", "outlierDetection"]),
-        message: `"${name}" has a failover, and without outlier detection no endpoint ever counts as unhealthy: it never fails over`,
-        fix: "remove outlierDetection: false",
+        ...text(name),
       };
     }
   },

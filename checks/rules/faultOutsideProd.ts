@@ -1,14 +1,25 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const fault = { abort: { percentage: 5, httpStatus: 500 } };
 const services = { web: { ports: { http }, traffic: { fault } } };
 
+export const text = (service: string): Text => ({
+  message: `faults are injected into requests to "${service}", and the environment is prod`,
+  fix: 'remove the fault, or set environment to "dev" or "staging"',
+});
+
 export const faultOutsideProd: DefinitionRule = {
   code: "MW203",
   severity: "error",
-  title: "Faults are injected outside of production only",
+  title: "Faults are injected only outside of production",
+  why: [
+    "Fault injection delays or aborts real requests in the caller's proxy.",
+    "It is a test tool: in production, users get the injected errors.",
+  ],
+  see: pages.faultInjection,
   stage: "definition",
   examples: {
     wrong: { ...base, services },
@@ -20,8 +31,7 @@ export const faultOutsideProd: DefinitionRule = {
       if (!traffic?.fault) continue;
       yield {
         path: formatPath(["services", name, "traffic", "fault"]),
-        message: `requests to "${name}" are delayed or aborted on purpose, and the environment is prod`,
-        fix: 'remove the fault, or set environment to "dev" or "staging"',
+        ...text(name),
       };
     }
   },

@@ -1,6 +1,7 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const logging = (filter: string): object => ({
@@ -27,10 +28,20 @@ const attributes = new Map<string, readonly string[]>([
 ]);
 const words = new Set(["true", "false", "null", "in"]);
 
+export const text = (attribute: string, fix: string): Text => ({
+  message: `Envoy has no attribute "${attribute}", so the filter matches no request and nothing is logged`,
+  fix,
+});
+
 export const filterAttributes: DefinitionRule = {
   code: "MW362",
   severity: "error",
-  title: "The filter of an access log uses attributes that Envoy has",
+  title: "The filter of an access log uses Envoy's attributes",
+  why: [
+    "The filter is a CEL expression, which each proxy evaluates for every request.",
+    "An unknown attribute makes the evaluation fail, and a request whose filter fails is not logged.",
+  ],
+  see: pages.attributes,
   stage: "definition",
   examples: { wrong: logging("responseCode >= 500"), right: logging("response.code >= 500") },
   *check({ telemetry, services }) {
@@ -52,16 +63,15 @@ export const filterAttributes: DefinitionRule = {
         );
         yield {
           path: formatPath([...path, "accessLogging", "filter"]),
-          message: `Envoy has no attribute "${name}", so the filter matches no request and nothing is logged`,
-          fix: cureOf(name, all),
+          ...text(name, fixOf(name, all)),
         };
       }
     }
   },
 };
 
-/** Names such as `responseCode` are those of Envoy's log formats, written apart. */
-function cureOf(name: string, all: readonly string[]): string {
+/** Suggests an attribute. Names such as `responseCode` are those of Envoy's log formats, without the dot. */
+function fixOf(name: string, all: readonly string[]): string {
   const plain = (text: string): string => text.toLowerCase().replace(/[._]/g, "");
   const same = all.find((one) => plain(one) === plain(name));
   return same === undefined

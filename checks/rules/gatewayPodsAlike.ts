@@ -1,5 +1,6 @@
 import { formatPath, gatewayPods } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
 
 const two = (namespace: string): object => {
@@ -13,14 +14,29 @@ const two = (namespace: string): object => {
   };
 };
 
+interface Placed {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export const text = (release: string, gateway: Placed, other: Placed): Text => ({
+  message: `the release "${release}" is in "${gateway.namespace}" for "${gateway.name}", and in "${other.namespace}" for "${other.name}"`,
+  fix: "set the same namespace for both, or give one of them another release",
+});
+
 export const gatewayPodsAlike: DefinitionRule = {
   code: "MW333",
   severity: "error",
   title: "Gateways of one release have the same namespace",
+  why: [
+    "A Helm release is installed in one namespace, where its pods and the certificates of its hosts are.",
+    "A Gateway in another namespace selects no pods there, and its Secret is not found.",
+  ],
+  see: pages.installingGateways,
   stage: "definition",
   examples: { wrong: two("istio-ingress"), right: two("edge") },
   *check({ gateways = {} }, _, hasFailed) {
-    const first = new Map<string, { readonly name: string; readonly namespace: string }>();
+    const first = new Map<string, Placed>();
     for (const [name, gateway] of Object.entries(gateways)) {
       const { release, namespace } = gatewayPods(gateway);
       const unknown = ["release", "namespace"].some((field) =>
@@ -32,8 +48,7 @@ export const gatewayPodsAlike: DefinitionRule = {
       if (other.namespace === namespace) continue;
       yield {
         path: formatPath(["gateways", name, "namespace"]),
-        message: `the release "${release}" is in "${namespace}" for "${name}", and in "${other.namespace}" for "${other.name}"`,
-        fix: "say the same namespace at both, or give one of them another release",
+        ...text(release, { name, namespace }, other),
       };
     }
   },

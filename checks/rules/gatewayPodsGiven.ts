@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
 
 const at = (gateway: object): object => ({
@@ -16,11 +17,25 @@ const at = (gateway: object): object => ({
 const installed = { namespace: "istio-system", serviceAccount: "istio-ingressgateway-service-account" };
 const fields = ["namespace", "serviceAccount", "selector"] as const;
 
+export const both = (gateway: string, release: string, fields: readonly string[]): Text => ({
+  message: `"${gateway}" has the release "${release}", whose chart sets the pods' service account and labels, and also ${fields.join(" and ")}`,
+  fix: `remove ${fields.join(" and ")} if the control plane installs the gateway, or release if it is already installed`,
+});
+
+export const incomplete = (gateway: string, given: readonly string[], missing: readonly string[]): Text => ({
+  message: `"${gateway}" has ${given.join(" and ")}, but not ${missing.join(" and ")}: without a release they can't be derived`,
+  fix: `add ${missing.join(" and ")}, as in the gateway's Deployment`,
+});
+
 export const gatewayPodsGiven: DefinitionRule = {
   code: "MW332",
   severity: "error",
-  title:
-    "A gateway that is installed already names namespace, serviceAccount and selector of its pods, and no release",
+  title: "A gateway that is already installed has namespace, serviceAccount and selector, and no release",
+  why: [
+    "The labels, the namespace and the service account of a gateway's pods follow from its Helm release.",
+    "For a gateway of another installer they must be declared: a wrong selector attaches the Gateway to no pod, and callees deny a wrong identity.",
+  ],
+  see: pages.installingGateways,
   stage: "definition",
   examples: {
     wrong: at(installed),
@@ -33,21 +48,13 @@ export const gatewayPodsGiven: DefinitionRule = {
       if (["release", ...fields].some((field) => hasFailed(formatPath(["gateways", name, field])))) continue;
       const given = fields.filter((field) => gateway[field] !== undefined);
       if (gateway.release !== undefined) {
-        const own = given.filter((field) => field !== "namespace").join(" and ");
-        yield {
-          path,
-          message: `"${name}" has the release "${gateway.release}", whose chart decides the pods' account and labels, and ${own} as well`,
-          fix: `remove ${own} if the control plane installs the gateway, or release if it is installed already`,
-        };
+        const own = given.filter((field) => field !== "namespace");
+        yield { path, ...both(name, gateway.release, own) };
         continue;
       }
       const missing = fields.filter((field) => !given.includes(field));
       if (missing.length === 0) continue;
-      yield {
-        path,
-        message: `"${name}" has ${given.join(" and ")}, but not ${missing.join(" and ")}: the pods of a gateway that is installed already can't be derived from a release`,
-        fix: `add ${missing.join(" and ")}, as the gateway's Deployment has them`,
-      };
+      yield { path, ...incomplete(name, given, missing) };
     }
   },
 };

@@ -1,5 +1,6 @@
 import { formatPath, type HeaderRouteDefinition } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const canary = { headers: { "x-canary": "true" }, version: "v2" };
@@ -14,10 +15,20 @@ const routed = (...headerRoutes: object[]): object =>
     },
   );
 
+export const text = (service: string, before: number): Text => ({
+  message: `headerRoutes[${before}] of "${service}" already matches every request that has these headers`,
+  fix: `move this one before headerRoutes[${before}], or remove it`,
+});
+
 export const headerRouteReachable: DefinitionRule = {
   code: "MW205",
   severity: "error",
-  title: "No header route takes every request of one after it",
+  title: "Every header route can match a request",
+  why: [
+    "A VirtualService uses the first route that matches.",
+    "If an earlier route requires fewer of the same headers, it matches every request of the later one, which never applies.",
+  ],
+  see: pages.virtualService,
   stage: "definition",
   examples: { wrong: routed(canary, beta), right: routed(beta, canary) },
   *check(definition, _, hasFailed) {
@@ -29,8 +40,7 @@ export const headerRouteReachable: DefinitionRule = {
         if (before < 0 || hasFailed(formatPath([...path, before]))) continue;
         yield {
           path: formatPath([...path, i]),
-          message: `headerRoutes[${before}] of "${name}" already takes every request that has these headers`,
-          fix: `put this one before headerRoutes[${before}], or remove it`,
+          ...text(name, before),
         };
       }
     }

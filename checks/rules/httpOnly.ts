@@ -6,7 +6,8 @@ import {
   type ServiceDefinition,
 } from "../../catalog";
 import { portsOf, references } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Report, Text } from "../rule";
 import { tcp, webAndApi } from "./example";
 
 const callFields = ["methods", "paths", "endUser", "timeout", "retries"] as const;
@@ -19,10 +20,30 @@ const breakerFields = [
   "retryBudget",
 ] as const;
 
+export const overTcp = (service: string, field: string): Text => ({
+  message: `"${service}" is called over TCP, where a proxy sees no requests: ${field} has no effect`,
+  fix: "remove it, or declare the port's protocol as http, http2 or grpc if the application uses one of them",
+});
+
+export const withoutPorts = (service: string, field: string): Text => ({
+  message: `"${service}" has no ports, so it receives no requests: ${field} has no effect`,
+  fix: "remove it, or declare the port that receives requests",
+});
+
+export const routedToTcp = (service: string, protocol: string): Text => ({
+  message: `the gateway routes HTTP requests, and the routed port of "${service}" has the protocol ${protocol}`,
+  fix: "route to a port with the protocol http, http2 or grpc, or remove the route; if the port uses one of them, declare that protocol",
+});
+
 export const httpOnly: DefinitionRule = {
   code: "MW204",
   severity: "error",
-  title: "What is about requests is set on HTTP ports only",
+  title: "Settings of requests are set on HTTP ports only",
+  why: [
+    "On a TCP port a proxy forwards bytes: it sees no requests, so it can't time out, retry, route or count them.",
+    "An HTTP field in an AuthorizationPolicy of a TCP port makes an ALLOW rule match nothing, which denies the connection.",
+  ],
+  see: pages.protocolSelection,
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { ports: { tcp }, resilience: { timeout: "5s", connectTimeout: "3s" } }),
@@ -34,7 +55,7 @@ export const httpOnly: DefinitionRule = {
   },
 };
 
-function* onServices(definition: MeshDefinition): ReturnType<typeof report> {
+function* onServices(definition: MeshDefinition): Generator<Report> {
   for (const [name, service] of Object.entries(definition.services)) {
     if (Object.values(service.ports ?? {}).some(({ protocol }) => isHttp(protocol))) continue;
     for (const path of requestFields(service)) {
@@ -69,7 +90,7 @@ function requestFields(service: Omit<ServiceDefinition, "ports">): string[][] {
   ];
 }
 
-function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
+function* onReferences(definition: MeshDefinition): Generator<Report> {
   for (const reference of references(definition)) {
     const { callee, call, path } = reference;
     const port = portOf(portsOf(definition, reference), call.port);
@@ -78,8 +99,7 @@ function* onReferences(definition: MeshDefinition): ReturnType<typeof report> {
     if (path[0] === "gateways") {
       yield {
         path: formatPath([...path, "service"]),
-        message: `the gateway routes HTTP requests, and the routed port of "${callee}" speaks ${port.protocol}`,
-        fix: `route to a port that speaks http, http2 or grpc, or remove the route; if the port speaks one of them, declare that as its protocol`,
+        ...routedToTcp(callee, port.protocol),
       };
     }
   }
@@ -100,18 +120,7 @@ function given<Key extends string>(
   return fields.filter((field) => value?.[field] !== undefined);
 }
 
-function* report(
-  path: (string | number)[],
-  service: string,
-  called = true,
-): Generator<{ path: string; message: string; fix: string }> {
-  yield {
-    path: formatPath(path),
-    message: called
-      ? `"${service}" is reached over TCP, where a proxy sees no requests: ${String(path.at(-1))} has no effect`
-      : `"${service}" has no ports, so it gets no requests: ${String(path.at(-1))} has no effect`,
-    fix: called
-      ? "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks"
-      : "remove it, or declare the port that requests come to",
-  };
+function* report(path: (string | number)[], service: string, called = true): Generator<Report> {
+  const field = String(path.at(-1));
+  yield { path: formatPath(path), ...(called ? overTcp : withoutPorts)(service, field) };
 }

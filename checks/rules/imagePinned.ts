@@ -1,5 +1,6 @@
 import { formatPath, type MeshDefinition } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const floating = /^(latest|main|master|stable|edge|nightly|dev)$/;
@@ -8,24 +9,42 @@ const running = (image: string): object => ({
   services: { web: { ports: { http }, workload: { image } } },
 });
 
+export const text = (image: string): Text => ({
+  message: messageOf(image),
+  fix: "use the tag of a version, or a digest",
+});
+
+function messageOf(image: string): string {
+  if (image === "auto") return "the image auto is replaced by the injector only in Istio's gateways";
+  const tag = tagOf(image);
+  const what = tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which can move`;
+  return `${image} has ${what}: each new pod may run another image`;
+}
+
+function tagOf(image: string): string | undefined {
+  return /:([^/:]+)$/.exec(image)?.[1];
+}
+
 export const imagePinned: DefinitionRule = {
   code: "MW904",
   severity: "warning",
-  title: "An image is pinned by a tag that doesn't move, or by its digest",
+  title: "An image has a fixed tag or a digest",
+  why: [
+    "A tag such as `latest` can be moved to another image at any time.",
+    "Pods of one Deployment then run different code, and a rollback starts the same image again.",
+  ],
+  see: pages.kubernetesImages,
+  suppress: "the environment is for development, and its images are replaced on purpose.",
   stage: "definition",
   examples: { wrong: running("web:latest"), right: running("web:1.4.0") },
   *check(definition) {
     for (const { image, path } of images(definition)) {
       if (image.includes("@sha256:")) continue;
-      const tag = /:([^/:]+)$/.exec(image)?.[1];
+      const tag = tagOf(image);
       if (tag !== undefined && !floating.test(tag)) continue;
       yield {
         path: formatPath([...path, "image"]),
-        message:
-          image === "auto"
-            ? "only Istio's gateways have the image auto: the injector puts the proxy in its place"
-            : `${image} has ${tag === undefined ? "no tag, which means latest" : `the tag ${tag}, which moves`}: each new pod may run something else`,
-        fix: "give it the tag of a version, or a digest",
+        ...text(image),
       };
     }
   },

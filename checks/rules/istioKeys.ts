@@ -1,10 +1,11 @@
 import { parse } from "yaml";
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
-/** Annotations and labels by which a pod changes what its proxy captures or protects, and who is to say that. */
+/** Annotations and labels that change what a pod's proxy captures or protects, each with the field to set instead. */
 const decided = new Map([
   ["sidecar.istio.io/inject", "remove it: every pod of the mesh has a proxy"],
   ["istio.io/rev", "set the mesh's revision"],
@@ -12,10 +13,10 @@ const decided = new Map([
   ["ambient.istio.io/redirection", "remove it: the mesh works with sidecars"],
   ["ambient.istio.io/bypass-inbound-capture", "remove it: the mesh works with sidecars"],
   ["istio.io/use-waypoint", "remove it: the mesh works with sidecars"],
-  ["security.istio.io/tlsMode", "remove it: every pod of the mesh speaks mutual TLS"],
+  ["security.istio.io/tlsMode", "remove it: every pod of the mesh uses mutual TLS"],
   [
     "sidecar.istio.io/rewriteAppHTTPProbers",
-    "remove it: of kubelet and agent only the agent gets past mutual TLS",
+    "remove it: only the agent can answer probes of a port with mutual TLS",
   ],
   ["sidecar.istio.io/proxyCPU", "set sidecar.resources.requests.cpu"],
   ["sidecar.istio.io/proxyCPULimit", "set sidecar.resources.limits.cpu"],
@@ -30,7 +31,7 @@ const decided = new Map([
   ["traffic.sidecar.istio.io/excludeInterfaces", "remove it, so that every interface is captured"],
 ]);
 
-/** What pods may say of their proxies otherwise: not deprecated, and read by the injector or the proxy's agent. */
+/** Other labels and annotations of pods that the injector or the proxy's agent reads, without deprecated ones. */
 const known = {
   annotations: [
     "galley.istio.io/analyze-suppress",
@@ -101,7 +102,7 @@ function injectionTemplates(value: string): Bypass | undefined {
 function proxyConfig(value: string): Bypass | undefined {
   let config: unknown;
   try {
-    // As Istio reads it: the last of two fields with one name wins.
+    // As Istio reads it: the last of two fields with the same name applies.
     config = parse(value, { version: "1.1", uniqueKeys: false, logLevel: "error" });
   } catch {
     return { set: "is not YAML", fix: "write it as YAML or JSON" };
@@ -118,11 +119,34 @@ const annotated = (annotations: object): object => ({
   services: { web: { ports: { http }, workload: { image: "web:1", annotations } } },
 });
 
+/** @param set what the annotation's value does, such as `is "NONE"`. */
+export const bypassed = (service: string, key: string, set: string, fix: string): Text => ({
+  message: `"${key}" ${set}, so the sidecar of "${service}" gets no traffic: no mTLS, no policy, no telemetry`,
+  fix,
+});
+
+export const unknown = (kind: "label" | "annotation", key: string, fix: string): Text => ({
+  message: `Istio has no ${kind} "${key}" for pods, or it is deprecated`,
+  fix,
+});
+
+export const contradicting = (service: string, key: string, fix: string): Text => ({
+  message: `"${key}" configures the proxy of "${service}" differently from the catalog, which is not checked against it`,
+  fix,
+});
+
 export const istioKeys: DefinitionRule = {
   code: "MW305",
   severity: "warning",
-  title:
-    "A workload's labels and annotations leave to the catalog what the catalog decides, and Istio knows the others",
+  title: "Istio's labels and annotations of workloads exist, and don't contradict the catalog",
+  why: [
+    "Some of Istio's labels and annotations change what a sidecar captures, or whether a pod has one.",
+    "The catalog's checks and policies assume the sidecar that the catalog declares, so such an annotation makes them wrong.",
+    "Istio ignores a misspelt or removed one.",
+  ],
+  see: pages.annotations,
+  suppress:
+    "the annotation is needed for a migration, and its effect on mutual TLS and policies is accepted.",
   stage: "definition",
   examples: {
     wrong: annotated({ "sidecar.istio.io/inject": "false" }),
@@ -136,21 +160,22 @@ export const istioKeys: DefinitionRule = {
           if (bypass !== undefined) {
             yield {
               path: formatPath(["services", service, "workload", kind, key]),
-              message: `"${key}" ${bypass.set}, so the sidecar of "${service}" gets no traffic: no mTLS, no policy, no telemetry`,
-              fix: bypass.fix,
+              ...bypassed(service, key, bypass.set, bypass.fix),
             };
             continue;
           }
-          // A name of somebody else's, such as prometheus.io/port, says nothing to Istio.
+          // Istio ignores other domains, such as prometheus.io/port.
           if (!/(^|\.)istio\.io\//.test(key) || (known[kind] as readonly string[]).includes(key)) continue;
           const fix = decided.get(key);
           yield {
             path: formatPath(["services", service, "workload", kind, key]),
-            message:
-              fix === undefined
-                ? `Istio knows no ${kind === "labels" ? "label" : "annotation"} "${key}" of pods, or gave it up`
-                : `"${key}" says otherwise to the proxy of "${service}" than the catalog, which is not checked against it`,
-            fix: fix ?? nearest(key, [...known[kind], ...decided.keys()], "remove it"),
+            ...(fix === undefined
+              ? unknown(
+                  kind === "labels" ? "label" : "annotation",
+                  key,
+                  nearest(key, [...known[kind], ...decided.keys()], "remove it"),
+                )
+              : contradicting(service, key, fix)),
           };
         }
       }

@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const labelled = (labels: object): object => ({
@@ -7,10 +8,20 @@ const labelled = (labels: object): object => ({
   services: { web: { ports: { http }, workload: { image: "web:1", labels } } },
 });
 
+export const text = (service: string, label: string, value: string): Text => ({
+  message: `the label "${label}" of "${service}" selects its pods, so the value "${value}" has no effect`,
+  fix: "remove it; set it in the service's selector, or in the version's labels",
+});
+
 export const labelsSelected: MeshRule = {
   code: "MW342",
   severity: "error",
-  title: "A workload's labels leave those of the selector to the selector",
+  title: "A workload's labels don't repeat the labels of its selector",
+  why: [
+    "A workload's pods must have the labels that its selector requires; the API server rejects a Deployment otherwise.",
+    "The catalog sets them from the selector, so another value under `labels` can't apply.",
+  ],
+  see: pages.kubernetesLabels,
   stage: "mesh",
   examples: { wrong: labelled({ app: "shop" }), right: labelled({ tier: "frontend" }) },
   *check({ services }) {
@@ -22,8 +33,7 @@ export const labelsSelected: MeshRule = {
           reported.add(label);
           yield {
             path: formatPath(["services", name, "workload", "labels", label]),
-            message: `the label "${label}" of "${name}" selects its pods, and "${labels[label] ?? ""}" has no effect`,
-            fix: "remove it; set it in the service's selector, or in the version's labels",
+            ...text(name, label, labels[label] ?? ""),
           };
         }
       }

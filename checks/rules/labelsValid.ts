@@ -1,5 +1,6 @@
 import { formatPath, type Labels, type ServiceDefinition } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
@@ -11,10 +12,27 @@ const labelled = (labels: object): object => ({
   services: { web: { ports: { http }, workload: { image: "web:1", labels } } },
 });
 
+const characters = "at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit";
+
+export const invalidKey = (kind: "label" | "annotation", key: string): Text => ({
+  message: `"${key}" can't be the key of ${kind === "label" ? "a label" : "an annotation"}`,
+  fix: `use ${characters}, optionally after a domain and /`,
+});
+
+export const invalidValue = (value: string): Text => ({
+  message: `"${value}" can't be the value of a label`,
+  fix: `use ${characters}`,
+});
+
 export const labelsValid: DefinitionRule = {
   code: "MW905",
   severity: "error",
-  title: "Labels and annotations are what Kubernetes accepts as such",
+  title: "Labels and annotations are valid in Kubernetes",
+  why: [
+    "Keys and label values have at most 63 characters of a limited alphabet.",
+    "The API server rejects an object with any other, after other objects have been applied.",
+  ],
+  see: pages.kubernetesLabels,
   stage: "definition",
   examples: { wrong: labelled({ team: "Shop Team" }), right: labelled({ team: "shop-team" }) },
   *check({ services }) {
@@ -25,15 +43,13 @@ export const labelsValid: DefinitionRule = {
           if (!name.test(key)) {
             yield {
               path: place,
-              message: `"${key}" can't be the name of ${kind === "label" ? "a label" : "an annotation"}`,
-              fix: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after a domain and / if at all",
+              ...invalidKey(kind, key),
             };
           }
           if (kind === "label" && !labelValue.test(value)) {
             yield {
               path: place,
-              message: `"${value}" can't be the value of a label`,
-              fix: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+              ...invalidValue(value),
             };
           }
         }
@@ -42,7 +58,7 @@ export const labelsValid: DefinitionRule = {
   },
 };
 
-/** Every record of labels or annotations of a service, with its place in it. */
+/** All labels and annotations of a service, with their paths in it. */
 function* recordsOf({
   workload,
   selector,

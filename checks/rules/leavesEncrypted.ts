@@ -1,14 +1,26 @@
 import { formatPath, isHttp } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const services = { web: { ports: { http } } };
 const bank = { host: "bank.example.com", ports: { http: { port: 80, targetPort: 443, protocol: "http" } } };
 
+export const text = (external: string): Text => ({
+  message: `requests to "${external}" leave the mesh as plaintext`,
+  fix: 'add tls: { mode: "SIMPLE" } and targetPort: 443 at the port, or suppress this with the reason',
+});
+
 export const leavesEncrypted: DefinitionRule = {
   code: "MW604",
   severity: "warning",
   title: "Requests leave the mesh encrypted",
+  why: [
+    "HTTP requests to an external host leave the cluster as plaintext, with their headers and tokens.",
+    "With `tls` the proxy originates TLS, and still sees the requests, so timeouts, retries and metrics keep working.",
+  ],
+  see: pages.egressTls,
+  suppress: "the network to the host is encrypted otherwise, such as by a VPN or private link.",
   stage: "definition",
   examples: {
     wrong: { ...base, services, externalServices: { bank } },
@@ -24,8 +36,7 @@ export const leavesEncrypted: DefinitionRule = {
         continue;
       yield {
         path: formatPath(["externalServices", name]),
-        message: `requests to "${name}" leave the mesh as plain text`,
-        fix: 'add tls: { mode: "SIMPLE" } and the port\'s targetPort 443, or suppress this with the reason',
+        ...text(name),
       };
     }
   },

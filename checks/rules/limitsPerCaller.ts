@@ -1,5 +1,6 @@
 import { type Edge, formatPath, isHttp, parsePath } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const calling = (...timeouts: string[]): object =>
@@ -15,10 +16,27 @@ const calling = (...timeouts: string[]): object =>
     {},
   );
 
+interface Differing {
+  readonly field: "timeout" | "retries";
+  readonly service: string;
+  readonly callee: string;
+  readonly port: string;
+}
+
+export const text = (first: string, second: string, { field, service, callee, port }: Differing): Text => ({
+  message: `${first} and ${second} have different ${field === "timeout" ? "timeouts" : "retries"}, and the proxy of "${service}" has one route for all requests to the port "${port}" of "${callee}"`,
+  fix: `set the same ${field} for both, or serve one of them on another port of "${callee}"`,
+});
+
 export const limitsPerCaller: MeshRule = {
   code: "MW406",
   severity: "error",
-  title: "The calls of a caller to one port have the same timeout and retries",
+  title: "A caller's calls to one port have the same timeout and retries",
+  why: [
+    "Timeouts and retries are set per route, and a caller's proxy has one route per host and port of a callee.",
+    "Two calls with different limits would render one route, in which the limits of one of them are lost.",
+  ],
+  see: pages.virtualService,
   stage: "mesh",
   examples: { wrong: calling("1s", "5s"), right: calling("5s", "5s") },
   *check({ services }, hasFailed) {
@@ -36,10 +54,14 @@ export const limitsPerCaller: MeshRule = {
           const there = own ? edge : other;
           yield {
             path: formatPath([...parsePath(there.path), field]),
-            message: `${other.path} and ${edge.path} have different ${field === "timeout" ? "timeouts" : "retries"}, and the proxy of "${name}" treats all that it sends to the port "${edge.port.name}" of "${edge.callee}" alike`,
-            fix: `give both the same, or have "${edge.callee}" serve one of them on another port`,
+            ...text(other.path, edge.path, {
+              field,
+              service: name,
+              callee: edge.callee,
+              port: edge.port.name,
+            }),
           };
-          // Retries that aren't the call's own follow from the timeout.
+          // Inherited retries are derived from the timeout.
           if (!edge.ownRetries && !other.ownRetries) break;
         }
       }
@@ -47,7 +69,7 @@ export const limitsPerCaller: MeshRule = {
   },
 };
 
-/** Neither a copy of a request nor a question of the proxy itself, which have the limits of what they belong to. */
+/** Whether an edge is a declared call. A mirrored request has the limits of its route, and a rate limit request those of its filter. */
 function isCall({ path, port }: Edge): boolean {
   return isHttp(port.protocol) && parsePath(path)[2] === "calls";
 }

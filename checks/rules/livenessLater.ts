@@ -1,5 +1,6 @@
 import { formatDuration, formatPath, type Probe } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const living = (failureThreshold: number): object => ({
@@ -15,16 +16,30 @@ const living = (failureThreshold: number): object => ({
   },
 });
 
-/**
- * A pod that is only busy gets better without traffic, which it can't show when it is started again at once; and the
- * others, which take its traffic over, are started again next.
- *
- * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
- */
+interface Restarted {
+  /** Milliseconds of failures until the restart. */
+  readonly liveness: number;
+  /** Milliseconds of failures until the pod is unready. */
+  readonly readiness: number;
+  /** The liveness probe's, in milliseconds. */
+  readonly period: number;
+}
+
+export const text = (service: string, { liveness, readiness, period }: Restarted): Text => ({
+  message: `both probes of "${service}" send the same request: the pod restarts after ${formatDuration(liveness)} of failures, and becomes unready after ${formatDuration(readiness)}`,
+  fix: `set failureThreshold to at least ${Math.floor(readiness / period) + 1}, or probe what only a restart fixes`,
+});
+
 export const livenessLater: MeshRule = {
   code: "MW907",
   severity: "warning",
-  title: "A pod is taken out of traffic before it is started again for the same answer",
+  title: "A pod becomes unready before it is restarted for the same response",
+  why: [
+    "A failed readiness probe removes the pod from load balancing, which lets an overloaded pod recover.",
+    "If the same response also fails the liveness probe at that time, the pod restarts instead, and its load moves to the others.",
+  ],
+  see: pages.kubernetesProbes,
+  suppress: "the endpoint only fails when a restart is the right reaction.",
   stage: "mesh",
   examples: { wrong: living(3), right: living(6) },
   *check({ services }) {
@@ -32,17 +47,20 @@ export const livenessLater: MeshRule = {
       const { readiness, liveness } = workloads[0]?.probes ?? {};
       if (!readiness || !liveness) continue;
       if (readiness.port.name !== liveness.port.name || readiness.path !== liveness.path) continue;
-      if (patience(liveness) > patience(readiness)) continue;
+      if (durationOf(liveness) > durationOf(readiness)) continue;
       yield {
         path: formatPath(["services", name, "workload", "probes", "liveness"]),
-        message: `both probes of "${name}" ask the same: it is started again after ${formatDuration(patience(liveness))} of failures, and taken out of traffic after ${formatDuration(patience(readiness))}`,
-        fix: `set failureThreshold to at least ${Math.floor(patience(readiness) / liveness.period) + 1}, or ask something that only a restart mends`,
+        ...text(name, {
+          liveness: durationOf(liveness),
+          readiness: durationOf(readiness),
+          period: liveness.period,
+        }),
       };
     }
   },
 };
 
-/** Milliseconds from the first failure on until it has consequences. */
-function patience({ period, failureThreshold }: Probe): number {
+/** Milliseconds from the first failure until the probe counts as failed. */
+function durationOf({ period, failureThreshold }: Probe): number {
   return period * failureThreshold;
 }

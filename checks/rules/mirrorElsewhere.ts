@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const mirrored = (v1: number, v2: number): object =>
@@ -11,10 +12,25 @@ const mirrored = (v1: number, v2: number): object =>
     },
   );
 
+export const toItself = (service: string): Text => ({
+  message: `"${service}" would receive copies of its own requests`,
+  fix: "mirror to another service, or to one of its versions",
+});
+
+export const toWeighted = (service: string, version: string, weight: number): Text => ({
+  message: `"${version}" of "${service}" receives ${weight} % of the requests, and would receive copies of them as well`,
+  fix: `set the weight of "${version}" to 0, or mirror to another version`,
+});
+
 export const mirrorElsewhere: DefinitionRule = {
   code: "MW206",
   severity: "error",
-  title: "Requests are mirrored to a version or service that doesn't get them anyway",
+  title: "Requests are mirrored to a version or service that does not receive them",
+  why: [
+    "A mirrored request is sent a second time, and its response is discarded.",
+    "If the target receives the original requests too, it performs each of them twice, such as a payment.",
+  ],
+  see: pages.mirroring,
   stage: "definition",
   examples: { wrong: mirrored(90, 10), right: mirrored(100, 0) },
   *check(definition) {
@@ -24,8 +40,7 @@ export const mirrorElsewhere: DefinitionRule = {
       if (mirror.service === name) {
         yield {
           path: formatPath(["services", name, "traffic", "mirror", "service"]),
-          message: `"${name}" would get copies of the requests that it gets anyway`,
-          fix: "mirror to another service, or to one of its versions",
+          ...toItself(name),
         };
       }
       if (mirror.version === undefined) continue;
@@ -33,8 +48,7 @@ export const mirrorElsewhere: DefinitionRule = {
       if (weight === 0) continue;
       yield {
         path: formatPath(["services", name, "traffic", "mirror", "version"]),
-        message: `"${mirror.version}" of "${name}" gets ${weight} % of the requests, and would get copies of them as well`,
-        fix: `give "${mirror.version}" the weight 0, or mirror to another version`,
+        ...toWeighted(name, mirror.version, weight),
       };
     }
   },

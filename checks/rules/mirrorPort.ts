@@ -1,6 +1,7 @@
 import { formatPath, isHttp } from "../../catalog";
 import { mirrors } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const shadowed = (protocol: string): object => ({
@@ -12,10 +13,20 @@ const shadowed = (protocol: string): object => ({
   },
 });
 
+export const text = (service: string, target: string, ports: readonly string[]): Text => ({
+  message: `"${service}" receives requests on ${ports.join(" or ")}, and "${target}" has no such port for their copies`,
+  fix: `declare a port with that name and protocol at "${target}", or mirror to another service`,
+});
+
 export const mirrorPort: DefinitionRule = {
   code: "MW208",
   severity: "error",
-  title: "A service that gets copies of requests has a port of the same name that speaks the same",
+  title: "The target of a mirror has a port with the same name and protocol",
+  why: [
+    "A copy of a request is sent with the protocol of the original.",
+    "Without such a port the target can't parse it, or the route has no cluster, and all copies are lost.",
+  ],
+  see: pages.mirroring,
   stage: "definition",
   examples: { wrong: shadowed("grpc"), right: shadowed("http") },
   *check({ services, ...rest }, _, hasFailed) {
@@ -24,16 +35,15 @@ export const mirrorPort: DefinitionRule = {
       const own = Object.entries(services[service]?.ports ?? {}).filter(([, { protocol }]) =>
         isHttp(protocol),
       );
-      // Of a service without HTTP ports another rule says that it has no requests to copy.
+      // MW204 reports a mirror of a service without HTTP ports.
       if (!taking || own.length === 0) continue;
-      // What is declared in a wrong form may be that port.
+      // A port with an invalid value may be that port.
       if ([service, target].some((name) => hasFailed(formatPath(["services", name, "ports"])))) continue;
       if (own.some(([port, { protocol }]) => taking[port]?.protocol === protocol)) continue;
-      const wanted = own.map(([port, { protocol }]) => `"${port}" (${protocol})`).join(" or ");
+      const wanted = own.map(([port, { protocol }]) => `"${port}" (${protocol})`);
       yield {
         path: formatPath([...path, "service"]),
-        message: `requests to "${service}" come on ${wanted}, and "${target}" has no such port to take copies of them`,
-        fix: `give "${target}" a port of that name and protocol, or mirror to another service`,
+        ...text(service, target, wanted),
       };
     }
   },

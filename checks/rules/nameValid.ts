@@ -1,20 +1,51 @@
 import { egressGateway, formatPath, type MeshDefinition } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const host = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Of objects that aren't a service's, of kinds that services have as well. */
+/** Names of objects that apply to a whole namespace. Their kinds are also rendered for services. */
 const reservedNames = new Set(["default", "default-deny", "allow-istio"]);
 
 type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, fix: string];
 
+/** What a valid name is, by the kind of name. */
+export const fixes = {
+  label: (max = 63) =>
+    `use at most ${max} lower-case letters, digits and hyphens, with no hyphen at either end`,
+  port: "use at most 15 lower-case letters, digits and single hyphens, at least one of them a letter",
+  reserved: "use another name: objects that apply to the whole namespace have this one",
+  egressGateway: "use another name: the egress gateway has this one",
+  serviceAccount: "use at most 253 lower-case letters, digits, hyphens and dots, as Kubernetes accepts",
+  trustDomain:
+    'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"',
+  externalHost:
+    'write a fully qualified host name outside of the cluster, in lower case, such as "api.example.com"',
+  clusterHost:
+    "declare a Service of the cluster under `reach` of the services that call it: unlike an external host, it uses mutual TLS",
+  gatewayHost:
+    'write a fully qualified host name in lower case, without wildcards, such as "api.example.com"',
+  secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
+  secretNamespace: "write only the Secret's name: the Secret must be in the namespace of the gateway's pods",
+} as const;
+
+export const text = (kind: string, name: string, fix: string): Text => ({
+  message: `"${name}" can't be the name of a ${kind}`,
+  fix,
+});
+
 export const nameValid: DefinitionRule = {
   code: "MW105",
   severity: "error",
-  title: "Names are what Kubernetes accepts as names",
+  title: "Names are valid Kubernetes names",
+  why: [
+    "Names in the catalog become names of Kubernetes objects, ports and hosts.",
+    "The API server rejects an invalid name during the deployment, when other objects have been applied already.",
+  ],
+  see: pages.kubernetesNames,
   stage: "definition",
   examples: {
     wrong: { ...base, services: { Web_1: { ports: { http } } } },
@@ -23,7 +54,7 @@ export const nameValid: DefinitionRule = {
   *check(definition) {
     for (const [path, kind, name, valid, fix] of names(definition)) {
       if (valid) continue;
-      yield { path: formatPath(path), message: `"${name}" can't be the name of a ${kind}`, fix };
+      yield { path: formatPath(path), ...text(kind, name, fix) };
     }
   },
 };
@@ -32,9 +63,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   yield labelled(["name"], "mesh", definition.name);
   const { trustDomain, revision } = definition;
   if (trustDomain !== undefined) {
-    const fix =
-      'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"';
-    yield [["trustDomain"], "trust domain", trustDomain, isSubdomain(trustDomain, 255), fix];
+    yield [["trustDomain"], "trust domain", trustDomain, isSubdomain(trustDomain, 255), fixes.trustDomain];
   }
   if (revision !== undefined) yield labelled(["revision"], "revision", revision);
   for (const field of ["namespace", "rootNamespace"] as const) {
@@ -50,14 +79,12 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   ] of Object.entries(definition.services)) {
     const path = ["services", service];
     yield labelled(path, "service", service);
-    const reserved = "use another name: objects that hold for the whole namespace have this one";
-    yield [path, "service", service, !reservedNames.has(service), reserved];
+    yield [path, "service", service, !reservedNames.has(service), fixes.reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
     if (own?.name !== undefined) {
-      const fix = "use at most 253 lower-case letters, digits, hyphens and dots, as Kubernetes accepts";
       const valid = subdomain.test(own.name) && own.name.length <= 253;
-      yield [[...path, "serviceAccount", "name"], "service account", own.name, valid, fix];
+      yield [[...path, "serviceAccount", "name"], "service account", own.name, valid, fixes.serviceAccount];
     }
     for (const [caller, { namespace: home, serviceAccount }] of Object.entries(admit)) {
       yield labelled([...path, "admit", caller, "namespace"], "namespace", home);
@@ -65,7 +92,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       yield labelled([...path, "admit", caller, "serviceAccount"], "service account", serviceAccount);
     }
     for (const version of Object.keys(versions)) {
-      // A Deployment is called after both.
+      // A Deployment is named after both.
       yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
     }
   }
@@ -73,7 +100,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     definition.externalServices ?? {},
   )) {
     const path = ["externalServices", external];
-    // Its subset of the egress gateway is named after the catalog as well.
+    // The egress gateway has a subset that is named after the external service and the catalog.
     yield labelled(
       path,
       "service",
@@ -83,9 +110,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         : 63,
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
-    const fix = inside
-      ? "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it"
-      : 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
+    const fix = inside ? fixes.clusterHost : fixes.externalHost;
     yield [[...path, "host"], "host", name, host.test(name) && !inside, fix];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
@@ -94,8 +119,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   )) {
     const path = ["gateways", gateway];
     yield labelled(path, "gateway", gateway);
-    const taken = "use another name: the gateway through which calls leave the mesh has this one";
-    yield [path, "gateway", gateway, gateway !== egressGateway.release, taken];
+    yield [path, "gateway", gateway, gateway !== egressGateway.release, fixes.egressGateway];
     if (release !== undefined) yield labelled([...path, "release"], "Helm release", release);
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     if (serviceAccount !== undefined) {
@@ -103,29 +127,30 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     }
     for (const [name, { tls }] of Object.entries(hosts)) {
       const { credentialName } = tls;
-      const secret = credentialName.includes("/")
-        ? "write the Secret's name only: it must be in the namespace of the gateway's pods"
-        : 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"';
+      const secret = credentialName.includes("/") ? fixes.secretNamespace : fixes.secret;
       const at = [...path, "hosts", name, "tls", "credentialName"];
       yield [at, "Secret", credentialName, isSubdomain(credentialName, 253), secret];
-      const fix = 'write a full host name in lower case, without wildcards, such as "api.example.com"';
-      yield [[...path, "hosts", name], "host", name, host.test(name) && name.length <= 253, fix];
+      yield [
+        [...path, "hosts", name],
+        "host",
+        name,
+        host.test(name) && name.length <= 253,
+        fixes.gatewayHost,
+      ];
     }
   }
 }
 
-/** Labels of a DNS name, separated by dots. */
+/** DNS labels, separated by dots. */
 function isSubdomain(name: string, max: number): boolean {
   return name.length <= max && name.split(".").every((part) => label.test(part) && part.length <= 63);
 }
 
 function portName(path: (string | number)[], port: string): Name {
   const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
-  const fix = "use at most 15 lower-case letters, digits and single hyphens, with a letter among them";
-  return [path, "port", port, valid, fix];
+  return [path, "port", port, valid, fixes.port];
 }
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {
-  const fix = `use at most ${max} lower-case letters, digits and hyphens, with no hyphen at either end`;
-  return [path, kind, name, label.test(name) && name.length <= max, fix];
+  return [path, kind, name, label.test(name) && name.length <= max, fixes.label(max)];
 }

@@ -1,5 +1,6 @@
 import { formatPath, isHttp, type ExternalService, type Mesh, type Port } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const services = { web: { ports: { http }, calls: { orders: {}, stock: {} } } };
@@ -7,10 +8,30 @@ const ports = { tcp: { port: 5432, protocol: "tcp" } };
 const orders = { host: "orders.example.com", ports };
 const stock = { host: "stock.example.com", ports };
 
+interface Shared {
+  readonly caller: string;
+  readonly external: string;
+  readonly host: string;
+  readonly port: number;
+  /** The other callee with that port. */
+  readonly other: string;
+}
+
+export const text = ({ caller, external, host, port, other }: Shared): Text => ({
+  message: `"${caller}" also calls "${other}" on port ${port}, and its proxy matches every connection to that port as one to ${host}`,
+  fix: `add the addresses of "${external}", or suppress this if DNS proxying allocates an address for each host`,
+});
+
 export const opaqueToldApart: MeshRule = {
   code: "MW607",
   severity: "warning",
-  title: "A caller's proxy can tell by the port which external host a connection is for",
+  title: "A caller's proxy can distinguish its external hosts on TCP ports",
+  why: [
+    "A TCP connection has no host name, so a proxy matches it by destination IP and port.",
+    "Without addresses, a host's listener matches every IP on that port, so connections to the other host get its route, policy and metrics.",
+  ],
+  see: pages.trafficRouting,
+  suppress: "DNS proxying is enabled in the mesh, and allocates an address for each host.",
   stage: "mesh",
   examples: {
     wrong: { ...base, services, externalServices: { orders, stock } },
@@ -34,8 +55,7 @@ export const opaqueToldApart: MeshRule = {
           seen.add(other);
           yield {
             path: formatPath(["externalServices", name, "ports", port.name]),
-            message: `"${caller.name}" calls "${other}" on port ${port.port} too, and its proxy takes every connection to that port to be for ${host}`,
-            fix: `add the addresses of "${name}", or suppress this where the proxies answer DNS and give each host an address`,
+            ...text({ caller: caller.name, external: name, host, port: port.port, other }),
           };
         }
       }
@@ -43,7 +63,7 @@ export const opaqueToldApart: MeshRule = {
   },
 };
 
-/** Ports of hosts without addresses on which nothing tells them from others: the proxy listens on every address. */
+/** TCP ports of hosts without addresses. The proxy listens there on every address, so it can't distinguish hosts. */
 function* takers({ externalServices }: Mesh): Iterable<{ name: string; host: string; port: Port }> {
   for (const { name, host, ports, addresses } of externalServices) {
     if (addresses.length > 0) continue;
@@ -53,7 +73,7 @@ function* takers({ externalServices }: Mesh): Iterable<{ name: string; host: str
   }
 }
 
-/** Who else is listened for on every address at that port: HTTP, and hosts without addresses; each pair once. */
+/** Other callees whose listener at that port matches every address: HTTP ports, and hosts without addresses. Each pair once. */
 function* sharers({ services, externalServices }: Mesh, name: string, { port }: Port): Iterable<string> {
   for (const { name: other, ports } of services) {
     if (ports.some((one) => one.port === port && isHttp(one.protocol))) yield other;

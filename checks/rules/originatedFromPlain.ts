@@ -1,20 +1,32 @@
-import { formatPath, type Protocol } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { formatPath } from "../../catalog";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, external, http } from "./example";
 
 const services = { web: { ports: { http } } };
 const tls = { mode: "SIMPLE" };
 
-const beginsTls: Partial<Record<Protocol, string>> = {
-  tls: "callers speak TLS themselves",
-  // After the server's greeting, where the client asks for it: nobody else can.
-  mysql: "callers begin TLS themselves, within MySQL's own protocol,",
+const beginsTls: Readonly<Partial<Record<string, string>>> = {
+  tls: "callers use TLS themselves",
+  // A MySQL client starts TLS after the server's greeting, so a proxy can't.
+  mysql: "callers start TLS themselves, within MySQL's protocol,",
 };
+
+/** @param protocol of the port. */
+export const text = (external: string, port: string, protocol: string): Text => ({
+  message: `${beginsTls[protocol] ?? "callers use TLS"} on the port "${port}" of "${external}": the proxy can't originate it`,
+  fix: "remove tls, or declare the protocol that callers use without TLS, such as http, with the host's port as targetPort",
+});
 
 export const originatedFromPlain: DefinitionRule = {
   code: "MW602",
   severity: "error",
-  title: "TLS is begun for what is plain, not around a caller's own TLS",
+  title: "TLS is originated only for plaintext ports",
+  why: [
+    "With `tls`, the proxy encrypts what the application sends.",
+    "If the application already uses TLS, the host receives TLS within TLS and closes the connection.",
+  ],
+  see: pages.egressTls,
   stage: "definition",
   examples: {
     wrong: { ...base, services, externalServices: { bank: { ...external, tls } } },
@@ -30,12 +42,10 @@ export const originatedFromPlain: DefinitionRule = {
     for (const [name, external] of Object.entries(externalServices)) {
       if (!external.tls) continue;
       for (const [port, { protocol }] of Object.entries(external.ports)) {
-        const own = beginsTls[protocol];
-        if (own === undefined) continue;
+        if (beginsTls[protocol] === undefined) continue;
         yield {
           path: formatPath(["externalServices", name, "tls"]),
-          message: `${own} on the port "${port}" of "${name}": the mesh can't begin it before them`,
-          fix: "remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
+          ...text(name, port, protocol),
         };
       }
     }

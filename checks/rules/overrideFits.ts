@@ -1,6 +1,7 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import type { DefinitionRule, Report } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Report, Text } from "../rule";
 import schemas from "../schemas.gen.json";
 import { webAndApi } from "./example";
 
@@ -10,10 +11,25 @@ const overriding = (http: object): object => ({
 });
 const route = [{ destination: { host: "api.shop.svc.cluster.local" } }];
 
+export const wrongType = (kind: string, field: string, value: unknown, fix: string): Text => ({
+  message: `${field} can't be ${JSON.stringify(value)} in a ${kind}`,
+  fix,
+});
+
+export const unknownField = (kind: string, field: string, fix: string): Text => ({
+  message: `a ${kind} has no field "${field}" here, so Kubernetes drops it`,
+  fix,
+});
+
 export const overrideFits: DefinitionRule = {
   code: "MW360",
   severity: "error",
-  title: "An override of an Istio object has only fields and values that the kind has",
+  title: "An override of an Istio object has only fields and values of its kind",
+  why: [
+    "Overrides are merged into the rendered object after all other checks.",
+    "Kubernetes drops a field that the CRD does not have, without an error, so the setting never applies.",
+  ],
+  see: pages.kubernetesCrds,
   stage: "definition",
   examples: {
     wrong: overriding({ timeoutt: "5s", route }),
@@ -31,7 +47,7 @@ export const overrideFits: DefinitionRule = {
   },
 };
 
-/** As much of a schema of a CustomResourceDefinition as overrides are judged by. */
+/** The parts of a CRD's schema that overrides are checked against. */
 interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -40,7 +56,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
 }
 
-/** Fields of every object besides its spec. */
+/** Fields that every object has besides its spec. */
 const texts: Schema = { type: "object", additionalProperties: { type: "string" } };
 const root: Readonly<Record<string, Schema>> = {
   apiVersion: { type: "string" },
@@ -65,8 +81,7 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
   if (!hasType(schema, value)) {
     yield {
       path: formatPath(path),
-      message: `${String(path.at(-1))} can't be ${JSON.stringify(value)} in a ${kind}`,
-      fix: `give ${schema.enum ? `one of ${schema.enum.map((one) => JSON.stringify(one)).join(", ")}` : `a value of type ${schema.type}`}`,
+      ...wrongType(kind, String(path.at(-1)), value, typeFix(schema)),
     };
     return;
   }
@@ -84,11 +99,16 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
     else if (additionalProperties === false) {
       yield {
         path: formatPath([...path, key]),
-        message: `a ${kind} has no field "${key}" here, so Kubernetes drops it`,
-        fix: nearest(key, Object.keys(properties), "remove it"),
+        ...unknownField(kind, key, nearest(key, Object.keys(properties), "remove it")),
       };
     }
   }
+}
+
+function typeFix({ enum: values, type }: Schema): string {
+  return values
+    ? `use one of ${values.map((one) => JSON.stringify(one)).join(", ")}`
+    : `use a value of type ${type}`;
 }
 
 function hasType({ type, enum: values }: Schema, value: unknown): boolean {

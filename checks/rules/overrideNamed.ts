@@ -1,22 +1,32 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
-import { objectNames } from "../objectNames";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const patch = { spec: { exportTo: ["."] } };
 
-export const overrideNamed: MeshRule = {
+export const text = (kind: string, name: string, fix: string): Text => ({
+  message: `the catalog renders no ${kind} "${name}", so the override has no effect`,
+  fix,
+});
+
+export const overrideNamed: ObjectRule = {
   code: "MW115",
   severity: "error",
-  title: "An override is of an object that there is",
-  stage: "mesh",
+  title: "Every override is of a rendered object",
+  why: [
+    "An override changes the object that it names by kind, namespace and name.",
+    "If the catalog renders no such object, the override has no effect, and the setting that it was written for is missing.",
+  ],
+  see: pages.catalog,
+  stage: "objects",
   examples: {
     wrong: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/apo": patch } } },
     right: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/api": patch } } },
   },
-  *check(mesh, hasFailed) {
-    // What has the wrong form may be what makes the object.
+  *check(mesh, objectNames, hasFailed) {
+    // An invalid value may be what the object is rendered from.
     if (Object.keys(mesh.overrides).length === 0 || hasFailed("")) return;
     const known = objectNames(mesh);
     const kinds = [...known].filter(([, names]) => names.length > 0).map(([kind]) => kind);
@@ -26,15 +36,18 @@ export const overrideNamed: MeshRule = {
         if (names.includes(name)) continue;
         yield {
           path: formatPath(["overrides", kind, name]),
-          message: `the catalog makes no ${kind} "${name}", so there is nothing to override`,
-          fix: names.length > 0 ? nearestName(name, names) : nearest(kind, kinds, "remove it"),
+          ...text(
+            kind,
+            name,
+            names.length > 0 ? nearestName(name, names) : nearest(kind, kinds, "remove it"),
+          ),
         };
       }
     }
   },
 };
 
-/** The namespace is what is forgotten most easily. */
+/** Suggests a name with its namespace, if only the namespace is missing. */
 function nearestName(name: string, names: readonly string[]): string {
   const [same, ...others] = names.filter((one) => one.endsWith(`/${name}`));
   if (same === undefined) return nearest(name, names, "remove it");

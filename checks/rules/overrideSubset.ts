@@ -1,6 +1,7 @@
 import { formatPath, type Service } from "../../catalog";
 import { nearest } from "../nearest";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const versions = { v1: {}, v2: {} };
@@ -15,10 +16,25 @@ const overriding = (subset: string): object => ({
   },
 });
 
+export const noSubset = (service: string, subset: string, fix: string): Text => ({
+  message: `"${service}" has no subset "${subset}": matching requests are answered with 503`,
+  fix,
+});
+
+export const noPort = (service: string, port: number, ports: readonly string[]): Text => ({
+  message: `"${service}" has no port ${port}: matching requests are answered with 503`,
+  fix: `use ${ports.join(" or ")}`,
+});
+
 export const overrideSubset: MeshRule = {
   code: "MW361",
   severity: "error",
-  title: "Overrides route only to subsets and ports that the service has",
+  title: "Overrides route only to subsets and ports of the service",
+  why: [
+    "A VirtualService can name any subset and port, and Kubernetes does not check that they exist.",
+    "Envoy has no cluster for a missing one, and answers the requests of that route with 503.",
+  ],
+  see: pages.virtualService,
   stage: "mesh",
   examples: { wrong: overriding("v9"), right: overriding("v2") },
   *check({ services, overrides }, hasFailed) {
@@ -27,7 +43,7 @@ export const overrideSubset: MeshRule = {
       const [namespace = ""] = name.split("/");
       for (const { path, value } of destinationsIn(patch, ["overrides", "VirtualService", name])) {
         const host = typeof value.host === "string" ? value.host : "";
-        // Istio completes a short name with the VirtualService's namespace.
+        // Istio expands a short name with the VirtualService's namespace.
         const service = byHost.get(host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`);
         if (!service || hasFailed(service.path)) continue;
         const subsets = subsetsOf(service, overrides);
@@ -35,16 +51,18 @@ export const overrideSubset: MeshRule = {
         if (typeof subset === "string" && !subsets.includes(subset)) {
           yield {
             path: formatPath([...path, "subset"]),
-            message: `"${service.name}" has no subset "${subset}": requests that match are answered with 503`,
-            fix: nearest(subset, subsets, `declare "${subset}" under services.${service.name}.versions`),
+            ...noSubset(
+              service.name,
+              subset,
+              nearest(subset, subsets, `declare "${subset}" under services.${service.name}.versions`),
+            ),
           };
         }
         const numbers = service.ports.map((one) => String(one.port));
         if (typeof port?.number === "number" && !numbers.includes(String(port.number))) {
           yield {
             path: formatPath([...path, "port", "number"]),
-            message: `"${service.name}" has no port ${port.number}: requests that match are answered with 503`,
-            fix: `use ${numbers.join(" or ")}`,
+            ...noPort(service.name, port.number, numbers),
           };
         }
       }
@@ -69,7 +87,7 @@ function* destinationsIn(
   }
 }
 
-/** The subsets of a service's DestinationRule, which an override may list anew. */
+/** The subsets of a service's DestinationRule, which an override can replace. */
 function subsetsOf(
   { name, namespace, versions: own }: Service,
   overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

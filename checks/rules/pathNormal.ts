@@ -1,29 +1,35 @@
 import { formatPath, type MeshDefinition } from "../../catalog";
 import { references } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const asking = (path: string): object => webAndApi({ calls: { api: { paths: [path] } } }, {});
 
-/**
- * Proxies compare paths after they have normalized them, and what a rule says they leave as it is.
- *
- * @see https://istio.io/latest/docs/reference/config/security/normalization/
- */
+/** @param flaw how a normalized path differs. */
+export const text = (path: string, flaw: string): Text => ({
+  message: `no request has the path "${path}": a normalized path ${flaw}`,
+  fix: "write the normalized path",
+});
+
 export const pathNormal: DefinitionRule = {
   code: "MW306",
   severity: "error",
-  title: "Paths are written as proxies compare them",
+  title: "Paths are normalized",
+  why: [
+    "Proxies normalize the path of a request before they compare it, but not the path in a rule.",
+    "A rule with a path that is not normalized never matches: its call is denied, and a route is never used.",
+  ],
+  see: pages.normalization,
   stage: "definition",
   examples: { wrong: asking("/api//orders/*"), right: asking("/api/orders/*") },
   *check(definition) {
-    for (const { text, path } of paths(definition)) {
-      const flaw = flawOf(text);
+    for (const { text: given, path } of paths(definition)) {
+      const flaw = flawOf(given);
       if (flaw === undefined) continue;
       yield {
         path: formatPath(path),
-        message: `no request has the path "${text}": one that a proxy compares ${flaw}`,
-        fix: "write the path as it is after normalization",
+        ...text(given, flaw),
       };
     }
   },
@@ -48,8 +54,8 @@ function* paths(
 }
 
 function flawOf(path: string): string | undefined {
-  if (/[?#]/.test(path)) return "ends before ? and #";
-  if (path.includes("\\")) return "has / in the place of \\";
+  if (/[?#]/.test(path)) return "has no ? and no #";
+  if (path.includes("\\")) return "has / instead of \\";
   if (/%(2e|2f|5c)/i.test(path)) return "has no escaped /, \\ or .";
   if (path.includes("//")) return "has no //";
   if (/\/\.{1,2}(\/|$)/.test(path)) return "has no /./ and no /../";

@@ -1,11 +1,22 @@
 import { formatPath, type ServiceDefinition } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
+
+export const text = (service: string, first: string, second: string, port: number): Text => ({
+  message: `the ports "${first}" and "${second}" of "${service}" are both ${port}`,
+  fix: "give one of them another number; targetPort may be the same",
+});
 
 export const portNumberUnique: DefinitionRule = {
   code: "MW106",
   severity: "error",
-  title: "No two ports of a service have the same number",
+  title: "Ports of a service have different numbers",
+  why: [
+    "A Kubernetes Service can't have two TCP ports with the same number: the API server rejects it.",
+    "A ServiceEntry with a duplicate port is rejected by Istio's validation webhook.",
+  ],
+  see: pages.kubernetesService,
   stage: "definition",
   examples: {
     wrong: { ...base, services: { web: { ports: { http, metrics: http } } } },
@@ -27,8 +38,7 @@ export const portNumberUnique: DefinitionRule = {
           }
           yield {
             path: formatPath([section, callee, "ports", name, "port"]),
-            message: `the ports "${other}" and "${name}" of "${callee}" are both ${port}`,
-            fix: "give one of them another number; targetPort may be the same",
+            ...text(callee, other, name, port),
           };
         }
       }

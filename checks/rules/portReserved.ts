@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base } from "./example";
 
 /**
@@ -23,22 +24,32 @@ const listening = (port: number): object => ({
   services: { web: { ports: { http: { port: 80, targetPort: port, protocol: "http" } } } },
 });
 
+/** @param use what the sidecar uses the port for. */
+export const text = (service: string, port: number, use: string): Text => ({
+  message: `"${service}" uses the port ${port}, which every sidecar uses for ${use}: requests reach the proxy instead of the application`,
+  fix: "use another port: 15000–15090 are reserved for Istio",
+});
+
 export const portReserved: DefinitionRule = {
   code: "MW343",
   severity: "error",
   title: "A service uses no port of its proxy",
+  why: [
+    "The sidecar listens on ports from 15000 to 15090 in the same network namespace as the application.",
+    "An application on one of them fails to bind, or its requests are answered by the proxy.",
+  ],
+  see: pages.applicationRequirements,
   stage: "definition",
   examples: { wrong: listening(15020), right: listening(8080) },
   *check({ services }) {
     for (const [service, { ports = {} }] of Object.entries(services)) {
       for (const [name, { port, targetPort }] of Object.entries(ports)) {
         for (const [field, number] of Object.entries({ port, targetPort })) {
-          const use = number === undefined ? undefined : reserved.get(number);
-          if (use === undefined) continue;
+          const use = reserved.get(number ?? 0);
+          if (number === undefined || use === undefined) continue;
           yield {
             path: formatPath(["services", service, "ports", name, field]),
-            message: `"${service}" uses the port ${number}, which every proxy uses for ${use}: requests reach the proxy and not the application`,
-            fix: "use another port: 15000–15090 are Istio's",
+            ...text(service, number, use),
           };
         }
       }

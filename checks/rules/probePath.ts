@@ -1,6 +1,7 @@
 import { formatPath } from "../../catalog";
 import { portsOf, probes } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base } from "./example";
 
 const probed = (readiness: object): object => ({
@@ -13,10 +14,20 @@ const probed = (readiness: object): object => ({
   },
 });
 
+export const text = (service: string, port: string, protocol: string, path: string): Text => ({
+  message: `the probe of "${service}" requests the path "${path}" from the port "${port}", whose protocol is ${protocol}`,
+  fix: `remove it to probe ${protocol === "grpc" ? "with gRPC's health checking protocol" : "whether the port accepts a connection"}, or name an HTTP port`,
+});
+
 export const probePath: DefinitionRule = {
   code: "MW906",
   severity: "error",
-  title: "A probe has a path where its port speaks HTTP",
+  title: "Only a probe of an HTTP port has a path",
+  why: [
+    "A probe with a path is an HTTP request.",
+    "A port with another protocol does not answer it, so the pod never becomes ready, or is restarted again and again.",
+  ],
+  see: pages.kubernetesProbes,
   stage: "definition",
   examples: { wrong: probed({ path: "/ready" }), right: probed({}) },
   *check(definition) {
@@ -26,14 +37,9 @@ export const probePath: DefinitionRule = {
       const protocol = ports[name]?.protocol;
       if (probe.path === undefined || protocol === undefined) continue;
       if (protocol === "http" || protocol === "http2") continue;
-      const instead =
-        protocol === "grpc"
-          ? "then it asks for the status of gRPC's health checking protocol"
-          : "then it asks whether the port takes a connection";
       yield {
         path: formatPath([...path, "path"]),
-        message: `"${probe.path}" is asked of the port "${name}" of "${callee}", which speaks ${protocol}: there are no paths`,
-        fix: `remove it, ${instead}, or name a port that speaks http`,
+        ...text(callee, name, protocol, probe.path),
       };
     }
   },

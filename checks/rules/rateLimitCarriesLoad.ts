@@ -1,5 +1,6 @@
 import { formatDuration, formatPath, parsePath, type Workload } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const limited = (requests: number): object =>
@@ -12,10 +13,29 @@ const limited = (requests: number): object =>
     },
   );
 
+interface Limited {
+  readonly pods: number;
+  readonly requests: number;
+  /** Interval in milliseconds. */
+  readonly per: number;
+  readonly rps: number;
+}
+
+export const text = (service: string, { pods, requests, per, rps }: Limited): Text => ({
+  message: `${pods} ${pods === 1 ? "pod" : "pods"} of "${service}" accept ${requests} requests in ${formatDuration(per)} each, together ${(requests * 1000 * pods) / per} per second, and the load is ${rps} per second: the rest is answered with 429`,
+  fix: `set it to at least ${Math.ceil((rps * per) / (1000 * pods))}, or correct the load`,
+});
+
 export const rateLimitCarriesLoad: MeshRule = {
   code: "MW705",
   severity: "warning",
-  title: "A rate limit lets the declared load through",
+  title: "A rate limit allows the declared load",
+  why: [
+    "A local rate limit applies to each pod, so the pods together accept the limit times their number.",
+    "If that is less than `load.rps`, requests of normal operation are answered with 429.",
+  ],
+  see: pages.istioRateLimit,
+  suppress: "requests above the limit are to be rejected although they are expected.",
   stage: "mesh",
   examples: { wrong: limited(100), right: limited(200) },
   *check({ services }, hasFailed) {
@@ -26,8 +46,7 @@ export const rateLimitCarriesLoad: MeshRule = {
       if (allowed >= load.rps) continue;
       yield {
         path: formatPath([...parsePath(path), "rateLimit", "requests"]),
-        message: `${pods} ${pods === 1 ? "pod" : "pods"} of "${name}" take ${rateLimit.requests} requests in ${formatDuration(rateLimit.per)} each, ${allowed} in a second together, and its load is ${load.rps}: the rest is answered with 429`,
-        fix: `set it to at least ${Math.ceil((load.rps * rateLimit.per) / (1000 * pods))}, or correct the load`,
+        ...text(name, { pods, requests: rateLimit.requests, per: rateLimit.per, rps: load.rps }),
       };
     }
   },

@@ -1,12 +1,25 @@
 import { type CallDefinition, formatPath, type ServiceDefinition } from "../../catalog";
 import { mirrors, portsOf, type Reference, references } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http, webAndApi } from "./example";
+
+export const text = (service: string): Text => ({
+  message: `"${service}" has no callers and no calls: no route, call or admission leads to it, except for its metrics, so every other request to it is denied`,
+  fix: "declare its callers by calls, a gateway's route or admit; or remove it",
+});
 
 export const reachable: DefinitionRule = {
   code: "MW111",
   severity: "info",
-  title: "A service is called, or calls others",
+  title: "Every service is called, or calls others",
+  why: [
+    "Default deny blocks every request that no call, route or admission allows.",
+    "A service without any of them is unreachable: it was forgotten in the calls of others, or is no longer used.",
+  ],
+  see: pages.authorizationPolicy,
+  suppress:
+    "the service has another source of work, such as a queue that is polled outside of the mesh or a schedule.",
   stage: "definition",
   needsWhole: true,
   examples: {
@@ -24,12 +37,12 @@ export const reachable: DefinitionRule = {
     const all = [...references(definition)].filter(
       ({ callee, call, path }) => path[2] !== "admit" || !isScraping(call, definition.services[callee]),
     );
-    // Without a single call nobody has begun to say who calls whom; and a name that isn't declared may mean any of them.
+    // Without any call the call graph is not declared yet. An undeclared name may mean any service.
     if (all.every(isCounting) || all.some((reference) => !portsOf(definition, reference))) return;
     const involved = new Set<string>();
     for (const { callee, path } of all) {
       const caller = path[2] === "calls" ? String(path[1]) : undefined;
-      // Its own replicas don't bring it into anybody's reach.
+      // Calls between replicas of one service don't make it reachable.
       if (caller === callee) continue;
       involved.add(callee);
       if (caller !== undefined) involved.add(caller);
@@ -41,20 +54,19 @@ export const reachable: DefinitionRule = {
       if (involved.has(name)) continue;
       yield {
         path: formatPath(["services", name]),
-        message: `no gateway routes to "${name}", no service calls it, it admits nobody but who reads its metrics, and calls nobody: every other request to it is denied`,
-        fix: "declare who calls it, by calls, a gateway's route or admit; or remove it",
+        ...text(name),
       };
     }
   },
 };
 
-/** Whoever only reads what a service reports of itself doesn't use it. */
+/** Whether a call only reads the service's metrics. */
 function isScraping({ paths }: CallDefinition, service: ServiceDefinition | undefined): boolean {
   const metrics = service?.workload?.annotations?.["prometheus.io/path"] ?? "/metrics";
   return paths?.every((path) => path === metrics) ?? false;
 }
 
-/** What proxies ask of the rate limit service says nothing of who calls whom. */
+/** Whether a reference is that of proxies to the rate limit service, which is not part of the call graph. */
 function isCounting({ path }: Reference): boolean {
   return path[0] === "rateLimitService";
 }

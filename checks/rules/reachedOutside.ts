@@ -1,13 +1,24 @@
 import { formatPath, hostOf } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const reaching = (host: string): object => webAndApi({ reach: { [host]: { targetPorts: [8080] } } }, {});
 
+export const text = (service: string, callee: string): Text => ({
+  message: `"${service}" reaches "${callee}", which is a service of this catalog and admits only declared calls`,
+  fix: `remove it, and declare ${callee} under services.${service}.calls`,
+});
+
 export const reachedOutside: DefinitionRule = {
   code: "MW312",
   severity: "error",
-  title: "What is reached is no service of the catalog",
+  title: "Hosts under `reach` are not services of the catalog",
+  why: [
+    "`reach` renders only the caller's side: its Sidecar and its egress NetworkPolicy.",
+    "A service of the catalog denies a caller that is not in its AuthorizationPolicy, which only `calls` render.",
+  ],
+  see: pages.sidecar,
   stage: "definition",
   examples: {
     wrong: reaching("api.shop.svc.cluster.local"),
@@ -23,8 +34,7 @@ export const reachedOutside: DefinitionRule = {
         if (callee === undefined) continue;
         yield {
           path: formatPath(["services", name, "reach", host]),
-          message: `"${name}" reaches "${callee}", which is a service of this catalog and answers its calls only`,
-          fix: `remove it, and declare ${callee} under services.${name}.calls`,
+          ...text(name, callee),
         };
       }
     }

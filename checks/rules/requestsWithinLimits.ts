@@ -1,5 +1,6 @@
 import { formatPath, type MeshDefinition, parseQuantity, type Resources } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const resources = (request: string): object => ({
@@ -15,10 +16,20 @@ const resources = (request: string): object => ({
   },
 });
 
+export const text = (resource: "cpu" | "memory", request: string, limit: string): Text => ({
+  message: `the ${resource} request is ${request}, and the limit is ${limit}: Kubernetes rejects the pod`,
+  fix: `set it to at most ${limit}, or raise the limit`,
+});
+
 export const requestsWithinLimits: DefinitionRule = {
   code: "MW903",
   severity: "error",
-  title: "A container requests no more than its limit",
+  title: "A container's requests don't exceed its limits",
+  why: [
+    "The scheduler reserves the request, and the container may never use more than the limit.",
+    "The API server rejects a pod with a request above its limit, so no new pod starts.",
+  ],
+  see: pages.kubernetesResources,
   stage: "definition",
   examples: { wrong: resources("1Gi"), right: resources("256Mi") },
   *check(definition) {
@@ -30,8 +41,7 @@ export const requestsWithinLimits: DefinitionRule = {
           continue;
         yield {
           path: formatPath([...path, "resources", "requests", resource]),
-          message: `${request} of ${resource} are requested, and the limit is ${limit}: Kubernetes refuses the pod`,
-          fix: `set it to at most ${limit}, or raise the limit`,
+          ...text(resource, request, limit),
         };
       }
     }

@@ -1,13 +1,14 @@
 import { type Edge, formatPath, parsePath, repeatsBegunRequests, type Service } from "../../catalog";
 import { isAwaited } from "../awaited";
 import { callGraph } from "../callGraph";
-import type { MeshRule, Report } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Report, Text } from "../rule";
 import { shortened } from "../shortened";
 import { base, http } from "./example";
 
 const limit = 10;
 
-/** Above it the exact number says nothing more. */
+/** Larger numbers are not printed exactly. */
 const countable = 1_000_000;
 
 const retries = (attempts: number): object => ({ attempts, retryOn: ["gateway-error"] });
@@ -21,21 +22,48 @@ const chain = (attempts: number): object => ({
 });
 
 const istiosOwn =
-  "without declared retries Istio repeats a gRPC call twice if its status is unavailable or cancelled";
+  "without declared retries, Istio retries a gRPC call twice if its status is unavailable or cancelled";
 
-/** A path of calls, from its end: its last call and what leads to it. */
+/** A call path, from its end: its last call and the path that leads to it. */
 interface CallPath {
-  /** Requests at its end for one at its beginning, when all tries but the last fail at every call. */
+  /** Requests at its end for one at its beginning, if all attempts but the last fail at every call. */
   readonly requests: number;
   readonly last?: { readonly edge: Edge; readonly before: CallPath };
 }
 
 const start: CallPath = { requests: 1 };
 
+interface Multiplied {
+  /** The names along the call path. */
+  readonly services: readonly string[];
+  /** The attempts of each call along it. */
+  readonly attempts: readonly number[];
+  readonly requests: number;
+  /** Whether one of the calls has Istio's default retries. */
+  readonly inherited: boolean;
+}
+
+export const text = ({ services, attempts, requests, inherited }: Multiplied): Text => {
+  const factors = attempts.map((count) => (count > 1 ? `(1+${count - 1})` : "1"));
+  const count = requests > countable ? `more than ${countable}` : String(requests);
+  const ends = `requests at ${services.at(-1) ?? ""} for one at ${services[0] ?? ""}`;
+  return {
+    message: `${shortened(services)}: ${shortened(factors, " × ")} = ${count} ${ends}${inherited ? `; ${istiosOwn}` : ""}`,
+    fix: "keep the retries of one of these calls and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+  };
+};
+
 export const retriesMultiplied: MeshRule = {
   code: "MW404",
   severity: "warning",
-  title: `The retries along a path of calls don't make more than ${limit} requests of one`,
+  title: `The retries along a call path multiply one request to at most ${limit}`,
+  why: [
+    "Each service on a call path retries independently, so attempts multiply: three retries at three levels send 64 requests to the last service.",
+    "They are sent when the last service already fails, and keep it from recovering.",
+  ],
+  see: pages.trafficManagement,
+  suppress:
+    "a retry budget or a rate limit bounds the load, or the calls of the path can't fail at the same time.",
   stage: "mesh",
   examples: { wrong: chain(3), right: chain(0) },
   *check(mesh) {
@@ -49,7 +77,7 @@ export const retriesMultiplied: MeshRule = {
       worst.set(name, longest(paths) ?? start);
       yield* judge(callee, paths);
     }
-    // Around a cycle they multiply for ever; once round says enough.
+    // Around a cycle they multiply without end. One round is reported.
     for (const cycle of cycles) {
       const callee = callees.get(cycle[0] ?? "");
       const closing = callee?.incoming.filter(
@@ -60,30 +88,29 @@ export const retriesMultiplied: MeshRule = {
   },
 };
 
-/** Reports the worst of some paths to a service, if it is too bad. */
+/** Reports the longest of the paths to a service, if it exceeds the limit. */
 function* judge(callee: Service, paths: readonly CallPath[]): Iterable<Report> {
-  // A last call that doesn't retry adds nothing to what is already said of its caller.
-  const own = longest(paths.filter(({ last }) => last && tries(last.edge) > 1));
+  // A last call without retries adds nothing to the finding of its caller.
+  const own = longest(paths.filter(({ last }) => last && attemptsOf(last.edge) > 1));
   if (!own?.last || own.requests <= limit) return;
   const { edge } = own.last;
   const edges = edgesOf(own);
-  const first = edges[0]?.source.name ?? "";
-  const factors = edges.map((one) => (tries(one) > 1 ? `(1+${one.retries.attempts})` : "1"));
-  const services = [first, ...edges.map((one) => one.callee)];
-  const requests = own.requests > countable ? `more than ${countable}` : own.requests;
-  const inherited = edges.some((one) => one.retries.inherited && tries(one) > 1);
   yield {
     path: formatPath(
       edge.ownRetries
         ? [...parsePath(edge.path), "retries"]
         : [...parsePath(callee.path), "resilience", "retries"],
     ),
-    message: `${shortened(services)}: ${shortened(factors, " × ")} = ${requests} requests at ${callee.name} for one at ${first}${inherited ? `; ${istiosOwn}` : ""}`,
-    fix: "let one of these calls retry and set retries: { attempts: 0 } for the others, or suppress this with the reason",
+    ...text({
+      services: [edges[0]?.source.name ?? "", ...edges.map((one) => one.callee)],
+      attempts: edges.map(attemptsOf),
+      requests: own.requests,
+      inherited: edges.some((one) => one.retries.inherited && attemptsOf(one) > 1),
+    }),
   };
 }
 
-/** By calls whose callers are in `worst` already: those that close a cycle come later. */
+/** The paths by calls whose callers are in `worst` already. Calls that close a cycle are added later. */
 function* pathsTo(
   { incoming }: Pick<Service, "incoming">,
   worst: ReadonlyMap<string, CallPath>,
@@ -91,12 +118,12 @@ function* pathsTo(
   for (const edge of incoming) {
     if (!isAwaited(edge)) continue;
     const before = edge.source.kind === "service" ? worst.get(edge.source.name) : start;
-    if (before) yield { requests: before.requests * tries(edge), last: { edge, before } };
+    if (before) yield { requests: before.requests * attemptsOf(edge), last: { edge, before } };
   }
 }
 
-/** How often a request may reach the callee: not where it is only retried when it certainly hasn't. */
-function tries({ port, methods, retries }: Edge): number {
+/** How often a request can reach the callee. 1 if it is only retried when it has not reached the callee. */
+function attemptsOf({ port, methods, retries }: Edge): number {
   const repeated =
     port.protocol === "grpc" ||
     methods.length === 0 ||

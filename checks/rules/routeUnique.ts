@@ -1,14 +1,25 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
 
 const tls = { credentialName: "shop" };
 const toWeb = (prefix: string): object => ({ prefix, service: "web" });
 
+export const text = (host: string, prefix: string, first: string): Text => ({
+  message: `${first} of ${host} already matches every request below ${prefix}`,
+  fix: "remove one of them, or give it another prefix",
+});
+
 export const routeUnique: DefinitionRule = {
   code: "MW108",
   severity: "error",
-  title: "No two routes or redirects of a host have the same prefix",
+  title: "Routes and redirects of a host have different prefixes",
+  why: [
+    "A VirtualService uses the first route that matches, so a second route with the same prefix never receives a request.",
+    "Its service stays without traffic, and its methods and timeouts have no effect.",
+  ],
+  see: pages.virtualService,
   stage: "definition",
   examples: {
     wrong: withHosts({ "shop.example.com": { tls, routes: [toWeb("/api"), toWeb("/api")] } }),
@@ -30,8 +41,7 @@ export const routeUnique: DefinitionRule = {
           }
           yield {
             path: formatPath(["gateways", gateway, "hosts", host, ...path, "prefix"]),
-            message: `${other} of ${host} already takes every request below ${prefix}`,
-            fix: "remove one of them, or give it another prefix",
+            ...text(host, prefix, other),
           };
         }
       }

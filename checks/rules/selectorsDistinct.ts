@@ -1,5 +1,6 @@
 import { formatPath, type Labels, selectsAll } from "../../catalog";
-import type { MeshRule, Report } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Report, Text } from "../rule";
 import { base, http } from "./example";
 
 const selecting = (labels: object): object => ({
@@ -10,10 +11,30 @@ const selecting = (labels: object): object => ({
   },
 });
 
+interface Selecting {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly path: string;
+}
+
+export const text = (
+  kind: "services" | "versions",
+  wide: Omit<Selecting, "path">,
+  narrow: Omit<Selecting, "path">,
+): Text => ({
+  message: `the ${kind} "${wide.name}" and "${narrow.name}" select the same pods: ${formatted(wide.labels)} selects every pod that ${formatted(narrow.labels)} selects`,
+  fix: `add a label to "${wide.name}" that only its own pods have`,
+});
+
 export const selectorsDistinct: MeshRule = {
   code: "MW341",
   severity: "error",
-  title: "No two services, and no two versions of a service, select the same pods",
+  title: "Services, and versions of a service, select different pods",
+  why: [
+    "A selector matches every pod that has all of its labels, so a selector with fewer labels also matches the other's pods.",
+    "Requests for one service then reach pods of the other, and policies of both apply to them.",
+  ],
+  see: pages.kubernetesLabels,
   stage: "mesh",
   examples: {
     wrong: selecting({ "app.kubernetes.io/instance": "shop", "app.kubernetes.io/component": "api" }),
@@ -43,36 +64,29 @@ export const selectorsDistinct: MeshRule = {
   },
 };
 
-interface Selecting {
-  readonly name: string;
-  readonly labels: Labels;
-  readonly path: string;
-}
-
-function* overlaps(all: readonly Selecting[], kind: string): Iterable<Report> {
+function* overlaps(all: readonly Selecting[], kind: "services" | "versions"): Iterable<Report> {
   const having = Map.groupBy(
     all.flatMap((one, at) => Object.entries(one.labels).map((label) => ({ one, at, key: label.join("=") }))),
     ({ key }) => key,
   );
   for (const [i, wide] of all.entries()) {
-    // What has all of its labels has the rarest of them: selectors need not be compared each with each.
+    // A selector with all of its labels has the rarest of them, so not every pair must be compared.
     const [rarest = []] = Object.entries(wide.labels)
       .map((label) => having.get(label.join("=")) ?? [])
       .sort((a, b) => a.length - b.length);
     for (const { one: narrow, at } of rarest) {
       if (narrow === wide || !selectsAll(wide.labels, narrow.labels)) continue;
-      // Of two that are equal, the first stands for both.
+      // Equal selectors are reported once, for the first.
       if (at < i && selectsAll(narrow.labels, wide.labels)) continue;
       yield {
         path: narrow.path,
-        message: `the ${kind} "${wide.name}" and "${narrow.name}" select the same pods: ${text(wide.labels)} selects every pod that ${text(narrow.labels)} selects`,
-        fix: `add a label to "${wide.name}" that only its own pods have`,
+        ...text(kind, wide, narrow),
       };
     }
   }
 }
 
-function text(labels: Labels): string {
+function formatted(labels: Labels): string {
   return Object.entries(labels)
     .sort()
     .map(([label, value]) => `${label}=${value}`)

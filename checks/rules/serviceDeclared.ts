@@ -1,13 +1,24 @@
 import { formatPath, type MeshDefinition } from "../../catalog";
 import { mirrors, references } from "../references";
 import { nearest } from "../nearest";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
+
+export const text = (reference: string, service: string, fix: string): Text => ({
+  message: `${reference} refers to the service "${service}", which is not declared`,
+  fix,
+});
 
 export const serviceDeclared: DefinitionRule = {
   code: "MW101",
   severity: "error",
-  title: "A called or routed service is declared",
+  title: "Called, routed and mirrored services are declared",
+  why: [
+    "A call to an undeclared service has no callee: no AuthorizationPolicy admits the caller, and no proxy has a route to the host.",
+    "Such requests fail with 502 or 503, and the status does not name the misspelt service.",
+  ],
+  see: pages.analysis,
   stage: "definition",
   examples: {
     wrong: { ...base, services: { web: { ports: { http }, calls: { ap: {} } }, api: { ports: { http } } } },
@@ -21,16 +32,18 @@ export const serviceDeclared: DefinitionRule = {
       const known = { ...definition.services, ...(calls && definition.externalServices) };
       yield {
         path: formatPath(calleePath),
-        message: `${formatPath(path)} refers to the service "${callee}", which is not declared`,
-        fix: nearest(callee, Object.keys(known), "declare it under services"),
+        ...text(formatPath(path), callee, nearest(callee, Object.keys(known), "declare it under services")),
       };
     }
     for (const { target, path } of mirrors(definition)) {
       if (isWritten("services", target)) continue;
       yield {
         path: formatPath([...path, "service"]),
-        message: `${formatPath(path)} refers to the service "${target}", which is not declared`,
-        fix: nearest(target, Object.keys(definition.services), "declare it under services"),
+        ...text(
+          formatPath(path),
+          target,
+          nearest(target, Object.keys(definition.services), "declare it under services"),
+        ),
       };
     }
   },

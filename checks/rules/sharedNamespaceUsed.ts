@@ -1,13 +1,25 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const services = { web: { ports: { http } } };
 
+export const text = (namespace: string): Text => ({
+  message: `no service or gateway of the catalog is in the namespace "${namespace}"`,
+  fix: "use the name of the services' namespace, or remove it",
+});
+
 export const sharedNamespaceUsed: DefinitionRule = {
   code: "MW330",
   severity: "warning",
-  title: "A shared namespace is one in which the catalog has something",
+  title: "A shared namespace contains services of the catalog",
+  why: [
+    "`sharedNamespaces` lists namespaces that this catalog uses, but does not own.",
+    "A misspelt one leaves the real namespace owned, so the catalog takes over its default policies from its other users.",
+  ],
+  see: pages.kubernetesNamespaces,
+  suppress: "a service moves into the namespace soon.",
   stage: "definition",
   needsWhole: true,
   examples: {
@@ -15,15 +27,14 @@ export const sharedNamespaceUsed: DefinitionRule = {
     right: { ...base, services, sharedNamespaces: ["shop"] },
   },
   *check({ name, namespace = name, services: all, sharedNamespaces = [] }, _, hasFailed) {
-    // Which namespaces are used is unknown then.
+    // The used namespaces are unknown then.
     if (["name", "namespace", "services"].some((path) => hasFailed(path))) return;
     const used = new Set([namespace, ...Object.values(all).map((service) => service.namespace ?? namespace)]);
     for (const [i, shared] of sharedNamespaces.entries()) {
       if (used.has(shared)) continue;
       yield {
         path: formatPath(["sharedNamespaces", i]),
-        message: `no service or gateway of the catalog is in the namespace "${shared}"`,
-        fix: "write the name as the services have it, or remove it",
+        ...text(shared),
       };
     }
   },

@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const sticky = (v1: number, v2: number): object =>
@@ -12,10 +13,24 @@ const sticky = (v1: number, v2: number): object =>
     },
   );
 
+export const text = (
+  service: string,
+  shares: readonly (readonly [version: string, weight: number])[],
+): Text => ({
+  message: `the weights of "${service}" choose a version for each request (${shares.map(([version, weight]) => `${version}: ${weight}`).join(", ")}), and consistentHash chooses an endpoint only within that version: a session moves between versions`,
+  fix: "set the weight of one version to 100 and route sessions to others with traffic.headerRoutes, or suppress this if a session may move",
+});
+
 export const stickyVersions: DefinitionRule = {
   code: "MW363",
   severity: "warning",
-  title: "Sessions are not spread over versions by weight",
+  title: "Session affinity is not combined with weights",
+  why: [
+    "A weighted route chooses the version of each request at random, before the load balancer hashes the session.",
+    "A session therefore moves between versions with every request, which breaks clients that keep state in one version.",
+  ],
+  see: pages.loadBalancers,
+  suppress: "a session may move between versions, for example because only caches depend on it.",
   stage: "definition",
   examples: { wrong: sticky(80, 20), right: sticky(100, 0) },
   *check({ services }) {
@@ -24,8 +39,7 @@ export const stickyVersions: DefinitionRule = {
       if (!loadBalancing?.consistentHash || shares.length < 2) continue;
       yield {
         path: formatPath(["services", name, "loadBalancing", "consistentHash"]),
-        message: `the weights of "${name}" choose a version anew for each request (${shares.map(([version, weight]) => `${version}: ${weight}`).join(", ")}), and consistentHash chooses an endpoint only within that version: a session moves between versions`,
-        fix: "give one version all of the weight and route sessions to others by traffic.headerRoutes, or suppress this if a session may move",
+        ...text(name, shares),
       };
     }
   },

@@ -1,13 +1,24 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const telemetry = { tracing: { randomSamplingPercentage: 0 } };
 
+export const text = (service: string, section: "tracing" | "accessLogging"): Text => ({
+  message: `the mesh has no provider for ${section}, so "${service}" reports nothing`,
+  fix: `add telemetry.${section} with a provider to the mesh, or remove it here`,
+});
+
 export const telemetryProvided: DefinitionRule = {
   code: "MW801",
   severity: "error",
-  title: "What a service reports in its own way, the mesh reports somewhere",
+  title: "Telemetry settings of a service have a provider in the mesh",
+  why: [
+    "A service's Telemetry changes how much is reported, and inherits the provider from the mesh.",
+    "Without a provider, Istio reports neither traces nor access logs for it.",
+  ],
+  see: pages.telemetry,
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { telemetry }),
@@ -22,8 +33,7 @@ export const telemetryProvided: DefinitionRule = {
         if (!own[section] || isWritten("telemetry", section)) continue;
         yield {
           path: formatPath(["services", name, "telemetry", section]),
-          message: `the mesh has no provider for ${section}, so "${name}" has nobody to report to`,
-          fix: `add telemetry.${section} with a provider to the mesh, or remove it here`,
+          ...text(name, section),
         };
       }
     }

@@ -1,17 +1,17 @@
 import { formatPath, parsePath, repeatsSlowTries, type Mesh, type Retries } from "../../catalog";
 
-/** Retries with a limit for each try and one for all of them, where the catalog declares them. */
+/** Declared retries with a timeout for each attempt and one for all of them, in milliseconds. */
 export interface TimedRetries {
   readonly timeout: number;
   readonly attempts: number;
   readonly perTryTimeout: number;
-  /** Whether another try follows one that reached its limit. */
-  readonly repeatsSlow: boolean;
-  /** Of the `retries` themselves. */
+  /** Whether an attempt that reaches its per-try timeout is retried. */
+  readonly retriesSlow: boolean;
+  /** The path of `retries`. */
   readonly path: string;
 }
 
-/** Of every service and external one, and of every call that doesn't take them over from the service. */
+/** The retries of every service and external service, and of every call that has its own. */
 export function* timed({ services, externalServices }: Mesh): Iterable<TimedRetries> {
   for (const service of [...services, ...externalServices]) {
     yield* one(service, formatPath([...parsePath(service.path), "resilience", "retries"]));
@@ -27,5 +27,5 @@ function* one(
 ): Iterable<TimedRetries> {
   const { attempts, perTryTimeout } = retries;
   if (timeout === undefined || perTryTimeout === undefined || attempts === 0) return;
-  yield { timeout, attempts, perTryTimeout, repeatsSlow: repeatsSlowTries(retries), path };
+  yield { timeout, attempts, perTryTimeout, retriesSlow: repeatsSlowTries(retries), path };
 }

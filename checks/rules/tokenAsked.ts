@@ -1,13 +1,26 @@
 import { references } from "../references";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const jwtRules = [{ issuer: "https://auth.example.com" }];
 
+export const text = (): Text => ({
+  message:
+    "issuers are declared, and no call, route or admission has an endUser: requests without a token are accepted everywhere",
+  fix: "add endUser: {} to the calls and routes that require a token, or remove jwtRules",
+});
+
 export const tokenAsked: DefinitionRule = {
   code: "MW307",
   severity: "warning",
-  title: "Where issuers of tokens are declared, some call asks for a token",
+  title: "Declared token issuers are used by a call",
+  why: [
+    "RequestAuthentication rejects an invalid token, but accepts a request without any token.",
+    "Only a rule that requires a request principal makes the token mandatory, which `endUser` renders.",
+  ],
+  see: pages.authorizationJwt,
+  suppress: "tokens are optional everywhere, for example because the application decides.",
   stage: "definition",
   needsWhole: true,
   examples: {
@@ -19,9 +32,7 @@ export const tokenAsked: DefinitionRule = {
     for (const { call } of references(definition)) if (call.endUser) return;
     yield {
       path: "jwtRules",
-      message:
-        "issuers are declared, and no call, route or admission has an endUser: requests without a token are let through everywhere",
-      fix: "add endUser: {} to the calls and routes that need a token, or remove jwtRules",
+      ...text(),
     };
   },
 };

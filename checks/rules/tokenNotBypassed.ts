@@ -1,4 +1,5 @@
 import { alikeRoutes, type Edge, type GatewayRoute, includesPath, regionOf } from "../../catalog";
+import { pages } from "../pages";
 import type { MeshRule, Report } from "../rule";
 import { base, http } from "./example";
 
@@ -20,16 +21,15 @@ const hosts = (admin: object): object => ({
 });
 const endUser = { claims: { roles: ["admin"] } };
 
-/**
- * The rules of an AuthorizationPolicy are additive, and all routes of a gateway have its identity. So a route can't be
- * stricter than another one to the same port whose paths include its own.
- *
- * @see https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns
- */
 export const tokenNotBypassed: MeshRule = {
   code: "MW313",
   severity: "error",
-  title: "No route to a port admits what a narrower route to the same port requires a token or a method for",
+  title: "No route admits what a narrower route to the same port requires a token or a method for",
+  why: [
+    "All routes of a gateway share its identity, so an AuthorizationPolicy can't tell them apart, except by path and method.",
+    "ALLOW rules are additive: a request that the stricter rule of a route denies is still admitted by the broader one.",
+  ],
+  see: pages.securityBestPractices,
   stage: "mesh",
   examples: {
     wrong: hosts({ prefix: "/admin", port: "http", endUser }),
@@ -59,7 +59,7 @@ export const tokenNotBypassed: MeshRule = {
 export function tokenDodged({ edge }: GatewayRoute, { edge: wider }: GatewayRoute): Report {
   return {
     path: `${edge.path}.endUser`,
-    message: `the token that this route requires can be left out: the rule of ${wider.path}, which requires ${wider.endUser ? "another token" : "no token"}, admits its paths too, and "${edge.callee}" can't tell the two routes apart`,
+    message: `the token that this route requires can be bypassed: the rule of ${wider.path}, which requires ${wider.endUser ? "another token" : "no token"}, admits its paths too, and "${edge.callee}" can't tell the two routes apart`,
     fix: `give one of the routes another port of "${edge.callee}" or another service, rewrite the two to separate paths, or require the same token at both`,
   };
 }

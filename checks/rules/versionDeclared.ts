@@ -1,12 +1,23 @@
 import { formatPath, type TrafficDefinition } from "../../catalog";
 import { nearest } from "../nearest";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
+
+export const text = (service: string, version: string, fix: string): Text => ({
+  message: `the service "${service}" declares no version "${version}"`,
+  fix,
+});
 
 export const versionDeclared: DefinitionRule = {
   code: "MW104",
   severity: "error",
-  title: "Traffic goes only to versions that the service declares",
+  title: "Traffic is routed only to declared versions",
+  why: [
+    "Each version is a subset of the service's DestinationRule.",
+    "Envoy answers requests that a VirtualService routes to a missing subset with 503.",
+  ],
+  see: pages.destinationRule,
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { versions: { v1: {} }, traffic: { weights: { v1: 90, v2: 10 } } }),
@@ -18,15 +29,18 @@ export const versionDeclared: DefinitionRule = {
         if (isWritten("services", name, "versions", version)) continue;
         yield {
           path: formatPath(["services", name, "traffic", ...path]),
-          message: `the service "${name}" declares no version "${version}"`,
-          fix: nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
+          ...text(
+            name,
+            version,
+            nearest(version, Object.keys(versions), `declare it under services.${name}.versions`),
+          ),
         };
       }
     }
   },
 };
 
-/** The versions that traffic goes to, and where that is said. */
+/** The versions that traffic is routed to, with the path of each. */
 function* targets({ weights = {}, headerRoutes = [], mirror }: TrafficDefinition = {}): Iterable<
   [version: string, path: (string | number)[]]
 > {

@@ -1,5 +1,6 @@
 import { formatPath, versionRevision } from "../../catalog";
-import type { MeshRule } from "../rule";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
 
 const labelled = (stable: object, canary: object): object => ({
@@ -13,10 +14,21 @@ const labelled = (stable: object, canary: object): object => ({
   },
 });
 
+export const text = (versions: readonly string[], revision: string): Text => ({
+  message: `the versions ${versions.map((name) => `"${name}"`).join(" and ")} have the same canonical revision "${revision}": Istio's metrics count their requests together, and the dashboard "canary" does not show the service`,
+  fix: 'set a label "version" on the pods of each version, and add it to the version\'s labels; it is the canonical revision unless the pods have the label "service.istio.io/canonical-revision" or "app.kubernetes.io/version"',
+});
+
 export const versionsMeasured: MeshRule = {
   code: "MW374",
   severity: "warning",
-  title: "Versions of a service differ in their canonical revision, by which metrics tell them apart",
+  title: "Versions of a service have different canonical revisions",
+  why: [
+    "Istio's metrics identify a version by its canonical revision, which follows from the pods' labels.",
+    "With the same revision, the error rate of a canary disappears in the requests of the stable version.",
+  ],
+  see: pages.metrics,
+  suppress: "the versions are compared by metrics of the application.",
   stage: "mesh",
   examples: {
     wrong: labelled({ track: "stable" }, { track: "canary" }),
@@ -27,11 +39,12 @@ export const versionsMeasured: MeshRule = {
       const alike = Map.groupBy(service.versions, (version) => versionRevision(service, version));
       for (const [revision, versions] of alike) {
         if (versions.length < 2) continue;
-        const names = versions.map(({ name }) => `"${name}"`).join(" and ");
         yield {
           path: formatPath(["services", service.name, "versions"]),
-          message: `the versions ${names} have the same canonical revision "${revision}": Istio's metrics count their requests together, and the dashboard "canary" leaves the service out`,
-          fix: 'give the pods of each version a label "version" of its own, and add it to the version\'s labels; without the labels "service.istio.io/canonical-revision" and "app.kubernetes.io/version" it is the canonical revision',
+          ...text(
+            versions.map(({ name }) => name),
+            revision,
+          ),
         };
       }
     }

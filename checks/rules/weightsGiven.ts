@@ -1,13 +1,24 @@
 import { formatPath, isHttp } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
 const versions = { v1: {}, v2: {} };
 
+export const text = (service: string, versions: readonly string[]): Text => ({
+  message: `"${service}" has the versions ${versions.join(", ")}, and no weights`,
+  fix: `add traffic: { weights: { ${versions.map((one, i) => `${one}: ${i === 0 ? 100 : 0}`).join(", ")} } }`,
+});
+
 export const weightsGiven: DefinitionRule = {
   code: "MW202",
   severity: "error",
-  title: "A service with several versions says how traffic is divided among them",
+  title: "A service with several versions sets their weights",
+  why: [
+    "Without weights, Envoy balances over the pods of all versions, so a version's share depends on its number of replicas.",
+    "A canary with as many pods as the stable version would immediately receive half of the requests.",
+  ],
+  see: pages.trafficShifting,
   stage: "definition",
   examples: {
     wrong: webAndApi({}, { versions }),
@@ -20,8 +31,7 @@ export const weightsGiven: DefinitionRule = {
       if (!http || names.length < 2 || isWritten("services", name, "traffic", "weights")) continue;
       yield {
         path: formatPath(["services", name, "versions"]),
-        message: `"${name}" has the versions ${names.join(", ")}, and no weights`,
-        fix: `add traffic: { weights: { ${names.map((one, i) => `${one}: ${i === 0 ? 100 : 0}`).join(", ")} } }`,
+        ...text(name, names),
       };
     }
   },

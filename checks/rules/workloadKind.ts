@@ -1,5 +1,6 @@
 import { formatPath } from "../../catalog";
-import type { DefinitionRule } from "../rule";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
 import { base } from "./example";
 
 const nightly = (workload: object): object => ({
@@ -7,10 +8,25 @@ const nightly = (workload: object): object => ({
   services: { report: { workload: { image: "report:1", ...workload } } },
 });
 
+export const noSchedule = (service: string): Text => ({
+  message: `the CronJob of "${service}" has no schedule`,
+  fix: 'add one, such as "0 3 * * *"',
+});
+
+export const otherKind = (service: string, kind: string, field: string, fix: string): Text => ({
+  message: `the ${kind} of "${service}" can't have ${field}`,
+  fix,
+});
+
 export const workloadKind: DefinitionRule = {
   code: "MW346",
   severity: "error",
-  title: "A workload has the fields that its kind has",
+  title: "A workload has only fields of its kind",
+  why: [
+    "Each kind of workload has fields of its own: only a CronJob has a schedule, only a StatefulSet has volume claim templates.",
+    "A field of another kind would have no effect, such as an autoscaler for a Job.",
+  ],
+  see: pages.kubernetesWorkloads,
   stage: "definition",
   examples: {
     wrong: nightly({ schedule: "0 3 * * *" }),
@@ -25,23 +41,21 @@ export const workloadKind: DefinitionRule = {
       if (kind === "CronJob" && workload.schedule === undefined && !hasFailed(path("schedule"))) {
         yield {
           path: path("schedule"),
-          message: `the CronJob of "${service}" has no schedule`,
-          fix: 'add one, such as "0 3 * * *"',
+          ...noSchedule(service),
         };
       }
       const runsOnce = kind === "CronJob" || kind === "Job";
       const wrong = {
         schedule: kind !== "CronJob" && "set kind to CronJob, or remove it",
         volumeClaimTemplates: kind !== "StatefulSet" && "set kind to StatefulSet, or remove it",
-        autoscaling: runsOnce && "remove it: only a Deployment or a StatefulSet is scaled",
-        drain: runsOnce && "remove it: a Job ends by itself",
+        autoscaling: runsOnce && "remove it: only a Deployment or a StatefulSet can be autoscaled",
+        drain: runsOnce && "remove it: a Job completes by itself",
       } as const;
       for (const [field, fix] of Object.entries(wrong)) {
         if (fix === false || workload[field as keyof typeof wrong] === undefined) continue;
         yield {
           path: path(field),
-          message: `the ${kind} of "${service}" can't have ${field}`,
-          fix,
+          ...otherKind(service, kind, field, fix),
         };
       }
     }

@@ -1,8 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { checkMesh } from "../../checks";
-import { renderMesh } from "../../mesh";
+import { checkMesh, renderMesh } from "../../mesh";
 import { UserError } from "../../errors/userError";
 import { loadSubject, stackOption } from "../subject";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";

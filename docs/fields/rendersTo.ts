@@ -1,7 +1,6 @@
 import { compare, formatPath, isList, isObject, type MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
 import { istiodFor } from "../../components";
-import { fromAnnotation, mergePatch, renderMesh } from "../../mesh";
+import { checkMesh, fromAnnotation, mergePatch, renderMesh } from "../../mesh";
 import { renderObservability } from "../../observability";
 import { type Change, changes } from "./changes";
 import { example } from "./example";

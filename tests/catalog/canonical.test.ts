@@ -6,7 +6,7 @@ import {
   type Labels,
   versionRevision,
 } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { MeshDefinition, Service } from "../../catalog";
 
 const http = { port: 80, protocol: "http" } as const;

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
-import { renderMesh } from "../../mesh";
+import { checkMesh, renderMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
 const tcp = { port: 9092, protocol: "tcp" };

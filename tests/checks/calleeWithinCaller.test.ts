@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { text } from "../../checks/rules/calleeWithinCaller";
 
 const http = { port: 8080, protocol: "http" };
 
@@ -15,8 +16,12 @@ const found = (services: Record<string, object>, rest: object = {}): string[] =>
     .findings.filter(({ code }) => code === "MW403")
     .map(({ path, message }) => `${path}: ${message}`);
 
+/** The finding at the last call of a path. */
+const finding = (callPath: string, call: Omit<Parameters<typeof text>[0], "callPath">): string =>
+  `services.${call.service}.calls.${call.callee}.timeout: ${text({ ...call, callPath: callPath.split(" ").slice(0, -1) }).message}`;
+
 describe("checks of timeouts along paths", () => {
-  it("hold a call against whoever waits least on the way to it, also over services without a timeout", () => {
+  it("compare a call with the shortest timeout on the path to it, also over services without a timeout", () => {
     const services = (timeout: string): Record<string, object> => ({
       web: { calls: { api: { timeout: "5s" } } },
       api: { calls: { cart: {} } },
@@ -25,11 +30,11 @@ describe("checks of timeouts along paths", () => {
     });
     expect(found(services("5s"))).to.deep.equal([]);
     expect(found(services("10s"))).to.deep.equal([
-      'services.cart.calls.db.timeout: web → api → cart → db: "web" gives up after 5s, and "cart" waits 10s for "db": the work goes on for nobody',
+      finding("web api cart db", { service: "cart", callee: "db", timeout: 10_000, limit: 5_000 }),
     ]);
   });
 
-  it("take what callers themselves say for their patience, not what the service says to others", () => {
+  it("use the callers' own timeouts, not the service's timeout for other callers", () => {
     const services = (timeout: string): Record<string, object> => ({
       web: { calls: { api: { timeout } } },
       api: { resilience: { timeout: "10s" }, calls: { db: { timeout: "20s" } } },
@@ -37,7 +42,7 @@ describe("checks of timeouts along paths", () => {
     });
     expect(found(services("20s"))).to.deep.equal([]);
     expect(found(services("15s"))).to.deep.equal([
-      'services.api.calls.db.timeout: web → api → db: "web" gives up after 15s, and "api" waits 20s for "db": the work goes on for nobody',
+      finding("web api db", { service: "api", callee: "db", timeout: 20_000, limit: 15_000 }),
     ]);
   });
 
@@ -48,13 +53,13 @@ describe("checks of timeouts along paths", () => {
     };
     const services = { web: { calls: { api: { timeout: "3s" } } }, api: {} };
     expect(found(services, { gateways })).to.deep.equal([
-      'services.web.calls.api.timeout: public → web → api: "public" gives up after 2s, and "web" waits 3s for "api": the work goes on for nobody',
+      finding("public web api", { service: "web", callee: "api", timeout: 3_000, limit: 2_000 }),
     ]);
     const tcp = { ports: { tcp: { port: 5432, protocol: "tcp" } } };
     expect(found({ web: { calls: { api: {} } }, api: tcp }, { gateways })).to.deep.equal([]);
   });
 
-  it("know that a proxy asks the rate limit service for as long as its filter says", () => {
+  it("use the filter's timeout for calls to the rate limit service", () => {
     const services = {
       web: { calls: { api: { timeout: "5s" } } },
       api: { globalRateLimits: { all: { requests: 1000, per: "second" } } },
@@ -64,7 +69,7 @@ describe("checks of timeouts along paths", () => {
     expect(found(services, { rateLimitService })).to.deep.equal([]);
   });
 
-  it("find the same as trying all paths, circles among them", () => {
+  it("find the same as trying all paths, cycles among them", () => {
     const names = ["a", "b", "c", "d", "e"];
     const timeouts = fc.array(
       fc.array(fc.option(fc.integer({ min: 0, max: 4 })), { minLength: 5, maxLength: 5 }),

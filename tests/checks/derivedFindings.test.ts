@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { checkMesh, rules } from "../../checks";
+import { rules } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { text } from "../../checks/rules/weightsSum";
 import { put } from "../../checks/written";
 import { example } from "../../docs/fields/example";
 
@@ -61,7 +63,7 @@ describe("findings that follow from a value of the wrong form", () => {
     ]);
     expect(brief(weights(90))).to.deep.equal([
       undeclared,
-      "MW201 services.web.traffic.weights: make them sum to 100",
+      `MW201 services.web.traffic.weights: ${text("web", [90, 20]).fix}`,
     ]);
   });
 });

@@ -1,5 +1,10 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { toAnotherPort } from "../../checks/rules/blockReached";
+import { text as enforcedText } from "../../checks/rules/enforcedOutside";
+import { overTcp } from "../../checks/rules/httpOnly";
+import { fixes } from "../../checks/rules/nameValid";
+import { text as tlsText } from "../../checks/rules/originatedFromPlain";
 
 const http = { port: 8080, protocol: "http" };
 const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
@@ -45,7 +50,7 @@ describe("checks of external services", () => {
   });
 
   it("see what has no effect on callers' own TLS: on the call and on the host", () => {
-    const fix = "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks";
+    const { fix } = overTcp("bank", "timeout");
     expect(
       brief({ bank: { timeout: "1s" } }, { bank: { ...bank, resilience: { timeout: "2s" } } }),
     ).to.deep.equal([
@@ -90,19 +95,16 @@ describe("checks of external services", () => {
       "MW001 externalServices.db.addresses[2]: name the blocks that are meant: /0 is every address there is",
     ]);
     expect(brief({ db: {} }, { db: { ...db, tls: { mode: "SIMPLE" } } })).to.deep.equal([
-      "MW602 externalServices.db.tls: remove tls, or declare the port's protocol as what callers speak without TLS, such as http, with the host's port as targetPort",
+      `MW602 externalServices.db.tls: ${tlsText("db", "mysql", "mysql").fix}`,
     ]);
     const ports = { mysql: { port: 3306, targetPort: 3307, protocol: "mysql" } };
     expect(brief({ db: {} }, { db: { ...db, ports, addresses: ["10.20.0.0/24"] } })).to.deep.equal([
-      "MW608 externalServices.db.ports.mysql.targetPort: give single addresses, or remove targetPort",
+      `MW608 externalServices.db.ports.mysql.targetPort: ${toAnotherPort("db", "10.20.0.0/24", 3306, 3307).fix}`,
     ]);
     expect(brief({ db: {} }, { db: { ...db, ports, addresses: ["10.20.0.7"] } })).to.deep.equal([]);
   });
 
   it("refuse names that can't be names, hosts inside of the cluster, and the egress gateway's name", () => {
-    const host = 'write a full host name outside of the cluster, in lower case, such as "api.example.com"';
-    const inside =
-      "a Service of the cluster takes mutual TLS, which a host outside of the mesh doesn't: name it under `reach` of the services that call it";
     expect(
       brief(
         {},
@@ -117,17 +119,17 @@ describe("checks of external services", () => {
         { gateways: { "istio-egress": { hosts: {} } } },
       ),
     ).to.deep.equal([
-      "MW105 externalServices.Bank: use at most 63 lower-case letters, digits and hyphens, with no hyphen at either end",
-      `MW105 externalServices.any.host: ${host}`,
-      `MW105 externalServices.pods.host: ${inside}`,
-      "MW105 externalServices.port.ports.443: use at most 15 lower-case letters, digits and single hyphens, with a letter among them",
-      `MW105 externalServices.short.host: ${host}`,
-      `MW105 externalServices.svc.host: ${inside}`,
-      "MW105 gateways.istio-egress: use another name: the gateway through which calls leave the mesh has this one",
+      `MW105 externalServices.Bank: ${fixes.label()}`,
+      `MW105 externalServices.any.host: ${fixes.externalHost}`,
+      `MW105 externalServices.pods.host: ${fixes.clusterHost}`,
+      `MW105 externalServices.port.ports.443: ${fixes.port}`,
+      `MW105 externalServices.short.host: ${fixes.externalHost}`,
+      `MW105 externalServices.svc.host: ${fixes.clusterHost}`,
+      `MW105 gateways.istio-egress: ${fixes.egressGateway}`,
     ]);
   });
 
-  it("judge their tries and ejections as those of services", () => {
+  it("check their attempts and ejections like those of services", () => {
     const retries = { attempts: 1, perTryTimeout: "6s", retryOn: ["reset"] };
     const outlierDetection = { maxEjectionPercent: 80, consecutiveGatewayErrors: 5 };
     const at = "externalServices.mail.circuitBreaker.outlierDetection";
@@ -153,9 +155,9 @@ describe("checks of external services", () => {
     ]);
   });
 
-  it("tell what nobody enforces: methods and paths but at the egress gateway, tokens anywhere", () => {
+  it("report what no proxy enforces: methods and paths except at the egress gateway, and tokens", () => {
     const call = { methods: ["GET"], paths: ["/x"], endUser: {} };
-    const fix = "remove it, or add egressGateway: true to externalServices.mail";
+    const { fix } = enforcedText("mail", "methods");
     expect(brief({ mail: call }, { mail })).to.deep.equal([
       "MW605 services.web.calls.mail.endUser: remove it",
       `MW605 services.web.calls.mail.methods: ${fix}`,

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { uncalled, uncounted } from "../../checks/rules/callersCounted";
+import { overTcp } from "../../checks/rules/httpOnly";
+import { text as quotaText } from "../../checks/rules/quotaWithinLimit";
 
 const http = { port: 8080, protocol: "http" };
 const grpc = { port: 9000, protocol: "grpc" };
@@ -30,13 +33,13 @@ describe("checks of loads and rate limits", () => {
         },
       },
     };
-    const unknown = (who: string): string =>
-      `MW505 services.api.load: how many proxies ${who} runs isn't known, so the share of "api"'s load that each of them sends isn't either`;
+    const unknown = (caller: string): string =>
+      `MW505 services.api.load: ${uncounted("api", [caller]).message}`;
     expect(findings({ load }, {}, { gateways })).to.deep.equal([unknown("gateways.public")]);
     const admit = { prometheus: { namespace: "monitoring" } };
     expect(findings({ load, admit })).to.deep.equal([unknown("services.api")]);
     expect(findings({ load }, { calls: {} })).to.deep.equal([
-      'MW505 services.api.load: nobody calls "api", so there is no number of proxies to divide its load by',
+      `MW505 services.api.load: ${uncalled("api").message}`,
     ]);
     expect(findings({ load: { ...load, callers: 2 } }, { calls: {} })).to.deep.equal([]);
   });
@@ -59,15 +62,15 @@ describe("checks of loads and rate limits", () => {
     const tcp = { port: 5432, protocol: "tcp" };
     const rateLimit = { requests: 10, per: "1s" };
     expect(findings({ ports: { tcp }, load: { ...load, callers: 1 }, rateLimit })).to.deep.equal([
-      'MW204 services.api.load: "api" is reached over TCP, where a proxy sees no requests: load has no effect',
-      'MW204 services.api.rateLimit: "api" is reached over TCP, where a proxy sees no requests: rateLimit has no effect',
+      `MW204 services.api.load: ${overTcp("api", "load").message}`,
+      `MW204 services.api.rateLimit: ${overTcp("api", "rateLimit").message}`,
     ]);
   });
 
   it("hold each tenant's own quota against the limit", () => {
     const quota = { header: "x-tenant-id", requests: 59, per: "1m", tenants: { acme: 60, small: 1 } };
     expect(findings({ rateLimit: { requests: 1, per: "1s", quota } })).to.deep.equal([
-      'MW702 services.api.rateLimit.quota.tenants.acme: the tenant "acme" may send 60 requests in 1m, and all of them together 60: one can use up what belongs to all',
+      `MW702 services.api.rateLimit.quota.tenants.acme: ${quotaText({ tenant: "acme", requests: 60, per: 60_000 }, 60).message}`,
     ]);
   });
 

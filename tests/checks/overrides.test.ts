@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
 
@@ -50,12 +50,12 @@ describe("checks of overrides", () => {
       'MW360 overrides.VirtualService["shop/api"].sepc: use one of "apiVersion", "kind", "metadata", "spec", or remove it',
     ]);
     expect(found({ VirtualService: { "shop/api": { spec: { hosts: "api" } } } })).to.deep.equal([
-      `MW360 ${at}.hosts: give a value of type array`,
+      `MW360 ${at}.hosts: use a value of type array`,
     ]);
     expect(
       found({ PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "STRONG" } } } } }),
     ).to.deep.equal([
-      'MW360 overrides.PeerAuthentication["shop/default"].spec.mtls.mode: give one of "UNSET", "DISABLE", "PERMISSIVE", "STRICT"',
+      'MW360 overrides.PeerAuthentication["shop/default"].spec.mtls.mode: use one of "UNSET", "DISABLE", "PERMISSIVE", "STRICT"',
     ]);
   });
 

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { envFix, imageFix, promiseFix, text, valueFix } from "../../checks/plain";
 
 const http = { port: 8080, protocol: "http" };
 const image = "registry.example.com/web:1.4.2";
-const reason =
-  "a catalog must be plain, because checks and policies judge it at preview, when such a value can be unknown";
 
 const shop = (web: object, rest: object = {}): unknown => ({
   name: "shop",
@@ -28,45 +27,40 @@ function only(catalog: unknown): object {
 describe("checks/plain", () => {
   const output = pulumi.output(image);
 
-  it("reports an Output with the way out at its place", () => {
-    const images = (keys: string): string =>
-      `write a plain image here, and pass the Output to ServiceMesh in images, for ${keys}`;
-    const at = (path: string): object => ({ path, message: `${path} is a Pulumi Output: ${reason}` });
+  it("reports an Output with the fix for its place", () => {
+    const at = (path: string, fix: string): object => ({ path, ...text(path, "is a Pulumi Output", fix) });
 
-    expect(only(shop({ workload: { image: output } }))).to.deep.equal({
-      ...at("services.web.workload.image"),
-      fix: images('"web"'),
-    });
+    expect(only(shop({ workload: { image: output } }))).to.deep.equal(
+      at("services.web.workload.image", imageFix(["web"])),
+    );
     const versions = { v1: {}, v2: { image } };
     const traffic = { weights: { v1: 100, v2: 0 } };
-    expect(only(shop({ workload: { image: output }, versions, traffic }))).to.deep.equal({
-      ...at("services.web.workload.image"),
-      fix: images('"web-v1" and "web-v2"'),
-    });
+    expect(only(shop({ workload: { image: output }, versions, traffic }))).to.deep.equal(
+      at("services.web.workload.image", imageFix(["web-v1", "web-v2"])),
+    );
     expect(
       only(shop({ workload: { image }, versions: { ...versions, v2: { image: output } }, traffic })),
-    ).to.deep.equal({ ...at("services.web.versions.v2.image"), fix: images('"web-v2"') });
-    expect(only(shop({ workload: { image, env: { DB: output } } }))).to.deep.equal({
-      ...at("services.web.workload.env.DB"),
-      fix: 'create a Secret or ConfigMap from the Output, and name it here: { valueFrom: { secretKeyRef: { name: "…", key: "…" } } }',
-    });
+    ).to.deep.equal(at("services.web.versions.v2.image", imageFix(["web-v2"])));
+    expect(only(shop({ workload: { image, env: { DB: output } } }))).to.deep.equal(
+      at("services.web.workload.env.DB", envFix),
+    );
     const bank = {
       host: pulumi.secret("bank.example.com"),
       ports: { https: { port: 443, protocol: "tls" } },
     };
-    expect(only(shop({ calls: { bank: {} } }, { externalServices: { bank } }))).to.deep.equal({
-      ...at("externalServices.bank.host"),
-      fix: "write the value itself; await getOutputValue of a StackReference gives another stack's value, and pulumi.Config a setting",
-    });
+    expect(only(shop({ calls: { bank: {} } }, { externalServices: { bank } }))).to.deep.equal(
+      at("externalServices.bank.host", valueFix),
+    );
   });
 
   it("reports an Output that was formatted into a text", () => {
-    const text = `${output as unknown as string}:1.4.2`;
-    expect(only(shop({ workload: { image: text } }))).to.deep.include({
-      path: "services.web.workload.image",
-      message: `services.web.workload.image has a Pulumi Output formatted into its text: ${reason}`,
+    const formatted = `${output as unknown as string}:1.4.2`;
+    const at = "services.web.workload.image";
+    expect(only(shop({ workload: { image: formatted } }))).to.deep.equal({
+      path: at,
+      ...text(at, "contains the text of a formatted Pulumi Output", imageFix(["web"])),
     });
-    expect(only(shop({ workload: { image, env: { URL: `https://${text}` } } }))).to.deep.include({
+    expect(only(shop({ workload: { image, env: { URL: `https://${formatted}` } } }))).to.deep.include({
       path: "services.web.workload.env.URL",
     });
   });
@@ -77,15 +71,14 @@ describe("checks/plain", () => {
       call: () => ({}),
     });
     const repository = new pulumi.ComponentResource("test:index:Repository", "web");
-    expect(only(shop({ workload: { image: repository } }))).to.deep.include({
+    expect(only(shop({ workload: { image: repository } }))).to.deep.equal({
       path: "services.web.workload.image",
-      message: `services.web.workload.image is a Pulumi resource: ${reason}`,
+      ...text("services.web.workload.image", "is a Pulumi resource", imageFix(["web"])),
     });
     await pulumi.runtime.disconnect();
     expect(only(shop({ workload: { image: Promise.resolve(image) } }))).to.deep.equal({
       path: "services.web.workload.image",
-      message: `services.web.workload.image is a promise: ${reason}`,
-      fix: "await it before the catalog is made",
+      ...text("services.web.workload.image", "is a promise", promiseFix),
     });
   });
 
@@ -96,9 +89,9 @@ describe("checks/plain", () => {
     ).to.include({
       path: 'overrides.DestinationRule["shop/api"].spec.exportTo[1]',
     });
-    expect(only(pulumi.output(shop({})))).to.include({
+    expect(only(pulumi.output(shop({})))).to.deep.equal({
       path: "",
-      message: `the catalog is a Pulumi Output: ${reason}`,
+      ...text("the catalog", "is a Pulumi Output", valueFix),
     });
   });
 

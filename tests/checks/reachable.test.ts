@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
 

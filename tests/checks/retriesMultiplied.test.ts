@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { text } from "../../checks/rules/retriesMultiplied";
 
 const http = { port: 8080, protocol: "http" };
 const retries = (attempts: number, retryOn = ["gateway-error"]): object => ({ attempts, retryOn });
@@ -15,6 +16,12 @@ const found = (services: Record<string, object>, rest: object = {}): string[] =>
   })
     .findings.filter(({ code }) => code === "MW404")
     .map(({ path, message }) => `${path}: ${message}`);
+
+/** The finding of a call path, with the attempts of each of its calls. */
+const finding = (path: string, callPath: string, attempts: number[], inherited = false): string => {
+  const requests = attempts.reduce((product, count) => product * count, 1);
+  return `${path}: ${text({ services: callPath.split(" "), attempts, requests, inherited }).message}`;
+};
 
 describe("checks of retries along paths", () => {
   it("begin at gateways, and take calls that don't retry as they are", () => {
@@ -35,7 +42,7 @@ describe("checks of retries along paths", () => {
       disk: {},
     };
     expect(found(services, { gateways })).to.deep.equal([
-      "services.api.calls.db.retries: public → web → api → db: (1+2) × 1 × (1+3) = 12 requests at db for one at public",
+      finding("services.api.calls.db.retries", "public web api db", [3, 1, 4]),
     ]);
     expect(found(services)).to.deep.equal([]);
   });
@@ -48,14 +55,12 @@ describe("checks of retries along paths", () => {
       db: { resilience: { retries: retries(own) } },
     });
     expect(found(services(2))).to.deep.equal([]);
-    expect(found(services(4))).to.deep.equal([
-      "services.db.resilience.retries: web → b → db: (1+2) × (1+4) = 15 requests at db for one at web",
-    ]);
+    expect(found(services(4))).to.deep.equal([finding("services.db.resilience.retries", "web b db", [3, 5])]);
     expect(found({ web: { calls: { db: {} } }, db: { resilience: { retries: retries(9) } } })).to.deep.equal(
       [],
     );
     expect(found({ web: { calls: { db: {} } }, db: { resilience: { retries: retries(10) } } })).to.deep.equal(
-      ["services.db.resilience.retries: web → db: (1+10) = 11 requests at db for one at web"],
+      [finding("services.db.resilience.retries", "web db", [11])],
     );
   });
 
@@ -87,7 +92,7 @@ describe("checks of retries along paths", () => {
     expect(chain("http")).to.deep.equal([]);
     expect(chain("http2")).to.deep.equal([]);
     expect(chain("grpc")).to.deep.equal([
-      "services.c.resilience.retries: web → a → b → c: (1+2) × (1+2) × (1+2) = 27 requests at c for one at web; without declared retries Istio repeats a gRPC call twice if its status is unavailable or cancelled",
+      finding("services.c.resilience.retries", "web a b c", [3, 3, 3], true),
     ]);
     expect(chain("grpc", { resilience: { retries: { attempts: 0 } } })).to.deep.equal([]);
     const retried = { resilience: { retries: { attempts: 2, retryOn: ["unavailable"] } } };
@@ -95,24 +100,22 @@ describe("checks of retries along paths", () => {
     expect(chain("http", retried)).to.deep.equal([]);
   });
 
-  it("go round a circle once, from wherever it is entered", () => {
+  it("go round a cycle once, from wherever it is entered", () => {
     const again = { resilience: { retries: retries(3) } };
-    const once =
-      "services.b.resilience.retries: web → a → b: (1+3) × (1+3) = 16 requests at b for one at web";
-    const closing =
-      "services.a.resilience.retries: web → a → b → a: (1+3) × (1+3) × (1+3) = 64 requests at a for one at web";
-    const circle = {
+    const once = finding("services.b.resilience.retries", "web a b", [4, 4]);
+    const closing = finding("services.a.resilience.retries", "web a b a", [4, 4, 4]);
+    const cycle = {
       a: { ...again, calls: { b: {} } },
       b: { ...again, calls: { a: {} } },
     };
-    expect(found({ web: { calls: { a: {} } }, ...circle })).to.deep.equal([closing, once]);
-    expect(found({ web: { calls: { b: {} } }, ...circle })).to.deep.equal([
-      "services.a.resilience.retries: web → b → a: (1+3) × (1+3) = 16 requests at a for one at web",
-      "services.b.resilience.retries: web → b → a → b: (1+3) × (1+3) × (1+3) = 64 requests at b for one at web",
+    expect(found({ web: { calls: { a: {} } }, ...cycle })).to.deep.equal([closing, once]);
+    expect(found({ web: { calls: { b: {} } }, ...cycle })).to.deep.equal([
+      finding("services.a.resilience.retries", "web b a", [4, 4]),
+      finding("services.b.resilience.retries", "web b a b", [4, 4, 4]),
     ]);
     const peers = { resilience: { retries: retries(3) }, calls: { db: {} } };
     expect(found({ web: { calls: { db: {} } }, db: peers })).to.deep.equal([
-      "services.db.resilience.retries: web → db → db: (1+3) × (1+3) = 16 requests at db for one at web",
+      finding("services.db.resilience.retries", "web db db", [4, 4]),
     ]);
   });
 
@@ -125,7 +128,7 @@ describe("checks of retries along paths", () => {
     });
     fc.assert(
       fc.property(tables, (table) => {
-        // Only from earlier to later names: without circles.
+        // Only from earlier to later names: without cycles.
         const call = (from: number, to: number): number | null =>
           from < to ? (table[from]?.[to] ?? null) : null;
         const worst = (to: number): number => Math.max(1, ...names.map((_, from) => worstBy(from, to)));
@@ -166,9 +169,10 @@ describe("checks of retries along paths", () => {
     const last = checkMesh({ name: "shop", services })
       .findings.filter(({ code }) => code === "MW404")
       .find(({ path }) => path.startsWith("services.s39."));
-    expect(last?.message).to.equal(
-      "s0 → s1 → s2 → s3 → s4 → … → s35 → s36 → s37 → s38 → s39: " +
-        `${Array(5).fill("(1+1)").join(" × ")} × … × ${Array(5).fill("(1+1)").join(" × ")} = more than 1000000 requests at s39 for one at s0`,
-    );
+    const attempts = Array.from({ length: count - 1 }, () => 2);
+    const names = Object.keys(services);
+    const { message } = text({ services: names, attempts, requests: 2 ** 39, inherited: false });
+    expect(last?.message).to.equal(message);
+    expect(message).to.match(/^s0 → .* → … → .* → s39: .* × … × .* = more than 1000000 requests/);
   });
 });

@@ -1,4 +1,9 @@
-/** A catalog, as plain JSON, with ten mistakes of ten kinds: in its structure, its names, its sums and its paths of calls. */
+import { text as callee } from "../../checks/rules/calleeWithinCaller";
+import { overTcp } from "../../checks/rules/httpOnly";
+import { text as attempts } from "../../checks/rules/retriesFitTimeout";
+import { text as weights } from "../../checks/rules/weightsSum";
+
+/** A catalog, as plain JSON, with ten mistakes of ten kinds: in its structure, its names, its sums and its call paths. */
 export const tenMistakes = {
   name: "shop",
   enviroment: "dev",
@@ -50,12 +55,12 @@ export const tenFindings: readonly (readonly [code: string, path: string, fix: s
     "services.api.ports.http.protocol",
     'use one of "http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"',
   ],
-  ["MW201", "services.api.traffic.weights", "make them sum to 100"],
+  ["MW201", "services.api.traffic.weights", weights("api", [90, 20]).fix],
   ["MW102", "services.cart.calls.api.port", 'did you mean "http"?'],
   [
     "MW401",
     "services.cart.resilience.retries.perTryTimeout",
-    "set perTryTimeout to at most 1250ms, or leave it out to have it derived",
+    attempts({ attempts: 3, perTryTimeout: 2_000, timeout: 5_000 }).fix,
   ],
   [
     "MW001",
@@ -65,12 +70,8 @@ export const tenFindings: readonly (readonly [code: string, path: string, fix: s
   [
     "MW403",
     "services.web.calls.cart.timeout",
-    `set the call's timeout to at most 10s, give "web" more time, or set asynchronous: true if "web" doesn't wait for the response`,
+    callee({ service: "web", callee: "cart", timeout: 30_000, limit: 10_000, callPath: ["web"] }).fix,
   ],
   ["MW101", "services.web.calls.cartt", 'did you mean "cart"?'],
-  [
-    "MW204",
-    "services.web.calls.store.timeout",
-    "remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
-  ],
+  ["MW204", "services.web.calls.store.timeout", overTcp("store", "timeout").fix],
 ];

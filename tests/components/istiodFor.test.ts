@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defineMesh, type MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import { istiodFor, RunError } from "../../components";
 import { statsMatchers } from "../../observability";
 

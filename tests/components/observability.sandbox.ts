@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Health } from "../../cli/health/judge";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
 import { analyze } from "../../cli/verify";

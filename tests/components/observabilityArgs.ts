@@ -1,5 +1,6 @@
 import { defineMesh } from "../../catalog";
-import { checkMesh, type CheckedMesh } from "../../checks";
+import type { CheckedMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { ObservabilityArgs } from "../../components";
 
 const catalog = (collector: string) =>

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type MeshDefinition, type Protocol, protocols, selectsAll, type Service } from "../../catalog";
-import { type CheckedMesh, checkMesh } from "../../checks";
+import type { CheckedMesh } from "../../checks";
 import { ServiceMesh } from "../../components";
-import { type Manifest, renderMesh } from "../../mesh";
+import { checkMesh, type Manifest, renderMesh } from "../../mesh";
 import { adoptedAnnotation } from "../../mesh/object";
 import { policies } from "../../policy-pack/policies";
 import { type Resource, validateResource } from "../../policy-pack/tests/engine";

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { catalog } from "../../examples/opentelemetry-demo/catalog";
-import { checkMesh } from "../../checks";
-import { renderMesh } from "../../mesh";
+import { checkMesh, renderMesh } from "../../mesh";
 import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/openTelemetryDemo";
 import { describesAsDeployed, meshOf } from "./expectations";

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { parse } from "yaml";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { limitsItself } from "../../checks/rules/counterAsked";
+import { overTcp } from "../../checks/rules/httpOnly";
 import { creationOrder } from "../../components/order";
 import { find, http, metadata, render } from "./render";
 
@@ -206,7 +208,7 @@ describe("global rate limits", () => {
     ]);
   });
 
-  it("are refused without anybody who counts, on TCP, and on who counts", () => {
+  it("are refused without a rate limit service, on TCP, and on the rate limit service itself", () => {
     const brief = (web: object, rest: object, own: object = {}): string[] =>
       checkMesh({
         name: "shop",
@@ -222,7 +224,7 @@ describe("global rate limits", () => {
     const rateLimitService = { service: "counter", onFailure: "allow" };
     expect(brief({ globalRateLimits }, { rateLimitService })).to.deep.equal([]);
     expect(brief({ globalRateLimits }, { rateLimitService }, { globalRateLimits })).to.deep.equal([
-      "MW704 services.counter.globalRateLimits: remove it, or use rateLimit, which each pod counts by itself",
+      `MW704 services.counter.globalRateLimits: ${limitsItself("counter").fix}`,
     ]);
     expect(
       brief({ globalRateLimits }, { rateLimitService: { ...rateLimitService, service: "countr" } }),
@@ -232,7 +234,7 @@ describe("global rate limits", () => {
     ).to.deep.equal(['MW102 rateLimitService.port: did you mean "grpc"?']);
     const ports = { tcp: { port: 5432, protocol: "tcp" } };
     expect(brief({ globalRateLimits, ports }, { rateLimitService })).to.deep.equal([
-      "MW204 services.web.globalRateLimits: remove it, or declare the port's protocol as http, http2 or grpc if that is what it speaks",
+      `MW204 services.web.globalRateLimits: ${overTcp("web", "globalRateLimits").fix}`,
     ]);
     expect(
       brief(

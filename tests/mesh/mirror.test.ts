@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import { find, http, render } from "./render";
 
 const admin = { port: 9090, protocol: "http" } as const;

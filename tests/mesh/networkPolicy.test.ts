@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import { meshes } from "./meshes";
 import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
 import { judgeDeployed } from "../../cli/deployed/judge";
-import { renderMesh } from "../../mesh";
+import { checkMesh, renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";

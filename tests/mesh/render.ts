@@ -1,6 +1,5 @@
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
-import { type Manifest, renderMesh } from "../../mesh";
+import { checkMesh, type Manifest, renderMesh } from "../../mesh";
 
 /** What is found in the shape of a whole call graph, which random calls have in any way. */
 const ofShape = ["MW111", "MW364", "MW403", "MW404", "MW405"];

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import { renderObservability } from "../../observability";
 import { dashboardConfigMaps } from "../../observability/dashboardConfigMap";
 import { renderDashboards } from "../../observability/dashboards";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Manifest } from "../../mesh";
 import { type PlatformName, platformNames, platforms } from "../../platforms";
 import { problemsOf } from "../docs/compile";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { workloadSecrets } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Manifest } from "../../mesh";
 import { type AlfredOptions, catalog } from "../../platforms/alfred/catalog";
 import { planOf } from "../../program/plan";

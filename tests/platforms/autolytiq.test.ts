@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Manifest } from "../../mesh";
 import { type AutolytiqOptions, catalog } from "../../platforms/autolytiq/catalog";
 import { platforms } from "../../platforms";

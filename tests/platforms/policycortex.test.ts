@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Manifest } from "../../mesh";
 import { platforms } from "../../platforms";
 import { catalog, type PolicyCortexOptions } from "../../platforms/policycortex/catalog";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { type CheckedMesh, checkMesh } from "../../checks";
-import { type Manifest, renderMesh } from "../../mesh";
+import type { CheckedMesh } from "../../checks";
+import { checkMesh, type Manifest, renderMesh } from "../../mesh";
 
 /** A platform's catalog, which must be without any finding. */
 export function meshOf(catalog: MeshDefinition): CheckedMesh {

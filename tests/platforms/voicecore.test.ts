@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Environment } from "../../catalog";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
 import type { Manifest } from "../../mesh";
 import { controlPlaneArgs } from "../../program/controlPlane";
 import { catalog, type VoiceCoreOptions } from "../../platforms/voicecore/catalog";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import * as checking from "../../checks/checkMesh";
+import * as checking from "../../mesh/checkMesh";
 import * as observing from "../../components/observabilityPlan";
 import * as rendering from "../../mesh/renderMesh";
 import { deploy } from "../../program/deploy";

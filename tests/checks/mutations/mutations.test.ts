@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { formatPath, parsePath } from "../../../catalog";
-import { checkMesh, rules } from "../../../checks";
+import { rules } from "../../../checks";
+import { checkMesh } from "../../../mesh";
 import { catalogs } from "./catalogs";
 import { mutations } from "./index";
-import { mutated, type Mutation } from "./mutation";
+import { changedAt, mutated, type Mutation } from "./mutation";
 
 /** What a mutation came to, over all platforms. */
 interface Outcome {
@@ -38,6 +39,19 @@ describe("checks of the platforms", () => {
         );
       });
     }
+
+    it("and can be compared with overrides: no renderer throws for a catalog with a mistake", () => {
+      const overrides = { Sidecar: { "nowhere/none": {} } };
+      const reported = mutations.flatMap(({ mutants }) =>
+        catalogs.flatMap(({ catalog }) => {
+          const [first] = mutants(catalog);
+          return first
+            ? checkMesh(changedAt(mutated(catalog, first), ["overrides"], overrides)).findings
+            : [];
+        }),
+      );
+      expect(reported.some(({ code }) => code === "MW115")).to.equal(true);
+    });
 
     it("for every rule there is a mistake", () => {
       const tested = new Set<string>(mutations.map(({ code }) => code));

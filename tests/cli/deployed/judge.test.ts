@@ -1,10 +1,9 @@
 import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { checkMesh } from "../../../checks";
 import { judgeDeployed } from "../../../cli/deployed/judge";
 import type { Workload } from "../../../cli/health/snapshot";
 import type { Problem } from "../../../cli/problem";
-import { renderMesh } from "../../../mesh";
+import { checkMesh, renderMesh } from "../../../mesh";
 
 const http = { port: 8080, protocol: "http" } as const;
 const name = "app.kubernetes.io/name";

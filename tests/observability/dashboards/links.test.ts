@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkMesh } from "../../../checks";
+import { checkMesh } from "../../../mesh";
 import { renderDashboards } from "../../../observability/dashboards";
 import { dashboardUid, linksOf, localToolUrls } from "../../../observability/dashboards/links";
 

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { checkMesh } from "../../checks";
+import { checkMesh } from "../../mesh";
+import { text as mtlsText } from "../../checks/rules/mtlsStrict";
+import { text as probeText } from "../../checks/rules/probePath";
+import { invalidKey } from "../../checks/structure";
 
 const http = { port: 8080, protocol: "http" };
 
@@ -159,8 +162,10 @@ describe("checkMesh", () => {
         code: "MW001",
         severity: "error",
         path: `services.web.reach["${pod}"]`,
-        message: `"${pod}" can't be a key here`,
-        fix: "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+        ...invalidKey(
+          pod,
+          "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+        ),
       },
     ]);
     expect(brief(calling(5))).to.deep.equal(["MW001 services.web.calls.api"]);
@@ -326,16 +331,13 @@ describe("checkMesh", () => {
     }
   });
 
-  it("warns of every place that accepts plain text", () => {
+  it("warns of every port that accepts plaintext", () => {
     const { findings } = checkMesh({
       name: "shop",
       services: { web: { ports: { http }, mtls: { mode: "PERMISSIVE", ports: { http: "STRICT" } } } },
     });
     expect(findings.map(({ path, message }) => [path, message])).to.deep.equal([
-      [
-        "services.web.mtls.mode",
-        'every port of "web" accepts plain text, whose senders have no identity: only the AuthorizationPolicy refuses them then',
-      ],
+      ["services.web.mtls.mode", mtlsText("web").message],
     ]);
   });
 
@@ -400,7 +402,7 @@ describe("checkMesh", () => {
       {
         code: "MW906",
         path: at("path"),
-        fix: "remove it, then it asks whether the port takes a connection, or name a port that speaks http",
+        fix: probeText("web", "redis", "redis", "/ready").fix,
       },
     ]);
     expect(probed({ path: "ready", failureThreshold: 0 })).to.deep.equal([

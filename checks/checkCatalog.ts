@@ -2,31 +2,32 @@ import { formatPath, type Mesh, type MeshDefinition, normalize, parsePath } from
 import { compareFindings, type Finding } from "./finding";
 import { mirrors, portReferences, portsOf } from "./references";
 import { rules } from "./registry";
-import type { DefinitionRule, HasFailed, MeshRule } from "./rule";
+import type { HasFailed, ObjectNames, Report, Rule } from "./rule";
 import { fieldKnown, readStructure } from "./structure";
 import { covers, suppress } from "./suppressions";
 import { cut, isWrittenIn, put } from "./written";
 
 declare const checked: unique symbol;
 
-/** A normalized catalog without errors. Only {@link checkMesh} makes one, so nothing unchecked is rendered. */
+/** A normalized catalog without errors. Only `checkMesh` returns one, so no unchecked catalog is rendered. */
 export type CheckedMesh = Mesh & { readonly [checked]: true };
 
-/** What {@link checkMesh} has found, and what may be rendered. */
+/** The result of `checkMesh`. */
 export interface CheckResult {
-  /** Sorted by path; all that there are, not only the first. */
+  /** All findings, sorted by path. */
   readonly findings: Finding[];
-  /** Missing when a finding is an error. */
+  /** The catalog to render. Missing if a finding is an error. */
   readonly mesh?: CheckedMesh;
 }
 
 /**
- * Judges a whole catalog.
+ * Checks a whole catalog.
  *
- * Never throws for what stands in the catalog, whatever that is: plain JavaScript and parsed JSON or YAML are
- * as welcome as the result of `defineMesh`.
+ * @param definition the result of `defineMesh`, or any other value, such as parsed JSON or YAML.
+ * @param objectNames names the objects that a normalized catalog is rendered to, against which overrides are checked.
+ * @returns all findings, and the catalog to render if none of them is an error. It never throws for a wrong value.
  */
-export function checkMesh(definition: unknown): CheckResult {
+export function checkCatalog(definition: unknown, objectNames: ObjectNames): CheckResult {
   const { findings: misread, input, rest, standIns } = readStructure(definition);
   if (!rest) return { findings: misread.sort(compareFindings) };
 
@@ -39,8 +40,16 @@ export function checkMesh(definition: unknown): CheckResult {
   const follows = followsFrom(failed, hasFailed);
   const judged = rules.flatMap((rule) => {
     if ("needsWhole" in rule && misread.length > 0) return [];
-    if (rule.stage === "definition") return reported(rule, rule.check(rest, isWritten, hasFailed));
-    return rule.stage === "mesh" ? reported(rule, rule.check(mesh, hasFailed)) : [];
+    switch (rule.stage) {
+      case "definition":
+        return reported(rule, rule.check(rest, isWritten, hasFailed));
+      case "mesh":
+        return reported(rule, rule.check(mesh, hasFailed));
+      case "objects":
+        return reported(rule, rule.check(mesh, objectNames, hasFailed));
+      default:
+        return [];
+    }
   });
   const nowhere = [...standIns, formatPath(["services", unknownService])];
   const findings = [
@@ -54,25 +63,22 @@ export function checkMesh(definition: unknown): CheckResult {
 }
 
 /**
- * Says of a path whether a finding there follows from a value of the wrong form: because it judges that value, or what is
- * left of an object without it, such as the sum of weights of which one is not a number. A service, external service or
- * gateway is judged as a whole, whatever is wrong inside of it.
+ * Whether a finding at a path follows from an invalid value: it is about that value, or about an object from which the value
+ * was removed, such as the sum of weights of which one is not a number. Findings about a whole service, external service or
+ * gateway are always reported.
  */
 function followsFrom(failed: readonly string[], hasFailed: HasFailed): (path: string) => boolean {
   return (path) => failed.some((one) => covers(one, path)) || (parsePath(path).length > 2 && hasFailed(path));
 }
 
-function reported(
-  { code, severity }: DefinitionRule | MeshRule,
-  reports: ReturnType<MeshRule["check"]>,
-): Finding[] {
+function reported({ code, severity }: Rule, reports: Iterable<Report>): Finding[] {
   return [...reports].map((report) => ({ code, severity, ...report }));
 }
 
-/** Where a route leads whose service is not declared; no service can have the name. */
+/** The target of routes whose service is not declared. No service can have this name. */
 const unknownService = "?";
 
-/** A catalog in which every call, route, probe and mirror leads somewhere, so that the rest of it can be judged in the same run. */
+/** Returns a catalog in which every call, route, probe and mirror has a target, so that the other rules can be checked. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition {
   let rest: unknown = definition;
   for (const reference of portReferences(definition)) {
@@ -82,12 +88,12 @@ function withoutDangling(definition: MeshDefinition): MeshDefinition {
       if (path[0] === "gateways") {
         rest = put(rest, path, { ...call, service: unknownService, port: "http" });
       } else {
-        // All calls of a callee go at once.
+        // All calls of a callee are removed together.
         const place = path[2] === "calls" ? calleePath : path;
         if (isWrittenIn(rest)(...place.map(String))) rest = cut(rest, place);
       }
     } else if (call.port === undefined ? Object.keys(ports).length > 1 : !Object.hasOwn(ports, call.port)) {
-      // Which port is meant isn't known, but whom the call is for is.
+      // The callee is known, only its port is not.
       rest = put(rest, [...path, "port"], Object.keys(ports)[0]);
     }
   }

@@ -1,0 +1,12 @@
+import { checkCatalog, type CheckResult } from "../checks";
+import { objectNames } from "./renderMesh";
+
+/**
+ * Checks a whole catalog, including its overrides, which must name objects that it renders.
+ *
+ * @param definition the result of `defineMesh`, or any other value, such as parsed JSON or YAML.
+ * @returns all findings, and the catalog to render if none of them is an error. It never throws for a wrong value.
+ */
+export function checkMesh(definition: unknown): CheckResult {
+  return checkCatalog(definition, objectNames);
+}
