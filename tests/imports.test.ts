@@ -1,53 +1,48 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
 
+/** The layers, in the order in which data flows through them. Imports point back. */
+const layers = ["catalog", "checks", "mesh", "observability", "components", "program", "platforms"];
+const upstreamOf = (layer: string): string[] => layers.slice(0, layers.indexOf(layer));
+const entries = ["index.ts", "pulumi.ts"];
+
 /**
- * What each layer may import besides itself. Data flows from left to right, imports point back. Every layer may import
- * `policy-pack/facts`, the facts from outside: plain data that imports nothing.
+ * What each folder and file of the root may import besides itself. Everything may import `policy-pack/facts`, the facts
+ * from outside: plain data that imports nothing.
  */
 const mayImport: Record<string, string[]> = {
-  catalog: [],
-  checks: ["catalog"],
-  mesh: ["catalog", "checks"],
-  observability: ["catalog", "checks", "mesh"],
-  components: ["catalog", "checks", "mesh", "observability"],
-  plugin: [],
-  program: ["catalog", "checks", "mesh", "observability", "components"],
+  ...Object.fromEntries(layers.map((layer) => [layer, upstreamOf(layer)])),
   platforms: ["catalog", "components", "program"],
   stacks: ["platforms", "program"],
+  "index.ts": upstreamOf("platforms"), // the package, for programs and command lines that render
+  "pulumi.ts": ["components"], // the package's part that needs Pulumi
+  plugin: ["pulumi.ts"],
+  examples: entries, // as projects of users do
+  templates: entries,
   errors: [],
   toolchain: ["errors"],
   sandbox: ["errors", "toolchain"],
   deployments: [],
-  cli: [
-    "catalog",
-    "checks",
-    "mesh",
-    "observability",
-    "components",
-    "program",
-    "errors",
-    "toolchain",
-    "sandbox",
-    "deployments",
-  ],
+  cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "deployments"],
+  docs: [...layers, ...entries],
+  bench: ["catalog", "checks", "mesh", "cli", "toolchain", "sandbox", "tests"],
   "policy-pack": [],
 };
-const layers = Object.keys(mayImport);
+const places = Object.keys(mayImport);
 const facts = "policy-pack/facts";
 const pure = ["catalog", "checks", "mesh", "observability"];
 
 const rules: IForbiddenRuleType[] = [
-  ...Object.entries(mayImport).map(([layer, allowed]): IForbiddenRuleType => {
-    const refused = layers.filter((other) => other !== layer && !allowed.includes(other));
+  ...Object.entries(mayImport).map(([place, allowed]): IForbiddenRuleType => {
+    const refused = [...places, "tests"].filter((other) => other !== place && !allowed.includes(other));
     return {
-      name: `${layer} imports only what lies upstream`,
+      name: `${place} imports only what lies upstream`,
       severity: "error",
-      from: { path: `^${layer}/` },
-      to: { path: `^(${refused.join("|")}|tests)/`, pathNot: `^${facts}/` },
+      from: { path: `^${place}(/|$)` },
+      to: { path: `^(${refused.join("|")})(/|$)`, pathNot: `^${facts}/` },
     };
   }),
   {
@@ -82,7 +77,15 @@ async function violations(folders: string[], baseDir = process.cwd()): Promise<s
 
 describe("imports", () => {
   it("point only upstream", async () => {
-    expect(await violations(layers)).to.deep.equal([]);
+    expect(await violations(places)).to.deep.equal([]);
+  });
+
+  it("are judged in every folder and file of the root", () => {
+    const sources = globSync(["*.ts", "*/**/*.ts"], {
+      exclude: (path) => /(^|\/)(node_modules|dist|tests|\.[^/]*)$/.test(path),
+    });
+    const found = new Set(sources.map((path) => path.split("/")[0]));
+    expect([...found]).to.have.members(places);
   });
 
   it("are refused when they point downstream, or from a pure layer to the outside", async () => {

@@ -28,6 +28,10 @@ describe("retries", () => {
     expect(perTry({ attempts: 3 }, "10s")).to.deep.equal([undefined, undefined]);
   });
 
+  it("divide a timeout into whole milliseconds, of which all attempts together take no more", () => {
+    expect(perTry({ attempts: 2, retryOn: ["5xx"] }, "10s")).to.deep.equal([3333, 1666]);
+  });
+
   it("of a call of its own divide its timeout likewise", () => {
     const limit = (retries: RetriesDefinition): number | undefined =>
       normalize({

@@ -28,6 +28,12 @@ describe("injection", () => {
       "the pod has the label sidecar.istio.io/inject=true",
     );
     expect(reason({})).to.equal("no label of the namespace or the pod asks for a proxy");
+    const enabled = { ...shop, labels: { "istio-injection": "enabled" } };
+    expect(injection({ namespace: enabled, hostNetwork: true }, both)).to.deep.equal({
+      injected: false,
+      asked: true,
+      reason: "the pod uses the network of its node",
+    });
   });
 
   it("asks in vain for a revision that no control plane has", () => {

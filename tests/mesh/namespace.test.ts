@@ -23,4 +23,21 @@ describe("namespace", () => {
       "istio.io/rev": "1-31-0",
     });
   });
+
+  it("has pods that name the mesh's revision themselves, if the catalog does not own it", () => {
+    const podLabels = (revision: { revision?: string }): object => {
+      const services = { web: { ports: { http }, workload: { image: "web:1" } } };
+      const objects = render({ name: "shop", sharedNamespaces: ["shop"], ...revision, services });
+      const { template } = find(objects, "Deployment", "web").spec as {
+        template: { metadata: { labels: object } };
+      };
+      return template.metadata.labels;
+    };
+    expect(podLabels({})).to.include({ "sidecar.istio.io/inject": "true" });
+    expect(podLabels({})).to.not.have.property("istio.io/rev");
+    expect(podLabels({ revision: "1-31-0" })).to.include({
+      "sidecar.istio.io/inject": "true",
+      "istio.io/rev": "1-31-0",
+    });
+  });
 });

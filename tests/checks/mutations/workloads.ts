@@ -106,7 +106,20 @@ export const workloads: readonly Mutation[] = [
     code: "MW345",
     mistake: "a pod under another account than the service's",
     *mutants(catalog) {
-      for (const place of workloadsOf(catalog)) yield put([...place, "pod", "serviceAccountName"], "other");
+      for (const place of workloadsOf(catalog)) {
+        yield put([...place, "pod", "serviceAccountName"], "other");
+        yield put([...place, "pod", "serviceAccount"], "other");
+      }
+    },
+  },
+  {
+    code: "MW345",
+    mistake: "a pod in the network of its node, or with a container that only kubectl debug adds",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) {
+        yield put([...place, "pod", "hostNetwork"], true);
+        yield put([...place, "pod", "ephemeralContainers"], [{ name: "debug", image: "busybox:1" }]);
+      }
     },
   },
   {
