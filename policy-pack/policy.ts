@@ -53,9 +53,14 @@ export function nist(reference: string, specification: string): PolicyCompliance
 }
 
 /** The settings that every policy has in addition to its own. */
-const common = { ...scope, exemptions };
+export const commonSettings = { ...scope, exemptions };
 
-type CommonSettings = Settings<typeof common>;
+type CommonSettings = Settings<typeof commonSettings>;
+
+/** The reference to a policy's page at the end of its description, which Pulumi prints with violations. */
+export function pageOf(policy: string): string {
+  return `See docs/policies/${policy}.md.`;
+}
 
 /** The metadata of every policy of this pack. */
 interface Description<S extends Record<string, Setting>> {
@@ -84,8 +89,9 @@ export function resourcePolicy<S extends Record<string, Setting>>(
   const { settings, appliesTo, judge, ...description } = policy;
   return {
     ...description,
+    description: `${policy.description} ${pageOf(policy.name)}`,
     enforcementLevel: policy.enforcementLevel ?? "mandatory",
-    configSchema: schemaOf({ ...settings, ...common }),
+    configSchema: schemaOf({ ...settings, ...commonSettings }),
     validateResource: (args, reportViolation) => {
       grant(policy.name, () => args.getConfig<Partial<CommonSettings>>().exemptions ?? []);
       // Most policies apply to few resources. The type alone decides that, before anything else is read.
@@ -94,7 +100,7 @@ export function resourcePolicy<S extends Record<string, Setting>>(
       if (resource === undefined) {
         return notApplicable(args, `${policy.name} does not apply to ${args.type}`);
       }
-      const config = configured(policy.name, settings, common, args.getConfig());
+      const config = configured(policy.name, settings, commonSettings, args.getConfig());
       if (!isInScope(resource, config)) {
         return notApplicable(args, `${resource.title} is excluded by includeFor or excludeFor`);
       }
@@ -134,10 +140,11 @@ export function stackPolicy<S extends Record<string, Setting>>(
   const { settings, appliesTo, judge, ...description } = policy;
   return {
     ...description,
+    description: `${policy.description} ${pageOf(policy.name)}`,
     enforcementLevel: policy.enforcementLevel ?? "mandatory",
-    configSchema: schemaOf({ ...settings, ...common }),
+    configSchema: schemaOf({ ...settings, ...commonSettings }),
     validateStack: (args, reportViolation) => {
-      const config = configured(policy.name, settings, common, args.getConfig());
+      const config = configured(policy.name, settings, commonSettings, args.getConfig());
       grant(policy.name, () => config.exemptions);
       const clusters = byCluster(
         args.resources.flatMap((one) => {

@@ -37,52 +37,46 @@ import { requireViewOnlyKiali } from "./requireViewOnlyKiali";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
 import { restrictEgress } from "./restrictEgress";
 
-/** All policies of the pack, grouped by topic. Each is in the file with its name. */
-export const policies: Policies = [
-  // Mutual TLS and certificates
-  requireMeshWideStrict,
-  forbidWeakerMtls,
-  boundCertificateLifetimes,
-  // Authorization
-  requireDefaultDeny,
-  forbidAllowAll,
-  requireSafePatterns,
-  requireNormalizedMatches,
-  requireTokenRules,
-  forbidClaimsInKnownHeaders,
-  // Injection and pods
-  requireInjection,
-  forbidInjectionOptOut,
-  flagCaptureBypasses,
-  boundCapabilities,
-  requireNonRoot,
-  reserveGatewayLabels,
-  // Gateways and egress
-  requireGatewayTls,
-  forbidWildcardHosts,
-  restrictEgress,
-  // Traffic
-  requireCircuitBreakers,
-  boundCircuitBreakers,
-  boundTimeouts,
-  boundRetries,
-  forbidUnsafeRetries,
-  forbidFaultInjection,
-  // Extensions
-  requireSafeEnvoyFilters,
-  requirePinnedWasm,
-  // Consoles
-  forbidOpenConsoles,
-  forbidExposedConsoles,
-  forbidPlainCredentials,
-  requireViewOnlyKiali,
-  // Operation
-  requireConfigValidation,
-  requireHighAvailability,
-  requireSupportedVersions,
-  flagOutdatedVersions,
-  requirePinnedVersions,
-  boundTraceSampling,
-  // The last policy, because it reports the exemptions that the others applied.
-  reportCoverage,
-];
+/** All policies of the pack by topic. Each is in the file with its name. */
+export const groups: Readonly<Record<string, Policies>> = {
+  "Mutual TLS and certificates": [requireMeshWideStrict, forbidWeakerMtls, boundCertificateLifetimes],
+  Authorization: [
+    requireDefaultDeny,
+    forbidAllowAll,
+    requireSafePatterns,
+    requireNormalizedMatches,
+    requireTokenRules,
+    forbidClaimsInKnownHeaders,
+  ],
+  "Injection and pods": [
+    requireInjection,
+    forbidInjectionOptOut,
+    flagCaptureBypasses,
+    boundCapabilities,
+    requireNonRoot,
+    reserveGatewayLabels,
+  ],
+  "Gateways and egress": [requireGatewayTls, forbidWildcardHosts, restrictEgress],
+  Traffic: [
+    requireCircuitBreakers,
+    boundCircuitBreakers,
+    boundTimeouts,
+    boundRetries,
+    forbidUnsafeRetries,
+    forbidFaultInjection,
+  ],
+  Extensions: [requireSafeEnvoyFilters, requirePinnedWasm],
+  Consoles: [forbidOpenConsoles, forbidExposedConsoles, forbidPlainCredentials, requireViewOnlyKiali],
+  Operation: [
+    requireConfigValidation,
+    requireHighAvailability,
+    requireSupportedVersions,
+    flagOutdatedVersions,
+    requirePinnedVersions,
+    boundTraceSampling,
+  ],
+  Report: [reportCoverage],
+};
+
+/** All policies of the pack. The report is the last one, because it lists the exemptions that the others applied. */
+export const policies: Policies = Object.values(groups).flat();

@@ -1,0 +1,79 @@
+import { boundCapabilitiesPage } from "./boundCapabilities";
+import { boundCertificateLifetimesPage } from "./boundCertificateLifetimes";
+import { boundCircuitBreakersPage } from "./boundCircuitBreakers";
+import { boundRetriesPage } from "./boundRetries";
+import { boundTimeoutsPage } from "./boundTimeouts";
+import { boundTraceSamplingPage } from "./boundTraceSampling";
+import { flagCaptureBypassesPage } from "./flagCaptureBypasses";
+import { flagOutdatedVersionsPage } from "./flagOutdatedVersions";
+import { forbidAllowAllPage } from "./forbidAllowAll";
+import { forbidClaimsInKnownHeadersPage } from "./forbidClaimsInKnownHeaders";
+import { forbidExposedConsolesPage } from "./forbidExposedConsoles";
+import { forbidFaultInjectionPage } from "./forbidFaultInjection";
+import { forbidInjectionOptOutPage } from "./forbidInjectionOptOut";
+import { forbidOpenConsolesPage } from "./forbidOpenConsoles";
+import { forbidPlainCredentialsPage } from "./forbidPlainCredentials";
+import { forbidUnsafeRetriesPage } from "./forbidUnsafeRetries";
+import { forbidWeakerMtlsPage } from "./forbidWeakerMtls";
+import { forbidWildcardHostsPage } from "./forbidWildcardHosts";
+import { reportCoveragePage } from "./reportCoverage";
+import { requireCircuitBreakersPage } from "./requireCircuitBreakers";
+import { requireConfigValidationPage } from "./requireConfigValidation";
+import { requireDefaultDenyPage } from "./requireDefaultDeny";
+import { requireGatewayTlsPage } from "./requireGatewayTls";
+import { requireHighAvailabilityPage } from "./requireHighAvailability";
+import { requireInjectionPage } from "./requireInjection";
+import { requireMeshWideStrictPage } from "./requireMeshWideStrict";
+import { requireNonRootPage } from "./requireNonRoot";
+import { requireNormalizedMatchesPage } from "./requireNormalizedMatches";
+import { requirePinnedVersionsPage } from "./requirePinnedVersions";
+import { requirePinnedWasmPage } from "./requirePinnedWasm";
+import { requireSafeEnvoyFiltersPage } from "./requireSafeEnvoyFilters";
+import { requireSafePatternsPage } from "./requireSafePatterns";
+import { requireSupportedVersionsPage } from "./requireSupportedVersions";
+import { requireTokenRulesPage } from "./requireTokenRules";
+import { requireViewOnlyKialiPage } from "./requireViewOnlyKiali";
+import { reserveGatewayLabelsPage } from "./reserveGatewayLabels";
+import { restrictEgressPage } from "./restrictEgress";
+import type { Page } from "./page";
+
+/** The pages of all policies, keyed by policy. */
+export const pages: Readonly<Record<string, Page>> = {
+  "bound-capabilities": boundCapabilitiesPage,
+  "bound-certificate-lifetimes": boundCertificateLifetimesPage,
+  "bound-circuit-breakers": boundCircuitBreakersPage,
+  "bound-retries": boundRetriesPage,
+  "bound-timeouts": boundTimeoutsPage,
+  "bound-trace-sampling": boundTraceSamplingPage,
+  "flag-capture-bypasses": flagCaptureBypassesPage,
+  "flag-outdated-versions": flagOutdatedVersionsPage,
+  "forbid-allow-all": forbidAllowAllPage,
+  "forbid-claims-in-known-headers": forbidClaimsInKnownHeadersPage,
+  "forbid-exposed-consoles": forbidExposedConsolesPage,
+  "forbid-fault-injection": forbidFaultInjectionPage,
+  "forbid-injection-opt-out": forbidInjectionOptOutPage,
+  "forbid-open-consoles": forbidOpenConsolesPage,
+  "forbid-plain-credentials": forbidPlainCredentialsPage,
+  "forbid-unsafe-retries": forbidUnsafeRetriesPage,
+  "forbid-weaker-mtls": forbidWeakerMtlsPage,
+  "forbid-wildcard-hosts": forbidWildcardHostsPage,
+  "report-coverage": reportCoveragePage,
+  "require-circuit-breakers": requireCircuitBreakersPage,
+  "require-config-validation": requireConfigValidationPage,
+  "require-default-deny": requireDefaultDenyPage,
+  "require-gateway-tls": requireGatewayTlsPage,
+  "require-high-availability": requireHighAvailabilityPage,
+  "require-injection": requireInjectionPage,
+  "require-mesh-wide-strict": requireMeshWideStrictPage,
+  "require-non-root": requireNonRootPage,
+  "require-normalized-matches": requireNormalizedMatchesPage,
+  "require-pinned-versions": requirePinnedVersionsPage,
+  "require-pinned-wasm": requirePinnedWasmPage,
+  "require-safe-envoy-filters": requireSafeEnvoyFiltersPage,
+  "require-safe-patterns": requireSafePatternsPage,
+  "require-supported-versions": requireSupportedVersionsPage,
+  "require-token-rules": requireTokenRulesPage,
+  "require-view-only-kiali": requireViewOnlyKialiPage,
+  "reserve-gateway-labels": reserveGatewayLabelsPage,
+  "restrict-egress": restrictEgressPage,
+};
