@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Policies } from "@pulumi/policy";
 import { policies } from "./policies";
+import { isList, isObject } from "./reading/value";
 
 /** Settings of every policy that the engine itself reads. */
 const ENGINE = ["enforcementLevel"];
@@ -12,10 +13,10 @@ const ENGINE = ["enforcementLevel"];
  * @returns one message per unknown name
  */
 export function unknownNames(configuration: unknown, known: Policies = policies): string[] {
-  if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) {
+  if (!isObject(configuration) || isList(configuration)) {
     return ["The configuration is not a JSON object keyed by policy. Write {} for an empty one."];
   }
-  return Object.entries(configuration as Record<string, unknown>).flatMap(([name, settings]) => {
+  return Object.entries(configuration).flatMap(([name, settings]) => {
     // The key "all" sets the enforcement level of all policies.
     if (name === "all") return [];
     const policy = known.find((one) => one.name === name);
@@ -23,7 +24,7 @@ export function unknownNames(configuration: unknown, known: Policies = policies)
       const names = known.map((one) => one.name).sort();
       return [`There is no policy ${name}. Use one of ${names.join(", ")}.`];
     }
-    if (typeof settings !== "object" || settings === null) return [];
+    if (!isObject(settings)) return [];
     const allowed = [...ENGINE, ...Object.keys(policy.configSchema?.properties ?? {})].sort();
     return Object.keys(settings)
       .filter((setting) => !allowed.includes(setting))

@@ -4,6 +4,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import type { Field } from "../reading/field";
 import { isVirtualService } from "../reading/resource";
+import { entriesOf } from "../reading/value";
 import { forwardingRoutes } from "../reading/virtualService";
 
 /** Conditions that also retry an attempt which hit its per-try timeout, because Envoy then resets the request itself. */
@@ -60,6 +61,5 @@ function judgeDuration(route: Field): Violation[] {
 
 /** Whether an attempt that hits its per-try timeout is the last one. */
 function endsWithTimeout(retryOn: string): boolean {
-  const conditions = retryOn.split(",").map((condition) => condition.trim());
-  return !conditions.some((condition) => AFTER_TIMED_OUT_ATTEMPTS.includes(condition));
+  return !entriesOf(retryOn).some((condition) => AFTER_TIMED_OUT_ATTEMPTS.includes(condition));
 }

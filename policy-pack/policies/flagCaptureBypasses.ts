@@ -4,6 +4,7 @@ import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
+import { entriesOf } from "../reading/value";
 import { containersOf, isWorkload, podOf } from "../reading/workload";
 
 const PREFIX = "traffic.sidecar.istio.io/";
@@ -102,11 +103,7 @@ export const flagCaptureBypasses = resourcePolicy({
 function listed(field: Field): string[] | undefined {
   const value = field.value;
   // YAML parses a single port as a number.
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return String(value)
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  return typeof value === "string" || typeof value === "number" ? entriesOf(String(value)) : undefined;
 }
 
 function judgePorts(field: Field, allowed: readonly number[]): Violation[] {

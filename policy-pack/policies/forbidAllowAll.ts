@@ -1,6 +1,6 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { excessOf } from "../reading/addressBlock";
-import { actionOf, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
+import { actionOf, isException, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
 
@@ -123,11 +123,6 @@ function judgeCallers(name: unknown, list: Field): Violation[] {
 /** The attribute of a condition, such as `source.principal`. https://istio.io/latest/docs/reference/config/security/conditions/ */
 function keyOf(condition: Field): unknown {
   return condition.at("key").value;
-}
-
-/** Whether the list has exceptions, such as `notPrincipals` and `notValues`, which match every other caller. */
-function isException({ key }: Field): boolean {
-  return key.startsWith("not");
 }
 
 /** The identities that a principal with a wildcard matches, unless it has the full name of a namespace. */

@@ -1,6 +1,10 @@
+import { facts, minorOf } from "../facts";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isEnvoyFilter } from "../reading/resource";
+
+/** A regular expression for the proxies of one minor version. */
+const EXAMPLE = `^${(minorOf(facts.istio.version) ?? "").replace(".", "\\.")}.*`;
 
 /** The values of applyTo for which Istio ignores an operation. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +23,7 @@ export const messages = {
   }),
   noVersion: (): Message => ({
     problem: "is not set, so the patch also applies to untested proxy versions",
-    fix: "Set it to a regular expression such as ^1\\.31.*",
+    fix: `Set it to a regular expression such as ${EXAMPLE}`,
   }),
   ignored: (operation: string, applyTo: string): Message => ({
     problem: `is ${operation}, which Istio ignores for ${applyTo}`,
@@ -45,7 +49,7 @@ export const requireSafeEnvoyFilters = resourcePolicy({
   tags: ["istio", "traffic", "extension"],
   remediationSteps:
     "Set spec.priority. Set match.proxy.proxyVersion of each patch to the versions with which it was tested, such as " +
-    "^1\\.31.*.",
+    `${EXAMPLE}.`,
   url: "https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation",
   settings: {},
   appliesTo: isEnvoyFilter,

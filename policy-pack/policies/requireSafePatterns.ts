@@ -1,5 +1,5 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { actionOf, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
+import { actionOf, isException, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import type { Field } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
 
@@ -65,7 +65,5 @@ function negatives(rule: Field): Field[] {
     .at("when")
     .children()
     .map((condition) => condition.at("notValues"));
-  return [...parts.filter(({ key }) => key.startsWith("not")), ...conditions].filter(
-    (field) => field.children().length > 0,
-  );
+  return [...parts.filter(isException), ...conditions].filter((field) => field.children().length > 0);
 }

@@ -28,6 +28,11 @@ export function operationsOf(rule: Field): Field[] {
     .map((to) => to.at("operation"));
 }
 
+/** Whether a list contains exceptions, such as `notPrincipals` and `notValues`, which match every other value. */
+export function isException({ key }: Field): boolean {
+  return key.startsWith("not");
+}
+
 /** Whether Istio only logs what the policy would do. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
 export function isDryRun({ fields }: KubernetesResource): boolean {
   return isTrue(fields.at("metadata", "annotations", "istio.io/dry-run").value);

@@ -1,3 +1,5 @@
+import { isList, isObject } from "./value";
+
 /** Represents a value that is unknown during preview. */
 export const UNKNOWN = Symbol("unknown during preview");
 
@@ -51,7 +53,7 @@ export class Field {
   children(): Field[] {
     this.record();
     const content = this.content;
-    if (Array.isArray(content)) return Array.from(content.keys(), (index) => this.child(index));
+    if (isList(content)) return Array.from(content.keys(), (index) => this.child(index));
     return isMap(content) ? Object.keys(content).map((key) => this.child(key)) : [];
   }
 
@@ -100,7 +102,7 @@ export function isUnknownValueError(error: unknown): error is Error {
 }
 
 function isMap(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === "object" && value !== null && !(value instanceof UnknownValue);
+  return isObject(value) && !(value instanceof UnknownValue);
 }
 
 function join(path: string, key: string | number): string {

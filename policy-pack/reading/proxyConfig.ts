@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import type { Field } from "./field";
+import { isObject } from "./value";
 
 /** The annotation by which a pod overrides its proxy's configuration. */
 export const PROXY_CONFIG = "proxy.istio.io/config";
@@ -32,5 +33,5 @@ export function proxyConfigOf(annotation: Field): ProxyConfig {
 }
 
 function mapOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  return isObject(value) ? value : {};
 }
