@@ -117,7 +117,7 @@ function settingsList(
 function frameworkOf({ framework }: Policy): string {
   if (framework === undefined) return "";
   const { name, version, reference, specification } = framework;
-  return `${name ?? ""} ${version ?? ""}, ${reference ?? ""}: ${specification ?? ""}.`;
+  return `${name} ${version}, ${reference}: ${specification}.`;
 }
 
 function descriptionOf({ name, description }: Policy): string {
