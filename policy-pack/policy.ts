@@ -10,9 +10,8 @@ import { exempting, exemptions, grant, leaveOpen } from "./exemptions";
 import { byCluster, type Cluster, clusterOf } from "./reading/cluster";
 import { type Field, isUnknownValueError } from "./reading/field";
 import {
-  kubernetesResource,
+  kubernetesResources,
   type KubernetesResource,
-  kubernetesType,
   type KubernetesType,
   undecided,
 } from "./reading/resource";
@@ -94,25 +93,27 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     configSchema: schemaOf({ ...settings, ...commonSettings }),
     validateResource: (args, reportViolation) => {
       grant(policy.name, () => args.getConfig<Partial<CommonSettings>>().exemptions ?? []);
-      // Most policies apply to few resources. The type alone decides that, before anything else is read.
-      const type = kubernetesType(args.type);
-      const resource = type !== undefined && appliesTo(type) ? kubernetesResource(args) : undefined;
-      if (resource === undefined) {
+      const resources = kubernetesResources(args).filter(({ type }) => appliesTo(type));
+      if (resources.length === 0) {
         return notApplicable(args, `${policy.name} does not apply to ${args.type}`);
       }
       const config = configured(policy.name, settings, commonSettings, args.getConfig());
-      if (!isInScope(resource, config)) {
-        return notApplicable(args, `${resource.title} is excluded by includeFor or excludeFor`);
+      const judged = resources.filter((resource) => isInScope(resource, config));
+      if (judged.length === 0) {
+        const titles = resources.map(({ title }) => title).join(", ");
+        return notApplicable(args, `${titles} is excluded by includeFor or excludeFor`);
       }
-      const violations = [...judge(resource, config)];
-      const messages = violations.map((one) => textOf(resource.title, one.field.path, one));
-      if (messages.length > 0) {
+      for (const resource of judged) {
+        const violations = [...judge(resource, config)];
+        const messages = violations.map((one) => textOf(resource.title, one.field.path, one));
+        if (messages.length === 0) continue;
         const report = exempting(policy.name, clusterOf(args.provider), config.exemptions, reportViolation);
         for (const text of new Set(messages)) report(resource, text);
       }
-      if (resource.unknowns.size === 0) return;
+      const open = judged.filter(({ unknowns }) => unknowns.size > 0);
+      if (open.length === 0) return;
       leaveOpen(policy.name);
-      throw undecided([resource]);
+      throw undecided(open);
     },
   };
 }
@@ -147,10 +148,9 @@ export function stackPolicy<S extends Record<string, Setting>>(
       const config = configured(policy.name, settings, commonSettings, args.getConfig());
       grant(policy.name, () => config.exemptions);
       const clusters = byCluster(
-        args.resources.flatMap((one) => {
-          const resource = kubernetesResource(one);
-          return resource === undefined ? [] : [{ resource, cluster: clusterOf(one.provider) }];
-        }),
+        args.resources.flatMap((one) =>
+          kubernetesResources(one).map((resource) => ({ resource, cluster: clusterOf(one.provider) })),
+        ),
       );
       const answers = clusters.map(({ resources, cluster }) => appliesTo(resources, config, cluster));
       if (!answers.includes(true)) return notApplicable(args, answers.join("; "));

@@ -10,9 +10,11 @@ import { forbidAllowAllPage } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeadersPage } from "./forbidClaimsInKnownHeaders";
 import { forbidExposedConsolesPage } from "./forbidExposedConsoles";
 import { forbidFaultInjectionPage } from "./forbidFaultInjection";
+import { forbidForgedHeadersPage } from "./forbidForgedHeaders";
 import { forbidInjectionOptOutPage } from "./forbidInjectionOptOut";
 import { forbidOpenConsolesPage } from "./forbidOpenConsoles";
 import { forbidPlainCredentialsPage } from "./forbidPlainCredentials";
+import { forbidSecurityPatchesPage } from "./forbidSecurityPatches";
 import { forbidUnsafeRetriesPage } from "./forbidUnsafeRetries";
 import { forbidWeakerMtlsPage } from "./forbidWeakerMtls";
 import { forbidWildcardHostsPage } from "./forbidWildcardHosts";
@@ -20,8 +22,10 @@ import { reportCoveragePage } from "./reportCoverage";
 import { requireCircuitBreakersPage } from "./requireCircuitBreakers";
 import { requireConfigValidationPage } from "./requireConfigValidation";
 import { requireDefaultDenyPage } from "./requireDefaultDeny";
+import { requireEffectiveSelectorsPage } from "./requireEffectiveSelectors";
 import { requireGatewayTlsPage } from "./requireGatewayTls";
 import { requireHighAvailabilityPage } from "./requireHighAvailability";
+import { requireHostOwnershipPage } from "./requireHostOwnership";
 import { requireInjectionPage } from "./requireInjection";
 import { requireMeshWideStrictPage } from "./requireMeshWideStrict";
 import { requireNonRootPage } from "./requireNonRoot";
@@ -30,11 +34,14 @@ import { requirePinnedVersionsPage } from "./requirePinnedVersions";
 import { requirePinnedWasmPage } from "./requirePinnedWasm";
 import { requireSafeEnvoyFiltersPage } from "./requireSafeEnvoyFilters";
 import { requireSafePatternsPage } from "./requireSafePatterns";
+import { requireSecureJwksPage } from "./requireSecureJwks";
 import { requireSupportedVersionsPage } from "./requireSupportedVersions";
 import { requireTokenRulesPage } from "./requireTokenRules";
 import { requireViewOnlyKialiPage } from "./requireViewOnlyKiali";
 import { reserveGatewayLabelsPage } from "./reserveGatewayLabels";
+import { restrictControlPlanePage } from "./restrictControlPlane";
 import { restrictEgressPage } from "./restrictEgress";
+import { restrictPodAnnotationsPage } from "./restrictPodAnnotations";
 import type { Page } from "./page";
 
 /** The pages of all policies, keyed by policy. */
@@ -51,9 +58,11 @@ export const pages: Readonly<Record<string, Page>> = {
   "forbid-claims-in-known-headers": forbidClaimsInKnownHeadersPage,
   "forbid-exposed-consoles": forbidExposedConsolesPage,
   "forbid-fault-injection": forbidFaultInjectionPage,
+  "forbid-forged-headers": forbidForgedHeadersPage,
   "forbid-injection-opt-out": forbidInjectionOptOutPage,
   "forbid-open-consoles": forbidOpenConsolesPage,
   "forbid-plain-credentials": forbidPlainCredentialsPage,
+  "forbid-security-patches": forbidSecurityPatchesPage,
   "forbid-unsafe-retries": forbidUnsafeRetriesPage,
   "forbid-weaker-mtls": forbidWeakerMtlsPage,
   "forbid-wildcard-hosts": forbidWildcardHostsPage,
@@ -61,8 +70,10 @@ export const pages: Readonly<Record<string, Page>> = {
   "require-circuit-breakers": requireCircuitBreakersPage,
   "require-config-validation": requireConfigValidationPage,
   "require-default-deny": requireDefaultDenyPage,
+  "require-effective-selectors": requireEffectiveSelectorsPage,
   "require-gateway-tls": requireGatewayTlsPage,
   "require-high-availability": requireHighAvailabilityPage,
+  "require-host-ownership": requireHostOwnershipPage,
   "require-injection": requireInjectionPage,
   "require-mesh-wide-strict": requireMeshWideStrictPage,
   "require-non-root": requireNonRootPage,
@@ -71,9 +82,12 @@ export const pages: Readonly<Record<string, Page>> = {
   "require-pinned-wasm": requirePinnedWasmPage,
   "require-safe-envoy-filters": requireSafeEnvoyFiltersPage,
   "require-safe-patterns": requireSafePatternsPage,
+  "require-secure-jwks": requireSecureJwksPage,
   "require-supported-versions": requireSupportedVersionsPage,
   "require-token-rules": requireTokenRulesPage,
   "require-view-only-kiali": requireViewOnlyKialiPage,
   "reserve-gateway-labels": reserveGatewayLabelsPage,
+  "restrict-control-plane": restrictControlPlanePage,
   "restrict-egress": restrictEgressPage,
+  "restrict-pod-annotations": restrictPodAnnotationsPage,
 };

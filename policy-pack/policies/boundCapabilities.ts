@@ -1,7 +1,7 @@
 import { words } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, textsOf } from "../reading/field";
-import { containersOf, isIstioContainer, isWorkload, isZtunnel, podOf } from "../reading/workload";
+import { containersOf, isIstioContainer, istioHubs, isWorkload, isZtunnel, podOf } from "../reading/workload";
 
 /** The capabilities with which Istio's own containers redirect traffic. */
 const REDIRECTING = ["NET_ADMIN", "NET_RAW"];
@@ -34,6 +34,7 @@ export const boundCapabilities = resourcePolicy({
     "Remove privileged and the capability from the container's securityContext. With Istio's CNI plugin, no container requires NET_ADMIN.",
   url: "https://istio.io/latest/docs/setup/additional-setup/cni/",
   settings: {
+    istioHubs,
     // The baseline of the Pod Security Standards: the default of container runtimes.
     capabilities: words(
       [
@@ -44,12 +45,12 @@ export const boundCapabilities = resourcePolicy({
     ),
   },
   appliesTo: isWorkload,
-  judge(resource, { capabilities }) {
+  judge(resource, { capabilities, istioHubs }) {
     return containersOf(podOf(resource)).flatMap((container) => {
       const allowed = [
         ...capabilities,
-        ...(isIstioContainer(container) ? REDIRECTING : []),
-        ...(resource.type.kind === "DaemonSet" && isZtunnel(container) ? ENTERING : []),
+        ...(isIstioContainer(container, istioHubs) ? REDIRECTING : []),
+        ...(resource.type.kind === "DaemonSet" && isZtunnel(container, istioHubs) ? ENTERING : []),
       ];
       return [...judgePrivileged(container), ...judgeAdded(container, allowed)];
     });

@@ -35,16 +35,25 @@ const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = 
 };
 
 const all = (text: string): boolean => text === "*";
+const everyPath = (text: string): boolean => ["*", "/*", "{**}", "/{**}"].includes(text);
 
-/** Whether a value matches every operation, by the same. */
-const CALLED: Readonly<Record<string, (text: string) => boolean>> = {
-  hosts: all,
-  ports: all,
-  methods: all,
-  paths: (text) => ["*", "/*", "{**}", "/{**}"].includes(text),
-  "destination.ip": (text) => excessOf(text) !== undefined,
-  "destination.port": all,
-  "connection.sni": all,
+/**
+ * Whether a value of an operation, or of a condition, matches every request of the workload. Clients choose hosts, methods
+ * and ports freely, and all requests to the workload have its address, so only paths restrict an operation.
+ */
+const OPERATIONS: Readonly<Record<string, (text: string) => boolean>> = {
+  hosts: () => true,
+  ports: () => true,
+  methods: () => true,
+  paths: everyPath,
+  "destination.ip": () => true,
+  "destination.port": () => true,
+  "connection.sni": () => true,
+  "request.headers[:authority]": () => true,
+  "request.headers[host]": () => true,
+  "request.headers[:method]": () => true,
+  "request.headers[:scheme]": () => true,
+  "request.headers[:path]": everyPath,
 };
 
 /**
@@ -75,6 +84,7 @@ function judgeRule(rule: Field): Violation[] {
   const conditions = rule.at("when").children();
   const wide = [
     ...sources.flatMap((source) => source.children().flatMap((list) => judgeCallers(list.key, list))),
+    ...sources.flatMap(judgeTrustDomains),
     ...conditions.flatMap((condition) => judgeCallers(keyOf(condition), condition.at("values"))),
   ];
   const restricted = isRestricted(sources) || isRestricted(operations) || conditions.some(isNarrow);
@@ -107,8 +117,21 @@ function isNarrow(condition: Field): boolean {
 /** Whether the list excludes any request. Istio reads an empty list as not set. */
 function restricts(name: unknown, list: Field): boolean {
   if (list.value === UNKNOWN) return true;
-  const isEverything = CALLED[String(name)] ?? (() => false);
+  if (name === "trustDomains") return false;
+  const key = String(name);
+  // The presence of a header restricts nothing, because every client can send it.
+  const isEverything = OPERATIONS[key.toLowerCase()] ?? (/^request\.headers\[/.test(key) ? all : () => false);
   return list.children().length > 0 && !textsOf(list).some(({ text }) => isEverything(text));
+}
+
+/** Judges the trust domains of a source without another restriction, which match all identities of these domains. */
+function judgeTrustDomains(source: Field): Violation[] {
+  const others = source.children().filter((list) => !isException(list) && restricts(list.key, list));
+  if (source.value === UNKNOWN || others.length > 0) return [];
+  return textsOf(source.at("trustDomains")).map(({ field, text }) => {
+    const reach = all(text) ? "identities of every trust domain" : "every identity of the trust domain";
+    return { field, ...messages.wideSource(text, reach) };
+  });
 }
 
 function judgeCallers(name: unknown, list: Field): Violation[] {
@@ -125,10 +148,10 @@ function keyOf(condition: Field): unknown {
   return condition.at("key").value;
 }
 
-/** The identities that a principal with a wildcard matches, unless it has the full name of a namespace. */
+/** The identities that a principal with a wildcard matches, unless it has a trust domain and the full name of a namespace. */
 function identities(principal: string): string | undefined {
-  if (!principal.includes("*") || /(^|\/)ns\/[^/*]+\//.test(principal)) return undefined;
   if (principal === "*") return "every identity";
+  if (!principal.includes("*") || /^[^*]+\/ns\/[^/*]+\//.test(principal)) return undefined;
   return principal.startsWith("*") ? "identities of every trust domain" : "identities of many namespaces";
 }
 

@@ -1,5 +1,6 @@
 import { words } from "../configuration";
 import { type Message, nist, resourcePolicy } from "../policy";
+import { matchesHeader } from "../reading/header";
 import { isRequestAuthentication } from "../reading/resource";
 
 /** The texts of this policy's violations. */
@@ -65,13 +66,9 @@ export const forbidClaimsInKnownHeaders = resourcePolicy({
       ])
       .flatMap((field) => {
         const header = field.value;
-        if (typeof header !== "string" || !prohibitedHeaders.some((name) => matches(name, header))) return [];
+        if (typeof header !== "string" || !prohibitedHeaders.some((name) => matchesHeader(name, header)))
+          return [];
         return [{ field, ...messages.knownHeader(header) }];
       });
   },
 });
-
-function matches(pattern: string, header: string): boolean {
-  const name = header.toLowerCase();
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-}

@@ -1,9 +1,9 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
-import { type Field, leaves } from "../reading/field";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/optOut";
 import { isIstiod, istiodValue } from "../reading/release";
-import { isHelmRelease } from "../reading/resource";
+import { isHelmRelease, isNamespace, type KubernetesResource } from "../reading/resource";
 import { INJECT, isWorkload, podOf } from "../reading/workload";
 
 /** The texts of this policy's violations. */
@@ -12,6 +12,10 @@ export const messages = {
   optOut: (setting: string, effect: string): Message => ({
     problem: `${setting}, so ${effect}`,
     fix: "Remove it",
+  }),
+  namespace: (value: string): Message => ({
+    problem: `is ${value}, so pods of the namespace are not in the mesh`,
+    fix: "Remove the label, or change the Namespace itself",
   }),
   neverInject: (): Message => ({ problem: "excludes pods from the mesh", fix: "Remove it" }),
 };
@@ -33,14 +37,18 @@ export const forbidInjectionOptOut = resourcePolicy({
     "mesh to a separate namespace.",
   url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy",
   settings: {},
-  appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
+  appliesTo: (type) => isWorkload(type) || isHelmRelease(type) || (isNamespace(type) && type.patch),
   judge(resource) {
+    if (isNamespace(resource.type)) return judgeNamespacePatch(resource);
     if (isWorkload(resource.type)) {
       const pod = podOf(resource);
       const metadata = pod.at("metadata");
       return [
         ...judgeLabel(metadata.at("labels", INJECT)),
-        ...judgeLabel(metadata.at("annotations", INJECT)),
+        // The label takes precedence over the annotation.
+        ...(String(metadata.at("labels", INJECT).peek) === "true"
+          ? []
+          : judgeLabel(metadata.at("annotations", INJECT))),
         ...podOptOuts(pod).map(refuse),
       ];
     }
@@ -59,6 +67,17 @@ export const forbidInjectionOptOut = resourcePolicy({
     ];
   },
 });
+
+/** Judges a patch of a Namespace, which require-injection does not judge because the other labels are unknown. */
+function judgeNamespacePatch({ fields }: KubernetesResource): Violation[] {
+  const labels = fields.at("metadata", "labels");
+  const wanted = { "istio-injection": "enabled", "istio.io/dataplane-mode": "ambient" };
+  return Object.entries(wanted).flatMap(([label, value]) => {
+    const field = labels.at(label);
+    if (!field.isSet || field.value === UNKNOWN || field.value === value) return [];
+    return [{ field, ...messages.namespace(String(field.value)) }];
+  });
+}
 
 function judgeLabel(field: Field): Violation[] {
   return String(field.value) === "false" ? [{ field, ...messages.noSidecar() }] : [];

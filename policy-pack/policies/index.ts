@@ -11,9 +11,11 @@ import { forbidAllowAll } from "./forbidAllowAll";
 import { forbidClaimsInKnownHeaders } from "./forbidClaimsInKnownHeaders";
 import { forbidExposedConsoles } from "./forbidExposedConsoles";
 import { forbidFaultInjection } from "./forbidFaultInjection";
+import { forbidForgedHeaders } from "./forbidForgedHeaders";
 import { forbidInjectionOptOut } from "./forbidInjectionOptOut";
 import { forbidOpenConsoles } from "./forbidOpenConsoles";
 import { forbidPlainCredentials } from "./forbidPlainCredentials";
+import { forbidSecurityPatches } from "./forbidSecurityPatches";
 import { forbidUnsafeRetries } from "./forbidUnsafeRetries";
 import { forbidWeakerMtls } from "./forbidWeakerMtls";
 import { forbidWildcardHosts } from "./forbidWildcardHosts";
@@ -21,8 +23,10 @@ import { reportCoverage } from "./reportCoverage";
 import { requireCircuitBreakers } from "./requireCircuitBreakers";
 import { requireConfigValidation } from "./requireConfigValidation";
 import { requireDefaultDeny } from "./requireDefaultDeny";
+import { requireEffectiveSelectors } from "./requireEffectiveSelectors";
 import { requireGatewayTls } from "./requireGatewayTls";
 import { requireHighAvailability } from "./requireHighAvailability";
+import { requireHostOwnership } from "./requireHostOwnership";
 import { requireInjection } from "./requireInjection";
 import { requireMeshWideStrict } from "./requireMeshWideStrict";
 import { requireNonRoot } from "./requireNonRoot";
@@ -31,11 +35,14 @@ import { requirePinnedVersions } from "./requirePinnedVersions";
 import { requirePinnedWasm } from "./requirePinnedWasm";
 import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
+import { requireSecureJwks } from "./requireSecureJwks";
 import { requireSupportedVersions } from "./requireSupportedVersions";
 import { requireTokenRules } from "./requireTokenRules";
 import { requireViewOnlyKiali } from "./requireViewOnlyKiali";
 import { reserveGatewayLabels } from "./reserveGatewayLabels";
+import { restrictControlPlane } from "./restrictControlPlane";
 import { restrictEgress } from "./restrictEgress";
+import { restrictPodAnnotations } from "./restrictPodAnnotations";
 
 /** All policies of the pack by topic. Each is in the file with its name. */
 export const groups: Readonly<Record<string, Policies>> = {
@@ -43,20 +50,30 @@ export const groups: Readonly<Record<string, Policies>> = {
   Authorization: [
     requireDefaultDeny,
     forbidAllowAll,
+    forbidSecurityPatches,
+    requireEffectiveSelectors,
     requireSafePatterns,
     requireNormalizedMatches,
     requireTokenRules,
+    requireSecureJwks,
     forbidClaimsInKnownHeaders,
   ],
   "Injection and pods": [
     requireInjection,
     forbidInjectionOptOut,
     flagCaptureBypasses,
+    restrictPodAnnotations,
     boundCapabilities,
     requireNonRoot,
     reserveGatewayLabels,
   ],
-  "Gateways and egress": [requireGatewayTls, forbidWildcardHosts, restrictEgress],
+  "Gateways and egress": [
+    requireGatewayTls,
+    forbidWildcardHosts,
+    restrictEgress,
+    requireHostOwnership,
+    forbidForgedHeaders,
+  ],
   Traffic: [
     requireCircuitBreakers,
     boundCircuitBreakers,
@@ -68,6 +85,7 @@ export const groups: Readonly<Record<string, Policies>> = {
   Extensions: [requireSafeEnvoyFilters, requirePinnedWasm],
   Consoles: [forbidOpenConsoles, forbidExposedConsoles, forbidPlainCredentials, requireViewOnlyKiali],
   Operation: [
+    restrictControlPlane,
     requireConfigValidation,
     requireHighAvailability,
     requireSupportedVersions,

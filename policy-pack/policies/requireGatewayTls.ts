@@ -1,7 +1,7 @@
 import type { Setting } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isGateway } from "../reading/resource";
+import { isGateway, isGatewayApiGateway } from "../reading/resource";
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
@@ -11,11 +11,22 @@ const DEFAULT_VERSION = "TLSV1_2";
 /** Plaintext protocols for which a gateway can respond with a redirect. */
 const PLAIN = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"];
 
+/** Protocols that are plaintext unless the server terminates TLS. */
+const OPAQUE = ["TCP", "MONGO", "MYSQL", "REDIS"];
+
 /** The texts of this policy's violations. */
 export const messages = {
   plaintext: (protocol: string): Message => ({
     problem: `is not true, so the gateway serves plaintext ${protocol}`,
     fix: "Set it to true",
+  }),
+  opaque: (protocol: string): Message => ({
+    problem: `is ${protocol} without TLS, so the gateway accepts any plaintext, including HTTP`,
+    fix: "Use protocol TLS, or HTTPS for HTTP",
+  }),
+  listener: (protocol: string): Message => ({
+    problem: `is ${protocol}, so the gateway serves plaintext`,
+    fix: "Use HTTPS or TLS with a certificate",
   }),
   skipVerify: (): Message => ({
     problem: "is true, so the gateway accepts any client certificate",
@@ -44,7 +55,8 @@ const setVersion = (oldest: string) => `Set it to ${oldest}${oldest === "TLSV1_2
 export const requireGatewayTls = resourcePolicy({
   name: "require-gateway-tls",
   displayName: "Gateways require TLS 1.2 or newer",
-  description: "Gateways serve HTTPS with TLS 1.2 or newer. Plaintext HTTP is only redirected to it.",
+  description:
+    "Gateways, also of the Gateway API, serve HTTPS or TLS 1.2 or newer. Plaintext HTTP is only redirected to it.",
   severity: "high",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "gateway", "tls"],
@@ -60,13 +72,22 @@ export const requireGatewayTls = resourcePolicy({
       default: "TLSV1_2",
     } satisfies Setting,
   },
-  appliesTo: isGateway,
-  judge: ({ fields }, { minProtocolVersion }) =>
-    fields
-      .at("spec", "servers")
-      .children()
-      .flatMap((server) => judgeServer(server, minProtocolVersion)),
+  appliesTo: (type) => isGateway(type) || isGatewayApiGateway(type),
+  judge: ({ fields, type }, { minProtocolVersion }) =>
+    isGateway(type)
+      ? fields
+          .at("spec", "servers")
+          .children()
+          .flatMap((server) => judgeServer(server, minProtocolVersion))
+      : fields.at("spec", "listeners").children().flatMap(judgeListener),
 });
+
+/** Judges a listener of the Gateway API. Its protocol HBONE, of waypoints, uses mTLS. */
+function judgeListener(listener: Field): Violation[] {
+  const field = listener.at("protocol");
+  const plaintext = field.value === "HTTP" || field.value === "TCP";
+  return plaintext ? [{ field, ...messages.listener(String(field.value)) }] : [];
+}
 
 function judgeServer(server: Field, oldest: string): Violation[] {
   const protocol = server.at("port", "protocol").value;
@@ -75,6 +96,9 @@ function judgeServer(server: Field, oldest: string): Violation[] {
     const redirect = tls.at("httpsRedirect");
     if (redirect.value === true || redirect.value === UNKNOWN) return [];
     return [{ field: redirect, ...messages.plaintext(protocol) }];
+  }
+  if (typeof protocol === "string" && OPAQUE.includes(protocol.toUpperCase()) && !tls.isSet) {
+    return [{ field: server.at("port", "protocol"), ...messages.opaque(protocol) }];
   }
   return judgeTls(tls, oldest);
 }

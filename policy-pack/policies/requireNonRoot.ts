@@ -1,7 +1,7 @@
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
+import { containersOf, isIstioContainer, istioHubs, isWorkload, podOf } from "../reading/workload";
 
 /** The ID of the proxy's user and group. */
 const PROXY = 1337;
@@ -39,14 +39,14 @@ export const requireNonRoot = resourcePolicy({
     "Set securityContext.runAsNonRoot to true for the pod or for each container, and runAsUser and runAsGroup to other IDs than " +
     "0 and 1337.",
   url: "https://istio.io/latest/docs/ops/deployment/application-requirements/",
-  settings: { environment },
+  settings: { environment, istioHubs },
   appliesTo: isWorkload,
-  judge(resource, { environment }) {
+  judge(resource, { environment, istioHubs }) {
     if (environmentOf(environment) === "dev" || resource.type.patch) return [];
     const pod = podOf(resource);
     const ofPod = pod.at("spec", "securityContext");
     return containersOf(pod)
-      .filter((container) => !isIstioContainer(container))
+      .filter((container) => !isIstioContainer(container, istioHubs))
       .flatMap((container): Violation[] => {
         const own = container.at("securityContext");
         const effective = (key: string) => (own.at(key).isSet ? own.at(key) : ofPod.at(key));

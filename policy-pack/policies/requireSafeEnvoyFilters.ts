@@ -1,4 +1,6 @@
 import { facts, minorOf } from "../facts";
+import { words } from "../configuration";
+import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isEnvoyFilter } from "../reading/resource";
@@ -11,6 +13,9 @@ const IGNORED: Readonly<Record<string, readonly string[]>> = {
   ADD: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
   REMOVE: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
 };
+
+/** The operations that add a filter. */
+const INSERTIONS = ["ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"];
 
 /** The only values of applyTo for which Istio applies REPLACE. */
 const REPLACEABLE = ["HTTP_FILTER", "NETWORK_FILTER", "VIRTUAL_HOST"];
@@ -29,6 +34,10 @@ export const messages = {
     problem: `is ${operation}, which Istio ignores for ${applyTo}`,
     fix: "Use MERGE, or patch the VIRTUAL_HOST",
   }),
+  notAllowed: (patch: string): Message => ({
+    problem: `is ${patch}, which is not an allowed patch`,
+    fix: "Remove the patch, or allow the type in the policy's configuration after a review",
+  }),
   replace: (): Message => ({
     problem: "is REPLACE, which Istio ignores except for filters and virtual hosts",
     fix: `Use MERGE, or set applyTo to ${REPLACEABLE.join(", ")}`,
@@ -43,7 +52,9 @@ export const messages = {
 export const requireSafeEnvoyFilters = resourcePolicy({
   name: "require-safe-envoy-filters",
   displayName: "EnvoyFilters set priority, version and a valid operation",
-  description: "EnvoyFilters have a priority, match proxy versions, and use operations that have an effect.",
+  description:
+    "EnvoyFilters have a priority, match proxy versions, and use operations that have an effect. In staging and prod, they " +
+    "only insert allowed HTTP filters.",
   severity: "high",
   framework: nist("CM-3", "Configuration change control"),
   tags: ["istio", "traffic", "extension"],
@@ -51,18 +62,48 @@ export const requireSafeEnvoyFilters = resourcePolicy({
     "Set spec.priority. Set match.proxy.proxyVersion of each patch to the versions with which it was tested, such as " +
     `${EXAMPLE}.`,
   url: "https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation",
-  settings: {},
+  settings: {
+    environment,
+    allowedTypes: words(
+      [
+        "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+        "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit",
+      ],
+      "Types (typed_config.@type) of the HTTP filters that an EnvoyFilter may insert in staging and prod. Every other patch " +
+        "is refused, such as a patch that removes or changes a filter, listener, cluster or the bootstrap.",
+    ),
+  },
   appliesTo: isEnvoyFilter,
-  judge({ fields, type }) {
+  judge({ fields, type }, settings) {
+    const restricted = environmentOf(settings.environment) !== "dev";
     const priority = fields.at("spec", "priority");
     const patches = fields.at("spec", "configPatches").children();
     const missing = patches.length > 0 && priority.value === undefined && !type.patch;
     return [
       ...(missing ? [{ field: priority, ...messages.noPriority() }] : []),
       ...patches.flatMap(judgePatch),
+      ...(restricted ? patches.flatMap((patch) => judgePurpose(patch, settings.allowedTypes)) : []),
     ];
   },
 });
+
+/**
+ * Judges the purpose of a patch. Envoy selects a filter's implementation by its type, so its name proves nothing. An
+ * insertion cannot weaken other filters if its own type is harmless.
+ */
+function judgePurpose(patch: Field, allowed: readonly string[]): Violation[] {
+  const [applyTo, operation] = [patch.at("applyTo"), patch.at("patch", "operation")];
+  const type = patch.at("patch", "value", "typed_config", "@type");
+  const values = [applyTo.value, operation.value, type.value];
+  if (applyTo.value !== UNKNOWN && applyTo.value !== "HTTP_FILTER") {
+    return [{ field: applyTo, ...messages.notAllowed(String(applyTo.value)) }];
+  }
+  if (operation.value !== UNKNOWN && !INSERTIONS.includes(String(operation.value))) {
+    return [{ field: operation, ...messages.notAllowed(String(operation.value)) }];
+  }
+  if (values.includes(UNKNOWN) || allowed.includes(String(type.value))) return [];
+  return [{ field: type, ...messages.notAllowed(type.isSet ? String(type.value) : "not set") }];
+}
 
 function judgePatch(patch: Field): Violation[] {
   const version = patch.at("match", "proxy", "proxyVersion");

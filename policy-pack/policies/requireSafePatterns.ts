@@ -52,10 +52,22 @@ function judgeAllow(rule: Field): Violation[] {
 
 function judgeDeny(rule: Field): Violation[] {
   if (negatives(rule).length > 0) return [];
-  return operationsOf(rule)
-    .flatMap((operation) => ["hosts", "methods", "paths"].map((key) => operation.at(key)))
+  const operations = operationsOf(rule).flatMap((operation) =>
+    ["hosts", "methods", "paths"].map((key) => operation.at(key)),
+  );
+  return [...operations, ...headersOf(rule)]
     .filter((field) => field.children().length > 0)
     .map((field) => ({ field, ...messages.deny() }));
+}
+
+/** The values of conditions on headers, except the presence of a header, which has no other spelling. */
+function headersOf(rule: Field): Field[] {
+  return rule
+    .at("when")
+    .children()
+    .filter((condition) => String(condition.at("key").value).startsWith("request.headers["))
+    .map((condition) => condition.at("values"))
+    .filter((values) => values.children().some(({ value }) => value !== "*"));
 }
 
 /** The exceptions of a rule. */

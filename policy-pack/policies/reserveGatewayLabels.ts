@@ -1,6 +1,6 @@
 import { words } from "../configuration";
 import { type Message, nist, resourcePolicy } from "../policy";
-import { containersOf, isIstioContainer, isWorkload, podOf } from "../reading/workload";
+import { containersOf, isIstioContainer, istioHubs, isWorkload, podOf } from "../reading/workload";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -28,19 +28,19 @@ export const reserveGatewayLabels = resourcePolicy({
     "image is auto or Istio's proxyv2.",
   url: "https://istio.io/latest/docs/setup/additional-setup/gateway/",
   settings: {
+    istioHubs,
     labels: words(
       ["ingressgateway", "egressgateway", "eastwestgateway", "ingress", "egress"],
       "Values of the label istio that are reserved for gateways",
     ),
   },
   appliesTo: isWorkload,
-  judge(resource, { labels }) {
+  judge(resource, { labels, istioHubs }) {
     const pod = podOf(resource);
     const field = pod.at("metadata", "labels", "istio");
     const value = field.value;
-    if (typeof value !== "string" || !labels.includes(value) || containersOf(pod).some(isIstioContainer)) {
-      return [];
-    }
+    if (typeof value !== "string" || !labels.includes(value)) return [];
+    if (containersOf(pod).some((container) => isIstioContainer(container, istioHubs))) return [];
     return [{ field, ...messages.notAGateway(value) }];
   },
 });

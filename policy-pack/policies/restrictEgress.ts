@@ -1,6 +1,8 @@
+import { meshDomains } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { excessOf } from "../reading/addressBlock";
+import { isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
@@ -23,6 +25,14 @@ export const messages = {
     problem: `is "${host}", which declares the hosts of many owners`,
     fix: "List the hosts, or their domain: *.example.com",
   }),
+  meshHosts: (host: string): Message => ({
+    problem: `is "${host}", which also matches hosts of the mesh`,
+    fix: "List the external hosts",
+  }),
+  everyAddress: (protocol: string): Message => ({
+    problem: `is ${protocol}, so without spec.addresses the port is open for every address`,
+    fix: "Set spec.addresses, or use resolution DNS",
+  }),
   addresses: (block: string, excess: string): Message => ({
     problem: `is "${block}", which declares ${excess}`,
     fix: "List the address blocks of the destination, each no wider than its network",
@@ -30,6 +40,9 @@ export const messages = {
 };
 
 const FIX = "Set it to REGISTRY_ONLY";
+
+/** Protocols whose connections proxies match by address. */
+const OPAQUE = ["TCP", "MONGO", "MYSQL", "REDIS"];
 
 /**
  * By default every pod may connect to every external host, so data can be exfiltrated.
@@ -48,12 +61,12 @@ export const restrictEgress = resourcePolicy({
     "Set meshConfig.outboundTrafficPolicy.mode of istiod to REGISTRY_ONLY, and declare external hosts as ServiceEntries. Remove " +
     "outboundTrafficPolicy from Sidecars.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy-Mode",
-  settings: { environment },
+  settings: { environment, meshDomains },
   appliesTo: (type) => isHelmRelease(type) || isSidecar(type) || isServiceEntry(type),
-  judge(resource, { environment }) {
+  judge(resource, { environment, meshDomains }) {
     if (environmentOf(environment) === "dev") return [];
     if (isSidecar(resource.type)) return judgeSidecar(resource);
-    if (isServiceEntry(resource.type)) return judgeServiceEntry(resource);
+    if (isServiceEntry(resource.type)) return judgeServiceEntry(resource, meshDomains);
     return isIstiod(resource) ? judgeMeshConfig(resource) : [];
   },
 });
@@ -71,16 +84,32 @@ function judgeSidecar({ fields }: KubernetesResource): Violation[] {
   return field.value === "ALLOW_ANY" ? [{ field, ...messages.sidecar() }] : [];
 }
 
-function judgeServiceEntry({ fields }: KubernetesResource): Violation[] {
+function judgeServiceEntry({ fields }: KubernetesResource, domains: readonly string[]): Violation[] {
   return [
-    ...textsOf(fields.at("spec", "hosts")).flatMap(({ field, text }) => judgeHost(field, text)),
+    ...textsOf(fields.at("spec", "hosts")).flatMap(({ field, text }) => judgeHost(field, text, domains)),
     ...textsOf(fields.at("spec", "addresses")).flatMap(({ field, text }) => judgeAddress(field, text)),
+    ...judgePorts(fields.at("spec")),
   ];
 }
 
+/** Judges ports whose connections proxies match by address only, in an entry without addresses and without resolution. */
+function judgePorts(spec: Field): Violation[] {
+  const resolution = spec.at("resolution").value;
+  const addresses = spec.at("addresses");
+  if ((resolution !== "NONE" && resolution !== undefined) || addresses.value === UNKNOWN) return [];
+  if (addresses.children().length > 0) return [];
+  return spec
+    .at("ports")
+    .children()
+    .map((port) => port.at("protocol"))
+    .filter(({ value }) => typeof value === "string" && OPAQUE.includes(value.toUpperCase()))
+    .map((field) => ({ field, ...messages.everyAddress(String(field.value)) }));
+}
+
 /** Judges a host. A wildcard for a whole top-level domain, such as `*` or `*.com`, is a violation. */
-function judgeHost(field: Field, host: string): Violation[] {
-  return /^\*(\.[^.]*)?$/.test(host) ? [{ field, ...messages.host(host) }] : [];
+function judgeHost(field: Field, host: string, domains: readonly string[]): Violation[] {
+  if (/^\*(\.[^.]*)?$/.test(host)) return [{ field, ...messages.host(host) }];
+  return host.startsWith("*.") && isMeshHost(host, domains) ? [{ field, ...messages.meshHosts(host) }] : [];
 }
 
 /** Judges an address block. Proxies match TCP connections by address, not by host. */

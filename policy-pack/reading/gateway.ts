@@ -10,7 +10,7 @@ export const TEMPLATES = "inject.istio.io/templates";
  */
 export function isProxyOnly(pod: Field): boolean {
   const containers = containersOf(pod);
-  return containers.length > 0 && containers.every(isIstioContainer);
+  return containers.length > 0 && containers.every((container) => isIstioContainer(container));
 }
 
 /** Whether a pod is a gateway with the injection template `gateway`. */

@@ -1,9 +1,11 @@
+import { excessOf } from "./addressBlock";
 import { TRUE } from "./boolean";
 import { type Field, textsOf } from "./field";
 import { isProxyOnly, TEMPLATES } from "./gateway";
 import { PROXY_CONFIG, proxyConfigOf } from "./proxyConfig";
 import { istiodValue } from "./release";
 import type { KubernetesResource } from "./resource";
+import { entriesOf } from "./value";
 import { containersOf, isIstioContainer } from "./workload";
 
 /** A setting that keeps all inbound traffic, all outbound traffic or both from a pod's proxy. */
@@ -16,12 +18,15 @@ export interface OptOut {
 }
 
 /** The values that keep traffic from a proxy, and their effect. */
-type Reading = readonly [values: RegExp, effect: string];
+type Reading = readonly [values: { readonly test: (text: string) => boolean }, effect: string];
 
 const MODE: Reading = [/^(NONE|2)$/, "the sidecar sees no traffic"];
 const INBOUND: Reading = [/^[\s,]*$/, "the sidecar sees no inbound traffic"];
 const OUTBOUND: Reading = [/^[\s,]*$/, "the sidecar sees no outbound traffic"];
-const EXCLUDED: Reading = [/(^|,)\s*(\*|0\.0\.0\.0\/0)\s*(,|$)/, "the sidecar sees no outbound traffic"];
+const EXCLUDED: Reading = [
+  { test: (text) => entriesOf(text).some((block) => block === "*" || excessOf(block) !== undefined) },
+  "the sidecar sees no outbound traffic",
+];
 const WITHOUT_SIDECAR: Reading = [
   /^(?!(.*,)?\s*sidecar\s*(,|$))/,
   "the pod's traffic is not redirected to a sidecar",
@@ -60,7 +65,7 @@ export function podOptOuts(pod: Field): OptOut[] {
     metadata.at("annotations", STATUS),
   ].flatMap(markedOptOut);
   if (optOuts.length === 0 || isProxyOnly(pod)) return [];
-  const hasSidecar = containersOf(pod).some(isIstioContainer);
+  const hasSidecar = containersOf(pod).some((container) => isIstioContainer(container));
   return optOuts.filter(({ field }) => field.key !== STATUS || !hasSidecar);
 }
 

@@ -14,21 +14,32 @@ export interface ProxyConfig {
   readonly sampling?: unknown;
 }
 
+/** The names of the settings in a pod's annotation {@link PROXY_CONFIG}. Undefined if it is not YAML. */
+export function settingsOf(annotation: Field): string[] | undefined {
+  const config = parsed(annotation);
+  return config && Object.keys(config);
+}
+
 /** Parses the ProxyConfig in a pod's annotation {@link PROXY_CONFIG}, in YAML or JSON. */
 export function proxyConfigOf(annotation: Field): ProxyConfig {
+  const config = parsed(annotation);
+  if (config === undefined) return { readable: false };
+  return {
+    readable: true,
+    // Protobuf accepts a field by either name.
+    interceptionMode: config.interceptionMode ?? config.interception_mode,
+    sampling: mapOf(config.tracing).sampling,
+  };
+}
+
+function parsed(annotation: Field): Record<string, unknown> | undefined {
   const text = annotation.value;
-  if (typeof text !== "string") return { readable: true };
+  if (typeof text !== "string") return {};
   try {
     // As in Istio, the last of two fields with one name wins, and merge keys are applied.
-    const config = mapOf(parse(text, { version: "1.1", uniqueKeys: false, logLevel: "error" }));
-    return {
-      readable: true,
-      // Protobuf accepts a field by either name.
-      interceptionMode: config.interceptionMode ?? config.interception_mode,
-      sampling: mapOf(config.tracing).sampling,
-    };
+    return mapOf(parse(text, { version: "1.1", uniqueKeys: false, logLevel: "error" }));
   } catch {
-    return { readable: false };
+    return undefined;
   }
 }
 

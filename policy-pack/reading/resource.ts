@@ -1,5 +1,5 @@
 import type { Subject } from "../scope";
-import { Field } from "./field";
+import { Field, UNKNOWN } from "./field";
 
 /** A Kubernetes type with Pulumi's token: `kubernetes:security.istio.io/v1:PeerAuthentication`. */
 export interface KubernetesType {
@@ -50,6 +50,10 @@ export const isDestinationRule = isKind("networking.istio.io", "DestinationRule"
 export const isVirtualService = isKind("networking.istio.io", "VirtualService");
 /** Istio's Gateway, not the Gateway of the Kubernetes Gateway API. */
 export const isGateway = isKind("networking.istio.io", "Gateway");
+/** The HTTPRoute of the Kubernetes Gateway API. */
+export const isHttpRoute = isKind("gateway.networking.k8s.io", "HTTPRoute");
+/** The Gateway of the Kubernetes Gateway API. */
+export const isGatewayApiGateway = isKind("gateway.networking.k8s.io", "Gateway");
 export const isSidecar = isKind("networking.istio.io", "Sidecar");
 export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
 export const isEnvoyFilter = isKind("networking.istio.io", "EnvoyFilter");
@@ -57,8 +61,17 @@ export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
 export const isTrafficExtension = isKind("extensions.istio.io", "TrafficExtension");
 export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
 
+export const isConfigMap = isKind("core", "ConfigMap");
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
+
+/** Whether the type is the installation of an operator of Istio. */
+export function isOperatorResource({ group, kind }: KubernetesType): boolean {
+  return (
+    (group === "install.istio.io" && kind === "IstioOperator") ||
+    (group === "sailoperator.io" && kind === "Istio")
+  );
+}
 
 /** Whether the type is a Helm release, whose inputs contain the chart's values but none of its objects. */
 export const isHelmRelease = isKind("helm.sh", "Release");
@@ -76,17 +89,53 @@ export interface KubernetesResource extends Subject {
   readonly unknowns: ReadonlyMap<string, Error>;
 }
 
-/** Reads the arguments that the engine passes to a policy. Undefined if they are not a Kubernetes object. */
-export function kubernetesResource(args: {
-  type: string;
-  name: string;
-  urn: string;
-  props: Record<string, unknown>;
-}): KubernetesResource | undefined {
-  const type = kubernetesType(args.type);
-  if (type === undefined) return undefined;
-  const unknowns = new Map<string, Error>();
-  const fields = Field.of(args.props, unknowns);
+/** The arguments that the engine passes to a policy. */
+interface EngineResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly props: Record<string, unknown>;
+}
+
+/**
+ * Reads the arguments that the engine passes to a policy: an object, or the items of a list such as
+ * `AuthorizationPolicyList`. None if they are not a Kubernetes object.
+ */
+export function kubernetesResources(args: EngineResource): KubernetesResource[] {
+  const token = kubernetesType(args.type);
+  if (token === undefined) return [];
+  const read = (path: readonly (string | number)[], type: KubernetesType): KubernetesResource[] => {
+    const unknowns = new Map<string, Error>();
+    const fields = Field.of(args.props, unknowns).at(...path);
+    const own = typeOf(type, fields);
+    if (!own.kind.endsWith("List")) return [resourceOf(args, own, fields, unknowns)];
+    const items = fields.at("items");
+    // An unknown list may contain any object, so it is undecided for all policies of its kind.
+    if (items.peek === UNKNOWN) return [resourceOf(args, itemOf(own), items, unknowns)];
+    return items.children().flatMap((_, index) => read([...path, "items", index], itemOf(own)));
+  };
+  return read([], token);
+}
+
+/** The type of a list's items that have no type of their own. */
+function itemOf(list: KubernetesType): KubernetesType {
+  return { ...list, kind: list.kind.replace(/List$/, "") };
+}
+
+/** The type in the object's own apiVersion and kind, which the provider applies, else that of the token. */
+function typeOf(token: KubernetesType, object: Field): KubernetesType {
+  const [apiVersion, kind] = [object.at("apiVersion").peek, object.at("kind").peek];
+  if (typeof apiVersion !== "string" || typeof kind !== "string" || isHelmRelease(token)) return token;
+  const [version = "", group = "core"] = apiVersion.split("/").reverse();
+  return { group, version, kind, patch: token.patch };
+}
+
+function resourceOf(
+  args: EngineResource,
+  type: KubernetesType,
+  fields: Field,
+  unknowns: ReadonlyMap<string, Error>,
+): KubernetesResource {
   const identity = isHelmRelease(type) ? fields : fields.at("metadata");
   const namespace = text(identity.at("namespace").peek);
   const name = text(identity.at("name").peek);

@@ -1,3 +1,5 @@
+import type { Setting } from "../configuration";
+import { facts } from "../facts";
 import type { Field } from "./field";
 import type { KubernetesResource, KubernetesType } from "./resource";
 
@@ -5,16 +7,27 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   core: ["Pod", "ReplicationController"],
   apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
   batch: ["Job", "CronJob"],
+  // Kinds of other projects, which have a pod template at the same place.
+  "argoproj.io": ["Rollout"],
+  "apps.kruise.io": ["CloneSet", "StatefulSet", "DaemonSet"],
+  "serving.knative.dev": ["Service", "Configuration"],
 };
 
 /** The names of containers that Istio injects, and of the container of its gateways. */
 const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
 
-/** The images of these containers, in any registry. The injector replaces auto with its own image. */
-const ISTIO_IMAGE = /^auto$|(^|\/)[^/:@]*proxyv2[^/:@]*([:@][^/]*)?$/;
+/** The names of their images. The container of ztunnel is named istio-proxy, too. */
+const ISTIO_IMAGES = ["proxyv2", "ztunnel"];
 
-/** The image of ztunnel, whose container has the same name. */
-const ZTUNNEL_IMAGE = /(^|\/)[^/:@]*ztunnel[^/:@]*([:@][^/]*)?$/;
+/** The setting of policies that recognize Istio's own containers. */
+export const istioHubs = {
+  type: "array",
+  items: { type: "string" },
+  description:
+    "Registries and paths of Istio's images, such as those of a mirror. Containers with images from elsewhere do not count " +
+    "as Istio's own.",
+  default: [facts.istio.images.hub] as string[],
+} satisfies Setting;
 
 /** Whether the type is a pod or creates pods. */
 export function isWorkload({ group, kind }: KubernetesType): boolean {
@@ -34,17 +47,34 @@ export function containersOf(pod: Field): Field[] {
   return lists.flatMap((list) => pod.at("spec", list).children());
 }
 
-/** Whether the container is Istio's own, by name and image. The name alone proves nothing. */
-export function isIstioContainer(container: Field): boolean {
-  if (!ISTIO_CONTAINERS.includes(String(container.at("name").peek))) return false;
+/**
+ * Whether the container is Istio's own, by name, place and image. The name alone proves nothing, nor does an image from
+ * another registry.
+ */
+export function isIstioContainer(container: Field, hubs: readonly string[] = istioHubs.default): boolean {
+  const name = String(container.at("name").peek);
+  if (!ISTIO_CONTAINERS.includes(name)) return false;
+  if (name !== "istio-proxy" && !container.path.includes(".initContainers[")) return false;
   const image = container.at("image").value;
-  // A patch without an image does not change the image.
-  return typeof image !== "string" || ISTIO_IMAGE.test(image) || ZTUNNEL_IMAGE.test(image);
+  // A patch without an image does not change the image. The injector replaces auto with its own image.
+  return typeof image !== "string" || image === "auto" || isIstioImage(image, hubs);
 }
 
 /** Whether the container is ztunnel, the node proxy of ambient mode. */
-export function isZtunnel(container: Field): boolean {
-  return isIstioContainer(container) && ZTUNNEL_IMAGE.test(String(container.at("image").peek));
+export function isZtunnel(container: Field, hubs: readonly string[]): boolean {
+  return isIstioContainer(container, hubs) && /\/ztunnel([:@]|$)/.test(String(container.at("image").peek));
+}
+
+/** Whether an image is Istio's, from one of these registries and paths. */
+export function isIstioImage(image: string, hubs: readonly string[]): boolean {
+  const full = image.replace(/^(docker\.io\/)?istio\//, "docker.io/istio/");
+  return hubs.some((hub) =>
+    ISTIO_IMAGES.some((name) => new RegExp(`^${escaped(`${hub}/${name}`)}([:@][^/]*)?$`).test(full)),
+  );
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** The sidecar image that a pod requests, if any. The injector ignores a name without a slash. */

@@ -25,7 +25,7 @@ describe("checkConfiguration", () => {
     });
     expect(problems).to.have.length(3);
     expect(problems[0]).to.match(
-      /^There is no policy forbid-weak-mtls\. Use one of bound-capabilities, .*restrict-egress\.$/,
+      /^There is no policy forbid-weak-mtls\. Use one of bound-capabilities, .*restrict-pod-annotations\.$/,
     );
     const allowed = "enforcementLevel, environment, excludeFor, exemptions, includeFor, longestTimeout";
     expect(problems.slice(1)).to.deep.equal([

@@ -74,7 +74,7 @@ describe("the pack", () => {
   });
 
   it("does not apply to other resources", async () => {
-    const type = "kubernetes:core/v1:ConfigMap";
+    const type = "kubernetes:core/v1:Secret";
     const resource = { type, name: "settings", props: { data: { mtls: "PERMISSIVE" } } };
     for (const policy of policies.filter((policy) => "validateResource" in policy)) {
       expect(await validateResource(policy, resource), policy.name).to.deep.equal({

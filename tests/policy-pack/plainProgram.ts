@@ -48,6 +48,9 @@ function declaration(
   if (!type.includes(".istio.io/")) {
     return `new k8s.yaml.v2.ConfigGroup(${JSON.stringify(id)}, ${JSON.stringify({ objs: [props] })});`;
   }
+  if (type.endsWith("Patch")) {
+    return `new k8s.apiextensions.CustomResourcePatch(${JSON.stringify(id)}, ${JSON.stringify(props)});`;
+  }
   if (index % 2 === 0) {
     return `new k8s.apiextensions.CustomResource(${JSON.stringify(id)}, ${JSON.stringify(props)});`;
   }

@@ -1,6 +1,8 @@
 import type { Resource } from "../../policy-pack/tests/engine";
 import {
   allow,
+  annotatedPod,
+  asPatch,
   authorizationPolicy,
   connectionPool,
   deployment,
@@ -38,6 +40,8 @@ function named(name: string, resource: Resource, type = resource.type): Resource
   };
 }
 
+const selector = { matchLabels: { app: "nothing" } };
+const ofGateway = { matchLabels: { "gateway.networking.k8s.io/gateway-name": "public" } };
 const weak = { selector: { matchLabels: { app: "legacy" } }, mtls: { mode: "PERMISSIVE" } };
 const spec = "spec.template.spec.containers[0]";
 const to = (host: string) => [{ destination: { host } }];
@@ -264,6 +268,39 @@ export const resourceViolations: readonly Violation[] = [
     message:
       "Telemetry shop/everything: spec.tracing[0].randomSamplingPercentage is 100, above the limit of 10.",
   },
+  {
+    policy: "forbid-security-patches",
+    resource: asPatch(named("patched", peerAuthentication({ selector }, "shop"))),
+    message: "PeerAuthentication shop/patched: spec is changed by a patch",
+  },
+  {
+    policy: "require-effective-selectors",
+    resource: named("no-effect", authorizationPolicy({ selector: ofGateway })),
+    message: 'AuthorizationPolicy shop/no-effect: spec.selector.matchLabels["gateway.networking.k8s.io',
+  },
+  {
+    policy: "require-secure-jwks",
+    resource: named("jwks", requestAuthentication({ jwksUri: "http://auth.example.com/jwks" }, {}, "bank")),
+    message: "RequestAuthentication bank/jwks: spec.jwtRules[0].jwksUri is http://auth.example.com/jwks",
+  },
+  {
+    policy: "forbid-forged-headers",
+    resource: named(
+      "forged",
+      virtualService([route({ headers: { request: { set: { "x-forwarded-client-cert": "a" } } } })]),
+    ),
+    message: "VirtualService shop/forged: spec.http[0].headers.request.set.x-forwarded-client-cert sets",
+  },
+  {
+    policy: "restrict-pod-annotations",
+    resource: named("bootstrap", annotatedPod({ "sidecar.istio.io/bootstrapOverride": "own" })),
+    message: "Deployment shop/bootstrap: spec.template.metadata.annotations",
+  },
+  {
+    policy: "restrict-control-plane",
+    resource: named("istiod-open", istiodOf({ env: { XDS_AUTH: "false" } })),
+    message: "Release istio-system/istiod-open: values.env.XDS_AUTH is not an allowed value",
+  },
 ];
 
 /** For each mandatory policy that judges stacks, a resource that makes a stack lack something. */
@@ -283,6 +320,12 @@ export const stackViolations: readonly Violation[] = [
     resource: named("tokens", requestAuthentication({}, {}, "bank")),
     message:
       "RequestAuthentication bank/tokens: no AuthorizationPolicy for the same workloads requires the tokens of spec.jwtRules",
+  },
+  {
+    policy: "require-host-ownership",
+    resource: named("taken", virtualService(undefined, { hosts: ["cart.bank.svc.cluster.local"] })),
+    message:
+      'VirtualService shop/taken: spec.hosts[0] is "cart.bank.svc.cluster.local", a host of namespace bank',
   },
   {
     policy: "require-injection",

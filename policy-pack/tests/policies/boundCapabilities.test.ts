@@ -31,7 +31,21 @@ describe("bound-capabilities", () => {
     ]) {
       expect(await judge(context)).to.deep.equal({ violations: [] });
     }
-    expect(await judge(adding("NET_ADMIN", "NET_RAW"), { name: "istio-init", image: "auto" })).to.deep.equal({
+    const istioInit = (image: string) =>
+      deployment({
+        spec: {
+          initContainers: [{ name: "istio-init", image, securityContext: adding("NET_ADMIN", "NET_RAW") }],
+        },
+      });
+    for (const image of ["auto", "docker.io/istio/proxyv2:1.31.4", "istio/proxyv2:1.31.4"]) {
+      expect(await validateResource(boundCapabilities, istioInit(image)), image).to.deep.equal({
+        violations: [],
+      });
+    }
+    const mirrored = istioInit("registry.example.com/istio/proxyv2:1.31.4");
+    expect((await validateResource(boundCapabilities, mirrored)).violations).to.have.length(2);
+    const istioHubs = ["registry.example.com/istio"];
+    expect(await validateResource(boundCapabilities, mirrored, { istioHubs })).to.deep.equal({
       violations: [],
     });
   });
@@ -46,8 +60,15 @@ describe("bound-capabilities", () => {
     });
   });
 
-  it("does not take a container for Istio's by its name", async () => {
-    for (const image of ["evil/x:1", "evil/x:proxyv2", "evil/proxyv2/x:1", "autos"]) {
+  it("does not recognize a container of Istio by its name, nor istio-init as a main container", async () => {
+    for (const image of [
+      "evil/x:1",
+      "evil/x:proxyv2",
+      "evil/proxyv2/x:1",
+      "evil/proxyv2:1",
+      "autos",
+      "auto",
+    ]) {
       expect(await judge(adding("NET_ADMIN"), { name: "istio-init", image }), image).to.deep.equal(
         added("NET_ADMIN", 0),
       );

@@ -25,19 +25,22 @@ describe("forbid-allow-all", () => {
     const accepted = [
       allow(),
       allow({ to: undefined }),
-      { from: [{ source: { principals: ["cluster.local/ns/shop/sa/*", "*/ns/shop/sa/cart"] } }] },
+      { from: [{ source: { principals: ["cluster.local/ns/shop/sa/*"] } }] },
       { from: [{ source: { namespaces: ["shop"] } }] },
+      { from: [{ source: { namespaces: ["shop"], trustDomains: ["cluster.local"] } }] },
+      { from: [{ source: { serviceAccounts: ["shop/cart"] } }] },
       { from: [{ source: { requestPrincipals: ["*"] } }] },
       { from: [{ source: { ipBlocks: ["10.0.0.0/8", "fd00::/8"] } }] },
       { to: [{ operation: { paths: ["/health"] } }] },
       { to: [{ operation: { paths: ["/{*}", "/items/{**}"] } }] },
-      { when: [{ key: "destination.ip", values: ["10.0.0.0/8"] }] },
+      { to: [{ operation: { paths: ["/health"], methods: ["GET"], ports: ["8080"] } }] },
+      { when: [{ key: "request.headers[:path]", values: ["/health"] }] },
+      { when: [{ key: "request.headers[x-token]", values: ["a"] }] },
       { when: [{ key: "request.auth.claims[roles]", values: ["admin"] }] },
       { when: [{ key: "request.auth.principal", values: ["*"] }] },
       { when: [{ key: "source.principal", values: ["cluster.local/ns/shop/sa/*"] }] },
       { when: [{ key: "source.namespace", values: ["shop"], notValues: ["bank"] }] },
       { when: [{ key: "source.ip", values: ["10.0.0.0/8"] }] },
-      { when: [{ key: "destination.port", values: ["8080"] }] },
       {
         when: [
           { key: "source.namespace", notValues: ["bank"] },
@@ -57,6 +60,16 @@ describe("forbid-allow-all", () => {
       { from: [{ source: {} }] },
       { from: [{ source: { principals: ["cluster.local/ns/shop/sa/cart"] } }, { source: {} }] },
       { to: [{ operation: {} }] },
+      { to: [{ operation: { ports: ["8080"] } }] },
+      { to: [{ operation: { methods: ["GET"], hosts: ["catalog.example.com"] } }] },
+      { when: [{ key: "destination.port", values: ["8080"] }] },
+      { when: [{ key: "destination.ip", values: ["10.0.0.0/8"] }] },
+      { when: [{ key: "connection.sni", values: ["catalog.example.com"] }] },
+      { when: [{ key: "request.headers[:authority]", values: ["*"] }] },
+      { when: [{ key: "request.headers[:method]", values: ["*"] }] },
+      { when: [{ key: "request.headers[:method]", values: ["GET"] }] },
+      { when: [{ key: "request.headers[:path]", values: ["/*"] }] },
+      { when: [{ key: "request.headers[x-team]", values: ["*"] }] },
       { to: [{ operation: { paths: ["/*"], methods: ["*"] } }] },
       { to: [{ operation: { paths: ["/{**}"] } }] },
       { to: [{ operation: { paths: ["/health", "{**}"] } }] },
@@ -84,10 +97,22 @@ describe("forbid-allow-all", () => {
       "cluster.local/ns/*": "identities of many namespaces",
       "cluster.local/ns/shop*": "identities of many namespaces",
       "*/sa/cart": "identities of every trust domain",
+      "*/ns/shop/sa/cart": "identities of every trust domain",
     };
     for (const [principal, reach] of Object.entries(reaches)) {
       expect(await source({ principals: ["cluster.local/ns/shop/sa/ui", principal] })).to.deep.equal({
         violations: [wide(".from[0].source.principals[1]", principal, reach)],
+      });
+    }
+  });
+
+  it("refuses a whole trust domain, unless the source has another restriction", async () => {
+    for (const [domain, reach] of [
+      ["*", "identities of every trust domain"],
+      ["cluster.local", "every identity of the trust domain"],
+    ] as const) {
+      expect(await source({ trustDomains: [domain] })).to.deep.equal({
+        violations: [wide(".from[0].source.trustDomains[0]", domain, reach)],
       });
     }
   });
@@ -164,6 +189,20 @@ describe("forbid-allow-all", () => {
     for (const action of ["DENY", "AUDIT", "CUSTOM"]) {
       expect(await judge(authorizationPolicy({ action, rules: [{}] }))).to.deep.equal({ violations: [] });
     }
+  });
+
+  it("judges the items of a list, and objects under the token of another kind", async () => {
+    const open = authorizationPolicy({ rules: [{}] });
+    const type = "kubernetes:security.istio.io/v1:AuthorizationPolicyList";
+    expect(
+      await judge({ type, name: "all", props: { items: [defaultDeny().props, open.props] } }),
+    ).to.deep.equal({
+      violations: [said("AuthorizationPolicy shop/catalog")("items[1].spec.rules[0]", messages.everything())],
+    });
+    expect(await judge({ ...open, type: "kubernetes:core/v1:ConfigMap" })).to.deep.equal({
+      violations: [everything],
+    });
+    expect((await judge({ type, name: "all", props: { items: unknown } })).undecided).to.be.a("string");
   });
 
   it("reports unknown values as undecided", async () => {

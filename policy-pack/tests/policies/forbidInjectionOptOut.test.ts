@@ -2,7 +2,16 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { forbidInjectionOptOut, messages } from "../../policies/forbidInjectionOptOut";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, grafana, istiod, kubernetes } from "../resources";
+import {
+  annotatedPod,
+  asPatch,
+  deployment,
+  gatewayRelease,
+  grafana,
+  istiod,
+  kubernetes,
+  namespace,
+} from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidInjectionOptOut, resource);
@@ -48,6 +57,34 @@ describe("forbid-injection-opt-out", () => {
     );
   });
 
+  it("ignores the annotation if the label enables injection, as Istio does", async () => {
+    const metadata = { labels: { [INJECT]: "true" }, annotations: { [INJECT]: "false" } };
+    expect(await judge(deployment({ metadata }))).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses patches of a Namespace that exclude its pods from the mesh", async () => {
+    const patch = (labels: Record<string, unknown>) => judge(asPatch(namespace(labels)));
+    for (const labels of [
+      { team: "shop" },
+      { "istio-injection": "enabled" },
+      { "istio.io/dataplane-mode": "ambient" },
+    ]) {
+      expect(await patch(labels)).to.deep.equal({ violations: [] });
+    }
+    for (const [label, value] of [
+      ["istio-injection", "disabled"],
+      ["istio.io/dataplane-mode", "none"],
+    ] as const) {
+      const path = label === "istio-injection" ? `.${label}` : `["${label}"]`;
+      expect(await patch({ [label]: value })).to.deep.equal({
+        violations: [said("Namespace shop", "metadata.labels")(path, messages.namespace(value))],
+      });
+    }
+    expect((await patch({ "istio-injection": unknown })).undecided).to.be.a("string");
+    const whole = await judge(namespace({ "istio-injection": "disabled" }));
+    expect(whole.violations).to.deep.equal([]);
+  });
+
   it("refuses it in every value of a console's chart", async () => {
     const of = (path: string, message: Message) => ({
       violations: [said("Release monitoring/grafana", "values.")(path, message)],
@@ -76,6 +113,7 @@ describe("forbid-injection-opt-out", () => {
       ["apps/v1", "StatefulSet", { spec: { template } }, "spec.template.metadata"],
       ["apps/v1", "DaemonSet", { spec: { template } }, "spec.template.metadata"],
       ["batch/v1", "Job", { spec: { template } }, "spec.template.metadata"],
+      ["argoproj.io/v1alpha1", "Rollout", { spec: { template } }, "spec.template.metadata"],
       [
         "batch/v1",
         "CronJob",
@@ -98,6 +136,11 @@ describe("forbid-injection-opt-out", () => {
       [
         "traffic.sidecar.istio.io/excludeOutboundIPRanges",
         "10.0.0.0/8, 0.0.0.0/0",
+        "the sidecar sees no outbound traffic",
+      ],
+      [
+        "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+        "0.0.0.0/1,128.0.0.0/1",
         "the sidecar sees no outbound traffic",
       ],
     ];

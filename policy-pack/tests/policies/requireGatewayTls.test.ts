@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, requireGatewayTls } from "../../policies/requireGatewayTls";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gateway } from "../resources";
+import { gateway, istio } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -33,7 +33,7 @@ describe("require-gateway-tls", () => {
     expect(await tls({ mode: "PASSTHROUGH", minProtocolVersion: "TLSV1_0" })).to.deep.equal({
       violations: [],
     });
-    const mongo = gateway({ port: { number: 27017, protocol: "MONGO" }, tls: undefined });
+    const mongo = gateway({ port: { number: 27017, protocol: "MONGO" } });
     expect(await judge(mongo)).to.deep.equal({ violations: [] });
   });
 
@@ -66,6 +66,33 @@ describe("require-gateway-tls", () => {
         expect(await judge(plain)).to.deep.equal(at("[0].tls.httpsRedirect", messages.plaintext(protocol)));
       }
     }
+  });
+
+  it("refuses plaintext of protocols that proxies do not parse", async () => {
+    for (const protocol of ["TCP", "tcp", "MONGO"]) {
+      const opaque = gateway({ port: { number: 80, protocol }, tls: undefined });
+      expect(await judge(opaque)).to.deep.equal(at("[1].port.protocol", messages.opaque(protocol)));
+    }
+  });
+
+  it("refuses plaintext listeners of the Gateway API", async () => {
+    const listeners = (...protocols: unknown[]) =>
+      judge(
+        istio(
+          "gateway.networking.k8s.io/v1",
+          "Gateway",
+          { namespace: "shop", name: "public" },
+          { gatewayClassName: "istio", listeners: protocols.map((protocol) => ({ protocol })) },
+        ),
+      );
+    expect(await listeners("HTTPS", "TLS", "HBONE")).to.deep.equal({ violations: [] });
+    expect(await listeners("HTTPS", "HTTP", "TCP")).to.deep.equal({
+      violations: [
+        said("Gateway shop/public")("spec.listeners[1].protocol", messages.listener("HTTP")),
+        said("Gateway shop/public")("spec.listeners[2].protocol", messages.listener("TCP")),
+      ],
+    });
+    expect((await listeners(unknown)).undecided).to.be.a("string");
   });
 
   it("refuses to accept any client certificate", async () => {

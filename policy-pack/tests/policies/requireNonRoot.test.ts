@@ -80,7 +80,7 @@ describe("require-non-root", () => {
     });
   });
 
-  it("does not take a container for Istio's by its name", async () => {
+  it("does not recognize a container of Istio by its name", async () => {
     const context = { securityContext: { runAsNonRoot: true, runAsUser: 0 } };
     expect(await judge(deployment({}, { name: "istio-init", image: "evil/x:1", ...context }))).to.deep.equal(
       at(`${OWN}.runAsUser`, messages.root()),
@@ -90,13 +90,17 @@ describe("require-non-root", () => {
   it("does not apply to dev, Istio's own containers and patches", async () => {
     const root = deployment({}, { securityContext: { runAsUser: 0 } });
     expect(await judge(root, { environment: "dev" })).to.deep.equal({ violations: [] });
+    const istioHubs = ["registry.example.com:5000/istio"];
     for (const image of [
       "auto",
+      "docker.io/istio/proxyv2@sha256:abc",
       "registry.example.com:5000/istio/proxyv2:1.31.0",
-      "mirrored-istio-proxyv2@sha256:abc",
     ]) {
-      const own = deployment({}, { name: "istio-init", image, securityContext: { runAsUser: 0 } });
-      expect(await judge(own), image).to.deep.equal({ violations: [] });
+      const initContainers = [{ name: "istio-init", image, securityContext: { runAsUser: 0 } }];
+      const mirrored = image.startsWith("registry") ? { istioHubs } : {};
+      expect(await judge(deployment({ spec: { initContainers } }), mirrored), image).to.deep.equal({
+        violations: [],
+      });
     }
     expect(await judge(asPatch(root))).to.deep.equal({ violations: [] });
   });

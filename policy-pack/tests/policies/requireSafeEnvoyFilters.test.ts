@@ -5,6 +5,7 @@ import { unknown, validateResource } from "../engine";
 import { asPatch, istio } from "../resources";
 import { said } from "../said";
 
+const LIMIT = "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 const envoyFilter = (spec: object) =>
   istio(
     "networking.istio.io/v1alpha3",
@@ -15,15 +16,22 @@ const envoyFilter = (spec: object) =>
 const patch = (changes: object = {}) => ({
   applyTo: "HTTP_FILTER",
   match: { proxy: { proxyVersion: "^1\\.31.*" } },
-  patch: { operation: "INSERT_BEFORE", value: {} },
+  patch: { operation: "INSERT_BEFORE", value: { typed_config: { "@type": LIMIT } } },
   ...changes,
 });
 const judge = (...configPatches: unknown[]) =>
   validateResource(requireSafeEnvoyFilters, envoyFilter({ configPatches }));
+const inDev = { environment: "dev" };
 const at = (path: string, message: Message) => ({
   violations: [said("EnvoyFilter shop/rate-limit", "spec.")(path, message)],
 });
-const operation = (operation: string, applyTo: string) => judge(patch({ applyTo, patch: { operation } }));
+/** The outcome in dev, where every purpose is allowed. */
+const operation = (operation: string, applyTo: string) =>
+  validateResource(
+    requireSafeEnvoyFilters,
+    envoyFilter({ configPatches: [patch({ applyTo, patch: { operation } })] }),
+    inDev,
+  );
 
 describe("require-safe-envoy-filters", () => {
   it("states the field, the problem and the fix", async () => {
@@ -71,8 +79,59 @@ describe("require-safe-envoy-filters", () => {
     );
   });
 
+  const removal = patch({ applyTo: "NETWORK_FILTER", patch: { operation: "REMOVE" } });
+
+  it("accepts only insertions of allowed filters in staging and prod", async () => {
+    for (const name of ["INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST", "ADD"]) {
+      const inserted = patch({ patch: { operation: name, value: { typed_config: { "@type": LIMIT } } } });
+      expect(await judge(inserted), name).to.deep.equal({ violations: [] });
+    }
+    const refused: [change: object, path: string, value: string][] = [
+      [{ applyTo: "NETWORK_FILTER", patch: { operation: "REMOVE" } }, "applyTo", "NETWORK_FILTER"],
+      [{ applyTo: "FILTER_CHAIN", patch: { operation: "MERGE" } }, "applyTo", "FILTER_CHAIN"],
+      [{ applyTo: "BOOTSTRAP", patch: { operation: "MERGE" } }, "applyTo", "BOOTSTRAP"],
+      [{ applyTo: undefined }, "applyTo", "undefined"],
+      [{ patch: { operation: "REMOVE" } }, "patch.operation", "REMOVE"],
+      [{ patch: { operation: "MERGE" } }, "patch.operation", "MERGE"],
+      [
+        { patch: { operation: "INSERT_FIRST", value: { name: "envoy.filters.http.local_ratelimit" } } },
+        'patch.value.typed_config["@type"]',
+        "not set",
+      ],
+    ];
+    for (const [change, path, value] of refused) {
+      expect(await judge(patch(change)), path).to.deep.equal(
+        at(`configPatches[0].${path}`, messages.notAllowed(value)),
+      );
+    }
+    const lua = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua";
+    const named = patch({
+      patch: {
+        operation: "INSERT_BEFORE",
+        value: { name: "envoy.filters.http.local_ratelimit", typed_config: { "@type": lua } },
+      },
+    });
+    expect(await judge(named)).to.deep.equal(
+      at('configPatches[0].patch.value.typed_config["@type"]', messages.notAllowed(lua)),
+    );
+    const resource = envoyFilter({ configPatches: [named] });
+    for (const settings of [{ allowedTypes: [lua] }, inDev]) {
+      expect(await validateResource(requireSafeEnvoyFilters, resource, settings)).to.deep.equal({
+        violations: [],
+      });
+    }
+  });
+
+  it("judges the purpose of a patch of an EnvoyFilter, too", async () => {
+    const resource = asPatch(envoyFilter({ configPatches: [removal], priority: undefined }));
+    expect(await validateResource(requireSafeEnvoyFilters, resource)).to.deep.equal(
+      at("configPatches[0].applyTo", messages.notAllowed("NETWORK_FILTER")),
+    );
+  });
+
   it("reports unknown values as undecided", async () => {
-    expect(await judge(patch({ patch: { operation: unknown } }))).to.deep.equal({
+    const type = { typed_config: { "@type": LIMIT } };
+    expect(await judge(patch({ patch: { operation: unknown, value: type } }))).to.deep.equal({
       violations: [],
       undecided:
         "EnvoyFilter shop/rate-limit: string value at .spec.configPatches.0.patch.operation can't be known during preview",

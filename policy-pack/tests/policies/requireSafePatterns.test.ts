@@ -32,6 +32,8 @@ describe("require-safe-patterns", () => {
       { from: [{ source: { notRequestPrincipals: ["*"] } }], to: [{ operation: { paths: ["/api/*"] } }] },
       { to: [{ operation: { paths: ["/admin"] } }], when: [{ key: "source.ip", notValues: ["10.1.2.3"] }] },
       { from: [{ source: { namespaces: ["guests"] } }] },
+      { when: [{ key: "request.headers[x-internal]", values: ["*"] }] },
+      { when: [{ key: "request.headers[:path]", notValues: ["/items"] }] },
       {},
     ]) {
       expect(await rule(denied, "DENY"), JSON.stringify(denied)).to.deep.equal({ violations: [] });
@@ -81,6 +83,11 @@ describe("require-safe-patterns", () => {
         inRule("to[0].operation.paths", messages.deny()),
       ],
     });
+    for (const key of ["request.headers[:path]", "request.headers[x-role]"]) {
+      expect(await rule({ when: [{ key, values: ["/admin"] }] }, "DENY")).to.deep.equal({
+        violations: [inRule("when[0].values", messages.deny())],
+      });
+    }
     expect(await rule(listing, "AUDIT")).to.deep.equal({ violations: [] });
   });
 

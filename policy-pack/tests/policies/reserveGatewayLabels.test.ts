@@ -39,8 +39,10 @@ describe("reserve-gateway-labels", () => {
   });
 
   it("does not recognize a gateway by its container's name alone", async () => {
-    const named = { name: "istio-proxy", image: "evil/x:1" };
-    expect(await judge(labelled("ingress", named))).to.deep.equal(refused("ingress"));
+    for (const image of ["evil/x:1", "evil.example.com/proxyv2:1.31.0"]) {
+      const named = { name: "istio-proxy", image };
+      expect(await judge(labelled("ingress", named)), image).to.deep.equal(refused("ingress"));
+    }
   });
 
   it("applies the organization's labels", async () => {

@@ -117,6 +117,38 @@ describe("restrict-egress", () => {
     }
   });
 
+  it("refuses wildcards that match hosts of the mesh", async () => {
+    for (const host of ["*.cluster.local", "*.svc.cluster.local", "*.shop.svc.cluster.local"]) {
+      expect(await judge(serviceEntry(host))).to.deep.equal({
+        violations: [inEntry("spec.hosts[0]", messages.meshHosts(host))],
+      });
+    }
+    const meshDomains = ["svc.example.com"];
+    expect((await judge(serviceEntry("*.example.com"), { meshDomains })).violations).to.have.length(1);
+    expect(await judge(serviceEntry("catalog.shop.svc.cluster.local"))).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses opaque ports for every address", async () => {
+    const open = (protocol: string, spec: object = {}) =>
+      judge(
+        entry({
+          hosts: ["db.example.com"],
+          resolution: "NONE",
+          ports: [{ number: 443, name: "any", protocol }],
+          ...spec,
+        }),
+      );
+    for (const protocol of ["TCP", "tcp", "REDIS"]) {
+      expect(await open(protocol)).to.deep.equal({
+        violations: [inEntry("spec.ports[0].protocol", messages.everyAddress(protocol))],
+      });
+      expect((await open(protocol, { resolution: undefined })).violations).to.have.length(1);
+      expect(await open(protocol, { resolution: "DNS" })).to.deep.equal({ violations: [] });
+      expect(await open(protocol, { addresses: ["10.1.0.0/16"] })).to.deep.equal({ violations: [] });
+    }
+    for (const protocol of ["TLS", "HTTP"]) expect(await open(protocol)).to.deep.equal({ violations: [] });
+  });
+
   it("does not apply to dev", async () => {
     for (const resource of [istiod(), sidecar({ mode: "ALLOW_ANY" }), serviceEntry("*"), addresses("::/0")]) {
       expect(await judge(resource, { environment: "dev" })).to.deep.equal({ violations: [] });

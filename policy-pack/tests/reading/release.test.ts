@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { kubernetesResource } from "../../reading/resource";
+import { kubernetesResources } from "../../reading/resource";
 import { chartOf, chartValue, istiodValue } from "../../reading/release";
 import { istiod } from "../resources";
 
 const released = (values: Record<string, unknown>, chart?: string) => {
-  const release = kubernetesResource({ ...istiod(values, chart), urn: "" });
+  const release = kubernetesResources({ ...istiod(values, chart), urn: "" })[0];
   if (release === undefined) throw new Error("A release is a Kubernetes resource");
   return release;
 };

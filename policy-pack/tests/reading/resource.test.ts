@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kubernetesResource, kubernetesType } from "../../reading/resource";
+import { kubernetesResources, kubernetesType } from "../../reading/resource";
 
 describe("resource", () => {
   it("reads Pulumi's type tokens of Kubernetes objects, and no others", () => {
@@ -28,7 +28,7 @@ describe("resource", () => {
 
   it("names a resource by kind, namespace and name, or by Pulumi's name where the object's own is not known", () => {
     const title = (type: string, props: Record<string, unknown>) =>
-      kubernetesResource({ type, name: "pulumi-name", urn: "urn", props })?.title;
+      kubernetesResources({ type, name: "pulumi-name", urn: "urn", props })[0]?.title;
     const gateway = "kubernetes:networking.istio.io/v1:Gateway";
     expect(title(gateway, { metadata: { namespace: "shop", name: "public" } })).to.equal(
       "Gateway shop/public",
@@ -38,5 +38,37 @@ describe("resource", () => {
     expect(title("kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system" })).to.equal(
       "Release istio-system/istiod",
     );
+  });
+
+  it("reads the type from the object's own apiVersion and kind", () => {
+    const props = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication", metadata: { name: "x" } };
+    const [resource] = kubernetesResources({
+      type: "kubernetes:core/v1:ConfigMap",
+      name: "x",
+      urn: "",
+      props,
+    });
+    expect(resource?.type).to.include({ group: "security.istio.io", kind: "PeerAuthentication" });
+    expect(resource?.title).to.equal("PeerAuthentication x");
+  });
+
+  it("reads each item of a list, also without a type of its own", () => {
+    const items = [
+      { metadata: { namespace: "shop", name: "a" } },
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "b" } },
+      {
+        apiVersion: "v1",
+        kind: "List",
+        items: [{ apiVersion: "v1", kind: "Service", metadata: { name: "c" } }],
+      },
+    ];
+    const type = "kubernetes:security.istio.io/v1:AuthorizationPolicyList";
+    const resources = kubernetesResources({ type, name: "x", urn: "", props: { items } });
+    expect(resources.map(({ title }) => title)).to.deep.equal([
+      "AuthorizationPolicy shop/a",
+      "Namespace b",
+      "Service c",
+    ]);
+    expect(resources[0]?.fields.at("spec").path).to.equal("items[0].spec");
   });
 });

@@ -161,4 +161,41 @@ export const identity: readonly Mutation[] = [
       }
     },
   },
+  {
+    policy: "forbid-security-patches",
+    mistake: "a selector added to a default deny by a patch",
+    kind: "AuthorizationPolicyPatch",
+    added: {
+      type: "kubernetes:security.istio.io/v1:AuthorizationPolicyPatch",
+      name: "default-deny",
+      props: { metadata: { namespace: "istio-system", name: "default-deny", labels: { team: "mesh" } } },
+    },
+    *faults() {
+      yield {
+        changes: [[["spec"], { selector: { matchLabels: { app: "web" } } }]],
+        begins: "AuthorizationPolicy istio-system/default-deny: spec ",
+        names: ["patch"],
+      };
+    },
+  },
+  {
+    policy: "require-effective-selectors",
+    mistake: "rules for a Gateway of the Gateway API by its labels",
+    kind: "AuthorizationPolicy",
+    *faults(resource) {
+      const label = ["spec", "selector", "matchLabels", "gateway.networking.k8s.io/gateway-name"];
+      yield fault(resource, label, "public", ["targetRefs"]);
+    },
+  },
+  {
+    policy: "require-secure-jwks",
+    mistake: "keys of tokens fetched over plaintext",
+    kind: "RequestAuthentication",
+    *faults(resource) {
+      for (const { place } of matching(resource.props, "spec.jwtRules.*")) {
+        const uri = "http://auth.example.com/jwks";
+        yield fault(resource, [...place, "jwksUri"], uri, [uri, "https://"]);
+      }
+    },
+  },
 ];

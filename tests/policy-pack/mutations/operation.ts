@@ -102,4 +102,15 @@ export const operation: readonly Mutation[] = [
       yield fault(resource, ["values", "defaultRevision"], "", ["empty"]);
     },
   },
+  {
+    policy: "restrict-control-plane",
+    mistake: "settings of istiod that are not known to be harmless",
+    kind: "istiod",
+    *faults(resource) {
+      yield fault(resource, ["values", "env", "XDS_AUTH"], "false", ["not an allowed value"]);
+      yield fault(resource, ["values", "meshConfig", "enable_auto_mtls"], false, ["not an allowed value"]);
+      yield fault(resource, ["values", "global", "hub"], "evil.example.com", ["evil.example.com"]);
+      yield fault(resource, ["postrender"], "./weaken.sh", ["postrender"]);
+    },
+  },
 ];

@@ -130,4 +130,16 @@ export const pods: readonly Mutation[] = [
       }
     },
   },
+  {
+    policy: "restrict-pod-annotations",
+    mistake: "annotations that change the proxy",
+    kind: "Deployment",
+    *faults(resource) {
+      const annotation = (name: string) => [...template, "metadata", "annotations", name];
+      const image = "evil.example.com/proxyv2:1.31.4";
+      yield fault(resource, annotation("sidecar.istio.io/bootstrapOverride"), "own", ["bootstrapOverride"]);
+      yield fault(resource, annotation("sidecar.istio.io/proxyImage"), image, [image]);
+      yield fault(resource, annotation("proxy.istio.io/config"), "binaryPath: /tmp/x", ["binaryPath"]);
+    },
+  },
 ];

@@ -237,4 +237,38 @@ export const traffic: readonly Mutation[] = [
       };
     },
   },
+  {
+    policy: "require-safe-envoy-filters",
+    mistake: "patches for other purposes",
+    kind: "EnvoyFilter",
+    *faults(resource) {
+      for (const { place } of matching(resource.props, "spec.configPatches.*")) {
+        yield fault(resource, [...place, "applyTo"], "NETWORK_FILTER", ["NETWORK_FILTER"]);
+        yield fault(resource, [...place, "patch", "operation"], "REMOVE", ["REMOVE"]);
+        yield fault(resource, [...place, "patch", "value", "typed_config", "@type"], "x/Lua", ["x/Lua"]);
+      }
+    },
+  },
+  {
+    policy: "require-host-ownership",
+    mistake: "hosts of other namespaces for the whole mesh",
+    kind: "VirtualService",
+    *faults(resource) {
+      const { gateways } = resource.props.spec as { gateways?: string[] };
+      if (gateways !== undefined) return;
+      const taken = fault(resource, ["spec", "hosts", 0], "db.other.svc.cluster.local", ["namespace other"]);
+      yield { ...taken, changes: [...taken.changes, [["spec", "exportTo"], ["*"]]] };
+    },
+  },
+  {
+    policy: "forbid-forged-headers",
+    mistake: "an identity set by a route",
+    kind: "VirtualService",
+    *faults(resource) {
+      for (const { place } of routesOf(resource.props)) {
+        const header = [...place, "headers", "request", "set", "x-forwarded-client-cert"];
+        yield fault(resource, header, "By=spiffe://a", ["x-forwarded-client-cert"]);
+      }
+    },
+  },
 ];

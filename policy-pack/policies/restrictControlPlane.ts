@@ -1,0 +1,153 @@
+import { words } from "../configuration";
+import { environment, environmentOf } from "../environment";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import { GATEWAY_VALUES, ISTIOD_VALUES } from "../reading/chartValues";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { chartOf, ISTIO_CHARTS, isGatewayRelease, isIstiod } from "../reading/release";
+import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
+import { istioHubs } from "../reading/workload";
+
+/** The texts of this policy's violations. */
+export const messages = {
+  value: (): Message => ({
+    problem: "is not an allowed value of Istio's chart",
+    fix: "Remove it, or allow it in the policy's configuration after a review",
+  }),
+  hub: (hub: string): Message => ({
+    problem: `is ${hub}, which is not an allowed registry of Istio's images`,
+    fix: "Remove it, or add the registry to istioHubs",
+  }),
+  normalization: (): Message => ({
+    problem: "is NONE, so other spellings of a path bypass authorization rules",
+    fix: "Set it to BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES",
+  }),
+  hidden: (argument: string): Message => ({
+    problem: `changes Istio's objects by ${argument}, which policies cannot judge`,
+    fix: "Use values instead",
+  }),
+  wrapped: (): Message => ({
+    problem: "is a value of istiod in another chart, which policies do not judge",
+    fix: "Install istiod with its own release",
+  }),
+  operator: (): Message => ({
+    problem: "installs Istio with an operator, whose values policies do not judge",
+    fix: "Install Istio with its charts",
+  }),
+  configMap: (): Message => ({
+    problem: "is configuration of istiod in a ConfigMap, which policies do not judge",
+    fix: "Use the values of istiod's chart instead",
+  }),
+};
+
+/** Arguments of a release that change objects without values. */
+const HIDDEN = ["postrender", "valueYamlFiles"];
+
+/** The places in istiod's values that the chart merges. */
+const PLACES = /^(_internal_defaults_do_not_set\.)?(pilot\.)?/;
+
+/** The keys of istiod in the values of another chart. */
+const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig)\./;
+
+/**
+ * Environment variables, mesh config and other values of istiod can disable authentication or add certificate
+ * authorities. Only values known to be harmless, or judged by other policies, are allowed.
+ * https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars
+ */
+export const restrictControlPlane = resourcePolicy({
+  name: "restrict-control-plane",
+  displayName: "The control plane only has allowed values",
+  description:
+    "In prod and staging, releases of istiod and gateways only have values that are known to be harmless or judged by other " +
+    "policies, and nothing else configures istiod.",
+  severity: "critical",
+  framework: nist("CM-6", "Configuration settings"),
+  tags: ["istio", "security", "control-plane"],
+  remediationSteps:
+    "Remove the value, or add it to istiodValues or gatewayValues after a review of its effect. Install istiod with its own " +
+    "chart, without postrender and valueYamlFiles. Write names of mesh config in camelCase.",
+  url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/",
+  settings: {
+    environment,
+    istioHubs,
+    istiodValues: words(
+      ISTIOD_VALUES,
+      "Paths of values that a release of istiod may set, including all values below them. A * at the end of a path matches " +
+        "any suffix.",
+    ),
+    gatewayValues: words(GATEWAY_VALUES, "Paths of values that a release of a gateway may set, likewise"),
+  },
+  appliesTo: (type) => isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type),
+  judge(resource, settings): Violation[] {
+    if (environmentOf(settings.environment) === "dev") return [];
+    if (isOperatorResource(resource.type))
+      return [{ field: resource.fields.at("spec"), ...messages.operator() }];
+    if (isConfigMap(resource.type)) return judgeConfigMap(resource);
+    return [...judgeArguments(resource), ...judgeRelease(resource, settings)];
+  },
+});
+
+function judgeArguments(release: KubernetesResource): Violation[] {
+  if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
+  return HIDDEN.map((argument) => release.fields.at(argument))
+    .filter((field) => field.isSet && field.value !== UNKNOWN && field.value !== "")
+    .filter((field) => typeof field.value === "string" || field.children().length > 0)
+    .map((field) => ({ field, ...messages.hidden(field.key) }));
+}
+
+function judgeRelease(
+  release: KubernetesResource,
+  settings: {
+    readonly istiodValues: readonly string[];
+    readonly gatewayValues: readonly string[];
+    readonly istioHubs: readonly string[];
+  },
+): Violation[] {
+  const values = release.fields.at("values");
+  const places = leaves(values).filter((field) => field.path !== values.path);
+  const relative = ({ path }: Field) => path.slice(values.path.length + 1);
+  if (isIstiod(release)) {
+    return places.flatMap((field) => {
+      const path = relative(field).replace(PLACES, "");
+      return isAllowed(path, settings.istiodValues)
+        ? judgeValue(field, path, settings.istioHubs)
+        : [{ field, ...messages.value() }];
+    });
+  }
+  if (isGatewayRelease(release)) {
+    return places
+      .filter((field) => !isAllowed(relative(field).replace(PLACES, ""), settings.gatewayValues))
+      .map((field) => ({ field, ...messages.value() }));
+  }
+  if (ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
+  const [first] = places.filter((field) => WRAPPED.test(relative(field)));
+  return first === undefined ? [] : [{ field: first, ...messages.wrapped() }];
+}
+
+/** Judges values that are allowed in general, but not with every content. */
+function judgeValue(field: Field, path: string, hubs: readonly string[]): Violation[] {
+  const value =
+    path === "global.hub" || path.endsWith("pathNormalization.normalization") ? field.value : undefined;
+  if (path === "global.hub" && typeof value === "string" && !hubs.includes(value)) {
+    return [{ field, ...messages.hub(value) }];
+  }
+  return value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+}
+
+function isAllowed(path: string, allowed: readonly string[]): boolean {
+  return allowed.some((pattern) =>
+    pattern.endsWith("*")
+      ? path.startsWith(pattern.slice(0, -1))
+      : path === pattern || path.startsWith(`${pattern}.`) || path.startsWith(`${pattern}[`),
+  );
+}
+
+/** Judges ConfigMaps with istiod's mesh config, or with the configuration of injection. */
+function judgeConfigMap({ name, fields }: KubernetesResource): Violation[] {
+  const data = fields.at("data");
+  const keys = /^istio-sidecar-injector/.test(name ?? "") ? ["config", "values"] : ["mesh"];
+  if (!/^istio(-|$)/.test(name ?? "")) return [];
+  return keys
+    .map((key) => data.at(key))
+    .filter((field) => field.isSet && data.peek !== UNKNOWN)
+    .map((field) => ({ field, ...messages.configMap() }));
+}

@@ -1,0 +1,144 @@
+import { words } from "../configuration";
+import { environment, environmentOf } from "../environment";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import { consolesOf } from "../reading/console";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { PROXY_CONFIG, settingsOf } from "../reading/proxyConfig";
+import { isGatewayRelease } from "../reading/release";
+import { isHelmRelease } from "../reading/resource";
+import { isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
+
+/** The texts of this policy's violations. */
+export const messages = {
+  annotation: (name: string): Message => ({
+    problem: `changes the proxy by ${name}, which is not an allowed annotation`,
+    fix: "Remove it, or allow it in the policy's configuration after a review",
+  }),
+  setting: (name: string): Message => ({
+    problem: `sets ${name}, which is not an allowed setting of a proxy`,
+    fix: "Remove the setting, or allow it in the policy's configuration after a review",
+  }),
+  notYaml: (): Message => ({ problem: "is not YAML, so its settings are unknown", fix: "Correct it" }),
+  image: (image: string): Message => ({
+    problem: `is ${image}, which is not an image of Istio's registries`,
+    fix: "Remove it, or use an image of an allowed registry",
+  }),
+};
+
+/** The domains of Istio's annotations. */
+const ISTIO = /^([^/]*\.)?istio\.io\//;
+const IMAGE = "sidecar.istio.io/proxyImage";
+
+/**
+ * Annotations of a pod change its proxy: its bootstrap, image, control plane and volumes. Most can disable what the mesh
+ * enforces, so only annotations known to be harmless are allowed.
+ * https://istio.io/latest/docs/reference/config/annotations/
+ */
+export const restrictPodAnnotations = resourcePolicy({
+  name: "restrict-pod-annotations",
+  displayName: "Pods only have allowed annotations of Istio",
+  description:
+    "In prod and staging, pods only have annotations of Istio, and settings in proxy.istio.io/config, that are known to be " +
+    "harmless or judged by other policies.",
+  severity: "high",
+  framework: nist("CM-7(5)", "Least functionality: authorized software, allow by exception"),
+  tags: ["istio", "security", "injection", "pod"],
+  remediationSteps:
+    "Remove the annotation, or add it to allowedAnnotations or allowedSettings after a review of its effect. Add the registry " +
+    "of a mirror to istioHubs.",
+  url: "https://istio.io/latest/docs/reference/config/annotations/",
+  settings: {
+    environment,
+    istioHubs,
+    allowedAnnotations: words(
+      [
+        // Resources and lifecycle of the proxy.
+        "sidecar.istio.io/proxyCPU*",
+        "sidecar.istio.io/proxyMemory*",
+        "sidecar.istio.io/nativeSidecar",
+        "sidecar.istio.io/rewriteAppHTTPProbers",
+        "sidecar.istio.io/logLevel",
+        "sidecar.istio.io/agentLogLevel",
+        "sidecar.istio.io/statsInclusion*",
+        "sidecar.istio.io/extraStatTags",
+        "prometheus.istio.io/*",
+        "galley.istio.io/*",
+        // Judged by this policy, or by forbid-injection-opt-out and flag-capture-bypasses.
+        PROXY_CONFIG,
+        IMAGE,
+        "sidecar.istio.io/inject",
+        "sidecar.istio.io/interceptionMode",
+        "sidecar.istio.io/status",
+        "inject.istio.io/templates",
+        "traffic.sidecar.istio.io/*",
+        "ambient.istio.io/bypass-inbound-capture",
+        "istio.io/rev",
+      ],
+      "Annotations of Istio that pods may have. A * at the end matches any suffix.",
+    ),
+    allowedSettings: words(
+      [
+        "concurrency",
+        "drainDuration",
+        "extraStatTags",
+        "gatewayTopology",
+        "holdApplicationUntilProxyStarts",
+        "interceptionMode",
+        "interception_mode",
+        "proxyStatsMatcher",
+        "terminationDrainDuration",
+        "tracing",
+      ],
+      "Settings that the annotation proxy.istio.io/config may contain",
+    ),
+  },
+  appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
+  judge(resource, settings): Violation[] {
+    if (environmentOf(settings.environment) === "dev") return [];
+    const annotations = isWorkload(resource.type)
+      ? podOf(resource).at("metadata", "annotations").children()
+      : chartAnnotations(resource);
+    return annotations
+      .filter(({ key }) => ISTIO.test(key))
+      .flatMap((field) => judgeAnnotation(field, settings));
+  },
+});
+
+/** The annotations in the values of a gateway or console, which its chart adds to pods. */
+function chartAnnotations(release: Parameters<typeof isGatewayRelease>[0]): Field[] {
+  if (!isGatewayRelease(release) && consolesOf(release).length === 0) return [];
+  const places = leaves(release.fields.at("values"));
+  return places.filter(({ path }) => /annotations/i.test(path));
+}
+
+function judgeAnnotation(
+  field: Field,
+  settings: {
+    readonly allowedAnnotations: readonly string[];
+    readonly allowedSettings: readonly string[];
+    readonly istioHubs: readonly string[];
+  },
+): Violation[] {
+  const { key } = field;
+  if (!settings.allowedAnnotations.some((pattern) => matches(pattern, key))) {
+    return [{ field, ...messages.annotation(key) }];
+  }
+  const { value } = field;
+  if (value === UNKNOWN) return [];
+  if (key === IMAGE) {
+    const image = String(value);
+    // The injector ignores a name without a slash.
+    const allowed = !image.includes("/") || isIstioImage(image, settings.istioHubs);
+    return allowed ? [] : [{ field, ...messages.image(image) }];
+  }
+  if (key !== PROXY_CONFIG) return [];
+  const names = settingsOf(field);
+  if (names === undefined) return [{ field, ...messages.notYaml() }];
+  return names
+    .filter((name) => !settings.allowedSettings.includes(name))
+    .map((name) => ({ field, ...messages.setting(name) }));
+}
+
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

@@ -1,0 +1,75 @@
+import { expect } from "chai";
+import { forbidSecurityPatches, messages } from "../../policies/forbidSecurityPatches";
+import { type Resource, unknown, validateResource } from "../engine";
+import {
+  asPatch,
+  defaultDeny,
+  destinationRule,
+  istio,
+  peerAuthentication,
+  requestAuthentication,
+} from "../resources";
+import { said } from "../said";
+
+const judge = (resource: Resource) => validateResource(forbidSecurityPatches, resource);
+const selector = { matchLabels: { app: "nothing" } };
+const onDeny = said("AuthorizationPolicy shop/default-deny");
+
+describe("forbid-security-patches", () => {
+  it("states the field, the problem and the fix", async () => {
+    expect(await judge(asPatch(defaultDeny({ selector })))).to.deep.equal({
+      violations: [
+        "AuthorizationPolicy shop/default-deny: spec is changed by a patch, whose effect depends on the rest of the object. " +
+          "Change the object itself instead.",
+      ],
+    });
+  });
+
+  it("accepts whole objects, and patches of metadata", async () => {
+    expect((await judge(defaultDeny({ selector }))).violations).to.deep.equal([]);
+    const labelled = istio(
+      "security.istio.io/v1",
+      "AuthorizationPolicy",
+      { namespace: "shop", name: "default-deny", labels: { team: "shop" }, annotations: { note: "x" } },
+      {},
+    );
+    const { spec, ...props } = labelled.props;
+    expect(spec).to.deep.equal({});
+    expect(await judge(asPatch({ ...labelled, props }))).to.deep.equal({ violations: [] });
+    expect((await judge(asPatch(destinationRule()))).notApplicable).to.be.a("string");
+  });
+
+  it("refuses patches of the spec of every security object", async () => {
+    for (const [resource, title] of [
+      [defaultDeny({ selector }), "AuthorizationPolicy shop/default-deny"],
+      [peerAuthentication({ selector }), "PeerAuthentication istio-system/default"],
+      [requestAuthentication({}, { selector }), "RequestAuthentication shop/default"],
+      [
+        istio("networking.istio.io/v1", "Sidecar", { namespace: "shop", name: "default" }, { egress: [] }),
+        "Sidecar shop/default",
+      ],
+    ] as const) {
+      expect(await judge(asPatch(resource))).to.deep.equal({
+        violations: [said(title)("spec", messages.spec())],
+      });
+    }
+  });
+
+  it("refuses patches of the dry-run annotation", async () => {
+    for (const value of ["true", "false"]) {
+      const { props, ...rest } = defaultDeny({}, { annotations: { "istio.io/dry-run": value } });
+      const { spec: _, ...metadata } = props;
+      expect(await judge(asPatch({ ...rest, props: metadata }))).to.deep.equal({
+        violations: [onDeny('metadata.annotations["istio.io/dry-run"]', messages.dryRun())],
+      });
+    }
+  });
+
+  it("reports unknown values as undecided", async () => {
+    const patch = asPatch(defaultDeny());
+    expect(await judge({ ...patch, props: { ...patch.props, spec: unknown } })).to.deep.equal({
+      violations: [],
+      undecided: "AuthorizationPolicy shop/default-deny: string value at .spec can't be known during preview",
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { messages, requireHostOwnership } from "../../policies/requireHostOwnership";
+import { type Resource, unknown, validateStack } from "../engine";
+import { deployment, istio, virtualService } from "../resources";
+
+const judge = (...stack: Resource[]) => validateStack(requireHostOwnership, stack);
+const routes = (host: unknown, spec: object = {}) =>
+  virtualService(undefined, { hosts: [host], ...spec }, { namespace: "team-a", name: "routes" });
+const entry = (host: string, spec: object = {}, namespace = "team-a") =>
+  istio("networking.istio.io/v1", "ServiceEntry", { namespace, name: "entry" }, { hosts: [host], ...spec });
+const CART = "cart.shop.svc.cluster.local";
+const ROUTES = "VirtualService team-a/routes";
+const taken = (title: string, host = CART, owner = "shop") => ({
+  violations: [messages.otherNamespace(title, "spec.hosts[0]", host, owner)],
+});
+
+describe("require-host-ownership", () => {
+  it("states the object, the host and the fix", async () => {
+    expect(await judge(routes(CART))).to.deep.equal({
+      violations: [
+        `VirtualService team-a/routes: spec.hosts[0] is "${CART}", a host of namespace shop, so the object takes it over for ` +
+          'the whole mesh. Set spec.exportTo to ["."], or move the object to the namespace that owns the host.',
+      ],
+    });
+  });
+
+  it("accepts hosts of the object's namespace, in every form", async () => {
+    for (const host of ["cart", "cart.team-a.svc", "cart.team-a.svc.cluster.local"]) {
+      expect(await judge(routes(host)), host).to.deep.equal({ violations: [] });
+      expect(await judge(entry(host)), host).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("accepts other hosts for clients in its own namespace only", async () => {
+    for (const host of [CART, "api.example.com"]) {
+      for (const exportTo of [["."], ["team-a"], ["~"]]) {
+        expect(await judge(routes(host, { exportTo }))).to.deep.equal({ violations: [] });
+        expect(await judge(entry(host, { exportTo }))).to.deep.equal({ violations: [] });
+      }
+      expect(await judge(routes(host, { gateways: ["team-a/public"] }))).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses hosts of other namespaces", async () => {
+    for (const spec of [
+      {},
+      { exportTo: ["*"] },
+      { exportTo: [".", "shop"] },
+      { gateways: ["team-a/public", "mesh"] },
+    ]) {
+      expect(await judge(routes(CART, spec)), JSON.stringify(spec)).to.deep.equal(taken(ROUTES));
+    }
+    expect(await judge(routes("cart.shop.svc"))).to.deep.equal(taken(ROUTES, "cart.shop.svc"));
+    expect(await judge(entry(CART))).to.deep.equal(taken("ServiceEntry team-a/entry"));
+  });
+
+  it("refuses external hosts that no ServiceEntry of the namespace declares", async () => {
+    const refused = { violations: [messages.notDeclared(ROUTES, "spec.hosts[0]", "api.example.com")] };
+    expect(await judge(routes("api.example.com"))).to.deep.equal(refused);
+    expect(await judge(routes("api.example.com"), entry("api.example.com", {}, "shop"))).to.deep.equal(
+      refused,
+    );
+    for (const declared of ["api.example.com", "*.example.com"]) {
+      expect(await judge(routes("api.example.com"), entry(declared))).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("applies the organization's domains", async () => {
+    const outcome = await validateStack(requireHostOwnership, [routes("cart.shop.svc.example.com")], {
+      meshDomains: ["svc.example.com"],
+    });
+    expect(outcome).to.deep.equal(taken(ROUTES, "cart.shop.svc.example.com"));
+  });
+
+  it("does not apply to other stacks", async () => {
+    expect((await judge(deployment())).notApplicable).to.be.a("string");
+  });
+
+  it("reports unknown values as undecided", async () => {
+    expect((await judge(routes(unknown))).undecided).to.be.a("string");
+    expect(await judge(routes(CART, { exportTo: unknown }))).to.deep.include(taken(ROUTES));
+  });
+});

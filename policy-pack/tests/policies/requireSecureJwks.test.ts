@@ -1,0 +1,48 @@
+import { expect } from "chai";
+import { messages, requireSecureJwks } from "../../policies/requireSecureJwks";
+import { unknown, validateResource } from "../engine";
+import { requestAuthentication } from "../resources";
+import { said } from "../said";
+
+const judge = (rule: Record<string, unknown>) =>
+  validateResource(requireSecureJwks, requestAuthentication(rule));
+const inRule = said("RequestAuthentication shop/default", "spec.jwtRules[0].");
+
+describe("require-secure-jwks", () => {
+  it("states the field, the address and the fix", async () => {
+    expect(await judge({ jwksUri: "http://auth.example.com/jwks" })).to.deep.equal({
+      violations: [
+        "RequestAuthentication shop/default: spec.jwtRules[0].jwksUri is http://auth.example.com/jwks, so an attacker on the " +
+          "network path can substitute the keys and sign arbitrary tokens. Use https://.",
+      ],
+    });
+  });
+
+  it("accepts HTTPS, and keys in the object", async () => {
+    for (const rule of [
+      {},
+      { jwksUri: "HTTPS://auth.example.com/jwks" },
+      { jwksUri: undefined, jwks: "{}" },
+    ]) {
+      expect(await judge(rule)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses every other scheme, by either name of the field", async () => {
+    for (const key of ["jwksUri", "jwks_uri"]) {
+      for (const uri of [
+        "http://auth.example.com/jwks",
+        "HTTP://auth.example.com/jwks",
+        "auth.example.com",
+      ]) {
+        expect(await judge({ [key]: uri })).to.deep.equal({
+          violations: [inRule(key, messages.plaintext(uri))],
+        });
+      }
+    }
+  });
+
+  it("reports unknown values as undecided", async () => {
+    expect((await judge({ jwksUri: unknown })).undecided).to.be.a("string");
+  });
+});

@@ -1,0 +1,154 @@
+import { expect } from "chai";
+import type { Message } from "../../policy";
+import { messages, restrictControlPlane } from "../../policies/restrictControlPlane";
+import { type Resource, unknown, validateResource } from "../engine";
+import { gatewayRelease, grafana, istio, istiod, kubernetes } from "../resources";
+import { said } from "../said";
+
+const judge = (resource: Resource, configuration = {}) =>
+  validateResource(restrictControlPlane, resource, configuration);
+const at = (path: string, message: Message) => ({
+  violations: [said("Release istio-system/istiod")(path, message)],
+});
+const refused = (path: string) => at(`values.${path}`, messages.value());
+const withArguments = (args: object) => ({ ...istiod(), props: { ...istiod().props, ...args } });
+
+describe("restrict-control-plane", () => {
+  it("states the field and the fix", async () => {
+    expect(await judge(istiod({ env: { XDS_AUTH: "false" } }))).to.deep.equal({
+      violations: [
+        "Release istio-system/istiod: values.env.XDS_AUTH is not an allowed value of Istio's chart. Remove it, or allow it in " +
+          "the policy's configuration after a review.",
+      ],
+    });
+  });
+
+  it("accepts harmless values, in every place of the chart", async () => {
+    const meshConfig = { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" }, accessLogEncoding: "JSON" };
+    const values = { autoscaleMin: 2, meshConfig, env: { MAX_WORKLOAD_CERT_TTL: "24h" } };
+    for (const release of [
+      istiod(),
+      istiod(values),
+      istiod({ pilot: values }),
+      istiod({ _internal_defaults_do_not_set: { pilot: values } }),
+      istiod({ global: { proxy: { resources: { limits: { cpu: "1" } } } }, tolerations: [{ key: "a" }] }),
+      gatewayRelease(),
+      gatewayRelease({ service: { type: "LoadBalancer" }, env: { SECRET_TTL: "12h" } }),
+      grafana({ env: { ANY: "x" } }),
+    ]) {
+      expect(await judge(release)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses every other variable of istiod", async () => {
+    for (const name of ["XDS_AUTH", "CA_TRUSTED_NODE_ACCOUNTS", "PILOT_SKIP_VALIDATE_TRUST_DOMAIN", "ANY"]) {
+      expect(await judge(istiod({ env: { [name]: "x" } })), name).to.deep.equal(refused(`env.${name}`));
+      expect(await judge(istiod({ pilot: { env: { [name]: "x" } } }))).to.deep.equal(
+        refused(`pilot.env.${name}`),
+      );
+    }
+  });
+
+  it("refuses every other setting of the mesh, also by the other name of a field", async () => {
+    for (const [meshConfig, path] of [
+      [{ enable_auto_mtls: false }, "enable_auto_mtls"],
+      [{ trustDomainAliases: ["evil.local"] }, "trustDomainAliases[0]"],
+      [{ caCertificates: [{ pem: "x" }] }, "caCertificates[0].pem"],
+      [{ defaultConfig: { discoveryAddress: "evil.example.com:15012" } }, "defaultConfig.discoveryAddress"],
+      [{ defaultConfig: { proxyMetadata: { ANY: "x" } } }, "defaultConfig.proxyMetadata.ANY"],
+    ] as const) {
+      expect(await judge(istiod({ meshConfig })), path).to.deep.equal(refused(`meshConfig.${path}`));
+    }
+  });
+
+  it("refuses every other value of the charts", async () => {
+    expect(await judge(istiod({ global: { caAddress: "evil.example.com" } }))).to.deep.equal(
+      refused("global.caAddress"),
+    );
+    expect(await judge(istiod({ sidecarInjectorWebhook: { templates: { sidecar: "x" } } }))).to.deep.equal(
+      refused("sidecarInjectorWebhook.templates.sidecar"),
+    );
+    for (const [values, path] of [
+      [{ env: { ANY: "x" } }, "env.ANY"],
+      [{ volumes: [{ name: "a" }] }, "volumes[0].name"],
+    ] as const) {
+      expect(await judge(gatewayRelease(values))).to.deep.equal({
+        violations: [said("Release istio-ingress/istio-ingress")(`values.${path}`, messages.value())],
+      });
+    }
+  });
+
+  it("refuses foreign registries, and paths without normalization", async () => {
+    const hub = "evil.example.com/istio";
+    expect(await judge(istiod({ global: { hub } }))).to.deep.equal(
+      at("values.global.hub", messages.hub(hub)),
+    );
+    expect(await judge(istiod({ global: { hub } }), { istioHubs: [hub] })).to.deep.equal({ violations: [] });
+    const pathNormalization = { normalization: "NONE" };
+    expect(await judge(istiod({ meshConfig: { pathNormalization } }))).to.deep.equal(
+      at("values.meshConfig.pathNormalization.normalization", messages.normalization()),
+    );
+  });
+
+  it("refuses changes of Istio's objects past the values", async () => {
+    for (const args of [{ postrender: "./weaken.sh" }, { valueYamlFiles: [{}] }]) {
+      const [argument = ""] = Object.keys(args);
+      expect(await judge(withArguments(args))).to.deep.equal(at(argument, messages.hidden(argument)));
+    }
+    expect(await judge(withArguments({ postrender: "", valueYamlFiles: [] }))).to.deep.equal({
+      violations: [],
+    });
+    const other = { ...grafana(), props: { ...grafana().props, postrender: "./add-labels.sh" } };
+    expect(await judge(other)).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses istiod in another chart, of an operator and in a ConfigMap", async () => {
+    for (const [values, path] of [
+      [{ istiod: { meshConfig: { enableAutoMtls: false } } }, "istiod.meshConfig.enableAutoMtls"],
+      [{ mesh: { pilot: { env: { XDS_AUTH: "false" } } } }, "mesh.pilot.env.XDS_AUTH"],
+    ] as const) {
+      expect(await judge(istiod(values, "./platform"))).to.deep.equal(
+        at(`values.${path}`, messages.wrapped()),
+      );
+    }
+    for (const [apiVersion, kind] of [
+      ["install.istio.io/v1alpha1", "IstioOperator"],
+      ["sailoperator.io/v1", "Istio"],
+    ] as const) {
+      expect(await judge(istio(apiVersion, kind, { name: "x" }, {}))).to.deep.equal({
+        violations: [said(`${kind} x`)("spec", messages.operator())],
+      });
+    }
+    const configMap = (name: string, data: object) =>
+      judge(kubernetes("core/v1", "ConfigMap", { metadata: { namespace: "istio-system", name }, data }));
+    expect(await configMap("istio-1-31", { mesh: "enableAutoMtls: false" })).to.deep.equal({
+      violations: [said("ConfigMap istio-system/istio-1-31")("data.mesh", messages.configMap())],
+    });
+    expect(await configMap("istio-sidecar-injector", { config: "x" })).to.deep.equal({
+      violations: [
+        said("ConfigMap istio-system/istio-sidecar-injector")("data.config", messages.configMap()),
+      ],
+    });
+    for (const [name, data] of [
+      ["settings", { mesh: "x" }],
+      ["istio-ca-root-cert", { "root-cert.pem": "x" }],
+    ] as const) {
+      expect(await configMap(name, data)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("applies the organization's lists, and not to dev", async () => {
+    const values = { env: { XDS_AUTH: "false" } };
+    expect(await judge(istiod(values), { istiodValues: ["env"] })).to.deep.equal({ violations: [] });
+    expect(await judge(istiod(values), { environment: "dev" })).to.deep.equal({ violations: [] });
+    expect((await judge(istiod(values), { environment: "staging" })).violations).to.have.length(1);
+  });
+
+  it("reports unknown values as undecided", async () => {
+    expect((await judge(istiod({ global: { hub: unknown } }))).undecided).to.be.a("string");
+    expect(
+      (await judge(istiod({ meshConfig: { pathNormalization: { normalization: unknown } } }))).undecided,
+    ).to.be.a("string");
+    expect((await judge(withArguments({ postrender: unknown }))).undecided).to.be.a("string");
+  });
+});

@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import type { Message } from "../../policy";
+import { messages, restrictPodAnnotations } from "../../policies/restrictPodAnnotations";
+import { type Resource, unknown, validateResource } from "../engine";
+import { annotatedPod, deployment, gatewayRelease, grafana, istiod } from "../resources";
+import { said } from "../said";
+
+const judge = (resource: Resource, configuration = {}) =>
+  validateResource(restrictPodAnnotations, resource, configuration);
+const pod = (annotation: string, value: unknown = "x", configuration = {}) =>
+  judge(annotatedPod({ [annotation]: value }), configuration);
+const at = (annotation: string, message: Message) => ({
+  violations: [
+    said("Deployment shop/catalog")(`spec.template.metadata.annotations["${annotation}"]`, message),
+  ],
+});
+const CONFIG = "proxy.istio.io/config";
+const BOOTSTRAP = "sidecar.istio.io/bootstrapOverride";
+
+describe("restrict-pod-annotations", () => {
+  it("states the field, the annotation and the fix", async () => {
+    expect(await pod(BOOTSTRAP)).to.deep.equal({
+      violations: [
+        `Deployment shop/catalog: spec.template.metadata.annotations["${BOOTSTRAP}"] changes the proxy by ${BOOTSTRAP}, which ` +
+          "is not an allowed annotation. Remove it, or allow it in the policy's configuration after a review.",
+      ],
+    });
+  });
+
+  it("accepts harmless annotations, and annotations of others", async () => {
+    expect(await judge(deployment())).to.deep.equal({ violations: [] });
+    for (const annotation of [
+      "prometheus.io/scrape",
+      "example.com/bootstrapOverride",
+      "sidecar.istio.io/proxyCPULimit",
+      "traffic.sidecar.istio.io/excludeOutboundPorts",
+      "prometheus.istio.io/merge-metrics",
+    ]) {
+      expect(await pod(annotation), annotation).to.deep.equal({ violations: [] });
+    }
+    for (const config of ["terminationDrainDuration: 30s", "tracing: { sampling: 1 }\nconcurrency: 2", ""]) {
+      expect(await pod(CONFIG, config), config).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses every other annotation of Istio", async () => {
+    for (const annotation of [
+      "sidecar.istio.io/discoveryAddress",
+      "sidecar.istio.io/userVolumeMount",
+      "security.istio.io/anything",
+      "istio.io/anything",
+    ]) {
+      expect(await pod(annotation), annotation).to.deep.equal(
+        at(annotation, messages.annotation(annotation)),
+      );
+    }
+  });
+
+  it("refuses every other setting of a proxy, by either name", async () => {
+    for (const name of [
+      "discoveryAddress",
+      "discovery_address",
+      "proxyMetadata",
+      "customConfigFile",
+      "binaryPath",
+    ]) {
+      expect(await pod(CONFIG, `concurrency: 2\n${name}: x`), name).to.deep.equal(
+        at(CONFIG, messages.setting(name)),
+      );
+    }
+    expect(await pod(CONFIG, "{")).to.deep.equal(at(CONFIG, messages.notYaml()));
+  });
+
+  it("refuses sidecar images of other registries", async () => {
+    const IMAGE = "sidecar.istio.io/proxyImage";
+    const mirrored = "registry.example.com/istio/proxyv2:1.31.4";
+    for (const image of ["docker.io/istio/proxyv2:1.31.4", "istio/proxyv2:1.31.4", "proxyv2"]) {
+      expect(await pod(IMAGE, image), image).to.deep.equal({ violations: [] });
+    }
+    for (const image of ["evil.example.com/proxyv2:1.31.4", "docker.io/istio/pilot:1.31.4", mirrored]) {
+      expect(await pod(IMAGE, image), image).to.deep.equal(at(IMAGE, messages.image(image)));
+    }
+    const istioHubs = ["registry.example.com/istio"];
+    expect(await pod(IMAGE, mirrored, { istioHubs })).to.deep.equal({ violations: [] });
+  });
+
+  it("judges the annotations in values of gateways and consoles", async () => {
+    const podAnnotations = { [BOOTSTRAP]: "x", "prometheus.io/scrape": "true" };
+    for (const [release, title] of [
+      [gatewayRelease({ podAnnotations }), "Release istio-ingress/istio-ingress"],
+      [grafana({ podAnnotations }), "Release monitoring/grafana"],
+    ] as const) {
+      expect(await judge(release)).to.deep.equal({
+        violations: [said(title)(`values.podAnnotations["${BOOTSTRAP}"]`, messages.annotation(BOOTSTRAP))],
+      });
+    }
+    expect(await judge(istiod({ podAnnotations }))).to.deep.equal({ violations: [] });
+  });
+
+  it("applies the organization's lists, and not to dev", async () => {
+    expect(await pod(BOOTSTRAP, "x", { allowedAnnotations: ["sidecar.istio.io/*"] })).to.deep.equal({
+      violations: [],
+    });
+    expect(await pod(CONFIG, "proxyMetadata: {}", { allowedSettings: ["proxyMetadata"] })).to.deep.equal({
+      violations: [],
+    });
+    expect(await pod(BOOTSTRAP, "x", { environment: "dev" })).to.deep.equal({ violations: [] });
+  });
+
+  it("reports unknown values as undecided", async () => {
+    expect((await pod(CONFIG, unknown)).undecided).to.be.a("string");
+    expect((await judge(deployment({ metadata: { annotations: unknown as never } }))).undecided).to.be.a(
+      "string",
+    );
+  });
+});
