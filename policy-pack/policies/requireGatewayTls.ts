@@ -85,8 +85,8 @@ export const requireGatewayTls = resourcePolicy({
 /** Judges a listener of the Gateway API. Its protocol HBONE, of waypoints, uses mTLS. */
 function judgeListener(listener: Field): Violation[] {
   const field = listener.at("protocol");
-  const plaintext = field.value === "HTTP" || field.value === "TCP";
-  return plaintext ? [{ field, ...messages.listener(String(field.value)) }] : [];
+  const { value } = field;
+  return value === "HTTP" || value === "TCP" ? [{ field, ...messages.listener(value) }] : [];
 }
 
 function judgeServer(server: Field, oldest: string): Violation[] {

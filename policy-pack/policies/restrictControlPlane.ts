@@ -144,7 +144,7 @@ function isAllowed(path: string, allowed: readonly string[]): boolean {
 /** Judges ConfigMaps with istiod's mesh config, or with the configuration of injection. */
 function judgeConfigMap({ name, fields }: KubernetesResource): Violation[] {
   const data = fields.at("data");
-  const keys = /^istio-sidecar-injector/.test(name ?? "") ? ["config", "values"] : ["mesh"];
+  const keys = name?.startsWith("istio-sidecar-injector") ? ["config", "values"] : ["mesh"];
   if (!/^istio(-|$)/.test(name ?? "")) return [];
   return keys
     .map((key) => data.at(key))

@@ -58,7 +58,7 @@ describe("forbid-security-patches", () => {
   it("refuses patches of the dry-run annotation", async () => {
     for (const value of ["true", "false"]) {
       const { props, ...rest } = defaultDeny({}, { annotations: { "istio.io/dry-run": value } });
-      const { spec: _, ...metadata } = props;
+      const metadata = { ...props, spec: undefined };
       expect(await judge(asPatch({ ...rest, props: metadata }))).to.deep.equal({
         violations: [onDeny('metadata.annotations["istio.io/dry-run"]', messages.dryRun())],
       });
