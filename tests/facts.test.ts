@@ -15,6 +15,10 @@ const exempt = [
   "tests/facts.test.ts",
   "CHANGELOG.md",
   "policy-pack/CHANGELOG.md",
+  // What the pack offers, and examples that are judged on one day.
+  "policy-pack/docs/offered.json",
+  "policy-pack/docs/policies/",
+  "policy-pack/pages/",
 ];
 /** Files that others write: locks, Go's pins, and what is generated from charts and definitions. */
 const foreign = /(^|\/)(package-lock\.json|go\.(mod|sum))$|\.gen\.(ts|json)$/;

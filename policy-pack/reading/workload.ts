@@ -67,10 +67,16 @@ export function isZtunnel(container: Field, hubs: readonly string[]): boolean {
 
 /** Whether an image is Istio's, from one of these registries and paths. */
 export function isIstioImage(image: string, hubs: readonly string[]): boolean {
-  const full = image.replace(/^(docker\.io\/)?istio\//, "docker.io/istio/");
   return hubs.some((hub) =>
-    ISTIO_IMAGES.some((name) => new RegExp(`^${escaped(`${hub}/${name}`)}([:@][^/]*)?$`).test(full)),
+    ISTIO_IMAGES.some((name) =>
+      new RegExp(`^${escaped(short(`${hub}/${name}`))}([:@][^/]*)?$`).test(short(image)),
+    ),
   );
+}
+
+/** The name of an image without the default registry. */
+function short(image: string): string {
+  return image.replace(/^docker\.io\//, "");
 }
 
 function escaped(text: string): string {
