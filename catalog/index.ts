@@ -41,7 +41,13 @@ export type * from "./rateLimit";
 export type * from "./reach";
 export type * from "./resilience";
 export type * from "./retries";
-export { noRetries, repeatsBegunRequests, repeatsSlowTries, safeRetryConditions } from "./retries";
+export {
+  grpcRetryConditions,
+  noRetries,
+  repeatsBegunRequests,
+  repeatsSlowTries,
+  safeRetryConditions,
+} from "./retries";
 export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";

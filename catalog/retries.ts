@@ -33,7 +33,7 @@ export const safeRetryConditions: readonly RetryCondition[] = [
 ];
 
 /** Conditions that match the status of a gRPC response, so they never match on HTTP ports. */
-const grpcRetryConditions: readonly RetryCondition[] = [
+export const grpcRetryConditions: readonly RetryCondition[] = [
   "cancelled",
   "deadline-exceeded",
   "internal",

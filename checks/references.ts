@@ -99,3 +99,10 @@ export function portsOf(
   const callee = definition[sectionOf(definition, reference)]?.[reference.callee];
   return callee && (callee.ports ?? {});
 }
+
+/** The port of a reference. Undefined if it is not declared, or not chosen among several. */
+export function portOf(definition: MeshDefinition, reference: Reference): PortDefinition | undefined {
+  const ports = portsOf(definition, reference) ?? {};
+  const { port } = reference.call;
+  return port === undefined ? Object.values(ports)[0] : ports[port];
+}

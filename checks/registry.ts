@@ -67,6 +67,10 @@ import { probePath } from "./rules/probePath";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
+import { redirectsEnd } from "./rules/redirectsEnd";
+import { grpcMethods } from "./rules/grpcMethods";
+import { retryConditionsOccur } from "./rules/retryConditionsOccur";
+import { tokenForwarded } from "./rules/tokenForwarded";
 import { reachable } from "./rules/reachable";
 import { reachedOutside } from "./rules/reachedOutside";
 import { requestsWithinLimits } from "./rules/requestsWithinLimits";
@@ -145,6 +149,7 @@ export const topics: readonly Topic[] = [
       versionRuns, // MW207
       mirrorPort, // MW208
       stickyVersions, // MW363
+      grpcMethods, // MW512
     ],
   },
   {
@@ -166,6 +171,7 @@ export const topics: readonly Topic[] = [
       tokenNotBypassed, // MW313
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370
+      tokenForwarded, // MW514
     ],
   },
   {
@@ -175,6 +181,7 @@ export const topics: readonly Topic[] = [
       certificatesRenewed, // MW320
       gatewayPodsGiven, // MW332
       gatewayPodsAlike, // MW333
+      redirectsEnd, // MW511
     ],
   },
   {
@@ -208,6 +215,7 @@ export const topics: readonly Topic[] = [
       limitsPerCaller, // MW406
       timeoutCoversLoad, // MW407
       slowAttemptsRetried, // MW408
+      retryConditionsOccur, // MW513
     ],
   },
   {

@@ -1,11 +1,5 @@
-import {
-  formatPath,
-  isHttp,
-  type MeshDefinition,
-  type PortDefinition,
-  type ServiceDefinition,
-} from "../../catalog";
-import { portsOf, references } from "../references";
+import { formatPath, isHttp, type MeshDefinition, type ServiceDefinition } from "../../catalog";
+import { portOf, references } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Report, Text } from "../rule";
 import { tcp, webAndApi } from "./example";
@@ -93,7 +87,7 @@ function requestFields(service: Omit<ServiceDefinition, "ports">): string[][] {
 function* onReferences(definition: MeshDefinition): Generator<Report> {
   for (const reference of references(definition)) {
     const { callee, call, path } = reference;
-    const port = portOf(portsOf(definition, reference), call.port);
+    const port = portOf(definition, reference);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
     if (path[0] === "gateways") {
@@ -103,14 +97,6 @@ function* onReferences(definition: MeshDefinition): Generator<Report> {
       };
     }
   }
-}
-
-function portOf(
-  ports: Readonly<Record<string, PortDefinition>> | undefined,
-  name: string | undefined,
-): PortDefinition | undefined {
-  if (!ports) return undefined;
-  return name === undefined ? Object.values(ports)[0] : ports[name];
 }
 
 function given<Key extends string>(

@@ -259,4 +259,28 @@ export const names: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW511",
+    mistake: "a redirect that leads back to itself",
+    *mutants(catalog) {
+      for (const { place, host, own } of hostsOf(catalog)) {
+        const redirects = own.redirects ?? [];
+        const at = [...place, "redirects", redirects.length];
+        for (const redirect of [
+          { prefix: "/moved", authority: host },
+          { prefix: "/moved", uri: "/moved/again" },
+        ]) {
+          yield {
+            at,
+            changes: [
+              [
+                [...place, "redirects"],
+                [...redirects, redirect],
+              ],
+            ],
+          };
+        }
+      }
+    },
+  },
 ];

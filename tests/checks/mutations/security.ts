@@ -1,6 +1,6 @@
 import type { GatewayRouteDefinition } from "../../../catalog";
 import { type Change, type Mutation, put } from "./mutation";
-import { edgesOf, matching, servicesOf } from "./places";
+import { calleesOf, edgesOf, hasHttp, matching, servicesOf } from "./places";
 
 export const security: readonly Mutation[] = [
   {
@@ -203,6 +203,29 @@ export const security: readonly Mutation[] = [
     *mutants() {
       for (const alertAt of [9, 10, 25]) {
         yield { at: ["certificates", "alertAt"], changes: [[["certificates"], { renewAt: 10, alertAt }]] };
+      }
+    },
+  },
+  {
+    code: "MW514",
+    mistake: "a token required of a service that does not receive it",
+    also: ["MW605"],
+    *mutants(catalog) {
+      const edges = edgesOf(catalog);
+      const callees = calleesOf(catalog);
+      const receiving = new Set(edges.filter(({ call }) => call.endUser).map(({ callee }) => callee));
+      for (const { kind, caller, callee, place } of edges) {
+        const called = callees[callee];
+        if (!catalog.jwtRules || kind !== "call" || !receiving.has(caller)) continue;
+        if (!called || !hasHttp(called)) continue;
+        const at = ["jwtRules", 0, "forwardOriginalToken"];
+        yield {
+          at,
+          changes: [
+            [[...place, "endUser"], {}],
+            [at, false],
+          ],
+        };
       }
     },
   },

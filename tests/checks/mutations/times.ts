@@ -197,4 +197,17 @@ export const times: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW513",
+    mistake: "a retry on a gRPC status that HTTP does not have",
+    also: ["MW004"],
+    *mutants(catalog) {
+      for (const { place, service } of httpServicesOf(catalog)) {
+        if (!Object.values(service.ports ?? {}).every(({ protocol }) => protocol === "http")) continue;
+        const retries = [...place, "resilience", "retries"];
+        const at = [...retries, "retryOn"];
+        yield { at, changes: [[retries, { attempts: 1, retryOn: ["connect-failure", "unavailable"] }]] };
+      }
+    },
+  },
 ];

@@ -1,6 +1,6 @@
 import type { MeshDefinition, ServiceDefinition } from "../../../catalog";
 import { type Change, type Mutation, type Place, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, tcpServicesOf } from "./places";
+import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, onlyCallsOf, tcpServicesOf } from "./places";
 
 const fault = { abort: { percentage: 5, httpStatus: 500 } };
 const otherFault = { delay: { percentage: 5, fixedDelay: "1s" } };
@@ -290,6 +290,20 @@ export const traffic: readonly Mutation[] = [
           { consistentHash: { httpHeaderName: "x-session" } },
         ];
         yield { at, changes: [versions, weights, hash] };
+      }
+    },
+  },
+  {
+    code: "MW512",
+    mistake: "a method that gRPC does not have",
+    also: ["MW404"],
+    *mutants(catalog) {
+      for (const { callee, place } of onlyCallsOf(catalog)) {
+        const section = Object.hasOwn(catalog.services, callee) ? "services" : "externalServices";
+        const ports = Object.keys(catalog[section]?.[callee]?.ports ?? {});
+        const at = [...place, "methods"];
+        const protocols = ports.map((port): Change => [[section, callee, "ports", port, "protocol"], "grpc"]);
+        yield { at, changes: [...protocols, [at, ["GET", "POST"]]] };
       }
     },
   },
