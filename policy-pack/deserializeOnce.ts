@@ -4,7 +4,7 @@ type Deserialize = (properties: object, proxySecrets?: boolean) => Record<string
 
 /**
  * Deserializes the properties of a resource once for all policies. The SDK's server does it for each policy, also for
- * those that only read the type. With three dozen policies, that is most of the pack's run time. Policies do not change
+ * those that only read the type. With more than forty policies, that is most of the pack's run time. Policies do not change
  * properties, and each still gets its own proxy of them.
  *
  * This is not a public interface of the SDK, whose version is pinned. A test fails if it stops working.

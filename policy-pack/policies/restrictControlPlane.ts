@@ -1,9 +1,9 @@
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { GATEWAY_VALUES, ISTIOD_VALUES } from "../reading/chartValues";
+import { GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES } from "../reading/chartValues";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
-import { chartOf, ISTIO_CHARTS, isGatewayRelease, isIstiod } from "../reading/release";
+import { chartOf, ISTIO_CHARTS } from "../reading/release";
 import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
 import { istioHubs } from "../reading/workload";
 
@@ -43,7 +43,10 @@ export const messages = {
 const HIDDEN = ["postrender", "valueYamlFiles"];
 
 /** The places in istiod's values that the chart merges. */
-const PLACES = /^(_internal_defaults_do_not_set\.)?(pilot\.)?/;
+const PLACES = /^(_internal_defaults_do_not_set\.)?((pilot|cni)\.(?!enabled$|provider$))?/;
+
+/** The values with the registry of Istio's images. */
+const HUBS = ["global.hub", "hub"];
 
 /** The keys of istiod in the values of another chart. */
 const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig)\./;
@@ -57,13 +60,13 @@ export const restrictControlPlane = resourcePolicy({
   name: "restrict-control-plane",
   displayName: "The control plane only has allowed values",
   description:
-    "In prod and staging, releases of istiod and gateways only have values that are known to be harmless or judged by other " +
+    "In prod and staging, releases of Istio's charts only have values that are known to be harmless or judged by other " +
     "policies, and nothing else configures istiod.",
   severity: "critical",
   framework: nist("CM-6", "Configuration settings"),
   tags: ["istio", "security", "control-plane"],
   remediationSteps:
-    "Remove the value, or add it to istiodValues or gatewayValues after a review of its effect. Install istiod with its own " +
+    "Remove the value, or add it to istiodValues, gatewayValues or nodeValues after a review of its effect. Install istiod with its own " +
     "chart, without postrender and valueYamlFiles. Write names of mesh config in camelCase.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/",
   settings: {
@@ -75,6 +78,7 @@ export const restrictControlPlane = resourcePolicy({
         "any suffix.",
     ),
     gatewayValues: words(GATEWAY_VALUES, "Paths of values that a release of a gateway may set, likewise"),
+    nodeValues: words(NODE_VALUES, "Paths of values that a release of cni or ztunnel may set, likewise"),
   },
   appliesTo: (type) => isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type),
   judge(resource, settings): Violation[] {
@@ -99,35 +103,50 @@ function judgeRelease(
   settings: {
     readonly istiodValues: readonly string[];
     readonly gatewayValues: readonly string[];
+    readonly nodeValues: readonly string[];
     readonly istioHubs: readonly string[];
   },
 ): Violation[] {
   const values = release.fields.at("values");
   const places = leaves(values).filter((field) => field.path !== values.path);
   const relative = ({ path }: Field) => path.slice(values.path.length + 1);
-  if (isIstiod(release)) {
+  const allowed = allowedValues(chartOf(release) ?? "", settings);
+  if (allowed !== undefined) {
     return places.flatMap((field) => {
       const path = relative(field).replace(PLACES, "");
-      return isAllowed(path, settings.istiodValues)
+      return isAllowed(path, allowed)
         ? judgeValue(field, path, settings.istioHubs)
         : [{ field, ...messages.value() }];
     });
   }
-  if (isGatewayRelease(release)) {
-    return places
-      .filter((field) => !isAllowed(relative(field).replace(PLACES, ""), settings.gatewayValues))
-      .map((field) => ({ field, ...messages.value() }));
-  }
-  if (ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
+  if (chartOf(release) === "base") return [];
   const [first] = places.filter((field) => WRAPPED.test(relative(field)));
   return first === undefined ? [] : [{ field: first, ...messages.wrapped() }];
+}
+
+/** The values that a release of one of Istio's charts may set. Undefined for other charts. */
+function allowedValues(
+  chart: string,
+  settings: Parameters<typeof judgeRelease>[1],
+): readonly string[] | undefined {
+  switch (chart) {
+    case "istiod":
+      return settings.istiodValues;
+    case "gateway":
+      return settings.gatewayValues;
+    case "cni":
+    case "ztunnel":
+      return settings.nodeValues;
+    default:
+      return undefined;
+  }
 }
 
 /** Judges values that are allowed in general, but not with every content. */
 function judgeValue(field: Field, path: string, hubs: readonly string[]): Violation[] {
   const value =
-    path === "global.hub" || path.endsWith("pathNormalization.normalization") ? field.value : undefined;
-  if (path === "global.hub" && typeof value === "string" && !hubs.includes(value)) {
+    HUBS.includes(path) || path.endsWith("pathNormalization.normalization") ? field.value : undefined;
+  if (HUBS.includes(path) && typeof value === "string" && !hubs.includes(value)) {
     return [{ field, ...messages.hub(value) }];
   }
   return value === "NONE" ? [{ field, ...messages.normalization() }] : [];

@@ -5,7 +5,7 @@ import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { PROXY_CONFIG, settingsOf } from "../reading/proxyConfig";
 import { isGatewayRelease } from "../reading/release";
-import { isHelmRelease } from "../reading/resource";
+import { isHelmRelease, isProxyConfig } from "../reading/resource";
 import { isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
 
 /** The texts of this policy's violations. */
@@ -38,7 +38,7 @@ export const restrictPodAnnotations = resourcePolicy({
   name: "restrict-pod-annotations",
   displayName: "Pods only have allowed annotations of Istio",
   description:
-    "In prod and staging, pods only have annotations of Istio, and settings in proxy.istio.io/config, that are known to be " +
+    "In prod and staging, pods only have annotations of Istio, and settings in proxy.istio.io/config and ProxyConfigs, that are known to be " +
     "harmless or judged by other policies.",
   severity: "high",
   framework: nist("CM-7(5)", "Least functionality: authorized software, allow by exception"),
@@ -89,12 +89,19 @@ export const restrictPodAnnotations = resourcePolicy({
         "terminationDrainDuration",
         "tracing",
       ],
-      "Settings that the annotation proxy.istio.io/config may contain",
+      "Settings that the annotation proxy.istio.io/config and ProxyConfig objects may contain",
     ),
   },
-  appliesTo: (type) => isWorkload(type) || isHelmRelease(type),
+  appliesTo: (type) => isWorkload(type) || isHelmRelease(type) || isProxyConfig(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
+    if (isProxyConfig(resource.type)) {
+      return resource.fields
+        .at("spec")
+        .children()
+        .filter(({ key }) => key !== "selector" && !settings.allowedSettings.includes(key))
+        .map((field) => ({ field, ...messages.setting(field.key) }));
+    }
     const annotations = isWorkload(resource.type)
       ? podOf(resource).at("metadata", "annotations").children()
       : chartAnnotations(resource);

@@ -24,6 +24,7 @@ export const ISTIOD_VALUES = [
     "topologySpreadConstraints",
     "traceSampling",
     "cni.enabled",
+    "cni.provider",
   ],
   ...[
     "env.BLOCKED_CIDRS_IN_JWKS_URIS",
@@ -44,7 +45,13 @@ export const ISTIOD_VALUES = [
     "global.logging",
     "global.meshID",
   ],
-  ...["global.multiCluster.clusterName", "global.network", "global.networkPolicy.enabled", "global.platform"],
+  ...[
+    "global.multiCluster.clusterName",
+    "global.network",
+    "global.networkPolicy.enabled",
+    "global.operatorManageWebhooks",
+    "global.platform",
+  ],
   ...["global.priorityClassName", "global.tag", "global.variant", "global.waypoint.resources"],
   ...["global.proxy.autoInject", "global.proxy.exclude*", "global.proxy.holdApplicationUntilProxyStarts"],
   ...["global.proxy.include*", "global.proxy.lifecycle", "global.proxy.logLevel", "global.proxy.readiness*"],
@@ -102,4 +109,52 @@ export const GATEWAY_VALUES = [
     "global.platform",
     "global.tag",
   ],
+];
+
+/** Values of the charts cni and ztunnel that are harmless, or that other policies judge. */
+export const NODE_VALUES = [
+  ...[
+    "affinity",
+    "ambient.enabled",
+    "chained",
+    "cniBinDir",
+    "cniConfDir",
+    "cniConfFileName",
+    "cniNetnsDir",
+    "hub",
+  ],
+  ...[
+    "global.hub",
+    "global.imagePullPolicy",
+    "global.imagePullSecrets",
+    "global.logAsJson",
+    "global.platform",
+  ],
+  ...[
+    "global.tag",
+    "global.variant",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "istioNamespace",
+    "logAsJson",
+    "logging",
+  ],
+  ...[
+    "podAnnotations",
+    "podLabels",
+    "priorityClassName",
+    "provider",
+    "repair.enabled",
+    "resourceName",
+    "resources",
+  ],
+  ...[
+    "resourceQuotas",
+    "revision",
+    "rollingMaxUnavailable",
+    "tag",
+    "terminationGracePeriodSeconds",
+    "tolerations",
+  ],
+  ...["updateStrategy", "variant"],
 ];

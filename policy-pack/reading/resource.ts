@@ -56,6 +56,7 @@ export const isHttpRoute = isKind("gateway.networking.k8s.io", "HTTPRoute");
 export const isGatewayApiGateway = isKind("gateway.networking.k8s.io", "Gateway");
 export const isSidecar = isKind("networking.istio.io", "Sidecar");
 export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
+export const isProxyConfig = isKind("networking.istio.io", "ProxyConfig");
 export const isEnvoyFilter = isKind("networking.istio.io", "EnvoyFilter");
 export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
 export const isTrafficExtension = isKind("extensions.istio.io", "TrafficExtension");

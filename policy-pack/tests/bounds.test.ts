@@ -42,7 +42,7 @@ describe("bounds", () => {
     );
   });
 
-  it("asks for a number only where one is needed", () => {
+  it("requires a number only if one is needed", () => {
     for (const value of [undefined, null, 0]) {
       expect(bound(field(value), 1, 9, false)).to.deep.equal([]);
       expect(bound(field(value), 1, 9, true)).to.have.length(1);

@@ -34,7 +34,7 @@ const scripts: Readonly<Record<string, string>> = {
 
 describe("policy-pack/docs/ci", () => {
   for (const [name, script] of Object.entries(scripts)) {
-    it(`names presets and scripts of the pack that there are: ${name}`, () => {
+    it(`uses presets and scripts that exist: ${name}`, () => {
       const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
       const [, called = ""] = /npm run --silent --prefix "\$PACK" (\S+)/.exec(script) ?? [];
       expect(scripts).to.have.property(called);
@@ -44,8 +44,8 @@ describe("policy-pack/docs/ci", () => {
     });
   }
 
-  it("is packed so that Pulumi finds the package: npm prints the name of its file, and nothing else", () => {
-    // `pulumi policy publish` takes all that npm prints for that name, the banners of scripts too.
+  it("prints only the name of the package's file, which Pulumi reads", () => {
+    // `pulumi policy publish` reads the whole output of npm as that name, also the banners of scripts.
     const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--loglevel=error"], {
       cwd: pack,
       encoding: "utf8",
@@ -80,7 +80,7 @@ describe("policy-pack/docs/ci", () => {
       return found[0] ?? {};
     };
 
-    it("writes a kubeconfig that nobody else reads, where the preview looks for it", () => {
+    it("writes a kubeconfig that only the job can read, to the path that the preview uses", () => {
       expect(bash(stepWith("KUBECONFIG_TEXT").run ?? "", { KUBECONFIG_TEXT: "kind: Config" })).to.equal(0);
       const file = join(folder, "kubeconfig");
       expect(readFileSync(file, "utf8")).to.equal("kind: Config\n");
@@ -91,7 +91,7 @@ describe("policy-pack/docs/ci", () => {
     });
 
     for (const status of [0, 255]) {
-      it(`goes on to the comment after a preview that ends with ${status}, and ends so itself`, () => {
+      it(`comments after a preview with status ${status}, and exits with it`, () => {
         writeFileSync(join(folder, "pulumi"), `#!/bin/sh\necho refused\nexit ${status}\n`);
         chmodSync(join(folder, "pulumi"), 0o755);
         const GITHUB_OUTPUT = join(folder, "output");

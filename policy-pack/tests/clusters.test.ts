@@ -79,7 +79,7 @@ describe("a stack with several clusters", () => {
     });
   });
 
-  it("has its coverage and its exemptions told for each of them", async () => {
+  it("reports coverage and exemptions for each cluster", async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     const exemptions = [{ namespace: "shop", name: "default", until, reason: "INC-7, decided by the CISO" }];
     const weak = peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "shop");
@@ -92,7 +92,7 @@ describe("a stack with several clusters", () => {
     ]);
   });
 
-  it("never tells a kubeconfig", async () => {
+  it("never prints a kubeconfig", async () => {
     const secret = "token: hunter2";
     const { violations } = await validateStack(requireMeshWideStrict, [
       on("east", istiod(), { kubeconfig: secret }),

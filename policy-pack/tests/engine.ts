@@ -6,7 +6,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 
-/** The value by which the engine says that a string is not known during preview. */
+/** The engine's value for a string that is unknown during preview. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A resource of a program under test. */

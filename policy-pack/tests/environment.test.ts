@@ -19,7 +19,7 @@ describe("environment", () => {
     stack();
   });
 
-  it("is what the setting says, whatever the stack says", () => {
+  it("is the setting, regardless of the stack", () => {
     for (const configured of [undefined, "dev", "prod"]) {
       stack(configured);
       for (const environment of ["dev", "staging", "prod"]) {
@@ -28,7 +28,7 @@ describe("environment", () => {
     }
   });
 
-  it("is what the stack's configuration says, and prod if that is none", () => {
+  it("is the stack's configuration, by default prod", () => {
     for (const environment of ["dev", "staging", "prod"]) {
       stack(environment);
       expect(environmentOf("stack")).to.equal(environment);
@@ -39,7 +39,7 @@ describe("environment", () => {
     }
   });
 
-  it("staging is built like prod, and tried out like dev", async () => {
+  it("staging has the rules of prod, except for faults and trace sampling", async () => {
     const judge = (policy: ResourceValidationPolicy, resource: Resource, environment: string) =>
       validateResource(policy, resource, { environment });
     const built: [ResourceValidationPolicy, Resource][] = [

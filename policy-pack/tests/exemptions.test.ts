@@ -122,7 +122,7 @@ describe("exemptions", () => {
       grant("some-policy", () => [exemption, other]);
     });
 
-    it("are told of, each by itself, until it is needed", () => {
+    it("are reported separately until they are needed", () => {
       expect(unused(inShop)).to.deep.equal([
         ["some-policy", exemption.until],
         ["some-policy", other.until],
@@ -131,7 +131,7 @@ describe("exemptions", () => {
       expect(unused(inShop)).to.deep.equal([["some-policy", other.until]]);
     });
 
-    it("are left alone in other stacks, which lack the namespace", () => {
+    it("are not reported in stacks without the namespace", () => {
       expect(unused(new Set(["bank"]))).to.deep.equal([]);
     });
 

@@ -10,7 +10,7 @@ const inScope = (includeFor: Selector[], excludeFor: Selector[] = []) =>
   isInScope(subject, { includeFor, excludeFor });
 
 describe("scope", () => {
-  it("includes everything by default, else what a selector picks", () => {
+  it("includes all objects by default, else the selected ones", () => {
     expect(inScope([])).to.equal(true);
     for (const picks of [
       { namespace: "shop" },
@@ -33,18 +33,18 @@ describe("scope", () => {
     }
   });
 
-  it("excludes what a selector picks, though another includes it", () => {
+  it("excludes selected objects, also if another selector includes them", () => {
     expect(inScope([], [{ namespace: "shop" }])).to.equal(false);
     expect(inScope([{ namespace: "shop" }], [{ labels: { team: "a" } }])).to.equal(false);
   });
 
-  it("picks nothing by a namespace or label that is not known", () => {
+  it("does not select by an unknown namespace or label", () => {
     const unknown = { name: undefined, namespace: undefined, labels: {} };
     const excludeFor = [{ namespace: "shop" }, { labels: { team: "a" } }];
     expect(isInScope(unknown, { includeFor: [], excludeFor })).to.equal(true);
   });
 
-  it("holds for every policy of resources", async () => {
+  it("applies to policies on resources", async () => {
     const open = authorizationPolicy({ rules: [{}] }, { labels: { team: "a" } });
     const judge = (configuration: object) =>
       validateResource(forbidAllowAll, open, configuration as Record<string, unknown>);
@@ -61,7 +61,7 @@ describe("scope", () => {
     }
   });
 
-  it("holds for every policy of stacks", async () => {
+  it("applies to policies on stacks", async () => {
     const excludeFor = [{ namespace: "istio-system" }];
     expect((await validateStack(requireMeshWideStrict, [istiod()])).violations).to.have.length(1);
     expect(await validateStack(requireMeshWideStrict, [istiod()], { excludeFor })).to.deep.equal({

@@ -22,7 +22,7 @@ import {
   virtualService,
 } from "./resources";
 
-/** Starts the pack as the engine does, from its sources, and talks to it as the engine does. */
+/** Starts the pack from its sources and sends requests, as the engine does. */
 describe("the pack's server", function () {
   this.timeout(300_000);
   let pack: ChildProcess;
@@ -46,7 +46,7 @@ describe("the pack's server", function () {
   });
 
   after(() => {
-    pack.kill(); // first: without it a start that failed would leave the process, and the tests would never end
+    pack.kill(); // first, because a failed start would otherwise leave the process running
     client.close();
   });
 
@@ -77,7 +77,7 @@ describe("the pack's server", function () {
       "DestinationRule shop/catalog: spec.trafficPolicy.connectionPool.tcp.maxConnections is 100, above the limit of 50. " +
         "Set it to at most 50.",
     ]);
-    // One replica is refused in prod, but the stack's configuration says dev.
+    // One replica is refused in prod, but the stack's environment is dev.
     expect(await analyze(istiod())).to.deep.equal([]);
     expect(await analyzeStack([istiod(), peerAuthentication()])).to.deep.equal([]);
     expect(await analyzeStack([istiod()])).to.have.length(1);

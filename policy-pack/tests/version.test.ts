@@ -21,7 +21,7 @@ describe("the pack's version", () => {
 
   it("changes with the policies, their levels, settings and defaults", () => {
     const recorded = JSON.parse(read("docs", "offered.json")) as { version: string; policies: unknown };
-    const rule = "docs/ci.md says which number to raise; then record it: npm run record-version";
+    const rule = "docs/ci.md describes which number to raise; then run npm run record-version";
     if (recorded.version === version) expect(offered(), rule).to.deep.equal(recorded.policies);
     else expect.fail(`docs/offered.json records ${recorded.version}, and the version is ${version}: ${rule}`);
   });

@@ -4,7 +4,7 @@ import { type Bulletin, facts, type IstioMinor, istioMinors, type Source } from 
 const minors: [string, IstioMinor][] = Object.entries(istioMinors);
 const bulletins: readonly Bulletin[] = facts.istio.bulletins;
 
-/** Every source in the data, wherever it stands. */
+/** Every source in the data. */
 function sourcesOf(value: unknown): Source[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -33,7 +33,7 @@ describe("policy-pack/facts", () => {
     }
   });
 
-  it("has Istio's charts and images where Istio publishes them since 1.31", () => {
+  it("has the addresses where Istio publishes charts and images since 1.31", () => {
     expect(facts.istio.charts.repository).to.equal("https://blob.istio.io/istio-release/charts");
     expect(facts.istio.charts.oci).to.equal("oci://ghcr.io/istio/release/charts");
     expect(facts.istio.images.hub).to.equal("docker.io/istio");
@@ -58,7 +58,7 @@ describe("policy-pack/facts", () => {
     }
   });
 
-  it("names fixes as patches of minor versions that it has, none newer than the newest", () => {
+  it("has fixes only of known minor versions, none newer than the newest patch", () => {
     for (const { name, fixed, presumed } of bulletins) {
       for (const [minor, fix] of [...Object.entries(fixed), ...Object.entries(presumed ?? {})]) {
         const newest = istioMinors[minor]?.newest ?? "";

@@ -32,7 +32,7 @@ describe("policy-pack/facts/support", () => {
     }
   });
 
-  it("warns about patches that are older than a fix whose patch is not known", () => {
+  it("warns about patches that are older than a fix with an unknown patch", () => {
     for (const version of ["1.31.1", "1.30.4", "1.30.5"]) {
       expect(
         supportProblems(version, quiet).map(({ level }) => level),
@@ -73,7 +73,7 @@ describe("policy-pack/facts/support", () => {
     ]);
   });
 
-  it("only warns about an end that Istio has not confirmed, also when it is past", () => {
+  it("only warns about an end that Istio has not confirmed, also after that day", () => {
     const end = (day: string) => supportProblems("1.30.8", at(day));
     expect(end("2026-12-01")).to.deep.equal([]);
     expect(end("2026-12-02")).to.deep.equal([

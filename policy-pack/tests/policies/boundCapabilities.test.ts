@@ -101,7 +101,7 @@ describe("bound-capabilities", () => {
     );
   });
 
-  it("takes the organization's list", async () => {
+  it("applies the organization's list", async () => {
     expect(await judge(adding("SYS_PTRACE"), {}, { capabilities: ["SYS_PTRACE"] })).to.deep.equal({
       violations: [],
     });

@@ -424,7 +424,7 @@ describe("bound-circuit-breakers", () => {
     }
   });
 
-  it("takes the organization's limits", async () => {
+  it("applies the organization's limits", async () => {
     const limits = {
       maxConnections: 50,
       http1MaxPendingRequests: 5000,

@@ -46,7 +46,7 @@ describe("flag-capture-bypasses", () => {
         grafana({ podAnnotations: { [`traffic.sidecar.istio.io/${annotation}`]: value } }),
         configuration,
       );
-    const says = (annotation: string, message: Message) => ({
+    const refused = (annotation: string, message: Message) => ({
       violations: [
         said("Release monitoring/grafana")(
           `values.podAnnotations["traffic.sidecar.istio.io/${annotation}"]`,
@@ -56,16 +56,16 @@ describe("flag-capture-bypasses", () => {
     });
     expect(await annotated("excludeOutboundPorts", "15014,15020")).to.deep.equal({ violations: [] });
     expect(await annotated("excludeOutboundPorts", "15020,443")).to.deep.equal(
-      says("excludeOutboundPorts", messages.ports("443")),
+      refused("excludeOutboundPorts", messages.ports("443")),
     );
     expect(await annotated("excludeInboundPorts", "3000")).to.deep.equal(
-      says("excludeInboundPorts", messages.ports("3000")),
+      refused("excludeInboundPorts", messages.ports("3000")),
     );
     expect(await annotated("excludeInboundPorts", "3000", { allowedInboundPorts: [3000] })).to.deep.equal({
       violations: [],
     });
     expect(await annotated("excludeOutboundIPRanges", "10.0.0.0/8")).to.deep.equal(
-      says("excludeOutboundIPRanges", messages.ranges("10.0.0.0/8")),
+      refused("excludeOutboundIPRanges", messages.ranges("10.0.0.0/8")),
     );
     expect(await annotated("includeOutboundIPRanges", "*")).to.deep.equal({ violations: [] });
   });

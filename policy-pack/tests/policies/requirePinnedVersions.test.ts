@@ -55,7 +55,7 @@ describe("require-pinned-versions", () => {
       violations: [at("global.tag"), at("tag")],
     });
     expect(await judge(istiod({ global: { tag: "1.31.0" } }))).to.deep.equal({ violations: [] });
-    // The CNI node agent's chart takes its values below "cni", too.
+    // The CNI chart also reads its values below "cni".
     expect(await judge(istiod({ tag: "1.31.0", cni: { tag: "latest" } }, "cni"))).to.deep.equal({
       violations: [at("cni.tag")],
     });

@@ -78,6 +78,31 @@ describe("restrict-control-plane", () => {
     }
   });
 
+  it("judges the charts of nodes", async () => {
+    const accepted = {
+      cniBinDir: "/opt/cni/bin",
+      resources: { limits: { cpu: "1" } },
+      ambient: { enabled: true },
+    };
+    for (const chart of ["cni", "ztunnel"]) {
+      expect(await judge(istiod(accepted, chart))).to.deep.equal({ violations: [] });
+      expect(await judge(istiod({ cni: accepted }, chart))).to.deep.equal({ violations: [] });
+    }
+    expect(await judge(istiod({ excludeNamespaces: ["shop"] }, "cni"))).to.deep.equal(
+      refused("excludeNamespaces[0]"),
+    );
+    expect(await judge(istiod({ caAddress: "evil.example.com" }, "ztunnel"))).to.deep.equal(
+      refused("caAddress"),
+    );
+    const hub = "evil.example.com/istio";
+    expect(await judge(istiod({ hub }, "ztunnel"))).to.deep.equal(at("values.hub", messages.hub(hub)));
+    expect(await judge(istiod({ defaultRevision: "1-31" }, "base"))).to.deep.equal({ violations: [] });
+    const inAmbient = { istiod: { env: { XDS_AUTH: "false" } } };
+    expect(await judge(istiod(inAmbient, "ambient"))).to.deep.equal(
+      at("values.istiod.env.XDS_AUTH", messages.wrapped()),
+    );
+  });
+
   it("refuses foreign registries, and paths without normalization", async () => {
     const hub = "evil.example.com/istio";
     expect(await judge(istiod({ global: { hub } }))).to.deep.equal(

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, restrictPodAnnotations } from "../../policies/restrictPodAnnotations";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, grafana, istiod } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, grafana, istio, istiod } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -69,6 +69,18 @@ describe("restrict-pod-annotations", () => {
       );
     }
     expect(await pod(CONFIG, "{")).to.deep.equal(at(CONFIG, messages.notYaml()));
+  });
+
+  it("refuses every other setting of a ProxyConfig", async () => {
+    const proxyConfig = (spec: Record<string, unknown>) =>
+      judge(istio("networking.istio.io/v1beta1", "ProxyConfig", { namespace: "shop", name: "x" }, spec));
+    const selector = { matchLabels: { app: "catalog" } };
+    expect(await proxyConfig({ selector, concurrency: 2 })).to.deep.equal({ violations: [] });
+    expect(await proxyConfig({ environmentVariables: { ANY: "x" } })).to.deep.equal({
+      violations: [
+        said("ProxyConfig shop/x")("spec.environmentVariables", messages.setting("environmentVariables")),
+      ],
+    });
   });
 
   it("refuses sidecar images of other registries", async () => {

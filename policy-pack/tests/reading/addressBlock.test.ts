@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { excessOf } from "../../reading/addressBlock";
 
-describe("a block of addresses", () => {
-  it("is not too wide if one network has it", () => {
+describe("an address block", () => {
+  it("is not too wide if it fits one network", () => {
     for (const block of [
       ...["10.0.0.0/8", "10.0.0.1", "203.0.113.0/24", "0.0.0.0/32", "2001:db8::/32", "2002::/16", "::1"],
       ...["fd00::/8", "fc00::/7", "FD12:3456::/32", "shop.example.com", ""],
@@ -11,7 +11,7 @@ describe("a block of addresses", () => {
     }
   });
 
-  it("is too wide beyond that", () => {
+  it("is too wide otherwise", () => {
     for (const block of ["0.0.0.0/0", "10.0.0.0/0", "::/0"]) {
       expect(excessOf(block), block).to.equal("every address");
     }

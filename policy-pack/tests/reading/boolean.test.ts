@@ -2,14 +2,14 @@ import { expect } from "chai";
 import { UNKNOWN } from "../../reading/field";
 import { isOn } from "../../reading/boolean";
 
-describe("a value by which a chart decides", () => {
-  it("is on if there is anything, even the text false", () => {
+describe("a boolean value of a chart", () => {
+  it("is on with any content, also the text false", () => {
     for (const value of [true, 1, "true", "false", "yes", [0], { a: 1 }]) {
       expect(isOn(value), JSON.stringify(value)).to.equal(true);
     }
   });
 
-  it("is off if it is false or empty, and not on while it is unknown", () => {
+  it("is off if it is false or empty, and not on if it is unknown", () => {
     for (const value of [undefined, null, false, 0, "", [], {}, UNKNOWN]) {
       expect(isOn(value)).to.equal(false);
     }

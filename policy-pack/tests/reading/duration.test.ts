@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { milliseconds } from "../../reading/duration";
 
 describe("duration", () => {
-  it("reads what Istio reads", () => {
+  it("reads every form of Istio", () => {
     const durations = {
       "30s": 30_000,
       "1m30s": 90_000,
@@ -15,7 +15,7 @@ describe("duration", () => {
     for (const [text, length] of Object.entries(durations)) expect(milliseconds(text), text).to.equal(length);
   });
 
-  it("reads nothing else", () => {
+  it("reads no other text", () => {
     for (const value of ["", "30", "s", "30 s", "-1s", "1d", "30S", "30s!", 30, null, undefined, {}]) {
       expect(milliseconds(value), JSON.stringify(value)).to.equal(undefined);
     }

@@ -8,7 +8,7 @@ describe("field", () => {
     return { root: Field.of(guarded(properties), unknowns), unknowns };
   };
 
-  it("knows its path, as Kubernetes documents write it", () => {
+  it("has its path in the form of Kubernetes documents", () => {
     const { root } = read({ spec: { ports: [{ number: 1 }, { number: 2 }], portLevelMtls: { 8080: {} } } });
     expect(root.at("spec", "ports", 1, "number").path).to.equal("spec.ports[1].number");
     expect(
@@ -20,7 +20,7 @@ describe("field", () => {
     expect(root.at("metadata", "annotations", "a.b/c").path).to.equal('metadata.annotations["a.b/c"]');
   });
 
-  it("holds nothing below nothing, and takes null for nothing", () => {
+  it("has no value below a missing one, and reads null as missing", () => {
     const { root } = read({ spec: null, host: "catalog", list: [] });
     for (const field of [
       root.at("spec"),
@@ -36,7 +36,7 @@ describe("field", () => {
     expect(root.at("toString").value).to.equal(undefined);
   });
 
-  it("holds unknown below unknown, and collects only what was asked for", () => {
+  it("has unknown values below an unknown one, and records only those that are read", () => {
     const { root, unknowns } = read({ a: unknown, b: { c: unknown, d: 1 } });
     expect(root.at("a", "x", "y").peek).to.equal(UNKNOWN);
     expect(root.at("a").isSet).to.equal(true);
@@ -51,7 +51,7 @@ describe("field", () => {
     ]);
   });
 
-  it("lets other errors pass", () => {
+  it("does not catch other errors", () => {
     const trap = {
       get spec(): never {
         throw new TypeError("broken");

@@ -13,7 +13,7 @@ const named = (chart: string) => chartOf(released({}, chart));
 describe("reading/release", () => {
   const digest = `sha256:${"a".repeat(64)}`;
 
-  it("names a chart, however it is referred to", () => {
+  it("reads the name of a chart from every kind of reference", () => {
     for (const [reference, chart] of [
       ["istiod", "istiod"],
       ["istio/istiod", "istiod"],
@@ -32,7 +32,7 @@ describe("reading/release", () => {
     }
   });
 
-  it("finds the place that decides a value, as the charts merge theirs", () => {
+  it("finds the effective place of a value", () => {
     const global = (hub: string) => ({ global: { hub, tag: "1.31.0" } });
     const defaults = { ...global("d"), pilot: global("c") };
     const all = { ...global("b"), pilot: global("a"), _internal_defaults_do_not_set: defaults };
@@ -63,7 +63,7 @@ describe("reading/release", () => {
     }
   });
 
-  it("finds values of the CNI node agent's chart below its own name, too", () => {
+  it("also finds values of the CNI chart below its name", () => {
     const path = (values: Record<string, unknown>) => chartValue(released(values, "cni"), "tag").path;
     expect(path({ tag: "a", cni: { tag: "b" } })).to.equal("values.cni.tag");
     expect(path({ tag: "a", pilot: { tag: "b" } })).to.equal("values.tag");

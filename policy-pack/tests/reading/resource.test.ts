@@ -26,7 +26,7 @@ describe("resource", () => {
     }
   });
 
-  it("names a resource by kind, namespace and name, or by Pulumi's name where the object's own is not known", () => {
+  it("has a title of kind, namespace and name, or Pulumi's name if the object's is unknown", () => {
     const title = (type: string, props: Record<string, unknown>) =>
       kubernetesResources({ type, name: "pulumi-name", urn: "urn", props })[0]?.title;
     const gateway = "kubernetes:networking.istio.io/v1:Gateway";
