@@ -1,43 +1,43 @@
 import type { V1Pod } from "@kubernetes/client-node";
 
-/** A tool that stands beside the mesh, and how to find and open it. */
-export interface Addon {
-  /** As people write it. */
+/** An add-on with pages, which `meshwright open` opens. */
+export interface AddOn {
+  /** Its name in messages. */
   readonly title: string;
-  /** The port its container listens on, and the one of this machine that it gets if that is free. */
+  /** The port that its container listens on. The same local port is forwarded if it is free. */
   readonly port: number;
-  /** Where its pages begin. */
+  /** Path of its first page. */
   readonly path: string;
 }
 
-/** The tools by the names that `meshwright open` takes. */
-export const addons = {
+/** The add-ons, keyed by the names that `meshwright open` accepts. */
+export const addOns = {
   kiali: { title: "Kiali", port: 20001, path: "/kiali" },
   grafana: { title: "Grafana", port: 3000, path: "/" },
   jaeger: { title: "Jaeger", port: 16686, path: "/" },
   prometheus: { title: "Prometheus", port: 9090, path: "/" },
-} as const satisfies Record<string, Addon>;
+} as const satisfies Record<string, AddOn>;
 
-export type AddonName = keyof typeof addons;
+export type AddOnName = keyof typeof addOns;
 
-export const addonNames = Object.keys(addons) as AddonName[];
+export const addOnNames = Object.keys(addOns) as AddOnName[];
 
-/** Which tool an object's labels say it is: by the name that charts give today, or by the older label. */
-export function addonOf(labels: Readonly<Record<string, string>> = {}): AddonName | undefined {
+/** The add-on that an object's labels name: `app.kubernetes.io/name`, or the older label `app`. */
+export function addOnOf(labels: Readonly<Record<string, string>> = {}): AddOnName | undefined {
   const name = labels["app.kubernetes.io/name"] ?? labels.app;
-  return addonNames.find((one) => one === name);
+  return addOnNames.find((one) => one === name);
 }
 
-/** Whether an object is one of the tools, or works for them: what nobody opens. */
-export function belongsToAddons(labels: Readonly<Record<string, string>> = {}): boolean {
+/** Whether an object belongs to the add-ons, also one without pages, such as the Prometheus operator. */
+export function belongsToAddOns(labels: Readonly<Record<string, string>> = {}): boolean {
   return (
-    addonOf(labels) !== undefined ||
+    addOnOf(labels) !== undefined ||
     labels["app.kubernetes.io/name"] === "opentelemetry-collector" ||
     labels["app.kubernetes.io/component"] === "prometheus-operator"
   );
 }
 
-/** Whether a pod is up and answers its probes. */
+/** Whether a pod is ready and not terminating. */
 export function isReady({ metadata, status }: V1Pod): boolean {
   return (
     metadata?.deletionTimestamp === undefined &&

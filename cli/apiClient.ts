@@ -14,25 +14,25 @@ import {
 import { serverOf } from "./cluster";
 
 /**
- * A client of one API group that asks again when the API server says "later", as kubectl's does and the library's own
- * doesn't: a busy server says so to anybody, and each server to who lists objects of a definition it just learned of.
+ * A client of one API group that repeats a request if the API server answers `Retry-After`, as kubectl does; the library's
+ * own clients do not. A busy server answers so, and every server that has not loaded a new CRD yet.
  */
 export function apiClient<Api extends ApiType>(config: KubeConfig, Api: ApiConstructor<Api>): Api {
   return new Api(
     createConfiguration({
       baseServer: new ServerConfiguration(serverOf(config), {}),
       authMethods: { default: config },
-      httpApi: wrapHttpLibrary({ send: askAgain }),
+      httpApi: wrapHttpLibrary({ send: sendWithRetries }),
     }),
   );
 }
 
-/** As often as client-go: https://pkg.go.dev/k8s.io/client-go/rest#Request.MaxRetries */
+/** The limit of client-go: https://pkg.go.dev/k8s.io/client-go/rest#Request.MaxRetries */
 const maxRetries = 10;
 
 const { httpApi } = createConfiguration();
 
-async function askAgain(request: RequestContext): Promise<ResponseContext> {
+async function sendWithRetries(request: RequestContext): Promise<ResponseContext> {
   for (let retries = 0; ; retries++) {
     const response = await httpApi.send(request).toPromise();
     const seconds = Number(response.headers["retry-after"]);
@@ -43,12 +43,12 @@ async function askAgain(request: RequestContext): Promise<ResponseContext> {
   }
 }
 
-/** An object of a kind that a definition adds to Kubernetes. */
+/** An object of a kind that a CRD defines. */
 export interface CustomObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** Every object of a definition, in all namespaces. */
+/** Every object of a CRD, in all namespaces. */
 export async function customObjects(
   config: KubeConfig,
   { spec: { group, names, versions } }: V1CustomResourceDefinition,

@@ -5,11 +5,11 @@ import { UserError } from "../errors/userError";
 import { loadModule } from "./loadModule";
 import type { Position } from "./sourceOf";
 
-/** Files of data and of programs that a catalog can be, by their extension. */
+/** Extensions of the data files and programs that can hold a catalog. */
 const data = [".json", ".yaml", ".yml"];
 const programs = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
-/** A catalog's file that is no YAML, JSON, TypeScript or JavaScript, with the place of the first error if it is known. */
+/** A catalog file with a syntax error, with the position of the first error if it is known. */
 export class UnreadableCatalog extends UserError {
   constructor(
     readonly reason: string,
@@ -19,7 +19,7 @@ export class UnreadableCatalog extends UserError {
   ) {
     super({
       problem: `${file} can't be read: ${reason}`,
-      fix: 'Correct the file. It may import "meshwright" and whatever is installed beside it.',
+      fix: 'Correct the file. It may import "meshwright" and the packages that are installed beside it.',
       cause,
     });
     this.name = "UnreadableCatalog";

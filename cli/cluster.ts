@@ -5,14 +5,14 @@ import type { Command } from "commander";
 import { UserError } from "../errors/userError";
 import { stateOption } from "./stateOption";
 
-/** How a command is told which cluster it is about. */
+/** The options that select a cluster. */
 export interface ClusterOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly state?: string;
 }
 
-/** Gives `command` the options that {@link loadCluster} reads. */
+/** Adds the options that {@link loadCluster} reads to `command`. */
 export function clusterOptions(command: Command): Command {
   return command
     .option(
@@ -24,8 +24,8 @@ export function clusterOptions(command: Command): Command {
 }
 
 /**
- * Finds the cluster that a command is about: what `--kubeconfig` names, or `--state`, or KUBECONFIG; then the sandbox of
- * this folder if there is one, and last ~/.kube/config.
+ * Loads the kubeconfig of the cluster that a command works on: `--kubeconfig`, `--state` or KUBECONFIG; then that of the
+ * sandbox in this folder, and last ~/.kube/config.
  *
  * @throws {UserError} if there is none, it can't be read, or it has no such context.
  */
@@ -65,13 +65,16 @@ export function loadCluster(command: Command): KubeConfig {
   return config;
 }
 
-/** Loads what kubectl would. Without any kubeconfig, kubectl and its client turn to localhost:8080, where nobody is. */
+/** Loads the kubeconfig that kubectl would load. Without any, the client falls back to localhost:8080, which is refused here. */
 function loadDefault(config: KubeConfig, sandbox: string): void {
   const { KUBECONFIG = "" } = process.env;
   readable(KUBECONFIG === "" ? "~/.kube/config" : `KUBECONFIG=${KUBECONFIG}`, () => {
     config.loadFromDefault();
   });
-  if (config.getCurrentCluster()?.server !== nobody || config.getCurrentContext() !== "loaded-context")
+  if (
+    config.getCurrentCluster()?.server !== fallbackServer ||
+    config.getCurrentContext() !== "loaded-context"
+  )
     return;
   throw new UserError({
     problem: `There is no kubeconfig: KUBECONFIG is not set, and neither ${sandbox} nor ~/.kube/config exists.`,
@@ -79,7 +82,7 @@ function loadDefault(config: KubeConfig, sandbox: string): void {
   });
 }
 
-const nobody = "http://localhost:8080";
+const fallbackServer = "http://localhost:8080";
 
 const fix = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
 
@@ -101,7 +104,7 @@ export function serverOf(config: KubeConfig): string {
 }
 
 /**
- * Turns a failure to reach the API server, or a refusal, into what the user can do about it.
+ * Turns an unreachable API server, or one that refuses, into an error with a fix.
  *
  * @throws {UserError} always, or the error itself if it is none of these.
  */
@@ -113,7 +116,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
   };
   if (code === 401 || code === 403) {
     throw new UserError({
-      problem: `${serverOf(config)} refuses to answer (${code}).`,
+      problem: `${serverOf(config)} denies the request (${code}).`,
       ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
       fix: "Log in to the cluster again, or ask for the right to read it.",
       cause: error,
@@ -121,9 +124,9 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
   }
   if (typeof code === "number" && (code === 429 || code >= 500)) {
     throw new UserError({
-      problem: `${serverOf(config)} has no time to answer (${code}).`,
+      problem: `${serverOf(config)} is overloaded (${code}).`,
       ...(message !== undefined && { details: message.split("\n").slice(0, 3).join("\n") }),
-      fix: "Try again later. Where it stays so, look at the API server: kubectl get --raw '/readyz?verbose'",
+      fix: "Run the command again later. If that does not help, check the API server: kubectl get --raw '/readyz?verbose'",
       cause: error,
     });
   }
@@ -131,7 +134,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
   if (network !== undefined) {
     throw new UserError({
       problem: `${serverOf(config)} does not answer (${network}).`,
-      fix: "Check that the cluster runs, and that the kubeconfig is its own: kubectl version",
+      fix: "Check that the cluster runs, and that the kubeconfig belongs to it: kubectl version",
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import type { Toolchain } from "../toolchain";
 import { UserError } from "../errors/userError";
 import { step } from "./output";
 
-/** Starts the sandbox in `state`, or finds it running. */
+/** Starts the sandbox in `state` if it does not run. */
 export async function startControlPlane(
   toolchain: Toolchain,
   state: string,
@@ -20,15 +20,15 @@ export async function startControlPlane(
   );
 }
 
-/** Ends the sandbox's processes; its data goes too unless `keepState`. */
+/** Stops the sandbox's processes, and removes its data unless `keepState` is set. */
 export async function stopControlPlane(state: string, keepState = false): Promise<void> {
-  await step("Sandbox: end its processes", () => stopSandbox(state, { deleteState: !keepState }));
+  await step("Sandbox: stop its processes", () => stopSandbox(state, { deleteState: !keepState }));
 }
 
 /**
- * The status of a sandbox that runs.
+ * The status of a running sandbox.
  *
- * @throws {UserError} if it doesn't.
+ * @throws {UserError} if it does not run.
  */
 export async function runningSandbox(state: string): Promise<SandboxStatus> {
   const status = await sandboxStatus(state);

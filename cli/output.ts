@@ -46,7 +46,7 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
   return result as T;
 }
 
-/** Ends the program without a word when the reader of stdout has closed it, as `head` does. */
+/** Ends the program without an error when the reader of stdout closes it, as `head` does. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -56,7 +56,7 @@ export function endWithReader(): void {
   }
 }
 
-/** What the operating system refuses, by its code, for paths that users name. */
+/** Errors of the operating system about paths that users name, keyed by code. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "operation not permitted",
@@ -79,7 +79,7 @@ function refusalOf(error: unknown): UserError | undefined {
   });
 }
 
-/** Tells the user what went wrong, on one screen, and returns the exit code. */
+/** Writes an error with its fix to stderr, and returns the exit code. */
 export function reportError(error: unknown): number {
   const missing = missingPackage(error);
   if (missing !== undefined) {
@@ -96,7 +96,7 @@ export function reportError(error: unknown): number {
     process.stderr.write(`${pc.green("fix:")}   ${error.fix}\n`);
     return error.exitCode;
   }
-  // The program's own words for users; it knows nothing of this command line.
+  // The program's error is a whole message for users.
   if (isRunError(error)) {
     process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
     return 1;
@@ -106,7 +106,7 @@ export function reportError(error: unknown): number {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${pc.red("error:")} ${text}\n`);
   process.stderr.write(
-    `${pc.green("fix:")}   this is a fault in Meshwright; please report it with the lines above.\n`,
+    `${pc.green("fix:")}   this is a bug in Meshwright; report it with the lines above.\n`,
   );
   return 70;
 }

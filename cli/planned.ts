@@ -5,17 +5,17 @@ import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } fr
 import { UserError } from "../errors/userError";
 import type { Subject } from "./subject";
 
-/** All that a command can show of a catalog without a cluster. */
+/** The plan of a catalog, or of a platform with its settings. No cluster is needed for it. */
 export interface Planned {
   readonly declared: readonly DeclaredObjects[];
-  /** Missing for a file, which is a catalog and nothing else. */
+  /** The plan of the stack. Missing for a file, which has no settings. */
   readonly plan?: Plan;
   /** Warnings and notes about the catalog, one a line. */
   readonly warnings: readonly string[];
 }
 
 /**
- * What follows from a catalog, and for a platform from its settings.
+ * Plans a catalog, and for a platform the whole stack.
  *
  * @throws {UserError} if the catalog has errors, with all of them.
  */
@@ -24,9 +24,9 @@ export function planned({ name, catalog, settings }: Subject): Planned {
   if (mesh === undefined) {
     const errors = findings.filter(({ severity }) => severity === "error");
     throw new UserError({
-      problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}, so it has no objects.`,
+      problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}, so it is not rendered.`,
       details: errors.map(({ code, path, message }) => `${code} ${path}: ${message}`).join("\n"),
-      fix: `Mend them: meshwright check ${name}`,
+      fix: `Fix them: meshwright check ${name}`,
     });
   }
   const warnings = findings.map(findingLine);

@@ -6,7 +6,7 @@ import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 export interface Forwarding {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** What went wrong with the last connection, in the API server's or the kubelet's own words. */
+  /** The last connection's error, as the API server or the kubelet reports it. */
   readonly lastError: () => string | undefined;
   /** Closes the port and every connection through it. */
   readonly close: () => Promise<void>;
@@ -20,8 +20,8 @@ export interface PodPort {
 }
 
 /**
- * Listens on 127.0.0.1 and leads each connection to a pod, through the API server and the node's kubelet. The pod is
- * asked for anew for each connection, so that one that is replaced ends nothing.
+ * Listens on 127.0.0.1 and forwards each connection to a pod, through the API server and the node's kubelet. The pod is
+ * looked up for each connection, so that the forwarding survives its replacement.
  *
  * @param port On 127.0.0.1; 0 for any that is free.
  * @see https://kubernetes.io/docs/reference/kubectl/generated/kubectl_port-forward/
@@ -42,7 +42,7 @@ export async function forwardPort(
     const to = await target();
     const errors = new Writable({
       write: (text: Buffer, _, done) => {
-        // The first message on this channel is empty where all is well.
+        // Without an error the first message on this channel is empty.
         if (text.length > 0) fail(socket, text.toString());
         done();
       },
@@ -63,7 +63,7 @@ export async function forwardPort(
   const server = createServer((socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket));
-    // A browser that leaves resets its connections, which is no fault.
+    // A browser resets connections that it no longer needs, which is no error.
     socket.on("error", () => socket.destroy());
     connect(socket).catch((error: unknown) => {
       fail(socket, error);

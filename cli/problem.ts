@@ -1,7 +1,7 @@
-/** What is wrong on a cluster, and the fix. */
+/** A problem on a cluster, and its fix. */
 export interface Problem {
   readonly severity: "error" | "warning";
-  /** Who: `Deployment shop/cart`. */
+  /** The object, such as `Deployment shop/cart`. */
   readonly culprit: string;
   readonly problem: string;
   readonly fix: string;

@@ -16,7 +16,7 @@ import type * as toolchain from "./commands/toolchain";
 import type * as up from "./commands/up";
 import { endWithReader, reportError } from "./output";
 
-/** A command: what help says about it, and what gives it its arguments, options and action. */
+/** A command: its description in the help, and the function that adds its arguments, options and action. */
 interface CommandFile {
   readonly description: string;
   /** Loads the command's file. Files import SDKs that other commands run without. */
@@ -30,11 +30,11 @@ const files: Readonly<Record<string, CommandFile>> = {
     load: () => (require("./commands/init") as typeof init).initCommand,
   },
   up: {
-    description: "bring the Pulumi project of this folder up on the embedded sandbox, under the policy pack",
+    description: "deploy the Pulumi project of this folder to the embedded sandbox, under the policy pack",
     load: () => (require("./commands/up") as typeof up).upCommand,
   },
   down: {
-    description: "end the sandbox and remove its state; built programs stay in the cache",
+    description: "stop the sandbox and remove its state; built programs stay in the cache",
     load: () => (require("./commands/down") as typeof down).downCommand,
   },
   check: {
@@ -56,24 +56,23 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   status: {
     description:
-      "health of the mesh on a cluster: control plane, gateways, tools, proxies, objects, and what runs compared with a catalog; exit code 1 if something is wrong",
+      "show the health of the mesh on a cluster (control plane, gateways, add-ons, proxies, objects), and compare what runs with a catalog; exit code 1 if there are errors",
     load: () => (require("./commands/status") as typeof status).statusCommand,
   },
   open: {
-    description: "forward a local port to one of the tools beside the mesh, until Ctrl-C",
+    description: "forward a local port to one of the add-ons, until Ctrl-C",
     load: () => (require("./commands/open") as typeof open).openCommand,
   },
   purge: {
-    description:
-      "after `pulumi destroy`: remove Istio's definitions and istiod's ConfigMaps, if nothing uses them",
+    description: "after `pulumi destroy`: remove Istio's CRDs and istiod's ConfigMaps, if nothing uses them",
     load: () => (require("./commands/purge") as typeof purge).purgeCommand,
   },
   sandbox: {
-    description: "the embedded control plane: a real API server and istiod as local processes",
+    description: "manage the embedded sandbox: a real API server and istiod as local processes",
     load: () => (require("./commands/sandbox") as typeof sandbox).sandboxCommand,
   },
   toolchain: {
-    description: "list the programs of the sandbox and its tests: found, built, or still missing",
+    description: "list the programs of the sandbox and its tests: found, built or missing",
     load: () => (require("./commands/toolchain") as typeof toolchain).toolchainCommand,
   },
 };
@@ -100,7 +99,7 @@ export function commands(wanted?: string): Command {
   return program;
 }
 
-/** Runs a command line; sets the exit code: 0 done, 1 a problem the user can solve, 2 wrong usage, 70 a fault of ours. */
+/** Runs a command line; sets the exit code: 0 success, 1 an error that the user can fix, 2 wrong usage, 70 a bug in Meshwright. */
 export async function run(argv: readonly string[]): Promise<void> {
   endWithReader();
   try {

@@ -7,7 +7,7 @@ import {
 } from "../toolchain";
 import { step } from "./output";
 
-/** Makes `names` ready and shows what is built and how far it is. */
+/** Finds or builds `names`, and shows the progress of builds. */
 export async function tools(names: readonly ProgramName[] = sandboxPrograms): Promise<Toolchain> {
   return step(
     "Programs: find what is installed, build the rest (the first time takes about 15 minutes)",
@@ -24,7 +24,7 @@ export async function tools(names: readonly ProgramName[] = sandboxPrograms): Pr
 export function describeBuild({ module, programs, phase, compiled, packages }: BuildProgress): string {
   switch (phase) {
     case "waiting":
-      return `${module}: another run is building it; waiting`;
+      return `${module}: waiting for another run that builds it`;
     case "downloading":
       return `${module}: downloading the sources of ${programs.join(", ")}`;
     case "packaging":

@@ -15,7 +15,7 @@ export interface Project {
   readonly platforms: readonly Platform[];
 }
 
-/** What Pulumi.yaml says, as far as it is read here. https://www.pulumi.com/docs/iac/concepts/projects/project-file/ */
+/** The fields of Pulumi.yaml that are read here. https://www.pulumi.com/docs/iac/concepts/projects/project-file/ */
 interface ProjectFile {
   readonly main?: string;
   readonly runtime?: string | { readonly name?: string };
@@ -56,7 +56,7 @@ export async function loadProject(folder = process.cwd()): Promise<Project | und
   return { folder, main, platforms: programOf(module, folder, main).platforms };
 }
 
-/** Pulumi runs what an ES module exports by default, and what a CommonJS module is. */
+/** Pulumi runs the default export of an ES module, and the `module.exports` of a CommonJS module. */
 function programOf(module: unknown, folder: string, main: string): Program {
   if (isProgram(module)) return module;
   const other = (module as { readonly default?: unknown } | undefined)?.default;
@@ -104,7 +104,7 @@ function readProjectFile(folder: string): ProjectFile | undefined {
 /**
  * Reads a stack's settings, as the running program would.
  *
- * @param platform name of the platform. Default: what the stack's configuration says.
+ * @param platform name of the platform. Default: that of the stack's configuration.
  * @param stack stack whose `Pulumi.<stack>.yaml` is read. Default: none, and every setting has its default.
  * @throws {UserError} if there is no such stack.
  * @throws {RunError} with every setting that is wrong.
@@ -155,7 +155,7 @@ function ours(config: ProjectFile["config"] = {}): Record<string, unknown> {
   );
 }
 
-/** Pulumi hands structured configuration over as JSON text. */
+/** Pulumi passes structured configuration as JSON text. */
 function asText(value: unknown): string | undefined {
   if (value === undefined || typeof value === "string") return value;
   return JSON.stringify(value);

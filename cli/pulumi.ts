@@ -36,7 +36,7 @@ interface StackFile {
 
 /**
  * Sets up stack `local` of the Pulumi project in `project` on the sandbox. The project's `Pulumi.local.yaml` stays
- * untouched: a copy beside the sandbox's state takes what only the sandbox knows.
+ * untouched: a copy beside the sandbox's state gets the sandbox's own values.
  */
 export async function localPulumi(
   toolchain: Toolchain,
@@ -90,7 +90,7 @@ export async function localPulumi(
       throw new UserError({
         problem: `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${child.exitCode ?? "none"}.`,
         details: child.stderr.split("\n").slice(-12).join("\n"),
-        fix: "Mend what the lines above name. To start over: meshwright down, then meshwright up.",
+        fix: "Fix what the lines above name. To start over: meshwright down, then meshwright up.",
       });
     }
     return child.stdout;

@@ -17,9 +17,9 @@ export interface StackReleases {
   readonly pending: readonly ReleaseKey[];
 }
 
-/** What ends a release's interrupted operation. */
+/** The steps that end a release's interrupted operation. */
 export interface Repair {
-  /** What was wrong, for people. */
+  /** The problem, as a sentence. */
   readonly problem: string;
   /** Secrets to delete; the objects of the release stay. */
   readonly secrets: readonly { readonly namespace: string; readonly name: string }[];
@@ -28,7 +28,7 @@ export interface Repair {
 }
 
 /**
- * Decides how to end what a killed run left of a stack's releases. Releases of others are never touched.
+ * Decides how to end the interrupted operations of a stack's releases. Releases of other owners are never touched.
  *
  * - An interrupted installation or upgrade loses its record. Helm goes on from the last complete one, or adopts the
  *   objects that are there.
@@ -75,11 +75,11 @@ export function stackReleases(exported: string): StackReleases {
 }
 
 /**
- * Ends what a killed run left of the stack's Helm releases on the sandbox.
+ * Ends the interrupted operations of the stack's Helm releases on the sandbox.
  *
  * @param exported what `pulumi stack export` prints.
  * @param helm path of a helm program.
- * @returns what was wrong, and whether the stack's state has to be refreshed because a release is gone.
+ * @returns the problems, and whether the stack's state has to be refreshed because a release is gone.
  */
 export async function repairReleases(
   exported: string,

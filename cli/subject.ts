@@ -6,12 +6,12 @@ import { UserError } from "../errors/userError";
 import { readCatalog } from "./catalogFile";
 import { loadProject, type Project, stackSettings } from "./project";
 
-/** What a command works on: a platform of the project in the current folder, set up by a stack's configuration, or a catalog file. */
+/** The catalog that a command works on: that of a platform with a stack's settings, or a file. */
 export interface Subject {
   /** The platform's name, or the file's path as given. */
   readonly name: string;
   readonly catalog: unknown;
-  /** The platform's settings. Absent for a file, which is a catalog and nothing else. */
+  /** The platform's settings. Absent for a file, which has none. */
   readonly settings?: Settings;
   /** The project that has the platform. Absent for a file. */
   readonly project?: Project;
@@ -23,14 +23,14 @@ export const subjectArgument =
 
 /** The option `--stack`, as help describes it. */
 export const stackOption =
-  "stack whose Pulumi.<name>.yaml sets the platform up (default: none, the platform's own defaults)";
+  "stack whose Pulumi.<name>.yaml configures the platform (default: none, the platform's defaults)";
 
 /**
  * Finds the catalog that `argument` means.
  *
  * @param argument name of a platform of the project in the current folder, or path of a `.ts`, `.js`, `.json` or `.yaml`
  *   file. Default: the platform that the stack's configuration names, or the project's only one.
- * @param stack stack whose `Pulumi.<stack>.yaml` in the current folder sets the platform up. Default: none, the
+ * @param stack stack whose `Pulumi.<stack>.yaml` in the current folder configures the platform. Default: none, the
  *   platform's own defaults.
  * @throws {UserError} if it means neither, or the file can't be read.
  */
@@ -38,7 +38,7 @@ export async function loadSubject(argument: string | undefined, stack: string | 
   if (argument !== undefined && isFile(argument)) {
     if (stack !== undefined) {
       throw new UserError({
-        problem: `--stack ${stack} says nothing about the file ${argument}: a stack's configuration sets up a platform.`,
+        problem: `--stack ${stack} does not apply to the file ${argument}: a stack configures a platform.`,
         fix: "Leave --stack out, or name a platform.",
         exitCode: 2,
       });

@@ -18,9 +18,9 @@ export type AnalysisMessage = z.infer<typeof analysis>[number];
 const notInjected = "IST0146";
 
 /**
- * What `istioctl analyze` says of a whole cluster, the informational messages included. It looks at one revision at a
- * time, and leaves out the webhooks of all others: of a gateway that is another revision's it says that nobody injects
- * it. So that counts only if all revisions say so.
+ * The messages of `istioctl analyze` about a whole cluster, informational ones included. It analyzes one revision at a
+ * time, and ignores the webhooks of all others. It reports a gateway of another revision as not injected, so that message
+ * counts only if every revision reports it.
  */
 export async function analyze(istioctl: string, kubeconfig: string): Promise<AnalysisMessage[]> {
   const byRevision: Map<string, AnalysisMessage>[] = [];
@@ -64,7 +64,7 @@ async function analyzeRevision(
 }
 
 /**
- * Holds the live mesh against Istio's own analyzers.
+ * Runs Istio's analyzers on the live mesh.
  *
  * @throws {UserError} with every error and warning.
  */

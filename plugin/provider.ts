@@ -19,7 +19,7 @@ export const components: Record<string, Component> = {
 const resources: Record<string, { readonly properties: object }> = schema.resources;
 
 /**
- * Makes the components for programs in other languages. The schema is inferred when the package is made, so that neither
+ * Creates the components for programs in other languages. The schema is inferred when the package is made, so that neither
  * TypeScript nor the sources are needed to start it.
  *
  * https://www.pulumi.com/docs/iac/guides/building-extending/packages/
@@ -27,7 +27,7 @@ const resources: Record<string, { readonly properties: object }> = schema.resour
 export const provider: pulumi.provider.Provider & Required<Pick<pulumi.provider.Provider, "construct">> = {
   version: schema.version,
   schema: JSON.stringify(schema),
-  // Whatever a component throws is a rejection this way.
+  // An async function turns an error of a component into a rejection.
   construct: (name, type, inputs, options) =>
     new Promise((resolve) => {
       const component = components[type.replace(/^meshwright:index:/, "")];

@@ -17,17 +17,17 @@ const egressRelease = "istio-egress";
 
 /**
  * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different
- * nodes and a disruption budget; in `dev` there is one of each. What the catalog asks for is merged over that, what the
- * platform says over both, and what the cluster needs over everything.
+ * nodes and a disruption budget; in `dev` there is one of each. The values that the catalog requires are merged over that,
+ * then the platform's, then the cluster's.
  *
  * @param ingress releases through which traffic comes in, with their namespaces.
- * @param asked what the catalog asks of istiod.
+ * @param required values of istiod that the catalog requires.
  * @param carried revision or tag on the catalog's namespaces. Default: none; they carry `istio-injection: enabled`.
  */
 export function controlPlaneArgs(
   settings: Settings,
   ingress: readonly Pick<IstioGatewayArgs, "name" | "namespace">[],
-  asked: IstiodValues,
+  required: IstiodValues,
   carried?: string,
 ): IstioControlPlaneArgs {
   const { webhooks, canary } = settings;
@@ -44,7 +44,7 @@ export function controlPlaneArgs(
     autoscaleMin: minReplicas,
     autoscaleMax: maxReplicas,
     ...(sized ? { affinity: apart({ app: "istiod" }) } : {}),
-    // Whoever may write a RequestAuthentication must not make istiod read cloud metadata or its own host's services.
+    // Otherwise a RequestAuthentication could make istiod read cloud metadata or its host's services.
     env: { BLOCKED_CIDRS_IN_JWKS_URIS: "127.0.0.0/8,168.63.129.16/32,169.254.0.0/16,::1/128,fe80::/10" },
     global: { hub: settings.imageHub, logAsJson: true },
     ...addresses,
@@ -57,12 +57,12 @@ export function controlPlaneArgs(
     ...(tags.length > 0 && { revisionTags: tags }),
     ...(canary === undefined ? {} : { canary: canaryArgs(canary) }),
     timeoutSeconds: settings.timeoutSeconds,
-    // The validation webhook of the whole cluster asks the istiod that there is.
+    // The validation webhook of the whole cluster calls this istiod.
     base: {
       ...(addresses.base && { base: addresses.base }),
       ...(revision === undefined ? {} : { defaultRevision: revision }),
     },
-    istiod: mergePatch(mergePatch(istiod, asked), {
+    istiod: mergePatch(mergePatch(istiod, required), {
       ...platform.istiod,
       meshConfig: platform.meshConfig ?? {},
     }) as IstiodValues,
@@ -78,7 +78,7 @@ export function controlPlaneArgs(
   };
 }
 
-/** What a stack's cluster needs: what its platform says, and what its own setting says over that. */
+/** A stack's cluster settings: its own, merged over those of its platform. */
 export function clusterOf({
   platform,
   environment,
@@ -87,7 +87,7 @@ export function clusterOf({
   return mergePatch(platform.controlPlane?.(environment).cluster ?? {}, cluster) as ClusterSettings;
 }
 
-/** What the cluster needs of all of Istio's charts. */
+/** The cluster's settings for all of Istio's charts. */
 function clusterArgs({ platform, cni, imagePullSecrets, installBase, values }: ClusterSettings) {
   return {
     ...(platform !== undefined && { platform }),
@@ -117,13 +117,13 @@ function topology({ ingress: { numTrustedProxies, proxyProtocol } = {} }: Cluste
   };
 }
 
-/** Names by which the control plane serves the catalog's namespaces, where they don't carry its revision itself. */
+/** Revision tags for the catalog's namespaces, if their label is not the control plane's revision. */
 function revisionTags(revision: string | undefined, carried: string | undefined): string[] {
   if (carried === revision) return [];
   return [carried ?? "default"];
 }
 
-/** Where the API server finds an istiod that runs outside of the cluster. */
+/** The webhook URLs of an istiod that runs outside of the cluster. */
 function webhookValues(webhooks: Settings["webhooks"]): Pick<IstiodValues, "base" | "istiodRemote"> {
   if (webhooks === undefined) return {};
   const { validationURL, injectionURL } = webhooks;

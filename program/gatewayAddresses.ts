@@ -2,7 +2,7 @@ import { CoreV1Api } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { loadKubeConfig } from "./kubeconfig";
 
-/** Where a load balancer serves a gateway: some clouds give an IP address, others a host name. */
+/** The address of a gateway's load balancer: an IP address or a host name, depending on the cloud. */
 export interface GatewayAddress {
   readonly ip?: string;
   readonly hostname?: string;
@@ -24,7 +24,7 @@ export function gatewayAddresses(
   });
 }
 
-/** An address that can't be read is left out: the gateway itself is there. */
+/** An address that can't be read is left out, since the gateway works without it. */
 async function addressOf(core: CoreV1Api, service: string): Promise<[string, GatewayAddress] | undefined> {
   const [namespace = "", name = ""] = service.split("/");
   try {

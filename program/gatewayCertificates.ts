@@ -5,8 +5,8 @@ import { gatewayCredentials } from "./secrets";
 import type { CertificateOwner, GatewayCertificate } from "./settings";
 
 /**
- * The Secrets that the gateways' servers name, as far as the stack's configuration has their certificates. The others
- * come from elsewhere, from cert-manager for example.
+ * The Secrets that the gateways' servers name, if the stack's configuration has their certificates. Other tools, such as
+ * cert-manager, create the others.
  */
 export function declareGatewayCertificates(
   { mesh, observability }: Plan,

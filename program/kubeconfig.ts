@@ -5,8 +5,8 @@ import { KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What the Kubernetes provider will use, by the provider's own precedence: a kubeconfig, and where none is meant and
- * the program runs in a pod, the pod's own account.
+ * The configuration that the Kubernetes provider uses, by the provider's precedence: a kubeconfig; without one, in a pod,
+ * the pod's service account.
  */
 export function loadKubeConfig(): { config: KubeConfig; origin: string } {
   const settings = new pulumi.Config("kubernetes");
@@ -29,7 +29,7 @@ export function loadKubeConfig(): { config: KubeConfig; origin: string } {
         config.mergeConfig(other, true);
       }
     } else if (named === undefined && process.env.KUBERNETES_SERVICE_HOST !== undefined) {
-      origin = "pod's own account";
+      origin = "pod's service account";
       config.loadFromCluster();
     } else {
       throw new Error(

@@ -20,7 +20,7 @@ import { controlPlaneArgs } from "./controlPlane";
 import { observabilityArgs } from "./observability";
 import type { Settings } from "./settings";
 
-/** All that a stack consists of, as plain data: what the program declares, and what `meshwright render` writes. */
+/** A whole stack as plain data, which the program declares and `meshwright render` writes. */
 export interface Plan {
   /** The platform's name. */
   readonly name: string;
@@ -31,11 +31,11 @@ export interface Plan {
   /** Every object that the catalog renders to. */
   readonly objects: readonly Manifest[];
   readonly controlPlane: IstioControlPlaneArgs;
-  /** What watches the mesh, and what that comes to. Missing where the settings leave it out. */
+  /** The observability components and their plan. Missing if the settings leave them out. */
   readonly observability?: { readonly args: ObservabilityArgs; readonly plan: ObservabilityPlan };
 }
 
-/** Name of the component that watches the mesh, as Pulumi and its messages call it. */
+/** Pulumi's name of the observability component. */
 export const observabilityName = "observability";
 
 /** Every Helm release of a stack. */
@@ -46,16 +46,16 @@ export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[]
     : [...releases, ...(Object.values(observability.plan.releases) as ReleaseSpec[])];
 }
 
-/** Objects that a component declares besides the releases, and no chart brings. */
+/** Objects that a component declares besides its Helm releases. */
 export interface DeclaredObjects {
   /** Name of the component. */
   readonly component: string;
   readonly objects: readonly Manifest[];
-  /** The catalog whose places their annotations name. Missing where they have none. */
+  /** The catalog whose paths their annotations name. Missing if they have none. */
   readonly catalog?: { readonly name: string; readonly content: unknown };
 }
 
-/** Every object of a stack that no chart brings, but its Secrets. */
+/** Every object of a stack except those of Helm charts and its Secrets. */
 export function objectsOf({ controlPlane, observability, catalog, objects }: Plan): DeclaredObjects[] {
   const own = fromCatalog(catalog, objects);
   const istio = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
@@ -93,17 +93,17 @@ function checkedCatalog(settings: Settings): CheckedCatalog {
 }
 
 /**
- * Decides what a stack with these settings consists of.
+ * Plans a stack with these settings.
  *
  * @param checked the stack's catalog, if it has been checked already.
- * @throws {pulumi.RunError} with every finding if the catalog has errors, or with what does not fit of what watches it, or
- * with what the settings say otherwise than the catalog.
+ * @throws {pulumi.RunError} with every finding if the catalog has errors, with the problems of the observability
+ * components, or with the settings that contradict the catalog.
  */
 export function planOf(settings: Settings, checked: CheckedCatalog = checkedCatalog(settings)): Plan {
   const { catalog, mesh, warnings } = checked;
   const objects = renderMesh(mesh);
   const observability = settings.observability ? planned(settings, catalog, mesh, objects) : undefined;
-  // A tool's host may be at a gateway of which the catalog says nothing; its certificate is in the gateway's namespace.
+  // An add-on's host may be at a gateway that the catalog does not declare; its certificate is in the gateway's namespace.
   const ingress = new Map(
     [
       ...mesh.gateways.flatMap(({ pods: { release: name, namespace } }) =>

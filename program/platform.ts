@@ -11,9 +11,9 @@ export interface Platform {
   readonly options: OptionsSchema<Record<string, unknown>>;
   /** Returns the catalog of a stack. */
   readonly catalog: (environment: Environment, options: Record<string, unknown>) => MeshDefinition;
-  /** Returns what the platform changes about the control plane. */
+  /** Returns the platform's changes of the control plane. */
   readonly controlPlane?: (environment: Environment) => PlatformControlPlane;
-  /** Returns what the platform changes about the observability components. */
+  /** Returns the platform's changes of the observability components. */
   readonly observability?: (
     environment: Environment,
     options: Record<string, unknown>,
@@ -31,9 +31,9 @@ export interface PlatformDefinition<Options extends object> {
   readonly options?: OptionsSchema<Options>;
   /** The catalog, or a function that returns the catalog of a stack. */
   readonly catalog: MeshDefinition | ((environment: Environment, options: Options) => MeshDefinition);
-  /** What the platform changes about the control plane. Default: nothing. */
+  /** Changes of the control plane. Default: none. */
   readonly controlPlane?: PlatformControlPlane | ((environment: Environment) => PlatformControlPlane);
-  /** What the platform changes about the observability components. Default: nothing. */
+  /** Changes of the observability components. Default: none. */
   readonly observability?:
     PlatformObservability | ((environment: Environment, options: Options) => PlatformObservability);
 }
@@ -68,7 +68,7 @@ export interface PlatformControlPlane {
   readonly egress?: GatewayValues;
   /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
   readonly meshConfig?: Record<string, unknown>;
-  /** What the platform's clusters need; the stack's setting `meshwright:cluster` is merged over it. Default: nothing. */
+  /** Settings of the platform's clusters; the stack's setting `meshwright:cluster` is merged over them. Default: none. */
   readonly cluster?: ClusterSettings;
 }
 
@@ -87,7 +87,7 @@ export function definePlatform<Options extends object = Record<string, never>>({
   controlPlane,
   observability,
 }: PlatformDefinition<Options>): Platform {
-  // Only what `options` has accepted is handed to these functions.
+  // These functions get only options that the schema has accepted.
   return {
     name,
     options: options as OptionsSchema<Record<string, unknown>>,

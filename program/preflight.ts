@@ -9,9 +9,9 @@ import { readCluster } from "./cluster/read";
 import { loadKubeConfig } from "./kubeconfig";
 
 /**
- * Reports, before any resource is registered, what would otherwise fail half-way: no kubeconfig, a cluster that does not
- * answer, what the cluster itself stands in the way with (`program/cluster`), a chart repository that does not answer or
- * lacks a version. Previews do the same. Warnings are logged.
+ * The preflight checks: before any resource is registered, reports every problem that would make the run fail later. These
+ * are a missing kubeconfig, a cluster that does not answer, the findings of `program/cluster`, and a chart repository that
+ * does not answer or lacks a version. Previews do the same. Warnings are logged.
  *
  * @param accepted checks of the cluster whose errors are only warnings.
  * @throws {pulumi.RunError} with every error and its fix.
@@ -75,7 +75,7 @@ async function checkCluster(needs: ClusterNeeds, accepted: readonly ClusterCheck
 }
 
 async function checkCharts(repository: string, releases: readonly ReleaseSpec[]): Promise<void> {
-  // An OCI registry has no index to ask.
+  // An OCI registry has no index.
   if (repository.startsWith("oci://")) return;
   const url = `${repository.replace(/\/$/, "")}/index.yaml`;
   const fix =
@@ -99,8 +99,8 @@ async function checkCharts(repository: string, releases: readonly ReleaseSpec[])
   });
   if (missing.length > 0) {
     throw new Error(
-      `The chart repository ${url} has no ${missing.join(", no ")}. Let it have them; Istio's version is yours to choose ` +
-        `(pulumi config set meshwright:istioVersion <version>). ${fix}`,
+      `The chart repository ${url} has no ${missing.join(", no ")}. Add them to it, or choose another version of Istio: ` +
+        `pulumi config set meshwright:istioVersion <version>. ${fix}`,
     );
   }
 }

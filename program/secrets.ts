@@ -7,13 +7,13 @@ export interface NamedSecret {
   readonly namespace: string;
   readonly name: string;
   readonly keys: readonly string[];
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly purpose: string;
   /** The type of Secret that `kubectl create secret` makes, and its arguments. */
   readonly create: { readonly type: "generic" | "tls"; readonly args: readonly string[] };
 }
 
-/** Every Secret that a stack names. Their values are in no plan: Pulumi makes some up, and is given others. */
+/** Every Secret that a stack names. No plan has their values: Pulumi generates some, and others are configured. */
 export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observability">): NamedSecret[] {
   const { secrets, credentials = [] } = observability?.plan ?? {};
   const certificates = new Map(
@@ -55,7 +55,7 @@ export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observab
   ];
 }
 
-/** The Secrets with certificates that the gateways of a catalog name, as often as they name them. */
+/** The Secrets with certificates that the gateways of a catalog name, once for each host. */
 export function gatewayCredentials({ gateways }: CheckedMesh): { name: string; namespace: string }[] {
   return gateways.flatMap(({ pods, hosts }) =>
     hosts.map(({ credentialName }) => ({ name: credentialName, namespace: pods.namespace })),

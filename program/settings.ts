@@ -12,43 +12,43 @@ import { z } from "zod";
 import { clusterSettings, type ClusterSettings } from "./cluster/settings";
 import type { Platform } from "./platform";
 
-/** What a stack's configuration says (`Pulumi.<stack>.yaml`, keys `meshwright:…`). */
+/** The settings of a stack: the keys `meshwright:…` of `Pulumi.<stack>.yaml`. */
 export interface Settings {
   /** The platform that the stack deploys. */
   readonly platform: Platform;
-  /** What the platform lets a stack choose, such as its host name. Default: nothing, the platform's own defaults. */
+  /** The platform's own options, such as a host name. Default: the platform's defaults. */
   readonly options: Record<string, unknown>;
-  /** How careful the stack is: replicas, disruption budgets, sampling; `staging` is built like `prod`. Default: `dev`. */
+  /** Sizes the stack: replicas, disruption budgets, sampling; `staging` is sized like `prod`. Default: `dev`. */
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
   readonly istioVersion: IstioVersion;
-  /** Whether Prometheus, Grafana, Jaeger and Kiali watch the mesh. Default: true. */
+  /** Whether the observability components are installed: Prometheus, Grafana, Jaeger and Kiali. Default: true. */
   readonly observability: boolean;
-  /** Helm repository with Istio's charts and those that watch the mesh. Default: each chart's own. */
+  /** Helm repository with the charts of Istio and of the add-ons. Default: each chart's own. */
   readonly chartRepository: string | undefined;
   /** Registry and path of Istio's images. Default: Istio's own, in docs/versions.md. */
   readonly imageHub: string;
-  /** Registry that serves the images of what watches the mesh, under their own paths. Default: the images' own. */
+  /** Registry that serves the add-ons' images under their own paths. Default: the images' own. */
   readonly imageRegistry: string | undefined;
-  /** URL where people read the alerts' pages. Default: none, and alerts only name the page. */
+  /** Base URL of the alerts' runbooks. Default: none, so alerts only name the page. */
   readonly runbookUrl: string | undefined;
-  /** Who gets the alerts, each as `<host>` or `<host>:<port>`. Default: nobody. */
+  /** Alertmanagers that get the alerts, each as `<host>` or `<host>:<port>`. Default: none. */
   readonly alertmanagers: readonly string[] | undefined;
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
   /**
    * A second control plane during an upgrade, of another revision: the next one before it takes over, then the last one
-   * until no proxy is its own any more. Without `revision`, the one that has none. Default: none.
+   * until no proxy belongs to it. Without `revision`, the one that has none. Default: none.
    */
   readonly canary: z.infer<typeof canary> | undefined;
   /** Seconds each Helm release may take to become ready. Default: 300. */
   readonly timeoutSeconds: number;
   /**
    * Certificates of the gateways' hosts: keys `gatewayCertificate` and `gatewayKey` for those of the catalog,
-   * `monitoringCertificate` and `monitoringKey` for those of what watches the mesh. Default: none.
+   * `monitoringCertificate` and `monitoringKey` for those of the add-ons. Default: none.
    */
   readonly certificates: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>;
-  /** What the cluster needs of Istio's installation; docs/clusters has it for each kind of cluster. Default: nothing. */
+  /** The cluster's requirements of Istio's installation; docs/clusters lists them by kind of cluster. Default: none. */
   readonly cluster: ClusterSettings;
   /** Where istiod's webhooks listen if it runs outside the cluster. Default: the service `istiod`. */
   readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
@@ -62,17 +62,17 @@ export interface GatewayCertificate {
   readonly key: pulumi.Output<string>;
 }
 
-/** Whose hosts a certificate is for: those of the catalog's gateways, or those of the tools that watch the mesh. */
+/** The owner of a certificate's hosts: the catalog's gateways, or the add-ons. */
 export type CertificateOwner = "gateway" | "monitoring";
 
-/** Where settings are read from, by key without its namespace; objects come as JSON text. */
+/** A source of settings, keyed without their namespace. Objects are JSON text. */
 export interface SettingSource {
   get(key: string): string | undefined;
-  /** Missing where nobody can read secrets. */
+  /** Missing where secrets can't be read. */
   getSecret?(key: string): pulumi.Output<string> | undefined;
 }
 
-/** Pulumi hands structured configuration over as JSON text. */
+/** Pulumi passes structured configuration as JSON text. */
 const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -186,7 +186,7 @@ export function readSettings(platforms: readonly Platform[], config: SettingSour
 }
 
 /**
- * Reads `<owner>Certificate` and `<owner>Key`. Where nobody can read secrets, as for rendering, there is none.
+ * Reads `<owner>Certificate` and `<owner>Key`. Without access to secrets, as for rendering, there is none.
  *
  * @param problems gets a line if one of the two is set and the other isn't.
  */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Credentials, kubeconfigOf } from "./credentials";
 import { files, type SandboxConfig } from "./state";
 
-/** How to run one process, and how to tell that it serves. */
+/** The command of one process, and its readiness probe. */
 export interface ProcessSpec {
   readonly name: string;
   readonly program: string;
@@ -11,7 +11,7 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Working directory. Default: the sandbox's state folder. */
   readonly cwd?: string;
-  /** What it listens on, by purpose. */
+  /** Its ports, keyed by purpose. */
   readonly ports: Readonly<Record<string, number>>;
   /** URL that answers 200 as soon as the process serves. */
   readonly health: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { files, type SandboxConfig } from "./state";
 
-/** Who talks to the API server with a token of its own. Kubernetes' built-in roles say what each may do. */
+/** Users with a token of the API server. Their permissions are those of Kubernetes' built-in roles. */
 const users = {
   admin: { user: "meshwright-admin", groups: ["system:masters"] },
   "kube-controller-manager": { user: "system:kube-controller-manager", groups: [] },

@@ -23,32 +23,32 @@ export { resolvePrograms, type SandboxPrograms } from "./state";
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
-  /** Folder of its own for cluster data, credentials and logs. Two folders are two sandboxes. */
+  /** Folder for cluster data, credentials and logs. Two folders are two sandboxes. */
   readonly state: string;
   readonly programs: SandboxPrograms;
   /** Folder with packaged charts and their `index.yaml`. */
   readonly charts: string;
   /** Port of the API server. Default: a free one. */
   readonly apiServerPort?: number;
-  /** Called with what is being waited for, whenever that changes. */
+  /** Called with the current step, whenever it changes. */
   readonly onProgress?: (message: string) => void;
 }
 
-/** Where the webhooks of an istiod listen once its chart is installed; the charts must be told. */
+/** Webhook URLs of an istiod, which its chart's values must name. */
 export interface IstiodWebhooks {
   readonly validationURL: string;
   readonly injectionURL: string;
 }
 
-/** How a sandbox is. */
+/** The status of a sandbox. */
 export interface SandboxStatus {
   /** Its folder, absolute. */
   readonly state: string;
   readonly running: boolean;
-  /** Whether everything has come up and still runs. */
+  /** Whether every process is ready. */
   readonly ready: boolean;
   readonly supervisorPid?: number;
-  /** The administrator's kubeconfig; the file exists only once the API server has. */
+  /** Path of the administrator's kubeconfig. The file exists as soon as the API server is ready. */
   readonly kubeconfig: string;
   readonly apiServer?: string;
   /** URL of its Helm repository. */
@@ -63,28 +63,28 @@ export interface SandboxStatus {
     readonly status: string;
     readonly restarts: number;
     readonly log: string;
-    /** What it listens on, by purpose. */
+    /** Its ports, keyed by purpose. */
     readonly ports: Readonly<Record<string, number>>;
   }[];
 }
 
-/** How long a sandbox that is up may take to mend what has ended, in milliseconds. */
+/** How long a started sandbox may take to restart processes that have ended, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Starts a control plane and returns when it is ready. One that runs already is returned as it is; what a crashed run
- * left behind is ended first. If the start fails or is interrupted, nothing is left running. An installed istiod that
- * does not come up is no failure: its chart is the user's to mend, and the status tells.
+ * Starts a control plane and returns when it is ready. A running one is returned as it is; processes of a crashed run are
+ * stopped first. If the start fails or is interrupted, no process keeps running. An installed istiod that does not start is
+ * no failure: the user can fix its chart, and the status reports it.
  *
- * @throws {UserError} that names the process that failed and the last lines of its log, the port that is in use, or
- * the folder without charts.
+ * @throws {UserError} with the process that failed and the last lines of its log, the port that is in use, or the folder
+ * without charts.
  */
 export async function startSandbox(options: SandboxOptions): Promise<SandboxStatus> {
   const state = resolve(options.state);
   const charts = resolve(options.charts);
   if (!existsSync(join(charts, "index.yaml"))) {
     throw new UserError({
-      problem: `${charts} is no chart repository: it has no index.yaml.`,
+      problem: `${charts} is not a chart repository: it has no index.yaml.`,
       fix: `Package charts into it (helm package <chart> -d ${charts}), then: helm repo index ${charts}`,
     });
   }
@@ -95,7 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
     retries: { forever: true, minTimeout: 200, maxTimeout: 200 },
   });
   try {
-    // One that has come up mends itself: its supervisor starts again what has ended.
+    // The supervisor of a started sandbox restarts processes that have ended.
     if ((await sandboxStatus(state)).running && readState(state)?.ready) {
       requirePort(state, options.apiServerPort);
       return await untilReady(state, onProgress);
@@ -115,16 +115,16 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
 }
 
 /**
- * Ends every process of a sandbox, also after its supervisor was killed.
+ * Stops every process of a sandbox, even if its supervisor was killed.
  *
- * @param options.deleteState whether its folder goes too. Default: false.
- * @throws {UserError} if a process can't be ended.
+ * @param options.deleteState whether its folder is removed. Default: false.
+ * @throws {UserError} if a process can't be stopped.
  */
 export async function stopSandbox(state: string, { deleteState = false } = {}): Promise<void> {
   const folder = resolve(state);
   await endLeftovers(folder);
   if (!deleteState || !existsSync(folder)) return;
-  // A mistyped folder must not be deleted: only one that a sandbox has written to.
+  // Only a folder that a sandbox has written to is deleted, so that a mistyped name does no harm.
   if (!existsSync(files.config(folder)) && readdirSync(folder).length > 0) {
     throw new UserError({
       problem: `${folder} is not the state of a sandbox: it has no ${files.config("")}.`,
@@ -134,7 +134,7 @@ export async function stopSandbox(state: string, { deleteState = false } = {}): 
   await rm(folder, { recursive: true, force: true });
 }
 
-/** How the sandbox in `state` is; never fails because there is none. */
+/** The status of the sandbox in `state`. Without a sandbox it is not running. */
 export function sandboxStatus(state: string): Promise<SandboxStatus> {
   const folder = resolve(state);
   const config = readConfig(folder);
@@ -212,7 +212,7 @@ async function launch(state: string, onProgress: (message: string) => void): Pro
   }
 }
 
-/** @param interrupted a promise that never resolves, once the start is to be given up. */
+/** @param interrupted a promise that rejects if the start is interrupted, and never resolves. */
 async function untilReady(
   state: string,
   onProgress: (message: string) => void,
@@ -228,15 +228,15 @@ async function untilReady(
     }
     if (status.ready) return status;
     const waiting = status.processes.filter((one) => one.status !== "running");
-    // Before it has come up, the supervisor itself gives up on what takes too long.
+    // Until the sandbox is ready, the supervisor itself ends a start that takes too long.
     if (readState(state)?.ready) limit = Math.min(limit, Date.now() + patience);
     if (Date.now() > limit) {
       const broken = waiting.find(({ name }) => !name.startsWith("istiod"));
       if (broken === undefined) return status;
       throw new UserError({
-        problem: `The sandbox in ${state} runs, but its ${broken.name} does not come up again (${broken.restarts} restarts).`,
+        problem: `The sandbox in ${state} runs, but its ${broken.name} does not start again (${broken.restarts} restarts).`,
         details: tailOf(broken.log),
-        fix: `The whole log is ${broken.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+        fix: `The whole log is ${broken.log}. To start anew: meshwright sandbox down --state ${state}, then up again.`,
       });
     }
     const message = `waiting for ${waiting.map(({ name }) => name).join(", ") || "the supervisor"}`;
@@ -251,7 +251,7 @@ function requirePort(state: string, wanted: number | undefined): void {
   if (wanted === undefined || actual === undefined || wanted === actual) return;
   throw new UserError({
     problem: `The sandbox in ${state} runs already, with its API server on port ${actual}, not ${wanted}.`,
-    fix: `End it first (meshwright sandbox down --keep-state --state ${state}), or leave the port as it is.`,
+    fix: `Stop it first (meshwright sandbox down --keep-state --state ${state}), or leave --api-server-port out.`,
   });
 }
 
@@ -262,13 +262,13 @@ function failureOf(state: string): UserError {
     log: files.log(state, "supervisor"),
   };
   return new UserError({
-    problem: `The sandbox did not start: ${failure.process} ${failure.reason}. Nothing is left running.`,
+    problem: `The sandbox did not start: ${failure.process} ${failure.reason}. No process keeps running.`,
     details: tailOf(failure.log),
-    fix: `The whole log is ${failure.log}. To start afresh: meshwright sandbox down --state ${state}, then up again.`,
+    fix: `The whole log is ${failure.log}. To start anew: meshwright sandbox down --state ${state}, then up again.`,
   });
 }
 
-/** Ends the supervisor, which ends the rest; then whatever of the rest is still there. */
+/** Stops the supervisor, which stops the other processes; then stops those that still run. */
 async function endLeftovers(state: string): Promise<void> {
   const told = readState(state);
   if (told === undefined) return;
@@ -281,8 +281,8 @@ async function endLeftovers(state: string): Promise<void> {
   const stubborn = [told.supervisor, ...identities].filter(isAlive);
   if (stubborn.length > 0) {
     throw new UserError({
-      problem: `Processes of the sandbox in ${state} could not be ended: ${stubborn.map(({ pid }) => pid).join(", ")}.`,
-      fix: `End them by hand: kill -9 ${stubborn.map(({ pid }) => pid).join(" ")}`,
+      problem: `Processes of the sandbox in ${state} could not be stopped: ${stubborn.map(({ pid }) => pid).join(", ")}.`,
+      fix: `Kill them: kill -9 ${stubborn.map(({ pid }) => pid).join(" ")}`,
     });
   }
 }

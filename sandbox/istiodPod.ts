@@ -23,9 +23,9 @@ interface Istiod {
   readonly process: Supervised;
 }
 
-/** Plays the kubelet for istiod's pods: a real process per revision, whose readiness is the pods' readiness. */
+/** Acts as the kubelet for istiod's pods: one real process per revision, whose readiness is the pods' readiness. */
 export interface IstiodPods {
-  /** One round: starts what a pod asks for, ends what none asks for, tells each pod how it is. */
+  /** One round: starts a process for each revision with pods, stops the others, and updates the status of each pod. */
   readonly reconcile: () => Promise<void>;
   readonly processes: () => Supervised[];
 }
@@ -34,7 +34,7 @@ const portNames = ["http", "webhooks", "grpc", "secureGrpc", "monitoring", "cont
 
 export type IstiodPorts = Record<(typeof portNames)[number], number>;
 
-/** How long the chart may take from the pod to the webhook that says where istiod has to listen, in milliseconds. */
+/** How long the chart may take to create the webhook, which has istiod's port, after the pod, in milliseconds. */
 const webhookPatience = 10_000;
 
 export function istiodPods(
@@ -53,7 +53,7 @@ export function istiodPods(
     const taken = [...running.values()].flatMap(({ ports }) => Object.values(ports));
     const ports = await choosePorts(wanted, [...taken, ...Object.values(config.ports)]);
     const account = pod.spec?.serviceAccountName ?? "default";
-    // As the pod's own account, so that the permissions of Istio's chart are put to the test as well.
+    // With the pod's service account, so that the permissions of Istio's chart are tested as well.
     const { status } = await api.createNamespacedServiceAccountToken({
       name: account,
       namespace: pod.metadata?.namespace ?? "",
@@ -95,7 +95,7 @@ export function istiodPods(
   };
 }
 
-/** The command line of an istiod pod's container, with what a process outside the cluster needs on top. */
+/** The command line of an istiod pod's container, with the flags that a process outside the cluster needs. */
 export function istiodProcess(
   config: SandboxConfig,
   ports: IstiodPorts,
@@ -142,7 +142,7 @@ async function webhookPort(kubeconfig: KubeConfig, revision: string): Promise<nu
 }
 
 /**
- * Ports for one istiod. Its webhooks are where its chart was told that they are, unless another listens there.
+ * Ports for one istiod. Its webhooks listen where its chart's values say, unless another process listens there.
  *
  * @param taken ports of others; those of the sandbox that are meant for istiod's webhooks are free to take by `wanted`.
  */

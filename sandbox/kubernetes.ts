@@ -1,11 +1,11 @@
 import { ApiException } from "@kubernetes/client-node";
 
-/** Awaits a creation, and takes it for done if the object is already there. */
+/** Awaits a creation. An object that exists already is no error. */
 export async function conflictIsFine(creation: Promise<unknown>): Promise<void> {
   await exceptStatus(409, creation);
 }
 
-/** Awaits a change, and takes it for done if the object is gone. */
+/** Awaits a change. An object that no longer exists is no error. */
 export async function absenceIsFine(change: Promise<unknown>): Promise<void> {
   await exceptStatus(404, change);
 }

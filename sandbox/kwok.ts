@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 
 /**
- * What KWOK does in place of kubelets, as its Stage objects: pods become ready at once, jobs complete, and deleted
- * pods go. istiod's pods are left alone, because a real process stands behind them (`istiodPod.ts`).
+ * KWOK's Stage objects, which replace kubelets: pods become ready at once, jobs complete, and deleted pods are removed.
+ * They do not match istiod's pods, which a real process serves (`istiodPod.ts`).
  *
  * https://kwok.sigs.k8s.io/docs/user/stages-configuration/
  */

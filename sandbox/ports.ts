@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import getPort from "get-port";
 import { UserError } from "../errors/userError";
 
-/** The ports of a sandbox that others have to know or keep, all on the loopback address. */
+/** The ports of a sandbox that are used from outside or kept over restarts, all on the loopback address. */
 export type Ports = Record<PortName, number>;
 
 export type PortName = (typeof portNames)[number];
@@ -39,7 +39,7 @@ export async function choosePorts(earlier: Ports | undefined, apiServer?: number
   if (apiServer !== undefined && ports.apiServer !== apiServer) {
     throw new UserError({
       problem: `Port ${apiServer} on 127.0.0.1, wanted for the API server, is in use.`,
-      fix: `End what listens there (ss -ltnp 'sport = :${apiServer}' tells), choose another port, or leave the choice to the sandbox.`,
+      fix: `Stop the process that listens there (ss -ltnp 'sport = :${apiServer}' shows it), choose another port, or leave --api-server-port out.`,
     });
   }
   return ports;

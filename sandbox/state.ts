@@ -23,7 +23,7 @@ export function resolvePrograms(find: (name: keyof SandboxPrograms) => string): 
   >;
 }
 
-/** What a sandbox is made of: written once at the start, read by its supervisor. */
+/** The configuration of a sandbox: written once at the start, read by its supervisor. */
 export interface SandboxConfig {
   /** Folder of its state, absolute. */
   readonly state: string;
@@ -49,11 +49,11 @@ export interface ProcessRecord {
   readonly restarts: number;
   /** File with its output. */
   readonly log: string;
-  /** What it listens on, by purpose. */
+  /** Its ports, keyed by purpose. */
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** What the supervisor tells of itself, in `state.json`. */
+/** The state that the supervisor writes to `state.json`. */
 export interface SandboxState {
   readonly supervisor: ProcessIdentity;
   readonly ready: boolean;
@@ -84,7 +84,7 @@ export function readState(state: string): SandboxState | undefined {
 
 /**
  * Replaces a JSON file in one step, so that a reader never sees half of it. Only the owner may read it.
- * Synchronous, so that a process is on record before anything else can happen to whoever started it.
+ * Synchronous, so that a process is on record before its starter does anything else.
  */
 export function writeJson(path: string, content: unknown): void {
   const temporary = `${path}.${process.pid}`;

@@ -22,7 +22,7 @@ export async function registerStorageClasses(kubeconfig: KubeConfig): Promise<vo
 }
 
 /**
- * Plays the provisioner: a volume for every claim on a class of the sandbox, and none for a claim that is gone.
+ * Acts as the provisioner: creates a volume for every claim on a class of the sandbox, and removes it with the claim.
  * Kubernetes' own controller binds the two, so Helm's wait for claims ends as on a real cluster. Nothing is ever stored.
  */
 export async function provisionVolumes(kubeconfig: KubeConfig): Promise<void> {
@@ -41,7 +41,7 @@ export async function provisionVolumes(kubeconfig: KubeConfig): Promise<void> {
         body: {
           metadata: {
             name: `pvc-${uid ?? ""}`,
-            // Says that nobody else is to delete it.
+            // No other controller may delete it.
             annotations: { "pv.kubernetes.io/provisioned-by": provisioner },
           },
           spec: {

@@ -8,7 +8,7 @@ import type { ProcessSpec } from "./controlPlane";
 import { endProcesses, identify, type ProcessIdentity } from "./processIdentity";
 import { files, type ProcessRecord, type ProcessState } from "./state";
 
-/** A process that is started again whenever it ends by itself, until {@link Supervised.stop}. */
+/** A process that is restarted whenever it ends by itself, until {@link Supervised.stop}. */
 export interface Supervised {
   record(): ProcessRecord;
   /**
@@ -16,11 +16,11 @@ export interface Supervised {
    * too long.
    */
   start(): Promise<void>;
-  /** Ends it for good. */
+  /** Stops it permanently. */
   stop(): Promise<void>;
 }
 
-/** A process that did not come up. */
+/** A process that did not start. */
 export class StartFailure extends Error {
   constructor(
     readonly process: string,

@@ -10,11 +10,15 @@ import { stripCode } from "./docs/markdown";
 const held = [
   "bench",
   "checks",
+  "cli",
   "deployments",
   "errors",
   "plugin",
+  "program",
+  "sandbox",
   "stacks",
   "templates",
+  "toolchain",
   "CONTRIBUTING.md",
   "README.md",
 ];

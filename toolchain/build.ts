@@ -5,7 +5,7 @@ import { isExecutable } from "./find";
 import { go, moduleFolder, requireGo } from "./go";
 import { buildTags, linkerValues, type ModuleName, pinOf, type ProgramName } from "./pins";
 
-/** What a running build tells: enough for a line of progress. */
+/** The progress of a running build. */
 export interface BuildProgress {
   readonly module: ModuleName | "charts";
   readonly programs: readonly ProgramName[];
@@ -17,7 +17,7 @@ export interface BuildProgress {
 
 export type OnBuildProgress = (progress: BuildProgress) => void;
 
-/** Where our own build of `name` stands or will stand. */
+/** Path of the build of `name` in the cache. */
 export function builtPath(name: ProgramName): string {
   return join(moduleCache(pinOf(name).module), "bin", name);
 }

@@ -6,7 +6,7 @@ import envPaths from "env-paths";
 import lockfile from "proper-lockfile";
 import { linkerValues, type ModuleName } from "./pins";
 
-/** Folder that holds what was built, outside any checkout. Default: the platform's cache folder; `MESHWRIGHT_CACHE` moves it. */
+/** Folder with the built programs, outside any checkout. Default: the platform's cache folder; `MESHWRIGHT_CACHE` moves it. */
 export function cacheRoot(): string {
   return process.env.MESHWRIGHT_CACHE ?? envPaths("meshwright", { suffix: "" }).cache;
 }
@@ -28,11 +28,11 @@ export function moduleCache(module: ModuleName): string {
 }
 
 /**
- * A cache folder whose name carries a digest of everything that decides what comes out of the build, so a changed pin
- * builds beside the old result and never over it.
+ * A cache folder whose name contains a digest of every input of the build, so that a changed pin builds into a folder of
+ * its own.
  *
- * @param pins what decides it beside the files.
- * @param modules whose files decide it.
+ * @param pins the inputs besides the files.
+ * @param modules the Go modules whose files are inputs.
  */
 export function keyedFolder(name: string, pins: unknown, modules: readonly string[]): string {
   const digest = createHash("sha256").update(JSON.stringify(pins));
@@ -52,7 +52,7 @@ export function keyedFolder(name: string, pins: unknown, modules: readonly strin
  * Runs `work` while holding the lock of `folder`, so that two runs never build the same thing at once.
  * A lock whose owner died is taken over after 30 s.
  *
- * @param onWait is called once if somebody else holds the lock.
+ * @param onWait is called once if another run holds the lock.
  */
 export async function withLock<T>(folder: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });

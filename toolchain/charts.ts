@@ -5,19 +5,19 @@ import { parseAllDocuments } from "yaml";
 import type { OnBuildProgress } from "./build";
 import { cacheRoot, inScratchFolder, keyedFolder, moduleSource, withLock } from "./cache";
 import { moduleFolder, requireGo, run } from "./go";
-import { type AddonChart, addonCharts, istioCharts, prometheusOperator } from "./pins";
+import { type StandInChart, standInCharts, istioCharts, prometheusOperator } from "./pins";
 import { UserError } from "../errors/userError";
 
 /** Folder with the packaged charts and their `index.yaml`. */
 export function chartsPath(): string {
-  const pins = { istioCharts, addonCharts, prometheusOperator };
+  const pins = { istioCharts, standInCharts, prometheusOperator };
   // The cluster's go.mod pins the Istio that most of them come from.
   return join(keyedFolder("charts", pins, ["charts", "cluster"]), "repository");
 }
 
 /**
  * Packages Istio's charts, and stand-ins for the official charts of the add-ons, into a folder that can be served as a
- * Helm repository. What they are made of comes out of Go modules, whose checksums Go verifies.
+ * Helm repository. Their sources are Go modules, whose checksums Go verifies.
  *
  * @param helm path of a helm program.
  * @throws {UserError} if a download fails, or Istio's samples lack an object that a stand-in needs.
@@ -47,7 +47,7 @@ export async function packageCharts(helm: string, onProgress: OnBuildProgress): 
       for (const folder of Object.values(istioCharts.folders)) {
         await makePackage(join(istio, folder), istioCharts.version, istioCharts.version);
       }
-      for (const [name, chart] of Object.entries<AddonChart>(addonCharts)) {
+      for (const [name, chart] of Object.entries<StandInChart>(standInCharts)) {
         const folder = join(scratch, name);
         await layOutStandIn(folder, name, join(istio, chart.manifest), chart.objects);
         if (chart.operatorDefinitions) await addDefinitions(join(folder, "crds"), log);
@@ -81,8 +81,8 @@ async function layOutStandIn(
     const text = found.get(object);
     if (text === undefined) {
       throw new UserError({
-        problem: `${manifest} has no ${object}, of which the stand-in for the chart ${name} is made.`,
-        fix: "Adapt addonCharts in toolchain/pins.ts to Istio's samples.",
+        problem: `${manifest} has no ${object}, which the stand-in for the chart ${name} contains.`,
+        fix: "Adapt standInCharts in toolchain/pins.ts to Istio's samples.",
       });
     }
     await writeFile(join(folder, "files", `${object}.yaml`), text);

@@ -9,7 +9,14 @@ import { type ModuleName, pinOf, type ProgramName, programNames } from "./pins";
 
 export { cacheRoot } from "./cache";
 export type { BuildProgress, OnBuildProgress } from "./build";
-export { addonCharts, istioCharts, programNames, type ProgramName, programs, sandboxPrograms } from "./pins";
+export {
+  standInCharts,
+  istioCharts,
+  programNames,
+  type ProgramName,
+  programs,
+  sandboxPrograms,
+} from "./pins";
 
 /** Programs that are ready to run. */
 export interface Toolchain {
@@ -111,7 +118,7 @@ async function link(target: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const [wanted, present] = await Promise.all([stat(target), lstat(path).catch(() => undefined)]);
   if (present?.ino === wanted.ino && present.dev === wanted.dev) return;
-  // The CLI looks for its companions beside the file it really is, which a symbolic link hides.
+  // The CLI looks for its companions beside its real file, not beside a symbolic link to it.
   await replace(path, (temporary) => hardLink(target, temporary).catch(() => symlink(target, temporary)));
 }
 

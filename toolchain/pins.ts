@@ -1,5 +1,5 @@
 /**
- * What the sandbox runs, and at which version. Plain data: `find.ts` looks for these programs on the machine,
+ * The programs of the sandbox, with their versions. Plain data: `find.ts` looks for these programs on the machine,
  * `build.ts` builds the rest from the Go modules below `toolchain/modules/`.
  */
 
@@ -117,7 +117,7 @@ export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
-/** What only tests and rules need: the agent of Istio's proxies, and Prometheus' checker of rules. */
+/** Programs that only tests and rules need: the agent of Istio's proxies, and Prometheus' checker of rules. */
 const others: readonly ProgramName[] = ["pilot-agent", "promtool"];
 
 /** The programs that bring a platform up on the sandbox and let a user look at it. */
@@ -149,7 +149,7 @@ export const linkerValues: Record<ModuleName, Record<string, string>> = {
   prometheus: { "github.com/prometheus/common/version.Version": prometheus.version },
 };
 
-/** Build tags of each module. promtool finds no targets, so it needs nobody's service discovery. */
+/** Build tags of each module. promtool finds no targets, so it needs no service discovery. */
 export const buildTags: Record<ModuleName, string> = {
   cluster: "",
   pulumi: "",
@@ -172,7 +172,7 @@ export const istioCharts = {
 } as const;
 
 /** A chart that stands in for an official one, made of one of Istio's sample add-ons. */
-export interface AddonChart {
+export interface StandInChart {
   /** Version of the official chart it stands in for. */
   readonly version: string;
   readonly appVersion: string;
@@ -180,7 +180,7 @@ export interface AddonChart {
   readonly manifest: string;
   /** The objects that it is made of, as `Kind-name`. */
   readonly objects: readonly string[];
-  /** Whether it installs the definitions of the Prometheus Operator. Default: false. */
+  /** Whether it installs the CRDs of the Prometheus Operator. Default: false. */
   readonly operatorDefinitions?: boolean;
 }
 
@@ -197,7 +197,7 @@ const prometheusSample = {
 };
 
 /** Stand-ins for the official charts of the add-ons, by name. Their own files are in `toolchain/modules/charts`. */
-export const addonCharts = {
+export const standInCharts = {
   "kiali-server": {
     version: facts.addOns["kiali-server"].version,
     appVersion: "v2.29.0",
@@ -240,9 +240,9 @@ export const addonCharts = {
       "Deployment-opentelemetry-collector",
     ],
   },
-} as const satisfies Record<string, AddonChart>;
+} as const satisfies Record<string, StandInChart>;
 
-/** Where the definitions of monitoring.coreos.com come from; the module `charts` pins the version. */
+/** The source of the CRDs of monitoring.coreos.com; the module `charts` pins the version. */
 export const prometheusOperator = {
   goModule: "github.com/prometheus-operator/prometheus-operator",
   folder: "example/prometheus-operator-crd",

@@ -10,7 +10,7 @@ import { print } from "../output";
 import { sarif } from "../sarif";
 import type { Position } from "../sourceOf";
 
-/** `meshwright check`: every finding of a catalog, before anything changes. */
+/** `meshwright check`: prints every finding of a catalog. */
 export function checkCommand(command: Command): void {
   command
     .argument("[catalog]", subjectArgument)
@@ -47,7 +47,7 @@ interface Checked {
   readonly position?: Position;
 }
 
-/** The findings of a catalog; a file with a syntax error has one, as machines read findings and no messages. */
+/** The findings of a catalog. A syntax error is a finding, too, so that machines can read it. */
 async function checked(argument: string | undefined, stack: string | undefined): Promise<Checked> {
   try {
     const subject = await loadSubject(argument, stack);

@@ -9,7 +9,7 @@ import { loadSubject, stackOption, subjectArgument } from "../subject";
 import { planned } from "../planned";
 import { print } from "../output";
 
-/** `meshwright explain`: what an object comes from: lines of the catalog, or a component's arguments. */
+/** `meshwright explain`: shows the places in the catalog, or the component, that an object comes from. */
 export function explainCommand(command: Command): void {
   command
     .usage("[options] [catalog] <object>")
@@ -42,11 +42,11 @@ interface ExplainOptions {
 interface Source {
   /** Place in the catalog, such as `services.web.calls.cart`. */
   readonly path: string;
-  /** What stands there. Absent where a default speaks. */
+  /** The value at this place. Absent for a default. */
   readonly value?: unknown;
 }
 
-/** One object, and what else is known of those that are declared with it. */
+/** An object, with its component and catalog. */
 type Found = Omit<DeclaredObjects, "objects"> & { readonly object: Manifest };
 
 function findObject(declared: readonly DeclaredObjects[], wanted: string, subject: string): Found {

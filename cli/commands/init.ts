@@ -7,10 +7,10 @@ import { deploymentFiles, newProjectTable } from "../deploymentFiles";
 import { deploymentTemplate } from "../deploymentTemplate";
 import { print } from "../output";
 
-/** `meshwright init`: a project of one's own, of the same form as the platforms in this repository. */
+/** `meshwright init`: writes a new project. */
 export function initCommand(command: Command): void {
   command
-    .argument("[folder]", "folder of the project; it may hold what `npm install` made", ".")
+    .argument("[folder]", "folder of the project; it may contain the files of `npm install`", ".")
     .option("--name <name>", "name of the project, its platform and namespace (default: the folder's)")
     .action((argument: string, { name }: { name?: string }) => {
       const folder = resolve(argument);
@@ -39,7 +39,7 @@ const namePattern = /^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/;
 function projectName(name: string, given: boolean): string {
   if (namePattern.test(name)) return name;
   throw new UserError({
-    problem: `"${name}" can't be a project's name, since it is no name of a namespace.`,
+    problem: `"${name}" can't be a project's name, because it is not a valid name of a namespace.`,
     fix: `Give ${given ? "another" : "one"} of at most 50 lower case letters, digits and dashes: meshwright init --name <name>`,
     exitCode: 2,
   });
@@ -50,7 +50,7 @@ interface Package {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** What `npm install` makes in an empty folder, and what may be there before a project is. */
+/** Files that may exist before the project, such as those of `npm install`. */
 const ignored = new Set([".git", ".npmrc", "node_modules", "package-lock.json"]);
 
 /** Texts of a project's files, keyed by path. */
@@ -75,7 +75,7 @@ function projectFiles(project: string, folder: string): Record<string, string> {
   };
 }
 
-/** Keeps what is installed already, such as this package from a tarball. */
+/** Keeps the packages that are installed already, such as this one from a tarball. */
 function withInstalled(text: string, folder: string): string {
   const wanted = JSON.parse(text) as Package;
   const { dependencies = {}, devDependencies = {} } = installedPackages(folder);
@@ -101,7 +101,7 @@ function installedPackages(folder: string): Package {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Package) : {};
 }
 
-/** All or nothing: whatever is there already is found before anything is written. */
+/** Writes all files or none: existing files are found before any is written. */
 function writeProject(folder: string, files: Readonly<Record<string, string>>): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new UserError({ problem: `${folder} is a file, no folder.`, fix: "Name a folder." });

@@ -3,41 +3,41 @@ import { Argument, type Command } from "commander";
 import getPort from "get-port";
 import { parse } from "yaml";
 import { UserError } from "../../errors/userError";
-import { type Addon, type AddonName, addonNames, addonOf, addons, isReady } from "../addOns";
+import { type AddOn, type AddOnName, addOnNames, addOnOf, addOns, isReady } from "../addOns";
 import { apiClient } from "../apiClient";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
 import { print, step } from "../output";
 import { parsePort } from "../port";
 import { type Forwarding, forwardPort } from "../portForward";
 
-/** How long a tool may take to answer through a new forwarding. */
+/** How long an add-on may take to answer through a new forwarding, in milliseconds. */
 const patience = 30_000;
 
 /** `meshwright open`: Kiali, Grafana, Jaeger or Prometheus in the browser, without exposing it. */
 export function openCommand(command: Command): void {
   command
-    .addArgument(new Argument("<tool>", "which one").choices(addonNames))
-    .option("--namespace <name>", "namespace of the tool (default: wherever it is)")
-    .option("--port <port>", "local port (default: the tool's own if it is free, else any)", parsePort)
-    .option("--show-password", "print Grafana's password, too");
+    .addArgument(new Argument("<add-on>", "the add-on to open").choices(addOnNames))
+    .option("--namespace <name>", "namespace of the add-on (default: all are searched)")
+    .option("--port <port>", "local port (default: the add-on's own if it is free, otherwise any)", parsePort)
+    .option("--show-password", "print Grafana's password");
   clusterOptions(command).action(
-    async (name: AddonName, options: { namespace?: string; port?: number; showPassword?: true }) => {
+    async (name: AddOnName, options: { namespace?: string; port?: number; showPassword?: true }) => {
       const config = loadCluster(command);
-      const addon = addons[name];
+      const addOn = addOns[name];
       const pod = await findPod(config, name, options.namespace).catch((error: unknown) =>
         refusedSearch(config, options.namespace, error),
       );
       const namespace = pod.metadata?.namespace ?? "";
       const find = (): Promise<V1Pod> => findPod(config, name, namespace);
-      const forwarding = await forwardTo(config, addon, find, options.port);
-      const url = `http://localhost:${forwarding.port}${addon.path}`;
+      const forwarding = await forwardTo(config, addOn, find, options.port);
+      const url = `http://localhost:${forwarding.port}${addOn.path}`;
       try {
-        await step(`${addon.title}: wait until it answers`, () =>
-          untilAnswers(addon, url, forwarding, namespace),
+        await step(`${addOn.title}: waiting for an answer`, () =>
+          untilAnswers(addOn, url, forwarding, namespace),
         );
-        print(`${addon.title} of ${namespace} is at ${url}`);
+        print(`${addOn.title} of ${namespace} is at ${url}`);
         for (const line of await howToLogIn(config, pod, name, options.showPassword)) print(line);
-        print("Ctrl-C ends it.");
+        print("Press Ctrl-C to stop forwarding.");
         await interrupted();
       } finally {
         await forwarding.close();
@@ -47,20 +47,20 @@ export function openCommand(command: Command): void {
 }
 
 /**
- * A pod of the tool that is ready.
+ * A ready pod of the add-on.
  *
- * @throws {UserError} if there is none, if there is more than one such tool, or if nothing can be forwarded to it.
+ * @throws {UserError} if there is none, if the add-on runs in several namespaces, or if no port can be forwarded to it.
  */
-async function findPod(config: KubeConfig, name: AddonName, namespace: string | undefined): Promise<V1Pod> {
+async function findPod(config: KubeConfig, name: AddOnName, namespace: string | undefined): Promise<V1Pod> {
   const core = apiClient(config, CoreV1Api);
   const { items } =
     namespace === undefined
       ? await core.listPodForAllNamespaces()
       : await core.listNamespacedPod({ namespace });
-  const { title, port } = addons[name];
-  // Charts may run helpers under the same name, and needn't say which ports their containers have.
+  const { title, port } = addOns[name];
+  // Charts may run helper pods under the same name, and may leave out the ports of containers.
   const pods = items
-    .filter(({ metadata }) => addonOf(metadata?.labels) === name)
+    .filter(({ metadata }) => addOnOf(metadata?.labels) === name)
     .sort((a, b) => Number(listensOn(b, port)) - Number(listensOn(a, port)));
   const where = namespace === undefined ? serverOf(config) : `namespace ${namespace}`;
   const [first] = pods;
@@ -73,7 +73,7 @@ async function findPod(config: KubeConfig, name: AddonName, namespace: string | 
   const places = [...new Set(pods.map(({ metadata }) => metadata?.namespace ?? ""))].sort();
   if (places.length > 1) {
     throw new UserError({
-      problem: `There is more than one ${title} in ${where}: in the namespaces ${places.join(", ")}.`,
+      problem: `There is more than one ${title} in ${where}, in the namespaces ${places.join(", ")}.`,
       fix: `Choose one: --namespace ${places.join("|")}`,
     });
   }
@@ -82,7 +82,7 @@ async function findPod(config: KubeConfig, name: AddonName, namespace: string | 
     const { namespace: place = "", name: pod = "" } = first.metadata ?? {};
     throw new UserError({
       problem: `${title} isn't ready: ${place}/${pod} is ${first.status?.phase ?? "unknown"}.`,
-      fix: `See why: kubectl describe pod -n ${place} ${pod}`,
+      fix: `See its events: kubectl describe pod -n ${place} ${pod}`,
     });
   }
   return reachable(core, ready);
@@ -94,10 +94,10 @@ function listensOn({ spec }: V1Pod, port: number): boolean {
   );
 }
 
-/** Only a kubelet can lead a connection into a pod, and the sandbox has none: its pods exist in the API only. */
+/** Port forwarding requires a kubelet. The sandbox has none: its pods exist only in the API. */
 async function reachable(core: CoreV1Api, pod: V1Pod): Promise<V1Pod> {
   const node = pod.spec?.nodeName ?? "";
-  // Whoever may look at one namespace only may look at no node, and yet may be led into a pod.
+  // A user who may read only one namespace may not read nodes, but may forward ports to its pods.
   const { status } = await core.readNode({ name: node }).catch((error: unknown) => {
     if ((error as { code?: number }).code === 403) return { status: undefined };
     throw error;
@@ -106,14 +106,14 @@ async function reachable(core: CoreV1Api, pod: V1Pod): Promise<V1Pod> {
   if ((status.daemonEndpoints?.kubeletEndpoint?.Port ?? 0) > 0) return pod;
   const { namespace = "", name = "" } = pod.metadata ?? {};
   throw new UserError({
-    problem: `${namespace}/${name} exists only in the API: its node ${node} has no kubelet, as on the sandbox, so nothing listens there.`,
-    fix: "Open it on a real cluster: --context <name>. On the sandbox, look at what would run: kubectl get all -A",
+    problem: `${namespace}/${name} exists only in the API: its node ${node} has no kubelet, as on the sandbox, so no container runs.`,
+    fix: "Open it on a real cluster: --context <name>. On the sandbox, list the objects instead: kubectl get all -A",
   });
 }
 
 async function forwardTo(
   config: KubeConfig,
-  { title, port: own }: Addon,
+  { title, port: own }: AddOn,
   find: () => Promise<V1Pod>,
   wanted: number | undefined,
 ): Promise<Forwarding> {
@@ -133,21 +133,21 @@ async function forwardTo(
   }
 }
 
-/** Looks in all namespaces unless it is told which, which not everybody may. */
+/** Explains a denied search. Without a namespace all are searched, which requires cluster-wide permission. */
 function refusedSearch(config: KubeConfig, namespace: string | undefined, error: unknown): never {
   const { code, message } = error as { code?: number; message?: string };
   if (code !== 403 || namespace !== undefined) explainFailure(config, error);
   throw new UserError({
-    problem: `${serverOf(config)} doesn't let you look for pods in all namespaces (403).`,
+    problem: `${serverOf(config)} doesn't permit you to list pods in all namespaces (403).`,
     ...(message !== undefined && { details: message.split("\n")[0] ?? "" }),
-    fix: "Name the tool's: --namespace <name>",
+    fix: "Name the add-on's namespace: --namespace <name>",
     cause: error,
   });
 }
 
-/** Any answer will do, a page to log in for example. */
+/** Waits for any answer, such as a login page. */
 async function untilAnswers(
-  { title }: Addon,
+  { title }: AddOn,
   url: string,
   forwarding: Forwarding,
   namespace: string,
@@ -162,26 +162,26 @@ async function untilAnswers(
     const refusal = /\b40[13]\b/.exec(forwarding.lastError() ?? "")?.[0];
     if (refusal !== undefined) {
       throw new UserError({
-        problem: `The API server doesn't let you forward a port to ${title} (${refusal}).`,
-        fix: `Ask for the right to create pods/portforward in ${namespace}. Whether you have it: kubectl auth can-i create pods/portforward -n ${namespace}`,
+        problem: `The API server doesn't permit you to forward a port to ${title} (${refusal}).`,
+        fix: `Ask for the permission to create pods/portforward in ${namespace}. To check it: kubectl auth can-i create pods/portforward -n ${namespace}`,
       });
     }
     if (Date.now() > end) {
       throw new UserError({
         problem: `${title} did not answer within ${patience / 1000} s.`,
-        details: forwarding.lastError() ?? "The connection was made, and nothing came back.",
-        fix: "See whether it runs: meshwright status",
+        details: forwarding.lastError() ?? "The connection was established, but no response arrived.",
+        fix: "Check whether it runs: meshwright status",
       });
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
-/** What to do at the page that asks who one is. */
+/** How to log in, one line each. */
 async function howToLogIn(
   config: KubeConfig,
   { metadata, spec }: V1Pod,
-  name: AddonName,
+  name: AddOnName,
   showPassword = false,
 ): Promise<string[]> {
   const core = apiClient(config, CoreV1Api);
@@ -192,7 +192,7 @@ async function howToLogIn(
       ? []
       : [`Log in with a token: kubectl create token ${account} -n ${namespace}`];
   }
-  if (name !== "grafana") return ["It asks nobody who they are: there is nothing to log in with."];
+  if (name !== "grafana") return ["It has no login."];
   const variables = (spec?.containers ?? []).flatMap(({ env = [] }) => env);
   const variable = (wanted: string) => variables.find((one) => one.name === wanted);
   const password = variable("GF_SECURITY_ADMIN_PASSWORD")?.valueFrom?.secretKeyRef;
@@ -204,7 +204,7 @@ async function howToLogIn(
   if (!showPassword) {
     const template = keys.map((key) => `{{index .data "${key}" | base64decode}}`).join(" ");
     return [
-      `Log in ${told === undefined ? "with the user and password" : `as ${told} with the password`} that this prints:`,
+      `Log in ${told === undefined ? "with the user and password" : `as ${told} with the password`} that this command prints:`,
       `  kubectl get secret ${password.name} -n ${namespace} -o go-template='${template}'`,
     ];
   }
@@ -213,11 +213,11 @@ async function howToLogIn(
   return [`Log in as ${told ?? decode(userKey ?? "")} with the password ${decode(password.key)}`];
 }
 
-/** How Kiali wants people to log in, by its own configuration. */
+/** The login strategy of Kiali's configuration. */
 async function kialiStrategy(core: CoreV1Api, namespace: string): Promise<string | undefined> {
   const { items } = await core.listNamespacedConfigMap({ namespace });
   const map = items.find(
-    ({ metadata, data }) => addonOf(metadata?.labels) === "kiali" && data?.["config.yaml"] !== undefined,
+    ({ metadata, data }) => addOnOf(metadata?.labels) === "kiali" && data?.["config.yaml"] !== undefined,
   );
   const configuration = parse(map?.data?.["config.yaml"] ?? "") as { auth?: { strategy?: string } } | null;
   return configuration?.auth?.strategy;

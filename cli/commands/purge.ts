@@ -10,9 +10,9 @@ import { apiClient, customObjects } from "../apiClient";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
 import { print, remark } from "../output";
 
-/** `meshwright purge`: what `pulumi destroy` has to leave, because Istio's chart keeps it and istiod made it. */
+/** `meshwright purge`: removes the objects that `pulumi destroy` leaves: CRDs, which Istio's chart keeps, and istiod's ConfigMaps. */
 export function purgeCommand(command: Command): void {
-  command.option("--yes", "remove them; without it they are only listed");
+  command.option("--yes", "remove them; without this option they are only listed");
   clusterOptions(command).action(async ({ yes }: { yes?: true }) => {
     const config = loadCluster(command);
     remark(`On ${serverOf(config)}:`);
@@ -34,7 +34,7 @@ interface Left {
 /** ConfigMaps that istiod writes into every namespace. */
 const istiodConfigMaps = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
 
-/** Deleting a definition deletes all its objects, whoever made them: so there must be none. */
+/** Deleting a CRD deletes all of its objects, including those of other owners, so there must be none. */
 async function findLeft(config: KubeConfig): Promise<Left[]> {
   const [extensions, core] = [apiClient(config, ApiextensionsV1Api), apiClient(config, CoreV1Api)];
   const pods = await core.listPodForAllNamespaces({ labelSelector: "app=istiod" });

@@ -39,18 +39,18 @@ export function renderCommand(command: Command): void {
     });
 }
 
-/** Secrets are in no file, and without them the pods that name them don't start. */
+/** Lists the Secrets: no file has them, and pods that name them do not start without them. */
 function tellOfSecrets({ plan }: Planned): void {
   const secrets = plan === undefined ? [] : secretsOf(plan);
   if (secrets.length === 0) return;
-  remark("Secrets are not written. Make these as soon as their namespaces are there:");
+  remark("Secrets are not written. Create these as soon as their namespaces exist:");
   for (const secret of secrets) {
     remark(`  ${secret.namespace}/${secret.name} (${secret.keys.join(", ")}), ${secret.purpose}`);
     remark(`    ${howToMake(secret)}`);
   }
 }
 
-/** What is written where: relative path → content. */
+/** The contents of the files, keyed by relative path. */
 function renderFiles({ declared, plan }: Planned): Map<string, unknown> {
   const files = new Map<string, unknown>();
   for (const { name: release, ...rest } of plan === undefined ? [] : releasesOf(plan)) {
@@ -67,7 +67,7 @@ function pathOf({ kind, metadata: { name, namespace } }: Manifest): string {
 // The first line of every file, by which a later run knows its own.
 const mark = "# Rendered by meshwright; change the catalog instead.\n";
 
-/** All or nothing: a file of somebody else is found before anything is written. */
+/** Writes all files or none: a file that `render` did not write is found before any is written. */
 function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new UserError({

@@ -9,11 +9,11 @@ import { parsePort } from "../port";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
 
-/** `meshwright sandbox …`: the embedded control plane by itself. */
+/** `meshwright sandbox …`: the embedded sandbox without a deployment. */
 export function sandboxCommand(sandbox: Command): void {
   sandbox
     .command("up")
-    .description("start it, and wait until it is ready")
+    .description("start it and wait until it is ready")
     .addOption(stateOption())
     .option("--api-server-port <port>", "port of the API server (default: a free one)", parsePort)
     .action(async ({ state, apiServerPort }: { state: string; apiServerPort?: number }) => {
@@ -23,7 +23,7 @@ export function sandboxCommand(sandbox: Command): void {
 
   sandbox
     .command("down")
-    .description("end its processes and remove its state")
+    .description("stop its processes and remove its state")
     .addOption(stateOption())
     .option("--keep-state", "keep the cluster's data and logs")
     .action(async ({ state, keepState }: { state: string; keepState?: true }) => {
@@ -32,7 +32,7 @@ export function sandboxCommand(sandbox: Command): void {
 
   sandbox
     .command("status")
-    .description("its processes; exit code 1 unless it is ready")
+    .description("show its processes; exit code 1 unless it is ready")
     .addOption(stateOption())
     .option("--json", "print JSON")
     .action(async ({ state, json }: { state: string; json?: true }) => {

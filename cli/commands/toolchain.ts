@@ -3,10 +3,10 @@ import { cacheRoot, programNames, toolchainStatus } from "../../toolchain";
 import { print, table } from "../output";
 import { tools } from "../programs";
 
-/** `meshwright toolchain`: what the sandbox runs, and where it comes from. */
+/** `meshwright toolchain`: lists the sandbox's programs and their sources. */
 export function toolchainCommand(command: Command): void {
   command
-    .option("--build", "build what is missing")
+    .option("--build", "build the missing programs")
     .option("--json", "print JSON")
     .action(async ({ build, json }: { build?: true; json?: true }) => {
       if (build) await tools(programNames);

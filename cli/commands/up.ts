@@ -21,7 +21,7 @@ interface UpOptions {
   readonly environment?: Environment;
 }
 
-/** `meshwright up`: a platform on the embedded sandbox, from nothing, under the policy pack. */
+/** `meshwright up`: deploys a platform to the embedded sandbox, under the policy pack. */
 export function upCommand(command: Command): void {
   command
     .addOption(stateOption())
@@ -29,11 +29,12 @@ export function upCommand(command: Command): void {
       "--policy-pack <dir>",
       "folder of the policy pack (default: policy-pack, or the installed package @meshwright/policy-pack)",
     )
-    .option("--platform <name>", "platform to bring up (default: what Pulumi.local.yaml says)")
+    .option("--platform <name>", "platform to deploy (default: that of Pulumi.local.yaml)")
     .addOption(
-      new Option("--environment <name>", "how careful (default: what Pulumi.local.yaml says)").choices(
-        environments,
-      ),
+      new Option(
+        "--environment <name>",
+        "environment of the stack (default: that of Pulumi.local.yaml)",
+      ).choices(environments),
     )
     .action(async ({ state, policyPack, platform, environment }: UpOptions) => {
       const pack = findPolicyPack(process.cwd(), policyPack);
@@ -47,7 +48,7 @@ export function upCommand(command: Command): void {
     });
 }
 
-/** Ends what a killed run left: its lock on the stack, and the Helm releases that it was working on. */
+/** Cleans up after a killed run: removes its lock on the stack, and ends the interrupted operations of Helm releases. */
 async function endKilledRun(
   { read, configFile }: LocalPulumi,
   toolchain: Toolchain,
@@ -69,7 +70,7 @@ async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string)
   if (exitCode !== 0) {
     throw new UserError({
       problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
-      fix: `Mend it and run the command again: it goes on where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` ends it.")}`,
+      fix: `Fix the problem and run the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
     });
   }
 }
@@ -80,7 +81,7 @@ interface StackOutputs {
   objects: Record<string, number>;
 }
 
-/** What runs now, and how to look at it. */
+/** A summary of the deployment, and commands to inspect it. */
 async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: SandboxStatus): Promise<string> {
   const text = await pulumi.read(["stack", "output", "--json", "--stack", localStack]);
   const { platform, istio, objects } = JSON.parse(text) as StackOutputs;
@@ -88,15 +89,15 @@ async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: Sand
   const total = Object.values(objects).reduce((sum, count) => sum + count, 0);
   return [
     "",
-    `${pc.green("✔")} ${pc.bold(platform)} runs on the sandbox: Istio ${istio}, ${total} objects, no complaint from istioctl analyze.`,
+    `${pc.green("✔")} ${pc.bold(platform)} runs on the sandbox: Istio ${istio}, ${total} objects, no findings of istioctl analyze.`,
     `  ${counts.join(", ")}`,
     "",
-    pc.bold("Look at it"),
+    pc.bold("Inspect it"),
     `  export KUBECONFIG=${sandbox.kubeconfig}`,
     `  export PATH=${dirname(toolchain.program("kubectl"))}:$PATH    # kubectl, helm, istioctl`,
     "  kubectl get vs,dr,ap,pa -A",
     "  npx meshwright sandbox status",
-    pc.bold("End it"),
+    pc.bold("Stop it"),
     "  npx meshwright down",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { selectsAll, type Service } from "../../catalog";
 import type { CheckedMesh } from "../../checks";
-import { belongsToAddons } from "../addOns";
+import { belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
 import { because, text } from "./affected";
 
@@ -38,7 +38,7 @@ function withoutPods(service: Service, pods: readonly V1Pod[]): Problem[] {
       severity: incoming.length > 0 ? "error" : "warning",
       culprit: `Service ${namespace}/${name}`,
       problem: `No pod of ${namespace} has its labels ${text(selector)}${because(incoming, "so these fail")}.`,
-      fix: `Compare them with the pods' (kubectl get pods -n ${namespace} --show-labels), and set services.${name}.selector`,
+      fix: `Compare them with the pods' labels (kubectl get pods -n ${namespace} --show-labels), and set services.${name}.selector`,
     },
   ];
 }
@@ -50,8 +50,8 @@ function underOtherAccount(service: Service, pods: readonly V1Pod[]): Problem[] 
   return [...accounts].map(([account, own]) => ({
     severity: outgoing.length > 0 ? "error" : "warning",
     culprit: `Pod ${namespace}/${own[0]?.metadata?.name ?? ""}${own.length > 1 ? ` and ${own.length - 1} more` : ""}`,
-    problem: `Pods of "${name}" run under the service account "${account}", and the catalog says "${serviceAccount.name}"${because(outgoing, "so these are denied")}.`,
-    fix: `Set services.${name}.serviceAccount.name to "${account}", or let the pods run under "${serviceAccount.name}"`,
+    problem: `Pods of "${name}" run under the service account "${account}", but the catalog declares "${serviceAccount.name}"${because(outgoing, "so these are denied")}.`,
+    fix: `Set services.${name}.serviceAccount.name to "${account}", or run the pods under "${serviceAccount.name}"`,
   }));
 }
 
@@ -63,7 +63,7 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
     const gateway =
       annotations["inject.istio.io/templates"] === "gateway" ||
       gateways.some(({ pods: one }) => one.namespace === namespace && selectsAll(one.selector, labels));
-    return namespaces.has(namespace) && !claimed.has(pod) && !gateway && !belongsToAddons(labels);
+    return namespaces.has(namespace) && !claimed.has(pod) && !gateway && !belongsToAddOns(labels);
   });
   const groups = Map.groupBy(others, ({ metadata }) => {
     const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== "pod-template-hash");

@@ -31,7 +31,7 @@ function wrongPorts(service: Service, services: readonly V1Service[]): Problem[]
         {
           severity: "error",
           culprit,
-          problem: `It has no port ${port.port}, which the catalog calls "${port.name}"${because(edges, "so these have no route")}.`,
+          problem: `It has no port ${port.port}, which the catalog declares as "${port.name}"${because(edges, "so these have no route")}.`,
           fix: `Set services.${name}.ports.${port.name}.port to one of ${(found.spec?.ports ?? []).map((one) => one.port).join(", ")}`,
         },
       ];
@@ -41,8 +41,8 @@ function wrongPorts(service: Service, services: readonly V1Service[]): Problem[]
 }
 
 /**
- * Ports of an adopted Service that the catalog doesn't name and that stand before one that it does. Pulumi's patch
- * compares lists by position, so it would find a change at every run.
+ * Ports of an adopted Service that the catalog does not declare, listed before one that it declares. Pulumi's patch
+ * compares lists by position, so it would find a change on every run.
  */
 function portsInTheWay(service: Service, services: readonly V1Service[]): Problem[] {
   const { name, namespace, ports } = service;
@@ -57,7 +57,7 @@ function portsInTheWay(service: Service, services: readonly V1Service[]): Proble
     {
       severity: "warning",
       culprit: `Service ${namespace}/${name}`,
-      problem: `The catalog adopts it without its ports ${others.map(({ port }) => port).join(", ")}, which stand among the others, so every pulumi up updates it again.`,
+      problem: `The catalog adopts it without its ports ${others.map(({ port }) => port).join(", ")}, which are listed between the others, so every pulumi up updates the Service again.`,
       fix: `Add them to services.${name}.ports: ${others.map(({ name, port }) => `${name ?? "main"} (${port})`).join(", ")}`,
     },
   ];
@@ -81,8 +81,8 @@ function wrongProtocol(
       culprit,
       problem:
         actual === undefined
-          ? `Its port ${port} has no protocol, so Istio detects it for each connection; the catalog says ${protocol}.`
-          : `Istio takes its port ${port} for ${actual}, and the catalog says ${protocol}${because(denied, "so no rule matches the requests of these and they are denied")}.`,
+          ? `Its port ${port} has no protocol, so Istio detects the protocol of each connection; the catalog declares ${protocol}.`
+          : `Istio reads its port ${port} as ${actual}, but the catalog declares ${protocol}${because(denied, "so no rule matches the requests of these and they are denied")}.`,
       fix: `Name the port ${protocol} or ${protocol}-<suffix>, set its appProtocol to ${protocol}, or set services.${service}.service to "adopt" (port "${name}")`,
     },
   ];

@@ -1,12 +1,12 @@
 import type { V1Container, V1Service } from "@kubernetes/client-node";
 import { selectsAll } from "../../catalog";
-import { addonOf, belongsToAddons } from "../addOns";
+import { addOnOf, belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
 import { repositoryOf, tagOf } from "./image";
 import { injectionOf, proxyVersion } from "./proxies";
 import type { Snapshot, Workload } from "./snapshot";
 
-/** Something that runs pods. */
+/** An object that runs pods, with its role in the mesh. */
 export interface Component {
   readonly role: "control plane" | "gateway" | "add-on" | "service";
   readonly kind: string;
@@ -14,9 +14,9 @@ export interface Component {
   readonly name: string;
   readonly ready: number;
   readonly desired: number;
-  /** Of its image. */
+  /** Version of its image. */
   readonly version: string;
-  /** The Services that lead to it, as `name:port,port`. */
+  /** The Services that select its pods, as `name:port,port`. */
   readonly services: readonly string[];
 }
 
@@ -69,8 +69,8 @@ function component(snapshot: Snapshot, workload: Workload): Component[] {
 function mainContainer({ spec }: Workload): V1Container | undefined {
   const template = spec?.template;
   const own = template?.spec?.containers.filter(({ image }) => image !== "auto") ?? [];
-  const addon = addonOf(template?.metadata?.labels);
-  return own.find(({ image = "" }) => addon !== undefined && repositoryOf(image) === addon) ?? own[0];
+  const addOn = addOnOf(template?.metadata?.labels);
+  return own.find(({ image = "" }) => addOn !== undefined && repositoryOf(image) === addOn) ?? own[0];
 }
 
 /** Ready and desired pods. A DaemonSet has fields of its own for them. */
@@ -88,7 +88,7 @@ function roleOf(snapshot: Snapshot, { metadata, spec }: Workload): Component["ro
   const { labels = {}, annotations = {} } = spec?.template.metadata ?? {};
   if (labels.app === "istiod") return "control plane";
   if (annotations["inject.istio.io/templates"]?.split(",").includes("gateway")) return "gateway";
-  if (belongsToAddons(labels)) return "add-on";
+  if (belongsToAddOns(labels)) return "add-on";
   const { injected, asked } = injectionOf(snapshot, metadata?.namespace, {
     metadata: { labels, annotations },
     ...(spec?.template.spec && { spec: spec.template.spec }),
@@ -118,8 +118,8 @@ function controlPlaneMissing(components: readonly Component[]): Problem[] {
     {
       severity: "error",
       culprit: "Istio",
-      problem: "There is no istiod: proxies get no configuration and no certificates.",
-      fix: "Install it: pulumi up, or meshwright up for the sandbox",
+      problem: "No istiod runs in the cluster, so proxies get neither configuration nor certificates.",
+      fix: "Install it: pulumi up; on the sandbox: meshwright up",
     },
   ];
 }
@@ -131,7 +131,7 @@ function notReady({ kind, namespace, name, ready, desired }: Component): Problem
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
       problem: `${ready} of ${desired} pods ${desired === 1 ? "is" : "are"} ready.`,
-      fix: `See why: kubectl describe ${kind.toLowerCase()} -n ${namespace} ${name}`,
+      fix: `See its events: kubectl describe ${kind.toLowerCase()} -n ${namespace} ${name}`,
     },
   ];
 }
@@ -142,7 +142,7 @@ function unreachable({ role, kind, namespace, name, services }: Component): Prob
     {
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
-      problem: "No Service leads to its pods.",
+      problem: "No Service selects its pods.",
       fix: `Compare its labels with the Services' selectors: kubectl get services -n ${namespace} -o wide`,
     },
   ];

@@ -32,7 +32,7 @@ function reported({ kind, metadata: { name, namespace }, status }: JudgedObject)
     .map(({ level, type: { code = "?", name: title = "" } = {} }): Problem => ({
       severity: level === "ERROR" ? "error" : "warning",
       culprit,
-      problem: `Istio's analysis says ${[code, title].join(" ").trim()}.`,
+      problem: `Istio's analysis reports ${[code, title].join(" ").trim()}.`,
       fix: `istioctl analyze${namespace === undefined ? "" : ` -n ${namespace}`}; https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`,
     }));
   return [...broken, ...messages];
@@ -51,7 +51,8 @@ function withoutPods({ objects, workloads }: Snapshot): Problem[] {
     .map(({ kind, metadata: { name, namespace = "" } }) => ({
       severity: "error",
       culprit: `${kind} ${namespace}/${name}`,
-      problem: "It has no pods: the Prometheus operator has made none, so it doesn't run or may not.",
-      fix: `See what the operator says: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator --tail=100`,
+      problem:
+        "It has no pods: the Prometheus operator has created none, so it does not run or lacks permissions.",
+      fix: `Read the operator's log: kubectl logs -n ${namespace} -l app.kubernetes.io/component=prometheus-operator --tail=100`,
     }));
 }

@@ -8,12 +8,12 @@ import type { Snapshot } from "./snapshot";
 
 /** The health of a mesh on a cluster. */
 export interface Health {
-  /** No problem is an error. */
+  /** Whether no problem is an error. */
   readonly healthy: boolean;
   readonly components: readonly Component[];
-  /** Proxies by version. */
+  /** Number of proxies, keyed by version. */
   readonly proxies: Readonly<Record<string, number>>;
-  /** Objects by kind. */
+  /** Number of objects, keyed by kind. */
   readonly objects: Readonly<Record<string, number>>;
   readonly problems: readonly Problem[];
 }

@@ -53,7 +53,7 @@ function withoutProxy(snapshot: Snapshot): Problem[] {
           severity: "error",
           culprit: `Pod ${namespace}/${name}`,
           problem: `It has no proxy: ${reason}.`,
-          fix: `Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n ${namespace} ${name}`,
+          fix: `Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then restart the pod: kubectl delete pod -n ${namespace} ${name}`,
         },
       ];
     }
@@ -62,8 +62,8 @@ function withoutProxy(snapshot: Snapshot): Problem[] {
       {
         severity: "error",
         culprit: `Pod ${namespace}/${name}`,
-        problem: `It has no proxy, though ${reason}: it started before the label was set, or while istiod was down.`,
-        fix: `Start it again: kubectl delete pod -n ${namespace} ${name}`,
+        problem: `It has no proxy, although ${reason}: it started before the label was set, or while istiod was down.`,
+        fix: `Restart it: kubectl delete pod -n ${namespace} ${name}`,
       },
     ];
   });
@@ -100,8 +100,8 @@ function proxiesBehind({ workloads, pods }: Snapshot): Problem[] {
         {
           severity: "error",
           culprit,
-          problem: `There is no istiod of their revision ${revision} any more, only of ${[...controlPlanes.keys()].join(", ")}.`,
-          fix: `Label the namespace with one that runs (istio.io/rev), then start its pods again: ${restart}`,
+          problem: `No istiod has their revision ${revision}; there are istiods of ${[...controlPlanes.keys()].join(", ")}.`,
+          fix: `Set the namespace's label istio.io/rev to one of these, then restart its pods: ${restart}`,
         },
       ];
     }
@@ -117,8 +117,8 @@ function proxiesBehind({ workloads, pods }: Snapshot): Problem[] {
       {
         severity: near ? "warning" : "error",
         culprit,
-        problem: `Version ${text}, and istiod is ${own.toString()}${near ? "" : ": further apart than Istio supports"}.`,
-        fix: `Start them again: ${restart}`,
+        problem: `Their version is ${text}, but istiod's is ${own.toString()}${near ? "" : ", a difference that Istio does not support"}.`,
+        fix: `Restart them: ${restart}`,
       },
     ];
   });

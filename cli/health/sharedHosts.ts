@@ -1,7 +1,7 @@
 import type { CustomObject } from "../apiClient";
 import type { Problem } from "../problem";
 
-/** An object of a catalog, as far as it says which hosts it is for. */
+/** The fields of an object that name its hosts. */
 interface HostedObject extends CustomObject {
   readonly kind: string;
   readonly metadata: CustomObject["metadata"] & { readonly labels?: Readonly<Record<string, string>> };
@@ -13,8 +13,8 @@ interface HostedObject extends CustomObject {
 }
 
 /**
- * Hosts that two catalogs serve at one gateway, or declare in one namespace: which catalog's settings apply is undefined.
- * The checks can't find them, since they read one catalog.
+ * Hosts that two catalogs serve at one gateway, or declare in one namespace. Which catalog's settings apply is undefined.
+ * A check reads one catalog only, so it can't find them.
  */
 export function sharedHosts(objects: readonly CustomObject[]): Problem[] {
   const owners = new Map<string, { readonly catalog: string; readonly title: string }>();
@@ -31,7 +31,7 @@ export function sharedHosts(objects: readonly CustomObject[]): Problem[] {
         {
           severity: "error",
           culprit: title,
-          problem: `The catalogs "${other.catalog}" and "${catalog}" both have the host ${host}, the first one by ${other.title}: which of them applies is undefined.`,
+          problem: `The catalogs "${other.catalog}" and "${catalog}" both have the host ${host} (the first one in ${other.title}). Which of them applies is undefined.`,
           fix: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
         },
       ];
@@ -39,7 +39,7 @@ export function sharedHosts(objects: readonly CustomObject[]): Problem[] {
   });
 }
 
-/** Where an object claims a host: at the pods of a gateway, or in a namespace. */
+/** The places at which an object claims a host: the pods of a gateway, or a namespace. */
 function placesOf({ kind, metadata, spec = {} }: HostedObject): { host: string; place: string }[] {
   if (kind === "ServiceEntry") {
     return (spec.hosts ?? []).map((host) => ({ host, place: `${kind} ${metadata.namespace ?? ""} ${host}` }));

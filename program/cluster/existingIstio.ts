@@ -3,7 +3,7 @@ import { isPulumis } from "./helmReleases";
 import type { ClusterNeeds } from "./needs";
 import { type ClusterSnapshot, type ObjectMetadata, valueOf } from "./snapshot";
 
-/** The annotations by which Helm tells whose an object is. */
+/** The annotations that name an object's Helm release. */
 const helmOwner = { name: "meta.helm.sh/release-name", namespace: "meta.helm.sh/release-namespace" };
 
 const guide = "docs/clusters/README.md describes how to adopt an Istio, and how to install beside it.";
@@ -47,9 +47,9 @@ function foreignCrds(snapshot: ClusterSnapshot, { releases }: ClusterNeeds): Clu
       severity: "error",
       problem:
         owner === ""
-          ? `${some} are there already and belong to no Helm release: istioctl, an operator or kubectl has installed them. The release ${own} can't take them over.`
-          : `${some} are there already and belong to the Helm release ${owner}. The release ${own} can't take them over.`,
-      fix: `Give them to it: kubectl label crd ${names.join(" ")} app.kubernetes.io/managed-by=Helm --overwrite; kubectl annotate crd ${names.join(" ")} ${helmOwner.name}=${base.name} ${helmOwner.namespace}=${base.namespace} --overwrite. Or use them as they are, beside the other Istio: pulumi config set --path meshwright:cluster.installBase false. ${guide}`,
+          ? `${some} exist already and belong to no Helm release: istioctl, an operator or kubectl has installed them. The release ${own} can't take them over.`
+          : `${some} exist already and belong to the Helm release ${owner}. The release ${own} can't take them over.`,
+      fix: `Let it adopt them: kubectl label crd ${names.join(" ")} app.kubernetes.io/managed-by=Helm --overwrite; kubectl annotate crd ${names.join(" ")} ${helmOwner.name}=${base.name} ${helmOwner.namespace}=${base.namespace} --overwrite. Or use them as they are, beside the other Istio: pulumi config set --path meshwright:cluster.installBase false. ${guide}`,
     };
   });
 }
@@ -113,8 +113,8 @@ function foreignTags(
       {
         check: "existing-istio",
         severity: "error",
-        problem: `The revision tag "${tag}" is there already (MutatingWebhookConfiguration ${webhook.name}) and sends its namespaces to the revision "${revisionOf(webhook)}".`,
-        fix: `Remove the tag if nothing uses it: istioctl tag remove ${tag}. Or have the catalog's namespaces carry another revision or tag: the field "revision" of the catalog. ${guide}`,
+        problem: `The revision tag "${tag}" exists already (MutatingWebhookConfiguration ${webhook.name}) and assigns its namespaces to the revision "${revisionOf(webhook)}".`,
+        fix: `Remove the tag if nothing uses it: istioctl tag remove ${tag}. Or label the catalog's namespaces with another revision or tag: the field "revision" of the catalog. ${guide}`,
       },
     ];
   });

@@ -12,13 +12,13 @@ export const clusterChecks = [
 
 export type ClusterCheck = (typeof clusterChecks)[number];
 
-/** Something about a cluster that makes a run fail, or that may. */
+/** A problem of a cluster that makes a run fail, or may do so. */
 export interface ClusterFinding {
   readonly check: ClusterCheck;
   /** An error stops the run before anything changes; a warning is printed. */
   readonly severity: "error" | "warning";
-  /** What is wrong, with its values. A whole sentence. */
+  /** The problem, with its values. A whole sentence. */
   readonly problem: string;
-  /** What to do. A whole sentence, or commands. */
+  /** The fix. A whole sentence, or commands. */
   readonly fix: string;
 }

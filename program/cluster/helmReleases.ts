@@ -4,8 +4,8 @@ import type { ClusterNeeds } from "./needs";
 import { type ClusterSnapshot, type HelmRecord, valueOf } from "./snapshot";
 
 /**
- * Releases that a killed run left in the middle of an operation, on which Helm refuses every further one, and releases
- * that another tool has installed under the stack's names.
+ * Releases with an interrupted operation, for which Helm refuses every further one, and releases that another tool has
+ * installed under the stack's names.
  */
 export function helmReleases(snapshot: ClusterSnapshot, needs: ClusterNeeds): ClusterFinding[] {
   const records = valueOf(snapshot.helmRecords) ?? [];
@@ -63,7 +63,7 @@ function foreign(
     {
       check: chart === "istiod" || chart === "base" ? "existing-istio" : "helm-releases",
       severity: "error",
-      problem: `The Helm release ${namespace}/${release} is there already, and Pulumi has not installed it. Helm refuses to install a second one of this name.`,
+      problem: `The Helm release ${namespace}/${release} exists already, and Pulumi has not installed it. Helm refuses to install a second one of this name.`,
       fix: "Adopt it or install beside it, as docs/clusters/README.md describes, or remove it.",
     },
   ];

@@ -12,14 +12,14 @@ import {
 import type { ClusterNeeds } from "./needs";
 import type { ClusterSnapshot, HelmRecord, ObjectMetadata, Part, Request, Right } from "./snapshot";
 
-/** Asks for metadata alone: a CRD is large, and nothing is to be known of Secrets but their labels. */
+/** Requests metadata alone: CRDs are large, and only the labels of Secrets may be read. */
 const metadataOnly = setHeaderOptions(
   "Accept",
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
 );
 
 /**
- * Reads what the checks need of a cluster. All requests are sent at once. A request that fails becomes a part without a
+ * Reads the state of a cluster that the checks need. All requests are sent at once. A request that fails becomes a part without a
  * value, so that the other checks still run.
  *
  * @param kubernetes the version that the API server states.

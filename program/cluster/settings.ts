@@ -12,7 +12,7 @@ const names = z.array(z.string().min(1));
 const values = z.record(z.string(), z.unknown());
 const texts = z.record(z.string(), z.string());
 
-/** What the setting `meshwright:cluster` may hold. */
+/** The schema of the setting `meshwright:cluster`. */
 export const clusterSettings = z.strictObject({
   platform: z.enum(kubernetesPlatforms).exactOptional(),
   cni: z
@@ -50,8 +50,8 @@ export const clusterSettings = z.strictObject({
 });
 
 /**
- * What the cluster needs of Istio's installation, apart from what the catalog asks for: the setting `meshwright:cluster`
- * of a stack, merged over `cluster` of the platform's control plane. docs/clusters has it for each kind of cluster.
+ * The cluster's requirements of Istio's installation: the setting `meshwright:cluster` of a stack, merged over `cluster` of
+ * the platform's control plane. docs/clusters lists them by kind of cluster.
  */
 export interface ClusterSettings
   extends

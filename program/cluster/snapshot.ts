@@ -1,4 +1,4 @@
-/** What a cluster has, as far as the preflight checks need it: plain data. */
+/** The state of a cluster that the preflight checks read, as plain data. */
 export interface ClusterSnapshot {
   /** Version of the API server, as it states it: with `v`, its patch and a vendor suffix. */
   readonly kubernetes: string;
@@ -45,7 +45,7 @@ export interface LoadBalancerService {
   readonly addressed: boolean;
 }
 
-/** What Helm stores about one revision of a release: a Secret in the release's namespace. */
+/** Helm's record of one revision of a release: a Secret in the release's namespace. */
 export interface HelmRecord {
   readonly namespace: string;
   readonly release: string;

@@ -169,9 +169,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     expect(await said(".")).to.match(/^error: \. is a folder\.\nfix: {3}Name a platform/);
     expect(await said("empty.ts")).to.contain("exports no catalog; it exports mesh.\nfix:   Export it");
     expect(await said("alfred", "--stack", "qa")).to.contain('There is no stack "qa" here');
-    expect(await said("broken.json", "--stack", "prod")).to.contain(
-      "says nothing about the file broken.json",
-    );
+    expect(await said("broken.json", "--stack", "prod")).to.contain("does not apply to the file broken.json");
   });
 
   it("reads YAML and JSON from standard input, and fails for warnings with --strict only", async () => {

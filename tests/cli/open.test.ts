@@ -56,7 +56,7 @@ describe("cli/open", () => {
   });
   const open = (tool: string, ...args: string[]): Promise<Ended> =>
     meshwright(["open", tool, "--kubeconfig", join(folder, "kubeconfig"), ...args], {
-      interruptAt: "Ctrl-C ends it.",
+      interruptAt: "Press Ctrl-C to stop forwarding.",
     });
 
   const tools: Record<string, [port: number, path: string, login: string]> = {
@@ -64,10 +64,10 @@ describe("cli/open", () => {
     grafana: [
       3000,
       "/",
-      "Log in with the user and password that this prints:\n  kubectl get secret grafana-admin",
+      "Log in with the user and password that this command prints:\n  kubectl get secret grafana-admin",
     ],
-    jaeger: [16686, "/", "It asks nobody who they are: there is nothing to log in with."],
-    prometheus: [9090, "/", "It asks nobody who they are: there is nothing to log in with."],
+    jaeger: [16686, "/", "It has no login."],
+    prometheus: [9090, "/", "It has no login."],
   };
   for (const [tool, [port, path, login]] of Object.entries(tools)) {
     it(`leads to ${tool}, in whatever namespace, says how to log in, and ends with Ctrl-C`, async () => {
@@ -111,7 +111,7 @@ describe("cli/open", () => {
     [
       "it isn't ready",
       () => (api.objects[pods] = list(pod("kiali", 20001, namespace, false))),
-      `Kiali isn't ready: ${namespace}/kiali-0 is Pending.\nfix: See why: kubectl describe pod -n ${namespace} kiali-0`,
+      `Kiali isn't ready: ${namespace}/kiali-0 is Pending.\nfix: See its events: kubectl describe pod -n ${namespace} kiali-0`,
     ],
     [
       "there is more than one",
@@ -121,7 +121,7 @@ describe("cli/open", () => {
     [
       "one may not look everywhere",
       () => (api.objects[pods] = null),
-      "doesn't let you look for pods in all namespaces (403).",
+      "doesn't permit you to list pods in all namespaces (403).",
     ],
     [
       "one may not forward ports",
@@ -130,7 +130,7 @@ describe("cli/open", () => {
         api.objects[`/api/v1/namespaces/${namespace}/pods`] = api.objects[pods];
         api.objects[`/api/v1/namespaces/${namespace}/pods/kiali-0/portforward`] = null;
       },
-      `The API server doesn't let you forward a port to Kiali (403).\nfix: Ask for the right to create pods/portforward in ${namespace}.`,
+      `The API server doesn't permit you to forward a port to Kiali (403).\nfix: Ask for the permission to create pods/portforward in ${namespace}.`,
     ],
   ];
   for (const [what, prepare, told] of failures) {

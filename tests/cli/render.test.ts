@@ -16,7 +16,7 @@ const settings = readSettings(platformList, {
 });
 
 /** What the releases and gateways name and no file has. */
-const secrets = `Secrets are not written. Make these as soon as their namespaces are there:
+const secrets = `Secrets are not written. Create these as soon as their namespaces exist:
   monitoring/grafana-admin (admin-user, admin-password), made up once
     kubectl create secret generic grafana-admin -n monitoring --from-literal=admin-user=admin --from-literal=admin-password="$(openssl rand -hex 16)"
   monitoring/kiali-signing-key (key), made up once
@@ -129,7 +129,7 @@ describe("cli/render", function () {
     const bad = await meshwright(["render", "bad.json"], { cwd: folder });
     expect(bad.stdout).to.equal("");
     expect(bad.stderr).to.match(
-      /^error: bad\.json has 1 error, so it has no objects\.\nMW\d+ services\.web\.ports/,
+      /^error: bad\.json has 1 error, so it is not rendered\.\nMW\d+ services\.web\.ports/,
     );
     expect(bad.exitCode).to.equal(1);
   });

@@ -209,8 +209,8 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     expect(
       problems.filter(({ severity }) => severity === "error").map(({ problem }) => problem),
     ).to.have.members([
-      "Istio takes its port 9080 for tcp, and the catalog says http, so no rule matches the requests of these and they are denied: services.productpage.calls.reviews.",
-      'Pods of "productpage" run under the service account "default", and the catalog says "bookinfo-productpage", so these are denied: services.productpage.calls.details, services.productpage.calls.ratings, services.productpage.calls.reviews.',
+      "Istio reads its port 9080 as tcp, but the catalog declares http, so no rule matches the requests of these and they are denied: services.productpage.calls.reviews.",
+      'Pods of "productpage" run under the service account "default", but the catalog declares "bookinfo-productpage", so these are denied: services.productpage.calls.details, services.productpage.calls.ratings, services.productpage.calls.reviews.',
     ]);
     expect(await found("online-boutique")).to.deep.equal({ exitCode: 0, problems: [] });
   });

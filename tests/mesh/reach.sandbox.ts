@@ -180,7 +180,7 @@ describe("what a real istiod tells a proxy of another catalog's services", () =>
     const noCart = "Service shop/cart: No pod of shop has its labels app.kubernetes.io/name=cart.";
     expect(await problems({})).to.have.members([
       noCart,
-      "Service shop/legacy: Its port 8080 has no protocol, so Istio detects it for each connection; the catalog says http.",
+      "Service shop/legacy: Its port 8080 has no protocol, so Istio detects the protocol of each connection; the catalog declares http.",
     ]);
 
     const adopted = find(render(catalog({ service: "adopt" })), "Service", "legacy");
@@ -219,7 +219,7 @@ describe("what a real istiod tells a proxy of another catalog's services", () =>
     expect(elsewhere.filter((one) => one.startsWith("Pod shop/legacy-"))).to.have.lengthOf(1);
     const account = (await problems({ serviceAccount: {} })).find((one) => one.startsWith("Pod "));
     expect(account).to.match(
-      /^Pod shop\/legacy-.*: Pods of "legacy" run under the service account "legacy-sa", and the catalog says "legacy"[.]$/,
+      /^Pod shop\/legacy-.*: Pods of "legacy" run under the service account "legacy-sa", but the catalog declares "legacy"[.]$/,
     );
   });
 });

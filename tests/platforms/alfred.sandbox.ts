@@ -139,7 +139,7 @@ describe("Alfred on the sandbox", () => {
       expect(stdout).to.match(/(✅|⚠️) +meshwright@v0\.1\.0/);
       expect(stdout).to.not.contain("❌");
       expect(stdout).to.match(
-        /✔ alfred runs on the sandbox: Istio 1\.31\.0, \d+ objects, no complaint from istioctl analyze\./,
+        /✔ alfred runs on the sandbox: Istio 1\.31\.0, \d+ objects, no findings of istioctl analyze\./,
       );
     });
 
@@ -273,7 +273,7 @@ describe("Alfred on the sandbox", () => {
       expect(ill.exitCode).to.equal(1);
       expect(ill.stdout).to.match(/^service +alfred-platform\/stuck +0\/1 +1 +-$/m);
       expect(ill.stdout).to.contain(
-        "Deployment alfred-platform/stuck\n  0 of 1 pods is ready.\n  fix: See why: kubectl describe deployment -n alfred-platform stuck",
+        "Deployment alfred-platform/stuck\n  0 of 1 pods is ready.\n  fix: See its events: kubectl describe deployment -n alfred-platform stuck",
       );
     });
 

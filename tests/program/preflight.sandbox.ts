@@ -63,7 +63,7 @@ describe("the preflight checks of a real cluster", () => {
     const [crds, istiod, ...others] = await findings();
     expect(others).to.deep.equal([]);
     expect(crds).to.match(
-      /^error existing-istio: \d+ of Istio's CRDs \(.*\) are there already and belong to the Helm release mesh\/mesh-base\./,
+      /^error existing-istio: \d+ of Istio's CRDs \(.*\) exist already and belong to the Helm release mesh\/mesh-base\./,
     );
     expect(istiod).to.match(
       /^error existing-istio: Another Istio runs in the cluster: Deployment mesh\/istiod/,

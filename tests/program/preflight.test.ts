@@ -159,7 +159,7 @@ describe("program/preflight", () => {
       if (outside.KUBERNETES_SERVICE_PORT === undefined) delete process.env.KUBERNETES_SERVICE_PORT;
     });
 
-    it("asks with the pod's own account where no kubeconfig is meant", async () => {
+    it("asks with the pod's service account where no kubeconfig is meant", async () => {
       const load = Reflect.get(KubeConfig.prototype, "loadFromCluster");
       // A stand-in for what Kubernetes mounts into a pod, and for its API server's certificate.
       KubeConfig.prototype.loadFromCluster = function () {
@@ -176,14 +176,14 @@ describe("program/preflight", () => {
 
     it("says so where its cluster does not answer", async () => {
       expect(await problem()).to.contain(
-        `The cluster https://127.0.0.1:1 (context "inClusterContext" of the pod's own account) does not answer: `,
+        `The cluster https://127.0.0.1:1 (context "inClusterContext" of the pod's service account) does not answer: `,
       );
     });
 
     it("has no context to choose, and names the one it has", async () => {
       pulumi.runtime.setAllConfig({ "kubernetes:context": "prod" });
       expect(await problem()).to.contain(
-        `The pod's own account has no context "prod". Known: inClusterContext.`,
+        `The pod's service account has no context "prod". Known: inClusterContext.`,
       );
     });
 
@@ -228,7 +228,7 @@ describe("program/preflight", () => {
       `The chart repository ${origin}/nothing/index.yaml can't be read: it answers 404 Not Found. Check the network`,
     );
     expect(await problem("1.30.2")).to.contain(
-      `The chart repository ${origin}/charts/index.yaml has no istiod 1.30.2 (it has 1.31.0). Let it have them`,
+      `The chart repository ${origin}/charts/index.yaml has no istiod 1.30.2 (it has 1.31.0). Add them to it`,
     );
   });
 

@@ -153,7 +153,7 @@ describe("sandbox", () => {
     );
     process.kill((await sandboxStatus(state)).supervisorPid ?? 0, "SIGKILL");
     expect(((await start) as UserError).problem).to.equal(
-      "The sandbox did not start: supervisor ended before everything was up. Nothing is left running.",
+      "The sandbox did not start: supervisor ended before everything was up. No process keeps running.",
     );
     expect(await processesOf(state)).to.deep.equal([]);
   });
@@ -165,7 +165,9 @@ describe("sandbox", () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-    expect((error as UserError).problem).to.equal(`${charts} is no chart repository: it has no index.yaml.`);
+    expect((error as UserError).problem).to.equal(
+      `${charts} is not a chart repository: it has no index.yaml.`,
+    );
     expect(existsSync(state)).to.equal(false);
   });
 
@@ -192,7 +194,7 @@ describe("sandbox", () => {
     );
     expect(error).to.be.instanceOf(UserError);
     expect((error as UserError).problem).to.equal(
-      "The sandbox did not start: kube-scheduler ended with exit code 1. Nothing is left running.",
+      "The sandbox did not start: kube-scheduler ended with exit code 1. No process keeps running.",
     );
     expect((error as UserError).fix).to.contain(join(state, "logs", "kube-scheduler.log"));
     expect(await sandboxStatus(state)).to.include({ running: false, ready: false });

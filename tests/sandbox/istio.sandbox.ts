@@ -44,7 +44,7 @@ describe("sandbox with Istio's charts", () => {
   });
   after(() => h.clean());
 
-  it("runs istiod as the container of its pod, under the pod's own account", async () => {
+  it("runs istiod as the container of its pod, under the pod's service account", async () => {
     expect(await istiod()).to.include({ status: "running", restarts: 0 });
     const kubeconfig = join(state, "credentials", "istiod-default.kubeconfig");
     const who = await execa(h.toolchain.program("kubectl"), [

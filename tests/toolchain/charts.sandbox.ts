@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parse, parseAllDocuments } from "yaml";
-import { addonCharts, ensureToolchain, type Toolchain } from "../../toolchain";
+import { standInCharts, ensureToolchain, type Toolchain } from "../../toolchain";
 
 interface Port {
   readonly name: string;
@@ -17,7 +17,7 @@ interface Rendered {
   readonly spec?: Record<string, unknown> & { readonly ports?: readonly Port[] };
 }
 
-type AddonName = keyof typeof addonCharts;
+type AddOnName = keyof typeof standInCharts;
 
 const secrets = {
   "kiali-server": "login_token.signing_key=secret:kiali:key",
@@ -25,7 +25,7 @@ const secrets = {
 };
 
 // What each chart can't be installed without.
-const needed: Record<AddonName, readonly string[]> = {
+const needed: Record<AddOnName, readonly string[]> = {
   "kiali-server": [secrets["kiali-server"]],
   "kube-prometheus-stack": [],
   prometheus: [],
@@ -40,8 +40,8 @@ describe("toolchain/charts", () => {
     toolchain = await ensureToolchain(["helm"]);
   });
 
-  const template = async (chart: AddonName, values: readonly string[]): Promise<Rendered[]> => {
-    const file = join(toolchain.charts, `${chart}-${addonCharts[chart].version}.tgz`);
+  const template = async (chart: AddOnName, values: readonly string[]): Promise<Rendered[]> => {
+    const file = join(toolchain.charts, `${chart}-${standInCharts[chart].version}.tgz`);
     const set = values.flatMap((value) => ["--set", value]);
     const args = ["template", chart, file, "--namespace", "monitoring", ...set];
     const { stdout } = await execa(toolchain.program("helm"), args);
@@ -59,7 +59,7 @@ describe("toolchain/charts", () => {
     const index = parse(readFileSync(join(toolchain.charts, "index.yaml"), "utf8")) as {
       entries: Record<string, { version: string; appVersion: string; description: string }[]>;
     };
-    for (const [name, { version, appVersion }] of Object.entries(addonCharts)) {
+    for (const [name, { version, appVersion }] of Object.entries(standInCharts)) {
       const [entry, ...others] = index.entries[name] ?? [];
       expect(entry).to.include({ version, appVersion });
       expect(entry?.description).to.match(
@@ -69,7 +69,7 @@ describe("toolchain/charts", () => {
     }
   });
 
-  const services: Record<AddonName, Record<string, Record<string, number>>> = {
+  const services: Record<AddOnName, Record<string, Record<string, number>>> = {
     "kiali-server": { kiali: { http: 20001, "http-metrics": 9090 } },
     "kube-prometheus-stack": {
       "alertmanager-operated": { "http-web": 9093 },
@@ -102,7 +102,7 @@ describe("toolchain/charts", () => {
   };
   for (const [name, expected] of Object.entries(services)) {
     it(`${name} is reached as the official one is, in the release's namespace, and leaves injection to it`, async () => {
-      const objects = await template(name as AddonName, needed[name as AddonName]);
+      const objects = await template(name as AddOnName, needed[name as AddOnName]);
       const found = objects
         .filter(({ kind }) => kind === "Service")
         .map(({ metadata, spec }): [string, Record<string, number>] => [
@@ -122,7 +122,7 @@ describe("toolchain/charts", () => {
     template: { metadata: { labels }, spec: { containers: [container], ...rest } },
   });
   const resources = { requests: { cpu: "1500m" } };
-  const heeded: Record<AddonName, readonly [values: readonly string[], spec: object]> = {
+  const heeded: Record<AddOnName, readonly [values: readonly string[], spec: object]> = {
     "kiali-server": [
       ["deployment.replicas=2", "deployment.resources.requests.cpu=1500m", "deployment.pod_labels.team=a"],
       {
@@ -185,7 +185,7 @@ describe("toolchain/charts", () => {
   };
   for (const [name, [values, spec]] of Object.entries(heeded)) {
     it(`${name} heeds replicas, resources, labels and the names of Secrets`, async () => {
-      const chart = name as AddonName;
+      const chart = name as AddOnName;
       const plain = workload(await template(chart, needed[chart]));
       expect(plain?.spec).to.include({ replicas: 1 });
       expect(workload(await template(chart, [...needed[chart], ...values]))?.spec).to.containSubset(spec);
@@ -208,7 +208,7 @@ describe("toolchain/charts", () => {
     });
   });
 
-  const refusals: [AddonName, string][] = [
+  const refusals: [AddOnName, string][] = [
     ["kiali-server", "login_token.signing_key"],
     ["grafana", "admin.existingSecret"],
     ["opentelemetry-collector", "mode"],

@@ -65,7 +65,7 @@ describe("cli/deployed", () => {
         severity: "error",
         culprit: "Service shop/cart",
         problem: `No pod of shop has its labels ${name}=cart, so these fail: services.api.calls.cart, services.web.calls.cart.`,
-        fix: "Compare them with the pods' (kubectl get pods -n shop --show-labels), and set services.cart.selector",
+        fix: "Compare them with the pods' labels (kubectl get pods -n shop --show-labels), and set services.cart.selector",
       },
       {
         severity: "warning",
@@ -84,8 +84,8 @@ describe("cli/deployed", () => {
         severity: "error",
         culprit: "Pod shop/web-0",
         problem:
-          'Pods of "web" run under the service account "default", and the catalog says "web", so these are denied: services.web.calls.cart.',
-        fix: 'Set services.web.serviceAccount.name to "default", or let the pods run under "web"',
+          'Pods of "web" run under the service account "default", but the catalog declares "web", so these are denied: services.web.calls.cart.',
+        fix: 'Set services.web.serviceAccount.name to "default", or run the pods under "web"',
       },
     ]);
   });
@@ -100,7 +100,7 @@ describe("cli/deployed", () => {
         severity: "error",
         culprit: "Service shop/cart",
         problem:
-          "Istio takes its port 8080 for tcp, and the catalog says http, so no rule matches the requests of these and they are denied: services.web.calls.cart.",
+          "Istio reads its port 8080 as tcp, but the catalog declares http, so no rule matches the requests of these and they are denied: services.web.calls.cart.",
         fix,
       },
     ]);
@@ -109,18 +109,18 @@ describe("cli/deployed", () => {
         severity: "warning",
         culprit: "Service shop/cart",
         problem:
-          "Its port 8080 has no protocol, so Istio detects it for each connection; the catalog says http.",
+          "Its port 8080 has no protocol, so Istio detects the protocol of each connection; the catalog declares http.",
         fix,
       },
     ]);
     expect(of({ name: "tcp-web", appProtocol: "http" })).to.deep.equal([]);
     expect(of({ appProtocol: "kubernetes.io/h2c" })).to.have.nested.property(
       "[0].problem",
-      "Istio takes its port 8080 for http2, and the catalog says http.",
+      "Istio reads its port 8080 as http2, but the catalog declares http.",
     );
     expect(of({ port: 80 })).to.have.nested.property(
       "[0].problem",
-      'It has no port 8080, which the catalog calls "http", so these have no route: services.api.calls.cart, services.web.calls.cart.',
+      'It has no port 8080, which the catalog declares as "http", so these have no route: services.api.calls.cart, services.web.calls.cart.',
     );
     expect(problems({ services: fitting.services.slice(1) })).to.have.nested.property(
       "[0].problem",
@@ -148,7 +148,7 @@ describe("cli/deployed", () => {
         severity: "warning",
         culprit: "Service shop/web",
         problem:
-          "The catalog adopts it without its ports 9100, which stand among the others, so every pulumi up updates it again.",
+          "The catalog adopts it without its ports 9100, which are listed between the others, so every pulumi up updates the Service again.",
         fix: "Add them to services.web.ports: metrics (9100)",
       },
     ]);

@@ -150,7 +150,7 @@ describe("cli/health", () => {
   it("misses istiod", () => {
     const others = well.workloads.filter((one) => one !== istiod);
     expect(problems({ workloads: others })).to.deep.equal([
-      "error Istio: There is no istiod: proxies get no configuration and no certificates. → Install it: pulumi up, or meshwright up for the sandbox",
+      "error Istio: No istiod runs in the cluster, so proxies get neither configuration nor certificates. → Install it: pulumi up; on the sandbox: meshwright up",
     ]);
   });
 
@@ -165,8 +165,8 @@ describe("cli/health", () => {
     const starting = deployment("web", { ready: 0, replicas: 1 });
     delete starting.status;
     expect(problems({ workloads: [...well.workloads, daemons, asleep, starting] })).to.deep.equal([
-      "error DaemonSet shop/agents: 3 of 4 pods are ready. → See why: kubectl describe daemonset -n shop agents",
-      "error Deployment shop/web: 0 of 1 pods is ready. → See why: kubectl describe deployment -n shop web",
+      "error DaemonSet shop/agents: 3 of 4 pods are ready. → See its events: kubectl describe daemonset -n shop agents",
+      "error Deployment shop/web: 0 of 1 pods is ready. → See its events: kubectl describe deployment -n shop web",
     ]);
   });
 
@@ -187,7 +187,7 @@ describe("cli/health", () => {
   it("finds a Prometheus that no operator has made pods of", () => {
     const prometheus = { kind: "Prometheus", metadata: { name: "mesh", namespace: "monitoring" } };
     expect(problems({ objects: [prometheus] })).to.deep.equal([
-      "error Prometheus monitoring/mesh: It has no pods: the Prometheus operator has made none, so it doesn't run or may not. → See what the operator says: kubectl logs -n monitoring -l app.kubernetes.io/component=prometheus-operator --tail=100",
+      "error Prometheus monitoring/mesh: It has no pods: the Prometheus operator has created none, so it does not run or lacks permissions. → Read the operator's log: kubectl logs -n monitoring -l app.kubernetes.io/component=prometheus-operator --tail=100",
     ]);
     const made = Object.assign(deployment("prometheus-mesh", { namespace: "monitoring" }), {
       kind: "StatefulSet",
@@ -217,14 +217,14 @@ describe("cli/health", () => {
 
   it("finds tools that no Service leads to", () => {
     expect(problems({ services: [] })).to.deep.equal([
-      "error Deployment monitoring/grafana: No Service leads to its pods. → Compare its labels with the Services' selectors: kubectl get services -n monitoring -o wide",
+      "error Deployment monitoring/grafana: No Service selects its pods. → Compare its labels with the Services' selectors: kubectl get services -n monitoring -o wide",
     ]);
   });
 
   it("finds pods without a proxy where their namespace asks for one", () => {
     const bare = pod("web", { proxy: null });
     expect(problems({ pods: [bare] })).to.deep.equal([
-      "error Pod shop/web-0: It has no proxy, though the namespace has the label istio-injection=enabled: it started before the label was set, or while istiod was down. → Start it again: kubectl delete pod -n shop web-0",
+      "error Pod shop/web-0: It has no proxy, although the namespace has the label istio-injection=enabled: it started before the label was set, or while istiod was down. → Restart it: kubectl delete pod -n shop web-0",
     ]);
     const innocent = [
       pod("web", { proxy: null, namespace: "monitoring" }),
@@ -239,7 +239,7 @@ describe("cli/health", () => {
   it("finds pods without a proxy that ask for one themselves, in a namespace that says nothing", () => {
     const labels = { "sidecar.istio.io/inject": "true" };
     expect(problems({ pods: [pod("web", { namespace: "monitoring", proxy: null, labels })] })).to.deep.equal([
-      "error Pod monitoring/web-0: It has no proxy, though the pod has the label sidecar.istio.io/inject=true: it started before the label was set, or while istiod was down. → Start it again: kubectl delete pod -n monitoring web-0",
+      "error Pod monitoring/web-0: It has no proxy, although the pod has the label sidecar.istio.io/inject=true: it started before the label was set, or while istiod was down. → Restart it: kubectl delete pod -n monitoring web-0",
     ]);
     const closed = [{ metadata: { name: "monitoring", labels: { "istio-injection": "disabled" } } }];
     const found = problems({
@@ -252,7 +252,7 @@ describe("cli/health", () => {
   it("finds pods whose label names a revision that no control plane has", () => {
     const namespaces = [{ metadata: { name: "shop", labels: { "istio.io/rev": "green" } } }];
     expect(problems({ pods: [pod("web", { proxy: null })], namespaces })).to.deep.equal([
-      "error Pod shop/web-0: It has no proxy: the namespace has the label istio.io/rev=green, which no control plane and no tag has. → Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then start the pod again: kubectl delete pod -n shop web-0",
+      "error Pod shop/web-0: It has no proxy: the namespace has the label istio.io/rev=green, which no control plane and no tag has. → Set the label istio.io/rev to one that istiod or a tag has (istioctl tag list), then restart the pod: kubectl delete pod -n shop web-0",
     ]);
   });
 
@@ -276,13 +276,13 @@ describe("cli/health", () => {
 
   it("tells of proxies that are behind their istiod, and how far", () => {
     const old = (proxy: string) => problems({ pods: [pod("cart", { proxy }), pod("web", { proxy })] });
-    const fix = "Start them again: kubectl rollout restart deployment -n shop";
+    const fix = "Restart them: kubectl rollout restart deployment -n shop";
     expect(old("1.30.4")).to.deep.equal([
-      `warning 2 proxies in shop: Version 1.30.4, and istiod is 1.31.0. → ${fix}`,
+      `warning 2 proxies in shop: Their version is 1.30.4, but istiod's is 1.31.0. → ${fix}`,
     ]);
     for (const proxy of ["1.29.0", "1.32.0"]) {
       expect(old(proxy)).to.deep.equal([
-        `error 2 proxies in shop: Version ${proxy}, and istiod is 1.31.0: further apart than Istio supports. → ${fix}`,
+        `error 2 proxies in shop: Their version is ${proxy}, but istiod's is 1.31.0, a difference that Istio does not support. → ${fix}`,
       ]);
     }
     expect(judge({ ...well, pods: [pod("cart", { proxy: "1.30.4" })] }).healthy).to.equal(true);
@@ -297,7 +297,7 @@ describe("cli/health", () => {
     const moved = pod("cart", { proxy: "1.32.0", revision: "1-32-0" });
     expect(problems({ workloads: [istiod, next], pods: [moved, pod("web")] })).to.deep.equal([]);
     expect(problems({ pods: [moved] })).to.deep.equal([
-      "error 1 proxy in shop: There is no istiod of their revision 1-32-0 any more, only of default. → Label the namespace with one that runs (istio.io/rev), then start its pods again: kubectl rollout restart deployment -n shop",
+      "error 1 proxy in shop: No istiod has their revision 1-32-0; there are istiods of default. → Set the namespace's label istio.io/rev to one of these, then restart its pods: kubectl rollout restart deployment -n shop",
     ]);
   });
 
@@ -327,7 +327,7 @@ describe("cli/health", () => {
       type: { code: "IST0101", name: "ReferencedResourceNotFound" },
     });
     const look =
-      "Istio's analysis says IST0101 ReferencedResourceNotFound. → istioctl analyze -n shop; https://istio.io/latest/docs/reference/config/analysis/ist0101/";
+      "Istio's analysis reports IST0101 ReferencedResourceNotFound. → istioctl analyze -n shop; https://istio.io/latest/docs/reference/config/analysis/ist0101/";
     expect(
       problems({
         objects: [object({ validationMessages: ["ERROR", "WARNING", "INFO"].map(message) })],

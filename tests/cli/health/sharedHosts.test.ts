@@ -24,7 +24,7 @@ describe("cli/health/sharedHosts", () => {
         severity: "error",
         culprit: "Gateway bank/public",
         problem:
-          'The catalogs "shop" and "bank" both have the host api.example.com, the first one by Gateway shop/public: which of them applies is undefined.',
+          'The catalogs "shop" and "bank" both have the host api.example.com (the first one in Gateway shop/public). Which of them applies is undefined.',
         fix: "Leave the host to one of the catalogs, and deploy the other again: pulumi up",
       },
     ]);

@@ -122,7 +122,7 @@ describe("program/cluster/judge", () => {
       const [finding, ...others] = judge({ crds: { value } });
       expect(others).to.deep.equal([]);
       expect(problems(finding === undefined ? [] : [finding])).to.deep.equal([
-        "error existing-istio: 2 of Istio's CRDs (peerauthentications.security.istio.io, virtualservices.networking.istio.io) are there already and belong to the Helm release mesh/mesh-base. The release istio-system/istio-base can't take them over.",
+        "error existing-istio: 2 of Istio's CRDs (peerauthentications.security.istio.io, virtualservices.networking.istio.io) exist already and belong to the Helm release mesh/mesh-base. The release istio-system/istio-base can't take them over.",
       ]);
       expect(finding?.fix).to.contain(
         "kubectl annotate crd peerauthentications.security.istio.io virtualservices.networking.istio.io " +
@@ -171,7 +171,7 @@ describe("program/cluster/judge", () => {
         return { injectors: { value: [object(`istio-revision-tag-${name}`, { labels, ...rest })] } };
       };
       const message =
-        'error existing-istio: The revision tag "default" is there already (MutatingWebhookConfiguration istio-revision-tag-default) and sends its namespaces to the revision "1-30-0".';
+        'error existing-istio: The revision tag "default" exists already (MutatingWebhookConfiguration istio-revision-tag-default) and assigns its namespaces to the revision "1-30-0".';
       expect(problems(judge(tag("default")))).to.deep.equal([message]);
       const tagged = needs({ revision: "1-31-0", revisionTags: ["default"] });
       expect(problems(judge(tag("default"), tagged))).to.deep.equal([message]);
@@ -186,7 +186,7 @@ describe("program/cluster/judge", () => {
         helmRecords: { value: [record("istiod", 3, "deployed"), record("istiod", 2, "superseded")] },
       });
       expect(problems(judge(present(["helm", "kubectl-create"])))).to.deep.equal([
-        "error existing-istio: The Helm release istio-system/istiod is there already, and Pulumi has not installed it. Helm refuses to install a second one of this name.",
+        "error existing-istio: The Helm release istio-system/istiod exists already, and Pulumi has not installed it. Helm refuses to install a second one of this name.",
       ]);
       expect(judge(present(["pulumi-kubernetes"]))).to.deep.equal([]);
       // The stack doesn't make this namespace, so its origin says nothing.

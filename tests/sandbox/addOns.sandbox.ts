@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
-import { addonCharts } from "../../toolchain";
+import { standInCharts } from "../../toolchain";
 import { type Harness, harness } from "./harness";
 import { until } from "./until";
 
@@ -16,7 +16,7 @@ describe("sandbox with the add-ons' charts", () => {
     const env = { KUBECONFIG: status.kubeconfig, HELM_CACHE_HOME: join(state, "helm") };
     await execa(h.toolchain.program("helm"), args, { env });
   };
-  const install = (chart: keyof typeof addonCharts, ...values: string[]): Promise<void> =>
+  const install = (chart: keyof typeof standInCharts, ...values: string[]): Promise<void> =>
     helm(
       ...[
         "install",
@@ -25,7 +25,7 @@ describe("sandbox with the add-ons' charts", () => {
         "--repo",
         status.chartRepository ?? "",
         "--version",
-        addonCharts[chart].version,
+        standInCharts[chart].version,
       ],
       ...["--namespace", namespace, "--create-namespace", "--wait", "--timeout", "120s"],
       ...values.flatMap((value) => ["--set", value]),
