@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../catalog";
+import { durationOrZeroSchema, durationSchema } from "../../catalog/duration";
 
 describe("duration", () => {
   it("is read in milliseconds", () => {
@@ -58,5 +59,20 @@ describe("duration", () => {
         },
       ),
     );
+  });
+
+  it("is written as zero milliseconds if it is none", () => {
+    expect(formatDuration(0)).to.equal("0ms");
+  });
+
+  it("is at least one millisecond in a field, except where zero has a meaning", () => {
+    const values = ["1ms", "10s", "0s", "0.0h", "10", "0.5ms", 10, null];
+    const accepts = (schema: typeof durationSchema): boolean[] =>
+      values.map((value) => schema.safeParse(value).success);
+    expect(accepts(durationSchema)).to.deep.equal([true, true, ...Array<boolean>(6).fill(false)]);
+    expect(accepts(durationOrZeroSchema)).to.deep.equal([
+      ...Array<boolean>(4).fill(true),
+      ...Array<boolean>(4).fill(false),
+    ]);
   });
 });

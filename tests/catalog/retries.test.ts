@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { type Duration, normalize, type RetriesDefinition, type RetryCondition } from "../../catalog";
-import { retryConditions } from "../../catalog/retries";
+import {
+  edgeRetries,
+  normalizeRetries,
+  noRetries,
+  repeatsBegunRequests,
+  retryConditions,
+} from "../../catalog/retries";
 
 const ports = { http: { port: 8080, protocol: "http" } } as const;
 const repeated: readonly RetryCondition[] = ["5xx", "gateway-error", "reset"];
@@ -90,5 +96,34 @@ describe("retries", () => {
       "web → shadow http": 0,
       "web → store tcp": 0,
     });
+  });
+
+  it("have every default resolved, and no field that is not set", () => {
+    expect(normalizeRetries({ attempts: 0, retryOn: ["5xx"] }, 1000)).to.deep.equal(noRetries);
+    expect(normalizeRetries({ attempts: 2 }, 1000)).to.deep.equal({
+      attempts: 2,
+      retryOn: ["connect-failure", "refused-stream"],
+    });
+    expect(normalizeRetries({ attempts: 2, retryOn: ["5xx"], backoff: "50ms" })).to.deep.equal({
+      attempts: 2,
+      retryOn: ["5xx"],
+      backoff: 50,
+    });
+  });
+
+  it("of a service stay as they are for a call without a timeout, and are shortened for one with less time", () => {
+    const ofService = { attempts: 1, retryOn: ["5xx"], perTryTimeout: 4000 } as const;
+    expect(edgeRetries(undefined, ofService)).to.deep.equal(ofService);
+    expect(edgeRetries(undefined, ofService, 10_000)).to.deep.equal(ofService);
+    expect(edgeRetries(undefined, ofService, 6000)).to.deep.equal({ ...ofService, perTryTimeout: 3000 });
+  });
+
+  it("repeat begun requests except on conditions that precede them; statuses of gRPC match only its ports", () => {
+    const repeats = (conditions: readonly RetryCondition[], protocol: "grpc" | "http"): boolean =>
+      repeatsBegunRequests({ retryOn: conditions }, protocol);
+    const safe = ["connect-failure", "refused-stream", "reset-before-request"] as const;
+    expect([repeats(safe, "http"), repeats(safe, "grpc")]).to.deep.equal([false, false]);
+    expect([repeats([...safe, "5xx"], "http"), repeats(["5xx"], "grpc")]).to.deep.equal([true, true]);
+    expect([repeats(["unavailable"], "http"), repeats(["unavailable"], "grpc")]).to.deep.equal([false, true]);
   });
 });
