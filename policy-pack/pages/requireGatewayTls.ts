@@ -41,5 +41,5 @@ spec:
         mode: SIMPLE
         credentialName: shop`,
   exempt:
-    "Exempt a Gateway whose load balancer terminates TLS and reaches the gateway over a private network.",
+    "Exempt a Gateway whose load balancer terminates TLS and reaches the gateway over a private network. Exempt an HTTP listener of the Gateway API if its HTTPRoutes only redirect to HTTPS.",
 };
