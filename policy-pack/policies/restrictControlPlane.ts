@@ -1,7 +1,7 @@
+import { GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES } from "../allowLists";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES } from "../reading/chartValues";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, ISTIO_CHARTS } from "../reading/release";
 import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
@@ -39,6 +39,14 @@ export const messages = {
   }),
 };
 
+/** The setting with further values that releases of a chart may set. */
+const further = (chart: string) =>
+  words(
+    [],
+    `Further paths of values that a release of ${chart} may set, including all values below them, in addition to those in ` +
+      `allowLists.ts. A * at the end of a path matches any suffix.`,
+  );
+
 /** Arguments of a release that change objects without values. */
 const HIDDEN = ["postrender", "valueYamlFiles"];
 
@@ -72,13 +80,9 @@ export const restrictControlPlane = resourcePolicy({
   settings: {
     environment,
     istioHubs,
-    istiodValues: words(
-      ISTIOD_VALUES,
-      "Paths of values that a release of istiod may set, including all values below them. A * at the end of a path matches " +
-        "any suffix.",
-    ),
-    gatewayValues: words(GATEWAY_VALUES, "Paths of values that a release of a gateway may set, likewise"),
-    nodeValues: words(NODE_VALUES, "Paths of values that a release of cni or ztunnel may set, likewise"),
+    istiodValues: further("istiod"),
+    gatewayValues: further("a gateway"),
+    nodeValues: further("cni or ztunnel"),
   },
   appliesTo: (type) => isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type),
   judge(resource, settings): Violation[] {
@@ -131,12 +135,12 @@ function allowedValues(
 ): readonly string[] | undefined {
   switch (chart) {
     case "istiod":
-      return settings.istiodValues;
+      return [...ISTIOD_VALUES, ...settings.istiodValues];
     case "gateway":
-      return settings.gatewayValues;
+      return [...GATEWAY_VALUES, ...settings.gatewayValues];
     case "cni":
     case "ztunnel":
-      return settings.nodeValues;
+      return [...NODE_VALUES, ...settings.nodeValues];
     default:
       return undefined;
   }

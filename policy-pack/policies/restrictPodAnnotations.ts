@@ -1,3 +1,4 @@
+import { ANNOTATIONS, PROXY_SETTINGS } from "../allowLists";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
@@ -51,45 +52,14 @@ export const restrictPodAnnotations = resourcePolicy({
     environment,
     istioHubs,
     allowedAnnotations: words(
-      [
-        // Resources and lifecycle of the proxy.
-        "sidecar.istio.io/proxyCPU*",
-        "sidecar.istio.io/proxyMemory*",
-        "sidecar.istio.io/nativeSidecar",
-        "sidecar.istio.io/rewriteAppHTTPProbers",
-        "sidecar.istio.io/logLevel",
-        "sidecar.istio.io/agentLogLevel",
-        "sidecar.istio.io/statsInclusion*",
-        "sidecar.istio.io/extraStatTags",
-        "prometheus.istio.io/*",
-        "galley.istio.io/*",
-        // Judged by this policy, or by forbid-injection-opt-out and flag-capture-bypasses.
-        PROXY_CONFIG,
-        IMAGE,
-        "sidecar.istio.io/inject",
-        "sidecar.istio.io/interceptionMode",
-        "sidecar.istio.io/status",
-        "inject.istio.io/templates",
-        "traffic.sidecar.istio.io/*",
-        "ambient.istio.io/bypass-inbound-capture",
-        "istio.io/rev",
-      ],
-      "Annotations of Istio that pods may have. A * at the end matches any suffix.",
+      [],
+      "Further annotations of Istio that pods may have, in addition to those in allowLists.ts. A * at the end matches any " +
+        "suffix.",
     ),
     allowedSettings: words(
-      [
-        "concurrency",
-        "drainDuration",
-        "extraStatTags",
-        "gatewayTopology",
-        "holdApplicationUntilProxyStarts",
-        "interceptionMode",
-        "interception_mode",
-        "proxyStatsMatcher",
-        "terminationDrainDuration",
-        "tracing",
-      ],
-      "Settings that the annotation proxy.istio.io/config and ProxyConfig objects may contain",
+      [],
+      "Further settings that the annotation proxy.istio.io/config and ProxyConfig objects may contain, in addition to those in " +
+        "allowLists.ts",
     ),
   },
   appliesTo: (type) => isWorkload(type) || isHelmRelease(type) || isProxyConfig(type),
@@ -99,7 +69,7 @@ export const restrictPodAnnotations = resourcePolicy({
       return resource.fields
         .at("spec")
         .children()
-        .filter(({ key }) => key !== "selector" && !settings.allowedSettings.includes(key))
+        .filter(({ key }) => key !== "selector" && !isAllowedSetting(key, settings))
         .map((field) => ({ field, ...messages.setting(field.key) }));
     }
     const annotations = isWorkload(resource.type)
@@ -127,7 +97,8 @@ function judgeAnnotation(
   },
 ): Violation[] {
   const { key } = field;
-  if (!settings.allowedAnnotations.some((pattern) => matches(pattern, key))) {
+  const allowed = [...ANNOTATIONS, ...settings.allowedAnnotations];
+  if (!allowed.some((pattern) => matches(pattern, key))) {
     return [{ field, ...messages.annotation(key) }];
   }
   const { value } = field;
@@ -135,15 +106,22 @@ function judgeAnnotation(
   if (key === IMAGE) {
     const image = String(value);
     // The injector ignores a name without a slash.
-    const allowed = !image.includes("/") || isIstioImage(image, settings.istioHubs);
-    return allowed ? [] : [{ field, ...messages.image(image) }];
+    const known = !image.includes("/") || isIstioImage(image, settings.istioHubs);
+    return known ? [] : [{ field, ...messages.image(image) }];
   }
   if (key !== PROXY_CONFIG) return [];
   const names = settingsOf(field);
   if (names === undefined) return [{ field, ...messages.notYaml() }];
   return names
-    .filter((name) => !settings.allowedSettings.includes(name))
+    .filter((name) => !isAllowedSetting(name, settings))
     .map((name) => ({ field, ...messages.setting(name) }));
+}
+
+function isAllowedSetting(
+  name: string,
+  { allowedSettings }: { readonly allowedSettings: readonly string[] },
+): boolean {
+  return PROXY_SETTINGS.includes(name) || allowedSettings.includes(name);
 }
 
 function matches(pattern: string, name: string): boolean {

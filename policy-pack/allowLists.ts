@@ -158,3 +158,40 @@ export const NODE_VALUES = [
   ],
   ...["updateStrategy", "variant"],
 ];
+
+/** Annotations of Istio on pods that are harmless, or that policies judge. A * at the end matches any suffix. */
+export const ANNOTATIONS = [
+  "ambient.istio.io/bypass-inbound-capture",
+  "galley.istio.io/*",
+  "inject.istio.io/templates",
+  "istio.io/rev",
+  "prometheus.istio.io/*",
+  "proxy.istio.io/config",
+  "sidecar.istio.io/agentLogLevel",
+  "sidecar.istio.io/extraStatTags",
+  "sidecar.istio.io/inject",
+  "sidecar.istio.io/interceptionMode",
+  "sidecar.istio.io/logLevel",
+  "sidecar.istio.io/nativeSidecar",
+  "sidecar.istio.io/proxyCPU*",
+  "sidecar.istio.io/proxyImage",
+  "sidecar.istio.io/proxyMemory*",
+  "sidecar.istio.io/rewriteAppHTTPProbers",
+  "sidecar.istio.io/statsInclusion*",
+  "sidecar.istio.io/status",
+  "traffic.sidecar.istio.io/*",
+];
+
+/** Settings of a proxy that are harmless, or that policies judge. */
+export const PROXY_SETTINGS = [
+  "concurrency",
+  "drainDuration",
+  "extraStatTags",
+  "gatewayTopology",
+  "holdApplicationUntilProxyStarts",
+  "interceptionMode",
+  "interception_mode",
+  "proxyStatsMatcher",
+  "terminationDrainDuration",
+  "tracing",
+];
