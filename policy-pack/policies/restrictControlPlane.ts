@@ -5,6 +5,8 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, ISTIO_CHARTS } from "../reading/release";
 import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
+import { isObject } from "../reading/value";
+import { isEmpty } from "../reading/verdict";
 import { istioHubs } from "../reading/workload";
 
 /** The texts of this policy's violations. */
@@ -74,8 +76,8 @@ export const restrictControlPlane = resourcePolicy({
   framework: nist("CM-6", "Configuration settings"),
   tags: ["istio", "security", "control-plane"],
   remediationSteps:
-    "Remove the value, or add it to istiodValues, gatewayValues or nodeValues after a review of its effect. Install istiod with its own " +
-    "chart, without postrender and valueYamlFiles. Write names of mesh config in camelCase.",
+    "Remove the value, or add it to istiodValues, gatewayValues or nodeValues after a review of its effect. Install istiod " +
+    "with its own chart, without postrender and valueYamlFiles. Write names of mesh config in camelCase.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/",
   settings: {
     environment,
@@ -112,15 +114,16 @@ function judgeRelease(
   },
 ): Violation[] {
   const values = release.fields.at("values");
-  const places = leaves(values).filter((field) => field.path !== values.path);
+  const places = leaves(values).filter((field) => field.path !== values.path && !isEmptyBlock(field));
   const relative = ({ path }: Field) => path.slice(values.path.length + 1);
   const allowed = allowedValues(chartOf(release) ?? "", settings);
   if (allowed !== undefined) {
     return places.flatMap((field) => {
       const path = relative(field).replace(PLACES, "");
-      return isAllowed(path, allowed)
-        ? judgeValue(field, path, settings.istioHubs)
-        : [{ field, ...messages.value() }];
+      if (isAllowed(path, allowed)) return judgeValue(field, path, settings.istioHubs);
+      // An unknown block may only have allowed values.
+      const undecided = field.peek === UNKNOWN && mayContain(path, allowed);
+      return undecided && field.value === UNKNOWN ? [] : [{ field, ...messages.value() }];
     });
   }
   if (chartOf(release) === "base") return [];
@@ -154,6 +157,19 @@ function judgeValue(field: Field, path: string, hubs: readonly string[]): Violat
     return [{ field, ...messages.hub(value) }];
   }
   return value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+}
+
+/** Whether allowed values may be below this path. */
+function mayContain(path: string, allowed: readonly string[]): boolean {
+  return (
+    ["pilot", "cni", "_internal_defaults_do_not_set"].includes(path) ||
+    allowed.some((pattern) => pattern.startsWith(`${path}.`))
+  );
+}
+
+/** Whether the field is an empty map or list, which sets no value. */
+function isEmptyBlock({ peek }: Field): boolean {
+  return isObject(peek) && isEmpty(peek);
 }
 
 function isAllowed(path: string, allowed: readonly string[]): boolean {

@@ -29,6 +29,7 @@ describe("restrict-control-plane", () => {
     for (const release of [
       istiod(),
       istiod(values),
+      istiod({ meshConfig: {}, env: {}, global: { proxy: {} }, any: {} }),
       istiod({ pilot: values }),
       istiod({ _internal_defaults_do_not_set: { pilot: values } }),
       istiod({ global: { proxy: { resources: { limits: { cpu: "1" } } } }, tolerations: [{ key: "a" }] }),
@@ -174,6 +175,12 @@ describe("restrict-control-plane", () => {
     expect(
       (await judge(istiod({ meshConfig: { pathNormalization: { normalization: unknown } } }))).undecided,
     ).to.be.a("string");
+    for (const values of [{ meshConfig: unknown }, { env: unknown }, { pilot: unknown }]) {
+      const { violations, undecided } = await judge(istiod(values));
+      expect(violations).to.deep.equal([]);
+      expect(undecided).to.be.a("string");
+    }
+    expect(await judge(istiod({ env: { XDS_AUTH: unknown } }))).to.deep.equal(refused("env.XDS_AUTH"));
     expect((await judge(withArguments({ postrender: unknown }))).undecided).to.be.a("string");
   });
 });
