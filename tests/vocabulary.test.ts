@@ -14,6 +14,7 @@ const held = [
   "deployments",
   "errors",
   "plugin",
+  "policy-pack",
   "program",
   "sandbox",
   "stacks",

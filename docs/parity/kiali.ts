@@ -30,7 +30,7 @@ export const kiali: readonly Row[] = (
       "rule names an unknown host",
       impossible(
         "mesh/egressGateway",
-        "lets through what the calls say: by caller for requests, by host for callers' own TLS",
+        "lets through what the calls say, by the caller's account, and callers' own TLS by the host as well",
       ),
     ],
     ["KIA0105", "rule needs mutual TLS", [...checks("MW303"), ...policies("forbid-weaker-mtls")]],

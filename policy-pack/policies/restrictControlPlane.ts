@@ -62,8 +62,8 @@ const HUBS = ["global.hub", "hub"];
 const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig)\./;
 
 /**
- * Environment variables, mesh config and other values of istiod can disable authentication or add certificate
- * authorities. Only values known to be harmless, or judged by other policies, are allowed.
+ * Environment variables, mesh config and other values of istiod can disable authentication or add trusted CAs. Only values
+ * known to be harmless, or judged by other policies, are allowed.
  * https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars
  */
 export const restrictControlPlane = resourcePolicy({
