@@ -121,8 +121,10 @@ export function normalizeGateways(
     const pods = gatewayPods(definition);
     const path = ["gateways", name];
     const source = sourceOf("gateway", name, pods.namespace, pods.serviceAccount, trustDomain);
-    const objectName = (host: string): string =>
-      isShared(host) && pods.release !== ingressRelease ? `${host}-${pods.release ?? name}` : host;
+    const objectName = (host: string): string => {
+      const own = host.replace(/^\*/, "wildcard");
+      return isShared(host) && pods.release !== ingressRelease ? `${own}-${pods.release ?? name}` : own;
+    };
     return {
       name,
       namespace,

@@ -2,14 +2,25 @@ import { z } from "zod";
 import { callFields, type CallDefinition } from "./call";
 import { type Cors, type CorsDefinition, corsSchema, normalizeCors } from "./cors";
 import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
+import { type GatewayTls, gatewayTlsSchema, normalizeGatewayTls, type TlsDefinition } from "./gatewayTls";
 import { compare } from "./order";
 import { formatPath } from "./path";
+import { isHttp } from "./port";
 import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
-/** One host of a gateway. Plain HTTP is answered with a redirect to HTTPS. */
+/** One host of a gateway. If the gateway terminates TLS, it redirects plain HTTP to HTTPS. */
 export interface GatewayHostDefinition {
   readonly tls: TlsDefinition;
+  /**
+   * Port of the gateway that serves the host. With a port, the host may route TCP connections instead of HTTP requests: it
+   * then has one route, to a port without HTTP, such as `{ prefix: "/", service: "broker" }`. Clients must send the host as
+   * SNI. The gateway's Service must have the port; the program that `deploy` returns adds it. Default: 443, or 80 with the
+   * TLS mode `DISABLE`.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Port
+   */
+  readonly port?: number;
   /** The longest matching prefix wins, in whatever order they are written. */
   readonly routes: readonly GatewayRouteDefinition[];
   /** Requests that are answered with another address. With the routes: the longest prefix wins. Default: none. */
@@ -38,14 +49,6 @@ export type RedirectCode = (typeof redirectCodes)[number];
 
 const redirectCodes = [301, 302, 303, 307, 308] as const;
 
-/** @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings */
-export interface TlsDefinition {
-  /** Secret of type `kubernetes.io/tls` in the namespace of the gateway's pods. */
-  readonly credentialName: string;
-  /** Default: TLSV1_2. */
-  readonly minProtocolVersion?: "TLSV1_2" | "TLSV1_3";
-}
-
 /**
  * Requests below a path, sent to a service. It is an edge as well: `methods`, `paths` and `endUser` are what
  * the service's AuthorizationPolicy admits from the gateway, with paths as they are after the rewrite. Where routes to
@@ -66,8 +69,10 @@ export interface GatewayHost {
   readonly host: string;
   /** Of its VirtualService: the host; where two gateways serve it, at another one than `istio-ingress` with its name. */
   readonly name: string;
-  readonly credentialName: string;
-  readonly minProtocolVersion: "TLSV1_2" | "TLSV1_3";
+  readonly tls: GatewayTls;
+  readonly port: number;
+  /** Whether the host routes HTTP requests or TCP connections, which have one route. */
+  readonly traffic: "requests" | "connections";
   /** Longest prefix first. */
   readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
   readonly cors?: Cors;
@@ -113,10 +118,8 @@ const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
 
 export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
   .strictObject({
-    tls: z.strictObject({
-      credentialName: z.string(),
-      minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
-    } satisfies Shape<TlsDefinition>),
+    tls: gatewayTlsSchema,
+    port: z.int().min(1).max(65_535).optional(),
     routes: z.array(routeSchema),
     redirects: z.array(redirectSchema).min(1).optional(),
     cors: corsSchema.optional(),
@@ -134,22 +137,24 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
 export function normalizeGatewayHost(
   host: string,
   name: string,
-  { tls, routes, redirects = [], cors }: GatewayHostDefinition,
+  { tls, port, routes, redirects = [], cors }: GatewayHostDefinition,
   source: Source,
   path: readonly string[],
   find: (service: string) => Target,
 ): GatewayHost {
+  const routed = routes.map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
+    const edge = normalizeEdge(source, call, find(service), formatPath([...path, "routes", i]));
+    return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
+  });
   return {
     host,
     name,
-    credentialName: tls.credentialName,
-    minProtocolVersion: tls.minProtocolVersion ?? "TLSV1_2",
+    tls: normalizeGatewayTls(tls),
+    port: port ?? (tls.mode === "DISABLE" ? 80 : 443),
+    traffic: routed.some(({ edge }) => !isHttp(edge.port.protocol)) ? "connections" : "requests",
     ...(cors && { cors: normalizeCors(cors) }),
     routes: [
-      ...routes.map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
-        const edge = normalizeEdge(source, call, find(service), formatPath([...path, "routes", i]));
-        return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
-      }),
+      ...routed,
       ...redirects.map((redirect): GatewayRedirect => ({ redirectCode: 301, ...redirect })),
     ].sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
     path: formatPath(path),

@@ -15,6 +15,8 @@ export { egressGateway, isBlock } from "./externalService";
 export type * from "./gateway";
 export { gatewayPods, ingressRelease, podsKey } from "./gateway";
 export type * from "./gatewayHost";
+export type * from "./gatewayTls";
+export { terminates } from "./gatewayTls";
 export type * from "./gatewayProxies";
 export { gatewayProxies } from "./gatewayProxies";
 export type * from "./globalRateLimit";

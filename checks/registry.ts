@@ -14,6 +14,7 @@ import { callsCaptured } from "./rules/callsCaptured";
 import { canonicalNameOwn } from "./rules/canonicalNameOwn";
 import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
+import { connectionsRouted } from "./rules/connectionsRouted";
 import { counterAsked } from "./rules/counterAsked";
 import { drainFits } from "./rules/drainFits";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
@@ -33,6 +34,7 @@ import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
 import { gatewayPodsAlike } from "./rules/gatewayPodsAlike";
 import { gatewayPodsGiven } from "./rules/gatewayPodsGiven";
 import { headerRouteReachable } from "./rules/headerRouteReachable";
+import { hostEncrypted } from "./rules/hostEncrypted";
 import { hostUnique } from "./rules/hostUnique";
 import { httpOnly } from "./rules/httpOnly";
 import { imagePinned } from "./rules/imagePinned";
@@ -95,6 +97,7 @@ import { versionsMeasured } from "./rules/versionsMeasured";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
 import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
+import { wildcardServed } from "./rules/wildcardServed";
 import { workloadKind } from "./rules/workloadKind";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
 import { catalogPlain } from "./plain";
@@ -182,6 +185,9 @@ export const topics: readonly Topic[] = [
       gatewayPodsGiven, // MW332
       gatewayPodsAlike, // MW333
       redirectsEnd, // MW511
+      hostEncrypted, // MW530
+      connectionsRouted, // MW531
+      wildcardServed, // MW532
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { egressGateway, type Mesh } from "../catalog";
+import { gatewayPorts } from "./gatewayPorts";
 import { defaultNamespace, type IstioControlPlaneArgs } from "./istioReleases";
 
 /**
@@ -61,9 +62,41 @@ export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[
           )
         : [],
     ),
+    ...entrances(args, mesh),
     ...revisions(args, mesh),
     ...versions(args, mesh),
   ];
+}
+
+/** Ports that a gateway's Service needs, and load balancers whose `X-Forwarded-Proto` it has to keep. */
+function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const { defaultConfig } = (istiod?.meshConfig ?? {}) as {
+    defaultConfig?: { gatewayTopology?: { numTrustedProxies?: number } };
+  };
+  const everywhere = defaultConfig?.gatewayTopology?.numTrustedProxies;
+  return mesh.gateways.flatMap(({ pods, hosts }) => {
+    const gateway = gateways.find(({ name }) => name === pods.release);
+    if (gateway === undefined) return [];
+    const { name, numTrustedProxies = everywhere, values } = gateway;
+    const open = new Set(
+      (values?.service?.ports ?? gatewayPorts()).map(({ port }: { port: number }) => port),
+    );
+    return hosts.flatMap(({ port, tls, path }) => [
+      ...(open.has(port)
+        ? []
+        : [
+            `values.service.ports of the gateway "${name}" has no port ${port}, and ${path}.port of the catalog "${mesh.name}" is ${port}: ` +
+              `no client reaches the host. Add the port.`,
+          ]),
+      ...(tls.terminatedBy === undefined || (numTrustedProxies ?? 0) > 0
+        ? []
+        : [
+            `numTrustedProxies of the gateway "${name}" is ${said(numTrustedProxies)}, and ${path}.tls.terminatedBy of the catalog "${mesh.name}" is "${tls.terminatedBy}": ` +
+              `the gateway replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. ` +
+              `Set numTrustedProxies to the number of proxies in front of the gateway.`,
+          ]),
+    ]);
+  });
 }
 
 /** Namespaces of the catalog carry a revision or a tag, by which a control plane must be found. */

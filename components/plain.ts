@@ -1,5 +1,6 @@
 /** What the components declare, as plain data. Nothing here loads Pulumi's SDKs, which `meshwright render` runs without. */
 export { apart } from "./apart";
+export { gatewayPorts } from "./gatewayPorts";
 export { checkedMesh, findingLine } from "./checkedMesh";
 export { contradictions } from "./contradictions";
 export type { ReleaseSpec } from "./helmRelease";

@@ -1,11 +1,12 @@
-import { type GatewayHost, type Mesh, nameIn } from "../catalog";
+import { type GatewayHost, type GatewayTls, type Mesh, nameIn, terminates } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import type { GatewaySpec } from "./types/gateway.gen";
 
 type Server = NonNullable<GatewaySpec["servers"]>[number];
 
 /**
- * The entrances: HTTPS with the hosts' certificates, and plain HTTP that only redirects to it.
+ * The ingress gateways: HTTPS with the hosts' certificates, plain HTTP that only redirects to it, plaintext of hosts whose
+ * TLS a load balancer terminates, and TLS connections.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
@@ -14,12 +15,10 @@ export function gateways(mesh: Mesh): Manifest[] {
     const spec: GatewaySpec = {
       selector: { ...pods.selector },
       servers: [
-        {
-          port: { number: 80, name: "http", protocol: "HTTP" },
-          hosts: hosts.map(({ host }) => host),
-          tls: { httpsRedirect: true },
-        },
+        ...redirectServers(hosts),
+        ...plaintextServers(hosts),
         ...httpsServers(hosts),
+        ...connectionServers(hosts),
       ],
     };
     return {
@@ -31,22 +30,76 @@ export function gateways(mesh: Mesh): Manifest[] {
   });
 }
 
+function redirectServers(hosts: readonly GatewayHost[]): Server[] {
+  const redirected = hosts.filter((one) => one.traffic === "requests" && terminates(one.tls));
+  if (redirected.length === 0) return [];
+  return [
+    {
+      port: { number: 80, name: "http", protocol: "HTTP" },
+      hosts: redirected.map(({ host }) => host),
+      tls: { httpsRedirect: true },
+    },
+  ];
+}
+
+function plaintextServers(hosts: readonly GatewayHost[]): Server[] {
+  const plaintext = hosts.filter(({ tls }) => tls.mode === "DISABLE");
+  return [...Map.groupBy(plaintext, ({ port }) => port)].map(([number, group]) => ({
+    port: { number, name: `http-plaintext-${number}`, protocol: "HTTP" },
+    hosts: group.map(({ host }) => host),
+  }));
+}
+
+/** One for each host: a server forwards all of its connections to one service. */
+function connectionServers(hosts: readonly GatewayHost[]): Server[] {
+  return hosts
+    .filter(({ traffic }) => traffic === "connections")
+    .map(({ host, port, tls }) => ({
+      port: { number: port, name: `tls-${host}-${port}`, protocol: "TLS" },
+      hosts: [host],
+      tls: serverTls(tls),
+    }));
+}
+
 /** Hosts with the same certificate share a server: two of them would confuse clients that reuse connections. */
 function httpsServers(hosts: readonly GatewayHost[]): Server[] {
   const groups = new Map<string, GatewayHost[]>();
   for (const host of hosts) {
-    const key = `https-${host.credentialName}-${host.minProtocolVersion.toLowerCase().replace("_", "-")}`;
+    if (host.traffic === "connections" || !terminates(host.tls)) continue;
+    const key = serverName(host);
     groups.set(key, [...(groups.get(key) ?? []), host]);
   }
-  return [...groups].map(([name, group]) => ({
-    port: { number: 443, name, protocol: "HTTPS" },
-    hosts: group.map(({ host }) => host),
-    tls: {
-      mode: "SIMPLE",
-      ...(group[0] && {
-        credentialName: group[0].credentialName,
-        minProtocolVersion: group[0].minProtocolVersion,
-      }),
-    },
-  }));
+  return [...groups].flatMap(([name, group]) =>
+    group.slice(0, 1).map(({ port: number, tls }) => ({
+      port: { number, name, protocol: "HTTPS" },
+      hosts: group.map(({ host }) => host),
+      tls: serverTls(tls),
+    })),
+  );
+}
+
+function serverName({ port, tls }: GatewayHost): string {
+  const { mode, credentialName = "", caCertCredentialName, minProtocolVersion } = tls;
+  return [
+    "https",
+    credentialName,
+    minProtocolVersion.toLowerCase().replace("_", "-"),
+    ...(mode === "SIMPLE" ? [] : [mode.toLowerCase().replace("_", "-")]),
+    ...(caCertCredentialName === undefined ? [] : [caCertCredentialName]),
+    ...(port === 443 ? [] : [port]),
+  ].join("-");
+}
+
+function serverTls({
+  mode,
+  credentialName,
+  caCertCredentialName,
+  minProtocolVersion,
+}: GatewayTls): Server["tls"] {
+  if (mode === "DISABLE") throw new Error("plaintext has no TLS");
+  return {
+    mode,
+    ...(credentialName !== undefined && { credentialName, minProtocolVersion }),
+    ...(caCertCredentialName !== undefined && { caCertCredentialName }),
+  };
 }

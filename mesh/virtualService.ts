@@ -6,6 +6,7 @@ import {
   type GatewayHost,
   type GatewayRedirect,
   type GatewayRoute,
+  type GatewayTls,
   isHttp,
   type Mesh,
   nameIn,
@@ -120,15 +121,19 @@ function connections({ ports, versions, host }: Service): Pick<VirtualServiceSpe
 function atGateway(
   mesh: Mesh,
   gateway: Gateway,
-  { name, host, routes, cors, path }: GatewayHost,
+  { name, host, tls, port, traffic, routes, cors, path }: GatewayHost,
   services: ReadonlyMap<string, Service>,
 ): Manifest {
   const spec: VirtualServiceSpec = {
     hosts: [host],
     gateways: [nameIn(mesh, gateway.namespace, gateway.name)],
-    http: routes
-      .flatMap((route) => (route.edge ? gatewayRoutes(route, services) : [redirect(route)]))
-      .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
+    ...(traffic === "connections"
+      ? connectionRoutes(port, host, tls, routes, services)
+      : {
+          http: routes
+            .flatMap((route) => (route.edge ? gatewayRoutes(route, services) : [redirect(route)]))
+            .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
+        }),
   };
   return {
     apiVersion: "networking.istio.io/v1",
@@ -147,6 +152,23 @@ function atGateway(
 function grpcOnly(ports: readonly Port[]): Record<string, string> {
   const grpc = ports.length > 0 && ports.every(({ protocol }) => protocol === "grpc");
   return grpc ? { [protocolAnnotation]: "grpc" } : {};
+}
+
+/** Connections whose TLS passes through are matched by SNI; after its end, nothing but the port is left to match. */
+function connectionRoutes(
+  port: number,
+  host: string,
+  { mode }: GatewayTls,
+  routes: GatewayHost["routes"],
+  services: ReadonlyMap<string, Service>,
+): Pick<VirtualServiceSpec, "tcp" | "tls"> {
+  const route = routes.flatMap(({ edge }) => {
+    const service = edge && services.get(edge.callee);
+    return service ? destinations(service, edge.port, service.versions) : [];
+  });
+  return mode === "PASSTHROUGH"
+    ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
+    : { tcp: [{ match: [{ port }], route }] };
 }
 
 function gatewayRoutes(

@@ -88,7 +88,7 @@ function* misfits(
     const serving = gateways.find(
       (gateway) =>
         gateway.pods.release === release &&
-        gateway.hosts.some((other) => other.credentialName === credentialName),
+        gateway.hosts.some(({ tls }) => tls.credentialName === credentialName),
     );
     if (serving !== undefined) {
       yield {

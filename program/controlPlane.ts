@@ -1,6 +1,7 @@
 import type { Environment } from "../catalog";
 import {
   apart,
+  gatewayPorts,
   type GatewayValues,
   type IstioCanaryArgs,
   type IstioControlPlaneArgs,
@@ -26,7 +27,7 @@ const egressRelease = "istio-egress";
  */
 export function controlPlaneArgs(
   settings: Settings,
-  ingress: readonly Pick<IstioGatewayArgs, "name" | "namespace">[],
+  ingress: readonly (Pick<IstioGatewayArgs, "name" | "namespace"> & { readonly ports?: readonly number[] })[],
   required: IstiodValues,
   carried?: string,
 ): IstioControlPlaneArgs {
@@ -67,9 +68,17 @@ export function controlPlaneArgs(
       meshConfig: platform.meshConfig ?? {},
     }) as IstiodValues,
     gateways: [
-      ...ingress.map(({ name, namespace = name }) => ({
+      ...ingress.map(({ name, namespace = name, ports = [] }) => ({
         ...(namespace !== name && { namespace }),
-        ...gateway(name, "LoadBalancer", settings, nodes, platform.ingress, ingressValues(cluster)),
+        ...gateway(
+          name,
+          "LoadBalancer",
+          settings,
+          nodes,
+          openPorts(ports),
+          platform.ingress,
+          ingressValues(cluster),
+        ),
         ...topology(cluster),
       })),
       gateway(egressRelease, "ClusterIP", settings, nodes, platform.egress),
@@ -104,6 +113,12 @@ function nodeValues({ nodeSelector, tolerations }: ClusterSettings): GatewayValu
     ...(nodeSelector !== undefined && { nodeSelector }),
     ...(tolerations !== undefined && { tolerations }),
   };
+}
+
+/** Values that open further ports; without any, the chart's own. */
+function openPorts(ports: readonly number[]): GatewayValues {
+  const all = gatewayPorts(ports);
+  return all.length === gatewayPorts().length ? {} : { service: { ports: all } };
 }
 
 function ingressValues({ ingress: { service } = {} }: ClusterSettings): GatewayValues {

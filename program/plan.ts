@@ -110,7 +110,7 @@ export function planOf(settings: Settings, checked: CheckedCatalog = checkedCata
         name === undefined ? [] : [{ name, namespace }],
       ),
       ...(observability?.plan.gateways ?? []),
-    ].map((gateway) => [gateway.name, gateway]),
+    ].map((gateway) => [gateway.name, { ...gateway, ports: portsOf(mesh, gateway.name) }]),
   );
   const controlPlane = {
     ...controlPlaneArgs(settings, [...ingress.values()], istiodValues(mesh), mesh.revision),
@@ -127,6 +127,13 @@ export function planOf(settings: Settings, checked: CheckedCatalog = checkedCata
     controlPlane,
     ...(observability && { observability }),
   };
+}
+
+/** Ports that the hosts of a release's gateways use. */
+function portsOf({ gateways }: CheckedMesh, release: string): number[] {
+  return gateways
+    .filter(({ pods }) => pods.release === release)
+    .flatMap(({ hosts }) => hosts.map(({ port }) => port));
 }
 
 function planned(

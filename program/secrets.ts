@@ -58,7 +58,9 @@ export function secretsOf({ mesh, observability }: Pick<Plan, "mesh" | "observab
 /** The Secrets with certificates that the gateways of a catalog name, once for each host. */
 export function gatewayCredentials({ gateways }: CheckedMesh): { name: string; namespace: string }[] {
   return gateways.flatMap(({ pods, hosts }) =>
-    hosts.map(({ credentialName }) => ({ name: credentialName, namespace: pods.namespace })),
+    hosts.flatMap(({ tls: { credentialName } }) =>
+      credentialName === undefined ? [] : [{ name: credentialName, namespace: pods.namespace }],
+    ),
   );
 }
 

@@ -38,7 +38,9 @@ export const certificateServedOnce: MeshRule = {
       { readonly server: string; readonly host: string; readonly place: string }
     >();
     for (const { name, pods, hosts } of gateways) {
-      for (const { host: at, credentialName, minProtocolVersion } of hosts) {
+      for (const { host: at, tls } of hosts) {
+        const { credentialName, minProtocolVersion } = tls;
+        if (credentialName === undefined) continue;
         const key = `${podsKey(pods)} ${credentialName}`;
         const server = `${name} ${minProtocolVersion}`;
         const other = taken.get(key);

@@ -26,7 +26,7 @@ export const withoutPorts = (service: string, field: string): Text => ({
 
 export const routedToTcp = (service: string, protocol: string): Text => ({
   message: `the gateway routes HTTP requests, and the routed port of "${service}" has the protocol ${protocol}`,
-  fix: "route to a port with the protocol http, http2 or grpc, or remove the route; if the port uses one of them, declare that protocol",
+  fix: "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them; to route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
 });
 
 export const httpOnly: DefinitionRule = {
@@ -90,13 +90,20 @@ function* onReferences(definition: MeshDefinition): Generator<Report> {
     const port = portOf(definition, reference);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
-    if (path[0] === "gateways") {
+    if (path[0] === "gateways" && !routesConnections(definition, path)) {
       yield {
         path: formatPath([...path, "service"]),
         ...routedToTcp(callee, port.protocol),
       };
     }
   }
+}
+
+/** Whether the host of a gateway's route is declared for connections. */
+function routesConnections({ gateways = {} }: MeshDefinition, path: readonly (string | number)[]): boolean {
+  const [, gateway = "", , host = ""] = path;
+  const { tls, port } = gateways[gateway]?.hosts[host] ?? {};
+  return port !== undefined || tls?.mode === "PASSTHROUGH";
 }
 
 function given<Key extends string>(

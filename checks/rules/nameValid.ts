@@ -27,7 +27,7 @@ export const fixes = {
   clusterHost:
     "declare a Service of the cluster under `reach` of the services that call it: unlike an external host, it uses mutual TLS",
   gatewayHost:
-    'write a fully qualified host name in lower case, without wildcards, such as "api.example.com"',
+    'write a full host name in lower case, such as "api.example.com", or all names below a domain, "*.example.com"',
   secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
   secretNamespace: "write only the Secret's name: the Secret must be in the namespace of the gateway's pods",
 } as const;
@@ -126,15 +126,17 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       yield labelled([...path, "serviceAccount"], "service account", serviceAccount);
     }
     for (const [name, { tls }] of Object.entries(hosts)) {
-      const { credentialName } = tls;
-      const secret = credentialName.includes("/") ? fixes.secretNamespace : fixes.secret;
-      const at = [...path, "hosts", name, "tls", "credentialName"];
-      yield [at, "Secret", credentialName, isSubdomain(credentialName, 253), secret];
+      for (const field of ["credentialName", "caCertCredentialName"] as const) {
+        const secret = tls[field];
+        if (secret === undefined) continue;
+        const fix = secret.includes("/") ? fixes.secretNamespace : fixes.secret;
+        yield [[...path, "hosts", name, "tls", field], "Secret", secret, isSubdomain(secret, 253), fix];
+      }
       yield [
         [...path, "hosts", name],
         "host",
         name,
-        host.test(name) && name.length <= 253,
+        host.test(name.replace(/^\*\.(?=[^.]+\.)/, "")) && name.length <= 253 - "wildcard".length,
         fixes.gatewayHost,
       ];
     }

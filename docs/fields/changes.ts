@@ -423,6 +423,23 @@ function edges(): Changes {
       },
     },
     "TlsDefinition.credentialName": host({ tls: { credentialName: "other-cert" } }),
+    "TlsDefinition.mode": host({ tls: { mode: "MUTUAL" } }),
+    "TlsDefinition.caCertCredentialName": {
+      before: host({ tls: { mode: "MUTUAL" } }),
+      after: host({ tls: { mode: "MUTUAL", caCertCredentialName: "client-ca" } }),
+    },
+    "TlsDefinition.terminatedBy": {
+      before: {},
+      after: host({
+        tls: {
+          mode: "DISABLE",
+          terminatedBy: "loadBalancer",
+          credentialName: null,
+          minProtocolVersion: null,
+        },
+      }),
+    },
+    "GatewayHostDefinition.port": host({ port: 8443 }),
     "TlsDefinition.minProtocolVersion": host({ tls: { minProtocolVersion: "TLSV1_3" } }),
     "GatewayRouteDefinition.prefix": routed({ prefix: "/www" }),
     "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),

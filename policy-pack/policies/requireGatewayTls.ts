@@ -71,14 +71,21 @@ export const requireGatewayTls = resourcePolicy({
       description: "Oldest TLS version that a gateway may accept",
       default: "TLSV1_2",
     } satisfies Setting,
+    tlsTerminatedBy: {
+      type: "string",
+      enum: ["gateway", "loadBalancer"],
+      description:
+        "What terminates TLS. With loadBalancer, gateways may serve plaintext HTTP to a load balancer in front of them",
+      default: "gateway",
+    } satisfies Setting,
   },
   appliesTo: (type) => isGateway(type) || isGatewayApiGateway(type),
-  judge: ({ fields, type }, { minProtocolVersion }) =>
+  judge: ({ fields, type }, { minProtocolVersion, tlsTerminatedBy }) =>
     isGateway(type)
       ? fields
           .at("spec", "servers")
           .children()
-          .flatMap((server) => judgeServer(server, minProtocolVersion))
+          .flatMap((server) => judgeServer(server, minProtocolVersion, tlsTerminatedBy === "loadBalancer"))
       : fields.at("spec", "listeners").children().flatMap(judgeListener),
 });
 
@@ -89,12 +96,12 @@ function judgeListener(listener: Field): Violation[] {
   return value === "HTTP" || value === "TCP" ? [{ field, ...messages.listener(value) }] : [];
 }
 
-function judgeServer(server: Field, oldest: string): Violation[] {
+function judgeServer(server: Field, oldest: string, behindLoadBalancer: boolean): Violation[] {
   const protocol = server.at("port", "protocol").value;
   const tls = server.at("tls");
   if (typeof protocol === "string" && PLAIN.includes(protocol.toUpperCase())) {
     const redirect = tls.at("httpsRedirect");
-    if (redirect.value === true || redirect.value === UNKNOWN) return [];
+    if (behindLoadBalancer || redirect.value === true || redirect.value === UNKNOWN) return [];
     return [{ field: redirect, ...messages.plaintext(protocol) }];
   }
   if (typeof protocol === "string" && OPAQUE.includes(protocol.toUpperCase()) && !tls.isSet) {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
 import { checkedMesh } from "../../components";
 import { contradictions } from "../../components/contradictions";
+import { gatewayPorts } from "../../components/gatewayPorts";
 import { IstioControlPlane } from "../../components/istioControlPlane";
 import type { IstioControlPlaneArgs } from "../../components/istioReleases";
 import { registrations } from "./registrations";
@@ -36,6 +37,32 @@ describe("components/contradictions", () => {
     expect(found({}, { revision: "blue", revisionTags: ["default"] })).to.deep.equal([]);
     expect(found({}, { revision: "blue", canary: { version: "1.31.4" } })).to.deep.equal([]);
     expect(found({}, { gateways: [] })).to.deep.equal([]);
+  });
+
+  it("finds ports that the gateway's Service lacks, and load balancers whose X-Forwarded-Proto would be lost", () => {
+    const host = (own: object) =>
+      ({
+        gateways: {
+          public: { hosts: { "shop.example.com": { routes: [{ prefix: "/", service: "web" }], ...own } } },
+        },
+      }) as unknown as Partial<MeshDefinition>;
+    const at = 'gateways.public.hosts["shop.example.com"]';
+    const mqtt = host({ tls: { credentialName: "shop" }, port: 8443 });
+    expect(found(mqtt)).to.deep.equal([
+      `values.service.ports of the gateway "istio-ingress" has no port 8443, and ${at}.port of the catalog "shop" is 8443: no client reaches the host. Add the port.`,
+    ]);
+    const ports = gatewayPorts([8443, 443]);
+    expect(ports.map(({ port }) => port)).to.deep.equal([15021, 80, 443, 8443]);
+    expect(
+      found(mqtt, { gateways: [{ name: "istio-ingress", values: { service: { ports } } }] }),
+    ).to.deep.equal([]);
+    const behind = host({ tls: { mode: "DISABLE", terminatedBy: "loadBalancer" } });
+    expect(found(behind)).to.deep.equal([
+      `numTrustedProxies of the gateway "istio-ingress" is missing, and ${at}.tls.terminatedBy of the catalog "shop" is "loadBalancer": the gateway replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. Set numTrustedProxies to the number of proxies in front of the gateway.`,
+    ]);
+    expect(found(behind, { gateways: [{ name: "istio-ingress", numTrustedProxies: 1 }] })).to.deep.equal([]);
+    const meshConfig = { defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } };
+    expect(found(behind, { istiod: { meshConfig } })).to.deep.equal([]);
   });
 
   const cases: [string, Partial<MeshDefinition>, Partial<IstioControlPlaneArgs>, string[]][] = [

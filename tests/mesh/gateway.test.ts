@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { MeshDefinition } from "../../catalog";
 import { find, http, metadata, render } from "./render";
 
 const routes = [{ prefix: "/", service: "web" }] as const;
@@ -43,6 +44,122 @@ describe("gateway", () => {
         ],
       },
     });
+  });
+
+  const edge = (hosts: object, services: object = { web: { ports: { http } } }) =>
+    render({ name: "shop", services, gateways: { public: { hosts } } } as unknown as MeshDefinition);
+  const servers = (objects: ReturnType<typeof render>): unknown =>
+    (find(objects, "Gateway", "public").spec as { servers: unknown }).servers;
+
+  it("requires certificates of clients where the catalog says so, by the CA of the host's Secret or of another", () => {
+    const objects = edge({
+      "api.example.com": { tls: { mode: "MUTUAL", credentialName: "api" }, routes },
+      "www.example.com": {
+        tls: { mode: "OPTIONAL_MUTUAL", credentialName: "www", caCertCredentialName: "partners" },
+        port: 8443,
+        routes,
+      },
+    });
+    expect(servers(objects)).to.deep.equal([
+      {
+        port: { number: 80, name: "http", protocol: "HTTP" },
+        hosts: ["api.example.com", "www.example.com"],
+        tls: { httpsRedirect: true },
+      },
+      {
+        port: { number: 443, name: "https-api-tlsv1-2-mutual", protocol: "HTTPS" },
+        hosts: ["api.example.com"],
+        tls: { mode: "MUTUAL", credentialName: "api", minProtocolVersion: "TLSV1_2" },
+      },
+      {
+        port: { number: 8443, name: "https-www-tlsv1-2-optional-mutual-partners-8443", protocol: "HTTPS" },
+        hosts: ["www.example.com"],
+        tls: {
+          mode: "OPTIONAL_MUTUAL",
+          credentialName: "www",
+          caCertCredentialName: "partners",
+          minProtocolVersion: "TLSV1_2",
+        },
+      },
+    ]);
+  });
+
+  it("serves plaintext without a redirect where a load balancer in front terminates TLS", () => {
+    const objects = edge({
+      "api.example.com": { tls: { mode: "DISABLE", terminatedBy: "loadBalancer" }, routes },
+    });
+    expect(servers(objects)).to.deep.equal([
+      {
+        port: { number: 80, name: "http-plaintext-80", protocol: "HTTP" },
+        hosts: ["api.example.com"],
+      },
+    ]);
+    expect(find(objects, "VirtualService", "api.example.com")).to.have.nested.property(
+      "spec.http[0].name",
+      "/",
+    );
+  });
+
+  it("passes TLS through by SNI, and forwards TCP connections whose TLS it terminates, each to callers' one port", () => {
+    const objects = edge(
+      {
+        "api.example.com": { tls: { mode: "PASSTHROUGH" }, routes: [{ prefix: "/", service: "api" }] },
+        "mqtt.example.com": {
+          tls: { credentialName: "mqtt" },
+          port: 8883,
+          routes: [{ prefix: "/", service: "broker" }],
+        },
+      },
+      {
+        api: { ports: { tls: { port: 8443, protocol: "tls" } } },
+        broker: { ports: { mqtt: { port: 1883, protocol: "tcp" } } },
+      },
+    );
+    expect(servers(objects)).to.deep.equal([
+      {
+        port: { number: 443, name: "tls-api.example.com-443", protocol: "TLS" },
+        hosts: ["api.example.com"],
+        tls: { mode: "PASSTHROUGH" },
+      },
+      {
+        port: { number: 8883, name: "tls-mqtt.example.com-8883", protocol: "TLS" },
+        hosts: ["mqtt.example.com"],
+        tls: { mode: "SIMPLE", credentialName: "mqtt", minProtocolVersion: "TLSV1_2" },
+      },
+    ]);
+    const to = (host: string, number: number): object[] => [
+      { destination: { host: `${host}.shop.svc.cluster.local`, port: { number } } },
+    ];
+    expect(find(objects, "VirtualService", "api.example.com").spec).to.deep.equal({
+      hosts: ["api.example.com"],
+      gateways: ["public"],
+      tls: [{ match: [{ port: 443, sniHosts: ["api.example.com"] }], route: to("api", 8443) }],
+    });
+    expect(find(objects, "VirtualService", "mqtt.example.com").spec).to.deep.equal({
+      hosts: ["mqtt.example.com"],
+      gateways: ["public"],
+      tcp: [{ match: [{ port: 8883 }], route: to("broker", 1883) }],
+    });
+    expect(find(objects, "AuthorizationPolicy", "broker").spec).to.have.deep.property("rules", [
+      {
+        from: [{ source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] } }],
+        to: [{ operation: { ports: ["1883"] } }],
+      },
+    ]);
+  });
+
+  it("serves all names below a domain where a suppression says why", () => {
+    const objects = render({
+      name: "shop",
+      services: { web: { ports: { http } } },
+      gateways: { public: { hosts: { "*.example.com": { tls: { credentialName: "any" }, routes } } } },
+      suppressions: [{ code: "MW532", path: "gateways.public", reason: "each tenant has a name of its own" }],
+    });
+    expect(servers(objects)).to.have.deep.nested.property("[1].hosts", ["*.example.com"]);
+    expect(find(objects, "VirtualService", "wildcard.example.com")).to.have.deep.nested.property(
+      "spec.hosts",
+      ["*.example.com"],
+    );
   });
 
   it("is at the pods of a gateway that is installed already, whose account and labels are admitted", () => {

@@ -95,6 +95,14 @@ describe("require-gateway-tls", () => {
     expect((await listeners(unknown)).undecided).to.be.a("string");
   });
 
+  it("accepts plaintext HTTP where a load balancer in front terminates TLS", async () => {
+    const plain = gateway({}, { port: { number: 80, protocol: "HTTP" }, tls: undefined });
+    expect(await judge(plain, { tlsTerminatedBy: "loadBalancer" })).to.deep.equal({ violations: [] });
+    expect(await judge(plain, { tlsTerminatedBy: "gateway" })).to.deep.equal(
+      at("[0].tls.httpsRedirect", messages.plaintext("HTTP")),
+    );
+  });
+
   it("refuses to accept any client certificate", async () => {
     expect(await tls({ mode: "MUTUAL", insecureSkipVerify: true })).to.deep.equal(
       at("[1].tls.insecureSkipVerify", messages.skipVerify()),

@@ -1,5 +1,6 @@
 import { breakers } from "./breakers";
 import { external } from "./external";
+import { gateways } from "./gateways";
 import { limits } from "./limits";
 import type { Mutation } from "./mutation";
 import { names } from "./names";
@@ -21,6 +22,7 @@ export const mutations: readonly Mutation[] = [
   ...times,
   ...breakers,
   ...external,
+  ...gateways,
   ...limits,
   ...overrides,
   ...workloads,

@@ -65,10 +65,12 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "a host that isn't a full host name",
+    also: ["MW532"],
     *mutants(catalog) {
       const wrongHosts = [
         "*",
-        "*.example.com",
+        "*.*.example.com",
+        "*.com",
         "localhost",
         "API.example.com",
         "example.com.",
