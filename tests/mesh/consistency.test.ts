@@ -107,6 +107,7 @@ describe("the objects of a mesh", () => {
       const pods = new Set([
         ...homes.map(([namespace, name]) => `${namespace ?? ""} ${JSON.stringify({ app: name })}`),
         `istio-egress ${JSON.stringify({ istio: "egress" })}`,
+        `istio-ingress ${JSON.stringify({ istio: "ingress" })}`,
       ]);
       for (const object of objects) {
         const {

@@ -7,7 +7,7 @@ import {
   type ServiceDefinition,
 } from "../../catalog";
 import { references } from "../../checks/references";
-import { asked, calls, label, limits, service } from "./services";
+import { asked, calls, label, limits, over, service } from "./services";
 
 type Services = Readonly<Record<string, ServiceDefinition>>;
 
@@ -83,7 +83,7 @@ const cors = fc.constantFrom(undefined, {
 function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> {
   const targets = Object.entries(services).flatMap(([name, { ports = {} }]) =>
     Object.entries(ports).flatMap(([port, { protocol }]) =>
-      isHttp(protocol) ? [{ service: name, port }] : [],
+      isHttp(protocol) ? [{ target: { service: name, port }, protocol }] : [],
     ),
   );
   return fc
@@ -91,9 +91,9 @@ function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> 
     .chain((list) =>
       fc.tuple(
         fc.tuple(
-          ...list.map((target, i) =>
+          ...list.map(({ target, protocol }, i) =>
             fc.tuple(asked, limits, fc.boolean()).map(([call, own, rewritten]) => ({
-              ...call,
+              ...over(protocol, call),
               ...own,
               ...target,
               prefix: `/r${i}` as const,

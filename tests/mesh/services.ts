@@ -6,6 +6,7 @@ import {
   isHttp,
   loadBalancers,
   type PortDefinition,
+  type Protocol,
   protocols,
   type ServiceDefinition,
 } from "../../catalog";
@@ -85,7 +86,7 @@ const outlierDetection = fc.record(
     consecutive5xxErrors: fc.integer({ min: 3, max: 9 }),
     consecutiveGatewayErrors: fc.integer({ min: 1, max: 2 }),
     interval: fc.constant("30s" as const),
-    maxEjectionPercent: fc.integer({ min: 0, max: 50 }),
+    maxEjectionPercent: fc.integer({ min: 1, max: 50 }),
   },
   { requiredKeys: ["consecutive5xxErrors"] },
 );
@@ -108,6 +109,17 @@ const headers = fc.dictionary(fc.constantFrom("x-canary", "x-user-group"), label
   minKeys: 1,
   noNullPrototype: true,
 });
+
+/** With failover all endpoints must be ejectable. */
+function failsOver<Own extends Pick<ServiceDefinition, "circuitBreaker" | "loadBalancing">>(own: Own): Own {
+  const { circuitBreaker, loadBalancing } = own;
+  const { outlierDetection } = circuitBreaker ?? {};
+  if (!loadBalancing?.locality || !outlierDetection || !outlierDetection.maxEjectionPercent) return own;
+  return {
+    ...own,
+    circuitBreaker: { ...circuitBreaker, outlierDetection: { ...outlierDetection, maxEjectionPercent: 100 } },
+  };
+}
 
 /** What HTTP services have besides. */
 const requests = fc.record(
@@ -203,7 +215,7 @@ export const service: fc.Arbitrary<ServiceDefinition> = fc
       ports: declared,
       ...own,
       ...(versions.length > 0 && { versions: Object.fromEntries(versions.map((version) => [version, {}])) }),
-      ...(http ? more : { loadBalancing: { simple: balancer } }),
+      ...(http ? failsOver(more) : { loadBalancing: { simple: balancer } }),
       ...(http &&
         versions.length > 0 && {
           traffic: {
@@ -234,5 +246,10 @@ function callOf(
   const named = Object.keys(declared);
   const port = named[index % named.length] ?? "";
   const protocol = declared[port]?.protocol;
-  return { port, ...(protocol && isHttp(protocol) && call) };
+  return { port, ...(protocol && isHttp(protocol) && over(protocol, call)) };
+}
+
+/** A call with the only method that gRPC has. */
+export function over<Call extends CallDefinition>(protocol: Protocol, call: Call): Call {
+  return protocol === "grpc" && call.methods ? { ...call, methods: ["POST"] } : call;
 }
