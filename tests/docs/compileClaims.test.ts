@@ -77,19 +77,16 @@ const addOnChart: Mistake = {
 
 /** Every claim that something does not compile, by a part of its sentence. */
 const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
-  ["With `Record<string, ServiceDefinition>` the names are lost", [madeWithoutNames]],
-  [
-    "A call to a service that does not exist, a weight for a version that is not declared, or a duration",
-    [service, version, duration],
-  ],
+  ["a call to `invoices` doesn't compile", [madeWithoutNames]],
+  ["A call to an undeclared service or a weight for an undeclared version", [service, version, duration]],
   [
     "A call to a service that isn't in it, a port or version that isn't declared and a misspelt field",
     [service, port, version, field],
   ],
-  ["A name that doesn't exist doesn't compile", [service, route, port, version]],
+  ["An undeclared name doesn't compile", [service, route, port, version]],
   ["A misspelt name doesn't compile", [service, route, port, version, field]],
-  ["What is about requests doesn't compile on those", [...onTcpService, weightOnTcpService, ...inTcpCall]],
-  ["about requests doesn't compile in a call over TCP", inTcpCall],
+  ["Request settings on those ports don't compile", [...onTcpService, weightOnTcpService, ...inTcpCall]],
+  ["Request settings on a TCP call don't compile", inTcpCall],
   ["A misspelt value does not compile", [chart, addOnChart]],
   ["A misspelt one does not compile", [chart, addOnChart]],
 ];
