@@ -77,8 +77,11 @@ const addOnChart: Mistake = {
 
 /** Every claim that something does not compile, by a part of its sentence. */
 const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
-  ["a call to `invoices` doesn't compile", [madeWithoutNames]],
-  ["A call to an undeclared service or a weight for an undeclared version", [service, version, duration]],
+  ["Then a call to `invoices` doesn't compile", [madeWithoutNames]],
+  [
+    "A call to an undeclared service, a weight for an undeclared version, or a duration",
+    [service, version, duration],
+  ],
   [
     "A call to a service that isn't in it, a port or version that isn't declared and a misspelt field",
     [service, port, version, field],
@@ -88,7 +91,6 @@ const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
   ["Request settings on those ports don't compile", [...onTcpService, weightOnTcpService, ...inTcpCall]],
   ["Request settings on a TCP call don't compile", inTcpCall],
   ["A misspelt value does not compile", [chart, addOnChart]],
-  ["A misspelt one does not compile", [chart, addOnChart]],
 ];
 
 const texts = globSync(

@@ -36,38 +36,38 @@ const sectionOf = (anchor: string): string =>
 /** What the platforms' documents say of trouble, chapter by chapter, and the section that answers. */
 const symptoms: Record<string, Record<string, string>> = {
   alfred: {
-    "Installation Verification": "is-all-well",
+    "Installation Verification": "mesh-health",
     "Sidecar Injection Verification": "pods-without-a-sidecar",
-    "Common Operations": "looking-into-the-mesh",
+    "Common Operations": "debug-commands",
     "Sidecar Injection Issues": "pods-without-a-sidecar",
-    "mTLS Issues": "is-it-mutual-tls",
-    "Traffic Routing Issues": "traffic-takes-another-way",
-    "Performance Issues": "slow",
-    "Debug Commands": "looking-into-the-mesh",
+    "mTLS Issues": "verify-mutual-tls",
+    "Traffic Routing Issues": "requests-take-the-wrong-route",
+    "Performance Issues": "high-latency",
+    "Debug Commands": "debug-commands",
   },
   autolytiq: {
-    "Verifying mTLS": "is-it-mutual-tls",
+    "Verifying mTLS": "verify-mutual-tls",
     "Issue 1: Connection Refused": "connection-refused",
     "Issue 2: TLS Handshake Failure": "tls-handshake-fails",
     "Issue 3: Authorization Denied": "access-denied",
     "Issue 4: Mixed Mode Traffic": "mixed-modes",
-    "Debug Commands Reference": "looking-into-the-mesh",
+    "Debug Commands Reference": "debug-commands",
     "Monitoring Circuit Breakers": "a-circuit-breaker-opens",
-    "Quick Health Check": "is-all-well",
-    "Common Commands": "looking-into-the-mesh",
+    "Quick Health Check": "mesh-health",
+    "Common Commands": "debug-commands",
   },
   aikernel: {
     "Sidecar Not Injected": "pods-without-a-sidecar",
     "mTLS Connection Failures": "mixed-modes",
-    "High Latency": "slow",
+    "High Latency": "high-latency",
     "Certificate Rotation Failures": "a-certificate-is-not-renewed",
-    "Debug Commands": "looking-into-the-mesh",
+    "Debug Commands": "debug-commands",
   },
   voicecore: {
-    "Check Proxy Configuration": "looking-into-the-mesh",
-    "View Proxy Logs": "looking-into-the-mesh",
-    "Debug mTLS Issues": "is-it-mutual-tls",
-    "Analyze Traffic": "looking-into-the-mesh",
+    "Check Proxy Configuration": "debug-commands",
+    "View Proxy Logs": "debug-commands",
+    "Debug mTLS Issues": "verify-mutual-tls",
+    "Analyze Traffic": "debug-commands",
     "Sidecar not injected": "pods-without-a-sidecar",
     "mTLS connection failures": "mixed-modes",
     "Circuit breaker triggering": "a-circuit-breaker-opens",
@@ -75,9 +75,9 @@ const symptoms: Record<string, Record<string, string>> = {
   policycortex: {
     "503 errors": "status-503",
     "Connection refused": "connection-refused",
-    "High latency": "slow",
-    "Traffic not routing": "traffic-takes-another-way",
-    "Debug Commands": "looking-into-the-mesh",
+    "High latency": "high-latency",
+    "Traffic not routing": "requests-take-the-wrong-route",
+    "Debug Commands": "debug-commands",
   },
 };
 
@@ -163,7 +163,7 @@ describe("runbooks", () => {
     const sections = [...(runbooks.get("README") ?? "").matchAll(/^### (.*)$/gm)].map(([, title = ""]) =>
       anchorOf(title),
     );
-    expect(sections).to.include.members(asked.filter((anchor) => anchor !== "looking-into-the-mesh"));
+    expect(sections).to.include.members(asked.filter((anchor) => anchor !== "debug-commands"));
     expect(sections.filter((anchor) => !asked.includes(anchor))).to.deep.equal(["a-change-has-no-effect"]);
   });
 
