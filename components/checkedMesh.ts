@@ -3,9 +3,9 @@ import { checkMesh } from "../mesh";
 import { runError } from "./runError";
 
 /**
- * Checks a catalog and returns it ready for rendering, with its warnings as text.
+ * Checks a catalog and returns it for rendering, with its warnings as text.
  *
- * @param name what the message calls the catalog.
+ * @param name name of the catalog in messages.
  * @throws {pulumi.RunError} with every finding if one of them is an error.
  */
 export function checkedMesh(name: string, catalog: unknown): { mesh: CheckedMesh; warnings: string[] } {
@@ -20,7 +20,7 @@ export function checkedMesh(name: string, catalog: unknown): { mesh: CheckedMesh
   );
 }
 
-/** One line about a finding. */
+/** Returns a finding as one line. */
 export function findingLine(finding: Finding): string {
   return `${finding.severity} ${finding.code} ${findingText(finding)}`;
 }

@@ -3,8 +3,8 @@ import { gatewayPorts } from "./gatewayPorts";
 import { defaultNamespace, type IstioControlPlaneArgs } from "./istioReleases";
 
 /**
- * What a control plane is told otherwise than a catalog that it serves, each with both values. Such a mesh comes up, and
- * then answers 403, injects no proxy or limits nothing.
+ * Returns the contradictions between a control plane's arguments and a catalog that it serves, each with both values.
+ * Such a mesh would start, and then return 403, inject no proxy or enforce no limit.
  */
 export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[] {
   const { namespace = defaultNamespace, istiod: { meshConfig = {} } = {} } = args;
@@ -35,7 +35,7 @@ export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[
       namespace,
       "rootNamespace",
       mesh.rootNamespace,
-      "NetworkPolicies and Sidecars look for istiod and mesh-wide objects in the catalog's",
+      "NetworkPolicies and Sidecars select istiod and mesh-wide objects in the catalog's",
     ),
     ...told(
       "istiod.meshConfig.rootNamespace",
@@ -99,7 +99,7 @@ function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh)
   });
 }
 
-/** Namespaces of the catalog carry a revision or a tag, by which a control plane must be found. */
+/** The catalog's namespaces have a revision or a tag, which a control plane must serve. */
 function revisions({ revision, revisionTags = [], canary }: IstioControlPlaneArgs, mesh: Mesh): string[] {
   const names = new Set([
     revision ?? "default",
@@ -115,7 +115,7 @@ function revisions({ revision, revisionTags = [], canary }: IstioControlPlaneArg
   ];
 }
 
-/** Filters of Envoy apply to proxies of the catalog's minor versions only. */
+/** EnvoyFilters apply only to proxies of the catalog's minor versions and the ones before them. */
 function versions({ version, canary }: IstioControlPlaneArgs, mesh: Mesh): string[] {
   const filtered =
     mesh.rateLimitService !== undefined || mesh.services.some(({ rateLimit }) => rateLimit !== undefined);

@@ -4,8 +4,8 @@ import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
 
 /**
- * Declares plain objects as resources named `<name>-<kind>/<namespace>/<name>`, each after those that it needs among
- * them, and all after `opts.dependsOn`.
+ * Declares plain objects as resources named `<name>-<kind>/<namespace>/<name>`. Each depends on the objects that it
+ * requires, and all depend on `opts.dependsOn`.
  */
 export function declareObjects(
   name: string,
@@ -20,7 +20,7 @@ export function declareObjects(
     const declared = resources.get(key);
     if (declared !== undefined) return declared;
     const after = (order.get(key) ?? []).flatMap((one) => byKey.get(one) ?? []).map(declare);
-    // What waits for a namespace of ours waits through it for what all of them wait for.
+    // An object that depends on a namespace of ours depends on `opts.dependsOn` through it.
     const resource = declareMeshObject(`${name}-${key}`, object, {
       ...opts,
       ...(after.length > 0 ? { dependsOn: after } : {}),

@@ -1,12 +1,12 @@
 /**
- * Writes which values the add-ons' charts have, by name and type, from their `values.yaml`; typed values are held
- * against it: `npm run generate:values -- <chart>@<version>=<values.yaml> …`.
+ * Writes the names and types of the values of the add-ons' charts, from their `values.yaml`. A test compares the typed
+ * values with them: `npm run generate:values -- <chart>@<version>=<values.yaml> …`.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 
-/** Names of values; a type where a value has none below it: what is an empty object may take any name. */
+/** Names of values, or the type of a value without further names. An empty object allows any name. */
 export type ValueTree = string | { readonly [name: string]: ValueTree };
 
 function treeOf(value: unknown): ValueTree {

@@ -13,14 +13,14 @@ export interface ReleaseSpec {
   readonly repository: string;
   /** Namespace of the release. */
   readonly namespace: string;
-  /** Values that are not the chart's own. */
+  /** Values that differ from the chart's defaults. */
   readonly values: Record<string, unknown>;
 }
 
 /**
- * Declares a Helm release that is there only when everything in it is ready.
+ * Declares a Helm release, which is ready only when all its objects are ready.
  *
- * @param timeoutSeconds how long that may take.
+ * @param timeoutSeconds maximum time to become ready, in seconds.
  */
 export function declareRelease(
   resource: string,
@@ -32,7 +32,7 @@ export function declareRelease(
     resource,
     {
       name,
-      // Helm asks a repository for its index, which a registry has none of.
+      // Helm reads a repository's index, which a registry doesn't have.
       ...(repository.startsWith("oci://")
         ? { chart: `${repository.replace(/\/$/, "")}/${chart}` }
         : { chart, repositoryOpts: { repo: repository } }),
@@ -40,7 +40,7 @@ export function declareRelease(
       namespace,
       values,
       timeout: timeoutSeconds,
-      // Later steps rely on what is in it, and a failed first install must not block the next run.
+      // Later steps require its objects, and a failed first installation must not block the next run.
       skipAwait: false,
       atomic: true,
       cleanupOnFail: true,

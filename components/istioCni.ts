@@ -1,7 +1,7 @@
 import { mergePatch } from "../mesh";
 import type { CniValues, IstiodValues } from "./values";
 
-/** Kubernetes platforms for which Istio's charts have a profile; everything else uses the charts' defaults. */
+/** Kubernetes platforms for which Istio's charts have a profile. All others use the charts' defaults. */
 export const kubernetesPlatforms = ["gke", "k3d", "k3s", "microk8s", "minikube", "openshift"] as const;
 
 /**
@@ -13,8 +13,8 @@ export const kubernetesPlatforms = ["gke", "k3d", "k3s", "microk8s", "minikube",
  */
 export interface IstioCniArgs {
   /**
-   * Namespace of the node agent, which must exist unless it is the control plane's, and must admit privileged pods.
-   * Default: the control plane's; `kube-system` on OpenShift, which admits them there only.
+   * Namespace of the node agent. It must exist unless it is the control plane's, and it must allow privileged pods.
+   * Default: the control plane's; `kube-system` on OpenShift, which allows privileged pods only there.
    */
   namespace?: string;
   /** Values of the chart `cni`. Default: the chart's. */
@@ -26,7 +26,7 @@ export function cniNamespace(cni: IstioCniArgs, platform: string | undefined, co
   return cni.namespace ?? (platform === "openshift" ? "kube-system" : controlPlane);
 }
 
-/** Values of the node agent's release: the images are istiod's. */
+/** Returns the values of the node agent's release, with istiod's images. */
 export function cniValues(
   { values = {} }: IstioCniArgs,
   version: string,

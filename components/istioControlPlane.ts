@@ -11,10 +11,11 @@ import { MeshNamespace } from "./meshNamespace";
 import { runError } from "./runError";
 
 /**
- * Istio's control plane from Istio's own charts: `base` (CRDs), `cni` if asked for, then `istiod`, then the gateways.
- * Each step starts when the one before is ready. Let everything that istiod's webhook judges depend on this component.
+ * Istio's control plane from Istio's own charts: `base` (CRDs), optionally `cni`, then `istiod`, then the gateways.
+ * Each step starts when the previous one is ready. Objects that istiod's webhook validates must depend on this
+ * component.
  *
- * It also owns what applies to the whole mesh, whatever catalogs it serves: the PeerAuthentication of the root namespace.
+ * It also owns the mesh-wide PeerAuthentication in the root namespace.
  *
  * https://istio.io/latest/docs/setup/install/helm/
  */
@@ -23,7 +24,7 @@ export class IstioControlPlane extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** Version of the charts. */
   public readonly version: pulumi.Output<string>;
-  /** The Service of each gateway as `<namespace>/<name>`, known once all gateways are ready. */
+  /** The Service of each gateway as `<namespace>/<name>`. Unknown until all gateways are ready. */
   public readonly gateways: pulumi.Output<string[]>;
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,16 +39,16 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     const prerequisites = [...(releases.get("base") ?? []), ...(releases.get("cni") ?? [])];
     const gateways = releases.get("gateway") ?? [];
     const system = new MeshNamespace(`${name}-system`, systemNamespace(args), { parent: this, ...inherited });
-    // The CRDs first, then the node agent: without it, pods of an istiod that relies on it would get no redirection.
+    // The node agent follows the CRDs. Without it, pods of an istiod that requires it would get no redirection.
     let before: pulumi.Resource = system;
     for (const release of prerequisites)
       before = this.release(`${name}-${release.chart}`, release, args, before);
-    // Named by their revisions: when one takes over from the other, both stay what they are.
+    // Named by their revisions, so both keep their names when one replaces the other.
     const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, before);
     // istiod's webhook validates it.
     declareObjects(name, [meshPeerAuthentication(args)], { parent: this, dependsOn: controlPlane });
     const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
-    // Where a tag takes its namespaces over, it is there first.
+    // The tag exists before its namespaces use it.
     for (const canary of istiods) this.release(`${name}-${canary.name}`, canary, args, [before, ...tags]);
     const ready = gateways.map((gateway) => {
       const home = new MeshNamespace(`${name}-${gateway.name}`, gatewayNamespace(gateway, args), {

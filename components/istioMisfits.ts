@@ -4,10 +4,13 @@ import type { IstioControlPlaneArgs } from "./istioReleases";
 
 const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
-/** Modes of the mesh-wide PeerAuthentication. DISABLE would take mutual TLS from every workload. */
+/** Modes of the mesh-wide PeerAuthentication. DISABLE would turn mutual TLS off for every workload. */
 const mtlsModes = ["STRICT", "PERMISSIVE"];
 
-/** What the types of {@link IstioControlPlaneArgs} allow and the charts or two control planes refuse. */
+/**
+ * Returns the errors in {@link IstioControlPlaneArgs} that their types allow, but the charts or two control planes
+ * don't.
+ */
 export function misfits(args: IstioControlPlaneArgs): string[] {
   const { version, revision, canary, mtlsMode = "STRICT" } = args;
   const exact = (field: string, given: string): string[] =>

@@ -4,7 +4,7 @@ import { defaultNamespace, type IstioControlPlaneArgs, istioReleases } from "./i
 import { type MeshNamespaceArgs, namespaceObject } from "./namespaceObject";
 import { revisionTag } from "./revisionTag";
 
-/** A namespace whose name is known before anything is declared. */
+/** A namespace with a plain name. */
 type KnownNamespace = MeshNamespaceArgs & { readonly name: string };
 
 /** Namespace of istiod, where no pod gets a sidecar. */
@@ -31,7 +31,8 @@ export function istioTags(args: IstioControlPlaneArgs): Manifest[] {
 }
 
 /**
- * The PeerAuthentication of the root namespace, which applies to every workload of the mesh that no other one selects.
+ * The PeerAuthentication of the root namespace. It applies to every workload of the mesh that no other
+ * PeerAuthentication selects.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */

@@ -9,11 +9,11 @@ import type { BaseValues, GatewayValues, IstiodValues } from "./values";
 /** The Helm repository in which Istio publishes its charts. */
 export const istioChartRepository = facts.istio.charts.repository;
 
-/** A gateway: a proxy at the edge of the mesh, as one Helm release in a namespace of its own. */
+/** An ingress or egress gateway: a proxy at the edge of the mesh, as one Helm release in its own namespace. */
 export interface IstioGatewayArgs {
   /**
-   * Name of the release, of its service account, and of its namespace unless that is given. The chart labels its pods
-   * `istio: <name without the prefix "istio-">`, which is what a Gateway object selects.
+   * Name of the release and of its service account. It is also the namespace, unless `namespace` is set. The chart
+   * labels its pods `istio: <name without the prefix "istio-">`, which a Gateway object selects.
    */
   name: string;
   /** Namespace. Default: the gateway's name. */
@@ -22,19 +22,20 @@ export interface IstioGatewayArgs {
   values?: GatewayValues;
   /**
    * Number of trusted proxies in front of the gateway that append to `X-Forwarded-For`, such as 1 for an HTTP load
-   * balancer. The gateway takes the client's address from that many entries from the right. Default: 0; the client is
-   * the connection's peer.
+   * balancer. The gateway reads the client's address from this position, counted from the right. With a wrong number,
+   * clients can forge their address. Default: 0; the client is the connection's peer.
    * https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
    */
   numTrustedProxies?: number;
   /**
-   * Whether connections begin with a header of the PROXY protocol, which carries the client's address through a TCP load
-   * balancer. The load balancer must send it, or the gateway refuses every connection. Default: false.
+   * Whether connections start with a PROXY protocol header, which preserves the client's address behind a TCP load
+   * balancer. If it is true and the load balancer doesn't send the header, the gateway rejects every connection.
+   * Default: false.
    */
   proxyProtocol?: boolean;
 }
 
-/** Values of Istio's charts by chart, of any name. */
+/** Further values of Istio's charts, keyed by chart, with any name. */
 export interface IstioChartValues {
   /** Values of the chart `base`. Default: none. */
   base?: Record<string, any>;
@@ -42,60 +43,65 @@ export interface IstioChartValues {
   cni?: Record<string, any>;
   /** Values of the chart `istiod`. Default: none. */
   istiod?: Record<string, any>;
-  /** Values of the chart `gateway`, by the name of the gateway. Default: none. */
+  /** Values of the chart `gateway`, keyed by the gateway's name. Default: none. */
   gateways?: Record<string, any>;
 }
 
-/** Another istiod beside the component's own, of another revision. */
+/** A second istiod with another revision. */
 export interface IstioCanaryArgs {
   /** Exact version of its chart. */
   version: string;
-  /** Its revision. Default: none, the control plane without one. */
+  /** Revision of the second istiod. Default: none, the control plane without a revision. */
   revision?: string;
   /** Values of its chart, merged over those of the component's own istiod. Default: none. */
   istiod?: IstiodValues;
 }
 
-/** Arguments of the component `IstioControlPlane`. All are plain: a preview must know them to find the charts' definitions. */
+/**
+ * Arguments of the component `IstioControlPlane`. All are plain values, because a preview reads them to find the
+ * charts' CRDs.
+ */
 export interface IstioControlPlaneArgs {
-  /** Exact version of Istio's charts; no range. */
+  /** Exact version of Istio's charts, not a range. */
   version: string;
-  /** Helm repository that serves the charts, a mirror for example. Default: Istio's own. */
+  /** Helm repository that serves the charts, for example a mirror. Default: Istio's own. */
   repository?: string;
   /** Namespace of istiod, the root namespace of the mesh. Default: `istio-system`. */
   namespace?: string;
-  /** Revision, which allows two control planes side by side during an upgrade. Default: none. */
+  /**
+   * Revision, which allows two control planes side by side during an upgrade. Default: none; namespaces use the label
+   * `istio-injection: enabled`.
+   */
   revision?: string;
   /**
-   * Stable names of the revision, which namespaces carry in its place; `default` stands for the label
+   * Revision tags: stable names of the revision, which namespaces use instead of it. `default` stands for the label
    * `istio-injection: enabled`. Default: none.
    */
   revisionTags?: string[];
   /**
-   * A second istiod during an upgrade: the next one before it takes over, then the last one until no proxy is its own
-   * any more. Gateways, tags and the validation of objects are the component's own revision's. Default: none.
+   * A second istiod during an upgrade. First it is the new one, then, after the switch, the old one until it has no
+   * proxies left. Gateways, tags and the validation webhook use the component's own revision. Default: none.
    */
   canary?: IstioCanaryArgs;
   /**
    * Mode of the mesh-wide PeerAuthentication: `STRICT`, or `PERMISSIVE` while workloads move into the mesh one by one.
-   * With `PERMISSIVE`, workloads that no other PeerAuthentication selects accept plaintext as well; the policy pack
-   * reports it. Default: `STRICT`.
-   * https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/
+   * With `PERMISSIVE`, workloads that no other PeerAuthentication selects also accept plaintext; the policy pack
+   * reports it. Default: `STRICT`. https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/
    */
   mtlsMode?: string;
   /**
-   * Catalogs that the control plane serves, as `defineMesh` returns them. What these arguments say otherwise than a catalog
-   * (root namespace, trust domain, revision, namespaces of gateways, minor version) is an error with both values, before
-   * anything is registered. Default: none; nothing is compared.
+   * Catalogs that the control plane serves, as `defineMesh` returns them. If these arguments contradict a catalog (root
+   * namespace, trust domain, revision, namespaces of gateways, minor version), that is an error with both values,
+   * before any resource is registered. Default: none; nothing is compared.
    */
   catalogs?: Record<string, any>[];
-  /** Seconds that each release may take to become ready. Default: 300. */
+  /** Time in seconds that each release may take to become ready; then the run fails. Default: 300. */
   timeoutSeconds?: number;
   /** Values of the chart `base`. Default: the chart's. */
   base?: BaseValues;
-  /** Values of the chart `istiod`; `istiodFor` gives those that a catalog asks for. Default: the chart's. */
+  /** Values of the chart `istiod`. `istiodFor` returns those that a catalog requires. Default: the chart's. */
   istiod?: IstiodValues;
-  /** Gateways at the mesh's edges. Default: none. */
+  /** Ingress and egress gateways. Default: none. */
   gateways?: IstioGatewayArgs[];
   /**
    * Kubernetes platform whose profile Istio's charts apply: `gke`, `k3d`, `k3s`, `microk8s`, `minikube` or `openshift`.
@@ -103,31 +109,34 @@ export interface IstioControlPlaneArgs {
    * https://istio.io/latest/docs/ambient/install/platform-prerequisites/
    */
   platform?: string;
-  /** Istio's CNI node agent, installed between `base` and `istiod`. Default: none; each pod has an init container. */
+  /**
+   * Istio's CNI node agent, installed between `base` and `istiod`. Default: none; each pod has an init container
+   * instead.
+   */
   cni?: IstioCniArgs;
   /**
-   * Names of the Secrets that pull Istio's images, which must exist in the namespaces of the control plane, of the
-   * gateways, and of every injected pod. Default: none.
+   * Names of the Secrets that pull Istio's images. They must exist in the namespaces of the control plane, of the
+   * gateways, and of every injected pod. Default: none; images are pulled without credentials.
    */
   imagePullSecrets?: string[];
   /**
-   * Whether the chart `base` is installed: the CRDs and the default validation webhook. Set it to false beside an Istio
-   * that was installed otherwise, whose CRDs this control plane then uses. Default: true.
+   * Whether to install the chart `base`: the CRDs and the default validation webhook. Set it to false beside an
+   * existing Istio, whose CRDs this control plane then uses. Default: true.
    */
   installBase?: boolean;
   /**
-   * Further values of Istio's charts, for what the typed values have no name for. They are merged last: objects are
-   * merged, null removes, everything else is replaced. Policies judge the result. Default: none.
+   * Further values of Istio's charts, for values without a type. They are merged last: objects are merged, null removes
+   * a value, and everything else is replaced. Policies judge the result. Default: none.
    */
   values?: IstioChartValues;
 }
 
-/** Namespace of istiod where none is given. */
+/** The default namespace of istiod. */
 export const defaultNamespace = "istio-system";
 
 /**
- * The Helm releases that the component `IstioControlPlane` installs, in their order: CRDs, the CNI node agent, istiods,
- * gateways. CRDs are of the newest version, which older control planes can use.
+ * Returns the Helm releases that the component `IstioControlPlane` installs, in order: CRDs, the CNI node agent,
+ * istiods, gateways. The CRDs are those of the newest version, which older control planes support.
  */
 export function istioReleases(args: IstioControlPlaneArgs): ReleaseSpec[] {
   const { version, repository = istioChartRepository, namespace = defaultNamespace, canary } = args;
@@ -190,7 +199,7 @@ function merged(values: object, own: object = {}): Record<string, unknown> {
   return mergePatch(values, own) as Record<string, unknown>;
 }
 
-/** The values of istiod's chart with what the component's own arguments say of them. */
+/** Returns the values of istiod's chart, with those that the component's other arguments set. */
 function istiodValues({
   istiod = {},
   cni,
@@ -209,7 +218,7 @@ function istiodValues({
   return merged(merged(asked, istiod), values?.istiod);
 }
 
-/** The gateway's values with the topology in front of it, which its proxy reads from an annotation of its pod. */
+/** Returns the gateway's values with its network topology, which the proxy reads from an annotation of its pod. */
 function gatewayValues({ values = {}, numTrustedProxies, proxyProtocol = false }: IstioGatewayArgs): object {
   if (numTrustedProxies === undefined && !proxyProtocol) return values;
   const gatewayTopology = {
@@ -225,10 +234,10 @@ function canaryValues(
   istiod: IstiodValues,
   canary: IstioCanaryArgs,
 ): IstiodValues {
-  // Each istiod's image and revision are its own.
+  // Each istiod has its own image and revision.
   const shared = mergePatch(istiod, { revision: null, global: { tag: null } });
   const values = mergePatch(shared, canary.istiod ?? {});
-  // The one without a revision injects the same namespaces as the tag `default`, and would have the last word.
+  // The istiod without a revision injects the same namespaces as the tag `default`, and would take precedence.
   const superseded = canary.revision === undefined && revisionTags.includes("default");
   return mergePatch(values, superseded ? { global: { operatorManageWebhooks: true } } : {}) as IstiodValues;
 }

@@ -7,10 +7,10 @@ import type { ServiceMeshArgs } from "./serviceMeshPlan";
 import type { IstiodValues } from "./values";
 
 /**
- * Values of the chart `istiod` that a catalog asks for, for the argument `istiod` of `IstioControlPlane`: the tracing
- * provider, the format of logs and the audit log, the statistics that alerts and dashboards need, certificates, the
- * trust domain, and that only declared hosts are called. Without them the catalog's objects name what istiod doesn't
- * know.
+ * Returns the values of the chart `istiod` that a catalog requires, for the argument `istiod` of `IstioControlPlane`.
+ * They cover the tracing provider, the log format and the audit log, the statistics of alerts and dashboards,
+ * certificates, the trust domain, and `REGISTRY_ONLY`. Without them, the catalog's objects name providers that istiod
+ * doesn't have.
  *
  * @param catalog as `defineMesh` returns it, or plain JSON.
  * @throws {pulumi.RunError} with every finding if the catalog has errors.
@@ -20,13 +20,14 @@ export function istiodFor(catalog: ServiceMeshArgs["catalog"]): IstiodValues {
   return istiodValues(checkedMesh(String(catalog.name), catalog).mesh);
 }
 
-/** What {@link istiodFor} returns, for a catalog that is checked already. */
+/** The result of {@link istiodFor}, for a checked catalog. */
 export function istiodValues(mesh: CheckedMesh): IstiodValues {
   return mergePatch({ meshConfig: meshConfig(mesh) }, issuing(mesh.certificates)) as IstiodValues;
 }
 
 /**
- * What proxies ask for, when they renew it, and what istiod signs at most: above that it would refuse every request.
+ * The certificate lifetime that proxies request, when they renew it, and the maximum that istiod signs. istiod rejects
+ * requests above that maximum.
  *
  * @see https://istio.io/latest/docs/reference/commands/pilot-agent/#envvars
  */

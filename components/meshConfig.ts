@@ -2,8 +2,8 @@ import { type Mesh, otlpPort } from "../catalog";
 import { statsMatchers } from "../observability";
 
 /**
- * One JSON object per request. Only operators that Envoy knows: it rejects a listener with an unknown one, and
- * Istio hands the same format to every proxy of the mesh.
+ * The access log: one JSON object per request. All operators must be supported by Envoy, which rejects a listener with
+ * an unknown one. Istio sends the same format to every proxy of the mesh.
  *
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
@@ -31,7 +31,7 @@ const accessLog = {
   destination_namespace: "%FILTER_STATE(upstream_peer_obj:FIELD:namespace)%",
 };
 
-/** What an auditor asks: when, who, from where, what of whom, and whether it was let through. As JSON, too. */
+/** The audit log, as JSON: time, client and server identities, addresses, the request, and whether it was allowed. */
 const auditLog = {
   log: "audit",
   time: "%START_TIME%",
@@ -45,7 +45,7 @@ const auditLog = {
   request_method: "%REQ(:METHOD)%",
   request_path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
   response_code: "%RESPONSE_CODE%",
-  // A refusal names the policy that made it: rbac_access_denied_matched_policy[…].
+  // A denial names its policy: rbac_access_denied_matched_policy[…].
   response_code_details: "%RESPONSE_CODE_DETAILS%",
   connection_termination_details: "%CONNECTION_TERMINATION_DETAILS%",
   response_flags: "%RESPONSE_FLAGS%",
@@ -54,7 +54,8 @@ const auditLog = {
 };
 
 /**
- * What holds for every proxy of the mesh. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ * The mesh configuration, which applies to every proxy.
+ * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
 export function meshConfig({
   telemetry,
@@ -65,7 +66,7 @@ export function meshConfig({
     ...(tracing === undefined
       ? []
       : [{ name: tracing.provider, opentelemetry: { service: tracing.service, port: otlpPort } }]),
-    // Istio has declared the provider `envoy` itself.
+    // Istio declares the provider `envoy` itself.
     ...(auditLogging === undefined || auditLogging.provider === "envoy"
       ? []
       : [
@@ -79,17 +80,17 @@ export function meshConfig({
     accessLogEncoding: "JSON",
     accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
     defaultConfig: {
-      // Before Kubernetes 1.33 a proxy starts beside its application, whose first calls would be lost.
+      // Before Kubernetes 1.33 a proxy starts together with its application, whose first calls would fail.
       holdApplicationUntilProxyStarts: true,
-      // Istio keeps few of Envoy's statistics; alerts and dashboards need some more.
+      // By default Istio keeps few of Envoy's statistics; alerts and dashboards use more.
       proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] },
     },
     enableAutoMtls: true,
-    // Only hosts that the catalog knows; each proxy's Sidecar narrows it down to what its service calls.
+    // Only declared hosts. Each proxy's Sidecar limits them to those that its service calls.
     outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
-    // An authorization rule for /admin must not be dodged with //admin, /%2Fadmin or /x/..%2Fadmin.
+    // Otherwise //admin, /%2Fadmin or /x/..%2Fadmin would bypass an authorization rule for /admin.
     pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
-    // What the catalog's authorization policies take identities to begin with.
+    // The prefix of identities in the catalog's AuthorizationPolicies.
     trustDomain,
     ...(extensionProviders.length > 0 ? { extensionProviders } : {}),
   };

@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labelsOf, type MeshNamespaceArgs } from "./namespaceObject";
 
-/** A Kubernetes namespace with exactly one label that says whether Istio injects sidecars. */
+/** A Kubernetes namespace with exactly one injection label. */
 export class MeshNamespace extends pulumi.ComponentResource {
-  /** Name of the namespace, known once it exists. */
+  /** Name of the namespace. Unknown until it exists. */
   public readonly namespaceName: pulumi.Output<string>;
 
   constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {

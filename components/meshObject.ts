@@ -8,7 +8,7 @@ type ObjectResource = new (
   opts: pulumi.CustomResourceOptions,
 ) => pulumi.CustomResource;
 
-// Kinds that the SDK knows get its classes, whose type tokens policies and other programs expect.
+// Kinds of the SDK use its classes, whose type tokens policies and other programs match.
 const builtIn: Record<string, unknown> = {
   "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration":
     k8s.admissionregistration.v1.MutatingWebhookConfiguration,
@@ -27,7 +27,7 @@ const builtIn: Record<string, unknown> = {
   "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
 };
 
-/** Kinds of which an object that another tool creates can be adopted. */
+/** Patch resources of the kinds whose existing objects can be adopted. */
 const patches: Record<string, unknown> = {
   "v1/Service": k8s.core.v1.ServicePatch,
 };
@@ -44,7 +44,7 @@ export function declareMeshObject(
   if (object.metadata.annotations?.[adoptedAnnotation] !== undefined) {
     const Patch = patches[`${object.apiVersion}/${object.kind}`];
     if (Patch === undefined) throw new Error(`a ${object.kind} can't be adopted`);
-    // Whether its pods are ready is for the tool that deploys them.
+    // The tool that deploys the pods waits for them.
     const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
     const patch = { ...object, metadata: { ...object.metadata, annotations } };
     return new (Patch as ObjectResource)(name, patch, opts);

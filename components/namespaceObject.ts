@@ -11,15 +11,15 @@ export interface MeshNamespaceArgs {
    */
   injection?: boolean;
   /**
-   * Revision or revision tag of the control plane that injects; sets `istio.io/rev` instead of `istio-injection`,
-   * of which exactly one may be there. Default: none, the default revision.
+   * Revision or revision tag of the control plane that injects. It sets `istio.io/rev` instead of `istio-injection`; a
+   * namespace must have exactly one of the two. Default: none; the label is `istio-injection: enabled`.
    */
   revision?: string;
   /** Further labels. Default: none. */
   labels?: Record<string, string>;
 }
 
-/** The namespace that the component `MeshNamespace` declares, as a plain object. */
+/** Returns the namespace of the component `MeshNamespace` as a plain object. */
 export function namespaceObject(args: MeshNamespaceArgs & { readonly name: string }): Manifest {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name: args.name, labels: labelsOf(args) } };
 }

@@ -10,10 +10,11 @@ import { observabilityPlan } from "./observabilityPlan";
 import { planFor } from "./planned";
 
 /**
- * What watches a mesh: Prometheus, Grafana, Jaeger and Kiali from their official charts, linked with each other, inside
- * the mesh and reachable only by those who need them; with rules, dashboards and alerts made from the catalog.
+ * Prometheus, Grafana, Jaeger and Kiali from their official charts, with rules, dashboards and alerts from the catalog.
+ * They run in the mesh, and only declared callers can reach them.
  *
- * Let it depend on the control plane, which injects the add-ons' sidecars. `meshwright open` leads people to the tools.
+ * The component must depend on the control plane, which injects the add-ons' sidecars. `meshwright open` opens the
+ * add-ons.
  */
 export class Observability extends pulumi.ComponentResource {
   /** Namespace of the add-ons. */
@@ -46,7 +47,7 @@ export class Observability extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace });
   }
 
-  /** A Secret that is made up once; its value is a secret in Pulumi's state, too. */
+  /** Declares a Secret that is generated once. Its value is a secret in Pulumi's state, too. */
   private secret(
     name: string,
     { name: secretName, namespace, known, key, length }: MadeUpSecret,

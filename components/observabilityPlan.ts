@@ -24,39 +24,39 @@ import type { ExposureArgs, ObservabilityArgs } from "./observabilityArgs";
 import { type AddOnReleases, addOnReleases } from "./observabilityReleases";
 import { runError } from "./runError";
 
-/** All that the component `Observability` declares but the values of its secrets, as plain data. */
+/** Everything that the component `Observability` declares, without the values of its secrets, as plain data. */
 export interface ObservabilityPlan {
   /** Namespace of the add-ons. */
   readonly namespace: string;
-  /** The add-ons' place in the mesh: their namespace, who may ask whom. Before the releases. */
+  /** The add-ons' mesh objects: their namespace and authorization. Created before the releases. */
   readonly addOns: Manifest[];
-  /** The add-ons' own catalog, whose places the annotations of `addOns` name. */
+  /** The add-ons' own catalog, whose paths the annotations of `addOns` name. */
   readonly addOnsCatalog: MeshDefinition;
-  /** Secrets that are made up once. Before the releases that name them. */
+  /** Secrets that are generated once. Created before the releases that name them. */
   readonly secrets: {
     /** Name and password of Grafana's administrator. */
     readonly grafanaAdmin: MadeUpSecret;
-    /** What signs Kiali's sessions. */
+    /** Key that signs Kiali's sessions. */
     readonly kialiSigningKey: MadeUpSecret;
   };
-  /** The Helm releases, by tool. */
+  /** The Helm releases, by add-on. */
   readonly releases: AddOnReleases;
-  /** Secrets with the certificates of the hosts at which people reach the tools. */
+  /** Secrets with the certificates of the add-ons' hosts. */
   readonly credentials: readonly { readonly name: string; readonly namespace: string }[];
-  /** Releases of the gateways through which people reach the tools, with their namespaces. */
+  /** Releases of the gateways that expose add-ons, with their namespaces. */
   readonly gateways: readonly { readonly name: string; readonly namespace: string }[];
-  /** Rules, dashboards, and what Prometheus reads. After the release of Prometheus, which brings their definitions. */
+  /** Rules, dashboards and monitors. Created after the release of Prometheus, which contains their CRDs. */
   readonly watching: Manifest[];
 }
 
-/** Kinds that only the Prometheus operator knows. */
+/** Kinds of the Prometheus operator. */
 const operatorKinds = new Set(["PrometheusRule", "PodMonitor", "ServiceMonitor"]);
 
 /**
- * Decides what watches a mesh.
+ * Plans the observability components of a mesh.
  *
  * @param rendered the mesh's own objects, if they have been rendered already.
- * @throws {pulumi.RunError} with everything that does not fit, and the fix of each.
+ * @throws {pulumi.RunError} with every misfit and its fix.
  */
 export function observabilityPlan(
   name: string,
@@ -122,7 +122,7 @@ export function observabilityPlan(
   };
 }
 
-/** Where dashboards lead to: a tool's own host, or where `meshwright open` puts it. */
+/** Targets of the dashboards' links: an add-on's own host, or the local port of `meshwright open`. */
 function toolUrls(args: ObservabilityArgs): ToolUrls {
   const urlOf = (tool: "kiali" | "jaeger"): string => {
     const host = args[tool]?.exposure?.host;
@@ -164,7 +164,7 @@ function exposureOf(
   };
 }
 
-/** What the types allow and the add-ons don't. */
+/** Returns the errors that the types allow, but the add-ons don't. */
 function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string): Iterable<string> {
   const { jaeger = {}, grafana = {}, collector } = args;
   const replicas = jaeger.replicas ?? 1;
@@ -212,7 +212,7 @@ function spansClaim(namespace: string, storage: string, storageClassName: string
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
-    // It may be bound only when a pod uses it, which comes later.
+    // The volume may be bound only when a pod uses it, which is later.
     metadata: { name: jaegerClaim, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
     spec: {
       accessModes: ["ReadWriteOnce"],
@@ -222,7 +222,7 @@ function spansClaim(namespace: string, storage: string, storageClassName: string
   };
 }
 
-/** The chart has none. */
+/** The chart has no PodDisruptionBudget. */
 function jaegerBudget(namespace: string): Manifest {
   const { service } = tools.jaeger;
   return {

@@ -13,7 +13,7 @@ import { plainPrometheus } from "./addOns/plainPrometheus";
 import type { ReleaseSpec } from "./helmRelease";
 import type { ObservabilityArgs } from "./observabilityArgs";
 
-/** The add-ons' charts: where they are published, their exact versions, and the sources of both. */
+/** The add-ons' charts: their repositories, exact versions, and the sources of both. */
 export const addOnCharts = facts.addOns;
 
 /** The Helm releases of the add-ons. */
@@ -22,7 +22,7 @@ export interface AddOnReleases {
   readonly grafana: ReleaseSpec;
   readonly jaeger: ReleaseSpec;
   readonly kiali: ReleaseSpec;
-  /** Only where the catalog sends its spans there. */
+  /** Undefined unless the catalog sends its spans to the collector. */
   readonly collector?: ReleaseSpec;
 }
 

@@ -1,15 +1,15 @@
 import type { ResourceValues } from "./values";
 
 /**
- * Typed values of the Helm charts that watch the mesh: the part of each chart that this package sets or that its users
- * most often need. A misspelt value does not compile; a test holds every name against the charts' own `values.yaml`.
+ * Typed values of the add-ons' Helm charts: the values that this package sets or that users need most often. A misspelt
+ * value does not compile. A test compares every name with the charts' own `values.yaml`.
  *
- * The interfaces stay within what Pulumi can infer a schema from, so that Python, Go and YAML programs get them too.
+ * The interfaces use only what Pulumi can infer a schema from, so that Python, Go and YAML programs have them, too.
  */
 
-/** Where a chart's images come from. */
+/** Registry of a chart's images. */
 export interface ImageRegistryValues {
-  /** Registry that takes the place of the images' own. Default: the images' own. */
+  /** Registry that replaces the images' own. Default: the images' own. */
   imageRegistry?: string;
 }
 
@@ -17,18 +17,18 @@ export interface ImageRegistryValues {
 export interface ImageValues {
   repository?: string;
   tag?: string;
-  /** Digest, which wins over the tag. Default: none. */
+  /** Digest, which takes precedence over the tag. Default: none. */
   digest?: string;
 }
 
-/** Whether a part of a chart is there. */
+/** Whether a part of a chart is enabled. */
 export interface EnabledValues {
   enabled?: boolean;
 }
 
-/** Account of a workload's pods. */
+/** Service account of a workload's pods. */
 export interface ServiceAccountValues {
-  /** Default: as the workload. */
+  /** Name of the service account. Default: the workload's name. */
   name?: string;
 }
 
@@ -41,7 +41,7 @@ export interface StrategyValues {
 /** A PodDisruptionBudget. */
 export interface DisruptionBudgetValues {
   enabled?: boolean;
-  /** Pods that must be left. Default: 1. */
+  /** Minimum number of available pods. Default: 1. */
   minAvailable?: number;
 }
 
@@ -50,17 +50,20 @@ export interface DisruptionBudgetValues {
  * See https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack
  */
 export interface KubePrometheusStackValues {
-  /** First part of the labels `app` of the operator's own pods. Default: the chart's name. */
+  /** Prefix of the labels `app` of the operator's own pods. Default: the chart's name. */
   nameOverride?: string;
-  /** First part of all names: the Service of Prometheus is `<fullnameOverride>-prometheus`. Default: from the release's name. */
+  /**
+   * Prefix of all names: the Service of Prometheus is `<fullnameOverride>-prometheus`. Default: derived from the
+   * release's name.
+   */
   fullnameOverride?: string;
   global?: ImageRegistryValues;
-  /** The definitions of PrometheusRule, PodMonitor and others. Default: enabled. */
+  /** The CRDs of PrometheusRule, PodMonitor and others. Default: enabled. */
   crds?: EnabledValues;
-  /** Rules about Kubernetes itself. Default: all. */
+  /** Rules for Kubernetes itself. Default: all. */
   defaultRules?: DefaultRulesValues;
   alertmanager?: AlertmanagerValues;
-  /** The Grafana that the chart brings along. Default: enabled. */
+  /** The Grafana that the chart contains. Default: enabled. */
   grafana?: EnabledValues;
   kubeApiServer?: EnabledValues;
   kubelet?: EnabledValues;
@@ -80,29 +83,29 @@ export interface DefaultRulesValues {
 }
 
 export interface AlertmanagerValues {
-  /** Default: true. */
+  /** Whether it is enabled. Default: true. */
   enabled?: boolean;
   alertmanagerSpec?: AlertmanagerSpecValues;
 }
 
 export interface AlertmanagerSpecValues {
-  /** Default: 1. */
+  /** Number of pods. Default: 1. */
   replicas?: number;
-  /** Whether the configuration comes from `configSecret`. Default: false, from the chart's values. */
+  /** Whether the configuration is read from `configSecret`. Default: false; it is rendered from the chart's values. */
   useExistingSecret?: boolean;
   resources?: ResourceValues;
-  /** Of a volume. Default: none. */
+  /** Storage of a volume. Default: none. */
   storage?: Record<string, any>;
 }
 
 export interface PrometheusOperatorValues {
-  /** Validation of rules by the API server. Default: enabled. */
+  /** Webhooks with which the API server validates rules. Default: enabled. */
   admissionWebhooks?: EnabledValues;
   /** TLS of the operator's own port. Default: enabled. */
   tls?: EnabledValues;
   /** A Service of the kubelets' endpoints in kube-system. Default: enabled. */
   kubeletService?: EnabledValues;
-  /** Whether Prometheus scrapes the operator. Default: it does. */
+  /** Whether Prometheus scrapes the operator. Default: true. */
   serviceMonitor?: SelfMonitorValues;
   resources?: ResourceValues;
 }
@@ -120,24 +123,24 @@ export interface PrometheusValues {
 }
 
 export interface PrometheusServiceValues {
-  /** Default: 9090. */
+  /** Port of Prometheus. Default: 9090. */
   port?: number;
   /** Port of the configuration reloader; 0 leaves it out. Default: 8080. */
   reloaderWebPort?: number;
-  /** Whether a client meets the same replica each time, `ClientIP` or `None`. Default: `None`. */
+  /** Whether a client always uses the same replica: `ClientIP` or `None`. Default: `None`. */
   sessionAffinity?: string;
 }
 
 /** See https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusSpec */
 export interface PrometheusSpecValues {
-  /** Each scrapes everything. Default: 1. */
+  /** Number of pods. Each scrapes all targets. Default: 1. */
   replicas?: number;
   /** How long samples are kept, such as `10d`. Default: `10d`. */
   retention?: string;
-  /** How many bytes are kept, such as `45GiB`. Default: no limit. */
+  /** Maximum size of the samples, such as `45GiB`. Default: unlimited. */
   retentionSize?: string;
   resources?: ResourceValues;
-  /** Of a volume. Default: none, the samples go with the pod. */
+  /** Storage of a volume. Default: none; samples are lost with the pod. */
   storageSpec?: Record<string, any>;
   /** Labels and annotations of the pods. */
   podMetadata?: Record<string, any>;
@@ -145,19 +148,19 @@ export interface PrometheusSpecValues {
   podAntiAffinity?: string;
   scrapeInterval?: string;
   evaluationInterval?: string;
-  /** Address by which people reach Prometheus, for links in alerts. Default: that of the Service. */
+  /** URL of Prometheus for users, for links in alerts. Default: the Service's. */
   externalUrl?: string;
-  /** Who gets its alerts beside the chart's own Alertmanager, as Prometheus' configuration says it. Default: nobody. */
+  /** Alertmanagers in addition to the chart's own, in the form of Prometheus' configuration. Default: none. */
   additionalAlertManagerConfigs?: any[];
-  /** Labels of everything that leaves this Prometheus. */
+  /** Labels of all samples and alerts that this Prometheus sends. */
   externalLabels?: Record<string, string>;
-  /** Another storage that gets all samples. Default: none. */
+  /** Remote storage that receives all samples. Default: none. */
   remoteWrite?: any[];
-  /** Whether only this release's rules count. Default: true. */
+  /** Whether to select only this release's rules. Default: true. */
   ruleSelectorNilUsesHelmValues?: boolean;
-  /** Whether only this release's monitors count. Default: true. */
+  /** Whether to select only this release's ServiceMonitors. Default: true. */
   serviceMonitorSelectorNilUsesHelmValues?: boolean;
-  /** Whether only this release's monitors count. Default: true. */
+  /** Whether to select only this release's PodMonitors. Default: true. */
   podMonitorSelectorNilUsesHelmValues?: boolean;
 }
 
@@ -173,9 +176,11 @@ export interface PlainPrometheusValues {
   "kube-state-metrics"?: EnabledValues;
   "prometheus-node-exporter"?: EnabledValues;
   "prometheus-pushgateway"?: EnabledValues;
-  /** Jobs that scrape, by name; `{ enabled: false }` leaves one out. Default: nodes, the API server, Services and pods. */
+  /**
+   * Scrape jobs, keyed by name; `{ enabled: false }` removes a job. Default: nodes, the API server, Services and pods.
+   */
   scrapeConfigs?: Record<string, any>;
-  /** Files beside the configuration, by name: rules above all. */
+  /** Further configuration files, keyed by name, mainly rules. */
   serverFiles?: Record<string, any>;
 }
 
@@ -195,7 +200,7 @@ export interface ConfigmapReloadPrometheusValues {
 export interface PlainPrometheusServerValues {
   fullnameOverride?: string;
   image?: ImageValues;
-  /** Default: 1. More need `statefulSet`. */
+  /** Number of pods. More than one require `statefulSet`. Default: 1. */
   replicaCount?: number;
   retention?: string;
   retentionSize?: string;
@@ -207,12 +212,12 @@ export interface PlainPrometheusServerValues {
   global?: ScrapeGlobalValues;
   service?: ServicePortValues;
   persistentVolume?: PersistentVolumeValues;
-  /** A StatefulSet instead of a Deployment. Default: not enabled. */
+  /** A StatefulSet instead of a Deployment. Default: disabled. */
   statefulSet?: EnabledValues;
   podDisruptionBudget?: EnabledValues;
-  /** Who gets its alerts, as Prometheus' configuration says it. Default: nobody. */
+  /** Alertmanagers that receive the alerts, in the form of Prometheus' configuration. Default: none. */
   alertmanagers?: any[];
-  /** Address by which people reach Prometheus. Default: none. */
+  /** URL of Prometheus for users. Default: none. */
   baseURL?: string;
 }
 
@@ -228,7 +233,7 @@ export interface ServicePortValues {
 export interface PersistentVolumeValues {
   enabled?: boolean;
   size?: string;
-  /** Default: the cluster's. */
+  /** StorageClass of the volume. Default: the cluster's. */
   storageClass?: string;
 }
 
@@ -236,7 +241,7 @@ export interface PersistentVolumeValues {
 export interface GrafanaValues {
   fullnameOverride?: string;
   global?: ImageRegistryValues;
-  /** Default: 1. */
+  /** Number of pods. Default: 1. */
   replicas?: number;
   resources?: ResourceValues;
   podLabels?: Record<string, string>;
@@ -248,40 +253,46 @@ export interface GrafanaValues {
   rbac?: GrafanaRbacValues;
   deploymentStrategy?: StrategyValues;
   persistence?: GrafanaPersistenceValues;
-  /** A container that makes the volume Grafana's own, as root. Default: enabled. */
+  /** A root container that changes the owner of the volume to Grafana's user. Default: enabled. */
   initChownData?: EnabledValues;
   /** A pod that tests the release. Default: enabled. */
   testFramework?: EnabledValues;
   service?: GrafanaServiceValues;
   sidecar?: GrafanaSidecarValues;
-  /** Files of data sources, by name. */
+  /** Files with data sources, keyed by name. */
   datasources?: Record<string, any>;
-  /** Files that say where dashboards lie, by name. */
+  /** Files with the folders of dashboards, keyed by name. */
   dashboardProviders?: Record<string, any>;
-  /** Dashboards by provider and name, from grafana.com for example. */
+  /** Dashboards, keyed by provider and name, for example from grafana.com. */
   dashboards?: Record<string, any>;
   downloadDashboards?: GrafanaDownloadValues;
-  /** Grafana's own configuration, by section. See https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/ */
+  /**
+   * Grafana's own configuration, keyed by section. See
+   * https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/
+   */
   "grafana.ini"?: Record<string, any>;
 }
 
 export interface GrafanaAdminValues {
-  /** Secret with the administrator's name and password. Default: none, the chart makes a password up at each run. */
+  /** Secret with the administrator's name and password. Default: none; the chart generates a password at each run. */
   existingSecret?: string;
   userKey?: string;
   passwordKey?: string;
 }
 
-/** What Grafana's account may do. */
+/** Permissions of Grafana's service account. */
 export interface GrafanaRbacValues {
-  /** Whether it may read ConfigMaps and Secrets of its own namespace only. Default: false, of all. */
+  /**
+   * Whether it may read ConfigMaps and Secrets of its own namespace only. Default: false; it may read those of all
+   * namespaces.
+   */
   namespaced?: boolean;
 }
 
 export interface GrafanaPersistenceValues {
   enabled?: boolean;
   size?: string;
-  /** Default: the cluster's. */
+  /** StorageClass of the volume. Default: the cluster's. */
   storageClassName?: string;
 }
 
@@ -303,12 +314,12 @@ export interface GrafanaSidecarValues {
 /** Dashboards from ConfigMaps. */
 export interface GrafanaDashboardsValues {
   enabled?: boolean;
-  /** Label that makes a ConfigMap one. Default: `grafana_dashboard`. */
+  /** Label of ConfigMaps with dashboards. Default: `grafana_dashboard`. */
   label?: string;
   labelValue?: string;
   /** Annotation that names the folder. Default: none. */
   folderAnnotation?: string;
-  /** Namespaces to look in, or `ALL`. Default: the release's. */
+  /** Namespaces to search, or `ALL`. Default: the release's. */
   searchNamespace?: string;
   /** `configmap`, `secret` or `both`. Default: `both`. */
   resource?: string;
@@ -329,11 +340,11 @@ export interface JaegerValues {
 }
 
 export interface JaegerWorkloadValues {
-  /** Default: 1. */
+  /** Number of pods. Default: 1. */
   replicas?: number;
   resources?: ResourceValues;
   podLabels?: Record<string, string>;
-  /** Default: Recreate. */
+  /** How pods are replaced. Default: Recreate. */
   strategy?: StrategyValues;
   extraEnv?: any[];
   extraVolumes?: any[];
@@ -367,7 +378,7 @@ export interface KialiDeploymentValues {
   resources?: ResourceValues;
   pod_labels?: Record<string, string>;
   affinity?: KialiAffinityValues;
-  /** Whether Kiali may change nothing. Default: false. */
+  /** Whether Kiali is read-only. Default: false. */
   view_only_mode?: boolean;
   /** The chart's own NetworkPolicy. Default: enabled. */
   network_policy?: EnabledValues;
@@ -390,7 +401,7 @@ export interface KialiExternalServicesValues {
 }
 
 export interface KialiIstioValues {
-  /** Default: Kiali's own namespace. */
+  /** Root namespace of the mesh. Default: Kiali's own namespace. */
   root_namespace?: string;
 }
 
@@ -400,15 +411,15 @@ export interface KialiPrometheusValues {
 
 export interface KialiGrafanaValues {
   enabled?: boolean;
-  /** Where Kiali reaches it. */
+  /** URL for Kiali's own requests. */
   internal_url?: string;
-  /** Where people reach it. */
+  /** URL for users. */
   external_url?: string;
   auth?: KialiExternalAuthValues;
 }
 
 export interface KialiExternalAuthValues {
-  /** `basic`, `bearer` or `none`. Default: `none`. */
+  /** Authentication: `basic`, `bearer` or `none`. Default: `none`. */
   type?: string;
   username?: string;
   /** `secret:<name>:<key>` of a Secret in Kiali's namespace. */
@@ -417,23 +428,26 @@ export interface KialiExternalAuthValues {
 
 export interface KialiTracingValues {
   enabled?: boolean;
-  /** `jaeger` or `tempo`. Default: `jaeger`. */
+  /** Tracing backend: `jaeger` or `tempo`. Default: `jaeger`. */
   provider?: string;
   internal_url?: string;
   external_url?: string;
-  /** Default: true. */
+  /** Whether to query over gRPC. Default: true. */
   use_grpc?: boolean;
 }
 
 export interface KialiLoginTokenValues {
-  /** 16, 24 or 32 bytes, or `secret:<name>:<key>` of a Secret in Kiali's namespace. Default: made up at each run. */
+  /**
+   * Key of 16, 24 or 32 bytes, or `secret:<name>:<key>` of a Secret in Kiali's namespace. Default: generated at each
+   * run.
+   */
   signing_key?: string;
 }
 
 export interface KialiServerValues {
-  /** Default: `/kiali`. */
+  /** Path of Kiali. Default: `/kiali`. */
   web_root?: string;
-  /** Host by which people reach Kiali. Default: what the request says. */
+  /** Host of Kiali for users. Default: the request's host. */
   web_fqdn?: string;
   /** `http` or `https`. */
   web_schema?: string;
@@ -455,9 +469,9 @@ export interface OpenTelemetryCollectorValues {
   affinity?: Record<string, any>;
   podSecurityContext?: Record<string, any>;
   securityContext?: Record<string, any>;
-  /** Merged over the chart's configuration. See https://opentelemetry.io/docs/collector/configuration/ */
+  /** Configuration, merged over the chart's. See https://opentelemetry.io/docs/collector/configuration/ */
   config?: Record<string, any>;
-  /** The whole configuration, in the place of the chart's. Default: none. */
+  /** The whole configuration, instead of the chart's. Default: none. */
   alternateConfig?: Record<string, any>;
   ports?: CollectorPortsValues;
   serviceAccount?: ServiceAccountValues;

@@ -22,13 +22,14 @@ const guards = new Set([
 ]);
 
 /**
- * For each object the keys of those that must be there first; Pulumi removes in the reverse order.
+ * Returns, for each object, the keys of the objects that must exist before it. Pulumi deletes in the reverse order.
  *
  * - An object comes after its namespace.
- * - A VirtualService comes after the DestinationRules of the hosts it routes to and after its Gateways, so that no
- *   route points to a subset that does not exist yet (make before break). Updates have the same order: a subset may go
- *   only when an update before has taken the routes to it away.
- * - A workload comes after its account, the Secrets of its environment, the ConfigMaps that it mounts and the policies that guard it, so that it never runs unguarded.
+ * - A VirtualService comes after its Gateways and after the DestinationRules of the hosts that it routes to. So no
+ *   route points to a missing subset (make before break). Updates have the same order: a subset may be removed only
+ *   after an update that removes its routes.
+ * - A workload comes after its service account, the Secrets of its environment, the ConfigMaps that it mounts and the
+ *   policies that protect it. So it never runs unprotected.
  */
 export function creationOrder(objects: readonly Manifest[]): Map<string, string[]> {
   const present = new Set(objects.map(objectKey));

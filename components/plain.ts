@@ -1,4 +1,7 @@
-/** What the components declare, as plain data. Nothing here loads Pulumi's SDKs, which `meshwright render` runs without. */
+/**
+ * The contents of the components, as plain data. No file here loads Pulumi's SDKs, which `meshwright render` doesn't
+ * need.
+ */
 export { apart } from "./apart";
 export { gatewayPorts } from "./gatewayPorts";
 export { checkedMesh, findingLine } from "./checkedMesh";

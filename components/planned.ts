@@ -2,10 +2,10 @@ import type { ObservabilityArgs } from "./observabilityArgs";
 import type { ObservabilityPlan } from "./observabilityPlan";
 import type { ServiceMeshArgs, ServiceMeshPlan } from "./serviceMeshPlan";
 
-/** Plans by the arguments that they were made from. */
+/** Plans, keyed by the arguments that they were made from. */
 const plans = new WeakMap<object, ServiceMeshPlan | ObservabilityPlan>();
 
-/** Returns a component's arguments, for which the component uses `plan` instead of making it again. */
+/** Returns a component's arguments with a plan, which the component uses instead of making it again. */
 export function withPlan(args: ServiceMeshArgs, plan: ServiceMeshPlan): ServiceMeshArgs;
 export function withPlan(args: ObservabilityArgs, plan: ObservabilityPlan): ObservabilityArgs;
 export function withPlan<Args extends object>(args: Args, plan: ServiceMeshPlan | ObservabilityPlan): Args {

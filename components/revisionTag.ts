@@ -1,8 +1,8 @@
 import { injectionWebhooks, type Manifest } from "../mesh";
 
-/** Which control plane a tag leads to. */
+/** The control plane of a tag. */
 export interface TaggedRevision {
-  /** Its revision. Default: none, the control plane without one. */
+  /** Revision of the control plane. Default: none, the control plane without a revision. */
   readonly revision?: string;
   /** Namespace of its istiod. */
   readonly namespace: string;
@@ -11,10 +11,10 @@ export interface TaggedRevision {
 }
 
 /**
- * A stable name of a revision, which namespaces carry in its place: `istio.io/rev: <tag>`, or, with the tag `default`,
- * `istio-injection: enabled`. It is the webhook that Istio's chart would make for its value `revisionTags`. There it
- * belongs to the release of one revision, and on its way to another it would be gone for a moment, in which pods start
- * without a proxy. As an object of its own it moves in one update.
+ * Returns a revision tag: a stable name of a revision, which namespaces use instead of it. The label is `istio.io/rev:
+ * <tag>`, or `istio-injection: enabled` with the tag `default`. The object is the webhook that Istio's chart would
+ * create for its value `revisionTags`. There it would belong to the release of one revision, and moving it would remove
+ * it for a moment, in which pods start without a proxy. As a separate object it moves in one update.
  *
  * https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
  */
@@ -25,7 +25,7 @@ export function revisionTag(tag: string, to: TaggedRevision): Manifest {
     kind: "MutatingWebhookConfiguration",
     metadata: {
       name: `istio-revision-tag-${tag}${namespace === "istio-system" ? "" : `-${namespace}`}`,
-      // By these istiod, istioctl and Kiali know a tag, and whose it is.
+      // istiod, istioctl and Kiali identify a tag and its revision by these labels.
       labels: {
         app: "sidecar-injector",
         "app.kubernetes.io/managed-by": "meshwright",
@@ -36,7 +36,7 @@ export function revisionTag(tag: string, to: TaggedRevision): Manifest {
     webhooks: injectionWebhooks(tag, revision).map(({ prefix, namespaceSelector, objectSelector }) => ({
       name: `${prefix}.sidecar-injector.istio.io`,
       clientConfig: clientConfig(to),
-      // istiod fills in the bundle of its authority, so that it is nobody else's field.
+      // istiod sets the CA bundle, so no other field manager may own it.
       admissionReviewVersions: ["v1"],
       failurePolicy: "Fail",
       reinvocationPolicy: "Never",
@@ -53,7 +53,7 @@ function clientConfig({ revision, namespace, injectionURL }: TaggedRevision): ob
   return { service: { name: istiodName(revision), namespace, path: "/inject", port: 443 } };
 }
 
-/** What the chart calls the release and the Service of an istiod. */
+/** Returns the name of istiod's release and Service. */
 export function istiodName(revision: string | undefined): string {
   return revision === undefined ? "istiod" : `istiod-${revision}`;
 }

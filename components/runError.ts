@@ -1,6 +1,6 @@
 /**
- * An error that ends a Pulumi program with its message alone. Pulumi recognizes it by its field, as it recognizes its own
- * `RunError` of another copy of the SDK, so that no SDK is needed to make one.
+ * An error that ends a Pulumi program with its message alone. Pulumi recognizes it by its field, as it recognizes the
+ * `RunError` of another copy of the SDK, so this class needs no SDK.
  */
 export class RunError extends Error {
   /** @internal */
@@ -10,8 +10,8 @@ export class RunError extends Error {
 /**
  * Returns an error that ends a program with its message alone.
  *
- * It carries no stack: Pulumi never shows that of a RunError, but formats it all the same, and Node.js then spends
- * 15 s on a frame whose source map points to `node_modules/@pulumi/resource.ts`, until it runs out of memory.
+ * It has no stack. Pulumi never shows the stack of a RunError, but formats it. Node.js then spends 15 s on a frame
+ * whose source map points to `node_modules/@pulumi/resource.ts`, until it runs out of memory.
  */
 export function runError(message: string): RunError {
   const error = new RunError(message);

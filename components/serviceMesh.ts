@@ -8,13 +8,13 @@ import { type ServiceMeshArgs, serviceMeshPlan } from "./serviceMeshPlan";
 import { withImages } from "./workloadImages";
 
 /**
- * All objects of a service catalog. The catalog is checked first: errors stop the program with every finding before
- * any resource is registered; warnings are shown. `images` gives workloads the images that only other resources know.
+ * All objects of a service catalog. The catalog is checked first. Errors stop the program with every finding before any
+ * resource is registered; warnings are shown. `images` sets images that only other resources provide.
  *
- * Let it depend on the control plane, whose webhook judges the objects.
+ * The component must depend on the control plane, whose webhook validates the objects.
  */
 export class ServiceMesh extends pulumi.ComponentResource {
-  /** Number of objects by kind, for example `{ DestinationRule: 9 }`. */
+  /** Number of objects, keyed by kind, for example `{ DestinationRule: 9 }`. */
   public readonly objectCounts: pulumi.Output<Record<string, number>>;
 
   constructor(name: string, args: ServiceMeshArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,15 +7,15 @@ import { checkedMesh } from "./checkedMesh";
 /** Arguments of the component `ServiceMesh`. */
 export interface ServiceMeshArgs {
   /**
-   * The catalog, as `defineMesh` returns it or as plain JSON. It must be plain: checks and policies judge it at preview.
-   * An Output in it is an error that names its path.
+   * The catalog, as `defineMesh` returns it or as plain JSON. It must be a plain value, because checks and policies
+   * judge it at preview. An Output in it is an error that names its path.
    */
   catalog: Record<string, any>;
   /**
-   * Images that only other resources know, such as `{ web: repository.imageUri }`, keyed by the name of the workload's
-   * Deployment, StatefulSet, Job or CronJob: `<service>`, or `<service>-<version>` where the service declares versions.
-   * Each replaces the image of the application's container. A name that no workload of the catalog has is an error.
-   * Default: every workload runs the image that the catalog has.
+   * Images that only other resources provide, such as `{ web: repository.imageUri }`. The key is the name of the
+   * Deployment, StatefulSet, Job or CronJob: `<service>`, or `<service>-<version>` if the service declares versions.
+   * Each value replaces the image of the application's container. A name without a workload is an error. Default: none;
+   * every workload uses the catalog's image.
    */
   images?: Record<string, pulumi.Input<string>>;
 }
@@ -33,7 +33,7 @@ export interface ServiceMeshPlan {
 /**
  * Checks a catalog and renders it.
  *
- * @param name what the message calls the catalog.
+ * @param name name of the catalog in messages.
  * @throws {pulumi.RunError} with every finding if one of them is an error.
  */
 export function serviceMeshPlan(name: string, catalog: unknown): ServiceMeshPlan {

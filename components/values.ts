@@ -1,19 +1,19 @@
 /**
- * Typed values of Istio's Helm charts: the part of each chart that this package sets or that its users most often
- * need. A misspelt value does not compile; a test holds every name against the charts' own `values.yaml`.
+ * Typed values of Istio's Helm charts: the values that this package sets or that users need most often. A misspelt
+ * value does not compile. A test compares every name with the charts' own `values.yaml`.
  *
- * The interfaces stay within what Pulumi can infer a schema from, so that Python, Go and YAML programs get them too.
+ * The interfaces use only what Pulumi can infer a schema from, so that Python, Go and YAML programs have them, too.
  */
 
 /** Resource requests and limits of a container, as Kubernetes quantities. */
 export interface ResourceValues {
-  /** Reserved for the container. Default: the chart's. */
+  /** Resources reserved for the container. Default: the chart's. */
   requests?: Record<string, string>;
-  /** Upper bound. Default: the chart's. */
+  /** Maximum resources of the container. Default: the chart's. */
   limits?: Record<string, string>;
 }
 
-/** Values of the chart `base`: Istio's custom resource definitions and the default validation webhook. */
+/** Values of the chart `base`: Istio's CRDs and the default validation webhook. */
 export interface BaseValues {
   base?: BaseChartValues;
   /** Revision whose istiod validates objects. Default: `default`. */
@@ -27,16 +27,16 @@ export interface BaseChartValues {
 
 /** Values of the chart `istiod`. See https://istio.io/latest/docs/setup/additional-setup/customize-installation-helm/ */
 export interface IstiodValues {
-  /** Whether a HorizontalPodAutoscaler decides the number of replicas. Default: true. */
+  /** Whether a HorizontalPodAutoscaler sets the number of replicas. Default: true. */
   autoscaleEnabled?: boolean;
-  /** Fewest replicas under autoscaling. Default: 1, which also means no PodDisruptionBudget. */
+  /** Minimum replicas under autoscaling. Default: 1, which also means no PodDisruptionBudget. */
   autoscaleMin?: number;
-  /** Most replicas under autoscaling. Default: 5. */
+  /** Maximum replicas under autoscaling. Default: 5. */
   autoscaleMax?: number;
-  /** Number of replicas without autoscaling; ignored with it. Default: 1. */
+  /** Number of replicas without autoscaling. Ignored with autoscaling. Default: 1. */
   replicaCount?: number;
   resources?: ResourceValues;
-  /** Environment of istiod, for example `MAX_WORKLOAD_CERT_TTL`. Default: none. */
+  /** Environment variables of istiod, for example `MAX_WORKLOAD_CERT_TTL`. Default: none. */
   env?: Record<string, string>;
   /** Pod affinity, as in a Kubernetes pod. Default: none. */
   affinity?: Record<string, any>;
@@ -45,7 +45,7 @@ export interface IstiodValues {
   nodeSelector?: Record<string, string>;
   /** Taints that istiod's pods tolerate, as in a Kubernetes pod. Default: none. */
   tolerations?: any[];
-  /** Annotations of istiod's service account, for example of IRSA or Workload Identity. Default: none. */
+  /** Annotations of istiod's service account, for example for IRSA or Workload Identity. Default: none. */
   serviceAccountAnnotations?: Record<string, string>;
   /** Whether the node agent of the chart `cni` redirects traffic. Default: set by the component's `cni`. */
   cni?: IstiodCniValues;
@@ -59,9 +59,9 @@ export interface IstiodValues {
 }
 
 export interface IstiodCniValues {
-  /** Whether injected pods go without the init container `istio-init`. Default: false. */
+  /** Whether the node agent replaces the init container `istio-init` in injected pods. Default: false. */
   enabled?: boolean;
-  /** `default`, or `multus` where Multus calls the CNI plugins, as on OpenShift. Default: the platform's. */
+  /** `default`, or `multus` if Multus calls the CNI plugins, as on OpenShift. Default: the platform's. */
   provider?: string;
 }
 
@@ -77,7 +77,7 @@ export interface GlobalValues {
   tag?: string;
   /** Whether logs are written as JSON. Default: false. */
   logAsJson?: boolean;
-  /** Whether somebody else makes the injection webhooks, and this istiod has none of its own. Default: false. */
+  /** Whether another tool creates the injection webhooks, so that this istiod has none of its own. Default: false. */
   operatorManageWebhooks?: boolean;
   /** Kubernetes platform whose profile the chart applies, such as `openshift`. Default: the component's `platform`. */
   platform?: string;
@@ -104,7 +104,7 @@ export interface GatewayValues {
   replicaCount?: number;
   resources?: ResourceValues;
   service?: GatewayServiceValues;
-  /** PodDisruptionBudget, for example `{ minAvailable: 1 }`; needs two replicas. Default: none. */
+  /** PodDisruptionBudget, for example `{ minAvailable: 1 }`; requires two replicas. Default: none. */
   podDisruptionBudget?: Record<string, any>;
   affinity?: Record<string, any>;
   topologySpreadConstraints?: any[];
@@ -131,24 +131,27 @@ export interface GatewayAutoscalingValues {
 export interface GatewayServiceValues {
   /** `LoadBalancer`, `ClusterIP`, `NodePort` or `None`. Default: `LoadBalancer`. */
   type?: string;
-  /** Annotations of the Service, which clouds read to choose the kind of load balancer. Default: none. */
+  /** Annotations of the Service, by which clouds select the kind of load balancer. Default: none. */
   annotations?: Record<string, string>;
-  /** Source ranges (CIDR) that the load balancer admits. Default: all. */
+  /** Source ranges (CIDR) that the load balancer allows. Default: all. */
   loadBalancerSourceRanges?: string[];
   /**
-   * `Local` keeps the client's address and sends connections to nodes that run the gateway only; `Cluster` spreads them
-   * over all nodes and hides the address. Default: `Cluster`, Kubernetes' own default.
+   * `Local` preserves the client's address, and sends connections only to nodes that run the gateway. `Cluster`
+   * distributes them over all nodes and hides the address. Default: `Cluster`, Kubernetes' own default.
    * https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy
    */
   externalTrafficPolicy?: string;
-  /** Load balancer implementation, such as `service.k8s.aws/nlb`. Default: the cloud's. Immutable once the Service exists. */
+  /**
+   * Load balancer implementation, such as `service.k8s.aws/nlb`. It can't be changed on an existing Service.
+   * Default: the cloud's.
+   */
   loadBalancerClass?: string;
-  /** Ports of the Service, as in Kubernetes; they replace the chart's list. Default: 15021, 80 and 443. */
+  /** Ports of the Service, as in Kubernetes. They replace the chart's list. Default: 15021, 80 and 443. */
   ports?: any[];
 }
 
 export interface GatewayServiceAccountValues {
-  /** Annotations of the service account, for example of IRSA or Workload Identity. Default: none. */
+  /** Annotations of the service account, for example for IRSA or Workload Identity. Default: none. */
   annotations?: Record<string, string>;
 }
 
@@ -157,18 +160,18 @@ export interface GatewayServiceAccountValues {
  * See https://istio.io/latest/docs/setup/additional-setup/cni/
  */
 export interface CniValues {
-  /** Folder of the nodes' CNI plugins. Default: the platform's, else `/opt/cni/bin`. */
+  /** Folder of the nodes' CNI plugins. Default: the platform's, otherwise `/opt/cni/bin`. */
   cniBinDir?: string;
-  /** Folder of the nodes' CNI configuration. Default: the platform's, else `/etc/cni/net.d`. */
+  /** Folder of the nodes' CNI configuration. Default: the platform's, otherwise `/etc/cni/net.d`. */
   cniConfDir?: string;
   /** Configuration file to which the plugin is added. Default: the first one in `cniConfDir`. */
   cniConfFileName?: string;
   /** Whether the plugin is added to an existing chain of plugins. Default: true; false on OpenShift. */
   chained?: boolean;
-  /** Namespaces whose pods keep their traffic. Default: `kube-system`. */
+  /** Namespaces whose pods' traffic is not redirected. Default: `kube-system`. */
   excludeNamespaces?: string[];
   affinity?: Record<string, any>;
-  /** Taints that the node agent tolerates. Default: all of them, so that it runs on every node. */
+  /** Taints that the node agent tolerates. Default: all, so that it runs on every node. */
   tolerations?: any[];
   resources?: ResourceValues;
   global?: CniGlobalValues;

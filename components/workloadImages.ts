@@ -5,11 +5,11 @@ import { runError } from "./runError";
 import type { ServiceMeshPlan } from "./serviceMeshPlan";
 
 /**
- * Replaces the image of the application's container in the workloads that `images` names. Everything else stays plain.
+ * Replaces the image of the application's container in the workloads that `images` names. All other fields stay plain.
  *
- * @param component name of the component, for messages.
+ * @param component name of the component in messages.
  * @param images images keyed by the name of the Deployment, StatefulSet, Job or CronJob.
- * @throws {pulumi.RunError} with every key that is no workload's name, and every value that can't be an image.
+ * @throws {pulumi.RunError} with every key without a workload, and every value that can't be an image.
  */
 export function withImages(
   component: string,
@@ -49,7 +49,7 @@ function targetsOf({ mesh, objects }: Pick<ServiceMeshPlan, "mesh" | "objects">)
   );
 }
 
-/** A workload's object with and without another image, or what is wrong with the entry. */
+/** Returns a workload's object with the new image, or the error in the entry. */
 function changedBy(
   targets: ReadonlyMap<string, Target>,
   key: string,
@@ -61,7 +61,7 @@ function changedBy(
     return `the catalog has no workload "${key}". ${known === "" ? "It has no workloads." : `Use one of ${known}.`}`;
   }
   if (!isImage(image)) {
-    return "the value can't be an image. Give an image without spaces, or an Output; pulumi.interpolate puts Outputs into a text.";
+    return "the value can't be an image. Use an image without spaces, or an Output. pulumi.interpolate puts Outputs into a string.";
   }
   const { object, container } = target;
   const path = [...templates[object.kind as WorkloadKind], "spec", "containers"];
@@ -87,7 +87,7 @@ const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-/** Also refuses a text into which an Output was formatted: Pulumi's SDK puts a sentence there. */
+/** Also rejects a string that contains a formatted Output, for which Pulumi's SDK inserts a sentence. */
 function isImage(value: unknown): boolean {
   if (typeof value === "string") return /^\S+$/.test(value);
   if (value === null || typeof value !== "object") return false;

@@ -6,10 +6,11 @@ import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 
 /**
- * Everything is denied in every namespace, and each service admits what the edges to it say: one rule for each,
- * in the order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule;
- * the annotation names all of them. A mirror has one rule for each call whose requests it copies. In a namespace that the
- * catalog does not own, a service without callers has a policy without rules, which denies every request to it.
+ * Every namespace has a default deny, and each service allows the requests of the edges to it: one rule per edge, in
+ * the order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule,
+ * and the annotation names all of them. A mirror has one rule for each call whose requests it receives. In a namespace
+ * that the catalog does not own, a service without callers has a policy without rules, which denies every request to
+ * it.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
@@ -18,7 +19,7 @@ export function authorizationPolicies(mesh: Mesh): Manifest[] {
 }
 
 function denyAll(mesh: Mesh, namespace: string): Manifest {
-  // A policy of action ALLOW without rules matches no request; having it denies all that nothing else allows.
+  // A policy of action ALLOW without rules matches no request. If it is the only policy, it denies all requests.
   const spec: AuthorizationPolicySpec = {};
   return {
     apiVersion: "security.istio.io/v1",
@@ -75,7 +76,7 @@ function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]
   };
 }
 
-/** A claim is only there when the token was valid, so asking for any of them asks for a token. */
+/** A claim exists only if the token is valid, so a rule that matches a claim requires a token. */
 function claims(
   required: Readonly<Record<string, readonly string[]>>,
   issuers: string[],

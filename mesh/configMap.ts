@@ -8,7 +8,7 @@ export function quotasName(service: string): string {
 }
 
 /**
- * The quotas of the mesh, in the format of Envoy's rate limit service. It reads them again when they change.
+ * The quotas of the mesh, in the format of Envoy's rate limit service, which reloads them when they change.
  *
  * @see https://github.com/envoyproxy/ratelimit#configuration
  */
@@ -35,7 +35,7 @@ function descriptor({ name, requests, per, by }: GlobalRateLimit): object {
   const quota = (count: number): object => ({ rate_limit: { unit: per, requests_per_unit: count } });
   const limit = { key: "limit", value: name };
   if (by === undefined) return { ...limit, ...quota(requests) };
-  // Without a value it stands for each other one.
+  // An entry without a value applies to every other value.
   if (by === "remoteAddress")
     return { ...limit, descriptors: [{ key: "remote_address", ...quota(requests) }] };
   const tenants = sortedEntries(by.tenants ?? {});

@@ -14,11 +14,11 @@ import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 
-/** Shows how the limits of the circuit breaker that the catalog leaves open follow from the load. */
+/** Shows how the derived limits of the circuit breaker follow from the load. */
 export const sizingAnnotation = "meshwright.dev/sizing";
 
 /**
- * How callers' proxies treat each service: mutual TLS, circuit breaker, load balancing and its versions.
+ * The settings of callers' proxies for each service: mutual TLS, circuit breaker, load balancing and versions.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
@@ -46,7 +46,7 @@ export function destinationRules(mesh: Mesh): Manifest[] {
         annotations: {
           ...(load && { [sizingAnnotation]: explainLoad(load) }),
           ...(opaque && { [protocolAnnotation]: opaque }),
-          // A subset that waits for its pods; a check of the catalog sees that nothing is routed to it.
+          // A subset without pods yet. A check of the catalog verifies that no route leads to it.
           ...(hasIdleVersion(service) && { [analyzeSuppressAnnotation]: "IST0173" }),
         },
       }),
@@ -66,34 +66,34 @@ function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
   };
 }
 
-/** Single pods of a StatefulSet are called under another host, with the same settings. */
+/** Single pods of a StatefulSet have another host, with the same settings. */
 function headlessOf(service: Service): Service[] {
   const { headless } = service;
   return headless ? [{ ...service, ...headless, versions: [] }] : [];
 }
 
-/** Whether a version of a service is declared, but has no pods for now. */
+/** Whether a declared version of a service has no pods for now. */
 function hasIdleVersion(service: Service | ExternalService): boolean {
   return (
     "workloads" in service && service.workloads.some(({ version, replicas }) => version && replicas === 0)
   );
 }
 
-/** What a service speaks if a proxy sees no requests on any of its ports. */
+/** Returns the protocol of a service whose proxies see no requests on any port. */
 function opaqueProtocol({ ports }: Service): Protocol | undefined {
   return ports.some(({ protocol }) => isHttp(protocol)) ? undefined : ports[0]?.protocol;
 }
 
-/** Outside of the mesh nobody knows its certificates: TLS begins there or is the caller's own. */
+/** External services have no mesh certificate: the proxy originates TLS, or the caller does. */
 function clientTls(service: Service | ExternalService): Pick<TrafficPolicy, "tls"> {
   if (!("egressGateway" in service)) return { tls: { mode: "ISTIO_MUTUAL" } };
-  // The operating system's authorities: what Istio takes anyway, said where a reader and its analyzer look for it.
+  // The operating system's CA certificates. It is Istio's default, but its analyzer requires an explicit value.
   return service.tls ? { tls: { mode: service.tls.mode, sni: service.host, caCertificates: "system" } } : {};
 }
 
 /**
- * All endpoints get their share, wherever the caller runs. If this is left out, outlier detection makes Istio prefer the
- * endpoints of the caller's zone: they get more than their share, and a consistent hash differs from zone to zone.
+ * All endpoints get equal shares, wherever the caller runs. Without this, outlier detection makes Istio prefer the
+ * endpoints of the caller's zone. They would get more requests, and a consistent hash would differ between zones.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/
  */

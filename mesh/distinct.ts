@@ -1,4 +1,4 @@
-/** A list without the entries that are equal to an earlier one. */
+/** Returns a list without entries that are equal to an earlier one. */
 export function distinct<T>(list: readonly T[]): T[] {
   const seen = new Set<string>();
   return list.filter((entry) => {

@@ -22,8 +22,8 @@ type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 export const egressPorts = { http: 80, tls: 443 } as const;
 
 /**
- * The gateway through which calls leave the mesh: what it takes, from whom, and how callers reach it. There is none
- * where no external service asks for it.
+ * The egress gateway: the requests that it accepts, the callers that it allows, and the routes to it. It is rendered
+ * only if an external service uses it.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
@@ -47,7 +47,7 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
             },
           ]
         : []),
-      // One for each, since it takes all its connections to one host.
+      // One for each, because each of its servers accepts connections to one host.
       ...connections.map(({ name, host }) => ({
         port: { number: egressPorts.tls, name: `tls-${name}`, protocol: "TLS" },
         hosts: [host],
@@ -68,9 +68,10 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
 }
 
 /**
- * In the gateway's own namespace, where the callers of every namespace find it. Istio merges the subsets of all
- * DestinationRules for the gateway, and applies the top-level policy of one of them only: other catalogs may have one as
- * well. So each external service has a subset with its own limits, named after the catalog; all routes name a subset.
+ * The DestinationRule in the gateway's namespace, which applies to the callers of every namespace. Istio merges the
+ * subsets of all DestinationRules for the gateway, but applies the top-level policy of only one of them, and other
+ * catalogs may have one as well. So each external service has a subset with its own limits, named after the catalog,
+ * and all routes name a subset.
  */
 function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   const spec: DestinationRuleSpec = {
@@ -87,7 +88,7 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
       loadBalancer: { localityLbSetting: { ...everyLocality } },
       outlierDetection: {
         consecutive5xxErrors: 0,
-        // Errors of its own; with 5xx an external service that fails would have the gateway ejected.
+        // Only gateway errors. With 5xx, a failing external service would eject the gateway.
         consecutiveGatewayErrors: 0,
         splitExternalLocalOriginErrors: true,
         consecutiveLocalOriginFailures: 5,
@@ -113,7 +114,7 @@ function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   };
 }
 
-/** The limits of all external services together. */
+/** Returns the limits of all external services together. */
 function sum(
   external: readonly ExternalService[],
   limit: "maxConnections" | "http1MaxPendingRequests" | "http2MaxRequests" | "maxRetries",
@@ -121,7 +122,7 @@ function sum(
   return external.reduce((total, { circuitBreaker }) => total + circuitBreaker[limit], 0);
 }
 
-/** The subset of the gateway's DestinationRules through which an external service is called. */
+/** Returns the subset of the gateway's DestinationRules for an external service. */
 export function egressSubset({ name: mesh }: Pick<Mesh, "name">, { name }: ExternalService): string {
   return `${name}-${mesh}`;
 }

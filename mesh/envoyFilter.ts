@@ -2,12 +2,15 @@ import type { GlobalRateLimit, Mesh, Quota, RateLimit, RateLimitService, Service
 import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
-/** Tenants that a proxy tells apart at a time; Envoy's own 20 would give the 21st the place of the first. */
+/**
+ * Maximum number of tenants that a proxy counts separately. With Envoy's default of 20, the 21st tenant would replace
+ * the first.
+ */
 const tenantsAtOnce = 1000;
 
 /**
- * Rate limits, for which Istio has no word of its own: a filter in the inbound proxies of each limited service. It
- * comes last before the router, so that refused requests don't count.
+ * Rate limits, for which Istio has no API: a filter in the inbound proxies of each limited service. It is the last
+ * filter before the router, so that rejected requests don't count.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/
  */
@@ -15,7 +18,7 @@ export function envoyFilters(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) => {
     const { rateLimit, globalRateLimits, name, path } = service;
     return [
-      // Above the default of 0, so that what others put in at the same place is there already.
+      // Above the default of 0, so that other EnvoyFilters at the same position come first.
       ...(rateLimit
         ? [
             beforeRouter(mesh, service, {
@@ -26,7 +29,7 @@ export function envoyFilters(mesh: Mesh): Manifest[] {
             }),
           ]
         : []),
-      // After the pod's own limit, so that what that refuses isn't asked for.
+      // After the pod's own limit, so that requests which it rejects are not counted.
       ...(mesh.rateLimitService && globalRateLimits.length > 0
         ? [
             beforeRouter(mesh, service, {
@@ -44,7 +47,7 @@ export function envoyFilters(mesh: Mesh): Manifest[] {
 interface Insertion {
   readonly name: string;
   readonly from: string;
-  /** Filters of a higher one come nearer to the router. */
+  /** Filters with a higher priority are closer to the router. */
   readonly priority: number;
   readonly filter: Record<string, unknown>;
 }
@@ -83,8 +86,8 @@ function beforeRouter(
       name,
       namespace,
       from: [from],
-      // It warns of every EnvoyFilter there is. What it fears, that an upgrade changes what the filter hangs on,
-      // is settled by the match on the proxy's version.
+      // It warns of every EnvoyFilter. The match on the proxy's version prevents what it warns of: that an upgrade
+      // changes the configuration that the filter patches.
       annotations: { [analyzeSuppressAnnotation]: "IST0133" },
     }),
     spec,
@@ -117,7 +120,7 @@ function globalRateLimit(
   };
 }
 
-/** What a request is counted as. Where one of them doesn't apply to it, the limit doesn't. */
+/** Descriptors that a request is counted by. If one of them doesn't apply to a request, the limit doesn't either. */
 function actions({ name, path, by }: GlobalRateLimit): Record<string, unknown>[] {
   const limit = { descriptor_key: "limit", descriptor_value: name };
   return [
@@ -131,7 +134,7 @@ function actions({ name, path, by }: GlobalRateLimit): Record<string, unknown>[]
   ];
 }
 
-/** Envoy's header `:path` has the query too. */
+/** Envoy's header `:path` includes the query. */
 function onPath(path: string): Record<string, unknown> {
   if (path.endsWith("*")) return { prefix: path.slice(0, -1) };
   return { safe_regex: { regex: `${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\?.*)?` } };
@@ -159,7 +162,7 @@ function localRateLimit({ requests, burst, per, quota }: RateLimit): Record<stri
       "@type": "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
       stat_prefix: "http_local_rate_limiter",
       token_bucket: bucket(requests, per, burst),
-      // Without these two Envoy counts, and lets everything through.
+      // Without these two, Envoy counts requests but rejects none.
       filter_enabled: always,
       filter_enforced: always,
       rate_limited_as_resource_exhausted: true,
@@ -179,7 +182,7 @@ function quotas({ header, requests, per, tenants }: Quota): Record<string, unkno
         entries: [{ key: "tenant", value: own.tenant }],
         token_bucket: bucket(own.requests, per),
       })),
-      // Without a value it stands for each other tenant, with a bucket for every one of them.
+      // An entry without a value applies to every other tenant, with a separate bucket for each.
       { entries: [{ key: "tenant" }], token_bucket: bucket(requests, per) },
     ],
     max_dynamic_descriptors: tenantsAtOnce,

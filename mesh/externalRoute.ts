@@ -5,8 +5,8 @@ import { fromPods, httpRoutes, type HttpMatch, type HttpRoute, onePerCaller } fr
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
- * The way of a call through the egress gateway: from the callers' proxies to the gateway, with the calls' limits, and
- * from there to the host.
+ * The call path through the egress gateway: from the callers' proxies to the gateway, with the calls' limits, and from
+ * there to the host.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
@@ -37,7 +37,7 @@ function routes(
 }
 
 function toGateway(mesh: Mesh, service: ExternalService, port: Port): HttpRoute[] {
-  // The gateway in the place of the service: its host and port, and the subset that knows the service's name.
+  // The gateway instead of the service: its host and port, and the service's subset.
   const gateway = {
     service: {
       ...service,
@@ -68,7 +68,7 @@ function toGateway(mesh: Mesh, service: ExternalService, port: Port): HttpRoute[
   ];
 }
 
-/** Callers have tried again already. */
+/** Without retries, because the callers' proxies have retried already. */
 function toHost(service: ExternalService, port: Port, atGateway: string): HttpRoute {
   const [route] = httpRoutes({
     name: "at the gateway",

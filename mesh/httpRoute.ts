@@ -14,28 +14,28 @@ import type { VirtualServiceSpec } from "./types/virtualService.gen";
 export type HttpRoute = NonNullable<VirtualServiceSpec["http"]>[number];
 export type HttpMatch = NonNullable<HttpRoute["match"]>[number];
 
-/** Requests to one port of a service that are treated alike. */
+/** Requests to one port of a service that share routes and limits. */
 export interface Requests {
   readonly name: string;
   readonly service: Omit<Service, "versions"> & { readonly versions: readonly Share[] };
   readonly port: Port;
-  /** Alternatives; empty: every request. */
+  /** Alternative matches. Empty: every request. */
   readonly match: readonly HttpMatch[];
   readonly rewrite?: HttpRoute["rewrite"];
-  /** Milliseconds. */
+  /** Timeout in milliseconds. */
   readonly timeout?: number;
   readonly retries: Retries;
 }
 
-/** A version and its share of the requests. */
+/** A version and its weight. */
 export type Share = Pick<Version, "name" | "weight">;
 
-/** Methods that do something once more when they are repeated. */
+/** Methods that are not safe to retry. */
 const notIdempotent = "POST|PATCH";
 
 /**
- * The routes for some requests: those that choose their version by headers, then the others. It serves the mesh
- * and the gateways alike, so that requests from outside are split and limited as those from inside.
+ * Returns the routes for some requests: first those that select their version by headers, then the others. Calls in the
+ * mesh and gateways share this function, so that the same versions and limits apply to both.
  */
 export function httpRoutes(requests: Requests): HttpRoute[] {
   const { name, match, service } = requests;
@@ -61,20 +61,23 @@ function amongCookies({ name, value }: CookieMatch): string {
   return `^(.*; ?)?${escaped}(;.*)?$`;
 }
 
-/** The first call of each caller: its proxy treats all that go to a port alike, and a check sees that they ask for that. */
+/**
+ * Returns the first call of each caller. Its proxy applies the same limits to all calls to a port, and a check verifies
+ * that they are equal.
+ */
 export function onePerCaller(edges: readonly Edge[]): Edge[] {
   const first = new Map<string, Edge>();
   for (const edge of edges) if (!first.has(edge.source.name)) first.set(edge.source.name, edge);
   return [...first.values()];
 }
 
-/** One route, or two where the retries are only safe for idempotent methods. */
+/** Returns one route, or two if the retries are safe only for idempotent methods. */
 function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRoute[] {
   const { name, port, match, retries } = requests;
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
   const everything = httpRoute(name, requests, versions, match, retries);
   if (port.protocol === "grpc" || !repeatsBegunRequests(retries, port.protocol)) return [everything];
-  // Without a limit for each try: under none of the safe conditions is a try that reaches it repeated.
+  // Without a per-try timeout: no safe condition retries an attempt that hit it.
   const limited: Retries = {
     attempts: safe.length > 0 ? retries.attempts : 0,
     retryOn: safe,
@@ -84,7 +87,7 @@ function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRout
   return [httpRoute(`${name} ${notIdempotent}`, requests, versions, matches, limited), everything];
 }
 
-/** No alternatives match every request; so does an empty one, which can be narrowed. */
+/** An empty list of matches applies to every request. It becomes one empty match, which can be narrowed. */
 function orEvery(match: readonly HttpMatch[]): readonly HttpMatch[] {
   return match.length > 0 ? match : [{}];
 }
@@ -108,7 +111,7 @@ function httpRoute(
   };
 }
 
-/** A version's share of what goes to a port, or everything. */
+/** Returns the destinations of a port's requests: each version with its weight, or the whole service. */
 export function destinations(
   { host }: Pick<Service, "host">,
   port: Port,
@@ -121,7 +124,7 @@ export function destinations(
     .map(({ name, weight }) => ({ destination: { ...destination, subset: name }, weight }));
 }
 
-/** Requests that go to the mirror's version alone would be sent to it twice. */
+/** Requests that go only to the mirror's version are not mirrored, because it would receive them twice. */
 function mirror(
   { host, mirror: target }: Pick<Service, "host" | "mirror">,
   port: Port,
@@ -142,7 +145,7 @@ function mirror(
   };
 }
 
-/** Zero attempts are rendered explicitly, because a route without `retries` has Istio's own. */
+/** Zero attempts are rendered explicitly, because a route without `retries` has Istio's default retries. */
 function retryPolicy({
   attempts,
   perTryTimeout,
@@ -167,7 +170,7 @@ function fault({ delay, abort }: NonNullable<Service["fault"]>): HttpRoute["faul
   };
 }
 
-/** Requests of one caller's pods; other catalogs may have pods of the same name in their namespaces. */
+/** Matches requests of one caller's pods. Other catalogs may have pods with the same name in other namespaces. */
 export function fromPods({ source }: Edge): HttpMatch {
   return { sourceLabels: { ...source.selector }, sourceNamespace: source.namespace };
 }

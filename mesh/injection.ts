@@ -7,13 +7,13 @@ export interface LabelRequirement {
   readonly values?: readonly string[];
 }
 
-/** A label selector of Kubernetes. Without a requirement it selects everything. */
+/** A Kubernetes label selector. Without requirements it selects everything. */
 export interface LabelSelector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly LabelRequirement[];
 }
 
-/** One webhook by which a control plane is asked to inject new pods. */
+/** A webhook with which a control plane injects new pods. */
 export interface InjectionWebhook {
   /** Revision of the control plane; `default` for one without a revision. */
   readonly revision: string;
@@ -30,16 +30,16 @@ export interface InjectionSubject {
   readonly hostNetwork?: boolean;
 }
 
-/** What becomes of a pod when it starts. */
+/** The injection result of a pod. */
 export interface Injection {
   readonly injected: boolean;
-  /** Revision of the control plane that injects the proxy. Missing without one. */
+  /** Revision of the control plane that injects the proxy. Undefined without a proxy. */
   readonly revision?: string;
-  /** Whether a label of the pod or its namespace asks for a proxy. */
+  /** Whether a label of the pod or its namespace requests a proxy. */
   readonly asked: boolean;
-  /** The revision that a label names and no control plane or tag has. */
+  /** The revision of a label that no control plane or tag has. */
   readonly unknown?: string;
-  /** What decides it, such as `the namespace has the label istio-injection=enabled`. */
+  /** The reason, such as `the namespace has the label istio-injection=enabled`. */
   readonly reason: string;
 }
 
@@ -48,8 +48,8 @@ const rev = "istio.io/rev";
 const legacy = "istio-injection";
 
 /**
- * Whether a new pod gets a proxy, and from which control plane: first by the selectors of the webhooks, as the API server
- * reads them, then by the injector's own rules.
+ * Returns whether a new pod gets a proxy, and from which control plane. It applies the webhooks' selectors as the API
+ * server does, then the injector's own rules.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
@@ -74,7 +74,7 @@ export function injection(subject: InjectionSubject, webhooks: readonly Injectio
   return { injected: true, revision: webhook.revision, asked: request.asked, reason };
 }
 
-/** What the labels ask for, whether or not a control plane answers. */
+/** Returns what the labels request, with or without a matching control plane. */
 function requestOf(
   { namespace: { labels: of = {} }, labels = {} }: InjectionSubject,
   webhooks: readonly InjectionWebhook[],
@@ -102,7 +102,7 @@ function requestOf(
   );
   return automatic
     ? { asked: true, reason: "the control plane injects every namespace without a label" }
-    : { asked: false, reason: "no label of the namespace or the pod asks for a proxy" };
+    : { asked: false, reason: "no label of the namespace or the pod requests a proxy" };
 }
 
 function names(selector: LabelSelector | undefined, revision: string): boolean {
@@ -112,8 +112,8 @@ function names(selector: LabelSelector | undefined, revision: string): boolean {
 }
 
 /**
- * The webhooks of a control plane, by the name that namespaces and pods have for it: its revision or a tag of it. The name
- * `default` also stands for `istio-injection: enabled`. They are those of Istio's chart.
+ * Returns the webhooks of a control plane, as in Istio's chart, for one of its names: its revision or one of its tags.
+ * The name `default` also stands for `istio-injection: enabled`.
  *
  * @param everywhere the chart's value `sidecarInjectorWebhook.enableNamespacesByDefault`.
  */

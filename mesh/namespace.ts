@@ -2,8 +2,8 @@ import { type Mesh, owns } from "../catalog";
 import { metadata, type Manifest } from "./object";
 
 /**
- * The namespaces that the catalog owns, in which every pod gets a proxy. Exactly one of the two injection labels is set: with both,
- * `istio-injection` would win over the revision.
+ * The namespaces that the catalog owns, in which every pod gets a proxy. Exactly one of the two injection labels is
+ * set, because `istio-injection` takes precedence over the revision.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
  */
@@ -18,8 +18,8 @@ export function namespaces(mesh: Mesh): Manifest[] {
 }
 
 /**
- * Labels by which a pod joins the mesh in a namespace that the catalog does not own, whatever labels its owner gives it;
- * only `istio-injection: disabled` keeps the pod out.
+ * Labels with which a pod joins the mesh in a namespace that the catalog does not own, independent of the namespace's
+ * labels. Only `istio-injection: disabled` prevents injection.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */

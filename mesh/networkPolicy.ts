@@ -18,7 +18,7 @@ import { egressPorts } from "./egressGateway";
 import { distinct } from "./distinct";
 import { metadata, type Manifest } from "./object";
 
-/** The client's own type calls the field `_from`. */
+/** The Kubernetes client's own type names the field `_from`. */
 interface IngressRule {
   readonly from?: V1NetworkPolicyPeer[];
   readonly ports: Ports;
@@ -27,8 +27,8 @@ type EgressRule = V1NetworkPolicyEgressRule;
 type Ports = { protocol: "TCP" | "UDP"; port: number }[];
 
 /**
- * What the network lets through: nothing, then what Istio itself needs, then what the calls say. Ports are those of
- * the pods, since a policy judges packets after the Service's address has been replaced.
+ * NetworkPolicies that deny all traffic except what Istio requires and the calls allow. Ports are those of the pods,
+ * because a policy applies to packets after the Service's address has been replaced.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -86,7 +86,8 @@ function neededByIstio(
 ): { ingress: IngressRule[]; egress: EgressRule[] } {
   const tracing = mesh.telemetry?.tracing;
   const ingress: IngressRule[] = [
-    // Whether the proxy is ready. Probes of the kubelet, on 15020 too, come from the pod's own node, which nothing stops.
+    // Readiness of the proxy. The kubelet's probes, also on 15020, come from the pod's own node, which NetworkPolicies
+    // never block.
     { ports: tcp(15021) },
     { from: metricsNamespaces.map((name) => peer(name)), ports: tcp(15020, 15090) },
   ];
@@ -95,7 +96,7 @@ function neededByIstio(
       to: [peer(dnsNamespace), ...dnsAddresses.map(ipBlock)],
       ports: [...dnsPorts.map((port) => ({ protocol: "UDP", port })), ...tcp(...dnsPorts)],
     },
-    // Configuration and certificates. The webhooks, 15017, are asked by the API server, never by these pods.
+    // Configuration and certificates. The API server calls the webhooks on 15017, these pods never do.
     { to: [peer(mesh.rootNamespace, { app: "istiod" })], ports: tcp(15012) },
     // Every proxy may send spans.
     ...(tracing ? [{ to: [peer(tracingNamespace(tracing))], ports: tcp(otlpPort) }] : []),
@@ -103,7 +104,7 @@ function neededByIstio(
   return { ingress, egress };
 }
 
-/** In a namespace that the catalog does not own, no other policy allows what Istio needs. */
+/** In a namespace that the catalog does not own, no other policy allows what Istio requires. */
 function allowCalls(
   mesh: Mesh,
   settings: NetworkPolicies,
@@ -123,7 +124,7 @@ function allowCalls(
     ...istio.egress,
     ...outgoing.map((edge) => toCallee(edge, callees, external)),
     ...reach.map((one) => ({ to: [peer(one.namespace)], ports: tcp(...one.targetPorts) })),
-    // The API server is no pod that a label could select; behind its Service it mostly listens on 6443.
+    // The API server is not a pod, so no label selects it. Behind its Service it usually listens on 6443.
     ...(kubernetesApi ? [{ ports: tcp(443, 6443) }] : []),
   ];
   const from = [path, ...[...incoming, ...outgoing, ...reach].map((one) => one.path)];
@@ -132,7 +133,7 @@ function allowCalls(
 
 function caller({ gateways }: Mesh, { kind, name, namespace, selector }: Source): V1NetworkPolicyPeer {
   if (kind === "service") return peer(namespace, selector);
-  // Whoever is admitted may look any way; which account it has is for the AuthorizationPolicy to see.
+  // Admitted callers may have any labels; the AuthorizationPolicy verifies their service account.
   if (kind === "outside") return peer(namespace);
   return peer(namespace, gateways.find((gateway) => gateway.name === name)?.pods.selector);
 }
@@ -157,7 +158,10 @@ function ipBlock(address: string): V1NetworkPolicyPeer {
   return { ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } };
 }
 
-/** No cluster and no cloud's metadata is among them: Azure's is at 168.63.129.16, too, which is a public address. */
+/**
+ * Public addresses, without clusters and cloud metadata. Azure's metadata address 168.63.129.16 is public, so it is
+ * excluded, too.
+ */
 const publicAddresses: V1NetworkPolicyPeer[] = [
   {
     ipBlock: {

@@ -4,57 +4,56 @@ import { compare, type ExternalService, type Mesh, nameIn, type Service } from "
 export interface Manifest {
   /** Group and version of its kind, such as `networking.istio.io/v1`. */
   readonly apiVersion: string;
-  /** Such as `VirtualService`. */
+  /** Kind, such as `VirtualService`. */
   readonly kind: string;
-  /** Name and place, labels and annotations. */
+  /** Name, namespace, labels and annotations. */
   readonly metadata: ObjectMetadata;
   readonly [field: string]: unknown;
 }
 
-/** Where an object is, and what is said of it. */
+/** The metadata of an object. */
 export interface ObjectMetadata {
   /** Unique among the objects of its kind and namespace. */
   readonly name: string;
-  /** Missing on objects that belong to no namespace. */
+  /** Undefined for objects without a namespace. */
   readonly namespace?: string;
-  /** By which it is selected. Default: none. */
+  /** Labels for selectors. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** What people and programs read of it. Default: none. */
+  /** Further information for people and programs. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Names the places in the catalog that an object comes from, separated by commas. */
+/** Names the paths of the catalog that an object comes from, separated by commas. */
 export const fromAnnotation = "meshwright.dev/from";
 
 /**
- * Marks an object that another tool creates, and of which only the fields that it has here are owned. It must be
- * applied with server-side apply.
+ * Marks an object that another tool creates. The catalog owns only the fields that the manifest contains, so apply it
+ * with server-side apply.
  */
 export const adoptedAnnotation = "meshwright.dev/adopted";
 
 /**
- * Names the protocol of the host that a DestinationRule or VirtualService is for, where it is not plain HTTP. The
- * objects themselves don't say it, and whoever judges them must know: requests on TCP can't be limited, and
- * each gRPC call is a POST.
+ * Names the protocol of a DestinationRule's or VirtualService's host, if it is not plain HTTP. The objects don't
+ * contain it, but policies need it: request limits don't apply to TCP, and each gRPC call is a POST.
  */
 export const protocolAnnotation = "meshwright.dev/protocol";
 
 /**
- * Codes that `istioctl analyze` is not to report of an object, separated by commas.
+ * Codes that `istioctl analyze` must not report for an object, separated by commas.
  *
  * @see https://istio.io/latest/docs/reference/config/annotations/#GalleyAnalyzeSuppress
  */
 export const analyzeSuppressAnnotation = "galley.istio.io/analyze-suppress";
 
-/** Every label of Kubernetes' recommended set that holds for all objects of a mesh. */
+/** Labels of Kubernetes' recommended set that all objects of a mesh have. */
 export function meshLabels(mesh: Mesh): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };
 }
 
 /**
- * Metadata of a mesh's object, with the labels that all of them have.
+ * Returns the metadata of a mesh's object, with the labels that all of them have.
  *
- * @param from places in the catalog that it comes from.
+ * @param from paths of the catalog that it comes from.
  */
 export function metadata(
   mesh: Mesh,
@@ -68,17 +67,17 @@ export function metadata(
   };
 }
 
-/** The name of an object that a service or an external service has one of. */
+/** Returns the object name of a service or an external service. */
 export function objectName(mesh: Mesh, service: Service | ExternalService): string {
   return "egressGateway" in service ? nameIn(mesh, service.namespace, service.name) : service.name;
 }
 
-/** An object's name, with its namespace in front where it has one, as the catalog's overrides call it. */
+/** Returns an object's name, with its namespace as a prefix if it has one: the key of the catalog's overrides. */
 export function fullName({ metadata: { name, namespace } }: Manifest): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** Objects by kind, namespace and name, with keys in order and without those that have no value. */
+/** Returns objects sorted by kind, namespace and name, with sorted keys and without undefined values. */
 export function inOrder(objects: readonly Manifest[]): Manifest[] {
   return objects
     .map((object) => sorted(object) as Manifest)

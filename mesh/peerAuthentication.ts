@@ -3,8 +3,8 @@ import { metadata, type Manifest } from "./object";
 import type { PeerAuthenticationSpec } from "./types/peerAuthentication.gen";
 
 /**
- * Each namespace accepts only mutual TLS, with or without the mesh-wide policy, which belongs to the control plane. A
- * service with settings of its own has its own policy, which takes precedence; so has each service in a namespace that
+ * Each namespace accepts only mutual TLS, independent of the mesh-wide policy, which belongs to the control plane. A
+ * service with its own settings has its own policy, which takes precedence. So does each service in a namespace that
  * the catalog does not own.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
@@ -28,7 +28,7 @@ function ofServices(mesh: Mesh): Manifest[] {
       mtls: { mode: mtls?.mode ?? "STRICT" },
       ...(mtls &&
         mtls.ports.length > 0 && {
-          // By the number that the pod listens on.
+          // Keyed by the container's port.
           portLevelMtls: Object.fromEntries(mtls.ports.map(({ targetPort, mode }) => [targetPort, { mode }])),
         }),
     };

@@ -28,8 +28,8 @@ export interface PodTemplate {
 }
 
 /**
- * The pods of a workload: what the catalog says of them, and the catalog's fragment of a PodSpec over it. They may do what
- * the "restricted" Pod Security Standard allows, unless the fragment says otherwise.
+ * Returns the pods of a workload: the catalog's fields, with the catalog's PodSpec fragment merged over them. They meet
+ * the "restricted" Pod Security Standard, unless the fragment relaxes it.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -93,10 +93,10 @@ function podSpec(service: Service, workload: Workload, counts: boolean): V1PodSp
   };
 }
 
-/** What every container of a pod may do, the application's and those that a fragment adds. */
+/** The security context of every container, also of those that a fragment adds. */
 const leastPrivilege = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 
-/** The catalog's fragment, in which the containers that it adds are restricted as the application's is. */
+/** The catalog's fragment. Containers that it adds get the same restrictions as the application's. */
 function restricted({ name: application }: Service, { pod }: Workload): object {
   const containers = (list: typeof pod.containers): object[] | undefined =>
     list?.map((one) => (one.name === application ? one : mergePod({ securityContext: leastPrivilege }, one)));
@@ -108,8 +108,8 @@ function restricted({ name: application }: Service, { pod }: Workload): object {
 }
 
 /**
- * The proxy drains as long as the pod's calls may take. A native sidecar ends after the application and needs no more;
- * other sidecars get SIGTERM together with it.
+ * The proxy drains as long as the pod's calls may take. A native sidecar stops after the application and needs no
+ * setting; other sidecars get SIGTERM together with it.
  *
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig
  */
@@ -123,7 +123,7 @@ function proxyConfig({ annotations, termination: { drain } }: Workload): Record<
 const quotasFolder = "/data/ratelimit/config";
 
 /**
- * Where a rate limit service finds its quotas, which it reads again whenever Kubernetes replaces them.
+ * Settings with which a rate limit service loads its quotas, and reloads them whenever Kubernetes replaces them.
  *
  * @see https://github.com/envoyproxy/ratelimit#loading-configuration
  */

@@ -3,8 +3,8 @@ import { fewestPods, type Mesh, runsOnce } from "../catalog";
 import { metadata, type Manifest } from "./object";
 
 /**
- * For every Deployment and StatefulSet of several pods, one of which may be missing at a time. A single pod gets none: it would
- * keep its node from ever being drained.
+ * A budget for every Deployment and StatefulSet with several pods, of which one at a time may be unavailable. A single
+ * pod gets none, because its node could never be drained.
  *
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  */

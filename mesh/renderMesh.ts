@@ -45,8 +45,8 @@ const renderers = [
 ] as const;
 
 /**
- * Every Kubernetes object of a mesh, as plain data, by kind, namespace and name. The same catalog gives the same
- * objects, byte by byte, in whatever order it is written.
+ * Returns every Kubernetes object of a mesh, as plain data, sorted by kind, namespace and name. The same catalog gives
+ * the same objects, byte by byte, independent of its order.
  */
 export function renderMesh(mesh: CheckedMesh): Manifest[] {
   return inOrder(override(objectsOf(mesh), mesh.overrides));

@@ -3,9 +3,9 @@ import { metadata, type Manifest } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
- * Which tokens are valid, in each namespace where a call needs one; in a namespace that the catalog does not own, for each
- * service where one does. It refuses invalid tokens, but lets requests without one pass: that
- * a token is needed is a rule of the called service's AuthorizationPolicy.
+ * The valid tokens, in each namespace with a call that requires one. In a namespace that the catalog does not own, they
+ * apply to single services. The object rejects invalid tokens, but accepts requests without a token: the callee's
+ * AuthorizationPolicy requires it.
  *
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */

@@ -3,7 +3,7 @@ import type { Mesh, Service } from "../catalog";
 import { adoptedAnnotation, fromAnnotation, metadata, type Manifest } from "./object";
 
 /**
- * The Services that the catalog creates, and of those that it adopts the fields that it owns. `appProtocol` sets the
+ * The Services that the catalog creates, and the fields that it owns of adopted Services. `appProtocol` sets the
  * protocol that Istio uses for a port.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
@@ -35,7 +35,10 @@ function created(mesh: Mesh, { name, namespace, selector, ports, path }: Service
   };
 }
 
-/** The Service that gives each pod of a StatefulSet a name, before the pod is ready, so that replicas find each other. */
+/**
+ * The headless Service of a StatefulSet. Each pod gets a host name before it is ready, so that replicas can connect to
+ * each other.
+ */
 function headlessService(mesh: Mesh, service: Service): Manifest {
   const { headless, name } = service;
   const whole = created(mesh, { ...service, name: headless?.name ?? name });

@@ -2,8 +2,8 @@ import type { Mesh, Service } from "../catalog";
 import { metadata, type Manifest } from "./object";
 
 /**
- * The accounts that the catalog creates: one for each service, so that a policy can tell callers apart, or one that
- * several services share.
+ * The service accounts that the catalog creates: one for each service, so that policies can distinguish callers, or one
+ * that several services share.
  *
  * @see https://istio.io/latest/docs/concepts/security/#istio-identity
  */

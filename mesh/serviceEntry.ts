@@ -4,7 +4,7 @@ import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
 /**
- * The hosts outside of the mesh that its services may call.
+ * The external hosts that the mesh's services may call.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -32,7 +32,7 @@ export function serviceEntries(mesh: Mesh): Manifest[] {
         from: [path],
         annotations:
           addresses.length === 0 && ports.some(({ protocol }) => protocol === "tcp")
-            ? // It wants addresses for TCP, lest two hosts be taken for each other: a check of the catalog sees to that.
+            ? // For TCP it requires addresses, to tell hosts apart. A check of the catalog covers this.
               { [analyzeSuppressAnnotation]: "IST0134" }
             : {},
       }),
@@ -41,7 +41,9 @@ export function serviceEntries(mesh: Mesh): Manifest[] {
   });
 }
 
-/** Where connections go: to what the name says, to one of some addresses, or to the one that the caller knows. */
+/**
+ * Returns the endpoints of connections: the host's DNS addresses, given addresses, or the caller's destination address.
+ */
 function whereabouts(
   addresses: readonly string[],
 ): Pick<ServiceEntrySpec, "addresses" | "resolution" | "endpoints"> {

@@ -65,8 +65,8 @@ const noHosts = "~/*";
 type Pool = NonNullable<SidecarSpec["inboundConnectionPool"]>;
 
 /**
- * Connections from the proxy to the application. A DestinationRule that is in the proxy's own scope would apply to them
- * too: so where a service calls itself, its limits for each caller would limit all of its callers together.
+ * Connections from the proxy to the application. A DestinationRule in the proxy's own scope would apply to them, too.
+ * So if a service calls itself, its per-caller limits would limit all of its callers together.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/#Sidecar-inbound_connection_pool
  */
@@ -99,5 +99,5 @@ function inboundPool({
   return { inboundConnectionPool: pool };
 }
 
-/** The greatest number that the API takes; Istio's own default for inbound connections is no limit. */
+/** The maximum that the API accepts. Istio's default for inbound connections is unlimited. */
 const unlimited = 2_147_483_647;

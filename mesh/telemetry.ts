@@ -3,8 +3,8 @@ import { metadata, type Manifest } from "./object";
 import type { TelemetrySpec } from "./types/telemetry.gen";
 
 /**
- * What the proxies of each namespace report, those of single services where they report in another way or the catalog does
- * not own the namespace, and those of the gateways, whose namespaces no catalog owns.
+ * The telemetry of each namespace's proxies, and of the gateways, whose namespaces no catalog owns. Single services have
+ * their own object if they report something else, or if the catalog does not own their namespace.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
@@ -14,7 +14,7 @@ export function telemetries(mesh: Mesh): Manifest[] {
 
 function ofServices(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap(({ name, namespace, selector, telemetry: own, path }) => {
-    // What a service says replaces a setting of its namespace; the other settings apply as well.
+    // A service's setting replaces that of its namespace. The other settings still apply.
     const telemetry = owns(mesh, namespace) ? own : (mesh.telemetry ?? own) && { ...mesh.telemetry, ...own };
     if (!telemetry) return [];
     return [

@@ -1,8 +1,8 @@
 import { Document, visit } from "yaml";
 
 /**
- * Plain data as YAML that parsers of YAML 1.1 and 1.2 read alike. kubectl, Helm, istioctl and Pulumi read `off`, `y`,
- * `0123` and `1:30` as a boolean or a number unless they are quoted.
+ * Returns plain data as YAML that parsers of YAML 1.1 and 1.2 read alike. kubectl, Helm, istioctl and Pulumi read
+ * `off`, `y`, `0123` and `1:30` as a boolean or a number unless they are quoted.
  *
  * @see https://yaml.org/type/
  */

@@ -27,8 +27,8 @@ import { metadata, type Manifest, objectName, protocolAnnotation } from "./objec
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
 /**
- * How requests find their way: one VirtualService for each service that takes requests, for the callers inside
- * the mesh, and one for each host of a gateway. TCP services have none: there is nothing to repeat.
+ * The routes of requests: one VirtualService for each HTTP or gRPC service, for callers in the mesh, and one for each
+ * host of a gateway. TCP services have none, because retries and request timeouts don't apply to them.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
@@ -109,7 +109,7 @@ function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
   };
 }
 
-/** The versions' shares hold for connections, too: without a route they go to pods of all versions. */
+/** The versions' weights apply to connections, too. Without a route, connections go to pods of all versions. */
 function connections({ ports, versions, host }: Service): Pick<VirtualServiceSpec, "tcp"> {
   if (versions.length < 2) return {};
   const tcp = ports
@@ -148,7 +148,7 @@ function atGateway(
   };
 }
 
-/** What to note if nothing but gRPC is spoken. */
+/** Returns the protocol annotation, if all ports are gRPC. */
 function grpcOnly(ports: readonly Port[]): Record<string, string> {
   const grpc = ports.length > 0 && ports.every(({ protocol }) => protocol === "grpc");
   return grpc ? { [protocolAnnotation]: "grpc" } : {};
@@ -209,7 +209,7 @@ function corsPolicy(cors: Cors): HttpRoute["corsPolicy"] {
     ...(exposeHeaders.length > 0 && { exposeHeaders: [...exposeHeaders] }),
     ...(maxAge !== undefined && { maxAge: formatDuration(maxAge) }),
     allowCredentials,
-    // Other pages get an answer without permission, not the service's.
+    // For other origins Envoy responds without permission, instead of forwarding the preflight request to the service.
     unmatchedPreflights: "IGNORE",
   };
 }
@@ -222,7 +222,10 @@ function below(prefix: string): HttpMatch[] {
     : [{ uri: { exact: bare } }, { uri: { prefix: `${bare}/` } }];
 }
 
-/** A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`; to `/v1` it leaves `/api` without a slash. */
+/**
+ * A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`. With `/v1`, `/api` gets no trailing
+ * slash.
+ */
 function replacing(prefix: string, rewrite: string): HttpRoute["rewrite"] {
   const from = prefix.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const to = rewrite.replace(/\/$/, "");

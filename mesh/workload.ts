@@ -2,7 +2,7 @@ import { compare, type Mesh, type Service, type Workload } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import { podTemplate } from "./pod";
 
-/** One Deployment, StatefulSet, Job or CronJob for each version of each service that is deployed with the mesh. */
+/** One Deployment, StatefulSet, Job or CronJob for each version of each service that the catalog deploys. */
 export function workloads(mesh: Mesh): Manifest[] {
   return mesh.services.flatMap((service) =>
     service.workloads.map((workload) => ({
@@ -29,7 +29,7 @@ const apiVersions = {
 function spec(mesh: Mesh, service: Service, workload: Workload): object {
   const template = podTemplate(mesh, service, workload);
   const scaled = {
-    // With an autoscaler a number here would be put back at every deployment.
+    // With an autoscaler, a number of replicas here would be reset at every deployment.
     ...(!workload.autoscaling && { replicas: workload.replicas }),
     selector: { matchLabels: { ...workload.selector } },
     template,

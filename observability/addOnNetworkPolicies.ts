@@ -6,8 +6,8 @@ import { stackName, tools } from "./tools";
 const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
 /**
- * What the network has to let the add-ons do that is no call of a service: Prometheus reads the metrics of every proxy
- * and of istiod, and its operator asks the Kubernetes API.
+ * NetworkPolicies of the add-ons for connections that are not calls of a service: Prometheus scrapes every proxy and
+ * istiod, and its operator uses the Kubernetes API.
  */
 export function addOnNetworkPolicies(
   mesh: Mesh,
@@ -26,7 +26,7 @@ export function addOnNetworkPolicies(
   });
   return [
     allow("scrape-metrics", tools.prometheus.service, [15014, 15020]),
-    // Its pods take part in no call between services. The chart labels them so.
+    // Its pods are in no call between services. The chart sets this label.
     ...(operator ? [allow("prometheus-operator", `${stackName}-operator`, [443, 6443])] : []),
   ];
 }

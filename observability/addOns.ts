@@ -17,46 +17,46 @@ import { addOnNetworkPolicies } from "./addOnNetworkPolicies";
 import { type Alertmanager, takingAlerts } from "./alertmanagers";
 import { collectorService, type Tool, tools } from "./tools";
 
-/** Which add-ons there are, and how people reach them. */
+/** The installed add-ons, and their exposure. */
 export interface AddOnsOptions {
   /** Namespace of the add-ons. */
   readonly namespace: string;
-  /** Whether the Prometheus operator is there. Default: true. */
+  /** Whether the Prometheus operator is installed. Default: true. */
   readonly operator?: boolean;
-  /** Host outside of the cluster where Jaeger keeps its spans, asked over TLS. Default: none, Jaeger keeps them itself. */
+  /** External host of Jaeger's span store, with TLS. Default: none; Jaeger stores spans itself. */
   readonly spanStoreHost?: string;
-  /** Who gets Prometheus' alerts. Default: nobody. */
+  /** Alertmanagers that receive Prometheus' alerts. Default: none. */
   readonly alertmanagers?: readonly Alertmanager[];
-  /** Whether Grafana fetches Istio's own dashboards when it starts. Default: false. */
+  /** Whether Grafana fetches Istio's own dashboards at its start. Default: false. */
   readonly istioDashboards?: boolean;
-  /** By host name. Default: none. */
+  /** Exposed add-ons, keyed by host name. Default: none. */
   readonly exposed?: Readonly<Record<string, Exposure>>;
 }
 
-/** A tool that people reach through a gateway. */
+/** The exposure of an add-on through a gateway. */
 export interface Exposure {
   readonly tool: Tool;
   /** Helm release of the gateway, which is also its namespace. */
   readonly release: string;
   /** Secret with the host's certificate, in the gateway's namespace. */
   readonly credentialName: string;
-  /** Default: TLSV1_2. */
+  /** Minimum TLS version. Default: TLSV1_2. */
   readonly minProtocolVersion?: "TLSV1_2" | "TLSV1_3";
-  /** Token of an end user that must come with every request. Default: none. */
+  /** Token of an end user that every request must have. Default: none is required. */
   readonly endUser?: EndUserDefinition;
 }
 
-/** Whether spans go through the OpenTelemetry collector: where the catalog sends them there. */
+/** Whether the catalog sends spans to the OpenTelemetry collector. */
 export function usesCollector({ telemetry }: Mesh, namespace: string): boolean {
   return telemetry?.tracing?.service === hostOf(collectorService, namespace);
 }
 
 /**
- * What holds for the add-ons in the mesh, as plain objects: their namespace, mutual TLS, who may ask whom, and by
- * which host people reach them. The mesh's own objects are left out.
+ * Returns the add-ons' mesh objects: their namespace, mutual TLS, authorization and exposed hosts. The mesh's own
+ * objects are left out.
  *
  * @param rendered the mesh's own objects, if they have been rendered already.
- * @throws Error with every finding if the options don't fit each other or the mesh.
+ * @throws Error with every finding if the options contradict each other or the mesh.
  */
 export function renderAddOns(
   mesh: CheckedMesh,
@@ -73,12 +73,15 @@ export function renderAddOns(
   const present = new Set(rendered.map(key));
   const objects = [...renderMesh(addOns), ...addOnNetworkPolicies(addOns, options)];
   return inOrder(
-    // Charts bring the accounts of their pods along.
+    // Charts create the service accounts of their pods.
     objects.filter((object) => object.kind !== "ServiceAccount" && !present.has(key(object))),
   );
 }
 
-/** Tools that show everything to everybody, tokens that nobody issues, and certificates that two Gateways would serve. */
+/**
+ * Finds exposed add-ons without authentication, tokens without an issuer, and certificates that two Gateways would
+ * serve.
+ */
 function* misfits(
   { gateways, jwtRules }: Mesh,
   { exposed = {} }: AddOnsOptions,
@@ -94,20 +97,20 @@ function* misfits(
       yield {
         path: `${path}.credentialName`,
         message: `the certificate "${credentialName}" is served by the catalog's gateway "${serving.name}", too: a browser that has a connection to one of its hosts uses it for ${host}, and gets 404`,
-        fix: "give the host a certificate of its own, in a Secret of another name",
+        fix: "use a separate certificate for the host, in a Secret with another name",
       };
     }
     if (endUser === undefined && !tools[tool].login) {
       yield {
         path,
-        message: `${tool} asks nobody who they are, so everybody who reaches the gateway would see everything`,
-        fix: "require a token, by endUser, or expose it not at all and use `meshwright open`",
+        message: `${tool} has no login, so every client of the gateway would see everything`,
+        fix: "require a token with endUser, or don't expose it and use `meshwright open`",
       };
     }
     if (endUser !== undefined && jwtRules.length === 0) {
       yield {
         path: `${path}.endUser`,
-        message: "the catalog knows no issuer of tokens, so nobody could have one",
+        message: "the catalog declares no issuer of tokens, so no user can have one",
         fix: "add jwtRules to the catalog",
       };
     }
@@ -115,8 +118,8 @@ function* misfits(
 }
 
 /**
- * The add-ons are services as others are, only deployed by charts, so a catalog of their own says all of it: Kiali asks
- * the others, Grafana asks Prometheus and Jaeger, every proxy of the mesh may send spans, and nobody else asks anything.
+ * Returns the add-ons' own catalog. Add-ons are services like others, only deployed by charts. Kiali calls the other
+ * add-ons, Grafana calls Prometheus and Jaeger, every proxy of the mesh may send spans, and all other calls are denied.
  */
 export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinition {
   const { namespace, spanStoreHost, alertmanagers = [], istioDashboards = false, exposed = {} } = options;
@@ -131,9 +134,9 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
   const services: Record<string, ServiceDefinition> = {
     [tools.prometheus.service]: {
       ports: portOf("prometheus"),
-      // As long as Prometheus itself gives a query.
+      // Prometheus' own query timeout.
       resilience: { timeout: "2m" },
-      // Each replica has scraped at other moments, so whoever asks stays with one, and a graph doesn't jump.
+      // Each replica has scraped at different times. So a client uses one replica, and graphs stay consistent.
       loadBalancing: { consistentHash: { useSourceIp: true } },
       kubernetesApi: true,
       reach: alerted.reach,
@@ -142,7 +145,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
     [tools.grafana.service]: {
       ports: portOf("grafana"),
       resilience: { timeout: "2m" },
-      // Each replica knows only those who logged in there.
+      // Each replica has only the sessions of its own logins.
       loadBalancing: { consistentHash: { httpCookie: { name: "grafana-replica", path: "/", ttl: "12h" } } },
       kubernetesApi: true,
       calls: { ...prometheus, ...jaeger, ...(istioDashboards && { "istio-dashboards": {} }) },
@@ -195,7 +198,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
       }),
     },
     gateways: gatewaysOf(mesh, namespace, exposed),
-    // A tool takes a token in this header for one of its own, and refuses it.
+    // An add-on would treat a token in this header as its own, and reject it.
     ...(mesh.jwtRules.length > 0 &&
       Object.values(exposed).some(({ endUser }) => endUser !== undefined) && {
         jwtRules: mesh.jwtRules.map((rule) => ({ ...rule, forwardOriginalToken: false })),
@@ -205,7 +208,7 @@ export function addOnsCatalog(mesh: Mesh, options: AddOnsOptions): MeshDefinitio
   };
 }
 
-/** As a catalog may say it. */
+/** Returns a normalized part in the catalog's form. */
 function written({
   dnsNamespace,
   dnsPorts,
@@ -225,7 +228,7 @@ function portOf(tool: Tool): ServiceDefinition["ports"] {
   return { [portName]: { port, targetPort, protocol: "http" } };
 }
 
-/** Every proxy of the mesh, the gateways' too. */
+/** Every proxy of the mesh, also the gateways'. */
 function sendersOfSpans(mesh: Mesh): NonNullable<ServiceDefinition["admit"]> {
   const gateways = new Map(
     mesh.gateways.map(({ pods: { release, namespace, serviceAccount } }) => [
@@ -245,12 +248,12 @@ function sendersOfSpans(mesh: Mesh): NonNullable<ServiceDefinition["admit"]> {
   };
 }
 
-/** Namespace of a gateway's pods: where the catalog says it, otherwise the release's name. */
+/** Namespace of a gateway's pods: the catalog's, otherwise the release's name. */
 export function releaseNamespace({ gateways }: Mesh, release: string): string {
   return gateways.find(({ pods }) => pods.release === release)?.pods.namespace ?? release;
 }
 
-/** One Gateway for each release of a gateway. */
+/** Returns one Gateway for each release of a gateway. */
 function gatewaysOf(
   mesh: Mesh,
   namespace: string,
@@ -284,7 +287,7 @@ function gatewaysOf(
   );
 }
 
-/** What watches isn't traced: each span that arrives would be a span that arrives. */
+/** Add-ons aren't traced. Otherwise each received span would create another span. */
 function withoutTraces({
   metrics,
   accessLogging,

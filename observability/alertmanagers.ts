@@ -1,35 +1,38 @@
 import type { MeshDefinition, ServiceDefinition, ServiceHost } from "../catalog";
 
-/** An Alertmanager that is there already. */
+/** An existing Alertmanager. */
 export interface Alertmanager {
   readonly host: string;
   readonly port: number;
-  /** The Service that `host` belongs to, if it is in the cluster; otherwise it is asked over TLS. */
+  /** The Service of `host`, if it is in the cluster. Otherwise it is an external host, called with TLS. */
   readonly service?: ServiceHost;
 }
 
 /**
- * Reads `<host>` or `<host>:<port>`. In the cluster the port is 9093 unless another is said, outside of it 443.
+ * Parses `<host>` or `<host>:<port>`. The default port is 9093 in the cluster, and 443 for external hosts.
  *
- * @returns nothing if it is neither.
+ * @returns undefined for any other form.
  */
 export function parseAlertmanager(address: string): Alertmanager | undefined {
   const { host, port } =
     /^(?<host>[a-z0-9-]+(\.[a-z0-9-]+)+)(:(?<port>\d{1,5}))?$/.exec(address)?.groups ?? {};
   if (host === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65535) return undefined;
-  // A pod of a headless Service has a name before the Service's.
+  // The host of a headless Service's pod has the pod's name before the Service's.
   const service = /(^|\.)(?<service>[^.]+\.[^.]+\.svc\.cluster\.local)$/.exec(host)?.groups?.service;
   return service === undefined
     ? { host, port: Number(port ?? 443) }
     : { host, port: Number(port ?? 9093), service: service as ServiceHost };
 }
 
-/** Port that callers connect to: outside of the cluster it is HTTP's, and the proxy begins TLS. */
+/** Port that callers connect to. For an external host it is HTTP's, and the proxy originates TLS. */
 export function callersPort({ port, service }: Alertmanager): number {
   return service === undefined ? 80 : port;
 }
 
-/** What lets a service send alerts: a Service of the cluster is somebody else's; a host outside of it is called over TLS. */
+/**
+ * Returns what allows a service to send alerts. A Service of the cluster belongs to another catalog; an external host
+ * is called with TLS.
+ */
 export function takingAlerts(
   alertmanagers: readonly Alertmanager[],
 ): Required<Pick<ServiceDefinition, "calls" | "reach"> & Pick<MeshDefinition, "externalServices">> {
@@ -52,7 +55,7 @@ export function takingAlerts(
           host,
           ports: { http: { port: callersPort({ host, port }), targetPort: port, protocol: "http" } },
           tls: { mode: "SIMPLE" },
-          // As long as Prometheus itself waits.
+          // Prometheus' own timeout.
           resilience: { timeout: "10s" },
         } as const,
       ]),

@@ -4,17 +4,17 @@ import type * as dashboards from "./dashboards";
 import { localToolUrls } from "./dashboards/links";
 import type { ObservabilityOptions } from "./options";
 
-/** By which Grafana's sidecar finds dashboards; the chart's `sidecar.dashboards.label` and `.labelValue`. */
+/** Label by which Grafana's sidecar finds dashboards: the chart's `sidecar.dashboards.label` and `.labelValue`. */
 export const dashboardLabel = { grafana_dashboard: "1" } as const;
 
 /**
- * Names the folder that Grafana shows a dashboard in; the chart's `sidecar.dashboards.folderAnnotation`, which needs
- * `sidecar.dashboards.provider.foldersFromFilesStructure`.
+ * Annotation with the folder of a dashboard in Grafana: the chart's `sidecar.dashboards.folderAnnotation`, which
+ * requires `sidecar.dashboards.provider.foldersFromFilesStructure`.
  */
 export const folderAnnotation = "grafana_folder";
 
 /**
- * The platform's dashboards as ConfigMaps, one for each: Grafana's sidecar brings them in.
+ * The platform's dashboards as one ConfigMap each. Grafana's sidecar loads them.
  *
  * @see https://github.com/grafana-community/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
  */

@@ -28,8 +28,8 @@ const renderers: readonly ((mesh: CheckedMesh, options: ObservabilityOptions) =>
 ];
 
 /**
- * Every Kubernetes object that watches a mesh, as plain data, by kind, namespace and name: recording and alerting
- * rules, and dashboards. The same catalog gives the same objects, byte by byte.
+ * Returns the recording rules, alert rules and dashboards of a mesh, as plain data, sorted by kind, namespace and name.
+ * The same catalog gives the same objects, byte by byte.
  */
 export function renderObservability(mesh: CheckedMesh, options: ObservabilityOptions): Manifest[] {
   return inOrder(renderers.flatMap((render) => render(mesh, options)));

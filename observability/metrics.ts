@@ -1,20 +1,20 @@
 /**
- * Every metric that rules and dashboards use. What isn't here can't be asked for: `series` in `promql.ts` takes only
- * these names and labels, and the tests hold every expression against them.
+ * Every metric that rules and dashboards use. `series` in `promql.ts` accepts only these names and labels, and tests
+ * compare every expression with them.
  */
 
 export interface Metric {
   readonly kind: "counter" | "gauge" | "histogram";
-  /** Besides those that Prometheus adds: {@link targetLabels}. */
+  /** Labels of the metric, in addition to {@link targetLabels}. */
   readonly labels: readonly string[];
   readonly reportedBy: Reporter;
 }
 
 /**
- * Who reports a metric, and where it is documented. `istioProxy`: the statistics of requests and connections that
- * Istio's extension of Envoy reports, from both ends of a call. `envoy`: Envoy's own, of which Istio keeps few unless
- * `proxyStatsMatcher` asks for more: {@link statsMatchers}. `agent`: the process beside each Envoy. `prometheus`: itself,
- * of whom it asks.
+ * The reporter of a metric, with its documentation. `istioProxy`: the request and connection metrics of Istio's Envoy
+ * extension, from both ends of a call. `envoy`: Envoy's own metrics, of which Istio keeps few unless
+ * `proxyStatsMatcher` includes more: {@link statsMatchers}. `agent`: the process beside each Envoy. `prometheus`:
+ * metrics about its targets.
  */
 export type Reporter = keyof typeof reporters;
 
@@ -26,7 +26,7 @@ export const reporters = {
   prometheus: "https://prometheus.io/docs/concepts/jobs_instances/",
 } as const;
 
-/** What Prometheus knows of whom it asks, by the monitors' relabelling. */
+/** Labels that Prometheus adds for each target, by the monitors' relabelling. */
 export const targetLabels = ["namespace", "pod", "job", "instance"] as const;
 
 const ends = [
@@ -145,7 +145,7 @@ export type Metrics = typeof metrics;
 export type MetricName = keyof Metrics;
 
 /**
- * Which of Envoy's own statistics the metrics above need besides those that Istio keeps anyway; for the mesh
+ * Patterns of Envoy's own statistics that the metrics above need in addition to Istio's defaults, for the mesh
  * configuration's `defaultConfig.proxyStatsMatcher.inclusionRegexps`.
  *
  * @see https://istio.io/latest/docs/ops/configuration/telemetry/envoy-stats/

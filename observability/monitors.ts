@@ -4,13 +4,13 @@ import { metadata } from "../mesh/object";
 
 const apiVersion = "monitoring.coreos.com/v1";
 
-/** How often each is asked. Rules look at five minutes at least, which must hold enough samples. */
+/** Scrape interval. Rules use windows of at least five minutes, which must contain enough samples. */
 const interval = "15s";
 
 /**
- * What Prometheus reads: of every proxy, the gateways' too, its own metrics and the application's, which the agent
- * beside the proxy merges on port 15020; and those of istiod. Neither port is the sidecar's, so mutual TLS and
- * AuthorizationPolicies don't stand in the way.
+ * The scrape targets of Prometheus: every proxy, also the gateways', and istiod. The agent beside each proxy merges the
+ * proxy's metrics and the application's on port 15020. The sidecar captures neither port, so mutual TLS and
+ * AuthorizationPolicies don't apply to them.
  *
  * @see https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
@@ -25,7 +25,7 @@ export function monitors(mesh: Mesh, { namespace }: { readonly namespace: string
   return [
     of("PodMonitor", "istio-proxies", "services", {
       selector: {
-        // The injector labels every pod that it gives a proxy.
+        // The injector sets this label on every pod with a proxy.
         matchExpressions: [{ key: "service.istio.io/canonical-name", operator: "Exists" }],
       },
       podMetricsEndpoints: [{ port: "http-envoy-prom", path: "/stats/prometheus", interval, relabelings }],
@@ -39,7 +39,7 @@ export function monitors(mesh: Mesh, { namespace }: { readonly namespace: string
   ];
 }
 
-// The port that the proxy declares is Envoy's alone, 15090. An address of IPv6 needs brackets.
+// The proxy declares only Envoy's own port, 15090. An IPv6 address needs brackets.
 const relabelings = [
   { regex: "([^:]+)", replacement: "$1:15020" },
   { regex: "(.*:.*)", replacement: "[$1]:15020" },

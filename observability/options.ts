@@ -1,11 +1,11 @@
 import type { ToolUrls } from "./dashboards/links";
 
-/** Where the objects that watch a mesh go, and what they refer to. */
+/** Namespace and links of the rendered rules and dashboards. */
 export interface ObservabilityOptions {
   /** Namespace of Prometheus and Grafana. */
   readonly namespace: string;
-  /** URL below which each alert's page is read, by its name. Default: none, and alerts lead to no page. */
+  /** URL of the folder with the alerts' pages. Default: none; alerts have no link. */
   readonly runbookUrl?: string;
-  /** Where a browser finds Kiali and Jaeger. Default: where `meshwright open` puts them. */
+  /** URLs of Kiali and Jaeger for a browser. Default: the local ports of `meshwright open`. */
   readonly tools?: ToolUrls;
 }

@@ -4,7 +4,7 @@ import { ruleGroupsOf } from "./rules";
 import type { Rule } from "./rules/rule";
 
 /**
- * What Prometheus records and alerts of a mesh, one object for each subject.
+ * The recording and alert rules of a mesh, one object per rule group.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
  */
@@ -39,7 +39,7 @@ function written(rule: Rule, mesh: string, runbookUrl: string | undefined): obje
     annotations: {
       summary,
       description,
-      // A link where the pages are served, and otherwise at least the page's name in this package.
+      // A link to the published page, otherwise the page's name in this package.
       ...(runbookUrl === undefined
         ? { runbook: `docs/runbooks/${alert}.md` }
         : { runbook_url: `${runbookUrl.replace(/\/$/, "")}/${alert}.md` }),

@@ -1,9 +1,9 @@
 import type { MetricName, Metrics, targetLabels } from "./metrics";
 
-/** What a label must be: text, or a pattern of the whole value; `not` for the opposite. */
+/** Condition on a label: a string, or a pattern for the whole value; `not` negates it. */
 export type Matcher = string | RegExp | { readonly not: string | RegExp };
 
-/** The time series of a metric: a histogram has none of its own name. */
+/** The time series of a metric. A histogram has no series with its own name. */
 export type Series = {
   [Name in MetricName]: Metrics[Name]["kind"] extends "histogram"
     ? `${Name}_${"bucket" | "sum" | "count"}`
@@ -27,15 +27,15 @@ export type Label<S extends Series> =
   | (S extends `${string}_bucket` ? "le" : never)
   | (typeof targetLabels)[number];
 
-/** What some labels of a series must be. */
+/** Conditions on some labels of a series. */
 export type Matchers<S extends Series> = Partial<Readonly<Record<Label<S>, Matcher>>>;
 
-/** A selector of time series, of metrics and labels that exist: `istio_requests_total{reporter="source"}`. */
+/** A selector of time series. Only existing metrics and labels compile: `istio_requests_total{reporter="source"}`. */
 export function series<S extends Series>(name: S, matchers: Matchers<S> = {}): string {
   return selector(name, matchers);
 }
 
-/** The same of a series that a recording rule makes. */
+/** A selector of a series that a recording rule records. */
 export function selector(name: string, matchers: Readonly<Partial<Record<string, Matcher>>> = {}): string {
   const conditions = Object.entries(matchers).flatMap(([label, matcher]) =>
     matcher === undefined ? [] : [`${label}${condition(matcher)}`],
@@ -50,25 +50,25 @@ function condition(matcher: Matcher): string {
   return `${operator}${quoted(value instanceof RegExp ? value.source : value)}`;
 }
 
-/** Prometheus reads strings as Go does, which for these is as JSON does. */
+/** Prometheus reads strings as Go does. For these strings, JSON's form is the same. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** A pattern that only these values match. */
+/** A pattern that matches exactly these values. */
 export function oneOf(values: readonly string[]): RegExp {
   return new RegExp(values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"));
 }
 
-/** A percentage as the share that PromQL counts with, without the noise of binary fractions. */
+/** Converts a percentage to a ratio, without rounding errors. */
 export function ratio(percent: number): number {
   return Number((percent / 100).toPrecision(12));
 }
 
 /**
- * Per second, over a window.
+ * Rate per second, over a window.
  *
- * @param among conditions of which a series meets one at most; what meets any of them counts.
+ * @param among conditions of which a series meets at most one. The rate includes the series that meet any of them.
  */
 export function perSecond<S extends Series>(
   name: S,
@@ -86,14 +86,17 @@ export function sum(by: readonly string[]): string {
   return by.length === 0 ? "sum" : `sum by (${by.join(", ")}) `;
 }
 
-/** A window of its own for what must go on for five minutes: a blip is within the last five minutes for that long. */
+/**
+ * A short window for conditions that must hold for five minutes. A window of five minutes would contain a blip for the
+ * whole time.
+ */
 export const lately = "2m";
 
 /**
- * How often something happened within a window, where it did. A series that didn't exist before counts from zero:
- * Istio and Envoy report a counter only once it counts, and `increase` never sees that first step. That it didn't exist
- * is only known if its pod has answered Prometheus then: after a pause, or where it couldn't be reached, every counter
- * would look new, with all that it ever counted.
+ * Returns how often an event occurred within a window, if it did. A new series counts from zero: Istio and Envoy report
+ * a counter only after its first event, and `increase` never includes that first step. A series counts as new only if
+ * Prometheus scraped its pod before it appeared. Otherwise every counter would be new after a scrape gap, with its
+ * whole value.
  */
 export function occurrences(
   counter: string,

@@ -1,6 +1,6 @@
 import { hostOf } from "../catalog";
 
-/** A tool that watches the mesh, as others reach it. */
+/** An add-on, as callers use it. */
 export interface ToolFacts {
   /** Name of its Service, of its service account, and of the label `app` of its pods. */
   readonly service: string;
@@ -11,14 +11,14 @@ export interface ToolFacts {
   readonly targetPort: number;
   /** Path of its first page. */
   readonly path: string;
-  /** Whether it asks people who they are; otherwise whoever reaches it sees everything. */
+  /** Whether it requires a login. Otherwise every client that can connect sees everything. */
   readonly login: boolean;
 }
 
-/** Full name of the release of kube-prometheus-stack, with which the names of its objects begin. */
+/** Full name of the release of kube-prometheus-stack, the prefix of its objects' names. */
 export const stackName = "mesh";
 
-/** Everything here holds for the official charts, with the values of `components/addOns/`. */
+/** These values match the official charts with the values of `components/addOns/`. */
 export const tools = {
   prometheus: {
     service: `${stackName}-prometheus`,
@@ -42,10 +42,10 @@ export const tools = {
 
 export type Tool = keyof typeof tools;
 
-/** Service of the OpenTelemetry collector, which people don't look at. */
+/** Service of the OpenTelemetry collector, which has no pages. */
 export const collectorService = "opentelemetry-collector";
 
-/** Address of a tool inside the cluster, without a slash at its end. */
+/** URL of an add-on in the cluster, without a final slash. */
 export function toolUrl(tool: Tool, namespace: string): string {
   const { service, port, path } = tools[tool];
   const authority = `${hostOf(service, namespace)}${port === 80 ? "" : `:${port}`}`;

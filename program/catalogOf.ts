@@ -1,7 +1,7 @@
 import type { MeshDefinition } from "../catalog";
 import type { Settings } from "./settings";
 
-/** A platform's catalog in a stack: with its options, and for the version of Istio that the stack installs. */
+/** Returns a platform's catalog for a stack: with the stack's options, and for the Istio version that it installs. */
 export function catalogOf({
   platform,
   environment,

@@ -13,7 +13,7 @@ import { mergePatch } from "../mesh";
 import type { ClusterSettings } from "./cluster/settings";
 import type { Settings } from "./settings";
 
-/** Release of the gateway through which traffic may leave the mesh. */
+/** Release of the egress gateway. */
 const egressRelease = "istio-egress";
 
 /**
@@ -41,7 +41,7 @@ export function controlPlaneArgs(
   const cluster = clusterOf(settings);
   const nodes = nodeValues(cluster);
   const istiod: IstiodValues = {
-    // Under autoscaling the chart ignores replicaCount, and without a second replica it makes no disruption budget.
+    // Under autoscaling the chart ignores replicaCount, and without a second replica it creates no PodDisruptionBudget.
     autoscaleMin: minReplicas,
     autoscaleMax: maxReplicas,
     ...(sized ? { affinity: apart({ app: "istiod" }) } : {}),
@@ -107,7 +107,7 @@ function clusterArgs({ platform, cni, imagePullSecrets, installBase, values }: C
   };
 }
 
-/** The nodes that run istiod and the gateways. */
+/** Values that select the nodes of istiod and the gateways. */
 function nodeValues({ nodeSelector, tolerations }: ClusterSettings): GatewayValues & IstiodValues {
   return {
     ...(nodeSelector !== undefined && { nodeSelector }),

@@ -3,7 +3,7 @@ import type * as declaring from "./declare";
 import { missingPackage } from "./missingPackage";
 import type { Platform } from "./platform";
 
-/** A Pulumi program: Pulumi calls it, and the command line reads its platforms. */
+/** A Pulumi program. Pulumi calls it, and the command line reads its platforms. */
 export interface Program {
   (): Promise<Record<string, unknown>>;
   /** The platforms that the program can deploy. */
@@ -11,10 +11,11 @@ export interface Program {
 }
 
 /**
- * Returns the Pulumi program that installs Istio and deploys a platform. The program's file has to export it. The program
- * checks the whole catalog, the cluster and the chart repository before it registers any resource.
+ * Returns the Pulumi program that installs Istio and deploys a platform. Export it from the program's file. The program
+ * checks the whole catalog, the cluster and the chart repository before it registers any resource. Its settings are the
+ * `meshwright:` keys of `Pulumi.<stack>.yaml`.
  *
- * @param platforms the platforms that a stack can deploy; with several, the setting `meshwright:platform` selects one.
+ * @param platforms the platforms that a stack can deploy. With several, the setting `meshwright:platform` selects one.
  * @example
  * ```ts
  * export = deploy(definePlatform({ name: "shop", catalog }));

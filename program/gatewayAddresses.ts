@@ -9,8 +9,8 @@ export interface GatewayAddress {
 }
 
 /**
- * The address of each gateway that has a load balancer, keyed by the gateway's name. Unknown until the gateways are
- * ready.
+ * Returns the address of each gateway with a load balancer, keyed by the gateway's name. It is unknown until the
+ * gateways are ready.
  *
  * @param gateways each gateway's Service as `<namespace>/<name>`.
  */

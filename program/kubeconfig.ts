@@ -34,7 +34,7 @@ export function loadKubeConfig(): { config: KubeConfig; origin: string } {
     } else {
       throw new Error(
         `There is no kubeconfig: ${paths.join(", ")} does not exist. ` +
-          "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
+          "Set one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
       );
     }
   }

@@ -1,4 +1,4 @@
-/** The packages that only some commands and the Pulumi program need; the package's optional peer dependencies. */
+/** The packages that only some commands and the Pulumi program need: optional peer dependencies. */
 const optionalPackages = [
   "@kubernetes/client-node",
   "@pulumi/kubernetes",

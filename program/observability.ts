@@ -27,7 +27,7 @@ export function observabilityArgs(
     ...(runbookUrl !== undefined && { runbookUrl }),
     ...(alertmanagers !== undefined && { prometheus: { alertmanagers } }),
     timeoutSeconds,
-    // Where charts come from a mirror, Istio's repository may be out of reach, and without it Grafana would not start.
+    // With a chart mirror, Istio's repository may be unreachable, and then Grafana would not start.
     ...(chartRepository === undefined && { istioDashboards: istioVersion }),
   };
   const args = mergePatch(

@@ -38,7 +38,7 @@ export interface Plan {
 /** Pulumi's name of the observability component. */
 export const observabilityName = "observability";
 
-/** Every Helm release of a stack. */
+/** Returns every Helm release of a stack. */
 export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[] {
   const releases = istioReleases(controlPlane);
   return observability === undefined
@@ -71,7 +71,7 @@ export function objectsOf({ controlPlane, observability, catalog, objects }: Pla
   ];
 }
 
-/** Every object that a catalog renders to. */
+/** Returns every object that a catalog renders to. */
 export function catalogObjects(catalog: unknown, mesh: CheckedMesh): DeclaredObjects {
   return fromCatalog(catalog, renderMesh(mesh));
 }

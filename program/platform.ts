@@ -3,9 +3,9 @@ import type { Environment, MeshDefinition } from "../catalog";
 import type { GatewayValues, IstiodValues, ObservabilityArgs } from "../components/plain";
 import type { ClusterSettings } from "./cluster/settings";
 
-/** A catalog with its settings, ready to be deployed by a stack: what {@link definePlatform} returns. */
+/** A catalog with its settings, which a stack deploys: the result of {@link definePlatform}. */
 export interface Platform {
-  /** Name of the platform, which the setting `meshwright:platform` selects. */
+  /** Name of the platform. The setting `meshwright:platform` selects it. */
   readonly name: string;
   /** Validates the stack's `meshwright:options`. */
   readonly options: OptionsSchema<Record<string, unknown>>;
@@ -25,8 +25,8 @@ export interface PlatformDefinition<Options extends object> {
   /** Name of the platform. `pulumi up` shows it, and the setting `meshwright:platform` selects it. */
   readonly name: string;
   /**
-   * Zod schema of the stack's `meshwright:options`, for settings of the catalog such as a host name. Every option must
-   * be optional, or have a default. Default: the stack has no options.
+   * Zod schema of the stack's `meshwright:options`, for settings of the catalog such as a host name. Each option must
+   * be optional or have a default. Default: no options; any option in the stack's configuration is an error.
    */
   readonly options?: OptionsSchema<Options>;
   /** The catalog, or a function that returns the catalog of a stack. */
@@ -38,7 +38,7 @@ export interface PlatformDefinition<Options extends object> {
     PlatformObservability | ((environment: Environment, options: Options) => PlatformObservability);
 }
 
-/** The part of a Zod schema that validates options, so that a platform can use its own version of Zod. */
+/** The part of a Zod schema that validates options. It lets a platform use its own version of Zod. */
 export interface OptionsSchema<Options extends object> {
   safeParse(
     value: unknown,
@@ -47,18 +47,24 @@ export interface OptionsSchema<Options extends object> {
     | { readonly success: false; readonly error: { readonly issues: readonly OptionIssue[] } };
 }
 
-/** An option that is wrong. */
+/** An invalid option. */
 interface OptionIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** Merged over the defaults of `observability.ts`: objects are merged, null removes, everything else is replaced. */
+/**
+ * Changes that are merged over the defaults of `observability.ts`: objects are merged, null removes a value, and
+ * everything else is replaced.
+ */
 export type PlatformObservability = Omit<ObservabilityArgs, "catalog">;
 
-/** Merged over the defaults of `controlPlane.ts`: objects are merged, null removes, everything else is replaced. */
+/**
+ * Changes that are merged over the defaults of `controlPlane.ts`: objects are merged, null removes a value, and
+ * everything else is replaced.
+ */
 export interface PlatformControlPlane {
-  /** Revision of the control plane; the stack's own setting wins. Default: none. */
+  /** Revision of the control plane. The stack's setting `meshwright:revision` takes precedence. Default: none. */
   readonly revision?: string;
   /** Values of the chart `istiod`. Default: none. */
   readonly istiod?: Omit<IstiodValues, "meshConfig">;
@@ -66,14 +72,17 @@ export interface PlatformControlPlane {
   readonly ingress?: GatewayValues;
   /** Values of the chart `gateway`, for the egress gateway. Default: none. */
   readonly egress?: GatewayValues;
-  /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
+  /**
+   * Mesh-wide settings of the chart `istiod`. Default: none.
+   * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+   */
   readonly meshConfig?: Record<string, unknown>;
   /** Settings of the platform's clusters; the stack's setting `meshwright:cluster` is merged over them. Default: none. */
   readonly cluster?: ClusterSettings;
 }
 
 /**
- * Declares a platform, for `deploy`.
+ * Declares a platform, for {@link deploy}.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ import { loadKubeConfig } from "./kubeconfig";
  * are a missing kubeconfig, a cluster that does not answer, the findings of `program/cluster`, and a chart repository that
  * does not answer or lacks a version. Previews do the same. Warnings are logged.
  *
- * @param accepted checks of the cluster whose errors are only warnings.
+ * @param accepted preflight checks whose errors become warnings.
  * @throws {pulumi.RunError} with every error and its fix.
  */
 export async function preflight(needs: ClusterNeeds, accepted: readonly ClusterCheck[] = []): Promise<void> {
@@ -28,7 +28,7 @@ export async function preflight(needs: ClusterNeeds, accepted: readonly ClusterC
   if (problems.length > 0) throw runError(`Nothing was changed.\n${problems.join("\n")}`);
 }
 
-/** Returns the errors; warnings are logged. */
+/** Returns the errors, and logs the warnings. */
 function report(findings: readonly ClusterFinding[]): string[] {
   const text = ({ check, problem, fix }: ClusterFinding): string => `[${check}] ${problem} ${fix}`;
   const { error: errors = [], warning: warnings = [] } = Object.groupBy(findings, ({ severity }) => severity);
@@ -78,8 +78,7 @@ async function checkCharts(repository: string, releases: readonly ReleaseSpec[])
   // An OCI registry has no index.
   if (repository.startsWith("oci://")) return;
   const url = `${repository.replace(/\/$/, "")}/index.yaml`;
-  const fix =
-    "Check the network, or name a mirror that you can reach: pulumi config set meshwright:chartRepository <url>";
+  const fix = "Check the network, or set a mirror: pulumi config set meshwright:chartRepository <url>";
   let text: string;
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(patience) });

@@ -9,7 +9,7 @@ export interface NamedSecret {
   readonly keys: readonly string[];
   /** Its purpose, in a few words. */
   readonly purpose: string;
-  /** The type of Secret that `kubectl create secret` makes, and its arguments. */
+  /** The type of Secret and the arguments, for `kubectl create secret`. */
   readonly create: { readonly type: "generic" | "tls"; readonly args: readonly string[] };
 }
 
@@ -64,7 +64,7 @@ export function gatewayCredentials({ gateways }: CheckedMesh): { name: string; n
   );
 }
 
-/** The command that makes a Secret, for a shell. */
+/** Returns the shell command that creates a Secret. */
 export function howToMake({ namespace, name, create: { type, args } }: NamedSecret): string {
   return ["kubectl create secret", type, name, "-n", namespace, ...args].join(" ");
 }

@@ -41,7 +41,7 @@ export interface Settings {
    * until no proxy belongs to it. Without `revision`, the one that has none. Default: none.
    */
   readonly canary: z.infer<typeof canary> | undefined;
-  /** Seconds each Helm release may take to become ready. Default: 300. */
+  /** Time in seconds that each Helm release may take to become ready. Default: 300. */
   readonly timeoutSeconds: number;
   /**
    * Certificates of the gateways' hosts: keys `gatewayCertificate` and `gatewayKey` for those of the catalog,
@@ -50,15 +50,15 @@ export interface Settings {
   readonly certificates: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>;
   /** The cluster's requirements of Istio's installation; docs/clusters lists them by kind of cluster. Default: none. */
   readonly cluster: ClusterSettings;
-  /** Where istiod's webhooks listen if it runs outside the cluster. Default: the service `istiod`. */
+  /** URLs of istiod's webhooks if it runs outside of the cluster. Default: the service `istiod`. */
   readonly webhooks: { readonly validationURL: string; readonly injectionURL: string } | undefined;
 }
 
 /** A certificate for gateways, from the stack's configuration. */
 export interface GatewayCertificate {
-  /** PEM, the whole chain. */
+  /** The whole certificate chain, PEM. */
   readonly certificate: string;
-  /** PEM; a secret. */
+  /** The private key, PEM, as a secret. */
   readonly key: pulumi.Output<string>;
 }
 
@@ -98,7 +98,7 @@ const canary = z.strictObject({
 /**
  * Reads and checks the stack's configuration.
  *
- * @param platforms the platforms to choose from. A single one is the default.
+ * @param platforms the platforms to select from. A single one is the default.
  * @param config `new pulumi.Config("meshwright")` in a program.
  * @throws {pulumi.RunError} with every wrong key, its value and the fix.
  */
@@ -237,7 +237,7 @@ function readCluster(config: SettingSource, problems: string[]): ClusterSettings
   return {};
 }
 
-/** Reads an object or a list; `example` shows what it holds, by path. */
+/** Reads an object or a list. `example` shows its form, by path. */
 function readObject<T>(
   config: SettingSource,
   key: string,

@@ -1,8 +1,9 @@
 import { callersPort, parseAlertmanager } from "../../observability";
 
 /**
- * Where Prometheus sends its alerts. Each address gets them all: Alertmanagers settle among themselves who tells people,
- * so that one behind a load balancer would know of half of them.
+ * Configuration with which Prometheus sends its alerts. Each address receives all of them, because Alertmanagers
+ * deduplicate notifications among themselves. So a load balancer in front of Alertmanagers would deliver each alert to
+ * only one of them.
  *
  * @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#alertmanager_config
  */

@@ -4,7 +4,7 @@ import { apart } from "../apart";
 import type { OpenTelemetryCollectorValues } from "../observabilityValues";
 import { confined, type Context } from "./context";
 
-/** Values of the OpenTelemetry collector, which hands spans on to Jaeger. */
+/** Values of the OpenTelemetry collector, which forwards spans to Jaeger. */
 export function collectorValues({
   namespace,
   collector = {},
@@ -26,7 +26,7 @@ export function collectorValues({
     podSecurityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001 },
     securityContext: confined,
     ports: { "otlp-http": off, "jaeger-compact": off, "jaeger-thrift": off, "jaeger-grpc": off, zipkin: off },
-    // In the place of the chart's own, which takes more than spans.
+    // Replaces the chart's own, which receives more than spans.
     alternateConfig: {
       extensions: { health_check: { endpoint: "${env:MY_POD_IP}:13133" } },
       receivers: { otlp: { protocols: { grpc: { endpoint: `\${env:MY_POD_IP}:${otlpPort}` } } } },
@@ -35,7 +35,7 @@ export function collectorValues({
         batch: {},
       },
       exporters: {
-        // In the clear to the pod's own proxy, which begins the mutual TLS.
+        // Plaintext to the pod's own proxy, which originates mutual TLS.
         otlp_grpc: {
           endpoint: `${tools.jaeger.service}.${namespace}.svc.cluster.local:${otlpPort}`,
           tls: { insecure: true },

@@ -1,38 +1,38 @@
 import type { CheckedMesh } from "../../checks";
 import type { ObservabilityArgs } from "../observabilityArgs";
 
-/** What the values of the add-ons' charts are made from. */
+/** Input for the values of the add-ons' charts. */
 export interface Context extends ObservabilityArgs {
   readonly namespace: string;
   readonly mesh: CheckedMesh;
 }
 
-/** A Secret that is made up once, which a release names and none brings. */
+/** A Secret that is generated once. A release names it, and no chart contains it. */
 export interface MadeUpSecret {
   readonly name: string;
   readonly namespace: string;
-  /** What is no secret in it, by key. */
+  /** The values that are not secret, by key. */
   readonly known: Readonly<Record<string, string>>;
-  /** Key of the value that is made up. */
+  /** Key of the generated value. */
   readonly key: string;
-  /** How many characters that has. */
+  /** Length of the generated value, in characters. */
   readonly length: number;
 }
 
-/** Least privilege for a container whose chart leaves it open. */
+/** Security context with least privilege, for a container whose chart sets none. */
 export const confined = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
 
-/** Where a chart that takes it takes its images from. */
+/** Registry value, for charts with such a value. */
 export const registry = (imageRegistry: string | undefined) =>
   imageRegistry === undefined ? {} : { global: { imageRegistry } };
 
 /**
- * The sidecar leaves alone what Prometheus reads: it asks pods by their address, which the mesh knows of no service,
- * and the two ports take no mutual TLS.
+ * Excludes the ports that Prometheus scrapes from the sidecar. Prometheus connects to pods by IP address, which belongs
+ * to no service of the mesh, and the two ports accept no mutual TLS.
  */
 export const scraping = { "traffic.sidecar.istio.io/excludeOutboundPorts": "15014,15020" };
 

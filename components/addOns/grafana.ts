@@ -3,14 +3,14 @@ import { apart } from "../apart";
 import type { GrafanaValues } from "../observabilityValues";
 import { confined, registry, type Context } from "./context";
 
-/** Secret with Grafana's administrator. */
+/** Secret with the name and password of Grafana's administrator. */
 export const grafanaAdmin = {
   secret: "grafana-admin",
   userKey: "admin-user",
   passwordKey: "admin-password",
 } as const;
 
-/** Values of Grafana, whose data sources and dashboards come from the cluster. */
+/** Values of Grafana, which reads its data sources and dashboards from the cluster. */
 export function grafanaValues({ namespace, grafana = {}, ...context }: Context): GrafanaValues {
   const { replicas = 1, storage, resources, exposure } = grafana;
   const { service, port, portName } = tools.grafana;
@@ -24,13 +24,13 @@ export function grafanaValues({ namespace, grafana = {}, ...context }: Context):
     podLabels: { app: service },
     ...(replicas > 1 && { affinity: apart({ app: service }), podDisruptionBudget: { minAvailable: 1 } }),
     admin: { existingSecret: secret, userKey, passwordKey },
-    // The volume is Grafana's own by its group, without a container that runs as root.
+    // fsGroup gives Grafana access to the volume, without a container that runs as root.
     initChownData: { enabled: false },
     testFramework: { enabled: false },
-    // Dashboards lie beside it; otherwise it could read every Secret of the cluster.
+    // Dashboards are in its own namespace; otherwise it could read every Secret of the cluster.
     rbac: { namespaced: true },
     ...(storage !== undefined && {
-      // A volume has one owner, so the old pod has to go before the new one comes.
+      // A volume belongs to one pod, so the old pod must stop before the new one starts.
       deploymentStrategy: { type: "Recreate" },
       persistence: {
         enabled: true,
@@ -54,7 +54,7 @@ export function grafanaValues({ namespace, grafana = {}, ...context }: Context):
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(namespace) } },
     "grafana.ini": {
       analytics: { check_for_updates: false, check_for_plugin_updates: false, reporting_enabled: false },
-      // Data sources are plugins that the image brings along. To update one from grafana.com, Grafana first unloads it.
+      // Data sources are plugins of the image. To update one from grafana.com, Grafana would unload it first.
       plugins: { preinstall_disabled: true },
       users: { allow_sign_up: false },
       ...(exposure && {
@@ -76,8 +76,8 @@ function istioDashboards(version: string): GrafanaValues {
       },
     },
     dashboards: { [provider]: istioDashboardUrls(version) },
-    // Before Kubernetes 1.33 an init container runs before its proxy, and whatever is led there is lost: as the proxy's
-    // own user it goes past it.
+    // Before Kubernetes 1.33 an init container runs before its proxy, and redirected traffic is lost. As the proxy's
+    // own user its traffic is not redirected.
     downloadDashboards: { securityContext: { ...confined, runAsUser: 1337 } },
   };
 }

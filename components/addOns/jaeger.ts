@@ -6,10 +6,10 @@ import type { ObservabilityJaegerArgs } from "../observabilityArgs";
 import type { JaegerValues } from "../observabilityValues";
 import { registry, type Context } from "./context";
 
-/** Claim of the volume on which Jaeger keeps its spans. */
+/** Claim of the volume with Jaeger's spans. */
 export const jaegerClaim = "jaeger-spans";
 
-/** Values of Jaeger, which keeps spans in memory, on a volume, or in a store outside of the cluster. */
+/** Values of Jaeger, which keeps spans in memory, on a volume, or in an external store. */
 export function jaegerValues({ jaeger = {}, imageRegistry }: Context): JaegerValues {
   const { replicas = 1, storage, resources, elasticsearchSecret } = jaeger;
   const { service } = tools.jaeger;
@@ -21,9 +21,10 @@ export function jaegerValues({ jaeger = {}, imageRegistry }: Context): JaegerVal
     jaeger: {
       replicas,
       ...(resources && { resources }),
-      // The chart doesn't start its pods again when their configuration changes; a label that changes with it does.
+      // The chart doesn't restart its pods when their configuration changes. A label with the configuration's digest
+      // does.
       podLabels: { app: service, [configDigest]: digest(userconfig) },
-      // Only a volume of its own keeps the old pod from running beside the new one.
+      // With its own volume, the old pod must not run at the same time as the new one.
       ...(replicas > 1 && { affinity: apart({ app: service }), strategy: { type: "RollingUpdate" } }),
       ...(elasticsearchSecret !== undefined && {
         extraEnv: [
@@ -51,7 +52,7 @@ const spansFolder = "/spans";
 
 const configDigest = "meshwright.dev/config";
 
-/** Short enough for a label. */
+/** A digest that fits into a label. */
 function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
@@ -68,7 +69,7 @@ function jaegerConfig({
     elasticsearchHost !== undefined
       ? {
           elasticsearch: {
-            // In the clear to the pod's own proxy, which begins the TLS.
+            // Plaintext to the pod's own proxy, which originates TLS.
             server_urls: [`http://${elasticsearchHost}`],
             ...(elasticsearchSecret !== undefined && {
               auth: {

@@ -8,7 +8,7 @@ import { grafanaAdmin } from "./grafana";
 /** Secret with the key that signs Kiali's sessions: 16, 24 or 32 bytes. */
 export const kialiSigningKey = { secret: "kiali-signing-key", key: "key", bytes: 32 } as const;
 
-/** Values of Kiali, linked with the other tools. */
+/** Values of Kiali, linked with the other add-ons. */
 export function kialiValues({ namespace, mesh, kiali = {}, ...context }: Context): KialiValues {
   const { replicas = 1, resources, writable = false, exposure } = kiali;
   const { service } = tools.kiali;
@@ -23,7 +23,8 @@ export function kialiValues({ namespace, mesh, kiali = {}, ...context }: Context
       replicas,
       ...(resources && { resources }),
       view_only_mode: !writable,
-      // It would let nothing reach the port that Prometheus asks; the catalog's own say more.
+      // The chart's NetworkPolicy would block the port that Prometheus scrapes. The catalog's NetworkPolicies are more
+      // specific.
       network_policy: { enabled: false },
       ...(replicas > 1 && {
         affinity: { pod_anti: apart({ app: service }).podAntiAffinity },

@@ -4,7 +4,7 @@ import { alertmanagerConfigs } from "./alertmanagers";
 import { claim, registry, scraping, type Context } from "./context";
 import { retained } from "./retention";
 
-/** Values of Prometheus run by its operator. */
+/** Values of Prometheus with its operator. */
 export function kubePrometheusStack({
   prometheus = {},
   imageRegistry,
@@ -18,7 +18,7 @@ export function kubePrometheusStack({
     nameOverride: stackName,
     fullnameOverride: stackName,
     ...registry(imageRegistry),
-    // The mesh is what it watches; a cluster has its own ways to watch nodes and kubelets.
+    // It monitors the mesh. Nodes and kubelets are monitored separately.
     defaultRules: { create: false },
     alertmanager: off,
     grafana: off,
@@ -32,7 +32,7 @@ export function kubePrometheusStack({
     kubeStateMetrics: off,
     nodeExporter: off,
     prometheusOperator: {
-      // The API server is in no mesh, so a webhook behind a sidecar would never answer it.
+      // The API server is not in the mesh, so it could not call a webhook behind a sidecar.
       admissionWebhooks: off,
       tls: off,
       kubeletService: off,
@@ -53,7 +53,7 @@ export function kubePrometheusStack({
         podMetadata: { labels: { app: service }, annotations: scraping },
         ...(exposure && { externalUrl: `https://${exposure.host}` }),
         ...(alertmanagers && { additionalAlertManagerConfigs: alertmanagerConfigs(alertmanagers) }),
-        // Rules and monitors are objects of their own, not the chart's.
+        // Rules and monitors are separate objects, not part of the chart.
         ruleSelectorNilUsesHelmValues: false,
         serviceMonitorSelectorNilUsesHelmValues: false,
         podMonitorSelectorNilUsesHelmValues: false,

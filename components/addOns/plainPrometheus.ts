@@ -28,7 +28,7 @@ export function plainPrometheus(
         }),
       },
     },
-    // The mesh is what it watches: its own samples, and every pod that the injector has annotated.
+    // It monitors the mesh: its own metrics, and every pod with the injector's annotations.
     scrapeConfigs: Object.fromEntries(clusterJobs.map((job) => [job, off])),
     server: {
       fullnameOverride: service,
@@ -53,14 +53,14 @@ export function plainPrometheus(
       ...(alertmanagers && { alertmanagers: alertmanagerConfigs(alertmanagers) }),
       ...(exposure && { baseURL: `https://${exposure.host}` }),
     },
-    // One of the files that the chart's configuration of Prometheus reads.
+    // A file that the chart's Prometheus configuration reads.
     serverFiles: {
       "alerting_rules.yml": { groups: rules.flatMap(({ spec }) => (spec as { groups: object[] }).groups) },
     },
   };
 }
 
-/** What the chart `prometheus` also scrapes: nodes, the API server, annotated Services. */
+/** Scrape jobs of the chart `prometheus` that are turned off: nodes, the API server, annotated Services. */
 const clusterJobs = [
   "kubernetes-api-servers",
   "kubernetes-nodes",

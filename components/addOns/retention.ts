@@ -1,16 +1,17 @@
 import { parseQuantity } from "../../catalog";
 import type { ObservabilityPrometheusArgs } from "../observabilityArgs";
 
-/** What Prometheus keeps, in both charts' words. */
+/** Prometheus' retention, in both charts' form. */
 export interface Retention {
   readonly retention: string;
-  /** Missing where there is no volume. */
+  /** Undefined without a volume. */
   readonly retentionSize?: string;
 }
 
 /**
- * Error budgets look back 30 days, so samples are kept for a day more. What a month takes hangs on the mesh; a volume
- * that is full stops Prometheus, so the oldest samples go before, with room left for what is being written.
+ * Returns the retention. Error budgets cover 30 days, so samples are kept for one day more. The size of a month's
+ * samples depends on the mesh, and a full volume stops Prometheus. So the oldest samples are deleted before that, with
+ * room for new samples.
  *
  * @see https://prometheus.io/docs/prometheus/latest/storage/#right-sizing-retention-size
  */

@@ -1,5 +1,5 @@
-// Grafana's own builders. A new Grafana reads this classic form as well as the newer one that it prefers; the older
-// ones, and the sidecar that brings dashboards in from ConfigMaps, read only this one.
+// Grafana's own builders. A new Grafana reads this classic form as well as the newer one that it prefers. Older
+// versions, and the sidecar that loads dashboards from ConfigMaps, read only this one.
 /* eslint-disable @typescript-eslint/no-deprecated */
 import {
   CustomVariableBuilder,
@@ -44,15 +44,15 @@ import type {
   Variable,
 } from "./definition";
 
-/** Whoever opens a dashboard chooses the Prometheus it reads. */
+/** The user of a dashboard selects the Prometheus that it reads. */
 const datasource = { type: "prometheus", uid: "${datasource}" };
 
 const heights: Record<Panel["kind"], number> = { stat: 4, timeseries: 8, table: 8 };
 
-/** What a dashboard has besides its definition. */
+/** The data of a dashboard that its definition doesn't have. */
 export interface Frame {
   readonly uid: string;
-  /** Dashboards with the same tag are one menu. */
+  /** Tag of the dashboards that share a menu. */
   readonly tag: string;
   readonly links: readonly Link[];
 }
@@ -60,7 +60,7 @@ export interface Frame {
 /** Grafana's JSON model. https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/ */
 export type DashboardModel = Dashboard;
 
-/** Makes Grafana's JSON model of a dashboard. */
+/** Returns Grafana's JSON model of a dashboard. */
 export function buildDashboard(definition: DashboardDefinition, { uid, tag, links }: Frame): DashboardModel {
   const builder = new DashboardBuilder(definition.title)
     .uid(uid)
@@ -91,7 +91,7 @@ export function buildDashboard(definition: DashboardDefinition, { uid, tag, link
   }
   for (const one of definition.variables) builder.withVariable(variable(one));
   for (const one of definition.derived ?? []) builder.withVariable(derivedVariable(one));
-  // Grafana finds a panel by its number, in links for example: its place in the definition.
+  // Grafana identifies a panel by its number, for example in links: its position in the definition.
   let id = 0;
   for (const { title, panels } of definition.rows) {
     builder.withRow(new RowBuilder(title).id(++id));
@@ -135,7 +135,7 @@ function panel(one: Panel): TimeseriesBuilder | StatBuilder | TableBuilder {
     .height(one.kind === "timeseries" && one.height === "low" ? heights.stat : heights[one.kind]);
 }
 
-/** What a number or a graph says where there is nothing, which isn't 0. */
+/** Text of a number or a graph without data, which isn't 0. */
 const nothing = "no traffic";
 
 function timeseries({ unit, queries, threshold, empty = nothing }: SeriesPanel): TimeseriesBuilder {
@@ -215,7 +215,7 @@ function table({ labels, columns, links = {}, empty }: TablePanel): TableBuilder
   return builder;
 }
 
-/** What Grafana calls the numbers of a query in a table. */
+/** Grafana's name for a query's values in a table. */
 function valueName(index: number, count: number): string {
   return count === 1 ? "Value" : `Value #${refId(index)}`;
 }

@@ -11,7 +11,7 @@ const durations = "istio_request_duration_milliseconds";
 const baseline = (mesh: Mesh) => ({ ...incoming(mesh), [versionLabel(mesh)]: "$baseline" }) as const;
 const canary = (mesh: Mesh) => ({ ...incoming(mesh), [versionLabel(mesh)]: "$canary" }) as const;
 
-/** Compares two versions of a service. None where no service has two versions that metrics tell apart. */
+/** Compares two versions of a service. Rendered only if a service has two versions that metrics can distinguish. */
 export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
   const divided = comparable(mesh);
   const [first] = divided;
@@ -29,7 +29,7 @@ export function canaryCompare(mesh: Mesh): DashboardDefinition[] {
       key: "canary",
       title: `${mesh.name}: canary`,
       description:
-        "One version of a service against another: share of the traffic, errors and latency. Go on with the rollout while the canary is no worse.",
+        "Compares two versions of a service: traffic, errors and latency. Continue the rollout while the canary is no worse.",
       variables: [
         { name: "service", label: "Service", values: divided.map(({ name }) => name), multi: false },
         choice("baseline", "Baseline", names, byWeight[0]),
@@ -51,7 +51,7 @@ function verdict(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Traffic of the canary",
-        description: "Its share of the service's requests; compare it with its weight in the catalog.",
+        description: "Ratio of the service's requests. Compare it with the version's weight in the catalog.",
         unit: "percentunit",
         width: 6,
         queries: [
@@ -61,7 +61,8 @@ function verdict(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Errors of the canary",
-        description: "Share of its requests that fail: 5xx, a gRPC status that blames the server, no answer.",
+        description:
+          "Ratio of its requests that fail: 5xx, a gRPC status that blames the server, no response.",
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, canary(mesh), failed), legend: "canary" }],
@@ -71,7 +72,7 @@ function verdict(mesh: Mesh): Row {
         kind: "stat",
         title: "Errors, canary minus baseline",
         description:
-          "In shares of the requests. Above 0 the canary is worse; with few requests that may be chance.",
+          "Difference of the error ratios. Above 0 the canary is worse. With few requests the difference may be random.",
         unit: "percentunit",
         width: 6,
         queries: [
@@ -84,8 +85,8 @@ function verdict(mesh: Mesh): Row {
       },
       {
         kind: "stat",
-        title: "P99, canary to baseline",
-        description: "1: as fast as the baseline. 2: twice as slow.",
+        title: "P99, canary relative to baseline",
+        description: "1: the same latency as the baseline. 2: twice the latency.",
         unit: "short",
         width: 6,
         queries: [
@@ -109,7 +110,7 @@ function overTime(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "Requests by version",
-        description: "`unknown`: requests that reached no pod.",
+        description: "Requests by version. `unknown`: requests that reached no pod.",
         unit: "reqps",
         width: 12,
         queries: [{ expr: rate(requests, incoming(mesh), byVersion), legend: version }],
@@ -118,7 +119,7 @@ function overTime(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Errors by version",
         description:
-          "Share of the requests of each that fail: 5xx, a gRPC status that blames the server, no answer.",
+          "Ratio of each version's requests that fail: 5xx, a gRPC status that blames the server, no response.",
         unit: "percentunit",
         width: 12,
         queries: [{ expr: share(requests, incoming(mesh), failed, byVersion), legend: version }],
@@ -127,7 +128,7 @@ function overTime(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "P50 latency by version",
-        description: "What most callers see.",
+        description: "The median latency.",
         unit: "ms",
         width: 12,
         queries: [{ expr: quantile(0.5, durations, incoming(mesh), byVersion), legend: version }],
@@ -135,7 +136,7 @@ function overTime(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "P99 latency by version",
-        description: "A new version is slow at first: its caches are empty.",
+        description: "A new version may be slow at first, because its caches are empty.",
         unit: "ms",
         width: 12,
         queries: [{ expr: quantile(0.99, durations, incoming(mesh), byVersion), legend: version }],
@@ -146,7 +147,7 @@ function overTime(mesh: Mesh): Row {
 }
 
 const reasons = (mesh: Mesh): Row => ({
-  title: "What the canary answers",
+  title: "Responses of the canary",
   panels: [
     {
       kind: "timeseries",

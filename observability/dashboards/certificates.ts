@@ -5,15 +5,15 @@ import { rate } from "./expressions";
 import { certificateLeft } from "./thresholds";
 import { namespaces } from "./variables";
 
-/** The agent reports two: the workload's own certificate, and the root that it trusts. */
+/** The agent reports two certificates: the workload's own, and the root certificate that it trusts. */
 const own = series("istio_agent_cert_expiry_seconds", { resource_name: "default", namespace: /$namespace/ });
 
-/** How long certificates still hold, and whether new ones are issued. */
+/** The expiry of certificates, and whether istiod issues new ones. */
 export function certificates(mesh: Mesh): DashboardDefinition {
   return {
     key: "certificates",
     title: `${mesh.name}: certificates`,
-    description: "How long workload and root certificates still hold, and whether istiod issues new ones.",
+    description: "Time left of workload and root certificates, and whether istiod issues new ones.",
     variables: [namespaces(mesh)],
     rows: [now(mesh), workloads(mesh), issuance],
   };
@@ -28,8 +28,8 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Shortest workload certificate",
-        empty: "no proxy answers",
-        description: `Time left of the one that ends first. A proxy renews its own when about ${mesh.certificates.renewAt} % of its lifetime are left.`,
+        empty: "no proxy metrics",
+        description: `Time left of the certificate that expires first. A proxy renews its certificate when about ${mesh.certificates.renewAt} % of its lifetime are left.`,
         unit: "s",
         width: 6,
         queries: [{ expr: `min(${own})`, legend: "left" }],
@@ -38,9 +38,9 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Root certificate",
-        empty: "istiod signs none",
+        empty: "no istiod metrics",
         description:
-          "Time left. Replacing it takes weeks, because every workload must trust both for a time.",
+          "Time left of the root certificate. Replacing it takes weeks, because every workload must trust both for a time.",
         unit: "s",
         width: 6,
         queries: [{ expr: `min(${series("citadel_server_root_cert_expiry_seconds")})`, legend: "left" }],
@@ -49,9 +49,9 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Signing certificate",
-        empty: "istiod signs none",
+        empty: "no istiod metrics",
         description:
-          "Time left of the intermediate by which istiod signs; the root itself where istiod made its own.",
+          "Time left of istiod's signing certificate: the intermediate, or istiod's self-signed root certificate.",
         unit: "s",
         width: 6,
         queries: [{ expr: `min(${series("citadel_server_cert_chain_expiry_seconds")})`, legend: "left" }],
@@ -60,8 +60,8 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Issued",
-        empty: "istiod signs none",
-        description: "Certificates that istiod signed per second.",
+        empty: "no istiod metrics",
+        description: "Certificates that istiod signs per second.",
         unit: "ops",
         width: 6,
         queries: [{ expr: rate("citadel_server_success_cert_issuance_count", {}), legend: "issued" }],
@@ -76,8 +76,8 @@ const workloads = (mesh: Mesh): Row => ({
     {
       kind: "timeseries",
       title: "Time left by namespace",
-      empty: "no proxy answers",
-      description: `Of the certificate that ends first. A healthy line is a saw: it falls to about ${mesh.certificates.renewAt} % of the lifetime and rises again.`,
+      empty: "no proxy metrics",
+      description: `Time left of the certificate that expires first. A healthy line falls to about ${mesh.certificates.renewAt} % of the lifetime and rises again.`,
       unit: "s",
       width: 12,
       queries: [{ expr: `min by (namespace) (${own})`, legend: "{{namespace}}" }],
@@ -85,9 +85,9 @@ const workloads = (mesh: Mesh): Row => ({
     },
     {
       kind: "table",
-      title: "Ending first",
+      title: "Expiring first",
       description:
-        "The ten pods whose certificate ends first; red where `CertificateExpiringSoon` fires. Restart the pod if it does not renew: `kubectl rollout restart`.",
+        "The ten pods whose certificate expires first. Red: `CertificateExpiringSoon` fires. If the certificate is not renewed, restart the pod: `kubectl rollout restart`.",
       width: 12,
       labels: { namespace: "Namespace", pod: "Pod" },
       columns: [
@@ -107,22 +107,22 @@ const issuance: Row = {
   panels: [
     {
       kind: "timeseries",
-      title: "Asked for and issued",
-      empty: "istiod signs none",
-      description: "The two lines are one while all is well.",
+      title: "Requested and issued",
+      empty: "no istiod metrics",
+      description: "The two lines are equal if every request succeeds.",
       unit: "ops",
       width: 8,
       queries: [
-        { expr: rate("citadel_server_csr_count", {}), legend: "asked for" },
+        { expr: rate("citadel_server_csr_count", {}), legend: "requested" },
         { expr: rate("citadel_server_success_cert_issuance_count", {}), legend: "issued" },
       ],
     },
     {
       kind: "timeseries",
       title: "Not issued",
-      empty: "none was refused",
+      empty: "no rejections",
       description:
-        "Requests that istiod could not sign, by its error, and proxies that could not prove who they are. A lifetime above istiod's MAX_WORKLOAD_CERT_TTL is refused.",
+        "Signing requests that istiod rejected, by error, and proxies that it could not authenticate. istiod rejects a lifetime above its MAX_WORKLOAD_CERT_TTL.",
       unit: "ops",
       width: 8,
       queries: [
@@ -132,9 +132,9 @@ const issuance: Row = {
     },
     {
       kind: "timeseries",
-      title: "Agents that fail",
-      empty: "none failed",
-      description: "Requests of the agents beside the proxies, to istiod for example, that failed.",
+      title: "Failed agent requests",
+      empty: "no failures",
+      description: "Failed requests of the agents beside the proxies, for example to istiod.",
       unit: "ops",
       width: 8,
       queries: [

@@ -1,12 +1,12 @@
-/** A dashboard before Grafana's form: what it is called, what can be chosen in it, and what it shows. */
+/** A dashboard, independent of Grafana's form: its title, its variables and its panels. */
 export interface DashboardDefinition {
-  /** Last part of its uid, and of its ConfigMap's name. */
+  /** Last part of its UID, and of its ConfigMap's name. */
   readonly key: DashboardKey;
   readonly title: string;
-  /** What it answers, in a sentence or two. */
+  /** What the dashboard shows, in a sentence or two. */
   readonly description: string;
   readonly variables: readonly Variable[];
-  /** Variables that follow from the choices and are not shown. Default: none. */
+  /** Hidden variables that depend on the selection. Default: none. */
   readonly derived?: readonly DerivedVariable[];
   readonly rows: readonly Row[];
 }
@@ -22,19 +22,19 @@ export const dashboardKeys = [
 
 export type DashboardKey = (typeof dashboardKeys)[number];
 
-/** A choice at the top of a dashboard; queries name it `$name`. */
+/** A selection at the top of a dashboard. Queries refer to it as `$name`. */
 export interface Variable {
   readonly name: string;
   readonly label: string;
-  /** What can be chosen; never empty. */
+  /** The values to select from; never empty. */
   readonly values: readonly string[];
-  /** Several can be chosen, and all of them are at first. Otherwise it is one, at first the first. */
+  /** Whether several values can be selected; initially all of them. Otherwise one, initially the first. */
   readonly multi: boolean;
-  /** What is chosen at first where `multi` is false. Default: the first. */
+  /** Initial value if `multi` is false. Default: the first. */
   readonly chosen?: string;
 }
 
-/** A variable that Grafana computes from the choices whenever they change; queries name it `$name`. */
+/** A variable that Grafana computes whenever the selection changes. Queries refer to it as `$name`. */
 export interface DerivedVariable {
   readonly name: string;
   /** PromQL that returns one series. */
@@ -52,13 +52,13 @@ export type Panel = SeriesPanel | StatPanel | TablePanel;
 
 interface PanelBase {
   readonly title: string;
-  /** What the numbers mean, and what to do when they are bad. */
+  /** The meaning of the values, and the fix for bad values. */
   readonly description: string;
-  /** Of the 24 columns of Grafana's grid; the panels of a row fill whole lines. */
+  /** Width in the 24 columns of Grafana's grid. The panels of a row fill whole lines. */
   readonly width: number;
   /**
-   * What it says where there is nothing to show. Default: `no traffic`; of a table Grafana's own words. A table with
-   * several columns has none: Grafana would write it into each cell that is free.
+   * Text of a panel without data. Default: `no traffic`; Grafana's own text for a table. A table with several columns
+   * has none, because Grafana would show it in each empty cell.
    */
   readonly empty?: string;
 }
@@ -67,36 +67,36 @@ interface PanelBase {
 export interface SeriesPanel extends PanelBase {
   readonly kind: "timeseries";
   readonly unit: Unit;
-  /** As low as a number beside it. Default: twice as high. */
+  /** The height of a number. Default: twice as high. */
   readonly height?: "low";
   readonly queries: readonly Query[];
   readonly threshold?: Threshold;
 }
 
-/** One number: the last. */
+/** One number, the last value. */
 export interface StatPanel extends PanelBase {
   readonly kind: "stat";
   readonly unit: Unit;
-  /** Default: as many as fit. */
+  /** Number of decimals. Default: Grafana's. */
   readonly decimals?: number;
   readonly queries: readonly [Query];
   readonly threshold?: Threshold;
 }
 
-/** A line for each value of some labels, a column for each query. */
+/** One row for each combination of label values, one column for each query. */
 export interface TablePanel extends PanelBase {
   readonly kind: "table";
   /** The labels that the queries keep, in the order of their columns, with their titles. */
   readonly labels: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
-  /** Where a click on a value of a label leads. */
+  /** Links of a label's values. */
   readonly links?: Readonly<Record<string, readonly Link[]>>;
 }
 
 export interface Column {
   readonly title: string;
   readonly unit: Unit;
-  /** Default: as many as fit. */
+  /** Number of decimals. Default: Grafana's. */
   readonly decimals?: number;
   readonly expr: string;
   readonly threshold?: Threshold;
@@ -104,11 +104,11 @@ export interface Column {
 
 export interface Query {
   readonly expr: string;
-  /** What a line is called: text, and labels as `{{label}}`. */
+  /** Name of the line: text, and labels as `{{label}}`. */
   readonly legend: string;
 }
 
-/** From which value on it is bad, and on which side of it. */
+/** The value from which the panel is red, and on which side of it. */
 export interface Threshold {
   readonly bad: "above" | "below";
   readonly value: number;
@@ -120,8 +120,8 @@ export interface Link {
 }
 
 /**
- * The unit ids of Grafana that are in use: requests per second, packets (here messages or events) per second, a share
- * of 1, percent of 100, milliseconds, seconds, bytes, bytes per second, and a bare number.
+ * Grafana's unit ids in use: requests per second, packets (here messages or events) per second, a ratio from 0 to 1,
+ * percent, milliseconds, seconds, bytes, bytes per second, and a plain number.
  *
  * @see https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts
  */

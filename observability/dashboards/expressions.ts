@@ -1,14 +1,14 @@
 /**
- * The PromQL that several dashboards share. `by` are the labels that are kept.
+ * PromQL that several dashboards share. `by` are the labels that are kept.
  *
  * @see https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/#use-__rate_interval
  */
 import { type Histogram, type Label, type Matchers, perSecond, type Series, series, sum } from "../promql";
 
-/** Grafana's: long enough for a rate, whatever the scrape interval and the zoom. */
+/** Grafana's window: long enough for a rate, whatever the scrape interval and the zoom. */
 export const window = "$__rate_interval";
 
-/** Per second; `among` as for {@link perSecond}. */
+/** Rate per second; `among` as for {@link perSecond}. */
 export function rate<S extends Series>(
   name: S,
   matchers: Matchers<S>,
@@ -19,8 +19,8 @@ export function rate<S extends Series>(
 }
 
 /**
- * Of 1: what also meets `part` among what matches `matchers`. 0 where there is none of it; nothing where nothing comes
- * at all, which is no share of 0.
+ * Returns a ratio from 0 to 1: the part of the requests with `matchers` that also meets `part`. It is 0 without such
+ * requests, and has no value without any requests.
  */
 export function share<S extends Series>(
   name: S,
@@ -32,12 +32,12 @@ export function share<S extends Series>(
   return `(${orZero(rate(name, matchers, by, part), all)}) / (${all} > 0)`;
 }
 
-/** A part of something that may never have happened: 0 then, but nothing where the whole doesn't happen either. */
+/** A part of events that may never have occurred: then 0, but no value if no event occurred at all. */
 export function orZero(part: string, whole: string): string {
   return `${part} or 0 * ${whole}`;
 }
 
-/** Of a histogram, in its own unit; nothing where nothing comes. */
+/** Quantile of a histogram, in its own unit. It has no value without requests. */
 export function quantile<H extends Histogram>(
   q: number,
   name: H,
@@ -45,6 +45,6 @@ export function quantile<H extends Histogram>(
   by: readonly Label<`${H}_bucket`>[] = [],
 ): string {
   const buckets = `${sum(["le", ...by])}(rate(${series(`${name}_bucket`, matchers)}[${window}]))`;
-  // Without a request it is not a number, which no comparison holds for.
+  // Without requests the quantile is NaN, for which every comparison is false.
   return `(histogram_quantile(${q}, ${buckets}) >= 0)`;
 }

@@ -9,7 +9,7 @@ import { resilience } from "./resilience";
 import { security } from "./security";
 import { services } from "./services";
 
-/** The dashboards of a platform, in the order in which one reads them. */
+/** The dashboards of a platform, in reading order. */
 export function dashboardDefinitions(mesh: Mesh, urls: ToolUrls = localToolUrls): DashboardDefinition[] {
   const links = linksOf(mesh, urls);
   return [
@@ -22,7 +22,7 @@ export function dashboardDefinitions(mesh: Mesh, urls: ToolUrls = localToolUrls)
   ];
 }
 
-/** The same as Grafana's JSON models. */
+/** The dashboards of a platform as Grafana's JSON models. */
 export function renderDashboards(mesh: Mesh, urls: ToolUrls = localToolUrls): DashboardModel[] {
   return dashboardDefinitions(mesh, urls).map((definition) =>
     buildDashboard(definition, {

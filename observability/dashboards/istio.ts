@@ -1,14 +1,14 @@
 /** One of Istio's own dashboards. */
 export interface IstioDashboard {
   readonly title: string;
-  /** Its number on grafana.com, where Istio publishes a revision for each of its releases. */
+  /** Its number on grafana.com, where Istio publishes a revision for each release. */
   readonly gnetId: number;
   /** Its file below `manifests/addons/dashboards` in Istio's repository. */
   readonly file: string;
 }
 
 /**
- * Istio's own dashboards, which come with each release.
+ * Istio's own dashboards, which each release contains.
  *
  * @see https://istio.io/latest/docs/ops/integrations/grafana/
  */
@@ -39,11 +39,11 @@ export const istioDashboards: Readonly<Record<string, IstioDashboard>> = {
 };
 
 /**
- * Where Grafana's chart finds each of Istio's dashboards: the file of exactly this release. By its number it would need
- * a revision, which nobody but grafana.com knows. For the chart's `dashboards.<provider>`.
+ * URLs of Istio's dashboards for Grafana's chart: the files of exactly this release. Their number on grafana.com would
+ * need a revision, which only grafana.com has. Use the result for the chart's `dashboards.<provider>`.
  *
  * @param version Exact version of Istio.
- * @param base Where the files are, below a folder for each version. Default: Istio's repository.
+ * @param base URL of the files' folder, which has a folder for each version. Default: Istio's repository.
  */
 export function istioDashboardUrls(
   version: string,

@@ -1,13 +1,13 @@
 import type { Mesh } from "../../catalog";
 import type { DashboardKey, Link } from "./definition";
 
-/** Where the other tools are for whoever looks at a dashboard: addresses for a browser, without a slash at the end. */
+/** URLs of the other add-ons for a browser, without a final slash. */
 export interface ToolUrls {
-  /** Default: where `meshwright open kiali` puts it. */
+  /** URL of Kiali. Default: the local port of `meshwright open kiali`. */
   readonly kiali: string;
-  /** Default: where `meshwright open jaeger` puts it. */
+  /** URL of Jaeger. Default: the local port of `meshwright open jaeger`. */
   readonly jaeger: string;
-  /** Where the alerts' pages are served. Default: nowhere, so alerts lead to none. */
+  /** URL of the published alerts' pages. Default: none; alerts have no link. */
   readonly runbooks?: string;
 }
 
@@ -16,15 +16,15 @@ export const localToolUrls: ToolUrls = {
   jaeger: "http://localhost:16686",
 };
 
-/** The links between a platform's dashboards and to the other tools. */
+/** The links between a platform's dashboards, and to the other add-ons. */
 export interface Links {
-  /** For the top of every dashboard. */
+  /** Links at the top of every dashboard. */
   readonly tools: readonly Link[];
-  /** What a click on a service offers; `service` and `namespace` may be Grafana's own variables. */
+  /** Links of a service. `service` and `namespace` may be Grafana's own variables. */
   readonly ofService: (service: string, namespace: string) => readonly Link[];
-  /** The same where nobody knows its namespace. */
+  /** The link of a service whose namespace is unknown. */
   readonly dashboardOf: (service: string) => Link;
-  /** What a click on an alert offers; its name may be Grafana's own variable. */
+  /** Links of an alert. Its name may be Grafana's own variable. */
   readonly runbook?: (alert: string) => readonly Link[];
 }
 
@@ -43,7 +43,8 @@ export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Link
     ofService: (service, namespace) => [
       dashboardOf(service),
       { title: "Kiali", url: `${kiali}/console/namespaces/${namespace}/services/${service}` },
-      // A proxy's service in traces is the label `app` and the namespace, or the workload and the namespace without it.
+      // The name of a proxy's service in traces: the label `app` and the namespace, or the workload and the namespace
+      // without that label.
       { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },
     ],
     ...(runbooks !== undefined && {
@@ -52,7 +53,7 @@ export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Link
   };
 }
 
-/** A dashboard's address in Grafana, which must never change: at most 40 characters. */
+/** A dashboard's UID in Grafana, which must never change: at most 40 characters. */
 export function dashboardUid({ name }: Mesh, key: DashboardKey): string {
   return `${name.slice(0, 39 - key.length)}-${key}`;
 }

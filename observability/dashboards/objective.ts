@@ -3,13 +3,13 @@ import { errorRatio, type RecordName, recorded } from "../rules/records";
 import { type Burn, fastBurns, slowBurns } from "../rules/slo";
 import type { Row, SeriesPanel } from "./definition";
 
-/** A recorded value of the chosen service. */
+/** A recorded value of the selected service. */
 const ofService = (mesh: Mesh, name: RecordName): string =>
   recorded(name, mesh, { destination_service_name: "$service" });
 
 const budgetOf = (mesh: Mesh): string => ofService(mesh, "istio:service:error_budget:ratio");
 
-/** The objective of one service, and what is left of the failures that it allows. */
+/** The objective of one service, and its remaining error budget. */
 export function objective(mesh: Mesh): Row {
   const remaining = ofService(mesh, "istio:service:error_budget:remaining30d");
   return {
@@ -18,7 +18,7 @@ export function objective(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Objective",
-        description: "Share of the requests that must succeed over 30 days: `alerts.availability`.",
+        description: "Ratio of the requests that must succeed over 30 days: `alerts.availability`.",
         unit: "percentunit",
         decimals: 3,
         width: 4,
@@ -28,7 +28,7 @@ export function objective(mesh: Mesh): Row {
         kind: "stat",
         title: "Succeeded",
         description:
-          "Share of the requests of the last 30 days that did, or of as many days as Prometheus keeps (`retention`).",
+          "Ratio of the requests that succeeded in the last 30 days, or in Prometheus' `retention` if it is shorter.",
         unit: "percentunit",
         decimals: 3,
         width: 4,
@@ -38,7 +38,7 @@ export function objective(mesh: Mesh): Row {
         kind: "stat",
         title: "Budget left",
         description:
-          "Of the failures that the objective allows in 30 days. At 0 nothing is left for accidents: no risky rollouts until it grows again.",
+          "Ratio of the failures that the objective allows in 30 days. At 0 no budget is left for incidents: postpone risky rollouts until it grows again.",
         unit: "percentunit",
         width: 4,
         queries: [{ expr: remaining, legend: "left" }],
@@ -47,15 +47,15 @@ export function objective(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "Budget left over time",
-        description: "A step is an outage; a slope is something that always fails.",
+        description: "A step is an outage. A constant slope is a permanent failure.",
         unit: "percentunit",
         width: 12,
         height: "low",
         queries: [{ expr: remaining, legend: "left" }],
         threshold: { bad: "below", value: 0 },
       },
-      ...fastBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningFast`, which wakes somebody")),
-      ...slowBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningSlowly`, a warning")),
+      ...fastBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningFast` fires, which pages")),
+      ...slowBurns.map((burn) => burnRate(mesh, burn, "`ErrorBudgetBurningSlowly` fires, a warning")),
     ],
   };
 }
@@ -64,7 +64,7 @@ function burnRate(mesh: Mesh, { factor, long, short }: Burn, alert: string): Ser
   return {
     kind: "timeseries",
     title: `Burn rate over ${long} and ${short}`,
-    description: `How many times faster than the objective allows requests fail. Above ${factor} in both: ${alert}.`,
+    description: `How many times faster than the objective allows requests fail. Above ${factor} in both windows ${alert}.`,
     unit: "short",
     width: 6,
     queries: [long, short].map((window) => ({

@@ -14,12 +14,12 @@ const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
 const service = "destination_service_name";
 
-/** The whole platform on one page: is it well, and if not, where to look. */
+/** The whole platform on one page. */
 export function overview(mesh: Mesh, links: Links): DashboardDefinition {
   return {
     key: "overview",
     title: `${mesh.name}: overview`,
-    description: `Is ${mesh.name} well, and if not, which service is it? A service's name leads to its own dashboard.`,
+    description: `The state of ${mesh.name} and its services. Click a service's name to open its own dashboard.`,
     variables: [namespaces(mesh)],
     rows: [
       now(mesh),
@@ -40,7 +40,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Requests",
-        description: "Requests to the platform's services, as their callers' proxies count them.",
+        description: "Requests to the platform's services, as reported by their callers' proxies.",
         unit: "reqps",
         width: 6,
         queries: [{ expr: rate(requests, asCalled), legend: "requests" }],
@@ -48,7 +48,8 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Errors",
-        description: "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
+        description:
+          "Ratio of the requests that fail: 5xx, a gRPC status that blames the server, no response.",
         unit: "percentunit",
         width: 6,
         queries: [{ expr: share(requests, asCalled, failed), legend: "errors" }],
@@ -58,7 +59,7 @@ function now(mesh: Mesh): Row {
         kind: "stat",
         title: "P99 latency",
         description:
-          "99 of 100 requests are answered within this time, the network and both proxies included.",
+          "99 % of the requests get a response within this time, including the network and both proxies.",
         unit: "ms",
         width: 6,
         queries: [{ expr: quantile(0.99, durations, asCalled), legend: "P99" }],
@@ -68,7 +69,7 @@ function now(mesh: Mesh): Row {
         kind: "stat",
         title: "Mutual TLS",
         description:
-          "Share of the requests and TCP connections that arrived over mutual TLS. Under STRICT anything below 100 % has an exception in the catalog.",
+          "Ratio of the received requests and TCP connections with mutual TLS. With STRICT, a value below 100 % means that the catalog has an exception.",
         unit: "percentunit",
         width: 6,
         queries: [{ expr: mutualShare(asServed, window), legend: "mutual TLS" }],
@@ -86,7 +87,7 @@ function services(mesh: Mesh, links: Links): Row {
         kind: "table",
         title: "Services",
         description:
-          "Every service that was called, as its callers' proxies saw it. Red is what the platform's limits refuse; a service with limits of its own shows them on its dashboard.",
+          "Every called service, as reported by its callers' proxies. Red: above the platform's thresholds. A service with its own thresholds shows them on its dashboard.",
         width: 24,
         labels: { [service]: "Service", destination_service_namespace: "Namespace" },
         columns: [
@@ -111,7 +112,7 @@ function services(mesh: Mesh, links: Links): Row {
         kind: "timeseries",
         title: "Requests by service",
         description:
-          "A sudden fall is as telling as a rise: callers that cannot reach a service stop counting.",
+          "Check a sudden fall as well as a rise: callers that cannot connect to a service stop counting.",
         unit: "reqps",
         width: 8,
         queries: [{ expr: rate(requests, asCalled, [service]), legend: `{{${service}}}` }],
@@ -120,7 +121,7 @@ function services(mesh: Mesh, links: Links): Row {
         kind: "timeseries",
         title: "Errors by service",
         description:
-          "Share of each service's requests that fail: 5xx, a gRPC status that blames the server, no answer. Response flags on the resilience dashboard say why.",
+          'Ratio of each service\'s requests that fail: 5xx, a gRPC status that blames the server, no response. The response flags on the dashboard "resilience" name the cause.',
         unit: "percentunit",
         width: 8,
         queries: [{ expr: share(requests, asCalled, failed, [service]), legend: `{{${service}}}` }],
@@ -130,7 +131,7 @@ function services(mesh: Mesh, links: Links): Row {
         kind: "timeseries",
         title: "P99 latency by service",
         description:
-          "A caller's latency contains its callees': the slowest service at the end of a path is the cause.",
+          "A caller's latency includes its callees'. The cause is the slowest service at the end of a call path.",
         unit: "ms",
         width: 8,
         queries: [{ expr: quantile(0.99, durations, asCalled, [service]), legend: `{{${service}}}` }],
@@ -142,19 +143,19 @@ function services(mesh: Mesh, links: Links): Row {
 
 const place = ["destination_service_name", "destination_service_namespace"] as const;
 
-/** Only where a service has a port on which Envoy sees bytes and no requests. */
+/** Rendered only if a service has a TCP port. */
 function tcp({ services }: Mesh): Row[] {
   if (services.every(({ ports }) => ports.every(({ protocol }) => isHttp(protocol)))) return [];
   return [
     {
-      title: "TCP: databases, caches and whatever else is no HTTP",
+      title: "TCP: databases, caches and other protocols than HTTP",
       panels: [
         {
           kind: "timeseries",
           title: "Connections opened",
           empty: "no TCP",
           description:
-            "New connections per second. Many of them point to a client that does not keep its own.",
+            "New connections per second. A high value means that a client does not reuse its connections.",
           unit: "ops",
           width: 8,
           queries: [
@@ -191,7 +192,7 @@ function tcp({ services }: Mesh): Row[] {
   ];
 }
 
-/** Only where the platform calls hosts outside of the mesh. */
+/** Rendered only if the platform calls external services. */
 function outside({ externalServices }: Mesh): Row[] {
   if (externalServices.length === 0) return [];
   const called = {
@@ -200,13 +201,13 @@ function outside({ externalServices }: Mesh): Row[] {
   } as const;
   return [
     {
-      title: "Outside of the mesh",
+      title: "External services",
       panels: [
         {
           kind: "timeseries",
           title: "Requests to external hosts",
-          empty: "no requests in sight",
-          description: "Requests that the proxies can see: plain HTTP, or TLS that the proxy begins.",
+          empty: "no visible requests",
+          description: "Requests that the proxies see: plain HTTP, or TLS that the proxy originates.",
           unit: "reqps",
           width: 8,
           queries: [
@@ -216,9 +217,9 @@ function outside({ externalServices }: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Errors of external hosts",
-          empty: "no requests in sight",
+          empty: "no visible requests",
           description:
-            "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
+            "Ratio of the requests that fail: 5xx, a gRPC status that blames the server, no response.",
           unit: "percentunit",
           width: 8,
           queries: [
@@ -233,7 +234,7 @@ function outside({ externalServices }: Mesh): Row[] {
           title: "Connections to external hosts",
           empty: "no connections",
           description:
-            "New connections per second where the proxy sees bytes only: TLS that the application begins.",
+            "New connections per second of which the proxy sees only bytes: TLS that the application originates.",
           unit: "ops",
           width: 8,
           queries: [
@@ -254,9 +255,9 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Proxies connected",
-      empty: "no istiod answers",
+      empty: "no istiod metrics",
       description:
-        "Proxies that get their configuration from each istiod. It must come back to its height after istiod restarts.",
+        "Proxies that receive their configuration from each istiod. After istiod restarts, the value must return to its previous level.",
       unit: "short",
       width: 6,
       queries: [{ expr: `sum by (pod) (${series("pilot_xds")})`, legend: "{{pod}}" }],
@@ -264,7 +265,7 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Configuration pushed",
-      empty: "no istiod answers",
+      empty: "no istiod metrics",
       description: "Pushes per second by kind: clusters, endpoints, listeners, routes.",
       unit: "ops",
       width: 6,
@@ -273,18 +274,18 @@ const controlPlane: Row = {
     {
       kind: "timeseries",
       title: "Convergence, P99",
-      empty: "nothing changed",
-      description: "From a change in the cluster until 99 of 100 proxies have it.",
+      empty: "no changes",
+      description: "Time from a change in the cluster until 99 % of the proxies have it.",
       unit: "s",
       width: 6,
       queries: [{ expr: quantile(0.99, "pilot_proxy_convergence_time", {}), legend: "P99" }],
     },
     {
       kind: "timeseries",
-      title: "Configuration refused",
-      empty: "none was ever refused",
+      title: "Configuration rejected",
+      empty: "no rejections",
       description:
-        "Configuration that proxies refused (NACK). Such a proxy keeps what it had; `istioctl proxy-status` names it.",
+        "Configuration that proxies rejected (NACK). Such a proxy keeps its previous configuration. `istioctl proxy-status` names it.",
       unit: "ops",
       width: 6,
       queries: [{ expr: rate("pilot_total_xds_rejects", {}, ["type"]), legend: "{{type}}" }],
@@ -293,7 +294,7 @@ const controlPlane: Row = {
   ],
 };
 
-/** Its alerts, and where their pages are if they are served. */
+/** The platform's alerts, with links to their pages if they are published. */
 function alerts({ name }: Mesh, links: Links): Row {
   const by = ["alertname", "severity", "destination_service"];
   const { runbook } = links;
@@ -303,9 +304,9 @@ function alerts({ name }: Mesh, links: Links): Row {
       {
         kind: "table",
         title: "Firing",
-        description: "Alerts that fire now, and for how many. Each has a page that says what to do.",
+        description: "Firing alerts, with the number of affected objects. Each has a page with the fix.",
         width: 24,
-        empty: "nothing fires",
+        empty: "no firing alerts",
         labels: { alertname: "Alert", severity: "Severity", destination_service: "Service" },
         columns: [
           {
@@ -332,7 +333,7 @@ function objectives(mesh: Mesh, links: Links): Row {
         kind: "table",
         title: "Error budgets",
         description:
-          "What each service promises over 30 days (`alerts.availability`), what is left of the failures that this allows, and how many times faster than allowed they come. Red where an alert fires if the last minutes are no better.",
+          "Each service's objective over 30 days (`alerts.availability`), the remaining error budget, and how many times faster than allowed it is used. Red: an alert fires unless the last minutes are better.",
         width: 24,
         labels: { [service]: "Service", destination_service_namespace: "Namespace" },
         columns: [

@@ -17,8 +17,7 @@ export function resilience(mesh: Mesh, links: Links): DashboardDefinition {
   return {
     key: "resilience",
     title: `${mesh.name}: resilience`,
-    description:
-      "Which circuit breakers are open, which endpoints are ejected, what is retried, and why requests fail.",
+    description: "Open circuit breakers, ejected endpoints, retries, and the causes of failures.",
     variables: [namespaces(mesh), services(mesh)],
     rows: [now, breakers, retries, ejections, failures(links)],
   };
@@ -29,8 +28,8 @@ const now: Row = {
   panels: [
     {
       kind: "stat",
-      title: "Breakers open",
-      description: "Circuit breakers that refuse connections or requests now, counted at each caller's pod.",
+      title: "Open circuit breakers",
+      description: "Circuit breakers that reject connections or requests, counted at each caller's pod.",
       unit: "short",
       width: 6,
       queries: [
@@ -47,8 +46,8 @@ const now: Row = {
     },
     {
       kind: "stat",
-      title: "Refused by breakers",
-      description: "Requests that a caller's proxy answered with 503 (flag UO) because a limit was reached.",
+      title: "Rejected by circuit breakers",
+      description: "Requests that a caller's proxy rejected with 503 (flag UO), because a limit was reached.",
       unit: "reqps",
       width: 6,
       queries: [
@@ -62,7 +61,7 @@ const now: Row = {
     {
       kind: "stat",
       title: "Endpoints ejected",
-      description: "Pods that outlier detection keeps out, counted at each caller's pod.",
+      description: "Pods that outlier detection has ejected, counted at each caller's pod.",
       unit: "short",
       width: 6,
       queries: [{ expr: sum("envoy_cluster_outlier_detection_ejections_active"), legend: "ejected" }],
@@ -71,7 +70,7 @@ const now: Row = {
     {
       kind: "stat",
       title: "Retries",
-      description: "Retries per second. Each is one more request to a service that just failed.",
+      description: "Retries per second. Each one sends another request to a failing service.",
       unit: "reqps",
       width: 6,
       queries: [{ expr: rate("envoy_cluster_upstream_rq_retry", clusters), legend: "retries" }],
@@ -86,7 +85,7 @@ const breakers: Row = {
       kind: "timeseries",
       title: "Open",
       description:
-        "Callers' pods with an open breaker. Which limit it is decides the fix: connections, requests, or requests that wait.",
+        "Callers' pods with an open circuit breaker. The fix depends on the limit: connections, requests, or pending requests.",
       unit: "short",
       width: 12,
       queries: [
@@ -106,9 +105,8 @@ const breakers: Row = {
     },
     {
       kind: "timeseries",
-      title: "Refused for a limit",
-      description:
-        "Requests that found the queue full (`http1MaxPendingRequests`), and connections that were one too many (`maxConnections`).",
+      title: "Rejected by a limit",
+      description: "Requests above `http1MaxPendingRequests`, and connections above `maxConnections`.",
       unit: "ops",
       width: 12,
       queries: [
@@ -131,16 +129,16 @@ const retries: Row = {
     {
       kind: "timeseries",
       title: "Retries",
-      description: "By callee.",
+      description: "Retries per second, by callee.",
       unit: "reqps",
       width: 8,
       queries: [{ expr: rate("envoy_cluster_upstream_rq_retry", clusters, byCluster), legend: cluster }],
     },
     {
       kind: "timeseries",
-      title: "Retries that helped",
+      title: "Successful retries",
       empty: "no retries",
-      description: "Share of the retries that got an answer worth passing on. Near 0, retries only add load.",
+      description: "Ratio of the retries that succeeded. Near 0, retries only add load.",
       unit: "percentunit",
       width: 8,
       queries: [
@@ -152,9 +150,9 @@ const retries: Row = {
     },
     {
       kind: "timeseries",
-      title: "Retries not made",
+      title: "Suppressed retries",
       description:
-        "Because too many were under way (`maxRetries`): the breaker that keeps retries from becoming a storm.",
+        "Retries above `maxRetries`, the limit of concurrent retries, which prevents retry storms.",
       unit: "reqps",
       width: 8,
       queries: [
@@ -170,7 +168,7 @@ const ejections: Row = {
     {
       kind: "timeseries",
       title: "Endpoints ejected",
-      description: "Kept out now, counted at each caller's pod.",
+      description: "Ejected pods, counted at each caller's pod.",
       unit: "short",
       width: 12,
       queries: [
@@ -180,7 +178,7 @@ const ejections: Row = {
     {
       kind: "timeseries",
       title: "Ejections",
-      description: "Per second. An endpoint that comes and goes is ejected again and again.",
+      description: "Ejections per second. An unstable endpoint is ejected repeatedly.",
       unit: "ops",
       width: 12,
       queries: [
@@ -199,9 +197,9 @@ const failures = (links: Links): Row => ({
     {
       kind: "timeseries",
       title: "Response flags",
-      empty: "no proxy gave up",
+      empty: "no failed requests",
       description:
-        "UH no healthy endpoint, UO breaker open, URX retries used up, UF no connection, UT timeout, NR no route, DC the caller hung up, RL rate limit.",
+        "UH no healthy endpoint, UO circuit breaker open, URX retries exhausted, UF connection failure, UT timeout, NR no route, DC caller disconnected, RL rate limit.",
       unit: "reqps",
       width: 12,
       queries: [
@@ -214,7 +212,7 @@ const failures = (links: Links): Row => ({
     {
       kind: "timeseries",
       title: "Timeouts by service",
-      description: "Share of the requests that were given up after their timeout (UT).",
+      description: "Ratio of the requests that timed out (UT).",
       unit: "percentunit",
       width: 12,
       queries: [
@@ -226,9 +224,9 @@ const failures = (links: Links): Row => ({
     },
     {
       kind: "table",
-      title: "Who fails at whom",
+      title: "Failed requests by caller and callee",
       empty: "nobody",
-      description: "Caller, callee and flag.",
+      description: "Failed requests by caller, callee and response flag.",
       width: 24,
       labels: {
         source_workload: "Caller",

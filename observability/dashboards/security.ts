@@ -11,7 +11,7 @@ const requests = "istio_requests_total";
 const inPlain = { ...asServed, ...plain } as const;
 const nameless = { ...asServed, source_principal: "unknown" } as const;
 
-/** A rate that is not nothing. */
+/** A rate above 0. */
 const some = { bad: "above", value: 0.001 } as const;
 const refusedBy = [
   "source_workload",
@@ -20,12 +20,12 @@ const refusedBy = [
   "destination_service_name",
 ] as const;
 
-/** Who talks without mutual TLS, and who is refused. */
+/** Callers without mutual TLS, and denied callers. */
 export function security(mesh: Mesh, links: Links): DashboardDefinition {
   return {
     key: "security",
     title: `${mesh.name}: security`,
-    description: "Is every call encrypted and by a known identity, and who is refused?",
+    description: "Encryption and identities of the calls, and denied callers.",
     variables: [namespaces(mesh)],
     rows: [now(mesh), encryption(mesh, links), denials(links), handshakes],
   };
@@ -39,7 +39,7 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Mutual TLS",
-        description: "Share of the requests and TCP connections that arrived over mutual TLS.",
+        description: "Ratio of the received requests and TCP connections with mutual TLS.",
         unit: "percentunit",
         width: 6,
         queries: [{ expr: mutualShare(asServed, window), legend: "mutual TLS" }],
@@ -48,18 +48,17 @@ function now(mesh: Mesh): Row {
       {
         kind: "stat",
         title: "Without mutual TLS",
-        description:
-          "Requests and TCP connections that arrived in plain text. The table below names the callers.",
+        description: "Received plaintext requests and TCP connections. The table below names the callers.",
         unit: "ops",
         width: 6,
-        queries: [{ expr: orZero(arrivals(inPlain, window), all), legend: "plain text" }],
+        queries: [{ expr: orZero(arrivals(inPlain, window), all), legend: "plaintext" }],
         threshold: some,
       },
       {
         kind: "stat",
         title: "Refused",
         description:
-          "Requests answered with 403 (gRPC PERMISSION_DENIED), by an AuthorizationPolicy or by the service itself.",
+          "Requests that got 403 (gRPC PERMISSION_DENIED), from an AuthorizationPolicy or from the service itself.",
         unit: "reqps",
         width: 6,
         queries: [
@@ -74,7 +73,7 @@ function now(mesh: Mesh): Row {
         kind: "stat",
         title: "Without an identity",
         description:
-          "Requests and TCP connections whose caller showed no certificate: no proxy, or a port excluded from it.",
+          "Requests and TCP connections of callers without a certificate: no proxy, or an excluded port.",
         unit: "ops",
         width: 6,
         queries: [{ expr: orZero(arrivals(nameless, window), all), legend: "unknown" }],
@@ -99,7 +98,7 @@ function encryption(mesh: Mesh, links: Links): Row {
         kind: "timeseries",
         title: "Mutual TLS by service",
         description:
-          "Share of the requests and TCP connections to each service. A service below 1 has a PeerAuthentication that is not STRICT.",
+          "Ratio of the requests and TCP connections to each service. Below 1, the service has a PeerAuthentication that is not STRICT.",
         unit: "percentunit",
         width: 24,
         queries: [
@@ -114,7 +113,7 @@ function encryption(mesh: Mesh, links: Links): Row {
         kind: "table",
         title: "Callers without mutual TLS",
         description:
-          "Who calls whom in plain text: callers outside of the mesh, or whose proxy is switched off.",
+          "Plaintext calls by caller and callee. The caller is outside of the mesh, or has no proxy.",
         width: 24,
         empty: "nobody",
         labels: {
@@ -142,8 +141,8 @@ const denials = (links: Links): Row => ({
     {
       kind: "timeseries",
       title: "403 by service",
-      description: "By an AuthorizationPolicy, or by the service itself; over gRPC PERMISSION_DENIED.",
-      empty: "nobody was refused",
+      description: "From an AuthorizationPolicy, or from the service itself; for gRPC PERMISSION_DENIED.",
+      empty: "no denials",
       unit: "reqps",
       width: 8,
       queries: [
@@ -156,9 +155,9 @@ const denials = (links: Links): Row => ({
     {
       kind: "timeseries",
       title: "401 by service",
-      empty: "nobody was refused",
+      empty: "no denials",
       description:
-        "A token that is wrong, expired, or of another issuer (RequestAuthentication), or the service's own answer; over gRPC UNAUTHENTICATED.",
+        "A token that is invalid, expired, or of another issuer (RequestAuthentication), or the service's own response; for gRPC UNAUTHENTICATED.",
       unit: "reqps",
       width: 8,
       queries: [
@@ -170,9 +169,9 @@ const denials = (links: Links): Row => ({
     },
     {
       kind: "timeseries",
-      title: "Refused by RBAC",
-      empty: "nobody was refused",
-      description: "Requests that the proxies themselves refused for an AuthorizationPolicy, by pod.",
+      title: "Denied by RBAC",
+      empty: "no denials",
+      description: "Requests that proxies denied because of an AuthorizationPolicy, by pod.",
       unit: "reqps",
       width: 8,
       queries: [
@@ -187,9 +186,9 @@ const denials = (links: Links): Row => ({
     },
     {
       kind: "table",
-      title: "Who is refused",
+      title: "Denied callers",
       description:
-        "An identity that should be admitted needs a line in the caller's `calls`; any other is somebody trying.",
+        "If the call is intended, add it to the caller's `calls`. Otherwise it is an unauthorized attempt.",
       width: 24,
       labels: {
         source_workload: "Caller",
@@ -237,9 +236,9 @@ const handshakes: Row = {
     },
     {
       kind: "timeseries",
-      title: "Refused by istiod",
-      empty: "nobody was refused",
-      description: "Proxies that asked istiod for a certificate and could not prove who they are.",
+      title: "Rejected by istiod",
+      empty: "no denials",
+      description: "Proxies that requested a certificate and that istiod could not authenticate.",
       unit: "ops",
       width: 12,
       queries: [

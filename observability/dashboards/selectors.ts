@@ -3,32 +3,34 @@ import { anyOf, ofMesh } from "../rules/scope";
 import type { DerivedVariable } from "./definition";
 
 /**
- * Whom the dashboards look at. `$namespace` and `$service` are their variables: Grafana puts what is chosen in their
- * place, several values as a pattern.
+ * Selectors of the dashboards. `$namespace` and `$service` are their variables. Grafana replaces them with the
+ * selection, several values as a pattern.
  */
 
 /**
- * The requests to the platform's services, as their callers' proxies saw them: only they know of those that never
+ * Requests to the platform's services, as reported by their callers' proxies. Only they report requests that never
  * arrived.
  */
 export const asCalled = { reporter: "source", destination_service_namespace: /$namespace/ } as const;
 
-/** The requests as the services' own proxies saw them: only they know of callers without a proxy. */
+/** Requests as reported by the services' own proxies. Only they report requests of callers without a proxy. */
 export const asServed = { reporter: "destination", destination_service_namespace: /$namespace/ } as const;
 
-/** The requests to one service, as its callers' proxies saw them. Other platforms may have one of the same name. */
+/**
+ * Requests to one service, as reported by its callers' proxies. Other platforms may have a service with the same name.
+ */
 export function incoming(mesh: Mesh) {
   return { reporter: "source", destination_service_name: "$service", ...ofMesh(mesh) } as const;
 }
 
-/** The same as its own proxies saw them. */
+/** Requests to one service, as reported by its own proxies. */
 export function served(mesh: Mesh) {
   return { reporter: "destination", destination_service_name: "$service", ...ofMesh(mesh) } as const;
 }
 
 /**
- * The requests of one service to others, as its own proxies saw them. Istio's metrics have the canonical name of the
- * source and no name of its Service, so `$canonical` replaces `$service` where the two differ.
+ * Requests of one service to others, as reported by its own proxies. Istio's metrics have the canonical name of the
+ * source and not the name of its Service, so `$canonical` replaces `$service` if the two differ.
  */
 export function outgoing(mesh: Mesh) {
   return {
@@ -39,8 +41,8 @@ export function outgoing(mesh: Mesh) {
 }
 
 /**
- * `$canonical`: a pattern of the canonical names of `$service`. None where every service's canonical name is its own
- * name. PromQL maps the name, because Grafana's variables cannot.
+ * The variable `$canonical`: a pattern of the canonical names of `$service`. Empty if every service's canonical name is
+ * its own name. PromQL maps the name, because Grafana's variables cannot.
  */
 export function canonical({ services }: Mesh): readonly DerivedVariable[] {
   const others = services
@@ -58,7 +60,7 @@ export function canonical({ services }: Mesh): readonly DerivedVariable[] {
   return [{ name: "canonical", expr, label: "canonical" }];
 }
 
-/** The callers' connections to the chosen services, by which Envoy limits and judges them. */
+/** The callers' connections to the selected services, to which Envoy applies limits and outlier detection. */
 export const clusters = {
   cluster_name: /outbound[|].*[|]($service)[.]($namespace)[.]svc[.].*/,
 } as const;

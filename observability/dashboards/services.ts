@@ -10,13 +10,13 @@ import { versionLabel } from "./versions";
 const requests = "istio_requests_total";
 const durations = "istio_request_duration_milliseconds";
 
-/** One service at a time: who calls it, how it answers, whom it calls. */
+/** One service at a time: its callers, its responses, its callees. */
 export function services(mesh: Mesh): DashboardDefinition {
   return {
     key: "services",
     title: `${mesh.name}: services`,
     description:
-      "One service: who calls it, how it answers, what is left of its error budget, whom it calls and how they answer.",
+      "One service: its callers, its responses, its remaining error budget, and the responses of its callees.",
     variables: [
       {
         name: "service",
@@ -35,12 +35,12 @@ function answers(mesh: Mesh): Row {
   const itself = served(mesh);
   const grpc = mesh.services.some(({ ports }) => ports.some(({ protocol }) => protocol === "grpc"));
   return {
-    title: "How $service answers",
+    title: "Responses of $service",
     panels: [
       {
         kind: "timeseries",
         title: "Requests by status",
-        description: "As its callers' proxies count them. Status 0: no answer at all.",
+        description: "As reported by its callers' proxies. Status 0: no response.",
         unit: "reqps",
         width: 8,
         queries: [{ expr: rate(requests, called, ["response_code"]), legend: "{{response_code}}" }],
@@ -49,12 +49,12 @@ function answers(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Errors",
         description:
-          "Share of 5xx, of gRPC statuses that blame the server, and of missing answers. Where the callers see more of them than the service itself, requests don't arrive. Above the limit for five minutes `HighErrorRate` fires.",
+          "Ratio of 5xx, of gRPC statuses that blame the server, and of missing responses. If the callers report more errors than the service itself, requests don't arrive. Above the limit for five minutes, `HighErrorRate` fires.",
         unit: "percentunit",
         width: 8,
         queries: [
-          { expr: share(requests, called, failed), legend: "seen by callers" },
-          { expr: share(requests, itself, failed), legend: "seen by the service" },
+          { expr: share(requests, called, failed), legend: "reported by callers" },
+          { expr: share(requests, itself, failed), legend: "reported by the service" },
           limitOf(mesh, "errorRate"),
         ],
       },
@@ -62,7 +62,7 @@ function answers(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Latency",
         description:
-          "As callers see it, and by the service's own proxy: the difference is the network and the proxies. Above the limit for five minutes `HighLatency` fires.",
+          "As reported by the callers' proxies and by the service's own proxy. The difference is the network and the proxies. Above the limit for five minutes, `HighLatency` fires.",
         unit: "ms",
         width: 8,
         queries: [
@@ -78,10 +78,10 @@ function answers(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Response flags",
         description:
-          "Why the callers' proxies gave up: UH no healthy endpoint, UO breaker open, URX retries used up, UF no connection, UT timeout, NR no route.",
+          "Causes of failures at the callers' proxies: UH no healthy endpoint, UO circuit breaker open, URX retries exhausted, UF connection failure, UT timeout, NR no route.",
         unit: "reqps",
         width: grpc ? 8 : 12,
-        empty: "no proxy gave up",
+        empty: "no failed requests",
         queries: [
           {
             expr: rate(requests, { ...called, response_flags: { not: "-" } }, ["response_flags"]),
@@ -92,7 +92,7 @@ function answers(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "Requests by version",
-        description: "Which version answered.",
+        description: "Requests by the version that responded.",
         unit: "reqps",
         width: grpc ? 8 : 12,
         queries: [
@@ -103,13 +103,13 @@ function answers(mesh: Mesh): Row {
   };
 }
 
-/** Only where a service has a port for it. */
+/** Rendered only if a service has a gRPC port. */
 function grpcStatus(mesh: Mesh): SeriesPanel {
   return {
     kind: "timeseries",
     title: "gRPC status",
     description:
-      "Calls per second by gRPC status; 0 is OK. Over gRPC the HTTP status is 200 even for errors.",
+      "Calls per second by gRPC status; 0 is OK. The HTTP status of gRPC calls is 200 even for errors.",
     unit: "reqps",
     width: 8,
     empty: "no gRPC",
@@ -127,13 +127,13 @@ const caller = ["source_workload", "source_workload_namespace", "source_principa
 function callers(mesh: Mesh): Row {
   const itself = served(mesh);
   return {
-    title: "Who calls $service",
+    title: "Callers of $service",
     panels: [
       {
         kind: "table",
         title: "Callers",
         description:
-          "By identity, as the service's own proxies saw them: requests that never arrived are not among them. `unknown` has no certificate.",
+          "By identity, as reported by the service's own proxies, without requests that never arrived. `unknown` has no certificate.",
         width: 24,
         labels: {
           source_workload: "Caller",
@@ -156,34 +156,34 @@ function calls(mesh: Mesh): Row {
   const by = ["destination_service_name"] as const;
   const legend = "{{destination_service_name}}";
   return {
-    title: "Whom $service calls",
+    title: "Callees of $service",
     panels: [
       {
         kind: "timeseries",
         title: "Requests by callee",
-        description: "As this service's proxies count them.",
+        description: "As reported by this service's proxies.",
         unit: "reqps",
         width: 8,
-        empty: "it calls nobody",
+        empty: "no calls",
         queries: [{ expr: rate(requests, callees, by), legend }],
       },
       {
         kind: "timeseries",
         title: "Errors by callee",
         description:
-          "Share of the requests that fail at each callee. An error here that is also above is passed on.",
+          "Ratio of the requests that fail at each callee. An error that appears here and above is passed on.",
         unit: "percentunit",
         width: 8,
-        empty: "it calls nobody",
+        empty: "no calls",
         queries: [{ expr: share(requests, callees, failed, by), legend }],
       },
       {
         kind: "timeseries",
         title: "P99 latency by callee",
-        description: "What this service waits for.",
+        description: "Latency of the calls that this service makes.",
         unit: "ms",
         width: 8,
-        empty: "it calls nobody",
+        empty: "no calls",
         queries: [{ expr: quantile(0.99, durations, callees, by), legend }],
       },
     ],
@@ -198,7 +198,7 @@ function sizes(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "Request size",
-        description: "Bodies of the requests to this service.",
+        description: "Size of the request bodies to this service.",
         unit: "bytes",
         width: 12,
         queries: [
@@ -209,7 +209,7 @@ function sizes(mesh: Mesh): Row {
       {
         kind: "timeseries",
         title: "Response size",
-        description: "Bodies of its answers.",
+        description: "Size of its response bodies.",
         unit: "bytes",
         width: 12,
         queries: [
@@ -221,7 +221,7 @@ function sizes(mesh: Mesh): Row {
   };
 }
 
-/** Only where a service has a port on which Envoy sees bytes and no requests. */
+/** Rendered only if a service has a TCP port. */
 function tcp(mesh: Mesh): Row[] {
   if (mesh.services.every(({ ports }) => ports.every(({ protocol }) => isHttp(protocol)))) return [];
   const called = incoming(mesh);
@@ -232,7 +232,8 @@ function tcp(mesh: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Connections opened by caller",
-          description: "New connections per second. Clients of databases keep theirs, so none is often well.",
+          description:
+            "New connections per second. Database clients keep their connections, so 0 is often normal.",
           unit: "ops",
           width: 8,
           empty: "no TCP",
@@ -245,12 +246,12 @@ function tcp(mesh: Mesh): Row[] {
         },
         {
           kind: "timeseries",
-          title: "Connections that fail",
+          title: "Failed connections",
           description:
-            "Connections per second that ended with a flag: UF refused, UH no healthy server, UO over the limit, URX tried too often, DC the caller hung up. `TcpConnectionsFailing` fires for the first four.",
+            "Connections per second that ended with a flag: UF connection failure, UH no healthy server, UO over the limit, URX too many attempts, DC caller disconnected. `TcpConnectionsFailing` fires for the first four.",
           unit: "ops",
           width: 8,
-          empty: "none failed",
+          empty: "no failures",
           queries: [
             {
               expr: rate("istio_tcp_connections_closed_total", { ...called, response_flags: { not: "-" } }, [
@@ -263,7 +264,7 @@ function tcp(mesh: Mesh): Row[] {
         {
           kind: "timeseries",
           title: "Bytes",
-          description: "Sent to the callers, received from them.",
+          description: "Bytes per second, sent to the callers and received from them.",
           unit: "Bps",
           width: 8,
           empty: "no TCP",

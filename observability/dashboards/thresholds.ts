@@ -1,20 +1,20 @@
-/** The catalog's own thresholds of alerts, so that what is red on a dashboard is what wakes somebody. */
+/** The catalog's alert thresholds, so that a value is red on a dashboard when its alert fires. */
 import type { Mesh } from "../../catalog";
 import { recorded } from "../rules/records";
 import { byThreshold } from "../rules/scope";
 import type { Query, Threshold } from "./definition";
 
-/** A share of the requests, of 1. */
+/** Error ratio, from 0 to 1. */
 export function errorRate({ alerts }: Mesh): Threshold {
   return { bad: "above", value: alerts.errorRate / 100 };
 }
 
-/** Of 99 of 100 requests, in milliseconds. */
+/** P99 latency, in milliseconds. */
 export function latency({ alerts }: Mesh): Threshold {
   return { bad: "above", value: alerts.p99 };
 }
 
-/** A share of the requests, of 1. */
+/** Mutual TLS ratio, from 0 to 1. */
 export function mtlsShare({ alerts }: Mesh): Threshold {
   return { bad: "below", value: alerts.mtlsShare / 100 };
 }
@@ -24,7 +24,7 @@ export function certificateLeft({ certificates: { lifetime, alertAt } }: Mesh): 
   return { bad: "below", value: Math.round((lifetime / 1000) * (alertAt / 100)) };
 }
 
-/** The limit of the chosen service as a line, since services may have their own. */
+/** The threshold of the selected service as a line, because services may have their own. */
 export function limitOf(mesh: Mesh, threshold: "errorRate" | "p99"): Query {
   const scale = threshold === "errorRate" ? 100 : 1;
   const lines = byThreshold(mesh, threshold).map(({ value, services }) => {

@@ -1,9 +1,9 @@
 import { type Mesh, type Service, versionRevision } from "../../catalog";
 
 /**
- * The label of Istio's metrics by which dashboards tell versions apart. It is `destination_version` where each version's
- * pods have their canonical revision as the label `version`. Proxies of older Istio versions read `destination_version`
- * from that label only, so in any other case it is `destination_canonical_revision`.
+ * The label of Istio's metrics that identifies versions in dashboards. It is `destination_version` if each version's
+ * pods have their canonical revision as the label `version`. Proxies of older Istio versions set `destination_version`
+ * only from that label, so otherwise it is `destination_canonical_revision`.
  */
 export function versionLabel({ services }: Mesh): "destination_version" | "destination_canonical_revision" {
   const labelled = services.every((service) =>
@@ -12,7 +12,7 @@ export function versionLabel({ services }: Mesh): "destination_version" | "desti
   return labelled ? "destination_version" : "destination_canonical_revision";
 }
 
-/** Services that have several versions whose canonical revisions differ. Metrics cannot tell other versions apart. */
+/** Services with several versions whose canonical revisions differ. Metrics cannot distinguish other versions. */
 export function comparable({ services }: Mesh): readonly Service[] {
   return services.filter((service) => {
     const revisions = service.versions.map((version) => versionRevision(service, version));

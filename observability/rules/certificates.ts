@@ -2,10 +2,12 @@ import { formatDuration } from "../../catalog";
 import { lately, occurrences, series } from "../promql";
 import type { RuleGroupOf } from "./rule";
 
-/** Days that are needed to replace an authority without haste. */
+/** Days that are needed to replace a CA without hurry. */
 const replaceAuthority = 30;
 
-/** The proxies' certificates, and the authority that signs them. They live as long for every proxy of the mesh. */
+/**
+ * The proxies' certificates, and the CA that signs them. All proxies of the mesh have the same certificate lifetime.
+ */
 export const certificates: RuleGroupOf = (mesh) => {
   const { lifetime, alertAt } = mesh.certificates;
   const left = Math.round((lifetime / 1000) * (alertAt / 100));
@@ -18,8 +20,8 @@ export const certificates: RuleGroupOf = (mesh) => {
         expr: `min by (namespace, pod) (${series("istio_agent_cert_expiry_seconds", { resource_name: "default" })}) < ${left}`,
         for: "5m",
         severity: "critical",
-        summary: "The certificate of {{ $labels.namespace }}/{{ $labels.pod }} isn't renewed",
-        description: `The certificate of {{ $labels.namespace }}/{{ $labels.pod }} expires in {{ $value | humanizeDuration }}. Of its ${formatDuration(lifetime)} less than ${alertAt} % is left, and it should have been renewed long before.`,
+        summary: "The certificate of {{ $labels.namespace }}/{{ $labels.pod }} was not renewed",
+        description: `The certificate of {{ $labels.namespace }}/{{ $labels.pod }} expires in {{ $value | humanizeDuration }}. Less than ${alertAt} % of its lifetime of ${formatDuration(lifetime)} is left. It should have been renewed before.`,
       },
       {
         alert: "RootCertificateExpiringSoon",
@@ -28,9 +30,9 @@ export const certificates: RuleGroupOf = (mesh) => {
           ` or min(${series("citadel_server_cert_chain_expiry_seconds")}) ${soon}`,
         for: "15m",
         severity: "critical",
-        summary: "The mesh's certificate authority expires soon",
+        summary: "The mesh's root certificate expires soon",
         description:
-          "The certificate authority of the mesh, or a link of its chain, expires in {{ $value | humanizeDuration }}. Then no certificate of any proxy is worth anything.",
+          "The mesh's root certificate, or an intermediate certificate, expires in {{ $value | humanizeDuration }}. After that, no proxy certificate is valid.",
       },
       {
         alert: "CertificateSigningFailing",
@@ -42,9 +44,9 @@ export const certificates: RuleGroupOf = (mesh) => {
           .join(" or "),
         for: "5m",
         severity: "warning",
-        summary: "istiod refuses to sign certificates",
+        summary: "istiod rejects certificate signing requests",
         description:
-          'istiod has refused {{ $value | printf "%.0f" }} requests for certificates within two minutes. Proxies that can\'t renew theirs are cut off when it expires.',
+          'istiod rejected {{ $value | printf "%.0f" }} certificate signing requests within two minutes. Proxies without a new certificate can\'t connect when theirs expires.',
       },
     ],
   };

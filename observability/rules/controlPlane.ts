@@ -2,10 +2,10 @@ import { lately, occurrences, series } from "../promql";
 import type { RuleGroupOf } from "./rule";
 import { anyOf } from "./scope";
 
-/** Seconds within which 99 % of the changes should be with every proxy. */
+/** Seconds within which 99 % of the changes must reach every proxy. */
 const convergence = 10;
 
-/** istiod and what hangs on it: configuration, injection, proxies. istiod is the same for every platform of a cluster. */
+/** istiod and what depends on it: configuration, injection, proxies. All platforms of a cluster share istiod. */
 export const controlPlane: RuleGroupOf = (mesh) => ({
   name: "control-plane",
   rules: [
@@ -14,18 +14,18 @@ export const controlPlane: RuleGroupOf = (mesh) => ({
       expr: `absent(${series("istiod_uptime_seconds")})`,
       for: "2m",
       severity: "critical",
-      summary: "istiod doesn't run, or Prometheus can't reach it",
+      summary: "istiod is down, or Prometheus can't scrape it",
       description:
-        "No istiod has answered Prometheus. Proxies go on with what they have, but get no changes and no new certificates, and no pod is injected.",
+        "Prometheus scrapes no istiod. Proxies keep their configuration, but receive no changes and no new certificates, and no pod is injected.",
     },
     {
-      // Every proxy's agent shows how long its certificate holds, with traffic or without.
+      // Every proxy's agent reports the expiry of its certificate, with or without traffic.
       alert: "ProxyMetricsMissing",
       expr: `absent(${series("istio_agent_cert_expiry_seconds", { namespace: anyOf(mesh.namespaces) })})`,
       for: "15m",
       severity: "critical",
-      summary: `Prometheus reads no proxy of ${mesh.name}`,
-      description: `No proxy of ${mesh.name} shows Prometheus its metrics. Whatever happens to requests, connections and certificates, no alert would say so.`,
+      summary: `Prometheus scrapes no proxy of ${mesh.name}`,
+      description: `Prometheus has no metrics of any proxy of ${mesh.name}. So no alert for requests, connections and certificates can fire.`,
     },
     {
       alert: "ProxyConfigRejected",
@@ -34,7 +34,7 @@ export const controlPlane: RuleGroupOf = (mesh) => ({
       severity: "critical",
       summary: "Proxies reject configuration of the type {{ $labels.type }}",
       description:
-        'Proxies have rejected configuration of the type {{ $labels.type }} {{ $value | printf "%.0f" }} times within five minutes, and go on with the one before.',
+        'Proxies have rejected configuration of the type {{ $labels.type }} {{ $value | printf "%.0f" }} times within five minutes, and keep the previous one.',
     },
     {
       alert: "ConfigPushErrors",
@@ -49,24 +49,24 @@ export const controlPlane: RuleGroupOf = (mesh) => ({
       severity: "warning",
       summary: "istiod fails to send configuration",
       description:
-        'istiod failed {{ $value | printf "%.0f" }} times within two minutes to make or send configuration.',
+        'istiod failed {{ $value | printf "%.0f" }} times within two minutes to generate or send configuration.',
     },
     {
       alert: "ConfigConvergenceSlow",
       expr: `histogram_quantile(0.99, sum by (le) (rate(${series("pilot_proxy_convergence_time_bucket")}[5m]))) > ${convergence}`,
       for: "10m",
       severity: "warning",
-      summary: "Changes reach the proxies late",
-      description: `1 % of the changes take longer than {{ $value | printf "%.0f" }} s to reach every proxy; 99 % should within ${convergence} s.`,
+      summary: "Configuration changes reach the proxies late",
+      description: `1 % of the changes take longer than {{ $value | printf "%.0f" }} s to reach every proxy. The limit for 99 % is ${convergence} s.`,
     },
     {
       alert: "InvalidConfigRefused",
       expr: occurrences(series("galley_validation_failed"), ["resource", "reason"]),
       for: "1m",
       severity: "info",
-      summary: "Somebody tries to apply invalid {{ $labels.resource }}",
+      summary: "A client applies invalid {{ $labels.resource }}",
       description:
-        'istiod has refused {{ $labels.resource }} {{ $value | printf "%.0f" }} times within five minutes: {{ $labels.reason }}.',
+        'istiod rejected {{ $labels.resource }} {{ $value | printf "%.0f" }} times within five minutes: {{ $labels.reason }}.',
     },
     {
       alert: "SidecarInjectionFailing",
@@ -75,17 +75,17 @@ export const controlPlane: RuleGroupOf = (mesh) => ({
       severity: "critical",
       summary: "Pods can't be injected",
       description:
-        'istiod failed to inject {{ $value | printf "%.0f" }} pods within five minutes; they don\'t start.',
+        'istiod failed to inject {{ $value | printf "%.0f" }} pods within five minutes. These pods don\'t start.',
     },
     {
       alert: "ProxyCannotReachIstiod",
-      // While istiod is gone every proxy fails, and ServiceMeshDown says so once.
+      // While istiod is down every proxy fails, and ServiceMeshDown reports it once.
       expr: `sum by (namespace, pod) (increase(${series("istio_agent_istiod_connection_failures")}[5m])) > 3 and on () ${series("istiod_uptime_seconds")}`,
       for: "5m",
       severity: "warning",
-      summary: "{{ $labels.namespace }}/{{ $labels.pod }} can't reach istiod",
+      summary: "{{ $labels.namespace }}/{{ $labels.pod }} can't connect to istiod",
       description:
-        'The proxy of {{ $labels.namespace }}/{{ $labels.pod }} failed {{ $value | printf "%.0f" }} times within five minutes to connect to istiod: it gets no changes and no new certificate.',
+        'The proxy of {{ $labels.namespace }}/{{ $labels.pod }} failed {{ $value | printf "%.0f" }} times within five minutes to connect to istiod. It receives no changes and no new certificate.',
     },
   ],
 });

@@ -8,7 +8,7 @@ import { security } from "./security";
 import { errorBudget, slo } from "./slo";
 import { tcp } from "./tcp";
 
-/** Every rule of a mesh, by subject. */
+/** Every rule group of a mesh. */
 export function ruleGroupsOf(mesh: Mesh): RuleGroup[] {
   return [certificates, controlPlane, requests, resilience, security, slo, errorBudget, tcp].map((of) =>
     of(mesh),

@@ -1,17 +1,17 @@
 import { type lately, type Matcher, selector } from "../promql";
 
-/** Labels by which rules tell services apart. */
+/** Labels that identify a service in rules. */
 export const byService = [
   "destination_service",
   "destination_service_name",
   "destination_service_namespace",
 ] as const;
 
-/** Windows of the share of errors; the last is the objectives'. */
+/** Windows of the error ratio. The last one is that of the objectives. */
 export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"] as const;
 export type Window = (typeof windows)[number];
 
-/** Every recorded series, by the labels that it has besides `mesh`, the platform's name. */
+/** Every recorded series, with its labels in addition to `mesh`, the platform's name. */
 export const records = {
   "istio:service:requests:rate5m": byService,
   "istio:service:errors:rate5m": byService,
@@ -38,7 +38,7 @@ export const records = {
 
 export type RecordName = keyof typeof records;
 
-/** The share of errors over a window. */
+/** The recorded error ratio over a window. */
 export function errorRatio<Over extends Window | typeof lately>(window: Over) {
   return `istio:service:error_ratio:rate${window}` as const;
 }

@@ -6,8 +6,8 @@ import { type RuleGroupOf, leastTraffic } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
 /**
- * Requests, errors and durations of each service, as its callers' proxies see them: so that whoever was refused, or
- * got no answer at all, counts too.
+ * Requests, errors and latency of each service, as reported by its callers' proxies. So they include rejected requests
+ * and requests without a response.
  */
 export const requests: RuleGroupOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
@@ -23,7 +23,7 @@ export const requests: RuleGroupOf = (mesh) => {
         expr: perSecond("istio_requests_total", calls, "5m", byService),
       },
       {
-        // Zero where nothing failed: without a value there would be no share either.
+        // Zero without errors. Without a value the ratio would have none either.
         record: "istio:service:errors:rate5m",
         expr: `${perSecond("istio_requests_total", calls, "5m", byService, failed)} or on (destination_service) 0 * ${rate}`,
       },
@@ -32,7 +32,7 @@ export const requests: RuleGroupOf = (mesh) => {
         expr: `${recorded("istio:service:errors:rate5m", mesh)} / (${rate} > 0)`,
       },
       {
-        // Whether it still fails. No share at all where nothing failed.
+        // Whether it still fails. Without errors there is no ratio.
         record: errorRatio(lately),
         expr: `${perSecond("istio_requests_total", calls, lately, byService, failed)} / (${perSecond("istio_requests_total", calls, lately, byService)} > 0)`,
       },
@@ -49,7 +49,7 @@ export const requests: RuleGroupOf = (mesh) => {
         for: "5m" as const,
         severity: "critical" as const,
         summary: "{{ $labels.destination_service }} fails",
-        description: `{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} fail; at most ${value} % should.`,
+        description: `{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} fail. The limit is ${value} %.`,
       })),
       ...byThreshold(mesh, "p99").map(({ value, services }) => ({
         alert: "HighLatency",
@@ -57,7 +57,7 @@ export const requests: RuleGroupOf = (mesh) => {
         for: "5m" as const,
         severity: "warning" as const,
         summary: "{{ $labels.destination_service }} is slow",
-        description: `1 % of the requests to {{ $labels.destination_service }} take longer than {{ $value | printf "%.0f" }} ms; 99 % should be answered within ${formatDuration(value)}.`,
+        description: `1 % of the requests to {{ $labels.destination_service }} take longer than {{ $value | printf "%.0f" }} ms. The limit for 99 % is ${formatDuration(value)}.`,
       })),
     ],
   };

@@ -3,13 +3,13 @@ import { recorded } from "./records";
 import { type RuleGroupOf, leastTraffic } from "./rule";
 import { clustersOf, ofMesh } from "./scope";
 
-/** Percent of a service's requests that may fail after every retry. */
+/** Maximum percentage of a service's requests that fail at every attempt. */
 const exhausted = 1;
 
 const by = ["destination_service"] as const;
 
 /**
- * What the proxies do for a service in trouble: refuse what is too much, leave out pods that fail, try again.
+ * What the proxies do for a failing service: reject excess requests, eject failing pods, and retry.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#response-flags
  */
@@ -32,25 +32,25 @@ export const resilience: RuleGroupOf = (mesh) => {
           ),
         for: "1m",
         severity: "warning",
-        summary: "The circuit breaker of {{ $labels.destination_service }} refuses callers",
+        summary: "The circuit breaker of {{ $labels.destination_service }} rejects requests",
         description:
-          'Callers had more under way to {{ $labels.destination_service }} than its circuit breaker lets through: {{ $value | printf "%.0f" }} requests or connections were refused within five minutes.',
+          'Callers exceeded the circuit breaker of {{ $labels.destination_service }}: {{ $value | printf "%.0f" }} requests or connections were rejected within five minutes.',
       },
       {
         alert: "EndpointsEjected",
         expr: `${ofHosts(`max by (cluster_name) (${series("envoy_cluster_outlier_detection_ejections_active", clusters)})`)} > 0`,
         for: "5m",
         severity: "warning",
-        summary: "Pods of {{ $labels.destination_service }} are left out",
+        summary: "Pods of {{ $labels.destination_service }} are ejected",
         description:
-          "A caller's proxy sends nothing to {{ $value }} of the pods of {{ $labels.destination_service }}, because they kept failing.",
+          "A caller's proxy has ejected {{ $value }} pods of {{ $labels.destination_service }}, because they returned errors.",
       },
       {
         alert: "NoHealthyUpstream",
         expr: occurrences(flagged("UH"), by, lately),
         for: "5m",
         severity: "critical",
-        summary: "{{ $labels.destination_service }} has no pod that could answer",
+        summary: "{{ $labels.destination_service }} has no healthy pod",
         description:
           '{{ $value | printf "%.0f" }} requests to {{ $labels.destination_service }} found no healthy pod within two minutes.',
       },
@@ -62,14 +62,17 @@ export const resilience: RuleGroupOf = (mesh) => {
           ` and on (destination_service) ${requests} > ${leastTraffic}`,
         for: "5m",
         severity: "warning",
-        summary: "Retries don't help {{ $labels.destination_service }}",
-        description: `{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} failed at every try; at most ${exhausted} % should.`,
+        summary: "Retries of {{ $labels.destination_service }} fail",
+        description: `{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} failed at every attempt. The limit is ${exhausted} %.`,
       },
     ],
   };
 };
 
-/** By the host of Envoy's clusters, `outbound|port|subset|host`: what belongs to one service is the largest of them. */
+/**
+ * Groups by the host of Envoy's clusters, `outbound|port|subset|host`. The value of a service is the maximum of its
+ * clusters.
+ */
 function ofHosts(vector: string): string {
   const host = JSON.stringify("outbound\\|.*\\|(.*)");
   return `max by (destination_service) (label_replace(${vector}, "destination_service", "$1", "cluster_name", ${host}))`;

@@ -9,32 +9,32 @@ export interface RecordingRule {
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertingRule {
-  /** Also the name of its page in docs/runbooks. */
+  /** Name of the alert, and of its page in docs/runbooks. */
   readonly alert: string;
   readonly expr: string;
-  /** How long it must hold. */
+  /** How long the condition must hold before the alert fires. */
   readonly for: Duration;
   readonly severity: Severity;
-  /** One line, with the culprit. */
+  /** One line with the affected object. */
   readonly summary: string;
-  /** What it means, with the value and the limit. */
+  /** The meaning, with the value and the limit. */
   readonly description: string;
 }
 
-/** `critical`: wake somebody. `warning`: look at it today. `info`: know of it. */
+/** `critical` pages the engineer on call. `warning` needs a look on the same day. `info` needs no action. */
 export type Severity = "critical" | "warning" | "info";
 
 export type Rule = RecordingRule | AlertingRule;
 
-/** Rules of one subject, for one mesh. Later rules may use what earlier ones record. */
+/** A rule group of one mesh. Later rules may use series that earlier rules record. */
 export interface RuleGroup {
   readonly name: string;
-  /** How often it is evaluated. Default: as Prometheus is set. Below five minutes, or its values come and go. */
+  /** Evaluation interval. It must be below five minutes, or recorded series have gaps. Default: Prometheus' own. */
   readonly interval?: Duration;
   readonly rules: readonly Rule[];
 }
 
 export type RuleGroupOf = (mesh: Mesh) => RuleGroup;
 
-/** Requests per second below which a share of them says nothing: one of three that fails is no outage. */
+/** Requests per second below which a ratio is not meaningful: one failure of three requests is no outage. */
 export const leastTraffic = 0.1;

@@ -1,19 +1,21 @@
 import type { Alerts, Mesh } from "../../catalog";
 import { type Matcher, oneOf } from "../promql";
 
-/** Calls of the mesh's own services: other platforms may share Istio and Prometheus. */
+/** Matches calls of the mesh's own services, because other platforms may share Istio and Prometheus. */
 export function ofMesh({ namespaces }: Mesh): { readonly destination_service_namespace: Matcher } {
   return { destination_service_namespace: anyOf(namespaces) };
 }
 
-/** Envoy's statistics of connections to the mesh's own services: clusters are named `outbound|port|subset|host`. */
+/**
+ * Matches Envoy's statistics of connections to the mesh's own services. Clusters are named `outbound|port|subset|host`.
+ */
 export function clustersOf({ namespaces, externalServices }: Mesh): { readonly cluster_name: Matcher } {
   const own = `.*\\.(${oneOf(namespaces).source})\\.svc\\..*`;
   const hosts = [own, ...externalServices.map(({ host }) => oneOf([host]).source)].join("|");
   return { cluster_name: new RegExp(`outbound\\|.*\\|(${hosts})`) };
 }
 
-/** Which services a threshold holds for: most share the mesh's, and only the others are named. */
+/** Groups services by their threshold. Most use the mesh's threshold; only the others are listed. */
 export function byThreshold(
   { services, alerts }: Mesh,
   threshold: keyof Alerts,
@@ -37,7 +39,7 @@ export function byThreshold(
   ];
 }
 
-/** One of these values. */
+/** Matches any of these values. */
 export function anyOf(values: readonly string[]): Matcher {
   const [first = "", ...others] = values;
   return others.length === 0 ? first : oneOf(values);

@@ -6,12 +6,12 @@ import { byThreshold, ofMesh } from "./scope";
 
 const callers = ["source_workload", "source_workload_namespace", "destination_service"] as const;
 
-/** Share of a caller's requests above which not its users are refused, but it itself. */
+/** Percentage of denied requests above which the caller itself is denied, not single users. */
 const denied = 90;
 
 /**
- * What comes over mutual TLS, and who is refused, as the callees' proxies see it: the callers' don't know what
- * arrived, and whoever has no proxy reports nothing.
+ * Mutual TLS traffic and denied callers, as reported by the callees' proxies. Callers' proxies don't report what
+ * arrived, and callers without a proxy report nothing.
  */
 export const security: RuleGroupOf = (mesh) => {
   const calls = { reporter: "destination", ...ofMesh(mesh) } as const;
@@ -31,25 +31,25 @@ export const security: RuleGroupOf = (mesh) => {
         expr: `${recorded("istio:mesh:mtls_traffic_percentage", mesh)} < ${mtlsShare}`,
         for: "5m",
         severity: "critical",
-        summary: "{{ $labels.mesh }} is reached without mutual TLS",
-        description: `Only {{ $value | printf "%.1f" }} % of the traffic of {{ $labels.mesh }} comes over mutual TLS; ${mtlsShare} % should.`,
+        summary: "{{ $labels.mesh }} receives traffic without mutual TLS",
+        description: `Only {{ $value | printf "%.1f" }} % of the traffic of {{ $labels.mesh }} uses mutual TLS. The minimum is ${mtlsShare} %.`,
       },
       ...byThreshold(mesh, "mtlsShare").map(({ value, services: which }) => ({
         alert: "ServiceMtlsTrafficLow",
         expr: `${recorded("istio:service:mtls_traffic_percentage", mesh, which)} < ${value}`,
         for: "10m" as const,
         severity: "warning" as const,
-        summary: "{{ $labels.destination_service }} is reached without mutual TLS",
-        description: `Only {{ $value | printf "%.1f" }} % of the traffic of {{ $labels.destination_service }} comes over mutual TLS; ${value} % should.`,
+        summary: "{{ $labels.destination_service }} receives traffic without mutual TLS",
+        description: `Only {{ $value | printf "%.1f" }} % of the traffic of {{ $labels.destination_service }} uses mutual TLS. The minimum is ${value} %.`,
       })),
       {
         alert: "CallerDenied",
         expr: `${denials} / ${requests} > ${ratio(denied)} and ${requests} > ${leastTraffic}`,
         for: "10m",
         severity: "warning",
-        summary: "{{ $labels.destination_service }} refuses {{ $labels.source_workload }}",
+        summary: "{{ $labels.destination_service }} denies {{ $labels.source_workload }}",
         description:
-          "{{ $labels.destination_service }} answers {{ $value | humanizePercentage }} of the requests of {{ $labels.source_workload_namespace }}/{{ $labels.source_workload }} with 403: most likely the catalog has no such call.",
+          "{{ $labels.destination_service }} returns 403 for {{ $value | humanizePercentage }} of the requests of {{ $labels.source_workload_namespace }}/{{ $labels.source_workload }}. Most likely the catalog does not declare this call.",
       },
     ],
   };

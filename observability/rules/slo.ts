@@ -5,17 +5,17 @@ import { type AlertingRule, type RuleGroupOf, leastTraffic, type RecordingRule }
 import { byThreshold } from "./scope";
 
 export interface Burn {
-  /** How many times faster than allowed. */
+  /** Burn rate: how many times faster than allowed the budget is used. */
   readonly factor: number;
-  /** Over which it burns. */
+  /** Window over which the budget burns. */
   readonly long: Window;
-  /** Over which it still does. */
+  /** Short window that shows whether it still burns. */
   readonly short: Window;
 }
 
 /**
- * How many times faster than allowed the error budget of 30 days burns. The first two would use it up within two and
- * five days, the others within ten and thirty.
+ * Burn rates of the 30-day error budget. The first two would use it up within two and five days, the others within ten
+ * and thirty.
  *
  * @see https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
  */
@@ -28,23 +28,23 @@ export const slowBurns = [
   { factor: 1, long: "3d", short: "6h" },
 ] as const satisfies readonly Burn[];
 
-/** Of what was recorded: days of raw requests would be read again at each evaluation. */
+/** Uses recorded series, because each evaluation would otherwise read days of raw requests. */
 function overWindow(mesh: Mesh, window: Window): RecordingRule {
   const errors = recorded("istio:service:errors:rate5m", mesh);
   const requests = recorded("istio:service:requests:rate5m", mesh);
   return {
     record: errorRatio(window),
-    // No share at all where nothing was asked.
+    // Without requests there is no ratio.
     expr: `sum_over_time(${errors}[${window}]) / (sum_over_time(${requests}[${window}]) > 0)`,
   };
 }
 
-/** Percent of the requests that may fail. */
+/** Percentage of the requests that may fail. */
 function allowed(availability: number): number {
   return Number((100 - availability).toPrecision(12));
 }
 
-/** How fast the share of requests that may fail is used up. */
+/** How fast the error budget is used up. */
 export const slo: RuleGroupOf = (mesh) => {
   const requests = recorded("istio:service:requests:rate5m", mesh);
   const busy = `avg_over_time(${requests}[1h]) > ${leastTraffic}`;
@@ -70,7 +70,7 @@ export const slo: RuleGroupOf = (mesh) => {
             for: "2m",
             severity: "critical",
             summary: "{{ $labels.destination_service }} uses its error budget up within days",
-            description: `${description}: at this rate for five days at most.`,
+            description: `${description}. At this rate the budget lasts at most five days.`,
           },
           {
             alert: "ErrorBudgetBurningSlowly",
@@ -78,7 +78,7 @@ export const slo: RuleGroupOf = (mesh) => {
             for: "15m",
             severity: "warning",
             summary: "{{ $labels.destination_service }} uses its error budget up within the month",
-            description: `${description}: at this rate nothing is left at its end.`,
+            description: `${description}. At this rate no budget is left after 30 days.`,
           },
         ];
       }),
@@ -86,7 +86,10 @@ export const slo: RuleGroupOf = (mesh) => {
   };
 };
 
-/** What of it is left. Apart from the others, because a month is much to read and changes slowly. */
+/**
+ * The remaining error budget. It is a separate group, because reading a month of samples is expensive and the value
+ * changes slowly.
+ */
 export const errorBudget: RuleGroupOf = (mesh) => {
   const requests = (services: object): string => recorded("istio:service:requests:rate5m", mesh, services);
   const month = recorded(errorRatio("30d"), mesh);
@@ -100,7 +103,7 @@ export const errorBudget: RuleGroupOf = (mesh) => {
       })),
       overWindow(mesh, "30d"),
       {
-        // 1: nothing is used up. Below 0: more than all of it.
+        // 1: nothing is used up. Below 0: more than the whole budget.
         record: "istio:service:error_budget:remaining30d",
         expr: `1 - ${month} / ${recorded("istio:service:error_budget:ratio", mesh)}`,
       },

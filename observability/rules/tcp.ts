@@ -3,13 +3,18 @@ import { byService, recorded } from "./records";
 import type { RuleGroupOf } from "./rule";
 import { byThreshold, ofMesh } from "./scope";
 
-/** Flags of connections that never reached a healthy server: refused, no server, over a limit, tried too often. */
+/**
+ * Flags of connections that never reached a healthy server: connection failure, no server, over a limit, too many
+ * attempts.
+ */
 const failed = /.*(UF|UH|UO|URX).*/;
 
-/** Connections per second below which a share of them says nothing: clients of databases keep theirs for hours. */
+/**
+ * Connections per second below which a ratio is not meaningful, because database clients keep connections for hours.
+ */
 const fewConnections = 0.01;
 
-/** TCP connections and bytes of each service, as its callers' proxies see them. */
+/** TCP connections and bytes of each service, as reported by its callers' proxies. */
 export const tcp: RuleGroupOf = (mesh) => {
   const calls = { reporter: "source", ...ofMesh(mesh) } as const;
   const closed = (among?: readonly Matchers<"istio_tcp_connections_closed_total">[], window = "5m"): string =>
@@ -37,8 +42,8 @@ export const tcp: RuleGroupOf = (mesh) => {
         expr: `${errors(services)} / ${connections} > ${ratio(value)} and on (destination_service) ${failing} and on (destination_service) ${connections} > ${fewConnections}`,
         for: "5m" as const,
         severity: "critical" as const,
-        summary: "{{ $labels.destination_service }} can't be connected to",
-        description: `{{ $value | humanizePercentage }} of the TCP connections to {{ $labels.destination_service }} fail; at most ${value} % should.`,
+        summary: "Connections to {{ $labels.destination_service }} fail",
+        description: `{{ $value | humanizePercentage }} of the TCP connections to {{ $labels.destination_service }} fail. The limit is ${value} %.`,
       })),
     ],
   };

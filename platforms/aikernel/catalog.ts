@@ -2,19 +2,19 @@ import { type AdmitDefinition, defineMesh, type Environment, type MeshDefinition
 import type { PlatformControlPlane, PlatformObservability } from "../../program/platform";
 import { postgres } from "../postgres";
 
-/** What differs between AIKernel's stacks. */
+/** Options of AIKernel's stacks. */
 export interface AIKernelOptions {
-  /** Default: prod. */
+  /** Environment of the stack. Default: prod. */
   readonly environment?: Environment;
   /** Domain of the platform's hosts. Default: aikernel.io. */
   readonly domain?: string;
-  /** Who issues end users' tokens. Default: https://auth.aikernel.io. */
+  /** Issuer of end users' tokens. Default: https://auth.aikernel.io. */
   readonly issuer?: string;
-  /** Host of the provider of models, outside of the mesh. Default: models.example.com. */
+  /** External host of the model provider. Default: models.example.com. */
   readonly modelHost?: string;
-  /** Host of the search engine where Jaeger's replicas keep their spans in prod. Default: search.example.com. */
+  /** Host of the search engine that stores Jaeger's spans in prod. Default: search.example.com. */
   readonly spanStoreHost?: string;
-  /** Where the platform's own images come from. Default: registry.aikernel.io. */
+  /** Registry of the platform's own images. Default: registry.aikernel.io. */
   readonly registry?: string;
 }
 
@@ -35,11 +35,11 @@ const resilience = {
   retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure", "refused-stream"] },
 } as const;
 
-/** Of the data stores, which a proxy can't ask twice. */
+/** Resilience of the data stores: TCP has no retries. */
 const stores = { connectTimeout: "3s", idleTimeout: "1h" } as const;
 
 /**
- * The image has no user of its own. Each server finds the others by the headless Service of the StatefulSet.
+ * The image sets no user. The servers discover each other through the headless Service of the StatefulSet.
  *
  * @see https://docs.nats.io/running-a-nats-service/configuration/clustering
  */
@@ -60,10 +60,10 @@ const broker = {
   },
 } as const;
 
-/** Of the proxies beside services with much traffic. */
+/** Sidecar resources of the services with much traffic. */
 const sidecar = { resources: { requests: { cpu: "200m", memory: "256Mi" } } } as const;
 
-/** What the document's procedure of verification asks from its own namespace. */
+/** The requests of the document's verification procedure, from its own namespace. */
 const testClient = {
   namespace: "test-mesh",
   serviceAccount: "sleep",
@@ -80,7 +80,7 @@ const requests = (cpu: string, memory: string): { requests: { cpu: string; memor
   requests: { cpu, memory },
 });
 
-/** AIKernel; NOTES.md says where it departs from the platform's document, and why. */
+/** AIKernel. NOTES.md lists the differences from the platform's document, with reasons. */
 export function catalog(options: AIKernelOptions = {}): MeshDefinition {
   const {
     environment = "prod",
@@ -108,14 +108,15 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         calls: {
           "catalog-api": { port: "http", methods: ["GET"] },
           "message-broker": { port: "tcp-nats" },
-          // A model answers slowly, but nobody waits longer than for api itself.
+          // A model responds slowly, but the timeout does not exceed api's own.
           "model-provider": { methods: ["POST"], paths: ["/v1/*"], timeout: "10s" },
         },
       },
       "catalog-api": {
         ports: {
           http: { port: 80, targetPort: 8080, protocol: "http" },
-          // Editors have a port of their own: a path alone, however it is spelled, must not decide who may write.
+          // Editors have a separate port, because a path alone, which has many spellings, must not decide who may
+          // write.
           "http-admin": { port: 8081, protocol: "http" },
         },
         resilience,
@@ -136,7 +137,7 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         },
         resilience: stores,
         workload: { ...pods("nats:2.12.1", 3), ...broker },
-        // Its servers make one cluster.
+        // Its servers form one cluster.
         calls: { "message-broker": { port: "tcp-cluster" } },
       },
       "catalog-db": {
@@ -195,17 +196,17 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
   });
 }
 
-/** The document's table holds in prod and staging; in dev one of each is enough. */
+/** The document's table applies in prod and staging. In dev there is one of each. */
 export function controlPlane(environment: Environment): PlatformControlPlane {
   const sized = environment !== "dev";
   return {
-    // The tag serves the namespaces' label istio-injection, so that an upgrade only moves the tag.
+    // The tag serves the namespaces' label istio-injection, so an upgrade only moves the tag.
     ...(sized && { revision: "1-31" }),
     istiod: {
       ...(sized && { autoscaleMin: 3, autoscaleMax: 5 }),
       resources: requests("500m", "2Gi"),
       env: {
-        // Ten years. It only counts until an authority of your own is plugged in.
+        // Ten years. It applies only without your own CA.
         CITADEL_SELF_SIGNED_CA_CERT_TTL: "87600h",
       },
     },
@@ -240,7 +241,7 @@ export function observability(
       exposure: {
         host: `monitoring.${domain}`,
         ...tls,
-        // One certificate in two Gateways would let browsers use one's connection for the other's host.
+        // With one certificate in two Gateways, browsers would reuse a connection to one host for the other.
         credentialName: "aikernel-monitoring-cert",
         claims: { roles: ["operator", "admin"] },
       },

@@ -2,26 +2,26 @@ import { defineMesh, type Environment, type FaultDefinition, type MeshDefinition
 import type { PlatformControlPlane } from "../../program/platform";
 import { postgres } from "../postgres";
 
-/** What differs between Alfred's stacks. */
+/** Options of Alfred's stacks. */
 export interface AlfredOptions {
-  /** Default: prod. */
+  /** Environment of the stack. Default: prod. */
   readonly environment?: Environment;
-  /** Delays 10 % of the requests to agent-rag and aborts 5 %. Refused in prod. Default: false. */
+  /** Delays 10 % of the requests to agent-rag and aborts 5 %. An error in prod. Default: false. */
   readonly faultInjection?: boolean;
-  /** Percent of the requests to agent-core that its new version gets, 0–100. Default: 10. */
+  /** Percentage of the requests to agent-core for its new version, 0–100. Default: 10. */
   readonly canaryWeight?: number;
-  /** Default: api.alfred-platform.example.com. */
+  /** Host of the platform. Default: api.alfred-platform.example.com. */
   readonly host?: string;
-  /** Who issues end users' tokens. Default: https://auth.alfred-platform.example.com. */
+  /** Issuer of end users' tokens. Default: https://auth.alfred-platform.example.com. */
   readonly issuer?: string;
-  /** Where the platform's own images come from. Default: registry.alfred-platform.example.com. */
+  /** Registry of the platform's own images. Default: registry.alfred-platform.example.com. */
   readonly registry?: string;
 }
 
 const readWrite = ["GET", "POST"] as const;
 const everyMethod = ["GET", "POST", "PUT", "DELETE"] as const;
 
-/** The end users whom agent-core serves. */
+/** The end users that agent-core allows. */
 const operators = { claims: { roles: ["admin", "operator"] } } as const;
 
 const outlierDetection = { consecutive5xxErrors: 5, interval: "30s", baseEjectionTime: "30s" } as const;
@@ -37,10 +37,10 @@ const coreBreaker = {
 } as const;
 const agentBreaker = { ...coreBreaker, maxConnections: 50, http1MaxPendingRequests: 500 } as const;
 
-/** The agents of one subject each, all behind agent-core. */
+/** The agents of one subject each, all called by agent-core. */
 const subjectAgents = ["agent-financial", "agent-legal", "agent-social"] as const;
 
-/** The agents of one subject each are limited, retried and balanced alike. */
+/** These agents have the same limits, retries and load balancing. */
 const subjectAgent = {
   resilience: {
     timeout: "20s",
@@ -63,7 +63,7 @@ const ragFault = {
   abort: { percentage: 5, httpStatus: 500 },
 } as const satisfies FaultDefinition;
 
-/** The Alfred Agent Platform; NOTES.md says where it departs from the platform's document, and why. */
+/** The Alfred Agent Platform. NOTES.md lists the differences from the platform's document, with reasons. */
 export function catalog(options: AlfredOptions = {}): MeshDefinition {
   const {
     environment = "prod",
@@ -103,7 +103,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
         },
         workload: own("agent-core:v1"),
         calls: {
-          // Whoever asked agent-core has given up after 10s.
+          // The callers of agent-core time out after 10s.
           "agent-rag": { methods: readWrite, timeout: "10s" },
           "agent-financial": { methods: readWrite, timeout: "10s" },
           "agent-legal": { methods: readWrite, timeout: "10s" },
@@ -122,7 +122,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
           idleTimeout: "1h",
           retries: { attempts: 3, retryOn: coreRetryOn },
         },
-        // As long as agent-core waits for it.
+        // agent-core's timeout.
         alerts: { p99: "10s" },
         circuitBreaker: coreBreaker,
         loadBalancing: leastRequest,
@@ -153,7 +153,7 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
       },
       "ui-service": {
         ports: { http: { port: 3000, protocol: "http" } },
-        // A page needs agent-core's answer, which may take 10s.
+        // A page needs agent-core's response, which may take 10s.
         resilience: { timeout: "15s" },
         workload: own("ui-service:v1"),
         calls: {
@@ -229,24 +229,24 @@ export function catalog(options: AlfredOptions = {}): MeshDefinition {
         code: "MW404",
         path: `services.${agent}.resilience.retries`,
         reason:
-          "the platform's document has every call retried; of all requests no proxy has more than 20 % (or three) under way as retries",
+          "the platform's document retries every call; in each proxy, retries are at most 20 % of the concurrent requests (or three)",
       })),
       {
         code: "MW302",
         path: "services.agent-core.sidecar",
         reason:
-          "the platform's document keeps outbound HTTPS and Kafka, and inbound ports but 8011, off the proxy",
+          "the platform's document excludes outbound HTTPS and Kafka, and all inbound ports except 8011, from the proxy",
       },
       ...subjectAgents.map((agent) => ({
         code: "MW402",
         path: `services.${agent}.resilience.retries.perTryTimeout`,
-        reason: "the platform's document gives each try 1s: these agents answer fast or not at all",
+        reason: "the platform's document limits each attempt to 1s: these agents respond fast or not at all",
       })),
     ],
   });
 }
 
-/** The document's requests of istiod, in every environment. */
+/** The document's resource requests of istiod, in every environment. */
 export function controlPlane(): PlatformControlPlane {
   return { istiod: { resources: { requests: { cpu: "500m", memory: "2048Mi" } } } };
 }

@@ -1,31 +1,31 @@
 import { defineMesh, type Environment, type MeshDefinition } from "../../catalog";
 
-/** What differs between Autolytiq's stacks. */
+/** Options of Autolytiq's stacks. */
 export interface AutolytiqOptions {
-  /** Default: prod. */
+  /** Environment of the stack. Default: prod. */
   readonly environment?: Environment;
   /**
-   * Services whose canary runs, and the percent of their requests that it gets besides those that ask for it by
-   * header, 0–100. Default: none.
+   * Services whose canary runs, with the percentage of their requests for the canary, 0–100. Requests with the canary
+   * header are added to it. Default: none.
    */
   readonly canary?: Readonly<Partial<Record<AutolytiqService, number>>>;
   /**
-   * Services whose requests are copied to their canary, and how many percent of them, 0–100. Such a canary runs, and
-   * must have no share of its own. Default: none.
+   * Services whose requests are mirrored to their canary, with the percentage of mirrored requests, 0–100. Such a
+   * canary runs, and its weight must be 0. Default: none.
    */
   readonly mirror?: Readonly<Partial<Record<AutolytiqService, number>>>;
   /**
-   * Accept plain text besides mutual TLS everywhere in the platform: for an emergency only, and only with rules that
-   * admit callers without an identity. Default: false.
+   * Accept plaintext in addition to mutual TLS everywhere in the platform. For an emergency only, together with rules
+   * that allow callers without an identity. Default: false.
    */
   readonly permissive?: boolean;
-  /** Default: api.autolytiq.com. */
+  /** Host of the platform. Default: api.autolytiq.com. */
   readonly host?: string;
-  /** Where the platform's images come from. Default: registry.autolytiq.com. */
+  /** Registry of the platform's images. Default: registry.autolytiq.com. */
   readonly registry?: string;
 }
 
-/** The platform's services and the ports that they listen on. */
+/** The platform's services, with their ports. */
 export const ports = {
   "api-gateway": 8080,
   "auth-service": 8087,
@@ -57,7 +57,7 @@ const circuitBreaker = {
   },
 } as const;
 
-/** Without a limit for each try: four tries of the document's 10s don't fit into 30s. */
+/** Without a per-try timeout: four attempts of the document's 10s exceed 30s. */
 const resilience = {
   timeout: "30s",
   connectTimeout: "10s",
@@ -68,13 +68,13 @@ const sidecar = {
   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "300m", memory: "128Mi" } },
 } as const;
 
-/** Who asks for the canary gets it, as far as there is one. */
+/** Requests with these headers go to the canary, if it runs. */
 const headerRoutes = [
   { headers: { "x-canary": "true" }, version: "canary" },
   { headers: { "x-user-group": "beta" }, version: "canary" },
 ] as const;
 
-/** The Autolytiq Desk Studio platform; NOTES.md says where it departs from the platform's document, and why. */
+/** The Autolytiq Desk Studio platform. NOTES.md lists the differences from the platform's document, with reasons. */
 export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
   const {
     environment = "prod",
@@ -87,7 +87,7 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
   const replicas = environment === "dev" ? 1 : 3;
   const mode = permissive ? "PERMISSIVE" : "STRICT";
 
-  /** All services are guarded, limited and rolled out alike. */
+  /** All services have the same authorization, limits and rollouts. */
   const service = <const Name extends AutolytiqService>(name: Name) => {
     const weight = canary[name] ?? 0;
     const percentage = mirror[name];
@@ -165,14 +165,14 @@ export function catalog(options: AutolytiqOptions = {}): MeshDefinition {
       },
     },
     suppressions: [
-      // What stands behind api-gateway, which is retried itself.
+      // The services behind api-gateway, whose calls are retried, too.
       ...Object.keys(ports)
         .filter((name) => name !== "api-gateway")
         .map((name) => ({
           code: "MW404",
           path: `services.${name}.resilience.retries`,
           reason:
-            "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
+            "the platform's document retries every call; no proxy has more than three concurrent retries",
         })),
       ...(permissive
         ? [{ code: "MW303", path: "services", reason: "an emergency: the stack's option permissive is set" }]

@@ -1,27 +1,27 @@
 import { defineMesh, type Environment, type MeshDefinition } from "../../catalog";
 
-/** What differs between PolicyCortex's stacks. */
+/** Options of PolicyCortex's stacks. */
 export interface PolicyCortexOptions {
-  /** Default: prod. */
+  /** Environment of the stack. Default: prod. */
   readonly environment?: Environment;
-  /** Percent of the requests to core-api that its new version gets, 0–100. Default: 10. */
+  /** Percentage of the requests to core-api for its new version, 0–100. Default: 10. */
   readonly canaryWeight?: number;
-  /** Colour of the frontend that gets the requests; the other one runs beside it. Default: blue. */
+  /** Version of the frontend that receives the requests. The other one runs without requests. Default: blue. */
   readonly frontend?: "blue" | "green";
-  /** Default: app.policycortex.example.com. */
+  /** Host of the platform. Default: app.policycortex.example.com. */
   readonly host?: string;
-  /** Who issues end users' tokens. Default: https://auth.policycortex.example.com. */
+  /** Issuer of end users' tokens. Default: https://auth.policycortex.example.com. */
   readonly issuer?: string;
-  /** Where the platform's images come from. Default: registry.policycortex.example.com. */
+  /** Registry of the platform's images. Default: registry.policycortex.example.com. */
   readonly registry?: string;
 }
 
-/** Of every proxy. */
+/** Settings of every sidecar. */
 const sidecar = {
   resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2000m", memory: "1024Mi" } },
 } as const;
 
-/** Retries may be a fifth of the requests under way, so that an outage isn't made worse by them. */
+/** Retries may be a fifth of the concurrent requests, so that they don't make an outage worse. */
 const circuitBreaker = {
   retryBudget: { percent: 20, minRetryConcurrency: 3 },
   outlierDetection: {
@@ -41,10 +41,10 @@ const retries = {
 /** Paths of core-api's version 1. `/api/v1/*` does not match `/api/v1` itself, which the gateway routes too. */
 const apiPaths = ["/api/v1", "/api/v1/*"] as const;
 
-/** The services behind frontend, which is retried itself. */
+/** The services behind frontend, whose calls are retried, too. */
 const behindFrontend = ["core-api", "graphql-gateway", "python-services"] as const;
 
-/** The PolicyCortex platform; NOTES.md says where it departs from the platform's document, and why. */
+/** The PolicyCortex platform. NOTES.md lists the differences from the platform's document, with reasons. */
 export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
   const {
     environment = "prod",
@@ -135,7 +135,7 @@ export function catalog(options: PolicyCortexOptions = {}): MeshDefinition {
       code: "MW404",
       path: `services.${service}.resilience.retries`,
       reason:
-        "the platform's document has every call retried; of all requests no proxy has more than 20 % (or three) under way as retries",
+        "the platform's document retries every call; in each proxy, retries are at most 20 % of the concurrent requests (or three)",
     })),
     telemetry: {
       metrics: { provider: "prometheus" },

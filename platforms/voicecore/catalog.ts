@@ -1,24 +1,24 @@
 import { defineMesh, type Environment, type MeshDefinition } from "../../catalog";
 import type { PlatformControlPlane } from "../../program/platform";
 
-/** What differs between VoiceCore's stacks. */
+/** Options of VoiceCore's stacks. */
 export interface VoiceCoreOptions {
-  /** Default: prod. */
+  /** Environment of the stack. Default: prod. */
   readonly environment?: Environment;
-  /** Percent of the requests to call-service that its new version gets, 0–100. Default: 0. */
+  /** Percentage of the requests to call-service for its new version, 0–100. Default: 0. */
   readonly canaryWeight?: number;
-  /** Default: api.voicecore.example.com. */
+  /** Host of the platform. Default: api.voicecore.example.com. */
   readonly host?: string;
-  /** Where the platform's images come from. Default: registry.voicecore.example.com. */
+  /** Registry of the platform's images. Default: registry.voicecore.example.com. */
   readonly registry?: string;
 }
 
-/** The namespace follows this tag, which an upgrade moves from one revision to the next. */
+/** The namespace's revision tag, which an upgrade moves from one revision to the next. */
 const revisionTag = "voicecore";
 
 const ports = { http: { port: 8080, protocol: "http" } } as const;
 
-/** The document gives these for call-service and says that breakers protect all services. */
+/** The document has these numbers for call-service, and requires circuit breakers for all services. */
 const circuitBreaker = {
   maxConnections: 200,
   http1MaxPendingRequests: 100,
@@ -35,13 +35,13 @@ const circuitBreaker = {
 
 const retries = { attempts: 3, retryOn: ["5xx", "reset", "connect-failure", "refused-stream"] } as const;
 
-/** As long as the document gives each try, where four of them fit into the timeout. */
+/** The document's per-try timeout, if four attempts fit into the timeout. */
 const perTryTimeout = "10s";
 
 const leastRequest = { simple: "LEAST_REQUEST" } as const;
 const roundRobin = { simple: "ROUND_ROBIN" } as const;
 
-/** VoiceCore AI 3.0 Enterprise; NOTES.md says where it departs from the platform's document, and why. */
+/** VoiceCore AI 3.0 Enterprise. NOTES.md lists the differences from the platform's document, with reasons. */
 export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
   const {
     environment = "prod",
@@ -62,7 +62,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
     services: {
       gateway: {
         ports,
-        // No less than the slowest service behind it has.
+        // Not less than the slowest service behind it.
         resilience: { timeout: "120s" },
         alerts: { p99: "10s" },
         circuitBreaker,
@@ -103,7 +103,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         workload: workload("call-service"),
         calls: {
           "tenant-service": { methods: ["GET"] },
-          // Whoever asked call-service has given up after 60s.
+          // The callers of call-service time out after 60s.
           "ai-service": { methods: ["GET", "POST"], timeout: "60s" },
         },
       },
@@ -168,8 +168,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
       (service) => ({
         code: "MW404",
         path: `services.${service}.resilience.retries`,
-        reason:
-          "the platform's document has every call retried; of all requests no proxy has more than three under way as retries",
+        reason: "the platform's document retries every call; no proxy has more than three concurrent retries",
       }),
     ),
     certificates: { lifetime: "2160h", renewAt: 10 },

@@ -24,7 +24,7 @@ function istioCrds(snapshot: ClusterSnapshot): readonly ObjectMetadata[] | undef
   );
 }
 
-/** Who owns an object, as a Helm release, or undefined. */
+/** Returns the Helm release that owns an object, or undefined. */
 function ownerOf({ annotations }: ObjectMetadata): string | undefined {
   const [name, namespace] = [annotations[helmOwner.name], annotations[helmOwner.namespace]];
   return name === undefined ? undefined : `${namespace ?? ""}/${name}`;
@@ -99,7 +99,7 @@ function foreignIstiods(
   });
 }
 
-/** A revision tag is one webhook of the cluster, which one installation can own. */
+/** A revision tag is one webhook of the cluster, so only one installation can own it. */
 function foreignTags(
   snapshot: ClusterSnapshot,
   { controlPlane: { revisionTags = [], revision } }: ClusterNeeds,

@@ -1,4 +1,4 @@
-/** The preflight checks of the cluster, by the names under which a stack can accept their findings. */
+/** Names of the preflight checks, by which a stack accepts their findings. */
 export const clusterChecks = [
   "kubernetes-version",
   "existing-istio",

@@ -15,7 +15,7 @@ export function helmReleases(snapshot: ClusterSnapshot, needs: ClusterNeeds): Cl
   });
 }
 
-/** The records of one release, the newest first. */
+/** Returns the records of one release, the newest first. */
 export function historyOf(
   { namespace, name }: Pick<ReleaseSpec, "namespace" | "name">,
   records: readonly HelmRecord[],
@@ -69,7 +69,7 @@ function foreign(
   ];
 }
 
-/** Whether the provider for Kubernetes has written to an object: it applies objects under its own field manager. */
+/** Whether Pulumi's Kubernetes provider has written to an object, which it does under its own field manager. */
 export function isPulumis({ managers }: { readonly managers: readonly string[] }): boolean {
   return managers.some((manager) => manager.startsWith("pulumi-kubernetes"));
 }

@@ -10,7 +10,7 @@ import { rights } from "./rights";
 import type { ClusterSnapshot, Part } from "./snapshot";
 import { storageClass } from "./storageClass";
 
-/** The checks, and the parts of a snapshot that each needs. */
+/** The checks, and the parts of a snapshot that each requires. */
 const checks: readonly {
   readonly check: ClusterCheck;
   readonly judge: (snapshot: ClusterSnapshot, needs: ClusterNeeds) => ClusterFinding[];
@@ -27,8 +27,8 @@ const checks: readonly {
 ];
 
 /**
- * Says what of a cluster makes a stack's run fail, all of it at once. A part that could not be read is a warning: the
- * checks that need it are left out.
+ * Returns all findings that make a stack's run fail on the cluster. A part that could not be read is a warning; the
+ * checks that require it are left out.
  *
  * @param accepted checks whose errors the stack accepts; they become warnings.
  */

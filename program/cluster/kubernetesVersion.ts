@@ -6,10 +6,10 @@ import type { ClusterSnapshot } from "./snapshot";
 type Supported = (istio: string) => readonly string[] | undefined;
 
 /**
- * Whether Istio supports the cluster's version of Kubernetes. An older one than Istio supports lacks APIs that its charts
- * use; a newer one was not tested with it.
+ * Checks whether Istio supports the cluster's Kubernetes version. An older version lacks APIs that Istio's charts use.
+ * A newer version was not tested with Istio.
  *
- * @param supported minor versions of Kubernetes by version of Istio, the oldest first.
+ * @param supported supported minor versions of Kubernetes, keyed by version of Istio, the oldest first.
  */
 export function kubernetesVersion(
   { kubernetes }: ClusterSnapshot,

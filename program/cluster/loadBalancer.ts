@@ -3,8 +3,8 @@ import type { ClusterNeeds } from "./needs";
 import { type ClusterNode, type ClusterSnapshot, valueOf } from "./snapshot";
 
 /**
- * Schemes of `providerID` by which a node says that its cloud, or its distribution, gives Services of type LoadBalancer
- * an address. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/#NodeSpec
+ * Schemes of a node's `providerID` whose cloud or distribution assigns addresses to Services of type LoadBalancer.
+ * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/#NodeSpec
  */
 const balancing = new Set([
   ...[
@@ -33,7 +33,7 @@ const balancing = new Set([
   ],
 ]);
 
-/** CRDs of programs that give Services of type LoadBalancer an address on other clusters. */
+/** CRDs of programs that assign addresses to Services of type LoadBalancer on other clusters. */
 const balancers = [
   "ipaddresspools.metallb.io",
   "ciliumloadbalancerippools.cilium.io",
@@ -42,15 +42,15 @@ const balancers = [
 ];
 
 /**
- * Whether something gives the gateways' Services an address. Helm waits for it and fails after the release's timeout. No
- * API says so, so a cluster without any sign of a load balancer is a warning.
+ * Checks whether the gateways' Services get an address. Helm waits for it, and fails after the release's timeout. No
+ * API reports this, so a cluster without any sign of a load balancer is a warning.
  */
 export function loadBalancer(snapshot: ClusterSnapshot, needs: ClusterNeeds): ClusterFinding[] {
   const waiting = needs.releases.filter(waitsForAddress).map(({ name }) => name);
   const nodes = valueOf(snapshot.nodes);
   const services = valueOf(snapshot.loadBalancers);
   const crds = valueOf(snapshot.crds);
-  // What could not be read may be the sign.
+  // An unreadable part may contain the sign.
   if (waiting.length === 0 || nodes === undefined || services === undefined || crds === undefined) return [];
   const signs =
     services.some(({ addressed }) => addressed) ||
@@ -70,7 +70,7 @@ export function loadBalancer(snapshot: ClusterSnapshot, needs: ClusterNeeds): Cl
 
 function waitsForAddress({ chart, values }: ClusterNeeds["releases"][number]): boolean {
   const { type = "LoadBalancer", loadBalancerClass } = (values.service ?? {}) as Record<string, unknown>;
-  // A class names the program that gives the address.
+  // A class names the program that assigns the address.
   return chart === "gateway" && type === "LoadBalancer" && loadBalancerClass === undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ClusterFinding } from "./finding";
 import type { ClusterNeeds } from "./needs";
 import { type ClusterSnapshot, valueOf } from "./snapshot";
 
-/** Namespaces of releases that neither the cluster has nor the stack creates, or that are being deleted. */
+/** Finds namespaces of releases that are being deleted, or that neither exist nor are created by the stack. */
 export function namespaces(snapshot: ClusterSnapshot, needs: ClusterNeeds): ClusterFinding[] {
   const present = valueOf(snapshot.namespaces);
   if (present === undefined) return [];

@@ -3,7 +3,7 @@ import type { Manifest } from "../../mesh";
 import { objectsOf, type Plan, releasesOf } from "../plan";
 import type { Request } from "./snapshot";
 
-/** What a stack needs of its cluster, as plain data. */
+/** The requirements of a stack on its cluster, as plain data. */
 export interface ClusterNeeds {
   readonly controlPlane: IstioControlPlaneArgs;
   readonly releases: readonly ReleaseSpec[];
@@ -11,19 +11,19 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Namespaces whose pods get a sidecar. */
   readonly meshNamespaces: readonly string[];
-  /** Volumes that releases ask for; without a class they get the cluster's default. */
+  /** Volumes that releases request. Without a class they get the cluster's default. */
   readonly volumes: readonly Volume[];
   /** Requests that the run makes. */
   readonly requests: readonly Request[];
 }
 
 export interface Volume {
-  /** What needs it, for messages: `Release monitoring/prometheus`. */
+  /** The object that requires it, for messages: `Release monitoring/prometheus`. */
   readonly owner: string;
   readonly storageClass?: string;
 }
 
-/** Derives from a plan what it needs of a cluster. */
+/** Derives the requirements from a plan. */
 export function needsOf(plan: Plan): ClusterNeeds {
   const releases = releasesOf(plan);
   const objects = objectsOf(plan).flatMap((declared) => declared.objects);
@@ -63,7 +63,7 @@ function volumesOf({ observability }: Plan): Volume[] {
     }));
 }
 
-/** What Istio's charts and those of the add-ons create in any case, by API group. */
+/** Objects that the charts of Istio and of the add-ons always create, keyed by API group. */
 const clusterWide: Readonly<Record<string, readonly string[]>> = {
   "apiextensions.k8s.io": ["customresourcedefinitions"],
   "admissionregistration.k8s.io": ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
@@ -99,7 +99,7 @@ function requestsOf(releases: readonly ReleaseSpec[], objects: readonly Manifest
   return [...keyed.values()];
 }
 
-/** The resource's name in the API, by the rule that Kubernetes and Istio follow. */
+/** Returns the resource's name in the API, by the rule of Kubernetes and Istio. */
 export function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;

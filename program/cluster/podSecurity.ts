@@ -6,8 +6,8 @@ import { type ClusterSnapshot, valueOf } from "./snapshot";
 const enforce = "pod-security.kubernetes.io/enforce";
 
 /**
- * Namespaces whose Pod Security level refuses the proxies. The init container `istio-init` needs `NET_ADMIN` and
- * `NET_RAW`, which `baseline` and `restricted` refuse, and the CNI node agent itself needs `privileged`.
+ * Finds namespaces whose Pod Security level rejects the proxies. The init container `istio-init` needs `NET_ADMIN` and
+ * `NET_RAW`, which `baseline` and `restricted` reject. The CNI node agent needs `privileged`.
  */
 export function podSecurity(snapshot: ClusterSnapshot, needs: ClusterNeeds): ClusterFinding[] {
   const namespaces = valueOf(snapshot.namespaces) ?? [];

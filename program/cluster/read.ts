@@ -22,7 +22,7 @@ const metadataOnly = setHeaderOptions(
  * Reads the state of a cluster that the checks need. All requests are sent at once. A request that fails becomes a part without a
  * value, so that the other checks still run.
  *
- * @param kubernetes the version that the API server states.
+ * @param kubernetes the version that the API server reports.
  */
 export async function readCluster(
   config: KubeConfig,
@@ -36,7 +36,7 @@ export async function readCluster(
   const storage = config.makeApiClient(StorageV1Api);
   const [nodes, crds, injectors, istiods, namespaces, loadBalancers, storageClasses, helmRecords, rights] =
     await Promise.all([
-      // A cloud names itself on every node.
+      // Every node names its cloud.
       part("nodes", async () =>
         (await core.listNode({ limit: 20 })).items.map(({ metadata, spec }) => ({
           name: metadata?.name ?? "",
@@ -95,7 +95,7 @@ async function metadata(
   }));
 }
 
-/** Helm keeps each revision of a release as a Secret, with what it is in its labels. */
+/** Helm stores each revision of a release as a Secret, with the status in its labels. */
 async function readHelmRecords(core: CoreV1Api, { releases }: ClusterNeeds): Promise<HelmRecord[]> {
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
   const lists = await Promise.all(

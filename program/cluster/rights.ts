@@ -1,7 +1,7 @@
 import type { ClusterFinding } from "./finding";
 import { type ClusterSnapshot, type Right, valueOf } from "./snapshot";
 
-/** Whether the user may make the run's requests, by resource and place. */
+/** Checks whether the user has permission for the run's requests, per resource and namespace. */
 export function rights({ rights: part }: ClusterSnapshot): ClusterFinding[] {
   const missing = (valueOf(part) ?? []).filter(({ allowed }) => !allowed);
   if (missing.length === 0) return [];
@@ -16,7 +16,7 @@ export function rights({ rights: part }: ClusterSnapshot): ClusterFinding[] {
       check: "rights",
       severity: "error",
       problem: `The user of the kubeconfig lacks ${missing.length} of the rights that the run needs; ${lists.join("; ")}.`,
-      fix: "Run it as a user with these rights. Istio's charts create ClusterRoles, so in practice that is a cluster administrator: kubectl create clusterrolebinding <name> --clusterrole=cluster-admin --user=<user>",
+      fix: "Run it as a user with these permissions. Istio's charts create ClusterRoles, so in practice that is a cluster administrator: kubectl create clusterrolebinding <name> --clusterrole=cluster-admin --user=<user>",
     },
   ];
 }

@@ -59,12 +59,12 @@ export interface ClusterSettings
     Pick<GatewayValues, "nodeSelector" | "tolerations"> {
   /** The ingress gateways' Services, and the load balancers in front of them. Default: Services of type LoadBalancer. */
   ingress?: IngressSettings;
-  /** Preflight checks of the cluster whose errors are only warnings here. Default: none. */
+  /** Preflight checks whose errors become warnings for this stack. Default: none. */
   acceptedFindings?: ClusterCheck[];
 }
 
 /** How traffic reaches the ingress gateways. */
 export interface IngressSettings extends Pick<IstioGatewayArgs, "numTrustedProxies" | "proxyProtocol"> {
-  /** Values of their Services. Default: the chart's, of type LoadBalancer. */
+  /** Values of the gateways' Services. Default: the chart's, of type LoadBalancer. */
   service?: GatewayServiceValues;
 }

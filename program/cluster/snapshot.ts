@@ -1,6 +1,6 @@
 /** The state of a cluster that the preflight checks read, as plain data. */
 export interface ClusterSnapshot {
-  /** Version of the API server, as it states it: with `v`, its patch and a vendor suffix. */
+  /** Version that the API server reports: with `v`, its patch and a vendor suffix. */
   readonly kubernetes: string;
   readonly nodes: Part<readonly ClusterNode[]>;
   /** Every CRD. */
@@ -15,11 +15,11 @@ export interface ClusterSnapshot {
   readonly storageClasses: Part<readonly ObjectMetadata[]>;
   /** Helm's records in the namespaces of the stack's releases. */
   readonly helmRecords: Part<readonly HelmRecord[]>;
-  /** Whether each request that the run will make is allowed. */
+  /** Whether each request of the run is allowed. */
   readonly rights: Part<readonly Right[]>;
 }
 
-/** A part of the cluster, or why it could not be read. */
+/** A part of the cluster, or the reason why it could not be read. */
 export type Part<T> = { readonly value: T } | { readonly failure: string };
 
 /** The metadata of an object that the checks read. */
@@ -34,14 +34,14 @@ export interface ObjectMetadata {
 
 export interface ClusterNode {
   readonly name: string;
-  /** Identity of the machine, whose scheme names the cloud: `aws:///us-east-1a/i-0f…`. */
+  /** Identity of the machine. Its scheme names the cloud: `aws:///us-east-1a/i-0f…`. */
   readonly providerID?: string;
 }
 
 export interface LoadBalancerService {
   readonly namespace: string;
   readonly name: string;
-  /** Whether a load balancer has given it an address. */
+  /** Whether a load balancer has assigned an address. */
   readonly addressed: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface Request {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
-  /** Missing for objects of the whole cluster. */
+  /** Undefined for objects without a namespace. */
   readonly namespace?: string;
 }
 

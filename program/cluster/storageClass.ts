@@ -4,7 +4,10 @@ import { type ClusterSnapshot, valueOf } from "./snapshot";
 
 const isDefault = "storageclass.kubernetes.io/is-default-class";
 
-/** Whether the volumes that releases ask for can be provisioned: their pods would stay pending until the timeout. */
+/**
+ * Checks whether the volumes that releases request can be provisioned. Otherwise their pods stay pending until the
+ * timeout.
+ */
 export function storageClass(snapshot: ClusterSnapshot, { volumes }: ClusterNeeds): ClusterFinding[] {
   const classes = valueOf(snapshot.storageClasses);
   if (classes === undefined) return [];

@@ -71,7 +71,7 @@ describe("components/contradictions", () => {
       {},
       { namespace: "istio" },
       [
-        'namespace is "istio", and rootNamespace of the catalog "shop" is "istio-system": NetworkPolicies and Sidecars look for istiod and mesh-wide objects in the catalog\'s. Set both to the same value.',
+        'namespace is "istio", and rootNamespace of the catalog "shop" is "istio-system": NetworkPolicies and Sidecars select istiod and mesh-wide objects in the catalog\'s. Set both to the same value.',
         'istiod.meshConfig.rootNamespace is "istio", and rootNamespace of the catalog "shop" is "istio-system": objects in the catalog\'s do not apply to the whole mesh. Set both to the same value.',
       ],
     ],

@@ -96,7 +96,7 @@ describe("components/workloadImages", () => {
     });
     const known = 'Use one of "api-v1", "api-v2", "db", "migrate", "report", "web".';
     const value =
-      "the value can't be an image. Give an image without spaces, or an Output; pulumi.interpolate puts Outputs into a text.";
+      "the value can't be an image. Use an image without spaces, or an Output. pulumi.interpolate puts Outputs into a string.";
     expect(message.split("\n")).to.deep.equal([
       `ServiceMesh "shop": images["api"]: the catalog has no workload "api". ${known}`,
       `ServiceMesh "shop": images["cache"]: the catalog has no workload "cache". ${known}`,

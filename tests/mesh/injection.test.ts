@@ -27,7 +27,7 @@ describe("injection", () => {
     expect(reason({}, { "sidecar.istio.io/inject": "true" })).to.equal(
       "the pod has the label sidecar.istio.io/inject=true",
     );
-    expect(reason({})).to.equal("no label of the namespace or the pod asks for a proxy");
+    expect(reason({})).to.equal("no label of the namespace or the pod requests a proxy");
     const enabled = { ...shop, labels: { "istio-injection": "enabled" } };
     expect(injection({ namespace: enabled, hostNetwork: true }, both)).to.deep.equal({
       injected: false,

@@ -85,7 +85,7 @@ describe("renderMesh", () => {
     );
   });
 
-  it("allows exactly the requests that the catalog asks for, whoever makes them", () => {
+  it("allows exactly the requests that the catalog declares, from every client", () => {
     let allowed = 0;
     fc.assert(
       fc.property(meshes, (definition) => {

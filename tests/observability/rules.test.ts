@@ -143,7 +143,7 @@ describe("rules", () => {
       annotations: {
         summary: "{{ $labels.destination_service }} fails",
         description:
-          "{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} fail; at most 10 % should.",
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.destination_service }} fail. The limit is 10 %.",
         runbook_url: "https://runbooks.example.com/mesh/HighErrorRate.md",
       },
     });

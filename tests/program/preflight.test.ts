@@ -120,7 +120,7 @@ describe("program/preflight", () => {
     process.env.KUBECONFIG = join(folder, "none.yaml");
     expect(await problem()).to.equal(
       `Nothing was changed.\nThere is no kubeconfig: ${folder}/none.yaml does not exist. ` +
-        "Give one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
+        "Set one: export KUBECONFIG=<file>, or pulumi config set kubernetes:kubeconfig <file>",
     );
   });
 

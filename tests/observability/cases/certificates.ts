@@ -13,13 +13,13 @@ const unknown = series("citadel_server_authentication_failure_count", { ...targe
 
 const authority = (left: string) => ({
   severity: "critical" as const,
-  summary: "The mesh's certificate authority expires soon",
-  description: `The certificate authority of the mesh, or a link of its chain, expires in ${left}. Then no certificate of any proxy is worth anything.`,
+  summary: "The mesh's root certificate expires soon",
+  description: `The mesh's root certificate, or an intermediate certificate, expires in ${left}. After that, no proxy certificate is valid.`,
 });
 const signing = (times: number) => ({
   severity: "warning" as const,
-  summary: "istiod refuses to sign certificates",
-  description: `istiod has refused ${times} requests for certificates within two minutes. Proxies that can't renew theirs are cut off when it expires.`,
+  summary: "istiod rejects certificate signing requests",
+  description: `istiod rejected ${times} certificate signing requests within two minutes. Proxies without a new certificate can't connect when theirs expires.`,
 });
 
 export const certificates: readonly RuleCase[] = [
@@ -32,9 +32,9 @@ export const certificates: readonly RuleCase[] = [
       {
         severity: "critical",
         labels: { namespace: "shop", pod: "api-1" },
-        summary: "The certificate of shop/api-1 isn't renewed",
+        summary: "The certificate of shop/api-1 was not renewed",
         description:
-          "The certificate of shop/api-1 expires in 5h 33m 20s. Of its 24h less than 25 % is left, and it should have been renewed long before.",
+          "The certificate of shop/api-1 expires in 5h 33m 20s. Less than 25 % of its lifetime of 24h is left. It should have been renewed before.",
       },
     ],
   },

@@ -24,20 +24,20 @@ const connections = series("istio_agent_istiod_connection_failures", {
 
 const down = {
   severity: "critical",
-  summary: "istiod doesn't run, or Prometheus can't reach it",
+  summary: "istiod is down, or Prometheus can't scrape it",
   description:
-    "No istiod has answered Prometheus. Proxies go on with what they have, but get no changes and no new certificates, and no pod is injected.",
+    "Prometheus scrapes no istiod. Proxies keep their configuration, but receive no changes and no new certificates, and no pod is injected.",
 } as const;
 const push = (times: number) => ({
   severity: "warning" as const,
   summary: "istiod fails to send configuration",
-  description: `istiod failed ${times} times within two minutes to make or send configuration.`,
+  description: `istiod failed ${times} times within two minutes to generate or send configuration.`,
 });
 const rejected = (times: number) => ({
   severity: "critical" as const,
   labels: { type: "lds" },
   summary: "Proxies reject configuration of the type lds",
-  description: `Proxies have rejected configuration of the type lds ${times} times within five minutes, and go on with the one before.`,
+  description: `Proxies have rejected configuration of the type lds ${times} times within five minutes, and keep the previous one.`,
 });
 
 export const controlPlane: readonly RuleCase[] = [
@@ -79,9 +79,9 @@ export const controlPlane: readonly RuleCase[] = [
       {
         severity: "critical",
         labels: { namespace: "shop" },
-        summary: "Prometheus reads no proxy of shop",
+        summary: "Prometheus scrapes no proxy of shop",
         description:
-          "No proxy of shop shows Prometheus its metrics. Whatever happens to requests, connections and certificates, no alert would say so.",
+          "Prometheus has no metrics of any proxy of shop. So no alert for requests, connections and certificates can fire.",
       },
     ],
   },
@@ -180,9 +180,9 @@ export const controlPlane: readonly RuleCase[] = [
     fires: [
       {
         severity: "warning",
-        summary: "Changes reach the proxies late",
+        summary: "Configuration changes reach the proxies late",
         description:
-          "1 % of the changes take longer than 19 s to reach every proxy; 99 % should within 10 s.",
+          "1 % of the changes take longer than 19 s to reach every proxy. The limit for 99 % is 10 s.",
       },
     ],
   },
@@ -213,8 +213,8 @@ export const controlPlane: readonly RuleCase[] = [
       {
         severity: "info",
         labels: { resource: "virtualservices", reason: "invalid_resource" },
-        summary: "Somebody tries to apply invalid virtualservices",
-        description: "istiod has refused virtualservices 1 times within five minutes: invalid_resource.",
+        summary: "A client applies invalid virtualservices",
+        description: "istiod rejected virtualservices 1 times within five minutes: invalid_resource.",
       },
     ],
   },
@@ -234,7 +234,7 @@ export const controlPlane: readonly RuleCase[] = [
       {
         severity: "critical",
         summary: "Pods can't be injected",
-        description: "istiod failed to inject 5 pods within five minutes; they don't start.",
+        description: "istiod failed to inject 5 pods within five minutes. These pods don't start.",
       },
     ],
   },
@@ -262,9 +262,9 @@ export const controlPlane: readonly RuleCase[] = [
       {
         severity: "warning",
         labels: { namespace: "shop", pod: "api-1" },
-        summary: "shop/api-1 can't reach istiod",
+        summary: "shop/api-1 can't connect to istiod",
         description:
-          "The proxy of shop/api-1 failed 10 times within five minutes to connect to istiod: it gets no changes and no new certificate.",
+          "The proxy of shop/api-1 failed 10 times within five minutes to connect to istiod. It receives no changes and no new certificate.",
       },
     ],
   },

@@ -5,13 +5,13 @@ const fails = (service: string, value: string, limit: number) => ({
   severity: "critical" as const,
   labels: to(service),
   summary: `${host(service).destination_service} fails`,
-  description: `${value} of the requests to ${host(service).destination_service} fail; at most ${limit} % should.`,
+  description: `${value} of the requests to ${host(service).destination_service} fail. The limit is ${limit} %.`,
 });
 const slow = (service: string, milliseconds: number, limit: string) => ({
   severity: "warning" as const,
   labels: to(service),
   summary: `${host(service).destination_service} is slow`,
-  description: `1 % of the requests to ${host(service).destination_service} take longer than ${milliseconds} ms; 99 % should be answered within ${limit}.`,
+  description: `1 % of the requests to ${host(service).destination_service} take longer than ${milliseconds} ms. The limit for 99 % is ${limit}.`,
 });
 /** One request a second, nine of ten answered within half a second and the rest within so many milliseconds. */
 const upTo = (service: string, le: string): Record<string, string> => ({

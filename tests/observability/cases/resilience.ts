@@ -20,13 +20,13 @@ const name = host("api").destination_service;
 const broken = (times: number) => ({
   severity: "warning" as const,
   labels: host("api"),
-  summary: `The circuit breaker of ${name} refuses callers`,
-  description: `Callers had more under way to ${name} than its circuit breaker lets through: ${times} requests or connections were refused within five minutes.`,
+  summary: `The circuit breaker of ${name} rejects requests`,
+  description: `Callers exceeded the circuit breaker of ${name}: ${times} requests or connections were rejected within five minutes.`,
 });
 const unhealthy = (times: number) => ({
   severity: "critical" as const,
   labels: host("api"),
-  summary: `${name} has no pod that could answer`,
+  summary: `${name} has no healthy pod`,
   description: `${times} requests to ${name} found no healthy pod within two minutes.`,
 });
 
@@ -103,8 +103,8 @@ export const resilience: readonly RuleCase[] = [
       {
         severity: "warning",
         labels: host("api"),
-        summary: `Pods of ${name} are left out`,
-        description: `A caller's proxy sends nothing to 2 of the pods of ${name}, because they kept failing.`,
+        summary: `Pods of ${name} are ejected`,
+        description: `A caller's proxy has ejected 2 pods of ${name}, because they returned errors.`,
       },
     ],
   },
@@ -157,8 +157,8 @@ export const resilience: readonly RuleCase[] = [
       {
         severity: "warning",
         labels: host("api"),
-        summary: `Retries don't help ${name}`,
-        description: `2% of the requests to ${name} failed at every try; at most 1 % should.`,
+        summary: `Retries of ${name} fail`,
+        description: `2% of the requests to ${name} failed at every attempt. The limit is 1 %.`,
       },
     ],
   },

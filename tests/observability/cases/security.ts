@@ -13,20 +13,20 @@ const name = host("api").destination_service;
 
 const low = (value: string) => ({
   severity: "critical" as const,
-  summary: "shop is reached without mutual TLS",
-  description: `Only ${value} % of the traffic of shop comes over mutual TLS; 95 % should.`,
+  summary: "shop receives traffic without mutual TLS",
+  description: `Only ${value} % of the traffic of shop uses mutual TLS. The minimum is 95 %.`,
 });
 const lowService = (service: string, value: string, limit: number) => ({
   severity: "warning" as const,
   labels: to(service),
-  summary: `${host(service).destination_service} is reached without mutual TLS`,
-  description: `Only ${value} % of the traffic of ${host(service).destination_service} comes over mutual TLS; ${limit} % should.`,
+  summary: `${host(service).destination_service} receives traffic without mutual TLS`,
+  description: `Only ${value} % of the traffic of ${host(service).destination_service} uses mutual TLS. The minimum is ${limit} %.`,
 });
 const denied = (value: string) => ({
   severity: "warning" as const,
   labels: { source_workload: "web", source_workload_namespace: "shop", ...host("api") },
-  summary: `${name} refuses web`,
-  description: `${name} answers ${value} of the requests of shop/web with 403: most likely the catalog has no such call.`,
+  summary: `${name} denies web`,
+  description: `${name} returns 403 for ${value} of the requests of shop/web. Most likely the catalog does not declare this call.`,
 });
 
 export const security: readonly RuleCase[] = [

@@ -30,13 +30,13 @@ const fast = (value: string) => ({
   severity: "critical" as const,
   labels: to("api"),
   summary: `${name} uses its error budget up within days`,
-  description: `${value} of the requests to ${name} fail. The objective of 99.9 % over 30 days allows 0.1 %: at this rate for five days at most.`,
+  description: `${value} of the requests to ${name} fail. The objective of 99.9 % over 30 days allows 0.1 %. At this rate the budget lasts at most five days.`,
 });
 const slow = (value: string) => ({
   severity: "warning" as const,
   labels: to("api"),
   summary: `${name} uses its error budget up within the month`,
-  description: `${value} of the requests to ${name} fail. The objective of 99.9 % over 30 days allows 0.1 %: at this rate nothing is left at its end.`,
+  description: `${value} of the requests to ${name} fail. The objective of 99.9 % over 30 days allows 0.1 %. At this rate no budget is left after 30 days.`,
 });
 
 const windows = [

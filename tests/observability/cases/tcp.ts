@@ -66,8 +66,8 @@ export const tcp: readonly RuleCase[] = [
       {
         severity: "critical",
         labels: to("db"),
-        summary: `${name} can't be connected to`,
-        description: `50% of the TCP connections to ${name} fail; at most 5 % should.`,
+        summary: `Connections to ${name} fail`,
+        description: `50% of the TCP connections to ${name} fail. The limit is 5 %.`,
       },
     ],
   },

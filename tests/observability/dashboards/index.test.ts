@@ -225,9 +225,9 @@ describe("observability/dashboards", () => {
     const [overview] = shown;
     const [plain] = dashboardDefinitions(checked(shop));
     if (!overview || !plain) throw new Error("unreachable: there is always an overview");
-    expect(titles(overview)).to.include("Outside of the mesh").and.to.include("Connections opened");
-    expect(titles(plain)).to.not.include("Outside of the mesh").and.to.not.include("Connections opened");
-    const outside = overview.rows.find(({ title }) => title === "Outside of the mesh")?.panels[0];
+    expect(titles(overview)).to.include("External services").and.to.include("Connections opened");
+    expect(titles(plain)).to.not.include("External services").and.to.not.include("Connections opened");
+    const outside = overview.rows.find(({ title }) => title === "External services")?.panels[0];
     expect(outside?.kind === "timeseries" && outside.queries[0]?.expr).to.equal(
       'sum by (destination_service) (rate(istio_requests_total{reporter="source",destination_service=~"api\\\\.bank\\\\.com"}[$__rate_interval]))',
     );
@@ -418,7 +418,7 @@ describe("observability/dashboards", () => {
       id: 3,
       type: "stat",
       title: "Errors",
-      description: "Share of the requests that fail: 5xx, a gRPC status that blames the server, no answer.",
+      description: "Ratio of the requests that fail: 5xx, a gRPC status that blames the server, no response.",
       datasource: { type: "prometheus", uid: "${datasource}" },
       gridPos: { x: 6, y: 1, w: 6, h: 4 },
       transparent: false,
