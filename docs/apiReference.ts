@@ -13,14 +13,14 @@ import {
 } from "./declarations";
 import { typeSection } from "./typeSection";
 
-/** What the package exports besides the catalog's types, each by the kind of its section. */
+/** The package's exports without the catalog's types, keyed by their section. */
 export interface Api {
   readonly components: readonly ApiComponent[];
   /** Functions and constants. */
   readonly values: readonly ApiValue[];
-  /** What components take, and what functions take and give. */
+  /** Arguments of components, and parameters and results of functions. */
   readonly types: readonly DocumentedType[];
-  /** The catalog with its defaults resolved, of which functions are. */
+  /** The normalized catalog, which functions take. */
   readonly normalized: readonly ApiMention[];
   /** Typed values of Helm charts, one type for each chart. */
   readonly chartValues: readonly ApiMention[];
@@ -36,7 +36,7 @@ interface ApiComponent extends ApiValue {
   readonly outputs: DocumentedType;
 }
 
-/** Named with its meaning only; its fields are in the source. */
+/** A type that is listed without its fields. */
 interface ApiMention {
   readonly name: string;
   readonly description: readonly string[];
@@ -44,7 +44,7 @@ interface ApiMention {
   readonly file: string;
 }
 
-/** Some types are called as a function is, but for their first letter; they come later on the page. */
+/** Types that differ from a function's name only in the first letter. They come later on the page. */
 const namesakes = new Set(["ObservabilityPlan"]);
 
 function toSection(name: string): string {
@@ -120,7 +120,7 @@ function component(node: ts.ClassDeclaration, link: Link): ApiComponent {
   };
 }
 
-/** A constant that has no declared type is shown as it stands, if it is short. */
+/** A constant without a declared type is shown with its value, if it is short. */
 function value(node: ts.FunctionDeclaration | ts.VariableDeclaration, link: Link): ApiValue {
   const name = node.name?.getText() ?? "";
   if (ts.isFunctionDeclaration(node)) {
@@ -132,7 +132,7 @@ function value(node: ts.FunctionDeclaration | ts.VariableDeclaration, link: Link
   return { name, declaration: `const ${name}${shown}`, description: paragraphs(node.parent.parent, link) };
 }
 
-/** The reference of what the package exports besides the catalog: components, functions and their types. */
+/** The reference of the package's exports without the catalog: components, functions and their types. */
 export function apiReference(root: string): string {
   const { components, values, types, normalized, chartValues } = readApi(root);
   const links = (named: readonly { readonly name: string }[]): string =>
@@ -148,7 +148,7 @@ export function apiReference(root: string): string {
     "# Components and functions",
     "",
     "Generated from the docstrings of what the package exports: the components from `meshwright/pulumi`, which needs Pulumi's",
-    "SDKs, and everything else from `meshwright`. The catalog has a page of its own, [field by field](catalog.md).",
+    "SDKs, and everything else from `meshwright`. The catalog has [its own reference](catalog.md).",
     "",
     `- Components: ${links(components)}`,
     `- Functions and constants: ${links(values)}`,
@@ -163,15 +163,15 @@ export function apiReference(root: string): string {
     ...types.flatMap((type) => typeSection(type)),
     "## The normalized catalog",
     "",
-    "What `normalize` makes of a catalog and a `CheckedMesh` is: every default resolved, every duration in milliseconds.",
-    "Its fields are named as the [catalog's](catalog.md).",
+    "The result of `normalize`, and the content of a `CheckedMesh`: all defaults are resolved, and durations are in milliseconds.",
+    "The fields have the names of the [catalog's](catalog.md).",
     "",
     mentions(normalized),
     "",
     "## Values of Helm charts",
     "",
-    "The part of each chart's values that this package sets or that its users most often need, each with its meaning. A",
-    "misspelt one does not compile.",
+    "The values of each chart that this package sets or that users need most often. A misspelt value does",
+    "not compile.",
     "",
     mentions(chartValues),
     "",

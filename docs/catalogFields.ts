@@ -14,7 +14,7 @@ export function catalogFields(root: string): DocumentedField[] {
   return catalogTypes(root).flatMap(({ fields }) => fields);
 }
 
-/** Every type that can be reached from `MeshDefinition`, in the order in which a reader meets them. */
+/** Every type that can be reached from `MeshDefinition`, in reading order. */
 export function catalogTypes(root: string, source: Source = sourceOf(root)): DocumentedType[] {
   const declarations = declarationsIn(root, source);
   const reached = new Map<string, TypeDeclaration>();
@@ -47,7 +47,7 @@ function declarationsIn(root: string, { program }: Source): Map<string, TypeDecl
   );
 }
 
-/** A type has a section of the page, and so has a field with its type's name. */
+/** The anchor of a type's section, or of a field's. */
 function linked(name: string): string {
   return /^[A-Z]/.test(name) ? `[${name}](#${name.toLowerCase().replaceAll(".", "")})` : `\`${name}\``;
 }

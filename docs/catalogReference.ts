@@ -4,25 +4,25 @@ import { rendersTo } from "./fields/rendersTo";
 import { typeSection } from "./typeSection";
 
 /**
- * The reference of the catalog, from the types and docstrings that the editor shows: every field with its meaning,
- * default and link; and, from the renderers themselves, what it renders to.
+ * The catalog reference. It contains every field with its meaning, default and link, from the docstrings that the editor
+ * shows, and what the field renders to, from the renderers.
  */
 export function catalogReference(root: string): string {
   return [
     "# The catalog, field by field",
     "",
-    "Generated from the types' docstrings. The [guide](guide/README.md) shows them in use; [checks](checks/README.md) lists",
-    "what a catalog is held against. What a field renders to is found out, not written down: it is what changes in an",
-    "example's objects when the field does. Names and numbers in it are [the example's](fields/example.ts).",
+    "Generated from the types' docstrings. The [guide](guide/README.md) shows the fields in use, and the",
+    '[checks](checks/README.md) verify them. "Renders to" is generated, too: it lists what changes in the objects of an',
+    "[example](fields/example.ts) when the field changes. Names and numbers are the example's.",
     "",
     ...catalogTypes(root).flatMap((type) => typeSection(type, rendering)),
   ].join("\n");
 }
 
-/** One line for all kinds of objects in which the same places change. */
+/** One line for all kinds of objects in which the same fields change. */
 function rendering({ name, holdsFields }: DocumentedField): string[] {
   const found = rendersTo(name);
-  if (found === undefined) return holdsFields ? ["Renders to what its fields do."] : [];
+  if (found === undefined) return holdsFields ? ["Renders to: see its fields."] : [];
   if ("nothing" in found) return [`Renders to nothing: ${found.nothing}.`];
   const lines = new Map<string, string[]>();
   for (const [kind, places] of found.changed) {

@@ -3,7 +3,7 @@ import { meshSchema } from "../catalog";
 import { catalogTypes } from "./catalogFields";
 import type { DocumentedField, DocumentedType } from "./declarations";
 
-/** What this file reads and writes of a JSON Schema. */
+/** The part of JSON Schema that this file reads and writes. */
 export interface JsonSchema {
   description?: string;
   properties?: Record<string, JsonSchema>;
@@ -18,7 +18,7 @@ export interface JsonSchema {
 
 /**
  * The JSON Schema of a catalog, for editors: the form of {@link meshSchema}, with the docstrings of the types as
- * descriptions. It accepts every catalog whose form the checks accept; rules between fields are for the checks.
+ * descriptions. It accepts every catalog whose form the checks accept; only the checks verify rules between fields.
  *
  * @param root folder of the sources.
  */
@@ -57,7 +57,7 @@ function documented(types: readonly DocumentedType[]): Documented {
 /**
  * Describes a schema's objects and their fields.
  *
- * @param owners the types whose fields they are, or the field that spells them out in place.
+ * @param owners the types of the fields, or the field with the inline type.
  */
 function describe(schema: JsonSchema, owners: readonly string[], known: Documented): void {
   for (const object of objectsIn(schema)) {
@@ -84,7 +84,7 @@ function objectsIn(schema: JsonSchema): JsonSchema[] {
   );
 }
 
-/** The documented types that are named, and those whose fields they have. */
+/** The named documented types, and the types that they extend. */
 function typesIn(text: string, known: Documented): string[] {
   return (text.match(/\w+/g) ?? []).flatMap((name) => {
     const type = known.types.get(name);
@@ -93,7 +93,7 @@ function typesIn(text: string, known: Documented): string[] {
   });
 }
 
-/** Paragraphs as editors show them: without links to sections of a page, and without line breaks. */
+/** Paragraphs for editors: without links to sections of a page, and without line breaks. */
 function textOf(paragraphs: readonly string[]): string {
   return paragraphs
     .join("\n\n")

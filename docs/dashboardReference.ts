@@ -4,7 +4,7 @@ import { dashboardDefinitions } from "../observability/dashboards";
 import type { DashboardDefinition, Panel, Query, Threshold } from "../observability/dashboards/definition";
 import { platforms } from "../platforms";
 
-/** The page of the dashboards, by the example of Alfred in production. */
+/** The page about the dashboards, with Alfred in production as the example. */
 export function dashboardReference(): string {
   const { mesh } = checkMesh(platforms.alfred.catalog("prod", {}));
   if (!mesh) throw new Error("Alfred's catalog has errors: meshwright check alfred");
@@ -13,7 +13,7 @@ export function dashboardReference(): string {
     ...dashboardDefinitions(mesh).flatMap(section),
     "## Istio's own dashboards",
     "",
-    "They come with every release of Istio. `istioDashboardUrls` gives the files of exactly one release, for `dashboards` in the\nvalues of Grafana's chart:",
+    "Every release of Istio contains them. `istioDashboardUrls` returns the URLs of one release's files, for `dashboards` in the\nvalues of Grafana's chart:",
     "",
     ...Object.values(istioDashboards).map(
       ({ title, gnetId, file }) =>
@@ -25,21 +25,22 @@ export function dashboardReference(): string {
 
 const introduction = `# Dashboards
 
-Every platform gets these dashboards, generated from its catalog: what can be chosen are its own namespaces, services
-and versions, what is red is what its alerts fire at, and it has a row only for what it has (TCP, external hosts,
-services with two versions). Here are Alfred's in production.
+Every platform gets these dashboards, generated from its catalog. Their variables list the platform's own namespaces,
+services and versions. Values are red at the thresholds of its alerts. Rows exist only for features that the catalog
+uses (TCP, external hosts, services with two versions). This page shows Alfred's in production.
 
-\`meshwright open grafana\` opens them, in the folder of the platform's name. Each has a menu of the others, and leads to
-Kiali and Jaeger: to their hosts where these have an \`exposure\`, else to where \`meshwright open\` puts them; alerts lead to their
-pages where \`runbookUrl\` is set. The data source is a choice too: any Prometheus that has the metrics of
-\`observability/metrics.ts\`, and the platform's rules for error budgets, which look back as far as its \`retention\`.
+\`meshwright open grafana\` opens them, in the folder with the platform's name. Each has a menu of the others, and links to
+Kiali and Jaeger. The links lead to their hosts if they have an \`exposure\`, otherwise to the local ports of
+\`meshwright open\`. Alerts link to their runbooks if \`runbookUrl\` is set. The data source is a variable, too. It can be any
+Prometheus with the metrics of \`observability/metrics.ts\` and the platform's recording rules for error budgets. The
+rules cover the \`retention\` of Prometheus.
 
-Nothing isn't 0: a panel says \`no traffic\` (or what else is missing) where nothing was measured, and 0 where something was
-and none of it failed.
+A panel without data shows \`no traffic\`, or the name of the missing data. 0 means that there were measurements, and
+none of them failed.
 
-There are no screenshots, because no Grafana runs in the tests. They hold each model against what Grafana needs: numbers
-and places of panels, known kinds, variables, units, names of lines, columns of tables, links that lead somewhere; and
-each query parses and asks only for metrics and labels of \`observability/metrics.ts\` and for what the rules record.
+There are no screenshots, because no Grafana runs in the tests. The tests validate each model: identifiers and positions of
+panels, panel types, variables, units, legends, columns of tables, and targets of links. Each query must parse and use only
+metrics and labels of \`observability/metrics.ts\` and of the recording rules.
 `;
 
 function section({ key, title, description, variables, rows }: DashboardDefinition): string[] {
@@ -49,7 +50,7 @@ function section({ key, title, description, variables, rows }: DashboardDefiniti
     "",
     description,
     "",
-    `Uid: \`alfred-${key}\`. Choices: ${choices.join(", ")}.`,
+    `UID: \`alfred-${key}\`. Variables: ${choices.join(", ")}.`,
     "",
     ...rows.flatMap((row) => [`### ${row.title}`, "", ...row.panels.flatMap(entry)]),
   ];

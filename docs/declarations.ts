@@ -1,32 +1,32 @@
 import { join } from "node:path";
 import ts from "typescript";
 
-/** A type that users write or get, with its fields where it is an object. */
+/** A public type, with its fields if it is an object. */
 export interface DocumentedType {
   readonly name: string;
   readonly description: readonly string[];
-  /** Types whose fields it has, too. */
+  /** Types that it extends. */
   readonly parents: readonly string[];
-  /** What it stands for, where it is no interface. */
+  /** The text of a type alias. */
   readonly alias?: string;
   readonly fields: readonly DocumentedField[];
 }
 
 /** A field of a type. */
 export interface DocumentedField {
-  /** Such as `CallDefinition.methods`, or `TelemetryDefinition.tracing.provider`. */
+  /** Qualified name, such as `CallDefinition.methods` or `TelemetryDefinition.tracing.provider`. */
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
   /** Meaning and default, then links: paragraphs of Markdown. */
   readonly description: readonly string[];
-  /** Whether it holds other fields, which say for themselves what they mean. */
+  /** Whether it contains other documented fields. */
   readonly holdsFields: boolean;
 }
 
 export type TypeDeclaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 
-/** How a page leads to something that a docstring names. */
+/** How a page links to a name in a docstring. */
 export type Link = (name: string) => string;
 
 export interface Source {
@@ -36,7 +36,7 @@ export interface Source {
   readonly entries: readonly ts.SourceFile[];
 }
 
-/** The package's own sources, from its public face on. What it depends on isn't read: that has pages elsewhere. */
+/** The package's own sources, from its exports on. Dependencies aren't read. */
 export function sourceOf(root: string): Source {
   const options: ts.CompilerOptions = { strict: true, skipLibCheck: true, noLib: true, types: [] };
   const host = ts.createCompilerHost(options);
@@ -55,7 +55,7 @@ export function sourceOf(root: string): Source {
   return { program, checker, entries };
 }
 
-/** A type's page entry. `types` are those that fields may hold. */
+/** A type's page entry. `types` are the types of its fields. */
 export function documentedType(
   node: TypeDeclaration,
   types: ReadonlyMap<string, TypeDeclaration>,
@@ -98,13 +98,13 @@ function fieldsOf(
   });
 }
 
-/** The objects that a type spells out in place. */
+/** The inline object types of a type. */
 function literalsOf(type: ts.TypeNode): ts.TypeLiteralNode[] {
   if (ts.isTypeLiteralNode(type)) return [type];
   return ts.isUnionTypeNode(type) ? type.types.flatMap(literalsOf) : [];
 }
 
-/** Whether objects with declared fields are in a type, at whatever depth. */
+/** Whether a type contains objects with declared fields, at any depth. */
 function holdsFields(type: ts.Node, types: ReadonlyMap<string, TypeDeclaration>): boolean {
   if (ts.isTypeLiteralNode(type)) return true;
   const named = ts.isTypeReferenceNode(type) ? types.get(type.typeName.getText()) : undefined;
@@ -116,7 +116,7 @@ function holdsFields(type: ts.Node, types: ReadonlyMap<string, TypeDeclaration>)
   return found;
 }
 
-/** The docstring: text first, then parameters and errors, then the pages it refers to. */
+/** The docstring: text, then parameters and errors, then links. */
 export function paragraphs(node: ts.Node, link: Link): string[] {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const tags = docs.flatMap((doc) => [...(doc.tags ?? [])]);

@@ -1,9 +1,9 @@
 import type { DocumentedField, DocumentedType } from "./declarations";
 
 /**
- * A type's part of a page: what it means, and each of its fields.
+ * A type's section of a page: its meaning, and each of its fields.
  *
- * @param more what the page says of a field besides. Default: nothing.
+ * @param more further paragraphs for a field. Default: none.
  */
 export function typeSection(
   { name, description, parents, alias, fields }: DocumentedType,

@@ -7,7 +7,7 @@ import {
   type Source,
 } from "../policy-pack/facts";
 
-/** The page of the facts from outside: versions, places, support, each with its source. */
+/** The page about external facts: versions, repositories, support, each with its source. */
 export function versionsPage(): string {
   const { istio, addOns } = facts;
   const minors: [string, IstioMinor][] = Object.entries(istioMinors);
@@ -15,8 +15,8 @@ export function versionsPage(): string {
   return [
     "# Versions",
     "",
-    "Meshwright's defaults, its preflight checks and the policy pack's judgment of versions come from one data file,",
-    "`policy-pack/facts/facts.ts`. This page shows it. A source is named by the day on which it was read.",
+    "Meshwright's defaults, its preflight checks and the policy pack's version policies use one data file,",
+    "`policy-pack/facts/facts.ts`. This page shows its contents. Each source has the date on which it was read.",
     "",
     "## Istio",
     "",
@@ -33,13 +33,13 @@ export function versionsPage(): string {
         ["images", code(istio.images.hub), sources(istio.images.sources)],
       ],
     ),
-    `${list([...istio.retired.charts, ...istio.retired.images].map(code))} have nothing newer than Istio ` +
+    `${list([...istio.retired.charts, ...istio.retired.images].map(code))} contain no version newer than Istio ` +
       `${istio.retired.lastMinor}, and close in ${istio.retired.closes} (${sources(istio.retired.sources)}).`,
     "",
     "## Support of Istio's minor versions",
     "",
-    "A version is supported by its patch and by its date. The policy `flag-outdated-versions` warns 30 days before the end;",
-    "after a confirmed end `require-supported-versions` refuses the version.",
+    "Support depends on the patch and on the date. The policy `flag-outdated-versions` warns 30 days before the end of support.",
+    "After a confirmed end of support, `require-supported-versions` rejects the version.",
     "",
     ...table(
       ["minor", "released", "end of support", "newest patch", "Kubernetes", "source"],
@@ -54,8 +54,8 @@ export function versionsPage(): string {
     ),
     "## Security bulletins",
     "",
-    "`require-supported-versions` refuses patches older than the fix. Where the patch with the fix could not be read,",
-    "`flag-outdated-versions` warns of patches that were released before the bulletin.",
+    "`require-supported-versions` rejects patches older than the fix. If the patch with the fix is unknown,",
+    "`flag-outdated-versions` warns about patches that were released before the bulletin.",
     "",
     ...table(
       ["bulletin", "fixed in", "fixed in this patch or later", "source"],
@@ -77,7 +77,7 @@ export function versionsPage(): string {
         sources(read),
       ]),
     ),
-    "## How facts follow from their sources",
+    "## Notes on the sources",
     "",
     ...notes().map(([url, note]) => `- <${url}>: ${note}.`),
     "",

@@ -1,6 +1,6 @@
 import { facts } from "../../policy-pack/facts";
 
-/** A JSON merge patch of the example, or of the example with something else in it. */
+/** A JSON merge patch of the example, or two patches whose results are compared. */
 export type Change = object | Pair;
 
 export interface Pair {
@@ -8,7 +8,7 @@ export interface Pair {
   readonly after: object;
 }
 
-/** A change that no object shows, and why not. */
+/** A change that changes no object, and the reason. */
 export interface Nothing {
   readonly change: object;
   readonly nothing: string;
@@ -16,7 +16,7 @@ export interface Nothing {
 
 type Changes = Record<string, Change | readonly Change[] | Nothing>;
 
-/** The minor version before the default one, for filters of Envoy that differ by it. */
+/** The minor version before the default one, for EnvoyFilters that differ between them. */
 const previous = facts.istio.minors["1.30"];
 
 const web = (own: object): object => ({ services: { web: own } });
@@ -33,7 +33,7 @@ function mesh(): Changes {
     "MeshDefinition.name": { name: "store", namespace: "shop" },
     "MeshDefinition.environment": {
       change: { environment: "dev" },
-      nothing: "it decides what the checks refuse",
+      nothing: "only the checks use it",
     },
     "MeshDefinition.namespace": { namespace: "other" },
     "MeshDefinition.revision": { revision: "blue" },
@@ -67,7 +67,7 @@ function suppressed(own: object): Nothing {
     path: "services.web.sidecar",
     reason: "the broker is outside of the mesh",
   };
-  return { change: { suppressions: [{ ...suppression, ...own }] }, nothing: "it is for the checks" };
+  return { change: { suppressions: [{ ...suppression, ...own }] }, nothing: "only the checks use it" };
 }
 
 function service(): Changes {
@@ -171,7 +171,7 @@ function workload(): Changes {
     "WorkloadDefinition.drain": search({ workload: { drain: "60s" } }),
     "WorkloadDefinition.generatedSecrets": {
       change: web({ workload: { generatedSecrets: { web: "password" } } }),
-      nothing: "`pulumi up` generates the Secret, and `render` lists it among the Secrets to make",
+      nothing: "`pulumi up` generates the Secret, and `render` lists it among the Secrets to create",
     },
     "EnvValue.valueFrom": web({
       workload: { env: { LOG_LEVEL: { valueFrom: { configMapKeyRef: { name: "web", key: "level" } } } } },
@@ -350,7 +350,7 @@ function calls(): Changes {
   return {
     "CallDefinition.asynchronous": {
       change: web({ calls: { search: { asynchronous: true } } }),
-      nothing: "it is for the checks along a call path",
+      nothing: "only the checks along a call path use it",
     },
     "CallDefinition.port": {
       before: call({ timeout: null, retries: null }),
@@ -495,8 +495,7 @@ function reports(): Changes {
 }
 
 /**
- * A change of the example for each field, which changes nothing but it; several where the field stands in several
- * places.
+ * A change of the example for each field, which changes only that field. A field at several paths has several changes.
  */
 export const changes: Readonly<Changes> = {
   ...mesh(),

@@ -1,8 +1,8 @@
 import { defineMesh } from "../../catalog";
 
 /**
- * A catalog that says something in nearly every word that there is. The reference changes one field of it after the
- * other, and shows what that changes in the rendered objects.
+ * A catalog that uses nearly every field. The reference changes one field after the other, and shows what changes in the
+ * rendered objects.
  */
 export const example = defineMesh({
   name: "shop",

@@ -5,16 +5,16 @@ import { renderObservability } from "../../observability";
 import { type Change, changes } from "./changes";
 import { example } from "./example";
 
-/** What a field of the catalog becomes: places in rendered objects by the objects' kind, or why there are none. */
+/** What a field of the catalog renders to: paths in rendered objects, keyed by kind, or the reason why there are none. */
 export type RendersTo =
   { readonly changed: ReadonlyMap<string, readonly string[]> } | { readonly nothing: string };
 
 /**
- * What changes in the example's objects when a field is another one. So the reference can say of each field what it
- * renders to, and be right.
+ * What changes in the example's objects when a field changes. The reference shows this for each field, so it matches the
+ * renderers.
  *
- * @returns undefined for a field of which no change is known.
- * @throws Error when a change makes a catalog with errors, or changes nothing although it should, or the reverse.
+ * @returns undefined for a field without a declared change.
+ * @throws Error if a change results in errors, if it changes nothing but should, or if it should change nothing but does.
  */
 export function rendersTo(field: string): RendersTo | undefined {
   const known = changes[field];
@@ -47,10 +47,10 @@ interface Part {
 
 type Surface = ReadonlyMap<string, Part>;
 
-/** Of the example as it is; it takes a while, and is asked for with nearly every field. */
+/** The unchanged example's surface, cached because nearly every field needs it. */
 let unchanged: Surface | undefined;
 
-/** Everything that a catalog decides, by what is unique to it: its objects, what watches it, and how istiod is set up. */
+/** Everything that depends on a catalog, keyed by name: its objects, its observability objects, and istiod's Helm values. */
 function surface(patch: object, field: string): Surface {
   const catalog = mergePatch(example, patch) as MeshDefinition;
   const { mesh, findings } = checkMesh(catalog);
@@ -68,7 +68,7 @@ function surface(patch: object, field: string): Surface {
   ]);
 }
 
-/** Kind and place of each difference; an object that is only there before or after has no place. */
+/** Kind and path of each difference. An added or removed object has no path. */
 function* differences(before: Surface, after: Surface): Iterable<[string, string]> {
   for (const [name, { kind }] of new Map([...before, ...after])) {
     const [old, now] = [before.get(name)?.content, after.get(name)?.content];
@@ -77,7 +77,7 @@ function* differences(before: Surface, after: Surface): Iterable<[string, string
   }
 }
 
-/** Below which fields two values differ. Of lists of different lengths no element can be said to be another one. */
+/** The fields in which two values differ. Lists of different lengths differ as a whole. */
 function* placesOf(before: unknown, after: unknown, path: readonly string[] = []): Iterable<string> {
   if (JSON.stringify(before) === JSON.stringify(after)) return;
   const lists = Array.isArray(before) && Array.isArray(after);

@@ -1,15 +1,15 @@
-/** What of ours answers a mistake that others know of. */
+/** Meshwright's equivalent of another tool's check. */
 export type Answer =
   | { readonly kind: "check"; readonly code: `MW${number}` }
   | { readonly kind: "policy"; readonly name: string }
-  /** It can't be written: a test shows it. */
+  /** The mistake can't be rendered, as a test shows. */
   | { readonly kind: "impossible"; readonly file: string; readonly title: string }
-  /** No object of the kind is ever rendered. */
+  /** No object of this kind is ever rendered. */
   | { readonly kind: "never"; readonly what: string }
-  /** Only a running cluster knows. */
+  /** Only the running cluster shows the mistake. */
   | { readonly kind: "live"; readonly who: string };
 
-/** A mistake, by the number or code that others gave it. */
+/** A mistake, with the number or code of its source. */
 export interface Row {
   readonly id: string;
   readonly mistake: string;
@@ -24,22 +24,22 @@ export function policies(...names: string[]): Answer[] {
   return names.map((name) => ({ kind: "policy", name }));
 }
 
-/** @param file below `tests/`, without `.test.ts`. */
+/** @param file path below `tests/`, without `.test.ts`. */
 export function impossible(file: string, title: string): Answer[] {
   return [{ kind: "impossible", file, title }];
 }
 
-/** @param what is never rendered. */
+/** @param what the kind that is never rendered. */
 export function never(what: string): Answer[] {
   return [{ kind: "never", what }];
 }
 
-/** @param who tells it of a cluster, if anybody of ours does. */
-export function live(who = "`istioctl analyze` of the cluster"): Answer[] {
+/** @param who the tool that reports it for a cluster. */
+export function live(who = "`istioctl analyze` on the cluster"): Answer[] {
   return [{ kind: "live", who }];
 }
 
-/** Shown by the properties that hold for random catalogs. */
+/** Property tests with random catalogs. */
 export const competing = impossible(
   "mesh/consistency",
   "has no two objects of a kind for the same host or workload",

@@ -10,10 +10,7 @@ const filtered = [
   ),
   ...policies("require-safe-envoy-filters"),
 ];
-const authorities = impossible(
-  "mesh/serviceEntry",
-  "begins TLS for requests, with the limits of the catalog",
-);
+const originated = impossible("mesh/serviceEntry", "begins TLS for requests, with the limits of the catalog");
 const ports = impossible("mesh/service", "selects all versions of a service, and says what each port speaks");
 const unlike = impossible("mesh/consistency", "has no two routes for the same requests");
 const labelled = impossible("mesh/namespace", "has its pods injected by the default control plane");
@@ -54,8 +51,8 @@ export const istioctl: readonly Row[] = (
     ["IST0125", "invalid annotation", annotated],
     ["IST0126", "unknown registry in the mesh networks", never("mesh networks")],
     ["IST0127", "no workload for a selector", dangling],
-    ["IST0128", "TLS without authorities", authorities],
-    ["IST0129", "TLS of a port without authorities", never("a DestinationRule with portLevelSettings")],
+    ["IST0128", "TLS without CA certificates", originated],
+    ["IST0129", "TLS of a port without CA certificates", never("a DestinationRule with portLevelSettings")],
     ["IST0130", "route that is never used", [...checks("MW108", "MW205", "MW406"), ...unlike]],
     ["IST0131", "match that is never used", [...checks("MW108", "MW205"), ...unlike]],
     ["IST0132", "VirtualService's host not in its Gateway", dangling],
@@ -68,13 +65,13 @@ export const istioctl: readonly Row[] = (
     ["IST0139", "invalid webhook", live()],
     [
       "IST0140",
-      "subsets that gateways don't see",
+      "subsets that are not exported to gateways",
       impossible(
         "mesh/virtualService",
         "splits, limits and retries as inside the mesh, below a path that it replaces",
       ),
     ],
-    ["IST0141", "missing permissions", live("`pulumi preview`, which asks the API server")],
+    ["IST0141", "missing permissions", live("`pulumi preview`, which queries the API server")],
     ["IST0142", "unsupported Kubernetes", live("`istioctl x precheck`")],
     ["IST0143", "container listens on localhost", live()],
     ["IST0144", "container runs as the proxy's user", [...checks("MW001"), ...policies("require-non-root")]],
@@ -85,7 +82,7 @@ export const istioctl: readonly Row[] = (
     ["IST0149", "routing by claims without RequestAuthentication", never("a route by claims")],
     ["IST0150", "port name of an ExternalName Service", never("an ExternalName Service")],
     ["IST0151", "EnvoyFilter without priority", filtered],
-    ["IST0152", "EnvoyFilter: REPLACE of something else than a filter", filtered],
+    ["IST0152", "EnvoyFilter: REPLACE of an object that is not a filter", filtered],
     ["IST0153", "EnvoyFilter: ADD without effect", filtered],
     ["IST0154", "EnvoyFilter: REMOVE without effect", filtered],
     ["IST0155", "EnvoyFilter without priority, for a version of the proxy", filtered],
@@ -120,11 +117,11 @@ export const istioctl: readonly Row[] = (
     [
       "IST0173",
       "subset without pods",
-      [...checks("MW207"), ...live("`istioctl analyze`, for pods that others deploy")],
+      [...checks("MW207"), ...live("`istioctl analyze`, for pods that other tools deploy")],
     ],
     ["IST0174", "DestinationRule for an unknown host", dangling],
     ["IST0175", "keys of issuers fetched from anywhere", live()],
-    ["IST0176", "definitions of the Gateway API that are too old", gatewayApi],
+    ["IST0176", "CRDs of the Gateway API that are too old", gatewayApi],
     [
       "IST0177",
       "ServiceEntries with different protocols for a host's port",

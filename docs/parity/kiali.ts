@@ -16,12 +16,16 @@ const mutual = impossible("mesh/destinationRule", "bounds every service, with mu
 const ports = impossible("mesh/service", "selects all versions of a service, and says what each port speaks");
 const known = live("Kiali");
 
-/** Every validation of Kiali, on its way to 2.31. */
+/** Every validation of Kiali 2.31, before its release. */
 export const kiali: readonly Row[] = (
   [
     ["KIA0002", "several objects without a selector in a namespace", competing],
     ["KIA0003", "several objects for the same workload", competing],
-    ["KIA0004", "no workload for a selector", [...dangling, ...live("Kiali, for pods that others deploy")]],
+    [
+      "KIA0004",
+      "no workload for a selector",
+      [...dangling, ...live("Kiali, for pods that other tools deploy")],
+    ],
     ["KIA0005", "exported to an unknown namespace", never("exportTo")],
     ["KIA0101", "rule names an unknown namespace", live("Kiali, for namespaces that `admit` names")],
     ["KIA0102", "rule names an unknown method", checks("MW001")],
@@ -37,7 +41,7 @@ export const kiali: readonly Row[] = (
     [
       "KIA0106",
       "principal without a service account",
-      [...checks("MW101", "MW309"), ...live("Kiali, for accounts that `admit` names")],
+      [...checks("MW101", "MW309"), ...live("Kiali, for service accounts that `admit` names")],
     ],
     ["KIA0107", "principal of another cluster", known],
     ["KIA0108", "principal of an unknown trust domain", known],
@@ -48,13 +52,13 @@ export const kiali: readonly Row[] = (
     [
       "KIA0203",
       "subset whose labels no pod has",
-      [...checks("MW207"), ...live("Kiali, for pods that others deploy")],
+      [...checks("MW207"), ...live("Kiali, for pods that other tools deploy")],
     ],
     ["KIA0204", "mutual TLS of a general rule overridden", mutual],
     ["KIA0205", "mutual TLS of callers, and no policy for the mesh", strict],
     ["KIA0206", "mutual TLS of callers, and no policy for the namespace", strict],
-    ["KIA0207", "TLS off towards a namespace that is STRICT", [...mutual, ...policies("forbid-weaker-mtls")]],
-    ["KIA0208", "TLS off towards a mesh that is STRICT", [...mutual, ...policies("forbid-weaker-mtls")]],
+    ["KIA0207", "TLS off for a namespace that is STRICT", [...mutual, ...policies("forbid-weaker-mtls")]],
+    ["KIA0208", "TLS off for a mesh that is STRICT", [...mutual, ...policies("forbid-weaker-mtls")]],
     [
       "KIA0209",
       "subset without labels",
@@ -94,7 +98,7 @@ export const kiali: readonly Row[] = (
     ["KIA1102", "VirtualService of an unknown Gateway", dangling],
     [
       "KIA1104",
-      "weight of an only destination",
+      "weight of a single destination",
       impossible("mesh/virtualService", "sends everything to an only version"),
     ],
     [
@@ -104,7 +108,7 @@ export const kiali: readonly Row[] = (
     ],
     ["KIA1106", "VirtualServices for the same host", [...checks("MW107"), ...competing]],
     ["KIA1107", "route to an unknown subset", [...checks("MW104"), ...dangling]],
-    ["KIA1108", "Gateway named in the old way", dangling],
+    ["KIA1108", "Gateway named in the deprecated form", dangling],
     ["KIA1109", "ambient: VirtualService without a waypoint", ambient],
     ["KIA1110", "ambient: RequestAuthentication without a waypoint", ambient],
     ["KIA1111", "ambient: WasmPlugin without a waypoint", ambient],
@@ -126,7 +130,11 @@ export const kiali: readonly Row[] = (
       impossible("mesh/authorizationPolicy", "denies everything that no other allows"),
     ],
     ["KIA1311", "ambient: workload with a sidecar", [...ambient, ...checks("MW305")]],
-    ["KIA1312", "ambient: waypoint of a workload that isn't", [...ambient, ...checks("MW305")]],
+    [
+      "KIA1312",
+      "ambient: waypoint of a workload that isn't in ambient mode",
+      [...ambient, ...checks("MW305")],
+    ],
     ["KIA1313", "ambient: unknown waypoint", [...ambient, ...checks("MW305")]],
     ["KIA1314", "ambient: label of a sidecar and redirection", [...ambient, ...checks("MW305")]],
     ["KIA1315", "ambient: pod with a sidecar", [...ambient, ...checks("MW305")]],
@@ -136,10 +144,10 @@ export const kiali: readonly Row[] = (
     ["KIA1402", "Gateway API: route to an unknown service", gatewayApi],
     ["KIA1501", "Gateway API: Gateways with the same host and port", gatewayApi],
     ["KIA1502", "Gateway API: Gateways with the same address", gatewayApi],
-    ["KIA1503", "Gateway API: listeners that are alike", gatewayApi],
+    ["KIA1503", "Gateway API: identical listeners", gatewayApi],
     ["KIA1504", "Gateway API: unknown class", gatewayApi],
     ["KIA1601", "Gateway API: grant for an unknown namespace", gatewayApi],
-    ["KIA1701", "WorkloadGroup with an unknown account", never("a WorkloadGroup")],
+    ["KIA1701", "WorkloadGroup with an unknown service account", never("a WorkloadGroup")],
     ["KIA1702", "WorkloadGroups with the same labels", never("a WorkloadGroup")],
   ] as const
 ).map(([id, mistake, answers]) => ({ id, mistake, answers }));

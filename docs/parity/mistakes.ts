@@ -2,7 +2,7 @@ import { checks, competing, dangling, impossible, live, never, policies, type Ro
 
 const whole = impossible(
   "mesh/renderMesh",
-  "allows exactly the requests that the catalog asks for, whoever makes them",
+  "allows exactly the requests that the catalog declares, from every client",
 );
 const bounded = impossible("mesh/destinationRule", "bounds every service, with mutual TLS");
 const retried = impossible(
@@ -24,7 +24,7 @@ const strict = [
   ),
 ];
 
-/** The mistakes of Istio's users that cost most, by worth. */
+/** Frequent mistakes with Istio, the most expensive first. */
 export const mistakes: readonly Row[] = (
   [
     ["the mesh as a whole is not STRICT", [...strict, ...policies("require-mesh-wide-strict")]],
@@ -41,23 +41,26 @@ export const mistakes: readonly Row[] = (
         "puts a route after the rules of all its hosts, mirrors too, and its gateways",
       ),
     ],
-    ["nothing denies by default", [...whole, ...policies("require-default-deny")]],
-    ["a policy names an identity that nobody has", [...checks("MW101", "MW309"), ...whole]],
+    ["no default deny", [...whole, ...policies("require-default-deny")]],
+    ["a policy names an identity that no workload has", [...checks("MW101", "MW309"), ...whole]],
     ["a selector selects no workload", dangling],
     [
-      "a token is checked where there is one, and required nowhere",
+      "a token is verified if the request has one, but not required",
       [...checks("MW307"), ...policies("require-token-rules")],
     ],
     [
-      "the access log has operators that Envoy doesn't know",
+      "the access log has operators that Envoy doesn't support",
       impossible(
         "components/meshConfig",
         "logs JSON with operators that Envoy knows, the correlation ids among them",
       ),
     ],
-    ["two VirtualServices are for one host", [...checks("MW107"), ...competing]],
-    ["two DestinationRules are for one host", [...checks("MW601"), ...competing]],
-    ["a certificate's lifetime is beyond what istiod signs", policies("bound-certificate-lifetimes")],
+    ["two VirtualServices apply to one host", [...checks("MW107"), ...competing]],
+    ["two DestinationRules apply to one host", [...checks("MW601"), ...competing]],
+    [
+      "a certificate's lifetime exceeds the maximum that istiod signs",
+      policies("bound-certificate-lifetimes"),
+    ],
     [
       "a Gateway's selector is not the label of the gateway's release",
       impossible(
@@ -67,13 +70,16 @@ export const mistakes: readonly Row[] = (
     ],
     ["requests that are not idempotent are retried", [...retried, ...policies("forbid-unsafe-retries")]],
     [
-      "the tries of a request don't fit into its timeout",
+      "the attempts of a request exceed its timeout",
       [...checks("MW401", "MW402"), ...policies("bound-retries")],
     ],
-    ["a callee is given more time than its caller has", [...checks("MW403"), ...policies("bound-timeouts")]],
-    ["retries multiply along a path of calls", [...checks("MW404"), ...policies("bound-retries")]],
     [
-      "a circuit breaker has no limits, or such that nothing passes",
+      "a call's timeout exceeds the timeout of its caller",
+      [...checks("MW403"), ...policies("bound-timeouts")],
+    ],
+    ["retries multiply along a call path", [...checks("MW404"), ...policies("bound-retries")]],
+    [
+      "a circuit breaker has no limits, or limits that reject all requests",
       [
         ...bounded,
         ...checks("MW506", "MW507"),
@@ -84,32 +90,29 @@ export const mistakes: readonly Row[] = (
       "ejections leave too few endpoints",
       [...checks("MW502", "MW508"), ...policies("bound-circuit-breakers")],
     ],
-    ["a port doesn't say what is spoken on it", checks("MW003")],
+    ["a port doesn't declare its protocol", checks("MW003")],
     [
-      "settings of a port drop those of the whole rule",
+      "settings of a port replace those of the whole rule",
       [
         ...never("a DestinationRule with portLevelSettings"),
         ...policies("bound-circuit-breakers", "forbid-weaker-mtls"),
       ],
     ],
-    ["what is about requests is set on a TCP port", checks("MW204")],
-    ["fields that Istio gave up", [...checks("MW001", "MW002"), ...valid]],
+    ["request settings on a TCP port", checks("MW204")],
+    ["fields that Istio removed or ignores", [...checks("MW001", "MW002"), ...valid]],
     ["failover without outlier detection", checks("MW501", "MW510")],
     ["weights that don't sum to 100", checks("MW201", "MW202")],
     [
-      "a NetworkPolicy keeps proxies from istiod or DNS, or probes from pods",
+      "a NetworkPolicy blocks proxies from istiod or DNS, or probes from pods",
       impossible(
         "mesh/networkPolicy",
         "allows in each namespace what Istio needs: probes, metrics, names, istiod and traces",
       ),
     ],
-    [
-      "a host outside of the mesh is called, and not declared",
-      [...checks("MW101"), ...policies("restrict-egress")],
-    ],
+    ["an external host is called, but not declared", [...checks("MW101"), ...policies("restrict-egress")]],
     ["ports bypass the proxy", [...checks("MW302", "MW305", "MW310"), ...policies("flag-capture-bypasses")]],
     [
-      "a namespace has no label for injection, or two",
+      "a namespace has no injection label, or two",
       [
         ...impossible(
           "mesh/namespace",
@@ -120,7 +123,7 @@ export const mistakes: readonly Row[] = (
     ],
     ["a gateway's certificate is not in its namespace", live()],
     [
-      "a Gateway takes TLS below 1.2, plain HTTP or every host",
+      "a Gateway accepts TLS below 1.2, plain HTTP or every host",
       [
         ...checks("MW001", "MW105"),
         ...impossible(
@@ -131,7 +134,7 @@ export const mistakes: readonly Row[] = (
       ],
     ],
     [
-      "a rule goes by identities where plain text is accepted",
+      "a rule matches identities on a port that accepts plaintext",
       [...checks("MW303"), ...policies("forbid-weaker-mtls")],
     ],
     [
@@ -155,6 +158,6 @@ export const mistakes: readonly Row[] = (
     ],
     ["one istiod or gateway, without a disruption budget", policies("require-high-availability")],
     ["every request is traced in production", policies("bound-trace-sampling")],
-    ["versions that nobody supports", policies("require-supported-versions", "flag-outdated-versions")],
+    ["versions without support", policies("require-supported-versions", "flag-outdated-versions")],
   ] as const
 ).map(([mistake, answers], i) => ({ id: String(i + 1), mistake, answers }));

@@ -6,7 +6,7 @@ import { mistakes } from "./mistakes";
 
 export const parity = { mistakes, istioctl, kiali } as const;
 
-/** What others check, and what answers it here. */
+/** The page that compares Meshwright's checks with those of other tools. */
 export function parityPage(own: typeof rules): string {
   const answered = new Set(
     Object.values(parity)
@@ -15,16 +15,16 @@ export function parityPage(own: typeof rules): string {
       .flatMap((answer) => (answer.kind === "check" ? [answer.code as string] : [])),
   );
   return [
-    "# What others check, and what answers it here",
+    "# Checks of other tools, and their equivalents",
     "",
-    "An answer is a check of the catalog; a test that shows that the mistake can't be written; a policy of",
-    "[the policy pack](../../policy-pack/README.md), which also judges overrides and other programs; or a look at the running",
-    "cluster, where nobody can know before.",
+    "An equivalent is one of the following: a check of the catalog; a test that shows that the mistake can't be rendered; a",
+    "policy of [the policy pack](../../policy-pack/README.md), which also judges overrides and other programs; or, if only the",
+    "running cluster shows the mistake, a tool that reads the cluster.",
     "",
-    ...section("Forty mistakes that cost Istio's users most", "no.", mistakes),
+    ...section("Forty frequent mistakes with Istio", "no.", mistakes),
     ...section("The messages of `istioctl analyze`, Istio 1.31", "code", istioctl),
     ...section("The validations of Kiali 2.31", "code", kiali),
-    "## What none of them asks",
+    "## Checks that only Meshwright has",
     "",
     ...own
       .filter(({ code, stage }) => !answered.has(code) && stage !== "suppression")
@@ -35,7 +35,7 @@ export function parityPage(own: typeof rules): string {
 
 function section(title: string, head: string, rows: readonly Row[]): string[] {
   const cells = [
-    [head, "mistake", "answer"],
+    [head, "mistake", "equivalent"],
     ...rows.map(({ id, mistake, answers }) => [id, mistake, answers.map(words).join("; ")]),
   ];
   const widths = [0, 1, 2].map((i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
@@ -53,10 +53,10 @@ function words(answer: Answer): string {
     case "policy":
       return `policy \`${answer.name}\``;
     case "impossible":
-      return `impossible to write: \`tests/${answer.file}.test.ts\` "${answer.title}"`;
+      return `can't be rendered: \`tests/${answer.file}.test.ts\` "${answer.title}"`;
     case "never":
-      return `impossible to write: ${answer.what} is never rendered`;
+      return `can't be rendered: ${answer.what} is never rendered`;
     case "live":
-      return `needs the running cluster: ${answer.who}`;
+      return `in the running cluster: ${answer.who}`;
   }
 }
