@@ -280,10 +280,10 @@ describe("components/observability", () => {
     );
   });
 
-  it("refuses to show to everybody what asks nobody who they are", () => {
+  it("refuses to expose an add-on without a login", () => {
     const exposure = { host: "prometheus.example.com", credentialName: "cert" };
     expect(refusal({ prometheus: { exposure } })).to.contain(
-      'exposed["prometheus.example.com"]: prometheus asks nobody who they are',
+      'exposed["prometheus.example.com"]: prometheus has no login',
     );
     expect(refusal({ prometheus: { exposure: { ...exposure, claims: {} } } })).to.equal("");
     expect(refusal({ kiali: { exposure } })).to.equal("");
