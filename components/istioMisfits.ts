@@ -17,19 +17,19 @@ export function misfits(args: IstioControlPlaneArgs): string[] {
     exactVersion.test(given)
       ? []
       : [
-          `${field} "${given}" is not exact. Write one such as ${defaultIstioVersion}, so that every run installs the same charts.`,
+          `${field} "${given}" is not an exact version. Set one such as ${defaultIstioVersion}, so that every run installs the same charts.`,
         ];
   return [
     ...exact("version", version),
     ...(canary === undefined ? [] : exact("canary.version", canary.version)),
     ...(canary !== undefined && canary.revision === revision
       ? [
-          `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, as the control plane's own is. Give the two different ones, such as ${canary.version.replaceAll(".", "-")}.`,
+          `canary.revision is ${revision === undefined ? "missing" : `"${revision}"`}, like the control plane's own. Set different revisions, such as ${canary.version.replaceAll(".", "-")}.`,
         ]
       : []),
     ...(mtlsModes.includes(mtlsMode)
       ? []
-      : [`mtlsMode is "${mtlsMode}". Set it to ${mtlsModes.join(" or ")}, or leave it out.`]),
+      : [`mtlsMode is "${mtlsMode}". Set it to ${mtlsModes.join(" or ")}, or remove it.`]),
     ...chartMisfits(args),
   ];
 }
@@ -46,17 +46,13 @@ function chartMisfits({
     ...(platform === undefined || (kubernetesPlatforms as readonly string[]).includes(platform)
       ? []
       : [
-          `platform "${platform}" has no profile in Istio's charts. Use one of ${kubernetesPlatforms.join(", ")}, or leave it out.`,
+          `platform "${platform}" has no profile in Istio's charts. Use one of ${kubernetesPlatforms.join(", ")}, or remove it.`,
         ]),
     ...(values.cni !== undefined && cni === undefined
-      ? [
-          "values.cni is given, but cni is not, so nothing is installed with it. Set cni to {}, or remove values.cni.",
-        ]
+      ? ["values.cni is set, but cni is not, so it has no effect. Set cni to {}, or remove values.cni."]
       : []),
     ...(values.base !== undefined && !installBase
-      ? [
-          "values.base is given, but installBase is false, so nothing is installed with it. Remove one of the two.",
-        ]
+      ? ["values.base is set, but installBase is false, so it has no effect. Remove one of the two."]
       : []),
     ...Object.keys(values.gateways ?? {})
       .filter((name) => !names.includes(name))

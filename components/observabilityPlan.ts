@@ -75,7 +75,9 @@ export function observabilityPlan(
   }
   if (problems.length > 0) {
     throw runError(
-      [`Observability "${name}" can't be as it is said; nothing was registered.`, ...problems].join("\n"),
+      [`Observability "${name}" has contradicting arguments; no resource was registered.`, ...problems].join(
+        "\n",
+      ),
     );
   }
   const objects = renderObservability(mesh, {
@@ -169,20 +171,20 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   const { jaeger = {}, grafana = {}, collector } = args;
   const replicas = jaeger.replicas ?? 1;
   if (replicas > 1 && jaeger.elasticsearchHost === undefined) {
-    yield `jaeger.replicas is ${replicas}, but each would keep its own spans and show a part of every trace. Name a store that they share, jaeger.elasticsearchHost, or leave it at 1.`;
+    yield `jaeger.replicas is ${replicas}, but each replica would store its own spans and show only a part of every trace. Set a shared store, jaeger.elasticsearchHost, or set replicas to 1.`;
   }
   if (jaeger.storage !== undefined && jaeger.elasticsearchHost !== undefined) {
-    yield `jaeger.storage is ${jaeger.storage}, but spans go to ${jaeger.elasticsearchHost}. Leave one of the two out.`;
+    yield `jaeger.storage is ${jaeger.storage}, but spans go to ${jaeger.elasticsearchHost}. Remove one of the two.`;
   }
   if (grafana.storage !== undefined && (grafana.replicas ?? 1) > 1) {
-    yield `grafana.storage is ${grafana.storage}, but a volume has one owner and grafana.replicas is ${grafana.replicas}. Leave one of the two out: dashboards and data sources need no volume.`;
+    yield `grafana.storage is ${grafana.storage}, but a volume belongs to one pod and grafana.replicas is ${grafana.replicas}. Remove one of the two: dashboards and data sources need no volume.`;
   }
   if (args.runbookUrl !== undefined && !/^https?:\/\//.test(args.runbookUrl)) {
-    yield `runbookUrl is "${args.runbookUrl}", which leads nowhere from an alert. Write a URL, such as https://runbooks.example.com/mesh, or leave it out.`;
+    yield `runbookUrl is "${args.runbookUrl}", which is not a URL. Set a URL such as https://runbooks.example.com/mesh, or remove it.`;
   }
   for (const address of args.prometheus?.alertmanagers ?? []) {
     if (parseAlertmanager(address) !== undefined) continue;
-    yield `prometheus.alertmanagers has "${address}". Write a host and maybe a port, such as alertmanager.alerting.svc.cluster.local:9093, and no scheme.`;
+    yield `prometheus.alertmanagers has "${address}". Set a host with an optional port and without a scheme, such as alertmanager.alerting.svc.cluster.local:9093.`;
   }
   const sizes = {
     "prometheus.storage": args.prometheus?.storage,
@@ -191,20 +193,20 @@ function* misfits(mesh: CheckedMesh, args: ObservabilityArgs, namespace: string)
   };
   for (const [field, size] of Object.entries(sizes)) {
     if (size === undefined || /^\d+(\.\d+)?([KMGTPE]i?|k|m)?$/.test(size)) continue;
-    yield `${field} is "${size}". Write a Kubernetes quantity, such as 50Gi.`;
+    yield `${field} is "${size}". Set a Kubernetes quantity, such as 50Gi.`;
   }
   const tracing = mesh.telemetry?.tracing;
   const collects = usesCollector(mesh, namespace);
   const [direct, collected] = [tools.jaeger.service, collectorService].map((name) => hostOf(name, namespace));
   if (tracing !== undefined && tracing.service !== direct && !collects) {
-    yield `The catalog's telemetry.tracing.service is ${tracing.service}, where nothing of this takes spans. Set it to ${direct}, or to ${collected} for a collector in front of it, or set this component's namespace.`;
+    yield `The catalog's telemetry.tracing.service is ${tracing.service}, where no add-on receives spans. Set it to ${direct}, or to ${collected} for a collector in front of Jaeger, or set this component's namespace.`;
   }
   const readers = mesh.networkPolicies?.metricsNamespaces;
   if (readers?.includes(namespace) === false) {
-    yield `The catalog's networkPolicies.metricsNamespaces are ${readers.join(", ")}, so that Prometheus in ${namespace} reads no metrics. Add ${namespace}.`;
+    yield `The catalog's networkPolicies.metricsNamespaces are ${readers.join(", ")}, so Prometheus in ${namespace} can't scrape metrics. Add ${namespace}.`;
   }
   if (collector !== undefined && !collects) {
-    yield `collector is given, but the catalog sends no spans there. Set its telemetry.tracing.service to ${collected}, or leave collector out.`;
+    yield `collector is set, but the catalog sends no spans to it. Set its telemetry.tracing.service to ${collected}, or remove collector.`;
   }
 }
 

@@ -71,7 +71,7 @@ function changedBy(
   );
   const list = Array.isArray(containers) ? (containers as readonly { readonly name: string }[]) : [];
   if (!list.some(({ name }) => name === container)) {
-    return `an override takes the container "${container}" from the ${object.kind}. Change the override, or remove the image here.`;
+    return `an override removes the container "${container}" from the ${object.kind}. Change the override, or remove the image here.`;
   }
   const patch = path.reduceRight<unknown>(
     (below, field) => ({ [field]: below }),

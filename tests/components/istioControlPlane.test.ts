@@ -171,12 +171,12 @@ describe("components/istioControlPlane", () => {
     it("refuses a second istiod of the same revision, or of no exact version, both at once", () => {
       const canary = { version: "1.32", revision: "1-31-0" };
       expect(() => new IstioControlPlane("istio", { ...last, canary })).to.throw(
-        /canary\.version "1\.32" is not exact\.[^]*canary\.revision is "1-31-0", as the control plane's own is\./,
+        /canary\.version "1\.32" is not an exact version\.[^]*canary\.revision is "1-31-0", like the control plane's own\./,
       );
       expect(
         () => new IstioControlPlane("istio", { version: "1.31.0", canary: { version: "1.32.0" } }),
       ).to.throw(
-        "canary.revision is missing, as the control plane's own is. Give the two different ones, such as 1-32-0.",
+        "canary.revision is missing, like the control plane's own. Set different revisions, such as 1-32-0.",
       );
     });
   });
@@ -184,7 +184,7 @@ describe("components/istioControlPlane", () => {
   for (const mtlsMode of ["DISABLE", "UNSET", "strict", ""]) {
     it(`refuses the mode "${mtlsMode}" for the whole mesh`, () => {
       expect(() => new IstioControlPlane("istio", { version: "1.31.0", mtlsMode })).to.throw(
-        `mtlsMode is "${mtlsMode}". Set it to STRICT or PERMISSIVE, or leave it out.`,
+        `mtlsMode is "${mtlsMode}". Set it to STRICT or PERMISSIVE, or remove it.`,
       );
     });
   }
@@ -192,7 +192,7 @@ describe("components/istioControlPlane", () => {
   for (const version of ["1.31", "latest", "^1.31.0", "1.31.x", ""]) {
     it(`refuses the version "${version}"`, () => {
       expect(() => new IstioControlPlane("istio", { version })).to.throw(
-        `version "${version}" is not exact. Write one such as ${facts.istio.version}`,
+        `version "${version}" is not an exact version. Set one such as ${facts.istio.version}`,
       );
     });
   }

@@ -143,9 +143,9 @@ describe("components/istioReleases", () => {
     };
     expect(() => new IstioControlPlane("istio", args)).to.throw(
       [
-        'platform "eks" has no profile in Istio\'s charts. Use one of gke, k3d, k3s, microk8s, minikube, openshift, or leave it out.',
-        "values.cni is given, but cni is not, so nothing is installed with it. Set cni to {}, or remove values.cni.",
-        "values.base is given, but installBase is false, so nothing is installed with it. Remove one of the two.",
+        'platform "eks" has no profile in Istio\'s charts. Use one of gke, k3d, k3s, microk8s, minikube, openshift, or remove it.',
+        "values.cni is set, but cni is not, so it has no effect. Set cni to {}, or remove values.cni.",
+        "values.base is set, but installBase is false, so it has no effect. Remove one of the two.",
         'values.gateways has values for "ingress", but the gateways are istio-ingress. Use one of these names.',
         'numTrustedProxies of the gateway "istio-ingress" is -1. Set the number of proxies in front of it, such as 1.',
       ]

@@ -258,7 +258,9 @@ describe("components/observability", () => {
       jaeger: { replicas: 3 },
       collector: {},
     }).split("\n");
-    expect(lines[0]).to.equal('Observability "watch" can\'t be as it is said; nothing was registered.');
+    expect(lines[0]).to.equal(
+      'Observability "watch" has contradicting arguments; no resource was registered.',
+    );
     expect(lines.slice(1).map((line) => line.split(" ")[0])).to.have.members([
       "jaeger.replicas",
       "grafana.storage",
@@ -267,15 +269,15 @@ describe("components/observability", () => {
       "collector",
       "runbookUrl",
     ]);
-    expect(lines.join("\n")).to.contain('prometheus.storage is "much". Write a Kubernetes quantity');
+    expect(lines.join("\n")).to.contain('prometheus.storage is "much". Set a Kubernetes quantity');
   });
 
   it("refuses spans that the catalog sends elsewhere, and a network that keeps Prometheus from the proxies", () => {
     expect(refusal({ namespace: "watching" })).to.contain(
-      "networkPolicies.metricsNamespaces are monitoring, so that Prometheus in watching reads no metrics. Add watching.",
+      "networkPolicies.metricsNamespaces are monitoring, so Prometheus in watching can't scrape metrics. Add watching.",
     );
     expect(refusal({ namespace: "watching" })).to.contain(
-      "telemetry.tracing.service is jaeger.monitoring.svc.cluster.local, where nothing of this takes spans. " +
+      "telemetry.tracing.service is jaeger.monitoring.svc.cluster.local, where no add-on receives spans. " +
         "Set it to jaeger.watching.svc.cluster.local",
     );
   });

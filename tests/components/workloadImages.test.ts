@@ -114,7 +114,7 @@ describe("components/workloadImages", () => {
     };
     const other = { spec: { template: { spec: { containers: [{ name: "other", image }] } } } };
     const told =
-      'ServiceMesh "shop": images["web"]: an override takes the container "web" from the Deployment. Change the override, or remove the image here.';
+      'ServiceMesh "shop": images["web"]: an override removes the container "web" from the Deployment. Change the override, or remove the image here.';
     expect(given({ overrides: { Deployment: { "shop/web": other } } })).to.throw(told);
     expect(given({ overrides: { Deployment: { "shop/web": { spec: null } } } })).to.throw(told);
     expect(given({ services: { web: { ports: { http } } }, suppressions: [] })).to.throw(
