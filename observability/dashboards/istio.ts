@@ -38,6 +38,9 @@ export const istioDashboards: Readonly<Record<string, IstioDashboard>> = {
   "istio-ztunnel": { title: "Istio Ztunnel Dashboard", gnetId: 21306, file: "ztunnel-dashboard.gen.json" },
 };
 
+/** Folder of the dashboards in Istio's repository. */
+const folder = "manifests/addons/dashboards";
+
 /**
  * URLs of Istio's dashboards for Grafana's chart: the files of exactly this release. Their number on grafana.com would
  * need a revision, which only grafana.com has. Use the result for the chart's `dashboards.<provider>`.
@@ -52,7 +55,7 @@ export function istioDashboardUrls(
   return Object.fromEntries(
     Object.entries(istioDashboards).map(([name, { file }]) => [
       name,
-      { url: `${base}/${version}/manifests/addons/dashboards/${file}` },
+      { url: `${base}/${version}/${folder}/${file}` },
     ]),
   );
 }
