@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** Forms of IP addresses and of blocks of them, as zod has them. */
+/** The formats of IP addresses and address blocks, as zod schemas. */
 type Form = z.ZodIPv4 | z.ZodIPv6 | z.ZodCIDRv4 | z.ZodCIDRv6;
 
 /**
- * The schema of an IP address, or a block of addresses, in one of these forms.
+ * The schema of an IP address, or a block of addresses, in one of these formats.
  *
- * @param fix What to write instead of another text, as an instruction with an example.
+ * @param fix an instruction with an example, for a text of another format.
  */
 export function addressOf(forms: readonly Form[], fix: string): z.ZodCustom<string, string> {
   const union = z.union(forms);

@@ -6,15 +6,15 @@ import { formatPath } from "./path";
 import type { Shape } from "./shape";
 
 /**
- * A caller that no catalog declares, such as Prometheus that reads `/metrics`: its namespace and, better, its
- * service account, and what it may ask. It must speak mutual TLS as everybody else: a pod with a proxy of the
- * mesh, or with a certificate of it.
+ * A caller outside of the catalog, such as Prometheus, which scrapes `/metrics`: its namespace, its service account,
+ * and the requests that it may send. It must use mutual TLS with a certificate of the mesh, so its pods need a proxy of
+ * the mesh. It is rendered to a rule of the service's AuthorizationPolicy and NetworkPolicy.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source
  */
 export interface AdmitDefinition extends Pick<CallDefinition, "port" | "methods" | "paths" | "endUser"> {
   readonly namespace: string;
-  /** Default: every account of the namespace. */
+  /** The caller's service account. Default: every service account of the namespace. */
   readonly serviceAccount?: string;
 }
 
@@ -27,7 +27,7 @@ export const admitSchema: z.ZodType<AdmitDefinition> = z.strictObject({
   endUser: callFields.endUser,
 } satisfies Shape<AdmitDefinition>);
 
-/** The edges from the callers that a service admits, sorted by their names. */
+/** The edges from the admitted callers of a service, sorted by name. */
 export function edgesOfAdmit(
   target: Target,
   admit: Readonly<Record<string, AdmitDefinition>>,

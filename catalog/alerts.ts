@@ -4,46 +4,46 @@ import type { Load } from "./load";
 import type { Shape } from "./shape";
 
 /**
- * From when on what a service does is worth waking somebody. The mesh says it for all; a service may say something
- * else for itself.
+ * Alert thresholds. Set on the mesh, they apply to every service; a service can override them. They are rendered to
+ * alert rules of Prometheus.
  */
 export interface AlertsDefinition {
   /**
-   * Percent of the requests that fail, as callers see it: with a 5xx, with a gRPC status that blames the server, or
-   * without any answer. Above it `HighErrorRate` fires; for TCP `TcpConnectionsFailing`. Default: 5.
+   * Percentage of failed requests as measured by callers: a 5xx status, a gRPC status of a server error, or no
+   * response. Above it `HighErrorRate` fires, and `TcpConnectionsFailing` for TCP. Default: 5.
    */
   readonly errorRate?: number;
   /**
-   * The time within which 99 % of the requests must be answered, as callers see it. Above it `HighLatency` fires.
-   * Proxies count durations in buckets, whose bounds are 500ms, 1s, 2.5s, 5s, 10s, 30s and 60s: by them the limit is
-   * judged exactly, in between by an estimate that may be as high as the next bound.
-   * Default: the service's own `load.p99`, or 1s where there is none.
+   * The 99th percentile of the response time, as measured by callers. Above it `HighLatency` fires. Proxies count
+   * durations in buckets with the bounds 500ms, 1s, 2.5s, 5s, 10s, 30s and 60s. A limit at a bound is exact; between
+   * two bounds the measured value is an estimate of up to the upper bound. Default: the service's own `load.p99`, or 1s
+   * without a load.
    */
   readonly p99?: Duration;
   /**
-   * Percent of the requests that must succeed, over 30 days: the objective whose error budget the alerts
-   * `ErrorBudgetBurningFast` and `ErrorBudgetBurningSlowly` watch. At 83.3 or less the first can't
-   * fire: no share of the requests is six times what may fail. Default: 99.9.
+   * Percentage of requests that must succeed over 30 days: the objective of the alerts `ErrorBudgetBurningFast` and
+   * `ErrorBudgetBurningSlowly`. At 83.3 or less the first can't fire, because an error rate of six times the budget
+   * would exceed 100 %. Default: 99.9.
    *
    * @see https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
    */
   readonly availability?: number;
   /**
-   * Percent of the requests and TCP connections that must come over mutual TLS. Below it `ServiceMtlsTrafficLow`
-   * fires, for the whole mesh `MtlsTrafficLow`. Default: 95.
+   * Percentage of requests and TCP connections that must use mutual TLS. Below it `ServiceMtlsTrafficLow` fires for a
+   * service, and `MtlsTrafficLow` for the whole mesh. Default: 95.
    */
   readonly mtlsShare?: number;
 }
 
-/** With its defaults resolved. */
+/** Alert thresholds with their defaults resolved. */
 export interface Alerts {
-  /** Percent. */
+  /** Percentage, 0–100. */
   readonly errorRate: number;
   /** Milliseconds. */
   readonly p99: number;
-  /** Percent. */
+  /** Percentage, 0–100. */
   readonly availability: number;
-  /** Percent. */
+  /** Percentage, 0–100. */
   readonly mtlsShare: number;
 }
 

@@ -8,30 +8,34 @@ import { typedTextOf } from "./text";
 /** @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation */
 export type HttpMethod = (typeof httpMethods)[number];
 
-/** Methods that a call may name. */
+/** The HTTP methods that a call can list. */
 export const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 
 /**
- * One edge of the call graph: what its source may ask of a service, and how long it waits. The service's
- * AuthorizationPolicy, the source's Sidecar and the routes between them all come from it.
+ * A call: an edge of the call graph, with the requests that the caller may send to a service and how long it waits. It
+ * is rendered to the callee's AuthorizationPolicy and VirtualService, the caller's Sidecar and, if enabled, the
+ * NetworkPolicies of both.
  */
 export interface CallDefinition {
-  /** Name of one of the called service's ports. Default: its only port; required when it has several. */
+  /** Name of a port of the callee. Default: its only port. Required if it has several. */
   readonly port?: string;
-  /** HTTP only. Default: every method. */
+  /** HTTP methods that the call may use. HTTP only. Default: every method. */
   readonly methods?: readonly HttpMethod[];
-  /** Paths as the called service sees them, each exact or ending in `*`. HTTP only. Default: every path. */
+  /** Paths as the callee receives them, each exact or with a trailing `*`. HTTP only. Default: every path. */
   readonly paths?: readonly `/${string}`[];
-  /** The end user's token that must come with the request. HTTP only. Default: none needed. */
+  /** The end-user token that each request must carry. HTTP only. Default: no token is required. */
   readonly endUser?: EndUserDefinition;
-  /** This source's own limit of the whole request. HTTP only. Default: the service's `resilience.timeout`. */
+  /**
+   * Timeout of a whole request of this caller, including retries. HTTP only. Default: the callee's
+   * `resilience.timeout`.
+   */
   readonly timeout?: Duration;
-  /** This source's own retries. HTTP only. Default: the service's `resilience.retries`. */
+  /** Retries of this caller. HTTP only. Default: the callee's `resilience.retries`. */
   readonly retries?: RetriesDefinition;
   /**
-   * Whether the source responds to its own callers without waiting for this call's response, as with telemetry that it
-   * exports, messages to a queue or jobs that it starts. The checks of timeouts, retries and cycles along a call path
-   * leave such a call out. Renders to nothing. Default: false, so that the source waits.
+   * Whether the caller responds to its own callers without waiting for this call's response, as for exported telemetry,
+   * messages to a queue, or jobs that it starts. The checks of timeouts, retries and cycles along a call path ignore
+   * such a call. It renders to nothing. Default: false, so the caller waits.
    */
   readonly asynchronous?: boolean;
 }
@@ -43,7 +47,7 @@ export const callFields = {
     .array(
       typedTextOf<`/${string}`>(
         /^\/[^*]*\*?$/,
-        'write an absolute path, with "*" at its end at most, such as "/api/*"',
+        'write an absolute path, optionally with a trailing "*", such as "/api/*"',
       ),
     )
     .min(1)

@@ -26,8 +26,9 @@ export function canonicalRevision(labels: Labels): string {
 }
 
 /**
- * The canonical names of a service's pods, sorted. A service has several only where the name of each version's workload
- * is one. Pods of another tool without a name label in the catalog count as pods of a workload with the service's name.
+ * The canonical names of a service's pods, sorted. A service has several only if each version's canonical name is the
+ * name of its workload. Pods of another tool without a name label in the catalog count as pods of a workload with the
+ * service's name.
  */
 export function canonicalNames({ name, selector, workloads }: CanonicalService): readonly string[] {
   if (workloads.length === 0) return [canonicalName(selector, name)];
@@ -37,7 +38,7 @@ export function canonicalNames({ name, selector, workloads }: CanonicalService):
   return [...new Set(names)].sort();
 }
 
-/** The canonical revision of a version's pods, by the labels that the catalog gives of them. */
+/** The canonical revision of a version's pods, derived from the labels in the catalog. */
 export function versionRevision(
   { selector, workloads }: CanonicalService,
   { name, labels }: Version,

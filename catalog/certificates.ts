@@ -3,33 +3,36 @@ import { type Duration, durationSchema, milliseconds } from "./duration";
 import type { Shape } from "./shape";
 
 /**
- * The certificates by which the proxies prove who they are: how long they live, when they are renewed, and when
- * somebody must know that they weren't. One place for three settings that only work together.
+ * Workload certificates: their lifetime, when proxies renew them, and when an alert fires because they were not
+ * renewed. The three settings only work together.
  *
  * @see https://istio.io/latest/docs/reference/commands/pilot-agent/#envvars
  */
 export interface CertificatesDefinition {
   /**
-   * How long a certificate lives: what proxies ask for (`SECRET_TTL`) and what istiod signs at most
+   * Lifetime of a certificate: what proxies request (`SECRET_TTL`), and the maximum that istiod signs
    * (`MAX_WORKLOAD_CERT_TTL`). Default: 24h.
    */
   readonly lifetime?: Duration;
-  /** Percent of the lifetime that is left when a proxy renews it (`SECRET_GRACE_PERIOD_RATIO`). Default: 50. */
+  /**
+   * Percentage of the lifetime that is left when a proxy renews the certificate (`SECRET_GRACE_PERIOD_RATIO`).
+   * Default: 50.
+   */
   readonly renewAt?: number;
   /**
-   * Percent of the lifetime that is left when `CertificateExpiringSoon` fires. It must be below `renewAt`, else it
-   * would fire before each renewal. Default: half of `renewAt`.
+   * Percentage of the lifetime that is left when `CertificateExpiringSoon` fires. It must be below `renewAt`; otherwise
+   * the alert fires before each renewal. Default: half of `renewAt`.
    */
   readonly alertAt?: number;
 }
 
-/** With its defaults resolved. */
+/** Certificate settings with their defaults resolved. */
 export interface Certificates {
   /** Milliseconds. */
   readonly lifetime: number;
-  /** Percent of the lifetime. */
+  /** Percentage of the lifetime. */
   readonly renewAt: number;
-  /** Percent of the lifetime. */
+  /** Percentage of the lifetime. */
   readonly alertAt: number;
 }
 

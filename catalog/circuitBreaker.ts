@@ -3,20 +3,20 @@ import { type Duration, durationSchema, milliseconds } from "./duration";
 import type { Shape } from "./shape";
 
 /**
- * Limits of the connections and requests that one calling proxy may have open towards a service, and the
- * ejection of endpoints that fail. Istio's own defaults are 2^32-1, which is no limit, so every service gets
- * bounds here: those given, else those that follow from its `load`, else the defaults.
+ * Limits of the connections and requests that one calling proxy may have open to a service, and the ejection of failing
+ * endpoints. Istio's own defaults are 2^32-1, which is no limit, so every service gets limits here: the declared ones,
+ * otherwise those derived from its `load`, otherwise the defaults. They are rendered to the DestinationRule.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
  */
 export interface CircuitBreakerDefinition {
-  /** TCP connections. Default: 100. */
+  /** Maximum number of TCP connections. Default: 100. */
   readonly maxConnections?: number;
-  /** Requests waiting for a connection. Default: 100. */
+  /** Maximum number of requests that wait for a connection. Default: 100. */
   readonly http1MaxPendingRequests?: number;
-  /** Requests under way; despite its name it holds for HTTP/1.1 too. Default: 1000. */
+  /** Maximum number of concurrent requests. Despite its name it also applies to HTTP/1.1. Default: 1000. */
   readonly http2MaxRequests?: number;
-  /** Requests after which a connection is closed. Default: no limit. */
+  /** Number of requests after which a connection is closed. Default: no limit. */
   readonly maxRequestsPerConnection?: number;
   /**
    * `UPGRADE`: callers' proxies send HTTP/1.1 requests over HTTP/2 connections, and the application still receives
@@ -27,11 +27,14 @@ export interface CircuitBreakerDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings-H2UpgradePolicy
    */
   readonly h2UpgradePolicy?: H2UpgradePolicy;
-  /** Retries under way at the same time, not retries of one request. Default: 3. */
+  /** Maximum number of concurrent retries, not of retries of one request. Default: 3. */
   readonly maxRetries?: number;
-  /** Retries as a share of the requests; where it is given Envoy uses it instead of `maxRetries`. Default: none. */
+  /** Maximum share of retries in all requests. If it is set, Envoy ignores `maxRetries`. Default: none. */
   readonly retryBudget?: RetryBudget;
-  /** Default: on, with the defaults of {@link OutlierDetectionDefinition}; `false` turns it off. */
+  /**
+   * When failing endpoints are ejected. `false` turns ejection off. Default: on, with the defaults of
+   * {@link OutlierDetectionDefinition}.
+   */
   readonly outlierDetection?: OutlierDetectionDefinition | false;
 }
 
@@ -42,25 +45,28 @@ const h2UpgradePolicies = ["UPGRADE", "DO_NOT_UPGRADE"] as const;
 
 /** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-RetryBudget */
 export interface RetryBudget {
-  /** Retries in percent of the requests under way and pending, 0–100. */
+  /** Retries as a percentage of active and pending requests, 0–100. */
   readonly percent: number;
-  /** Retries that are allowed however few requests there are. */
+  /** Number of concurrent retries that are always allowed. */
   readonly minRetryConcurrency: number;
 }
 
 /**
- * When an endpoint is taken out of the load balancing, and for how long.
+ * When an endpoint is ejected from load balancing, and for how long.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
  */
 export interface OutlierDetectionDefinition {
-  /** Default: 5. */
+  /** Consecutive 5xx errors after which an endpoint is ejected. Default: 5. */
   readonly consecutive5xxErrors?: number;
-  /** 502, 503 and 504 only. They count as 5xx too, so it must be smaller to have an effect. Default: not used. */
+  /**
+   * Consecutive gateway errors (502, 503, 504) after which an endpoint is ejected. They also count as 5xx errors, so it
+   * only has an effect if it is smaller than `consecutive5xxErrors`. Default: not used.
+   */
   readonly consecutiveGatewayErrors?: number;
-  /** Between two sweeps. Default: 10s, as in Istio. */
+  /** Interval of the ejection analysis. Default: 10s, as in Istio. */
   readonly interval?: Duration;
-  /** Times the number of ejections so far. Default: 30s, as in Istio. */
+  /** Base duration of an ejection, which is multiplied by the number of ejections so far. Default: 30s, as in Istio. */
   readonly baseEjectionTime?: Duration;
   /**
    * Share of all endpoints that may be ejected at once, 0–100. Above 50, those that are left may break under the load.
@@ -68,7 +74,10 @@ export interface OutlierDetectionDefinition {
    * the next zone or region. Default: 100 with `loadBalancing.locality`, 50 without.
    */
   readonly maxEjectionPercent?: number;
-  /** Below this share of healthy endpoints ejection stops counting. Default: 0, as in Istio. */
+  /**
+   * Percentage of healthy endpoints below which ejections are ignored, so that all endpoints receive requests, 0–100.
+   * Default: 0, as in Istio.
+   */
   readonly minHealthPercent?: number;
 }
 
@@ -84,7 +93,7 @@ export interface CircuitBreaker {
   readonly outlierDetection?: OutlierDetection;
 }
 
-/** Outlier detection with its defaults resolved; times in milliseconds. */
+/** Outlier detection with its defaults resolved. Times are in milliseconds. */
 export interface OutlierDetection {
   readonly consecutive5xxErrors: number;
   readonly consecutiveGatewayErrors?: number;

@@ -7,14 +7,14 @@ import { compare } from "./order";
 import type { Connections, Service, ServiceDefinition, UnconnectedService } from "./service";
 import { fewestPods, type Workload } from "./workload";
 
-/** The definition of what the call graph sizes. */
+/** The settings that depend on the call graph. */
 type Sized = Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load" | "loadBalancing">;
 
 /**
- * Makes the function that resolves what a service has from the whole call graph: its edges, the termination of its pods,
- * the limits of its circuit breaker and its alerts.
+ * Returns a function that resolves what depends on the whole call graph: a service's edges, the termination of its
+ * pods, the limits of its circuit breaker and its alerts.
  *
- * @param find the service of that name. @param alerts the mesh's.
+ * @param find returns the service with a name. @param alerts the mesh's thresholds.
  */
 export function connector(
   edges: readonly Edge[],
@@ -43,7 +43,7 @@ export function connector(
   };
 }
 
-/** The limits of a circuit breaker that has a load depend on how many pods call. */
+/** The limits of a circuit breaker with a load, which depend on the number of calling pods. */
 function sizedBreaker(
   { load: definition, circuitBreaker, loadBalancing }: Sized,
   incoming: readonly Edge[],

@@ -5,28 +5,28 @@ import type { Shape } from "./shape";
 import { textOf, typedTextOf } from "./text";
 
 /**
- * The gateway answers preflight requests itself.
+ * CORS policy. The gateway answers preflight requests itself.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#CorsPolicy
  */
 export interface CorsDefinition {
-  /** Exactly, with the scheme, such as `https://app.example.com`. */
+  /** Allowed origins, exact and with their scheme, such as `https://app.example.com`. */
   readonly allowOrigins: readonly Origin[];
-  /** Default: GET, HEAD, POST, which browsers send without asking. */
+  /** Allowed methods. Default: GET, HEAD, POST, which browsers send without a preflight request. */
   readonly allowMethods?: readonly HttpMethod[];
-  /** Request headers besides those that browsers send without asking. Default: none. */
+  /** Allowed request headers, besides those that browsers send without a preflight request. Default: none. */
   readonly allowHeaders?: readonly string[];
-  /** Headers of the answer that a page may read, besides the usual ones. Default: none. */
+  /** Response headers that a page may read, besides the CORS-safelisted ones. Default: none. */
   readonly exposeHeaders?: readonly string[];
-  /** How long a browser may remember the answer of a preflight request. Default: the browser's. */
+  /** How long a browser may cache the response to a preflight request. Default: the browser's. */
   readonly maxAge?: Duration;
-  /** Whether cookies and tokens may come along. Default: false. */
+  /** Whether requests may carry cookies and credentials. Default: false. */
   readonly allowCredentials?: boolean;
 }
 
 export type Origin = `${"http" | "https"}://${string}`;
 
-/** Cross-origin rules with their defaults resolved; empty lists allow nothing more. */
+/** A CORS policy with its defaults resolved. An empty list allows no more than the default. */
 export interface Cors {
   readonly allowOrigins: readonly Origin[];
   readonly allowMethods: readonly HttpMethod[];

@@ -2,8 +2,8 @@ import type { MeshDefinition } from "./mesh";
 import type { Checked } from "./references";
 
 /**
- * Declares a platform's catalog. A call to a service that isn't in it, a port or version that isn't declared
- * and a misspelt field do not compile; written in plain JavaScript or JSON they are findings of the checks.
+ * Declares a platform's catalog. A call to an undeclared service, port or version, and an unknown field, do not
+ * compile. In plain JavaScript or JSON the checks report the same mistakes.
  *
  * @example
  * export const catalog = defineMesh({

@@ -4,8 +4,9 @@ import { type Duration, durationSchema, parseDuration } from "./duration";
 import type { PodSpec } from "./podSpec.gen";
 
 /**
- * The end of a pod, in seconds. First `preStop` delays SIGTERM: the application goes on serving until callers' proxies no
- * longer send requests to the pod. Then requests in progress end, for at most `drain`. After `gracePeriod` the pod is killed.
+ * The termination of a pod, in seconds. First `preStop` delays SIGTERM, so that the application serves requests until
+ * callers' proxies have removed the endpoint. Then the proxy drains requests in progress for at most `drain`. After
+ * `gracePeriod` the pod is killed.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
  */
@@ -15,10 +16,10 @@ export interface Termination {
   readonly gracePeriod: number;
 }
 
-/** The drain of calls that have no limit, or of connections. */
+/** Drain duration for calls without a timeout and for connections, in milliseconds. */
 const unlimited = 30_000;
 
-/** Time that callers' proxies get to learn that the pod takes no more requests, in seconds. */
+/** Time until callers' proxies have removed the endpoint, in seconds. */
 const preStopSeconds = 5;
 
 /** Istio's `terminationDrainDuration` and Kubernetes' `terminationGracePeriodSeconds`, in seconds. */
@@ -26,15 +27,15 @@ export const terminationDefaults = { drain: 5, gracePeriod: 30 } as const;
 
 export const drainSchema: z.ZodType<Duration> = durationSchema;
 
-/** The longest call to a service, in milliseconds; 0 where nothing calls it. */
+/** The longest timeout of the calls to a service, in milliseconds. 0 without calls. */
 export function longestCall(incoming: readonly Edge[]): number {
   const waitedFor = incoming.filter(({ mirrored }) => !mirrored);
   return Math.max(0, ...waitedFor.map(({ timeout }) => timeout ?? unlimited));
 }
 
 /**
- * How the pods of a service end: they drain for as long as the longest call to it may take, unless the catalog says how
- * long.
+ * Resolves the termination of a service's pods: they drain for the longest timeout of the calls to it, unless the
+ * catalog sets `drain`.
  */
 export function normalizeTermination(
   service: string,

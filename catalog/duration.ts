@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * A length of time with one unit, as Istio and Kubernetes read it: `"500ms"`, `"7.5s"`, `"1h"`.
+ * A duration with one unit, as Istio and Kubernetes read it: `"500ms"`, `"7.5s"`, `"1h"`.
  *
  * @see https://pkg.go.dev/time#ParseDuration
  */
@@ -12,8 +12,8 @@ const millisecondsPer = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof millisecondsPer;
 
 /**
- * The milliseconds of a duration. Undefined if the text is not a duration, or not a whole number of milliseconds: Istio
- * accepts nothing finer.
+ * Returns the milliseconds of a duration. Undefined if the text is not a duration, or not a whole number of
+ * milliseconds, which Istio does not accept.
  */
 export function parseDuration(text: string): number | undefined {
   const match = pattern.exec(text);
@@ -25,14 +25,14 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds % scale === 0n ? Number(milliseconds / scale) : undefined;
 }
 
-/** The milliseconds of a duration that its schema has accepted. */
+/** Returns the milliseconds of a validated duration. */
 export function milliseconds(duration: Duration): number;
 export function milliseconds(duration: Duration | undefined): number | undefined;
 export function milliseconds(duration?: Duration): number | undefined {
   return duration === undefined ? undefined : (parseDuration(duration) ?? 0);
 }
 
-/** The shortest exact spelling of some milliseconds: 30000 is `"30s"`, 7500 is `"7500ms"`, 3600000 is `"1h"`. */
+/** Formats milliseconds with the largest exact unit: 30000 is `"30s"`, 7500 is `"7500ms"`, 3600000 is `"1h"`. */
 export function formatDuration(milliseconds: number): Duration {
   for (const unit of ["h", "m", "s"] as const) {
     if (milliseconds > 0 && milliseconds % millisecondsPer[unit] === 0) {
@@ -42,7 +42,7 @@ export function formatDuration(milliseconds: number): Duration {
   return `${milliseconds}ms`;
 }
 
-/** Istio refuses durations below one millisecond, and zero means "no limit" to Envoy: neither can be meant here. */
+/** A positive duration. Istio rejects durations below one millisecond, and Envoy reads zero as no limit. */
 export const durationSchema = z
   .custom<Duration>((value) => typeof value === "string" && (parseDuration(value) ?? 0) >= 1, {
     params: {
@@ -51,7 +51,7 @@ export const durationSchema = z
   })
   .meta({ type: "string", pattern: "^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h)$" });
 
-/** A duration, or zero where zero has a meaning of its own. */
+/** A duration, or zero for fields in which zero has its own meaning. */
 export const durationOrZeroSchema = z
   .custom<Duration>((value) => typeof value === "string" && parseDuration(value) !== undefined, {
     params: { fix: 'write a number and one of ms, s, m, h, such as "0s" or "1h"' },

@@ -8,48 +8,48 @@ import { edgeRetries, noRetries, type Retries } from "./retries";
 import type { Labels } from "./selector";
 import { isList } from "./typeGuards";
 
-/** Who makes the calls of an edge: an identity that the called service's policy can name. */
+/** The source of an edge: a caller with an identity that the callee's AuthorizationPolicy can match. */
 export interface Source {
-  /** `outside`: a caller that the catalog doesn't declare, only admits. */
+  /** The kind of caller. `outside` is a caller that the catalog admits but does not declare. */
   readonly kind: "service" | "gateway" | "outside";
   readonly name: string;
   readonly namespace: string;
   /**
-   * SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. Missing where every
-   * account of the namespace is meant.
+   * The SPIFFE identity without its scheme: `cluster.local/ns/<namespace>/sa/<service account>`. Missing if every
+   * service account of the namespace is admitted.
    */
   readonly principal?: string;
-  /** Labels of its pods. Missing where the catalog doesn't declare them. */
+  /** Labels of the caller's pods. Missing if the catalog doesn't declare them. */
   readonly selector?: Labels;
 }
 
-/** An edge with every default resolved. */
+/** An edge of the call graph with its defaults resolved. */
 export interface Edge {
   readonly source: Source;
   /** Name of the called service. */
   readonly callee: string;
   readonly port: Port;
-  /** Empty: every method. */
+  /** HTTP methods. Empty for every method. */
   readonly methods: readonly HttpMethod[];
-  /** Empty: every path. */
+  /** Paths. Empty for every path. */
   readonly paths: readonly string[];
   readonly endUser?: EndUser;
-  /** Milliseconds; undefined: no limit. */
+  /** Timeout in milliseconds. Undefined for no timeout. */
   readonly timeout?: number;
   readonly retries: Retries;
-  /** Whether the call itself declares its timeout, or has it from the service. */
+  /** Whether the call declares its own timeout. False if it has the callee's. */
   readonly ownTimeout: boolean;
-  /** Whether the call itself declares its retries, or has them from the service as far as they fit. */
+  /** Whether the call declares its own retries. False if it has the callee's, shortened to its timeout. */
   readonly ownRetries: boolean;
-  /** Whether the source responds to its own callers without waiting for the response. */
+  /** Whether the caller responds to its own callers without waiting for the response. */
   readonly asynchronous: boolean;
-  /** Whether these are copies of requests to another service, whose answers nobody waits for. */
+  /** Whether the edge is for mirrored requests, whose responses are discarded. */
   readonly mirrored: boolean;
-  /** Where the catalog declares it, such as `services.web.calls.api`. */
+  /** Path in the catalog, such as `services.web.calls.api`. */
   readonly path: string;
 }
 
-/** The fields of a service that an edge to it has its defaults from. */
+/** The fields of a callee from which an edge takes its defaults. */
 export interface Target {
   readonly name: string;
   readonly ports: readonly Port[];
@@ -57,7 +57,7 @@ export interface Target {
   readonly retries: Retries;
 }
 
-/** Resolves the defaults of one call; `path` is where the catalog declares it. */
+/** Resolves the defaults of a call. `path` is its path in the catalog. */
 export function normalizeEdge(source: Source, call: CallDefinition, target: Target, path: string): Edge {
   const port = portOf(target.ports, call.port);
   if (!port) throw new Error(`${path}: service "${target.name}" has no port "${call.port ?? ""}"`);
@@ -79,7 +79,7 @@ export function normalizeEdge(source: Source, call: CallDefinition, target: Targ
   };
 }
 
-/** The edges of a service's `calls`, sorted by the called service's name. */
+/** The edges of a service's `calls`, sorted by callee. */
 export function edgesOfCalls(
   source: Source,
   calls: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>,
@@ -93,7 +93,7 @@ export function edgesOfCalls(
   });
 }
 
-/** A source with the identity of a service account. */
+/** Returns a source with the identity of a service account. */
 export function sourceOf(
   kind: Source["kind"],
   name: string,

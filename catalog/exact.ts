@@ -1,9 +1,9 @@
 import type { Duration } from "./duration";
 
 /**
- * What the compiler demands besides the shape of a type: no unknown field, however deep, and durations of digits with a
- * unit. A type parameter that is inferred from a whole literal turns the compiler's own search for unknown fields off,
- * and `${number}` matches `"10 "` and `"1e3"` too. Where it isn't so, the expected type is a sentence saying why.
+ * Checks at compile time that a value has no unknown field at any depth, and that durations are digits with a unit.
+ * TypeScript skips its own excess property check if a type parameter is inferred from the whole literal, and
+ * `${number}` also matches `"10 "` and `"1e3"`. For a mistake, the expected type is a sentence that explains it.
  */
 export type Exact<Shape, Value> = unknown extends Shape
   ? unknown
@@ -19,7 +19,10 @@ export type Exact<Shape, Value> = unknown extends Shape
             : Refused<`there is no field "${Key & string}" here`>;
         };
 
-/** No value has this type. As an object it keeps the compiler from folding its neighbours into "never". */
+/**
+ * A type without values, whose name explains the mistake. As an object type it does not turn neighbouring types into
+ * `never`.
+ */
 export interface Refused<Reason extends string> {
   readonly refused: Reason;
 }

@@ -10,34 +10,34 @@ import { type Connections, normalizeService, type Service } from "./service";
 import type { Shape } from "./shape";
 
 /**
- * A host outside of the mesh. Services name it in their `calls` by its key in the catalog, as they name each other;
- * whoever doesn't can't reach it, nor any host that isn't declared.
+ * A host outside of the mesh. Services list it in their `calls` by its key. A service that does not call it can't reach
+ * it, and no service can reach an undeclared host. It is rendered to a ServiceEntry and a DestinationRule.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export interface ExternalServiceDefinition {
-  /** Its DNS name, such as `api.example.com`. */
+  /** DNS name of the host, such as `api.example.com`. */
   readonly host: string;
   /**
-   * By name. The protocol is what callers speak: `tls` for TLS of their own, which the mesh passes through unread;
-   * `http`, `http2` or `grpc` together with {@link tls} for requests that leave encrypted; `tcp` and the protocols of
-   * databases for connections, in which no proxy sees the name of the host.
+   * The host's ports, keyed by name. The protocol is the one that callers use: `tls` for callers that use TLS
+   * themselves, which proxies forward without decrypting it; `http`, `http2` or `grpc` together with {@link tls} for
+   * requests that a proxy encrypts; `tcp` and database protocols for connections without a host name.
    */
   readonly ports: Readonly<Record<string, PortDefinition>>;
   /**
-   * IP addresses and blocks of them, such as `10.20.0.7` or `10.20.0.0/24`, at which the host is. Callers' proxies
-   * know connections to it by them, and NetworkPolicies let out to them, private ones too. Connections to an address
-   * go to any of the addresses; as soon as a block is among them, to the very address that the caller has looked up.
-   * Default: none: each caller's proxy looks the host up, takes every connection to a port of plain TCP to be for it,
-   * whatever the address, and NetworkPolicies let out to public addresses only.
+   * IP addresses and address blocks of the host, such as `10.20.0.7` or `10.20.0.0/24`. Proxies match outbound TCP
+   * connections to this host by destination IP. NetworkPolicies allow egress to these addresses, including private
+   * ones. With single addresses, a connection goes to any of them; if one is a block, it keeps its destination IP.
+   * Default: none. Proxies then resolve the host by DNS and match every connection to a TCP port of it, regardless of
+   * the destination IP, and NetworkPolicies allow egress to public addresses only.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-addresses
    */
   readonly addresses?: readonly string[];
   /**
-   * TLS that the mesh begins, to the port's `targetPort`, for requests and for connections whose protocol doesn't begin
-   * it by itself. The host's certificate is verified against the proxy's system authorities. Default: none, so that what
-   * callers speak leaves the mesh as it is.
+   * TLS origination by the proxy, to the port's `targetPort`, for requests, and for connections whose protocol does not
+   * start TLS itself. The proxy verifies the host's certificate with its system CA certificates. Default: none, so
+   * traffic leaves the mesh as callers send it.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/
    */
@@ -51,21 +51,21 @@ export interface ExternalServiceDefinition {
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
    */
   readonly egressGateway?: boolean;
-  /** Default: those of {@link ResilienceDefinition}. */
+  /** Timeouts and retries of calls to the host. Default: those of {@link ResilienceDefinition}. */
   readonly resilience?: ResilienceDefinition;
-  /** Default: those of {@link CircuitBreakerDefinition}. */
+  /** Limits of connections and requests to the host. Default: those of {@link CircuitBreakerDefinition}. */
   readonly circuitBreaker?: CircuitBreakerDefinition;
 }
 
-/** An external service with every default resolved. Its namespace is where its objects are: the mesh's. */
+/** An external service with its defaults resolved. Its namespace, in which its objects are, is the mesh's. */
 export interface ExternalService extends Service {
-  /** Sorted; empty: its name is looked up. */
+  /** Addresses, sorted. Empty if the host is resolved by DNS. */
   readonly addresses: readonly string[];
   readonly tls?: { readonly mode: "SIMPLE" };
   readonly egressGateway: boolean;
 }
 
-/** The gateway through which traffic leaves the mesh. */
+/** The egress gateway. */
 export interface EgressGateway {
   /** Helm release of its pods, which is also their namespace. */
   readonly release: string;
@@ -74,17 +74,17 @@ export interface EgressGateway {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** Whether one of the addresses that a service may have is a block of them. */
+/** Whether an address is an address block. */
 export function isBlock(address: string): boolean {
   return address.includes("/");
 }
 
 const address = addressOf(
   [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"',
+  'write an IP address or an address block, such as "10.20.0.7" or "10.20.0.0/24"',
 )
   .refine((text) => !text.endsWith("/0"), {
-    params: { fix: "name the blocks that are meant: /0 is every address there is" },
+    params: { fix: "list smaller blocks: /0 contains every address" },
   })
   .meta({ not: { pattern: "/0$" } });
 
@@ -102,14 +102,14 @@ export const externalServiceSchema: z.ZodType<ExternalServiceDefinition> = z.str
   circuitBreaker: circuitBreakerSchema.optional(),
 } satisfies Shape<ExternalServiceDefinition>);
 
-/** The release that is installed with every control plane. */
+/** The egress gateway that is installed with every control plane. */
 export const egressGateway: EgressGateway = {
   release: "istio-egress",
   host: "istio-egress.istio-egress.svc.cluster.local",
   selector: { istio: "egress" },
 };
 
-/** Resolves the defaults: an external service has a service's, under its own host. Its objects are in `meshNamespace`. */
+/** Resolves the defaults of an external service, which are those of a service. Its objects are in `meshNamespace`. */
 export function normalizeExternalService(
   name: string,
   definition: ExternalServiceDefinition,

@@ -11,18 +11,19 @@ import { formatPath } from "./path";
 import { selectorSchema } from "./selector";
 import type { Shape } from "./shape";
 
-/** Helm release of the gateway that takes what comes in, unless another is named. */
+/** Helm release of the ingress gateway, unless a gateway sets another one. */
 export const ingressRelease = "istio-ingress";
 
 /**
- * An entrance of the mesh: which hosts the ingress gateway serves and where their requests go.
+ * An ingress gateway: the hosts that it serves, and the services to which it routes their requests. It is rendered to a
+ * Gateway, and to a VirtualService for each host.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export interface GatewayDefinition {
   /**
    * Helm release of Istio's gateway chart, which the control plane's component installs. Its name is also the pods'
-   * service account, and their label `istio` is the release without `istio-`, as the chart sets it. Not together with
+   * service account. Their label `istio` is the release without `istio-`, as in the chart. It can't be combined with
    * {@link GatewayDefinition.serviceAccount}. Default: `istio-ingress`.
    */
   readonly release?: string;
@@ -32,26 +33,26 @@ export interface GatewayDefinition {
    */
   readonly namespace?: string;
   /**
-   * Service account of the pods of a gateway that is installed already by other means, such as
-   * `istio-ingressgateway-service-account`. The control plane's component then installs no release for it. Services
-   * admit this account. Default: the release's name.
+   * Service account of the pods of a gateway that is already installed, such as `istio-ingressgateway-service-account`.
+   * The control plane's component then installs no release for it. Services admit this service account. Default: the
+   * release's name.
    */
   readonly serviceAccount?: string;
   /**
-   * Labels of the pods of a gateway that is installed already, such as `{ istio: "ingressgateway" }`: the Gateway and
+   * Labels of the pods of a gateway that is already installed, such as `{ istio: "ingressgateway" }`. The Gateway and
    * NetworkPolicies select the pods by them. Required together with {@link GatewayDefinition.serviceAccount}.
    * Default: the label that Istio's chart sets.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Gateway-selector
    */
   readonly selector?: Readonly<Record<string, string>>;
-  /** By host name, such as `api.example.com`. */
+  /** The hosts that the gateway serves, keyed by host name, such as `api.example.com`. */
   readonly hosts: Readonly<Record<string, GatewayHostDefinition>>;
 }
 
-/** The pods of a gateway: where they are, and by what they are identified and selected. */
+/** The pods of a gateway: their namespace, identity and labels. */
 export interface GatewayPods {
-  /** Helm release that installs them. Missing for a gateway that is installed by other means. */
+  /** Helm release that installs the pods. Missing for a gateway that is already installed. */
   readonly release?: string;
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -59,7 +60,7 @@ export interface GatewayPods {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** A gateway with its defaults resolved. Its namespace is that of its Gateway: the catalog's. */
+/** A gateway with its defaults resolved. Its namespace is that of its Gateway object: the catalog's. */
 export interface Gateway {
   readonly name: string;
   readonly namespace: string;
@@ -76,7 +77,7 @@ export const gatewaySchema: z.ZodType<GatewayDefinition> = z.strictObject({
   hosts: z.record(z.string(), gatewayHostSchema),
 } satisfies Shape<GatewayDefinition>);
 
-/** Resolves which pods a gateway has. */
+/** Resolves the pods of a gateway. */
 export function gatewayPods({
   release,
   namespace,
@@ -100,13 +101,17 @@ export function gatewayPods({
   };
 }
 
-/** The same for two gateways if they are the same pods. */
+/** A key that is equal for two gateways with the same pods. */
 export function podsKey({ namespace, selector }: GatewayPods): string {
   const labels = Object.entries(selector).map(([label, value]) => `${label}=${value}`);
   return [namespace, ...labels.sort()].join(" ");
 }
 
-/** Resolves the defaults of gateways, sorted by name. @param find the service of that name. */
+/**
+ * Resolves the defaults of gateways, sorted by name.
+ *
+ * @param find returns the service with a name.
+ */
 export function normalizeGateways(
   definitions: Readonly<Record<string, GatewayDefinition>>,
   { namespace, trustDomain }: { readonly namespace: string; readonly trustDomain: string },

@@ -9,7 +9,7 @@ import { isHttp } from "./port";
 import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
-/** One host of a gateway. If the gateway terminates TLS, it redirects plain HTTP to HTTPS. */
+/** One host of a gateway. If the gateway terminates TLS, it redirects plaintext HTTP requests to HTTPS. */
 export interface GatewayHostDefinition {
   readonly tls: TlsDefinition;
   /**
@@ -21,27 +21,27 @@ export interface GatewayHostDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Port
    */
   readonly port?: number;
-  /** The longest matching prefix wins, in whatever order they are written. */
+  /** Routes of the host. The longest matching prefix applies, regardless of their order. */
   readonly routes: readonly GatewayRouteDefinition[];
-  /** Requests that are answered with another address. With the routes: the longest prefix wins. Default: none. */
+  /** Redirects of the host. The longest matching prefix of routes and redirects applies. Default: none. */
   readonly redirects?: readonly GatewayRedirectDefinition[];
-  /** Which pages of other hosts may call this one from a browser. Default: none. */
+  /** CORS policy: the origins whose pages may send requests to this host. Default: none. */
   readonly cors?: CorsDefinition;
 }
 
 /**
- * Requests below a path that are sent elsewhere by an answer of the gateway; no service sees them.
+ * A redirect: the gateway answers requests below a path with another address. No service receives them.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRedirect
  */
 export interface GatewayRedirectDefinition {
-  /** As of a route. */
+  /** Path that the request's path equals or lies below, as in a route. */
   readonly prefix: `/${string}`;
-  /** Host of the new address. Default: the same. */
+  /** Host of the new address. Default: the host of the request. */
   readonly authority?: string;
-  /** Path that takes the place of the whole old one. Default: the same path. */
+  /** Path of the new address. Default: the path of the request. */
   readonly uri?: `/${string}`;
-  /** Default: 301. Only 307 and 308 keep a POST a POST. */
+  /** HTTP status of the redirect. Only 307 and 308 preserve the method of a POST. Default: 301. */
   readonly redirectCode?: RedirectCode;
 }
 
@@ -50,15 +50,15 @@ export type RedirectCode = (typeof redirectCodes)[number];
 const redirectCodes = [301, 302, 303, 307, 308] as const;
 
 /**
- * Requests below a path, sent to a service. It is an edge as well: `methods`, `paths` and `endUser` are what
- * the service's AuthorizationPolicy admits from the gateway, with paths as they are after the rewrite. Where routes to
- * one port of a service differ in methods or end users, `paths` are by default those below the prefix, without those of
- * narrower routes.
+ * A route: requests below a path are sent to a service. It is also an edge of the call graph: the service's
+ * AuthorizationPolicy admits its `methods`, `paths` and `endUser` from the gateway, with paths as they are after the
+ * rewrite. If routes to one port of a service differ in methods or end users, the default of `paths` is the paths below
+ * the prefix.
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /** Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. */
   readonly prefix: `/${string}`;
-  /** Path that takes the place of `prefix`: `/` turns `/api/x` into `/x`. Default: no rewrite. */
+  /** Path that replaces `prefix`: `/` rewrites `/api/x` to `/x`. Default: no rewrite. */
   readonly rewrite?: `/${string}`;
   /** Name of the service. */
   readonly service: string;
@@ -73,20 +73,20 @@ export interface GatewayHost {
   readonly port: number;
   /** Whether the host routes HTTP requests or TCP connections, which have one route. */
   readonly traffic: "requests" | "connections";
-  /** Longest prefix first. */
+  /** Routes and redirects, longest prefix first. */
   readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
   readonly cors?: Cors;
   readonly path: string;
 }
 
-/** A route of a host, with the edge that it is. */
+/** A route of a host, with its edge of the call graph. */
 export interface GatewayRoute {
   readonly prefix: string;
   readonly rewrite?: string;
   readonly edge: Edge;
 }
 
-/** Sorted among the routes; it has no edge. */
+/** A redirect of a host. It has no edge. */
 export interface GatewayRedirect extends GatewayRedirectDefinition {
   readonly redirectCode: RedirectCode;
   readonly edge?: undefined;
@@ -112,7 +112,7 @@ const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
     redirectCode: z.literal(redirectCodes).optional(),
   } satisfies Shape<GatewayRedirectDefinition>)
   .refine(({ authority, uri }) => authority !== undefined || uri !== undefined, {
-    params: { fix: "give authority, uri or both: to the same address it would never end" },
+    params: { fix: 'set "authority", "uri" or both: a redirect to the same address would never end' },
   })
   .meta({ anyOf: [{ required: ["authority"] }, { required: ["uri"] }] });
 
@@ -125,14 +125,14 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
     cors: corsSchema.optional(),
   } satisfies Shape<GatewayHostDefinition>)
   .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
-    params: { fix: "give it at least one route or redirect" },
+    params: { fix: "add at least one route or redirect" },
   })
   .meta({ anyOf: [{ properties: { routes: { minItems: 1 } } }, { required: ["redirects"] }] });
 
 /**
- * Resolves the defaults of a host; `name` is its VirtualService's.
+ * Resolves the defaults of a host. `name` is the name of its VirtualService.
  *
- * @param source the gateway. @param path where the catalog declares the host.
+ * @param source the gateway. @param path of the host in the catalog.
  */
 export function normalizeGatewayHost(
   host: string,

@@ -5,12 +5,15 @@ import { nameIn } from "./ownership";
 
 /** The proxies of one ingress or egress gateway that the catalog uses. */
 export interface GatewayProxies {
-  /** The name of the catalog's objects that select these pods: the release or the gateway, with the catalog's name. */
+  /**
+   * Name of the catalog's objects that select these pods: the release or gateway, with the catalog's name in a shared
+   * namespace.
+   */
   readonly name: string;
   readonly namespace: string;
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Paths in the catalog of what uses these pods. */
+  /** Paths in the catalog of the gateways and external services that use these pods. */
   readonly paths: readonly string[];
 }
 

@@ -9,9 +9,10 @@ import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
- * Who counts requests for the whole mesh: a service of the catalog that speaks the protocol of Envoy's rate limit
- * service, such as `envoyproxy/ratelimit` itself with a Redis that it calls. Its quotas are rendered into the ConfigMap
- * `<service>-quotas`, and mounted where it is deployed with the mesh. Only proxies of limited services may ask it.
+ * The rate limit service of the mesh: a service of the catalog that implements the protocol of Envoy's rate limit
+ * service, such as `envoyproxy/ratelimit` with a Redis that it calls. Its quotas are rendered to the ConfigMap
+ * `<service>-quotas`, which is mounted if the catalog deploys the service. Only proxies of limited services may call
+ * it.
  *
  * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#global-rate-limit
  */
@@ -21,41 +22,41 @@ export interface RateLimitServiceDefinition {
   /** Name of its gRPC port. Default: its only port. */
   readonly port?: string;
   /**
-   * What becomes of requests while it doesn't answer: `deny` keeps the limits and makes every limited service as
-   * unavailable as it is, `allow` keeps the services and loses the limits.
+   * What happens to requests while the rate limit service is unavailable: `deny` rejects them, so limited services are
+   * unavailable too; `allow` accepts them without a limit.
    */
   readonly onFailure: "allow" | "deny";
-  /** How long each request waits for its answer. Default: 100ms. */
+  /** Timeout of each call to the rate limit service. Default: 100ms. */
   readonly timeout?: Duration;
 }
 
 /**
- * How many requests all pods of a service take together; the rest is answered with 429. Each request is asked for at the
- * rate limit service, after the limit of the pod itself has let it through. HTTP only.
+ * A rate limit for all pods of a service together. Further requests are answered with 429. The proxy calls the rate
+ * limit service for each request that the local rate limit allows. HTTP only.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
  */
 export interface GlobalRateLimitDefinition {
-  /** Requests in the time of `per`. */
+  /** Number of requests in the interval `per`. */
   readonly requests: number;
   readonly per: RateLimitUnit;
   /**
-   * Whose requests are counted apart: those of each client's address, as the ingress gateway sees it, or those with each
-   * value of a header. Default: all are counted together.
+   * How requests are grouped: by client address, as the ingress gateway receives it, or by the value of a header.
+   * Default: all requests are counted together.
    */
   readonly by?: "remoteAddress" | TenantDefinition;
-  /** Only requests to this path, exact or ending in `*`, are counted. Default: all are. */
+  /** Path to which the limit applies, exact or with a trailing `*`. Default: every path. */
   readonly path?: `/${string}`;
 }
 
 /**
- * Those who are told apart by a request header. Requests without it aren't counted by this limit. Anybody inside the
- * mesh can set a header: let it be set where end users are authenticated.
+ * Tenants, identified by a request header. Requests without the header are not counted by this limit. Every client in
+ * the mesh can set a header, so set it where end users are authenticated.
  */
 export interface TenantDefinition {
   /** Name of the header, in lower case. */
   readonly header: string;
-  /** Requests of those that have another quota, by the header's value. Default: none. */
+  /** Quotas of tenants that differ from the limit, keyed by the header's value. Default: none. */
   readonly tenants?: Readonly<Record<string, number>>;
 }
 
@@ -64,7 +65,7 @@ export type RateLimitUnit = (typeof units)[number];
 
 const units = ["second", "minute", "hour", "day"] as const;
 
-/** The rate limit service with its defaults resolved, and where it is. */
+/** The rate limit service with its defaults and its host resolved. */
 export interface RateLimitService {
   readonly service: string;
   readonly namespace: string;
@@ -77,7 +78,7 @@ export interface RateLimitService {
 
 /** A global rate limit with its name. */
 export interface GlobalRateLimit extends GlobalRateLimitDefinition {
-  /** By which the proxies ask for it: `<service>/<its own name>`. */
+  /** Name of the limit in calls to the rate limit service: `<service>/<its own name>`. */
   readonly name: string;
 }
 
@@ -111,7 +112,7 @@ export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.str
     .optional(),
   path: typedTextOf<`/${string}`>(
     /^\/[^*?#\s]*\*?$/,
-    'write an absolute path, with "*" at its end at most, such as "/api/*"',
+    'write an absolute path, optionally with a trailing "*", such as "/api/*"',
   ).optional(),
 } satisfies Shape<GlobalRateLimitDefinition>);
 
@@ -122,7 +123,11 @@ export const rateLimitServiceSchema: z.ZodType<RateLimitServiceDefinition> = z.s
   timeout: durationSchema.optional(),
 } satisfies Shape<RateLimitServiceDefinition>);
 
-/** Resolves the place and the defaults of the rate limit service. @param find the service of that name. */
+/**
+ * Resolves the defaults and the host of the rate limit service.
+ *
+ * @param find returns the service with a name.
+ */
 export function normalizeRateLimitService(
   { service, port: name, onFailure, timeout = "100ms" }: RateLimitServiceDefinition,
   find: (

@@ -3,19 +3,19 @@ import type { Shape } from "./shape";
 import { textOf } from "./text";
 
 /**
- * An issuer of end users' tokens. Which calls need a token is said by their `endUser`; in the namespaces of the
- * services that these calls are for, tokens of no declared issuer are refused with 401.
+ * An issuer of end-user tokens. `endUser` of a call makes a token mandatory. In the namespaces of the called services,
+ * tokens of other issuers are rejected with 401. It is rendered to a RequestAuthentication.
  *
  * @see https://istio.io/latest/docs/reference/config/security/jwt/
  */
 export interface JwtRuleDefinition {
-  /** The token's claim `iss`. */
+  /** Value of the token's claim `iss`. */
   readonly issuer: string;
-  /** Where istiod fetches the keys from. Default: found through the issuer's OpenID discovery. */
+  /** Address of the keys, which istiod fetches. Default: the one from the issuer's OpenID discovery document. */
   readonly jwksUri?: string;
   /** Accepted values of the claim `aud`. Default: any. */
   readonly audiences?: readonly string[];
-  /** Leave the token on the request, so that services further on can be asked for it too. Default: true. */
+  /** Whether the token is forwarded, so that later services can require it too. Default: true. */
   readonly forwardOriginalToken?: boolean;
 }
 
@@ -25,16 +25,19 @@ export interface JwtRule extends JwtRuleDefinition {
 }
 
 /**
- * The end user that a call must come with.
+ * The end user that a call must authenticate: each request must carry a valid token.
  *
  * @see https://istio.io/latest/docs/reference/config/security/conditions/
  */
 export interface EndUserDefinition {
-  /** Claims of the token and their accepted values, such as `{ roles: ["admin"] }`. Default: any valid token. */
+  /**
+   * Required claims of the token with their accepted values, such as `{ roles: ["admin"] }`. Default: any valid token
+   * is accepted.
+   */
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** With its defaults resolved; no claims take any valid token. */
+/** An end user with the defaults resolved. Without claims, any valid token is accepted. */
 export interface EndUser {
   readonly claims: Readonly<Record<string, readonly string[]>>;
 }

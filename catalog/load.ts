@@ -4,25 +4,25 @@ import { type Duration, durationSchema, formatDuration, milliseconds } from "./d
 import type { Shape } from "./shape";
 
 /**
- * What a service has to carry at its peak. The limits of its circuit breaker that aren't given are computed from
- * it, and those that are given are held against it. HTTP only.
+ * The peak load of a service. Circuit breaker limits that are not declared are computed from it, and declared ones are
+ * checked against it. HTTP only.
  *
- * By Little's law `rps` times the mean time are under way at once; with `p99` in its place, `rps × p99` is a cautious
- * upper estimate. Envoy counts requests in each calling proxy by itself, so a proxy's limit is its share of them, with
- * headroom: `rps × p99 × headroom ÷ callers`, rounded up, at least 10.
+ * By Little's law, `rps` times the mean response time is the number of concurrent requests; with `p99` instead of the
+ * mean, `rps × p99` is a cautious upper estimate. Each calling proxy counts only its own requests, so its limit is its
+ * share, with headroom: `rps × p99 × headroom ÷ callers`, rounded up, at least 10.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
 export interface LoadDefinition {
   /** Requests per second of all callers together. */
   readonly rps: number;
-  /** The time within which 99 % of the requests are answered. */
+  /** 99th percentile of the response time. */
   readonly p99: Duration;
-  /** How many times the load is let through, for bursts and uneven callers. Default: 2. */
+  /** Factor by which the load is multiplied, for bursts and uneven callers. Default: 2. */
   readonly headroom?: number;
   /**
-   * Number of proxies that call. Default: the pods of the calling services at their fewest; required where a caller
-   * is a gateway or isn't deployed with the mesh.
+   * Number of calling proxies. Default: the smallest number of pods of the calling services. Required if a caller is a
+   * gateway or is not deployed by the catalog.
    */
   readonly callers?: number;
 }
@@ -34,16 +34,16 @@ export interface Load {
   readonly p99: number;
   readonly headroom: number;
   readonly callers: number;
-  /** Requests under way at once, of all callers together: a cautious upper estimate. */
+  /** Concurrent requests of all callers: a cautious upper estimate. */
   readonly concurrency: number;
-  /** Of them, with headroom, what each calling proxy may have under way. */
+  /** Concurrent requests of each calling proxy, with headroom. */
   readonly share: number;
 }
 
-/** Below that a burst of few requests would open the breaker, however small the load is on average. */
+/** Smallest limit. With a lower one, a burst of few requests would exceed it, regardless of the average load. */
 const leastShare = 10;
 
-/** Retries under way as a share of the requests under way. */
+/** Concurrent retries as a share of concurrent requests. */
 const retryShare = 0.2;
 
 export const loadSchema: z.ZodType<LoadDefinition> = z.strictObject({
@@ -63,7 +63,7 @@ export function normalizeLoad({ rps, p99, headroom = 2, callers }: LoadDefinitio
   return { rps, p99: latency, headroom, callers: proxies, concurrency, share };
 }
 
-/** The limits of a circuit breaker that lets a load through. */
+/** The limits of a circuit breaker that allows a load. */
 export function limitsFor({ share }: Load): Partial<CircuitBreakerDefinition> {
   return {
     maxConnections: share,
@@ -73,7 +73,7 @@ export function limitsFor({ share }: Load): Partial<CircuitBreakerDefinition> {
   };
 }
 
-/** The arithmetic behind a share, for people. */
+/** Explains how a share is computed. */
 export function explainLoad({ rps, p99, headroom, callers, concurrency, share }: Load): string {
   return (
     `${rps}/s × ${formatDuration(p99)} = ${round(concurrency)} requests at once; × ${headroom} headroom ` +

@@ -4,21 +4,25 @@ import type { Shape } from "./shape";
 import { textOf, typedTextOf } from "./text";
 
 /**
- * How a caller's proxy chooses among the endpoints of a service.
+ * How a caller's proxy chooses an endpoint of a service. It is rendered to the DestinationRule.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
  */
 export interface LoadBalancingDefinition {
   /**
-   * Default: LEAST_REQUEST, as in Istio, where there is no `consistentHash`. `PASSTHROUGH` leaves the choice to
-   * whoever resolved the address.
+   * Load balancing algorithm. `PASSTHROUGH` forwards a connection to the address that the client resolved.
+   * Default: LEAST_REQUEST, as in Istio, unless `consistentHash` is set.
    */
   readonly simple?: LoadBalancer;
-  /** Sends the requests of a session to the same endpoint, instead of `simple`. HTTP only, but for `useSourceIp`. Default: not. */
+  /**
+   * Session affinity: requests with the same key are sent to the same endpoint. It replaces `simple`. HTTP only, except
+   * for `useSourceIp`. Default: none.
+   */
   readonly consistentHash?: ConsistentHash;
   /**
-   * Prefers endpoints near the caller. Default: all endpoints get their share, whatever their zone. This turns off the
-   * preference for the caller's zone that Istio's outlier detection, or the Service's `trafficDistribution`, turns on.
+   * Locality-aware load balancing, which prefers endpoints near the caller. Default: off. All endpoints receive
+   * requests, regardless of their zone. This also turns off the preference for the caller's zone that Istio's outlier
+   * detection, or the Service's `trafficDistribution`, turns on.
    */
   readonly locality?: LocalityDefinition;
 }
@@ -26,66 +30,65 @@ export interface LoadBalancingDefinition {
 /** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-SimpleLB */
 export type LoadBalancer = (typeof loadBalancers)[number];
 
-/** Ways to choose an endpoint. */
+/** The supported load balancing algorithms. */
 export const loadBalancers = ["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"] as const;
 
 /**
- * What tells sessions apart. A session moves when endpoints come or go, so this is no place to keep state that
- * must not be lost.
+ * The key of session affinity. A session moves when endpoints are added or removed, so an endpoint must not hold state
+ * that can't be lost.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-ConsistentHashLB
  */
 export type ConsistentHash =
   | {
-      /** Name of a header: requests with the same value of it go to the same endpoint. */
+      /** Name of a header. Requests with the same value are sent to the same endpoint. */
       readonly httpHeaderName: string;
     }
   | {
-      /** Name of a parameter of the URL's query: requests with the same value of it go to the same endpoint. */
+      /** Name of a query parameter. Requests with the same value are sent to the same endpoint. */
       readonly httpQueryParameterName: string;
     }
   | { readonly httpCookie: HttpCookie }
   | {
-      /** The caller's own address: inside the mesh that of its pod, not of the end user. */
+      /** Uses the source IP address: inside the mesh the caller's pod, not the end user. */
       readonly useSourceIp: true;
     };
 
-/** A cookie; where a request has none, the proxy sets it in the answer. */
+/** A cookie. The proxy sets it in the response to a request without it. */
 export interface HttpCookie {
   readonly name: string;
-  /** Default: Envoy's, none. */
+  /** Path of the cookie. Default: none, as in Envoy. */
   readonly path?: `/${string}`;
-  /** The cookie's lifetime. `0s` makes a session cookie, which the browser drops when it is closed. */
+  /** Lifetime of the cookie. `0s` makes a session cookie, which the browser deletes when it is closed. */
   readonly ttl: Duration;
 }
 
 /**
- * One of the two.
+ * Locality preferences. Set either `failover` or `failoverPriority`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
  */
 export interface LocalityDefinition {
   /**
-   * Where the traffic of a region goes when that region has no healthy endpoint left. Default: nowhere else; then
-   * `failoverPriority` is needed.
+   * The region to which requests fail over, for each region without healthy endpoints. Default: none;
+   * `failoverPriority` is required then.
    */
   readonly failover?: readonly LocalityFailover[];
   /**
-   * Labels of pods, the most important first: the more of them an endpoint has in common with the caller, from
-   * the first on, the sooner it is chosen. `topology.kubernetes.io/region` and `…/zone` are those of the nodes;
-   * `key=value` stands for a value whatever the caller's is. Default: none; then
-   * `failover` is needed.
+   * Pod labels, most important first. Endpoints that match more of the caller's labels, from the first one on, are
+   * preferred. `topology.kubernetes.io/region` and `…/zone` are the labels of the nodes. `key=value` matches that value
+   * instead of the caller's. Default: none; `failover` is required then.
    */
   readonly failoverPriority?: readonly string[];
 }
 
 export interface LocalityFailover {
-  /** A region, the value of the nodes' label `topology.kubernetes.io/region`. */
+  /** A region: a value of the nodes' label `topology.kubernetes.io/region`. */
   readonly from: string;
   readonly to: string;
 }
 
-/** Load balancing with its defaults resolved; it has either `simple` or `consistentHash`. */
+/** Load balancing with its defaults resolved. It has either `simple` or `consistentHash`. */
 export interface LoadBalancing {
   readonly simple?: LoadBalancer;
   readonly consistentHash?: ConsistentHash;
@@ -99,7 +102,7 @@ const labelAndValue = textOf(
   'write the key of a label, or key=value, such as "topology.kubernetes.io/region"',
 );
 
-/** Whether exactly one of an object's fields is given. */
+/** Whether exactly one field of an object is set. */
 const hasOne = (value: object): boolean =>
   Object.values(value).filter((field) => field !== undefined).length === 1;
 const oneProperty = { minProperties: 1, maxProperties: 1 };
@@ -118,7 +121,7 @@ const consistentHashSchema = z
     useSourceIp: z.literal(true).optional(),
   } satisfies Shape<ConsistentHash>)
   .refine(hasOne, {
-    params: { fix: "give one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
+    params: { fix: "set exactly one of httpHeaderName, httpQueryParameterName, httpCookie, useSourceIp" },
   })
   .meta(oneProperty) as z.ZodType<ConsistentHash>;
 
@@ -134,12 +137,12 @@ export const loadBalancingSchema: z.ZodType<LoadBalancingDefinition> = z
           .optional(),
         failoverPriority: z.array(labelAndValue).min(1).optional(),
       } satisfies Shape<LocalityDefinition>)
-      .refine(hasOne, { params: { fix: "give one of failover, failoverPriority" } })
+      .refine(hasOne, { params: { fix: "set exactly one of failover, failoverPriority" } })
       .meta(oneProperty)
       .optional(),
   } satisfies Shape<LoadBalancingDefinition>)
   .refine(({ simple, consistentHash }) => simple === undefined || consistentHash === undefined, {
-    params: { fix: "give one of simple, consistentHash" },
+    params: { fix: "set exactly one of simple, consistentHash" },
   })
   .meta({ not: { required: ["simple", "consistentHash"] } });
 

@@ -1,8 +1,7 @@
 import { isObject } from "./typeGuards";
 
 /**
- * The keys by which a strategic merge of Kubernetes finds the element of a list that another one changes. Other lists
- * are replaced as a whole.
+ * The merge keys of Kubernetes' strategic merge patch, by list. Other lists are replaced as a whole.
  *
  * @see https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/#notes-on-the-strategic-merge-patch
  */
@@ -21,7 +20,7 @@ const mergeKeys: Readonly<Record<string, string>> = {
   topologySpreadConstraints: "topologyKey",
 };
 
-/** The fields of which a pod has one at most: a fragment's handler or source replaces the other kind of it. */
+/** Fields that exclude each other: a handler or source in the fragment replaces another kind of it. */
 const alternatives: Readonly<Record<string, readonly string[]>> = {
   preStop: ["exec", "httpGet", "sleep", "tcpSocket"],
   postStart: ["exec", "httpGet", "sleep", "tcpSocket"],
@@ -31,8 +30,8 @@ const alternatives: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Merges a fragment of a pod over another one, as Kubernetes' strategic merge does: objects by field, lists with a merge
- * key by element, and everything else is replaced. New elements come last.
+ * Merges a fragment of a pod into another one, as Kubernetes' strategic merge patch does: objects by field, lists with
+ * a merge key by element, and everything else is replaced. New elements are appended.
  */
 export function mergePod<T extends object>(base: T, fragment: object): T {
   return mergeObjects(base as Fields, fragment as Fields, "") as T;

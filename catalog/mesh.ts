@@ -24,105 +24,116 @@ import type { Shape } from "./shape";
 import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
 import { typedTextOf } from "./text";
 
-/** A whole platform: its services, who calls whom, its entrances, and what holds for all of them. */
+/** The catalog of a platform: its services, their calls, its gateways, and the settings of the mesh. */
 export interface MeshDefinition {
   /**
-   * Path or URL of the JSON Schema that an editor checks a catalog in JSON or YAML against. Default: none.
+   * Path or URL of the JSON Schema by which an editor validates a catalog in JSON or YAML. Default: none.
    *
    * @see https://json-schema.org/
    */
   readonly $schema?: string;
-  /** The platform's name, a DNS label. */
+  /** Name of the platform, a DNS label. It is the default of `namespace`. */
   readonly name: string;
   /**
-   * What the mesh is for. `staging` is built like `prod`, so that what passes there passes in prod, and tried out like
-   * `dev`: it may have faults injected, which `prod` refuses. Default: prod.
+   * The environment. `staging` is built like `prod`, so that a change can be tested there, but allows fault injection,
+   * which `prod` rejects. Default: prod.
    */
   readonly environment?: Environment;
-  /** Namespace of services and gateways that don't name another. Default: `name`. */
+  /** Namespace of services and gateways that don't set another one. Default: `name`. */
   readonly namespace?: string;
   /**
-   * Namespaces of services or gateways that this catalog does not own, since other catalogs or tools have objects in
-   * them. The catalog then renders no Namespace and nothing that applies to foreign pods: default deny, STRICT mutual
-   * TLS, telemetry and NetworkPolicies select the pods of its services instead. Their owner labels the namespaces for
-   * injection; Deployments of the catalog join the mesh by labels of their pods. `default`, `kube-*`, the root namespace
-   * and the namespaces of gateways are always shared. Default: none; the catalog owns its namespaces.
+   * Namespaces of services or gateways that the catalog does not own, because other catalogs or tools have objects in
+   * them. There the catalog renders no Namespace and no policy for a whole namespace: default deny, STRICT mutual TLS,
+   * telemetry and NetworkPolicies select the pods of its services instead. The owner labels the namespaces for
+   * injection; Deployments of the catalog join the mesh by pod labels. `default`, `kube-*`, the root namespace and the
+   * namespaces of gateways are always shared. Default: none; the catalog owns its namespaces.
    */
   readonly sharedNamespaces?: readonly string[];
   /**
-   * Revision of the control plane that injects the proxies, for the namespaces' label `istio.io/rev`.
-   * Default: none; then the label is `istio-injection: enabled`.
+   * Revision of the control plane that injects the proxies. It is rendered to the namespaces' label `istio.io/rev`.
+   * Default: none; the label `istio-injection: enabled` is rendered then.
    *
    * @see https://istio.io/latest/docs/setup/upgrade/canary/
    */
   readonly revision?: string;
   /**
-   * Exact version of Istio that the mesh runs. Filters of Envoy, such as rate limits, are for its proxies only: Istio
-   * hands them to no proxy of another minor version, whose Envoy may read them in another way. A stack's setting
-   * `istioVersion` takes the place of it. Default: the version in docs/versions.md.
+   * Exact version of Istio that the mesh runs. EnvoyFilters, such as those for rate limits, apply to proxies of this
+   * minor version only, because another version of Envoy may read them differently. A stack's setting `istioVersion`
+   * overrides it. Default: the version in docs/versions.md.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch
    */
   readonly istioVersion?: IstioVersion;
   /**
-   * Version of a second control plane's proxies during an upgrade: filters of Envoy are for them, too. A stack's setting
-   * `canary` takes the place of it. Default: none.
+   * Version of a second control plane during an upgrade, to whose proxies EnvoyFilters also apply. A stack's setting
+   * `canary` overrides it. Default: none.
    *
    * @see https://istio.io/latest/docs/setup/upgrade/canary/
    */
   readonly canaryIstioVersion?: IstioVersion;
-  /** Namespace of the control plane, whose policies hold for the whole mesh. Default: `istio-system`. */
+  /**
+   * Root namespace of the mesh, in which the control plane is. Policies in it apply to the whole mesh.
+   * Default: `istio-system`.
+   */
   readonly rootNamespace?: string;
   /**
-   * Trust domain of the mesh, the first part of every identity in it: `<trust domain>/ns/<namespace>/sa/<account>`. It
-   * must be the control plane's `trustDomain`, and can't have wildcards. Default: `cluster.local`.
+   * Trust domain of the mesh, the first part of every identity: `<trust domain>/ns/<namespace>/sa/<service account>`.
+   * It must be the control plane's `trustDomain`, without wildcards. Default: `cluster.local`.
    *
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain
    */
   readonly trustDomain?: string;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
-  /** Hosts outside of the mesh, by the name that `calls` use. Default: none; then nothing leaves the mesh. */
-  readonly externalServices?: Readonly<Record<string, ExternalServiceDefinition>>;
-  /** By name. Default: none; then nothing comes in. */
-  readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
-  /** Issuers of end users' tokens. Default: none; then no call can ask for one. */
-  readonly jwtRules?: readonly JwtRuleDefinition[];
-  /** Who counts for the services' `globalRateLimits`. Default: nobody; then there can be none. */
-  readonly rateLimitService?: RateLimitServiceDefinition;
-  /** What the proxies report. Default: what Istio's own configuration says. */
-  readonly telemetry?: TelemetryDefinition;
   /**
-   * From when on the platform's state is worth waking somebody. Services may say something else. Default: those of
-   * {@link AlertsDefinition}.
+   * Hosts outside of the mesh, keyed by the name that `calls` use. Default: none; no traffic can leave the mesh then.
    */
+  readonly externalServices?: Readonly<Record<string, ExternalServiceDefinition>>;
+  /** Ingress gateways, keyed by name. Default: none; no request can enter the mesh then. */
+  readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
+  /** Issuers of end-user tokens. Default: none; no call can require a token then. */
+  readonly jwtRules?: readonly JwtRuleDefinition[];
+  /**
+   * The service that counts requests for `globalRateLimits`. Default: none; services can't have global rate limits
+   * then.
+   */
+  readonly rateLimitService?: RateLimitServiceDefinition;
+  /** What proxies report: metrics, traces and access logs. Default: what Istio's configuration sets. */
+  readonly telemetry?: TelemetryDefinition;
+  /** Alert thresholds of all services, which a service can override. Default: those of {@link AlertsDefinition}. */
   readonly alerts?: AlertsDefinition;
-  /** How long the proxies' certificates live. Default: those of {@link CertificatesDefinition}. */
+  /** Lifetime and renewal of workload certificates. Default: those of {@link CertificatesDefinition}. */
   readonly certificates?: CertificatesDefinition;
-  /** Default: none; then only the proxies decide who reaches whom. */
+  /**
+   * NetworkPolicies, which enforce the call graph in addition to the proxies. Default: none; only the proxies enforce
+   * it.
+   */
   readonly networkPolicies?: NetworkPoliciesDefinition;
   /**
-   * Whatever the catalog has no word for, by the object's kind and its `namespace/name` (or `name` where the
-   * kind has no namespace): a JSON merge patch of the rendered object, where null removes a field. One of
-   * an object that isn't rendered is an error. Default: none.
+   * Overrides of rendered objects, keyed by kind and `namespace/name`, or `name` for a kind without a namespace. Each
+   * is a JSON merge patch, in which null removes a field. An override of an object that is not rendered is an error.
+   * Default: none.
    *
    * @see https://www.rfc-editor.org/rfc/rfc7386
    */
   readonly overrides?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
-  /** Warnings that are accepted. Default: none. */
+  /** Suppressed warnings and infos. Default: none. */
   readonly suppressions?: readonly SuppressionDefinition[];
 }
 
 export type IstioVersion = `${number}.${number}.${number}`;
 
-/** The version of Istio that is installed, and that filters are for, unless a stack or a catalog sets another one. */
+/**
+ * The version of Istio that is installed, and to which EnvoyFilters apply, unless a stack or a catalog sets another
+ * one.
+ */
 export const defaultIstioVersion: IstioVersion = facts.istio.version;
 
 export type Environment = (typeof environments)[number];
 
-/** What a mesh may be for. */
+/** The environments of a mesh. */
 export const environments = ["dev", "staging", "prod"] as const;
 
-/** A warning that is accepted, and why. It is itself reported when nothing needs it any more. */
+/** A suppressed warning or info, with the reason. A suppression that matches no finding is itself reported. */
 export interface SuppressionDefinition {
   /** The finding's code, such as `MW402`. */
   readonly code: string;
@@ -131,14 +142,14 @@ export interface SuppressionDefinition {
   readonly reason: string;
 }
 
-/** A catalog in which every default is resolved: plain data, with services, gateways and edges sorted. */
+/** A catalog with its defaults resolved: plain data, with sorted services, gateways and edges. */
 export interface Mesh {
   readonly name: string;
   readonly environment: Environment;
   readonly namespace: string;
-  /** Every namespace that holds services or gateways. */
+  /** The namespaces of services and gateways. */
   readonly namespaces: readonly string[];
-  /** Those of {@link Mesh.namespaces} that the catalog owns. In the others it renders nothing that applies to all pods. */
+  /** The namespaces that the catalog owns. In the others it renders no object that applies to all pods. */
   readonly ownNamespaces: readonly string[];
   readonly revision?: string;
   readonly istioVersion: IstioVersion;
@@ -169,7 +180,7 @@ export const istioVersionSchema: z.ZodType<IstioVersion> = typedTextOf<IstioVers
   `write an exact version, such as "${defaultIstioVersion}"`,
 );
 
-/** The form of a catalog: names, types and values of fields. What they refer to is for the checks. */
+/** The schema of a catalog: fields, types and formats. The checks cover references between them. */
 export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   $schema: z.string().optional(),
   name: z.string(),
@@ -194,7 +205,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   suppressions: z.array(suppressionSchema).optional(),
 } satisfies Shape<MeshDefinition>);
 
-/** The fields of a mesh that follow from its own settings alone. */
+/** The fields of a mesh that depend only on its own settings. */
 export type MeshSettings = Pick<
   Mesh,
   | "name"
@@ -208,7 +219,7 @@ export type MeshSettings = Pick<
   | "overrides"
 >;
 
-/** Resolves the defaults of the settings. */
+/** Resolves the defaults of the mesh's own settings. */
 export function normalizeSettings(definition: MeshDefinition): MeshSettings {
   const { name, revision, canaryIstioVersion } = definition;
   return {

@@ -3,10 +3,10 @@ import type { Port } from "./port";
 import type { Shape } from "./shape";
 
 /**
- * Whether a workload accepts plain text besides mutual TLS. `STRICT`: never. `PERMISSIVE`: both, for a migration
- * or an emergency. That alone admits nobody: plain text has no identity, and the AuthorizationPolicies know callers by
- * nothing else, so they answer 403, or close the connection over TCP. Whom they shall admit without one needs a rule by
- * `ipBlocks`, in an override of the service's AuthorizationPolicy.
+ * Whether a workload accepts plaintext besides mutual TLS. `STRICT`: never. `PERMISSIVE`: both, for a migration or an
+ * emergency. PERMISSIVE alone admits no plaintext client: a plaintext request has no identity, so AuthorizationPolicies
+ * that match principals answer it with 403, or close the TCP connection. To admit such clients, add a rule with
+ * `ipBlocks` in an override of the service's AuthorizationPolicy.
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
  */
@@ -14,18 +14,21 @@ export type MtlsMode = (typeof mtlsModes)[number];
 
 const mtlsModes = ["STRICT", "PERMISSIVE"] as const;
 
-/** What a service says by itself, so that it holds whatever its namespace and the mesh say. */
+/**
+ * Mutual TLS of a service, which applies instead of the namespace's and the mesh's mode. It is rendered to a
+ * PeerAuthentication.
+ */
 export interface MtlsDefinition {
-  /** Default: STRICT. */
+  /** Mode of all ports. Default: STRICT. */
   readonly mode?: MtlsMode;
-  /** By name of a port. Default: `mode`. */
+  /** Modes of single ports, keyed by port name. Default: `mode`. */
   readonly ports?: Readonly<Record<string, MtlsMode>>;
 }
 
-/** With its defaults resolved. */
+/** Mutual TLS with its defaults resolved. */
 export interface Mtls {
   readonly mode: MtlsMode;
-  /** Those that say something by themselves, by number. */
+  /** Ports with their own mode, sorted by number. */
   readonly ports: readonly { readonly name: string; readonly targetPort: number; readonly mode: MtlsMode }[];
 }
 

@@ -6,8 +6,8 @@ import { monitoringNamespace } from "./telemetry";
 import { textOf } from "./text";
 
 /**
- * NetworkPolicies, which hold even for a pod without a proxy, where the cluster's network plugin enforces them: in
- * every namespace of the mesh nothing comes in or goes out but what the calls say and what Istio itself needs.
+ * NetworkPolicies for every namespace of the mesh. They admit only the declared calls and the traffic that Istio needs.
+ * The cluster's network plugin enforces them, also for pods without a proxy.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -15,27 +15,27 @@ export interface NetworkPoliciesDefinition {
   /** Namespace of the cluster's DNS servers. Default: `kube-system`. */
   readonly dnsNamespace?: string;
   /**
-   * Ports on which DNS is asked, over UDP and TCP: of the servers' pods, not of their Service. OpenShift's, in the
-   * namespace `openshift-dns`, listen on 5353. Default: `[53]`.
+   * DNS ports of the DNS servers' pods, not of their Service, for UDP and TCP. OpenShift's, in the namespace
+   * `openshift-dns`, listen on 5353. Default: `[53]`.
    */
   readonly dnsPorts?: readonly number[];
   /**
-   * IP addresses of DNS servers that no label selects, since they are in the nodes' own network: `169.254.20.10` of
-   * NodeLocal DNSCache, `169.254.169.254` of GKE's Cloud DNS. Default: none.
+   * IP addresses of DNS servers in the nodes' network, which no label selects: `169.254.20.10` of NodeLocal DNSCache,
+   * `169.254.169.254` of GKE's Cloud DNS. Default: none.
    *
    * @see https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
    */
   readonly dnsAddresses?: readonly string[];
   /**
-   * Namespaces whose pods may read metrics: those that the agents have merged, on port 15020, and the proxies' own, on
-   * 15090. Default: `["monitoring"]`.
+   * Namespaces whose pods may scrape metrics: merged ones from the agent on port 15020, and the proxy's own on 15090.
+   * Default: `["monitoring"]`.
    *
    * @see https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
    */
   readonly metricsNamespaces?: readonly string[];
 }
 
-/** With its defaults resolved. */
+/** NetworkPolicies with their defaults resolved. */
 export type NetworkPolicies = Required<NetworkPoliciesDefinition>;
 
 const namespace = textOf(

@@ -17,7 +17,7 @@ import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, mirroredEdge, normalizeMirror } from "./traffic";
 
 /**
- * Resolves every default of a catalog, once; no later layer has any.
+ * Resolves all defaults of a catalog. Later layers have no defaults.
  *
  * @param definition structurally valid, with every name it refers to declared.
  * @throws Error when a call or route refers to a service or port that doesn't exist: run the checks before.

@@ -1,4 +1,4 @@
-/** Compares two texts by code unit, so that the order does not depend on a locale. */
+/** Compares two strings by code unit, so that the order does not depend on a locale. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

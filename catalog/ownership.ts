@@ -5,15 +5,15 @@ import { compare } from "./order";
 import type { Service } from "./service";
 
 /**
- * Namespaces whose pods istiod never injects, whatever their labels say.
+ * Namespaces in which istiod never injects a proxy, regardless of labels.
  *
  * @see https://istio.io/latest/docs/ops/common-problems/injection/
  */
 export const neverInjected = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"] as const;
 
 /**
- * Whether a namespace can't be a catalog's own: it belongs to Kubernetes, to the control plane or to a gateway, or the
- * catalog says that it shares it with others.
+ * Whether the catalog can't own a namespace: it belongs to Kubernetes, to the control plane or to a gateway, or the
+ * catalog declares it as shared.
  *
  * @param gateways namespaces of the pods of gateways.
  */
@@ -35,20 +35,20 @@ function isShared(
   );
 }
 
-/** Whether the catalog owns the namespace: only then it renders objects that apply to all pods of it. */
+/** Whether the catalog owns a namespace. Only there it renders objects that apply to all pods. */
 export function owns({ ownNamespaces }: Pick<Mesh, "ownNamespaces">, namespace: string): boolean {
   return ownNamespaces.includes(namespace);
 }
 
 /**
- * The name of an object that is no service's. In a namespace that the catalog shares, the catalog's name follows, so that
- * the objects of two catalogs never have the same name.
+ * The name of an object that does not belong to a service. In a shared namespace the catalog's name is appended, so
+ * that objects of two catalogs have different names.
  */
 export function nameIn(mesh: Pick<Mesh, "name" | "ownNamespaces">, namespace: string, name: string): string {
   return owns(mesh, namespace) ? name : `${name}-${mesh.name}`;
 }
 
-/** The namespaces of a mesh's services and gateways, sorted, and those among them that the catalog owns. */
+/** The namespaces of a mesh's services and gateways, sorted, and those that the catalog owns. */
 export function normalizeNamespaces(
   definition: Pick<MeshDefinition, "sharedNamespaces"> & Pick<Mesh, "rootNamespace">,
   services: readonly Pick<Service, "namespace">[],

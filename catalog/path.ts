@@ -1,4 +1,4 @@
-/** Where something stands in a catalog: `services.web.calls.api[0].timeout`, `hosts["api.example.com"]`. */
+/** Formats a path in a catalog: `services.web.calls.api[0].timeout`, `hosts["api.example.com"]`. */
 export function formatPath(segments: readonly (string | number)[]): string {
   let path = "";
   for (const segment of segments) {
@@ -9,7 +9,7 @@ export function formatPath(segments: readonly (string | number)[]): string {
   return path;
 }
 
-/** The segments of what {@link formatPath} has written. */
+/** Returns the segments of a path that {@link formatPath} returned. */
 export function parsePath(path: string): (string | number)[] {
   return [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
     ([, index, quoted, plain]) =>

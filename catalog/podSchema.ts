@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type EnvVarSource, type PersistentVolumeClaimSpec, podFields, type PodSpec } from "./podSpec.gen";
 import type { Shape } from "./shape";
 
-/** The schemas of Kubernetes' types, each made once. Unknown fields are errors. */
+/** The schemas of Kubernetes' types, each created once. Unknown fields are errors. */
 const made = new Map<string, z.ZodType>();
 
 function schemaOf(type: string): z.ZodType {
@@ -40,12 +40,12 @@ function objectOf(type: string): z.ZodType {
 /** A fragment of Kubernetes' PodSpec. */
 export const podSchema = objectOf("PodSpec") as z.ZodType<PodSpec>;
 
-/** What a StatefulSet claims for each pod. */
+/** A volume claim template of a StatefulSet. */
 export const volumeClaimSchema = objectOf(
   "PersistentVolumeClaimSpec",
 ) as z.ZodType<PersistentVolumeClaimSpec>;
 
-/** A source of an environment variable's value. */
+/** The source of an environment variable's value. */
 export const envSourceSchema = z.strictObject({
   valueFrom: objectOf("EnvVarSource") as z.ZodType<EnvVarSource>,
 } satisfies Shape<{ valueFrom: EnvVarSource }>);

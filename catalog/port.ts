@@ -2,31 +2,31 @@ import { z } from "zod";
 import type { Shape } from "./shape";
 
 /**
- * What a port speaks. Istio decides by it between routing requests and forwarding bytes, so it is never guessed.
+ * The protocol of a port. By it, Istio either routes requests or forwards bytes, so it is declared, never detected.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export type Protocol = (typeof protocols)[number];
 
-/** Protocols that a port may speak. */
+/** The supported protocols of a port. */
 export const protocols = ["http", "http2", "grpc", "tcp", "tls", "mongo", "mysql", "redis"] as const;
 
 /**
- * One port of a service, of the mesh or outside of it.
+ * A port of a service or external service.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
  */
 export interface PortDefinition {
-  /** The port that callers connect to, the Service's, 1–65535. */
+  /** The port number that callers use: that of the Service, 1–65535. */
   readonly port: number;
   /**
-   * The protocol that callers speak on it. It is rendered as the `appProtocol` of the Service's port, where the catalog
-   * creates or adopts the Service, or as the ServiceEntry's `protocol`. Where another tool creates the Service, its port
-   * must have that `appProtocol`, or be named `<protocol>[-<suffix>]`: otherwise Istio detects the protocol, or treats
-   * the port as TCP.
+   * The protocol that callers use. It is rendered as the `appProtocol` of the Service's port if the catalog creates or
+   * adopts the Service, and as the `protocol` of a ServiceEntry. If another tool creates the Service, its port must
+   * have that `appProtocol`, or a name of the form `<protocol>[-<suffix>]`; otherwise Istio detects the protocol or
+   * treats the port as TCP.
    */
   readonly protocol: Protocol;
-  /** The container's port, or the external host's own, 1–65535. Default: `port`. */
+  /** The port of the container, or of the external host, 1–65535. Default: `port`. */
   readonly targetPort?: number;
 }
 
@@ -38,10 +38,10 @@ export interface Port {
   readonly protocol: Protocol;
 }
 
-/** Protocols on which Envoy sees requests, with methods, paths, retries and timeouts. */
+/** Protocols for which Envoy handles requests, with methods, paths, retries and timeouts. */
 export type HttpProtocol = "http" | "http2" | "grpc";
 
-/** Whether Envoy sees requests on this protocol. */
+/** Whether Envoy handles requests for a protocol. */
 export function isHttp(protocol: Protocol): protocol is HttpProtocol {
   return protocol === "http" || protocol === "http2" || protocol === "grpc";
 }
@@ -65,7 +65,7 @@ export function normalizePorts(definitions: Readonly<Record<string, PortDefiniti
     .sort((a, b) => a.port - b.port);
 }
 
-/** The port of that name. Without a name it is the first, which a service with one port has. */
+/** Returns the port with a name. Without a name it is the first one, which a service with one port has. */
 export function portOf(ports: readonly Port[], name?: string): Port | undefined {
   return name === undefined ? ports[0] : ports.find((port) => port.name === name);
 }

@@ -5,50 +5,52 @@ import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
- * What the kubelet asks of an application's container. Istio has it ask the agent beside the proxy instead, on port
- * 15020, whether the sidecar captures the probed port or not. The agent asks the application past mutual TLS and every
- * policy, and at the pod's address: who listens on localhost only doesn't answer.
+ * Probes of an application's container. Istio rewrites them to the agent beside the proxy, on port 15020, whether or
+ * not the sidecar captures the probed port. The agent sends the probe to the pod's address without mutual TLS, and no
+ * policy applies. An application that only listens on localhost does not answer it.
  *
  * @see https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/
  */
 export interface ProbesDefinition {
   /**
-   * Whether the pod gets traffic. Default: none; then it does as soon as its container runs, which may be before the
-   * application listens.
+   * Whether the pod receives traffic. Default: none. The pod then receives traffic as soon as its container runs, which
+   * may be before the application listens.
    */
   readonly readiness?: ProbeDefinition;
-  /** Whether the container must be started again. Default: none; then that happens only when its process ends. */
+  /**
+   * Whether the container must be restarted. Default: none. The container is then restarted only when its process ends.
+   */
   readonly liveness?: ProbeDefinition;
-  /** Whether the application has started; until then the other two wait. Default: none. */
+  /** Whether the application has started. Until then the other two probes are not sent. Default: none. */
   readonly startup?: ProbeDefinition;
 }
 
 /**
- * A question, and how often it is asked. What the port speaks decides which: on `grpc` the status of gRPC's health
- * checking protocol; on `http` and `http2` a GET of `path`; else whether the port takes a connection.
+ * A probe. The port's protocol determines its kind: gRPC health checking for `grpc`, a GET request of `path` for `http`
+ * and `http2`, otherwise a TCP connection.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/probes/
  */
 export interface ProbeDefinition {
-  /** Name of one of the service's ports. Default: its only port; required when it has several. */
+  /** Name of a port of the service. Default: its only port. Required if it has several. */
   readonly port?: string;
   /**
-   * Path of a GET in HTTP/1.1, which is well when it is answered with 200–399. On `http` and `http2` only.
-   * Default: none; then it is asked whether the port takes a connection.
+   * HTTP path to probe. A status from 200 to 399 counts as success. For `http` and `http2` only. Default: none; the
+   * probe opens a TCP connection then.
    */
   readonly path?: `/${string}`;
-  /** Time from one question to the next, in whole seconds. Default: 10s, as in Kubernetes. */
+  /** Interval of the probe, in whole seconds. Default: 10s, as in Kubernetes. */
   readonly period?: Duration;
-  /** How long an answer may take, in whole seconds. Default: 1s, as in Kubernetes. */
+  /** Timeout of the probe, in whole seconds. Default: 1s, as in Kubernetes. */
   readonly timeout?: Duration;
-  /** After how many failures in a row it counts as failed. Default: 3, as in Kubernetes. */
+  /** Number of consecutive failures after which the probe counts as failed. Default: 3, as in Kubernetes. */
   readonly failureThreshold?: number;
 }
 
 /** Probes with their defaults resolved. */
 export type Probes = { readonly [Kind in keyof ProbesDefinition]: Probe };
 
-/** A probe with its defaults resolved; times in milliseconds, of whole seconds. */
+/** A probe with its defaults resolved. Times are in milliseconds, multiples of a second. */
 export interface Probe {
   readonly port: Port;
   readonly path?: string;
@@ -58,7 +60,7 @@ export interface Probe {
 }
 
 const secondsSchema = durationSchema.refine((duration) => (parseDuration(duration) ?? 0) % 1_000 === 0, {
-  params: { fix: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them' },
+  params: { fix: 'write whole seconds, such as "10s" or "1m", as Kubernetes requires' },
 });
 
 const probeSchema: z.ZodType<ProbeDefinition> = z.strictObject({

@@ -1,5 +1,5 @@
 /**
- * The number that a Kubernetes quantity stands for, such as 1,073,741,824 for `1Gi` and 0.1 for `100m`.
+ * Returns the number of a Kubernetes quantity, such as 1,073,741,824 for `1Gi` and 0.1 for `100m`.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */

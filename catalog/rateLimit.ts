@@ -5,40 +5,42 @@ import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
 
 /**
- * How many requests each pod of a service takes; the rest is answered with 429. Every pod's proxy counts for itself,
- * without asking anybody, so the service as a whole takes as many times more as it has pods. HTTP only.
+ * A rate limit for each pod of a service. Further requests are answered with 429. Each pod's proxy counts its own
+ * requests, so the service accepts the limit times its number of pods. HTTP only. It is rendered to an EnvoyFilter.
  *
  * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#local-rate-limit
  */
 export interface RateLimitDefinition {
-  /** Requests in the time of `per`. The bucket gains these tokens evenly over that time, and holds `burst` of them. */
+  /**
+   * Number of requests in the interval `per`. Tokens are added to the bucket evenly over the interval, up to `burst`.
+   */
   readonly requests: number;
-  /** At least 50ms. */
+  /** Interval of the limit. At least 50ms. */
   readonly per: Duration;
-  /** Requests that may come at once after a quiet time. Default: `requests`. */
+  /** Number of requests that are allowed at once after an idle time. Default: `requests`. */
   readonly burst?: number;
-  /** What each tenant may have of it. Default: no limit besides the common one. */
+  /** Quota of each tenant within the limit. Default: none; tenants share the limit. */
   readonly quota?: QuotaDefinition;
 }
 
 /**
- * Limits of those who share a service, told apart by a request header. Requests without the header only count for
- * the common limit. Anybody inside the mesh can set a header: let it be set where end users are authenticated.
+ * Quotas of tenants that share a service, identified by a request header. Requests without the header only count for
+ * the common limit. Every client in the mesh can set a header, so set it where end users are authenticated.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter#dynamic-token-buckets
  */
 export interface QuotaDefinition {
-  /** Name of the header whose value is the tenant, in lower case. */
+  /** Name of the header that identifies the tenant, in lower case. */
   readonly header: string;
-  /** Requests of each tenant in the time of `per`, for each pod of the service. */
+  /** Number of requests of each tenant in the interval `per`, for each pod of the service. */
   readonly requests: number;
-  /** A multiple of the common limit's `per`. */
+  /** Interval of the quota: a multiple of the limit's `per`. */
   readonly per: Duration;
-  /** Requests in the time of `per` of those tenants that have another quota, by the header's value. Default: none. */
+  /** Quotas of tenants that differ, in requests per interval `per`, keyed by the header's value. Default: none. */
   readonly tenants?: Readonly<Record<string, number>>;
 }
 
-/** A rate limit with its defaults resolved; times in milliseconds. */
+/** A rate limit with its defaults resolved. Times are in milliseconds. */
 export interface RateLimit {
   readonly requests: number;
   readonly per: number;
@@ -46,18 +48,18 @@ export interface RateLimit {
   readonly quota?: Quota;
 }
 
-/** A tenant's quota with its defaults resolved; times in milliseconds. */
+/** A tenant's quota with its defaults resolved. Times are in milliseconds. */
 export interface Quota {
   readonly header: string;
   readonly requests: number;
   readonly per: number;
-  /** By name. */
+  /** Quotas of single tenants, sorted by name. */
   readonly tenants: readonly { readonly tenant: string; readonly requests: number }[];
 }
 
 const requests = z.int().min(1).max(4_294_967_295);
 
-/** Envoy refuses to fill a bucket more often. */
+/** Envoy rejects a bucket that is filled more often. */
 const per = durationSchema.refine((text) => (parseDuration(text) ?? 0) >= 50, {
   params: { fix: "use at least 50ms" },
 });

@@ -6,26 +6,26 @@ import { compare } from "./order";
 import type { Shape } from "./shape";
 
 /**
- * A Service of the cluster that this catalog doesn't declare: another catalog does, or none. How long calls to it may
- * take and how often they are tried again is for its own DestinationRule and VirtualService to say, and whom it
- * answers for its own AuthorizationPolicies: where its catalog is one of this kind, its `admit`.
+ * A Service of the cluster outside of this catalog, which another catalog or tool owns. Its own DestinationRule and
+ * VirtualService set timeouts and retries, and its own AuthorizationPolicies must admit the caller: in another catalog,
+ * by `admit`. It is rendered to the caller's Sidecar and NetworkPolicy.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
  */
 export interface ReachDefinition {
-  /** Ports of its pods, to which NetworkPolicies let connections out. */
+  /** Ports of its pods, to which NetworkPolicies allow egress. */
   readonly targetPorts: readonly number[];
 }
 
-/** With its place. */
+/** A reached Service, with its path in the catalog. */
 export interface Reach extends ReachDefinition {
   readonly host: ServiceHost;
   readonly namespace: string;
-  /** Where the catalog declares it: `services.<name>.reach["<host>"]`. */
+  /** Path in the catalog: `services.<name>.reach["<host>"]`. */
   readonly path: string;
 }
 
-/** By the full host of the Service. */
+/** Reached Services, keyed by their fully qualified host. */
 export type ReachDefinitions = Readonly<Partial<Record<ServiceHost, ReachDefinition>>>;
 
 export const reachSchema: z.ZodType<ReachDefinitions> = z.partialRecord(
@@ -33,7 +33,7 @@ export const reachSchema: z.ZodType<ReachDefinitions> = z.partialRecord(
   z.strictObject({ targetPorts: z.array(portNumberSchema).min(1) } satisfies Shape<ReachDefinition>),
 );
 
-/** By host. */
+/** Resolves the reached Services of a service, sorted by host. */
 export function normalizeReach(service: string, definitions: ReachDefinitions): Reach[] {
   return (Object.entries(definitions) as [ServiceHost, ReachDefinition][])
     .map(([host, { targetPorts }]) => ({

@@ -5,11 +5,11 @@ import type { HttpProtocol, Protocol } from "./port";
 import type { TcpFields } from "./tcpFields";
 
 /**
- * What the compiler demands of a catalog besides its shape: that every service, port and version it refers to
- * is declared, that what is about requests is set on HTTP ports only, that durations are durations, and that it has no
- * unknown field. Where it isn't so, the expected type is a sentence saying why.
+ * Checks at compile time that every referenced service, port and version is declared, that settings of requests are on
+ * HTTP ports only, that durations are valid, and that there is no unknown field. For a mistake, the expected type is a
+ * sentence that explains it.
  *
- * A name that isn't a literal, such as a key of a `Record<string, …>` or a variable, is left to the checks.
+ * A name that is not a literal, such as a key of a `Record<string, …>` or a variable, is checked at run time only.
  */
 export type Checked<Definition extends MeshDefinition> = References<Definition> &
   Exact<MeshDefinition, Definition>;
@@ -113,7 +113,7 @@ type MirrorReference<Services, Service, Mirror> = "service" extends keyof Mirror
       }
   : unknown;
 
-/** Whether a service has one of the ports of another, by name, as far as the compiler can tell. */
+/** Whether a service has a port with the name of another service's port, if the types tell. */
 type SharesPort<Taker, Service> = unknown extends Taker
   ? true
   : string extends keyof Field<Taker, "ports"> | keyof Field<Service, "ports">
@@ -122,14 +122,14 @@ type SharesPort<Taker, Service> = unknown extends Taker
       ? false
       : true;
 
-/** A service by its name; where that isn't a literal, any service. */
+/** The service with a name. Any service if the name is not a literal. */
 type Named<Services, Name> = string extends Name
   ? unknown
   : Name extends keyof Services
     ? Services[Name]
     : unknown;
 
-/** Whether a name is among the declared ones, as far as the compiler can tell. */
+/** Whether a name is declared, if the types tell. */
 type IsDeclared<Name, Declared> = string extends Name
   ? true
   : string extends Declared
@@ -142,7 +142,7 @@ type CallReferences<Callee, Call> = Call extends readonly unknown[]
   ? { readonly [Index in keyof Call]: PortReference<Callee, Call[Index]> }
   : PortReference<Callee, Call>;
 
-/** The port is needed as soon as there are several to choose from; what is about requests, on HTTP ports only. */
+/** A call's port is required if there are several. Settings of requests are allowed on HTTP ports only. */
 type PortReference<Callee, Call> = unknown extends Callee
   ? unknown
   : PortChoice<Callee, Call> & RequestFields<CalledProtocol<Callee, Call>, Call>;
@@ -159,7 +159,7 @@ type PortOf<Callee, Call> = "port" extends keyof Call
     ? { readonly port: keyof Field<Callee, "ports"> }
     : unknown;
 
-/** What is spoken on the port of a call, or nothing where that isn't known. */
+/** The protocol of a call's port, or nothing if it is unknown. */
 type CalledProtocol<Callee, Call> = Field<
   Field<
     Field<Callee, "ports">,
@@ -172,17 +172,17 @@ type RequestFields<Called, Call> = [Called] extends [Exclude<Protocol, HttpProto
   ? {
       readonly [
         Key in keyof Call as Key extends RequestField ? Key : never
-      ]: Refused<`the called port speaks ${Called & string}, where a proxy sees no requests`>;
+      ]: Refused<`the called port has the protocol ${Called & string}, where a proxy sees no requests`>;
     }
   : unknown;
 
 type RequestField = "methods" | "paths" | "endUser" | "timeout" | "retries";
 
-/** A path is asked for where HTTP is spoken, and not on top of it as in gRPC. */
+/** A probe has a path for HTTP only, not for gRPC. */
 type ProbeReference<Service, Probe> = PortChoice<Service, Probe> &
   ([CalledProtocol<Service, Probe>, "path"] extends [Exclude<Protocol, "http" | "http2">, keyof Probe]
     ? {
-        readonly path: Refused<`the probed port speaks ${CalledProtocol<Service, Probe> & string}, where there are no paths`>;
+        readonly path: Refused<`the probed port has the protocol ${CalledProtocol<Service, Probe> & string}, which has no paths`>;
       }
     : unknown);
 
@@ -190,7 +190,7 @@ type RouteReferences<Services, Routes> = {
   readonly [Index in keyof Routes]: ServiceReference<Services, Routes[Index]>;
 };
 
-/** A service that is called by the name in a field `service`. */
+/** A service that a field `service` refers to. */
 type ServiceReference<Services, Call> =
   IsDeclared<Field<Call, "service">, keyof Services> extends true
     ? PortReference<Named<Services, Field<Call, "service">>, Call>
@@ -198,7 +198,7 @@ type ServiceReference<Services, Call> =
         readonly service: Refused<`there is no service "${Field<Call, "service"> & string}" in this catalog`>;
       };
 
-/** The type of a field, or of an empty object where it isn't given. */
+/** The type of a field, or an empty object type if it is missing. */
 type Field<T, Key extends string> = Key extends keyof T ? NonNullable<T[Key]> : object;
 
 type IsUnion<T, Whole = T> = [T] extends [never]

@@ -4,7 +4,7 @@ import type { Protocol } from "./port";
 import type { Shape } from "./shape";
 
 /**
- * When a request is tried again.
+ * A condition under which a request is retried.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
  */
@@ -25,7 +25,7 @@ export const retryConditions = [
   "unavailable",
 ] as const;
 
-/** Conditions under which the server has certainly not begun to work on the request: safe for every method. */
+/** Conditions under which the server has not begun to process the request. They are safe for every method. */
 export const safeRetryConditions: readonly RetryCondition[] = [
   "connect-failure",
   "refused-stream",
@@ -41,7 +41,7 @@ export const grpcRetryConditions: readonly RetryCondition[] = [
   "unavailable",
 ];
 
-/** Whether a request that the callee may have begun to work on is repeated. */
+/** Whether a request is retried although the callee may have begun to process it. */
 export function repeatsBegunRequests({ retryOn }: Pick<Retries, "retryOn">, protocol: Protocol): boolean {
   return retryOn.some(
     (condition) =>
@@ -51,38 +51,39 @@ export function repeatsBegunRequests({ retryOn }: Pick<Retries, "retryOn">, prot
 }
 
 /**
- * Conditions under which Envoy repeats a try that took longer than its `perTryTimeout`: it resets such a request
- * itself, which is neither a failed connection nor an answer with a status. Under all others that try is the last.
+ * Conditions under which Envoy retries an attempt that reached its per-try timeout. Envoy resets such a request itself,
+ * which is neither a failed connection nor a response with a status. With any other condition that attempt is final.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms
  */
 const slowTryConditions: readonly RetryCondition[] = ["5xx", "gateway-error", "reset"];
 
-/** Whether a try that reaches its `perTryTimeout` is followed by another one. */
+/** Whether an attempt that reaches its `perTryTimeout` is retried. */
 export function repeatsSlowTries({ retryOn }: Pick<Retries, "retryOn">): boolean {
   return retryOn.some((condition) => slowTryConditions.includes(condition));
 }
 
 /**
- * How requests to an HTTP service are retried by the caller's proxy.
+ * Retries of requests to an HTTP service by the caller's proxy. They are rendered to the VirtualService.
  *
- * POST and PATCH are only ever retried under those conditions that say that the server has not begun to
- * work on the request (`connect-failure`, `refused-stream`, `reset-before-request`): repeating them
- * otherwise pays twice. gRPC calls are all POSTs, so there every declared condition applies.
+ * POST and PATCH are only retried under conditions that mean that the server has not begun to process the request
+ * (`connect-failure`, `refused-stream`, `reset-before-request`); any other retry could execute it twice. Every gRPC
+ * call is a POST, so there each declared condition applies.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
  */
 export interface RetriesDefinition {
-  /** How often a failed request is repeated; the first try isn't counted. 0–10. 0 also turns off Istio's own retries. */
+  /** Maximum number of retries, without the first attempt, 0–10. 0 also turns off Istio's own retries. */
   readonly attempts: number;
   /**
-   * Limit of each try. Default: the timeout divided by the tries, `attempts + 1`, so that all of them fit, where
-   * `retryOn` has `5xx`, `gateway-error` or `reset`; else none, as a try that reaches it isn't repeated.
+   * Timeout of each attempt. Default: the timeout divided by the number of attempts, `attempts + 1`, so that all fit,
+   * if `retryOn` contains `5xx`, `gateway-error` or `reset`. Otherwise none, because an attempt that reaches it is not
+   * retried.
    */
   readonly perTryTimeout?: Duration;
-  /** Default: `["connect-failure", "refused-stream"]`. */
+  /** Conditions under which a request is retried. Default: `["connect-failure", "refused-stream"]`. */
   readonly retryOn?: readonly RetryCondition[];
-  /** The least wait before the first retry; it doubles with each one. Default: Envoy's, 25ms. */
+  /** Base interval before the first retry, which doubles with each one. Default: Envoy's, 25ms. */
   readonly backoff?: Duration;
 }
 
@@ -91,7 +92,9 @@ export interface Retries {
   readonly attempts: number;
   /** The catalog declares no retries, so Istio's own default applies and is not rendered. */
   readonly inherited?: true;
-  /** Milliseconds. Undefined without an overall timeout to derive it from, or where slow tries aren't repeated. */
+  /**
+   * Timeout of each attempt in milliseconds. Undefined without an overall timeout, or if slow attempts are not retried.
+   */
   readonly perTryTimeout?: number;
   readonly retryOn: readonly RetryCondition[];
   /** Milliseconds. */
@@ -105,12 +108,12 @@ export const retriesSchema: z.ZodType<RetriesDefinition> = z.strictObject({
   backoff: durationSchema.optional(),
 } satisfies Shape<RetriesDefinition>);
 
-/** For requests that must not be repeated. */
+/** Retries of requests that must not be retried. */
 export const noRetries: Retries = { attempts: 0, retryOn: [] };
 
 /**
- * Istio's own default, for routes without `retries`. HTTP requests are repeated only if the server has certainly not
- * begun to work on them, because `unavailable` and `cancelled` match gRPC statuses only. Istio also lists
+ * Istio's own default for routes without `retries`. HTTP requests are retried only if the server has not begun to
+ * process them, because `unavailable` and `cancelled` match gRPC statuses only. Istio also lists
  * `retriable-status-codes`, but without any code since 1.24.
  *
  * @see https://istio.io/latest/docs/concepts/traffic-management/#retries
@@ -140,8 +143,8 @@ export function normalizeRetries(definition: RetriesDefinition | undefined, time
 }
 
 /**
- * The retries of a call: its own, or the service's. With less time than the service gives, retried attempts that timed
- * out are shortened so that all of them fit into it.
+ * The retries of a call: its own, or the callee's. If the call has a shorter timeout than the callee's, the per-try
+ * timeout is shortened so that all attempts fit.
  *
  * @param timeout limit of the call in milliseconds.
  */

@@ -29,7 +29,7 @@ export function routesOf({ hosts }: Gateway): GatewayRoute[] {
   return hosts.flatMap(({ routes }) => routes.flatMap((route) => (route.edge === undefined ? [] : [route])));
 }
 
-/** Routes that look alike to a service, by what they have in common. */
+/** Routes that a service can't tell apart, grouped by gateway identity, service and port. */
 export function alikeRoutes(gateways: readonly Gateway[]): Map<string, GatewayRoute[]> {
   return Map.groupBy(gateways.flatMap(routesOf), ({ edge }) => doorOf(edge));
 }
@@ -38,7 +38,7 @@ function doorOf({ source, callee, port }: Edge): string {
   return `${source.principal} ${callee} ${port.name}`;
 }
 
-/** Paths, as the service sees them, that a route is for. */
+/** The paths of a route, as the service receives them. */
 export function regionOf(route: GatewayRoute): readonly string[] {
   const { paths } = route.edge;
   if (paths.length > 0) return paths;
@@ -51,7 +51,7 @@ export function prefixOf({ prefix, rewrite = prefix }: Pick<GatewayRoute, "prefi
   return rewrite.replace(/\/$/, "") || "/";
 }
 
-/** Whether one path, exact or ending in `*`, includes all that another one does. */
+/** Whether a path pattern, exact or with a trailing `*`, includes another one. */
 export function includesPath(pattern: string, path: string): boolean {
   return pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }

@@ -1,16 +1,16 @@
 import type { Mesh } from "./mesh";
 import { compare } from "./order";
 
-/** A Secret that workloads take values from. */
+/** A Secret from which workloads read values. */
 export interface WorkloadSecret {
   readonly namespace: string;
   readonly name: string;
   readonly keys: readonly string[];
-  /** Whether its only key is a password that is generated. Other Secrets must exist. */
+  /** Whether it holds one generated password. Other Secrets must exist. */
   readonly generated: boolean;
 }
 
-/** The Secrets that the mesh's workloads generate, or name as sources of environment variables, by namespace and name. */
+/** The Secrets that the mesh's workloads generate or refer to in environment variables, by namespace and name. */
 export function workloadSecrets({ services }: Pick<Mesh, "services">): WorkloadSecret[] {
   const found = new Map<string, WorkloadSecret>();
   const add = (namespace: string, name: string, key: string, generated: boolean): void => {

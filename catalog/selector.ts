@@ -2,16 +2,16 @@ import { z } from "zod";
 import { atLeastOne } from "./atLeastOne";
 
 /**
- * Labels that select pods: a pod is selected when it has all of them.
+ * Labels that select pods. A selector matches pods that have all of its labels.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
  */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Labels of a selector. An empty selector would select every pod of the namespace. */
+/** Labels of a selector. An empty selector would match every pod of the namespace. */
 export const selectorSchema: z.ZodType<Labels> = atLeastOne(
   z.record(z.string(), z.string()),
-  "name at least one label",
+  "add at least one label",
 );
 
 /** Whether every pod that has the labels `narrow` is selected by `wide`. */

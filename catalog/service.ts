@@ -57,92 +57,100 @@ import {
 import { type Workload, type WorkloadDefinition, workloadSchema } from "./workload";
 
 /**
- * A service of the mesh. Its key in the catalog is its name, which is also the name of its Kubernetes Service. Its pods
- * may be deployed by the catalog ({@link workload}) or by another tool.
+ * A service of the mesh. Its key in the catalog is its name, which is also the name of its Kubernetes Service. Either
+ * the catalog ({@link workload}) or another tool deploys its pods.
  */
 export interface ServiceDefinition {
-  /** Default: the mesh's namespace. */
+  /** Namespace of the service. Default: the mesh's namespace. */
   readonly namespace?: string;
   /**
-   * The service's ports, keyed by name, a DNS label of at most 15 characters. Default: none, as in workers, consumers
-   * and jobs; then the service can call others, but nothing can call it, and no Service, DestinationRule or
-   * VirtualService is rendered.
+   * The service's ports, keyed by name, a DNS label of at most 15 characters. Default: none, as for workers, consumers
+   * and jobs. The service can then call others but can't be called, and no Service, DestinationRule or VirtualService
+   * is rendered.
    */
   readonly ports?: Readonly<Record<string, PortDefinition>>;
   /**
-   * What the catalog does about its Kubernetes Service. Default: `create` where the service has a `workload` and ports;
+   * Whether the catalog creates the Kubernetes Service. Default: `create` if the service has a `workload` and ports,
    * otherwise `none`.
    */
   readonly service?: ServiceMode;
-  /** The account that its pods run under. Default: that of {@link ServiceAccountDefinition}. */
+  /** The service account of its pods. Default: that of {@link ServiceAccountDefinition}. */
   readonly serviceAccount?: ServiceAccountDefinition;
   /**
-   * Labels that select its pods in every policy, Sidecar and Service. Default: `{ app: "<name>" }`. Set it where another
+   * Labels that select its pods in every policy, Sidecar and Service. Default: `{ app: "<name>" }`. Set it if another
    * tool labels the pods, such as `{ "app.kubernetes.io/name": "checkout" }`.
    */
   readonly selector?: Labels;
   /** Its versions, keyed by name, which is the DestinationRule's subset. Default: none, so there are no subsets. */
   readonly versions?: Readonly<Record<string, VersionDefinition>>;
-  /** Default: every request to the only version, and as it is. */
+  /** Weights, header routes, mirroring and faults. Default: every request is routed to the only version, unchanged. */
   readonly traffic?: TrafficDefinition;
-  /** Default: those of {@link ResilienceDefinition}. */
+  /** Timeouts and retries of calls to the service. Default: those of {@link ResilienceDefinition}. */
   readonly resilience?: ResilienceDefinition;
-  /** Default: those of {@link CircuitBreakerDefinition}, or what follows from `load`. */
+  /**
+   * Limits of connections and requests to the service. Default: those derived from `load`, otherwise those of
+   * {@link CircuitBreakerDefinition}.
+   */
   readonly circuitBreaker?: CircuitBreakerDefinition;
-  /** Default: unknown; then the circuit breaker's limits are those of {@link CircuitBreakerDefinition}. */
+  /**
+   * Peak load of the service, from which the circuit breaker is sized. Default: unknown; the limits are those of
+   * {@link CircuitBreakerDefinition} then.
+   */
   readonly load?: LoadDefinition;
-  /** Default: LEAST_REQUEST. */
+  /** How callers' proxies choose an endpoint. Default: LEAST_REQUEST. */
   readonly loadBalancing?: LoadBalancingDefinition;
-  /** Of each of its pods. Default: no limit. */
+  /** Rate limit of each pod. Default: no limit. */
   readonly rateLimit?: RateLimitDefinition;
-  /** Of all its pods together, by a name for each; the mesh's `rateLimitService` counts. Default: no limits. */
+  /**
+   * Rate limits of all pods together, keyed by name, which the mesh's `rateLimitService` counts. Default: no limits.
+   */
   readonly globalRateLimits?: Readonly<Record<string, GlobalRateLimitDefinition>>;
-  /** Default: as the mesh has it for all. */
+  /** Settings of the proxies beside its pods. Default: those of the mesh. */
   readonly sidecar?: SidecarDefinition;
-  /** Default: as the mesh's. */
+  /** Telemetry settings that differ from the mesh's. Default: the mesh's. */
   readonly telemetry?: ServiceTelemetryDefinition;
-  /** Default: as the mesh's. */
+  /** Alert thresholds that differ from the mesh's. Default: the mesh's. */
   readonly alerts?: AlertsDefinition;
-  /** Default: none; then somebody else deploys it. */
+  /** How the catalog deploys its pods. Default: none; another tool deploys them then. */
   readonly workload?: WorkloadDefinition;
   /**
-   * Whom this service calls, by service name: one call, or several that differ in port, methods, paths or end
-   * user. What isn't listed is denied. Default: nobody.
+   * The calls of this service, keyed by callee: one call, or a list of calls that differ in port, methods, paths or end
+   * user. Every other call is denied. Default: no calls.
    */
   readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
-  /** Callers of this service that aren't in the catalog, by a name for each. Default: none. */
+  /** Callers outside of the catalog, keyed by a name of your choice. Default: none. */
   readonly admit?: Readonly<Record<string, AdmitDefinition>>;
   /**
-   * Services of the cluster that aren't in the catalog and that this service calls, by their full host. Default: none;
-   * then its proxies know none of them, and NetworkPolicies, where there are any, don't let connections out to them.
+   * Services of the cluster outside of the catalog that this service calls, keyed by fully qualified host.
+   * Default: none; its Sidecar has no routes to them, and NetworkPolicies, if enabled, allow no egress to them then.
    */
   readonly reach?: ReachDefinitions;
   /**
-   * Whether its pods ask the Kubernetes API, as controllers do. Default: false; then their proxies don't know it, and
-   * NetworkPolicies, where there are any, don't let them.
+   * Whether its pods call the Kubernetes API, as controllers do. Default: false; its Sidecar has no route to the API,
+   * and NetworkPolicies, if enabled, allow no egress to it then.
    */
   readonly kubernetesApi?: boolean;
-  /** Default: what the namespace says, which is STRICT. */
+  /** Mutual TLS mode of the service and its ports. Default: the namespace's, which is STRICT. */
   readonly mtls?: MtlsDefinition;
 }
 
-/** A service with every default resolved. Times are in milliseconds. */
+/** A service with its defaults resolved. Times are in milliseconds. */
 export interface Service {
   readonly name: string;
   readonly namespace: string;
   /** Fully qualified: `<name>.<namespace>.svc.cluster.local`. */
   readonly host: string;
-  /** The service's ports, sorted by number; empty when none is declared. */
+  /** The service's ports, sorted by number. Empty if none is declared. */
   readonly ports: readonly Port[];
   readonly service: ServiceMode;
-  /** The headless Service of its StatefulSets, by which single pods are called. */
+  /** The headless Service of its StatefulSets, through which single pods are called. */
   readonly headless?: { readonly name: string; readonly host: string };
   readonly serviceAccount: ServiceAccount;
   /** Labels that select its pods. */
   readonly selector: Labels;
-  /** By name; empty when none is declared. */
+  /** Versions, sorted by name. Empty if none is declared. */
   readonly versions: readonly Version[];
-  /** In the order in which they are tried. */
+  /** Header routes, in the order in which they are matched. */
   readonly headerRoutes: readonly HeaderRoute[];
   readonly mirror?: Mirror;
   readonly fault?: Fault;
@@ -154,9 +162,9 @@ export interface Service {
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
   readonly rateLimit?: RateLimit;
-  /** By name. */
+  /** Global rate limits, sorted by name. */
   readonly globalRateLimits: readonly GlobalRateLimit[];
-  /** By host. */
+  /** Reached Services, sorted by host. */
   readonly reach: readonly Reach[];
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
@@ -164,11 +172,11 @@ export interface Service {
   readonly telemetry?: ProxyTelemetry;
   readonly alerts: Alerts;
   readonly workloads: readonly Workload[];
-  /** Its calls, by the called service's name. */
+  /** Its calls, sorted by callee. */
   readonly outgoing: readonly Edge[];
-  /** Who calls it: services, gateways and whom it admits, by their catalog path. */
+  /** Its callers: services, gateways and admitted callers, sorted by their path in the catalog. */
   readonly incoming: readonly Edge[];
-  /** Where the catalog declares it: `services.<name>`. */
+  /** Path in the catalog: `services.<name>`. */
   readonly path: string;
 }
 
@@ -200,13 +208,13 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   mtls: mtlsSchema.optional(),
 } satisfies Shape<ServiceDefinition>);
 
-/** What follows from the whole call graph, and therefore is resolved last. */
+/** The fields of a service that depend on the whole call graph, which are resolved last. */
 export type Connections = Pick<Service, "incoming" | "outgoing" | "alerts" | "circuitBreaker" | "load">;
 
-/** A service with the defaults that follow from its own definition. */
+/** A service whose own defaults are resolved. */
 export type UnconnectedService = Omit<Service, keyof Connections>;
 
-/** Resolves the defaults that follow from the service's own definition. */
+/** Resolves the defaults that depend only on the service. */
 export function normalizeService(
   name: string,
   definition: ServiceDefinition,
@@ -251,7 +259,7 @@ export function normalizeService(
   };
 }
 
-/** A service as the source of calls. */
+/** Returns a service as the source of an edge. */
 export function sourceOfService(
   { name, namespace, serviceAccount, selector }: UnconnectedService,
   trustDomain: string,

@@ -2,17 +2,17 @@ import { z } from "zod";
 import type { Shape } from "./shape";
 
 /**
- * The Kubernetes service account that a service's pods run under. It is the service's identity in the mesh:
- * `cluster.local/ns/<namespace>/sa/<name>`. Fields are those of Helm charts.
+ * The Kubernetes service account of a service's pods. It is the service's identity in the mesh:
+ * `cluster.local/ns/<namespace>/sa/<name>`. The fields are named as in Helm charts.
  *
  * @see https://istio.io/latest/docs/concepts/security/#istio-identity
  */
 export interface ServiceAccountDefinition {
-  /** Name of the account. Callees' policies admit it. Default: the service's name. */
+  /** Name of the service account. Callees' AuthorizationPolicies admit it. Default: the service's name. */
   readonly name?: string;
   /**
-   * Whether the ServiceAccount is rendered. Default: true where the service has a `workload`; otherwise false, so the
-   * tool that deploys the pods creates the account.
+   * Whether the ServiceAccount is rendered. Default: true if the service has a `workload`, otherwise false: the tool
+   * that deploys the pods creates the service account.
    */
   readonly create?: boolean;
   /**

@@ -4,16 +4,22 @@ import type { Shape } from "./shape";
 import { type Resources, resourcesSchema } from "./workload";
 
 /**
- * The proxy beside each pod of a service.
+ * The proxy of each pod of a service. The settings are rendered to annotations of the pods.
  *
  * @see https://istio.io/latest/docs/reference/config/annotations/
  */
 export interface SidecarDefinition {
-  /** Of the proxy's container. Default: the mesh's, from istiod's values. */
+  /** Resources of the proxy's container. Default: the mesh's, from istiod's values. */
   readonly resources?: Resources;
-  /** Inbound ports that the proxy captures; any other port reaches the application unprotected. Default: all. */
+  /**
+   * Inbound ports that the proxy captures. Every other port reaches the application without mutual TLS and policies.
+   * Default: all ports.
+   */
   readonly includeInboundPorts?: readonly number[];
-  /** Outbound ports that the proxy does not capture: no mTLS, no policy, no telemetry. Default: none. */
+  /**
+   * Outbound ports that the proxy does not capture, so their traffic has no mTLS, no policy and no telemetry.
+   * Default: none.
+   */
   readonly excludeOutboundPorts?: readonly number[];
 }
 

@@ -2,8 +2,8 @@ import type { Refused } from "./exact";
 import type { HttpProtocol, Protocol } from "./port";
 
 /**
- * Refuses what is about requests in a service whose ports all speak TCP, where a proxy sees no requests. A port whose
- * protocol isn't a literal is left to the checks.
+ * Rejects settings of requests in a service whose ports are all TCP, where a proxy sees no requests. A port whose
+ * protocol is not a literal is checked at run time only.
  */
 export type TcpFields<Service> = [ProtocolOf<Service>] extends [never]
   ? unknown
@@ -24,7 +24,7 @@ type Refusals<Service> = RefusedFields<Service, "load" | "rateLimit" | "globalRa
   >;
 };
 
-/** Fields about requests by the section in which they stand. */
+/** Settings of requests, by section. */
 interface RequestFields {
   readonly resilience: "timeout" | "retries";
   readonly traffic: "weights" | "headerRoutes" | "mirror" | "fault";
@@ -40,5 +40,5 @@ interface RequestFields {
 type RefusedFields<Value, Fields extends string> = {
   readonly [
     Field in Extract<keyof Value, Fields>
-  ]: Refused<`all ports speak TCP, where a proxy sees no requests: ${Field} has no effect`>;
+  ]: Refused<`all ports are TCP, where a proxy sees no requests: ${Field} has no effect`>;
 };

@@ -3,40 +3,44 @@ import { hostOf, namespaceOf, type ServiceHost, serviceHostSchema } from "./serv
 import type { Shape } from "./shape";
 
 /**
- * What the proxies report, in every namespace of the mesh and at the gateways that the catalog uses. Providers other
- * than Istio's own `prometheus` and `envoy` must be declared in the mesh configuration's `extensionProviders`.
+ * What proxies report, in every namespace of the mesh and at the gateways that the catalog uses. It is rendered to
+ * Telemetry objects. Providers other than Istio's own `prometheus` and `envoy` must be declared in the mesh
+ * configuration's `extensionProviders`.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */
 export interface TelemetryDefinition {
-  /** Default: what Istio's own configuration says. */
+  /** Metrics of the proxies. Default: what Istio's configuration sets. */
   readonly metrics?: {
     readonly provider: string;
-    /** Default: none, so Istio's standard metrics as they are. */
+    /** Changes to Istio's standard metrics. Default: none. */
     readonly overrides?: readonly MetricOverride[];
   };
-  /** Default: what Istio's own configuration says; then the proxies know no service that takes spans. */
+  /**
+   * Distributed traces of the proxies. Default: what Istio's configuration sets; the Sidecars have no route to a
+   * tracing service then.
+   */
   readonly tracing?: {
     readonly provider: string;
     /**
-     * Host of the service that takes the spans, by OpenTelemetry's protocol over gRPC on port 4317. Every proxy may
-     * reach it. Default: `<provider>.monitoring.svc.cluster.local`.
+     * Host of the tracing service, which receives spans by OTLP over gRPC on port 4317. Every proxy may call it.
+     * Default: `<provider>.monitoring.svc.cluster.local`.
      *
      * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-OpenTelemetryTracingProvider
      */
     readonly service?: ServiceHost;
-    /** Percent of the requests, 0–100. */
+    /** Percentage of requests that are traced, 0–100. */
     readonly randomSamplingPercentage: number;
   };
-  /** Default: what Istio's own configuration says. */
+  /** Access logs of the proxies. Default: what Istio's configuration sets. */
   readonly accessLogging?: {
     readonly provider: string;
-    /** CEL expression that a request must satisfy to be logged. Default: all are. */
+    /** CEL expression that a request must match to be logged. Default: every request is logged. */
     readonly filter?: string;
   };
   /**
-   * A second log for auditors, of every request and connection whatever `accessLogging` leaves out: who asked whom
-   * for what, and whether it was allowed. Default: none.
+   * A second access log for audits. It contains every request and connection, regardless of the filter of
+   * `accessLogging`: the caller's identity, the request, and whether it was allowed. Default: none.
    */
   readonly auditLogging?: {
     readonly provider: string;
@@ -51,30 +55,34 @@ export interface TelemetryDefinition {
   readonly gateways?: boolean;
 }
 
-/** Where add-ons such as Jaeger are unless something else is said. */
+/** Default namespace of add-ons such as Jaeger. */
 export const monitoringNamespace = "monitoring";
 
-/** Port on which spans are taken. */
+/** Port on which spans are received. */
 export const otlpPort = 4317;
 
 /**
- * What the proxies of one service report in another way than the mesh's `telemetry` says, to the same providers.
+ * Telemetry settings of one service that differ from the mesh's, with the same providers.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/#Telemetry
  */
 export interface ServiceTelemetryDefinition {
-  /** Default: as the mesh's. */
+  /** Traces of the service's proxies. Default: the mesh's. */
   readonly tracing?: {
-    /** Percent of the requests, 0–100. */
+    /** Percentage of requests that are traced, 0–100. */
     readonly randomSamplingPercentage: number;
   };
   /**
-   * For a complete trail of a service whose mesh logs errors only, give it without a filter. Default: as the mesh's.
+   * Access logs of the service's proxies. If the mesh logs only errors, set it without a filter to log every request of
+   * this service. Default: the mesh's.
    */
   readonly accessLogging?: {
-    /** CEL expression that a request must satisfy to be logged. Default: all are, whatever the mesh's filter. */
+    /**
+     * CEL expression that a request must match to be logged. Default: every request is logged, regardless of the mesh's
+     * filter.
+     */
     readonly filter?: string;
-    /** Log nothing. Default: false. */
+    /** Whether access logs are turned off. Default: false. */
     readonly disabled?: boolean;
   };
 }
@@ -82,9 +90,9 @@ export interface ServiceTelemetryDefinition {
 /** @see https://istio.io/latest/docs/reference/config/telemetry/#MetricsOverrides */
 export interface MetricOverride {
   readonly metric: IstioMetric;
-  /** Whose proxies it holds for. Default: CLIENT_AND_SERVER. */
+  /** Proxies to which the override applies: those of clients, servers or both. Default: CLIENT_AND_SERVER. */
   readonly mode?: "CLIENT" | "SERVER" | "CLIENT_AND_SERVER";
-  /** Stop reporting it. Default: false. */
+  /** Whether the metric is turned off. Default: false. */
   readonly disabled?: boolean;
 }
 
@@ -138,12 +146,12 @@ function normalizeTracing(
   return { service: hostOf(tracing.provider, monitoringNamespace), ...tracing };
 }
 
-/** Namespace of the service that takes the spans. */
+/** Namespace of the tracing service. */
 export function tracingNamespace({ service }: NonNullable<Telemetry["tracing"]>): string {
   return namespaceOf(service);
 }
 
-/** A service's own telemetry, with the mesh's providers. */
+/** Resolves a service's own telemetry, with the mesh's providers. */
 export function normalizeServiceTelemetry(
   { tracing, accessLogging }: ServiceTelemetryDefinition,
   mesh: TelemetryDefinition = {},

@@ -1,19 +1,19 @@
 import { z } from "zod";
 
 /**
- * The schema of a text with a form of its own.
+ * The schema of a string with a format.
  *
- * @param fix What to write instead of a text of another form, as an instruction with an example.
+ * @param fix an instruction with an example, for a string of another format.
  */
 export function textOf(pattern: RegExp, fix: string): z.ZodString {
   return z.string().regex(pattern, { error: fix });
 }
 
 /**
- * The same for a text whose type says more than `string`, such as `` `/${string}` ``. In the JSON Schema it is a string
+ * The schema of a string with a template literal type, such as `` `/${string}` ``. In the JSON Schema it is a string
  * with this pattern.
  *
- * @param error what the message says of a text of another form. Default: that it is invalid.
+ * @param error the message for a string of another format. Default: that it is invalid.
  */
 export function typedTextOf<Text extends string>(
   pattern: RegExp,

@@ -7,41 +7,45 @@ import { noRetries } from "./retries";
 import type { Shape } from "./shape";
 import { textOf } from "./text";
 
-/** How the requests to a service are spread over its versions, and what is done to them on purpose. */
+/**
+ * How requests to a service are distributed over its versions, mirrored, or used for fault injection. It is rendered to
+ * the VirtualService.
+ */
 export interface TrafficDefinition {
   /**
-   * Percent of the requests by version; the sum is 100. Default: everything to the only version. Required
-   * when there are several.
+   * Percentage of the requests, keyed by version. The sum is 100. Default: all requests to the only version. Required
+   * if there are several.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
   readonly weights?: Readonly<Record<string, number>>;
   /**
-   * Requests that are sent to one version for their headers, whatever its weight. The first route that matches
-   * decides. Default: none.
+   * Requests that are routed to a version by their headers, regardless of its weight. The first matching route applies.
+   * Default: none.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
    */
   readonly headerRoutes?: readonly HeaderRouteDefinition[];
-  /** A copy of the requests, sent to another version or to another service as well. Default: none. */
+  /** Mirrors requests to another version or service. Default: none. */
   readonly mirror?: MirrorDefinition;
-  /** Delays and errors put in to test resilience. Refused when the mesh's environment is `prod`. Default: none. */
+  /** Injects delays and errors, to test resilience. Rejected if the mesh's environment is `prod`. Default: none. */
   readonly fault?: FaultDefinition;
 }
 
-/** Requests that carry some headers, a cookie or both, and the version that takes them. */
+/** A route of requests with given headers, a cookie or both to a version. */
 export interface HeaderRouteDefinition {
   /**
-   * The exact values, keyed by the header's name in lower case. A request must have all of them. The header `cookie` is
-   * refused, because it holds all cookies of the client: give one as `cookie`. Required without `cookie`. Default: none.
+   * Headers with their exact values, keyed by header name in lower case. A request must have all of them. The header
+   * `cookie` is rejected, because it contains all cookies of the client: use `cookie` instead. Required without
+   * `cookie`. Default: none.
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * A cookie that a request must have, whatever others it has. It renders to a regular expression on the header `cookie`.
-   * Required without `headers`. Default: none.
+   * A cookie that a request must have, besides any others. It is rendered to a regular expression for the header
+   * `cookie`. Required without `headers`. Default: none.
    */
   readonly cookie?: CookieMatch;
-  /** One of the service's versions. */
+  /** Name of a version of the service. */
   readonly version: string;
 }
 
@@ -55,41 +59,41 @@ export interface CookieMatch {
 
 /** A header route with its defaults resolved. */
 export interface HeaderRoute extends HeaderRouteDefinition {
-  /** Empty: any. */
+  /** Headers. Empty if only the cookie must match. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Copies of requests whose answers nobody waits for. They are real to whoever gets them: what writes must write
- * elsewhere while it is mirrored to.
+ * A mirror: copies of requests are sent to another version or service, and their responses are discarded. The target
+ * processes them like other requests, so it must not write to production data.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMirrorPolicy
  */
 export type MirrorDefinition = VersionMirrorDefinition | ServiceMirrorDefinition;
 
-/** To another version of the same service. Requests that it gets anyway aren't mirrored. */
+/** A mirror to another version of the same service. Requests that are routed to that version are not mirrored. */
 export interface VersionMirrorDefinition {
-  /** One of the service's versions, which has no weight. */
+  /** Name of a version of the service with the weight 0. */
   readonly version: string;
   readonly service?: undefined;
-  /** Percent of the requests, 0–100. */
+  /** Percentage of the requests, 0–100. */
   readonly percentage: number;
 }
 
 /**
- * To another service, on its HTTP ports of the same names, and to all of its pods whatever the weights of its versions.
- * The copies come from the callers themselves: each service and gateway that may send a request may send its copy, and
- * nothing else. Copies of requests of those whom `admit` names are refused.
+ * A mirror to another service: to its HTTP ports of the same names, and to all of its pods, regardless of weights.
+ * Callers' proxies send the copies. Each service and gateway that may send a request may send its copy, and nothing
+ * else. Copies of requests of admitted callers are denied.
  */
 export interface ServiceMirrorDefinition {
-  /** Another service of the catalog, that has one of this service's HTTP ports too. */
+  /** Name of another service, which has one of this service's HTTP ports. */
   readonly service: string;
   readonly version?: undefined;
-  /** Percent of the requests, 0–100. */
+  /** Percentage of the requests, 0–100. */
   readonly percentage: number;
 }
 
-/** A mirror with the place of its service resolved. */
+/** A mirror with its target resolved. */
 export type Mirror =
   | VersionMirrorDefinition
   | {
@@ -97,7 +101,7 @@ export type Mirror =
       readonly version?: undefined;
       readonly percentage: number;
       readonly host: string;
-      /** The ports that take copies, each of requests on the port of the same name. */
+      /** The ports that receive copies, each for requests to the port of the same name. */
       readonly ports: readonly Port[];
     };
 
@@ -108,17 +112,17 @@ export type Mirror =
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
  */
 export interface FaultDefinition {
-  /** Requests that wait before they go on. Default: none. */
+  /** Delays requests. Default: none. */
   readonly delay?: {
-    /** Percent of the requests, 0–100. */
+    /** Percentage of the requests, 0–100. */
     readonly percentage: number;
     readonly fixedDelay: Duration;
   };
-  /** Requests that are answered with an error. Default: none. */
+  /** Aborts requests with an error. Default: none. */
   readonly abort?: {
-    /** Percent of the requests, 0–100. */
+    /** Percentage of the requests, 0–100. */
     readonly percentage: number;
-    /** The status they are answered with, 200–599. */
+    /** HTTP status of the response, 200–599. */
     readonly httpStatus: number;
   };
 }
@@ -138,7 +142,7 @@ const headerName = /^[a-z0-9][a-z0-9_-]*$/;
 
 const headers = z
   .record(z.string(), z.string().min(1))
-  .refine((record) => Object.keys(record).length > 0, { params: { fix: "name at least one header" } })
+  .refine((record) => Object.keys(record).length > 0, { params: { fix: "add at least one header" } })
   .refine((record) => !Object.hasOwn(record, "cookie"), {
     error:
       "the header cookie holds all cookies of a client, so one of them with an exact value rarely matches",
@@ -173,7 +177,7 @@ const mirrorSchema = z
     percentage,
   } satisfies Shape<MirrorDefinition>)
   .refine(({ version, service }) => (version === undefined) !== (service === undefined), {
-    params: { fix: "give either version or service" },
+    params: { fix: "set either version or service" },
   })
   .meta({
     oneOf: [{ required: ["version"] }, { required: ["service"] }],
@@ -205,9 +209,9 @@ export function normalizeFault({ delay, abort }: FaultDefinition): Fault {
 }
 
 /**
- * Resolves the place of a mirror. Only HTTP ports that both services have are mirrored.
+ * Resolves the target of a mirror. Only HTTP ports that both services have are mirrored.
  *
- * @param own ports of the mirrored service. @param find the service of that name.
+ * @param own ports of the mirrored service. @param find returns the service with a name.
  */
 export function normalizeMirror(
   mirror: MirrorDefinition,
@@ -224,7 +228,7 @@ export function normalizeMirror(
   return { service, percentage, host, ports: both };
 }
 
-/** The edge of the copies of an edge's requests: its source may send each copy once, without a timeout. */
+/** The edge of mirrored requests: the source may send a copy of each request once, without a timeout. */
 export function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
   const port = mirror.ports.find(({ name }) => name === edge.port.name);

@@ -14,14 +14,13 @@ import {
   type WorkloadDefinition,
 } from "./workload";
 
-/** A version of a service: how its pods are labelled, and what differs from the service's workload. */
+/** A version of a service: the labels of its pods, and what differs from the service's workload. */
 export interface VersionDefinition extends Partial<
   Pick<WorkloadDefinition, "image" | "replicas" | "env" | "pod">
 > {
   /**
-   * Labels that select the version's pods among those of the service, as in a DestinationRule's subset.
-   * Default: `{ version: "<name>" }`. Set it where the label's value isn't the version's name, such as
-   * `{ version: "1.4.2" }`.
+   * Labels that select the version's pods among those of the service, as in a DestinationRule's subset. Default: `{
+   * version: "<name>" }`. Set it if the label's value is not the version's name, such as `{ version: "1.4.2" }`.
    */
   readonly labels?: Labels;
 }
@@ -31,7 +30,7 @@ export interface Version {
   readonly name: string;
   /** Labels that select its pods among those of the service. */
   readonly labels: Labels;
-  /** Percent of the requests, 0–100. */
+  /** Percentage of the requests, 0–100. */
   readonly weight: number;
 }
 
@@ -43,7 +42,7 @@ export const versionSchema: z.ZodType<VersionDefinition> = z.strictObject({
   pod: podSchema.optional(),
 } satisfies Shape<VersionDefinition>);
 
-/** Versions with their share of the requests, sorted by name. Without weights each has all of them. */
+/** Versions with their weights, sorted by name. Without weights, each version has all requests. */
 export function normalizeVersions(
   versions: Readonly<Record<string, VersionDefinition>>,
   weights?: Readonly<Record<string, number>>,
@@ -56,9 +55,9 @@ export function normalizeVersions(
 }
 
 /**
- * The workloads of a service: one for each version, or a single one if no version is declared.
+ * The workloads of a service: one for each version, or a single one without versions.
  *
- * @param selector labels of the service's pods. @param ports those of the service, which probes name.
+ * @param selector labels of the service's pods. @param ports of the service, which probes refer to.
  */
 export function normalizeWorkloads(
   service: string,

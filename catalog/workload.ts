@@ -10,54 +10,54 @@ import type { Shape } from "./shape";
 import { textOf } from "./text";
 
 /**
- * What runs behind a service. Optional: without it another tool deploys the pods. They must have the labels of the
- * service's `selector`, those of the version's `labels` where there are versions, and run under its `serviceAccount`.
+ * How the catalog deploys a service's pods. Without it, another tool deploys them. They must then have the labels of
+ * the service's `selector`, the `labels` of their version if there are versions, and its `serviceAccount`.
  *
- * Containers run with least privilege: not as root, without capabilities, unable to gain any, and with the runtime's
- * seccomp profile. A container that needs more sets it in `pod`.
+ * Containers run with least privilege: not as root, without capabilities, without privilege escalation, and with the
+ * runtime's seccomp profile. `pod` can relax this.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
  */
 export interface WorkloadDefinition {
   /**
-   * The Kubernetes kind that runs the pods. A `StatefulSet` gets a headless Service `<service>-headless` besides. Pods of
-   * a `Job` or `CronJob` get a native sidecar, which ends with the application. Default: `Deployment`.
+   * Kind of the workload. A `StatefulSet` also gets a headless Service `<service>-headless`. Pods of a `Job` or
+   * `CronJob` get a native sidecar, which ends with the application. Default: `Deployment`.
    */
   readonly kind?: WorkloadKind;
-  /** Container image, pinned by tag or digest. */
+  /** Container image, with a fixed tag or a digest. */
   readonly image: string;
-  /** Number of pods. Default: 2, so that one pod can be lost; 1 for a `Job` or `CronJob`. */
+  /** Number of pods. Default: 2, so that the service survives the loss of one; 1 for a `Job` or `CronJob`. */
   readonly replicas?: number;
   /**
-   * When a `CronJob` runs, such as `"0 3 * * *"`. Default: none; a `CronJob` requires it.
+   * Schedule of a `CronJob`, such as `"0 3 * * *"`. Default: none; a `CronJob` requires it.
    *
    * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    */
   readonly schedule?: string;
   /**
-   * Volumes that a `StatefulSet` claims for each pod, keyed by name. `pod` mounts them. Default: none.
+   * Volume claim templates of a `StatefulSet`, keyed by name. `pod` mounts the volumes. Default: none.
    *
    * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates
    */
   readonly volumeClaimTemplates?: Readonly<Record<string, PersistentVolumeClaimSpec>>;
   /**
-   * A fragment of Kubernetes' PodSpec, merged over the pod that the catalog renders as a strategic merge does: containers,
+   * A fragment of Kubernetes' PodSpec. It is merged into the rendered pod as a strategic merge patch: containers,
    * volumes and environment variables by `name`, mounts by `mountPath`, ports by `containerPort`. The application's
-   * container is the one named as the service. Added containers get the same restrictions as the application's.
+   * container has the name of the service. Added containers get the same restrictions as the application's.
    * Default: none.
    *
    * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
    */
   readonly pod?: PodSpec;
   /**
-   * How long a pod finishes calls after it was told to stop. It is rendered as the proxy's `terminationDrainDuration`, and
-   * together with a `preStop` delay of 5 s as the pod's `terminationGracePeriodSeconds`, where these exceed Istio's 5 s and
-   * Kubernetes' 30 s. Default: the longest timeout of the calls and routes to the service; 30 s where one has none.
+   * How long a terminating pod drains requests. It is rendered as the proxy's `terminationDrainDuration`, and together
+   * with a `preStop` delay of 5 s as the pod's `terminationGracePeriodSeconds`, if these exceed Istio's 5 s and
+   * Kubernetes' 30 s. Default: the longest timeout of the calls and routes to the service, or 30 s if one has none.
    *
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig
    */
   readonly drain?: Duration;
-  /** Of the application's container; the proxy's are in `sidecar.resources`. Default: none. */
+  /** Resources of the application's container. Those of the proxy are in `sidecar.resources`. Default: none. */
   readonly resources?: Resources;
   /**
    * Environment variables of the application's container, keyed by name: a value, or a source such as
@@ -65,49 +65,49 @@ export interface WorkloadDefinition {
    */
   readonly env?: Readonly<Record<string, EnvValue>>;
   /**
-   * Secrets of which each has one random password, keyed by the Secret's name: the key of the password. `pulumi up`
-   * generates a password once and keeps it in its state as a secret; `render` lists the Secrets among those to make.
-   * `env` names them. Default: none, so that other Secrets must exist.
+   * Secrets with one generated password each, keyed by the Secret's name: the key of the password. `pulumi up`
+   * generates a password once and keeps it as a secret in its state. `render` lists the Secrets among those to create.
+   * `env` refers to them. Default: none; other Secrets must exist.
    */
   readonly generatedSecrets?: Readonly<Record<string, string>>;
   /**
-   * Id of the user that the container runs as; neither 0, root, nor 1337, the proxy, whose traffic is not redirected.
-   * Default: the image's user, and where that is root, or has a name and no number, Kubernetes refuses to start it.
+   * User ID of the container, except 0 (root) and 1337 (the proxy, whose traffic is not redirected). Default: the
+   * image's user. Kubernetes does not start a container whose image user is root, or a name instead of a number.
    *
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
    */
   readonly runAsUser?: number;
-  /** Of the application's container, the same in every version. Default: none. */
+  /** Probes of the application's container, the same for every version. Default: none. */
   readonly probes?: ProbesDefinition;
-  /** Default: none; then `replicas` is fixed. */
+  /** Horizontal autoscaling. Default: none; `replicas` is fixed then. */
   readonly autoscaling?: AutoscalingDefinition;
-  /** Labels of Deployment and pods, besides those of the service's and the version's selectors. Default: none. */
+  /** Labels of the workload and its pods, in addition to those of the selectors. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Of the pods, such as `prometheus.io/port`. Default: none. */
+  /** Annotations of the pods, such as `prometheus.io/port`. Default: none. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Kinds that can run a service's pods. */
+/** The supported kinds of workloads. */
 export const workloadKinds = ["Deployment", "StatefulSet", "Job", "CronJob"] as const;
 
-/** The Kubernetes kind that runs a service's pods. */
+/** The kind of a workload. */
 export type WorkloadKind = (typeof workloadKinds)[number];
 
-/** Value of an environment variable, or where it comes from: a Secret, a ConfigMap, or a field of the pod. */
+/** Value of an environment variable, or its source: a Secret, a ConfigMap, or a field of the pod. */
 export type EnvValue = string | { readonly valueFrom: EnvVarSource };
 
 /** @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ */
 export interface Resources {
-  /** What the node sets aside. Default: the limits, if there are any, as Kubernetes has it. */
+  /** Resources that the scheduler reserves on the node. Default: the limits, as in Kubernetes. */
   readonly requests?: ResourceQuantities;
-  /** What the container may use at most. Default: none. */
+  /** Maximum resources of the container. Default: none. */
   readonly limits?: ResourceQuantities;
 }
 
 export interface ResourceQuantities {
-  /** Such as `"100m"` or `"2"`. Default: none. */
+  /** CPU, such as `"100m"` or `"2"`. Default: none. */
   readonly cpu?: string;
-  /** Such as `"128Mi"`. Default: none. */
+  /** Memory, such as `"128Mi"`. Default: none. */
   readonly memory?: string;
 }
 
@@ -115,16 +115,16 @@ export interface ResourceQuantities {
 export interface AutoscalingDefinition {
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** CPU use in percent of the request at which pods are added, 1–100. */
+  /** Average CPU utilization at which pods are added, as a percentage of the CPU request, 1–100. */
   readonly averageUtilization: number;
 }
 
 /** One Deployment, StatefulSet, Job or CronJob. */
 export interface Workload {
   readonly kind: WorkloadKind;
-  /** `<service>`, or `<service>-<version>` where the service declares versions. */
+  /** Name: `<service>`, or `<service>-<version>` if the service declares versions. */
   readonly name: string;
-  /** The version's name; `v1` where the service declares none. */
+  /** Name of the version. `v1` if the service declares none. */
   readonly version: string;
   /** Labels that select its pods: the service's, and those of the version. */
   readonly selector: Labels;
@@ -135,7 +135,7 @@ export interface Workload {
   readonly volumeClaimTemplates: Readonly<Record<string, PersistentVolumeClaimSpec>>;
   readonly pod: PodSpec;
   readonly generatedSecrets: Readonly<Record<string, string>>;
-  /** The longest drain that the catalog asks for, if it does. */
+  /** The declared drain duration. */
   readonly drain?: Duration;
   readonly termination: Termination;
   readonly env: Readonly<Record<string, EnvValue>>;
@@ -148,7 +148,7 @@ export interface Workload {
 
 const quantity = textOf(
   /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
-  'write a quantity of Kubernetes, such as "500m" of CPU or "256Mi" of memory',
+  'write a Kubernetes quantity, such as "500m" of CPU or "256Mi" of memory',
 );
 const quantities = z.strictObject({
   cpu: quantity.optional(),
@@ -182,7 +182,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
     .int()
     .min(1)
     .refine((user) => user !== 1337, {
-      params: { fix: "choose another number: traffic of user 1337, the proxy, is not redirected" },
+      params: { fix: "use another number: 1337 is the proxy's user, whose traffic is not redirected" },
     })
     .meta({ not: { const: 1337 } })
     .optional(),
@@ -198,17 +198,21 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   annotations: z.record(z.string(), z.string()).optional(),
 } satisfies Shape<WorkloadDefinition>);
 
-/** The pods of a workload when its autoscaler, if there is one, has taken away all that it may. */
+/** The smallest number of pods of a workload. */
 export function fewestPods({ replicas: count, autoscaling }: Workload): number {
   return autoscaling?.minReplicas ?? count;
 }
 
-/** Whether the workload's pods end by themselves. */
+/** Whether the workload's pods complete by themselves. */
 export function runsOnce({ kind }: Pick<Workload, "kind">): boolean {
   return kind === "Job" || kind === "CronJob";
 }
 
-/** Resolves the defaults of a workload as far as all versions have them in common. @param ports those of the service. */
+/**
+ * Resolves the defaults of a workload that all versions share.
+ *
+ * @param ports of the service.
+ */
 export function normalizeWorkload(
   service: string,
   definition: WorkloadDefinition,

@@ -9,6 +9,7 @@ import { stripCode } from "./docs/markdown";
  */
 const held = [
   "bench",
+  "catalog",
   "checks",
   "cli",
   "components",
@@ -60,7 +61,7 @@ const words: readonly (readonly [word: RegExp, instead: string])[] = [
   ],
   [/\btakes? (it|them|all|everything|this|that|any) for\b/, "matches as; treats as"],
   [/\bcircles?\b/, "cycle"],
-  [/(?<!certificate )(?<!:)\bauthorit(y|ies)\b(?!:)/, "certificate authority; CA"],
+  [/(?<!certificate |[:"])\bauthorit(y|ies)\b(?!:)/, "certificate authority; CA"],
   [/\btries\b(?! to\b)|\b(a|an|each|every|one|another|first|last|slow|single) try\b/, "attempts; attempt"],
   [/\bentrances?\b/, "ingress gateway; egress gateway; entry point"],
   [/\bways? out\b/, "egress gateway; fix; exit"],

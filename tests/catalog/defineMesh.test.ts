@@ -90,11 +90,11 @@ describe("defineMesh", () => {
           ports: { http },
           calls: { db: {}, store: [{ port: "redis" }, { port: "http", timeout: "1s" }] },
         },
-        // @ts-expect-error the called port speaks tcp, where a proxy sees no requests
+        // @ts-expect-error the called port has the protocol tcp, where a proxy sees no requests
         one: { ports: { http }, calls: { db: { timeout: "1s" } } },
-        // @ts-expect-error the called port speaks redis, where a proxy sees no requests
+        // @ts-expect-error the called port has the protocol redis, where a proxy sees no requests
         two: { ports: { http }, calls: { store: { port: "redis", methods: ["GET"] } } },
-        // @ts-expect-error the called port speaks redis, where a proxy sees no requests
+        // @ts-expect-error the called port has the protocol redis, where a proxy sees no requests
         three: { ports: { http }, calls: { store: [{ port: "redis", retries: { attempts: 1 } }] } },
         store,
       },
@@ -314,7 +314,7 @@ describe("defineMesh", () => {
         one: { ports: { http }, workload: { image, probes: { readiness: { port: "htp" } } } },
         // @ts-expect-error property "port" is missing
         two: { ports: { http, admin }, workload: { image, probes: { liveness: asked } } },
-        // @ts-expect-error the probed port speaks grpc, where there are no paths
+        // @ts-expect-error the probed port has the protocol grpc, which has no paths
         three: { ports: { grpc }, workload: { image, probes: { readiness: asked } } },
         // @ts-expect-error there is no field "periodSeconds"
         four: { ports: { http }, workload: { image, probes: { readiness: { ...asked, periodSeconds: 5 } } } },

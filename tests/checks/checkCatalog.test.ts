@@ -413,7 +413,7 @@ describe("checkMesh", () => {
       {
         code: "MW001",
         path: at("period"),
-        fix: 'write whole seconds, such as "10s" or "1m": Kubernetes knows no parts of them',
+        fix: 'write whole seconds, such as "10s" or "1m", as Kubernetes requires',
       },
       {
         code: "MW001",

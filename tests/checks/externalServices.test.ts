@@ -86,13 +86,13 @@ describe("checks of external services", () => {
 
   it("refuse what is no address, TLS around MySQL, and other ports within a block", () => {
     const db = { host: "db.example.com", ports: { mysql: { port: 3306, protocol: "mysql" } } };
-    const fix = 'write an IP address or a block of them, such as "10.20.0.7" or "10.20.0.0/24"';
+    const fix = 'write an IP address or an address block, such as "10.20.0.7" or "10.20.0.0/24"';
     expect(
       brief({ db: {} }, { db: { ...db, addresses: ["db", "10.20.0.0/33", "0.0.0.0/0"] } }),
     ).to.deep.equal([
       `MW001 externalServices.db.addresses[0]: ${fix}`,
       `MW001 externalServices.db.addresses[1]: ${fix}`,
-      "MW001 externalServices.db.addresses[2]: name the blocks that are meant: /0 is every address there is",
+      "MW001 externalServices.db.addresses[2]: list smaller blocks: /0 contains every address",
     ]);
     expect(brief({ db: {} }, { db: { ...db, tls: { mode: "SIMPLE" } } })).to.deep.equal([
       `MW602 externalServices.db.tls: ${tlsText("db", "mysql", "mysql").fix}`,

@@ -187,7 +187,9 @@ describe("docs/catalog.schema.json", () => {
     expect(definitions.map(([name]) => name)).to.include.members(["PodSpec", "Container"]);
     for (const [name, { description }] of definitions) expect(description).to.equal(`Kubernetes' ${name}`);
     const service = schema.properties?.services?.additionalProperties;
-    expect(service && service.properties?.namespace?.description).to.equal("Default: the mesh's namespace.");
+    expect(service && service.properties?.namespace?.description).to.equal(
+      "Namespace of the service. Default: the mesh's namespace.",
+    );
     expect(text).to.not.match(/\{@link|\]\(#/);
   });
 

@@ -83,7 +83,7 @@ const claims: readonly [part: string, mistakes: readonly Mistake[]][] = [
     [service, version, duration],
   ],
   [
-    "A call to a service that isn't in it, a port or version that isn't declared and a misspelt field",
+    "A call to an undeclared service, port or version, and an unknown field, do not compile",
     [service, port, version, field],
   ],
   ["An undeclared name doesn't compile", [service, route, port, version]],

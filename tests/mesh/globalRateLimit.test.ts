@@ -242,7 +242,7 @@ describe("global rate limits", () => {
         { rateLimitService },
       ),
     ).to.deep.equal([
-      'MW001 services.web.globalRateLimits.all.path: write an absolute path, with "*" at its end at most, such as "/api/*"',
+      'MW001 services.web.globalRateLimits.all.path: write an absolute path, optionally with a trailing "*", such as "/api/*"',
     ]);
   });
 });
