@@ -144,9 +144,9 @@ const headers = z
   .record(z.string(), z.string().min(1))
   .refine((record) => Object.keys(record).length > 0, { params: { fix: "add at least one header" } })
   .refine((record) => !Object.hasOwn(record, "cookie"), {
-    error:
-      "the header cookie holds all cookies of a client, so one of them with an exact value rarely matches",
-    params: { fix: 'write one cookie as cookie: { name: "canary", value: "true" } beside headers' },
+    params: {
+      fix: 'name one cookie beside headers, such as cookie: { name: "canary", value: "true" }, because the header holds all cookies of a client',
+    },
   })
   .meta({ minProperties: 1, propertyNames: { pattern: headerName.source, not: { const: "cookie" } } })
   .refine((record) => Object.keys(record).every((name) => headerName.test(name)), {
