@@ -15,8 +15,46 @@ export interface JwtRuleDefinition {
   readonly jwksUri?: string;
   /** Accepted values of the claim `aud`. Default: any. */
   readonly audiences?: readonly string[];
+  /**
+   * The public keys as JSON, if the issuer serves none. Not together with `jwksUri`. Default: none.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc7517
+   */
+  readonly jwks?: string;
+  /** Headers that carry the token. Default: `Authorization` with the prefix `Bearer `, unless `fromCookies` is set. */
+  readonly fromHeaders?: readonly JwtHeader[];
+  /** Cookies that carry the token. Default: none. */
+  readonly fromCookies?: readonly string[];
+  /** Headers that receive claims of a valid token. Default: none. */
+  readonly outputClaimToHeaders?: readonly ClaimToHeader[];
+  /** Claims whose text is a list separated by spaces, besides `scope` and `permission`. Default: none. */
+  readonly spaceDelimitedClaims?: readonly string[];
   /** Whether the token is forwarded, so that later services can require it too. Default: true. */
   readonly forwardOriginalToken?: boolean;
+}
+
+/**
+ * A header that carries a token.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/request_authentication/#JWTHeader
+ */
+export interface JwtHeader {
+  /** The header's name, such as `x-token`. */
+  readonly name: string;
+  /** Text before the token, such as `Bearer `. Default: none. */
+  readonly prefix?: string;
+}
+
+/**
+ * A header that receives a claim.
+ *
+ * @see https://istio.io/latest/docs/reference/config/security/request_authentication/#ClaimToHeader
+ */
+export interface ClaimToHeader {
+  /** The header's name, such as `x-user`. */
+  readonly header: string;
+  /** Name of the claim, such as `sub`. Its value must be text, a number or a boolean. */
+  readonly claim: string;
 }
 
 /** An issuer of tokens with its defaults resolved. */
@@ -42,15 +80,37 @@ export interface EndUser {
   readonly claims: Readonly<Record<string, readonly string[]>>;
 }
 
-export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z.strictObject({
-  issuer: textOf(
-    /^[^\s*]+$/,
-    'write the claim "iss" of the tokens exactly, without spaces and "*", such as "https://auth.example.com"',
-  ),
-  jwksUri: z.url({ error: 'write a URL, such as "https://auth.example.com/jwks.json"' }).optional(),
-  audiences: z.array(z.string().min(1)).min(1).optional(),
-  forwardOriginalToken: z.boolean().optional(),
-} satisfies Shape<JwtRuleDefinition>);
+const headerName = textOf(/^[\w-]+$/, 'write the name of a header, such as "x-token"');
+const names = z.array(z.string().min(1)).min(1);
+
+export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z
+  .strictObject({
+    issuer: textOf(
+      /^[^\s*]+$/,
+      'write the claim "iss" of the tokens exactly, without spaces and "*", such as "https://auth.example.com"',
+    ),
+    jwksUri: z.url({ error: 'write a URL, such as "https://auth.example.com/jwks.json"' }).optional(),
+    audiences: names.optional(),
+    jwks: z.string().min(1).optional(),
+    fromHeaders: z
+      .array(
+        z.strictObject({ name: headerName, prefix: z.string().min(1).optional() } satisfies Shape<JwtHeader>),
+      )
+      .min(1)
+      .optional(),
+    fromCookies: names.optional(),
+    outputClaimToHeaders: z
+      .array(z.strictObject({ header: headerName, claim: z.string().min(1) } satisfies Shape<ClaimToHeader>))
+      .min(1)
+      .optional(),
+    spaceDelimitedClaims: names.optional(),
+    forwardOriginalToken: z.boolean().optional(),
+  } satisfies Shape<JwtRuleDefinition>)
+  .refine(({ jwks, jwksUri }) => jwks === undefined || jwksUri === undefined, {
+    path: ["jwks"],
+    params: { fix: "give one of jwks and jwksUri: Istio accepts only one of them" },
+  })
+  .meta({ not: { required: ["jwks", "jwksUri"] } });
 
 export const endUserSchema: z.ZodType<EndUserDefinition> = z.strictObject({
   claims: z.record(z.string(), z.array(z.string()).min(1)).optional(),

@@ -12,10 +12,7 @@ import type { RequestAuthenticationSpec } from "./types/requestAuthentication.ge
 export function requestAuthentications(mesh: Mesh): Manifest[] {
   if (mesh.jwtRules.length === 0) return [];
   const spec: RequestAuthenticationSpec = {
-    jwtRules: mesh.jwtRules.map(({ audiences, ...rule }) => ({
-      ...rule,
-      ...(audiences && { audiences: [...audiences] }),
-    })),
+    jwtRules: structuredClone(mesh.jwtRules) as RequestAuthenticationSpec["jwtRules"],
   };
   const object = (
     name: string,

@@ -1,5 +1,6 @@
 import { egressGateway, formatPath, type MeshDefinition } from "../../catalog";
 import { pages } from "../pages";
+import { references } from "../references";
 import type { DefinitionRule, Text } from "../rule";
 import { base, http } from "./example";
 
@@ -29,6 +30,8 @@ export const fixes = {
   gatewayHost:
     'write a full host name in lower case, such as "api.example.com", or all names below a domain, "*.example.com"',
   secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
+  claim:
+    'write the name of a claim that Istio can match: without spaces, brackets and "*", such as "roles"; have the issuer add one if there is none',
   secretNamespace: "write only the Secret's name: the Secret must be in the namespace of the gateway's pods",
 } as const;
 
@@ -113,6 +116,11 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     const fix = inside ? fixes.clusterHost : fixes.externalHost;
     yield [[...path, "host"], "host", name, host.test(name) && !inside, fix];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
+  }
+  for (const { call, path } of references(definition)) {
+    for (const claim of Object.keys(call.endUser?.claims ?? {})) {
+      yield [[...path, "endUser", "claims", claim], "claim", claim, /^[^\s[\]*]+$/.test(claim), fixes.claim];
+    }
   }
   for (const [gateway, { release, namespace, serviceAccount, hosts }] of Object.entries(
     definition.gateways ?? {},

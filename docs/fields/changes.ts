@@ -365,6 +365,15 @@ function calls(): Changes {
     "JwtRuleDefinition.issuer": token({ issuer: "https://login.example.com" }),
     "JwtRuleDefinition.jwksUri": token({ jwksUri: "https://auth.example.com/jwks" }),
     "JwtRuleDefinition.audiences": token({ audiences: ["store"] }),
+    "JwtRuleDefinition.jwks": {
+      jwtRules: [{ issuer: "https://auth.example.com", jwks: '{"keys":[]}', audiences: ["shop"] }],
+    },
+    "JwtRuleDefinition.fromCookies": token({ fromCookies: ["session"] }),
+    "JwtRuleDefinition.spaceDelimitedClaims": token({ spaceDelimitedClaims: ["roles"] }),
+    "JwtHeader.name": token({ fromHeaders: [{ name: "x-token" }] }),
+    "JwtHeader.prefix": token({ fromHeaders: [{ name: "x-token", prefix: "Token " }] }),
+    "ClaimToHeader.header": token({ outputClaimToHeaders: [{ header: "x-user", claim: "sub" }] }),
+    "ClaimToHeader.claim": token({ outputClaimToHeaders: [{ header: "x-user", claim: "email" }] }),
     "JwtRuleDefinition.forwardOriginalToken": token({ forwardOriginalToken: false }),
   };
 }

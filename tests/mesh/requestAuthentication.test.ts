@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { http, metadata, render } from "./render";
+import { find, http, metadata, render } from "./render";
 
 const services = {
   web: { ports: { http }, calls: { api: {} } },
@@ -35,6 +35,20 @@ describe("requestAuthentication", () => {
         },
       },
     ]);
+  });
+
+  it("takes keys from the catalog, tokens from headers and cookies, and hands claims on", () => {
+    const rule = {
+      issuer: "https://a.example.com",
+      jwks: '{"keys":[]}',
+      fromHeaders: [{ name: "x-token", prefix: "Token " }],
+      fromCookies: ["session"],
+      outputClaimToHeaders: [{ header: "x-user", claim: "sub" }],
+      spaceDelimitedClaims: ["roles"],
+    };
+    expect(
+      find(render({ name: "shop", services, jwtRules: [rule] }), "RequestAuthentication", "default").spec,
+    ).to.deep.equal({ jwtRules: [{ ...rule, forwardOriginalToken: true }] });
   });
 
   it("isn't rendered without an issuer", () => {

@@ -64,6 +64,18 @@ export const names: readonly Mutation[] = [
   },
   {
     code: "MW105",
+    mistake: "a claim that no AuthorizationPolicy can match",
+    *mutants(catalog) {
+      for (const { place } of matching(catalog, "gateways.*.hosts.*.routes.*.endUser")) {
+        for (const claim of ["", "user role", "a[b]", "]x[", "*"]) {
+          const at = [...place, "claims", claim];
+          yield { at, changes: [[[...place, "claims"], { [claim]: ["x"] }]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW105",
     mistake: "a host that isn't a full host name",
     also: ["MW532"],
     *mutants(catalog) {
