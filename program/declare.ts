@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { declareObjects } from "../components/declareObjects";
 import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../components";
 import { needsOf } from "./cluster/needs";
 import { clusterOf } from "./controlPlane";
@@ -14,12 +15,12 @@ import { workloadSecrets } from "../catalog";
 export async function declare(platforms: readonly Platform[]): Promise<Record<string, unknown>> {
   const settings = readSettings(platforms, new pulumi.Config("meshwright"));
   const plan = planOf(settings);
-  const { name, catalog, controlPlane, observability } = plan;
+  const { name, catalog, controlPlane, installsControlPlane, observability, watching } = plan;
   await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);
 
-  const istio = new IstioControlPlane("istio", controlPlane);
+  const istio = installsControlPlane ? new IstioControlPlane("istio", controlPlane) : undefined;
   const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
-  const opts = { dependsOn: [istio, ...certificates] };
+  const opts = { dependsOn: [...(istio === undefined ? [] : [istio]), ...certificates] };
   const serviceMesh = new ServiceMesh(
     name,
     withPlan({ catalog }, { ...plan, secrets: workloadSecrets(plan.mesh) }),
@@ -28,10 +29,11 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
   if (observability !== undefined) {
     new Observability(observabilityName, withPlan(observability.args, observability.plan), opts);
   }
+  if (watching !== undefined) declareObjects(observabilityName, watching, opts);
   return {
     platform: name,
-    istio: istio.version,
-    gateways: gatewayAddresses(istio.gateways),
+    istio: istio?.version ?? settings.istioVersion,
+    ...(istio && { gateways: gatewayAddresses(istio.gateways) }),
     objects: serviceMesh.objectCounts,
   };
 }

@@ -11,7 +11,7 @@ import type { CertificateOwner, GatewayCertificate } from "./settings";
 export function declareGatewayCertificates(
   { mesh, observability }: Plan,
   given: Readonly<Partial<Record<CertificateOwner, GatewayCertificate>>>,
-  dependsOn: pulumi.Resource,
+  dependsOn: pulumi.Resource | undefined,
 ): pulumi.Resource[] {
   return [
     ...declare(gatewayCredentials(mesh), given.gateway, dependsOn),
@@ -22,7 +22,7 @@ export function declareGatewayCertificates(
 function declare(
   credentials: readonly { readonly name: string; readonly namespace: string }[],
   given: GatewayCertificate | undefined,
-  dependsOn: pulumi.Resource,
+  dependsOn: pulumi.Resource | undefined,
 ): pulumi.Resource[] {
   if (given === undefined) return [];
   const unique = new Map(credentials.map((one) => [`${one.namespace}/${one.name}`, one]));
@@ -35,7 +35,7 @@ function declare(
           type: "kubernetes.io/tls",
           stringData: { "tls.crt": given.certificate, "tls.key": given.key },
         },
-        { dependsOn },
+        dependsOn === undefined ? {} : { dependsOn },
       ),
   );
 }

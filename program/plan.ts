@@ -31,16 +31,20 @@ export interface Plan {
   /** Every object that the catalog renders to. */
   readonly objects: readonly Manifest[];
   readonly controlPlane: IstioControlPlaneArgs;
+  /** Whether this stack installs the control plane. Otherwise another stack or tool does. */
+  readonly installsControlPlane: boolean;
   /** The observability components and their plan. Missing if the settings leave them out. */
   readonly observability?: { readonly args: ObservabilityArgs; readonly plan: ObservabilityPlan };
+  /** The rules and dashboards of a catalog whose add-ons another stack installs. Missing otherwise. */
+  readonly watching?: readonly Manifest[];
 }
 
 /** Pulumi's name of the observability component. */
 export const observabilityName = "observability";
 
-/** Returns every Helm release of a stack. */
-export function releasesOf({ controlPlane, observability }: Plan): ReleaseSpec[] {
-  const releases = istioReleases(controlPlane);
+/** Every Helm release of a stack. */
+export function releasesOf({ controlPlane, installsControlPlane, observability }: Plan): ReleaseSpec[] {
+  const releases = installsControlPlane ? istioReleases(controlPlane) : [];
   return observability === undefined
     ? releases
     : [...releases, ...(Object.values(observability.plan.releases) as ReleaseSpec[])];
@@ -56,15 +60,25 @@ export interface DeclaredObjects {
 }
 
 /** Every object of a stack except those of Helm charts and its Secrets. */
-export function objectsOf({ controlPlane, observability, catalog, objects }: Plan): DeclaredObjects[] {
+export function objectsOf({
+  controlPlane,
+  installsControlPlane,
+  observability,
+  watching: added,
+  catalog,
+  objects,
+}: Plan): DeclaredObjects[] {
   const own = fromCatalog(catalog, objects);
-  const istio = { component: "IstioControlPlane", objects: istioObjects(controlPlane) };
-  if (observability === undefined) return [istio, own];
+  const istio = installsControlPlane
+    ? [{ component: "IstioControlPlane", objects: istioObjects(controlPlane) }]
+    : [];
+  if (added !== undefined) return [...istio, { ...own, component: "Observability", objects: added }, own];
+  if (observability === undefined) return [...istio, own];
   const { addOns, addOnsCatalog, watching } = observability.plan;
   const component = "Observability";
   const ofAddOns = { name: "the add-ons' own catalog", content: addOnsCatalog };
   return [
-    istio,
+    ...istio,
     { component, objects: addOns, catalog: ofAddOns },
     { ...own, component, objects: watching },
     own,
@@ -102,7 +116,18 @@ function checkedCatalog(settings: Settings): CheckedCatalog {
 export function planOf(settings: Settings, checked: CheckedCatalog = checkedCatalog(settings)): Plan {
   const { catalog, mesh, warnings } = checked;
   const objects = renderMesh(mesh);
-  const observability = settings.observability ? planned(settings, catalog, mesh, objects) : undefined;
+  const observing = settings.observability === false ? undefined : planned(settings, catalog, mesh, objects);
+  const observability = settings.observability === true ? observing : undefined;
+  const installsControlPlane = settings.controlPlane === "install";
+  const common = {
+    name: settings.platform.name,
+    catalog,
+    mesh,
+    warnings,
+    objects,
+    ...(observability && { observability }),
+    ...(settings.observability === "installed" && observing && { watching: ownWatching(observing.plan) }),
+  };
   // An add-on's host may be at a gateway that the catalog does not declare; its certificate is in the gateway's namespace.
   const ingress = new Map(
     [
@@ -116,17 +141,14 @@ export function planOf(settings: Settings, checked: CheckedCatalog = checkedCata
     ...controlPlaneArgs(settings, [...ingress.values()], istiodValues(mesh), mesh.revision),
     ...(mesh.rootNamespace !== defaultNamespace && { namespace: mesh.rootNamespace }),
   };
-  const problems = contradictions(controlPlane, mesh);
+  const problems = installsControlPlane ? contradictions(controlPlane, mesh) : [];
   if (problems.length > 0) throw runError(`Nothing was registered.\n${problems.join("\n")}`);
-  return {
-    name: settings.platform.name,
-    catalog,
-    mesh,
-    warnings,
-    objects,
-    controlPlane,
-    ...(observability && { observability }),
-  };
+  return { ...common, controlPlane, installsControlPlane };
+}
+
+/** The rules and dashboards of one catalog. The monitors belong to the stack of the add-ons: they select every proxy. */
+function ownWatching({ watching }: ObservabilityPlan): Manifest[] {
+  return watching.filter(({ kind }) => kind !== "PodMonitor" && kind !== "ServiceMonitor");
 }
 
 /** Ports that the hosts of a release's gateways use. */

@@ -22,8 +22,16 @@ export interface Settings {
   readonly environment: Environment;
   /** Exact version of Istio. Default: {@link defaultIstioVersion}. */
   readonly istioVersion: IstioVersion;
-  /** Whether the observability components are installed: Prometheus, Grafana, Jaeger and Kiali. Default: true. */
-  readonly observability: boolean;
+  /**
+   * Whether the observability components are installed: Prometheus, Grafana, Jaeger and Kiali. `installed`: another stack
+   * has installed them, and this stack adds the rules and dashboards of its catalog. Default: true.
+   */
+  readonly observability: boolean | "installed";
+  /**
+   * Whether the stack installs the control plane and its gateways. `installed`: another stack or tool has installed them,
+   * and this stack deploys its catalog alone. Default: `install`.
+   */
+  readonly controlPlane: "install" | "installed";
   /** Helm repository with the charts of Istio and of the add-ons. Default: each chart's own. */
   readonly chartRepository: string | undefined;
   /** Registry and path of Istio's images. Default: Istio's own, in docs/versions.md. */
@@ -135,13 +143,15 @@ export function readSettings(platforms: readonly Platform[], config: SettingSour
   const names = platforms.map(({ name }) => name);
   const chosen = choose("platform", names, first.name, others.length === 0);
   const platform = platforms.find(({ name }) => name === chosen) ?? first;
+  const observing = choose("observability", ["true", "false", "installed"], "true", true);
   const settings: Settings = {
     platform,
     options: readOptions(config, platform, problems),
     environment: choose("environment", environments, "dev", true),
     istioVersion: (match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ??
       defaultIstioVersion) as IstioVersion,
-    observability: choose("observability", ["true", "false"], "true", true) === "true",
+    observability: observing === "installed" ? observing : observing === "true",
+    controlPlane: choose("controlPlane", ["install", "installed"], "install", true),
     chartRepository: match("chartRepository", /^(https?|oci):\/\//, "https://charts.example.com/istio"),
     imageHub: config.get("imageHub") ?? facts.istio.images.hub,
     imageRegistry: match(

@@ -1,4 +1,4 @@
-import type { Edge, Labels } from "../../catalog";
+import type { Edge } from "../../catalog";
 
 /** The calls and routes that a problem affects, as the end of its sentence. Empty if there is none. */
 export function because(edges: readonly Edge[], what: string): string {
@@ -6,10 +6,4 @@ export function because(edges: readonly Edge[], what: string): string {
   if (paths.length === 0) return "";
   const shown = paths.slice(0, 5).join(", ");
   return `, ${what}: ${shown}${paths.length > 5 ? ` and ${paths.length - 5} more` : ""}`;
-}
-
-/** Labels as `key=value`, sorted. */
-export function text(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-  return pairs.sort().join(",") || "(none)";
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from "../health/snapshot";
 import type { Problem } from "../problem";
 import { podProblems } from "./pods";
 import { portProblems } from "./ports";
-import { selectorChanges } from "./selectors";
+import { selectorProblems } from "./selectors";
 
 /**
  * Compares what runs on a cluster with a catalog: pods that no service selects, services without pods, pods under another
@@ -21,6 +21,6 @@ export function judgeDeployed(
   return [
     ...podProblems(mesh, snapshot.pods),
     ...mesh.services.flatMap((service) => portProblems(service, snapshot.services)),
-    ...selectorChanges(objects, snapshot.workloads),
+    ...selectorProblems(objects, snapshot.workloads),
   ];
 }

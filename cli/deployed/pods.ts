@@ -1,9 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { selectsAll, type Service } from "../../catalog";
 import type { CheckedMesh } from "../../checks";
+import { labelsText } from "../../program/cluster/selectors";
 import { belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
-import { because, text } from "./affected";
+import { because } from "./affected";
 
 /** Services without pods, pods under another service account, and pods that no service selects. */
 export function podProblems(mesh: CheckedMesh, all: readonly V1Pod[]): Problem[] {
@@ -37,7 +38,7 @@ function withoutPods(service: Service, pods: readonly V1Pod[]): Problem[] {
     {
       severity: incoming.length > 0 ? "error" : "warning",
       culprit: `Service ${namespace}/${name}`,
-      problem: `No pod of ${namespace} has its labels ${text(selector)}${because(incoming, "so these fail")}.`,
+      problem: `No pod of ${namespace} has its labels ${labelsText(selector)}${because(incoming, "so these fail")}.`,
       fix: `Compare them with the pods' labels (kubectl get pods -n ${namespace} --show-labels), and set services.${name}.selector`,
     },
   ];
@@ -67,7 +68,7 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
   });
   const groups = Map.groupBy(others, ({ metadata }) => {
     const labels = Object.entries(metadata?.labels ?? {}).filter(([label]) => label !== "pod-template-hash");
-    return `${metadata?.namespace ?? ""} ${text(Object.fromEntries(labels))}`;
+    return `${metadata?.namespace ?? ""} ${labelsText(Object.fromEntries(labels))}`;
   });
   return [...groups.values()].map((group) => {
     const { namespace = "", name = "" } = group[0]?.metadata ?? {};
@@ -83,7 +84,7 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
       culprit: `Pod ${namespace}/${name}${group.length > 1 ? ` and ${group.length - 1} more` : ""}`,
       problem: `No service of the catalog selects ${group.length > 1 ? "them" : "it"}, so every call to ${group.length > 1 ? "them" : "it"} is denied${because(meant?.incoming ?? [], "such as these")}.`,
       fix: meant
-        ? `Set services.${meant.name}.selector to labels of ${group.length > 1 ? "these pods" : "this pod"}: ${text(group[0]?.metadata?.labels ?? {})}`
+        ? `Set services.${meant.name}.selector to labels of ${group.length > 1 ? "these pods" : "this pod"}: ${labelsText(group[0]?.metadata?.labels ?? {})}`
         : "Add a service with a selector of its labels to the catalog, or run it in another namespace",
     };
   });

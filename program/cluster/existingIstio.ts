@@ -10,6 +10,7 @@ const guide = "docs/clusters/README.md describes how to adopt an Istio, and how 
 
 /** An Istio that another tool has installed: CRDs, control planes and injection webhooks that are not the stack's. */
 export function existingIstio(snapshot: ClusterSnapshot, needs: ClusterNeeds): ClusterFinding[] {
+  if (needs.controlPlane === undefined) return missingControlPlane(snapshot, needs);
   return [
     ...foreignCrds(snapshot, needs),
     ...missingCrds(snapshot, needs),
@@ -54,9 +55,22 @@ function foreignCrds(snapshot: ClusterSnapshot, { releases }: ClusterNeeds): Clu
   });
 }
 
+/** The stack relies on an istiod that another stack or tool has installed. */
+function missingControlPlane(snapshot: ClusterSnapshot, { meshNamespaces }: ClusterNeeds): ClusterFinding[] {
+  if (valueOf(snapshot.istiods)?.length !== 0) return [];
+  return [
+    {
+      check: "existing-istio",
+      severity: "error",
+      problem: `The stack installs no control plane (meshwright:controlPlane is installed), but the cluster has no istiod, so the pods in ${meshNamespaces.join(", ")} would start without a proxy.`,
+      fix: "Deploy the stack with the control plane first, or install it with this one: pulumi config rm meshwright:controlPlane",
+    },
+  ];
+}
+
 function missingCrds(snapshot: ClusterSnapshot, { controlPlane }: ClusterNeeds): ClusterFinding[] {
   const crds = istioCrds(snapshot);
-  if (controlPlane.installBase !== false || crds === undefined || crds.length > 0) return [];
+  if (controlPlane?.installBase !== false || crds === undefined || crds.length > 0) return [];
   return [
     {
       check: "existing-istio",
@@ -78,6 +92,7 @@ function foreignIstiods(
   snapshot: ClusterSnapshot,
   { releases, controlPlane }: ClusterNeeds,
 ): ClusterFinding[] {
+  if (controlPlane === undefined) return [];
   const own = releases.filter(({ chart }) => chart === "istiod");
   const canaries = controlPlane.canary === undefined ? [] : [controlPlane.canary];
   const revisions = new Set([controlPlane, ...canaries].map(({ revision = "default" }) => revision));
@@ -102,7 +117,7 @@ function foreignIstiods(
 /** A revision tag is one webhook of the cluster, so only one installation can own it. */
 function foreignTags(
   snapshot: ClusterSnapshot,
-  { controlPlane: { revisionTags = [], revision } }: ClusterNeeds,
+  { controlPlane: { revisionTags = [], revision } = { version: "" } }: ClusterNeeds,
 ) {
   // Without a revision, the control plane injects what the tag "default" injects.
   const wanted = new Set([...revisionTags, ...(revision === undefined ? ["default"] : [])]);

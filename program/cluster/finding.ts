@@ -8,6 +8,7 @@ export const clusterChecks = [
   "rights",
   "pod-security",
   "namespaces",
+  "selectors",
 ] as const;
 
 export type ClusterCheck = (typeof clusterChecks)[number];

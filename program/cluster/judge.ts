@@ -8,6 +8,7 @@ import type { ClusterNeeds } from "./needs";
 import { podSecurity } from "./podSecurity";
 import { rights } from "./rights";
 import type { ClusterSnapshot, Part } from "./snapshot";
+import { selectors } from "./selectors";
 import { storageClass } from "./storageClass";
 
 /** The checks, and the parts of a snapshot that each requires. */
@@ -24,6 +25,7 @@ const checks: readonly {
   { check: "rights", judge: rights, parts: ["rights"] },
   { check: "pod-security", judge: podSecurity, parts: ["namespaces"] },
   { check: "namespaces", judge: namespaces, parts: ["namespaces"] },
+  { check: "selectors", judge: selectors, parts: ["workloads"] },
 ];
 
 /**

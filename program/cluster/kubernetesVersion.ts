@@ -13,9 +13,11 @@ type Supported = (istio: string) => readonly string[] | undefined;
  */
 export function kubernetesVersion(
   { kubernetes }: ClusterSnapshot,
-  { controlPlane: { version, canary } }: ClusterNeeds,
+  { controlPlane }: ClusterNeeds,
   supported: Supported = supportedKubernetes,
 ): ClusterFinding[] {
+  if (controlPlane === undefined) return [];
+  const { version, canary } = controlPlane;
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(kubernetes) ?? [];
   if (major === undefined || minor === undefined) return [];
   const own = Number(minor);

@@ -57,7 +57,7 @@ export function loadBalancer(snapshot: ClusterSnapshot, needs: ClusterNeeds): Cl
     nodes.some(({ providerID = "" }) => balancing.has(schemeOf(providerID))) ||
     crds.some(({ name }) => balancers.includes(name));
   if (signs || nodes.length === 0) return [];
-  const seconds = needs.controlPlane.timeoutSeconds ?? 300;
+  const seconds = needs.controlPlane?.timeoutSeconds ?? 300;
   return [
     {
       check: "load-balancer",

@@ -1,11 +1,13 @@
 import type { IstioControlPlaneArgs, ReleaseSpec } from "../../components/plain";
+import type { Labels } from "../../catalog";
 import type { Manifest } from "../../mesh";
 import { objectsOf, type Plan, releasesOf } from "../plan";
-import type { Request } from "./snapshot";
+import type { Request, SelectingWorkload } from "./snapshot";
 
 /** The requirements of a stack on its cluster, as plain data. */
 export interface ClusterNeeds {
-  readonly controlPlane: IstioControlPlaneArgs;
+  /** Missing if another stack or tool installs the control plane. */
+  readonly controlPlane?: IstioControlPlaneArgs;
   readonly releases: readonly ReleaseSpec[];
   /** Namespaces that the stack creates. */
   readonly namespaces: readonly string[];
@@ -13,6 +15,8 @@ export interface ClusterNeeds {
   readonly meshNamespaces: readonly string[];
   /** Volumes that releases request. Without a class they get the cluster's default. */
   readonly volumes: readonly Volume[];
+  /** Deployments and StatefulSets that the catalog renders. */
+  readonly workloads: readonly SelectingWorkload[];
   /** Requests that the run makes. */
   readonly requests: readonly Request[];
 }
@@ -29,7 +33,7 @@ export function needsOf(plan: Plan): ClusterNeeds {
   const objects = objectsOf(plan).flatMap((declared) => declared.objects);
   const namespaces = objects.filter(({ kind }) => kind === "Namespace");
   return {
-    controlPlane: plan.controlPlane,
+    ...(plan.installsControlPlane && { controlPlane: plan.controlPlane }),
     releases,
     namespaces: namespaces.map(({ metadata }) => metadata.name),
     meshNamespaces: [
@@ -39,8 +43,25 @@ export function needsOf(plan: Plan): ClusterNeeds {
       ]),
     ].filter((name) => !gatewayNamespaces(releases).has(name)),
     volumes: volumesOf(plan),
+    workloads: selectingWorkloads(plan.objects),
     requests: requestsOf(releases, objects),
   };
+}
+
+/** The Deployments and StatefulSets among some objects. */
+export function selectingWorkloads(objects: readonly Manifest[]): SelectingWorkload[] {
+  return objects.flatMap(({ kind, metadata: { name, namespace = "" }, spec }) =>
+    kind === "Deployment" || kind === "StatefulSet"
+      ? [
+          {
+            kind,
+            namespace,
+            name,
+            matchLabels: (spec as { selector: { matchLabels: Labels } }).selector.matchLabels,
+          },
+        ]
+      : [],
+  );
 }
 
 /** Pods of gateways are proxies themselves, without redirection. */
@@ -80,7 +101,7 @@ function requestsOf(releases: readonly ReleaseSpec[], objects: readonly Manifest
     Object.entries(table).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
   const created = [
-    ...list(clusterWide),
+    ...(releases.length === 0 ? [] : list(clusterWide)),
     ...namespaces.flatMap((namespace) => list(namespaced).map((one) => ({ ...one, namespace }))),
     ...releases
       .filter(({ chart }) => chart === "cni")

@@ -14,11 +14,12 @@ export function podSecurity(snapshot: ClusterSnapshot, needs: ClusterNeeds): Clu
   const levelOf = (name: string): string | undefined =>
     namespaces.find((one) => one.name === name)?.labels[enforce];
   const refuses = (name: string): boolean => ["baseline", "restricted"].includes(levelOf(name) ?? "");
-  const { cni } = needs.controlPlane;
+  // The control plane of another stack may have the node agent.
+  const cni = needs.controlPlane === undefined || needs.controlPlane.cni !== undefined;
   const agent = needs.releases.find(({ chart }) => chart === "cni");
   const injected = needs.meshNamespaces.filter(refuses).map((name) => `${name} (${levelOf(name)})`);
   return [
-    ...(cni === undefined && injected.length > 0
+    ...(!cni && injected.length > 0
       ? [
           {
             check: "pod-security",

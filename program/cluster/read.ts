@@ -7,10 +7,20 @@ import {
   type KubeConfig,
   setHeaderOptions,
   StorageV1Api,
+  type V1Deployment,
   type V1ObjectMeta,
+  type V1StatefulSet,
 } from "@kubernetes/client-node";
 import type { ClusterNeeds } from "./needs";
-import type { ClusterSnapshot, HelmRecord, ObjectMetadata, Part, Request, Right } from "./snapshot";
+import type {
+  ClusterSnapshot,
+  HelmRecord,
+  ObjectMetadata,
+  Part,
+  Request,
+  Right,
+  SelectingWorkload,
+} from "./snapshot";
 
 /** Requests metadata alone: CRDs are large, and only the labels of Secrets may be read. */
 const metadataOnly = setHeaderOptions(
@@ -34,40 +44,51 @@ export async function readCluster(
   const extensions = config.makeApiClient(ApiextensionsV1Api);
   const admission = config.makeApiClient(AdmissionregistrationV1Api);
   const storage = config.makeApiClient(StorageV1Api);
-  const [nodes, crds, injectors, istiods, namespaces, loadBalancers, storageClasses, helmRecords, rights] =
-    await Promise.all([
-      // Every node names its cloud.
-      part("nodes", async () =>
-        (await core.listNode({ limit: 20 })).items.map(({ metadata, spec }) => ({
-          name: metadata?.name ?? "",
-          ...(spec?.providerID !== undefined && { providerID: spec.providerID }),
-        })),
+  const [
+    nodes,
+    crds,
+    injectors,
+    istiods,
+    namespaces,
+    loadBalancers,
+    storageClasses,
+    helmRecords,
+    workloads,
+    rights,
+  ] = await Promise.all([
+    // Every node names its cloud.
+    part("nodes", async () =>
+      (await core.listNode({ limit: 20 })).items.map(({ metadata, spec }) => ({
+        name: metadata?.name ?? "",
+        ...(spec?.providerID !== undefined && { providerID: spec.providerID }),
+      })),
+    ),
+    part("customresourcedefinitions", () =>
+      metadata(extensions.listCustomResourceDefinition({}, metadataOnly)),
+    ),
+    part("mutatingwebhookconfigurations", () =>
+      metadata(
+        admission.listMutatingWebhookConfiguration({ labelSelector: "app=sidecar-injector" }, metadataOnly),
       ),
-      part("customresourcedefinitions", () =>
-        metadata(extensions.listCustomResourceDefinition({}, metadataOnly)),
+    ),
+    part("deployments", () =>
+      metadata(apps.listDeploymentForAllNamespaces({ labelSelector: "app=istiod" }, metadataOnly)),
+    ),
+    part("namespaces", () => metadata(core.listNamespace({}, metadataOnly))),
+    part("services", async () =>
+      (await core.listServiceForAllNamespaces({ fieldSelector: "spec.type=LoadBalancer" })).items.map(
+        ({ metadata: { name = "", namespace = "" } = {}, status }) => ({
+          name,
+          namespace,
+          addressed: (status?.loadBalancer?.ingress ?? []).length > 0,
+        }),
       ),
-      part("mutatingwebhookconfigurations", () =>
-        metadata(
-          admission.listMutatingWebhookConfiguration({ labelSelector: "app=sidecar-injector" }, metadataOnly),
-        ),
-      ),
-      part("deployments", () =>
-        metadata(apps.listDeploymentForAllNamespaces({ labelSelector: "app=istiod" }, metadataOnly)),
-      ),
-      part("namespaces", () => metadata(core.listNamespace({}, metadataOnly))),
-      part("services", async () =>
-        (await core.listServiceForAllNamespaces({ fieldSelector: "spec.type=LoadBalancer" })).items.map(
-          ({ metadata: { name = "", namespace = "" } = {}, status }) => ({
-            name,
-            namespace,
-            addressed: (status?.loadBalancer?.ingress ?? []).length > 0,
-          }),
-        ),
-      ),
-      part("storageclasses", () => metadata(storage.listStorageClass({}, metadataOnly))),
-      part("secrets", () => readHelmRecords(core, needs)),
-      part("the user's rights", () => readRights(config.makeApiClient(AuthorizationV1Api), needs.requests)),
-    ]);
+    ),
+    part("storageclasses", () => metadata(storage.listStorageClass({}, metadataOnly))),
+    part("secrets", () => readHelmRecords(core, needs)),
+    part("workloads", () => readWorkloads(apps, needs)),
+    part("the user's rights", () => readRights(config.makeApiClient(AuthorizationV1Api), needs.requests)),
+  ]);
   return {
     kubernetes,
     nodes,
@@ -78,6 +99,7 @@ export async function readCluster(
     loadBalancers,
     storageClasses,
     helmRecords,
+    workloads,
     rights,
   };
 }
@@ -109,6 +131,27 @@ async function readHelmRecords(core: CoreV1Api, { releases }: ClusterNeeds): Pro
     revision: Number(labels.version ?? 0),
     status: labels.status ?? "unknown",
     secret,
+  }));
+}
+
+/** Deployments and StatefulSets in the namespaces of those that the catalog renders. */
+async function readWorkloads(apps: AppsV1Api, needs: ClusterNeeds): Promise<SelectingWorkload[]> {
+  const namespaces = [...new Set(needs.workloads.map(({ namespace }) => namespace))];
+  const lists = await Promise.all(
+    namespaces.flatMap((namespace) => [
+      apps.listNamespacedDeployment({ namespace }).then(({ items }) => selectorsOf("Deployment", items)),
+      apps.listNamespacedStatefulSet({ namespace }).then(({ items }) => selectorsOf("StatefulSet", items)),
+    ]),
+  );
+  return lists.flat();
+}
+
+function selectorsOf(kind: string, items: readonly (V1Deployment | V1StatefulSet)[]): SelectingWorkload[] {
+  return items.map(({ metadata: { name = "", namespace = "" } = {}, spec }) => ({
+    kind,
+    namespace,
+    name,
+    matchLabels: spec?.selector.matchLabels ?? {},
   }));
 }
 

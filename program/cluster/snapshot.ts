@@ -1,3 +1,5 @@
+import type { Labels } from "../../catalog";
+
 /** The state of a cluster that the preflight checks read, as plain data. */
 export interface ClusterSnapshot {
   /** Version that the API server reports: with `v`, its patch and a vendor suffix. */
@@ -15,8 +17,18 @@ export interface ClusterSnapshot {
   readonly storageClasses: Part<readonly ObjectMetadata[]>;
   /** Helm's records in the namespaces of the stack's releases. */
   readonly helmRecords: Part<readonly HelmRecord[]>;
+  /** Deployments and StatefulSets in the namespaces of the stack's own. */
+  readonly workloads: Part<readonly SelectingWorkload[]>;
   /** Whether each request of the run is allowed. */
   readonly rights: Part<readonly Right[]>;
+}
+
+/** A Deployment or StatefulSet, with the labels of its selector. */
+export interface SelectingWorkload {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly matchLabels: Labels;
 }
 
 /** A part of the cluster, or the reason why it could not be read. */

@@ -76,6 +76,36 @@ describe("program/deploy", function () {
     }
   });
 
+  it("registers a catalog with its rules and dashboards alone, where another stack installs everything else", async () => {
+    const registered: string[] = [];
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, inputs, id }) => {
+        registered.push(type);
+        return { id: id ?? `${name}-id`, state: inputs as Record<string, unknown> };
+      },
+      call: () => ({}),
+    });
+    const installed = { "meshwright:controlPlane": "installed", "meshwright:observability": "installed" };
+    pulumi.runtime.setAllConfig({ "meshwright:platform": "voicecore", ...installed });
+    let outputs: Record<string, unknown> = {};
+    await wrapped(
+      preflighting,
+      "preflight",
+      () => () => Promise.resolve(),
+      async () => {
+        outputs = await deploy(platforms.alfred, platforms.voicecore)();
+      },
+    );
+    await pulumi.runtime.disconnect();
+    pulumi.runtime.setAllConfig({});
+    expect(outputs).to.not.have.property("gateways");
+    expect(registered).to.include("meshwright:index:ServiceMesh");
+    expect(registered.filter((type) => type.includes("PrometheusRule"))).to.not.be.empty;
+    for (const type of ["meshwright:index:IstioControlPlane", "kubernetes:helm.sh/v3:Release"]) {
+      expect(registered).to.not.include(type);
+    }
+  });
+
   it("names the package that is missing, of those that only the program and some commands need", () => {
     const error = (name: string): Error =>
       Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- /a.js`), {

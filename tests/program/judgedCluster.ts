@@ -14,6 +14,7 @@ export function needs(own: Partial<ClusterNeeds> = {}): ClusterNeeds {
     namespaces: ["istio-system", "istio-ingress", "shop"],
     meshNamespaces: ["shop"],
     volumes: [],
+    workloads: [],
     requests: [
       { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
       { verb: "create", group: "", resource: "secrets", namespace: "istio-system" },

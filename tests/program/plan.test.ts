@@ -111,4 +111,24 @@ describe("program/plan", () => {
       }
     });
   }
+
+  it("is a catalog alone, with its rules and dashboards, where another stack installs everything else", () => {
+    const plan = (values: Record<string, string>) =>
+      planOf(readSettings(platformList, { get: (key) => ({ platform: "alfred", ...values })[key] }));
+    const whole = plan({});
+    const second = plan({ controlPlane: "installed", observability: "installed" });
+    expect(releasesOf(second)).to.deep.equal([]);
+    expect(second.objects).to.deep.equal(whole.objects);
+    expect(second).to.not.have.property("observability");
+    const kinds = new Set((second.watching ?? []).map(({ kind }) => kind));
+    expect([...kinds]).to.have.members(["ConfigMap", "PrometheusRule"]);
+    for (const object of second.watching ?? [])
+      expect(whole.observability?.plan.watching).to.deep.include(object);
+    expect(objectsOf(second).map(({ component }) => component)).to.deep.equal([
+      "Observability",
+      "ServiceMesh",
+    ]);
+    expect(plan({ controlPlane: "installed", observability: "false" })).to.not.have.property("watching");
+    expect(plan({ observability: "installed" }).installsControlPlane).to.equal(true);
+  });
 });

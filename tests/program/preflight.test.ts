@@ -20,6 +20,7 @@ const needs = (releases: readonly ReleaseSpec[]): ClusterNeeds => ({
   namespaces: releases.map(({ namespace }) => namespace),
   meshNamespaces: [],
   volumes: [],
+  workloads: [],
   requests: [],
 });
 

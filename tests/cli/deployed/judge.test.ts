@@ -163,8 +163,8 @@ describe("cli/deployed", () => {
         severity: "error",
         culprit: "Deployment shop/api",
         problem:
-          "Its selector is app=api, and the catalog's is app=api,version=v1: Kubernetes refuses to change it.",
-        fix: "Keep the one that is there: set the service's selector and its versions' labels to it. Or let a new Deployment take over the pods: kubectl delete deployment api -n shop --cascade=orphan",
+          "Its selector is app=api, but the catalog's is app=api,version=v1. Kubernetes refuses to change it.",
+        fix: "Keep the present one: set the service's selector and its versions' labels to it. Or let a new Deployment take over the pods: kubectl delete deployment api -n shop --cascade=orphan",
       },
     ]);
   });

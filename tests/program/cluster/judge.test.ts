@@ -31,11 +31,12 @@ const empty: ClusterSnapshot = {
   loadBalancers: { value: [] },
   storageClasses: { value: [] },
   helmRecords: { value: [] },
+  workloads: { value: [] },
   rights: { value: [] },
 };
 
 const needs = (
-  rest: Partial<ClusterNeeds["controlPlane"]> = {},
+  rest: Partial<NonNullable<ClusterNeeds["controlPlane"]>> = {},
   own: Partial<ClusterNeeds> = {},
 ): ClusterNeeds => {
   const controlPlane = { version: "1.31.0", gateways: [{ name: "istio-ingress" }], ...rest };
@@ -45,6 +46,7 @@ const needs = (
     namespaces: ["istio-system", "istio-ingress", "shop"],
     meshNamespaces: ["shop"],
     volumes: [],
+    workloads: [],
     requests: [],
     ...own,
   };
@@ -365,6 +367,33 @@ describe("program/cluster/judge", () => {
       "ingresses",
       "peerauthentications",
     ]);
+  });
+
+  it("finds a workload whose selector would change, which Kubernetes refuses", () => {
+    const workload = (kind: string, matchLabels: Record<string, string>) => ({
+      kind,
+      namespace: "shop",
+      name: "web",
+      matchLabels,
+    });
+    const needed = needs({}, { workloads: [workload("Deployment", { app: "web" })] });
+    const found = (...value: ReturnType<typeof workload>[]) => judge({ workloads: { value } }, needed);
+    expect(problems(found(workload("Deployment", { app: "web", version: "v1" })))).to.deep.equal([
+      "error selectors: Deployment shop/web: Its selector is app=web,version=v1, but the catalog's is app=web. Kubernetes refuses to change it.",
+    ]);
+    expect(found(workload("Deployment", { app: "web" }))).to.deep.equal([]);
+    expect(found(workload("StatefulSet", { app: "other" }))).to.deep.equal([]);
+    expect(found()).to.deep.equal([]);
+  });
+
+  it("requires an istiod where the stack installs no control plane, and takes any", () => {
+    const rest = needs({}, { releases: [] });
+    delete (rest as { controlPlane?: unknown }).controlPlane;
+    expect(problems(judge({}, rest))).to.deep.equal([
+      "error existing-istio: The stack installs no control plane (meshwright:controlPlane is installed), but the cluster has no istiod, so the pods in shop would start without a proxy.",
+    ]);
+    const istiod = object("istiod", { namespace: "istio-system", labels: { "istio.io/rev": "default" } });
+    expect(judge({ istiods: { value: [istiod] } }, rest)).to.deep.equal([]);
   });
 });
 
