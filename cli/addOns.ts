@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { type Tool, tools } from "../observability/tools";
 
 /** An add-on with pages, which `meshwright open` opens. */
 export interface AddOn {
@@ -10,15 +11,22 @@ export interface AddOn {
   readonly path: string;
 }
 
-/** The add-ons, keyed by the names that `meshwright open` accepts. */
-export const addOns = {
-  kiali: { title: "Kiali", port: 20001, path: "/kiali" },
-  grafana: { title: "Grafana", port: 3000, path: "/" },
-  jaeger: { title: "Jaeger", port: 16686, path: "/" },
-  prometheus: { title: "Prometheus", port: 9090, path: "/" },
-} as const satisfies Record<string, AddOn>;
+const titles: Readonly<Record<Tool, string>> = {
+  kiali: "Kiali",
+  grafana: "Grafana",
+  jaeger: "Jaeger",
+  prometheus: "Prometheus",
+};
 
-export type AddOnName = keyof typeof addOns;
+/** The add-ons, keyed by the names that `meshwright open` accepts. */
+export const addOns = Object.fromEntries(
+  (Object.keys(titles) as Tool[]).map((name) => {
+    const { targetPort: port, path } = tools[name];
+    return [name, { title: titles[name], port, path }];
+  }),
+) as Readonly<Record<Tool, AddOn>>;
+
+export type AddOnName = Tool;
 
 export const addOnNames = Object.keys(addOns) as AddOnName[];
 

@@ -84,6 +84,8 @@ export function meshConfig({
       holdApplicationUntilProxyStarts: true,
       // By default Istio keeps few of Envoy's statistics; alerts and dashboards use more.
       proxyStatsMatcher: { inclusionRegexps: [...statsMatchers] },
+      // Kiali and the dashboards' links search traces by canonical name. Istio's default is the label `app`, which not every pod has.
+      ...(tracing && { tracingServiceName: "CANONICAL_NAME_AND_NAMESPACE" }),
     },
     enableAutoMtls: true,
     // Only declared hosts. Each proxy's Sidecar limits them to those that its service calls.

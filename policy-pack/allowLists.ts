@@ -75,6 +75,7 @@ export const ISTIOD_VALUES = [
   ...["meshConfig.defaultConfig.proxyMetadata.SECRET_GRACE_PERIOD_RATIO"],
   ...["meshConfig.defaultConfig.proxyMetadata.SECRET_TTL", "meshConfig.defaultConfig.proxyStatsMatcher"],
   ...["meshConfig.defaultConfig.terminationDrainDuration", "meshConfig.defaultConfig.tracing"],
+  ...["meshConfig.defaultConfig.tracingServiceName"],
   ...["sidecarInjectorWebhook.defaultTemplates", "sidecarInjectorWebhook.neverInjectSelector"],
   ...["sidecarInjectorWebhook.rewriteAppHTTPProbe"],
 ];
@@ -195,4 +196,5 @@ export const PROXY_SETTINGS = [
   "proxyStatsMatcher",
   "terminationDrainDuration",
   "tracing",
+  "tracingServiceName",
 ];

@@ -1,4 +1,4 @@
-import type { Environment } from "../catalog";
+import { egressGateway, type Environment } from "../catalog";
 import {
   apart,
   gatewayPorts,
@@ -12,9 +12,6 @@ import {
 import { mergePatch } from "../mesh";
 import type { ClusterSettings } from "./cluster/settings";
 import type { Settings } from "./settings";
-
-/** Release of the egress gateway. */
-const egressRelease = "istio-egress";
 
 /**
  * The control plane of a stack. In `prod` and `staging` istiod and the gateways have three replicas on different
@@ -81,7 +78,7 @@ export function controlPlaneArgs(
         ),
         ...topology(cluster),
       })),
-      gateway(egressRelease, "ClusterIP", settings, nodes, platform.egress),
+      gateway(egressGateway.release, "ClusterIP", settings, nodes, platform.egress),
     ],
     ...clusterArgs(cluster),
   };

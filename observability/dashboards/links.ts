@@ -1,4 +1,5 @@
 import type { Mesh } from "../../catalog";
+import { tools } from "../tools";
 import type { DashboardKey, Link } from "./definition";
 
 /** URLs of the other add-ons for a browser, without a final slash. */
@@ -12,8 +13,8 @@ export interface ToolUrls {
 }
 
 export const localToolUrls: ToolUrls = {
-  kiali: "http://localhost:20001/kiali",
-  jaeger: "http://localhost:16686",
+  kiali: `http://localhost:${tools.kiali.targetPort}${tools.kiali.path}`,
+  jaeger: `http://localhost:${tools.jaeger.targetPort}`,
 };
 
 /** The links between a platform's dashboards, and to the other add-ons. */
@@ -43,8 +44,7 @@ export function linksOf(mesh: Mesh, { kiali, jaeger, runbooks }: ToolUrls): Link
     ofService: (service, namespace) => [
       dashboardOf(service),
       { title: "Kiali", url: `${kiali}/console/namespaces/${namespace}/services/${service}` },
-      // The name of a proxy's service in traces: the label `app` and the namespace, or the workload and the namespace
-      // without that label.
+      // A proxy's service in traces is its canonical name and namespace: `tracingServiceName` of the mesh configuration.
       { title: "Traces", url: `${jaeger}/search?service=${service}.${namespace}` },
     ],
     ...(runbooks !== undefined && {

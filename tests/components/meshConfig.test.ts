@@ -43,6 +43,17 @@ describe("components/meshConfig", () => {
     });
   });
 
+  it("names services in traces by canonical name and namespace, as Kiali and the dashboards search them", () => {
+    const { defaultConfig } = configOf({
+      tracing: {
+        provider: "jaeger",
+        service: "jaeger.monitoring.svc.cluster.local",
+        randomSamplingPercentage: 1,
+      },
+    });
+    expect(defaultConfig).to.deep.include({ tracingServiceName: "CANONICAL_NAME_AND_NAMESPACE" });
+  });
+
   it("logs JSON with operators that Envoy knows, the correlation ids among them", () => {
     const { accessLogEncoding, accessLogFormat } = configOf();
     expect(accessLogEncoding).to.equal("JSON");
