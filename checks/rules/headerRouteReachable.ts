@@ -16,7 +16,7 @@ const routed = (...headerRoutes: object[]): object =>
   );
 
 export const text = (service: string, before: number): Text => ({
-  message: `headerRoutes[${before}] of "${service}" already matches every request that has these headers`,
+  message: `headerRoutes[${before}] of "${service}" already matches every request that this one matches`,
   fix: `move this one before headerRoutes[${before}], or remove it`,
 });
 
@@ -26,7 +26,7 @@ export const headerRouteReachable: DefinitionRule = {
   title: "Every header route can match a request",
   why: [
     "A VirtualService uses the first route that matches.",
-    "If an earlier route requires fewer of the same headers, it matches every request of the later one, which never applies.",
+    "If an earlier route requires fewer of the same headers or no cookie, it matches every request of the later one, which never applies.",
   ],
   see: pages.virtualService,
   stage: "definition",

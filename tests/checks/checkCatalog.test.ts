@@ -164,7 +164,7 @@ describe("checkMesh", () => {
         path: `services.web.reach["${pod}"]`,
         ...invalidKey(
           pod,
-          "write <service>.<namespace>.svc.cluster.local, for single pods of a StatefulSet with its headless Service",
+          "write <service>.<namespace>.svc.cluster.local; for a single pod of a StatefulSet, the headless Service",
         ),
       },
     ]);
@@ -370,7 +370,7 @@ describe("checkMesh", () => {
       {
         code: "MW001",
         path,
-        fix: "choose another number: traffic of user 1337, the proxy, is not redirected",
+        fix: "use another number: 1337 is the proxy's user, whose traffic is not redirected",
       },
     ]);
   });

@@ -131,7 +131,7 @@ describe("mirror to another service", () => {
       `MW206 ${mirror}.service: mirror to another service, or to one of its versions`,
     ]);
     expect(brief({ percentage: 10 }, { calls: { web: {} } })).to.deep.equal([
-      `MW001 ${mirror}: give either version or service`,
+      `MW001 ${mirror}: set either version or service`,
     ]);
     expect(brief({ servcie: "shadow", percentage: 10 }, { calls: { web: {} } })).to.include(
       `MW002 ${mirror}.servcie: did you mean "service"?`,
