@@ -1,6 +1,6 @@
 import type { CallDefinition, HttpMethod } from "./call";
 import { milliseconds } from "./duration";
-import type { EndUser } from "./jwt";
+import { type EndUser, normalizeEndUser } from "./jwt";
 import { compare, sortedEntries } from "./order";
 import { formatPath } from "./path";
 import { isHttp, type Port, portOf } from "./port";
@@ -68,7 +68,7 @@ export function normalizeEdge(source: Source, call: CallDefinition, target: Targ
     port,
     methods: [...(call.methods ?? [])].sort(compare),
     paths: [...(call.paths ?? [])].sort(compare),
-    ...(call.endUser && { endUser: { claims: call.endUser.claims ?? {} } }),
+    ...(call.endUser && { endUser: normalizeEndUser(call.endUser) }),
     ...(timeout !== undefined && { timeout }),
     retries: isHttp(port.protocol) ? edgeRetries(call.retries, target.retries, timeout) : noRetries,
     ownTimeout: call.timeout !== undefined,

@@ -21,6 +21,7 @@ export type * from "./gatewayProxies";
 export { gatewayProxies } from "./gatewayProxies";
 export type * from "./globalRateLimit";
 export type * from "./jwt";
+export { isValues } from "./jwt";
 export type * from "./load";
 export { explainLoad } from "./load";
 export type * from "./loadBalancing";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compare, sortedEntries } from "./order";
 import type { Shape } from "./shape";
 import { textOf } from "./text";
 
@@ -69,15 +70,38 @@ export interface JwtRule extends JwtRuleDefinition {
  */
 export interface EndUserDefinition {
   /**
+   * Issuer of the token: one of `jwtRules`. Default: any of them. With several issuers, the claims of each are accepted,
+   * so name the one that issues these claims (check MW315).
+   */
+  readonly issuer?: string;
+  /**
    * Required claims of the token with their accepted values, such as `{ roles: ["admin"] }`. Default: any valid token
    * is accepted.
    */
-  readonly claims?: Readonly<Record<string, readonly string[]>>;
+  readonly claims?: ClaimsDefinition;
 }
+
+/**
+ * Claims by name, with their accepted values. A claim inside another one is a nested object, such as
+ * `{ realm_access: { roles: ["admin"] } }`. A dot belongs to the name: `"https://example.com/roles"` is one claim.
+ */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- pages show an alias as it is written
+export type ClaimsDefinition = { readonly [name: string]: readonly string[] | ClaimsDefinition };
 
 /** An end user with the defaults resolved. Without claims, any valid token is accepted. */
 export interface EndUser {
-  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** Default: any issuer. */
+  readonly issuer?: string;
+  /** In the order of their names. */
+  readonly claims: readonly Claim[];
+}
+
+/** A required claim. */
+export interface Claim {
+  /** Its name, after the names of the claims that it is inside of. */
+  readonly path: readonly string[];
+  /** Accepted values, sorted. */
+  readonly values: readonly string[];
 }
 
 const headerName = textOf(/^[\w-]+$/, 'write the name of a header, such as "x-token"');
@@ -91,7 +115,10 @@ export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z
     ),
     jwksUri: z.url({ error: 'write a URL, such as "https://auth.example.com/jwks.json"' }).optional(),
     audiences: names.optional(),
-    jwks: z.string().min(1).optional(),
+    jwks: z
+      .string()
+      .refine(isKeySet, { params: { fix: 'write a JSON Web Key Set, such as {"keys":[…]}' } })
+      .optional(),
     fromHeaders: z
       .array(
         z.strictObject({ name: headerName, prefix: z.string().min(1).optional() } satisfies Shape<JwtHeader>),
@@ -112,11 +139,50 @@ export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z
   })
   .meta({ not: { required: ["jwks", "jwksUri"] } });
 
+const claimsSchema: z.ZodType<ClaimsDefinition> = z.record(
+  z.string(),
+  z.union([
+    z.array(z.string()).min(1),
+    z
+      .lazy(() => claimsSchema)
+      .refine((claims) => Object.keys(claims).length > 0, {
+        params: { fix: "name at least one claim inside of it" },
+      }),
+  ]),
+);
+
 export const endUserSchema: z.ZodType<EndUserDefinition> = z.strictObject({
-  claims: z.record(z.string(), z.array(z.string()).min(1)).optional(),
+  issuer: z.string().optional(),
+  claims: claimsSchema.optional(),
 } satisfies Shape<EndUserDefinition>);
+
+function isKeySet(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && "keys" in value && Array.isArray(value.keys);
+  } catch {
+    return false;
+  }
+}
 
 /** Resolves the defaults of an issuer. */
 export function normalizeJwtRule(definition: JwtRuleDefinition): JwtRule {
   return { forwardOriginalToken: true, ...definition };
+}
+
+/** Resolves the defaults of an end user. */
+export function normalizeEndUser({ issuer, claims = {} }: EndUserDefinition): EndUser {
+  return { ...(issuer !== undefined && { issuer }), claims: flattened(claims, []) };
+}
+
+function flattened(claims: ClaimsDefinition, path: readonly string[]): Claim[] {
+  return sortedEntries(claims).flatMap(([name, value]) => {
+    const here = [...path, name];
+    return isValues(value) ? [{ path: here, values: [...value].sort(compare) }] : flattened(value, here);
+  });
+}
+
+/** Whether a claim's value is the list of its accepted values. */
+export function isValues(value: readonly string[] | ClaimsDefinition): value is readonly string[] {
+  return Array.isArray(value);
 }

@@ -57,5 +57,5 @@ export function includesPath(pattern: string, path: string): boolean {
 }
 
 function admits({ methods, endUser }: Edge): string {
-  return JSON.stringify([methods, endUser?.claims]);
+  return JSON.stringify([methods, endUser]);
 }

@@ -89,6 +89,11 @@ import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
+import { claimNameClear } from "./rules/claimNameClear";
+import { claimIssuerNamed } from "./rules/claimIssuerNamed";
+import { endUserIssuerDeclared } from "./rules/endUserIssuerDeclared";
+import { corsAllowsRoute } from "./rules/corsAllowsRoute";
+import { preflightAnswered } from "./rules/preflightAnswered";
 import { tokenNotBypassed } from "./rules/tokenNotBypassed";
 import { attemptsUseTimeout } from "./rules/attemptsUseTimeout";
 import { versionDeclared } from "./rules/versionDeclared";
@@ -172,6 +177,11 @@ export const topics: readonly Topic[] = [
       wildcardAfterSlash, // MW311
       reachedOutside, // MW312
       tokenNotBypassed, // MW313
+      claimNameClear, // MW314
+      claimIssuerNamed, // MW315
+      endUserIssuerDeclared, // MW316
+      corsAllowsRoute, // MW318
+      preflightAnswered, // MW319
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370
       tokenForwarded, // MW514

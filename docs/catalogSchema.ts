@@ -85,11 +85,12 @@ function objectsIn(schema: JsonSchema): JsonSchema[] {
 }
 
 /** The named documented types, and the types that they extend. */
-function typesIn(text: string, known: Documented): string[] {
+function typesIn(text: string, known: Documented, outer: readonly string[] = []): string[] {
   return (text.match(/\w+/g) ?? []).flatMap((name) => {
     const type = known.types.get(name);
-    if (type === undefined) return [];
-    return [name, ...typesIn([...type.parents, type.alias ?? ""].join(" "), known)];
+    // A type may name itself.
+    if (type === undefined || outer.includes(name)) return [];
+    return [name, ...typesIn([...type.parents, type.alias ?? ""].join(" "), known, [...outer, name])];
   });
 }
 

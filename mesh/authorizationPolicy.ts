@@ -1,4 +1,4 @@
-import { compare, isHttp, type Edge, type Mesh, owns } from "../catalog";
+import { compare, isHttp, type Edge, type EndUser, type Mesh, owns } from "../catalog";
 import { distinct } from "./distinct";
 import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
@@ -72,17 +72,18 @@ function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]
         },
       },
     ],
-    ...(requests && endUser && { when: claims(endUser.claims, issuers) }),
+    ...(requests && endUser && { when: conditions(endUser, issuers) }),
   };
 }
 
 /** A claim exists only if the token is valid, so a rule that matches a claim requires a token. */
-function claims(
-  required: Readonly<Record<string, readonly string[]>>,
-  issuers: string[],
-): NonNullable<Rule["when"]> {
-  const asked = Object.keys(required).length > 0 ? required : { iss: issuers };
-  return Object.entries(asked)
-    .map(([claim, values]) => ({ key: `request.auth.claims[${claim}]`, values: [...values].sort() }))
+function conditions({ issuer, claims }: EndUser, issuers: string[]): NonNullable<Rule["when"]> {
+  const from = { path: ["iss"], values: issuer === undefined ? issuers : [issuer] };
+  const required = issuer !== undefined || claims.length === 0 ? [from, ...claims] : claims;
+  return required
+    .map(({ path, values }) => ({
+      key: `request.auth.claims${path.map((name) => `[${name}]`).join("")}`,
+      values: [...values],
+    }))
     .sort((a, b) => compare(a.key, b.key));
 }

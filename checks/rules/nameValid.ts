@@ -1,4 +1,10 @@
-import { egressGateway, formatPath, type MeshDefinition } from "../../catalog";
+import {
+  type ClaimsDefinition,
+  egressGateway,
+  formatPath,
+  isValues,
+  type MeshDefinition,
+} from "../../catalog";
 import { pages } from "../pages";
 import { references } from "../references";
 import type { DefinitionRule, Text } from "../rule";
@@ -118,9 +124,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
   for (const { call, path } of references(definition)) {
-    for (const claim of Object.keys(call.endUser?.claims ?? {})) {
-      yield [[...path, "endUser", "claims", claim], "claim", claim, /^[^\s[\]*]+$/.test(claim), fixes.claim];
-    }
+    yield* claimNames(call.endUser?.claims ?? {}, [...path, "endUser", "claims"]);
   }
   for (const [gateway, { release, namespace, serviceAccount, hosts }] of Object.entries(
     definition.gateways ?? {},
@@ -163,4 +167,11 @@ function portName(path: (string | number)[], port: string): Name {
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {
   return [path, kind, name, label.test(name) && name.length <= max, fixes.label(max)];
+}
+
+function* claimNames(claims: ClaimsDefinition, path: readonly (string | number)[]): Iterable<Name> {
+  for (const [name, value] of Object.entries(claims)) {
+    yield [[...path, name], "claim", name, /^[^\s[\]*]+$/.test(name), fixes.claim];
+    if (!isValues(value)) yield* claimNames(value, [...path, name]);
+  }
 }

@@ -7,7 +7,7 @@ const chain = (forwardOriginalToken: boolean): object => ({
   ...withHosts({
     "shop.example.com": {
       tls: { credentialName: "shop" },
-      routes: [{ prefix: "/", service: "web", endUser: {} }],
+      routes: [{ prefix: "/", service: "web", methods: ["GET"], endUser: {} }],
     },
   }),
   services: {

@@ -1,4 +1,4 @@
-import { alikeRoutes, type Edge, type GatewayRoute, includesPath, regionOf } from "../../catalog";
+import { alikeRoutes, type Edge, formatPath, type GatewayRoute, includesPath, regionOf } from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Report } from "../rule";
 import { base, http } from "./example";
@@ -32,8 +32,8 @@ export const tokenNotBypassed: MeshRule = {
   see: pages.securityBestPractices,
   stage: "mesh",
   examples: {
-    wrong: hosts({ prefix: "/admin", port: "http", endUser }),
-    right: hosts({ prefix: "/admin", port: "admin", endUser }),
+    wrong: hosts({ prefix: "/admin", port: "http", methods: ["GET"], endUser }),
+    right: hosts({ prefix: "/admin", port: "admin", methods: ["GET"], endUser }),
   },
   *check({ gateways }, hasFailed) {
     for (const all of alikeRoutes(gateways).values()) {
@@ -79,12 +79,12 @@ function includes(wider: GatewayRoute, route: GatewayRoute): boolean {
 }
 
 /** Whether every token that satisfies the first edge satisfies the second as well. */
-function requiresAtLeast(wider: Edge, { endUser }: Edge): boolean {
+function requiresAtLeast({ endUser: wider }: Edge, { endUser }: Edge): boolean {
   if (endUser === undefined) return true;
-  if (wider.endUser === undefined) return false;
-  const given = wider.endUser.claims;
-  return Object.entries(endUser.claims).every(([claim, values]) =>
-    given[claim]?.every((value) => values.includes(value)),
+  if (wider === undefined || (endUser.issuer !== undefined && wider.issuer !== endUser.issuer)) return false;
+  const given = new Map(wider.claims.map(({ path, values }) => [formatPath(path), values]));
+  return endUser.claims.every(({ path, values }) =>
+    given.get(formatPath(path))?.every((value) => values.includes(value)),
   );
 }
 

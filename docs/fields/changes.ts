@@ -359,6 +359,10 @@ function calls(): Changes {
     "CallDefinition.methods": call({ methods: ["HEAD"] }),
     "CallDefinition.paths": call({ paths: ["/totals"] }),
     "CallDefinition.timeout": call({ timeout: "5s" }),
+    "EndUserDefinition.issuer": {
+      before: { ...secondIssuer, ...call({ endUser: { issuer: "https://auth.example.com" } }) },
+      after: { ...secondIssuer, ...call({ endUser: { issuer: "https://login.example.com" } }) },
+    },
     "EndUserDefinition.claims": call({ endUser: { claims: { roles: ["operator"] } } }),
     "AdmitDefinition.namespace": cart({ admit: { billing: { namespace: "accounts" } } }),
     "AdmitDefinition.serviceAccount": cart({ admit: { billing: { serviceAccount: "auditor" } } }),
@@ -377,6 +381,10 @@ function calls(): Changes {
     "JwtRuleDefinition.forwardOriginalToken": token({ forwardOriginalToken: false }),
   };
 }
+
+const secondIssuer = {
+  jwtRules: [{ issuer: "https://auth.example.com" }, { issuer: "https://login.example.com" }],
+};
 
 function token(own: object): object {
   const rule = {

@@ -71,6 +71,9 @@ const testClient = {
   paths: ["/health"],
 } as const satisfies AdmitDefinition;
 
+/** Every method but OPTIONS: browsers send that one without a token, and no page of another origin calls these hosts. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
 const tls = { credentialName: "aikernel-cert", minProtocolVersion: "TLSV1_3" } as const;
 
 const readers = { claims: { roles: ["reader", "editor", "admin"] } } as const;
@@ -162,12 +165,12 @@ export function catalog(options: AIKernelOptions = {}): MeshDefinition {
         hosts: {
           [`api.${domain}`]: {
             tls,
-            routes: [{ prefix: "/", service: "api", endUser: readers }],
+            routes: [{ prefix: "/", service: "api", methods, endUser: readers }],
           },
           [`catalog.${domain}`]: {
             tls,
             routes: [
-              { prefix: "/admin", service: "catalog-api", port: "http-admin", endUser: editors },
+              { prefix: "/admin", service: "catalog-api", port: "http-admin", methods, endUser: editors },
               {
                 prefix: "/",
                 service: "catalog-api",

@@ -295,7 +295,12 @@ describe("checkMesh", () => {
         services: { web: { ports: { http } } },
         gateways: {
           public: {
-            hosts: { "shop.example.com": { tls, routes: [{ prefix: "/", service: "web", endUser: {} }] } },
+            hosts: {
+              "shop.example.com": {
+                tls,
+                routes: [{ prefix: "/", service: "web", methods: ["GET"], endUser: {} }],
+              },
+            },
           },
         },
         jwtRules: [{ issuer: "https://auth.example.com" }],

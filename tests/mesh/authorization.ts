@@ -124,7 +124,7 @@ export function requested(definition: MeshDefinition): (request: Request) => boo
       (!endUser ||
         (issuers.includes(claims.iss?.[0] ?? "") &&
           Object.entries(endUser.claims ?? {}).every(([claim, values]) =>
-            claims[claim]?.some((one) => values.includes(one)),
+            claims[claim]?.some((one) => (values as readonly string[]).includes(one)),
           )))
     );
   };

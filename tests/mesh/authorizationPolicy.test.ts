@@ -25,7 +25,10 @@ describe("authorizationPolicy", () => {
               port: "http",
               methods: ["POST", "GET"],
               paths: ["/v2/*", "/v1"],
-              endUser: { claims: { roles: ["b", "a"] } },
+              endUser: {
+                issuer: "https://b.example.com",
+                claims: { roles: ["b", "a"], realm_access: { "https://example.com/roles": ["c"] } },
+              },
             },
             { port: "admin" },
           ],
@@ -74,7 +77,11 @@ describe("authorizationPolicy", () => {
           {
             from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
             to: [{ operation: { ports: ["8080"], methods: ["GET", "POST"], paths: ["/v1", "/v2/*"] } }],
-            when: [{ key: "request.auth.claims[roles]", values: ["a", "b"] }],
+            when: [
+              { key: "request.auth.claims[iss]", values: ["https://b.example.com"] },
+              { key: "request.auth.claims[realm_access][https://example.com/roles]", values: ["c"] },
+              { key: "request.auth.claims[roles]", values: ["a", "b"] },
+            ],
           },
           {
             from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],

@@ -304,9 +304,10 @@ describe("aikernel", () => {
         rules(name, namespace, everything())
           .filter(({ from }) => from?.[0]?.source.principals?.[0] === ingress)
           .map(({ to, when }) => [to[0]?.operation.methods, when]);
-      expect(fromOutside("api")).to.deep.equal([[undefined, roles(["admin", "editor", "reader"])]]);
+      const methods = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
+      expect(fromOutside("api")).to.deep.equal([[methods, roles(["admin", "editor", "reader"])]]);
       expect(fromOutside("catalog-api")).to.deep.equal([
-        [undefined, roles(["admin", "editor"])],
+        [methods, roles(["admin", "editor"])],
         [["GET", "HEAD"], roles(["admin", "editor", "reader"])],
       ]);
       expect(fromOutside("grafana", "aikernel-monitoring")).to.deep.equal([

@@ -6,7 +6,7 @@ export const security: readonly Mutation[] = [
   {
     code: "MW301",
     mistake: "an end user's token that nobody issues",
-    also: ["MW204", "MW301", "MW605"],
+    also: ["MW204", "MW301", "MW319", "MW605"],
     *mutants(catalog) {
       for (const { place, call } of edgesOf(catalog)) {
         const at = [...place, "endUser"];
@@ -121,6 +121,70 @@ export const security: readonly Mutation[] = [
             ],
           };
         }
+      }
+    },
+  },
+  {
+    code: "MW314",
+    mistake: "a claim inside another one, written with a dot",
+    *mutants(catalog) {
+      for (const { place, call } of edgesOf(catalog)) {
+        if (call.endUser) yield put([...place, "endUser", "claims", "realm_access.roles"], ["admin"]);
+      }
+    },
+  },
+  {
+    code: "MW315",
+    mistake: "a second issuer, whose claims count as those of the first",
+    also: ["MW315"],
+    *mutants(catalog) {
+      for (const { place, call } of edgesOf(catalog)) {
+        if (!call.endUser || !catalog.jwtRules) continue;
+        const claims = [...place, "endUser", "claims"];
+        yield {
+          at: claims,
+          changes: [
+            [["jwtRules"], [...catalog.jwtRules, { issuer: "https://customers.example.com" }]],
+            [claims, { roles: ["admin"] }],
+          ],
+        };
+      }
+    },
+  },
+  {
+    code: "MW316",
+    mistake: "an issuer that is not declared",
+    *mutants(catalog) {
+      for (const { place, call } of edgesOf(catalog)) {
+        if (call.endUser && catalog.jwtRules) {
+          yield put([...place, "endUser", "issuer"], "https://nobody.example.com");
+        }
+      }
+    },
+  },
+  {
+    code: "MW318",
+    mistake: "CORS that keeps the token from a host",
+    also: ["MW318"],
+    *mutants(catalog) {
+      for (const { kind, place, call } of edgesOf(catalog)) {
+        if (kind !== "route" || !call.endUser) continue;
+        const cors = [...place.slice(0, -2), "cors"];
+        yield {
+          at: [...cors, "allowHeaders"],
+          changes: [[cors, { allowOrigins: ["https://app.example.com"] }]],
+        };
+      }
+    },
+  },
+  {
+    code: "MW319",
+    mistake: "a token for preflight requests",
+    *mutants(catalog) {
+      for (const { kind, caller, place, call } of edgesOf(catalog)) {
+        const host = kind === "route" ? catalog.gateways?.[caller]?.hosts[String(place[3])] : undefined;
+        if (!call.endUser || host === undefined || host.cors) continue;
+        yield { at: [...place, "endUser"], changes: [[[...place, "methods"], undefined]] };
       }
     },
   },

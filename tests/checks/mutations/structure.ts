@@ -130,6 +130,7 @@ export const structure: readonly Mutation[] = [
       "MW302",
       "MW303",
       "MW313",
+      "MW319",
       "MW307",
       "MW310",
       "MW402",
@@ -220,7 +221,7 @@ export const structure: readonly Mutation[] = [
   {
     code: "MW386",
     mistake: "a Pulumi Output instead of anything that there is",
-    also: ["MW114", "MW302", "MW313", "MW402", "MW404", "MW508"],
+    also: ["MW114", "MW302", "MW313", "MW319", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const { place } of kindsOf(catalog)) yield put(place, { __pulumiOutput: true });
     },

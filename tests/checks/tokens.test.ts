@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import type { Finding } from "../../checks";
+import { checkMesh } from "../../mesh";
+
+const http = { port: 8080, protocol: "http" };
+const issuer = "https://auth.example.com";
+const host = 'gateways.public.hosts["shop.example.com"]';
+
+interface Parts {
+  readonly host?: object;
+  readonly route?: object;
+  readonly routes?: readonly object[];
+  readonly jwtRules?: readonly object[];
+}
+
+const found = (parts: Parts): Finding[] => {
+  const { jwtRules = [{ issuer }], routes = [{ prefix: "/", service: "web", ...parts.route }] } = parts;
+  const { findings } = checkMesh({
+    name: "shop",
+    services: { web: { ports: { http, admin: { port: 9090, protocol: "http" } } } },
+    jwtRules,
+    gateways: {
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: routes.map((route) => ({ port: "http", ...route })),
+            ...parts.host,
+          },
+        },
+      },
+    },
+  });
+  return [...findings];
+};
+const codes = (parts: Parts): string[] => found(parts).map(({ code, path }) => `${code} ${path}`);
+const claims = (value: object, more: object = {}): Parts => ({
+  route: { methods: ["GET"], endUser: { claims: value, ...more } },
+});
+
+describe("checks of tokens", () => {
+  it("accept names of claims that are URLs or have no dot, at every depth", () => {
+    for (const names of [
+      { roles: ["a"] },
+      { "https://example.com/roles": ["a"] },
+      { "cognito:groups": ["a"] },
+      { realm_access: { roles: ["a"] } },
+      { resource_access: { shop: { roles: ["a"] } } },
+    ]) {
+      expect(codes(claims(names)), JSON.stringify(names)).to.deep.equal([]);
+    }
+  });
+
+  it("warn of names with dots, and name the nested reading", () => {
+    const [finding] = found(claims({ "resource_access.shop.roles": ["a"] }));
+    expect(finding).to.include({ code: "MW314", severity: "warning" });
+    expect(finding?.fix).to.contain("{ resource_access: { shop: { roles: […] } } }");
+    expect(codes(claims({ outer: { "in.ner": ["a"] } }))).to.deep.equal([
+      `MW314 ${host}.routes[0].endUser.claims.outer["in.ner"]`,
+    ]);
+  });
+
+  it("refuse names that Istio cannot match at every depth, and objects without claims", () => {
+    for (const names of [
+      { "realm access": ["a"] },
+      { "a[b]": ["a"] },
+      { "": ["a"] },
+      { outer: { "x y": ["a"] } },
+    ]) {
+      expect(codes(claims(names)).join(), JSON.stringify(names)).to.match(/^MW105 /);
+    }
+    expect(codes(claims({ outer: {} })).join()).to.match(/^MW001 /);
+  });
+
+  it("ask for the issuer of claims where there are several", () => {
+    const jwtRules = [{ issuer }, { issuer: "https://customers.example.com" }];
+    const roles = { roles: ["admin"] };
+    expect(codes({ ...claims(roles), jwtRules })).to.deep.equal([`MW315 ${host}.routes[0].endUser.claims`]);
+    expect(codes({ ...claims(roles, { issuer }), jwtRules })).to.deep.equal([]);
+    expect(codes({ ...claims({}), jwtRules })).to.deep.equal([]);
+    expect(codes({ ...claims(roles, { issuer: "https://other.example.com" }), jwtRules })).to.deep.equal([
+      `MW316 ${host}.routes[0].endUser.issuer`,
+    ]);
+  });
+
+  it("refuse keys that are no key set", () => {
+    const rule = (jwks: string): Parts => ({ ...claims({}), jwtRules: [{ issuer, jwks }] });
+    expect(codes(rule('{"keys":[]}'))).to.deep.equal([]);
+    for (const wrong of ["{}", "keys", '{"keys":1}', "null"]) {
+      expect(codes(rule(wrong))).to.deep.equal(["MW001 jwtRules[0].jwks"]);
+    }
+  });
+
+  it("hold a host's CORS against the methods and the token of its routes", () => {
+    const cors = (own: object): object => ({ cors: { allowOrigins: ["https://app.example.com"], ...own } });
+    const route = { methods: ["GET", "PUT", "DELETE"], endUser: {} };
+    const both = [`MW318 ${host}.cors.allowHeaders`, `MW318 ${host}.cors.allowMethods`];
+    expect(codes({ route, host: cors({}) })).to.deep.equal(both);
+    const allowMethods = ["GET", "PUT", "DELETE"];
+    expect(codes({ route, host: cors({ allowMethods }) })).to.deep.equal(both.slice(0, 1));
+    expect(codes({ route, host: cors({ allowMethods, allowHeaders: ["Authorization"] }) })).to.deep.equal([]);
+    for (const from of [{ fromCookies: ["session"] }, { fromParams: ["token"] }]) {
+      expect(codes({ route, host: cors({ allowMethods }), jwtRules: [{ issuer, ...from }] })).to.deep.equal(
+        [],
+      );
+    }
+    const jwtRules = [{ issuer, fromHeaders: [{ name: "x-token" }] }];
+    const authorization = { allowMethods, allowHeaders: ["authorization"] };
+    expect(codes({ route, host: cors(authorization), jwtRules })).to.deep.equal(both.slice(0, 1));
+    expect(codes({ route, host: cors({ allowMethods, allowHeaders: ["x-token"] }), jwtRules })).to.deep.equal(
+      [],
+    );
+  });
+
+  it("tell of preflight requests that need a token", () => {
+    const finding = [`MW319 ${host}.routes[0].endUser`];
+    const endUser = {};
+    expect(codes({ route: { endUser } })).to.deep.equal(finding);
+    expect(codes({ route: { endUser, methods: ["GET", "OPTIONS"] } })).to.deep.equal(finding);
+    expect(codes({ route: { endUser, methods: ["GET"] } })).to.deep.equal([]);
+    expect(codes({ route: {} })).to.deep.equal(["MW307 jwtRules"]);
+  });
+});
