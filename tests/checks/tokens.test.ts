@@ -99,11 +99,10 @@ describe("checks of tokens", () => {
     const allowMethods = ["GET", "PUT", "DELETE"];
     expect(codes({ route, host: cors({ allowMethods }) })).to.deep.equal(both.slice(0, 1));
     expect(codes({ route, host: cors({ allowMethods, allowHeaders: ["Authorization"] }) })).to.deep.equal([]);
-    for (const from of [{ fromCookies: ["session"] }, { fromParams: ["token"] }]) {
-      expect(codes({ route, host: cors({ allowMethods }), jwtRules: [{ issuer, ...from }] })).to.deep.equal(
-        [],
-      );
-    }
+    const fromCookies = ["session"];
+    expect(codes({ route, host: cors({ allowMethods }), jwtRules: [{ issuer, fromCookies }] })).to.deep.equal(
+      [],
+    );
     const jwtRules = [{ issuer, fromHeaders: [{ name: "x-token" }] }];
     const authorization = { allowMethods, allowHeaders: ["authorization"] };
     expect(codes({ route, host: cors(authorization), jwtRules })).to.deep.equal(both.slice(0, 1));
