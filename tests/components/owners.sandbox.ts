@@ -51,8 +51,10 @@ function catalogOf(name: string, service: string, own: Partial<MeshDefinition>):
 }
 
 const shop = catalogOf("shop", "web", {});
-const bank = catalogOf("bank", "ledger", {});
-const orders = catalogOf("orders", "list", { namespace: "shop", sharedNamespaces: ["shop"] });
+// The shop's settings apply to the gateways that all of them use.
+const telemetry = { accessLogging: { provider: "envoy" }, gateways: false } as const;
+const bank = catalogOf("bank", "ledger", { telemetry });
+const orders = catalogOf("orders", "list", { namespace: "shop", sharedNamespaces: ["shop"], telemetry });
 
 const kinds = [
   "authorizationpolicies.security.istio.io",

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { environments } from "../../catalog";
+import type { Manifest } from "../../mesh";
 import { objectsOf, planOf, releasesOf } from "../../program/plan";
 import { type Platform } from "../../program/platform";
 import { platformList, platformNames, platforms } from "../../platforms";
@@ -118,7 +119,11 @@ describe("program/plan", () => {
     const whole = plan({});
     const second = plan({ controlPlane: "installed", observability: "installed" });
     expect(releasesOf(second)).to.deep.equal([]);
-    expect(second.objects).to.deep.equal(whole.objects);
+    // Two Telemetry objects must not select one gateway, so that of the other stack's catalog applies.
+    const ofGateway = ({ kind, metadata: { namespace = "" } }: Manifest): boolean =>
+      kind === "Telemetry" && namespace.startsWith("istio-");
+    expect(whole.objects.filter(ofGateway)).to.have.length(1);
+    expect(second.objects).to.deep.equal(whole.objects.filter((object) => !ofGateway(object)));
     expect(second).to.not.have.property("observability");
     const kinds = new Set((second.watching ?? []).map(({ kind }) => kind));
     expect([...kinds]).to.have.members(["ConfigMap", "PrometheusRule"]);
