@@ -118,5 +118,6 @@ describe("checks of tokens", () => {
     expect(codes({ route: { endUser, methods: ["GET", "OPTIONS"] } })).to.deep.equal(finding);
     expect(codes({ route: { endUser, methods: ["GET"] } })).to.deep.equal([]);
     expect(codes({ route: {} })).to.deep.equal(["MW307 jwtRules"]);
+    expect(codes({ route: { endUser }, jwtRules: [] })).to.deep.equal(["MW001 jwtRules"]);
   });
 });
