@@ -55,6 +55,7 @@ import { nameValid } from "./rules/nameValid";
 import { noCycles } from "./rules/noCycles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
+import { originatedToTls } from "./rules/originatedToTls";
 import { overrideFits } from "./rules/overrideFits";
 import { overrideNamed } from "./rules/overrideNamed";
 import { overrideSubset } from "./rules/overrideSubset";
@@ -259,6 +260,7 @@ export const topics: readonly Topic[] = [
       calleeNameUnique, // MW606
       opaqueToldApart, // MW607
       blockReached, // MW608
+      originatedToTls, // MW609
     ],
   },
   {

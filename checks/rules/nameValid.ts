@@ -31,6 +31,8 @@ export const fixes = {
     'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"',
   externalHost:
     'write a fully qualified host name outside of the cluster, in lower case, such as "api.example.com"',
+  numericHost:
+    'give the address a host name in DNS, such as "bank.example.com", and write that: istiod refuses hosts that end in digits',
   clusterHost:
     "declare a Service of the cluster under `reach` of the services that call it: unlike an external host, it uses mutual TLS",
   gatewayHost:
@@ -119,8 +121,10 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         : 63,
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
-    const fix = inside ? fixes.clusterHost : fixes.externalHost;
-    yield [[...path, "host"], "host", name, host.test(name) && !inside, fix];
+    // istiod refuses addresses, and whatever looks like one.
+    const numeric = /(^|\.)\d+$/.test(name);
+    const fix = inside ? fixes.clusterHost : numeric ? fixes.numericHost : fixes.externalHost;
+    yield [[...path, "host"], "host", name, host.test(name) && !inside && !numeric, fix];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
   }
   for (const { call, path } of references(definition)) {

@@ -167,4 +167,28 @@ describe("checks of external services", () => {
       "MW605 services.web.calls.mail.endUser: remove it",
     ]);
   });
+
+  it("warn of originated TLS that meets a plaintext port of the host, or callers with their own TLS", () => {
+    const codes = (port: object, tls?: object): string[] => {
+      const one = { host: "one.example.com", ports: { http: { protocol: "http", ...port } } };
+      return brief({ one: {} }, { one: { ...one, ...(tls && { tls }) } }).map((line) => line.slice(0, 5));
+    };
+    const tls = { mode: "SIMPLE" };
+    expect(codes({ port: 80 }, tls)).to.deep.equal(["MW609"]);
+    expect(codes({ port: 8080, targetPort: 80 }, tls)).to.deep.equal(["MW609"]);
+    expect(codes({ port: 443 }, tls)).to.deep.equal(["MW609"]);
+    for (const right of [{ port: 80, targetPort: 443 }, { port: 8443 }, { port: 8080, targetPort: 8443 }]) {
+      expect(codes(right, tls)).to.deep.equal([]);
+    }
+    expect(codes({ port: 80 })).to.deep.equal(["MW604"]);
+  });
+
+  it("refuse hosts that are addresses or end in digits", () => {
+    for (const host of ["10.1.2.3", "api.example.1", "db.42"]) {
+      expect(brief({ bank: {} }, { bank: { ...bank, host } }), host).to.deep.equal([
+        `MW105 externalServices.bank.host: ${fixes.numericHost}`,
+      ]);
+    }
+    expect(brief({ bank: {} }, { bank: { ...bank, host: "10.1.2.3.example.com" } })).to.deep.equal([]);
+  });
 });

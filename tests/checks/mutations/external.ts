@@ -82,6 +82,20 @@ export const external: readonly Mutation[] = [
     },
   },
   {
+    code: "MW609",
+    mistake: "TLS to a port for plaintext",
+    also: ["MW607", "MW609"],
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        const ports = { http: { port: 80, protocol: "http" } };
+        yield {
+          at: [...place, "ports", "http"],
+          changes: [...added, [[...place, "tls"], { mode: "SIMPLE" }], [[...place, "ports"], ports]],
+        };
+      }
+    },
+  },
+  {
     code: "MW604",
     mistake: "requests that leave as plain text",
     *mutants(catalog) {
