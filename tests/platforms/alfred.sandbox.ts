@@ -136,7 +136,7 @@ describe("Alfred on the sandbox", () => {
       printed = stdout + stderr;
       expect(exitCode, stderr + stdout).to.equal(0);
       // With a warning sign where an advisory policy has something to say.
-      expect(stdout).to.match(/(✅|⚠️) +meshwright@v0\.1\.0/);
+      expect(stdout).to.match(/(✅|⚠️) +meshwright@v\d+\.\d+\.\d+/);
       expect(stdout).to.not.contain("❌");
       expect(stdout).to.match(
         /✔ alfred runs on the sandbox: Istio 1\.31\.0, \d+ objects, no findings of istioctl analyze\./,
@@ -297,7 +297,7 @@ describe("Alfred on the sandbox", () => {
       ]);
       await h.kubectl(state, ["delete", "pod", "kiali"]);
       expect(stderr).to.match(
-        /^error: default\/kiali exists only in the API: its node us-\S+ has no kubelet, as on the sandbox, so nothing listens there\.\nfix: /,
+        /^error: default\/kiali exists only in the API: its node us-\S+ has no kubelet, as on the sandbox, so no container runs\.\nfix: /,
       );
       expect(exitCode).to.equal(1);
       const { stderr: none } = await meshwright([
