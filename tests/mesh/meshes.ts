@@ -177,7 +177,10 @@ const external = fc
         ...(protocol === "tls"
           ? { ports: { https: { port: 443, protocol } } }
           : http
-            ? { ports: { http: { port: 80, ...(!block && { targetPort: 443 }), protocol } }, tls }
+            ? {
+                ports: { http: { ...(block ? { port: 60_010 } : { port: 80, targetPort: 443 }), protocol } },
+                tls,
+              }
             : { ports: { data: { port: 60_001 + i, protocol } } }),
       }),
       call: {
