@@ -137,6 +137,8 @@ const sandboxPolicies = {
       },
     ],
   },
+  // On the sandbox, istiod is a process of this machine: the API server reaches its webhooks by URL.
+  "restrict-control-plane": { istiodValues: ["base.validationURL", "istiodRemote.injectionURL"] },
 };
 
 function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {
