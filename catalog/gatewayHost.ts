@@ -3,11 +3,17 @@ import { callFields, type CallDefinition } from "./call";
 import { type Cors, type CorsDefinition, corsSchema, normalizeCors } from "./cors";
 import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
 import { type GatewayTls, gatewayTlsSchema, normalizeGatewayTls, type TlsDefinition } from "./gatewayTls";
-import { compare } from "./order";
 import { formatPath } from "./path";
 import { isHttp } from "./port";
+import {
+  absolutePath,
+  moreSpecificFirst,
+  normalizeRouteMatch,
+  type RouteMatch,
+  type RouteMatchDefinition,
+  routeMatchSchema,
+} from "./routeMatch";
 import type { Shape } from "./shape";
-import { typedTextOf } from "./text";
 
 /** One host of a gateway. If the gateway terminates TLS, it redirects plaintext HTTP requests to HTTPS. */
 export interface GatewayHostDefinition {
@@ -21,7 +27,11 @@ export interface GatewayHostDefinition {
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Port
    */
   readonly port?: number;
-  /** Routes of the host. The longest matching prefix applies, regardless of their order. */
+  /**
+   * Routes of the host. The most specific one that matches applies, regardless of their order: an exact path, then a
+   * regular expression, then a prefix; the longer one first. Of routes with the same path, the one with more headers,
+   * then with more query parameters, then with methods applies.
+   */
   readonly routes: readonly GatewayRouteDefinition[];
   /** Redirects of the host. The longest matching prefix of routes and redirects applies. Default: none. */
   readonly redirects?: readonly GatewayRedirectDefinition[];
@@ -50,15 +60,28 @@ export type RedirectCode = (typeof redirectCodes)[number];
 const redirectCodes = [301, 302, 303, 307, 308] as const;
 
 /**
- * A route: requests below a path are sent to a service. It is also an edge of the call graph: the service's
+ * A route: requests below a path, or with `match`, are sent to a service. It is also an edge of the call graph: the service's
  * AuthorizationPolicy admits its `methods`, `paths` and `endUser` from the gateway, with paths as they are after the
  * rewrite. If routes to one port of a service differ in methods or end users, the default of `paths` is the paths below
- * the prefix.
+ * the prefix. Routes of a host may have the same path and different `methods`: each then matches its own methods only,
+ * and one without methods matches all others.
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
-  /** Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. */
-  readonly prefix: `/${string}`;
-  /** Path that replaces `prefix`: `/` rewrites `/api/x` to `/x`. Default: no rewrite. */
+  /**
+   * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Required without
+   * `match.uri`.
+   */
+  readonly prefix?: `/${string}`;
+  /**
+   * Further conditions: headers, query parameters, and with `uri` an exact path or a regular expression instead of
+   * `prefix`. With an exact path, `paths` defaults to that path. With a regular expression, `paths` is required, because
+   * an AuthorizationPolicy can't have the expression. Default: none.
+   */
+  readonly match?: RouteMatchDefinition;
+  /**
+   * Path that replaces `prefix` or the exact path: `/` rewrites `/api/x` to `/x` below `/api`. It can't be combined with
+   * a regular expression. Default: no rewrite.
+   */
   readonly rewrite?: `/${string}`;
   /** Name of the service. */
   readonly service: string;
@@ -73,7 +96,7 @@ export interface GatewayHost {
   readonly port: number;
   /** Whether the host routes HTTP requests or TCP connections, which have one route. */
   readonly traffic: "requests" | "connections";
-  /** Routes and redirects, longest prefix first. */
+  /** Routes and redirects, the most specific one first. */
   readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
   readonly cors?: Cors;
   readonly path: string;
@@ -81,7 +104,7 @@ export interface GatewayHost {
 
 /** A route of a host, with its edge of the call graph. */
 export interface GatewayRoute {
-  readonly prefix: string;
+  readonly match: RouteMatch;
   readonly rewrite?: string;
   readonly edge: Edge;
 }
@@ -92,17 +115,38 @@ export interface GatewayRedirect extends GatewayRedirectDefinition {
   readonly edge?: undefined;
 }
 
-const absolutePath = typedTextOf<`/${string}`>(
-  /^\/[^*?#\s]*$/,
-  'write an absolute path without wildcards, such as "/api"',
-);
-
-const routeSchema: z.ZodType<GatewayRouteDefinition> = z.strictObject({
-  ...callFields,
-  prefix: absolutePath,
-  rewrite: absolutePath.optional(),
-  service: z.string(),
-} satisfies Shape<GatewayRouteDefinition>);
+const routeSchema: z.ZodType<GatewayRouteDefinition> = z
+  .strictObject({
+    ...callFields,
+    prefix: absolutePath.optional(),
+    match: routeMatchSchema.optional(),
+    rewrite: absolutePath.optional(),
+    service: z.string(),
+  } satisfies Shape<GatewayRouteDefinition>)
+  .superRefine(({ prefix, match, paths, rewrite }, context) => {
+    const refuse = (field: string, fix: string): void => {
+      context.addIssue({ code: "custom", path: [field], params: { fix } });
+    };
+    const uri = match?.uri;
+    if (prefix === undefined && uri === undefined) refuse("prefix", 'set "prefix" or "match.uri"');
+    if (prefix !== undefined && uri !== undefined) refuse("prefix", 'remove "prefix" or "match.uri"');
+    if (uri === undefined || "exact" in uri) return;
+    if (paths === undefined) {
+      refuse("paths", 'list the paths that the expression matches, such as ["/users/*"]');
+    }
+    if (rewrite !== undefined) refuse("rewrite", 'remove it, or route by "prefix" or "match.uri.exact"');
+  })
+  .meta({
+    oneOf: [
+      { required: ["prefix"], properties: { match: { not: { required: ["uri"] } } } },
+      { required: ["match"], not: { required: ["prefix"] }, properties: { match: { required: ["uri"] } } },
+    ],
+    if: {
+      required: ["match"],
+      properties: { match: { required: ["uri"], properties: { uri: { required: ["regex"] } } } },
+    },
+    then: { required: ["paths"], not: { required: ["rewrite"] } },
+  });
 
 const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
   .strictObject({
@@ -142,21 +186,34 @@ export function normalizeGatewayHost(
   path: readonly string[],
   find: (service: string) => Target,
 ): GatewayHost {
-  const routed = routes.map(({ prefix, rewrite, service, ...call }, i): GatewayRoute => {
-    const edge = normalizeEdge(source, call, find(service), formatPath([...path, "routes", i]));
-    return { prefix, ...(rewrite !== undefined && { rewrite }), edge };
+  const all = [...routes, ...redirects].sort(moreSpecificFirst).map((one): GatewayRoute | GatewayRedirect => {
+    if (!("service" in one)) return { redirectCode: 301, ...one };
+    const { prefix, match, rewrite, service, ...given } = one;
+    const exact = match?.uri && "exact" in match.uri ? [rewrite ?? match.uri.exact] : undefined;
+    const call = { ...(exact && { paths: exact }), ...given };
+    const edge = normalizeEdge(
+      source,
+      call,
+      find(service),
+      formatPath([...path, "routes", routes.indexOf(one)]),
+    );
+    return {
+      match: normalizeRouteMatch({ ...given, ...(prefix && { prefix }), ...(match && { match }) }, [
+        ...routes,
+        ...redirects,
+      ]),
+      ...(rewrite !== undefined && { rewrite }),
+      edge,
+    };
   });
   return {
     host,
     name,
     tls: normalizeGatewayTls(tls),
     port: port ?? (tls.mode === "DISABLE" ? 80 : 443),
-    traffic: routed.some(({ edge }) => !isHttp(edge.port.protocol)) ? "connections" : "requests",
+    traffic: all.some(({ edge }) => edge && !isHttp(edge.port.protocol)) ? "connections" : "requests",
     ...(cors && { cors: normalizeCors(cors) }),
-    routes: [
-      ...routed,
-      ...redirects.map((redirect): GatewayRedirect => ({ redirectCode: 301, ...redirect })),
-    ].sort((a, b) => b.prefix.length - a.prefix.length || compare(a.prefix, b.prefix)),
+    routes: all,
     path: formatPath(path),
   };
 }

@@ -51,6 +51,7 @@ export {
   repeatsSlowTries,
   safeRetryConditions,
 } from "./retries";
+export * from "./routeMatch";
 export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";

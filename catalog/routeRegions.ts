@@ -42,13 +42,16 @@ function doorOf({ source, callee, port }: Edge): string {
 export function regionOf(route: GatewayRoute): readonly string[] {
   const { paths } = route.edge;
   if (paths.length > 0) return paths;
-  const prefix = prefixOf(route);
+  const prefix = prefixOf(route) ?? "/";
   return prefix === "/" ? ["/*"] : [prefix, `${prefix}/*`];
 }
 
-/** A route's prefix as the service receives it: after the rewrite, without a slash at its end. `/` for the root. */
-export function prefixOf({ prefix, rewrite = prefix }: Pick<GatewayRoute, "prefix" | "rewrite">): string {
-  return rewrite.replace(/\/$/, "") || "/";
+/**
+ * A route's prefix as the service receives it: after the rewrite, without a slash at its end. `/` for the root. Undefined
+ * for a route with an exact path or a regular expression.
+ */
+export function prefixOf({ match: { uri }, rewrite }: GatewayRoute): string | undefined {
+  return "prefix" in uri ? (rewrite ?? uri.prefix).replace(/\/$/, "") || "/" : undefined;
 }
 
 /** Whether a path pattern, exact or with a trailing `*`, includes another one. */

@@ -21,6 +21,8 @@ export interface Requests {
   readonly port: Port;
   /** Alternative matches. Empty: every request. */
   readonly match: readonly HttpMatch[];
+  /** Methods of the requests. Missing: every method. */
+  readonly methods?: readonly string[];
   readonly rewrite?: HttpRoute["rewrite"];
   /** Timeout in milliseconds. */
   readonly timeout?: number;
@@ -31,7 +33,7 @@ export interface Requests {
 export type Share = Pick<Version, "name" | "weight">;
 
 /** Methods that are not safe to retry. */
-const notIdempotent = "POST|PATCH";
+const notIdempotent = ["POST", "PATCH"];
 
 /**
  * Returns the routes for some requests: first those that select their version by headers, then the others. Calls in the
@@ -48,11 +50,30 @@ export function httpRoutes(requests: Requests): HttpRoute[] {
       ...(cookie ? [["cookie", { regex: amongCookies(cookie) }]] : []),
     ]) as HttpMatch["headers"];
     if (cookie) label.push(`cookie ${cookie.name}=${cookie.value}`);
-    const matches = orEvery(match).map((one) => ({ ...one, headers: matched }));
+    const matches = orEvery(match).flatMap((one) => both(one, matched));
+    if (matches.length === 0) return [];
     const own = { ...requests, name: [name, ...label].join(" "), match: matches };
     return retriedRoutes(own, [{ name: version, weight: 100 }]);
   });
   return [...chosen, ...retriedRoutes(requests, service.versions)];
+}
+
+/** A match that has other headers, too. Empty, if no request has both: a header with two values. */
+function both(match: HttpMatch, headers: HttpMatch["headers"] = {}): HttpMatch[] {
+  for (const [name, { exact = "" }] of Object.entries(headers)) {
+    const given = match.headers?.[name];
+    if (given && !matchesText(given, exact)) return [];
+  }
+  return [{ ...match, headers: { ...match.headers, ...headers } }];
+}
+
+function matchesText(
+  { exact, prefix, regex }: { exact?: string; prefix?: string; regex?: string },
+  text: string,
+): boolean {
+  if (exact !== undefined) return exact === text;
+  if (prefix !== undefined) return text.startsWith(prefix);
+  return new RegExp(`^(?:${regex ?? ""})$`).test(text);
 }
 
 /** A regular expression for the header `cookie` of requests that have one cookie among any others. */
@@ -73,9 +94,13 @@ export function onePerCaller(edges: readonly Edge[]): Edge[] {
 
 /** Returns one route, or two if the retries are safe only for idempotent methods. */
 function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRoute[] {
-  const { name, port, match, retries } = requests;
+  const { name, port, match, methods, retries } = requests;
   const safe = retries.retryOn.filter((condition) => safeRetryConditions.includes(condition));
-  const everything = httpRoute(name, requests, versions, match, retries);
+  const ofMethods = (names: readonly string[] | undefined): HttpMatch[] =>
+    names ? orEvery(match).map((one) => ({ ...one, method: methodMatch(names) })) : [...match];
+  const everything = httpRoute(name, requests, versions, ofMethods(methods), retries);
+  const unsafe = notIdempotent.filter((method) => methods?.includes(method) ?? true);
+  if (unsafe.length === 0) return [everything];
   if (port.protocol === "grpc" || !repeatsBegunRequests(retries, port.protocol)) return [everything];
   // Without a per-try timeout: no safe condition retries an attempt that hit it.
   const limited: Retries = {
@@ -83,8 +108,14 @@ function retriedRoutes(requests: Requests, versions: readonly Share[]): HttpRout
     retryOn: safe,
     ...(retries.backoff !== undefined && { backoff: retries.backoff }),
   };
-  const matches = orEvery(match).map((one) => ({ ...one, method: { regex: notIdempotent } }));
-  return [httpRoute(`${name} ${notIdempotent}`, requests, versions, matches, limited), everything];
+  return [
+    httpRoute(`${name} ${unsafe.join("|")}`, requests, versions, ofMethods(unsafe), limited),
+    everything,
+  ];
+}
+
+function methodMatch(names: readonly string[]): NonNullable<HttpMatch["method"]> {
+  return names.length === 1 ? { exact: names.join("") } : { regex: names.join("|") };
 }
 
 /** An empty list of matches applies to every request. It becomes one empty match, which can be narrowed. */

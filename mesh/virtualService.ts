@@ -11,6 +11,7 @@ import {
   type Mesh,
   nameIn,
   type Port,
+  type RouteMatch,
   type Service,
 } from "../catalog";
 import { exportTo } from "./exportTo";
@@ -172,20 +173,44 @@ function connectionRoutes(
 }
 
 function gatewayRoutes(
-  { prefix, rewrite, edge }: GatewayRoute,
+  { match, rewrite, edge }: GatewayRoute,
   services: ReadonlyMap<string, Service>,
 ): HttpRoute[] {
   const service = services.get(edge.callee);
   if (!service) throw new Error(`${edge.path}: there is no service "${edge.callee}"`);
   return httpRoutes({
-    name: prefix,
+    name: routeName(match),
     service,
     port: edge.port,
-    match: below(prefix),
-    ...(rewrite !== undefined && { rewrite: replacing(prefix, rewrite) }),
+    match: matches(match),
+    ...(match.methods.length > 0 && { methods: match.methods }),
+    ...(rewrite !== undefined && { rewrite: rewriteOf(match.uri, rewrite) }),
     ...(edge.timeout !== undefined && { timeout: edge.timeout }),
     retries: edge.retries,
   });
+}
+
+/** The name of a route in metrics and access logs: its path, then what else it matches. */
+function routeName({ uri, headers, queryParams, methods }: RouteMatch): string {
+  const valued = [...Object.entries(headers), ...Object.entries(queryParams)];
+  return [
+    ...Object.values(uri),
+    ...valued.map(([name, value]) => `${name}=${Object.values(value).join("")}`),
+    ...(methods.length > 0 ? [methods.join("|")] : []),
+  ].join(" ");
+}
+
+function matches({ uri, headers, queryParams }: RouteMatch): HttpMatch[] {
+  const paths = "prefix" in uri ? below(uri.prefix) : [{ uri: { ...uri } }];
+  return paths.map((path) => ({
+    ...path,
+    ...(Object.keys(headers).length > 0 && { headers: { ...headers } }),
+    ...(Object.keys(queryParams).length > 0 && { queryParams: { ...queryParams } }),
+  }));
+}
+
+function rewriteOf(uri: RouteMatch["uri"], rewrite: string): HttpRoute["rewrite"] {
+  return "prefix" in uri ? replacing(uri.prefix, rewrite) : { uri: rewrite };
 }
 
 function redirect({ prefix, authority, uri, redirectCode }: GatewayRedirect): HttpRoute {

@@ -86,8 +86,14 @@ function* wrong(
     if (given !== undefined)
       yield [[field], `the host routes connections, so ${field} has no effect`, "remove it"];
   }
-  for (const [i, { prefix, rewrite }] of routes.entries()) {
+  for (const [i, { prefix, match, rewrite }] of routes.entries()) {
     if (i > 0) yield [["routes", i], "the first route already takes every connection", "remove it"];
+    else if (match !== undefined)
+      yield [
+        ["routes", i, "match"],
+        "the host routes connections, which have no path and no headers",
+        'write prefix: "/" instead',
+      ];
     else if (prefix !== "/")
       yield [["routes", i, "prefix"], "the host routes connections, which have no path", 'set it to "/"'];
     else if (rewrite !== undefined)

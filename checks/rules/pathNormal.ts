@@ -44,8 +44,13 @@ function* paths(
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
     for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
       const at = ["gateways", gateway, "hosts", host];
-      for (const [i, { prefix }] of routes.entries())
-        yield { text: prefix, path: [...at, "routes", i, "prefix"] };
+      for (const [i, { prefix, match }] of routes.entries()) {
+        const route = [...at, "routes", i];
+        if (prefix !== undefined) yield { text: prefix, path: [...route, "prefix"] };
+        if (match?.uri && "exact" in match.uri) {
+          yield { text: match.uri.exact, path: [...route, "match", "uri", "exact"] };
+        }
+      }
       for (const [i, { prefix }] of redirects.entries()) {
         yield { text: prefix, path: [...at, "redirects", i, "prefix"] };
       }

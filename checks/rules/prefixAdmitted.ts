@@ -42,7 +42,7 @@ export const prefixAdmitted: MeshRule = {
         const { edge } = route;
         const path = prefixOf(route);
         // Paths that exclude more than the prefix itself are intended.
-        if (admits(route, path) || !edge.paths.includes(`${path}/*`)) continue;
+        if (path === undefined || admits(route, path) || !edge.paths.includes(`${path}/*`)) continue;
         const other = routes.find((one) => admits(one, path));
         const result = other
           ? `the rule of ${other.edge.path} applies`

@@ -73,7 +73,9 @@ function entriesOf({ gateways = {} }: MeshDefinition): Entry[] {
         place: ["gateways", gateway, "hosts", host, section, i],
       });
       return [
-        ...routes.map(({ prefix }, i) => entry("routes", i, prefix)),
+        ...routes.flatMap(({ prefix, match }, i) =>
+          prefix === undefined || match ? [] : [entry("routes", i, prefix)],
+        ),
         ...redirects.map((redirect, i): Entry => ({
           ...entry("redirects", i, redirect.prefix),
           redirect,

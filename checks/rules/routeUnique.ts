@@ -1,4 +1,4 @@
-import { formatPath } from "../../catalog";
+import { conditionsKey, formatPath, type RouteMatch, type RoutePattern, uriOf } from "../../catalog";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
@@ -6,17 +6,17 @@ import { withHosts } from "./example";
 const tls = { credentialName: "shop" };
 const toWeb = (prefix: string): object => ({ prefix, service: "web" });
 
-export const text = (host: string, prefix: string, first: string): Text => ({
-  message: `${first} of ${host} already matches every request below ${prefix}`,
-  fix: "remove one of them, or give it another prefix",
+export const text = (host: string, uri: RouteMatch["uri"], first: string): Text => ({
+  message: `${first} of ${host} already matches every request ${"prefix" in uri ? `below ${uri.prefix}` : `with the path ${Object.values(uri).join("")}`}`,
+  fix: "remove one of them, or give it another prefix or other methods",
 });
 
 export const routeUnique: DefinitionRule = {
   code: "MW108",
   severity: "error",
-  title: "Routes and redirects of a host have different prefixes",
+  title: "Routes and redirects of a host match different requests",
   why: [
-    "A VirtualService uses the first route that matches, so a second route with the same prefix never receives a request.",
+    "A VirtualService uses the first route that matches, so a second route with the same prefix and methods never receives a request.",
     "Its service stays without traffic, and its methods and timeouts have no effect.",
   ],
   see: pages.virtualService,
@@ -28,20 +28,22 @@ export const routeUnique: DefinitionRule = {
   *check(definition) {
     for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
       for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
-        const taken = new Map<string, string>();
+        const taken: { readonly key: string; readonly one: RoutePattern; readonly at: string }[] = [];
         const all = [
-          ...routes.map(({ prefix }, i) => ({ prefix, path: ["routes", i] })),
-          ...redirects.map(({ prefix }, i) => ({ prefix, path: ["redirects", i] })),
+          ...routes.map((one, i) => ({ one, path: ["routes", i] })),
+          ...redirects.map((one, i) => ({ one, path: ["redirects", i] })),
         ];
-        for (const { prefix, path } of all) {
-          const other = taken.get(withoutSlash(prefix));
-          if (other === undefined) {
-            taken.set(withoutSlash(prefix), formatPath(path));
-            continue;
-          }
+        for (const { one, path } of all) {
+          const key = conditionsKey(one);
+          const other = taken.find(
+            (before) => before.key === key && (path[0] === "redirects" || methodsMeet(before.one, one)),
+          );
+          taken.push({ key, one, at: formatPath(path) });
+          if (!other) continue;
+          const uri = uriOf(one);
           yield {
-            path: formatPath(["gateways", gateway, "hosts", host, ...path, "prefix"]),
-            ...text(host, prefix, other),
+            path: formatPath(["gateways", gateway, "hosts", host, ...path, ...fieldOf(one)]),
+            ...text(host, uri, other.at),
           };
         }
       }
@@ -49,6 +51,12 @@ export const routeUnique: DefinitionRule = {
   },
 };
 
-function withoutSlash(prefix: string): string {
-  return prefix.replace(/\/$/, "");
+/** Whether both match every method, or some of the same ones. One without methods comes last, for all others. */
+function methodsMeet({ methods }: RoutePattern, { methods: others }: RoutePattern): boolean {
+  if (!methods || !others) return methods === others;
+  return methods.some((name) => others.includes(name));
+}
+
+function fieldOf({ prefix }: RoutePattern): string[] {
+  return prefix === undefined ? ["match", "uri"] : ["prefix"];
 }

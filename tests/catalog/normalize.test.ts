@@ -239,9 +239,11 @@ describe("normalize", () => {
 
   it("puts the longest prefix of a host first", () => {
     const routes = mesh.gateways[0]?.hosts[0]?.routes;
-    expect(routes?.map((route) => [route.prefix, route.edge && route.rewrite])).to.deep.equal([
-      ["/api", "/"],
-      ["/", undefined],
+    expect(
+      routes?.map((route) => [route.edge && route.match.uri, route.edge && route.rewrite]),
+    ).to.deep.equal([
+      [{ prefix: "/api" }, "/"],
+      [{ prefix: "/" }, undefined],
     ]);
   });
 

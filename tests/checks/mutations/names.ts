@@ -125,7 +125,7 @@ export const names: readonly Mutation[] = [
       for (const { place, own } of hostsOf(catalog)) {
         const { routes, redirects = [] } = own;
         for (const route of routes) {
-          const { prefix } = route;
+          const { prefix = "/" } = route;
           const spellings = prefix.endsWith("/") ? [prefix] : [prefix, `${prefix}/`];
           for (const spelt of spellings) {
             yield {
