@@ -68,8 +68,8 @@ const redirectCodes = [301, 302, 303, 307, 308] as const;
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /**
-   * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Required without
-   * `match.uri`.
+   * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Default: none;
+   * the route then requires `match.uri`.
    */
   readonly prefix?: `/${string}`;
   /**

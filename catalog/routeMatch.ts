@@ -10,7 +10,7 @@ import { textOf, typedTextOf } from "./text";
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 export interface RouteMatchDefinition {
-  /** Path of the request, instead of the route's `prefix`. It is the path before a rewrite. */
+  /** Path of the request, before a rewrite, instead of the route's `prefix`. Default: the paths below `prefix`. */
   readonly uri?: UriMatch;
   /**
    * Headers that the request must have, keyed by their names in lower case, such as `{ "x-canary": { exact: "true" } }`.

@@ -59,8 +59,9 @@ function requires({ edge: { endUser, methods } }: GatewayRoute): boolean {
 }
 
 /** Whether another route takes the preflight requests of a route without a token. */
-function answers({ prefix, edge }: GatewayRoute, route: GatewayRoute): boolean {
-  return edge.endUser === undefined && prefix === route.prefix && edge.methods.includes("OPTIONS");
+function answers({ match, edge }: GatewayRoute, route: GatewayRoute): boolean {
+  const samePath = JSON.stringify(match.uri) === JSON.stringify(route.match.uri);
+  return edge.endUser === undefined && samePath && edge.methods.includes("OPTIONS");
 }
 
 /** The message and fix for a route whose preflight requests are denied. */

@@ -414,6 +414,13 @@ function edges(): Changes {
     selector: { istio: "ingressgateway" },
   };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
+  const routedBy = (match: object): object => {
+    const path = "uri" in match ? { paths: ["/users/*"] } : { prefix: "/web" };
+    return host({ routes: [{ service: "web", ...path, match }] });
+  };
+  const matched = (before: object, after: object) => ({ before: routedBy(before), after: routedBy(after) });
+  const withHeader = (before: object, after: object) =>
+    matched({ headers: { "x-canary": before } }, { headers: { "x-canary": after } });
   return {
     "ExternalServiceDefinition.host": bank({ host: "pay.bank.example.com" }),
     "ExternalServiceDefinition.addresses": bank({ addresses: ["10.20.0.8"] }),
@@ -462,6 +469,19 @@ function edges(): Changes {
     "RouteMatchDefinition.uri": host({ routes: [{ service: "web", match: { uri: { exact: "/login" } } }] }),
     "RouteMatchDefinition.headers": routed({ match: { headers: { "x-canary": { exact: "true" } } } }),
     "RouteMatchDefinition.queryParams": routed({ match: { queryParams: { version: { exact: "2" } } } }),
+    "UriMatch.exact": matched({ uri: { exact: "/login" } }, { uri: { exact: "/logout" } }),
+    "UriMatch.regex": matched({ uri: { regex: "/users/[0-9]+" } }, { uri: { regex: "/users/.+" } }),
+    "StringMatch.exact": withHeader({ exact: "1" }, { exact: "2" }),
+    "StringMatch.prefix": withHeader({ prefix: "1" }, { prefix: "2" }),
+    "StringMatch.regex": withHeader({ regex: "[0-9]" }, { regex: "[a-z]" }),
+    "QueryParamMatch.exact": matched(
+      { queryParams: { v: { exact: "1" } } },
+      { queryParams: { v: { exact: "2" } } },
+    ),
+    "QueryParamMatch.regex": matched(
+      { queryParams: { v: { regex: "[0-9]" } } },
+      { queryParams: { v: { regex: "[a-z]" } } },
+    ),
     "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),
     "GatewayRouteDefinition.service": routed({ service: "search" }),
     "GatewayRedirectDefinition.prefix": redirected({ prefix: "/gone" }),

@@ -117,6 +117,11 @@ describe("checks of tokens", () => {
     expect(codes({ route: { endUser } })).to.deep.equal(finding);
     expect(codes({ route: { endUser, methods: ["GET", "OPTIONS"] } })).to.deep.equal(finding);
     expect(codes({ route: { endUser, methods: ["GET"] } })).to.deep.equal([]);
+    const open = { prefix: "/", service: "web", methods: ["OPTIONS"] };
+    const asking = { prefix: "/", service: "web", endUser };
+    expect(codes({ routes: [open, { ...asking, methods: ["GET", "POST"] }] })).to.deep.equal([]);
+    // The rule of the open route admits OPTIONS without the token that the other one requires.
+    expect(codes({ routes: [open, asking] })).to.deep.equal([`MW313 ${host}.routes[1].endUser`]);
     expect(codes({ route: {} })).to.deep.equal(["MW307 jwtRules"]);
     expect(codes({ route: { endUser }, jwtRules: [] })).to.deep.equal(["MW001 jwtRules"]);
   });
