@@ -66,6 +66,7 @@ import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
 import { portReserved } from "./rules/portReserved";
 import { prefixAdmitted } from "./rules/prefixAdmitted";
+import { prefixLiteral } from "./rules/prefixLiteral";
 import { probePath } from "./rules/probePath";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
@@ -199,6 +200,7 @@ export const topics: readonly Topic[] = [
       hostEncrypted, // MW530
       connectionsRouted, // MW531
       wildcardServed, // MW532
+      prefixLiteral, // MW533
     ],
   },
   {

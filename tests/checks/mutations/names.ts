@@ -119,6 +119,21 @@ export const names: readonly Mutation[] = [
     },
   },
   {
+    code: "MW533",
+    mistake: "a regular expression as a prefix",
+    *mutants(catalog) {
+      for (const { place, own } of hostsOf(catalog)) {
+        for (const prefix of ["/v[0-9]", "/(a|b)"]) {
+          const redirects = [...(own.redirects ?? []), { prefix, uri: "/elsewhere" }];
+          yield {
+            at: [...place, "redirects", redirects.length - 1, "prefix"],
+            changes: [[[...place, "redirects"], redirects]],
+          };
+        }
+      }
+    },
+  },
+  {
     code: "MW108",
     mistake: "a prefix twice, with or without a slash at its end, as route or redirect",
     *mutants(catalog) {

@@ -77,7 +77,7 @@ export const security: readonly Mutation[] = [
   {
     code: "MW306",
     mistake: "a path that no request has",
-    also: ["MW204"],
+    also: ["MW204", "MW533"],
     *mutants(catalog) {
       const inPrefixes = ["/a//b", "/a/../b", "/a%2Fb", "/a\\b"];
       for (const { kind, place } of edgesOf(catalog)) {

@@ -1,0 +1,65 @@
+import { formatPath } from "../../catalog";
+import { pages } from "../pages";
+import type { DefinitionRule, Text } from "../rule";
+import { base, http } from "./example";
+
+const routed = (route: object): object => ({
+  ...base,
+  services: { web: { ports: { http } } },
+  gateways: {
+    public: {
+      hosts: {
+        "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ ...route, service: "web" }] },
+      },
+    },
+  },
+});
+
+/** For the prefix of a route. */
+export const routeText = (prefix: string): Text => ({
+  message: `"${prefix}" is compared as text, so only paths with these very characters match`,
+  fix: `for a regular expression write match: { uri: { regex: "${prefix}.*" } } and list the paths`,
+});
+
+/** For the prefix of a redirect. */
+export const redirectText = (prefix: string): Text => ({
+  message: routeText(prefix).message,
+  fix: "write one redirect for each prefix",
+});
+
+export const prefixLiteral: DefinitionRule = {
+  code: "MW533",
+  severity: "warning",
+  title: "A prefix has no characters of regular expressions",
+  why: [
+    "Envoy compares a prefix as text.",
+    "A prefix that is meant as a regular expression matches no request, so the route gets none.",
+  ],
+  see: pages.virtualService,
+  suppress: "the paths contain these characters.",
+  stage: "definition",
+  examples: {
+    wrong: routed({ prefix: "/api/v[0-9]+" }),
+    right: routed({ match: { uri: { regex: "/api/v[0-9]+/.*" } }, paths: ["/api/*"] }),
+  },
+  *check({ gateways = {} }) {
+    for (const [gateway, { hosts }] of Object.entries(gateways)) {
+      for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
+        const at = ["gateways", gateway, "hosts", host];
+        for (const [i, { prefix = "" }] of routes.entries()) {
+          if (!isExpression(prefix)) continue;
+          yield { path: formatPath([...at, "routes", i, "prefix"]), ...routeText(prefix) };
+        }
+        for (const [i, { prefix }] of redirects.entries()) {
+          if (!isExpression(prefix)) continue;
+          yield { path: formatPath([...at, "redirects", i, "prefix"]), ...redirectText(prefix) };
+        }
+      }
+    }
+  },
+};
+
+/** Whether a prefix has characters that paths rarely have and regular expressions often. */
+function isExpression(prefix: string): boolean {
+  return /[[\](){}|^$+\\]/.test(prefix);
+}
