@@ -2,6 +2,7 @@ import { z } from "zod";
 import { compare, sortedEntries } from "./order";
 import type { Shape } from "./shape";
 import { textOf } from "./text";
+import { isObject } from "./typeGuards";
 
 /**
  * An issuer of end-user tokens. `endUser` of a call makes a token mandatory. In the namespaces of the called services,
@@ -159,7 +160,7 @@ export const endUserSchema: z.ZodType<EndUserDefinition> = z.strictObject({
 function isKeySet(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && "keys" in value && Array.isArray(value.keys);
+    return isObject(value) && Array.isArray(value.keys);
   } catch {
     return false;
   }

@@ -1,23 +1,17 @@
 import type { Cors, GatewayRoute, JwtRule } from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Report } from "../rule";
-import { base, http } from "./example";
+import { withHosts } from "./example";
 
 const withCors = (cors: object): object => ({
-  ...base,
-  services: { web: { ports: { http } } },
-  jwtRules: [{ issuer: "https://auth.example.com" }],
-  gateways: {
-    public: {
-      hosts: {
-        "shop.example.com": {
-          tls: { credentialName: "shop" },
-          cors: { allowOrigins: ["https://app.example.com"], ...cors },
-          routes: [{ prefix: "/", service: "web", methods: ["GET", "DELETE"], endUser: {} }],
-        },
-      },
+  ...withHosts({
+    "shop.example.com": {
+      tls: { credentialName: "shop" },
+      cors: { allowOrigins: ["https://app.example.com"], ...cors },
+      routes: [{ prefix: "/", service: "web", methods: ["GET", "DELETE"], endUser: {} }],
     },
-  },
+  }),
+  jwtRules: [{ issuer: "https://auth.example.com" }],
 });
 
 export const corsAllowsRoute: MeshRule = {

@@ -1,19 +1,12 @@
 import { formatPath } from "../../catalog";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
-import { base, http } from "./example";
+import { withHosts } from "./example";
 
-const routed = (route: object): object => ({
-  ...base,
-  services: { web: { ports: { http } } },
-  gateways: {
-    public: {
-      hosts: {
-        "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ ...route, service: "web" }] },
-      },
-    },
-  },
-});
+const routed = (route: object): object =>
+  withHosts({
+    "shop.example.com": { tls: { credentialName: "shop" }, routes: [{ ...route, service: "web" }] },
+  });
 
 /** For the prefix of a route. */
 export const routeText = (prefix: string): Text => ({

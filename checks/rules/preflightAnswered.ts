@@ -1,23 +1,17 @@
 import type { GatewayRoute } from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Report } from "../rule";
-import { base, http } from "./example";
+import { withHosts } from "./example";
 
 const withHost = (host: object): object => ({
-  ...base,
-  services: { web: { ports: { http } } },
-  jwtRules: [{ issuer: "https://auth.example.com" }],
-  gateways: {
-    public: {
-      hosts: {
-        "shop.example.com": {
-          tls: { credentialName: "shop" },
-          routes: [{ prefix: "/", service: "web", endUser: {} }],
-          ...host,
-        },
-      },
+  ...withHosts({
+    "shop.example.com": {
+      tls: { credentialName: "shop" },
+      routes: [{ prefix: "/", service: "web", endUser: {} }],
+      ...host,
     },
-  },
+  }),
+  jwtRules: [{ issuer: "https://auth.example.com" }],
 });
 
 export const preflightAnswered: MeshRule = {
