@@ -43,10 +43,6 @@ export const pages = {
     title: "Istio: DestinationRule",
     url: `${istio}/reference/config/networking/destination-rule/`,
   },
-  duplicateCertificate: {
-    title: "Istio: GatewayDuplicateCertificate",
-    url: `${istio}/reference/config/analysis/ist0138/`,
-  },
   egressControl: {
     title: "Istio: accessing external services",
     url: `${istio}/tasks/traffic-management/egress/egress-control/`,
@@ -78,6 +74,10 @@ export const pages = {
   mutualTlsMigration: {
     title: "Istio: mutual TLS migration",
     url: `${istio}/tasks/security/authentication/mtls-migration/`,
+  },
+  networkIssues: {
+    title: "Istio: traffic management problems",
+    url: `${istio}/ops/common-problems/network-issues/`,
   },
   normalization: {
     title: "Istio: authorization policy normalization",

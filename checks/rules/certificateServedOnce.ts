@@ -25,7 +25,7 @@ export const certificateServedOnce: MeshRule = {
     "A browser reuses an HTTP/2 connection for every host that its certificate covers.",
     "If the other host belongs to another Gateway server, the request arrives at a server without its route and gets 404.",
   ],
-  see: pages.duplicateCertificate,
+  see: pages.networkIssues,
   suppress: "the certificate covers only one of the hosts, or all clients use HTTP/1.1.",
   stage: "mesh",
   examples: {
