@@ -186,6 +186,46 @@ export const facts = {
           { url: "https://istio.io/latest/news/security/istio-security-2026-004/", read: "2026-11-26" },
         ],
       },
+      {
+        name: "ISTIO-SECURITY-2026-003",
+        fixed: { "1.29": "1.29.2", "1.28": "1.28.6" },
+        sources: [
+          { url: "https://istio.io/latest/news/security/istio-security-2026-003/", read: "2026-11-26" },
+        ],
+      },
+      {
+        name: "ISTIO-SECURITY-2026-001",
+        fixed: { "1.29": "1.29.1", "1.28": "1.28.5" },
+        sources: [
+          {
+            url: "https://istio.io/latest/news/security/istio-security-2026-001/",
+            read: "2026-11-26",
+            note: "the page names affected patches; the patch after the last of them has the fix",
+          },
+        ],
+      },
+      {
+        name: "ISTIO-SECURITY-2025-004",
+        fixed: { "1.28": "1.28.2" },
+        sources: [
+          {
+            url: "https://istio.io/latest/news/security/istio-security-2025-004/",
+            read: "2026-11-26",
+            note: "the page names affected patches; the patch after the last of them has the fix",
+          },
+        ],
+      },
+      {
+        name: "ISTIO-SECURITY-2025-003",
+        fixed: { "1.28": "1.28.1" },
+        sources: [
+          {
+            url: "https://istio.io/latest/news/security/istio-security-2025-003/",
+            read: "2026-11-26",
+            note: "the page names affected patches; the patch after the last of them has the fix",
+          },
+        ],
+      },
     ],
   },
   /** Charts of the add-ons, keyed by name. */

@@ -1,4 +1,4 @@
-/** Writes a page for each policy to docs/policies, and their index. `npm run docs` runs it. */
+/** Writes a page for each policy to docs/policies, their index, and docs/bulletins.md. `npm run docs` runs it. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Policies } from "@pulumi/policy";
@@ -7,6 +7,7 @@ import { clock } from "../clock";
 import { groups, policies } from "../policies";
 import { commonSettings, pageOf } from "../policy";
 import { type Resource, validateResource, validateStack } from "../tests/engine";
+import { bulletinsPage } from "./bulletins";
 import { pages } from "./index";
 
 type Policy = Policies[number];
@@ -159,6 +160,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
   for (const [path, content] of await files()) writeFileSync(join(folder, path), content);
+  writeFileSync(join(folder, "..", "bulletins.md"), bulletinsPage());
 }
 
 if (require.main === module) void main();

@@ -8,6 +8,12 @@ import { isEnvoyFilter } from "../reading/resource";
 /** A regular expression for the proxies of one minor version. */
 const EXAMPLE = `^${(minorOf(facts.istio.version) ?? "").replace(".", "\\.")}.*`;
 
+/**
+ * The greatest length of proxyVersion that Istio accepts.
+ * https://istio.io/latest/news/security/istio-security-2026-006/
+ */
+const VERSION_LIMIT = 1024;
+
 /** The values of applyTo for which Istio ignores an operation. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
   ADD: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
@@ -29,6 +35,10 @@ export const messages = {
   noVersion: (): Message => ({
     problem: "is not set, so the patch also applies to untested proxy versions",
     fix: `Set it to a regular expression such as ${EXAMPLE}`,
+  }),
+  longVersion: (length: number): Message => ({
+    problem: `has ${length} characters, and istiod compiles it for every proxy`,
+    fix: `Shorten it to at most ${VERSION_LIMIT} characters, such as ${EXAMPLE}`,
   }),
   ignored: (operation: string, applyTo: string): Message => ({
     problem: `is ${operation}, which Istio ignores for ${applyTo}`,
@@ -112,6 +122,9 @@ function judgePatch(patch: Field): Violation[] {
   const violations: Violation[] = [];
   if (version.value === undefined) {
     violations.push({ field: version, ...messages.noVersion() });
+  }
+  if (typeof version.value === "string" && version.value.length > VERSION_LIMIT) {
+    violations.push({ field: version, ...messages.longVersion(version.value.length) });
   }
   if (operation.value === UNKNOWN || applyTo === UNKNOWN) return violations;
   const name = String(operation.value);

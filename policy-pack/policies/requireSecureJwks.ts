@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { type Message, nist, resourcePolicy } from "../policy";
 import { isRequestAuthentication } from "../reading/resource";
 
@@ -7,7 +8,29 @@ export const messages = {
     problem: `is ${uri}, so an attacker on the network path can substitute the keys and sign arbitrary tokens`,
     fix: "Use https://",
   }),
+  local: (uri: string): Message => ({
+    problem: `is ${uri}, an address of istiod's own pod or node, so the object's owner can read what only istiod may`,
+    fix: "Use the host of the issuer, or put the keys into jwks",
+  }),
 };
+
+/**
+ * Loopback and link-local addresses, such as the metadata service of a cloud.
+ * https://istio.io/latest/news/security/istio-security-2026-003/
+ */
+function isLocal(uri: string): boolean {
+  if (!URL.canParse(uri)) return false;
+  const host = new URL(uri).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  if (isIP(host) === 0) return host === "localhost" || host.endsWith(".localhost");
+  return LOCAL.check(host, isIP(host) === 4 ? "ipv4" : "ipv6");
+}
+
+const LOCAL = new BlockList();
+LOCAL.addSubnet("127.0.0.0", 8, "ipv4");
+LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
+LOCAL.addAddress("0.0.0.0", "ipv4");
+LOCAL.addSubnet("fe80::", 10, "ipv6");
+for (const address of ["::", "::1", "fd00:ec2::254"]) LOCAL.addAddress(address, "ipv6");
 
 /**
  * istiod fetches the keys that validate tokens from this address, outside the mesh's mTLS.
@@ -16,7 +39,8 @@ export const messages = {
 export const requireSecureJwks = resourcePolicy({
   name: "require-secure-jwks",
   displayName: "Keys of tokens are fetched over TLS",
-  description: "RequestAuthentications fetch the keys of tokens over HTTPS.",
+  description:
+    "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node.",
   severity: "high",
   framework: nist("SC-12", "Cryptographic key establishment and management"),
   tags: ["istio", "security", "authentication", "jwt"],
@@ -31,8 +55,8 @@ export const requireSecureJwks = resourcePolicy({
       .flatMap((rule) => [rule.at("jwksUri"), rule.at("jwks_uri")])
       .flatMap((field) => {
         const uri = field.value;
-        return typeof uri === "string" && !/^https:\/\//i.test(uri)
-          ? [{ field, ...messages.plaintext(uri) }]
-          : [];
+        if (typeof uri !== "string") return [];
+        if (!/^https:\/\//i.test(uri)) return [{ field, ...messages.plaintext(uri) }];
+        return isLocal(uri) ? [{ field, ...messages.local(uri) }] : [];
       }),
 });

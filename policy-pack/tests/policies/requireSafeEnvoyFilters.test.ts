@@ -50,6 +50,15 @@ describe("require-safe-envoy-filters", () => {
     expect(await operation("REPLACE", "VIRTUAL_HOST")).to.deep.equal({ violations: [] });
   });
 
+  it("refuses a version expression that Istio refuses because of its length", async () => {
+    const versions = (length: number) =>
+      judge(patch({ match: { proxy: { proxyVersion: "1".repeat(length) } } }));
+    expect(await versions(1024)).to.deep.equal({ violations: [] });
+    expect(await versions(1025)).to.deep.equal(
+      at("configPatches[0].match.proxy.proxyVersion", messages.longVersion(1025)),
+    );
+  });
+
   it("refuses a filter without a priority, unless it is a patch", async () => {
     const bare = envoyFilter({ configPatches: [patch()], priority: undefined });
     expect(await validateResource(requireSafeEnvoyFilters, bare)).to.deep.equal(

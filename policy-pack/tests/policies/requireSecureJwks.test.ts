@@ -42,6 +42,30 @@ describe("require-secure-jwks", () => {
     }
   });
 
+  it("refuses loopback and link-local addresses, and accepts private ones", async () => {
+    for (const host of [
+      "localhost",
+      "LOCALHOST:8443",
+      "a.localhost",
+      "127.0.0.1:15014",
+      "2130706433",
+      "0.0.0.0",
+      "169.254.169.254",
+      "[::1]",
+      "[::ffff:127.0.0.1]",
+      "[fe80::1]",
+      "[fd00:ec2::254]",
+    ]) {
+      const uri = `https://${host}/jwks`;
+      expect(await judge({ jwksUri: uri }), uri).to.deep.equal({
+        violations: [inRule("jwksUri", messages.local(uri))],
+      });
+    }
+    for (const host of ["10.0.0.7", "[fd00::7]", "keycloak.auth.svc", "localhost.example.com"]) {
+      expect(await judge({ jwksUri: `https://${host}/jwks` }), host).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("reports unknown values as undecided", async () => {
     expect((await judge({ jwksUri: unknown })).undecided).to.be.a("string");
   });
