@@ -33,7 +33,10 @@ describe("docs/bulletins.md", () => {
     const policy = policyOf("require-supported-versions");
     for (const { name, affected } of bulletins) {
       if (affected === undefined) continue;
-      expect(await violationsOf(policy, baseRelease(affected)), `${name}: ${affected}`).to.have.length.at.least(1);
+      expect(
+        await violationsOf(policy, baseRelease(affected)),
+        `${name}: ${affected}`,
+      ).to.have.length.at.least(1);
     }
     expect(await violationsOf(policy, baseRelease(facts.istio.version))).to.deep.equal([]);
   });
