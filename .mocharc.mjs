@@ -5,7 +5,7 @@ const named = argv.slice(2).filter((argument) => /\.(test|sandbox|demand)\.ts$/.
 
 export default {
   "node-option": ["no-experimental-strip-types"],
-  require: ["ts-node/register/transpile-only"],
+  require: ["ts-node/register"],
   spec:
     named.length > 0
       ? []

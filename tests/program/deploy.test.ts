@@ -1,27 +1,60 @@
+import { join } from "node:path";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import * as checking from "../../mesh/checkMesh";
-import * as observing from "../../components/observabilityPlan";
-import * as rendering from "../../mesh/renderMesh";
-import { deploy } from "../../program/deploy";
-import * as preflighting from "../../program/preflight";
+import type * as platforms from "../../platforms";
+import type * as deploying from "../../program/deploy";
 import { missingPackage } from "../../program/missingPackage";
-import { platforms } from "../../platforms";
 
-/** Replaces a function of a module by `wrap` of it while `work` runs. */
-async function wrapped<Module extends object, Name extends keyof Module>(
-  module: Module,
-  name: Name,
-  wrap: (original: Module[Name]) => unknown,
-  work: () => Promise<void>,
-): Promise<void> {
-  const original = module[name];
-  module[name] = wrap(original) as Module[Name];
+const root = join(__dirname, "..", "..");
+
+/** A function of a module, and what takes its place. */
+interface Wrap {
+  /** The module's path from the root. */
+  readonly module: string;
+  readonly name: string;
+  readonly wrap: (original: unknown) => unknown;
+}
+
+const noPreflight: Wrap = {
+  module: "program/preflight",
+  name: "preflight",
+  wrap: () => () => Promise.resolve(),
+};
+
+/**
+ * Loads the repository's modules anew, with functions replaced, and runs Voicecore's program from them. Afterwards the
+ * modules that were loaded before are back.
+ *
+ * @param wraps in the order of their imports: a module stands after those that it imports.
+ * @returns the outputs of the program.
+ */
+async function deployedWith(...wraps: readonly Wrap[]): Promise<Record<string, unknown>> {
+  const { cache } = require;
+  const isOurs = (path: string): boolean => path.startsWith(root) && !path.includes("node_modules");
+  const forget = (): void => {
+    for (const path of Object.keys(cache).filter(isOurs)) Reflect.deleteProperty(cache, path);
+  };
+  const before = Object.entries(cache).filter(([path]) => isOurs(path));
+  forget();
   try {
-    await work();
+    for (const { module, name, wrap } of wraps) {
+      const path = require.resolve(join(root, module));
+      const exported = load(path) as Record<string, unknown>;
+      // The exports of a compiled module are getters, so a copy of them takes their place.
+      Object.assign(cache[path] ?? {}, { exports: { ...exported, [name]: wrap(exported[name]) } });
+    }
+    const { alfred, voicecore } = (load(join(root, "platforms")) as typeof platforms).platforms;
+    const { deploy } = load(join(root, "program", "deploy")) as typeof deploying;
+    return await deploy(alfred, voicecore)();
   } finally {
-    module[name] = original;
+    forget();
+    Object.assign(cache, Object.fromEntries(before));
   }
+}
+
+function load(path: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement is not loaded again
+  return require(path) as unknown;
 }
 
 describe("program/deploy", function () {
@@ -47,19 +80,11 @@ describe("program/deploy", function () {
     });
     pulumi.runtime.setAllConfig({ "meshwright:platform": "voicecore" });
     const nameOf = ({ name, namespace }: { name: string; namespace?: string }): string => namespace ?? name;
-    let outputs: Record<string, unknown> = {};
-    await wrapped(
-      preflighting,
-      "preflight",
-      () => () => Promise.resolve(),
-      () =>
-        wrapped(checking, "checkMesh", counting("check", nameOf), () =>
-          wrapped(rendering, "renderMesh", counting("render", nameOf), () =>
-            wrapped(observing, "observabilityPlan", counting("plan", String), async () => {
-              outputs = await deploy(platforms.alfred, platforms.voicecore)();
-            }),
-          ),
-        ),
+    const outputs = await deployedWith(
+      { module: "mesh/checkMesh", name: "checkMesh", wrap: counting("check", nameOf) },
+      { module: "mesh/renderMesh", name: "renderMesh", wrap: counting("render", nameOf) },
+      { module: "components/observabilityPlan", name: "observabilityPlan", wrap: counting("plan", String) },
+      noPreflight,
     );
     await pulumi.runtime.disconnect();
     pulumi.runtime.setAllConfig({});
@@ -87,15 +112,7 @@ describe("program/deploy", function () {
     });
     const installed = { "meshwright:controlPlane": "installed", "meshwright:observability": "installed" };
     pulumi.runtime.setAllConfig({ "meshwright:platform": "voicecore", ...installed });
-    let outputs: Record<string, unknown> = {};
-    await wrapped(
-      preflighting,
-      "preflight",
-      () => () => Promise.resolve(),
-      async () => {
-        outputs = await deploy(platforms.alfred, platforms.voicecore)();
-      },
-    );
+    const outputs = await deployedWith(noPreflight);
     await pulumi.runtime.disconnect();
     pulumi.runtime.setAllConfig({});
     expect(outputs).to.not.have.property("gateways");
