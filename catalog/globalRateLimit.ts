@@ -6,6 +6,13 @@ import { formatPath } from "./path";
 import { type Port, portOf } from "./port";
 import { noRetries } from "./retries";
 import type { Shape } from "./shape";
+import {
+  normalizeTenantKey,
+  type TenantKey,
+  type TenantKeyDefinition,
+  tenantKeyFields,
+  withTenantKey,
+} from "./tenantKey";
 import { typedTextOf } from "./text";
 
 /**
@@ -41,22 +48,17 @@ export interface GlobalRateLimitDefinition {
   readonly requests: number;
   readonly per: RateLimitUnit;
   /**
-   * How requests are grouped: by client address, as the ingress gateway receives it, or by the value of a header.
-   * Default: all requests are counted together.
+   * How requests are grouped: by client address, as the ingress gateway receives it, or by tenant. Default: all requests
+   * are counted together.
    */
   readonly by?: "remoteAddress" | TenantDefinition;
   /** Path to which the limit applies, exact or with a trailing `*`. Default: every path. */
   readonly path?: `/${string}`;
 }
 
-/**
- * Tenants, identified by a request header. Requests without the header are not counted by this limit. Every client in
- * the mesh can set a header, so set it where end users are authenticated.
- */
-export interface TenantDefinition {
-  /** Name of the header, in lower case. */
-  readonly header: string;
-  /** Quotas of tenants that differ from the limit, keyed by the header's value. Default: none. */
+/** Tenants, identified by a claim of the token or by a header. */
+export interface TenantDefinition extends TenantKeyDefinition {
+  /** Quotas of tenants that differ from the limit, keyed by the value of the claim or header. Default: none. */
   readonly tenants?: Readonly<Record<string, number>>;
 }
 
@@ -76,10 +78,18 @@ export interface RateLimitService {
   readonly timeout: number;
 }
 
-/** A global rate limit with its name. */
-export interface GlobalRateLimit extends GlobalRateLimitDefinition {
+/** A global rate limit with its name and its tenants resolved. */
+export interface GlobalRateLimit extends Omit<GlobalRateLimitDefinition, "by"> {
   /** Name of the limit in calls to the rate limit service: `<service>/<its own name>`. */
   readonly name: string;
+  /** Default: all requests are counted together. */
+  readonly by?: "remoteAddress" | Tenants;
+}
+
+/** Tenants with their key and quotas resolved. */
+export interface Tenants {
+  readonly key: TenantKey;
+  readonly tenants: Readonly<Record<string, number>>;
 }
 
 export function normalizeGlobalRateLimits(
@@ -87,16 +97,19 @@ export function normalizeGlobalRateLimits(
   limits: Readonly<Record<string, GlobalRateLimitDefinition>>,
 ): GlobalRateLimit[] {
   return Object.entries(limits)
-    .map(([name, limit]) => ({ ...limit, name: `${service}/${name}` }))
+    .map(([name, { by, ...limit }]) => ({
+      ...limit,
+      name: `${service}/${name}`,
+      ...(by !== undefined && { by: normalizeBy(by) }),
+    }))
     .sort((a, b) => compare(a.name, b.name));
 }
 
-const requests = z.int().min(1).max(4_294_967_295);
+function normalizeBy(by: NonNullable<GlobalRateLimitDefinition["by"]>): NonNullable<GlobalRateLimit["by"]> {
+  return by === "remoteAddress" ? by : { key: normalizeTenantKey(by), tenants: by.tenants ?? {} };
+}
 
-const header = typedTextOf<string>(
-  /^[a-z0-9-]+$/,
-  'write the name of a header in lower case, such as "x-tenant-id"',
-);
+const requests = z.int().min(1).max(4_294_967_295);
 
 export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.strictObject({
   requests,
@@ -104,10 +117,12 @@ export const globalRateLimitSchema: z.ZodType<GlobalRateLimitDefinition> = z.str
   by: z
     .union([
       z.literal("remoteAddress"),
-      z.strictObject({
-        header,
-        tenants: z.record(z.string().min(1), requests).optional(),
-      } satisfies Shape<TenantDefinition>),
+      withTenantKey(
+        z.strictObject({
+          ...tenantKeyFields,
+          tenants: z.record(z.string().min(1), requests).optional(),
+        } satisfies Shape<TenantDefinition>),
+      ),
     ])
     .optional(),
   path: typedTextOf<`/${string}`>(

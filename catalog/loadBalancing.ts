@@ -41,7 +41,10 @@ export const loadBalancers = ["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHR
  */
 export type ConsistentHash =
   | {
-      /** Name of a header. Requests with the same value are sent to the same endpoint. */
+      /**
+       * Name of a header. Requests with the same value are sent to the same endpoint. A client that sets the header chooses
+       * the endpoint.
+       */
       readonly httpHeaderName: string;
     }
   | {

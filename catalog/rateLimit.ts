@@ -2,7 +2,13 @@ import { z } from "zod";
 import { type Duration, durationSchema, milliseconds, parseDuration } from "./duration";
 import { sortedEntries } from "./order";
 import type { Shape } from "./shape";
-import { typedTextOf } from "./text";
+import {
+  normalizeTenantKey,
+  type TenantKey,
+  type TenantKeyDefinition,
+  tenantKeyFields,
+  withTenantKey,
+} from "./tenantKey";
 
 /**
  * A rate limit for each pod of a service. Further requests are answered with 429. Each pod's proxy counts its own
@@ -24,19 +30,19 @@ export interface RateLimitDefinition {
 }
 
 /**
- * Quotas of tenants that share a service, identified by a request header. Requests without the header only count for
- * the common limit. Every client in the mesh can set a header, so set it where end users are authenticated.
+ * Quotas of tenants that share a service, identified by a claim of the token or by a header.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter#dynamic-token-buckets
  */
-export interface QuotaDefinition {
-  /** Name of the header that identifies the tenant, in lower case. */
-  readonly header: string;
+export interface QuotaDefinition extends TenantKeyDefinition {
   /** Number of requests of each tenant in the interval `per`, for each pod of the service. */
   readonly requests: number;
   /** Interval of the quota: a multiple of the limit's `per`. */
   readonly per: Duration;
-  /** Quotas of tenants that differ, in requests per interval `per`, keyed by the header's value. Default: none. */
+  /**
+   * Quotas of tenants that differ, in requests per interval `per`, keyed by the value of the claim or header.
+   * Default: none.
+   */
   readonly tenants?: Readonly<Record<string, number>>;
 }
 
@@ -50,7 +56,7 @@ export interface RateLimit {
 
 /** A tenant's quota with its defaults resolved. Times are in milliseconds. */
 export interface Quota {
-  readonly header: string;
+  readonly key: TenantKey;
   readonly requests: number;
   readonly per: number;
   /** Quotas of single tenants, sorted by name. */
@@ -68,17 +74,14 @@ export const rateLimitSchema: z.ZodType<RateLimitDefinition> = z.strictObject({
   requests,
   per,
   burst: requests.optional(),
-  quota: z
-    .strictObject({
-      header: typedTextOf<string>(
-        /^[a-z0-9-]+$/,
-        'write the name of a header in lower case, such as "x-tenant-id"',
-      ),
+  quota: withTenantKey(
+    z.strictObject({
+      ...tenantKeyFields,
       requests,
       per,
       tenants: z.record(z.string().min(1), requests).optional(),
-    } satisfies Shape<QuotaDefinition>)
-    .optional(),
+    } satisfies Shape<QuotaDefinition>),
+  ).optional(),
 } satisfies Shape<RateLimitDefinition>);
 
 export function normalizeRateLimit({ per: time, quota, ...limit }: RateLimitDefinition): RateLimit {
@@ -88,7 +91,7 @@ export function normalizeRateLimit({ per: time, quota, ...limit }: RateLimitDefi
     per: milliseconds(time),
     ...(quota && {
       quota: {
-        header: quota.header,
+        key: normalizeTenantKey(quota),
         requests: quota.requests,
         per: milliseconds(quota.per),
         tenants: sortedEntries(quota.tenants ?? {}).map(([tenant, own]) => ({

@@ -21,7 +21,7 @@ export interface TrafficDefinition {
   readonly weights?: Readonly<Record<string, number>>;
   /**
    * Requests that are routed to a version by their headers, regardless of its weight. The first matching route applies.
-   * Default: none.
+   * Clients can set any header, so a header route does not protect a version. Default: none.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
    */

@@ -17,6 +17,7 @@ const envoy = "https://www.envoyproxy.io/docs/envoy/latest";
 export const pages = {
   catalog: { title: "Meshwright: the catalog", url: "../catalog.md" },
   outputs: { title: "Meshwright: values that only other resources know", url: "../guide/outputs.md" },
+  limits: { title: "Meshwright: limits", url: "../guide/limits.md" },
   operation: { title: "Meshwright: operation", url: "../guide/operation.md" },
 
   accessLogs: { title: "Istio: access logs", url: `${istio}/tasks/observability/logs/access-log/` },

@@ -89,6 +89,8 @@ import { slowAttemptsRetried } from "./rules/slowAttemptsRetried";
 import { stickyVersions } from "./rules/stickyVersions";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
+import { tenantClaimIssued } from "./rules/tenantClaimIssued";
+import { tenantHeaderTrusted } from "./rules/tenantHeaderTrusted";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
 import { claimNameClear } from "./rules/claimNameClear";
@@ -268,6 +270,8 @@ export const topics: readonly Topic[] = [
   {
     title: "Rate limits",
     rules: [
+      tenantHeaderTrusted, // MW347
+      tenantClaimIssued, // MW349
       quotaIntervalFits, // MW701
       quotaWithinLimit, // MW702
       limitsCounted, // MW703

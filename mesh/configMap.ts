@@ -38,7 +38,7 @@ function descriptor({ name, requests, per, by }: GlobalRateLimit): object {
   // An entry without a value applies to every other value.
   if (by === "remoteAddress")
     return { ...limit, descriptors: [{ key: "remote_address", ...quota(requests) }] };
-  const tenants = sortedEntries(by.tenants ?? {});
+  const tenants = sortedEntries(by.tenants);
   return {
     ...limit,
     descriptors: [

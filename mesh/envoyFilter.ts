@@ -1,5 +1,6 @@
 import type { GlobalRateLimit, Mesh, Quota, RateLimit, RateLimitService, Service } from "../catalog";
 import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
+import { type Action, tenantActions } from "./tenantActions";
 import type { EnvoyFilterSpec } from "./types/envoyFilter.gen";
 
 /**
@@ -115,23 +116,21 @@ function globalRateLimit(
         },
         transport_api_version: "V3",
       },
-      rate_limits: limits.map((limit) => ({ actions: actions(limit) })),
+      rate_limits: limits.flatMap((limit) => actions(limit).map((own) => ({ actions: own }))),
     },
   };
 }
 
-/** Descriptors that a request is counted by. If one of them doesn't apply to a request, the limit doesn't either. */
-function actions({ name, path, by }: GlobalRateLimit): Record<string, unknown>[] {
+/** What each limit counts, as alternatives. If an action of one does not apply to a request, none of its actions counts it. */
+function actions({ name, path, by }: GlobalRateLimit): Action[][] {
   const limit = { descriptor_key: "limit", descriptor_value: name };
-  return [
+  const named: Action =
     path === undefined
       ? { generic_key: limit }
-      : { header_value_match: { ...limit, headers: [{ name: ":path", string_match: onPath(path) }] } },
-    ...(by === "remoteAddress" ? [{ remote_address: {} }] : []),
-    ...(by !== undefined && by !== "remoteAddress"
-      ? [{ request_headers: { header_name: by.header, descriptor_key: "tenant" } }]
-      : []),
-  ];
+      : { header_value_match: { ...limit, headers: [{ name: ":path", string_match: onPath(path) }] } };
+  if (by === undefined) return [[named]];
+  if (by === "remoteAddress") return [[named, { remote_address: {} }]];
+  return tenantActions(by.key).map((tenant) => [named, tenant]);
 }
 
 /** Envoy's header `:path` includes the query. */
@@ -174,9 +173,9 @@ function localRateLimit({ requests, burst, per, quota }: RateLimit): Record<stri
 
 const always = { default_value: { numerator: 100, denominator: "HUNDRED" } };
 
-function quotas({ header, requests, per, tenants }: Quota): Record<string, unknown> {
+function quotas({ key, requests, per, tenants }: Quota): Record<string, unknown> {
   return {
-    rate_limits: [{ actions: [{ request_headers: { header_name: header, descriptor_key: "tenant" } }] }],
+    rate_limits: tenantActions(key).map((action) => ({ actions: [action] })),
     descriptors: [
       ...tenants.map((own) => ({
         entries: [{ key: "tenant", value: own.tenant }],

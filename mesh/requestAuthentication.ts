@@ -1,9 +1,9 @@
-import { type Mesh, owns } from "../catalog";
+import { type Mesh, owns, tenantKeys } from "../catalog";
 import { metadata, type Manifest } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
- * The valid tokens, in each namespace with a call that requires one. In a namespace that the catalog does not own, they
+ * The valid tokens, in each namespace with a call that requires one or a limit that counts by claim. In a namespace that the catalog does not own, they
  * apply to single services. The object rejects invalid tokens, but accepts requests without a token: the callee's
  * AuthorizationPolicy requires it.
  *
@@ -24,7 +24,11 @@ export function requestAuthentications(mesh: Mesh): Manifest[] {
     metadata: metadata(mesh, { name, namespace, from: ["jwtRules"] }),
     spec: { ...selected, ...spec },
   });
-  const asking = mesh.services.filter(({ incoming }) => incoming.some(({ endUser }) => endUser));
+  const asking = mesh.services.filter(
+    (service) =>
+      service.incoming.some(({ endUser }) => endUser) ||
+      tenantKeys(service).some(({ key }) => "claim" in key),
+  );
   const namespaces = new Set(asking.map(({ namespace }) => namespace));
   return [
     ...mesh.ownNamespaces

@@ -1,4 +1,5 @@
 import { references } from "../references";
+import { tenantClaims } from "../tenantClaims";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -7,14 +8,14 @@ const jwtRules = [{ issuer: "https://auth.example.com" }];
 
 export const text = (): Text => ({
   message:
-    "issuers are declared, and no call, route or admission has an endUser: requests without a token are accepted everywhere",
+    "issuers are declared, and no call, route or admission has an endUser, and no limit a claim: requests without a token are accepted everywhere",
   fix: "add endUser: {} to the calls and routes that require a token, or remove jwtRules",
 });
 
 export const tokenAsked: DefinitionRule = {
   code: "MW307",
   severity: "warning",
-  title: "Declared token issuers are used by a call",
+  title: "Declared token issuers are used by a call or a limit",
   why: [
     "RequestAuthentication rejects an invalid token, but accepts a request without any token.",
     "Only a rule that requires a request principal makes the token mandatory, which `endUser` renders.",
@@ -30,6 +31,7 @@ export const tokenAsked: DefinitionRule = {
   *check(definition) {
     if (!definition.jwtRules) return;
     for (const { call } of references(definition)) if (call.endUser) return;
+    if (Object.values(definition.services).some((service) => tenantClaims(service).length > 0)) return;
     yield {
       path: "jwtRules",
       ...text(),

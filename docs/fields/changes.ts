@@ -325,7 +325,8 @@ function limits(): Changes {
     "RateLimitDefinition.requests": limited({ requests: 150 }),
     "RateLimitDefinition.per": limited({ per: "2s" }),
     "RateLimitDefinition.burst": limited({ burst: 300 }),
-    "QuotaDefinition.header": limited({ quota: { header: "x-tenant" } }),
+    "TenantKeyDefinition.claim": limited({ quota: { claim: "organization" } }),
+    "TenantKeyDefinition.header": limited({ quota: { claim: null, header: "x-tenant" } }),
     "QuotaDefinition.requests": limited({ quota: { requests: 700 } }),
     "QuotaDefinition.per": limited({ quota: { per: "2m" } }),
     "QuotaDefinition.tenants": limited({ quota: { tenants: { gold: 800 } } }),
@@ -333,7 +334,6 @@ function limits(): Changes {
     "GlobalRateLimitDefinition.per": checkout({ per: "hour" }),
     "GlobalRateLimitDefinition.by": checkout({ by: "remoteAddress" }),
     "GlobalRateLimitDefinition.path": checkout({ path: "/pay" }),
-    "TenantDefinition.header": checkout({ by: { header: "x-tenant" } }),
     "TenantDefinition.tenants": checkout({ by: { tenants: { gold: 80 } } }),
     "RateLimitServiceDefinition.service": {
       before: another,

@@ -90,14 +90,14 @@ export const example = defineMesh({
         requests: 100,
         per: "1s",
         burst: 200,
-        quota: { header: "x-tenant-id", requests: 600, per: "1m", tenants: { gold: 900 } },
+        quota: { claim: "tenant_id", requests: 600, per: "1m", tenants: { gold: 900 } },
       },
       globalRateLimits: {
         checkout: {
           requests: 20,
           per: "minute",
           path: "/checkout",
-          by: { header: "x-tenant-id", tenants: { gold: 90 } },
+          by: { claim: "tenant_id", tenants: { gold: 90 } },
         },
       },
       telemetry: {

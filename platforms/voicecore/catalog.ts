@@ -9,6 +9,8 @@ export interface VoiceCoreOptions {
   readonly canaryWeight?: number;
   /** Host of the platform. Default: api.voicecore.example.com. */
   readonly host?: string;
+  /** Issuer of the users' tokens. Default: https://auth.voicecore.example.com. */
+  readonly issuer?: string;
   /** Registry of the platform's images. Default: registry.voicecore.example.com. */
   readonly registry?: string;
 }
@@ -38,6 +40,12 @@ const retries = { attempts: 3, retryOn: ["5xx", "reset", "connect-failure", "ref
 /** The document's per-try timeout, if four attempts fit into the timeout. */
 const perTryTimeout = "10s";
 
+/** The claim of the users' tokens that names their tenant. A header would let clients choose the tenant. */
+const tenantClaim = "tenant_id";
+
+/** Without OPTIONS: browsers send preflight requests without a token, and pages of other origins have no access. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
 const leastRequest = { simple: "LEAST_REQUEST" } as const;
 const roundRobin = { simple: "ROUND_ROBIN" } as const;
 
@@ -47,6 +55,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
     environment = "prod",
     canaryWeight = 0,
     host = "api.voicecore.example.com",
+    issuer = "https://auth.voicecore.example.com",
     registry = "registry.voicecore.example.com",
   } = options;
   const workload = (service: string): { image: string; replicas: number } => ({
@@ -71,7 +80,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
           requests: 200,
           per: "1s",
           burst: 400,
-          quota: { header: "x-tenant-id", requests: 3000, per: "1m" },
+          quota: { claim: tenantClaim, requests: 3000, per: "1m" },
         },
         workload: workload("gateway"),
         calls: {
@@ -116,7 +125,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         rateLimit: {
           requests: 50,
           per: "1s",
-          quota: { header: "x-tenant-id", requests: 600, per: "1m" },
+          quota: { claim: tenantClaim, requests: 600, per: "1m" },
         },
         workload: workload("ai-service"),
       },
@@ -159,7 +168,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         hosts: {
           [host]: {
             tls: { credentialName: "voicecore-cert" },
-            routes: [{ prefix: "/", service: "gateway" }],
+            routes: [{ prefix: "/", service: "gateway", methods, endUser: {} }],
           },
         },
       },
@@ -171,6 +180,7 @@ export function catalog(options: VoiceCoreOptions = {}): MeshDefinition {
         reason: "the platform's document retries every call; no proxy has more than three concurrent retries",
       }),
     ),
+    jwtRules: [{ issuer, jwksUri: `${issuer}/.well-known/jwks.json` }],
     certificates: { lifetime: "2160h", renewAt: 10 },
     telemetry: {
       metrics: { provider: "prometheus" },

@@ -21,6 +21,16 @@ const limit = {
   enable_x_ratelimit_headers: "DRAFT_VERSION_03",
 };
 
+/** Counts requests without a header for the tenant "-". */
+const withoutHeader = (name: string): object => ({
+  header_value_match: {
+    descriptor_key: "tenant",
+    descriptor_value: "-",
+    expect_match: false,
+    headers: [{ name, present_match: true }],
+  },
+});
+
 function typedConfig({ spec }: Manifest): unknown {
   const { configPatches } = spec as {
     configPatches: { patch: { value: { typed_config: unknown } } }[];
@@ -111,6 +121,7 @@ describe("envoyFilter", () => {
       token_bucket: { max_tokens: 80, tokens_per_fill: 50, fill_interval: "0.5s" },
       rate_limits: [
         { actions: [{ request_headers: { header_name: "x-tenant-id", descriptor_key: "tenant" } }] },
+        { actions: [withoutHeader("x-tenant-id")] },
       ],
       descriptors: [
         {
@@ -128,6 +139,33 @@ describe("envoyFilter", () => {
       ],
       max_dynamic_descriptors: 1000,
     });
+  });
+
+  it("takes the tenant from a claim of the validated token, inside of others too, and never from the request", () => {
+    const actions = (claim: string | string[]): unknown => {
+      const quota = { claim, requests: 60, per: "1m" } as const;
+      const [filter] = render({
+        name: "shop",
+        services: { web: { ports: { http }, rateLimit: { requests: 100, per: "1s", quota } } },
+        jwtRules: [{ issuer: "https://auth.example.com" }],
+      }).filter(({ kind }) => kind === "EnvoyFilter");
+      if (!filter) throw new Error("there is no filter");
+      return (typedConfig(filter) as { rate_limits: unknown }).rate_limits;
+    };
+    const metadataOf = (...path: string[]): object => ({
+      metadata: {
+        descriptor_key: "tenant",
+        source: "DYNAMIC",
+        metadata_key: { key: "envoy.filters.http.jwt_authn", path: path.map((key) => ({ key })) },
+        default_value: "-",
+      },
+    });
+    const named = [{ actions: [metadataOf("payload", "tenant_id")] }];
+    expect(actions("tenant_id")).to.deep.equal(named);
+    expect(actions(["tenant_id"])).to.deep.equal(named);
+    expect(actions(["org.unit", "id"])).to.deep.equal([
+      { actions: [metadataOf("payload", "org.unit", "id")] },
+    ]);
   });
 
   it("is not there where nothing is limited", () => {

@@ -100,6 +100,19 @@ describe("global rate limits", () => {
                       { request_headers: { header_name: "x-tenant-id", descriptor_key: "tenant" } },
                     ],
                   },
+                  {
+                    actions: [
+                      below("tenants", { prefix: "/api/" }),
+                      {
+                        header_value_match: {
+                          descriptor_key: "tenant",
+                          descriptor_value: "-",
+                          expect_match: false,
+                          headers: [{ name: "x-tenant-id", present_match: true }],
+                        },
+                      },
+                    ],
+                  },
                 ],
               },
             },
@@ -108,6 +121,48 @@ describe("global rate limits", () => {
       ],
     });
     expect(find(objects, "EnvoyFilter", "web-rate-limit")).to.have.nested.property("spec.priority", 10);
+  });
+
+  it("count tenants by a claim of the token, and one without it as the tenant -", () => {
+    const { web, ...others } = definition.services;
+    const filter = find(
+      render({
+        ...definition,
+        services: {
+          ...others,
+          web: {
+            ...web,
+            globalRateLimits: {
+              tenants: { requests: 60, per: "minute", by: { claim: "tenant_id", tenants: { acme: 600 } } },
+            },
+          },
+        },
+        jwtRules: [{ issuer: "https://auth.example.com" }],
+      }),
+      "EnvoyFilter",
+      "web-global-rate-limit",
+    );
+    expect(filter).to.have.deep.nested.property(
+      "spec.configPatches[0].patch.value.typed_config.rate_limits",
+      [
+        {
+          actions: [
+            { generic_key: { descriptor_key: "limit", descriptor_value: "web/tenants" } },
+            {
+              metadata: {
+                descriptor_key: "tenant",
+                source: "DYNAMIC",
+                metadata_key: {
+                  key: "envoy.filters.http.jwt_authn",
+                  path: [{ key: "payload" }, { key: "tenant_id" }],
+                },
+                default_value: "-",
+              },
+            },
+          ],
+        },
+      ],
+    );
   });
 
   it("let requests through without an answer where the catalog says so", () => {

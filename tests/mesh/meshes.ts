@@ -219,7 +219,14 @@ export const meshes: fc.Arbitrary<MeshDefinition> = closedMeshes
         };
       }),
   )
-  .map((mesh) => ({ ...mesh, ...([...references(mesh)].some(({ call }) => call.endUser) && { jwtRules }) }));
+  .map((mesh) => ({ ...mesh, ...(readsTokens(mesh) && { jwtRules }) }));
+
+function readsTokens(mesh: MeshDefinition): boolean {
+  return (
+    [...references(mesh)].some(({ call }) => call.endUser) ||
+    Object.values(mesh.services).some(({ rateLimit }) => rateLimit?.quota?.claim !== undefined)
+  );
+}
 
 const jwtRules = [
   { issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks.json" },

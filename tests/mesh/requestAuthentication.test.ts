@@ -51,6 +51,26 @@ describe("requestAuthentication", () => {
     ).to.deep.equal({ jwtRules: [{ ...rule, forwardOriginalToken: true }] });
   });
 
+  it("is rendered where a limit counts by a claim, though no call there requires a token", () => {
+    const limited = (key: { claim: string } | { header: string }): string[] =>
+      render({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls: { store: {} }, admit: services.api.admit },
+          store: {
+            namespace: "backend",
+            ports: { http },
+            rateLimit: { requests: 100, per: "1s", quota: { ...key, requests: 60, per: "1m" } },
+          },
+        },
+        jwtRules: [{ issuer: "https://a.example.com" }],
+      })
+        .filter(({ kind }) => kind === "RequestAuthentication")
+        .map(({ metadata: { name, namespace } }) => `${namespace ?? ""}/${name}`);
+    expect(limited({ claim: "tenant_id" })).to.have.members(["shop/default", "backend/default"]);
+    expect(limited({ header: "x-tenant-id" })).to.deep.equal(["shop/default"]);
+  });
+
   it("isn't rendered without an issuer", () => {
     const { web } = services;
     expect(

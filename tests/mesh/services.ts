@@ -149,12 +149,12 @@ const requests = fc.record(
         burst: fc.constant(5000),
         quota: fc.record(
           {
-            header: fc.constant("x-tenant-id"),
+            claim: fc.constantFrom("tenant_id", ["organization", "id"] as const),
             requests: fc.constant(1),
             per: fc.constant("1m" as const),
             tenants: fc.constant({ shop: 2 }),
           },
-          { requiredKeys: ["header", "requests", "per"] },
+          { requiredKeys: ["claim", "requests", "per"] },
         ),
       },
       { requiredKeys: ["requests", "per"] },

@@ -266,7 +266,21 @@ describe("voicecore", () => {
     };
     const tenantQuota = (requests: number): object => ({
       rate_limits: [
-        { actions: [{ request_headers: { header_name: "x-tenant-id", descriptor_key: "tenant" } }] },
+        {
+          actions: [
+            {
+              metadata: {
+                descriptor_key: "tenant",
+                source: "DYNAMIC",
+                metadata_key: {
+                  key: "envoy.filters.http.jwt_authn",
+                  path: [{ key: "payload" }, { key: "tenant_id" }],
+                },
+                default_value: "-",
+              },
+            },
+          ],
+        },
       ],
       descriptors: [
         {
@@ -295,6 +309,47 @@ describe("voicecore", () => {
         token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: "1s" },
       });
       expect(limit("call-service")).to.not.have.property("descriptors");
+    });
+
+    it("are by the tenant of the user's token, which gateway requires and every proxy validates", () => {
+      const issuer = "https://auth.voicecore.example.com";
+      expect(find("RequestAuthentication", "default").spec).to.deep.equal({
+        jwtRules: [{ issuer, jwksUri: `${issuer}/.well-known/jwks.json`, forwardOriginalToken: true }],
+      });
+      expect(find("AuthorizationPolicy", "gateway")).to.have.deep.nested.property("spec.rules", [
+        {
+          from: [
+            {
+              source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] },
+            },
+          ],
+          to: [
+            {
+              operation: { ports: ["8080"], methods: ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"] },
+            },
+          ],
+          when: [{ key: "request.auth.claims[iss]", values: [issuer] }],
+        },
+      ]);
+      const others = render({ issuer: "https://login.example.com" });
+      expect(find("RequestAuthentication", "default", "voicecore-ai", others)).to.have.nested.property(
+        "spec.jwtRules[0].jwksUri",
+        "https://login.example.com/.well-known/jwks.json",
+      );
+    });
+
+    it("would be those of any tenant by a header, which is an error", () => {
+      const own = catalog();
+      const { gateway } = own.services;
+      const quota = { header: "x-tenant-id", requests: 3000, per: "1m" } as const;
+      const rateLimit = { requests: 200, per: "1s", burst: 400, quota } as const;
+      const { findings } = checkMesh({
+        ...own,
+        services: { ...own.services, gateway: { ...gateway, rateLimit } },
+      });
+      expect(findings.map(({ code, severity, path }) => `${severity} ${code} ${path}`)).to.deep.equal([
+        "error MW347 services.gateway.rateLimit.quota.header",
+      ]);
     });
   });
 

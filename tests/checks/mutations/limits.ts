@@ -1,13 +1,45 @@
 import { type Change, type Mutation, put } from "./mutation";
-import { httpServicesOf, servicesOf } from "./places";
+import { edgesOf, httpServicesOf, servicesOf } from "./places";
 
 const globalRateLimits = { all: { requests: 1000, per: "second" } };
 const quota = { header: "x-tenant-id", requests: 10, per: "1m" };
 
 export const limits: readonly Mutation[] = [
   {
+    code: "MW347",
+    mistake: "tenants by a header that clients of a gateway set",
+    *mutants(catalog) {
+      const routed = edgesOf(catalog).filter(({ kind }) => kind === "route");
+      for (const { name, place } of httpServicesOf(catalog)) {
+        if (!routed.some(({ callee }) => callee === name)) continue;
+        const at = [...place, "rateLimit"];
+        const limit = { requests: 100, per: "1s", quota };
+        yield { at: [...at, "quota", "header"], changes: [[at, limit]] };
+      }
+    },
+  },
+  {
+    code: "MW349",
+    mistake: "tenants by a claim of tokens that nobody issues",
+    also: ["MW301", "MW349"],
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        const at = [...place, "rateLimit"];
+        const own = { claim: "tenant_id", requests: 10, per: "1m" };
+        yield {
+          at: [...at, "quota", "claim"],
+          changes: [
+            [["jwtRules"], undefined],
+            [at, { requests: 100, per: "1s", quota: own }],
+          ],
+        };
+      }
+    },
+  },
+  {
     code: "MW701",
     mistake: "a quota's time that is no multiple of its limit's",
+    also: ["MW347"],
     *mutants(catalog) {
       for (const { place } of httpServicesOf(catalog)) {
         const at = [...place, "rateLimit"];
@@ -21,6 +53,7 @@ export const limits: readonly Mutation[] = [
   {
     code: "MW702",
     mistake: "a quota of as much as all tenants have together",
+    also: ["MW347"],
     *mutants(catalog) {
       for (const { place } of httpServicesOf(catalog)) {
         const at = [...place, "rateLimit"];

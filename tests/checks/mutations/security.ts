@@ -1,12 +1,12 @@
 import type { GatewayRouteDefinition } from "../../../catalog";
 import { type Change, type Mutation, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, matching, servicesOf } from "./places";
+import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, servicesOf } from "./places";
 
 export const security: readonly Mutation[] = [
   {
     code: "MW301",
     mistake: "an end user's token that nobody issues",
-    also: ["MW204", "MW301", "MW319", "MW605"],
+    also: ["MW204", "MW301", "MW319", "MW349", "MW605"],
     *mutants(catalog) {
       for (const { place, call } of edgesOf(catalog)) {
         const at = [...place, "endUser"];
@@ -95,7 +95,11 @@ export const security: readonly Mutation[] = [
       const asked = edgesOf(catalog).filter(({ call }) => call.endUser);
       const issuers = catalog.jwtRules ?? [{ issuer: "https://auth.example.com" }];
       const changes = asked.map(({ place }): Change => [[...place, "endUser"], undefined]);
-      yield { at: ["jwtRules"], changes: [[["jwtRules"], issuers], ...changes] };
+      // A limit by claim uses the tokens as well.
+      const limits = httpServicesOf(catalog)
+        .filter(({ service }) => service.rateLimit?.quota)
+        .map(({ place }): Change => [[...place, "rateLimit", "quota"], undefined]);
+      yield { at: ["jwtRules"], changes: [[["jwtRules"], issuers], ...changes, ...limits] };
     },
   },
   {

@@ -1,0 +1,82 @@
+import {
+  type Edge,
+  formatPath,
+  includesPath,
+  type Mesh,
+  parsePath,
+  type TenantKey,
+  tenantKeys,
+} from "../../catalog";
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
+import { withHosts } from "./example";
+
+const limited = (key: object): object => ({
+  ...withHosts({
+    "shop.example.com": {
+      tls: { credentialName: "shop" },
+      routes: [{ prefix: "/", service: "web", methods: ["GET"], endUser: {} }],
+    },
+  }),
+  services: {
+    web: {
+      ports: { http: { port: 8080, protocol: "http" } },
+      rateLimit: { requests: 100, per: "1s", quota: { ...key, requests: 600, per: "1m" } },
+    },
+  },
+  jwtRules: [{ issuer: "https://auth.example.com" }],
+});
+
+/** @param routes paths of the routes from which requests reach the service directly. */
+export const text = (header: string, service: string, routes: readonly string[]): Text => ({
+  message: `clients choose the value of "${header}" in requests of ${routes.join(", ")}: they spend the quota of any tenant of "${service}", or get a new one with each new value`,
+  fix: `replace header by claim, such as claim: "tenant_id", which proxies take from the validated token; or add outputClaimToHeaders for "${header}" to jwtRules and endUser to these routes`,
+});
+
+export const tenantHeaderTrusted: MeshRule = {
+  code: "MW347",
+  severity: "error",
+  title: "Tenants are not identified by a header that clients of a gateway set",
+  why: [
+    "The proxy of the limited service counts a request before the application receives it.",
+    "If the request comes straight from a gateway, its headers are those of the client, unless a proxy sets them.",
+    "The client can then spend another tenant's quota, and avoid its own.",
+  ],
+  see: pages.limits,
+  stage: "mesh",
+  examples: { wrong: limited({ header: "x-tenant-id" }), right: limited({ claim: "tenant_id" }) },
+  *check(mesh, hasFailed) {
+    for (const service of mesh.services) {
+      const direct = service.incoming.filter(({ source }) => source.kind === "gateway");
+      for (const { key, path, paths } of tenantKeys(service)) {
+        if (!("header" in key) || hasFailed(path)) continue;
+        const forged = direct.filter((edge) => meet(edge.paths, paths) && !isFromClaim(key, edge, mesh));
+        if (forged.length === 0) continue;
+        yield {
+          path: formatPath([...parsePath(path), "header"]),
+          ...text(
+            key.header,
+            service.name,
+            forged.map((edge) => edge.path),
+          ),
+        };
+      }
+    }
+  },
+};
+
+/** Whether a proxy sets the header from a claim of the token, which requests of the edge must have. */
+function isFromClaim(
+  { header }: TenantKey & { header: string },
+  { endUser }: Edge,
+  { jwtRules }: Mesh,
+): boolean {
+  const set = jwtRules.flatMap(({ outputClaimToHeaders = [] }) => outputClaimToHeaders);
+  return endUser !== undefined && set.some((output) => output.header.toLowerCase() === header);
+}
+
+/** Whether some path is of both lists. An empty list has every path. */
+function meet(paths: readonly string[], others: readonly string[]): boolean {
+  if (paths.length === 0 || others.length === 0) return true;
+  return paths.some((one) => others.some((other) => includesPath(one, other) || includesPath(other, one)));
+}
