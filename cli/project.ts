@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Program } from "../program/deploy";
@@ -53,7 +53,13 @@ export async function loadProject(folder = process.cwd()): Promise<Project | und
       cause: error,
     });
   }
-  return { folder, main, platforms: programOf(module, folder, main).platforms };
+  return { folder, main, platforms: programOf(exportsOf(module, path), folder, main).platforms };
+}
+
+/** What a module exports. For a CommonJS module in JavaScript, an import has its `module.exports` as the default. */
+function exportsOf(module: Record<string, unknown>, path: string): unknown {
+  const commonJs = require.cache[realpathSync(path)]?.exports as unknown;
+  return commonJs !== undefined && commonJs === module.default ? commonJs : module;
 }
 
 /** Pulumi runs the default export of an ES module, and the `module.exports` of a CommonJS module. */

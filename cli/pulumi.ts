@@ -10,13 +10,15 @@ import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
+import { untilEnded } from "./interrupt";
+import { endKilledRun, runVariable } from "./runProcesses";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
 export const localStack = "local";
 
 /** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
 export interface LocalPulumi {
-  /** Runs `pulumi` with its output on the terminal; resolves to the exit code. */
+  /** Runs `pulumi` with its output on the terminal; resolves to the exit code. Throws {@link UserError} if it was killed. */
   readonly run: (args: readonly string[]) => Promise<number>;
   /** Runs `pulumi` and returns its stdout. Throws {@link UserError} if it fails. */
   readonly read: (args: readonly string[]) => Promise<string>;
@@ -71,14 +73,22 @@ export async function localPulumi(
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       KUBECONFIG: sandbox.kubeconfig,
+      [runVariable]: sandbox.state,
       ...(process.env.NO_COLOR === undefined ? {} : { PULUMI_OPTION_COLOR: "never" }),
     },
   };
   const pulumi = toolchain.program("pulumi");
 
   const run: LocalPulumi["run"] = async (args) => {
-    const child = await execa(pulumi, args, { ...options, stdio: "inherit", reject: false });
-    return child.exitCode ?? 1;
+    const { exitCode, signal } = await untilEnded(
+      execa(pulumi, args, { ...options, stdio: "inherit", reject: false, cleanup: false }),
+    );
+    if (signal === undefined) return exitCode ?? 1;
+    await endKilledRun(sandbox.state);
+    throw new UserError({
+      problem: `\`pulumi ${args[0] ?? ""}\` was ended by ${signal}.`,
+      fix: "Run the command again: it takes what the killed run has created into the stack's state, and continues.",
+    });
   };
   const quiet = async (args: readonly string[], input?: string): Promise<string> => {
     const child = await execa(pulumi, ["--non-interactive", ...args], {

@@ -2,10 +2,12 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { sandboxStatus, type SandboxStatus } from "../../sandbox";
+import { withRunLock } from "../../sandbox/runLock";
 import { UserError } from "../../errors/userError";
 import { runningSandbox, startControlPlane, stopControlPlane } from "../controlPlane";
 import { print, table } from "../output";
 import { parsePort } from "../port";
+import { endKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
 
@@ -17,7 +19,9 @@ export function sandboxCommand(sandbox: Command): void {
     .addOption(stateOption())
     .option("--api-server-port <port>", "port of the API server (default: a free one)", parsePort)
     .action(async ({ state, apiServerPort }: { state: string; apiServerPort?: number }) => {
-      const status = await startControlPlane(await tools(), state, apiServerPort);
+      const status = await withRunLock(state, "meshwright sandbox up", async () =>
+        startControlPlane(await tools(), state, apiServerPort),
+      );
       print(`API server  ${status.apiServer ?? "-"}\nkubeconfig  ${status.kubeconfig}`);
     });
 
@@ -27,7 +31,10 @@ export function sandboxCommand(sandbox: Command): void {
     .addOption(stateOption())
     .option("--keep-state", "keep the cluster's data and logs")
     .action(async ({ state, keepState }: { state: string; keepState?: true }) => {
-      await stopControlPlane(state, keepState);
+      await withRunLock(state, "meshwright sandbox down", async () => {
+        await endKilledRun(state);
+        await stopControlPlane(state, keepState);
+      });
     });
 
   sandbox

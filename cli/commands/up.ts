@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { type Environment, environments } from "../../catalog";
 import type { SandboxStatus } from "../../sandbox";
+import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
 import { UserError } from "../../errors/userError";
 import { print, remark } from "../output";
@@ -10,6 +11,7 @@ import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
 import { repairReleases } from "../repair";
 import { startControlPlane } from "../controlPlane";
+import { settleKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
 import { verifyMesh } from "../verify";
@@ -38,13 +40,16 @@ export function upCommand(command: Command): void {
     )
     .action(async ({ state, policyPack, platform, environment }: UpOptions) => {
       const pack = findPolicyPack(process.cwd(), policyPack);
-      const toolchain = await tools();
-      const sandbox = await startControlPlane(toolchain, state);
-      const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
-      await endKilledRun(pulumi, toolchain, sandbox);
-      await deploy(pulumi, pack);
-      await verifyMesh(toolchain, sandbox);
-      print(await describe(pulumi, toolchain, sandbox));
+      await withRunLock(state, "meshwright up", async () => {
+        await settleKilledRun(state);
+        const toolchain = await tools();
+        const sandbox = await startControlPlane(toolchain, state);
+        const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
+        await endKilledRun(pulumi, toolchain, sandbox);
+        await deploy(pulumi, pack);
+        await verifyMesh(toolchain, sandbox);
+        print(await describe(pulumi, toolchain, sandbox));
+      });
     });
 }
 
@@ -54,7 +59,7 @@ async function endKilledRun(
   toolchain: Toolchain,
   { kubeconfig }: SandboxStatus,
 ): Promise<void> {
-  // No other command uses this backend.
+  // The owner of a lock has ended: this command holds the sandbox's own lock, and no other command uses this backend.
   await read(["cancel", "--yes", "--stack", localStack]);
   const exported = await read(["stack", "export", "--stack", localStack]);
   const { problems, refresh } = await repairReleases(exported, kubeconfig, toolchain.program("helm"));

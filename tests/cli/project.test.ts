@@ -65,6 +65,19 @@ describe("cli/project", function () {
     expect(explained.stdout).to.contain("shop.example.com").and.to.contain("gateways.web");
   });
 
+  it("works on a program in JavaScript", async () => {
+    write({
+      "Pulumi.yaml": "name: shop\nruntime: nodejs\nmain: index.js\n",
+      "package.json": '{ "name": "shop" }',
+      "index.js": `const { deploy, definePlatform } = require(${JSON.stringify(join(__dirname, "..", "..", "dist"))});
+const services = { web: { ports: { http: { port: 8080, protocol: "http" } } } };
+module.exports = deploy(definePlatform({ name: "shop", catalog: { name: "shop", services } }));
+`,
+    });
+    const { stdout, stderr } = await meshwright(["check"], { cwd: folder });
+    expect(stdout, stderr).to.match(/^shop: /);
+  });
+
   it("tells which settings of a stack are wrong", async () => {
     const { exitCode, stderr } = await meshwright(["check", "--stack", "wrong"], { cwd: folder });
     expect(stderr).to.contain('meshwright:options: Unrecognized key: "hosts"');

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
@@ -12,6 +11,7 @@ import { meshwright } from "../cli/run";
 import { blocksOf } from "../docs/markdown";
 import { type Harness, harness } from "../sandbox/harness";
 import { findingsOn, needs } from "./judgedCluster";
+import { shopConfig, shopProject } from "./shopProject";
 import { until } from "../sandbox/until";
 
 const repository = join(__dirname, "..", "..");
@@ -217,38 +217,3 @@ const commandsOf = (page: string): string[] =>
   blocksOf(page)
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => text.split("\n"));
-
-const shopConfig = { "meshwright:environment": "dev", "meshwright:observability": "false" };
-
-/** A Pulumi project of one service behind a gateway. */
-function shopProject(): string {
-  const folder = mkdtempSync(join(tmpdir(), "shop-"));
-  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "Pulumi.local.yaml"), stringify({ config: shopConfig }));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "shop" }));
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(folder, "index.js"),
-    `require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(join(repository, "tsconfig.json"))} });
-const { deploy } = require(${JSON.stringify(join(repository, "program", "deploy"))});
-const { definePlatform } = require(${JSON.stringify(join(repository, "program", "platform"))});
-const http = { port: 8080, protocol: "http" };
-const catalog = {
-  name: "shop",
-  services: { web: { ports: { http }, resilience: { timeout: "10s" }, workload: { image: "web:1", replicas: 1 } } },
-  gateways: {
-    public: {
-      hosts: {
-        "shop.example.com": {
-          tls: { credentialName: "shop-cert" },
-          routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
-        },
-      },
-    },
-  },
-};
-module.exports = deploy(definePlatform({ name: "shop", catalog }));
-`,
-  );
-  return folder;
-}
