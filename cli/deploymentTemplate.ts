@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../toolchain/cache";
+import { packageRoot } from "../toolchain/packageRoot";
 import { type Template, templateFiles } from "./deploymentFiles";
 
 /** Reads the template from this package. */

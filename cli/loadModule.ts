@@ -12,5 +12,7 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
     "meshwright/pulumi": join(root, `pulumi${extension}`),
     meshwright: join(root, `index${extension}`),
   };
-  return createJiti(__filename, { alias, interopDefault: false }).import(path);
+  // In the order in which ts-node, and so Pulumi, finds a module beside its compiled file.
+  const extensions = [".js", ".ts", ".mts", ".cts", ".mjs", ".cjs", ".json"];
+  return createJiti(__filename, { alias, interopDefault: false, extensions }).import(path);
 }

@@ -1,5 +1,4 @@
-import { Listr } from "listr2";
-import { isRunError } from "../components/plain";
+import { isRunError } from "../components/runError";
 import pc from "picocolors";
 import { missingPackage } from "../program/missingPackage";
 import { UserError } from "../errors/userError";
@@ -24,6 +23,8 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
   const live = process.stderr.isTTY;
   let result: T | undefined;
   let last = 0;
+  // Commands without long steps run without it.
+  const { Listr } = await import("listr2");
   const tasks = new Listr(
     [
       {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { packageRoot } from "../toolchain/cache";
+import { packageRoot } from "../toolchain/packageRoot";
 import type * as check from "./commands/check";
 import type * as down from "./commands/down";
 import type * as explain from "./commands/explain";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Finding, findingText, rules, type Severity } from "../checks";
-import { packageRoot } from "../toolchain/cache";
+import { packageRoot } from "../toolchain/packageRoot";
 import { isData } from "./catalogFile";
 import { type Position, positionOf } from "./sourceOf";
 

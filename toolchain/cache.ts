@@ -4,17 +4,12 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import lockfile from "proper-lockfile";
+import { packageRoot } from "./packageRoot";
 import { linkerValues, type ModuleName } from "./pins";
 
 /** Folder with the built programs, outside any checkout. Default: the platform's cache folder; `MESHWRIGHT_CACHE` moves it. */
 export function cacheRoot(): string {
   return process.env.MESHWRIGHT_CACHE ?? envPaths("meshwright", { suffix: "" }).cache;
-}
-
-/** Root of this package, the same from source and from `dist/`. */
-export function packageRoot(): string {
-  const here = join(__dirname, "..");
-  return here.endsWith("dist") ? join(here, "..") : here;
 }
 
 /** Folder of the Go module `module`, as shipped with this package. */

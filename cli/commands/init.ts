@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { packageRoot } from "../../toolchain/cache";
+import { packageRoot } from "../../toolchain/packageRoot";
 import { UserError } from "../../errors/userError";
 import { deploymentFiles, newProjectTable } from "../deploymentFiles";
 import { deploymentTemplate } from "../deploymentTemplate";

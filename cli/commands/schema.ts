@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { packageRoot } from "../../toolchain/cache";
+import { packageRoot } from "../../toolchain/packageRoot";
 import { print } from "../output";
 
 /** `meshwright schema`: the JSON Schema of catalogs in YAML and JSON, for editors. The package has it as a file, too. */

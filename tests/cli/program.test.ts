@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -38,6 +38,35 @@ describe("cli/program", () => {
       expect(stdout).to.match(new RegExp(`^  ${name}\\b`, "m"));
     expect(stderr).to.equal("");
     expect(exitCode).to.equal(0);
+  });
+
+  it("loads only what a command needs", async () => {
+    const seen = join(folder, "seen.json");
+    const record = join(folder, "record.cjs");
+    writeFileSync(
+      record,
+      `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(seen)}, JSON.stringify(Object.keys(require.cache))));`,
+    );
+    const packagesOf = async (...args: string[]): Promise<string[]> => {
+      await meshwright(args, { nodeArgs: ["-r", record] });
+      const paths = JSON.parse(readFileSync(seen, "utf8")) as string[];
+      const names = paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+      return [...new Set(names)].sort();
+    };
+    for (const words of [["--help"], ["--version"]]) {
+      expect(await packagesOf(...words), words.join(" ")).to.deep.equal(["commander", "picocolors"]);
+    }
+    for (const words of [
+      ["check", "alfred"],
+      ["render", "alfred"],
+    ]) {
+      const loaded = await packagesOf(...words);
+      expect(loaded, words.join(" ")).to.include("zod");
+      const sdks = loaded.filter((name) =>
+        /^@(pulumi|kubernetes|grpc)\/|^(listr2|execa|proper-lockfile)$/.test(name),
+      );
+      expect(sdks, words.join(" ")).to.deep.equal([]);
+    }
   });
 
   it("prints its version", async () => {
