@@ -23,10 +23,18 @@ export interface JwtRuleDefinition {
    * @see https://www.rfc-editor.org/rfc/rfc7517
    */
   readonly jwks?: string;
-  /** Headers that carry the token. Default: `Authorization` with the prefix `Bearer `, unless `fromCookies` is set. */
+  /**
+   * Headers that carry the token. Default: `Authorization` with the prefix `Bearer `, and the query parameter
+   * `access_token`, unless `fromCookies` or `fromParams` is set.
+   */
   readonly fromHeaders?: readonly JwtHeader[];
   /** Cookies that carry the token. Default: none. */
   readonly fromCookies?: readonly string[];
+  /**
+   * Query parameters that carry the token, such as `access_token`, for example for WebSockets of browsers, which can't set
+   * headers. Access logs and browsers' histories contain them. Default: none.
+   */
+  readonly fromParams?: readonly string[];
   /** Headers that receive claims of a valid token. Default: none. */
   readonly outputClaimToHeaders?: readonly ClaimToHeader[];
   /** Claims whose text is a list separated by spaces, besides `scope` and `permission`. Default: none. */
@@ -127,6 +135,7 @@ export const jwtRuleSchema: z.ZodType<JwtRuleDefinition> = z
       .min(1)
       .optional(),
     fromCookies: names.optional(),
+    fromParams: names.optional(),
     outputClaimToHeaders: z
       .array(z.strictObject({ header: headerName, claim: z.string().min(1) } satisfies Shape<ClaimToHeader>))
       .min(1)

@@ -64,11 +64,12 @@ export interface ExposureArgs {
   /** `TLSV1_2` or `TLSV1_3`. Default: `TLSV1_2`. */
   minProtocolVersion?: string;
   /**
-   * Claims that the end user's token must have, with their accepted values. The catalog's `jwtRules` name the issuers.
-   * `{}` accepts any valid token. Required for Prometheus and Jaeger, which have no login. Default: no token is
-   * required.
+   * Claims that the end user's token must have, with their accepted values, such as `{ roles: ["operator"] }`. A claim
+   * inside another one is a nested object, such as `{ realm_access: { roles: ["operator"] } }`. The catalog's `jwtRules`
+   * name the issuers. `{}` accepts any valid token. Required for Prometheus and Jaeger, which have no login. Default: no
+   * token is required.
    */
-  claims?: Record<string, string[]>;
+  claims?: Record<string, any>;
 }
 
 /** Prometheus. https://prometheus.io/docs/ */

@@ -1,4 +1,10 @@
-import { hostOf, ingressRelease, type MeshDefinition, monitoringNamespace } from "../catalog";
+import {
+  type ClaimsDefinition,
+  hostOf,
+  ingressRelease,
+  type MeshDefinition,
+  monitoringNamespace,
+} from "../catalog";
 import type { CheckedMesh } from "../checks";
 import type { Manifest } from "../mesh";
 import {
@@ -162,7 +168,8 @@ function exposureOf(
     ...(minProtocolVersion !== undefined && {
       minProtocolVersion: minProtocolVersion as NonNullable<Exposure["minProtocolVersion"]>,
     }),
-    ...(claims !== undefined && { endUser: { claims } }),
+    // The checks of the add-ons' catalog refuse values of another form.
+    ...(claims !== undefined && { endUser: { claims: claims as ClaimsDefinition } }),
   };
 }
 

@@ -38,7 +38,8 @@ export const corsAllowsRoute: MeshRule = {
       );
       if (methods.size > 0) yield methodsNotAllowed(path, [...methods].sort());
       const asking = own.filter((route) => !tokenPasses(route, cors, jwtRules));
-      if (asking.length > 0) yield tokenNotAllowed(path, asking, headersOf(jwtRules));
+      const rules = asking.flatMap((route) => rulesOf(route, jwtRules));
+      if (asking.length > 0) yield tokenNotAllowed(path, asking, headersOf(rules));
     }
   },
 };
@@ -65,19 +66,23 @@ export function tokenNotAllowed(
   };
 }
 
-function tokenPasses(
-  { edge: { endUser } }: GatewayRoute,
-  { allowHeaders }: Cors,
-  rules: readonly JwtRule[],
-): boolean {
-  if (!endUser) return true;
+/** The rules of the issuers whose tokens a route accepts. */
+function rulesOf({ edge: { endUser } }: GatewayRoute, rules: readonly JwtRule[]): readonly JwtRule[] {
+  if (!endUser) return [];
+  return rules.filter(({ issuer }) => endUser.issuer === undefined || endUser.issuer === issuer);
+}
+
+function tokenPasses(route: GatewayRoute, { allowHeaders }: Cors, rules: readonly JwtRule[]): boolean {
   const allowed = allowHeaders.map((name) => name.toLowerCase());
-  return rules.every(
-    (rule) => rule.fromCookies !== undefined || headersOf([rule]).some((name) => allowed.includes(name)),
+  return rulesOf(route, rules).every(
+    (rule) =>
+      rule.fromCookies !== undefined ||
+      rule.fromParams !== undefined ||
+      headersOf([rule]).some((name) => allowed.includes(name)),
   );
 }
 
-/** Headers in which proxies look for the tokens, in lower case. */
+/** Headers in which proxies look for the tokens, in lower case. Cookies and query parameters need no permission. */
 function headersOf(rules: readonly JwtRule[]): string[] {
   const names = rules.flatMap(({ fromHeaders = [{ name: "authorization" }] }) =>
     fromHeaders.map(({ name }) => name),

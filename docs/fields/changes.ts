@@ -373,6 +373,7 @@ function calls(): Changes {
       jwtRules: [{ issuer: "https://auth.example.com", jwks: '{"keys":[]}', audiences: ["shop"] }],
     },
     "JwtRuleDefinition.fromCookies": token({ fromCookies: ["session"] }),
+    "JwtRuleDefinition.fromParams": token({ fromParams: ["access_token"] }),
     "JwtRuleDefinition.spaceDelimitedClaims": token({ spaceDelimitedClaims: ["roles"] }),
     "JwtHeader.name": token({ fromHeaders: [{ name: "x-token" }] }),
     "JwtHeader.prefix": token({ fromHeaders: [{ name: "x-token", prefix: "Token " }] }),

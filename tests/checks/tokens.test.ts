@@ -111,6 +111,32 @@ describe("checks of tokens", () => {
     );
   });
 
+  it("hold CORS against the headers of the issuer that a route names, or of all of them", () => {
+    const other = "https://partners.example.com";
+    const rules = [{ issuer }, { issuer: other, fromHeaders: [{ name: "x-token" }] }];
+    const cors = (...allowHeaders: string[]): object => ({
+      cors: { allowOrigins: ["https://app.example.com"], allowMethods: ["GET"], allowHeaders },
+    });
+    const of = (endUser: object, ...allowed: string[]): Finding[] =>
+      found({ route: { methods: ["GET"], endUser }, host: cors(...allowed), jwtRules: rules });
+    expect(of({ issuer }, "authorization")).to.deep.equal([]);
+    expect(of({ issuer: other }, "x-token")).to.deep.equal([]);
+    expect(of({}, "authorization", "x-token")).to.deep.equal([]);
+    const fixes = (findings: Finding[]): string[] => findings.map(({ code, fix }) => `${code}: ${fix}`);
+    expect(fixes(of({ issuer }, "x-token"))).to.deep.equal(['MW318: add "authorization"']);
+    expect(fixes(of({ issuer: other }, "authorization"))).to.deep.equal(['MW318: add "x-token"']);
+    expect(fixes(of({}, "x-token"))).to.deep.equal(['MW318: add "authorization" or "x-token"']);
+  });
+
+  it("need no header in CORS for a token in a query parameter", () => {
+    const cors = { allowOrigins: ["https://app.example.com"], allowMethods: ["GET"] };
+    const route = { methods: ["GET"], endUser: {} };
+    const by = (rule: object): string[] => codes({ route, host: { cors }, jwtRules: [{ issuer, ...rule }] });
+    expect(by({ fromParams: ["access_token"] })).to.deep.equal([]);
+    expect(by({})).to.deep.equal([`MW318 ${host}.cors.allowHeaders`]);
+    expect(by({ fromParams: [] })).to.include("MW001 jwtRules[0].fromParams");
+  });
+
   it("tell of preflight requests that need a token", () => {
     const finding = [`MW319 ${host}.routes[0].endUser`];
     const endUser = {};

@@ -288,6 +288,11 @@ describe("components/observability", () => {
       'exposed["prometheus.example.com"]: prometheus has no login',
     );
     expect(refusal({ prometheus: { exposure: { ...exposure, claims: {} } } })).to.equal("");
+    const claims = { realm_access: { roles: ["operator"] } };
+    expect(refusal({ prometheus: { exposure: { ...exposure, claims } } })).to.equal("");
+    expect(refusal({ prometheus: { exposure: { ...exposure, claims: { roles: "operator" } } } })).to.contain(
+      "endUser.claims.roles",
+    );
     expect(refusal({ kiali: { exposure } })).to.equal("");
   });
 

@@ -37,12 +37,13 @@ describe("requestAuthentication", () => {
     ]);
   });
 
-  it("takes keys from the catalog, tokens from headers and cookies, and hands claims on", () => {
+  it("takes keys from the catalog, tokens from headers, cookies and query parameters, and hands claims on", () => {
     const rule = {
       issuer: "https://a.example.com",
       jwks: '{"keys":[]}',
       fromHeaders: [{ name: "x-token", prefix: "Token " }],
       fromCookies: ["session"],
+      fromParams: ["access_token"],
       outputClaimToHeaders: [{ header: "x-user", claim: "sub" }],
       spaceDelimitedClaims: ["roles"],
     };
