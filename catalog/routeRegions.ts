@@ -1,6 +1,6 @@
 import type { Edge } from "./edge";
 import type { Gateway } from "./gateway";
-import type { GatewayRoute } from "./gatewayHost";
+import type { GatewayRoute } from "./gatewayRoute";
 
 /**
  * All routes from one gateway share the gateway's identity, so an AuthorizationPolicy cannot tell them apart. If routes to

@@ -33,6 +33,7 @@ import { filterAttributes } from "./rules/filterAttributes";
 import { gatewayErrorsSmaller } from "./rules/gatewayErrorsSmaller";
 import { gatewayPodsAlike } from "./rules/gatewayPodsAlike";
 import { gatewayPodsGiven } from "./rules/gatewayPodsGiven";
+import { headersKept } from "./rules/headersKept";
 import { headerRouteReachable } from "./rules/headerRouteReachable";
 import { hostEncrypted } from "./rules/hostEncrypted";
 import { hostUnique } from "./rules/hostUnique";
@@ -184,6 +185,7 @@ export const topics: readonly Topic[] = [
       claimNameClear, // MW314
       claimIssuerNamed, // MW315
       endUserIssuerDeclared, // MW316
+      headersKept, // MW317
       corsAllowsRoute, // MW318
       preflightAnswered, // MW319
       serviceAccountOwn, // MW340

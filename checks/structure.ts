@@ -187,7 +187,7 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
         key,
         required.length > 0
           ? `rename it to ${required.join(" or ")}, which is required, or remove it`
-          : nearest(key, known, "remove it"),
+          : nearest(key, known, hintOf(raw) ?? "remove it"),
       ),
     });
   }
@@ -210,6 +210,11 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     path: formatPath(path),
     ...invalidValue(where, show(value), fixOf(raw)),
   });
+}
+
+/** The schema's own fix for an unknown field. */
+function hintOf({ message }: z.core.$ZodIssue): string | undefined {
+  return message.startsWith("Unrecognized key") ? undefined : message;
 }
 
 function found({ code, severity }: StructureRule, report: Report): Finding {

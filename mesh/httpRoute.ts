@@ -2,6 +2,7 @@ import {
   type CookieMatch,
   type Edge,
   formatDuration,
+  type Headers,
   type Port,
   repeatsBegunRequests,
   type Retries,
@@ -24,6 +25,7 @@ export interface Requests {
   /** Methods of the requests. Missing: every method. */
   readonly methods?: readonly string[];
   readonly rewrite?: HttpRoute["rewrite"];
+  readonly headers?: Headers;
   /** Timeout in milliseconds. */
   readonly timeout?: number;
   readonly retries: Retries;
@@ -125,7 +127,7 @@ function orEvery(match: readonly HttpMatch[]): readonly HttpMatch[] {
 
 function httpRoute(
   name: string,
-  { service, port, rewrite, timeout }: Requests,
+  { service, port, rewrite, headers, timeout }: Requests,
   versions: readonly Share[],
   match: readonly HttpMatch[],
   retries: Retries,
@@ -134,6 +136,7 @@ function httpRoute(
     name,
     ...(match.length > 0 && { match: [...match] }),
     ...(rewrite && { rewrite }),
+    ...(headers && { headers: structuredClone(headers) as HttpRoute["headers"] }),
     route: destinations(service, port, versions),
     ...mirror(service, port, versions),
     ...(timeout !== undefined && { timeout: formatDuration(timeout) }),

@@ -1,29 +1,18 @@
 import {
   type Gateway,
-  type Cors,
   type ExternalService,
-  formatDuration,
   type GatewayHost,
-  type GatewayRedirect,
-  type GatewayRoute,
   type GatewayTls,
   isHttp,
   type Mesh,
   nameIn,
   type Port,
-  type RouteMatch,
   type Service,
 } from "../catalog";
 import { exportTo } from "./exportTo";
 import { throughEgressGateway } from "./externalRoute";
-import {
-  destinations,
-  fromPods,
-  httpRoutes,
-  type HttpMatch,
-  type HttpRoute,
-  onePerCaller,
-} from "./httpRoute";
+import { corsPolicy, gatewayRoutes, redirect } from "./gatewayRoutes";
+import { destinations, fromPods, httpRoutes, type HttpMatch, onePerCaller } from "./httpRoute";
 import { metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -170,93 +159,4 @@ function connectionRoutes(
   return mode === "PASSTHROUGH"
     ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
     : { tcp: [{ match: [{ port }], route }] };
-}
-
-function gatewayRoutes(
-  { match, rewrite, edge }: GatewayRoute,
-  services: ReadonlyMap<string, Service>,
-): HttpRoute[] {
-  const service = services.get(edge.callee);
-  if (!service) throw new Error(`${edge.path}: there is no service "${edge.callee}"`);
-  return httpRoutes({
-    name: routeName(match),
-    service,
-    port: edge.port,
-    match: matches(match),
-    ...(match.methods.length > 0 && { methods: match.methods }),
-    ...(rewrite !== undefined && { rewrite: rewriteOf(match.uri, rewrite) }),
-    ...(edge.timeout !== undefined && { timeout: edge.timeout }),
-    retries: edge.retries,
-  });
-}
-
-/** The name of a route in metrics and access logs: its path, then what else it matches. */
-function routeName({ uri, headers, queryParams, methods }: RouteMatch): string {
-  const valued = [...Object.entries(headers), ...Object.entries(queryParams)];
-  return [
-    ...Object.values(uri),
-    ...valued.map(([name, value]) => `${name}=${Object.values(value).join("")}`),
-    ...(methods.length > 0 ? [methods.join("|")] : []),
-  ].join(" ");
-}
-
-function matches({ uri, headers, queryParams }: RouteMatch): HttpMatch[] {
-  const paths = "prefix" in uri ? below(uri.prefix) : [{ uri: { ...uri } }];
-  return paths.map((path) => ({
-    ...path,
-    ...(Object.keys(headers).length > 0 && { headers: { ...headers } }),
-    ...(Object.keys(queryParams).length > 0 && { queryParams: { ...queryParams } }),
-  }));
-}
-
-function rewriteOf(uri: RouteMatch["uri"], rewrite: string): HttpRoute["rewrite"] {
-  return "prefix" in uri ? replacing(uri.prefix, rewrite) : { uri: rewrite };
-}
-
-function redirect({ prefix, authority, uri, redirectCode }: GatewayRedirect): HttpRoute {
-  return {
-    name: prefix,
-    match: below(prefix),
-    redirect: {
-      ...(authority !== undefined && { authority }),
-      ...(uri !== undefined && { uri }),
-      redirectCode,
-    },
-  };
-}
-
-function corsPolicy(cors: Cors): HttpRoute["corsPolicy"] {
-  const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials } = cors;
-  return {
-    allowOrigins: allowOrigins.map((exact) => ({ exact })),
-    allowMethods: [...allowMethods],
-    ...(allowHeaders.length > 0 && { allowHeaders: [...allowHeaders] }),
-    ...(exposeHeaders.length > 0 && { exposeHeaders: [...exposeHeaders] }),
-    ...(maxAge !== undefined && { maxAge: formatDuration(maxAge) }),
-    allowCredentials,
-    // For other origins Envoy responds without permission, instead of forwarding the preflight request to the service.
-    unmatchedPreflights: "IGNORE",
-  };
-}
-
-/** A plain prefix `/api` would also match `/apix`. */
-function below(prefix: string): HttpMatch[] {
-  const bare = prefix.replace(/\/$/, "");
-  return bare === ""
-    ? [{ uri: { prefix: "/" } }]
-    : [{ uri: { exact: bare } }, { uri: { prefix: `${bare}/` } }];
-}
-
-/**
- * A plain rewrite of the prefix `/api` to `/` would turn `/api/x` into `//x`. With `/v1`, `/api` gets no trailing
- * slash.
- */
-function replacing(prefix: string, rewrite: string): HttpRoute["rewrite"] {
-  const from = prefix.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const to = rewrite.replace(/\/$/, "");
-  const uriRegexRewrite =
-    to === ""
-      ? { match: `^${from}/?(.*)$`, rewrite: "/\\1" }
-      : { match: `^${from}(/.*)?$`, rewrite: `${to}\\1` };
-  return { uriRegexRewrite };
 }

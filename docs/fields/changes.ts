@@ -415,6 +415,7 @@ function edges(): Changes {
     selector: { istio: "ingressgateway" },
   };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
+  const changing = (headers: object): object => ({ headers });
   const routedBy = (match: object): object => {
     const path = "uri" in match ? { paths: ["/users/*"] } : { prefix: "/web" };
     return host({ routes: [{ service: "web", ...path, match }] });
@@ -484,6 +485,12 @@ function edges(): Changes {
       { queryParams: { v: { regex: "[a-z]" } } },
     ),
     "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),
+    "GatewayRouteDefinition.headers": routed(changing({ response: { set: { "x-frame-options": "DENY" } } })),
+    "HeadersDefinition.request": routed(changing({ request: { remove: ["x-debug"] } })),
+    "HeadersDefinition.response": routed(changing({ response: { remove: ["server"] } })),
+    "HeaderOperationsDefinition.set": routed(changing({ response: { set: { "x-frame-options": "DENY" } } })),
+    "HeaderOperationsDefinition.add": routed(changing({ response: { add: { vary: "accept" } } })),
+    "HeaderOperationsDefinition.remove": routed(changing({ response: { remove: ["server"] } })),
     "GatewayRouteDefinition.service": routed({ service: "search" }),
     "GatewayRedirectDefinition.prefix": redirected({ prefix: "/gone" }),
     "GatewayRedirectDefinition.authority": redirected({ authority: "other.example.com" }),

@@ -157,4 +157,27 @@ describe("gateway routes", () => {
       "/users/*",
     ]);
   });
+
+  it("change headers at each of their destinations, and only their own", () => {
+    const headers = {
+      request: { set: { "x-source": "internet" }, add: { via: "%PROTOCOL%" }, remove: ["x-debug"] },
+      response: { set: { "strict-transport-security": "max-age=1" } },
+    };
+    const traffic = {
+      weights: { v1: 100 },
+      headerRoutes: [{ headers: { "x-version": "2" }, version: "v2" }],
+    } as const;
+    const found = routesOf(
+      [
+        { prefix: "/a", service: "api", headers },
+        { prefix: "/", service: "web" },
+      ],
+      { versions: { v1: {}, v2: {} }, traffic },
+    );
+    expect(found.map(({ name, headers: own }) => [name, own])).to.deep.equal([
+      ["/a x-version=2", headers],
+      ["/a", headers],
+      ["/", undefined],
+    ]);
+  });
 });

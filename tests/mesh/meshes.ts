@@ -79,6 +79,12 @@ const cors = fc.constantFrom(undefined, {
   maxAge: "10m" as const,
 });
 
+/** Changes of a route's headers. */
+const headers = fc.constantFrom(undefined, {
+  request: { set: { "x-source": "internet" }, remove: ["x-debug"] },
+  response: { add: { "strict-transport-security": "max-age=1" } },
+});
+
 /** Routes to any HTTP ports, and a redirect. */
 function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> {
   const targets = Object.entries(services).flatMap(([name, { ports = {} }]) =>
@@ -92,11 +98,12 @@ function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> 
       fc.tuple(
         fc.tuple(
           ...list.map(({ target, protocol }, i) =>
-            fc.tuple(asked, limits, fc.boolean()).map(([call, own, rewritten]) => ({
+            fc.tuple(asked, limits, headers, fc.boolean()).map(([call, own, changed, rewritten]) => ({
               ...over(protocol, call),
               ...own,
               ...target,
               prefix: `/r${i}` as const,
+              ...(changed && { headers: changed }),
               ...(rewritten && { rewrite: "/" as const }),
             })),
           ),

@@ -167,6 +167,18 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW317",
+    mistake: "the token of a route removed or replaced at the gateway",
+    *mutants(catalog) {
+      for (const { kind, place, call } of edgesOf(catalog)) {
+        if (kind !== "route" || !call.endUser) continue;
+        const at = [...place, "headers", "request"];
+        yield { at: [...at, "remove", 0], changes: [[[...at, "remove"], ["Authorization"]]] };
+        yield put([...at, "set", "authorization"], "Basic c2hvcDpzaG9w");
+      }
+    },
+  },
+  {
     code: "MW318",
     mistake: "CORS that keeps the token from a host",
     also: ["MW318"],
