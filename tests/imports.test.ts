@@ -6,7 +6,8 @@ import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
 
 /** The layers, in the order in which data flows through them. Imports point back. */
 const layers = ["catalog", "checks", "mesh", "observability", "components", "program", "platforms"];
-const upstreamOf = (layer: string): string[] => layers.slice(0, layers.indexOf(layer));
+const upstreamOf = (layer: string): string[] =>
+  layer === "catalog" ? [] : ["effect", ...layers.slice(0, layers.indexOf(layer))];
 const entries = ["index.ts", "pulumi.ts"];
 
 /**
@@ -23,17 +24,18 @@ const mayImport: Record<string, string[]> = {
   examples: entries, // as projects of users do
   templates: entries,
   errors: [],
+  effect: [], // what objects mean, regardless of who rendered them
   toolchain: ["errors"],
   sandbox: ["errors", "toolchain"],
   deployments: [],
   cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "deployments"],
-  docs: [...layers, ...entries],
+  docs: [...layers, "effect", ...entries],
   bench: ["catalog", "checks", "mesh", "cli", "toolchain", "sandbox", "tests"],
   "policy-pack": [],
 };
 const places = Object.keys(mayImport);
 const facts = "policy-pack/facts";
-const pure = ["catalog", "checks", "mesh", "observability"];
+const pure = ["effect", "catalog", "checks", "mesh", "observability"];
 
 const rules: IForbiddenRuleType[] = [
   ...Object.entries(mayImport).map(([place, allowed]): IForbiddenRuleType => {

@@ -15,6 +15,7 @@ const held = [
   "components",
   "deployments",
   "docs",
+  "effect",
   "errors",
   "examples",
   "mesh",

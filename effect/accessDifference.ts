@@ -1,0 +1,69 @@
+import { accessSet, allClasses } from "./accessSet";
+import { attached } from "./attachment";
+import type { Difference } from "./change";
+import { inbound } from "./inbound";
+import { type Decision, mayCall } from "./mayCall";
+import type { Model } from "./model";
+import { subtract } from "./region";
+import { spaceOf, witnessIn } from "./space";
+import type { Workload } from "./workload";
+
+/** Returns which requests to a workload are allowed in one model only, with one request for each direction. */
+export function accessDifferences(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
+  if (fingerprint(before, old) === fingerprint(after, now)) return [];
+  const space = spaceOf([
+    { model: before, workload: old },
+    { model: after, workload: now },
+  ]);
+  const [was, is] = [accessSet(before, old, space), accessSet(after, now, space)];
+  const all = (dimension: string): bigint => allClasses(space, dimension);
+  return (["access gained", "access lost"] as const).flatMap((kind): Difference[] => {
+    const gained = kind === "access gained";
+    const [to, from] = gained ? [is, was] : [was, is];
+    const certain = subtract(to.sure, from.maybe, all)[0];
+    const box = certain ?? subtract(to.maybe, from.maybe, all)[0];
+    if (!box) return [];
+    const witness = witnessIn(box, space);
+    const decided = mayCall(after, now, witness);
+    return [
+      {
+        kind,
+        workload: now,
+        sure: certain !== undefined,
+        witness,
+        before: decisionText(mayCall(before, old, witness)),
+        after: decisionText(decided),
+        by: decided.by ? [decided.by] : [],
+      },
+    ];
+  });
+}
+
+function decisionText({ answer, reason, by }: Decision): string {
+  const object = by ? ` (${by.kind} ${by.namespace}/${by.name})` : "";
+  return `${answer}: ${reason}${object}`;
+}
+
+const kinds = ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"];
+
+/** Everything that decides about requests to a workload. */
+function fingerprint(model: Model, workload: Workload): string {
+  const { mode, ports, bypassed } = inbound(model, workload);
+  return JSON.stringify([
+    model.settings,
+    workload.proxy,
+    workload.annotations,
+    workload.ports,
+    mode,
+    [...ports],
+    bypassed(0),
+    kinds.map((kind) =>
+      attached(model, kind, "security.istio.io", workload).map(({ name, namespace, annotations, spec }) => [
+        name,
+        namespace,
+        annotations["istio.io/dry-run"],
+        spec,
+      ]),
+    ),
+  ]);
+}

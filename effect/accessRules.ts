@@ -1,0 +1,59 @@
+import { attached } from "./attachment";
+import { fieldsAt, fieldsOf, textAt } from "./field";
+import type { Model } from "./model";
+import { type KnownObject, nameOf, type ObjectName } from "./object";
+import { type PolicyRule, readRule } from "./policyRule";
+import type { Workload } from "./workload";
+
+/** A rule of a policy, and where it is written. */
+export interface AccessRule {
+  readonly rule: PolicyRule;
+  readonly from: ObjectName;
+  /** Index of the rule in the policy. */
+  readonly index: number;
+}
+
+/** The rules that apply to a workload, by the order in which its proxy judges them. */
+export interface AccessRules {
+  /** Requests that an external authorizer decides. */
+  readonly custom: readonly AccessRule[];
+  readonly deny: readonly AccessRule[];
+  /** Undefined without a policy that allows: then everything that is not denied is allowed. */
+  readonly allow: readonly AccessRule[] | undefined;
+  /** Policies that allow, also those without rules. */
+  readonly allowing: readonly ObjectName[];
+}
+
+/**
+ * Returns the rules that a workload's proxy applies, to requests or, with `tcp`, to connections of which it sees no
+ * requests. Policies with the annotation `istio.io/dry-run: "true"` and of the action AUDIT decide nothing.
+ *
+ * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
+ */
+export function accessRules(model: Model, workload: Workload, tcp: boolean): AccessRules {
+  const policies = attached(model, "AuthorizationPolicy", "security.istio.io", workload).filter(
+    ({ annotations }) => !isTrue(annotations["istio.io/dry-run"]),
+  );
+  const of = (action: string): KnownObject[] =>
+    policies.filter(({ spec }) => (textAt(spec, "action") ?? "ALLOW") === action);
+  const read = (policy: KnownObject, strict: boolean): AccessRule[] => {
+    const list = fieldsOf(policy.spec).rules;
+    return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((one, index) => {
+      const context = { namespace: policy.namespace, strict, tcp, settings: model.settings };
+      const rule = readRule(fieldsAt({ one }, "one"), context);
+      return rule ? [{ rule, from: nameOf(policy), index }] : [];
+    });
+  };
+  const allowing = of("ALLOW");
+  return {
+    custom: of("CUSTOM").flatMap((policy) => read(policy, false)),
+    deny: of("DENY").flatMap((policy) => read(policy, false)),
+    allow: allowing.length > 0 ? allowing.flatMap((policy) => read(policy, true)) : undefined,
+    allowing: allowing.map(nameOf),
+  };
+}
+
+/** The texts that Go reads as true: https://pkg.go.dev/strconv#ParseBool */
+function isTrue(text: string | undefined): boolean {
+  return text !== undefined && ["1", "t", "T", "TRUE", "true", "True"].includes(text);
+}

@@ -1,0 +1,41 @@
+import { fieldsAt, has, listAt, textAt, textsByName } from "./field";
+import { type Model, objectsOf } from "./model";
+import { type KnownObject, selects } from "./object";
+import type { Workload } from "./workload";
+
+const gatewayName = "gateway.networking.k8s.io/gateway-name";
+
+/**
+ * Returns the policies of a kind that apply to a workload: those of the root namespace and of its own, by selector or
+ * target reference, the oldest first of each namespace.
+ *
+ * @see https://istio.io/latest/docs/reference/config/type/workload-selector/
+ */
+export function attached(model: Model, kind: string, group: string, workload: Workload): KnownObject[] {
+  const { rootNamespace } = model.settings;
+  const objects = objectsOf(model, kind, group);
+  return [...new Set([rootNamespace, workload.namespace])].flatMap((namespace) =>
+    objects.filter((object) => object.namespace === namespace && attaches(object, workload)),
+  );
+}
+
+/** Whether a policy of the root namespace, or of the workload's, applies to the workload. */
+function attaches(policy: KnownObject, { namespace, labels }: Workload): boolean {
+  const legacy = has(policy.spec, "targetRef") ? [fieldsAt(policy.spec, "targetRef")] : [];
+  const refs = listAt(policy.spec, "targetRefs");
+  const targets = refs.length > 0 ? refs : legacy;
+  if (targets.length === 0) return selects(selectorOf(policy), labels);
+  // A target is a Gateway of the Gateway API. Other proxies ignore the policy altogether.
+  return targets.some(
+    (target) =>
+      textAt(target, "kind") === "Gateway" &&
+      textAt(target, "group") === "gateway.networking.k8s.io" &&
+      textAt(target, "name") === labels[gatewayName] &&
+      policy.namespace === namespace,
+  );
+}
+
+/** Returns the labels of a policy's selector. Empty if it has none. */
+export function selectorOf({ spec }: KnownObject): Record<string, string> {
+  return textsByName(fieldsAt(spec, "selector"), "matchLabels");
+}

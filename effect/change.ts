@@ -1,0 +1,42 @@
+import type { RoutedRequest } from "./httpMatch";
+import type { ObjectName } from "./object";
+import type { Request } from "./request";
+import type { Workload } from "./workload";
+
+/** A change of what objects mean. */
+export interface Difference {
+  /**
+   * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
+   * connections. `proxy removed` and `proxy added`. `route changed`, and `route broken` if requests now end at the proxy:
+   * of the requests that the workload sends. `egress opened` and `egress closed`: to unknown hosts. `unread`: an object
+   * that the model doesn't read now applies to the workload.
+   */
+  readonly kind:
+    | "access gained"
+    | "access lost"
+    | "mTLS weaker"
+    | "mTLS stronger"
+    | "proxy removed"
+    | "proxy added"
+    | "route changed"
+    | "route broken"
+    | "egress opened"
+    | "egress closed"
+    | "unread";
+  readonly workload: Workload;
+  /** False if the model doesn't read something that can decide otherwise. */
+  readonly sure: boolean;
+  /** A request that shows the difference. */
+  readonly witness?: Request;
+  /** A request of the workload that shows the difference. */
+  readonly sent?: RoutedRequest;
+  /** What held before. */
+  readonly before: string;
+  /** What holds now. */
+  readonly after: string;
+  /** The objects that decide now, as far as one does. */
+  readonly by: readonly ObjectName[];
+}
+
+/** The workloads that are in both models. */
+export type WorkloadPair = readonly [before: Workload, after: Workload];

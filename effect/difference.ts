@@ -1,0 +1,31 @@
+import { accessDifferences } from "./accessDifference";
+import type { Difference, WorkloadPair } from "./change";
+import type { Model } from "./model";
+import { proxyDifferences } from "./proxyDifference";
+import { routeDifferences } from "./routeDifference";
+import type { Workload } from "./workload";
+
+/**
+ * Returns what changes from one model to another, each with a request that shows it: who may call each workload, mutual
+ * TLS, proxies, routes, and what leaves the mesh. Workloads are compared by namespace and name; those of one model only
+ * are left out. Equal models have no difference.
+ */
+export function difference(before: Model, after: Model): Difference[] {
+  const pairs = workloadPairs(before, after);
+  return [
+    ...pairs.flatMap(([old, now]) => [
+      ...proxyDifferences(before, old, after, now),
+      ...accessDifferences(before, old, after, now),
+    ]),
+    ...routeDifferences(before, after, pairs),
+  ];
+}
+
+function workloadPairs(before: Model, after: Model): WorkloadPair[] {
+  const key = ({ namespace, name }: Workload): string => `${namespace}/${name}`;
+  const now = new Map(after.workloads.map((workload) => [key(workload), workload]));
+  return before.workloads.flatMap((old): WorkloadPair[] => {
+    const found = now.get(key(old));
+    return found ? [[old, found]] : [];
+  });
+}

@@ -1,0 +1,131 @@
+import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import type { RoutedRequest } from "./httpMatch";
+import { isWithin, mostSpecific } from "./host";
+import { type Model, objectsOf } from "./model";
+import { nameOf, type ObjectName, selects } from "./object";
+import { type Candidate, candidatesOf, firstRoute, resolver, type Route } from "./routing";
+import { isCatchAll } from "./httpMatch";
+import { scopeOf } from "./scope";
+import { virtualServicesFor } from "./virtualService";
+import type { Workload } from "./workload";
+
+/** A server of a Gateway. */
+export interface GatewayServer {
+  /** The Gateway as `<namespace>/<name>`, as VirtualServices bind to it. */
+  readonly gateway: string;
+  readonly from: ObjectName;
+  readonly port: number;
+  readonly protocol: string;
+  /** Hosts, each with the namespace whose VirtualServices may claim it: `*` is all of them. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string }[];
+  /** Mode of TLS. Undefined: plaintext. */
+  readonly tls?: string;
+  readonly httpsRedirect: boolean;
+}
+
+/**
+ * Returns the servers of the Gateways that select a workload, the oldest Gateway first.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/gateway/
+ */
+export function gatewayServers(model: Model, workload: Workload): GatewayServer[] {
+  return objectsOf(model, "Gateway", "networking.istio.io")
+    .filter(({ spec }) => selects(textsByName(spec, "selector"), workload.labels))
+    .flatMap((gateway) =>
+      listAt(gateway.spec, "servers").map((server) => {
+        const tls = fieldsAt(server, "tls");
+        const mode = textAt(tls, "mode");
+        return {
+          gateway: `${gateway.namespace}/${gateway.name}`,
+          from: nameOf(gateway),
+          port: numberAt(fieldsAt(server, "port"), "number") ?? 0,
+          protocol: (textAt(fieldsAt(server, "port"), "protocol") ?? "").toUpperCase(),
+          hosts: textsAt(server, "hosts").map((entry) => serverHost(entry, gateway.namespace)),
+          ...(isTls(server) && { tls: mode ?? "PASSTHROUGH" }),
+          httpsRedirect: tls.httpsRedirect === true,
+        };
+      }),
+    );
+}
+
+function isTls(server: Fields): boolean {
+  const protocol = (textAt(fieldsAt(server, "port"), "protocol") ?? "").toUpperCase();
+  return protocol === "HTTPS" || protocol === "TLS";
+}
+
+function serverHost(entry: string, own: string): { namespace: string; host: string } {
+  const [of = "*", host] = entry.includes("/") ? entry.split("/", 2) : ["*", entry];
+  return { namespace: of === "." ? own : of, host: (host ?? "").toLowerCase() };
+}
+
+const httpProtocols = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTPS"];
+
+/** Returns what a gateway does with a request. */
+export function gatewayRoute(model: Model, workload: Workload, request: RoutedRequest): Route {
+  const onPort = gatewayServers(model, workload).filter(({ port }) => port === request.port);
+  const wanted = request.host.toLowerCase();
+  const http = onPort.filter(({ protocol }) => httpProtocols.includes(protocol));
+  const servers =
+    request.scheme === "https" ? bySni(http, wanted) : http.filter(({ tls }) => tls === undefined);
+  const [first] = servers;
+  if (!first) return { outcome: "blocked", destinations: [], mirrors: [] };
+
+  const byHost = new Map<string, { candidates: Candidate[]; redirect: boolean }>();
+  for (const server of servers) {
+    for (const of of virtualServicesFor(model, workload.namespace, server.gateway)) {
+      const own = server.hosts.filter(({ namespace }) => namespace === "*" || namespace === of.namespace);
+      const candidates = candidatesOf(of, server.port, { workload, gateway: server.gateway });
+      if (candidates.length === 0) continue;
+      for (const host of intersection(
+        own.map((one) => one.host),
+        of.hosts,
+      )) {
+        const known = byHost.get(host) ?? { candidates: [], redirect: false };
+        known.candidates.push(...candidates);
+        known.redirect ||= server.httpsRedirect;
+        byHost.set(host, known);
+      }
+    }
+    if (!server.httpsRedirect) continue;
+    for (const { host } of server.hosts) {
+      byHost.set(host, { candidates: byHost.get(host)?.candidates ?? [], redirect: true });
+    }
+  }
+  const hosts = [...byHost].map(([host, one]) => ({ host, ...one }));
+  const found = mostSpecific(wanted, hosts, ({ host }) => host);
+  if (!found) return { outcome: "not found", destinations: [], mirrors: [], by: first.from };
+  if (found.redirect && request.scheme !== "https") {
+    const redirect = { scheme: "https", redirectCode: 301 };
+    return { outcome: "redirected", destinations: [], mirrors: [], by: first.from, redirect };
+  }
+  const { services } = scopeOf(model, workload);
+  const resolve = resolver(model, workload, (host) => {
+    const ports = services.find((one) => one.host === host)?.ports ?? [];
+    return (ports.length === 1 ? ports[0]?.number : undefined) ?? request.port;
+  });
+  const lastly = (wide: boolean): Candidate[] =>
+    found.candidates.filter(({ match }) => isCatchAll(match) === wide);
+  return (
+    firstRoute(model, [...lastly(false), ...lastly(true)], request, resolve) ?? {
+      outcome: "not found",
+      destinations: [],
+      mirrors: [],
+    }
+  );
+}
+
+/** TLS servers are chosen by the name that the client asks for: the most specific of their hosts. */
+function bySni(servers: readonly GatewayServer[], name: string): GatewayServer[] {
+  const hosts = servers
+    .filter(({ tls }) => tls !== undefined && tls !== "PASSTHROUGH" && tls !== "AUTO_PASSTHROUGH")
+    .flatMap((server) => server.hosts.map(({ host }) => ({ server, host })));
+  const found = mostSpecific(name, hosts, ({ host }) => host);
+  return found ? [found.server] : [];
+}
+
+function intersection(own: readonly string[], others: readonly string[]): string[] {
+  const result = own.flatMap((host) =>
+    others.flatMap((other) => (isWithin(host, other) ? [host] : isWithin(other, host) ? [other] : [])),
+  );
+  return [...new Set(result)];
+}

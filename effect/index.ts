@@ -1,0 +1,24 @@
+/**
+ * What Istio and Kubernetes objects mean, regardless of their origin: pure, exact, and without a renderer. What the model
+ * doesn't read is reported as unknown.
+ */
+export type { PlainObject, ObjectName, KnownObject } from "./object";
+export { defaultSettings, type MeshSettings } from "./settings";
+export { readObjects, type Model, type ReadOptions } from "./model";
+export { identityOf, type Workload } from "./workload";
+export type { ServiceHost, ServicePort } from "./service";
+export { principalOf, type Identity, type Request } from "./request";
+export { inbound, modeAt, type Inbound, type MtlsMode } from "./inbound";
+export { mayCall, type Decision } from "./mayCall";
+export { routeOf } from "./routeOf";
+export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";
+export type { RoutedRequest } from "./httpMatch";
+export { gatewayServers, type GatewayServer } from "./gatewayRoute";
+export { scopeOf, type Listener, type Scope } from "./scope";
+export { unreadOf, type Unread } from "./unread";
+export type { Truth } from "./truth";
+export { difference } from "./difference";
+export type { Difference } from "./change";
+export { accessSet, type AccessSet } from "./accessSet";
+export { spaceOf, witnessIn, type Space } from "./space";
+export { routeText } from "./routeDifference";

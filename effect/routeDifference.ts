@@ -1,0 +1,176 @@
+import type { Difference, WorkloadPair } from "./change";
+import { gatewayServers } from "./gatewayRoute";
+import type { RoutedRequest } from "./httpMatch";
+import { matchesOf } from "./httpMatch";
+import { isWildcard, overlap } from "./host";
+import { type Model, objectsOf } from "./model";
+import type { KnownObject } from "./object";
+import { routedRequests } from "./routeClasses";
+import { routeOf } from "./routeOf";
+import type { Route, RouteDestination } from "./routing";
+import { scopeOf } from "./scope";
+import { serviceHosts } from "./service";
+import { virtualServices } from "./virtualService";
+import { fieldsAt, textAt, textsAt } from "./field";
+import { fullHost } from "./host";
+import type { Workload } from "./workload";
+
+/**
+ * Returns which requests of the workloads are routed otherwise. Only hosts are compared of which an object has changed,
+ * and all hosts of workloads whose Sidecar, Gateway or labels have.
+ */
+export function routeDifferences(before: Model, after: Model, pairs: readonly WorkloadPair[]): Difference[] {
+  const changed = changedObjects(before, after);
+  const hosts = changed.flatMap((object) => hostsOf(object, after));
+  const scopes = changed.some(({ kind }) => kind === "Sidecar" || kind === "Gateway");
+  return pairs.flatMap(([old, now]) => {
+    if (now.proxy === "none" || old.proxy === "none") return [];
+    const whole = scopes || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
+    if (hosts.length === 0 && !whole) return [];
+    const targets = targetsOf(before, old, after, now).filter(
+      ({ host }) => whole || hosts.some((one) => overlap(one, host)),
+    );
+    return targets.flatMap((target) => compareRoutes(before, old, after, now, target));
+  });
+}
+
+const routing = ["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "Gateway", "Service"];
+
+/** Returns the objects that decide about routes and are not the same in both models. */
+function changedObjects(before: Model, after: Model): KnownObject[] {
+  return routing.flatMap((kind) => {
+    const group = kind === "Service" ? "" : "networking.istio.io";
+    const text = (object: KnownObject): string =>
+      JSON.stringify([
+        object.namespace,
+        object.name,
+        object.spec,
+        object.annotations["networking.istio.io/exportTo"],
+      ]);
+    const [old, now] = [objectsOf(before, kind, group), objectsOf(after, kind, group)];
+    const [known, left] = [new Set(old.map(text)), new Set(now.map(text))];
+    return [...now.filter((one) => !known.has(text(one))), ...old.filter((one) => !left.has(text(one)))];
+  });
+}
+
+function hostsOf(object: KnownObject, { settings }: Model): string[] {
+  const { kind, spec, namespace } = object;
+  const full = (host: string): string => fullHost(host, namespace, settings.clusterDomain).toLowerCase();
+  if (kind === "DestinationRule") return [full(textAt(spec, "host") ?? "")];
+  if (kind === "VirtualService") {
+    const names = textsAt(spec, "hosts").map(full);
+    // A delegate has no hosts: those of its roots change.
+    return names.length > 0 ? names : ["*"];
+  }
+  return serviceHosts(object, settings).map(({ host }) => host);
+}
+
+function targetsOf(before: Model, old: Workload, after: Model, now: Workload): RoutedRequest[] {
+  const targets = [...[...hostsAndPorts(before, old), ...hostsAndPorts(after, now)]].map(
+    ({ host, port, scheme }) => ({ host: isWildcard(host) ? `other${host.slice(1)}` : host, port, scheme }),
+  );
+  const byName = new Map(targets.map((one) => [`${one.host}:${one.port} ${one.scheme}`, one]));
+  return [...byName.values()].map(({ scheme, ...one }) => (scheme === "https" ? { ...one, scheme } : one));
+}
+
+function hostsAndPorts(
+  model: Model,
+  workload: Workload,
+): { host: string; port: number; scheme: "http" | "https" }[] {
+  if (workload.proxy === "gateway") {
+    return gatewayServers(model, workload).flatMap(({ gateway, port, tls }) =>
+      virtualServices(model)
+        .filter(({ gateways }) => gateways.includes(gateway))
+        .flatMap(({ hosts }) => hosts)
+        .map((host) => ({ host, port, scheme: tls === undefined ? ("http" as const) : ("https" as const) })),
+    );
+  }
+  const { listeners } = scopeOf(model, workload);
+  return listeners.flatMap(({ services, virtualServices: own }) => [
+    ...services.flatMap(({ host, ports }) =>
+      ports.map(({ number }) => ({ host, port: number, scheme: "http" as const })),
+    ),
+    ...own.flatMap(({ hosts }) => hosts.map((host) => ({ host, port: 80, scheme: "http" as const }))),
+  ]);
+}
+
+function compareRoutes(
+  before: Model,
+  old: Workload,
+  after: Model,
+  now: Workload,
+  target: RoutedRequest,
+): Difference[] {
+  const relevant = [before, after].flatMap((model) =>
+    virtualServices(model).filter(({ hosts }) => hosts.some((host) => overlap(host, target.host))),
+  );
+  const matches = relevant.flatMap(({ http }) => http).flatMap(matchesOf);
+  const found = new Map<string, Difference>();
+  for (const sent of routedRequests(target, matches)) {
+    const [was, is] = [routeOf(before, old, sent), routeOf(after, now, sent)];
+    const [wasText, isText] = [routeText(was), routeText(is)];
+    if (wasText === isText) continue;
+    const kind = works(was) && !works(is) ? "route broken" : "route changed";
+    const key = `${kind} ${wasText} ${isText}`;
+    if (found.has(key)) continue;
+    found.set(key, {
+      kind,
+      workload: now,
+      sure: is.outcome !== "unknown",
+      sent,
+      before: wasText,
+      after: isText,
+      by: is.by ? [is.by] : [],
+    });
+  }
+  return [...found.values()];
+}
+
+/** Whether requests can have another answer than an error of the proxy. */
+function works({ outcome, destinations }: Route): boolean {
+  return (
+    outcome === "unknown" ||
+    outcome === "redirected" ||
+    outcome === "answered" ||
+    outcome === "passed through" ||
+    (outcome === "forwarded" && destinations.length > 0 && destinations.every(({ exists }) => exists))
+  );
+}
+
+/** Describes a route in one line: everything that requests can notice. */
+export function routeText(route: Route): string {
+  const parts = [
+    route.outcome,
+    route.destinations.map(destinationText).join(", "),
+    route.timeout === undefined ? "" : `timeout ${route.timeout}ms`,
+    route.retries
+      ? `${route.retries.attempts} retries on ${route.retries.retryOn}${
+          route.retries.perTryTimeout === undefined ? "" : `, each ${route.retries.perTryTimeout}ms`
+        }`
+      : "",
+    ...(["fault", "rewrite", "redirect", "directResponse", "headers", "cors"] as const).map((key) =>
+      route[key] ? `${key} ${JSON.stringify(route[key])}` : "",
+    ),
+    ...route.mirrors.map(
+      ({ destination, percentage }) => `${percentage}% copied to ${destinationText(destination)}`,
+    ),
+  ];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+function destinationText(destination: RouteDestination): string {
+  const { host, port, subset, weight, exists, labels, tls, policy, headers } = destination;
+  const { tls: settings, ...others } = policy;
+  return [
+    `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
+    labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
+    `weight ${weight}`,
+    exists ? "" : "(no such cluster)",
+    `TLS ${tls}`,
+    settings && Object.keys(fieldsAt(settings)).length > 1 ? JSON.stringify(settings) : "",
+    Object.keys(others).length > 0 ? JSON.stringify(others) : "",
+    headers ? JSON.stringify(headers) : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}

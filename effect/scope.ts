@@ -1,0 +1,179 @@
+import { fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import { isWildcard, isWithin, overlap } from "./host";
+import { type Model, objectsOf } from "./model";
+import { nameOf, type KnownObject, type ObjectName, selects } from "./object";
+import { sees, type ServiceHost } from "./service";
+import { destinationsOf, type VirtualService, virtualServicesFor } from "./virtualService";
+import type { Workload } from "./workload";
+
+/** What a proxy has for outbound requests to one listener, or to all ports. */
+export interface Listener {
+  /** Undefined for the listener of all other ports. */
+  readonly port?: number;
+  readonly services: readonly ServiceHost[];
+  readonly virtualServices: readonly VirtualService[];
+}
+
+/** The part of the mesh that a proxy has configuration for. */
+export interface Scope {
+  readonly listeners: readonly Listener[];
+  /** Hosts that the proxy has clusters for. */
+  readonly services: readonly ServiceHost[];
+  /** Whether requests to unknown hosts are sent to their destination, or refused. */
+  readonly outboundTraffic: "ALLOW_ANY" | "REGISTRY_ONLY";
+  /** The Sidecar that limits it. */
+  readonly from?: ObjectName;
+}
+
+const cache = new WeakMap<Model, Map<string, Scope>>();
+
+/**
+ * Returns what a workload's proxy has for outbound requests: all that is exported to its namespace, or what its Sidecar
+ * selects of it. A Sidecar with a selector precedes the namespace's, which precedes the root namespace's.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ */
+export function scopeOf(model: Model, workload: Workload): Scope {
+  const scopes = cache.get(model) ?? new Map<string, Scope>();
+  cache.set(model, scopes);
+  const sidecar = workload.proxy === "gateway" ? undefined : sidecarOf(model, workload);
+  const key = JSON.stringify([workload.namespace, workload.proxy === "gateway", sidecar && nameOf(sidecar)]);
+  const scope = scopes.get(key) ?? readScope(model, workload, sidecar);
+  scopes.set(key, scope);
+  return scope;
+}
+
+/** Returns the listener that a port's requests arrive at. */
+export function listenerAt({ listeners }: Scope, port: number): Listener | undefined {
+  return listeners.find((one) => one.port === undefined || one.port === port);
+}
+
+function sidecarOf(model: Model, { namespace, labels }: Workload): KnownObject | undefined {
+  const { rootNamespace } = model.settings;
+  const sidecars = objectsOf(model, "Sidecar", "networking.istio.io");
+  const selector = ({ spec }: KnownObject): Record<string, string> =>
+    textsByName(fieldsAt(spec, "workloadSelector"), "labels");
+  const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
+  const own = sidecars.filter((one) => one.namespace === namespace);
+  return (
+    own.find((one) => isSelective(one) && selects(selector(one), labels)) ??
+    own.find((one) => !isSelective(one)) ??
+    sidecars.find((one) => one.namespace === rootNamespace && !isSelective(one))
+  );
+}
+
+function readScope(model: Model, { namespace, proxy }: Workload, sidecar: KnownObject | undefined): Scope {
+  const visible = model.services.filter(({ exportTo }) => sees(exportTo, namespace));
+  if (proxy === "gateway") {
+    return { listeners: [], services: ofOneNamespace(visible, namespace), outboundTraffic: "REGISTRY_ONLY" };
+  }
+  const egress = listAt(sidecar?.spec, "egress");
+  const listeners = (egress.length > 0 ? egress : [{ hosts: ["*/*"] }]).map((listener): Listener => {
+    const hosts = selectedHosts(textsAt(listener, "hosts"), namespace);
+    const port = numberAt(fieldsAt(listener, "port"), "number");
+    const chosen = visible.filter(
+      (service) =>
+        hosts.includes(service.namespace, service.host) &&
+        (port === undefined || service.ports.some(({ number }) => number === port)),
+    );
+    return {
+      ...(port !== undefined && { port }),
+      services: ofOneNamespace(chosen, namespace),
+      virtualServices: virtualServicesFor(model, namespace, "mesh").filter((one) =>
+        one.hosts.some((host) => hosts.overlaps(one.namespace, host)),
+      ),
+    };
+  });
+  const mode = textAt(fieldsAt(sidecar?.spec, "outboundTrafficPolicy"), "mode");
+  return {
+    listeners,
+    services: withDestinations(model, namespace, listeners),
+    outboundTraffic:
+      mode === "ALLOW_ANY" || mode === "REGISTRY_ONLY"
+        ? mode
+        : has(sidecar?.spec, "outboundTrafficPolicy")
+          ? "REGISTRY_ONLY"
+          : model.settings.outboundTraffic,
+    ...(sidecar && { from: nameOf(sidecar) }),
+  };
+}
+
+/** Which hosts of which namespaces a listener selects: `<namespace>/<host>`, and `~<namespace>/<host>` without. */
+function selectedHosts(
+  hosts: readonly string[],
+  own: string,
+): {
+  readonly includes: (namespace: string, host: string) => boolean;
+  readonly overlaps: (namespace: string, host: string) => boolean;
+} {
+  const read = hosts.flatMap((entry) => {
+    const [of = "", host, more] = entry.split("/");
+    if (host === undefined || more !== undefined) return [];
+    const excluded = of.startsWith("~");
+    const named = excluded ? of.slice(1) || "*" : of;
+    return [{ excluded, namespace: named === "." ? own : named, host }];
+  });
+  const from = (namespace: string, excluded: boolean): typeof read =>
+    read.filter((one) => one.excluded === excluded && (one.namespace === "*" || one.namespace === namespace));
+  const isExcluded = (namespace: string, host: string): boolean =>
+    from(namespace, true).some((one) => isWithin(host, one.host));
+  return {
+    includes: (namespace, host) =>
+      !isExcluded(namespace, host) && from(namespace, false).some((one) => isWithin(host, one.host)),
+    overlaps: (namespace, host) =>
+      !isExcluded(namespace, host) && from(namespace, false).some((one) => overlap(host, one.host)),
+  };
+}
+
+/**
+ * Several namespaces can declare one host. A proxy uses that of its own namespace, then Kubernetes' own Service, then the
+ * oldest.
+ */
+function ofOneNamespace(services: readonly ServiceHost[], own: string): ServiceHost[] {
+  const chosen = new Map<string, ServiceHost>();
+  for (const service of services) {
+    const known = chosen.get(service.host);
+    if (!known || precedes(service, known, own)) chosen.set(service.host, service);
+  }
+  return services.filter((service) => chosen.get(service.host)?.namespace === service.namespace);
+}
+
+function precedes(service: ServiceHost, known: ServiceHost, own: string): boolean {
+  if (known.namespace === own) return false;
+  return service.namespace === own || (known.registry !== "kubernetes" && service.registry === "kubernetes");
+}
+
+/** The listeners' services, and those that their VirtualServices route to. */
+function withDestinations(model: Model, namespace: string, listeners: readonly Listener[]): ServiceHost[] {
+  const result = new Map<string, ServiceHost>();
+  const add = (service: ServiceHost): void => {
+    const known = result.get(service.host);
+    if (!known) result.set(service.host, service);
+    else if (known.namespace === service.namespace && known !== service) {
+      const more = service.ports.filter((port) => known.ports.every(({ number }) => number !== port.number));
+      if (more.length > 0) result.set(service.host, { ...known, ports: [...known.ports, ...more] });
+    }
+  };
+  for (const listener of listeners) {
+    listener.services.forEach(add);
+    for (const one of listener.virtualServices) {
+      for (const [host, ports] of Map.groupBy(destinationsOf(one, namespace), (each) => each.host)) {
+        if (isWildcard(host)) continue;
+        const candidates = model.services.filter((service) => service.host === host);
+        const service =
+          candidates.find((each) => each.namespace === namespace) ??
+          candidates
+            .filter(({ exportTo }) => sees(exportTo, namespace))
+            .sort((a, b) => Number(b.registry === "kubernetes") - Number(a.registry === "kubernetes"))[0];
+        if (!service) continue;
+        const named = ports.map(({ port }) => port);
+        const kept = named.includes(undefined)
+          ? service.ports
+          : service.ports.filter(({ number }) => named.includes(number));
+        if (kept.length > 0)
+          add(kept.length === service.ports.length ? service : { ...service, ports: kept });
+      }
+    }
+  }
+  return [...result.values()];
+}

@@ -1,0 +1,172 @@
+import { accessRules, type AccessRules } from "./accessRules";
+import { classesOf, type ClassValue, patternsByDimension } from "./classes";
+import type { Atom, Dimension } from "./condition";
+import type { Model } from "./model";
+import { type Identity, principalOf, type Request } from "./request";
+import { classNumbers, type Box } from "./region";
+import { tokenIssuers } from "./token";
+import { identityOf, type Workload } from "./workload";
+import { selects } from "./object";
+
+/** A port of a workload, and what its proxy sees there. */
+export interface PortClass {
+  readonly number: number;
+  readonly tcp: boolean;
+}
+
+/** The classes of requests that several models distinguish for one workload. */
+export interface Space {
+  readonly ports: readonly PortClass[];
+  /** Values of all aspects but the port. */
+  readonly values: ReadonlyMap<Dimension, readonly ClassValue[]>;
+}
+
+/** Returns the classes that the policies of all given models distinguish for a workload of the same name. */
+export function spaceOf(sides: readonly { readonly model: Model; readonly workload: Workload }[]): Space {
+  const atoms = sides.flatMap(({ model, workload }) =>
+    [false, true].flatMap((tcp) => atomsOf(accessRules(model, workload, tcp))),
+  );
+  const issuers = sides.flatMap(({ model, workload }) => tokenIssuers(model, workload));
+  const exact = (names: string, text: string): Atom => ({
+    dimension: `claim ["${names}"]`,
+    pattern: { form: "exact", text },
+  });
+  const patterns = patternsByDimension([
+    ...atoms,
+    ...issuers.map(({ issuer }) => exact("iss", issuer)),
+    ...issuers.flatMap(({ audiences }) => audiences.map((one) => exact("aud", one))),
+  ]);
+  const known = [
+    ...new Set(
+      sides.flatMap(({ model }) =>
+        model.workloads
+          .filter(({ proxy }) => proxy !== "none")
+          .map((one) => principalOf(identityOf(one, model.settings))),
+      ),
+    ),
+  ];
+  const dimensions = new Set([...patterns.keys(), "identity"]);
+  dimensions.delete("port");
+  const values = new Map(
+    [...dimensions]
+      .filter((dimension) => !dimension.startsWith("unread "))
+      .map((dimension) => [
+        dimension,
+        classesOf(
+          dimension,
+          patterns.get(dimension) ?? [],
+          dimension === "identity" ? known : knownOf(dimension),
+        ),
+      ]),
+  );
+  return { ports: portClasses(sides, patterns.get("port") ?? []), values };
+}
+
+/** Values that read well as an example where a policy names none. */
+function knownOf(dimension: Dimension): string[] {
+  return dimension === "method" ? ["GET"] : [];
+}
+
+function atomsOf({ custom, deny, allow }: AccessRules): Atom[] {
+  return [...custom, ...deny, ...(allow ?? [])].flatMap(({ rule: { from, to, when } }) =>
+    [...from.flat(), ...to.flat(), ...when].flatMap(({ alternatives }) => alternatives.flat()),
+  );
+}
+
+function portClasses(
+  sides: readonly { readonly model: Model; readonly workload: Workload }[],
+  patterns: readonly { readonly form: string; readonly text?: string }[],
+): PortClass[] {
+  const protocols = new Map<number, Set<boolean>>();
+  const add = (port: number, ...tcp: boolean[]): void => {
+    const known = protocols.get(port) ?? new Set<boolean>();
+    for (const one of tcp) known.add(one);
+    protocols.set(port, known);
+  };
+  for (const { model, workload } of sides) {
+    for (const { number, protocol } of servedPorts(model, workload)) {
+      add(number, ...(protocol === "http" ? [false] : protocol === "auto" ? [false, true] : [true]));
+    }
+  }
+  const named = patterns.map(({ text }) => Number(text));
+  for (const port of [...named, ...sides.flatMap(({ workload }) => workload.ports ?? [])]) {
+    if (!protocols.has(port)) add(port, false, true);
+  }
+  let other = 65000;
+  while (protocols.has(other)) other += 1;
+  add(other, false, true);
+  return [...protocols].flatMap(([number, tcp]) => [...tcp].map((one) => ({ number, tcp: one })));
+}
+
+/** Returns the ports of a workload's pods to which services send, with their protocols. */
+export function servedPorts(
+  model: Model,
+  workload: Workload,
+): { readonly number: number; readonly protocol: string }[] {
+  return model.services
+    .filter(
+      ({ namespace, selector }) =>
+        namespace === workload.namespace && selector !== undefined && selects(selector, workload.labels),
+    )
+    .flatMap(({ ports }) =>
+      ports.flatMap(({ target, number, protocol }) => {
+        const port = typeof target === "number" ? target : (workload.namedPorts?.[target] ?? number);
+        return [{ number: port, protocol }];
+      }),
+    );
+}
+
+/** Returns an example of a box's requests: the first class of each aspect. */
+export function witnessIn(box: Box, { ports, values }: Space): Request {
+  const first = (dimension: Dimension): ClassValue => {
+    const list = values.get(dimension) ?? [];
+    const mask = box.get(dimension);
+    return mask === undefined ? list[0] : list[classNumbers(mask)[0] ?? 0];
+  };
+  const portMask = box.get("port");
+  const port = ports[portMask === undefined ? 0 : (classNumbers(portMask)[0] ?? 0)];
+  const text = (dimension: Dimension): string | undefined => {
+    const value = first(dimension);
+    return typeof value === "string" ? value : undefined;
+  };
+  const identity = parseIdentity(text("identity"));
+  const headers: Record<string, string> = {};
+  let claims: Record<string, unknown> | undefined;
+  for (const dimension of values.keys()) {
+    const value = first(dimension);
+    if (value === undefined) continue;
+    if (dimension.startsWith("header ")) headers[dimension.slice("header ".length)] = String(value);
+    if (dimension.startsWith("claim ")) {
+      claims = withClaim(claims ?? {}, JSON.parse(dimension.slice("claim ".length)) as string[], value);
+    }
+  }
+  const [host, address, remoteAddress] = [text("host"), text("address"), text("remoteAddress")];
+  return {
+    port: port?.number ?? 0,
+    ...(port?.tcp === true && { protocol: "tcp" as const }),
+    ...(identity && { identity }),
+    ...(port?.tcp !== true && {
+      method: text("method") ?? "GET",
+      path: text("path") ?? "/",
+      ...(host !== undefined && { host }),
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(claims && { claims }),
+    }),
+    ...(address !== undefined && { address }),
+    ...(remoteAddress !== undefined && { remoteAddress }),
+  };
+}
+
+function withClaim(
+  claims: Readonly<Record<string, unknown>>,
+  [name = "", ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  const inner = (claims[name] ?? {}) as Record<string, unknown>;
+  return { ...claims, [name]: rest.length > 0 ? withClaim(inner, rest, value) : value };
+}
+
+function parseIdentity(principal: string | undefined): Identity | undefined {
+  const [trustDomain = "", , namespace = "", , serviceAccount = ""] = principal?.split("/") ?? [];
+  return principal === undefined ? undefined : { trustDomain, namespace, serviceAccount };
+}

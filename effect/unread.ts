@@ -1,0 +1,111 @@
+import { attached } from "./attachment";
+import { fieldsAt, listAt, textAt, textsByName } from "./field";
+import { type Model, objectsOf } from "./model";
+import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
+import type { Workload } from "./workload";
+
+/** An object whose effect the model doesn't read. */
+export interface Unread {
+  readonly from: ObjectName;
+  /** What it may change: who may call (`access`), where requests go (`route`), or only how many (`limits`). */
+  readonly about: "access" | "route" | "limits";
+  readonly reason: string;
+}
+
+/** Returns the objects that may change what a workload's proxy does, and that the model doesn't read. */
+export function unreadOf(model: Model, workload: Workload): Unread[] {
+  if (workload.proxy === "none") return [];
+  return [
+    ...envoyFilters(model, workload).flatMap(filterEffect),
+    ...attached(model, "WasmPlugin", "extensions.istio.io", workload).map((plugin) =>
+      access(plugin, "a Wasm plugin can answer, change and refuse requests"),
+    ),
+    ...attached(model, "TrafficExtension", "extensions.istio.io", workload).map((extension) =>
+      access(extension, "an extension can answer, change and refuse requests"),
+    ),
+    ...gatewayApi(model, workload),
+  ];
+}
+
+function access(object: KnownObject, reason: string): Unread {
+  return { from: nameOf(object), about: "access", reason };
+}
+
+function envoyFilters(model: Model, workload: Workload): KnownObject[] {
+  const { rootNamespace } = model.settings;
+  return objectsOf(model, "EnvoyFilter", "networking.istio.io").filter(({ namespace, spec }) => {
+    if (namespace !== rootNamespace && namespace !== workload.namespace) return false;
+    const targets = listAt(spec, "targetRefs");
+    if (targets.length > 0) {
+      return targets.some(
+        (target) => textAt(target, "name") === workload.labels["gateway.networking.k8s.io/gateway-name"],
+      );
+    }
+    return selects(textsByName(fieldsAt(spec, "workloadSelector"), "labels"), workload.labels);
+  });
+}
+
+/** Filters that refuse requests above a rate, and let no other pass. */
+const limiting = /^type\.googleapis\.com\/envoy\.extensions\.filters\.(http|network)\.(local_?)?ratelimit\./;
+
+/** Only filters that are inserted to limit the rate, and rates of routes, leave access and routes as they are. */
+function filterEffect(filter: KnownObject): Unread[] {
+  const effects = listAt(filter.spec, "configPatches").map((patch) => {
+    const applyTo = textAt(patch, "applyTo") ?? "";
+    const operation = textAt(fieldsAt(patch, "patch"), "operation") ?? "";
+    const value = fieldsAt(patch, "patch", "value");
+    const inserted = operation.startsWith("INSERT") || operation === "ADD";
+    if (applyTo === "CLUSTER" && operation === "ADD") return "limits";
+    if (/^(HTTP_FILTER|NETWORK_FILTER)$/.test(applyTo) && inserted) {
+      return limiting.test(textAt(fieldsAt(value, "typed_config"), "@type") ?? "") ? "limits" : "access";
+    }
+    if (/^(HTTP_ROUTE|VIRTUAL_HOST)$/.test(applyTo) && operation === "MERGE") {
+      return limitsOnly(value) ? "limits" : "route";
+    }
+    return "access";
+  });
+  return [...new Set(effects)].map((about) => ({
+    from: nameOf(filter),
+    about,
+    reason:
+      about === "limits"
+        ? "an EnvoyFilter limits the rate of requests"
+        : "an EnvoyFilter changes the proxy's configuration",
+  }));
+}
+
+function limitsOnly(value: unknown): boolean {
+  const route = fieldsAt(value, "route");
+  const perFilter = Object.keys(fieldsAt(value, "typed_per_filter_config"));
+  return (
+    Object.keys(fieldsAt({ value }, "value")).every((key) =>
+      ["route", "rate_limits", "typed_per_filter_config"].includes(key),
+    ) &&
+    Object.keys(route).every((key) => key === "rate_limits") &&
+    perFilter.every((name) => name.includes("ratelimit"))
+  );
+}
+
+/** Kinds of the Gateway API that route requests or change how they are sent. */
+const routing = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "BackendTLSPolicy"];
+
+function gatewayApi(model: Model, { labels, namespace }: Workload): Unread[] {
+  return routing.flatMap((kind) =>
+    objectsOf(model, kind, "gateway.networking.k8s.io")
+      .filter(({ spec }) => {
+        const parents = listAt(spec, "parentRefs");
+        const gateways = parents.filter((parent) => (textAt(parent, "kind") ?? "Gateway") === "Gateway");
+        const own = labels["gateway.networking.k8s.io/gateway-name"];
+        return (
+          gateways.length < parents.length ||
+          parents.length === 0 ||
+          gateways.some((parent) => own !== undefined && textAt(parent, "name") === own)
+        );
+      })
+      .map((object) => ({
+        from: nameOf(object),
+        about: "route" as const,
+        reason: `objects of the Gateway API are not read (${object.namespace === namespace ? "own" : "another"} namespace)`,
+      })),
+  );
+}

@@ -1,0 +1,115 @@
+import { fieldsAt, listAt, numberAt, textAt, textsByName } from "./field";
+import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
+import type { Identity } from "./request";
+import type { MeshSettings } from "./settings";
+
+/** Pods that are alike: their labels, identity and proxy. */
+export interface Workload {
+  readonly name: string;
+  readonly namespace: string;
+  /** Labels of its pods. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Default: `default`. */
+  readonly serviceAccount?: string;
+  /** Annotations of its pods. Default: none. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** `sidecar` and `gateway` for pods with a proxy, `none` for pods without. Default: `sidecar`. */
+  readonly proxy?: "sidecar" | "gateway" | "none";
+  /** Ports that its containers open. Default: those that services of its pods name. */
+  readonly ports?: readonly number[];
+  /** Ports of its containers, by name. Default: none. */
+  readonly namedPorts?: Readonly<Record<string, number>>;
+  /** The object that creates its pods. Undefined if it is not among the objects. */
+  readonly from?: ObjectName;
+}
+
+/** The identity in the certificate of a workload's proxy. */
+export function identityOf(
+  { namespace, serviceAccount = "default" }: Workload,
+  { trustDomain }: MeshSettings,
+): Identity {
+  return { trustDomain, namespace, serviceAccount };
+}
+
+const templates: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ["template"],
+  StatefulSet: ["template"],
+  DaemonSet: ["template"],
+  ReplicaSet: ["template"],
+  ReplicationController: ["template"],
+  Job: ["template"],
+  CronJob: ["jobTemplate", "spec", "template"],
+  Rollout: ["template"],
+};
+
+/** Reads the workload of an object that creates pods. Undefined for every other object. */
+export function workloadOf(
+  object: KnownObject,
+  namespaces: ReadonlyMap<string, KnownObject>,
+): Workload | undefined {
+  const path = templates[object.kind];
+  const template = object.kind === "Pod" ? object.source : path && fieldsAt(object.spec, ...path);
+  if (!template) return undefined;
+  // A pod that a controller owns is the controller's.
+  if (object.kind === "Pod" && listAt(fieldsAt(object.source, "metadata"), "ownerReferences").length > 0) {
+    return undefined;
+  }
+  const metadata = fieldsAt(template, "metadata");
+  const spec = fieldsAt(template, "spec");
+  const labels = textsByName(metadata, "labels");
+  const annotations = textsByName(metadata, "annotations");
+  const ports = listAt(spec, "containers").flatMap((container) => listAt(container, "ports"));
+  return {
+    name: object.name,
+    namespace: object.namespace,
+    labels,
+    annotations,
+    serviceAccount: textAt(spec, "serviceAccountName") ?? textAt(spec, "serviceAccount") ?? "default",
+    proxy: proxyOf(labels, annotations, spec, namespaces.get(object.namespace)),
+    ports: ports.flatMap((port) => numberAt(port, "containerPort") ?? []),
+    namedPorts: Object.fromEntries(
+      ports.map((port) => [textAt(port, "name") ?? "", numberAt(port, "containerPort") ?? 0]),
+    ),
+    from: nameOf(object),
+  };
+}
+
+/**
+ * Decides by the labels, as Istio's injection webhook does.
+ *
+ * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+function proxyOf(
+  labels: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>>,
+  spec: unknown,
+  namespace: KnownObject | undefined,
+): "sidecar" | "gateway" | "none" {
+  const hasProxy = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].some(
+    (container) => textAt(container, "name") === "istio-proxy",
+  );
+  const router = (annotations["inject.istio.io/templates"] ?? "").split(",").includes("gateway");
+  const isRouter = router || labels["istio.io/gateway-name"] !== undefined;
+  const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
+  const of = namespace?.labels ?? {};
+  const asked =
+    own === "false" || fieldsAt({ spec }, "spec").hostNetwork === true
+      ? false
+      : of["istio-injection"] !== undefined
+        ? of["istio-injection"] === "enabled"
+        : of["istio.io/rev"] !== undefined || labels["istio.io/rev"] !== undefined || own === "true";
+  if (!asked && !hasProxy) return "none";
+  return isRouter ? "gateway" : "sidecar";
+}
+
+/** Returns the workloads of a namespace whose pods have all of a selector's labels. */
+export function workloadsSelected(
+  workloads: readonly Workload[],
+  selector: Readonly<Record<string, string>>,
+  namespace?: string,
+): Workload[] {
+  return workloads.filter(
+    (workload) =>
+      (namespace === undefined || workload.namespace === namespace) && selects(selector, workload.labels),
+  );
+}
