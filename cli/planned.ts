@@ -1,5 +1,6 @@
 import type { MeshDefinition } from "../catalog";
 import { checkMesh } from "../mesh";
+import type { CheckedMesh, Finding } from "../checks";
 import { findingLine } from "../components/plain";
 import { catalogObjects, type DeclaredObjects, objectsOf, type Plan, planOf } from "../program/plan";
 import { UserError } from "../errors/userError";
@@ -20,15 +21,7 @@ export interface Planned {
  * @throws {UserError} if the catalog has errors, with all of them.
  */
 export function planned({ name, catalog, settings }: Subject): Planned {
-  const { findings, mesh } = checkMesh(catalog);
-  if (mesh === undefined) {
-    const errors = findings.filter(({ severity }) => severity === "error");
-    throw new UserError({
-      problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}, so it is not rendered.`,
-      details: errors.map(({ code, path, message }) => `${code} ${path}: ${message}`).join("\n"),
-      fix: `Fix them: meshwright check ${name}`,
-    });
-  }
+  const { findings, mesh } = checkedMesh({ name, catalog });
   const warnings = findings.map(findingLine);
   if (settings === undefined) return { declared: [catalogObjects(catalog, mesh)], warnings };
   const plan = planOf(settings, {
@@ -37,4 +30,24 @@ export function planned({ name, catalog, settings }: Subject): Planned {
     warnings,
   });
   return { declared: objectsOf(plan), plan, warnings };
+}
+
+/**
+ * Checks a catalog.
+ *
+ * @returns the mesh, and the findings that are no errors.
+ * @throws {UserError} if the catalog has errors, with all of them.
+ */
+export function checkedMesh({ name, catalog }: Pick<Subject, "name" | "catalog">): {
+  readonly mesh: CheckedMesh;
+  readonly findings: readonly Finding[];
+} {
+  const { findings, mesh } = checkMesh(catalog);
+  if (mesh !== undefined) return { mesh, findings };
+  const errors = findings.filter(({ severity }) => severity === "error");
+  throw new UserError({
+    problem: `${name} has ${errors.length} ${errors.length === 1 ? "error" : "errors"}, so it is not rendered.`,
+    details: errors.map(({ code, path, message }) => `${code} ${path}: ${message}`).join("\n"),
+    fix: `Fix them: meshwright check ${name}`,
+  });
 }

@@ -5,6 +5,7 @@ import { packageRoot } from "../toolchain/packageRoot";
 import type * as check from "./commands/check";
 import type * as down from "./commands/down";
 import type * as explain from "./commands/explain";
+import type * as graph from "./commands/graph";
 import type * as init from "./commands/init";
 import type * as open from "./commands/open";
 import type * as purge from "./commands/purge";
@@ -49,6 +50,10 @@ const files: Readonly<Record<string, CommandFile>> = {
   explain: {
     description: "show an object that `render` writes, and the places in the catalog that it comes from",
     load: () => (require("./commands/explain") as typeof explain).explainCommand,
+  },
+  graph: {
+    description: "draw the call graph of a catalog as an HTML page, in DOT or in Mermaid",
+    load: () => (require("./commands/graph") as typeof graph).graphCommand,
   },
   schema: {
     description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",
