@@ -51,5 +51,13 @@ export default tseslint.config(
     files: ["components/**"],
     rules: { "@typescript-eslint/no-explicit-any": "off" },
   },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.mjs", "cli/graph/assets/*.js"], ...tseslint.configs.disableTypeChecked },
+  {
+    // The script of a page, for browsers.
+    files: ["cli/graph/assets/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(["document", "matchMedia"].map((name) => [name, "readonly"])),
+    },
+  },
 );
