@@ -8,7 +8,9 @@ import { meshwright } from "./run";
 describe("cli/graph", function () {
   this.timeout(60_000); // Each run is its own process.
   const folder = mkdtempSync(join(tmpdir(), "graph-"));
-  after(() => { rmSync(folder, { recursive: true }); });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   it("writes the page of a platform to a file", async () => {
     const out = join(folder, "graph.html");
