@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../toolchain/cache";
+import { packageRoot } from "../../toolchain/packageRoot";
 import { layouts } from "./layout";
 import type { Graph } from "./model";
 import { escaped, svgOf } from "./svg";
