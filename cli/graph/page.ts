@@ -20,14 +20,18 @@ export async function pageOf(graph: Graph): Promise<string> {
   const namespaces = [...new Set(graph.nodes.flatMap(({ namespace }) => namespace ?? []))].sort();
   const asset = (name: string): string =>
     readFileSync(join(packageRoot(), "cli", "graph", "assets", name), "utf8").trim();
-  return asset("page.html")
-    .replaceAll("{{title}}", escaped(graph.name))
-    .replace("{{style}}", () => asset("page.css"))
-    .replace("{{namespaces}}", () => namespaces.map((name) => `<option>${escaped(name)}</option>`).join(""))
-    .replace("{{pictures}}", () => pictures.join("\n"))
-    .replace("{{data}}", () => dataOf(graph))
-    .replace("{{script}}", () => asset("page.js"))
-    .concat("\n");
+  const parts = {
+    style: `<style>\n${asset("page.css")}\n</style>`,
+    namespaces: namespaces.map((name) => `<option>${escaped(name)}</option>`).join(""),
+    pictures: pictures.join("\n"),
+    data: `<script type="application/json" id="data">${dataOf(graph)}</script>`,
+    script: `<script>\n${asset("page.js")}\n</script>`,
+  };
+  const filled = Object.entries(parts).reduce(
+    (page, [name, content]) => page.replace(`<!-- ${name} -->`, () => content),
+    asset("page.html").replaceAll("{{title}}", () => escaped(graph.name)),
+  );
+  return `${filled}\n`;
 }
 
 /**

@@ -108,6 +108,7 @@ describe("cli/graph/page", () => {
     expect(Buffer.byteLength(page)).to.be.below(250_000);
     expect(page).to.not.match(/(src|href)="(?!data:)|url\((?!#)|@import|import\(|fetch\(|https?:/);
     expect(page.match(/<svg data-view=/g)).to.have.length(11);
+    expect(page).to.not.match(/<!-- |\{\{/);
   });
 
   it("writes names as text", async () => {
