@@ -1,4 +1,4 @@
-import { runError } from "../components/plain";
+import { runError } from "../components/runError";
 import type * as declaring from "./declare";
 import { missingPackage } from "./missingPackage";
 import type { Platform } from "./platform";

@@ -1,6 +1,7 @@
 import { VersionApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { type ReleaseSpec, runError } from "../components/plain";
+import type { ReleaseSpec } from "../components/plain";
+import { runError } from "../components/runError";
 import { parse } from "yaml";
 import type { ClusterCheck, ClusterFinding } from "./cluster/finding";
 import { judgeCluster } from "./cluster/judge";

@@ -6,7 +6,7 @@ import {
   type IstioVersion,
   istioVersionSchema,
 } from "../catalog";
-import { runError } from "../components/plain";
+import { runError } from "../components/runError";
 import { facts, minorOf, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
 import { clusterSettings, type ClusterSettings } from "./cluster/settings";

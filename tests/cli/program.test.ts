@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { commands } from "../../cli/program";
@@ -47,25 +47,37 @@ describe("cli/program", () => {
       record,
       `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(seen)}, JSON.stringify(Object.keys(require.cache))));`,
     );
-    const packagesOf = async (...args: string[]): Promise<string[]> => {
+    const pathsOf = async (...args: string[]): Promise<string[]> => {
       await meshwright(args, { nodeArgs: ["-r", record] });
-      const paths = JSON.parse(readFileSync(seen, "utf8")) as string[];
+      return JSON.parse(readFileSync(seen, "utf8")) as string[];
+    };
+    const packages = (paths: readonly string[]): string[] => {
       const names = paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
       return [...new Set(names)].sort();
     };
     for (const words of [["--help"], ["--version"]]) {
-      expect(await packagesOf(...words), words.join(" ")).to.deep.equal(["commander", "picocolors"]);
+      expect(packages(await pathsOf(...words)), words.join(" ")).to.deep.equal(["commander", "picocolors"]);
     }
     for (const words of [
       ["check", "alfred"],
       ["render", "alfred"],
     ]) {
-      const loaded = await packagesOf(...words);
+      const paths = await pathsOf(...words);
+      const loaded = packages(paths);
       expect(loaded, words.join(" ")).to.include("zod");
       const sdks = loaded.filter((name) =>
         /^@(pulumi|kubernetes|grpc)\/|^(listr2|execa|proper-lockfile)$/.test(name),
       );
       expect(sdks, words.join(" ")).to.deep.equal([]);
+      // The program's file, whose modules are TypeScript here, declares catalogs and renders none.
+      const root = join(__dirname, "..", "..");
+      const folders = new Set(
+        paths.filter((path) => path.endsWith(".ts")).map((path) => relative(root, path).split(sep)[0]),
+      );
+      expect([...folders], words.join(" ")).to.include.members(["platforms", "catalog"]);
+      for (const folder of ["checks", "mesh", "observability"]) {
+        expect([...folders], words.join(" ")).to.not.include(folder);
+      }
     }
   });
 

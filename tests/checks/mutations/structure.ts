@@ -1,4 +1,3 @@
-import type { MeshDefinition } from "../../../catalog";
 import { type Mutation, type Place, put } from "./mutation";
 import { everything, matching } from "./places";
 
@@ -97,12 +96,14 @@ const chosenNames = new Set<string | number | undefined>([
 ]);
 
 /**
- * One place of each kind, such as `services.*.ports.*.port`: what form a value has to have doesn't hang on whose it
- * is. Overrides have any form.
+ * One place of each kind, such as `services.*.ports.*.port`: the form that a value must have doesn't depend on whose value
+ * it is. Overrides have any form.
  */
-function* kindsOf(catalog: MeshDefinition): Iterable<{ place: Place; isField: boolean }> {
+function* kindsOf(
+  places: Iterable<{ readonly place: Place }>,
+): Iterable<{ readonly place: Place; readonly isField: boolean }> {
   const seen = new Set<string>();
-  for (const { place } of everything(catalog)) {
+  for (const { place } of places) {
     if (place[0] === "overrides" && place.length > 1) continue;
     const isField = (key: string | number, i: number): boolean =>
       typeof key === "string" && !chosenNames.has(place[i - 1]);
@@ -143,7 +144,7 @@ export const structure: readonly Mutation[] = [
       "MW801",
     ],
     *mutants(catalog) {
-      for (const { place } of kindsOf(catalog)) yield put(place, null);
+      for (const { place } of kindsOf(everything(catalog))) yield put(place, null);
     },
   },
   {
@@ -168,7 +169,7 @@ export const structure: readonly Mutation[] = [
     ],
     *mutants(catalog) {
       for (const [pattern, values] of Object.entries(wrongValues)) {
-        for (const { place } of matching(catalog, pattern)) {
+        for (const { place } of kindsOf(matching(catalog, pattern))) {
           for (const value of values) yield put(place, value);
         }
       }
@@ -178,7 +179,7 @@ export const structure: readonly Mutation[] = [
     code: "MW002",
     mistake: "a misspelt field beside any that there is",
     *mutants(catalog) {
-      for (const { place, isField } of kindsOf(catalog)) {
+      for (const { place, isField } of kindsOf(everything(catalog))) {
         if (isField) yield put([...place.slice(0, -1), `${place.at(-1) ?? ""}x`], "misspelt");
       }
     },
@@ -189,7 +190,7 @@ export const structure: readonly Mutation[] = [
     also: ["MW101", "MW110", "MW111", "MW302", "MW303", "MW307", "MW310", "MW313", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
       for (const [pattern, fields] of Object.entries(requiredFields)) {
-        for (const { place } of matching(catalog, pattern)) {
+        for (const { place } of kindsOf(matching(catalog, pattern))) {
           for (const field of fields) yield put([...place, field], undefined);
         }
       }
@@ -223,7 +224,7 @@ export const structure: readonly Mutation[] = [
     mistake: "a Pulumi Output instead of anything that there is",
     also: ["MW114", "MW302", "MW313", "MW319", "MW402", "MW404", "MW508"],
     *mutants(catalog) {
-      for (const { place } of kindsOf(catalog)) yield put(place, { __pulumiOutput: true });
+      for (const { place } of kindsOf(everything(catalog))) yield put(place, { __pulumiOutput: true });
     },
   },
 ];
