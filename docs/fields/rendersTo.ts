@@ -1,5 +1,5 @@
 import { compare, formatPath, isList, isObject, type MeshDefinition } from "../../catalog";
-import { istiodFor } from "../../components";
+import { istiodValues } from "../../components/plain";
 import { checkMesh, fromAnnotation, mergePatch, renderMesh } from "../../mesh";
 import { renderObservability } from "../../observability";
 import { type Change, changes } from "./changes";
@@ -64,7 +64,7 @@ function surface(patch: object, field: string): Surface {
         { kind, content: { ...rest, metadata: { ...metadata, annotations } } },
       ];
     }),
-    ["istiod", { kind: "istiod's Helm values", content: istiodFor(catalog) }],
+    ["istiod", { kind: "istiod's Helm values", content: istiodValues(mesh) }],
   ]);
 }
 

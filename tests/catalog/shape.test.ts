@@ -42,11 +42,14 @@ describe("the shape of a schema", () => {
   });
 
   it("is demanded of each literal in the catalog", async () => {
-    const lint = async (code: string): Promise<string[]> => {
-      const [result] = await new ESLint().lintText(code, { filePath: "catalog/order.ts" });
-      return (result?.messages ?? []).flatMap(({ ruleId }) =>
-        ruleId === "no-restricted-syntax" ? [ruleId] : [],
-      );
+    // This rule reads no types, so the compiler is left out.
+    const eslint = new ESLint({
+      ruleFilter: ({ ruleId }) => ruleId === "no-restricted-syntax",
+      overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+    });
+    const lint = async (code: string): Promise<(string | null)[]> => {
+      const [result] = await eslint.lintText(code, { filePath: "catalog/order.ts" });
+      return (result?.messages ?? []).map(({ ruleId }) => ruleId);
     };
     const schema = (fields: string): string => `import { z } from "zod";\nexport const schema = ${fields};\n`;
     expect(await lint(schema("z.strictObject({ name: z.string() })"))).to.have.length(1);

@@ -18,11 +18,11 @@ describe("docs/catalog.md", () => {
     );
   });
 
+  // `npm run docs` does so for every field, and tests/docs/generate.test.ts with it.
   it("finds each of these out from the renderers", () => {
     expect(rendersTo("CircuitBreakerDefinition.maxConnections")).to.deep.equal({
       changed: new Map([["DestinationRule", ["spec.trafficPolicy.connectionPool.tcp.maxConnections"]]]),
     });
-    for (const field of Object.keys(changes)) expect(() => rendersTo(field), field).to.not.throw();
   });
 
   it("says of every field that may be left out what holds then", () => {
