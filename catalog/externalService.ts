@@ -4,7 +4,7 @@ import { atLeastOne } from "./atLeastOne";
 import { type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { compare } from "./order";
 import { formatPath } from "./path";
-import { type PortDefinition, portSchema } from "./port";
+import { type Port, type PortDefinition, portSchema, type Protocol } from "./port";
 import { type ResilienceDefinition, resilienceSchema } from "./resilience";
 import { type Connections, normalizeService, type Service } from "./service";
 import type { Shape } from "./shape";
@@ -16,7 +16,11 @@ import type { Shape } from "./shape";
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export interface ExternalServiceDefinition {
-  /** DNS name of the host, such as `api.example.com`. */
+  /**
+   * DNS name of the host, such as `api.example.com`, or all names below a domain, such as `*.s3.amazonaws.com`. Callers of
+   * a wildcard use TLS themselves, and proxies compare the SNI of their connections with it (see `resolution`). Two
+   * external services may have the same host, if they have different ports.
+   */
   readonly host: string;
   /**
    * The host's ports, keyed by name. The protocol is the one that callers use: `tls` for callers that use TLS
@@ -36,12 +40,20 @@ export interface ExternalServiceDefinition {
   readonly addresses?: readonly string[];
   /**
    * TLS origination by the proxy, to the port's `targetPort`, for requests, and for connections whose protocol does not
-   * start TLS itself. The proxy verifies the host's certificate with its system CA certificates. Default: none, so
-   * traffic leaves the mesh as callers send it.
+   * start TLS itself. Connections to a port with the protocol `tls` keep the caller's own TLS. Default: none, so traffic
+   * leaves the mesh as callers send it.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/
    */
-  readonly tls?: { readonly mode: "SIMPLE" };
+  readonly tls?: OriginatedTls;
+  /**
+   * How proxies find the address of a host with a wildcard. With `DYNAMIC_DNS`, a proxy resolves the name in the SNI of a
+   * connection or the Host of a request itself; it also allows HTTP ports. Default: none; a connection keeps the
+   * destination IP that its client resolved, so a client that sends an allowed SNI can connect to any address.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+   */
+  readonly resolution?: "DYNAMIC_DNS";
   /**
    * Routes all calls through the egress gateway: the pods of the Helm release `istio-egress`, whose addresses a firewall
    * can allow. Callers reach the gateway over mutual TLS, which also wraps a caller's own TLS. The gateway's
@@ -57,12 +69,47 @@ export interface ExternalServiceDefinition {
   readonly circuitBreaker?: CircuitBreakerDefinition;
 }
 
+/**
+ * TLS that a proxy originates. It always verifies the host's certificate.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ */
+export interface OriginatedTls {
+  /**
+   * `SIMPLE` verifies the host's certificate with the proxy's system CA certificates. `MUTUAL` also sends a client
+   * certificate, and requires `egressGateway`, so that no caller has the private key.
+   */
+  readonly mode: "SIMPLE" | "MUTUAL";
+  /**
+   * Secret in the namespace of the egress gateway, `istio-egress`: the client certificate `tls.crt`, its key `tls.key`, and
+   * the CA certificate of the host, `ca.crt`. Required with `MUTUAL`, not allowed with `SIMPLE`. Default: none.
+   */
+  readonly credentialName?: string;
+}
+
 /** An external service with its defaults resolved. Its namespace, in which its objects are, is the mesh's. */
 export interface ExternalService extends Service {
   /** Addresses, sorted. Empty if the host is resolved by DNS. */
   readonly addresses: readonly string[];
-  readonly tls?: { readonly mode: "SIMPLE" };
+  readonly tls?: OriginatedTls;
+  readonly resolution?: "DYNAMIC_DNS";
   readonly egressGateway: boolean;
+}
+
+/** Protocols of callers that start TLS themselves. MySQL's clients do after the server's greeting, so a proxy can't. */
+const ownTls: readonly Protocol[] = ["tls", "mysql"];
+
+/** Whether proxies originate TLS for a port of an external service. */
+export function originatesTls(
+  { tls }: Pick<ExternalService, "tls">,
+  { protocol }: Pick<Port, "protocol">,
+): boolean {
+  return tls !== undefined && !ownTls.includes(protocol);
+}
+
+/** Whether a host has a wildcard for all names below a domain. */
+export function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
 }
 
 /** The egress gateway. */
@@ -88,15 +135,28 @@ const address = addressOf(
   })
   .meta({ not: { pattern: "/0$" } });
 
+const tlsSchema: z.ZodType<OriginatedTls> = z
+  .strictObject({
+    mode: z.enum(["SIMPLE", "MUTUAL"]),
+    credentialName: z.string().min(1).optional(),
+  } satisfies Shape<OriginatedTls>)
+  .refine(({ mode, credentialName }) => (mode === "MUTUAL") === (credentialName !== undefined), {
+    path: ["credentialName"],
+    params: { fix: 'name the Secret with the client certificate for mode "MUTUAL", and none for "SIMPLE"' },
+  })
+  .meta({
+    oneOf: [
+      { properties: { mode: { const: "MUTUAL" } }, required: ["credentialName"] },
+      { properties: { mode: { const: "SIMPLE" } }, not: { required: ["credentialName"] } },
+    ],
+  });
+
 export const externalServiceSchema: z.ZodType<ExternalServiceDefinition> = z.strictObject({
   host: z.string(),
   ports: atLeastOne(z.record(z.string(), portSchema), "declare at least one port"),
   addresses: z.array(address).min(1).optional(),
-  tls: z
-    .strictObject({ mode: z.literal("SIMPLE") } satisfies Shape<
-      NonNullable<ExternalServiceDefinition["tls"]>
-    >)
-    .optional(),
+  tls: tlsSchema.optional(),
+  resolution: z.literal("DYNAMIC_DNS").optional(),
   egressGateway: z.boolean().optional(),
   resilience: resilienceSchema.optional(),
   circuitBreaker: circuitBreakerSchema.optional(),
@@ -115,13 +175,22 @@ export function normalizeExternalService(
   definition: ExternalServiceDefinition,
   meshNamespace: string,
 ): Omit<ExternalService, keyof Connections> {
-  const { host, ports, resilience = {}, addresses = [], tls, egressGateway: through = false } = definition;
+  const {
+    host,
+    ports,
+    resilience = {},
+    addresses = [],
+    tls,
+    resolution,
+    egressGateway: through = false,
+  } = definition;
   return {
     ...normalizeService(name, { ports, resilience }, meshNamespace),
     host,
     path: formatPath(["externalServices", name]),
     addresses: [...addresses].sort(compare),
     ...(tls && { tls }),
+    ...(resolution && { resolution }),
     egressGateway: through,
   };
 }

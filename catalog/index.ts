@@ -11,7 +11,7 @@ export { defineMesh } from "./defineMesh";
 export { longestCall, terminationDefaults, type Termination } from "./drain";
 export { type Duration, formatDuration, parseDuration } from "./duration";
 export type * from "./externalService";
-export { egressGateway, isBlock } from "./externalService";
+export { egressGateway, isBlock, isWildcard, originatesTls } from "./externalService";
 export type * from "./gateway";
 export { gatewayPods, ingressRelease, podsKey } from "./gateway";
 export type * from "./gatewayHost";

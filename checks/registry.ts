@@ -12,6 +12,7 @@ import { calleeWithinCaller } from "./rules/calleeWithinCaller";
 import { callersCounted } from "./rules/callersCounted";
 import { callsCaptured } from "./rules/callsCaptured";
 import { canonicalNameOwn } from "./rules/canonicalNameOwn";
+import { certificateAtGateway } from "./rules/certificateAtGateway";
 import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
 import { connectionsRouted } from "./rules/connectionsRouted";
@@ -107,6 +108,7 @@ import { versionsMeasured } from "./rules/versionsMeasured";
 import { weightsGiven } from "./rules/weightsGiven";
 import { weightsSum } from "./rules/weightsSum";
 import { wildcardAfterSlash } from "./rules/wildcardAfterSlash";
+import { wildcardOutside } from "./rules/wildcardOutside";
 import { wildcardServed } from "./rules/wildcardServed";
 import { workloadKind } from "./rules/workloadKind";
 import { workloadNameUnique } from "./rules/workloadNameUnique";
@@ -267,6 +269,8 @@ export const topics: readonly Topic[] = [
       opaqueToldApart, // MW607
       blockReached, // MW608
       originatedToTls, // MW609
+      wildcardOutside, // MW610
+      certificateAtGateway, // MW611
     ],
   },
   {

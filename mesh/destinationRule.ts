@@ -4,11 +4,14 @@ import {
   formatDuration,
   isHttp,
   type Mesh,
+  originatesTls,
   type OutlierDetection,
+  type Port,
   type Protocol,
   type Service,
 } from "../catalog";
 import { exportTo } from "./exportTo";
+import { externalHosts } from "./externalHosts";
 import { analyzeSuppressAnnotation, metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 
@@ -25,34 +28,85 @@ export const sizingAnnotation = "meshwright.dev/sizing";
 export function destinationRules(mesh: Mesh): Manifest[] {
   const called = mesh.services.filter(({ ports }) => ports.length > 0);
   const named = called.flatMap((one) => [one, ...headlessOf(one)]);
-  return [...named, ...mesh.externalServices].map((service: Service | ExternalService) => {
-    const { namespace, host, versions, path, load } = service;
-    const opaque = opaqueProtocol(service);
-    const spec: DestinationRuleSpec = {
-      host,
-      ...("egressGateway" in service && { exportTo: exportTo(service) }),
-      trafficPolicy: trafficPolicy(service),
-      ...(versions.length > 0 && {
-        subsets: versions.map((version) => ({ name: version.name, labels: { ...version.labels } })),
-      }),
-    };
-    return {
-      apiVersion: "networking.istio.io/v1",
-      kind: "DestinationRule",
-      metadata: metadata(mesh, {
-        name: objectName(mesh, service),
-        namespace,
-        from: [path],
-        annotations: {
-          ...(load && { [sizingAnnotation]: explainLoad(load) }),
-          ...(opaque && { [protocolAnnotation]: opaque }),
-          // A subset without pods yet. A check of the catalog verifies that no route leads to it.
-          ...(hasIdleVersion(service) && { [analyzeSuppressAnnotation]: "IST0173" }),
-        },
-      }),
-      spec,
-    };
+  return [
+    ...named.map((service) => destinationRule(mesh, service)),
+    ...externalHosts(mesh).map((services) => outside(mesh, services)),
+  ];
+}
+
+/** One for all external services of a host. Its settings are those of the first that has requests. */
+function outside(mesh: Mesh, services: readonly [ExternalService, ...ExternalService[]]): Manifest {
+  const [first] = services;
+  const main = services.find(({ ports }) => ports.some(({ protocol }) => isHttp(protocol))) ?? first;
+  const portLevelSettings = services.flatMap((service) =>
+    service.ports
+      .filter((port) => service !== main || (service.tls && !originatesTls(service, port)))
+      .map((port) => portPolicy(service, port)),
+  );
+  return destinationRule(mesh, first, {
+    from: services.map(({ path }) => path),
+    ports: services.flatMap(({ ports }) => ports),
+    exportTo: exportTo(...services),
+    trafficPolicy: {
+      ...trafficPolicy(main),
+      ...(portLevelSettings.length > 0 && { portLevelSettings }),
+    },
   });
+}
+
+/** The settings of one port, which inherits none from the host. */
+function portPolicy(
+  service: ExternalService,
+  port: Port,
+): NonNullable<TrafficPolicy["portLevelSettings"]>[number] {
+  const { tls, connectionPool: pool, ...policy } = trafficPolicy({ ...service, ports: [port] });
+  return {
+    port: { number: port.port },
+    ...(originatesTls(service, port) && { tls }),
+    connectionPool: pool,
+    loadBalancer: policy.loadBalancer,
+    ...(policy.outlierDetection && { outlierDetection: policy.outlierDetection }),
+  };
+}
+
+interface Host {
+  readonly from: readonly string[];
+  readonly ports: readonly Port[];
+  readonly exportTo?: string[];
+  readonly trafficPolicy: TrafficPolicy;
+}
+
+function destinationRule(
+  mesh: Mesh,
+  service: Service | ExternalService,
+  own: Host = { from: [service.path], ports: service.ports, trafficPolicy: trafficPolicy(service) },
+): Manifest {
+  const { namespace, host, versions, load } = service;
+  const opaque = opaqueProtocol(own);
+  const spec: DestinationRuleSpec = {
+    host,
+    ...(own.exportTo && { exportTo: own.exportTo }),
+    trafficPolicy: own.trafficPolicy,
+    ...(versions.length > 0 && {
+      subsets: versions.map((version) => ({ name: version.name, labels: { ...version.labels } })),
+    }),
+  };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: metadata(mesh, {
+      name: objectName(mesh, service),
+      namespace,
+      from: own.from,
+      annotations: {
+        ...(load && { [sizingAnnotation]: explainLoad(load) }),
+        ...(opaque && { [protocolAnnotation]: opaque }),
+        // A subset without pods yet. A check of the catalog verifies that no route leads to it.
+        ...(hasIdleVersion(service) && { [analyzeSuppressAnnotation]: "IST0173" }),
+      },
+    }),
+    spec,
+  };
 }
 
 function trafficPolicy(service: Service | ExternalService): TrafficPolicy {
@@ -80,15 +134,25 @@ function hasIdleVersion(service: Service | ExternalService): boolean {
 }
 
 /** Returns the protocol of a service whose proxies see no requests on any port. */
-function opaqueProtocol({ ports }: Service): Protocol | undefined {
+function opaqueProtocol({ ports }: Pick<Host, "ports">): Protocol | undefined {
   return ports.some(({ protocol }) => isHttp(protocol)) ? undefined : ports[0]?.protocol;
 }
 
 /** External services have no mesh certificate: the proxy originates TLS, or the caller does. */
 function clientTls(service: Service | ExternalService): Pick<TrafficPolicy, "tls"> {
   if (!("egressGateway" in service)) return { tls: { mode: "ISTIO_MUTUAL" } };
-  // The operating system's CA certificates. It is Istio's default, but its analyzer requires an explicit value.
-  return service.tls ? { tls: { mode: service.tls.mode, sni: service.host, caCertificates: "system" } } : {};
+  const { tls, host, ports } = service;
+  if (!tls || !ports.some((port) => originatesTls(service, port))) return {};
+  const { mode, credentialName } = tls;
+  return {
+    tls: {
+      mode,
+      sni: host,
+      // The Secret has the CA certificate, too. The operating system's are Istio's default, but its analyzer requires an
+      // explicit value.
+      ...(credentialName === undefined ? { caCertificates: "system" } : { credentialName }),
+    },
+  };
 }
 
 /**

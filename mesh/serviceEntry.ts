@@ -1,5 +1,6 @@
-import { isBlock, type Mesh, nameIn } from "../catalog";
+import { type ExternalService, isBlock, isWildcard, type Mesh, nameIn } from "../catalog";
 import { exportTo } from "./exportTo";
+import { externalHosts } from "./externalHosts";
 import { analyzeSuppressAnnotation, metadata, type Manifest } from "./object";
 import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
 
@@ -9,13 +10,15 @@ import type { ServiceEntrySpec } from "./types/serviceEntry.gen";
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export function serviceEntries(mesh: Mesh): Manifest[] {
-  return mesh.externalServices.map((service) => {
-    const { name, namespace, host, addresses, ports, path } = service;
+  return externalHosts(mesh).map((services) => {
+    const [service] = services;
+    const { name, namespace, host, addresses } = service;
+    const ports = services.flatMap((one) => one.ports).sort((a, b) => a.port - b.port);
     const spec: ServiceEntrySpec = {
       hosts: [host],
-      exportTo: exportTo(service),
+      exportTo: exportTo(...services),
       location: "MESH_EXTERNAL",
-      ...whereabouts(addresses),
+      ...whereabouts(service),
       ports: ports.map((port) => ({
         name: port.name,
         number: port.port,
@@ -29,7 +32,7 @@ export function serviceEntries(mesh: Mesh): Manifest[] {
       metadata: metadata(mesh, {
         name: nameIn(mesh, namespace, name),
         namespace,
-        from: [path],
+        from: services.map(({ path }) => path),
         annotations:
           addresses.length === 0 && ports.some(({ protocol }) => protocol === "tcp")
             ? // For TCP it requires addresses, to tell hosts apart. A check of the catalog covers this.
@@ -44,9 +47,12 @@ export function serviceEntries(mesh: Mesh): Manifest[] {
 /**
  * Returns the endpoints of connections: the host's DNS addresses, given addresses, or the caller's destination address.
  */
-function whereabouts(
-  addresses: readonly string[],
-): Pick<ServiceEntrySpec, "addresses" | "resolution" | "endpoints"> {
+function whereabouts({
+  host,
+  addresses,
+  resolution,
+}: ExternalService): Pick<ServiceEntrySpec, "addresses" | "resolution" | "endpoints"> {
+  if (isWildcard(host)) return { resolution: resolution ?? "NONE" };
   if (addresses.length === 0) return { resolution: "DNS" };
   if (addresses.some(isBlock)) return { addresses: [...addresses], resolution: "NONE" };
   return {

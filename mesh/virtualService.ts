@@ -1,4 +1,5 @@
 import {
+  type Edge,
   type Gateway,
   type ExternalService,
   type GatewayHost,
@@ -10,6 +11,7 @@ import {
   type Service,
 } from "../catalog";
 import { exportTo } from "./exportTo";
+import { externalHosts } from "./externalHosts";
 import { throughEgressGateway } from "./externalRoute";
 import { corsPolicy, gatewayRoutes, redirect } from "./gatewayRoutes";
 import { destinations, fromPods, httpRoutes, type HttpMatch, onePerCaller } from "./httpRoute";
@@ -27,10 +29,13 @@ export function virtualServices(mesh: Mesh): Manifest[] {
   return [
     ...mesh.services
       .filter(({ ports }) => ports.some(({ protocol }) => isHttp(protocol)))
-      .map((service) => insideMesh(mesh, service)),
-    ...mesh.externalServices
-      .filter(({ egressGateway, ports }) => egressGateway || ports.some(({ protocol }) => isHttp(protocol)))
-      .map((service) => (service.egressGateway ? outside(mesh, service) : insideMesh(mesh, service))),
+      .map((service) => insideMesh(mesh, [service])),
+    ...externalHosts(mesh).flatMap((services): Manifest[] => {
+      const [service] = services;
+      if (service.egressGateway) return [outside(mesh, service)];
+      const requests = services.some(({ ports }) => ports.some(({ protocol }) => isHttp(protocol)));
+      return requests ? [insideMesh(mesh, services)] : [];
+    }),
     ...mesh.gateways.flatMap((gateway) =>
       gateway.hosts.map((host) => atGateway(mesh, gateway, host, byName)),
     ),
@@ -51,23 +56,31 @@ function outside(mesh: Mesh, service: ExternalService): Manifest {
   };
 }
 
-function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
-  const { namespace, host, path, timeout, retries } = service;
-  const ports = service.ports.filter(({ protocol }) => isHttp(protocol));
-  const own = service.incoming.filter(
-    ({ source, ownTimeout, ownRetries }) => source.kind === "service" && (ownTimeout || ownRetries),
+/** @param services of one host: several only of an external host. */
+function insideMesh(
+  mesh: Mesh,
+  services: readonly [Service, ...Service[]] | readonly [ExternalService, ...ExternalService[]],
+): Manifest {
+  const [service] = services;
+  const { namespace, host } = service;
+  const all = services.flatMap((one: Service | ExternalService) =>
+    one.ports
+      .filter(({ protocol }) => isHttp(protocol))
+      .map((port) => ({ one, port, own: one.incoming.filter(isOwn) })),
   );
+  const ports = all.map(({ port }) => port);
+  const external = services.flatMap((one) => ("egressGateway" in one ? [one] : []));
   const spec: VirtualServiceSpec = {
     hosts: [host],
-    ...("egressGateway" in service && { exportTo: exportTo(service) }),
-    http: ports.flatMap((port) => {
+    ...(external.length > 0 && { exportTo: exportTo(...external) }),
+    http: all.flatMap(({ one, port, own }) => {
       const onPort: HttpMatch = ports.length > 1 ? { port: port.port } : {};
       const callers = onePerCaller(own.filter((edge) => edge.port.name === port.name));
       return [
         ...callers.flatMap((edge) =>
           httpRoutes({
             name: `from ${edge.source.name}`,
-            service,
+            service: one,
             port,
             match: [{ ...onPort, ...fromPods(edge) }],
             ...(edge.timeout !== undefined && { timeout: edge.timeout }),
@@ -76,11 +89,11 @@ function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
         ),
         ...httpRoutes({
           name: port.name,
-          service,
+          service: one,
           port,
           match: ports.length > 1 ? [onPort] : [],
-          ...(timeout !== undefined && { timeout }),
-          retries,
+          ...(one.timeout !== undefined && { timeout: one.timeout }),
+          retries: one.retries,
         }),
       ];
     }),
@@ -92,11 +105,16 @@ function insideMesh(mesh: Mesh, service: Service | ExternalService): Manifest {
     metadata: metadata(mesh, {
       name: objectName(mesh, service),
       namespace,
-      from: [path, ...own.map((edge) => edge.path)],
+      from: services.flatMap((one) => [one.path, ...one.incoming.filter(isOwn).map((edge) => edge.path)]),
       annotations: grpcOnly(ports),
     }),
     spec,
   };
+}
+
+/** Whether a call has limits of its own, which need a route of its own. */
+function isOwn({ source, ownTimeout, ownRetries }: Edge): boolean {
+  return source.kind === "service" && (ownTimeout || ownRetries);
 }
 
 /** The versions' weights apply to connections, too. Without a route, connections go to pods of all versions. */

@@ -3,6 +3,7 @@ import {
   egressGateway,
   formatPath,
   isValues,
+  isWildcard,
   type MeshDefinition,
 } from "../../catalog";
 import { pages } from "../pages";
@@ -30,7 +31,7 @@ export const fixes = {
   trustDomain:
     'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"',
   externalHost:
-    'write a fully qualified host name outside of the cluster, in lower case, such as "api.example.com"',
+    'write a fully qualified host name outside of the cluster, in lower case, such as "api.example.com", or all names below a domain, such as "*.s3.amazonaws.com"',
   numericHost:
     'give the address a host name in DNS, such as "bank.example.com", and write that: istiod refuses hosts that end in digits',
   clusterHost:
@@ -107,7 +108,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
     }
   }
-  for (const [external, { host: name, ports, egressGateway: leaves }] of Object.entries(
+  for (const [external, { host: name, ports, tls, egressGateway: leaves }] of Object.entries(
     definition.externalServices ?? {},
   )) {
     const path = ["externalServices", external];
@@ -124,8 +125,13 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     // istiod refuses addresses, and whatever looks like one.
     const numeric = /(^|\.)\d+$/.test(name);
     const fix = inside ? fixes.clusterHost : numeric ? fixes.numericHost : fixes.externalHost;
-    yield [[...path, "host"], "host", name, host.test(name) && !inside && !numeric, fix];
+    // A wildcard for a whole top-level domain would match the hosts of many owners.
+    const below = isWildcard(name) ? name.slice(2) : name;
+    yield [[...path, "host"], "host", name, host.test(below) && !inside && !numeric, fix];
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
+    if (tls?.credentialName !== undefined) {
+      yield secretName([...path, "tls", "credentialName"], tls.credentialName);
+    }
   }
   for (const { call, path } of references(definition)) {
     yield* claimNames(call.endUser?.claims ?? {}, [...path, "endUser", "claims"]);
@@ -145,8 +151,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       for (const field of ["credentialName", "caCertCredentialName"] as const) {
         const secret = tls[field];
         if (secret === undefined) continue;
-        const fix = secret.includes("/") ? fixes.secretNamespace : fixes.secret;
-        yield [[...path, "hosts", name, "tls", field], "Secret", secret, isSubdomain(secret, 253), fix];
+        yield secretName([...path, "hosts", name, "tls", field], secret);
       }
       yield [
         [...path, "hosts", name],
@@ -167,6 +172,11 @@ function isSubdomain(name: string, max: number): boolean {
 function portName(path: (string | number)[], port: string): Name {
   const valid = label.test(port) && port.length <= 15 && /[a-z]/.test(port) && !port.includes("--");
   return [path, "port", port, valid, fixes.port];
+}
+
+function secretName(path: (string | number)[], secret: string): Name {
+  const fix = secret.includes("/") ? fixes.secretNamespace : fixes.secret;
+  return [path, "Secret", secret, isSubdomain(secret, 253), fix];
 }
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {

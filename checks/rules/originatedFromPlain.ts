@@ -24,7 +24,8 @@ export const originatedFromPlain: DefinitionRule = {
   title: "TLS is originated only for plaintext ports",
   why: [
     "With `tls`, the proxy encrypts what the application sends.",
-    "If the application already uses TLS, the host receives TLS within TLS and closes the connection.",
+    "If the application already uses TLS, the host would receive TLS within TLS and close the connection.",
+    'Beside a plaintext port, a port with the protocol "tls" keeps the TLS of its callers.',
   ],
   see: pages.egressTls,
   stage: "definition",
@@ -41,8 +42,10 @@ export const originatedFromPlain: DefinitionRule = {
   *check({ externalServices = {} }) {
     for (const [name, external] of Object.entries(externalServices)) {
       if (!external.tls) continue;
+      // Beside ports without TLS, callers' own TLS passes through.
+      const plain = Object.values(external.ports).some(({ protocol }) => beginsTls[protocol] === undefined);
       for (const [port, { protocol }] of Object.entries(external.ports)) {
-        if (beginsTls[protocol] === undefined) continue;
+        if (beginsTls[protocol] === undefined || (plain && protocol === "tls")) continue;
         yield {
           path: formatPath(["externalServices", name, "tls"]),
           ...text(name, port, protocol),

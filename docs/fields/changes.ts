@@ -426,7 +426,17 @@ function edges(): Changes {
   return {
     "ExternalServiceDefinition.host": bank({ host: "pay.bank.example.com" }),
     "ExternalServiceDefinition.addresses": bank({ addresses: ["10.20.0.8"] }),
-    "ExternalServiceDefinition.tls.mode": bank({ tls: null }),
+    "ExternalServiceDefinition.resolution": {
+      before: { externalServices: { warehouse: { host: "*.warehouse.example.com" } } },
+      after: {
+        externalServices: { warehouse: { host: "*.warehouse.example.com", resolution: "DYNAMIC_DNS" } },
+      },
+    },
+    "OriginatedTls.mode": bank({ tls: null }),
+    "OriginatedTls.credentialName": {
+      before: bank({ egressGateway: true }),
+      after: bank({ egressGateway: true, tls: { mode: "MUTUAL", credentialName: "bank-client" } }),
+    },
     "ExternalServiceDefinition.egressGateway": bank({ egressGateway: true }),
     "GatewayDefinition.release": { gateways: { public: { release: "istio-public" } } },
     "GatewayDefinition.namespace": { gateways: { public: { namespace: "edge" } } },

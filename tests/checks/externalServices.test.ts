@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import { checkMesh } from "../../mesh";
 import { toAnotherPort } from "../../checks/rules/blockReached";
+import { text as certificateText } from "../../checks/rules/certificateAtGateway";
 import { text as enforcedText } from "../../checks/rules/enforcedOutside";
+import { text as hostText } from "../../checks/rules/externalHostUnique";
 import { overTcp } from "../../checks/rules/httpOnly";
 import { fixes } from "../../checks/rules/nameValid";
 import { text as tlsText } from "../../checks/rules/originatedFromPlain";
+import { fieldNeedsHost, protocolHidden, resolvedAnyway } from "../../checks/rules/wildcardOutside";
 
 const http = { port: 8080, protocol: "http" };
 const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
@@ -112,7 +115,8 @@ describe("checks of external services", () => {
           Bank: bank,
           pods: { ...mail, host: "web.shop.svc.cluster.local" },
           svc: { ...mail, host: "web.shop.svc" },
-          any: { ...mail, host: "*.example.com" },
+          any: { ...bank, host: "*.com" },
+          within: { ...mail, host: "a.*.example.com" },
           short: { ...mail, host: "mail" },
           port: { ...bank, host: "port.example.com", ports: { 443: { port: 443, protocol: "tls" } } },
         },
@@ -125,6 +129,7 @@ describe("checks of external services", () => {
       `MW105 externalServices.port.ports.443: ${fixes.port}`,
       `MW105 externalServices.short.host: ${fixes.externalHost}`,
       `MW105 externalServices.svc.host: ${fixes.clusterHost}`,
+      `MW105 externalServices.within.host: ${fixes.externalHost}`,
       `MW105 gateways.istio-egress: ${fixes.egressGateway}`,
     ]);
   });
@@ -181,6 +186,97 @@ describe("checks of external services", () => {
       expect(codes(right, tls)).to.deep.equal([]);
     }
     expect(codes({ port: 80 })).to.deep.equal(["MW604"]);
+  });
+
+  it("accept one host for clients with http:// and with https://, by one name or two", () => {
+    const ports = { ...mail.ports, ...bank.ports };
+    const calls = { mail: [{ port: "http" }, { port: "https" }] };
+    expect(brief(calls, { mail: { ...mail, ports } })).to.deep.equal([]);
+    expect(brief({ mail: {}, bank: {} }, { mail, bank: { ...bank, host: mail.host } })).to.deep.equal([]);
+  });
+
+  it("refuse two names of one host that share a port, a port's name, the egress gateway or differ in addresses", () => {
+    const other = { host: mail.host, ports: { other: { port: 8443, protocol: "tls" } } };
+    const found = (one: object, two: object): string[] =>
+      checkMesh({
+        name: "shop",
+        services: { web: { ports: { http }, calls: { one: {}, two: {} } } },
+        externalServices: { one, two },
+      }).findings.map(({ code, path, message }) => `${code} ${path}: ${message}`);
+    const both = (shared: string): string[] => [
+      `MW601 externalServices.two.host: ${hostText(mail.host, "one", "two", shared).message}`,
+    ];
+    expect(found(mail, other)).to.deep.equal([]);
+    expect(found(mail, { ...other, ports: { other: { port: 80, protocol: "tls" } } })).to.deep.equal(
+      both("the port 80"),
+    );
+    expect(found(mail, { ...other, ports: { http: { port: 8443, protocol: "tls" } } })).to.deep.equal(
+      both('a port with the name "http"'),
+    );
+    expect(found({ ...mail, egressGateway: true }, other)).to.deep.equal(
+      both("the egress gateway tells hosts apart, not ports"),
+    );
+    expect(found(mail, { ...other, addresses: ["10.20.0.7"] })).to.deep.equal(
+      both("different addresses or another resolution"),
+    );
+    const addresses = ["10.20.0.7", "10.20.0.8"];
+    const reversed = addresses.toReversed();
+    expect(found({ ...mail, addresses }, { ...other, addresses: reversed })).to.deep.equal([]);
+  });
+
+  it("accept a wildcard for callers' own TLS, and requests that proxies resolve", () => {
+    const files = { host: "*.s3.amazonaws.com", ports: bank.ports };
+    expect(brief({ files: {} }, { files })).to.deep.equal([]);
+    expect(brief({ files: {} }, { files: { ...files, resolution: "DYNAMIC_DNS" } })).to.deep.equal([]);
+    const ports = { grpc: { port: 80, protocol: "grpc" } };
+    const codes = brief({ files: {} }, { files: { ...files, ports, resolution: "DYNAMIC_DNS" } });
+    expect(codes.map((line) => line.slice(0, 5))).to.deep.equal(["MW604"]);
+  });
+
+  it("refuse settings of a wildcard that need a single host, and the resolution of a single host", () => {
+    const host = "*.s3.amazonaws.com";
+    const wildcard = { ...mail, host, addresses: ["10.20.0.7"], egressGateway: true };
+    expect(brief({ wildcard: {} }, { wildcard })).to.deep.equal([
+      `MW610 externalServices.wildcard.addresses: ${fieldNeedsHost(host, "addresses").fix}`,
+      `MW610 externalServices.wildcard.egressGateway: ${fieldNeedsHost(host, "egressGateway").fix}`,
+      `MW610 externalServices.wildcard.ports.http.protocol: ${protocolHidden(host, "http", "http").fix}`,
+      `MW610 externalServices.wildcard.tls: ${fieldNeedsHost(host, "tls").fix}`,
+    ]);
+    const ports = { tcp: { port: 5432, protocol: "tcp" } };
+    for (const resolution of [undefined, "DYNAMIC_DNS"]) {
+      expect(brief({ wildcard: {} }, { wildcard: { host, ports, resolution } })).to.deep.equal([
+        `MW610 externalServices.wildcard.ports.tcp.protocol: ${protocolHidden(host, "tcp", "tcp").fix}`,
+      ]);
+    }
+    expect(brief({ bank: {} }, { bank: { ...bank, resolution: "DYNAMIC_DNS" } })).to.deep.equal([
+      `MW610 externalServices.bank.resolution: ${resolvedAnyway(bank.host).fix}`,
+    ]);
+  });
+
+  it("want client certificates at the egress gateway, from a Secret with a valid name", () => {
+    const tls = { mode: "MUTUAL", credentialName: "mail-client" };
+    expect(brief({ mail: {} }, { mail: { ...mail, tls, egressGateway: true } })).to.deep.equal([]);
+    expect(brief({ mail: {} }, { mail: { ...mail, tls } })).to.deep.equal([
+      `MW611 externalServices.mail.tls: ${certificateText("mail", "mail-client").fix}`,
+    ]);
+    const named = (credentialName: string): string[] =>
+      brief({ mail: {} }, { mail: { ...mail, egressGateway: true, tls: { ...tls, credentialName } } });
+    expect(named("shop/mail")).to.deep.equal([
+      `MW105 externalServices.mail.tls.credentialName: ${fixes.secretNamespace}`,
+    ]);
+    for (const [code, wrong] of [
+      ["MW003", { mode: "MUTUAL" }],
+      ["MW001", { mode: "SIMPLE", credentialName: "mail-client" }],
+    ] as const) {
+      expect(brief({ mail: {} }, { mail: { ...mail, tls: wrong } })).to.deep.equal([
+        `${code} externalServices.mail.tls.credentialName: name the Secret with the client certificate for mode "MUTUAL", and none for "SIMPLE"`,
+      ]);
+    }
+    expect(brief({ mail: {} }, { mail: { ...mail, tls: { mode: "SIMPLE", insecureSkipVerify: true } } }))
+      .to.have.lengthOf(1)
+      .and.satisfy(([line]: string[]) =>
+        line?.startsWith("MW002 externalServices.mail.tls.insecureSkipVerify"),
+      );
   });
 
   it("refuse hosts that are addresses or end in digits", () => {

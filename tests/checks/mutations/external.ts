@@ -52,7 +52,10 @@ export const external: readonly Mutation[] = [
     *mutants(catalog) {
       for (const { place, external, added } of externalsOf(catalog)) {
         const other = [...place.slice(0, -1), "other"];
-        const changes: Change[] = [...added, [other, { ...bank, host: external.host }]];
+        const changes: Change[] = [
+          ...added,
+          [other, { ...bank, host: external.host, ports: external.ports }],
+        ];
         yield { at: [...other, "host"], changes };
       }
     },
@@ -92,6 +95,29 @@ export const external: readonly Mutation[] = [
           at: [...place, "ports", "http"],
           changes: [...added, [[...place, "tls"], { mode: "SIMPLE" }], [[...place, "ports"], ports]],
         };
+      }
+    },
+  },
+  {
+    code: "MW610",
+    mistake: "a wildcard of which TLS is originated to one host",
+    also: ["MW610"],
+    *mutants(catalog) {
+      for (const { place, external, added } of externalsOf(catalog)) {
+        if (!external.tls) continue;
+        yield { at: [...place, "tls"], changes: [...added, [[...place, "host"], "*.bank.example.com"]] };
+      }
+    },
+  },
+  {
+    code: "MW611",
+    mistake: "a client certificate that no caller's proxy reads",
+    also: ["MW605"],
+    *mutants(catalog) {
+      for (const { place, added } of externalsOf(catalog)) {
+        const at = [...place, "tls"];
+        const tls = { mode: "MUTUAL", credentialName: "bank-client" };
+        yield { at, changes: [...added, [[...place, "egressGateway"], undefined], [at, tls]] };
       }
     },
   },

@@ -77,7 +77,7 @@ export const names: readonly Mutation[] = [
   {
     code: "MW105",
     mistake: "a host that isn't a full host name",
-    also: ["MW532"],
+    also: ["MW532", "MW610"],
     *mutants(catalog) {
       const wrongHosts = [
         "*",
