@@ -55,7 +55,7 @@ export {
   safeRetryConditions,
 } from "./retries";
 export * from "./routeMatch";
-export { alikeRoutes, includesPath, prefixOf, regionOf } from "./routeRegions";
+export { alikeRoutes, includesPath, prefixOf, regionOf, routesOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";
 export { selectsAll } from "./selector";

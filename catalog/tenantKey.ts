@@ -15,7 +15,7 @@ export interface TenantKeyDefinition {
   readonly claim?: string | readonly string[];
   /**
    * Name of the header, in lower case. Services and admitted callers choose its value. Clients of a gateway must not
-   * (check MW347). Required without `claim`. Default: none.
+   * (checks MW347 and MW348). Required without `claim`. Default: none.
    */
   readonly header?: string;
 }

@@ -92,6 +92,7 @@ import { stickyVersions } from "./rules/stickyVersions";
 import { targetPortProtocol } from "./rules/targetPortProtocol";
 import { telemetryProvided } from "./rules/telemetryProvided";
 import { tenantClaimIssued } from "./rules/tenantClaimIssued";
+import { tenantHeaderRemoved } from "./rules/tenantHeaderRemoved";
 import { tenantHeaderTrusted } from "./rules/tenantHeaderTrusted";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
@@ -277,6 +278,7 @@ export const topics: readonly Topic[] = [
     title: "Rate limits",
     rules: [
       tenantHeaderTrusted, // MW347
+      tenantHeaderRemoved, // MW348
       tenantClaimIssued, // MW349
       quotaIntervalFits, // MW701
       quotaWithinLimit, // MW702

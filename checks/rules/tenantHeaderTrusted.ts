@@ -1,14 +1,7 @@
-import {
-  type Edge,
-  formatPath,
-  includesPath,
-  type Mesh,
-  parsePath,
-  type TenantKey,
-  tenantKeys,
-} from "../../catalog";
+import { formatPath, includesPath, parsePath, routesOf, tenantKeys } from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Text } from "../rule";
+import { isFromClaim, passesOn, routesOfEdge } from "../tenantHeaders";
 import { withHosts } from "./example";
 
 const limited = (key: object): object => ({
@@ -30,7 +23,7 @@ const limited = (key: object): object => ({
 /** @param routes paths of the routes from which requests reach the service directly. */
 export const text = (header: string, service: string, routes: readonly string[]): Text => ({
   message: `clients choose the value of "${header}" in requests of ${routes.join(", ")}: they spend the quota of any tenant of "${service}", or get a new one with each new value`,
-  fix: `replace header by claim, such as claim: "tenant_id", which proxies take from the validated token; or add outputClaimToHeaders for "${header}" to jwtRules and endUser to these routes`,
+  fix: `replace header by claim, such as claim: "tenant_id", which proxies take from the validated token; or set the header at these routes with headers.request.set`,
 });
 
 export const tenantHeaderTrusted: MeshRule = {
@@ -46,16 +39,20 @@ export const tenantHeaderTrusted: MeshRule = {
   stage: "mesh",
   examples: { wrong: limited({ header: "x-tenant-id" }), right: limited({ claim: "tenant_id" }) },
   *check(mesh, hasFailed) {
+    const routes = mesh.gateways.flatMap(routesOf);
     for (const service of mesh.services) {
       const direct = service.incoming.filter(({ source }) => source.kind === "gateway");
       for (const { key, path, paths } of tenantKeys(service)) {
         if (!("header" in key) || hasFailed(path)) continue;
-        const forged = direct.filter((edge) => meet(edge.paths, paths) && !isFromClaim(key, edge, mesh));
+        const { header } = key;
+        const forged = direct
+          .filter((edge) => meet(edge.paths, paths) && !isFromClaim(header, edge, mesh))
+          .filter((edge) => routesOfEdge(edge, routes).some((route) => passesOn(header, route)));
         if (forged.length === 0) continue;
         yield {
           path: formatPath([...parsePath(path), "header"]),
           ...text(
-            key.header,
+            header,
             service.name,
             forged.map((edge) => edge.path),
           ),
@@ -64,16 +61,6 @@ export const tenantHeaderTrusted: MeshRule = {
     }
   },
 };
-
-/** Whether a proxy sets the header from a claim of the token, which requests of the edge must have. */
-function isFromClaim(
-  { header }: TenantKey & { header: string },
-  { endUser }: Edge,
-  { jwtRules }: Mesh,
-): boolean {
-  const set = jwtRules.flatMap(({ outputClaimToHeaders = [] }) => outputClaimToHeaders);
-  return endUser !== undefined && set.some((output) => output.header.toLowerCase() === header);
-}
 
 /** Whether some path is of both lists. An empty list has every path. */
 function meet(paths: readonly string[], others: readonly string[]): boolean {

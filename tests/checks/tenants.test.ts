@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Finding } from "../../checks";
 import { text as claimText } from "../../checks/rules/tenantClaimIssued";
+import { text as removedText } from "../../checks/rules/tenantHeaderRemoved";
 import { text as headerText } from "../../checks/rules/tenantHeaderTrusted";
 import { checkMesh } from "../../mesh";
 
@@ -42,7 +43,7 @@ const checked = ({ key, route, jwtRules, at = "web" }: Parts, limit = quotaOf): 
     },
     ...(jwtRules && { jwtRules }),
   });
-  return findings.filter(({ code }) => code === "MW347" || code === "MW349" || code === "MW001");
+  return findings.filter(({ code }) => ["MW001", "MW347", "MW348", "MW349"].includes(code));
 };
 const brief = (findings: readonly Finding[]): string[] => findings.map(({ code, path }) => `${code} ${path}`);
 
@@ -67,8 +68,59 @@ describe("checks of tenants", () => {
     ]);
   });
 
-  it("accept a header that only services of the mesh set", () => {
-    expect(checked({ key: { header }, at: "api" })).to.deep.equal([]);
+  it("accept a header that a gateway sets or removes, whatever its client sends", () => {
+    const refused = ["MW347 services.web.rateLimit.quota.header"];
+    const by = (request: object): string[] =>
+      brief(checked({ key: { header }, route: { headers: { request } } }));
+    expect(by({ set: { "X-Tenant-Id": "acme" } })).to.deep.equal([]);
+    expect(by({ remove: ["X-Tenant-Id"] })).to.deep.equal([]);
+    expect(by({ remove: ["x-other"] })).to.deep.equal(refused);
+    expect(by({ add: { [header]: "acme" } })).to.deep.equal(refused);
+    expect(by({ set: { [header]: "%REQ(x-client-tenant)%" } })).to.deep.equal(refused);
+  });
+
+  it("warn of a header that services behind a gateway could pass on, and accept one that the route removes", () => {
+    const at = "api";
+    const [finding, ...more] = checked({ key: { header }, at });
+    expect(more).to.deep.equal([]);
+    expect(finding).to.deep.include({
+      code: "MW348",
+      severity: "warning",
+      path: "services.api.rateLimit.quota.header",
+      ...removedText(header, "api", [`${host}.routes[0]`]),
+    });
+    const remove = { headers: { request: { remove: [header] } } };
+    expect(checked({ key: { header }, at, route: remove })).to.deep.equal([]);
+    expect(checked({ key: { claim: "tenant_id" }, at, jwtRules: [{ issuer }] })).to.deep.equal([]);
+    const jwtRules = [{ issuer, outputClaimToHeaders: [{ header, claim: "tenant_id" }] }];
+    expect(checked({ key: { header }, at, jwtRules, route: { endUser: {} } })).to.deep.equal([]);
+    expect(brief(checked({ key: { header }, at, jwtRules }))).to.deep.equal([
+      "MW348 services.api.rateLimit.quota.header",
+    ]);
+  });
+
+  it("follow calls over several services, and not connections", () => {
+    const through = (protocol: string): string[] =>
+      checkMesh({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls: { middle: {} } },
+          middle: { ports: { any: { port: 9000, protocol } }, calls: { api: {}, middle: {} } },
+          api: { ports: { http }, ...quotaOf({ header }) },
+        },
+        gateways: {
+          public: {
+            hosts: {
+              "shop.example.com": {
+                tls: { credentialName: "shop" },
+                routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
+              },
+            },
+          },
+        },
+      }).findings.flatMap(({ code }) => (code === "MW348" ? [code] : []));
+    expect(through("http")).to.deep.equal(["MW348"]);
+    expect(through("tcp")).to.deep.equal([]);
   });
 
   it("accept a header that a proxy sets from a claim, if the route requires the token", () => {

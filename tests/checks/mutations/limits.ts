@@ -8,6 +8,7 @@ export const limits: readonly Mutation[] = [
   {
     code: "MW347",
     mistake: "tenants by a header that clients of a gateway set",
+    also: ["MW348"],
     *mutants(catalog) {
       const routed = edgesOf(catalog).filter(({ kind }) => kind === "route");
       for (const { name, place } of httpServicesOf(catalog)) {
@@ -15,6 +16,26 @@ export const limits: readonly Mutation[] = [
         const at = [...place, "rateLimit"];
         const limit = { requests: 100, per: "1s", quota };
         yield { at: [...at, "quota", "header"], changes: [[at, limit]] };
+      }
+    },
+  },
+  {
+    code: "MW348",
+    mistake: "tenants by a header that services behind a gateway pass on",
+    also: ["MW347"],
+    *mutants(catalog) {
+      const edges = edgesOf(catalog);
+      const routed = new Set(edges.filter(({ kind }) => kind === "route").map(({ callee }) => callee));
+      for (const { name, place } of httpServicesOf(catalog)) {
+        if (
+          !edges.some(({ kind, caller, callee }) => kind === "call" && callee === name && routed.has(caller))
+        )
+          continue;
+        const at = [...place, "rateLimit"];
+        yield {
+          at: [...at, "quota", "header"],
+          changes: [[at, { requests: 100, per: "1s", quota }]],
+        };
       }
     },
   },
@@ -39,7 +60,7 @@ export const limits: readonly Mutation[] = [
   {
     code: "MW701",
     mistake: "a quota's time that is no multiple of its limit's",
-    also: ["MW347"],
+    also: ["MW347", "MW348"],
     *mutants(catalog) {
       for (const { place } of httpServicesOf(catalog)) {
         const at = [...place, "rateLimit"];
@@ -53,7 +74,7 @@ export const limits: readonly Mutation[] = [
   {
     code: "MW702",
     mistake: "a quota of as much as all tenants have together",
-    also: ["MW347"],
+    also: ["MW347", "MW348"],
     *mutants(catalog) {
       for (const { place } of httpServicesOf(catalog)) {
         const at = [...place, "rateLimit"];
