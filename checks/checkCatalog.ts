@@ -1,8 +1,8 @@
 import { formatPath, type Mesh, type MeshDefinition, normalize, parsePath } from "../catalog";
 import { compareFindings, type Finding } from "./finding";
-import { mirrors, portReferences, portsOf } from "./references";
+import { mirrors, portReferences, portsOf, unknownService } from "./references";
 import { rules } from "./registry";
-import type { HasFailed, ObjectNames, Report, Rule } from "./rule";
+import type { HasFailed, Rendered, Report, Rule } from "./rule";
 import { fieldKnown, readStructure } from "./structure";
 import { covers, suppress } from "./suppressions";
 import { cut, isWrittenIn, put } from "./written";
@@ -24,10 +24,10 @@ export interface CheckResult {
  * Checks a whole catalog.
  *
  * @param definition the result of `defineMesh`, or any other value, such as parsed JSON or YAML.
- * @param objectNames names the objects that a normalized catalog is rendered to, against which overrides are checked.
+ * @param rendered the objects that a normalized catalog is rendered to, against which overrides are checked.
  * @returns all findings, and the catalog to render if none of them is an error. It never throws for a wrong value.
  */
-export function checkCatalog(definition: unknown, objectNames: ObjectNames): CheckResult {
+export function checkCatalog(definition: unknown, rendered: Rendered): CheckResult {
   const { findings: misread, input, rest, standIns } = readStructure(definition);
   if (!rest) return { findings: misread.sort(compareFindings) };
 
@@ -46,7 +46,7 @@ export function checkCatalog(definition: unknown, objectNames: ObjectNames): Che
       case "mesh":
         return reported(rule, rule.check(mesh, hasFailed));
       case "objects":
-        return reported(rule, rule.check(mesh, objectNames, hasFailed));
+        return reported(rule, rule.check(mesh, rendered, hasFailed));
       default:
         return [];
     }
@@ -74,9 +74,6 @@ function followsFrom(failed: readonly string[], hasFailed: HasFailed): (path: st
 function reported({ code, severity }: Rule, reports: Iterable<Report>): Finding[] {
   return [...reports].map((report) => ({ code, severity, ...report }));
 }
-
-/** The target of routes whose service is not declared. No service can have this name. */
-const unknownService = "?";
 
 /** Returns a catalog in which every call, route, probe and mirror has a target, so that the other rules can be checked. */
 function withoutDangling(definition: MeshDefinition): MeshDefinition {

@@ -1,4 +1,4 @@
 export { checkCatalog, type CheckedMesh, type CheckResult } from "./checkCatalog";
 export { compareFindings, type Finding, findingText, type Severity } from "./finding";
 export { rules, topics } from "./registry";
-export type { ObjectNames, Rule } from "./rule";
+export type { Rendered, Rule } from "./rule";

@@ -56,6 +56,7 @@ export const pages = {
     title: "Istio: egress TLS origination",
     url: `${istio}/tasks/traffic-management/egress/egress-tls-origination/`,
   },
+  envoyFilter: { title: "Istio: EnvoyFilter", url: `${istio}/reference/config/networking/envoy-filter/` },
   faultInjection: {
     title: "Istio: fault injection",
     url: `${istio}/tasks/traffic-management/fault-injection/`,
@@ -155,6 +156,10 @@ export const pages = {
   kubernetesPodLifecycle: {
     title: "Kubernetes: pod lifecycle",
     url: `${kubernetes}/concepts/workloads/pods/pod-lifecycle/`,
+  },
+  kubernetesPodSecurity: {
+    title: "Kubernetes: Pod Security Standards",
+    url: `${kubernetes}/concepts/security/pod-security-standards/`,
   },
   kubernetesProbes: {
     title: "Kubernetes: liveness, readiness and startup probes",

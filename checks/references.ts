@@ -6,6 +6,9 @@ import {
   type ProbeDefinition,
 } from "../catalog";
 
+/** The target of routes whose service is not declared. No service can have this name. */
+export const unknownService = "?";
+
 /** A declared call, gateway route or admission, or the calls of proxies to the rate limit service. */
 export interface Reference {
   readonly callee: string;

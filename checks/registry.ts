@@ -58,6 +58,15 @@ import { noCycles } from "./rules/noCycles";
 import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
 import { originatedToTls } from "./rules/originatedToTls";
+import { overrideMtls } from "./rules/overrideMtls";
+import { overrideAccess } from "./rules/overrideAccess";
+import { overrideDenies } from "./rules/overrideDenies";
+import { overrideProxy } from "./rules/overrideProxy";
+import { overrideRoutes } from "./rules/overrideRoutes";
+import { overrideEgress } from "./rules/overrideEgress";
+import { overrideUnread } from "./rules/overrideUnread";
+import { overrideHardening } from "./rules/overrideHardening";
+import { overrideRefers } from "./rules/overrideRefers";
 import { overrideFits } from "./rules/overrideFits";
 import { overrideNamed } from "./rules/overrideNamed";
 import { overrideSubset } from "./rules/overrideSubset";
@@ -302,6 +311,20 @@ export const topics: readonly Topic[] = [
       overrideNamed, // MW115
       overrideFits, // MW360
       overrideSubset, // MW361
+    ],
+  },
+  {
+    title: "Effects of overrides",
+    rules: [
+      overrideMtls, // MW910
+      overrideAccess, // MW911
+      overrideDenies, // MW912
+      overrideProxy, // MW913
+      overrideRoutes, // MW914
+      overrideEgress, // MW915
+      overrideUnread, // MW916
+      overrideHardening, // MW917
+      overrideRefers, // MW918
     ],
   },
 ];

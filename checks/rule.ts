@@ -1,4 +1,5 @@
 import type { Mesh, MeshDefinition } from "../catalog";
+import type { PlainObject } from "../effect";
 import type { Severity } from "./finding";
 import type { Page } from "./pages";
 import type { IsWritten } from "./written";
@@ -67,17 +68,21 @@ export type MeshRule = RuleBase &
     readonly check: (mesh: Mesh, hasFailed: HasFailed) => Iterable<Report>;
   };
 
-/**
- * Names the objects that a mesh is rendered to, by kind: `<namespace>/<name>`, or the name alone for an object without a
- * namespace. The renderers lie downstream, so the caller of the checks passes this function.
- */
-export type ObjectNames = (mesh: Mesh) => ReadonlyMap<string, readonly string[]>;
+/** What a mesh is rendered to. The renderers lie downstream, so the caller of the checks passes these functions. */
+export interface Rendered {
+  /** Names the objects, by kind: `<namespace>/<name>`, or the name alone for an object without a namespace. */
+  readonly names: (mesh: Mesh) => ReadonlyMap<string, readonly string[]>;
+  /** Returns the objects without the overrides. */
+  readonly objects: (mesh: Mesh) => readonly PlainObject[];
+  /** Returns the objects with overrides merged into those that they name. */
+  readonly patched: (objects: readonly PlainObject[], overrides: Mesh["overrides"]) => readonly PlainObject[];
+}
 
 /** Checks what a catalog says about its rendered objects. */
 export type ObjectRule = RuleBase &
   Suppressible & {
     readonly stage: "objects";
-    readonly check: (mesh: Mesh, objectNames: ObjectNames, hasFailed: HasFailed) => Iterable<Report>;
+    readonly check: (mesh: Mesh, rendered: Rendered, hasFailed: HasFailed) => Iterable<Report>;
   };
 
 /** A rule that is checked while the structure is read. Its fixes are those of the schema. */

@@ -4,7 +4,7 @@ import type { Difference } from "./change";
 import { inbound } from "./inbound";
 import { type Decision, mayCall } from "./mayCall";
 import type { Model } from "./model";
-import { subtract } from "./region";
+import { type Box, classNumbers, type Region, subtract } from "./region";
 import { spaceOf, witnessIn } from "./space";
 import type { Workload } from "./workload";
 
@@ -20,8 +20,8 @@ export function accessDifferences(before: Model, old: Workload, after: Model, no
   return (["access gained", "access lost"] as const).flatMap((kind): Difference[] => {
     const gained = kind === "access gained";
     const [to, from] = gained ? [is, was] : [was, is];
-    const certain = subtract(to.sure, from.maybe, all)[0];
-    const box = certain ?? subtract(to.maybe, from.maybe, all)[0];
+    const certain = plainest(subtract(to.sure, from.maybe, all));
+    const box = certain ?? plainest(subtract(to.maybe, from.maybe, all));
     if (!box) return [];
     const witness = witnessIn(box, space);
     const decided = mayCall(after, now, witness);
@@ -37,6 +37,15 @@ export function accessDifferences(before: Model, old: Workload, after: Model, no
       },
     ];
   });
+}
+
+/** Returns the box whose example has a port that a service uses, which are the first classes of ports. */
+function plainest(region: Region): Box | undefined {
+  const port = (box: Box): number => classNumbers(box.get("port") ?? 1n)[0] ?? 0;
+  return region.reduce<Box | undefined>(
+    (best, box) => (best === undefined || port(box) < port(best) ? box : best),
+    undefined,
+  );
 }
 
 function decisionText({ answer, reason, by }: Decision): string {

@@ -14,10 +14,14 @@ const gatewayName = "gateway.networking.k8s.io/gateway-name";
 export function attached(model: Model, kind: string, group: string, workload: Workload): KnownObject[] {
   const { rootNamespace } = model.settings;
   const objects = objectsOf(model, kind, group);
+  const byNamespace = namespaces.get(objects) ?? Map.groupBy(objects, ({ namespace }) => namespace);
+  namespaces.set(objects, byNamespace);
   return [...new Set([rootNamespace, workload.namespace])].flatMap((namespace) =>
-    objects.filter((object) => object.namespace === namespace && attaches(object, workload)),
+    (byNamespace.get(namespace) ?? []).filter((object) => attaches(object, workload)),
   );
 }
+
+const namespaces = new WeakMap<readonly KnownObject[], Map<string, KnownObject[]>>();
 
 /** Whether a policy of the root namespace, or of the workload's, applies to the workload. */
 function attaches(policy: KnownObject, { namespace, labels }: Workload): boolean {

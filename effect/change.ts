@@ -7,7 +7,7 @@ import type { Workload } from "./workload";
 export interface Difference {
   /**
    * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
-   * connections. `proxy removed` and `proxy added`. `route changed`, and `route broken` if requests now end at the proxy:
+   * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route changed`, and `route broken` if requests now end at the proxy:
    * of the requests that the workload sends. `egress opened` and `egress closed`: to unknown hosts. `unread`: an object
    * that the model doesn't read now applies to the workload.
    */

@@ -2,7 +2,7 @@
  * What Istio and Kubernetes objects mean, regardless of their origin: pure, exact, and without a renderer. What the model
  * doesn't read is reported as unknown.
  */
-export type { PlainObject, ObjectName, KnownObject } from "./object";
+export { knownObject, type KnownObject, type ObjectName, type PlainObject } from "./object";
 export { defaultSettings, type MeshSettings } from "./settings";
 export { readObjects, type Model, type ReadOptions } from "./model";
 export { identityOf, type Workload } from "./workload";
@@ -22,3 +22,5 @@ export type { Difference } from "./change";
 export { accessSet, type AccessSet } from "./accessSet";
 export { spaceOf, witnessIn, type Space } from "./space";
 export { routeText } from "./routeDifference";
+export { weaknesses } from "./hardening";
+export { dangling } from "./dangling";

@@ -6,7 +6,7 @@ import { type Workload, workloadOf } from "./workload";
 /** What objects mean together: the input of every question. */
 export interface Model {
   readonly settings: MeshSettings;
-  /** Objects by kind, the oldest first. */
+  /** Objects by `<group>/<kind>`, the oldest first. */
   readonly byKind: ReadonlyMap<string, readonly KnownObject[]>;
   readonly namespaces: ReadonlyMap<string, KnownObject>;
   /** Every workload, sorted by namespace and name. */
@@ -42,7 +42,7 @@ export function readObjects(objects: readonly PlainObject[], options: ReadOption
   return {
     settings,
     namespaces,
-    byKind: Map.groupBy(known, ({ kind }) => kind),
+    byKind: Map.groupBy(known, ({ group, kind }) => `${group}/${kind}`),
     workloads: workloads.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name)),
     services: known.flatMap((object) => serviceHosts(object, settings)),
   };
@@ -50,8 +50,10 @@ export function readObjects(objects: readonly PlainObject[], options: ReadOption
 
 /** Returns the objects of a kind of one of Istio's or Kubernetes' API groups, the oldest first. */
 export function objectsOf({ byKind }: Model, kind: string, group: string): readonly KnownObject[] {
-  return (byKind.get(kind) ?? []).filter((object) => object.group === group);
+  return byKind.get(`${group}/${kind}`) ?? none;
 }
+
+const none: readonly KnownObject[] = [];
 
 function opened(object: PlainObject): PlainObject[] {
   const { kind, items } = object;

@@ -110,7 +110,7 @@ function compareRoutes(
     const [was, is] = [routeOf(before, old, sent), routeOf(after, now, sent)];
     const [wasText, isText] = [routeText(was), routeText(is)];
     if (wasText === isText) continue;
-    const kind = works(was) && !works(is) ? "route broken" : "route changed";
+    const kind = kindOf(was, is);
     const key = `${kind} ${wasText} ${isText}`;
     if (found.has(key)) continue;
     found.set(key, {
@@ -118,12 +118,40 @@ function compareRoutes(
       workload: now,
       sure: is.outcome !== "unknown",
       sent,
-      before: wasText,
-      after: isText,
+      before: kind === "mTLS weaker" ? tlsText(was) : wasText,
+      after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isText,
       by: is.by ? [is.by] : [],
     });
   }
   return [...found.values()];
+}
+
+function tlsText({ destinations }: Route): string {
+  return destinations.map(({ host, port, tls }) => `TLS ${tls} to ${host}:${port}`).join(", ");
+}
+
+/** Says how the proxy answers. */
+function brokenText({ outcome, destinations }: Route): string {
+  if (outcome === "blocked") return "the proxy has no such host (502)";
+  const missing = destinations.filter(({ exists }) => !exists);
+  if (missing.length === 0) return "no route matches (404)";
+  const names = missing.map(
+    ({ host, port, subset }) => `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
+  );
+  return `no cluster for ${names.join(", ")} (503)`;
+}
+
+function kindOf(was: Route, is: Route): Difference["kind"] {
+  if (works(was) && !works(is)) return "route broken";
+  const weakest = (route: Route): number => Math.min(...route.destinations.map(({ tls }) => strengthOf(tls)));
+  return is.destinations.length > 0 && was.destinations.length > 0 && weakest(is) < weakest(was)
+    ? "mTLS weaker"
+    : "route changed";
+}
+
+/** Mutual TLS is stronger than TLS of the server alone, which is stronger than none. */
+function strengthOf(tls: string): number {
+  return ["auto", "ISTIO_MUTUAL", "MUTUAL"].includes(tls) ? 2 : tls === "SIMPLE" ? 1 : 0;
 }
 
 /** Whether requests can have another answer than an error of the proxy. */

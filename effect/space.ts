@@ -64,7 +64,7 @@ export function spaceOf(sides: readonly { readonly model: Model; readonly worklo
 
 /** Values that read well as an example where a policy names none. */
 function knownOf(dimension: Dimension): string[] {
-  return dimension === "method" ? ["GET"] : [];
+  return dimension === "method" ? ["GET", "POST", "PUT", "DELETE"] : dimension === "path" ? ["/"] : [];
 }
 
 function atomsOf({ custom, deny, allow }: AccessRules): Atom[] {

@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, numberAt, textAt, textsByName } from "./field";
+import { type Fields, fieldsAt, listAt, numberAt, textAt, textsByName } from "./field";
 import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
 import type { Identity } from "./request";
 import type { MeshSettings } from "./settings";
@@ -42,13 +42,18 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   Rollout: ["template"],
 };
 
+/** Returns the template of the pods that an object creates; of a Pod, the object itself. */
+export function podTemplateOf({ kind, spec, source }: KnownObject): Fields | undefined {
+  const path = templates[kind];
+  return kind === "Pod" ? source : path && fieldsAt(spec, ...path);
+}
+
 /** Reads the workload of an object that creates pods. Undefined for every other object. */
 export function workloadOf(
   object: KnownObject,
   namespaces: ReadonlyMap<string, KnownObject>,
 ): Workload | undefined {
-  const path = templates[object.kind];
-  const template = object.kind === "Pod" ? object.source : path && fieldsAt(object.spec, ...path);
+  const template = podTemplateOf(object);
   if (!template) return undefined;
   // A pod that a controller owns is the controller's.
   if (object.kind === "Pod" && listAt(fieldsAt(object.source, "metadata"), "ownerReferences").length > 0) {

@@ -1,5 +1,5 @@
 import type { Mesh } from "../catalog";
-import type { CheckedMesh } from "../checks";
+import type { CheckedMesh, Rendered } from "../checks";
 import { authorizationPolicies } from "./authorizationPolicy";
 import { configMaps } from "./configMap";
 import { destinationRules } from "./destinationRule";
@@ -52,11 +52,15 @@ export function renderMesh(mesh: CheckedMesh): Manifest[] {
   return inOrder(override(objectsOf(mesh), mesh.overrides));
 }
 
-/** The names of the objects, by kind. The mesh may have errors, because checks of overrides compare them with the names. */
-export function objectNames(mesh: Mesh): Map<string, string[]> {
-  const byKind = Map.groupBy(objectsOf(mesh), ({ kind }) => kind);
-  return new Map([...byKind].map(([kind, objects]) => [kind, objects.map(fullName)]));
-}
+/** The objects for the checks of overrides. The mesh may have errors, which these checks are part of. */
+export const rendered: Rendered = {
+  names: (mesh) => {
+    const byKind = Map.groupBy(objectsOf(mesh), ({ kind }) => kind);
+    return new Map([...byKind].map(([kind, objects]) => [kind, objects.map(fullName)]));
+  },
+  objects: objectsOf,
+  patched: (objects, overrides) => override(objects as readonly Manifest[], overrides),
+};
 
 function objectsOf(mesh: Mesh): Manifest[] {
   return renderers.flatMap((render) => render(mesh));

@@ -37,15 +37,23 @@ export const overrideFits: DefinitionRule = {
   },
   *check({ overrides = {} }) {
     for (const [kind, patches] of Object.entries(overrides)) {
-      const spec = specOf(kind);
-      if (!spec) continue;
-      const schema: Schema = { type: "object", properties: { ...root, spec }, additionalProperties: false };
-      for (const [name, patch] of Object.entries(patches)) {
-        yield* judge(kind, schema, patch, ["overrides", kind, name]);
-      }
+      for (const [name, patch] of Object.entries(patches)) yield* misfits(kind, name, patch);
     }
   },
 };
+
+/** Whether an override has only fields and values of its kind. */
+export function fits(kind: string, name: string, patch: unknown): boolean {
+  const [first] = misfits(kind, name, patch);
+  return first === undefined;
+}
+
+function* misfits(kind: string, name: string, patch: unknown): Iterable<Report> {
+  const spec = specOf(kind);
+  if (!spec) return;
+  const schema: Schema = { type: "object", properties: { ...root, spec }, additionalProperties: false };
+  yield* judge(kind, schema, patch, ["overrides", kind, name]);
+}
 
 /** The parts of a CRD's schema that overrides are checked against. */
 interface Schema {

@@ -25,7 +25,7 @@ export const overrideNamed: ObjectRule = {
     wrong: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/apo": patch } } },
     right: { ...webAndApi({}, {}), overrides: { DestinationRule: { "shop/api": patch } } },
   },
-  *check(mesh, objectNames, hasFailed) {
+  *check(mesh, { names: objectNames }, hasFailed) {
     // An invalid value may be what the object is rendered from.
     if (Object.keys(mesh.overrides).length === 0 || hasFailed("")) return;
     const known = objectNames(mesh);

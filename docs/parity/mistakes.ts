@@ -28,12 +28,15 @@ const strict = [
 export const mistakes: readonly Row[] = (
   [
     ["the mesh as a whole is not STRICT", [...strict, ...policies("require-mesh-wide-strict")]],
-    ["a namespace, a workload or a port weakens it", [...checks("MW303"), ...policies("forbid-weaker-mtls")]],
+    [
+      "a namespace, a workload or a port weakens it",
+      [...checks("MW303", "MW910"), ...policies("forbid-weaker-mtls")],
+    ],
     [
       "a DestinationRule turns mutual TLS off for a host of the mesh",
-      [...bounded, ...policies("forbid-weaker-mtls")],
+      [...bounded, ...checks("MW910"), ...policies("forbid-weaker-mtls")],
     ],
-    ["a route leads to a subset that doesn't exist", [...checks("MW104"), ...dangling]],
+    ["a route leads to a subset that doesn't exist", [...checks("MW104", "MW361", "MW914"), ...dangling]],
     [
       "a route exists before the subset that it leads to",
       impossible(
@@ -41,9 +44,9 @@ export const mistakes: readonly Row[] = (
         "puts a route after the rules of all its hosts, mirrors too, and its gateways",
       ),
     ],
-    ["no default deny", [...whole, ...policies("require-default-deny")]],
+    ["no default deny", [...whole, ...checks("MW911"), ...policies("require-default-deny")]],
     ["a policy names an identity that no workload has", [...checks("MW101", "MW309"), ...whole]],
-    ["a selector selects no workload", dangling],
+    ["a selector selects no workload", [...dangling, ...checks("MW918")]],
     [
       "a token is verified if the request has one, but not required",
       [...checks("MW307"), ...policies("require-token-rules")],
@@ -109,8 +112,14 @@ export const mistakes: readonly Row[] = (
         "allows in each namespace what Istio needs: probes, metrics, names, istiod and traces",
       ),
     ],
-    ["an external host is called, but not declared", [...checks("MW101"), ...policies("restrict-egress")]],
-    ["ports bypass the proxy", [...checks("MW302", "MW305", "MW310"), ...policies("flag-capture-bypasses")]],
+    [
+      "an external host is called, but not declared",
+      [...checks("MW101", "MW915"), ...policies("restrict-egress")],
+    ],
+    [
+      "ports bypass the proxy",
+      [...checks("MW302", "MW305", "MW310", "MW913"), ...policies("flag-capture-bypasses")],
+    ],
     [
       "a namespace has no injection label, or two",
       [
@@ -118,6 +127,7 @@ export const mistakes: readonly Row[] = (
           "mesh/namespace",
           "has its pods injected by a revision, and then no other label that would win over it",
         ),
+        ...checks("MW913"),
         ...policies("require-injection"),
       ],
     ],

@@ -130,7 +130,7 @@ describe("difference", () => {
           sure: true,
           sent: { host, port: 80, path: "/v2other" },
           was: `forwarded; ${host}:80 weight 1 TLS auto; ${retries}`,
-          is: `forwarded; ${host}:80 subset v2 weight 1 (no such cluster) TLS auto; ${retries}`,
+          is: `no cluster for ${host}:80 subset v2 (503)`,
         },
         {
           kind: "route changed",

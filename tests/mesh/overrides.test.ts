@@ -37,13 +37,13 @@ describe("overrides", () => {
   it("change the object that they name, and no other", () => {
     const objects = render(
       shop({
-        PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "PERMISSIVE" } } } },
+        PeerAuthentication: { "shop/default": { metadata: { labels: { team: "checkout" } } } },
         Namespace: { shop: { metadata: { labels: { team: "checkout" } } } },
       }),
     );
-    expect(find(objects, "PeerAuthentication", "default", "shop").spec).to.deep.equal({
-      mtls: { mode: "PERMISSIVE" },
-    });
+    const peers = find(objects, "PeerAuthentication", "default", "shop");
+    expect(peers.metadata.labels).to.include({ team: "checkout" });
+    expect(peers.spec).to.deep.equal({ mtls: { mode: "STRICT" } });
     expect(find(objects, "AuthorizationPolicy", "default-deny", "shop").spec).to.deep.equal({});
     expect(find(objects, "Namespace", "shop").metadata.labels).to.include({
       team: "checkout",

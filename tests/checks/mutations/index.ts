@@ -4,6 +4,7 @@ import { gateways } from "./gateways";
 import { limits } from "./limits";
 import type { Mutation } from "./mutation";
 import { names } from "./names";
+import { overrideEffects } from "./overrideEffects";
 import { overrides } from "./overrides";
 import { references } from "./references";
 import { security } from "./security";
@@ -24,6 +25,7 @@ export const mutations: readonly Mutation[] = [
   ...external,
   ...gateways,
   ...limits,
+  ...overrideEffects,
   ...overrides,
   ...workloads,
 ];

@@ -1,0 +1,169 @@
+import { formatPath, gatewayProxies, isObject, type Mesh } from "../catalog";
+import {
+  dangling,
+  type Difference,
+  difference,
+  type KnownObject,
+  knownObject,
+  type Model,
+  type PlainObject,
+  readObjects,
+  type Workload,
+  weaknesses,
+} from "../effect";
+import { unknownService } from "./references";
+import type { Rendered } from "./rule";
+import { fits } from "./rules/overrideFits";
+
+/** What one override changes, or several together. */
+export interface OverrideEffect {
+  /** Path of the override in the catalog, or `overrides` for what none of them changes alone. */
+  readonly path: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly differences: readonly Difference[];
+  /** What the pods of the object may do now, and could not without the override. */
+  readonly weaknesses: readonly string[];
+  /** What the object refers to now that is not there. */
+  readonly dangling: readonly string[];
+}
+
+const cache = new WeakMap<Mesh, readonly OverrideEffect[]>();
+
+/**
+ * Compares what the rendered objects mean with and without the overrides. A difference belongs to each override that
+ * causes it alone, or else to all of them. Overrides of objects that the catalog doesn't render have no effect.
+ */
+export function overrideEffects(mesh: Mesh, rendered: Rendered): readonly OverrideEffect[] {
+  const known = cache.get(mesh);
+  if (known) return known;
+  const found = Object.keys(mesh.overrides).length === 0 ? [] : compare(mesh, rendered);
+  cache.set(mesh, found);
+  return found;
+}
+
+function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] {
+  // What is not declared is another finding, and has no effect of its own.
+  const mesh = { ...whole, services: whole.services.filter(({ name }) => name !== unknownService) };
+  const plain = objects(mesh);
+  const before = modelOf(mesh, plain);
+  const overrides = Object.entries(mesh.overrides).flatMap(([kind, patches]) =>
+    Object.entries(patches)
+      // MW360 reports fields and values that the kind doesn't have.
+      .filter(([name, patch]) => fits(kind, name, patch))
+      .map(([name, patch]) => ({ kind, name, patch })),
+  );
+  const list = overrides.reduce<readonly PlainObject[]>(
+    (changed, { kind, name, patch }) => patched(changed, { [kind]: { [name]: patch } }),
+    plain,
+  );
+  const after = modelOf(mesh, list);
+  const differences = difference(before, after);
+  const single = overrides.flatMap(({ kind, name, patch }): OverrideEffect[] => {
+    const [old, now] = [find(plain, kind, name), find(list, kind, name)];
+    if (!old || !now) return [];
+    const alone =
+      overrides.length === 1 || differences.length === 0
+        ? differences
+        : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
+    const own = new Set(alone.map(keyOf));
+    const [had, missed] = [new Set(weaknesses(old)), new Set(dangling(before, old))];
+    return [
+      {
+        path: formatPath(["overrides", kind, name]),
+        kind,
+        name,
+        differences: differences.filter((one) => own.has(keyOf(one))),
+        weaknesses: weaknesses(now).filter((text) => !had.has(text)),
+        dangling: dangling(after, now).filter((text) => !missed.has(text)),
+      },
+    ];
+  });
+  const known = new Set(single.flatMap((effect) => effect.differences));
+  const together = differences.filter((one) => !known.has(one));
+  return together.length === 0
+    ? single
+    : [
+        ...single,
+        { path: "overrides", kind: "", name: "", differences: together, weaknesses: [], dangling: [] },
+      ];
+}
+
+/** What a difference is about: several overrides can cause the same. */
+function keyOf({ kind, workload: { namespace, name } }: Difference): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function find(list: readonly PlainObject[], kind: string, name: string): KnownObject | undefined {
+  const object = list.find(({ kind: own, metadata }) => {
+    const { name: last, namespace } = metadata as { name: string; namespace?: string };
+    return own === kind && (namespace === undefined ? last : `${namespace}/${last}`) === name;
+  });
+  return object && knownObject(object);
+}
+
+/** A Service that another tool creates has the catalog's ports, and the selector of its service. */
+function selecting(mesh: Mesh, object: PlainObject): PlainObject {
+  if (object.kind !== "Service" || !isObject(object.spec) || object.spec.selector !== undefined)
+    return object;
+  const service = mesh.services.find((one) => isNamed(object, one));
+  return service ? { ...object, spec: { ...object.spec, selector: service.selector } } : object;
+}
+
+/** The Services that other tools create, as the catalog describes them. */
+function otherServices({ services }: Mesh, objects: readonly PlainObject[]): PlainObject[] {
+  const known = objects.filter(({ kind }) => kind === "Service");
+  return services
+    .filter((service) => !known.some((object) => isNamed(object, service)))
+    .map(({ name, namespace, selector, ports }) => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace },
+      spec: {
+        selector,
+        ports: ports.map((port) => ({
+          name: port.name,
+          port: port.port,
+          targetPort: port.targetPort,
+          appProtocol: port.protocol,
+        })),
+      },
+    }));
+}
+
+function isNamed(
+  { metadata }: PlainObject,
+  { name, namespace }: { name: string; namespace: string },
+): boolean {
+  const own = metadata as { name: string; namespace?: string };
+  return own.name === name && own.namespace === namespace;
+}
+
+/** The model of a mesh's objects, with the workloads that other tools deploy. */
+function modelOf(mesh: Mesh, objects: readonly PlainObject[]): Model {
+  const deployed = new Set(
+    mesh.services.filter(({ workloads }) => workloads.length > 0).map(({ name }) => name),
+  );
+  const workloads = [
+    ...mesh.services
+      .filter(({ name }) => !deployed.has(name))
+      .map(({ name, namespace, selector, serviceAccount, ports }): Workload => ({
+        name,
+        namespace,
+        labels: selector,
+        serviceAccount: serviceAccount.name,
+        proxy: "sidecar",
+        ports: ports.map(({ targetPort }) => targetPort),
+      })),
+    ...gatewayProxies(mesh).map(({ name, namespace, selector }): Workload => ({
+      name,
+      namespace,
+      labels: selector,
+      proxy: "gateway",
+    })),
+  ];
+  return readObjects([...objects.map((object) => selecting(mesh, object)), ...otherServices(mesh, objects)], {
+    settings: { trustDomain: mesh.trustDomain },
+    workloads,
+  });
+}

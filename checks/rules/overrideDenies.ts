@@ -1,0 +1,55 @@
+import { overrideEffects } from "../overrideEffects";
+import { pages } from "../pages";
+import type { ObjectRule, Text } from "../rule";
+import { webAndApi } from "./example";
+import { differencesOf, requestText, workloadsText } from "../effectText";
+
+const overriding = (methods: string[]): object => ({
+  ...webAndApi({}, {}),
+  overrides: {
+    AuthorizationPolicy: {
+      "shop/api": {
+        spec: {
+          rules: [
+            {
+              from: [{ source: { principals: ["cluster.local/ns/shop/sa/web"] } }],
+              to: [{ operation: { ports: ["8080"], methods } }],
+            },
+          ],
+        },
+      },
+    },
+  },
+});
+
+export const text = (workloads: string, request: string): Text => ({
+  message: `the override denies declared calls to ${workloads}, such as ${request}`,
+  fix: "restrict the call in the catalog, so that its caller is known, or suppress this with the reason",
+});
+
+export const overrideDenies: ObjectRule = {
+  code: "MW912",
+  severity: "warning",
+  title: "Overrides do not deny declared calls",
+  why: [
+    "Every request that the AuthorizationPolicies allow is one of the catalog's calls.",
+    "If an override denies it, the caller gets 403, or its connection is closed.",
+    "The finding shows one of the requests that are denied now.",
+  ],
+  see: pages.authorizationPolicy,
+  suppress: "the call is to be denied for a time, such as during an incident.",
+  stage: "objects",
+  examples: {
+    wrong: overriding(["GET"]),
+    right: overriding(["*"]),
+  },
+  *check(mesh, rendered, hasFailed) {
+    // An invalid value may be what the object is rendered from.
+    if (hasFailed("")) return;
+    for (const effect of overrideEffects(mesh, rendered)) {
+      const found = differencesOf(effect, "access lost");
+      const [first] = found;
+      if (first) yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness)) };
+    }
+  },
+};

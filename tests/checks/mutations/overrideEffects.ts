@@ -1,0 +1,125 @@
+import type { MeshDefinition } from "../../../catalog";
+import type { Mutant, Mutation } from "./mutation";
+import { servicesOf } from "./places";
+
+/** An override of each object of a kind that a catalog renders for its services. */
+function* overriding(
+  catalog: MeshDefinition,
+  kind: string,
+  patch: object,
+  of: (name: string) => boolean = () => true,
+  suffix = "",
+): Iterable<Mutant> {
+  for (const { name, service } of servicesOf(catalog)) {
+    if (!of(name)) continue;
+    const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
+    const at = ["overrides", kind, `${namespace}/${name}${suffix}`];
+    yield { at, changes: [[at, patch]] };
+  }
+}
+
+/** Services that another one calls with HTTP. */
+function isCalled({ services }: MeshDefinition): (name: string) => boolean {
+  const callees = new Set(
+    Object.entries(services).flatMap(([caller, { calls = {} }]) =>
+      Object.keys(calls).filter((callee) => callee !== caller),
+    ),
+  );
+  return (name) =>
+    callees.has(name) &&
+    Object.values(services[name]?.ports ?? {}).every(({ protocol }) => /^(http|grpc)/.test(protocol));
+}
+
+const calls =
+  ({ services }: MeshDefinition) =>
+  (name: string): boolean =>
+    Object.keys(services[name]?.calls ?? {}).some((callee) => isCalled({ name: "", services })(callee));
+
+const isDeployed =
+  ({ services }: MeshDefinition) =>
+  (name: string): boolean => {
+    const { workload, versions } = services[name] ?? {};
+    return (
+      workload !== undefined && versions === undefined && (workload.kind ?? "Deployment") === "Deployment"
+    );
+  };
+
+const template = (more: object): object => ({ spec: { template: more } });
+
+export const overrideEffects: readonly Mutation[] = [
+  {
+    code: "MW910",
+    mistake: "an override that has callers send plaintext",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "DestinationRule",
+        { spec: { trafficPolicy: { tls: { mode: "DISABLE" }, portLevelSettings: null } } },
+        isCalled(catalog),
+      ),
+  },
+  {
+    code: "MW911",
+    mistake: "an override that allows everything",
+    mutants: (catalog) =>
+      overriding(catalog, "AuthorizationPolicy", { spec: { rules: [{}] } }, isCalled(catalog)),
+  },
+  {
+    code: "MW912",
+    mistake: "an override that allows nothing",
+    mutants: (catalog) =>
+      overriding(catalog, "AuthorizationPolicy", { spec: { rules: null } }, isCalled(catalog)),
+  },
+  {
+    code: "MW913",
+    mistake: "an override that leaves pods without a proxy",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "Deployment",
+        template({ metadata: { labels: { "sidecar.istio.io/inject": "false" } } }),
+        isDeployed(catalog),
+      ),
+  },
+  {
+    code: "MW914",
+    mistake: "an override that hides the hosts that a service calls",
+    mutants: (catalog) =>
+      overriding(catalog, "Sidecar", { spec: { egress: [{ hosts: ["nowhere/*"] }] } }, calls(catalog)),
+  },
+  {
+    code: "MW915",
+    mistake: "an override that lets a service call every host",
+    mutants: (catalog) =>
+      overriding(catalog, "Sidecar", { spec: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } } }),
+  },
+  {
+    code: "MW916",
+    mistake: "an override of a filter by one whose effect is not known",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "EnvoyFilter",
+        { spec: { configPatches: [{ applyTo: "HTTP_FILTER", patch: { operation: "REMOVE" } }] } },
+        (name) => catalog.services[name]?.rateLimit !== undefined,
+        "-rate-limit",
+      ),
+  },
+  {
+    code: "MW917",
+    mistake: "an override that gives pods the processes of their node",
+    mutants: (catalog) =>
+      overriding(catalog, "Deployment", template({ spec: { hostPID: true } }), isDeployed(catalog)),
+  },
+  {
+    code: "MW918",
+    mistake: "an override with a selector that selects no pod",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "AuthorizationPolicy",
+        { spec: { selector: { matchLabels: { app: "none" } } } },
+        isCalled(catalog),
+      ),
+  },
+];

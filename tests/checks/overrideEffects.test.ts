@@ -1,0 +1,203 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { normalize } from "../../catalog";
+import { unreadOf, readObjects } from "../../effect";
+import { checkMesh, renderMesh } from "../../mesh";
+import { platformNames, platforms } from "../../platforms";
+import { meshes } from "../mesh/meshes";
+
+const http = { port: 8080, protocol: "http" };
+const base = {
+  name: "shop",
+  services: {
+    web: { ports: { http }, calls: { api: { port: "http", methods: ["GET"], paths: ["/api/*"] } } },
+    api: {
+      ports: { http, admin: { port: 9090, protocol: "http" } },
+      workload: { image: "registry.example.com/api:1" },
+    },
+  },
+};
+
+/** What is found in a mesh with overrides: code, the override, and message. */
+function found(overrides: object, more: object = {}): string[] {
+  return checkMesh({ ...base, ...more, overrides }).findings.map(
+    ({ code, path, message }) => `${code} ${path.replace("overrides.", "")}: ${message}`,
+  );
+}
+
+const web = "cluster.local/ns/shop/sa/web";
+const policy = (spec: object): object => ({ AuthorizationPolicy: { "shop/api": { spec } } });
+const from = { source: { principals: [web] } };
+const to = { operation: { methods: ["GET"], paths: ["/api/*"], ports: ["8080"] } };
+
+describe("effects of overrides", () => {
+  it("are none where an override changes neither access nor mutual TLS nor what routes lead to", () => {
+    expect(found(policy({ rules: [{ from: [from], to: [to] }] }))).to.deep.equal([]);
+    expect(
+      found({
+        VirtualService: { "shop/api": { metadata: { labels: { team: "a" } } } },
+        DestinationRule: { "shop/api": { spec: { trafficPolicy: { loadBalancer: { simple: "RANDOM" } } } } },
+        PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "STRICT" } } } },
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it("are access that is allowed, with a request", () => {
+    const name = 'MW911 AuthorizationPolicy["shop/api"]';
+    const allows = 'the override allows requests to "api" that the catalog does not declare, such as';
+    expect(found(policy({ rules: [{}] }))).to.deep.equal([
+      `${name}: ${allows} GET / on port 8080 from cluster.local/ns/shop/sa/api`,
+    ]);
+    expect(
+      found(policy({ rules: [{ from: [from], to: [{ operation: { ...to.operation, paths: ["/*"] } }] }] })),
+    ).to.deep.equal([`${name}: ${allows} GET / on port 8080 from ${web}`]);
+    expect(found(policy({ rules: [{ from: [{ source: { namespaces: ["*"] } }], to: [to] }] }))[0]).to.include(
+      `${name}: ${allows} GET /api/other on port 8080 from cluster.local/ns/`,
+    );
+    expect(found({ AuthorizationPolicy: { "shop/default-deny": { spec: { rules: [{}] } } } })[0]).to.include(
+      'MW911 AuthorizationPolicy["shop/default-deny"]: the override allows requests to "api" and 1 more workload',
+    );
+    expect(
+      found({ AuthorizationPolicy: { "shop/default-deny": { spec: { action: "DENY" } } } }).join(),
+    ).to.include('requests to "web" that the catalog does not declare');
+  });
+
+  it("are declared calls that are denied", () => {
+    const rules = [{ from: [from], to: [{ operation: { ...to.operation, paths: ["/api/v1/*"] } }] }];
+    expect(found(policy({ rules }))).to.deep.equal([
+      `MW912 AuthorizationPolicy["shop/api"]: the override denies declared calls to "api", such as GET /api/other on port 8080 from ${web}`,
+    ]);
+  });
+
+  it("are weaker mutual TLS, of the workload's ports and of its callers", () => {
+    expect(
+      found({ PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } }),
+    ).to.deep.equal([
+      'MW910 PeerAuthentication["shop/default"]: the override weakens mutual TLS of "api" and 1 more workload: port 8080: STRICT becomes port 8080: PERMISSIVE',
+    ]);
+    const host = "api.shop.svc.cluster.local:8080";
+    expect(
+      found({ DestinationRule: { "shop/api": { spec: { trafficPolicy: { tls: { mode: "DISABLE" } } } } } }),
+    ).to.deep.equal([
+      `MW910 DestinationRule["shop/api"]: the override weakens mutual TLS of "web": TLS ISTIO_MUTUAL to ${host} becomes TLS DISABLE to ${host}`,
+    ]);
+  });
+
+  it("are proxies that are gone", () => {
+    const deployment = (template: object): object => ({ Deployment: { "shop/api": { spec: { template } } } });
+    const labels = { "sidecar.istio.io/inject": "false" };
+    expect(found(deployment({ metadata: { labels } }))).to.deep.equal([
+      'MW913 Deployment["shop/api"]: the override takes the proxy from "api"',
+    ]);
+    expect(
+      found({ Namespace: { shop: { metadata: { labels: { "istio-injection": "disabled" } } } } }),
+    ).to.deep.equal(['MW913 Namespace.shop: the override takes the proxy from "api"']);
+    const annotations = { "traffic.sidecar.istio.io/excludeInboundPorts": "8080" };
+    expect(found(deployment({ metadata: { annotations } }))).to.deep.equal([
+      'MW913 Deployment["shop/api"]: the override takes port 8080 from the proxy of "api"',
+    ]);
+  });
+
+  it("are routes to nowhere, by whichever object", () => {
+    const path =
+      'with the override, requests of "web" fail, such as GET http://api.shop.svc.cluster.local:8080/';
+    expect(found({ Sidecar: { "shop/web": { spec: { egress: [{ hosts: ["bank/*"] }] } } } })).to.deep.equal([
+      `MW914 Sidecar["shop/web"]: ${path}: the proxy has no such host (502)`,
+    ]);
+    const ports = [{ name: "admin", port: 9090, targetPort: 9090, appProtocol: "http" }];
+    expect(found({ Service: { "shop/api": { spec: { ports } } } }).join("\n")).to.include("MW914 Service");
+    const versions = {
+      services: {
+        ...base.services,
+        api: { ports: { http }, versions: { v1: {}, v2: {} }, traffic: { weights: { v1: 50, v2: 50 } } },
+      },
+    };
+    const subsets = [{ name: "v1", labels: { version: "v1" } }];
+    expect(found({ DestinationRule: { "shop/api": { spec: { subsets } } } }, versions)).to.deep.equal([
+      `MW914 DestinationRule["shop/api"]: ${path}: no cluster for api.shop.svc.cluster.local:8080 subset v2 (503)`,
+    ]);
+  });
+
+  it("are what may leave the mesh, and what the model doesn't read", () => {
+    const open = { outboundTrafficPolicy: { mode: "ALLOW_ANY" } };
+    expect(found({ Sidecar: { "shop/web": { spec: open } } })).to.deep.equal([
+      'MW915 Sidecar["shop/web"]: the override lets "web" send requests to any host',
+    ]);
+  });
+
+  it("are pods with more rights, and objects that select nothing", () => {
+    const spec = { template: { spec: { hostPID: true } } };
+    expect(found({ Deployment: { "shop/api": { spec } } })).to.deep.equal([
+      `MW917 Deployment["shop/api"]: the override relaxes the pods' security: hostPID is true`,
+    ]);
+    expect(found(policy({ selector: { matchLabels: { app: "apo" } } }))).to.deep.equal([
+      'MW918 AuthorizationPolicy["shop/api"]: the overridden object refers to what the catalog does not render: no workload with the labels app=apo',
+    ]);
+  });
+
+  it("belong to all overrides where none alone has them", () => {
+    // The policies of both must be gone before others are admitted.
+    const dry = { metadata: { annotations: { "istio.io/dry-run": "true" } } };
+    const both = found({ AuthorizationPolicy: { "shop/default-deny": dry, "shop/api": dry } });
+    expect(both.some((line) => line.startsWith("MW911 overrides: "))).to.equal(true);
+  });
+
+  it("can be suppressed with a reason", () => {
+    const overrides = policy({ rules: [{}] });
+    const suppressions = [{ code: "MW911", path: "overrides", reason: "a test of the gateway" }];
+    expect(found(overrides, { suppressions })).to.deep.equal([]);
+  });
+
+  it("are found in random catalogs for each override that weakens, and none without overrides", () => {
+    const codes = (definition: object): Set<string> =>
+      new Set(
+        checkMesh(definition)
+          .findings.map(({ code }) => code)
+          .filter((code) => code >= "MW910" && code <= "MW918"),
+      );
+    let made = 0;
+    fc.assert(
+      fc.property(meshes, (definition) => {
+        expect([...codes(definition)]).to.deep.equal([]);
+        const { mesh } = checkMesh(definition);
+        if (!mesh) return;
+        const own = renderMesh(mesh);
+        const named = (kind: string): string[] =>
+          own
+            .filter((object) => object.kind === kind && used.has(object.metadata.namespace ?? ""))
+            .map(({ metadata: { name, namespace } }) => `${namespace ?? ""}/${name}`);
+        const expectFound = (kind: string, patch: object, code: string): void => {
+          for (const name of named(kind).slice(0, 2)) {
+            const found = codes({ ...definition, overrides: { [kind]: { [name]: patch } } });
+            made += 1;
+            expect([...found], `${kind} ${name} ${JSON.stringify(definition)}`).to.include(code);
+          }
+        };
+        // A default deny of a namespace without pods decides nothing.
+        const used = new Set(normalize(definition).services.map(({ namespace }) => namespace));
+        expectFound("AuthorizationPolicy", { spec: { action: "ALLOW", rules: [{}] } }, "MW911");
+        expectFound("Sidecar", { spec: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } } }, "MW915");
+        expectFound("AuthorizationPolicy", { spec: { selector: { matchLabels: { app: "none" } } } }, "MW918");
+      }),
+      { numRuns: 12 },
+    );
+    expect(made).to.be.above(40);
+  });
+
+  it("are known for every platform: its own filters only limit rates", () => {
+    for (const name of platformNames) {
+      const { mesh } = checkMesh(platforms[name].catalog("prod", {}));
+      if (!mesh) throw new Error(name);
+      const workloads = mesh.services.map(({ name: own, namespace, selector }) => ({
+        name: own,
+        namespace,
+        labels: selector,
+      }));
+      const model = readObjects(renderMesh(mesh), { workloads });
+      for (const workload of model.workloads) {
+        const unread = unreadOf(model, workload).filter(({ about }) => about !== "limits");
+        expect(unread, `${name} ${workload.name}`).to.deep.equal([]);
+      }
+    }
+  });
+});
