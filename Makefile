@@ -1,6 +1,6 @@
 # Two commands do everything: `make up` and `make test`. The others are shortcuts.
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint types unit sandbox-test official-charts pre-run-commands format bench clean
+.PHONY: help install up down test lint types unit sandbox-test prove official-charts pre-run-commands format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
@@ -38,6 +38,9 @@ unit: install ## Tests without a cluster
 sandbox-test: install ## Tests on the real control plane
 	$(MESHWRIGHT) toolchain --build >/dev/null
 	npm run --silent test:sandbox
+
+prove: install ## Send real requests through real proxies of a platform, as root on Linux (PLATFORM=alfred STACK=prod)
+	$(MESHWRIGHT) prove $(or $(PLATFORM),alfred) --stack $(or $(STACK),prod)
 
 official-charts: install ## Hold the official charts against what the components rely on (fetches them)
 	ADDON_CHARTS=$(or $(ADDON_CHARTS),official) npm run --silent test:charts

@@ -8,6 +8,7 @@ import type * as explain from "./commands/explain";
 import type * as graph from "./commands/graph";
 import type * as init from "./commands/init";
 import type * as open from "./commands/open";
+import type * as prove from "./commands/prove";
 import type * as purge from "./commands/purge";
 import type * as render from "./commands/render";
 import type * as sandbox from "./commands/sandbox";
@@ -54,6 +55,11 @@ const files: Readonly<Record<string, CommandFile>> = {
   graph: {
     description: "draw the call graph of a catalog as an HTML page, in DOT or in Mermaid",
     load: () => (require("./commands/graph") as typeof graph).graphCommand,
+  },
+  prove: {
+    description:
+      "send real requests through real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
+    load: () => (require("./commands/prove") as typeof prove).proveCommand,
   },
   schema: {
     description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",

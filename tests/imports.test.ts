@@ -27,8 +27,9 @@ const mayImport: Record<string, string[]> = {
   effect: [], // what objects mean, regardless of who rendered them
   toolchain: ["errors"],
   sandbox: ["errors", "toolchain"],
+  prove: [...upstreamOf("observability"), "components", "errors", "toolchain", "sandbox"],
   deployments: [],
-  cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "deployments"],
+  cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "prove", "deployments"],
   docs: [...layers, "effect", ...entries],
   bench: ["catalog", "checks", "mesh", "cli", "toolchain", "sandbox", "tests"],
   "policy-pack": [],
@@ -58,6 +59,12 @@ const rules: IForbiddenRuleType[] = [
     severity: "error",
     from: { path: `^(${pure.join("|")})/`, pathNot: "/generate\\.ts$" },
     to: { path: "@pulumi/|^node:|^(fs|child_process|os|net|http|path)(/|$)" },
+  },
+  {
+    name: "proofs expect what the catalog says, not what is rendered",
+    severity: "error",
+    from: { path: "^prove/(questions|experiments)/|^prove/(admission|identities|question|tokens)\\.ts$" },
+    to: { path: "^(checks|mesh|observability|components)/" },
   },
   { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
 ];

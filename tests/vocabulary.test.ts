@@ -24,6 +24,7 @@ const held = [
   "plugin",
   "policy-pack",
   "program",
+  "prove",
   "sandbox",
   "stacks",
   "templates",

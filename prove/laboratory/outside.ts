@@ -1,0 +1,78 @@
+/**
+ * The hosts outside of the mesh: one process for all of them, in a network namespace of its own. Its TLS ports have a
+ * certificate for the name that the client sends, and serve connections without TLS as well. It serves the key set of the
+ * tokens, and records what it receives.
+ *
+ * Usage: outside <file with an OutsideConfig as JSON>
+ */
+import { readFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { createSecureContext, createServer as createTlsServer } from "node:tls";
+import { labHeaders, type SeenRequest } from "./messages";
+import { answerCalls } from "./rpc";
+import { acceptAny } from "./serve";
+
+/** What the process needs. */
+export interface OutsideConfig {
+  /** Key and certificate in PEM for each host name; `*.` at the beginning stands for one label. */
+  readonly certificates: Readonly<Record<string, { readonly key: string; readonly cert: string }>>;
+  /** JSON Web Key Set, which is the answer to a path that contains `jwks`, `certs` or `keys`. */
+  readonly jwks: string;
+  readonly tlsPorts: readonly number[];
+  readonly plainPorts: readonly number[];
+}
+
+const config = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as OutsideConfig;
+const seen: SeenRequest[] = [];
+const pod = "outside";
+const version = (tls: boolean): string => (tls ? "tls" : "plaintext");
+
+const accept = acceptAny(
+  ({ method, path, host, headers, tls }) => {
+    const type = { "content-type": "application/json" };
+    if (/jwks|certs|keys/.test(path)) return { status: 200, headers: type, body: config.jwks };
+    seen.push({ pod, version: version(tls), method, path, host, headers, at: Date.now() });
+    const body = JSON.stringify({ pod, version: version(tls), method, path, host, headers });
+    return { status: 200, headers: { ...type, "x-lab-pod": pod, "x-lab-version": version(tls) }, body };
+  },
+  (line, tls) => {
+    const headers = { [labHeaders.key]: line };
+    seen.push({ pod, version: version(tls), method: "", path: "", host: "", headers, at: Date.now() });
+    return `pod=${pod} version=${version(tls)} echo=${line}\n`;
+  },
+);
+
+const contexts = new Map(
+  Object.entries(config.certificates).map(([host, pair]) => [host, createSecureContext(pair)]),
+);
+const tlsServer = createTlsServer(
+  {
+    ALPNProtocols: ["h2", "http/1.1"],
+    SNICallback: (name, done) => {
+      done(null, contexts.get(name) ?? contexts.get(name.replace(/^[^.]+/, "*")));
+    },
+    ...Object.values(config.certificates)[0],
+  },
+  accept,
+);
+tlsServer.on("tlsClientError", () => undefined);
+
+/** A TLS handshake begins with the byte 22. */
+function acceptWithOrWithoutTls(socket: Socket): void {
+  socket.on("error", () => undefined);
+  socket.once("readable", () => {
+    const first = socket.read(1) as Buffer | null;
+    if (first === null) return;
+    socket.unshift(first);
+    if (first[0] === 22) tlsServer.emit("connection", socket);
+    else accept(socket);
+  });
+}
+
+for (const port of config.tlsPorts) createServer(acceptWithOrWithoutTls).listen(port, "0.0.0.0");
+for (const port of config.plainPorts) createServer(accept).listen(port, "0.0.0.0");
+
+answerCalls(process as never, {
+  seen: (key: string) => seen.filter(({ headers }) => headers[labHeaders.key] === key),
+});
+process.on("disconnect", () => process.exit());

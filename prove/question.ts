@@ -1,0 +1,77 @@
+import type { LabRequest } from "./laboratory";
+
+/** The client that sends a question's requests. */
+export type Caller =
+  /** A pod of a service, with the service's own Sidecar. */
+  | { readonly kind: "workload"; readonly service: string }
+  /** A probe: a pod with a service account and a proxy, but without a Sidecar that limits what it can reach. */
+  | { readonly kind: "identity"; readonly namespace: string; readonly serviceAccount: string }
+  /** A pod without a proxy, outside of the mesh. */
+  | { readonly kind: "unmeshed" };
+
+/** Where the requests go. */
+export type Target =
+  | { readonly kind: "host"; readonly host: string; readonly port: number }
+  /** The pods of a service, at their own addresses. */
+  | { readonly kind: "pods"; readonly service: string; readonly port: number };
+
+/**
+ * What must happen to a request.
+ *
+ * - `answered`: the application answers it.
+ * - `denied`: a proxy answers it with 401 or 403, or with gRPC's PERMISSION_DENIED or UNAUTHENTICATED. A connection that
+ *   is not HTTP is closed.
+ * - `refused`: the connection is closed without an answer.
+ * - `unreachable`: no application answers it, whatever stops it.
+ */
+export type Expectation = "answered" | "denied" | "refused" | "unreachable";
+
+/** A request, and what the catalog says about it. */
+export interface Question {
+  /** Path in the catalog that the expectation comes from. */
+  readonly path: string;
+  /** The claim that the question belongs to, as a sentence. */
+  readonly claim: string;
+  readonly caller: Caller;
+  readonly target: Target;
+  /** The scheme of the URL, and the path of HTTP requests. */
+  readonly scheme: "http" | "https" | "tcp";
+  readonly requestPath: string;
+  readonly request: Omit<LabRequest, "url">;
+  readonly expect: Expectation;
+}
+
+/** Whether a claim holds: `not provable here` if this laboratory can't show it, with the reason. */
+export type Verdict = "proven" | "refuted" | "not provable here";
+
+/** A claim with its verdict. */
+export interface Proof {
+  readonly path: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  /** How many requests it rests on. */
+  readonly requests: number;
+  /** Of a refuted claim: the first request that contradicts it, what was expected and what was seen. */
+  readonly counterexample?: {
+    readonly request: string;
+    readonly expected: string;
+    readonly seen: string;
+  };
+  /** Of a claim that is not provable here. */
+  readonly reason?: string;
+}
+
+/** One line that names a request: its caller, method and target. */
+export function describeQuestion({ caller, target, scheme, requestPath, request }: Question): string {
+  const from =
+    caller.kind === "workload"
+      ? caller.service
+      : caller.kind === "identity"
+        ? `${caller.namespace}/${caller.serviceAccount}`
+        : "a pod without a proxy";
+  const to =
+    target.kind === "host" ? `${target.host}:${target.port}` : `a pod of ${target.service}:${target.port}`;
+  const what = scheme === "tcp" ? "connection" : `${request.method ?? "GET"} ${requestPath}`;
+  const token = request.headers?.authorization === undefined ? "" : " with a token";
+  return `${what}${token} from ${from} to ${to}`;
+}

@@ -1,0 +1,119 @@
+import { type Edge, isHttp, type Mesh, type Port, type Service } from "../../catalog";
+import { isAdmitted, isSource } from "../admission";
+import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
+import type { Question } from "../question";
+import type { Token, TokenIssuer } from "../tokens";
+
+/**
+ * For every port of every service and every identity: the requests that the catalog's calls admit, and their neighbours
+ * just outside, which must be denied.
+ */
+export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
+  const identities = identitiesOf(mesh);
+  return mesh.services.flatMap((service) =>
+    service.ports.flatMap((port) => {
+      const edges = service.incoming.filter((edge) => edge.port.name === port.name);
+      return identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
+    }),
+  );
+}
+
+function askAs(
+  mesh: Mesh,
+  identity: MeshIdentity,
+  service: Service,
+  port: Port,
+  edges: readonly Edge[],
+  issuer: TokenIssuer,
+): Question[] {
+  const principal = principalOf(mesh, identity);
+  const who = { principal, namespace: identity.namespace };
+  const own = edges.filter((edge) => isSource(edge, who));
+  const isOwnService = mesh.services.some(
+    ({ name, namespace, serviceAccount }) =>
+      name === service.name &&
+      namespace === identity.namespace &&
+      serviceAccount.name === identity.serviceAccount,
+  );
+  if (isOwnService && own.length === 0) return [];
+  const caller = { kind: "identity", ...identity } as const;
+  const target = { kind: "host", host: service.host, port: port.port } as const;
+  const name = `${identity.namespace}/${identity.serviceAccount}`;
+  const place = `${service.name}:${port.name}`;
+  const isRequest = isHttp(port.protocol);
+  const claims = {
+    answered: { path: own[0]?.path ?? service.path, claim: `${name} may call ${place}, as its calls say` },
+    denied:
+      own.length === 0
+        ? {
+            path: `${service.path}.ports.${port.name}`,
+            claim: `${place} denies every identity without a call`,
+          }
+        : { path: own[0]?.path ?? service.path, claim: `${name} may call ${place} only as its calls say` },
+  };
+  const common = { caller, target, requestPath: "/" };
+  if (!isRequest) {
+    const expect = own.length > 0 ? "answered" : "denied";
+    return [{ ...common, ...claims[expect], scheme: "tcp", request: {}, expect }];
+  }
+  const isGrpc = port.protocol === "grpc";
+  const protocol = isGrpc ? "grpc" : port.protocol === "http2" ? "http2" : "http";
+  const tokens: (Token | undefined)[] = [
+    undefined,
+    ...own.flatMap((edge) => issuer.tokensFor(edge, mesh.jwtRules)),
+  ];
+  return methodsOf(own, isGrpc).flatMap((method) =>
+    pathsOf(own, edges).flatMap((path) =>
+      tokens.map((token): Question => {
+        const admitted = isAdmitted(own, { ...who, method, path, ...(token && { token }) }, true);
+        const tokenIsFine = token === undefined || token.valid;
+        const expect = admitted && tokenIsFine ? "answered" : "denied";
+        return {
+          ...common,
+          ...claims[expect],
+          scheme: "http",
+          requestPath: path,
+          request: {
+            method,
+            protocol,
+            ...(token && { headers: { authorization: `Bearer ${token.text}` } }),
+          },
+          expect,
+        };
+      }),
+    ),
+  );
+}
+
+/** Methods of the edges, and others. gRPC has only POST. */
+function methodsOf(edges: readonly Edge[], isGrpc: boolean): string[] {
+  if (isGrpc) return ["POST"];
+  if (edges.length === 0) return ["GET", "POST"];
+  return [...new Set([...edges.flatMap(({ methods }) => methods), "GET", "POST", "DELETE"])];
+}
+
+/** A path inside of each pattern of the edges, and paths just outside: beside, above and below it. */
+function pathsOf(own: readonly Edge[], all: readonly Edge[]): string[] {
+  const patterns = own.flatMap(({ paths }) => paths);
+  const others = all.flatMap(({ paths }) => paths).map(inside);
+  if (own.length === 0) return [...new Set(["/", ...others.slice(0, 2)])];
+  return [
+    ...new Set([
+      "/",
+      "/outside",
+      ...others,
+      ...patterns.flatMap((pattern) => [inside(pattern), ...beside(pattern)]),
+    ]),
+  ];
+}
+
+function inside(pattern: string): string {
+  return pattern.replace(/\*$/, "inside");
+}
+
+/** Neighbours of a pattern that it does not match, unless another one does. */
+function beside(pattern: string): string[] {
+  const path = pattern.replace(/\/?\*$/, "");
+  if (path === "") return [];
+  return [`${path}-beside`, `${path}/`, path, path.toUpperCase(), path.slice(0, path.lastIndexOf("/") + 1)];
+}

@@ -1,0 +1,46 @@
+import { isHttp, type Mesh, type Service } from "../../catalog";
+import type { Question } from "../question";
+
+/** The services' own pods, through their own Sidecars: each call of the catalog is answered, and each other call is not. */
+export function callQuestions(mesh: Mesh): Question[] {
+  return mesh.services.flatMap((caller) => [
+    ...callsOf(mesh, caller),
+    ...mesh.services
+      .filter(({ name }) => name !== caller.name && !caller.outgoing.some(({ callee }) => callee === name))
+      .flatMap((other) =>
+        other.ports.slice(0, 1).map(({ port, protocol }): Question => ({
+          path: `${caller.path}.calls`,
+          claim: `${caller.name} reaches no service that it does not call`,
+          caller: { kind: "workload", service: caller.name },
+          target: { kind: "host", host: other.host, port },
+          scheme: isHttp(protocol) ? "http" : "tcp",
+          requestPath: "/",
+          request: {},
+          expect: "unreachable",
+        })),
+      ),
+  ]);
+}
+
+function callsOf(mesh: Mesh, caller: Service): Question[] {
+  return caller.outgoing.flatMap((edge) => {
+    const callee = mesh.services.find(({ name }) => name === edge.callee);
+    // Copies are sent by proxies, not by the application. Tokens are the business of the gateway's questions.
+    if (callee === undefined || edge.mirrored || edge.endUser !== undefined) return [];
+    const { port, protocol } = edge.port;
+    const isRequest = isHttp(protocol);
+    const [method = protocol === "grpc" ? "POST" : "GET"] = edge.methods;
+    return [
+      {
+        path: edge.path,
+        claim: `${caller.name} reaches ${edge.callee}:${edge.port.name} through its Sidecar`,
+        caller: { kind: "workload", service: caller.name },
+        target: { kind: "host", host: callee.host, port },
+        scheme: isRequest ? "http" : "tcp",
+        requestPath: (edge.paths[0] ?? "/").replace(/\*$/, "inside"),
+        request: isRequest ? { method, protocol } : {},
+        expect: "answered",
+      } satisfies Question,
+    ];
+  });
+}

@@ -1,0 +1,79 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import type { Edge, JwtRule } from "../catalog";
+
+/** An end-user token that a client can present. */
+export interface Token {
+  readonly name: string;
+  readonly issuer: string;
+  /** Whether its signature, audience and expiry are in order. */
+  readonly valid: boolean;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Issues tokens that the key set verifies. */
+export interface TokenIssuer {
+  /** JSON Web Key Set. */
+  readonly jwks: string;
+  /** Tokens that satisfy an edge's `endUser`, or miss it in one respect. Empty without `endUser`. */
+  tokensFor(edge: Edge, rules: readonly JwtRule[]): Token[];
+}
+
+const farFuture = 4_000_000_000;
+
+export function createTokenIssuer(): TokenIssuer {
+  const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const foreign = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "laboratory", use: "sig", alg: "RS256" };
+  const issue = (
+    name: string,
+    rule: JwtRule,
+    claims: Readonly<Record<string, unknown>>,
+    { key = own.privateKey, valid = true, exp = farFuture } = {},
+  ): Token => {
+    const payload = {
+      iss: rule.issuer,
+      sub: "laboratory",
+      exp,
+      ...(rule.audiences?.[0] !== undefined && { aud: rule.audiences[0] }),
+      ...claims,
+    };
+    return { name, issuer: rule.issuer, valid, claims, text: encode(payload, key) };
+  };
+  return {
+    jwks: JSON.stringify({ keys: [jwk] }),
+    tokensFor: ({ endUser }, rules) => {
+      const rule = rules.find(({ issuer }) => endUser?.issuer === undefined || endUser.issuer === issuer);
+      if (endUser === undefined || rule === undefined) return [];
+      const claims: Record<string, unknown> = {};
+      for (const { path, values } of endUser.claims) setIn(claims, path, [values[0]]);
+      const wrong = endUser.claims.length === 0 ? [] : [issue("without the claims", rule, {})];
+      return [
+        issue("valid", rule, claims),
+        ...wrong,
+        issue("of another key", rule, claims, { key: foreign.privateKey, valid: false }),
+        issue("expired", rule, claims, { valid: false, exp: 1_000_000_000 }),
+        ...(rule.audiences === undefined
+          ? []
+          : [{ ...issue("of another audience", rule, { ...claims, aud: "another" }), valid: false }]),
+      ];
+    },
+  };
+}
+
+function encode(payload: object, key: KeyObject): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const text = `${part({ alg: "RS256", kid: "laboratory", typ: "JWT" })}.${part(payload)}`;
+  return `${text}.${sign("sha256", Buffer.from(text), key).toString("base64url")}`;
+}
+
+function setIn(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name = "", ...rest] = path;
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const inner = (target[name] ?? {}) as Record<string, unknown>;
+  target[name] = inner;
+  setIn(inner, rest, value);
+}
