@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { packageRoot } from "../../toolchain/cache";
+import { packageRoot } from "../../toolchain/packageRoot";
 import type { LaboratoryConfig } from "./config";
 import type { LabRelease } from "./holder";
 import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./messages";
