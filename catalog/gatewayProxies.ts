@@ -1,5 +1,5 @@
 import { egressGateway } from "./externalService";
-import { podsKey } from "./gateway";
+import { type Gateway, podsKey } from "./gateway";
 import type { Mesh } from "./mesh";
 import { nameIn } from "./ownership";
 
@@ -13,6 +13,8 @@ export interface GatewayProxies {
   readonly namespace: string;
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
+  /** The ingress gateways of the catalog with these pods. Empty for the egress gateway. */
+  readonly gateways: readonly Gateway[];
   /** Paths in the catalog of the gateways and external services that use these pods. */
   readonly paths: readonly string[];
 }
@@ -31,6 +33,7 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
           name: nameIn(mesh, pods.namespace, pods.release ?? name),
           namespace: pods.namespace,
           selector: pods.selector,
+          gateways: [first, ...others],
           paths: [first, ...others].map(({ path }) => path),
         },
       ];
@@ -41,6 +44,7 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
             name: nameIn(mesh, release, release),
             namespace: release,
             selector,
+            gateways: [],
             paths: leaving.map(({ path }) => path),
           },
         ]

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callFields, type CallDefinition } from "./call";
+import { addressBlocksSchema, type ClientAddresses, normalizeClients } from "./clientAddresses";
 import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
 import { type Headers, type HeadersDefinition, headersSchema } from "./headers";
 import {
@@ -41,6 +42,16 @@ export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchrono
    * Default: none.
    */
   readonly headers?: HeadersDefinition;
+  /**
+   * Addresses and address blocks of the clients that may use the route, such as `["203.0.113.0/24"]`. The gateway answers
+   * others with 403. The address is the one that the gateway determines: of the connection, or with `numTrustedProxies` or
+   * the PROXY protocol of the client in front of the load balancers. Default: all clients.
+   *
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/
+   */
+  readonly ipBlocks?: readonly string[];
+  /** Addresses and address blocks of the clients that may not use the route. Default: none. */
+  readonly notIpBlocks?: readonly string[];
   /** Name of the service. */
   readonly service: string;
 }
@@ -50,6 +61,7 @@ export interface GatewayRoute {
   readonly match: RouteMatch;
   readonly rewrite?: string;
   readonly headers?: Headers;
+  readonly clients?: ClientAddresses;
   readonly edge: Edge;
 }
 
@@ -60,6 +72,8 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
     match: routeMatchSchema.optional(),
     rewrite: absolutePath.optional(),
     headers: headersSchema.optional(),
+    ipBlocks: addressBlocksSchema.optional(),
+    notIpBlocks: addressBlocksSchema.optional(),
     service: z.string(),
   } satisfies Shape<GatewayRouteDefinition>)
   .superRefine(({ prefix, match, paths, rewrite }, context) => {
@@ -94,18 +108,20 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
  * @param all the routes and redirects of its host, itself included.
  */
 export function normalizeRoute(
-  { prefix, match, rewrite, headers, service, ...given }: GatewayRouteDefinition,
+  { prefix, match, rewrite, headers, ipBlocks = [], notIpBlocks = [], service, ...given }: GatewayRouteDefinition,
   all: readonly RoutePattern[],
   source: Source,
   path: string,
   find: (service: string) => Target,
 ): GatewayRoute {
+  const clients = normalizeClients({ ipBlocks, notIpBlocks });
   const exact = match?.uri && "exact" in match.uri ? [rewrite ?? match.uri.exact] : undefined;
   const call = { ...(exact && { paths: exact }), ...given };
   return {
     match: normalizeRouteMatch({ ...given, ...(prefix && { prefix }), ...(match && { match }) }, all),
     ...(rewrite !== undefined && { rewrite }),
     ...(headers && { headers }),
+    ...(clients && { clients }),
     edge: normalizeEdge(source, call, find(service), path),
   };
 }

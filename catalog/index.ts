@@ -2,6 +2,8 @@ export type * from "./admit";
 export type * from "./alerts";
 export type * from "./call";
 export { httpMethods } from "./call";
+export type * from "./clientAddresses";
+export { clientsKey, clientZones } from "./clientAddresses";
 export type * from "./cors";
 export type * from "./edge";
 export { canonicalName, canonicalNames, canonicalRevision, versionRevision } from "./canonical";

@@ -31,6 +31,10 @@ export const pages = {
     title: "Istio: application requirements",
     url: `${istio}/ops/deployment/application-requirements/`,
   },
+  authorizationIngress: {
+    title: "Istio: ingress access control",
+    url: `${istio}/tasks/security/authorization/authz-ingress/`,
+  },
   authorizationPolicy: {
     title: "Istio: AuthorizationPolicy",
     url: `${istio}/reference/config/security/authorization-policy/`,

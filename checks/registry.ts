@@ -15,6 +15,8 @@ import { canonicalNameOwn } from "./rules/canonicalNameOwn";
 import { certificateAtGateway } from "./rules/certificateAtGateway";
 import { certificateServedOnce } from "./rules/certificateServedOnce";
 import { certificatesRenewed } from "./rules/certificatesRenewed";
+import { clientsNotBypassed } from "./rules/clientsNotBypassed";
+import { clientsToldApart } from "./rules/clientsToldApart";
 import { connectionsRouted } from "./rules/connectionsRouted";
 import { counterAsked } from "./rules/counterAsked";
 import { drainFits } from "./rules/drainFits";
@@ -210,6 +212,8 @@ export const topics: readonly Topic[] = [
     rules: [
       certificateServedOnce, // MW114
       certificatesRenewed, // MW320
+      clientsToldApart, // MW321
+      clientsNotBypassed, // MW322
       gatewayPodsGiven, // MW332
       gatewayPodsAlike, // MW333
       redirectsEnd, // MW511

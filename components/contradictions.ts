@@ -63,6 +63,7 @@ export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[
         : [],
     ),
     ...entrances(args, mesh),
+    ...clients(args, mesh),
     ...revisions(args, mesh),
     ...versions(args, mesh),
   ];
@@ -70,10 +71,7 @@ export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[
 
 /** Ports that a gateway's Service needs, and load balancers whose `X-Forwarded-Proto` it has to keep. */
 function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh): string[] {
-  const { defaultConfig } = (istiod?.meshConfig ?? {}) as {
-    defaultConfig?: { gatewayTopology?: { numTrustedProxies?: number } };
-  };
-  const everywhere = defaultConfig?.gatewayTopology?.numTrustedProxies;
+  const everywhere = topologyOf(istiod);
   return mesh.gateways.flatMap(({ pods, hosts }) => {
     const gateway = gateways.find(({ name }) => name === pods.release);
     if (gateway === undefined) return [];
@@ -97,6 +95,30 @@ function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh)
           ]),
     ]);
   });
+}
+
+/** Lists of client addresses at gateways that see only the addresses of nodes or load balancers. */
+function clients({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const everywhere = topologyOf(istiod);
+  return mesh.gateways.flatMap(({ pods, hosts }) => {
+    const gateway = gateways.find(({ name }) => name === pods.release);
+    const limited = hosts.flatMap(({ routes }) => routes).find((route) => route.edge && route.clients);
+    if (gateway === undefined || limited?.edge === undefined) return [];
+    const { name, numTrustedProxies = everywhere, proxyProtocol = false, values } = gateway;
+    const policy = values?.service?.externalTrafficPolicy;
+    if (policy === "Local" || proxyProtocol || (numTrustedProxies ?? 0) > 0) return [];
+    return [
+      `values.service.externalTrafficPolicy of the gateway "${name}" is ${said(policy)}, and ${limited.edge.path} of the catalog "${mesh.name}" limits clients by their addresses: ` +
+        `the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
+    ];
+  });
+}
+
+function topologyOf(istiod: IstioControlPlaneArgs["istiod"]): number | undefined {
+  const { defaultConfig } = (istiod?.meshConfig ?? {}) as {
+    defaultConfig?: { gatewayTopology?: { numTrustedProxies?: number } };
+  };
+  return defaultConfig?.gatewayTopology?.numTrustedProxies;
 }
 
 /** The catalog's namespaces have a revision or a tag, which a control plane must serve. */

@@ -5,6 +5,7 @@ import { configMaps } from "./configMap";
 import { destinationRules } from "./destinationRule";
 import { egressGateways } from "./egressGateway";
 import { envoyFilters } from "./envoyFilter";
+import { gatewayAuthorizations } from "./gatewayAuthorization";
 import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
 import { namespaces } from "./namespace";
@@ -28,6 +29,7 @@ const renderers = [
   destinationRules,
   egressGateways,
   envoyFilters,
+  gatewayAuthorizations,
   gateways,
   horizontalPodAutoscalers,
   namespaces,

@@ -496,6 +496,8 @@ function edges(): Changes {
     ),
     "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),
     "GatewayRouteDefinition.headers": routed(changing({ response: { set: { "x-frame-options": "DENY" } } })),
+    "GatewayRouteDefinition.ipBlocks": routed({ ipBlocks: ["203.0.113.0/24"] }),
+    "GatewayRouteDefinition.notIpBlocks": routed({ notIpBlocks: ["203.0.113.7"] }),
     "HeadersDefinition.request": routed(changing({ request: { remove: ["x-debug"] } })),
     "HeadersDefinition.response": routed(changing({ response: { remove: ["server"] } })),
     "HeaderOperationsDefinition.set": routed(changing({ response: { set: { "x-frame-options": "DENY" } } })),

@@ -52,12 +52,27 @@ function judgeAllow(rule: Field): Violation[] {
 
 function judgeDeny(rule: Field): Violation[] {
   if (negatives(rule).length > 0) return [];
-  const operations = operationsOf(rule).flatMap((operation) =>
-    ["hosts", "methods", "paths"].map((key) => operation.at(key)),
-  );
+  const operations = operationsOf(rule).flatMap((operation) => [
+    ...(everySpelling(operation.at("hosts")) ? [] : [operation.at("hosts")]),
+    operation.at("methods"),
+    operation.at("paths"),
+  ]);
   return [...operations, ...headersOf(rule)]
     .filter((field) => field.children().length > 0)
     .map((field) => ({ field, ...messages.deny() }));
+}
+
+/**
+ * Whether hosts are listed as a gateway routes them: each exactly, and with any port. Requests with another spelling of the
+ * host reach none of its routes.
+ */
+function everySpelling(hosts: Field): boolean {
+  const listed = new Set(hosts.children().map(({ value }) => value));
+  return [...listed].every(
+    (host) =>
+      typeof host === "string" &&
+      (host.endsWith(":*") ? listed.has(host.slice(0, -2)) : !host.includes("*") && listed.has(`${host}:*`)),
+  );
 }
 
 /** The values of conditions on headers, except the presence of a header, which has no other spelling. */

@@ -65,6 +65,37 @@ describe("components/contradictions", () => {
     expect(found(behind, { istiod: { meshConfig } })).to.deep.equal([]);
   });
 
+  it("finds gateways that don't see the addresses by which clients are limited", () => {
+    const limited = {
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [{ prefix: "/", service: "web", ipBlocks: ["203.0.113.0/24"] }],
+            },
+          },
+        },
+      },
+    } as const;
+    const name = "istio-ingress";
+    const told = (policy: string): string[] => [
+      `values.service.externalTrafficPolicy of the gateway "istio-ingress" is ${policy}, and gateways.public.hosts["shop.example.com"].routes[0] of the catalog "shop" limits clients by their addresses: the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
+    ];
+    const service = (externalTrafficPolicy: string) => ({
+      gateways: [{ name, values: { service: { externalTrafficPolicy } } }],
+    });
+    expect(found(limited)).to.deep.equal(told("missing"));
+    expect(found(limited, service("Cluster"))).to.deep.equal(told('"Cluster"'));
+    expect(found(limited, service("Local"))).to.deep.equal([]);
+    expect(found(limited, { gateways: [{ name, numTrustedProxies: 1 }] })).to.deep.equal([]);
+    expect(found(limited, { gateways: [{ name, proxyProtocol: true }] })).to.deep.equal([]);
+    const meshConfig = { defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } };
+    expect(found(limited, { istiod: { meshConfig } })).to.deep.equal([]);
+    expect(found(limited, { gateways: [{ name: "other" }] })).to.deep.equal([]);
+    expect(found({}, service("Cluster"))).to.deep.equal([]);
+  });
+
   const cases: [string, Partial<MeshDefinition>, Partial<IstioControlPlaneArgs>, string[]][] = [
     [
       "namespace",

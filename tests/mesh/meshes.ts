@@ -85,6 +85,9 @@ const headers = fc.constantFrom(undefined, {
   response: { add: { "strict-transport-security": "max-age=1" } },
 });
 
+/** Lists of addresses of a route's clients. */
+const clients = fc.constantFrom({}, { ipBlocks: ["10.0.0.0/8"] }, { notIpBlocks: ["10.1.0.0/16", "::1"] });
+
 /** Routes to any HTTP ports, and a redirect. */
 function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> {
   const targets = Object.entries(services).flatMap(([name, { ports = {} }]) =>
@@ -98,14 +101,17 @@ function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> 
       fc.tuple(
         fc.tuple(
           ...list.map(({ target, protocol }, i) =>
-            fc.tuple(asked, limits, headers, fc.boolean()).map(([call, own, changed, rewritten]) => ({
-              ...over(protocol, call),
-              ...own,
-              ...target,
-              prefix: `/r${i}` as const,
-              ...(changed && { headers: changed }),
-              ...(rewritten && { rewrite: "/" as const }),
-            })),
+            fc
+              .tuple(asked, limits, headers, clients, fc.boolean())
+              .map(([call, own, changed, lists, rewritten]) => ({
+                ...over(protocol, call),
+                ...own,
+                ...lists,
+                ...target,
+                prefix: `/r${i}` as const,
+                ...(changed && { headers: changed }),
+                ...(rewritten && { rewrite: "/" as const }),
+              })),
           ),
         ),
         cors,

@@ -2,7 +2,7 @@ import type { MeshDefinition } from "../../catalog";
 import { checkMesh, type Manifest, renderMesh } from "../../mesh";
 
 /** Findings about a whole call graph, which random calls cause, and advice about tokens and failover. */
-const ofShape = ["MW111", "MW315", "MW318", "MW319", "MW364", "MW403", "MW404", "MW405", "MW510"];
+const ofShape = ["MW111", "MW315", "MW318", "MW319", "MW322", "MW364", "MW403", "MW404", "MW405", "MW510"];
 
 /** The objects of a catalog that must have no finding but for the shape of its calls. */
 export function render(definition: MeshDefinition): Manifest[] {

@@ -40,6 +40,31 @@ describe("require-safe-patterns", () => {
     }
   });
 
+  it("accepts addresses that are denied at hosts, if each host is listed with every port", async () => {
+    const denied = (hosts: unknown[], operation: object = {}) =>
+      rule(
+        {
+          from: [{ source: { remoteIpBlocks: ["203.0.113.7"] } }],
+          to: [{ operation: { hosts, ...operation } }],
+        },
+        "DENY",
+      );
+    const both = ["shop.example.com", "shop.example.com:*"];
+    expect(await denied(both)).to.deep.equal({ violations: [] });
+    const refused = { violations: [inRule("to[0].operation.hosts", messages.deny())] };
+    for (const hosts of [
+      ["shop.example.com"],
+      ["shop.example.com:*"],
+      [...both, "a.example.com"],
+      ["*.example.com", "*.example.com:*"],
+    ]) {
+      expect(await denied(hosts), hosts.join()).to.deep.equal(refused);
+    }
+    expect(await denied(both, { paths: ["/admin"] })).to.deep.equal({
+      violations: [inRule("to[0].operation.paths", messages.deny())],
+    });
+  });
+
   it("refuses exceptions from ALLOW rules", async () => {
     const excepting = {
       from: [{ source: { notNamespaces: ["shop"] } }],

@@ -1,4 +1,4 @@
-import type { MeshDefinition } from "../../../catalog";
+import type { GatewayHostDefinition, MeshDefinition } from "../../../catalog";
 import { type Mutation, type Place, put } from "./mutation";
 import { matching } from "./places";
 
@@ -8,6 +8,47 @@ function hostsOf(catalog: MeshDefinition): { place: Place; value: unknown }[] {
 }
 
 export const gateways: readonly Mutation[] = [
+  {
+    code: "MW321",
+    mistake: "clients of all names below a domain limited by their addresses",
+    also: ["MW532"],
+    *mutants(catalog) {
+      for (const { place, value } of hostsOf(catalog)) {
+        const { routes } = value as GatewayHostDefinition;
+        const limited = routes.map((route) => ({ ...route, ipBlocks: ["203.0.113.0/24"] }));
+        if (routes.length === 0) continue;
+        const at = [...place.slice(0, -1), "*.wildcard.example.com"];
+        const tls = { credentialName: "wildcard" };
+        yield {
+          at: [...at, "routes", 0, "ipBlocks"],
+          changes: [
+            [at, { ...(value as object), tls, routes: limited }],
+            [place, undefined],
+          ],
+        };
+      }
+    },
+  },
+  {
+    code: "MW322",
+    mistake: "clients limited at one of two hosts",
+    also: ["MW322"],
+    *mutants(catalog) {
+      for (const { place, value } of hostsOf(catalog)) {
+        const { routes } = value as GatewayHostDefinition;
+        if (routes.length === 0) continue;
+        const twin = { ...(value as object), tls: { credentialName: "twin" } };
+        const at = [...place, "routes", 0, "notIpBlocks"];
+        yield {
+          at,
+          changes: [
+            [at, ["203.0.113.7"]],
+            [[...place.slice(0, -1), "twin.example.com"], twin],
+          ],
+        };
+      }
+    },
+  },
   {
     code: "MW530",
     mistake: "a host served as plaintext in prod",
