@@ -11,11 +11,13 @@ export const gateways: readonly Mutation[] = [
   {
     code: "MW321",
     mistake: "clients of all names below a domain limited by their addresses",
-    also: ["MW532"],
+    also: ["MW322", "MW532"],
     *mutants(catalog) {
       for (const { place, value } of hostsOf(catalog)) {
         const { routes } = value as GatewayHostDefinition;
-        const limited = routes.map((route) => ({ ...route, ipBlocks: ["203.0.113.0/24"] }));
+        const limited = routes.map((route, i) =>
+          i === 0 ? { ...route, ipBlocks: ["203.0.113.0/24"] } : route,
+        );
         if (routes.length === 0) continue;
         const at = [...place.slice(0, -1), "*.wildcard.example.com"];
         const tls = { credentialName: "wildcard" };
