@@ -108,7 +108,16 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
  * @param all the routes and redirects of its host, itself included.
  */
 export function normalizeRoute(
-  { prefix, match, rewrite, headers, ipBlocks = [], notIpBlocks = [], service, ...given }: GatewayRouteDefinition,
+  {
+    prefix,
+    match,
+    rewrite,
+    headers,
+    ipBlocks = [],
+    notIpBlocks = [],
+    service,
+    ...given
+  }: GatewayRouteDefinition,
   all: readonly RoutePattern[],
   source: Source,
   path: string,

@@ -46,7 +46,8 @@ export const clientsNotBypassed: MeshRule = {
         const wider = routes.find(
           (other) => other !== route && includes(other, route) && !isAtLeast(other.clients, route.clients),
         );
-        if (route.clients && wider) yield { path: listOf(route), ...text(route.edge.callee, wider.edge.path) };
+        if (route.clients && wider)
+          yield { path: listOf(route), ...text(route.edge.callee, wider.edge.path) };
       }
     }
   },
