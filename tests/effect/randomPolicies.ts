@@ -45,7 +45,7 @@ const methods = some("GET", "POST", "P*", "*T", "*");
 const paths = some("/", "/api", "/api/*", "*/edit", "*", "/api/{*}/edit", "/files/{**}", "/api/v1*");
 const hosts = some("api.shop", "*.shop", "api*", "*");
 
-const source = fields({
+const sources = fields({
   principals,
   notPrincipals: principals,
   namespaces,
@@ -58,6 +58,12 @@ const source = fields({
   requestPrincipals,
   notRequestPrincipals: requestPrincipals,
 });
+/** istiod refuses service accounts beside namespaces and principals. */
+function withoutConflict(one: object): object {
+  if (!("serviceAccounts" in one)) return one;
+  return Object.fromEntries(Object.entries(one).filter(([field]) => !/namespaces|principals/i.test(field)));
+}
+
 const operation = fields({
   ports,
   notPorts: ports,
@@ -88,7 +94,7 @@ const when = fc.oneof(
 );
 const list = <T>(one: fc.Arbitrary<T>, max: number): fc.Arbitrary<T[]> => fc.array(one, { maxLength: max });
 const rule = fc
-  .record({ from: list(source, 2), to: list(operation, 2), when: list(when, 2) })
+  .record({ from: list(sources.map(withoutConflict), 2), to: list(operation, 2), when: list(when, 2) })
   .map(({ from, to, when: conditions }) => ({
     ...(from.some(filled) && { from: from.filter(filled).map((one) => ({ source: one })) }),
     ...(to.some(filled) && { to: to.filter(filled).map((one) => ({ operation: one })) }),
@@ -139,7 +145,8 @@ export const policies: fc.Arbitrary<PlainObject[]> = fc
       object(
         "AuthorizationPolicy",
         `${namespace}/policy-${i}`,
-        { ...spec, action, ...(rules.length > 0 && { rules }) },
+        // istiod refuses a DENY policy without rules.
+        { ...spec, action, ...(rules.length > 0 ? { rules } : action === "DENY" && { rules: [{}] }) },
         dryRun ? { annotations: { "istio.io/dry-run": "true" } } : {},
       ),
     ),

@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Kinds of the collections that istiod lists. */
+const kinds: Readonly<Record<string, string>> = {
+  configmaps: "ConfigMap",
+  customresourcedefinitions: "CustomResourceDefinition",
+  endpointslices: "EndpointSlice",
+  ingressclasses: "IngressClass",
+  ingresses: "Ingress",
+  mutatingwebhookconfigurations: "MutatingWebhookConfiguration",
+  namespaces: "Namespace",
+  nodes: "Node",
+  pods: "Pod",
+  secrets: "Secret",
+  serviceaccounts: "ServiceAccount",
+  services: "Service",
+  validatingwebhookconfigurations: "ValidatingWebhookConfiguration",
+};
+
+/** An API server of Kubernetes without objects, which istiod needs even if it reads all configuration from files. */
+export interface EmptyCluster {
+  readonly url: string;
+  readonly close: () => void;
+}
+
+/** Starts the server on a free port. Lists are empty, watches never end, and everything else is forbidden. */
+export async function emptyCluster(): Promise<EmptyCluster> {
+  const server = createServer(answer);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? "", "http://cluster");
+  const send = (code: number, body: object): void => {
+    response.writeHead(code, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+  const failure = (code: number, reason: string): void => {
+    send(code, { kind: "Status", apiVersion: "v1", status: "Failure", reason, code });
+  };
+  if (pathname === "/version") {
+    send(200, { major: "1", minor: "36", gitVersion: "v1.36.3" });
+    return;
+  }
+  if (request.method !== "GET") {
+    failure(403, "Forbidden");
+    return;
+  }
+  const [, root, group = "", version = ""] = pathname.split("/");
+  const apiVersion = root === "api" ? "v1" : `${group}/${version}`;
+  const kind = kinds[pathname.split("/").at(-1) ?? ""];
+  if (kind === undefined) {
+    failure(404, "NotFound");
+    return;
+  }
+  const isMetadata = (request.headers.accept ?? "").includes("PartialObjectMetadata");
+  const named = isMetadata ? ["meta.k8s.io/v1", "PartialObjectMetadata"] : [apiVersion, kind];
+  const [ofVersion = "", ofKind = ""] = named;
+  if (searchParams.get("watch") === null) {
+    send(200, {
+      kind: `${ofKind}List`,
+      apiVersion: ofVersion,
+      metadata: { resourceVersion: "1" },
+      items: [],
+    });
+    return;
+  }
+  response.writeHead(200, { "content-type": "application/json" });
+  response.flushHeaders();
+  if (searchParams.get("sendInitialEvents") === null) return;
+  const metadata = { resourceVersion: "1", annotations: { "k8s.io/initial-events-end": "true" } };
+  const bookmark = { type: "BOOKMARK", object: { kind: ofKind, apiVersion: ofVersion, metadata } };
+  response.write(`${JSON.stringify(bookmark)}\n`);
+}

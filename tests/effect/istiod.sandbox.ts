@@ -1,0 +1,180 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  mayCall,
+  type Model,
+  type PlainObject,
+  readObjects,
+  type Route,
+  routeOf,
+  type Workload,
+} from "../../effect";
+import { envoyAllows, objectOf } from "./envoyAccess";
+import { envoyRoute, routeLine } from "./envoyRoute";
+import { type IstiodOfFiles, istiodOfFiles, keyOf, type ProxyConfiguration } from "./istiodOfFiles";
+import { object, workload } from "./objects";
+import { policies, requests } from "./randomPolicies";
+import { routed, routing } from "./randomRoutes";
+
+const rounds = 45;
+const perProxy = 90;
+const seed = 1;
+
+/** Namespaces of a round. Rounds see each other's exported objects. */
+const of = (round: number): [shop: string, bank: string] => [`shop-${round}`, `bank-${round}`];
+const placed = Array.from({ length: rounds }, (_, round) => {
+  const [shop, bank] = of(round);
+  return [`${shop}/web`, `${shop}/api`, `${bank}/ledger`].map((name, i) => ({
+    round,
+    one: workload(name, { ports: [8080, 9000] }),
+    address: `10.99.${round}.${i + 1}`,
+  }));
+}).flat();
+
+describe("the model and a real istiod", () => {
+  let istiod: IstiodOfFiles | undefined;
+  let model: Model;
+  const sent = new Map<Workload, ProxyConfiguration>();
+
+  before(async () => {
+    const objects = Array.from({ length: rounds }, (_, round) => objectsOf(round)).flat();
+    istiod = await istiodOfFiles(objects);
+    const { accepted } = istiod;
+    expect(objects.map(keyOf).filter((key) => !accepted.has(key))).to.deep.equal([]);
+    model = readObjects(objects, { workloads: placed.map(({ one }) => one) });
+    for (const { one, address } of placed) sent.set(one, await istiod.configurationOf(one, address));
+  });
+  after(async () => {
+    await istiod?.stop();
+  });
+
+  it("agree on which requests a workload's proxy passes", () => {
+    const counts = compare((one, i, configuration) =>
+      fc.sample(requests, { numRuns: perProxy, seed: seed + i }).map((request) => ({
+        request,
+        answer: mayCall(model, one, request).answer,
+        wanted: envoyAllows(configuration.listeners, request) ? "allowed" : "denied",
+      })),
+    );
+    print("requests to", counts);
+    expect(counts.get("allowed")).to.be.above(2_000);
+    expect(counts.get("denied")).to.be.above(2_000);
+  });
+
+  it("agree on where a workload's requests go", () => {
+    const outcomes = new Set<string>();
+    const counts = compare((one, i, { routes, clusters }) => {
+      const [shop, bank] = of(placed[i]?.round ?? 0);
+      return fc.sample(routed(shop, bank), { numRuns: perProxy, seed: seed + i }).map((request) => {
+        const found = routeOf(model, one, request);
+        outcomes.add(found.outcome);
+        return { request, answer: lineOf(found), wanted: envoyRoute(routes, clusters, request) };
+      });
+    });
+    print("requests of", counts);
+    expect([...outcomes].sort()).to.deep.equal([
+      "blocked",
+      "forwarded",
+      "not found",
+      "passed through",
+      "redirected",
+    ]);
+    const missing = [...counts].filter(([line]) => line.includes("missing"));
+    expect(missing.length, "routes without a cluster").to.be.above(20);
+  });
+
+  it("would disagree, if one of them was asked about another proxy", () => {
+    const others = placed.map((_, i) => placed[(i + 1) % placed.length]?.one);
+    const different = placed.filter(({ one }, i) => {
+      const other = others[i];
+      const configuration = other && sent.get(other);
+      return fc
+        .sample(requests, { numRuns: perProxy, seed })
+        .some(
+          (request) =>
+            configuration &&
+            (mayCall(model, one, request).answer === "allowed") !==
+              envoyAllows(configuration.listeners, request),
+        );
+    });
+    expect(different.length).to.be.above(placed.length / 4);
+  });
+
+  /** Compares all answers about all proxies, and counts each answer. */
+  function compare(
+    ask: (
+      one: Workload,
+      i: number,
+      configuration: ProxyConfiguration,
+    ) => readonly { request: object; answer: string; wanted: string }[],
+  ): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [i, { one, round }] of placed.entries()) {
+      const configuration = sent.get(one);
+      if (!configuration) throw new Error(`no configuration of ${one.namespace}/${one.name}`);
+      for (const { request, answer, wanted } of ask(one, i, configuration)) {
+        counts.set(wanted, (counts.get(wanted) ?? 0) + 1);
+        if (answer === wanted) continue;
+        const objects = objectsOf(round);
+        expect.fail(JSON.stringify({ answer, wanted, workload: one, request, objects }, null, 1));
+      }
+    }
+    return counts;
+  }
+});
+
+function print(what: string, counts: ReadonlyMap<string, number>): void {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  process.stdout.write(
+    `      ${all} ${what} ${placed.length} proxies, ${counts.size} answers, no disagreement\n`,
+  );
+}
+
+/** Random objects in the namespaces of a round. Services are ServiceEntries, because istiod reads these from files. */
+function objectsOf(round: number): PlainObject[] {
+  const [shop, bank] = of(round);
+  const one = { numRuns: 1, seed: seed + round };
+  const [random = []] = fc.sample(policies, one);
+  const [paths = []] = fc.sample(routing(shop, bank), one);
+  const places: Readonly<Record<string, string>> = { shop, bank };
+  const own = random
+    // Policies of the root namespace apply to every round, so only one round has some.
+    .filter(({ metadata }) => round === 0 || objectOf(metadata).namespace !== "istio-system")
+    .map((each) => {
+      const metadata = objectOf(each.metadata);
+      const namespace = String(metadata.namespace);
+      return { ...each, metadata: { ...metadata, namespace: places[namespace] ?? namespace } };
+    });
+  const entries = placed
+    .filter((each) => each.round === round)
+    .map(({ one: { namespace, name, labels }, address }) =>
+      object("ServiceEntry", `${namespace}/${name}`, {
+        hosts: [`${name}.${namespace}.svc.cluster.local`],
+        location: "MESH_INTERNAL",
+        resolution: "STATIC",
+        ports: [
+          { number: 80, name: "http", protocol: "HTTP", targetPort: 8080 },
+          { number: 9000, name: "tcp", protocol: "TCP", targetPort: 9000 },
+        ],
+        endpoints: [{ address, labels }],
+      }),
+    );
+  return [...entries, ...own, ...paths];
+}
+
+function lineOf({ outcome, destinations, timeout = 0, retries, rewrite, mirrors }: Route): string {
+  if (outcome !== "forwarded") return outcome;
+  const name = ({ host, port, subset = "" }: Route["destinations"][number]): string =>
+    `outbound|${port}|${subset}|${host}`;
+  return routeLine({
+    clusters: destinations.map((one) => ({ name: name(one), weight: one.weight, exists: one.exists })),
+    timeout,
+    retries: retries && {
+      attempts: retries.attempts,
+      retryOn: retries.retryOn,
+      perTry: retries.perTryTimeout,
+    },
+    rewrite: typeof rewrite?.uri === "string" ? rewrite.uri : "",
+    mirrors: mirrors.map(({ destination }) => name(destination)),
+  });
+}
