@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { renderMesh } from "../mesh";
+import { sharedHosts, sharedHostText } from "../mesh/sharedHosts";
 import { checkedMesh } from "./checkedMesh";
 import { contradictions } from "./contradictions";
 import { declareObjects } from "./declareObjects";
@@ -29,7 +31,11 @@ export class IstioControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     const served = (args.catalogs ?? []).map((catalog) => checkedMesh(String(catalog.name), catalog).mesh);
-    const problems = [...misfits(args), ...served.flatMap((mesh) => contradictions(args, mesh))];
+    const problems = [
+      ...misfits(args),
+      ...served.flatMap((mesh) => contradictions(args, mesh)),
+      ...sharedHosts(served.flatMap((mesh) => renderMesh(mesh))).map(sharedHostText),
+    ];
     if (problems.length > 0)
       throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));
     super("meshwright:index:IstioControlPlane", name, {}, opts);

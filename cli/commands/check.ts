@@ -2,18 +2,20 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import type { Finding, Severity } from "../../checks";
-import { checkMesh } from "../../mesh";
+import type { CheckedMesh, Finding, Severity } from "../../checks";
+import { UserError } from "../../errors/userError";
+import { checkMesh, renderMesh } from "../../mesh";
+import { type SharedHost, sharedHosts, sharedHostText } from "../../mesh/sharedHosts";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 import { UnreadableCatalog } from "../catalogFile";
 import { print } from "../output";
 import { sarif } from "../sarif";
 import type { Position } from "../sourceOf";
 
-/** `meshwright check`: prints every finding of a catalog. */
+/** `meshwright check`: prints every finding of catalogs, and of several the hosts that two of them have. */
 export function checkCommand(command: Command): void {
   command
-    .argument("[catalog]", subjectArgument)
+    .argument("[catalogs...]", `${subjectArgument}; several for one cluster are checked together`)
     .option("--stack <name>", stackOption)
     .option("--strict", "exit code 1 for warnings too, not only for errors")
     .addOption(
@@ -21,28 +23,59 @@ export function checkCommand(command: Command): void {
     )
     .action(
       async (
-        argument: string | undefined,
+        names: readonly string[],
         { stack, format, strict }: { stack?: string; format: keyof typeof formats; strict?: true },
       ) => {
-        const { subject, findings, position } = await checked(argument, stack);
-        print(formats[format](subject, findings, position));
+        if (names.length > 1 && format === "sarif") {
+          throw new UserError({
+            problem: `--format sarif has the findings of one catalog, and ${names.length} are named.`,
+            fix: "Name one of them, or print JSON: --format json",
+            exitCode: 2,
+          });
+        }
+        const all: Checked[] = [];
+        for (const name of names.length > 0 ? names : [undefined]) all.push(await checked(name, stack));
+        const shared = sharedHosts(all.flatMap(({ mesh }) => (mesh ? renderMesh(mesh) : [])));
+        print(formats[format](all, shared));
         const failing = strict ? ["error", "warning"] : ["error"];
-        if (findings.some(({ severity }) => failing.includes(severity))) process.exitCode = 1;
+        const found = all.flatMap(({ findings }) => findings);
+        if (shared.length > 0 || found.some(({ severity }) => failing.includes(severity)))
+          process.exitCode = 1;
       },
     );
 }
 
 const formats = {
-  human: describeFindings,
-  json: ({ name }: Subject, findings: readonly Finding[]) =>
-    JSON.stringify({ catalog: name, findings }, null, 2),
-  sarif: (subject: Subject, findings: readonly Finding[], position?: Position) =>
-    JSON.stringify(sarif(fileOf(subject), findings, position), null, 2),
+  human: (all: readonly Checked[], shared: readonly SharedHost[]) =>
+    [
+      ...all.map(({ subject, findings }) => describeFindings(subject, findings)),
+      ...shared.map(describeShared),
+    ].join(all.length > 1 ? "\n\n" : "\n"),
+  json: (all: readonly Checked[], shared: readonly SharedHost[]) => {
+    const own = all.map(({ subject: { name }, findings }) => ({ catalog: name, findings }));
+    return JSON.stringify(own.length === 1 ? own[0] : { catalogs: own, sharedHosts: shared }, null, 2);
+  },
+  sarif: (all: readonly Checked[]) =>
+    all
+      .map(({ subject, findings, position }) =>
+        JSON.stringify(sarif(fileOf(subject), findings, position), null, 2),
+      )
+      .join("\n"),
 };
+
+function describeShared(shared: SharedHost): string {
+  return [
+    `${colours.error("error")} ${pc.bold(shared.second.title)}`,
+    `  ${sharedHostText(shared)}`,
+    `  ${pc.dim("fix:")} leave the host to one of the catalogs`,
+  ].join("\n");
+}
 
 interface Checked {
   readonly subject: Subject;
   readonly findings: readonly Finding[];
+  /** The catalog to render. Absent if a finding is an error. */
+  readonly mesh?: CheckedMesh;
   /** The place of a syntax error, where that is the finding. */
   readonly position?: Position;
 }
@@ -51,7 +84,8 @@ interface Checked {
 async function checked(argument: string | undefined, stack: string | undefined): Promise<Checked> {
   try {
     const subject = await loadSubject(argument, stack);
-    return { subject, findings: checkMesh(subject.catalog).findings };
+    const { findings, mesh } = checkMesh(subject.catalog);
+    return { subject, findings, ...(mesh && { mesh }) };
   } catch (error) {
     if (!(error instanceof UnreadableCatalog)) throw error;
     const { reason, position, fix } = error;

@@ -5,6 +5,7 @@ import { proxyProblems, proxyVersion } from "./proxies";
 import { sharedHosts } from "./sharedHosts";
 import { sharedTelemetry } from "./sharedTelemetry";
 import type { Snapshot } from "./snapshot";
+import { unpatchedProxies } from "./unpatchedProxies";
 
 /** The health of a mesh on a cluster. */
 export interface Health {
@@ -24,6 +25,7 @@ export function judge(snapshot: Snapshot): Health {
   const problems = [
     ...componentProblems(components),
     ...proxyProblems(snapshot),
+    ...unpatchedProxies(snapshot),
     ...conditionProblems(snapshot),
     ...sharedHosts(snapshot.objects),
     ...sharedTelemetry(snapshot.objects),

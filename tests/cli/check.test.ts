@@ -56,6 +56,61 @@ describe("cli/check", function () {
     expect(exitCode).to.equal(1);
   });
 
+  it("finds a host that two of the named catalogs serve, and none where each has its own", async () => {
+    const serving = (name: string, host: string): object => ({
+      name,
+      services: { web: { ports: { http: { port: 8080, protocol: "http" } } } },
+      gateways: {
+        public: {
+          hosts: { [host]: { tls: { credentialName: name }, routes: [{ prefix: "/", service: "web" }] } },
+        },
+      },
+    });
+    const file = (name: string, host: string): string => {
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(serving(name, host)));
+      return `${name}.json`;
+    };
+    const shop = file("shop", "api.example.com");
+    const bank = file("bank", "api.example.com");
+    const books = file("books", "books.example.com");
+    const both = await meshwright(["check", shop, bank], { cwd: folder });
+    expect(both.stdout).to.equal(
+      [
+        "shop.json: no findings",
+        "",
+        "bank.json: no findings",
+        "",
+        "error Gateway bank/public",
+        '  The catalogs "shop" and "bank" both have the host api.example.com (the first one in Gateway shop/public). Which of them applies is undefined.',
+        "  fix: leave the host to one of the catalogs",
+      ].join("\n"),
+    );
+    expect(both.exitCode).to.equal(1);
+    const [json, apart, sarif] = await Promise.all([
+      meshwright(["check", shop, bank, "--format", "json"], { cwd: folder }),
+      meshwright(["check", shop, books], { cwd: folder }),
+      meshwright(["check", shop, bank, "--format", "sarif"], { cwd: folder }),
+    ]);
+    expect(JSON.parse(json.stdout)).to.deep.equal({
+      catalogs: [
+        { catalog: "shop.json", findings: [] },
+        { catalog: "bank.json", findings: [] },
+      ],
+      sharedHosts: [
+        {
+          host: "api.example.com",
+          first: { catalog: "shop", title: "Gateway shop/public" },
+          second: { catalog: "bank", title: "Gateway bank/public" },
+        },
+      ],
+    });
+    expect(json.exitCode).to.equal(1);
+    expect(apart.stdout).to.equal("shop.json: no findings\n\nbooks.json: no findings");
+    expect(apart.exitCode).to.equal(0);
+    expect(sarif.exitCode).to.equal(2);
+    expect(sarif.stderr).to.contain("--format sarif has the findings of one catalog, and 2 are named.");
+  });
+
   it("prints JSON and SARIF for machines", async () => {
     const [json, sarif] = await Promise.all(
       ["json", "sarif"].map((format) =>

@@ -163,4 +163,22 @@ describe("components/contradictions", () => {
     });
     expect(all).to.deep.equal([]);
   });
+
+  it("finds a host that two of the catalogs serve, and none that each serves by itself", () => {
+    const bank = (host: string): MeshDefinition => ({
+      ...shop,
+      name: "bank",
+      gateways: {
+        public: {
+          hosts: { [host]: { tls: { credentialName: "bank" }, routes: [{ prefix: "/", service: "web" }] } },
+        },
+      },
+    });
+    const install = (host: string) => (): unknown =>
+      new IstioControlPlane("istio", { ...args, catalogs: [shop, bank(host)] });
+    expect(install("shop.example.com")).to.throw(
+      'IstioControlPlane "istio": The catalogs "shop" and "bank" both have the host shop.example.com (the first one in Gateway shop/public). Which of them applies is undefined.',
+    );
+    expect(install("bank.example.com")).to.not.throw();
+  });
 });
