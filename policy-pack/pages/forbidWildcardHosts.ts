@@ -34,5 +34,6 @@ spec:
         attempts: 2
         perTryTimeout: 2s
         retryOn: connect-failure,refused-stream`,
-  exempt: "Exempt a VirtualService that serves generated subdomains, such as one per tenant.",
+  exempt:
+    "Exempt a VirtualService of the mesh's own proxies that serves generated names. One that is bound to Gateways only may have the hosts of a domain, such as one per tenant.",
 };

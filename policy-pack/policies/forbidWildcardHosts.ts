@@ -1,5 +1,5 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { textsOf } from "../reading/field";
+import { type Field, textsOf } from "../reading/field";
 import { isGateway, isVirtualService, type KubernetesResource } from "../reading/resource";
 
 /** The texts of this policy's violations. */
@@ -10,24 +10,26 @@ export const messages = {
   }),
   virtualService: (host: string): Message => ({
     problem: `is "${host}", which also matches hosts that are added later`,
-    fix: "List the hosts",
+    fix: "List the hosts, or bind the VirtualService only to a Gateway that serves the domain",
   }),
 };
 
 /**
  * A Gateway for every host serves hosts of other teams. A VirtualService with a wildcard also routes hosts that are added
- * later.
+ * later. If it is bound to Gateways only, it routes no host but those that these serve, and a Gateway may serve a domain.
  * https://istio.io/latest/docs/reference/config/networking/gateway/#Server
  */
 export const forbidWildcardHosts = resourcePolicy({
   name: "forbid-wildcard-hosts",
   displayName: "Hosts are listed",
-  description: "No Gateway serves every host, and no VirtualService has a wildcard host.",
+  description:
+    "No Gateway serves every host, and no VirtualService has a wildcard host, except for a domain at Gateways.",
   severity: "medium",
   framework: nist("CM-7", "Least functionality"),
   tags: ["istio", "traffic", "gateway"],
   remediationSteps:
-    "List each host. A Gateway may serve all hosts of one domain, such as *.example.com. A VirtualService lists each host.",
+    "List each host. A Gateway, and a VirtualService that is bound to Gateways only, may have all hosts of one domain, such " +
+    "as *.example.com.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-hosts",
   settings: {},
   appliesTo: (type) => isGateway(type) || isVirtualService(type),
@@ -43,7 +45,14 @@ function judgeGateway({ fields }: KubernetesResource): Violation[] {
 }
 
 function judgeVirtualService({ fields }: KubernetesResource): Violation[] {
+  const wildcard = isAtGatewaysOnly(fields) ? /^\*$/ : /\*/;
   return textsOf(fields.at("spec", "hosts"))
-    .filter(({ text }) => text.includes("*"))
+    .filter(({ text }) => wildcard.test(text))
     .map(({ field, text }) => ({ field, ...messages.virtualService(text) }));
+}
+
+/** Whether a VirtualService is bound to Gateways, and not also to the proxies of the mesh, as it is by default. */
+function isAtGatewaysOnly(fields: Field): boolean {
+  const gateways = fields.at("spec", "gateways").children();
+  return gateways.length > 0 && gateways.every(({ value }) => typeof value === "string" && value !== "mesh");
 }

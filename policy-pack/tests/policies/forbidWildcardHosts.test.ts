@@ -16,7 +16,8 @@ describe("forbid-wildcard-hosts", () => {
     });
     expect(await judge(virtualService(undefined, { hosts: ["*"] }))).to.deep.equal({
       violations: [
-        'VirtualService shop/catalog: spec.hosts[0] is "*", which also matches hosts that are added later. List the hosts.',
+        'VirtualService shop/catalog: spec.hosts[0] is "*", which also matches hosts that are added later. List the hosts, or bind ' +
+          "the VirtualService only to a Gateway that serves the domain.",
       ],
     });
   });
@@ -41,6 +42,19 @@ describe("forbid-wildcard-hosts", () => {
         violations: [said("VirtualService shop/catalog")("spec.hosts[1]", messages.virtualService(host))],
       });
     }
+  });
+
+  it("accepts the hosts of a domain in a VirtualService that is bound to Gateways only, and never every host", async () => {
+    const bound = (host: string, ...gateways: string[]) =>
+      judge(virtualService(undefined, { hosts: [host], gateways }));
+    const refused = (host: string) => ({
+      violations: [said("VirtualService shop/catalog")("spec.hosts[0]", messages.virtualService(host))],
+    });
+    expect(await bound("*.example.com", "shop/public")).to.deep.equal({ violations: [] });
+    expect(await bound("*.example.com", "public", "internal")).to.deep.equal({ violations: [] });
+    expect(await bound("*.example.com", "public", "mesh")).to.deep.equal(refused("*.example.com"));
+    expect(await bound("*.example.com")).to.deep.equal(refused("*.example.com"));
+    expect(await bound("*", "public")).to.deep.equal(refused("*"));
   });
 
   it("reports unknown values as undecided", async () => {
