@@ -27,7 +27,7 @@ export const addressBlocksSchema = z
 export function normalizeClients({
   ipBlocks = [],
   notIpBlocks = [],
-}: Partial<ClientAddresses>): ClientAddresses | undefined {
+}: Partial<Record<keyof ClientAddresses, readonly string[] | undefined>>): ClientAddresses | undefined {
   if (ipBlocks.length === 0 && notIpBlocks.length === 0) return undefined;
   return { ipBlocks: [...ipBlocks].sort(compare), notIpBlocks: [...notIpBlocks].sort(compare) };
 }

@@ -54,6 +54,24 @@ export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchrono
   readonly notIpBlocks?: readonly string[];
   /** Name of the service. */
   readonly service: string;
+  /**
+   * Further services that receive a share of the route's requests, such as a new service that replaces an old one step by
+   * step. `service` receives the rest. Each of them admits the same requests from the gateway. If the route has no
+   * `timeout`, the longest one of the services applies; the retries are those of `service`. Default: none.
+   *
+   * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
+   */
+  readonly destinations?: readonly RouteDestinationDefinition[];
+}
+
+/** A further service of a route, with its share of the requests. */
+export interface RouteDestinationDefinition {
+  /** Name of the service. */
+  readonly service: string;
+  /** Name of a port of the service. Default: its only port. Required if it has several. */
+  readonly port?: string;
+  /** Percentage of the requests, 0–100. With 0 the service is admitted, and receives no request yet. */
+  readonly weight: number;
 }
 
 /** A route of a host, with its edge of the call graph. */
@@ -62,8 +80,23 @@ export interface GatewayRoute {
   readonly rewrite?: string;
   readonly headers?: Headers;
   readonly clients?: ClientAddresses;
+  /** The edge to `service`. */
+  readonly edge: Edge;
+  /** Further services. Empty: `service` receives every request. */
+  readonly destinations: readonly RouteDestination[];
+}
+
+/** A further service of a route, with the edge to it. */
+export interface RouteDestination {
+  readonly weight: number;
   readonly edge: Edge;
 }
+
+const destinationSchema = z.strictObject({
+  service: z.string(),
+  port: z.string().optional(),
+  weight: z.int().min(0).max(100),
+} satisfies Shape<RouteDestinationDefinition>);
 
 export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
   .strictObject({
@@ -75,6 +108,7 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
     ipBlocks: addressBlocksSchema.optional(),
     notIpBlocks: addressBlocksSchema.optional(),
     service: z.string(),
+    destinations: z.array(destinationSchema).min(1).optional(),
   } satisfies Shape<GatewayRouteDefinition>)
   .superRefine(({ prefix, match, paths, rewrite }, context) => {
     const refuse = (field: string, fix: string): void => {
@@ -108,29 +142,28 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
  * @param all the routes and redirects of its host, itself included.
  */
 export function normalizeRoute(
-  {
-    prefix,
-    match,
-    rewrite,
-    headers,
-    ipBlocks = [],
-    notIpBlocks = [],
-    service,
-    ...given
-  }: GatewayRouteDefinition,
+  definition: GatewayRouteDefinition,
   all: readonly RoutePattern[],
   source: Source,
   path: string,
   find: (service: string) => Target,
 ): GatewayRoute {
+  const { prefix, match, rewrite, headers, ipBlocks, notIpBlocks, service, destinations, ...given } =
+    definition;
   const clients = normalizeClients({ ipBlocks, notIpBlocks });
   const exact = match?.uri && "exact" in match.uri ? [rewrite ?? match.uri.exact] : undefined;
-  const call = { ...(exact && { paths: exact }), ...given };
+  const { port, ...call } = { ...(exact && { paths: exact }), ...given };
+  const edgeTo = (callee: string, named?: string): Edge =>
+    normalizeEdge(source, { ...call, ...(named !== undefined && { port: named }) }, find(callee), path);
   return {
     match: normalizeRouteMatch({ ...given, ...(prefix && { prefix }), ...(match && { match }) }, all),
     ...(rewrite !== undefined && { rewrite }),
     ...(headers && { headers }),
     ...(clients && { clients }),
-    edge: normalizeEdge(source, call, find(service), path),
+    edge: edgeTo(service, port),
+    destinations: (destinations ?? []).map((one) => ({
+      weight: one.weight,
+      edge: edgeTo(one.service, one.port),
+    })),
   };
 }

@@ -187,8 +187,17 @@ type ProbeReference<Service, Probe> = PortChoice<Service, Probe> &
     : unknown);
 
 type RouteReferences<Services, Routes> = {
-  readonly [Index in keyof Routes]: ServiceReference<Services, Routes[Index]>;
+  readonly [Index in keyof Routes]: ServiceReference<Services, Routes[Index]> &
+    DestinationReferences<Services, Field<Routes[Index], "destinations">>;
 };
+
+type DestinationReferences<Services, Destinations> = Destinations extends readonly unknown[]
+  ? {
+      readonly destinations?: {
+        readonly [Index in keyof Destinations]: ServiceReference<Services, Destinations[Index]>;
+      };
+    }
+  : unknown;
 
 /** A service that a field `service` refers to. */
 type ServiceReference<Services, Call> =

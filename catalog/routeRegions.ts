@@ -9,12 +9,17 @@ import type { GatewayRoute } from "./gatewayRoute";
  */
 export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
   const alike = alikeRoutes(gateways);
-  const held = ({ edge, ...route }: GatewayRoute): GatewayRoute => {
+  const heldEdge = (route: GatewayRoute): Edge => {
+    const { edge } = route;
     const others = (alike.get(doorOf(edge)) ?? []).filter((other) => admits(other.edge) !== admits(edge));
-    const own = regionOf({ ...route, edge });
-    if (others.length === 0 || own.includes("/*")) return { ...route, edge };
-    return { ...route, edge: { ...edge, paths: own } };
+    const own = regionOf(route);
+    return others.length === 0 || own.includes("/*") ? edge : { ...edge, paths: own };
   };
+  const held = (route: GatewayRoute): GatewayRoute => ({
+    ...route,
+    edge: heldEdge(route),
+    destinations: route.destinations.map((one) => ({ ...one, edge: heldEdge({ ...route, edge: one.edge }) })),
+  });
   return gateways.map((gateway) => ({
     ...gateway,
     hosts: gateway.hosts.map((host) => ({
@@ -24,9 +29,15 @@ export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
   }));
 }
 
-/** The routes of a gateway. */
+/** The routes of a gateway. One with further services is listed for each of them, with the edge to that service. */
 export function routesOf({ hosts }: Gateway): GatewayRoute[] {
-  return hosts.flatMap(({ routes }) => routes.flatMap((route) => (route.edge === undefined ? [] : [route])));
+  return hosts.flatMap(({ routes }) =>
+    routes.flatMap((route) =>
+      route.edge === undefined
+        ? []
+        : [route, ...route.destinations.map(({ edge }): GatewayRoute => ({ ...route, edge }))],
+    ),
+  );
 }
 
 /** Routes that a service can't tell apart, grouped by gateway identity, service and port. */

@@ -45,6 +45,11 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
       for (const [i, route] of routes.entries()) {
         const path = ["gateways", gateway, "hosts", host, "routes", i];
         yield { callee: route.service, call: route, path, calleePath: [...path, "service"] };
+        // What the route requires of requests is checked once, at its first service.
+        for (const [j, call] of (route.destinations ?? []).entries()) {
+          const place = [...path, "destinations", j];
+          yield { callee: call.service, call, path: place, calleePath: [...place, "service"] };
+        }
       }
     }
   }

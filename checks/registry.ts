@@ -19,6 +19,7 @@ import { clientsNotBypassed } from "./rules/clientsNotBypassed";
 import { clientsToldApart } from "./rules/clientsToldApart";
 import { connectionsRouted } from "./rules/connectionsRouted";
 import { counterAsked } from "./rules/counterAsked";
+import { destinationsShare } from "./rules/destinationsShare";
 import { drainFits } from "./rules/drainFits";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
@@ -221,6 +222,7 @@ export const topics: readonly Topic[] = [
       connectionsRouted, // MW531
       wildcardServed, // MW532
       prefixLiteral, // MW533
+      destinationsShare, // MW534
     ],
   },
   {

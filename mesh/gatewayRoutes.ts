@@ -1,31 +1,61 @@
 import {
   type Cors,
+  type Edge,
   formatDuration,
   type GatewayRedirect,
   type GatewayRoute,
   type RouteMatch,
   type Service,
 } from "../catalog";
-import { type HttpMatch, type HttpRoute, httpRoutes } from "./httpRoute";
+import { destinations, type HttpMatch, type HttpRoute, httpRoutes } from "./httpRoute";
 
 /** The routes of a gateway's route: its matches, destinations, limits and changes of headers. */
-export function gatewayRoutes(
-  { match, rewrite, headers, edge }: GatewayRoute,
-  services: ReadonlyMap<string, Service>,
-): HttpRoute[] {
-  const service = services.get(edge.callee);
-  if (!service) throw new Error(`${edge.path}: there is no service "${edge.callee}"`);
+export function gatewayRoutes(route: GatewayRoute, services: ReadonlyMap<string, Service>): HttpRoute[] {
+  const { match, rewrite, headers, edge, destinations: others } = route;
+  const service = calleeOf(edge, services);
+  const timeout = longest([edge, ...others.map((one) => one.edge)]);
   return httpRoutes({
     name: routeName(match),
     service,
+    ...(others.length > 0 && { route: weighted(route, services) }),
     port: edge.port,
     match: matches(match),
     ...(match.methods.length > 0 && { methods: match.methods }),
     ...(rewrite !== undefined && { rewrite: rewriteOf(match.uri, rewrite) }),
     ...(headers && { headers }),
-    ...(edge.timeout !== undefined && { timeout: edge.timeout }),
+    ...(timeout !== undefined && { timeout }),
     retries: edge.retries,
   });
+}
+
+function calleeOf({ callee, path }: Edge, services: ReadonlyMap<string, Service>): Service {
+  const service = services.get(callee);
+  if (!service) throw new Error(`${path}: there is no service "${callee}"`);
+  return service;
+}
+
+/** The longest timeout. Undefined if one has none. */
+function longest(edges: readonly Edge[]): number | undefined {
+  const timeouts = edges.flatMap(({ timeout }) => timeout ?? []);
+  return timeouts.length === edges.length ? Math.max(...timeouts) : undefined;
+}
+
+/** The destinations of a route with several services. Each share is divided among the versions of its service. */
+function weighted(
+  { edge, destinations: others }: GatewayRoute,
+  services: ReadonlyMap<string, Service>,
+): NonNullable<HttpRoute["route"]> {
+  const rest = others.reduce((left, { weight }) => left - weight, 100);
+  const shares = [{ edge, weight: rest }, ...others].filter(({ weight }) => weight > 0);
+  const each = shares.map((share) => {
+    const service = calleeOf(share.edge, services);
+    return { weight: share.weight, to: destinations(service, share.edge.port, service.versions) };
+  });
+  // Weights are integers, and relative to their sum.
+  const ofVersions = each.some(({ to }) => to.length > 1);
+  return each.flatMap(({ weight, to }) =>
+    to.map((one) => ({ ...one, weight: ofVersions ? weight * (one.weight ?? 100) : weight })),
+  );
 }
 
 /** The name of a route in metrics and access logs: its path, then what else it matches. */

@@ -26,6 +26,8 @@ export interface Requests {
   readonly methods?: readonly string[];
   readonly rewrite?: HttpRoute["rewrite"];
   readonly headers?: Headers;
+  /** Destinations with weights, instead of the versions of one service. */
+  readonly route?: NonNullable<HttpRoute["route"]>;
   /** Timeout in milliseconds. */
   readonly timeout?: number;
   readonly retries: Retries;
@@ -127,7 +129,7 @@ function orEvery(match: readonly HttpMatch[]): readonly HttpMatch[] {
 
 function httpRoute(
   name: string,
-  { service, port, rewrite, headers, timeout }: Requests,
+  { service, port, rewrite, headers, route, timeout }: Requests,
   versions: readonly Share[],
   match: readonly HttpMatch[],
   retries: Retries,
@@ -137,7 +139,7 @@ function httpRoute(
     ...(match.length > 0 && { match: [...match] }),
     ...(rewrite && { rewrite }),
     ...(headers && { headers: structuredClone(headers) as HttpRoute["headers"] }),
-    route: destinations(service, port, versions),
+    route: route ?? destinations(service, port, versions),
     ...mirror(service, port, versions),
     ...(timeout !== undefined && { timeout: formatDuration(timeout) }),
     ...(!retries.inherited && { retries: retryPolicy(retries) }),

@@ -150,10 +150,16 @@ function atGateway(
       name: nameIn(mesh, gateway.namespace, name),
       namespace: gateway.namespace,
       from: [path],
-      annotations: grpcOnly(routes.flatMap(({ edge }) => (edge ? [edge.port] : []))),
+      annotations: grpcOnly(routes.flatMap(portsOf)),
     }),
     spec,
   };
+}
+
+function portsOf(route: GatewayHost["routes"][number]): Port[] {
+  return route.edge
+    ? [route.edge, ...route.destinations.map(({ edge }) => edge)].map(({ port }) => port)
+    : [];
 }
 
 /** Returns the protocol annotation, if all ports are gRPC. */

@@ -86,7 +86,7 @@ function* wrong(
     if (given !== undefined)
       yield [[field], `the host routes connections, so ${field} has no effect`, "remove it"];
   }
-  for (const [i, { prefix, match, rewrite, headers }] of routes.entries()) {
+  for (const [i, { prefix, match, rewrite, headers, destinations }] of routes.entries()) {
     if (i > 0) yield [["routes", i], "the first route already takes every connection", "remove it"];
     else if (match !== undefined)
       yield [
@@ -98,6 +98,8 @@ function* wrong(
       yield [["routes", i, "prefix"], "the host routes connections, which have no path", 'set it to "/"'];
     else if (rewrite !== undefined)
       yield [["routes", i, "rewrite"], "the host routes connections, which have no path", "remove it"];
+    if (destinations !== undefined)
+      yield [["routes", i, "destinations"], "the host routes connections, to one service", "remove it"];
     if (headers !== undefined)
       yield [["routes", i, "headers"], "the host routes connections, which have no headers", "remove it"];
   }

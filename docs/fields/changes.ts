@@ -415,6 +415,14 @@ function edges(): Changes {
     selector: { istio: "ingressgateway" },
   };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
+  const ports = { http: { port: 8080, protocol: "http" }, admin: { port: 9090, protocol: "http" } };
+  const shared = (own: object): Pair => {
+    const to = (more: object): object => ({
+      services: { next: { ports }, other: { ports } },
+      ...routed({ destinations: [{ service: "next", port: "http", weight: 10, ...more }] }),
+    });
+    return { before: to({}), after: to(own) };
+  };
   const changing = (headers: object): object => ({ headers });
   const routedBy = (match: object): object => {
     const path = "uri" in match ? { paths: ["/users/*"] } : { prefix: "/web" };
@@ -496,6 +504,10 @@ function edges(): Changes {
     ),
     "GatewayRouteDefinition.rewrite": routed({ rewrite: "/v1" }),
     "GatewayRouteDefinition.headers": routed(changing({ response: { set: { "x-frame-options": "DENY" } } })),
+    "GatewayRouteDefinition.destinations": routed({ destinations: [{ service: "search", weight: 10 }] }),
+    "RouteDestinationDefinition.service": shared({ service: "other" }),
+    "RouteDestinationDefinition.port": shared({ port: "admin" }),
+    "RouteDestinationDefinition.weight": shared({ weight: 20 }),
     "GatewayRouteDefinition.ipBlocks": routed({ ipBlocks: ["203.0.113.0/24"] }),
     "GatewayRouteDefinition.notIpBlocks": routed({ notIpBlocks: ["203.0.113.7"] }),
     "HeadersDefinition.request": routed(changing({ request: { remove: ["x-debug"] } })),

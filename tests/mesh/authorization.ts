@@ -137,7 +137,13 @@ export function requested(definition: MeshDefinition): (request: Request) => boo
       ...Object.values(gateways)
         .filter(({ release = "istio-ingress" }) => release === namespace && release === account)
         .flatMap(({ hosts }) => Object.values(hosts))
-        .flatMap(({ routes }) => routes.filter(({ service }) => service === name)),
+        .flatMap(({ routes }) => routes)
+        .flatMap((route) => [
+          route,
+          ...(route.destinations ?? []).map((one) => ({ ...route, port: undefined, ...one })),
+        ])
+        .filter(({ service }) => service === name)
+        .map(({ port, ...route }) => ({ ...route, ...(port !== undefined && { port }) })),
     ];
     // Whoever may send a request to a service may send its copy to where that is mirrored.
     const copies = mirroredTo(callee, definition).flatMap(({ name, port }) =>

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { GatewayRouteDefinition, MeshDefinition, ServiceDefinition } from "../../catalog";
+import { checkMesh, renderMesh } from "../../mesh";
 import type { HttpRoute } from "../../mesh/httpRoute";
 import { find, http, render } from "./render";
 
@@ -179,5 +180,82 @@ describe("gateway routes", () => {
       ["/a", headers],
       ["/", undefined],
     ]);
+  });
+
+  it("share their requests among services, and each service among its versions", () => {
+    const shares = (weight: number, api: Partial<ServiceDefinition> = {}): unknown[] =>
+      routesOf([{ prefix: "/", service: "web", destinations: [{ service: "api", weight }] }], api).map(
+        ({ route }) => route,
+      );
+    const to = (name: string, weight: number, subset?: string): object => ({
+      destination: {
+        host: `${name}.shop.svc.cluster.local`,
+        port: { number: 8080 },
+        ...(subset !== undefined && { subset }),
+      },
+      weight,
+    });
+    expect(shares(10)).to.deep.equal([[to("web", 90), to("api", 10)]]);
+    expect(shares(0)).to.deep.equal([[to("web", 100)]]);
+    expect(shares(100)).to.deep.equal([[to("api", 100)]]);
+    const versions = { v1: {}, v2: {} };
+    expect(shares(10, { versions, traffic: { weights: { v1: 75, v2: 25 } } })).to.deep.equal([
+      [to("web", 9000), to("api", 750, "v1"), to("api", 250, "v2")],
+    ]);
+    expect(shares(10, { versions, traffic: { weights: { v1: 100, v2: 0 } } })).to.deep.equal([
+      [to("web", 90), to("api", 10, "v1")],
+    ]);
+  });
+
+  it("are admitted by each of their services, with the same requests", () => {
+    const objects = shop([
+      {
+        prefix: "/v1",
+        service: "web",
+        methods: ["GET"],
+        paths: ["/v1", "/v1/*"],
+        destinations: [{ service: "api", weight: 0 }],
+      },
+    ]);
+    const rules = (name: string): unknown => (find(objects, "AuthorizationPolicy", name).spec as Spec).rules;
+    expect(rules("api")).to.deep.equal([
+      {
+        from: [{ source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] } }],
+        to: [{ operation: { ports: ["8080"], methods: ["GET"], paths: ["/v1", "/v1/*"] } }],
+      },
+    ]);
+    expect(rules("web")).to.deep.equal(rules("api"));
+  });
+
+  it("wait as long as the slowest of their services may take, unless they say how long", () => {
+    const resilience = { timeout: "5s" } as const;
+    const timeouts = (web: string | undefined, own: object = {}): unknown => {
+      const { mesh } = checkMesh({
+        name: "shop",
+        services: {
+          web: { ports: { http }, ...(web !== undefined && { resilience: { timeout: web } }) },
+          api: { ports: { http }, resilience },
+        },
+        gateways: {
+          public: {
+            hosts: {
+              "shop.example.com": {
+                tls: { credentialName: "shop" },
+                routes: [
+                  { prefix: "/", service: "web", destinations: [{ service: "api", weight: 10 }], ...own },
+                ],
+              },
+            },
+          },
+        },
+      });
+      if (!mesh) throw new Error("the catalog has errors");
+      const spec = find(renderMesh(mesh), "VirtualService", "shop.example.com").spec as Spec;
+      return spec.http[0]?.timeout;
+    };
+    expect(timeouts("2s")).to.equal("5s");
+    expect(timeouts("9s")).to.equal("9s");
+    expect(timeouts(undefined)).to.equal(undefined);
+    expect(timeouts("2s", { timeout: "3s" })).to.equal("3s");
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   type CallDefinition,
   type ExternalServiceDefinition,
+  type GatewayRouteDefinition,
   isHttp,
   type MeshDefinition,
   type ServiceDefinition,
@@ -90,24 +91,39 @@ const clients = fc.constantFrom({}, { ipBlocks: ["10.0.0.0/8"] }, { notIpBlocks:
 
 /** Routes to any HTTP ports, and a redirect. */
 function gateways(services: Services): fc.Arbitrary<MeshDefinition["gateways"]> {
-  const targets = Object.entries(services).flatMap(([name, { ports = {} }]) =>
+  const targets = Object.entries(services).flatMap(([name, { ports = {}, traffic = {} }]) =>
     Object.entries(ports).flatMap(([port, { protocol }]) =>
-      isHttp(protocol) ? [{ target: { service: name, port }, protocol }] : [],
+      isHttp(protocol)
+        ? [{ target: { service: name, port }, protocol, shares: !traffic.headerRoutes && !traffic.mirror }]
+        : [],
     ),
   );
+  /** A further destination for some routes: a port of another service, to which no other route leads. */
+  const shared = (list: typeof targets): Pick<GatewayRouteDefinition, "destinations">[] => {
+    const free = new Set(targets.filter((one) => one.shares && !list.includes(one)));
+    return list.map((one) => {
+      const other = [...free].find(
+        ({ target, protocol }) => protocol === one.protocol && target.service !== one.target.service,
+      );
+      if (!other || !one.shares) return {};
+      free.delete(other);
+      return { destinations: [{ ...other.target, weight: 10 }] };
+    });
+  };
   return fc
     .subarray(targets)
     .chain((list) =>
       fc.tuple(
         fc.tuple(
-          ...list.map(({ target, protocol }, i) =>
+          ...list.map((one, i) =>
             fc
-              .tuple(asked, limits, headers, clients, fc.boolean())
-              .map(([call, own, changed, lists, rewritten]) => ({
-                ...over(protocol, call),
+              .tuple(asked, limits, headers, clients, fc.boolean(), fc.boolean())
+              .map(([call, own, changed, lists, rewritten, split]) => ({
+                ...over(one.protocol, call),
                 ...own,
                 ...lists,
-                ...target,
+                ...one.target,
+                ...(split && shared(list)[i]),
                 prefix: `/r${i}` as const,
                 ...(changed && { headers: changed }),
                 ...(rewritten && { rewrite: "/" as const }),

@@ -52,6 +52,21 @@ export const gateways: readonly Mutation[] = [
     },
   },
   {
+    code: "MW534",
+    mistake: "a service twice on a route",
+    also: ["MW534"],
+    *mutants(catalog) {
+      for (const { place, value } of hostsOf(catalog)) {
+        const { routes } = value as GatewayHostDefinition;
+        for (const [i, { service, port }] of routes.entries()) {
+          const at = [...place, "routes", i, "destinations"];
+          const twin = { service, ...(port !== undefined && { port }), weight: 10 };
+          yield { at: [...at, 0, "service"], changes: [[at, [twin]]] };
+        }
+      }
+    },
+  },
+  {
     code: "MW530",
     mistake: "a host served as plaintext in prod",
     *mutants(catalog) {
