@@ -1,9 +1,17 @@
 import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import { connectionRoute } from "./connectionRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWithin, mostSpecific } from "./host";
 import { type Model, objectsOf } from "./model";
 import { nameOf, type ObjectName, selects } from "./object";
-import { type Candidate, candidatesOf, firstRoute, resolver, type Route } from "./routing";
+import {
+  type Candidate,
+  candidatesOf,
+  firstRoute,
+  resolver,
+  type Route,
+  type RouteDestination,
+} from "./routing";
 import { isCatchAll } from "./httpMatch";
 import { scopeOf } from "./scope";
 import { virtualServicesFor } from "./virtualService";
@@ -68,7 +76,10 @@ export function gatewayRoute(model: Model, workload: Workload, request: RoutedRe
   const servers =
     request.scheme === "https" ? bySni(http, wanted) : http.filter(({ tls }) => tls === undefined);
   const [first] = servers;
-  if (!first) return { outcome: "blocked", destinations: [], mirrors: [] };
+  if (!first)
+    return (
+      connectionsOf(model, workload, request, onPort) ?? { outcome: "blocked", destinations: [], mirrors: [] }
+    );
 
   const byHost = new Map<string, { candidates: Candidate[]; redirect: boolean }>();
   for (const server of servers) {
@@ -98,11 +109,7 @@ export function gatewayRoute(model: Model, workload: Workload, request: RoutedRe
     const redirect = { scheme: "https", redirectCode: 301 };
     return { outcome: "redirected", destinations: [], mirrors: [], by: first.from, redirect };
   }
-  const { services } = scopeOf(model, workload);
-  const resolve = resolver(model, workload, (host) => {
-    const ports = services.find((one) => one.host === host)?.ports ?? [];
-    return (ports.length === 1 ? ports[0]?.number : undefined) ?? request.port;
-  });
+  const resolve = resolverOf(model, workload, request);
   const lastly = (wide: boolean): Candidate[] =>
     found.candidates.filter(({ match }) => isCatchAll(match) === wide);
   return (
@@ -112,6 +119,45 @@ export function gatewayRoute(model: Model, workload: Workload, request: RoutedRe
       mirrors: [],
     }
   );
+}
+
+/** Servers of connections, whose TLS the gateway doesn't end, or ends without reading requests. */
+function connectionsOf(
+  model: Model,
+  workload: Workload,
+  request: RoutedRequest,
+  onPort: readonly GatewayServer[],
+): Route | undefined {
+  const servers = onPort.filter(
+    ({ protocol, tls }) =>
+      !httpProtocols.includes(protocol) || tls === "PASSTHROUGH" || tls === "AUTO_PASSTHROUGH",
+  );
+  const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => ({ server, host })));
+  const found = mostSpecific(request.host.toLowerCase(), hosts, ({ host }) => host)?.server;
+  if (!found) return undefined;
+  if (found.tls === "AUTO_PASSTHROUGH")
+    return { outcome: "unknown", destinations: [], mirrors: [], by: found.from };
+  const proxy = { workload, gateway: found.gateway };
+  const bound = virtualServicesFor(model, workload.namespace, found.gateway);
+  return connectionRoute(
+    bound,
+    request.host.toLowerCase(),
+    request,
+    proxy,
+    resolverOf(model, workload, request),
+  );
+}
+
+function resolverOf(
+  model: Model,
+  workload: Workload,
+  request: RoutedRequest,
+): (destination: unknown) => RouteDestination {
+  const { services } = scopeOf(model, workload);
+  return resolver(model, workload, (host) => {
+    const ports = services.find((one) => one.host === host)?.ports ?? [];
+    return (ports.length === 1 ? ports[0]?.number : undefined) ?? request.port;
+  });
 }
 
 /** TLS servers are chosen by the name that the client asks for: the most specific of their hosts. */

@@ -1,3 +1,4 @@
+import { connectionRoute, routesConnections } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWildcard, mostSpecific } from "./host";
@@ -32,6 +33,12 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
   }
   if (target) {
     const { service } = target;
+    if (!isHttp(service, request.port)) {
+      const routed = listener.virtualServices.filter(routesConnections);
+      const proxy = { workload: from, gateway: "mesh" };
+      const found = connectionRoute(routed, service.host, { ...request, host: service.host }, proxy, resolve);
+      if (found) return found;
+    }
     const destination = destinationTo(model, from, service, { host: service.host, port: request.port });
     return {
       outcome: "forwarded",

@@ -247,6 +247,25 @@ describe("routes of a sidecar", () => {
     expect(mode([perPort])).to.equal("auto");
   });
 
+  it("of connections are those of tcp and tls, and lead to the service without any", () => {
+    const database = service("shop/api", { ports: [{ name: "tcp", port: 5432 }] });
+    const tcp = (match: object[], subset: string): object => ({
+      ...(match.length > 0 && { match }),
+      route: [{ destination: { host, subset } }],
+    });
+    const to = (spec: object, port = 5432): unknown =>
+      routeOf(readObjects([database, routes(spec)]), web, { host, port }).destinations[0]?.subset;
+    expect(to({ http: [toApi()] })).to.equal(undefined);
+    expect(to({ tcp: [tcp([{ port: 1 }], "v1"), tcp([], "v2")] })).to.equal("v2");
+    expect(
+      to({ tcp: [tcp([{ port: 5432, sourceLabels: { version: "v1" } }], "v1"), tcp([], "v2")] }),
+    ).to.equal("v1");
+    const subnet = { tcp: [tcp([{ destinationSubnets: ["10.0.0.0/8"] }], "v1")] };
+    expect(routeOf(readObjects([database, routes(subnet)]), web, { host, port: 5432 }).outcome).to.equal(
+      "unknown",
+    );
+  });
+
   it("are unknown with an EnvoyFilter that changes routes", () => {
     const patches = [
       { applyTo: "HTTP_ROUTE", patch: { operation: "MERGE", value: { route: { cluster: "x" } } } },
@@ -298,6 +317,18 @@ describe("routes of a gateway", () => {
     const second = bound("shop/b", { http: [toApi({ name: "b", match: [{ uri: { prefix: "/b" } }] })] });
     expect(at([servers(server()), first, second], { path: "/b" }).name).to.equal("b");
     expect(at([servers(server()), first, second], { path: "/a" }).name).to.equal("shop/a");
+  });
+
+  it("of connections are matched by the name that the client asks for", () => {
+    const tls = servers(
+      server({ port: { number: 443, name: "tls", protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } }),
+    );
+    const passed = bound("shop/a", {
+      tls: [{ match: [{ sniHosts: ["shop.example.com"] }], route: [{ destination: { host } }] }],
+    });
+    const request = { port: 443, scheme: "https" } as const;
+    expect(at([tls, passed], request).destinations).to.have.nested.property("[0].host", host);
+    expect(at([tls, passed], { ...request, host: "x.example.com" }).outcome).to.equal("blocked");
   });
 
   it("redirect plaintext, and choose the server by the name that the client asks for", () => {
