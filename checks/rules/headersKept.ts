@@ -102,8 +102,8 @@ function operations({ headers = {}, edge }: GatewayRoute): Operation[] {
 /** Headers in which proxies look for tokens, in lower case. */
 function tokenHeaders(rules: readonly JwtRule[]): Set<string> {
   return new Set(
-    rules.flatMap(({ fromHeaders, fromCookies }) => [
-      ...(fromHeaders ?? (fromCookies ? [] : [{ name: "authorization" }])).map(({ name }) =>
+    rules.flatMap(({ fromHeaders, fromCookies, fromParams }) => [
+      ...(fromHeaders ?? (fromCookies || fromParams ? [] : [{ name: "authorization" }])).map(({ name }) =>
         name.toLowerCase(),
       ),
       ...(fromCookies ? ["cookie"] : []),

@@ -50,6 +50,7 @@ describe("checks of the headers of a route", () => {
     expect(texts({ ...remove, route: { endUser: undefined } })).to.deep.equal([]);
     expect(texts({ ...remove, rule: { fromHeaders: [{ name: "x-token" }] } })).to.deep.equal([]);
     expect(texts({ ...remove, rule: { fromCookies: ["session"] } })).to.deep.equal([]);
+    expect(texts({ ...remove, rule: { fromParams: ["access_token"] } })).to.deep.equal([]);
     expect(texts({ headers: { response: { remove: ["authorization"] } } })).to.deep.equal([]);
     expect(
       texts({ headers: { request: { remove: ["x-token"] } }, rule: { fromHeaders: [{ name: "X-Token" }] } }),
