@@ -26,7 +26,11 @@ export async function askAll(
       const part = own.slice(first, first + together);
       const results = await laboratory.send(
         pod,
-        part.map((question) => ({ url: urlOf(question, pods, mesh), ...question.request })),
+        part.map((question) => ({
+          url: urlOf(question, pods, mesh),
+          ...(question.through && { connectTo: question.through }),
+          ...question.request,
+        })),
       );
       for (const [index, question] of part.entries()) {
         answers.set(question, results[index]?.[0] ?? "no answer");
@@ -45,32 +49,53 @@ function judge(questions: readonly Question[], answers: ReadonlyMap<Question, La
     const answer = answers.get(question) ?? "no answer";
     if (typeof answer !== "string" && isMet(question, answer)) continue;
     const seen = typeof answer === "string" ? answer : describeAnswer(answer);
-    const counterexample = { request: describeQuestion(question), expected: question.expect, seen };
+    const counterexample = { request: describeQuestion(question), expected: expectationOf(question), seen };
     return { ...common, verdict: "refuted", counterexample };
   }
   return { ...common, verdict: "proven" };
 }
 
+function expectationOf({ expect, redirect, sees }: Question): string {
+  const details = redirect ?? sees;
+  const text = Object.entries(details ?? {}).map(([name, value]) => `${name} ${value}`);
+  return text.length === 0 ? expect : `${expect}, ${text.join(", ")}`;
+}
+
 /** Whether an answer is the expected one. */
-export function isMet({ expect, scheme }: Pick<Question, "expect" | "scheme">, answer: LabAnswer): boolean {
+export function isMet(
+  { expect, scheme, redirect, sees, by }: Pick<Question, "expect" | "scheme" | "redirect" | "sees" | "by">,
+  answer: LabAnswer,
+): boolean {
   const byApplication = answer.pod !== undefined;
   const isHttp = /^(\d{3}|grpc .*)$/.test(answer.status);
   const met: Record<Expectation, boolean> = {
-    answered: byApplication && /^(200|grpc 0|echo)$/.test(answer.status),
+    answered: byApplication && /^(200|grpc 0|echo)$/.test(answer.status) && isSeen(answer, sees),
     denied: !byApplication && (scheme === "tcp" ? !isHttp : /^(401|403|grpc (7|16))$/.test(answer.status)),
     // Over TCP a proxy that accepts plaintext would answer garbage with 400.
     refused: !byApplication && !isHttp && answer.status !== "foreign" && answer.status !== "timeout",
-    unreachable: !byApplication,
+    unreachable: by === undefined ? !byApplication : answer.pod !== by,
+    redirected:
+      !byApplication && answer.status === redirect?.status && answer.headers.location === redirect.location,
   };
   return met[expect];
 }
 
-function describeAnswer({ status, pod, body }: LabAnswer): string {
-  const by = pod === undefined ? "" : ` from ${pod}`;
-  return `${status}${by}${pod === undefined && body !== "" ? ` (${body.slice(0, 80)})` : ""}`;
+function isSeen({ body, pod, version }: LabAnswer, sees: Question["sees"] = {}): boolean {
+  const path = body.startsWith("{") ? (JSON.parse(body) as { readonly path?: string }).path : undefined;
+  return (
+    (sees.path === undefined || path?.split("?")[0] === sees.path) &&
+    (sees.service === undefined || pod?.startsWith(`${sees.service}-`) === true) &&
+    (sees.version === undefined || version === sees.version)
+  );
 }
 
-function podOf(pods: readonly LabPod[], mesh: Mesh, caller: Caller): LabPod | undefined {
+function describeAnswer({ status, pod, body, headers: { location } }: LabAnswer): string {
+  const by = pod === undefined ? "" : ` from ${pod}`;
+  const to = location === undefined ? "" : ` to ${location}`;
+  return `${status}${by}${to}${body === "" ? "" : ` (${body.slice(0, 80)})`}`;
+}
+
+export function podOf(pods: readonly LabPod[], mesh: Mesh, caller: Caller): LabPod | undefined {
   if (caller.kind === "workload") return podsOf(pods, mesh, caller.service)[0];
   const [namespace, account] =
     caller.kind === "unmeshed" ? [unmeshedNamespace, "unmeshed"] : [caller.namespace, caller.serviceAccount];

@@ -1,13 +1,18 @@
 import { join } from "node:path";
 import { ensureToolchain, istioCharts, type OnBuildProgress } from "../toolchain";
 import { laboratoryFiles } from "../toolchain/laboratory";
-import { askAll } from "./ask";
+import { askAll, podOf, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
 import { bringUp, type Subject } from "./cluster";
 import { type Laboratory, startLaboratory, undeclaredHost } from "./laboratory";
 import type { Proof, Question } from "./question";
 import { accessQuestions } from "./questions/access";
+import { type Experiment, notProvable, type Stage } from "./experiment";
+import { resilienceExperiments } from "./experiments/resilience";
+import { versionExperiments } from "./experiments/versions";
 import { callQuestions } from "./questions/calls";
+import { egressQuestions } from "./questions/egress";
+import { gatewayQuestions } from "./questions/gateways";
 import { mutualTlsQuestions } from "./questions/mutualTls";
 import { createTokenIssuer, type TokenIssuer } from "./tokens";
 
@@ -81,7 +86,10 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
   }
   return {
     laboratory,
-    prove: (only) => askAll(laboratory, mesh, questionsOf(subject, issuer, only), say),
+    prove: async (only) => [
+      ...(await askAll(laboratory, mesh, questionsOf(subject, issuer, only), say)),
+      ...(await runAll(experimentsOf(subject, issuer, only), await stageFor(laboratory, subject), say)),
+    ],
     stop: () => laboratory.stop(),
   };
 }
@@ -98,8 +106,54 @@ export async function prove(subject: Subject, options: ProofOptions = {}): Promi
 
 /** Every question that the catalog gives rise to. */
 export function questionsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Question[] {
-  const all = [...mutualTlsQuestions(mesh), ...accessQuestions(mesh, issuer), ...callQuestions(mesh)];
-  return all.filter(({ path, claim }) => path.includes(only) || claim.includes(only));
+  return [
+    ...mutualTlsQuestions(mesh),
+    ...accessQuestions(mesh, issuer),
+    ...callQuestions(mesh),
+    ...gatewayQuestions(mesh, issuer),
+    ...egressQuestions(mesh, undeclaredHost),
+  ].filter(isAbout(only));
+}
+
+/** Every experiment that the catalog gives rise to. Those that wait for timeouts are last. */
+export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Experiment[] {
+  return [...versionExperiments(mesh, issuer), ...resilienceExperiments(mesh, issuer)].filter(isAbout(only));
+}
+
+function isAbout(only: string): (one: { readonly path: string; readonly claim: string }) => boolean {
+  return ({ path, claim }) => path.includes(only) || claim.includes(only);
+}
+
+/** Runs experiments one after the other, and those that mostly wait all at once. */
+async function runAll(
+  experiments: readonly Experiment[],
+  stage: Stage,
+  say: (text: string) => void,
+): Promise<Proof[]> {
+  const proofs = new Map<Experiment, Proof>();
+  const runOne = async (experiment: Experiment): Promise<void> => {
+    const { path, claim, run } = experiment;
+    say(claim);
+    const outcome = await run(stage).catch((error: unknown) => notProvable(String(error)));
+    proofs.set(experiment, { path, claim, ...outcome });
+  };
+  for (const experiment of experiments) if (experiment.waits !== true) await runOne(experiment);
+  await Promise.all(experiments.filter(({ waits }) => waits).map(runOne));
+  return experiments.flatMap((experiment) => proofs.get(experiment) ?? []);
+}
+
+async function stageFor(laboratory: Laboratory, { mesh }: Subject): Promise<Stage> {
+  const pods = await laboratory.pods();
+  return {
+    mesh,
+    send: async (caller, request) => {
+      const pod = podOf(pods, mesh, caller);
+      return pod === undefined ? undefined : (await laboratory.send(pod, [request]))[0];
+    },
+    seen: async (service, key) =>
+      (await Promise.all(podsOf(pods, mesh, service).map((pod) => laboratory.seen(pod, key)))).flat(),
+    replicas: (service) => podsOf(pods, mesh, service).length,
+  };
 }
 
 /** Hosts and ports outside of the mesh: those of external services and of key sets, and one that is not declared. */

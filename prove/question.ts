@@ -23,8 +23,9 @@ export type Target =
  *   is not HTTP is closed.
  * - `refused`: the connection is closed without an answer.
  * - `unreachable`: no application answers it, whatever stops it.
+ * - `redirected`: a proxy answers it with {@link Question.redirect}.
  */
-export type Expectation = "answered" | "denied" | "refused" | "unreachable";
+export type Expectation = "answered" | "denied" | "refused" | "unreachable" | "redirected";
 
 /** A request, and what the catalog says about it. */
 export interface Question {
@@ -39,6 +40,14 @@ export interface Question {
   readonly requestPath: string;
   readonly request: Omit<LabRequest, "url">;
   readonly expect: Expectation;
+  /** Where the connection is opened instead of at the target, as a load balancer in front of a gateway does. */
+  readonly through?: { readonly host: string; readonly port: number };
+  /** Of a redirected request. */
+  readonly redirect?: { readonly status: string; readonly location: string };
+  /** Of an unreachable target: only answers of this pod count. Default: those of every application. */
+  readonly by?: string;
+  /** What an application that answers has to have seen. Default: anything. */
+  readonly sees?: { readonly path?: string; readonly service?: string; readonly version?: string };
 }
 
 /** Whether a claim holds: `not provable here` if this laboratory can't show it, with the reason. */

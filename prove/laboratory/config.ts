@@ -35,8 +35,10 @@ export const addresses = {
   /** The node, which is also the DNS server and the API server. */
   node: "10.244.0.1",
   outside: "10.244.250.1",
+  /** Of the host that no catalog declares. */
+  undeclared: "10.244.250.2",
   services: "10.96.0.0/16",
 } as const;
 
-/** A host that the catalog does not declare, at the address of the outside. */
+/** A host that the catalog does not declare. It has an address of its own. */
 export const undeclaredHost = "undeclared.example.net";

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type CertificateAuthority, createCertificateAuthority } from "./certificates";
-import { addresses, type LaboratoryConfig } from "./config";
+import { addresses, type LaboratoryConfig, undeclaredHost } from "./config";
 import { startControlPlane } from "./controlPlane";
 import { serveDns } from "./dns";
 import { files } from "./files";
@@ -51,6 +51,7 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
   const outside = await startOutside(config, ca.sign, logs);
   let services: ServiceTable = { addresses: new Map(), ports: [] };
   await serveDns(addresses.node, (name) => {
+    if (name === undeclaredHost) return [addresses.undeclared];
     const isOutside = config.outsideHosts.some(
       (host) => host === name || (host.startsWith("*.") && name.endsWith(host.slice(1))),
     );
@@ -84,7 +85,7 @@ async function startOutside(
   sign: Started["sign"],
   logs: string,
 ): Promise<Started["askOutside"]> {
-  const network = await createNetwork("outside", addresses.outside);
+  const network = await createNetwork("outside", addresses.outside, addresses.undeclared);
   const certificates = Object.fromEntries(
     await Promise.all(outsideHosts.map(async (host) => [host, await sign([host])] as const)),
   );

@@ -16,8 +16,8 @@ export async function createBridge(): Promise<void> {
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 }
 
-/** Creates a network namespace with this address at the bridge, and returns its file. `name` has at most 13 characters. */
-export async function createNetwork(name: string, address: string): Promise<string> {
+/** Creates a network namespace with these addresses at the bridge, and returns its file. `name` has at most 13 characters. */
+export async function createNetwork(name: string, ...all: readonly string[]): Promise<string> {
   const file = files.network(name);
   writeFileSync(file, "");
   await run("unshare", [`--net=${file}`, "true"]);
@@ -25,7 +25,7 @@ export async function createNetwork(name: string, address: string): Promise<stri
   await ip(
     [
       "link set lo up",
-      `addr add ${address}/16 dev eth0`,
+      ...all.map((address) => `addr add ${address}/16 dev eth0`),
       "link set eth0 up",
       `route add default via ${addresses.node}`,
     ],

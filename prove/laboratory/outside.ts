@@ -8,6 +8,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createSecureContext, createServer as createTlsServer } from "node:tls";
+import { addresses } from "./config";
 import { labHeaders, type SeenRequest } from "./messages";
 import { answerCalls } from "./rpc";
 import { acceptAny } from "./serve";
@@ -24,11 +25,11 @@ export interface OutsideConfig {
 
 const config = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as OutsideConfig;
 const seen: SeenRequest[] = [];
-const pod = "outside";
 const version = (tls: boolean): string => (tls ? "tls" : "plaintext");
 
 const accept = acceptAny(
-  ({ method, path, host, headers, tls }) => {
+  ({ method, path, host, headers, tls, address }) => {
+    const pod = address.endsWith(addresses.undeclared) ? "undeclared" : "outside";
     const type = { "content-type": "application/json" };
     if (/jwks|certs|keys/.test(path)) return { status: 200, headers: type, body: config.jwks };
     seen.push({ pod, version: version(tls), method, path, host, headers, at: Date.now() });
@@ -36,6 +37,7 @@ const accept = acceptAny(
     return { status: 200, headers: { ...type, "x-lab-pod": pod, "x-lab-version": version(tls) }, body };
   },
   (line, tls) => {
+    const pod = "outside";
     const headers = { [labHeaders.key]: line };
     seen.push({ pod, version: version(tls), method: "", path: "", host: "", headers, at: Date.now() });
     return `pod=${pod} version=${version(tls)} echo=${line}\n`;

@@ -17,6 +17,8 @@ export interface Received {
   /** HTTP version, such as `1.1`. */
   readonly protocol: string;
   readonly tls: boolean;
+  /** Address that the client connected to. */
+  readonly address: string;
 }
 
 /** An answer. With `grpcStatus` it is one of gRPC, with an empty message. */
@@ -54,6 +56,7 @@ export function acceptAny(
       headers,
       protocol: request.httpVersion,
       tls: request.socket instanceof TLSSocket,
+      address: request.socket.localAddress ?? "",
     });
     if ("stream" in response) {
       response.writeHead(answer.status, answer.headers);

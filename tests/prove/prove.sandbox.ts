@@ -15,10 +15,63 @@ const http = { port: 80, targetPort: 8080, protocol: "http" } as const;
 const one = { image: "example.com/app:1", replicas: 1 };
 const definition: MeshDefinition = defineMesh({
   name: "shop",
+  environment: "staging",
+  jwtRules: [{ issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks.json" }],
   services: {
-    web: { ports: { http }, workload: one, calls: { api: { methods: ["GET"], paths: ["/items/*"] } } },
-    api: { ports: { http }, workload: one, calls: { store: {} } },
+    web: {
+      ports: { http },
+      workload: one,
+      resilience: { timeout: "4s" },
+      calls: { api: { methods: ["GET"], paths: ["/items/*"] }, search: {}, payments: { methods: ["POST"] } },
+    },
+    api: {
+      ports: { http },
+      workload: one,
+      versions: { v1: {}, v2: {}, v3: {} },
+      traffic: {
+        weights: { v1: 70, v2: 30, v3: 0 },
+        headerRoutes: [{ headers: { "x-canary": "true" }, version: "v2" }],
+        mirror: { version: "v3", percentage: 50 },
+      },
+      resilience: { timeout: "2s", retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
+      calls: { store: {} },
+    },
     store: { ports: { redis: { port: 6379, protocol: "redis" } }, workload: one },
+    orders: { ports: { http }, workload: one },
+    limited: {
+      ports: { http },
+      workload: one,
+      rateLimit: { requests: 200, per: "1m" },
+      admit: { tools: { namespace: "tools", serviceAccount: "scraper", methods: ["GET"] } },
+    },
+  },
+  externalServices: {
+    search: { host: "search.example.com", ports: { tls: { port: 443, protocol: "tls" } } },
+    payments: {
+      host: "pay.example.com",
+      ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+      tls: { mode: "SIMPLE" },
+      egressGateway: true,
+    },
+  },
+  gateways: {
+    edge: {
+      hosts: {
+        "shop.example.com": {
+          tls: { credentialName: "shop-cert" },
+          routes: [
+            { prefix: "/", service: "web", methods: ["GET"] },
+            {
+              prefix: "/orders",
+              service: "orders",
+              methods: ["POST"],
+              endUser: { claims: { roles: ["buyer"] } },
+            },
+          ],
+          redirects: [{ prefix: "/old", uri: "/new" }],
+        },
+      },
+    },
   },
 });
 const subject = subjectFrom(definition);
@@ -27,86 +80,168 @@ function subjectFrom(catalog: MeshDefinition): ProofSubject {
   return subjectOf({ name: "shop", catalog });
 }
 
-/** The rendered object of this kind and name in the namespace of the catalog. */
+/** The rendered object of this kind and name, in the namespace of the catalog or another one. */
 function rendered({ objects }: ProofSubject, kind: string, name: string): Manifest {
-  const found = objects.find(
-    (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === "shop",
-  );
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
   return found;
 }
 
-/** A copy of a rendered object with one field changed. */
+/** A copy of a rendered object with a changed spec. */
 function changed(kind: string, name: string, change: (spec: Spec) => void): Manifest {
   const copy = structuredClone(rendered(subject, kind, name)) as Manifest & { spec: Spec };
   change(copy.spec);
   return copy;
 }
 
+/** The fields that the mutants change. */
 interface Spec {
   mtls: { mode: string };
   egress: { hosts: string[] }[];
-  rules: { from: { source: { principals: string[] } }[]; to: { operation: object }[] }[];
+  exportTo: string[];
+  http: {
+    route: { weight?: number }[];
+    mirrors?: unknown;
+    match?: unknown;
+    timeout?: string;
+    retries?: { attempts: number };
+  }[];
+  servers: { tls?: { httpsRedirect?: boolean; minProtocolVersion?: string } }[];
+  rules: { from: { source: Record<string, unknown> }[]; to: { operation: object }[]; when?: unknown }[];
 }
 
+const ofPolicy = (name: string, change: (rule: Spec["rules"][number]) => void): Manifest =>
+  changed("AuthorizationPolicy", name, ({ rules }) => {
+    rules.forEach(change);
+  });
+const ofRoute = (name: string, change: (route: Spec["http"][number]) => void): Manifest =>
+  changed("VirtualService", name, ({ http: routes }) => {
+    routes.forEach(change);
+  });
+
+interface Mutant {
+  readonly objects: readonly Manifest[];
+  /** The claims that are asked for. */
+  readonly only: string;
+  /** Those of them that the mutant contradicts. */
+  readonly refuted: readonly string[];
+}
+
+const own = "shop/web may call api:http";
+
 /** What a mistake of a renderer would leave in the cluster, and the claims that it contradicts. */
-const mutants: Record<string, { objects: readonly Manifest[]; refuted: readonly string[] }> = {
+const mutants: Record<string, Mutant> = {
   "mutual TLS is PERMISSIVE": {
-    objects: [changed("PeerAuthentication", "default", ({ mtls }) => (mtls.mode = "PERMISSIVE"))],
+    objects: [
+      {
+        ...rendered(subject, "PeerAuthentication", "default"),
+        metadata: { name: "default", namespace: "shop" },
+        spec: { mtls: { mode: "PERMISSIVE" } },
+      },
+    ],
+    only: "refuses plaintext",
     // A TCP connection in plaintext is closed either way: by the listener, or by the policy, as it has no identity.
-    refuted: ["web:http refuses plaintext", "api:http refuses plaintext"],
+    refuted: ["web", "api", "orders", "limited"].map((name) => `${name}:http refuses plaintext`),
   },
   "a policy admits every method": {
     objects: [
-      changed("AuthorizationPolicy", "api", ({ rules }) => {
-        for (const { to } of rules)
-          for (const { operation } of to) Object.assign(operation, { methods: ["*"] });
+      ofPolicy("api", ({ to }) => {
+        for (const { operation } of to) Object.assign(operation, { methods: ["*"] });
       }),
     ],
-    refuted: ["shop/web may call api:http only as its calls say"],
+    only: "services.web.calls.api",
+    refuted: [`${own} only as its calls say`],
   },
   "a policy admits every path": {
     objects: [
-      changed("AuthorizationPolicy", "api", ({ rules }) => {
-        for (const { to } of rules)
-          for (const { operation } of to) Object.assign(operation, { paths: ["/*"] });
+      ofPolicy("api", ({ to }) => {
+        for (const { operation } of to) Object.assign(operation, { paths: ["/*"] });
       }),
     ],
-    refuted: ["shop/web may call api:http only as its calls say"],
+    only: "services.web.calls.api",
+    refuted: [`${own} only as its calls say`],
   },
   "a policy admits every identity": {
     objects: [
-      changed("AuthorizationPolicy", "api", ({ rules }) => {
-        for (const { from } of rules) for (const { source } of from) source.principals = ["*"];
+      ofPolicy("api", ({ from }) => {
+        for (const { source } of from) source.principals = ["*"];
       }),
     ],
+    only: "services.api.ports",
     refuted: ["api:http denies every identity without a call"],
   },
   "a policy of a TCP port admits every identity": {
     objects: [
-      changed("AuthorizationPolicy", "store", ({ rules }) => {
-        for (const { from } of rules) for (const { source } of from) source.principals = ["*"];
+      ofPolicy("store", ({ from }) => {
+        for (const { source } of from) source.principals = ["*"];
       }),
     ],
+    only: "services.store.ports",
     refuted: ["store:redis denies every identity without a call"],
-  },
-  "a policy names another identity": {
-    objects: [
-      changed("AuthorizationPolicy", "api", ({ rules }) => {
-        for (const { from } of rules) {
-          for (const { source } of from) source.principals = ["cluster.local/ns/shop/sa/other"];
-        }
-      }),
-    ],
-    refuted: ["shop/web may call api:http, as its calls say", "web reaches api:http through its Sidecar"],
   },
   "a Sidecar lacks a callee": {
     objects: [
       changed("Sidecar", "web", ({ egress }) => {
-        for (const part of egress) part.hosts = ["shop/store.shop.svc.cluster.local"];
+        for (const part of egress) part.hosts = part.hosts.filter((host) => !host.includes("api."));
       }),
     ],
+    only: "through its Sidecar",
     refuted: ["web reaches api:http through its Sidecar"],
+  },
+  "the weights are wrong": {
+    objects: [
+      ofRoute("api", ({ route }) => {
+        for (const destination of route) {
+          if (destination.weight !== undefined) destination.weight = 100 - destination.weight;
+        }
+      }),
+    ],
+    only: "services.api.traffic.weights",
+    refuted: ["requests to api are divided: 70 % to v1, 30 % to v2, 0 % to v3"],
+  },
+  "the mirror, the retries and the timeout are missing": {
+    objects: [
+      ofRoute("api", (route) => {
+        delete route.mirrors;
+        delete route.timeout;
+        route.retries = { attempts: 0 };
+      }),
+    ],
+    only: "api",
+    refuted: [
+      "50 % of the requests to api are copied to version v3",
+      "a 503 of api to web is retried 2 times",
+      "web waits for api at most 2 s",
+    ],
+  },
+  "a rate limit is not enforced": {
+    objects: [
+      changed("EnvoyFilter", "limited-rate-limit", (spec) => {
+        const text = JSON.stringify(spec).replaceAll('"numerator":100', '"numerator":0');
+        Object.assign(spec, JSON.parse(text) as Spec);
+      }),
+    ],
+    only: "services.limited.rateLimit",
+    refuted: ["each pod of limited answers 200 requests at once, and 200 in 60 s"],
+  },
+  "a route admits requests without a token": {
+    objects: [
+      ofPolicy("orders", (rule) => {
+        delete rule.when;
+        for (const { source } of rule.from) delete source.requestPrincipals;
+      }),
+    ],
+    only: "shop.example.com/orders",
+    refuted: ["shop.example.com/orders admits only what its route says"],
+  },
+  "an outside host is exported to every namespace": {
+    objects: ["ServiceEntry", "DestinationRule"].map((kind) =>
+      changed(kind, "search", (spec) => {
+        spec.exportTo = ["*"];
+      }),
+    ),
+    only: "search:tls is reached only",
+    refuted: ["search:tls is reached only by the services that call it"],
   },
 };
 
@@ -142,14 +277,23 @@ describe("prove", () => {
       "shop/web may call api:http only as its calls say",
       "web reaches api:http through its Sidecar",
       "web reaches no service that it does not call",
+      "web reaches no undeclared host",
+      "web reaches search:tls outside of the mesh",
+      "web reaches payments:http outside of the mesh, over TLS that its proxy starts",
+      "the egress gateway forwards nothing to payments without an identity",
+      "shop.example.com/ leads to web:http, as its route says",
+      "shop.example.com/old is redirected",
+      "shop.example.com redirects plain HTTP to HTTPS",
+      "shop.example.com refuses TLS 1.1",
+      "requests to api with x-canary: true reach v2 only",
     ]);
     expect(await bench.laboratory.problems()).to.deep.equal([]);
   });
 
-  for (const [mistake, { objects, refuted }] of Object.entries(mutants)) {
+  for (const [mistake, { objects, only, refuted }] of Object.entries(mutants)) {
     it(`refutes the claims that are wrong when ${mistake}`, async () => {
       await apply(objects);
-      expect(refutedClaims(await bench.prove())).to.have.members(refuted);
+      expect(refutedClaims(await bench.prove(only))).to.have.members(refuted);
     });
   }
 

@@ -1,0 +1,92 @@
+import { type ExternalService, isHttp, type Mesh, type Port } from "../../catalog";
+import { strangerNamespace } from "../identities";
+import type { Caller, Expectation, Question } from "../question";
+import { egressHost, pathInside } from "../sample";
+
+/**
+ * Hosts outside of the mesh: callers reach those that they call; other services, a stranger and a pod without a proxy do
+ * not, also not through the egress gateway; and an undeclared host is reached by no service.
+ */
+export function egressQuestions(mesh: Mesh, undeclaredHost: string): Question[] {
+  return [
+    ...mesh.externalServices.flatMap((service) =>
+      service.ports.flatMap((port) => [
+        ...mesh.services.map(({ name }) => ask(mesh, service, port, { kind: "workload", service: name })),
+        ask(mesh, service, port, {
+          kind: "identity",
+          namespace: strangerNamespace,
+          serviceAccount: "default",
+        }),
+        ...(service.egressGateway ? [throughGateway(service, port)] : []),
+      ]),
+    ),
+    ...mesh.services.flatMap(({ name, path }) =>
+      (["http", "https"] as const).map((scheme): Question => ({
+        path: `${path}.calls`,
+        claim: `${name} reaches no undeclared host`,
+        caller: { kind: "workload", service: name },
+        target: { kind: "host", host: undeclaredHost, port: scheme === "http" ? 80 : 443 },
+        scheme,
+        requestPath: "/",
+        request: {},
+        expect: "unreachable",
+        // A declared TCP port admits connections to any address, and sends them to the declared host.
+        by: "undeclared",
+      })),
+    ),
+  ];
+}
+
+function ask(mesh: Mesh, service: ExternalService, port: Port, caller: Caller): Question {
+  const name = caller.kind === "workload" ? caller.service : undefined;
+  const edge = mesh.services
+    .find((one) => one.name === name)
+    ?.outgoing.find(({ callee, port: called }) => callee === service.name && called.name === port.name);
+  const expect: Expectation = edge === undefined ? "unreachable" : "answered";
+  const place = `${service.name}:${port.name}`;
+  const tls = service.tls !== undefined || port.protocol === "tls";
+  return {
+    path: edge?.path ?? service.path,
+    claim: edge
+      ? `${name ?? ""} reaches ${place} outside of the mesh${service.tls ? ", over TLS that its proxy starts" : ""}`
+      : `${place} is reached only by the services that call it`,
+    caller,
+    target: { kind: "host", host: hostFor(service), port: port.port },
+    scheme: schemeOf(port),
+    requestPath: pathInside(edge?.paths[0] ?? "/"),
+    request: {
+      timeout: 5000,
+      ...(edge && isHttp(port.protocol) && { method: edge.methods[0] ?? "GET" }),
+      ...(port.protocol === "grpc" && { protocol: "grpc" as const }),
+      ...(port.protocol === "http2" && { protocol: "http2" as const }),
+    },
+    expect,
+    ...(edge && { sees: { version: tls ? "tls" : "plaintext" } }),
+  };
+}
+
+/** The egress gateway itself, from a pod that has no identity. */
+function throughGateway(service: ExternalService, port: Port): Question {
+  const http = isHttp(port.protocol);
+  return {
+    path: `${service.path}.egressGateway`,
+    claim: `the egress gateway forwards nothing to ${service.name} without an identity`,
+    caller: { kind: "unmeshed" },
+    target: { kind: "host", host: hostFor(service), port: port.port },
+    through: { host: egressHost, port: http ? 80 : 443 },
+    scheme: schemeOf(port),
+    requestPath: "/",
+    request: { timeout: 5000 },
+    expect: "unreachable",
+  };
+}
+
+/** A host name that the service matches. */
+function hostFor({ host }: ExternalService): string {
+  return host.replace(/^\*/, "sample");
+}
+
+function schemeOf({ protocol }: Port): Question["scheme"] {
+  if (protocol === "tls") return "https";
+  return isHttp(protocol) ? "http" : "tcp";
+}

@@ -1,0 +1,201 @@
+import {
+  type Gateway,
+  type GatewayHost,
+  type GatewayRoute,
+  isHttp,
+  type Mesh,
+  terminates,
+} from "../../catalog";
+import { isAdmitted } from "../admission";
+import type { Expectation, Question } from "../question";
+import { bearer, requestOf } from "../sample";
+import type { Token, TokenIssuer } from "../tokens";
+
+/**
+ * Requests from outside of the mesh to the gateways: each route with its methods and tokens, paths and hosts without a
+ * route, redirects, plain HTTP, and a TLS version that is too old.
+ */
+export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
+  return mesh.gateways
+    .filter(({ pods }) => pods.release !== undefined)
+    .flatMap((gateway) =>
+      gateway.hosts
+        .filter(({ traffic, tls }) => traffic === "requests" && tls.mode !== "MUTUAL")
+        .flatMap((host) => [...routesOf(mesh, gateway, host, issuer), ...edgesOfHost(gateway, host)]),
+    );
+}
+
+/** What all questions of a host have in common. */
+function common(gateway: Gateway, { host, port, tls, path }: GatewayHost) {
+  const { release = "", namespace } = gateway.pods;
+  return {
+    path,
+    caller: { kind: "unmeshed" },
+    target: { kind: "host", host: nameFor(host), port },
+    scheme: terminates(tls) ? "https" : "http",
+    through: { host: `${release}.${namespace}.svc.cluster.local`, port },
+  } as const;
+}
+
+/** A host name that the host of a gateway matches. */
+function nameFor(host: string): string {
+  return host.replace(/^\*/, "sample");
+}
+
+function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: TokenIssuer): Question[] {
+  const base = common(gateway, host);
+  const where = nameFor(host.host);
+  return host.routes.flatMap((route): Question[] => {
+    if (route.edge === undefined) {
+      const { prefix, authority, uri, redirectCode } = route;
+      const location = `https://${authority ?? where}${uri ?? prefix}`;
+      return [
+        {
+          ...base,
+          claim: `${where}${prefix} is redirected`,
+          requestPath: prefix,
+          request: {},
+          expect: "redirected",
+          redirect: { status: String(redirectCode), location },
+        },
+      ];
+    }
+    return requestsOf(mesh, base, where, route, issuer);
+  });
+}
+
+function requestsOf(
+  mesh: Mesh,
+  base: ReturnType<typeof common>,
+  where: string,
+  route: GatewayRoute,
+  issuer: TokenIssuer,
+): Question[] {
+  const { edge, match, rewrite } = route;
+  const sample = requestOf(match, edge);
+  const callee = mesh.services.find(({ name }) => name === edge.callee);
+  if (sample === undefined || callee === undefined || !isHttp(edge.port.protocol)) return [];
+  const isGrpc = edge.port.protocol === "grpc";
+  const uri = match.uri;
+  const matched = "prefix" in uri ? uri.prefix : sample.path.split("?")[0];
+  // A route's own paths are those behind the rewrite; a sample that they do not admit is no sample of the route.
+  const suffix = "prefix" in uri ? suffixFor(edge.paths, rewrite ?? uri.prefix) : "";
+  const path = `${matched}${suffix}`.replace("//", "/");
+  const behind = rewrite === undefined ? path : `${rewrite}${suffix}`.replace("//", "/");
+  const { source } = edge;
+  const edges = callee.incoming.filter(({ port }) => port.name === edge.port.name);
+  const tokens: (Token | undefined)[] = [undefined, ...issuer.tokensFor(edge, mesh.jwtRules)];
+  const own = match.methods.length > 0 ? match.methods : edge.methods;
+  const methods = isGrpc
+    ? ["POST"]
+    : [
+        ...new Set<string>([
+          ...(own.length > 0 ? own : ["GET", "POST"]),
+          ...(match.methods.length > 0 ? [] : ["PATCH"]),
+        ]),
+      ];
+  return methods.flatMap((method) =>
+    tokens.map((token): Question => {
+      const attempt = {
+        principal: source.principal ?? "",
+        namespace: source.namespace,
+        method,
+        path: behind,
+        ...(token && { token }),
+      };
+      const admitted = isAdmitted(edges, attempt, true) && (token === undefined || token.valid);
+      const expect: Expectation = admitted ? "answered" : "denied";
+      return {
+        ...base,
+        path: edge.path,
+        claim: admitted
+          ? `${where}${String(matched)} leads to ${edge.callee}:${edge.port.name}, as its route says`
+          : `${where}${String(matched)} admits only what its route says`,
+        requestPath: `${path}${sample.path.includes("?") ? sample.path.slice(sample.path.indexOf("?")) : ""}`,
+        request: {
+          method,
+          ...(isGrpc && { protocol: "grpc" as const }),
+          headers: { ...sample.headers, ...bearer(token) },
+        },
+        expect,
+        ...(admitted && !isGrpc && { sees: { path: behind, service: edge.callee } }),
+      };
+    }),
+  );
+}
+
+/** What is to be added to a route's path so that the route's own paths admit it. */
+function suffixFor(paths: readonly string[], start: string): string {
+  if (paths.length === 0) return "";
+  const below = start.replace(/\/$/, "");
+  const fitting = paths
+    .map((pattern) => pattern.replace(/\*$/, "inside"))
+    .find((path) => path === start || path.startsWith(`${below}/`));
+  return fitting === undefined || fitting === start ? "" : fitting.slice(below.length);
+}
+
+/** What the gateway refuses for the host as a whole. */
+function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
+  const base = common(gateway, host);
+  const where = nameFor(host.host);
+  const routed = host.routes.some(
+    (route) =>
+      (route.edge === undefined ? route.prefix : "prefix" in route.match.uri && route.match.uri.prefix) ===
+      "/",
+  );
+  const secure = terminates(host.tls);
+  const foreign = { kind: "host", host: "foreign.example.org", port: host.port } as const;
+  return [
+    ...(routed
+      ? []
+      : [
+          {
+            ...base,
+            claim: `${where} leads nowhere without a route`,
+            requestPath: "/prove-no-such-route",
+            request: {},
+            expect: "unreachable" as const,
+          },
+        ]),
+    ...(host.host === "*"
+      ? []
+      : [
+          {
+            ...base,
+            target: foreign,
+            claim: `the gateway of ${where} serves no other host`,
+            requestPath: "/",
+            request: {},
+            expect: "unreachable" as const,
+          },
+        ]),
+    ...(secure
+      ? [
+          {
+            ...base,
+            path: `${host.path}.tls`,
+            claim: `${where} refuses TLS 1.1`,
+            requestPath: "/",
+            request: { tlsVersion: "TLSv1.1" as const },
+            expect: "refused" as const,
+          },
+        ]
+      : []),
+    ...(secure && host.port === 443
+      ? [
+          {
+            ...base,
+            path: `${host.path}.tls`,
+            claim: `${where} redirects plain HTTP to HTTPS`,
+            scheme: "http" as const,
+            target: { kind: "host" as const, host: where, port: 80 },
+            through: { ...base.through, port: 80 },
+            requestPath: "/prove",
+            request: {},
+            expect: "redirected" as const,
+            redirect: { status: "301", location: `https://${where}/prove` },
+          },
+        ]
+      : []),
+  ];
+}
