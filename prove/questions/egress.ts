@@ -1,4 +1,4 @@
-import { type ExternalService, isHttp, type Mesh, type Port } from "../../catalog";
+import { type ExternalService, isHttp, type Mesh, type Port, type Service } from "../../catalog";
 import { strangerNamespace } from "../identities";
 import type { Caller, Expectation, Question } from "../question";
 import { egressHost, pathInside } from "../sample";
@@ -20,21 +20,38 @@ export function egressQuestions(mesh: Mesh, undeclaredHost: string): Question[] 
         ...(service.egressGateway ? [throughGateway(service, port)] : []),
       ]),
     ),
-    ...mesh.services.flatMap(({ name, path }) =>
-      (["http", "https"] as const).map((scheme): Question => ({
-        path: `${path}.calls`,
-        claim: `${name} reaches no undeclared host`,
-        caller: { kind: "workload", service: name },
-        target: { kind: "host", host: undeclaredHost, port: scheme === "http" ? 80 : 443 },
-        scheme,
-        requestPath: "/",
-        request: {},
-        expect: "unreachable",
-        // A declared TCP port admits connections to any address, and sends them to the declared host.
-        by: "undeclared",
-      })),
+    ...mesh.services.flatMap((service) =>
+      (["http", "https"] as const).map((scheme) => askUndeclared(service, scheme, undeclaredHost)),
     ),
   ];
+}
+
+/** A port that is excluded from the proxy is open to every host; that is what the catalog says then. */
+function askUndeclared({ name, path, sidecar }: Service, scheme: "http" | "https", host: string): Question {
+  const port = scheme === "http" ? 80 : 443;
+  const common = {
+    caller: { kind: "workload", service: name },
+    target: { kind: "host", host, port },
+    scheme,
+    requestPath: "/",
+    request: {},
+  } as const;
+  if (sidecar.excludeOutboundPorts?.includes(port) === true) {
+    return {
+      ...common,
+      path: `${path}.sidecar.excludeOutboundPorts`,
+      claim: `${name} reaches port ${port} of every host, beside its proxy`,
+      expect: "answered",
+    };
+  }
+  return {
+    ...common,
+    path: `${path}.calls`,
+    claim: `${name} reaches no undeclared host`,
+    expect: "unreachable",
+    // A declared TCP port admits connections to any address, and sends them to the declared host.
+    by: "undeclared",
+  };
 }
 
 function ask(mesh: Mesh, service: ExternalService, port: Port, caller: Caller): Question {

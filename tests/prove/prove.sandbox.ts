@@ -82,7 +82,8 @@ function subjectFrom(catalog: MeshDefinition): ProofSubject {
 
 /** The rendered object of this kind and name, in the namespace of the catalog or another one. */
 function rendered({ objects }: ProofSubject, kind: string, name: string): Manifest {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  const all = objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  const found = all.find(({ metadata }) => metadata.namespace === "shop") ?? all[0];
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
   return found;
 }
@@ -101,6 +102,7 @@ interface Spec {
   exportTo: string[];
   http: {
     route: { weight?: number }[];
+    mirror?: unknown;
     mirrors?: unknown;
     match?: unknown;
     timeout?: string;
@@ -133,11 +135,9 @@ const own = "shop/web may call api:http";
 const mutants: Record<string, Mutant> = {
   "mutual TLS is PERMISSIVE": {
     objects: [
-      {
-        ...rendered(subject, "PeerAuthentication", "default"),
-        metadata: { name: "default", namespace: "shop" },
-        spec: { mtls: { mode: "PERMISSIVE" } },
-      },
+      changed("PeerAuthentication", "default", ({ mtls }) => {
+        mtls.mode = "PERMISSIVE";
+      }),
     ],
     only: "refuses plaintext",
     // A TCP connection in plaintext is closed either way: by the listener, or by the policy, as it has no identity.
@@ -202,6 +202,7 @@ const mutants: Record<string, Mutant> = {
   "the mirror, the retries and the timeout are missing": {
     objects: [
       ofRoute("api", (route) => {
+        delete route.mirror;
         delete route.mirrors;
         delete route.timeout;
         route.retries = { attempts: 0 };
@@ -305,10 +306,8 @@ describe("prove", () => {
     const proofs = await bench.prove("store:redis denies");
     expect(proofs).to.have.length(1);
     expect(proofs[0]).to.deep.include({ path: "services.store.ports.redis", verdict: "refuted" });
-    expect(proofs[0]?.counterexample).to.deep.include({
-      request: "connection from shop/web to store.shop.svc.cluster.local:6379",
-      expected: "denied",
-    });
+    expect(proofs[0]?.counterexample?.request).to.match(/^connection from shop\/\w+ to store\.shop\.svc/);
+    expect(proofs[0]?.counterexample?.expected).to.equal("denied");
     expect(proofs[0]?.counterexample?.seen).to.match(/^echo from store-/);
   });
 
