@@ -80,10 +80,11 @@ export function isMet(
   return met[expect];
 }
 
+/** Whether the application saw what it should. An answer to HEAD has no body that says so. */
 function isSeen({ body, pod, version }: LabAnswer, sees: Question["sees"] = {}): boolean {
   const path = body.startsWith("{") ? (JSON.parse(body) as { readonly path?: string }).path : undefined;
   return (
-    (sees.path === undefined || path?.split("?")[0] === sees.path) &&
+    (sees.path === undefined || body === "" || path?.split("?")[0] === sees.path) &&
     (sees.service === undefined || pod?.startsWith(`${sees.service}-`) === true) &&
     (sees.version === undefined || version === sees.version)
   );

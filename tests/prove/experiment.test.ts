@@ -83,6 +83,10 @@ describe("gatewayQuestions", () => {
     expect(isMet({ ...wanted, sees: { path: "/x", service: "web" } }, answer)).to.equal(true);
     expect(isMet({ ...wanted, sees: { path: "/y" } }, answer)).to.equal(false);
     expect(isMet({ ...wanted, sees: { service: "other" } }, answer)).to.equal(false);
+    // An answer to HEAD.
+    expect(isMet({ ...wanted, sees: { path: "/y", service: "web" } }, { ...answer, body: "" })).to.equal(
+      true,
+    );
     const redirect = { status: "301", location: "https://a/" };
     const redirected = { status: "301", milliseconds: 1, headers: { location: "https://a/" }, body: "" };
     const asked = { expect: "redirected", scheme: "http", redirect } as const;
