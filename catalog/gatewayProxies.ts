@@ -11,6 +11,8 @@ export interface GatewayProxies {
    */
   readonly name: string;
   readonly namespace: string;
+  /** Service account of the pods, which their certificates name. */
+  readonly serviceAccount: string;
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
   /** The ingress gateways of the catalog with these pods. Empty for the egress gateway. */
@@ -32,6 +34,7 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
         {
           name: nameIn(mesh, pods.namespace, pods.release ?? name),
           namespace: pods.namespace,
+          serviceAccount: pods.serviceAccount,
           selector: pods.selector,
           gateways: [first, ...others],
           paths: [first, ...others].map(({ path }) => path),
@@ -43,6 +46,8 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
           {
             name: nameIn(mesh, release, release),
             namespace: release,
+            // The gateway chart names it after the release.
+            serviceAccount: release,
             selector,
             gateways: [],
             paths: leaving.map(({ path }) => path),

@@ -1,4 +1,4 @@
-import { formatPath, gatewayProxies, isObject, type Mesh } from "../catalog";
+import { formatPath, isObject, type Mesh } from "../catalog";
 import {
   dangling,
   type Difference,
@@ -7,10 +7,9 @@ import {
   knownObject,
   type Model,
   type PlainObject,
-  readObjects,
-  type Workload,
   weaknesses,
 } from "../effect";
+import { modelOf } from "./meshModel";
 import { unknownService } from "./references";
 import type { Rendered } from "./rule";
 import { fits } from "./rules/overrideFits";
@@ -100,70 +99,4 @@ function find(list: readonly PlainObject[], kind: string, name: string): KnownOb
     return own === kind && (namespace === undefined ? last : `${namespace}/${last}`) === name;
   });
   return object && knownObject(object);
-}
-
-/** A Service that another tool creates has the catalog's ports, and the selector of its service. */
-function selecting(mesh: Mesh, object: PlainObject): PlainObject {
-  if (object.kind !== "Service" || !isObject(object.spec) || object.spec.selector !== undefined)
-    return object;
-  const service = mesh.services.find((one) => isNamed(object, one));
-  return service ? { ...object, spec: { ...object.spec, selector: service.selector } } : object;
-}
-
-/** The Services that other tools create, as the catalog describes them. */
-function otherServices({ services }: Mesh, objects: readonly PlainObject[]): PlainObject[] {
-  const known = objects.filter(({ kind }) => kind === "Service");
-  return services
-    .filter((service) => !known.some((object) => isNamed(object, service)))
-    .map(({ name, namespace, selector, ports }) => ({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name, namespace },
-      spec: {
-        selector,
-        ports: ports.map((port) => ({
-          name: port.name,
-          port: port.port,
-          targetPort: port.targetPort,
-          appProtocol: port.protocol,
-        })),
-      },
-    }));
-}
-
-function isNamed(
-  { metadata }: PlainObject,
-  { name, namespace }: { name: string; namespace: string },
-): boolean {
-  const own = metadata as { name: string; namespace?: string };
-  return own.name === name && own.namespace === namespace;
-}
-
-/** The model of a mesh's objects, with the workloads that other tools deploy. */
-function modelOf(mesh: Mesh, objects: readonly PlainObject[]): Model {
-  const deployed = new Set(
-    mesh.services.filter(({ workloads }) => workloads.length > 0).map(({ name }) => name),
-  );
-  const workloads = [
-    ...mesh.services
-      .filter(({ name }) => !deployed.has(name))
-      .map(({ name, namespace, selector, serviceAccount, ports }): Workload => ({
-        name,
-        namespace,
-        labels: selector,
-        serviceAccount: serviceAccount.name,
-        proxy: "sidecar",
-        ports: ports.map(({ targetPort }) => targetPort),
-      })),
-    ...gatewayProxies(mesh).map(({ name, namespace, selector }): Workload => ({
-      name,
-      namespace,
-      labels: selector,
-      proxy: "gateway",
-    })),
-  ];
-  return readObjects([...objects.map((object) => selecting(mesh, object)), ...otherServices(mesh, objects)], {
-    settings: { trustDomain: mesh.trustDomain },
-    workloads,
-  });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/packageRoot";
 import type * as check from "./commands/check";
+import type * as diff from "./commands/diff";
 import type * as down from "./commands/down";
 import type * as explain from "./commands/explain";
 import type * as graph from "./commands/graph";
@@ -49,8 +50,14 @@ const files: Readonly<Record<string, CommandFile>> = {
     load: () => (require("./commands/render") as typeof render).renderCommand,
   },
   explain: {
-    description: "show an object that `render` writes, and the places in the catalog that it comes from",
+    description:
+      "explain what happens to a request and which rule decides, or where an object that `render` writes comes from",
     load: () => (require("./commands/explain") as typeof explain).explainCommand,
+  },
+  diff: {
+    description:
+      "compare what two catalogs or sets of manifests do: who may call, mutual TLS, routes, what leaves the mesh",
+    load: () => (require("./commands/diff") as typeof diff).diffCommand,
   },
   graph: {
     description: "draw the call graph of a catalog as an HTML page, in DOT or in Mermaid",

@@ -2,7 +2,7 @@ import { accessSet, allClasses } from "./accessSet";
 import { attached } from "./attachment";
 import type { Difference } from "./change";
 import { inbound } from "./inbound";
-import { type Decision, mayCall } from "./mayCall";
+import { decisionText, mayCall } from "./mayCall";
 import type { Model } from "./model";
 import { type Box, classNumbers, type Region, subtract } from "./region";
 import { spaceOf, witnessIn } from "./space";
@@ -40,17 +40,12 @@ export function accessDifferences(before: Model, old: Workload, after: Model, no
 }
 
 /** Returns the box whose example has a port that a service uses, which are the first classes of ports. */
-function plainest(region: Region): Box | undefined {
+export function plainest(region: Region): Box | undefined {
   const port = (box: Box): number => classNumbers(box.get("port") ?? 1n)[0] ?? 0;
   return region.reduce<Box | undefined>(
     (best, box) => (best === undefined || port(box) < port(best) ? box : best),
     undefined,
   );
-}
-
-function decisionText({ answer, reason, by }: Decision): string {
-  const object = by ? ` (${by.kind} ${by.namespace}/${by.name})` : "";
-  return `${answer}: ${reason}${object}`;
 }
 
 const kinds = ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"];

@@ -67,7 +67,8 @@ export function isHttpOnly(dimension: Dimension): boolean {
 /** A value that the model doesn't read, or that the request leaves open. */
 export const unread = Symbol("unread");
 
-function valueOf(
+/** Returns the value of an aspect of a request, with the path as policies match it. */
+export function valueOf(
   request: Request,
   dimension: Dimension,
   settings: MeshSettings,

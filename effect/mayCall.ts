@@ -114,3 +114,9 @@ export function ruleMatches(request: Request, { from, to, when }: PolicyRule, se
     some(alternatives, holds),
   );
 }
+
+/** Describes a decision with the object that made it, such as `denied: no rule allows (AuthorizationPolicy shop/api)`. */
+export function decisionText({ answer, reason, by }: Pick<Decision, "answer" | "reason" | "by">): string {
+  const object = by ? ` (${by.kind} ${by.namespace}/${by.name})` : "";
+  return `${answer}: ${reason}${object}`;
+}

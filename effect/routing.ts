@@ -9,6 +9,7 @@ import {
   type RoutedRequest,
   type RoutingProxy,
 } from "./httpMatch";
+import { rewrittenPath } from "./rewrite";
 import type { Model } from "./model";
 import type { ObjectName } from "./object";
 import { scopeOf } from "./scope";
@@ -62,6 +63,8 @@ export interface Route {
   readonly retries?: Retries;
   readonly fault?: Fields;
   readonly rewrite?: Fields;
+  /** The path that the destinations receive, if it is rewritten. */
+  readonly path?: string;
   readonly redirect?: Fields;
   readonly directResponse?: Fields;
   readonly headers?: Fields;
@@ -111,7 +114,10 @@ export function firstRoute(
     if (matched === "no") continue;
     const by = { ...of.from, route: index };
     if (matched === "unknown") return { outcome: "unknown", destinations: [], mirrors: [], by };
-    return readRoute(route, by, resolve);
+    const read = readRoute(route, by, resolve);
+    if (!read.rewrite) return read;
+    const path = rewrittenPath(request.path ?? "/", read.rewrite, match);
+    return path === undefined ? { ...read, outcome: "unknown", destinations: [] } : { ...read, path };
   }
   return undefined;
 }

@@ -2,7 +2,8 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import { differencesOf, requestText, workloadsText } from "../effectText";
+import { requestText } from "../../effect";
+import { differencesOf, workloadsText } from "../effectText";
 
 const overriding = (methods: string[]): object => ({
   ...webAndApi({}, {}),

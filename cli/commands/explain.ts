@@ -1,105 +1,53 @@
 import type { Command } from "commander";
-import pc from "picocolors";
-import { parsePath } from "../../catalog";
-import { fromAnnotation, type Manifest } from "../../mesh";
-import { toYaml } from "../../mesh/toYaml";
-import type { DeclaredObjects } from "../../program/plan";
-import { UserError } from "../../errors/userError";
-import { loadSubject, stackOption, subjectArgument } from "../subject";
-import { planned } from "../planned";
+import { answer } from "../explain/answer";
+import { answerText } from "../explain/answerText";
+import { explainObject } from "../explain/object";
+import { isQuestion, parseQuestion, type QuestionOptions } from "../explain/question";
 import { print } from "../output";
+import { loadSide, sideArgument } from "../side";
+import { stackOption } from "../subject";
 
-/** `meshwright explain`: shows the places in the catalog, or the component, that an object comes from. */
-export function explainCommand(command: Command): void {
-  command
-    .usage("[options] [catalog] <object>")
-    .argument("<catalog>", subjectArgument)
-    .argument(
-      "[object]",
-      "such as AuthorizationPolicy/cart, or with its namespace: AuthorizationPolicy/shop/cart",
-    )
-    .option("--stack <name>", stackOption)
-    .option("--json", "print JSON")
-    .action(async (first: string, second: string | undefined, options: ExplainOptions) => {
-      const { stack, json } = options;
-      const [argument, wanted] = second === undefined ? [undefined, first] : [first, second];
-      const subject = await loadSubject(argument, stack);
-      const { object, component, catalog } = findObject(planned(subject).declared, wanted, subject.name);
-      const from = sources(catalog?.content, object);
-      print(
-        json
-          ? JSON.stringify({ object, component, from }, null, 2)
-          : describe(object, component, catalog?.name, from),
-      );
-    });
-}
-
-interface ExplainOptions {
+interface ExplainOptions extends QuestionOptions {
   readonly stack?: string;
   readonly json?: true;
 }
 
-interface Source {
-  /** Place in the catalog, such as `services.web.calls.cart`. */
-  readonly path: string;
-  /** The value at this place. Absent for a default. */
-  readonly value?: unknown;
+/** `meshwright explain`: what happens to a request and why, or where an object comes from. */
+export function explainCommand(command: Command): void {
+  command
+    .usage(
+      "[options] [catalog] <client> <server> [METHOD /path]\n" +
+        "       meshwright explain [options] [catalog] [METHOD] <url>\n" +
+        "       meshwright explain [options] [catalog] <object>",
+    )
+    .argument(
+      "<words...>",
+      `what to explain: a request of a client to a service, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
+    )
+    .option("--stack <name>", stackOption)
+    .option(
+      "--port <number>",
+      "port of the service or gateway (default: the only one, or the one of the URL)",
+    )
+    .option("--header <name=value>", "header of the request; can be repeated", collect)
+    .option("--token <claims>", "payload of the end user's token, as JSON or a file with it")
+    .option("--source-ip <address>", "IP address of the client")
+    .option("--json", "print JSON")
+    .action(async (words: readonly string[], options: ExplainOptions) => {
+      const { stack, json } = options;
+      if (!isQuestion(words)) {
+        const [wanted = "", argument] = words.toReversed();
+        print(await explainObject(argument, wanted, options));
+        return;
+      }
+      const { catalog, question } = parseQuestion(words, options);
+      const side = await loadSide(catalog, stack);
+      const found = answer(side.model, question);
+      print(json ? JSON.stringify({ question, ...found }, null, 2) : answerText(question, found, side));
+      if (found.verdict !== "allowed") process.exitCode = 1;
+    });
 }
 
-/** An object, with its component and catalog. */
-type Found = Omit<DeclaredObjects, "objects"> & { readonly object: Manifest };
-
-function findObject(declared: readonly DeclaredObjects[], wanted: string, subject: string): Found {
-  const all = declared.flatMap(({ objects, ...rest }) =>
-    objects.map((object): Found => ({ ...rest, object })),
-  );
-  const [kind = "", ...rest] = wanted.split("/");
-  const place = ({ object: { metadata } }: Found): string =>
-    [metadata.namespace, metadata.name].filter(Boolean).join("/");
-  const ofKind = all.filter(({ object }) => object.kind.toLowerCase() === kind.toLowerCase());
-  const found = ofKind.filter(
-    (one) => rest.join("/") === (rest.length > 1 ? place(one) : one.object.metadata.name),
-  );
-  const [first, another] = found;
-  if (first !== undefined && another === undefined) return first;
-  const known = (found.length > 0 ? found : ofKind).map((one) => `${one.object.kind}/${place(one)}`).sort();
-  const kinds = [...new Set(all.map(({ object }) => object.kind))].sort();
-  throw new UserError({
-    problem: `${found.length > 1 ? "More than one object of" : "No object of"} ${subject} is "${wanted}".`,
-    fix: known.length > 0 ? `Name one of: ${known.join(", ")}` : `Name one of the kinds: ${kinds.join(", ")}`,
-  });
-}
-
-function sources(catalog: unknown, { metadata }: Manifest): Source[] {
-  const paths = (metadata.annotations?.[fromAnnotation] ?? "").split(",").filter((path) => path !== "");
-  return paths.map((path) => {
-    let value = catalog;
-    for (const segment of parsePath(path)) {
-      value =
-        typeof value === "object" && value !== null ? (value as Record<string, unknown>)[segment] : undefined;
-    }
-    return value === undefined ? { path } : { path, value };
-  });
-}
-
-function describe(
-  object: Manifest,
-  component: string,
-  catalog: string | undefined,
-  from: readonly Source[],
-): string {
-  const yaml = (value: unknown): string => toYaml(value).trimEnd();
-  const indent = (text: string): string => text.replaceAll(/^/gm, "  ");
-  return [
-    yaml(object),
-    "",
-    pc.bold("comes from"),
-    from.length > 0 && catalog !== undefined
-      ? `${catalog}, by the component ${component}`
-      : `the arguments of the component ${component}, no place in the catalog`,
-    ...from.flatMap(({ path, value }) => [
-      pc.cyan(path),
-      value === undefined ? "  (a default)" : indent(yaml(value)),
-    ]),
-  ].join("\n");
+function collect(one: string, others: readonly string[] = []): string[] {
+  return [...others, one];
 }

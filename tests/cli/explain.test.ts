@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -99,5 +99,34 @@ describe("cli/explain", function () {
     expect(many.stderr).to.contain(
       "Name one of: PeerAuthentication/alfred-platform/default, PeerAuthentication/istio-system/default, PeerAuthentication/monitoring/default",
     );
+  });
+
+  it("explains a request, with the output that the guide shows", async () => {
+    const guide = readFileSync(join(__dirname, "..", "..", "docs", "guide", "operation.md"), "utf8");
+    const [, shown] = /\$ npx meshwright (explain [^\n]*DELETE[^`]*?)\n\n?(?=```)/.exec(guide) ?? [];
+    expect(shown).to.be.a("string");
+    const [line = "", ...output] = (shown ?? "").split("\n");
+    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+    const { stdout, exitCode } = await meshwright(words);
+    expect(stdout.trimEnd()).to.equal(output.join("\n").trimEnd());
+    expect(exitCode).to.equal(1);
+  });
+
+  it("explains a request from outside as JSON", async () => {
+    const { stdout } = await meshwright([
+      "explain",
+      "alfred",
+      "https://api.alfred-platform.example.com/",
+      "--stack",
+      "prod",
+      "--json",
+    ]);
+    const { question, proxy, verdict } = JSON.parse(stdout) as {
+      question: object;
+      proxy: string;
+      verdict: string;
+    };
+    expect(question).to.deep.include({ server: "api.alfred-platform.example.com", method: "GET", path: "/" });
+    expect([proxy, verdict]).to.deep.equal(["istio-ingress/istio-ingress-alfred", "unrouted"]);
   });
 });

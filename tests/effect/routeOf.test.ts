@@ -100,6 +100,7 @@ describe("routes of a sidecar", () => {
     expect(route([rule, routes({ http: [http] })])).to.deep.equal({
       outcome: "forwarded",
       name: "all",
+      path: "/x",
       by: { kind: "VirtualService", namespace: "shop", name: "api", route: 0 },
       destinations: [
         {

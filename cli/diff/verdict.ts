@@ -1,0 +1,49 @@
+import type { Difference } from "../../effect";
+
+/** What a difference means for the mesh. */
+export type Verdict = (typeof verdicts)[number];
+
+/** All verdicts, those first that a review looks for. */
+export const verdicts = [
+  "wider",
+  "weaker",
+  "unrouted",
+  "unread",
+  "changed",
+  "narrower",
+  "stronger",
+  "added",
+  "removed",
+] as const;
+
+/** Each verdict in a sentence, for `--help` and the guide. */
+export const meanings: Readonly<Record<Verdict, string>> = {
+  wider: "a request is allowed that was denied, or may leave the mesh",
+  weaker: "mutual TLS is weaker, or a proxy is gone",
+  unrouted: "a request that was routed ends at the proxy",
+  unread: "an object applies that the comparison does not read",
+  changed: "a request is routed in another way",
+  narrower: "a request is denied that was allowed, or may no longer leave the mesh",
+  stronger: "mutual TLS is stronger, or a proxy is there",
+  added: "a workload is new",
+  removed: "a workload is gone",
+};
+
+const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
+  "access gained": "wider",
+  "access lost": "narrower",
+  "egress opened": "wider",
+  "egress closed": "narrower",
+  "mTLS weaker": "weaker",
+  "mTLS stronger": "stronger",
+  "proxy removed": "weaker",
+  "proxy added": "stronger",
+  "route changed": "changed",
+  "route broken": "unrouted",
+  unread: "unread",
+};
+
+/** The verdict on a difference. */
+export function verdictOf({ kind }: Pick<Difference, "kind">): Verdict {
+  return byKind[kind];
+}

@@ -1,0 +1,139 @@
+import pc from "picocolors";
+import { decisionText, type Misfit, type ObjectName, principalOf, type Route } from "../../effect";
+import { fromOf, type Side } from "../side";
+import type { Answer, Arrival } from "./answer";
+import type { Question } from "./question";
+
+/** Describes an answer for humans: the verdict first, then the route, then each destination. */
+export function answerText(question: Question, answer: Answer, side: Side): string {
+  const { client, server, method, path } = question;
+  const title = `${client ?? "outside"} → ${server} ${method} ${path}`;
+  const { route, proxy, atGateway, destinations } = answer;
+  return [
+    `${coloured(answer.verdict)}  ${title}`,
+    "",
+    ...section(`route at ${proxy}`, [...routeLines(route), ...origin(side, route.by)]),
+    ...(atGateway
+      ? section(`decision at ${proxy}`, [decisionText(atGateway), ...origin(side, atGateway.by)])
+      : []),
+    ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) => arrivalLines(side, place, own)),
+    ...worstCase(route),
+  ].join("\n");
+}
+
+function routeLines(route: Route): string[] {
+  const { outcome, timeout, retries, fault, redirect, directResponse, path, mirrors } = route;
+  return [
+    outcome,
+    ...(timeout === undefined ? [] : [`timeout ${timeout} ms`]),
+    ...(retries === undefined
+      ? []
+      : [
+          `${retries.attempts} retries${retries.perTryTimeout === undefined ? "" : ` of ${retries.perTryTimeout} ms`} on ${retries.retryOn}`,
+        ]),
+    ...(path === undefined ? [] : [`path rewritten to ${path}`]),
+    ...(fault === undefined ? [] : [`fault ${JSON.stringify(fault)}`]),
+    ...(redirect === undefined ? [] : [`redirect ${JSON.stringify(redirect)}`]),
+    ...(directResponse === undefined ? [] : [`response ${JSON.stringify(directResponse)}`]),
+    ...mirrors.map(({ destination, percentage }) => `${percentage} % mirrored to ${destination.host}`),
+  ];
+}
+
+function arrivalLines(side: Side, host: string, arrivals: readonly Arrival[]): string[] {
+  const [first] = arrivals;
+  const policy = first?.destination.policy ?? {};
+  return section(`to ${host}`, [
+    `TLS ${first?.destination.tls ?? ""}`,
+    ...limitsText(policy),
+    ...arrivals.flatMap(({ destination: { subset, weight, exists }, at }) => [
+      ...(subset === undefined ? [] : [`subset ${subset}${weight === 1 ? "" : `, weight ${weight}`}`]),
+      ...(exists ? [] : ["the proxy has no cluster for it, so it answers with 503"]),
+      ...(exists && at.length === 0 ? ["outside of the mesh"] : []),
+      ...at.flatMap((one) => receiverLines(side, one)),
+    ]),
+  ]);
+}
+
+function receiverLines(
+  side: Side,
+  { workload, request, decision, nearest, limits }: Arrival["at"][number],
+): string[] {
+  const { identity, port } = request;
+  return [
+    `${workload} port ${port} from ${identity === undefined ? "a client without an identity" : principalOf(identity)}`,
+    `  ${decisionText(decision)}`,
+    ...origin(side, decision.by, identity?.serviceAccount).map((path) => `  ${path}`),
+    ...(nearest === undefined
+      ? []
+      : [
+          `  nearest rule: ${nameOf(nearest.by)}, rule ${nearest.by.rule}`,
+          ...nearest.misfits.map((misfit) => `    ${misfitText(misfit)}`),
+        ]),
+    ...decision.unread.map(({ from, reason }) => `  not read: ${nameOf(from)}: ${reason}`),
+    ...limits.map((from) => `  rate limited by ${nameOf(from)}`),
+  ];
+}
+
+/** The limits of a DestinationRule's traffic policy. */
+function limitsText(policy: Readonly<Record<string, unknown>>): string[] {
+  const { connectionPool, outlierDetection, loadBalancer } = policy as {
+    readonly connectionPool?: { readonly tcp?: object; readonly http?: object };
+    readonly outlierDetection?: object;
+    readonly loadBalancer?: object;
+  };
+  const pool = { ...connectionPool?.tcp, ...connectionPool?.http };
+  return [
+    ...settings("connection pool", pool),
+    ...settings("outlier detection", outlierDetection ?? {}),
+    ...settings("load balancer", loadBalancer ?? {}),
+  ];
+}
+
+/** Settings in Istio's own words, such as `outlier detection: interval 30s, maxEjectionPercent 50`. */
+function settings(title: string, values: object): string[] {
+  const texts = Object.entries(values).map(
+    ([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+  );
+  return texts.length === 0 ? [] : [`${title}: ${texts.join(", ")}`];
+}
+
+/** The most requests that one request can become, and the longest that the client waits. */
+function worstCase({ outcome, timeout, retries }: Route): string[] {
+  if (outcome !== "forwarded") return [];
+  const attempts = 1 + (retries?.attempts ?? 0);
+  const wait = timeout === undefined ? "no limit of time" : `at most ${timeout} ms`;
+  return [`worst case: ${attempts} ${attempts === 1 ? "request" : "requests"}, ${wait}`];
+}
+
+function misfitText({ dimension, wanted, found }: Misfit): string {
+  const [kind = "", ...rest] = dimension.split(" ");
+  const name = kind === "claim" ? (JSON.parse(rest.join(" ")) as string[]).join(".") : rest.join(" ");
+  const what = kind === "identity" ? "client" : [kind, name].filter((one) => one !== "").join(" ");
+  return `${what} is ${found ?? "not set"}, and the rule requires ${wanted}`;
+}
+
+/** The catalog's lines that an object comes from: those of a client, if it has any. */
+function origin(side: Side, by: ObjectName | undefined, client = ""): string[] {
+  if (by === undefined) return [];
+  const paths = fromOf(side.objects, by);
+  const own = paths.filter((path) => client !== "" && path.split(/[.[]/).includes(client));
+  return (own.length > 0 ? own : paths).map((path) => pc.cyan(path));
+}
+
+function placeOf({ destination: { host, port } }: Arrival): string {
+  return `${host}:${port}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return [pc.bold(title), ...lines.map((line) => `  ${line}`), ""];
+}
+
+function nameOf({ kind, namespace, name }: ObjectName): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function coloured(verdict: Answer["verdict"]): string {
+  const text = verdict.toUpperCase();
+  if (verdict === "allowed") return pc.green(text);
+  return verdict === "denied" || verdict === "unrouted" ? pc.red(text) : pc.yellow(text);
+}

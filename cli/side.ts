@@ -1,0 +1,134 @@
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments, parse } from "yaml";
+import { modelOf } from "../checks";
+import { meshConfig } from "../components/meshConfig";
+import {
+  knownObject,
+  type MeshSettings,
+  type Model,
+  type ObjectName,
+  type PlainObject,
+  readObjects,
+} from "../effect";
+import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
+import { UserError } from "../errors/userError";
+import { atRef } from "./gitRef";
+import { checkedMesh, planned } from "./planned";
+import { loadSubject } from "./subject";
+
+/** What a mesh does, by a catalog or by manifests: one side of a comparison. */
+export interface Side {
+  /** As the user named it. */
+  readonly name: string;
+  readonly model: Model;
+  readonly objects: readonly PlainObject[];
+}
+
+/** The argument that {@link loadSide} takes, as help describes it. */
+export const sideArgument =
+  "platform, catalog file, file or folder of manifests (YAML or JSON), or one of these at a git revision: <revision>:<path>";
+
+/**
+ * Reads a side.
+ *
+ * @param argument a subject as `loadSubject` takes it, a file or folder of manifests, or `<revision>:<path>` of either.
+ * @throws {UserError} if it can't be read, or the catalog has errors.
+ */
+export async function loadSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
+  return (
+    (await atRef(argument, (path) => loadSide(path, stack))) ??
+    manifestsSide(argument) ??
+    catalogSide(argument, stack)
+  );
+}
+
+async function catalogSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
+  const subject = await loadSubject(argument, stack);
+  return sideOf(
+    subject.name,
+    subject.catalog,
+    planned(subject).declared.flatMap(({ objects }) => objects),
+  );
+}
+
+/**
+ * The side of a catalog.
+ *
+ * @param objects what is deployed for it. Default: what the catalog itself renders.
+ * @throws {UserError} if the catalog has errors.
+ */
+export function sideOf(name: string, catalog: unknown, objects?: readonly Manifest[]): Side {
+  const { mesh } = checkedMesh({ name, catalog });
+  const plain = (objects ?? renderMesh(mesh)) as readonly object[] as readonly PlainObject[];
+  return { name, objects: plain, model: modelOf(mesh, plain, settingsOf(meshConfig(mesh))) };
+}
+
+/** The manifests of a file or folder. Undefined if the argument is neither. */
+function manifestsSide(argument: string | undefined): Side | undefined {
+  if (argument === undefined || argument === "-" || !existsSync(argument)) return undefined;
+  const isFolder = statSync(argument).isDirectory();
+  const files = isFolder
+    ? globSync("**/*.{yaml,yml,json}", { cwd: argument })
+        .sort()
+        .map((file) => join(argument, file))
+    : [argument];
+  if (!isFolder && !/\.(ya?ml|json)$/.test(argument)) return undefined;
+  const objects = files.flatMap(readManifests);
+  if (objects.length === 0) {
+    if (!isFolder) return undefined;
+    throw new UserError({
+      problem: `${argument} has no manifests.`,
+      fix: "Name a folder with YAML or JSON files of Kubernetes objects.",
+    });
+  }
+  const config = objects.find(
+    ({ kind, metadata }) => kind === "ConfigMap" && (metadata as { name?: string }).name === "istio",
+  );
+  const text = (config?.data as { mesh?: string } | undefined)?.mesh;
+  const settings = text === undefined ? {} : settingsOf((parse(text) ?? {}) as object);
+  return { name: argument, objects, model: readObjects(objects, { settings }) };
+}
+
+function readManifests(file: string): PlainObject[] {
+  const documents = parseAllDocuments(readFileSync(file, "utf8"));
+  const [error] = documents.flatMap(({ errors }) => errors);
+  if (error)
+    throw new UserError({ problem: `${file} can't be read: ${error.message}`, fix: "Correct the file." });
+  return documents.map((document) => document.toJS() as unknown).filter(isManifest);
+}
+
+function isManifest(value: unknown): value is PlainObject {
+  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
+  return typeof apiVersion === "string" && typeof kind === "string";
+}
+
+/** The settings of a mesh configuration. Fields that it lacks keep Istio's defaults. */
+function settingsOf(config: {
+  readonly rootNamespace?: string;
+  readonly trustDomain?: string;
+  readonly trustDomainAliases?: readonly string[];
+  readonly outboundTrafficPolicy?: { readonly mode?: string };
+  readonly pathNormalization?: { readonly normalization?: string };
+}): Partial<MeshSettings> {
+  const { rootNamespace, trustDomain, trustDomainAliases, outboundTrafficPolicy, pathNormalization } = config;
+  const given = {
+    rootNamespace,
+    trustDomain,
+    trustDomainAliases,
+    outboundTraffic: outboundTrafficPolicy?.mode,
+    pathNormalization: pathNormalization?.normalization,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The paths of the catalog that an object comes from. None for an object of another origin. */
+export function fromOf(objects: readonly PlainObject[], wanted: ObjectName): string[] {
+  const found = objects
+    .map(knownObject)
+    .find(
+      ({ kind, name, namespace }) =>
+        kind === wanted.kind && name === wanted.name && namespace === wanted.namespace,
+    );
+  return (found?.annotations[fromAnnotation] ?? "").split(",").filter((path) => path !== "");
+}

@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { meshwright } from "./run";
+
+const catalog = (methods: readonly string[]) => ({
+  name: "shop",
+  services: {
+    web: { ports: { http: { port: 80, protocol: "http" } }, calls: { cart: { methods } } },
+    cart: { ports: { http: { port: 8080, protocol: "http" } } },
+  },
+});
+
+describe("cli/diff", function () {
+  this.timeout(60_000); // Each run is its own process.
+  const folder = mkdtempSync(join(tmpdir(), "diff-"));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = (name: string, content: unknown): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return name;
+  };
+  const run = (...args: readonly string[]) => meshwright(["diff", ...args], { cwd: folder });
+
+  it("compares catalogs, and fails on the verdicts that it is told", async () => {
+    const [old, now] = [file("old.json", catalog(["GET"])), file("now.json", catalog(["GET", "PUT"]))];
+    const { stdout, exitCode } = await run(old, now);
+    expect(stdout.split("\n").slice(0, 4)).to.deep.equal([
+      "WIDER  shop/cart  PUT /other on port 8080 from cluster.local/ns/shop/sa/web".replace("/other", "/"),
+      "       was denied: no rule allows (AuthorizationPolicy shop/cart)",
+      "       now allowed: rule allows (AuthorizationPolicy shop/cart)",
+      "       services.web.calls.cart",
+    ]);
+    expect(exitCode).to.equal(0);
+    expect((await run(old, now, "--fail-on", "wider,weaker")).exitCode).to.equal(1);
+    expect((await run(old, now, "--fail-on", "unrouted")).exitCode).to.equal(0);
+    expect((await run(old, old, "--fail-on", "wider")).stdout).to.equal("old.json and old.json do the same.");
+    const wrong = await run(old, now, "--fail-on", "wide");
+    expect([wrong.exitCode, wrong.stderr.includes("wide is no verdict")]).to.deep.equal([2, true]);
+  });
+
+  it("compares manifests of any origin, in files and folders", async () => {
+    const policy = (methods: readonly string[]) => ({
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { rules: [{ to: [{ operation: { methods } }] }] },
+    });
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "cart", namespace: "shop", labels: { "sidecar.istio.io/inject": "true" } },
+      spec: { containers: [{ name: "cart", ports: [{ containerPort: 8080 }] }] },
+    };
+    for (const [name, methods] of [
+      ["a", ["GET"]],
+      ["b", ["GET", "PUT"]],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      file(join(name, "policy.json"), policy(methods));
+      file(join(name, "pod.json"), pod);
+    }
+    const { stdout } = await run("a", "b", "--format", "json");
+    const { changes } = JSON.parse(stdout) as { changes: { verdict: string; workload: string }[] };
+    expect(new Set(changes.map(({ verdict, workload }) => `${verdict} ${workload}`))).to.deep.equal(
+      new Set(["wider shop/cart"]),
+    );
+    mkdirSync(join(folder, "empty"));
+    expect((await run("a", "empty")).stderr).to.include("empty has no manifests");
+  });
+
+  it("reads a revision of git, and leaves nothing behind", async () => {
+    const git = (...args: readonly string[]) =>
+      execa("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
+    await git("init", "--quiet", "--initial-branch", "main");
+    file("mesh.json", catalog(["GET"]));
+    await git("add", "mesh.json");
+    await git("commit", "--quiet", "--message", "a");
+    file("mesh.json", catalog(["GET", "PUT"]));
+    const { stdout } = await run("main:mesh.json", "mesh.json", "--format", "markdown");
+    expect(stdout).to.match(/^### Mesh: `main:mesh\.json` → `mesh\.json`\n\n1 wider\.\n/);
+    expect((await run("other:mesh.json", "mesh.json")).stderr).to.include('git has no revision "other"');
+    expect((await run("main:nothing.json", "mesh.json")).stderr).to.include("main has no nothing.json");
+  });
+});

@@ -1,0 +1,276 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Change, changesBetween } from "../../../cli/diff/changes";
+import { markdownOf, textOf } from "../../../cli/diff/report";
+import type { Verdict } from "../../../cli/diff/verdict";
+import { type Side, sideOf } from "../../../cli/side";
+
+interface Call {
+  methods?: string[];
+  paths?: string[];
+  timeout?: string;
+  endUser?: object;
+}
+interface Service {
+  ports: object;
+  workload: object;
+  calls: Record<string, Call>;
+  versions?: object;
+  traffic?: { weights: Record<string, number> };
+  resilience?: { timeout?: string; retries?: object };
+  mtls?: object;
+}
+interface Catalog {
+  name: string;
+  jwtRules: object[];
+  services: Record<string, Service>;
+  gateways: { public: { hosts: Record<string, { tls: object; routes: object[] }> } };
+}
+
+/** Eight services, each of which calls the next two. */
+function catalog(): Catalog {
+  const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+  const services = names.map((name, index): [string, Service] => [
+    name,
+    {
+      ports: { http: { port: 8080, protocol: "http" } },
+      workload: { image: `${name}:1` },
+      versions: { v1: {}, v2: {} },
+      traffic: { weights: { v1: 90, v2: 10 } },
+      resilience: { timeout: "10s" },
+      calls: Object.fromEntries(
+        names.slice(index + 1, index + 3).map((callee) => [callee, { methods: ["GET"], paths: ["/api/*"] }]),
+      ),
+    },
+  ]);
+  const last = services[5]?.[1].calls.s6;
+  // The namespace validates tokens already, so that a mutation does not begin it.
+  if (last) last.endUser = {};
+  return {
+    name: "shop",
+    jwtRules: [{ issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks" }],
+    services: Object.fromEntries(services),
+    gateways: {
+      public: {
+        hosts: {
+          "a.example.com": { tls: { credentialName: "a" }, routes: [{ prefix: "/", service: "s0" }] },
+        },
+      },
+    },
+  };
+}
+
+const base = sideOf("base", catalog());
+
+/** A change of the catalog, with the verdict that must be among those found, and the services that may be named. */
+interface Mutation {
+  readonly name: string;
+  readonly change: (of: Catalog, caller: Service, callee: string) => void;
+  readonly expected: Verdict;
+  /** Whether the callee receives what changed, or the caller sends it. */
+  readonly at: "caller" | "callee";
+}
+
+const mutations: readonly Mutation[] = [
+  {
+    name: "method added",
+    change: (_, { calls }, to) => calls[to]?.methods?.push("DELETE"),
+    expected: "wider",
+    at: "callee",
+  },
+  {
+    name: "path added",
+    change: (_, { calls }, to) => calls[to]?.paths?.push("/admin"),
+    expected: "wider",
+    at: "callee",
+  },
+  {
+    name: "paths open",
+    change: (_, { calls }, to) => {
+      delete calls[to]?.paths;
+    },
+    expected: "wider",
+    at: "callee",
+  },
+  {
+    name: "path narrowed",
+    change: (_, { calls }, to) => {
+      calls[to] = { ...calls[to], paths: ["/api/v1/*"] };
+    },
+    expected: "narrower",
+    at: "callee",
+  },
+  {
+    name: "token required",
+    change: (_, { calls }, to) => {
+      calls[to] = { ...calls[to], endUser: { claims: { role: ["admin"] } } };
+    },
+    expected: "narrower",
+    at: "callee",
+  },
+  {
+    name: "call removed",
+    change: (_, caller, to) => {
+      caller.calls = Object.fromEntries(Object.entries(caller.calls).filter(([name]) => name !== to));
+    },
+    expected: "narrower",
+    at: "callee",
+  },
+  {
+    name: "timeout changed",
+    change: (of, _, to) => {
+      (of.services[to] ?? ({} as Service)).resilience = { timeout: "3s" };
+    },
+    expected: "changed",
+    at: "caller",
+  },
+  {
+    name: "retries changed",
+    change: (of, _, to) => {
+      (of.services[to] ?? ({} as Service)).resilience = {
+        timeout: "10s",
+        retries: { attempts: 1, retryOn: ["5xx"] },
+      };
+    },
+    expected: "changed",
+    at: "caller",
+  },
+  {
+    name: "weights changed",
+    change: (of, _, to) => {
+      (of.services[to] ?? ({} as Service)).traffic = { weights: { v1: 50, v2: 50 } };
+    },
+    expected: "changed",
+    at: "caller",
+  },
+  {
+    name: "mTLS weaker",
+    change: (of, _, to) => {
+      (of.services[to] ?? ({} as Service)).mtls = { mode: "PERMISSIVE" };
+    },
+    expected: "weaker",
+    at: "callee",
+  },
+];
+
+/** The services that a change names: of its workload and of the client in its request. */
+function servicesOf({ workload, request = "" }: Change): string[] {
+  const texts = [workload, /sa\/(\S+)/.exec(request)?.[1] ?? "", /\/\/(\w+)\./.exec(request)?.[1] ?? ""];
+  return texts.flatMap((text) => /\bs\d\b/.exec(text)?.[0] ?? []);
+}
+
+const changed = (change: (of: Catalog) => void): Side => {
+  const of = catalog();
+  change(of);
+  return sideOf("new", of);
+};
+
+describe("cli/diff/changes", () => {
+  it("finds nothing between equal sides", () => {
+    expect(changesBetween(base, sideOf("again", catalog()))).to.deep.equal([]);
+    expect(textOf([], { old: "a", now: "b" })).to.equal("a and b do the same.");
+    expect(markdownOf([], { old: "a", now: "b" })).to.include("No request is decided");
+  });
+
+  it("names each of 200 random changes, with its services and no others", () => {
+    const cases = fc.record({
+      mutation: fc.constantFrom(...mutations),
+      caller: fc.nat({ max: 4 }),
+      step: fc.constantFrom(1, 2),
+    });
+    const check = ({
+      mutation,
+      caller,
+      step,
+    }: {
+      mutation: Mutation;
+      caller: number;
+      step: number;
+    }): void => {
+      const [from, to] = [`s${caller}`, `s${caller + step}`];
+      const side = changed((of) => {
+        mutation.change(of, of.services[from] ?? ({} as Service), to);
+      });
+      const changes = changesBetween(base, side);
+      const place = mutation.at === "callee" ? to : from;
+      const found = changes.filter(
+        ({ verdict, workload }) => verdict === mutation.expected && workload.includes(place),
+      );
+      expect(found, `${mutation.name} ${from} ${to}: ${JSON.stringify(changes)}`).to.not.be.empty;
+      for (const change of changes) {
+        expect(servicesOf(change), `${mutation.name} ${from} ${to}: ${JSON.stringify(change)}`).to.include(
+          to,
+        );
+      }
+    };
+    fc.assert(fc.property(cases, check), { numRuns: 200 });
+  });
+
+  it("shows a request, what held before and holds now, and the line of the catalog", () => {
+    const side = changed((of) => of.services.s0?.calls.s1?.methods?.push("DELETE"));
+    const [change, ...others] = changesBetween(base, side);
+    expect(others.map(({ workload }) => workload)).to.deep.equal(["shop/s1-v2"]);
+    expect(change).to.deep.equal({
+      verdict: "wider",
+      workload: "shop/s1-v1",
+      request: "DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0",
+      before: "denied: no rule allows (AuthorizationPolicy shop/default-deny)",
+      after: "allowed: rule allows (AuthorizationPolicy shop/s1)",
+      isSure: true,
+      objects: ["AuthorizationPolicy/shop/s1"],
+      from: ["services.s0.calls.s1"],
+    });
+  });
+
+  it("shows every client that gains or loses requests, and workloads that are new or gone", () => {
+    const side = changed((of) => {
+      for (const name of ["s0", "s1"]) of.services[name]?.calls.s2?.methods?.push("PUT");
+      delete of.services.s7;
+      delete of.services.s6?.calls.s7;
+      delete of.services.s5?.calls.s7;
+    });
+    const changes = changesBetween(base, side);
+    const wider = changes.filter(({ verdict }) => verdict === "wider");
+    expect(
+      wider.map(({ workload, request = "" }) => [workload, request.split("/").at(-1)]),
+    ).to.have.deep.members([
+      ["shop/s2-v1", "s0"],
+      ["shop/s2-v1", "s1"],
+      ["shop/s2-v2", "s0"],
+      ["shop/s2-v2", "s1"],
+    ]);
+    const gone = changes.filter(({ verdict }) => verdict === "removed").map(({ workload }) => workload);
+    expect(gone).to.deep.equal(["shop/s7-v1", "shop/s7-v2"]);
+  });
+
+  it("writes text and Markdown", () => {
+    const side = changed((of) => of.services.s0?.calls.s1?.methods?.push("DELETE"));
+    const changes = changesBetween(base, side).slice(0, 1);
+    expect(textOf(changes, { old: "a", now: "b" }).split("\n")).to.deep.equal([
+      "WIDER  shop/s1-v1  DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0",
+      "       was denied: no rule allows (AuthorizationPolicy shop/default-deny)",
+      "       now allowed: rule allows (AuthorizationPolicy shop/s1)",
+      "       services.s0.calls.s1",
+      "",
+      "1 wider.",
+    ]);
+    expect(markdownOf(changes, { old: "a", now: "b" })).to.equal(
+      [
+        "### Mesh: `a` → `b`",
+        "",
+        "1 wider.",
+        "",
+        "<details>",
+        "<summary><b>wider</b>: 1 (a request is allowed that was denied, or may leave the mesh)</summary>",
+        "",
+        "- **shop/s1-v1** `DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0`",
+        "  - was denied: no rule allows (AuthorizationPolicy shop/default-deny)",
+        "  - now allowed: rule allows (AuthorizationPolicy shop/s1)",
+        "  - `services.s0.calls.s1`",
+        "",
+        "</details>",
+        "",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { expect } from "chai";
+import { type Answer, answer } from "../../../cli/explain/answer";
+import type { Question } from "../../../cli/explain/question";
+import { sideOf } from "../../../cli/side";
+
+const http = { http: { port: 8080, protocol: "http" } };
+const shop = {
+  name: "shop",
+  jwtRules: [{ issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks" }],
+  services: {
+    web: {
+      ports: http,
+      workload: { image: "web:1" },
+      calls: {
+        cart: { methods: ["GET"], paths: ["/api/*"], endUser: { claims: { role: ["buyer"] } } },
+        db: {},
+      },
+    },
+    cart: {
+      ports: http,
+      versions: { v1: {}, v2: {} },
+      traffic: { weights: { v1: 90, v2: 10 } },
+      resilience: { timeout: "2s", retries: { attempts: 1, retryOn: ["connect-failure"] } },
+      workload: { image: "cart:1" },
+    },
+    db: { ports: { tcp: { port: 5432, protocol: "tcp" } }, workload: { image: "db:1" } },
+  },
+  gateways: {
+    public: {
+      hosts: {
+        "shop.example.com": {
+          tls: { credentialName: "shop" },
+          routes: [{ prefix: "/shop", rewrite: "/api", service: "web" }],
+        },
+      },
+    },
+  },
+};
+const { model } = sideOf("shop", shop);
+const ask = (question: Partial<Question>): Answer =>
+  answer(model, { client: "web", server: "cart", method: "GET", path: "/api/x", headers: {}, ...question });
+const token = { iss: "https://auth.example.com", sub: "ada", role: "buyer" };
+
+describe("cli/explain/answer", () => {
+  it("allows what the catalog allows, with the route and its limits", () => {
+    const { verdict, route, destinations } = ask({ claims: token });
+    expect(verdict).to.equal("allowed");
+    expect([route.timeout, route.retries?.attempts]).to.deep.equal([2000, 1]);
+    expect(
+      destinations.map(({ destination, at }) => [
+        destination.subset,
+        destination.weight,
+        at.map((one) => one.workload),
+      ]),
+    ).to.deep.equal([
+      ["v1", 90, ["shop/cart-v1"]],
+      ["v2", 10, ["shop/cart-v2"]],
+    ]);
+  });
+
+  it("names the nearest rule of a denied request, and what of it does not fit", () => {
+    const misfits = (question: Partial<Question>) => {
+      const found = ask(question);
+      expect(found.verdict).to.equal("denied");
+      return found.destinations[0]?.at[0]?.nearest?.misfits;
+    };
+    expect(misfits({ claims: { ...token, role: "guest" } })).to.deep.equal([
+      { dimension: 'claim ["role"]', wanted: "buyer", found: "guest" },
+    ]);
+    expect(misfits({ claims: token, method: "POST" })).to.deep.equal([
+      { dimension: "method", wanted: "GET", found: "POST" },
+    ]);
+    expect(misfits({ claims: token, path: "/admin" })).to.deep.equal([
+      { dimension: "path", wanted: "/api/*", found: "/admin" },
+    ]);
+    expect(misfits({ claims: token, path: "/api/../admin" })?.[0]?.found).to.equal("/admin");
+  });
+
+  it("says that a client has no route, where its Sidecar leaves the host out", () => {
+    expect(ask({ client: "cart", server: "db" }).verdict).to.equal("unrouted");
+    expect(ask({ client: "web", server: "db" }).verdict).to.equal("allowed");
+  });
+
+  it("follows a request from outside through the gateway, with its rewrite", () => {
+    const { verdict, proxy, destinations, atGateway } = ask({
+      client: undefined,
+      server: "shop.example.com",
+      scheme: "https",
+      path: "/shop/a",
+    });
+    expect([verdict, proxy, atGateway?.answer]).to.deep.equal(["allowed", "istio-ingress/istio-ingress-shop", "allowed"]);
+    expect(destinations[0]?.at[0]?.request).to.deep.include({
+      path: "/api/a",
+      identity: { trustDomain: "cluster.local", namespace: "istio-ingress", serviceAccount: "istio-ingress" },
+    });
+    expect(ask({ client: undefined, server: "shop.example.com", path: "/other" }).verdict).to.equal(
+      "unrouted",
+    );
+    expect(ask({ client: undefined, server: "shop.example.com", scheme: "http" }).route.outcome).to.equal(
+      "redirected",
+    );
+  });
+
+  it("refuses names and ports that the model lacks, and lists those that it has", () => {
+    expect(() => ask({ client: "nothing" })).to.throw('There is no client "nothing".');
+    expect(() => ask({ server: "nothing" })).to.throw('There is no service "nothing".');
+    expect(() => ask({ client: undefined, server: "x.example.com", port: 9 })).to.throw(
+      "No gateway listens on port 9.",
+    );
+  });
+});
