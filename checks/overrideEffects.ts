@@ -1,11 +1,10 @@
-import { formatPath, isObject, type Mesh } from "../catalog";
+import { formatPath, type Mesh } from "../catalog";
 import {
   dangling,
   type Difference,
   difference,
   type KnownObject,
   knownObject,
-  type Model,
   type PlainObject,
   weaknesses,
 } from "../effect";
