@@ -16,6 +16,8 @@ import { endKilledRun, runVariable } from "./runProcesses";
 /** The stack that `meshwright up` deploys to the sandbox. */
 export const localStack = "local";
 
+const gatewayKey = "meshwright:gatewayKey";
+
 /** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
 export interface LocalPulumi {
   /** Runs `pulumi` with its output on the terminal; resolves to the exit code. Throws {@link UserError} if it was killed. */
@@ -110,23 +112,30 @@ export async function localPulumi(
   const own = join(project, `Pulumi.${localStack}.yaml`);
   const given = existsSync(own) ? (parse(readFileSync(own, "utf8")) as StackFile | null) : null;
   const before = existsSync(configFile) ? (parse(readFileSync(configFile, "utf8")) as StackFile) : {};
+  const { certificate, key } = await gatewayCertificate(sandbox.state);
   const config = {
     ...given?.config,
     ...sandboxConfig(sandbox),
+    "meshwright:gatewayCertificate": certificate,
+    "meshwright:monitoringCertificate": certificate,
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
   await writeFile(configFile, toYaml({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
-  if (!stacks.some((stack) => stack.name === localStack)) {
+  const isNew = !stacks.some((stack) => stack.name === localStack);
+  if (isNew) {
     await quiet(["stack", "init", localStack, "-C", shadow]);
   }
-  const { certificate, key } = await gatewayCertificate(sandbox.state);
-  const set = ["config", "set", "--stack", localStack, "-C", shadow];
-  for (const owner of ["gateway", "monitoring"]) {
-    await quiet([...set, "--plaintext", `meshwright:${owner}Certificate`], certificate);
-    await quiet([...set, "--secret", `meshwright:${owner}Key`], key);
+  // Pulumi encrypts the key once for a stack, whose salt may differ from the one before.
+  const kept = isNew ? undefined : before.config?.[gatewayKey];
+  if (kept === undefined) {
+    await quiet(["config", "set", "--stack", localStack, "-C", shadow, "--secret", gatewayKey], key);
   }
+  const file = parse(readFileSync(configFile, "utf8")) as StackFile;
+  const secret = kept ?? file.config?.[gatewayKey];
+  const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
+  await writeFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
   const policies = join(shadow, "policies.json");
   await writeFile(policies, JSON.stringify(sandboxPolicies));
   const underPack = (pack: string): string[] => [

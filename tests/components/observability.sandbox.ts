@@ -14,7 +14,7 @@ import { readSettings } from "../../program/settings";
 import { platformList } from "../../platforms";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
-import { readLive } from "../platforms/live";
+import { expectLive } from "../platforms/live";
 import { editedProject } from "../platforms/program";
 
 const policyPack = join(__dirname, "..", "..", "policy-pack");
@@ -85,11 +85,7 @@ describe("Observability without the operator and with a collector, on the sandbo
     expect(ok, text).to.equal(true);
     const { addOns, watching } = plan;
     expect(Math.min(addOns.length, watching.length)).to.be.greaterThan(1);
-    for (const object of [...addOns, ...watching]) {
-      expect(await readLive(h, state, object), `${object.kind} ${object.metadata.name}`).to.containSubset(
-        JSON.parse(JSON.stringify(object)),
-      );
-    }
+    await expectLive(h, state, [...addOns, ...watching]);
     const helm = await execa(h.toolchain.program("helm"), ["list", "-n", "monitoring", "-o", "json"], {
       env: { KUBECONFIG: join(state, "kubeconfig") },
     });

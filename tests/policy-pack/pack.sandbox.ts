@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { localPulumi, localStack } from "../../cli/pulumi";
+import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
 import type { Resource } from "../../policy-pack/tests/engine";
 import {
   defaultDeny,
@@ -31,6 +31,8 @@ interface Run {
 describe("the pack in the engine, with a program of plain resources", () => {
   let h: Harness;
   let status: SandboxStatus;
+  let stack: Promise<LocalPulumi> | undefined;
+  let kinds: string;
   const projects: string[] = [];
 
   before(async () => {
@@ -42,6 +44,12 @@ describe("the pack in the engine, with a program of plain resources", () => {
     await execa(h.toolchain.program("helm"), [...base, ...where], {
       env: { KUBECONFIG: status.kubeconfig, HELM_CACHE_HOME: join(status.state, "helm") },
     });
+    const definitions = await h.kubectl(status.state, [
+      ...["get", "customresourcedefinitions", "--output"],
+      "jsonpath={.items[*].metadata.name}",
+    ]);
+    const istio = definitions.split(" ").filter((name) => name.endsWith(".istio.io"));
+    kinds = [...istio, "deployments", "secrets", "namespaces"].join(",");
   });
   after(async () => {
     for (const project of projects) await rm(project, { recursive: true, force: true });
@@ -56,7 +64,12 @@ describe("the pack in the engine, with a program of plain resources", () => {
   ): Promise<Run> {
     const project = plainProgram(resources, status.chartRepository ?? "");
     projects.push(project);
-    const { program, options, configFile, underPack } = await localPulumi(h.toolchain, status, project);
+    // All programs are of one project, so the stack is set up once.
+    const { program, options, configFile, underPack } = await (stack ??= localPulumi(
+      h.toolchain,
+      status,
+      project,
+    ));
     const target = [
       "--stack",
       localStack,
@@ -69,6 +82,7 @@ describe("the pack in the engine, with a program of plain resources", () => {
     const pack = judge ? underPack(policyPack) : [];
     const { exitCode, all } = await execa(program, [command, ...target, ...args, ...pack], {
       ...options,
+      cwd: project,
       reject: false,
       all: true,
     });
@@ -79,18 +93,8 @@ describe("the pack in the engine, with a program of plain resources", () => {
 
   /** Names of everything that the program's kinds could have put on the cluster. */
   async function created(): Promise<string[]> {
-    const istio = await h.kubectl(status.state, [
-      ...["get", "customresourcedefinitions", "--output"],
-      "jsonpath={.items[*].metadata.name}",
-    ]);
-    const kinds = [
-      ...istio.split(" ").filter((name) => name.endsWith(".istio.io")),
-      "deployments",
-      "secrets",
-    ];
-    const objects = await h.kubectl(status.state, ["get", kinds.join(","), "-A", "-o", "name"]);
-    const namespaces = await h.kubectl(status.state, ["get", "namespaces", "-o", "name"]);
-    return [...objects.split("\n"), ...namespaces.split("\n")].filter(
+    const objects = await h.kubectl(status.state, ["get", kinds, "-A", "-o", "name"]);
+    return objects.split("\n").filter(
       // The definitions' own release, and what a cluster has anyway.
       (name) => name !== "" && !/definitions|namespace\/(default|kube-.*|istio-system)$/.test(name),
     );
