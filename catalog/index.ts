@@ -34,7 +34,13 @@ export type * from "./loadBalancing";
 export { loadBalancers } from "./loadBalancing";
 export { mergePod } from "./mergePod";
 export type * from "./mesh";
-export { defaultIstioVersion, environments, istioVersionSchema, meshSchema } from "./mesh";
+export {
+  defaultIstioVersion,
+  defaultRootNamespace,
+  environments,
+  istioVersionSchema,
+  meshSchema,
+} from "./mesh";
 export type * from "./mtls";
 export type * from "./networkPolicies";
 export { normalize } from "./normalize";
@@ -57,7 +63,8 @@ export {
   repeatsSlowTries,
   safeRetryConditions,
 } from "./retries";
-export * from "./routeMatch";
+export type * from "./routeMatch";
+export { conditionsKey, uriOf } from "./routeMatch";
 export { alikeRoutes, includesPath, prefixOf, regionOf, routesOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";

@@ -219,6 +219,9 @@ export type MeshSettings = Pick<
   | "overrides"
 >;
 
+/** The default of {@link MeshDefinition.rootNamespace}, where istiod runs by default. */
+export const defaultRootNamespace = "istio-system";
+
 /** Resolves the defaults of the mesh's own settings. */
 export function normalizeSettings(definition: MeshDefinition): MeshSettings {
   const { name, revision, canaryIstioVersion } = definition;
@@ -229,7 +232,7 @@ export function normalizeSettings(definition: MeshDefinition): MeshSettings {
     ...(revision !== undefined && { revision }),
     istioVersion: definition.istioVersion ?? defaultIstioVersion,
     ...(canaryIstioVersion !== undefined && { canaryIstioVersion }),
-    rootNamespace: definition.rootNamespace ?? "istio-system",
+    rootNamespace: definition.rootNamespace ?? defaultRootNamespace,
     trustDomain: definition.trustDomain ?? "cluster.local",
     overrides: definition.overrides ?? {},
   };

@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type Tool, tools } from "../observability/tools";
+import { isMarkedReady } from "../sandbox/podReady";
 
 /** An add-on with pages, which `meshwright open` opens. */
 export interface AddOn {
@@ -46,9 +47,6 @@ export function belongsToAddOns(labels: Readonly<Record<string, string>> = {}): 
 }
 
 /** Whether a pod is ready and not terminating. */
-export function isReady({ metadata, status }: V1Pod): boolean {
-  return (
-    metadata?.deletionTimestamp === undefined &&
-    (status?.conditions ?? []).some((one) => one.type === "Ready" && one.status === "True")
-  );
+export function isReady(pod: V1Pod): boolean {
+  return pod.metadata?.deletionTimestamp === undefined && isMarkedReady(pod);
 }

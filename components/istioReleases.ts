@@ -1,4 +1,5 @@
 import { compare } from "semver";
+import { defaultRootNamespace } from "../catalog";
 import { mergePatch } from "../mesh";
 import { facts } from "../policy-pack/facts";
 import type { ReleaseSpec } from "./helmRelease";
@@ -132,7 +133,7 @@ export interface IstioControlPlaneArgs {
 }
 
 /** The default namespace of istiod. */
-export const defaultNamespace = "istio-system";
+export const defaultNamespace = defaultRootNamespace;
 
 /**
  * Returns the Helm releases that the component `IstioControlPlane` installs, in order: CRDs, the CNI node agent,

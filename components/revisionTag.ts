@@ -1,3 +1,4 @@
+import { defaultRootNamespace } from "../catalog";
 import { injectionWebhooks, type Manifest } from "../mesh";
 
 /** The control plane of a tag. */
@@ -24,7 +25,7 @@ export function revisionTag(tag: string, to: TaggedRevision): Manifest {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingWebhookConfiguration",
     metadata: {
-      name: `istio-revision-tag-${tag}${namespace === "istio-system" ? "" : `-${namespace}`}`,
+      name: `istio-revision-tag-${tag}${namespace === defaultRootNamespace ? "" : `-${namespace}`}`,
       // istiod, istioctl and Kiali identify a tag and its revision by these labels.
       labels: {
         app: "sidecar-injector",

@@ -12,6 +12,7 @@ import {
 import type { ProcessSpec } from "./controlPlane";
 import { writeKubeconfig } from "./credentials";
 import { absenceIsFine } from "./kubernetes";
+import { isMarkedReady } from "./podReady";
 import { becomesFree, freePort } from "./ports";
 import { files, type SandboxConfig } from "./state";
 import { type Supervised, supervise } from "./supervise";
@@ -89,7 +90,7 @@ export function istiodPods(
       }
       for (const pod of live) {
         const ready = running.get(revisionOf(pod))?.process.record().status === "running";
-        if (ready !== isReady(pod)) await tell(api, pod, ready);
+        if (ready !== isMarkedReady(pod)) await tell(api, pod, ready);
       }
     },
   };
@@ -171,13 +172,6 @@ function environmentOf(container: V1Container | undefined, pod: V1Pod): Record<s
     return found === undefined ? [] : [[name, found]];
   });
   return Object.fromEntries(entries);
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
-    false
-  );
 }
 
 async function tell(api: CoreV1Api, pod: V1Pod, ready: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Ports } from "./ports";
 import type { ProcessIdentity } from "./processIdentity";
 
-const programNames = [
+const processNames = [
   "etcd",
   "kube-apiserver",
   "kube-controller-manager",
@@ -13,11 +13,11 @@ const programNames = [
 ] as const;
 
 /** Absolute paths of the programs that a sandbox runs. */
-export type SandboxPrograms = Readonly<Record<(typeof programNames)[number], string>>;
+export type SandboxPrograms = Readonly<Record<(typeof processNames)[number], string>>;
 
 /** The programs that a sandbox runs, as `find` knows them. */
 export function resolvePrograms(find: (name: keyof SandboxPrograms) => string): SandboxPrograms {
-  return Object.fromEntries(programNames.map((name) => [name, find(name)])) as Record<
+  return Object.fromEntries(processNames.map((name) => [name, find(name)])) as Record<
     keyof SandboxPrograms,
     string
   >;

@@ -111,9 +111,33 @@ function sourceTexts(name: string, source: string): Text[] {
   return texts;
 }
 
+/** The titles of a file's tests. */
+function titlesOf(name: string, source: string): Text[] {
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest);
+  const titles: Text[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(it|describe)\b/.test(node.expression.getText(file))) {
+      const [title] = node.arguments;
+      if (
+        title?.getText(file).includes(" ") === true &&
+        (ts.isStringLiteralLike(title) || ts.isTemplateExpression(title))
+      ) {
+        const { line } = file.getLineAndCharacterOfPosition(title.getStart(file));
+        titles.push({ line: line + 1, text: title.getText(file).replaceAll(/\$\{[^}]*\}|\\?`/g, "…") });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return titles;
+}
+
 /** What a file says that is to be said in other words. */
 function violations(name: string, source: string): string[] {
-  const texts = name.endsWith(".md") ? markdownTexts(source) : sourceTexts(name, source);
+  return violationsIn(name, name.endsWith(".md") ? markdownTexts(source) : sourceTexts(name, source));
+}
+
+function violationsIn(name: string, texts: readonly Text[]): string[] {
   return texts.flatMap(({ line, text }) =>
     words.flatMap(([word, instead]) => {
       const found = new RegExp(word.source, "i").exec(text);
@@ -140,6 +164,17 @@ describe("the vocabulary", () => {
       expect(files.flatMap((file) => violations(file, readFileSync(file, "utf8")))).to.deep.equal([]);
     });
   }
+
+  it("is kept by the titles of tests", () => {
+    const files = globSync(
+      ["tests", "policy-pack/tests", "deployments/tests"].map((folder) => `${folder}/**/*.ts`),
+    );
+    const titles = files.map((file) => ({ file, texts: titlesOf(file, readFileSync(file, "utf8")) }));
+    expect(titles.flatMap(({ texts }) => texts)).to.have.length.greaterThan(1000);
+    expect(titles.flatMap(({ file, texts }) => violationsIn(file, texts))).to.deep.equal([]);
+    const source = 'describe("a circle", () => {\n  it(`of ${circle}`, () => check("a circle"));\n});';
+    expect(violationsIn("a.ts", titlesOf("a.ts", source))).to.deep.equal(['a.ts:1: "circle", write: cycle']);
+  });
 
   it("is about prose: docstrings, messages and Markdown, not keys, code or comments on lines", () => {
     const source = [

@@ -128,7 +128,7 @@ describe("normalize", () => {
   const api = mesh.services.find(({ name }) => name === "api");
   const web = mesh.services.find(({ name }) => name === "web");
 
-  it("divides a timeout among the tries when they have none of their own", () => {
+  it("divides a timeout among the attempts that have none of their own", () => {
     expect(api?.retries).to.deep.equal({
       attempts: 3,
       perTryTimeout: 2500,

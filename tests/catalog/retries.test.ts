@@ -25,7 +25,7 @@ function perTry(retries: RetriesDefinition, timeout: Duration): (number | undefi
 }
 
 describe("retries", () => {
-  it("divide a timeout only where Envoy repeats a try that ran into its share", () => {
+  it("divide a timeout only where Envoy retries an attempt that timed out", () => {
     for (const condition of retryConditions) {
       const shares = repeated.includes(condition) ? [2500, 1250] : [undefined, undefined];
       expect(perTry({ attempts: 3, retryOn: [condition] }, "10s"), condition).to.deep.equal(shares);
@@ -48,7 +48,7 @@ describe("retries", () => {
     expect(limit({ attempts: 1, retryOn: ["unavailable"] })).to.equal(undefined);
   });
 
-  it("keep a limit of a try that is given, as far as the tries of a caller with less time must fit", () => {
+  it("keep a per-try timeout that is given, unless a caller's shorter timeout limits it", () => {
     const retries = { attempts: 3, perTryTimeout: "4s" } as const;
     expect(perTry(retries, "10s")).to.deep.equal([4000, 4000]);
     expect(perTry({ ...retries, retryOn: ["reset"] }, "20s")).to.deep.equal([4000, 1250]);

@@ -39,7 +39,7 @@ describe("checks of external services", () => {
     ]);
   });
 
-  it("don't take them for what a gateway could route to", () => {
+  it("don't suggest them as a gateway's target", () => {
     const gateways = {
       public: {
         hosts: {

@@ -25,7 +25,7 @@ describe("checks of loads and rate limits", () => {
     expect(findings({ load })).to.deep.equal([]);
   });
 
-  it("ask for the number of callers where a gateway, an outsider or nobody calls", () => {
+  it("require the number of callers where a gateway, an admitted client or no service calls", () => {
     const gateways = {
       public: {
         hosts: {

@@ -14,7 +14,7 @@ const unreached = (old: object, rest: object = {}): string[] =>
     ...rest,
   }).findings.map(({ code, path }) => `${code} ${path}`);
 
-describe("checks of what nobody reaches", () => {
+describe("checks of services without callers", () => {
   it("report a service without callers and calls, also when its replicas call each other", () => {
     expect(unreached({})).to.deep.equal(["MW111 services.old"]);
     expect(unreached({ calls: { old: {} } })).to.deep.equal(["MW111 services.old"]);

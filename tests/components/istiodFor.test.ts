@@ -29,7 +29,7 @@ describe("components/istiodFor", () => {
     });
   });
 
-  it("lets istiod sign for as long as proxies ask, and has these renew in time", () => {
+  it("lets istiod sign the lifetime that proxies request, and has proxies renew in time", () => {
     const issued = (certificates?: MeshDefinition["certificates"]): unknown[] => {
       const { env, meshConfig } = istiodFor(catalog(certificates && { certificates }));
       const { proxyMetadata } = meshConfig?.defaultConfig as { proxyMetadata: unknown };

@@ -222,7 +222,7 @@ describe("components/observability", () => {
     }
   });
 
-  it("sends alerts to every Alertmanager, where the operator runs Prometheus and where nobody does", async () => {
+  it("sends alerts to every Alertmanager, with and without the Prometheus operator", async () => {
     const alertmanagers = ["alertmanager.alerting.svc.cluster.local", "alerts.example.com"];
     const configs = [
       {

@@ -67,7 +67,7 @@ describe("components/order", () => {
     ]);
   });
 
-  it("never waits for what is not there, nor in a circle, whatever is there", () => {
+  it("never waits for a missing object, nor in a cycle, for any objects", () => {
     fc.assert(
       fc.property(fc.subarray(all), (objects) => {
         const order = creationOrder(objects);

@@ -129,7 +129,7 @@ new IstioControlPlane("istio", require("./args.json"));
     expect(await complaints()).to.deep.equal([]);
   });
 
-  it("puts the next istiod beside it, which nobody uses yet", async () => {
+  it("installs the next istiod beside it, with no proxies yet", async () => {
     expect(await up(args(first(), second()))).to.deep.equal({ created: 1 });
     expect(await istiods()).to.deep.equal(["istiod", "istiod-second"]);
     await restart();
@@ -147,7 +147,7 @@ new IstioControlPlane("istio", require("./args.json"));
     expect(await complaints()).to.deep.equal([]);
   });
 
-  it("changes nothing the second time, though istiod has filled in the tag's authority", async () => {
+  it("changes nothing the second time, though istiod has filled in the tag's CA", async () => {
     expect(await up(args(second(), first()))).to.deep.equal({});
     const tag = ["get", "mutatingwebhookconfiguration", "istio-revision-tag-default", "--output=json"];
     const { webhooks } = JSON.parse(await kubectl(...tag)) as {

@@ -158,7 +158,7 @@ describe("runbooks", () => {
     });
   }
 
-  it("answer no symptom that no document has, but for what they have no word for", () => {
+  it("answer no symptom that is missing in the documents, except the undocumented ones", () => {
     const asked = Object.values(symptoms).flatMap((chapters) => Object.values(chapters));
     const sections = [...(runbooks.get("README") ?? "").matchAll(/^### (.*)$/gm)].map(([, title = ""]) =>
       anchorOf(title),

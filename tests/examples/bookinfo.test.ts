@@ -81,7 +81,7 @@ describe("examples/bookinfo", () => {
       ]);
     });
 
-    it("virtual-service-ratings-test-delay and -abort: the same faults, for everybody's requests", () => {
+    it("virtual-service-ratings-test-delay and -abort: the same faults, for all requests", () => {
       const delay = { percentage: 100, fixedDelay: "7s" } as const;
       const abort = { percentage: 100, httpStatus: 500 } as const;
       expect(routes("ratings", render({ fault: { delay } })).map(({ fault }) => fault)).to.deep.equal([

@@ -52,7 +52,7 @@ export function describesAsDeployed(catalog: MeshDefinition, deployed: System): 
     }
   });
 
-  it("names ports as the Services do, and has Istio take them for what they speak", () => {
+  it("names ports as the Services do, and declares the protocol that they speak", () => {
     const mesh = meshOf(catalog);
     const adopted = renderMesh(mesh).filter(({ kind }) => kind === "Service");
     for (const service of mesh.services.filter(({ ports }) => ports.length > 0)) {

@@ -161,7 +161,7 @@ describe("authorizationPolicy", () => {
     });
   });
 
-  it("leaves what nobody calls to the denial", () => {
+  it("leaves services without callers to the default deny", () => {
     const names = objects
       .filter(({ kind }) => kind === "AuthorizationPolicy")
       .map((object) => object.metadata.name);

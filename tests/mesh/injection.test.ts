@@ -36,7 +36,7 @@ describe("injection", () => {
     });
   });
 
-  it("asks in vain for a revision that no control plane has", () => {
+  it("injects no proxy for a revision that no control plane has", () => {
     const green = { namespace: { ...shop, labels: { "istio.io/rev": "green" } } };
     expect(injection(green, both)).to.deep.equal({
       injected: false,

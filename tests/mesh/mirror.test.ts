@@ -66,7 +66,7 @@ describe("mirror to another service", () => {
     expect(copied("VirtualService", "shop.example.com")).to.deep.equal([["/api", mirror, percentage]]);
   });
 
-  it("admits the copies of what each caller may ask, from nobody else", () => {
+  it("admits copies of the requests that each caller may send, and no others", () => {
     const policy = find(objects, "AuthorizationPolicy", "shadow");
     expect(policy.metadata.annotations).to.deep.equal({
       "meshwright.dev/from": "services.api.traffic.mirror",
@@ -112,7 +112,7 @@ describe("mirror to another service", () => {
     });
   });
 
-  it("is refused where it leads nowhere or back, and is no circle of calls", () => {
+  it("is refused if its target is missing or the service itself, and is no cycle of calls", () => {
     const brief = (mirror: object, shadowed: object = {}): string[] =>
       checkMesh({
         name: "shop",

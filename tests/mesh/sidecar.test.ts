@@ -34,7 +34,7 @@ describe("sidecar", () => {
     });
   });
 
-  it("knows nothing else for a service that calls nobody", () => {
+  it("has no other hosts for a service without calls", () => {
     expect(find(objects, "Sidecar", "store")).to.have.deep.nested.property("spec.egress", [
       { hosts: ["~/*"] },
     ]);

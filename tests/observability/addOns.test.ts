@@ -35,7 +35,7 @@ describe("observability/addOns", () => {
     expect(find(objects, "AuthorizationPolicy", "default-deny", namespace).spec).to.deep.equal({});
   });
 
-  it("admits whom each tool is for, and nobody to Kiali", () => {
+  it("admits the clients of each add-on, and none to Kiali", () => {
     expect(callers(objects, "mesh-prometheus")).to.have.deep.members([
       [account("grafana"), "9090"],
       [account("kiali"), "9090"],
@@ -121,7 +121,7 @@ describe("observability/addOns", () => {
     );
   });
 
-  it("has whoever asks Prometheus stay with one replica", () => {
+  it("sends each client of Prometheus to one replica", () => {
     expect(find(objects, "DestinationRule", "mesh-prometheus").spec).to.have.deep.nested.property(
       "trafficPolicy.loadBalancer",
       { consistentHash: { useSourceIp: true }, localityLbSetting: { enabled: false } },

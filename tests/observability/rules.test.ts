@@ -102,7 +102,7 @@ describe("rules", () => {
     expect(requests).to.include('destination_service_namespace=~"backend|shop"');
   });
 
-  it("lead to their pages where somebody serves them, and name them otherwise", () => {
+  it("link to their pages where a URL is given, and name them otherwise", () => {
     const objects = renderObservability(meshOf(shop), { namespace: "monitoring" });
     expect(JSON.stringify(objects))
       .to.contain('"runbook":"docs/runbooks/HighErrorRate.md"')

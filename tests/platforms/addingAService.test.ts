@@ -101,7 +101,7 @@ describe("adding a service as a platform's notes say", () => {
         );
       });
 
-      it("tells when nobody calls it", () => {
+      it("reports a service without callers", () => {
         const { findings } = checkMesh(catalogOf(platform, "without a caller"));
         expect(findings.map(({ code, path }) => `${code} ${path}`)).to.include(`MW111 services.${name}`);
       });

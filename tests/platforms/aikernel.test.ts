@@ -436,7 +436,7 @@ describe("aikernel", () => {
     expect(knowing.map(({ metadata }) => metadata.name)).to.deep.equal(["api"]);
   });
 
-  it("sends its spans to Jaeger, which every proxy knows", () => {
+  it("sends its spans to Jaeger, which is in every Sidecar", () => {
     const service = `jaeger.${monitoring}.svc.cluster.local`;
     const { istiod } = planOf(settings("prod")).controlPlane;
     expect(istiod?.meshConfig?.extensionProviders).to.deep.equal([

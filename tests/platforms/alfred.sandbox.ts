@@ -424,7 +424,7 @@ describe("Alfred on the sandbox", () => {
       expect(rule).to.equal("51");
     });
 
-    it("keeps Istio's definitions from being purged while they are in use", async () => {
+    it("keeps Istio's CRDs from being purged while they are in use", async () => {
       const { exitCode, stderr } = await meshwright([
         "purge",
         "--yes",
@@ -438,7 +438,7 @@ describe("Alfred on the sandbox", () => {
       expect(stderr).to.contain("Pod istio-system/istiod-");
     });
 
-    it("is gone after destroy, but for what Istio's chart keeps on purpose", async () => {
+    it("is gone after destroy, except what Istio's chart keeps on purpose", async () => {
       const { ok, text } = await run(repository, "destroy", "--yes", "--skip-preview");
       expect(ok, text).to.equal(true);
       expect(await namespaces()).to.have.members(builtInNamespaces);

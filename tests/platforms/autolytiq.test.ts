@@ -325,7 +325,7 @@ describe("autolytiq", () => {
     });
   });
 
-  it("accepts plain text on both of its levels in an emergency, with a reason, and not mesh-wide", () => {
+  it("accepts plaintext on both of its levels in an emergency, with a reason, and not mesh-wide", () => {
     const found = render({ permissive: true });
     const permissive = found
       .filter((object) => JSON.stringify(object.spec ?? {}).includes("PERMISSIVE"))

@@ -290,7 +290,7 @@ describe("voicecore", () => {
       ],
     });
 
-    it("hold for the public entrance and the services with much traffic, and for no other", () => {
+    it("hold for the public gateway and the services with much traffic, and for no other", () => {
       const limited = objects.filter(({ kind }) => kind === "EnvoyFilter");
       expect(limited.map(({ metadata }) => metadata.name)).to.deep.equal([
         "ai-service-rate-limit",

@@ -164,7 +164,7 @@ describe("program/settings", () => {
       );
     });
 
-    it("are not read where nobody can read secrets", () => {
+    it("are not read if secrets can't be read", () => {
       expect(
         readSettings(platformList, { get: get({ gatewayCertificate: "chain" }) }).certificates,
       ).to.deep.equal({});
