@@ -37,8 +37,10 @@ export function openCommand(command: Command): void {
         );
         print(`${addOn.title} of ${namespace} is at ${url}`);
         for (const line of await howToLogIn(config, pod, name, options.showPassword)) print(line);
+        // Ctrl-C ends the forwarding from the moment at which the line is visible.
+        const interruption = interrupted();
         print("Press Ctrl-C to stop forwarding.");
-        await interrupted();
+        await interruption;
       } finally {
         await forwarding.close();
       }
