@@ -12,6 +12,7 @@ import type * as open from "./commands/open";
 import type * as prove from "./commands/prove";
 import type * as purge from "./commands/purge";
 import type * as render from "./commands/render";
+import type * as repair from "./commands/repair";
 import type * as sandbox from "./commands/sandbox";
 import type * as schema from "./commands/schema";
 import type * as status from "./commands/status";
@@ -80,6 +81,11 @@ const files: Readonly<Record<string, CommandFile>> = {
   open: {
     description: "forward a local port to one of the add-ons, until Ctrl-C",
     load: () => (require("./commands/open") as typeof open).openCommand,
+  },
+  repair: {
+    description:
+      "after a killed `pulumi up`: end the interrupted operations of a stack, in its state and in the cluster; without --yes, only show them",
+    load: () => (require("./commands/repair") as typeof repair).repairCommand,
   },
   purge: {
     description: "after `pulumi destroy`: remove Istio's CRDs and istiod's ConfigMaps, if nothing uses them",

@@ -22,8 +22,8 @@ const gatewayKey = "meshwright:gatewayKey";
 export interface LocalPulumi {
   /** Runs `pulumi` with its output on the terminal; resolves to the exit code. Throws {@link UserError} if it was killed. */
   readonly run: (args: readonly string[]) => Promise<number>;
-  /** Runs `pulumi` and returns its stdout. Throws {@link UserError} if it fails. */
-  readonly read: (args: readonly string[]) => Promise<string>;
+  /** Runs `pulumi`, with `input` on stdin, and returns its stdout. Throws {@link UserError} if it fails. */
+  readonly read: (args: readonly string[], input?: string) => Promise<string>;
   /** Path of `pulumi`, and the folder and environment to run it in. */
   readonly program: string;
   readonly options: { readonly cwd: string; readonly env: Record<string, string> };
@@ -76,6 +76,8 @@ export async function localPulumi(
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       KUBECONFIG: sandbox.kubeconfig,
       [runVariable]: sandbox.state,
+      // Fields that another tool has changed by hand get the program's values again.
+      PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
       ...(process.env.NO_COLOR === undefined ? {} : { PULUMI_OPTION_COLOR: "never" }),
     },
   };

@@ -6,10 +6,10 @@ import type { SandboxStatus } from "../../sandbox";
 import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
 import { UserError } from "../../errors/userError";
-import { print, remark } from "../output";
+import { print } from "../output";
 import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
-import { repairReleases } from "../repair";
+import { repairSandbox } from "../repair/sandbox";
 import { startControlPlane } from "../controlPlane";
 import { settleKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
@@ -45,27 +45,12 @@ export function upCommand(command: Command): void {
         const toolchain = await tools();
         const sandbox = await startControlPlane(toolchain, state);
         const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
-        await endKilledRun(pulumi, toolchain, sandbox);
+        await repairSandbox(pulumi, toolchain, sandbox, platform);
         await deploy(pulumi, pack);
         await verifyMesh(toolchain, sandbox);
         print(await describe(pulumi, toolchain, sandbox));
       });
     });
-}
-
-/** Cleans up after a killed run: removes its lock on the stack, and ends the interrupted operations of Helm releases. */
-async function endKilledRun(
-  { read, configFile }: LocalPulumi,
-  toolchain: Toolchain,
-  { kubeconfig }: SandboxStatus,
-): Promise<void> {
-  // The owner of a lock has ended: this command holds the sandbox's own lock, and no other command uses this backend.
-  await read(["cancel", "--yes", "--stack", localStack]);
-  const exported = await read(["stack", "export", "--stack", localStack]);
-  const { problems, refresh } = await repairReleases(exported, kubeconfig, toolchain.program("helm"));
-  for (const problem of problems) remark(`${problem} It is repaired.`);
-  if (!refresh) return;
-  await read(["refresh", "--yes", "--skip-preview", "--stack", localStack, "--config-file", configFile]);
 }
 
 async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {

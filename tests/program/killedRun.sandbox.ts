@@ -85,7 +85,7 @@ describe("a stack that is killed, lost and moved under Pod Security", () => {
     const { exitCode, stdout, stderr } = await up();
     expect(exitCode, stdout + stderr).to.equal(0);
     expect(stderr).to.contain(
-      "The Helm release istio-system/istiod was left pending-install by a killed run. It is repaired.",
+      "The Helm release istio-system/istiod was left pending-install by a killed run. The record of the interrupted operation is removed.",
     );
   });
 

@@ -1,0 +1,69 @@
+import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import { type FullRecord, readHelmRecords } from "../repair/helmRecords";
+import {
+  objectKeyOf,
+  type ObjectKey,
+  releaseKeyOf,
+  releaseType,
+  type StateResource,
+} from "../repair/stackState";
+import { type LiveObject, objectDrift, type ObjectDrift, placeOf } from "./objects";
+import { releaseDrift, type ReleaseDrift, releaseObjects } from "./releases";
+
+/** The differences between a stack's state and a cluster. */
+export interface Drift {
+  readonly objects: readonly ObjectDrift[];
+  readonly releases: readonly ReleaseDrift[];
+}
+
+/**
+ * Compares a stack's state with the cluster. It reads each kind of the stack's objects and of its charts' objects once.
+ *
+ * @param resources the resources of the stack's state.
+ */
+export async function readDrift(config: KubeConfig, resources: readonly StateResource[]): Promise<Drift> {
+  const records = await readHelmRecords(config);
+  const lists = await listKinds(config, [
+    ...resources.flatMap((resource) => objectKeyOf(resource) ?? []),
+    ...ownRecords(resources, records).flatMap(releaseObjects),
+  ]);
+  const liveOf = ({ apiVersion, kind }: Pick<ObjectKey, "apiVersion" | "kind">) =>
+    lists.get(`${apiVersion} ${kind}`) ?? new Map<string, LiveObject>();
+  return {
+    objects: objectDrift(resources, liveOf),
+    releases: releaseDrift(resources, records, liveOf),
+  };
+}
+
+function ownRecords(resources: readonly StateResource[], records: readonly FullRecord[]): FullRecord[] {
+  const own = new Set(
+    resources.filter(({ type }) => type === releaseType).map((one) => placeOf(releaseKeyOf(one))),
+  );
+  return records.filter(({ namespace, release }) => own.has(placeOf({ namespace, name: release })));
+}
+
+async function listKinds(
+  config: KubeConfig,
+  keys: readonly Pick<ObjectKey, "apiVersion" | "kind">[],
+): Promise<Map<string, Map<string, LiveObject>>> {
+  const api = KubernetesObjectApi.makeApiClient(config);
+  const kinds = new Map(keys.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
+  const lists = await Promise.all(
+    [...kinds].map(async ([title, { apiVersion, kind }]): Promise<[string, Map<string, LiveObject>]> => {
+      const items = await api.list(apiVersion, kind).then(
+        (list) => list.items as LiveObject[],
+        (error: unknown) => {
+          const { code, message = "" } = error as { code?: unknown; message?: string };
+          // Without the CRD there is no object of the kind.
+          if (code === 404 || message.startsWith("Unrecognized API version and kind")) return [];
+          throw error;
+        },
+      );
+      return [
+        title,
+        new Map(items.map((one) => [placeOf({ ...one.metadata, name: one.metadata?.name ?? "" }), one])),
+      ];
+    }),
+  );
+  return new Map(lists);
+}

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { SandboxStatus } from "../../sandbox";
+import type { Toolchain } from "../../toolchain";
+import { remark } from "../output";
+import { type LocalPulumi, localStack } from "../pulumi";
+import { applyRepairs, backupName, needsRepair, planRepairs, targetsOf } from "./apply";
+import { driftLines, hasDrift, prepareHealing } from "../drift/heal";
+import { readDrift } from "../drift/read";
+import { declaredReleases } from "./declaredReleases";
+import type { ExportedStack } from "./stackState";
+import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
+
+/** How long an istiod that is installed may take to serve its webhooks, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * Prepares a run on the sandbox: removes the lock of a killed run on the stack, ends its interrupted operations, unblocks
+ * webhooks that no istiod serves, and finds what other tools have changed or deleted. The run then heals it. Each step is one
+ * line on stderr.
+ *
+ * @throws {UserError} if a release of the stack's name is not the one that the run was installing.
+ */
+export async function repairSandbox(
+  { read, configFile }: LocalPulumi,
+  toolchain: Toolchain,
+  { kubeconfig, state }: SandboxStatus,
+  platform: string | undefined,
+): Promise<void> {
+  const target = ["--stack", localStack];
+  // The owner of a lock has ended: this command holds the sandbox's own lock, and no other command uses this backend.
+  await read(["cancel", "--yes", ...target]);
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const refresh = (urns: readonly string[]): Promise<string> =>
+    read(["refresh", ...targetsOf(urns), "--yes", "--skip-preview", ...target, "--config-file", configFile]);
+  const exported = await read(["stack", "export", ...target]);
+  const plan = await planRepairs(exported, config, () =>
+    declaredReleases(existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined, platform),
+  );
+  if (needsRepair(plan)) {
+    await applyRepairs(plan, config, {
+      pulumi: (args, input) => read([...args, ...target], input),
+      refresh,
+      helm: toolchain.program("helm"),
+      kubeconfig,
+      backup: join(state, "backups", backupName()),
+    });
+    for (const { problem, step } of plan.repairs) remark(`${problem} ${step}`);
+  }
+  const blocking = await readBlockingWebhooks(config, patience);
+  await unblock(config, blocking);
+  for (const webhook of blocking) remark(webhookLine(webhook));
+
+  const current = needsRepair(plan) ? await read(["stack", "export", ...target]) : exported;
+  const { deployment } = JSON.parse(current) as ExportedStack;
+  const drift = await readDrift(config, deployment.resources ?? []);
+  if (!hasDrift(drift)) return;
+  for (const line of driftLines(drift)) remark(line);
+  const urns = await prepareHealing(config, drift);
+  if (urns.length > 0) await refresh(urns);
+}
