@@ -1,6 +1,6 @@
 # Two commands do everything: `make up` and `make test`. The others are shortcuts.
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint types unit sandbox-test prove official-charts pre-run-commands format bench clean
+.PHONY: help install up down test lint types unit sandbox-test prove official-charts pre-run-commands soak format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
@@ -47,6 +47,9 @@ official-charts: install ## Hold the official charts against what the components
 
 pre-run-commands: install ## Run the commands of a deployment in a fresh clone (installs everything from the registry)
 	npm run --silent test:deployments
+
+soak: install ## Kill `meshwright up` at random moments (KILLS=100): every next run has to converge
+	KILLS=$(or $(KILLS),100) npm run --silent test:soak
 
 bench: install ## Benchmarks: ratios against peers in the same run
 	npm run --silent bench

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../errors/userError";
@@ -39,7 +39,7 @@ export function isData(file: string): boolean {
  * @throws {UnreadableCatalog} if the file has a syntax error.
  */
 export async function readCatalog(file: string): Promise<unknown> {
-  if (isData(file)) return readData(readFileSync(file === "-" ? 0 : file, "utf8"), file);
+  if (isData(file)) return readData(readText(file), file);
   if (!programs.includes(extname(file))) {
     throw new UserError({
       problem: `${file} is not a catalog: its extension is "${extname(file)}".`,
@@ -58,7 +58,37 @@ export async function readCatalog(file: string): Promise<unknown> {
   return exportedCatalog(module, file);
 }
 
+/** The largest catalog that is read, in bytes. One of 10,000 services has about 10 MB. */
+export const maxCatalogBytes = 50 * 1024 * 1024;
+
+function readText(file: string): string {
+  const size = file === "-" ? 0 : statSync(file).size;
+  const content = size > maxCatalogBytes ? undefined : readFileSync(file === "-" ? 0 : file);
+  const bytes = content?.length ?? size;
+  if (content === undefined || bytes > maxCatalogBytes) {
+    throw new UserError({
+      problem: `${file} has ${Math.ceil(bytes / 1024 ** 2)} MB; a catalog has at most ${maxCatalogBytes / 1024 ** 2} MB.`,
+      fix: "Divide it into several catalogs: docs/guide/several-catalogs.md",
+    });
+  }
+  return content.toString("utf8");
+}
+
+/** Parses YAML. Deep nesting and aliases that multiply fail as syntax errors do, before they use up time or memory. */
 function readData(text: string, file: string): unknown {
+  try {
+    return parseData(text, file);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof ReferenceError)) throw error;
+    const reason =
+      error instanceof RangeError
+        ? "it is nested too deeply"
+        : "its aliases multiply its content more than a hundred times";
+    throw new UnreadableCatalog(reason, file, undefined, error);
+  }
+}
+
+function parseData(text: string, file: string): unknown {
   const documents = parseAllDocuments(text);
   const [error] = documents.flatMap(({ errors }) => errors);
   if (error) {

@@ -20,8 +20,12 @@ import { type Supervised, supervise } from "./supervise";
 /** A running istiod, and the pod whose container it is. */
 interface Istiod {
   readonly pod: string;
-  readonly ports: IstiodPorts;
   readonly process: Supervised;
+  /**
+   * Whether no webhook named its port when it started, because the installation was killed before. It starts anew as soon as
+   * a later run has created the webhook.
+   */
+  readonly guessed: boolean;
 }
 
 /** Acts as the kubelet for istiod's pods: one real process per revision, whose readiness is the pods' readiness. */
@@ -51,7 +55,7 @@ export function istiodPods(
     const wanted = await webhookPort(kubeconfig, revision);
     const age = Date.now() - (pod.metadata?.creationTimestamp?.getTime() ?? 0);
     if (wanted === undefined && age < webhookPatience) return;
-    const taken = [...running.values()].flatMap(({ ports }) => Object.values(ports));
+    const taken = [...running.values()].flatMap(({ process }) => Object.values(process.record().ports));
     const ports = await choosePorts(wanted, [...taken, ...Object.values(config.ports)]);
     const account = pod.spec?.serviceAccountName ?? "default";
     // With the pod's service account, so that the permissions of Istio's chart are tested as well.
@@ -66,7 +70,7 @@ export function istiodPods(
     const spec = istiodProcess(config, ports, pod, revision, path);
     mkdirSync(spec.cwd ?? config.state, { recursive: true });
     const process = supervise(config.state, spec, onChange);
-    running.set(revision, { pod: pod.metadata?.uid ?? "", ports, process });
+    running.set(revision, { pod: pod.metadata?.uid ?? "", process, guessed: wanted === undefined });
     process.start().catch(() => undefined);
   };
 
@@ -84,6 +88,9 @@ export function istiodPods(
       const byRevision = Map.groupBy(live, revisionOf);
       for (const [revision, { pod }] of [...running]) {
         if (!live.some(({ metadata }) => metadata?.uid === pod)) await stop(revision);
+      }
+      for (const [revision, { guessed }] of [...running]) {
+        if (guessed && (await webhookPort(kubeconfig, revision)) !== undefined) await stop(revision);
       }
       for (const [revision, [first]] of byRevision) {
         if (first !== undefined && !running.has(revision)) await start(revision, first);

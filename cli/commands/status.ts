@@ -1,62 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import pc from "picocolors";
-import { checkMesh, renderMesh } from "../../mesh";
 import { UserError } from "../../errors/userError";
-import { loadSubject, stackOption } from "../subject";
-import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
-import { judgeDeployed } from "../deployed/judge";
-import { type Health, judge } from "../health/judge";
-import { type Snapshot, takeSnapshot } from "../health/snapshot";
+import { stackOption } from "../subject";
+import { clusterOptions, type ClusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
+import { examine, expectation } from "../health/examine";
+import type { Health } from "../health/judge";
 import { print, table } from "../output";
 import type { Problem } from "../problem";
-import { loadProject } from "../project";
+
+interface StatusOptions extends ClusterOptions {
+  readonly json?: true;
+  readonly stack?: string;
+  readonly watch?: true;
+}
+
+/** Seconds between two looks of `--watch`. */
+const period = 5;
 
 /** `meshwright status`: the health of the mesh on a cluster, each problem with its fix. */
 export function statusCommand(command: Command): void {
   command
     .argument(
       "[catalog]",
-      "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, to compare the cluster with (default: the project's platform, if it has one only)",
+      "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, to compare the cluster with (default: the project's platform, if it has one only; on the sandbox the stack's last deployment, too)",
     )
     .option("--stack <name>", stackOption)
-    .option("--json", "print JSON");
-  clusterOptions(command).action(
-    async (argument: string | undefined, { json, stack }: { json?: true; stack?: string }) => {
-      const config = loadCluster(command);
-      const compare = await comparison(argument, stack);
-      const snapshot = await takeSnapshot(config).catch((error: unknown) => explainFailure(config, error));
-      const health = withProblems(judge(snapshot), compare(snapshot));
-      print(
-        json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health),
-      );
-      if (!health.healthy) process.exitCode = 1;
-    },
-  );
+    .addOption(new Option("--json", "print JSON").conflicts("watch"))
+    .option("--watch", `look again every ${period} seconds, and print what has changed, until Ctrl-C`);
+  clusterOptions(command).action(async (argument: string | undefined, options: StatusOptions) => {
+    const { json, stack, watch, state } = options;
+    const config = loadCluster(command);
+    const expected = await expectation(argument, stack);
+    const look = (): Promise<Health> =>
+      examine(config, state, expected).catch((error: unknown) => explainFailure(config, error));
+    const health = await look();
+    print(json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health));
+    if (!health.healthy) process.exitCode = 1;
+    if (watch) await watchHealth(look, (next) => describe(config, next), health);
+  });
 }
 
-/** Returns the comparison of a cluster with the catalog that the arguments name. Without a catalog it finds nothing. */
-async function comparison(
-  argument: string | undefined,
-  stack: string | undefined,
-): Promise<(snapshot: Snapshot) => Problem[]> {
-  const meant = argument !== undefined || stack !== undefined;
-  if (!meant && (await loadProject())?.platforms.length !== 1) return () => [];
-  const { name, catalog } = await loadSubject(argument, stack);
-  const { mesh } = checkMesh(catalog);
-  if (!mesh) {
-    throw new UserError({
-      problem: `${name} has errors, so it can't be compared with the cluster.`,
-      fix: `See them: meshwright check ${argument ?? ""}`.trim(),
+/** Looks again and again, and prints each health that differs from the one before. A cluster that does not answer is one, too. */
+async function watchHealth(
+  look: () => Promise<Health>,
+  describeHealth: (health: Health) => string,
+  first: Health,
+): Promise<never> {
+  for (let last = describeHealth(first); ;) {
+    await sleep(period * 1000);
+    const text = await look().then(describeHealth, (error: unknown) => {
+      if (error instanceof UserError) return `${pc.red("error")} ${error.problem}`;
+      throw error;
     });
+    if (text !== last) print(`\n${new Date().toISOString()}\n${text}`);
+    last = text;
   }
-  const objects = renderMesh(mesh);
-  return (snapshot) => judgeDeployed(mesh, objects, snapshot);
-}
-
-function withProblems(health: Health, more: readonly Problem[]): Health {
-  const problems = [...health.problems, ...more];
-  return { ...health, problems, healthy: problems.every(({ severity }) => severity !== "error") };
 }
 
 function describe(config: KubeConfig, { healthy, components, proxies, objects, problems }: Health): string {

@@ -1,5 +1,5 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
-import { type FullRecord, readHelmRecords } from "../repair/helmRecords";
+import type { FullRecord } from "../repair/helmRecords";
 import {
   objectKeyOf,
   type ObjectKey,
@@ -20,9 +20,13 @@ export interface Drift {
  * Compares a stack's state with the cluster. It reads each kind of the stack's objects and of its charts' objects once.
  *
  * @param resources the resources of the stack's state.
+ * @param records Helm's records of the cluster.
  */
-export async function readDrift(config: KubeConfig, resources: readonly StateResource[]): Promise<Drift> {
-  const records = await readHelmRecords(config);
+export async function readDrift(
+  config: KubeConfig,
+  resources: readonly StateResource[],
+  records: readonly FullRecord[],
+): Promise<Drift> {
   const lists = await listKinds(config, [
     ...resources.flatMap((resource) => objectKeyOf(resource) ?? []),
     ...ownRecords(resources, records).flatMap(releaseObjects),

@@ -10,6 +10,7 @@ import { driftLines, hasDrift, prepareHealing } from "../drift/heal";
 import { readDrift } from "../drift/read";
 import { declaredReleases } from "./declaredReleases";
 import type { ExportedStack } from "./stackState";
+import { readHelmRecords } from "./helmRecords";
 import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
 
 /** How long an istiod that is installed may take to serve its webhooks, in milliseconds. */
@@ -55,7 +56,7 @@ export async function repairSandbox(
 
   const current = needsRepair(plan) ? await read(["stack", "export", ...target]) : exported;
   const { deployment } = JSON.parse(current) as ExportedStack;
-  const drift = await readDrift(config, deployment.resources ?? []);
+  const drift = await readDrift(config, deployment.resources ?? [], await readHelmRecords(config));
   if (!hasDrift(drift)) return;
   for (const line of driftLines(drift)) remark(line);
   const urns = await prepareHealing(config, drift);

@@ -215,6 +215,16 @@ describe("faults of `meshwright up`", () => {
       ...["uninstall", "istio-egress", "-n", "istio-egress"],
       ...["--kubeconfig", files.kubeconfig(state)],
     ]);
+    const judged = await status();
+    expect(judged.exitCode).to.equal(1);
+    const culprits = judged.problems.map((one) => (one as { culprit: string }).culprit);
+    expect(culprits).to.include.members([
+      "Secret istio-ingress/shop-cert",
+      "AuthorizationPolicy shop/default-deny",
+      "DestinationRule shop/web",
+      "Helm release istio-system/istiod",
+      "Helm release istio-egress/istio-egress",
+    ]);
     const { exitCode, all } = await up();
     expect(exitCode, all).to.equal(0);
     for (const line of [

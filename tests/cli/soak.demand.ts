@@ -1,0 +1,99 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { stringify } from "yaml";
+import { runProcesses } from "../../cli/runProcesses";
+import { sandboxStatus } from "../../sandbox";
+import { lockFile } from "../../sandbox/runLock";
+import { shopConfig, shopProject } from "../program/shopProject";
+import { type Harness, harness } from "../sandbox/harness";
+import { meshwright } from "./run";
+import { startRun } from "./upRun";
+
+/** How many runs are killed. Set by `make soak KILLS=…`. */
+const kills = Number(process.env.KILLS ?? "100");
+
+/** What is killed: processes of the run by the beginning of their names, the program, all of them, or a sandbox's process. */
+const targets = ["pulumi", "pulumi-language", "pulumi-resource", "node", "program", "all"] as const;
+const sandboxTargets = ["etcd", "kube-apiserver", "istiod", "supervisor"] as const;
+
+const choose = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+
+// Not part of `make test`: each kill takes about a minute.
+describe("soak: random kills of `meshwright up`", function () {
+  this.timeout(0);
+  let h: Harness;
+  let state: string;
+  let project: string;
+  before(async () => {
+    await meshwright(["--version"]); // compiles it
+    h = await harness();
+    state = h.folder();
+    project = shopProject();
+  });
+  after(async () => {
+    rmSync(project, { recursive: true, force: true });
+    await h.clean();
+    rmSync(lockFile(state), { force: true });
+  });
+
+  const kill = async (target: string, pid: number): Promise<void> => {
+    const run = runProcesses(state);
+    const { processes, supervisorPid } = await sandboxStatus(state);
+    const victims =
+      target === "program"
+        ? [pid]
+        : target === "all"
+          ? [pid, ...run.map((one) => one.pid)]
+          : target === "supervisor"
+            ? [supervisorPid]
+            : (sandboxTargets as readonly string[]).includes(target)
+              ? processes.filter(({ name }) => name.startsWith(target)).map((one) => one.pid)
+              : run
+                  .filter(({ name }) => (target === "pulumi" ? name === target : name.startsWith(target)))
+                  .map((one) => one.pid);
+    for (const victim of victims) {
+      try {
+        if (victim !== undefined) process.kill(victim, "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
+  };
+
+  it(`${kills} of ${kills} converge with one more run`, async () => {
+    const failures: string[] = [];
+    let longest = 60_000;
+    for (let round = 1; round <= kills; round++) {
+      // Every round has something to deploy: first everything, then another value of istiod's, and a deleted object.
+      const logLevel = round % 2 === 0 ? "info" : "warning";
+      const cluster = { values: { istiod: { global: { proxy: { logLevel } } } } };
+      writeFileSync(
+        join(project, "Pulumi.local.yaml"),
+        stringify({ config: { ...shopConfig, "meshwright:cluster": cluster } }),
+      );
+      const target = choose([...targets, ...sandboxTargets]);
+      const delay = 2_000 + Math.random() * longest;
+      const run = startRun(project, state);
+      await Promise.race([sleep(delay), run.ended]);
+      await kill(target, run.pid);
+      await run.ended;
+      const begin = Date.now();
+      const { exitCode, all } = await startRun(project, state).ended;
+      if (round > 1) longest = Math.min(longest, Date.now() - begin);
+      const { exitCode: health, stdout } = await meshwright(["status", "--json", "--state", state], {
+        cwd: project,
+      });
+      const left = runProcesses(state).length;
+      const title = `round ${round}: ${target} after ${Math.round(delay / 1000)} s`;
+      process.stdout.write(`    ${title}: exit code ${exitCode ?? "none"}, status ${health ?? "none"}\n`);
+      if (exitCode !== 0 || health !== 0 || left > 0) {
+        failures.push(`${title}\n${all}\n${stdout}\n${left} processes left`);
+      }
+      await h.kubectl(state, ["delete", "authorizationpolicy", "--all", "-n", "shop"]).catch(() => undefined);
+    }
+    process.stdout.write(`    ${kills - failures.length} of ${kills} converged\n`);
+    expect(failures).to.deep.equal([]);
+  });
+});
