@@ -1,4 +1,4 @@
-import { fieldsAt, has, listAt, textAt, textsByName } from "./field";
+import { type Fields, fieldsAt, has, listAt, textAt, textsByName } from "./field";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, selects } from "./object";
 import type { Workload } from "./workload";
@@ -25,9 +25,7 @@ const namespaces = new WeakMap<readonly KnownObject[], Map<string, KnownObject[]
 
 /** Whether a policy of the root namespace, or of the workload's, applies to the workload. */
 function attaches(policy: KnownObject, { namespace, labels }: Workload): boolean {
-  const legacy = has(policy.spec, "targetRef") ? [fieldsAt(policy.spec, "targetRef")] : [];
-  const refs = listAt(policy.spec, "targetRefs");
-  const targets = refs.length > 0 ? refs : legacy;
+  const targets = targetsOf(policy);
   if (targets.length === 0) return selects(selectorOf(policy), labels);
   // A target is a Gateway of the Gateway API. Other proxies ignore the policy altogether.
   return targets.some(
@@ -39,7 +37,25 @@ function attaches(policy: KnownObject, { namespace, labels }: Workload): boolean
   );
 }
 
+const targetsByPolicy = new WeakMap<KnownObject, readonly Fields[]>();
+
+function targetsOf(policy: KnownObject): readonly Fields[] {
+  const known = targetsByPolicy.get(policy);
+  if (known) return known;
+  const legacy = has(policy.spec, "targetRef") ? [fieldsAt(policy.spec, "targetRef")] : [];
+  const refs = listAt(policy.spec, "targetRefs");
+  const targets = refs.length > 0 ? refs : legacy;
+  targetsByPolicy.set(policy, targets);
+  return targets;
+}
+
+const selectors = new WeakMap<KnownObject, Record<string, string>>();
+
 /** Returns the labels of a policy's selector. Empty if it has none. */
-export function selectorOf({ spec }: KnownObject): Record<string, string> {
-  return textsByName(fieldsAt(spec, "selector"), "matchLabels");
+export function selectorOf(policy: KnownObject): Readonly<Record<string, string>> {
+  const known = selectors.get(policy);
+  if (known) return known;
+  const selector = textsByName(fieldsAt(policy.spec, "selector"), "matchLabels");
+  selectors.set(policy, selector);
+  return selector;
 }

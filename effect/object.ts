@@ -73,5 +73,6 @@ export function selects(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+  for (const name in selector) if (labels[name] !== selector[name]) return false;
+  return true;
 }

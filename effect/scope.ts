@@ -26,6 +26,15 @@ export interface Scope {
 }
 
 const cache = new WeakMap<Model, Map<string, Scope>>();
+const selectors = new WeakMap<KnownObject, Record<string, string>>();
+
+function selector(sidecar: KnownObject): Readonly<Record<string, string>> {
+  const known = selectors.get(sidecar);
+  if (known) return known;
+  const labels = textsByName(fieldsAt(sidecar.spec, "workloadSelector"), "labels");
+  selectors.set(sidecar, labels);
+  return labels;
+}
 
 /**
  * Returns what a workload's proxy has for outbound requests: all that is exported to its namespace, or what its Sidecar
@@ -51,8 +60,6 @@ export function listenerAt({ listeners }: Scope, port: number): Listener | undef
 function sidecarOf(model: Model, { namespace, labels }: Workload): KnownObject | undefined {
   const { rootNamespace } = model.settings;
   const sidecars = objectsOf(model, "Sidecar", "networking.istio.io");
-  const selector = ({ spec }: KnownObject): Record<string, string> =>
-    textsByName(fieldsAt(spec, "workloadSelector"), "labels");
   const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
   const own = sidecars.filter((one) => one.namespace === namespace);
   return (
