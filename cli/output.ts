@@ -24,7 +24,8 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
   let result: T | undefined;
   let last = 0;
   // Commands without long steps run without it.
-  const { Listr } = await import("listr2");
+  const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const tasks = new Listr(
     [
       {
@@ -40,7 +41,7 @@ export async function step<T>(title: string, work: (say: (text: string) => void)
     ],
     {
       renderer: live ? "default" : "simple",
-      rendererOptions: { showErrorMessage: false, showTimer: true } as never,
+      rendererOptions: { showErrorMessage: false, showTimer: true, logger } as never,
     },
   );
   await tasks.run();

@@ -21,8 +21,8 @@ const exempt = [
   "policy-pack/docs/bulletins.md",
   "policy-pack/pages/",
 ];
-/** Files that others write: locks, Go's pins, and what is generated from charts and definitions. */
-const foreign = /(^|\/)(package-lock\.json|go\.(mod|sum))$|\.gen\.(ts|json)$/;
+/** Files with versions of packages, and those that others write: locks, Go's pins, and what is generated from charts and definitions. */
+const foreign = /(^|\/)(package(-lock)?\.json|go\.(mod|sum))$|\.gen\.(ts|json)$/;
 
 const { charts, images, retired, bulletins } = facts.istio;
 const withoutScheme = (place: string): string => place.replace(/^\w+:\/\//, "");
