@@ -1,4 +1,4 @@
-import { formatPath, type Mesh } from "../catalog";
+import { type Edge, formatPath, type GatewayHost, type Mesh } from "../catalog";
 import {
   dangling,
   type Difference,
@@ -40,9 +40,24 @@ export function overrideEffects(mesh: Mesh, rendered: Rendered): readonly Overri
   return found;
 }
 
+/** A service that is not declared is another finding, and has no effect of its own. */
+function withoutUnknown(mesh: Mesh): Mesh {
+  const isKnown = ({ callee }: Edge): boolean => callee !== unknownService;
+  const leads = (route: GatewayHost["routes"][number]): boolean =>
+    route.edge === undefined ||
+    (isKnown(route.edge) && route.destinations.every(({ edge }) => isKnown(edge)));
+  return {
+    ...mesh,
+    services: mesh.services.filter(({ name }) => name !== unknownService),
+    gateways: mesh.gateways.map((gateway) => ({
+      ...gateway,
+      hosts: gateway.hosts.map((host) => ({ ...host, routes: host.routes.filter(leads) })),
+    })),
+  };
+}
+
 function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] {
-  // What is not declared is another finding, and has no effect of its own.
-  const mesh = { ...whole, services: whole.services.filter(({ name }) => name !== unknownService) };
+  const mesh = withoutUnknown(whole);
   const plain = objects(mesh);
   const before = modelOf(mesh, plain);
   const overrides = Object.entries(mesh.overrides).flatMap(([kind, patches]) =>

@@ -11,6 +11,7 @@ import type {
 /** What every stack of this repository is made from, besides its platform. */
 const shared = [
   "catalog/**",
+  "effect/**",
   "checks/**",
   "mesh/**",
   "observability/**",

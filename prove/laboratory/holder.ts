@@ -126,7 +126,7 @@ answerCalls(process as never, {
   },
   install: async ({ name, namespace, chart, values }: LabRelease) => {
     const path = join(files.control, `values-${name}.yaml`);
-    writeFileSync(path, stringify(values));
+    writeFileSync(path, stringify(values, { compat: "yaml-1.1" }));
     const env = { HELM_CACHE_HOME: join(files.control, "helm"), HOME: files.control };
     const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", files.kubeconfig];
     await run(programs.helm, ["install", name, chart, ...where, "--values", path], { env });

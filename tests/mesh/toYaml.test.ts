@@ -77,7 +77,8 @@ describe("toYaml", () => {
       const imported = /import \{[^}]*\bstringify\b[^}]*\} from "yaml"/.test(source);
       return (
         imported &&
-        (source.match(/\bstringify\(/g) ?? []).length !== (source.match(/compat: "yaml-1\.1"/g) ?? []).length
+        (source.match(/(?<!JSON\.)\bstringify\(/g) ?? []).length !==
+          (source.match(/compat: "yaml-1\.1"/g) ?? []).length
       );
     });
     expect(unquoted).to.deep.equal([]);
