@@ -1,4 +1,12 @@
-import { formatPath, type GatewayRedirectDefinition, type MeshDefinition } from "../../catalog";
+import {
+  formatPath,
+  type GatewayRedirectDefinition,
+  type GatewayRouteDefinition,
+  type MeshDefinition,
+  moreSpecificFirst,
+  type RoutePattern,
+  uriOf,
+} from "../../catalog";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { shortened } from "../shortened";
@@ -33,10 +41,10 @@ export const redirectsEnd: DefinitionRule = {
   },
   *check(definition) {
     const entries = entriesOf(definition);
-    const starts = [...new Set(entries.flatMap(({ prefix, uri }) => [prefix, uri ?? prefix]))];
+    const starts = [...new Set(entries.flatMap(({ start, uri }) => [start, uri ?? start]))];
     for (const entry of entries.filter(({ redirect }) => redirect)) {
       for (const path of starts) {
-        if (!isBelow(path, entry.prefix)) continue;
+        if (!matches(entry, path)) continue;
         const cycle = cycleFrom({ host: entry.host, path }, entry, entries);
         if (!cycle) continue;
         yield { path: formatPath(entry.place), ...text(cycle) };
@@ -50,8 +58,9 @@ export const redirectsEnd: DefinitionRule = {
 interface Entry {
   readonly gateway: string;
   readonly host: string;
-  /** Without a slash at its end, as `/api` and `/api/` match the same requests. The root is empty. */
-  readonly prefix: string;
+  readonly pattern: RoutePattern;
+  /** A path that it matches, as far as one is known: without a slash at its end. The root is empty. */
+  readonly start: string;
   readonly redirect?: GatewayRedirectDefinition;
   /** The path that a redirect leads to, if it is always the same one. */
   readonly uri?: string;
@@ -66,24 +75,40 @@ interface Address {
 function entriesOf({ gateways = {} }: MeshDefinition): Entry[] {
   return Object.entries(gateways).flatMap(([gateway, { hosts }]) =>
     Object.entries(hosts).flatMap(([host, { routes, redirects = [] }]) => {
-      const entry = (section: string, i: number, prefix: string): Entry => ({
+      const entry = (section: string, i: number, pattern: RoutePattern): Entry => ({
         gateway,
         host,
-        prefix: withoutSlash(prefix),
+        pattern,
+        start: startOf(pattern),
         place: ["gateways", gateway, "hosts", host, section, i],
       });
       return [
-        ...routes.flatMap(({ prefix, match }, i) =>
-          prefix === undefined || match ? [] : [entry("routes", i, prefix)],
-        ),
+        ...routes.flatMap((route, i) => (isConditional(route) ? [] : [entry("routes", i, route)])),
         ...redirects.map((redirect, i): Entry => ({
-          ...entry("redirects", i, redirect.prefix),
+          ...entry("redirects", i, redirect),
           redirect,
           ...(redirect.uri !== undefined && { uri: withoutSlash(redirect.uri) }),
         })),
       ];
     }),
   );
+}
+
+/** Whether some requests with the route's path take the next route: those without its headers or query parameters. */
+function isConditional({ match: { headers = {}, queryParams = {} } = {} }: GatewayRouteDefinition): boolean {
+  return Object.keys({ ...headers, ...queryParams }).length > 0;
+}
+
+function startOf(pattern: RoutePattern): string {
+  const uri = uriOf(pattern);
+  return "regex" in uri ? "" : withoutSlash(Object.values(uri).join(""));
+}
+
+function matches({ pattern }: Entry, path: string): boolean {
+  const uri = uriOf(pattern);
+  if ("prefix" in uri) return isBelow(path, withoutSlash(uri.prefix));
+  const whole = path === "" ? "/" : path;
+  return "exact" in uri ? whole === uri.exact : new RegExp(`^(?:${uri.regex})$`).test(whole);
 }
 
 /** The addresses on a cycle through a redirect, the first one also last. Undefined if it leads elsewhere. */
@@ -105,16 +130,13 @@ function cycleFrom(start: Address, redirect: Entry, entries: readonly Entry[]): 
   }
 }
 
-/** The route or redirect with the longest prefix, at the same gateway if that serves the host. */
+/** The most specific route or redirect, at the same gateway if that serves the host. */
 function entryOf({ host, path }: Address, gateway: string, entries: readonly Entry[]): Entry | undefined {
   const serving = entries.filter((entry) => entry.host === host);
   const own = serving.filter((entry) => entry.gateway === gateway);
   return (own.length > 0 ? own : serving)
-    .filter(({ prefix }) => isBelow(path, prefix))
-    .reduce<Entry | undefined>(
-      (longest, entry) => (longest && longest.prefix.length >= entry.prefix.length ? longest : entry),
-      undefined,
-    );
+    .filter((entry) => matches(entry, path))
+    .sort((a, b) => moreSpecificFirst(a.pattern, b.pattern))[0];
 }
 
 /** Gateways serve hosts on the port of HTTPS, which an address may name. */

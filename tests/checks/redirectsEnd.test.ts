@@ -73,4 +73,19 @@ describe("checks of redirects", () => {
     const cart = { prefix: "/cart", service: "web" };
     expect(found({ [a]: { redirects: [to(b)], routes: [cart] }, ...shared })).to.deep.equal([]);
   });
+
+  it("end at a route by exact path or regular expression, but not at one with further conditions", () => {
+    const login = { prefix: "/", uri: "/login" };
+    const cycle = [at("a.example.com", 0, "a.example.com/login", "a.example.com/login")];
+    const beside = (route: object): string[] =>
+      found({ "a.example.com": { redirects: [login], routes: [{ service: "web", ...route }] } });
+    expect(beside({ match: { uri: { exact: "/login" } } })).to.deep.equal([]);
+    expect(beside({ match: { uri: { regex: "/log(in|out)" } }, paths: ["/*"] })).to.deep.equal([]);
+    expect(beside({ match: { uri: { exact: "/logout" } } })).to.deep.equal(cycle);
+    expect(beside({ match: { uri: { regex: "/log" } }, paths: ["/*"] })).to.deep.equal(cycle);
+    const headers = { x: { exact: "1" } };
+    expect(beside({ match: { uri: { exact: "/login" }, headers } })).to.deep.equal(cycle);
+    expect(beside({ prefix: "/login", match: { queryParams: headers } })).to.deep.equal(cycle);
+    expect(beside({ prefix: "/login", match: {} })).to.deep.equal([]);
+  });
 });
