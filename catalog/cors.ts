@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type HttpMethod, httpMethods } from "./call";
 import { type Duration, durationSchema, milliseconds } from "./duration";
+import { type StringMatch, stringMatchSchema } from "./routeMatch";
 import type { Shape } from "./shape";
 import { textOf, typedTextOf } from "./text";
 
@@ -10,8 +11,11 @@ import { textOf, typedTextOf } from "./text";
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#CorsPolicy
  */
 export interface CorsDefinition {
-  /** Allowed origins, exact and with their scheme, such as `https://app.example.com`. */
-  readonly allowOrigins: readonly Origin[];
+  /**
+   * Allowed origins with their scheme: exact, such as `https://app.example.com`, or a pattern for the whole origin, such as
+   * `{ regex: "https://[a-z0-9-]+[.]example[.]com" }`. Check MW323 warns of patterns that other domains match.
+   */
+  readonly allowOrigins: readonly (Origin | StringMatch)[];
   /** Allowed methods. Default: GET, HEAD, POST, which browsers send without a preflight request. */
   readonly allowMethods?: readonly HttpMethod[];
   /** Allowed request headers, besides those that browsers send without a preflight request. Default: none. */
@@ -28,7 +32,7 @@ export type Origin = `${"http" | "https"}://${string}`;
 
 /** A CORS policy with its defaults resolved. An empty list allows no more than the default. */
 export interface Cors {
-  readonly allowOrigins: readonly Origin[];
+  readonly allowOrigins: readonly StringMatch[];
   readonly allowMethods: readonly HttpMethod[];
   readonly allowHeaders: readonly string[];
   readonly exposeHeaders: readonly string[];
@@ -44,7 +48,7 @@ const origin = typedTextOf<Origin>(
 const headerNames = z.array(textOf(/^[\w-]+$/, 'write the name of a header, such as "x-request-id"')).min(1);
 
 export const corsSchema: z.ZodType<CorsDefinition> = z.strictObject({
-  allowOrigins: z.array(origin).min(1),
+  allowOrigins: z.array(z.union([origin, stringMatchSchema])).min(1),
   allowMethods: z.array(z.enum(httpMethods)).min(1).optional(),
   allowHeaders: headerNames.optional(),
   exposeHeaders: headerNames.optional(),
@@ -53,7 +57,7 @@ export const corsSchema: z.ZodType<CorsDefinition> = z.strictObject({
 } satisfies Shape<CorsDefinition>);
 
 /** Resolves the defaults. */
-export function normalizeCors({ maxAge, ...given }: CorsDefinition): Cors {
+export function normalizeCors({ maxAge, allowOrigins, ...given }: CorsDefinition): Cors {
   const age = milliseconds(maxAge);
   return {
     allowMethods: ["GET", "HEAD", "POST"],
@@ -61,6 +65,7 @@ export function normalizeCors({ maxAge, ...given }: CorsDefinition): Cors {
     exposeHeaders: [],
     allowCredentials: false,
     ...given,
+    allowOrigins: allowOrigins.map((one) => (typeof one === "string" ? { exact: one } : one)),
     ...(age !== undefined && { maxAge: age }),
   };
 }

@@ -75,7 +75,7 @@ const queryParamMatchSchema: z.ZodType<QueryParamMatch> = z.union([
   z.strictObject({ exact: text } satisfies Shape<Extract<QueryParamMatch, { exact: unknown }>>),
   z.strictObject({ regex } satisfies Shape<Extract<QueryParamMatch, { regex: unknown }>>),
 ]);
-const stringMatchSchema: z.ZodType<StringMatch> = z.union([
+export const stringMatchSchema: z.ZodType<StringMatch> = z.union([
   z.strictObject({ exact: text } satisfies Shape<Extract<StringMatch, { exact: unknown }>>),
   z.strictObject({ prefix: text } satisfies Shape<Extract<StringMatch, { prefix: unknown }>>),
   z.strictObject({ regex } satisfies Shape<Extract<StringMatch, { regex: unknown }>>),

@@ -70,6 +70,7 @@ import { overrideEgress } from "./rules/overrideEgress";
 import { overrideUnread } from "./rules/overrideUnread";
 import { overrideHardening } from "./rules/overrideHardening";
 import { overrideRefers } from "./rules/overrideRefers";
+import { originsOwn } from "./rules/originsOwn";
 import { overrideFits } from "./rules/overrideFits";
 import { overrideNamed } from "./rules/overrideNamed";
 import { overrideSubset } from "./rules/overrideSubset";
@@ -215,6 +216,7 @@ export const topics: readonly Topic[] = [
       certificatesRenewed, // MW320
       clientsToldApart, // MW321
       clientsNotBypassed, // MW322
+      originsOwn, // MW323
       gatewayPodsGiven, // MW332
       gatewayPodsAlike, // MW333
       redirectsEnd, // MW511

@@ -96,7 +96,7 @@ export function redirect({ prefix, authority, uri, redirectCode }: GatewayRedire
 export function corsPolicy(cors: Cors): HttpRoute["corsPolicy"] {
   const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials } = cors;
   return {
-    allowOrigins: allowOrigins.map((exact) => ({ exact })),
+    allowOrigins: allowOrigins.map((one) => ({ ...one })),
     allowMethods: [...allowMethods],
     ...(allowHeaders.length > 0 && { allowHeaders: [...allowHeaders] }),
     ...(exposeHeaders.length > 0 && { exposeHeaders: [...exposeHeaders] }),

@@ -52,6 +52,17 @@ export const gateways: readonly Mutation[] = [
     },
   },
   {
+    code: "MW323",
+    mistake: "CORS for every origin of the internet",
+    also: ["MW318"],
+    *mutants(catalog) {
+      for (const { place } of hostsOf(catalog)) {
+        const at = [...place, "cors", "allowOrigins"];
+        yield { at: [...at, 0], changes: [[at, [{ regex: "https://.*" }]]] };
+      }
+    },
+  },
+  {
     code: "MW534",
     mistake: "a service twice on a route",
     also: ["MW534"],
