@@ -1,7 +1,7 @@
 import { alikeRoutes, type ClientAddresses, type GatewayRoute, includesPath, regionOf } from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Text } from "../rule";
-import { listOf } from "./clientsToldApart";
+import { listOf, listsFailed } from "./clientsToldApart";
 import { admin, base, http } from "./example";
 
 const withAdmin = (port: string): object => ({
@@ -41,7 +41,9 @@ export const clientsNotBypassed: MeshRule = {
   examples: { wrong: withAdmin("http"), right: withAdmin("admin") },
   *check({ gateways }, hasFailed) {
     for (const all of alikeRoutes(gateways).values()) {
-      const routes = all.filter(({ edge }) => !hasFailed(`${edge.path}.port`));
+      const routes = all.filter(
+        (route) => !hasFailed(`${route.edge.path}.port`) && !listsFailed(route, hasFailed),
+      );
       for (const route of routes) {
         const wider = routes.find(
           (other) => other !== route && includes(other, route) && !isAtLeast(other.clients, route.clients),

@@ -1,6 +1,6 @@
 import { clientsKey, type Gateway, type GatewayHost, type GatewayRoute, podsKey } from "../../catalog";
 import { pages } from "../pages";
-import type { MeshRule, Report, Text } from "../rule";
+import type { HasFailed, MeshRule, Report, Text } from "../rule";
 import { withHosts } from "./example";
 
 const tls = { credentialName: "shop" };
@@ -45,18 +45,20 @@ export const clientsToldApart: MeshRule = {
     wrong: withAdmin({ match: { headers: { "x-canary": { exact: "true" } } } }),
     right: withAdmin({ ipBlocks, match: { headers: { "x-canary": { exact: "true" } } } }),
   },
-  *check({ gateways }) {
-    for (const group of Map.groupBy(gateways, ({ pods }) => podsKey(pods)).values()) yield* judged(group);
+  *check({ gateways }, hasFailed) {
+    for (const group of Map.groupBy(gateways, ({ pods }) => podsKey(pods)).values()) {
+      yield* judged(group, hasFailed);
+    }
   },
 };
 
-function* judged(gateways: readonly Gateway[]): Iterable<Report> {
+function* judged(gateways: readonly Gateway[], hasFailed: HasFailed): Iterable<Report> {
   const hosts = gateways.flatMap((gateway) => gateway.hosts);
   const connections = hosts.find(({ traffic }) => traffic === "connections");
   for (const host of hosts.filter(({ traffic }) => traffic === "requests")) {
     const routes = routesOf(host);
     const limited = routes.find(({ clients }) => clients);
-    if (!limited) continue;
+    if (!limited || routes.some((route) => listsFailed(route, hasFailed))) continue;
     const path = listOf(limited);
     if (host.host.startsWith("*")) yield { path, ...wildcardLimited(host.host) };
     if (connections) yield { path, ...connectionsLimited(connections.host) };
@@ -78,6 +80,11 @@ function dependsOnMore({ match: { uri, headers, queryParams, methods } }: Gatewa
     Object.keys(headers).length > 0 ||
     Object.keys(queryParams).length > 0
   );
+}
+
+/** Whether a list of a route's clients has the wrong form. */
+export function listsFailed({ edge }: GatewayRoute, hasFailed: HasFailed): boolean {
+  return hasFailed(`${edge.path}.ipBlocks`) || hasFailed(`${edge.path}.notIpBlocks`);
 }
 
 /** The path of a route's list of addresses. */
