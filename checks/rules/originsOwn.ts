@@ -33,7 +33,7 @@ export const originsOwn: MeshRule = {
   title: "Patterns of allowed origins match no other domains",
   why: [
     "Pages of an allowed origin may read the responses of this host, with the user's cookies if credentials are allowed.",
-    "Anybody can register a domain that a loose pattern matches.",
+    "An attacker can register a domain that a loose pattern matches.",
   ],
   see: pages.virtualService,
   suppress: "the responses are public, and the cors allows no credentials.",
@@ -52,7 +52,7 @@ export const originsOwn: MeshRule = {
   },
 };
 
-/** Hosts that belong to somebody else, whatever the catalog's domain is. */
+/** Origins of other owners, whatever the domain of the catalog is. */
 const strangers = ["https://attacker.example", "https://a.b.attacker.test", "http://attacker.example:8080"];
 
 function judged(origin: StringMatch): Text | undefined {
