@@ -64,7 +64,7 @@ export {
   safeRetryConditions,
 } from "./retries";
 export type * from "./routeMatch";
-export { conditionsKey, uriOf } from "./routeMatch";
+export { conditionsKey, moreSpecificFirst, uriOf } from "./routeMatch";
 export { alikeRoutes, includesPath, prefixOf, regionOf, routesOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";
