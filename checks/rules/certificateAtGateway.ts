@@ -30,9 +30,10 @@ export const certificateAtGateway: DefinitionRule = {
     wrong: { ...base, services, externalServices: { bank } },
     right: { ...base, services, externalServices: { bank: { ...bank, egressGateway: true } } },
   },
-  *check({ externalServices = {} }) {
+  *check({ externalServices = {} }, _, hasFailed) {
     for (const [name, { tls, egressGateway }] of Object.entries(externalServices)) {
       if (tls?.credentialName === undefined || egressGateway) continue;
+      if (hasFailed(formatPath(["externalServices", name, "egressGateway"]))) continue;
       yield { path: formatPath(["externalServices", name, "tls"]), ...text(name, tls.credentialName) };
     }
   },

@@ -56,7 +56,9 @@ export const tenantHeaderRemoved: MeshRule = {
       for (const { key, path } of tenantKeys(service)) {
         if (!("header" in key) || hasFailed(path)) continue;
         const { header } = key;
-        const open = entrancesOf(service, header, mesh).filter((route) => passesOn(header, route));
+        const open = entrancesOf(service, header, mesh).filter(
+          (route) => passesOn(header, route) && !hasFailed(`${route.edge.path}.headers`),
+        );
         if (open.length === 0) continue;
         const routes = open.map(({ edge }) => edge.path);
         yield { path: formatPath([...parsePath(path), "header"]), ...text(header, service.name, routes) };
