@@ -9,10 +9,13 @@ import { endKilledRun, runProcesses, runVariable, settleKilledRun } from "../../
 import { isAlive } from "../../sandbox/processIdentity";
 
 describe("cli/runProcesses", () => {
-  const folder = mkdtempSync(join(tmpdir(), "run-processes-"));
-  const state = join(folder, "sandbox");
-  const engine = join(folder, "pulumi");
+  let folder: string;
+  let state: string;
+  let engine: string;
   before(() => {
+    folder = mkdtempSync(join(tmpdir(), "run-processes-"));
+    state = join(folder, "sandbox");
+    engine = join(folder, "pulumi");
     copyFileSync(execaSync("which", ["sleep"]).stdout, engine);
   });
   afterEach(() => endKilledRun(state));
@@ -20,7 +23,7 @@ describe("cli/runProcesses", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const start = async (program: string, seconds: string, of = state): Promise<number> => {
+  const start = async (program: string, seconds: string, of: string = state): Promise<number> => {
     const child = spawn(program, [seconds], { env: { ...process.env, [runVariable]: of }, detached: true });
     await new Promise((resolve) => child.once("spawn", resolve));
     await sleep(50); // until it is the program itself
