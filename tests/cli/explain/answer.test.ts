@@ -88,7 +88,11 @@ describe("cli/explain/answer", () => {
       scheme: "https",
       path: "/shop/a",
     });
-    expect([verdict, proxy, atGateway?.answer]).to.deep.equal(["allowed", "istio-ingress/istio-ingress-shop", "allowed"]);
+    expect([verdict, proxy, atGateway?.answer]).to.deep.equal([
+      "allowed",
+      "istio-ingress/istio-ingress-shop",
+      "allowed",
+    ]);
     expect(destinations[0]?.at[0]?.request).to.deep.include({
       path: "/api/a",
       identity: { trustDomain: "cluster.local", namespace: "istio-ingress", serviceAccount: "istio-ingress" },
