@@ -83,13 +83,13 @@ export function gatewayRoute(model: Model, workload: Workload, request: RoutedRe
 
   const byHost = new Map<string, { candidates: Candidate[]; redirect: boolean }>();
   for (const server of servers) {
-    for (const of of virtualServicesFor(model, workload.namespace, server.gateway)) {
-      const own = server.hosts.filter(({ namespace }) => namespace === "*" || namespace === of.namespace);
-      const candidates = candidatesOf(of, server.port, { workload, gateway: server.gateway });
+    for (const one of virtualServicesFor(model, workload.namespace, server.gateway)) {
+      const own = server.hosts.filter(({ namespace }) => namespace === "*" || namespace === one.namespace);
+      const candidates = candidatesOf(one, server.port, { workload, gateway: server.gateway });
       if (candidates.length === 0) continue;
       for (const host of intersection(
-        own.map((one) => one.host),
-        of.hosts,
+        own.map((each) => each.host),
+        one.hosts,
       )) {
         const known = byHost.get(host) ?? { candidates: [], redirect: false };
         known.candidates.push(...candidates);
