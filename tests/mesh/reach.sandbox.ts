@@ -75,10 +75,12 @@ describe("what a real istiod tells a proxy of another catalog's services", () =>
     xds.send(clusters);
     xds.send(routes, undefined, ["8080"]);
     await until("istiod has sent both", () => xds.received.length >= 2);
-    await until("istiod tells of the limit", async () => {
+    // Each comes of objects of its own, and istiod reads them one after the other.
+    await until("istiod tells of the limit and of the identity", async () => {
       const url = `http://127.0.0.1:${ports.http}/debug/config_dump?proxyID=cart-0.shop`;
       dump = (await (await fetch(url)).json()) as ConfigDump;
-      return JSON.stringify(dump).includes(`"maxConnections":7`);
+      const text = JSON.stringify(dump);
+      return text.includes(`"maxConnections":7`) && text.includes("/ns/billing/sa/rates");
     });
   });
   after(async () => {
