@@ -55,7 +55,7 @@ async function listKinds(
   const lists = await Promise.all(
     [...kinds].map(async ([title, { apiVersion, kind }]): Promise<[string, Map<string, LiveObject>]> => {
       const items = await api.list(apiVersion, kind).then(
-        (list) => list.items as LiveObject[],
+        (list) => list.items.map((item) => asServed(item) as LiveObject),
         (error: unknown) => {
           const { code, message = "" } = error as { code?: unknown; message?: string };
           // Without the CRD there is no object of the kind.
@@ -70,4 +70,16 @@ async function listKinds(
     }),
   );
   return new Map(lists);
+}
+
+/**
+ * A value as the API server returned it. The client's classes rename fields that are words of JavaScript: `from` of a
+ * NetworkPolicy is `_from`.
+ */
+export function asServed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asServed);
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [field.replace(/^_/, ""), asServed(inner)]),
+  );
 }
