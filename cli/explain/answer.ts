@@ -71,7 +71,7 @@ function fromInside(model: Model, question: Question, name: string): Answer {
   const destinations = [...route.destinations, ...direct].map((destination) =>
     arrival(model, question, destination, route, { ...(identity && { identity }), host: service.host }),
   );
-  return { verdict: verdictOf(destinations), proxy: nameOf(client), route, destinations };
+  return { verdict: verdictOf(route, destinations), proxy: nameOf(client), route, destinations };
 }
 
 function fromOutside(model: Model, question: Question): Answer {
@@ -98,7 +98,7 @@ function fromOutside(model: Model, question: Question): Answer {
   const destinations = passes
     ? route.destinations.map((one) => arrival(model, question, one, route, from))
     : [];
-  const verdict = passes ? verdictOf(destinations) : "denied";
+  const verdict = atGateway.answer === "allowed" ? verdictOf(route, destinations) : atGateway.answer;
   return { verdict, proxy: nameOf(gateway), route, atGateway, destinations };
 }
 
@@ -160,7 +160,8 @@ function arriving(
   };
 }
 
-function verdictOf(destinations: readonly Arrival[]): Answer["verdict"] {
+function verdictOf({ outcome }: Route, destinations: readonly Arrival[]): Answer["verdict"] {
+  if (outcome === "unknown") return "unknown";
   if (destinations.length === 0) return "unrouted";
   const answers = destinations.flatMap(({ destination, at }): Answer["verdict"][] => {
     if (!destination.exists) return ["unrouted"];

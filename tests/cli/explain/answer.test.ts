@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type Answer, answer } from "../../../cli/explain/answer";
 import type { Question } from "../../../cli/explain/question";
 import { sideOf } from "../../../cli/side";
+import { readObjects } from "../../../effect";
 
 const http = { http: { port: 8080, protocol: "http" } };
 const shop = {
@@ -103,6 +104,22 @@ describe("cli/explain/answer", () => {
     expect(ask({ client: undefined, server: "shop.example.com", scheme: "http" }).route.outcome).to.equal(
       "redirected",
     );
+  });
+
+  it("is unknown where an object decides that is not read, at the client's proxy and at the gateway", () => {
+    const { objects } = sideOf("shop", shop);
+    const filter = (namespace: string) => ({
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "EnvoyFilter",
+      metadata: { name: "lua", namespace },
+      spec: { configPatches: [{ applyTo: "HTTP_FILTER", patch: { operation: "INSERT_BEFORE", value: {} } }] },
+    });
+    const question = { server: "cart", method: "GET", path: "/api/x", headers: {}, claims: token };
+    const inside = readObjects([...objects, filter("shop")], { workloads: model.workloads });
+    expect(answer(inside, { ...question, client: "web" }).verdict).to.equal("unknown");
+    const outside = readObjects([...objects, filter("istio-ingress")], { workloads: model.workloads });
+    const asked = { ...question, server: "shop.example.com", path: "/shop/a" };
+    expect(answer(outside, asked).verdict).to.equal("unknown");
   });
 
   it("refuses names and ports that the model lacks, and lists those that it has", () => {
