@@ -8,6 +8,7 @@ import type { Subject } from "./subject";
 
 /** The plan of a catalog, or of a platform with its settings. No cluster is needed for it. */
 export interface Planned {
+  readonly mesh: CheckedMesh;
   readonly declared: readonly DeclaredObjects[];
   /** The plan of the stack. Missing for a file, which has no settings. */
   readonly plan?: Plan;
@@ -23,13 +24,13 @@ export interface Planned {
 export function planned({ name, catalog, settings }: Subject): Planned {
   const { findings, mesh } = checkedMesh({ name, catalog });
   const warnings = findings.map(findingLine);
-  if (settings === undefined) return { declared: [catalogObjects(catalog, mesh)], warnings };
+  if (settings === undefined) return { mesh, declared: [catalogObjects(catalog, mesh)], warnings };
   const plan = planOf(settings, {
     catalog: catalog as MeshDefinition, // a platform's own
     mesh,
     warnings,
   });
-  return { declared: objectsOf(plan), plan, warnings };
+  return { mesh, declared: objectsOf(plan), plan, warnings };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments, parse } from "yaml";
-import { modelOf } from "../checks";
+import { type CheckedMesh, modelOf } from "../checks";
 import { meshConfig } from "../components/meshConfig";
 import {
   knownObject,
@@ -45,22 +45,26 @@ export async function loadSide(argument: string | undefined, stack: string | und
 
 async function catalogSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
   const subject = await loadSubject(argument, stack);
-  return sideOf(
+  const { mesh, declared } = planned(subject);
+  return sideOfMesh(
     subject.name,
-    subject.catalog,
-    planned(subject).declared.flatMap(({ objects }) => objects),
+    mesh,
+    declared.flatMap(({ objects }) => objects),
   );
 }
 
 /**
- * The side of a catalog.
+ * The side of a catalog alone, with what it renders itself.
  *
- * @param objects what is deployed for it. Default: what the catalog itself renders.
  * @throws {UserError} if the catalog has errors.
  */
-export function sideOf(name: string, catalog: unknown, objects?: readonly Manifest[]): Side {
+export function sideOf(name: string, catalog: unknown): Side {
   const { mesh } = checkedMesh({ name, catalog });
-  const plain = (objects ?? renderMesh(mesh)) as readonly object[] as readonly PlainObject[];
+  return sideOfMesh(name, mesh, renderMesh(mesh));
+}
+
+function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[]): Side {
+  const plain = objects as readonly object[] as readonly PlainObject[];
   return { name, objects: plain, model: modelOf(mesh, plain, settingsOf(meshConfig(mesh))) };
 }
 
