@@ -1,4 +1,4 @@
-import { Config } from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Setting } from "./configuration";
 
 /**
@@ -19,6 +19,13 @@ export const environment = {
 
 /** The environment whose rules apply: prod, unless the setting or the stack is `dev` or `staging`. */
 export function environmentOf(setting: string): Environment {
-  const said = setting === "stack" ? new Config("meshwright").get("environment") : setting;
+  const said = setting === "stack" ? stackConfig().get("environment") : setting;
   return said === "dev" || said === "staging" ? said : "prod";
+}
+
+/** The stack's configuration. The SDK is loaded only for it: objects without a stack are judged without Pulumi. */
+function stackConfig(): pulumi.Config {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would always load the SDK
+  const { Config } = require("@pulumi/pulumi") as typeof pulumi;
+  return new Config("meshwright");
 }

@@ -77,6 +77,32 @@ interface Description<S extends Record<string, Setting>> {
   readonly enforcementLevel?: EnforcementLevel;
 }
 
+/** A violation as {@link PlainPolicy} returns it. */
+export interface Finding {
+  /** The object at fault, or the namespace that lacks one. */
+  readonly subject: Subject;
+  /** The path of the field at fault. Undefined if the policy judges objects as a whole. */
+  readonly path?: string;
+  /** The text without the object and the fix. Of a policy that judges objects as a whole, the whole message. */
+  readonly message: string;
+  /** The fix as an instruction. Undefined if it is part of the message. */
+  readonly fix?: string;
+}
+
+/** A policy that also judges objects without Pulumi's engine, such as manifests in files. */
+export interface PlainPolicy {
+  /**
+   * Judges the objects of one cluster, none of which has unknown values.
+   *
+   * @param given the policy's settings. Defaults apply to the others.
+   * @throws Error with the name of each unknown setting
+   */
+  readonly findingsOf: (
+    resources: readonly KubernetesResource[],
+    given: Record<string, unknown>,
+  ) => Finding[];
+}
+
 /** Creates a policy that judges one resource at a time, before the engine creates or updates it. */
 export function resourcePolicy<S extends Record<string, Setting>>(
   policy: Description<S> & {
@@ -84,8 +110,25 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     readonly appliesTo: (type: KubernetesType) => boolean;
     readonly judge: (resource: KubernetesResource, settings: Settings<S>) => Iterable<Violation>;
   },
-): ResourceValidationPolicy {
+): ResourceValidationPolicy & PlainPolicy {
   const { settings, appliesTo, judge, ...description } = policy;
+  const examine = (
+    resource: KubernetesResource,
+    config: Settings<S> & CommonSettings,
+    cluster: () => Cluster,
+    report: (finding: Finding, text: string) => void,
+  ): void => {
+    const seen = new Set<string>();
+    for (const { field, problem, fix } of judge(resource, config)) {
+      const text = textOf(resource.title, field.path, { problem, fix });
+      if (seen.has(text)) continue;
+      seen.add(text);
+      exempting(policy.name, cluster(), config.exemptions, (reported) => {
+        const message = `${field.path} ${problem}.${reported.slice(text.length)}`;
+        report({ subject: resource, path: field.path, message, fix: `${fix}.` }, reported);
+      })(resource, text);
+    }
+  };
   return {
     ...description,
     description: `${policy.description} ${pageOf(policy.name)}`,
@@ -103,17 +146,31 @@ export function resourcePolicy<S extends Record<string, Setting>>(
         const titles = resources.map(({ title }) => title).join(", ");
         return notApplicable(args, `${titles} is excluded by includeFor or excludeFor`);
       }
+      const cluster = () => clusterOf(args.provider);
       for (const resource of judged) {
-        const violations = [...judge(resource, config)];
-        const messages = violations.map((one) => textOf(resource.title, one.field.path, one));
-        if (messages.length === 0) continue;
-        const report = exempting(policy.name, clusterOf(args.provider), config.exemptions, reportViolation);
-        for (const text of new Set(messages)) report(resource, text);
+        examine(resource, config, cluster, (_, text) => {
+          reportViolation(text);
+        });
       }
       const open = judged.filter(({ unknowns }) => unknowns.size > 0);
       if (open.length === 0) return;
       leaveOpen(policy.name);
       throw undecided(open);
+    },
+    findingsOf: (resources, given) => {
+      const config = configured(policy.name, settings, commonSettings, given);
+      grant(policy.name, () => config.exemptions);
+      const findings: Finding[] = [];
+      for (const resource of resources) {
+        if (!appliesTo(resource.type) || !isInScope(resource, config)) continue;
+        examine(
+          resource,
+          config,
+          () => clusterOf(undefined),
+          (finding) => findings.push(finding),
+        );
+      }
+      return findings;
     },
   };
 }
@@ -137,7 +194,7 @@ export function stackPolicy<S extends Record<string, Setting>>(
       cluster: Cluster,
     ) => Iterable<StackViolation>;
   },
-): StackValidationPolicy {
+): StackValidationPolicy & PlainPolicy {
   const { settings, appliesTo, judge, ...description } = policy;
   return {
     ...description,
@@ -173,6 +230,20 @@ export function stackPolicy<S extends Record<string, Setting>>(
       if (first === undefined) return;
       leaveOpen(policy.name);
       throw Object.assign(first, { message: open.map(({ message }) => message).join("; ") });
+    },
+    findingsOf: (resources, given) => {
+      const config = configured(policy.name, settings, commonSettings, given);
+      grant(policy.name, () => config.exemptions);
+      const cluster = clusterOf(undefined);
+      if (appliesTo(resources, config, cluster) !== true) return [];
+      const findings: Finding[] = [];
+      for (const { subject, message } of judge(resources, config, cluster)) {
+        if (!isInScope(subject, config)) continue;
+        exempting(policy.name, cluster, config.exemptions, (reported) => {
+          findings.push({ subject, message: reported });
+        })(subject, message);
+      }
+      return findings;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+import type { PlainPolicy } from "../policy";
 import { boundCapabilities } from "./boundCapabilities";
 import { boundCertificateLifetimes } from "./boundCertificateLifetimes";
 import { boundCircuitBreakers } from "./boundCircuitBreakers";
@@ -45,7 +46,7 @@ import { restrictEgress } from "./restrictEgress";
 import { restrictPodAnnotations } from "./restrictPodAnnotations";
 
 /** All policies of the pack by topic. Each is in the file with its name. */
-export const groups: Readonly<Record<string, Policies>> = {
+export const groups: Readonly<Record<string, (Policies[number] & PlainPolicy)[]>> = {
   "Mutual TLS and certificates": [requireMeshWideStrict, forbidWeakerMtls, boundCertificateLifetimes],
   Authorization: [
     requireDefaultDeny,
@@ -97,4 +98,4 @@ export const groups: Readonly<Record<string, Policies>> = {
 };
 
 /** All policies of the pack. The report is the last one, because it lists the exemptions that the others applied. */
-export const policies: Policies = Object.values(groups).flat();
+export const policies: (Policies[number] & PlainPolicy)[] = Object.values(groups).flat();
