@@ -11,6 +11,8 @@ export { canonicalName, canonicalNames, canonicalRevision, versionRevision } fro
 export type * from "./certificates";
 export type * from "./circuitBreaker";
 export { defineMesh } from "./defineMesh";
+export type * from "./deny";
+export { callersNamed, denyRequestFields } from "./deny";
 export { longestCall, terminationDefaults, type Termination } from "./drain";
 export { type Duration, formatDuration, parseDuration } from "./duration";
 export type * from "./externalService";

@@ -5,6 +5,7 @@ import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { callSchema, type CallDefinition } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { milliseconds } from "./duration";
+import { type Deny, type DenyDefinition, denySchema, normalizeDeny } from "./deny";
 import { type Edge, type Source, sourceOf } from "./edge";
 import {
   type GlobalRateLimit,
@@ -121,6 +122,11 @@ export interface ServiceDefinition {
   /** Callers outside of the catalog, keyed by a name of your choice. Default: none. */
   readonly admit?: Readonly<Record<string, AdmitDefinition>>;
   /**
+   * Requests that the service denies, keyed by a name of your choice, even if a call allows them. Default: none; only
+   * what no call, route or admission allows is denied.
+   */
+  readonly deny?: Readonly<Record<string, DenyDefinition>>;
+  /**
    * Services of the cluster outside of the catalog that this service calls, keyed by fully qualified host.
    * Default: none; its Sidecar has no routes to them, and NetworkPolicies, if enabled, allow no egress to them then.
    */
@@ -168,6 +174,8 @@ export interface Service {
   readonly reach: readonly Reach[];
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
+  /** DENY rules, sorted by name. */
+  readonly deny: readonly Deny[];
   readonly sidecar: SidecarDefinition;
   readonly telemetry?: ProxyTelemetry;
   readonly alerts: Alerts;
@@ -203,6 +211,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),
+  deny: atLeastOne(z.record(z.string().min(1), denySchema), "declare at least one rule").optional(),
   reach: reachSchema.optional(),
   kubernetesApi: z.boolean().optional(),
   mtls: mtlsSchema.optional(),
@@ -253,6 +262,7 @@ export function normalizeService(
     reach: normalizeReach(name, definition.reach ?? {}),
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
+    deny: normalizeDeny(name, definition.deny ?? {}, ports),
     sidecar,
     workloads: normalizeWorkloads(name, workload, versions, selector, ports),
     path: formatPath(["services", name]),

@@ -1,5 +1,7 @@
 import {
   type CallDefinition,
+  type DenyDefinition,
+  type EndUserDefinition,
   isList,
   type MeshDefinition,
   type PortDefinition,
@@ -55,10 +57,57 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
   }
 }
 
-/** Every reference to a port: calls, routes, admissions and probes. */
+/** Every reference to a port: calls, routes, admissions, probes and DENY rules. */
 export function* portReferences(definition: MeshDefinition): Iterable<Reference> {
   yield* references(definition);
   yield* probes(definition);
+  for (const { service: callee, rule, path } of denials(definition)) {
+    if (rule.port !== undefined) yield { callee, call: { port: rule.port }, path, calleePath: path };
+  }
+}
+
+/** A DENY rule of a service. */
+export interface Denial {
+  readonly service: string;
+  readonly rule: DenyDefinition;
+  readonly path: readonly string[];
+}
+
+/** Every DENY rule of every service. */
+export function* denials({ services }: MeshDefinition): Iterable<Denial> {
+  for (const [service, { deny = {} }] of Object.entries(services)) {
+    for (const [name, rule] of Object.entries(deny)) {
+      yield { service, rule, path: ["services", service, "deny", name] };
+    }
+  }
+}
+
+/** Every list of paths as a service receives them. */
+export function* pathLists(
+  definition: MeshDefinition,
+): Iterable<{ readonly paths: readonly string[]; readonly path: readonly (string | number)[] }> {
+  for (const { call, path } of references(definition)) {
+    if (call.paths) yield { paths: call.paths, path: [...path, "paths"] };
+  }
+  for (const { rule, path } of denials(definition)) {
+    for (const field of ["paths", "notPaths"] as const) {
+      if (rule[field]) yield { paths: rule[field], path: [...path, field] };
+    }
+  }
+}
+
+/** Every token that a call, a route, an admission or a DENY rule names. */
+export function* endUsers(
+  definition: MeshDefinition,
+): Iterable<{ readonly endUser: EndUserDefinition; readonly path: readonly (string | number)[] }> {
+  for (const { call, path } of references(definition)) {
+    if (call.endUser) yield { endUser: call.endUser, path: [...path, "endUser"] };
+  }
+  for (const { rule, path } of denials(definition)) {
+    for (const field of ["endUser", "notEndUser"] as const) {
+      if (rule[field]) yield { endUser: rule[field], path: [...path, field] };
+    }
+  }
 }
 
 /** Every probe of every workload. Its port is a port of the same service. */

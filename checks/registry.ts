@@ -19,6 +19,9 @@ import { clientsNotBypassed } from "./rules/clientsNotBypassed";
 import { clientsToldApart } from "./rules/clientsToldApart";
 import { connectionsRouted } from "./rules/connectionsRouted";
 import { counterAsked } from "./rules/counterAsked";
+import { denyCallers } from "./rules/denyCallers";
+import { denyReachable } from "./rules/denyReachable";
+import { denySpellings } from "./rules/denySpellings";
 import { destinationsShare } from "./rules/destinationsShare";
 import { drainFits } from "./rules/drainFits";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
@@ -204,6 +207,9 @@ export const topics: readonly Topic[] = [
       headersKept, // MW317
       corsAllowsRoute, // MW318
       preflightAnswered, // MW319
+      denyReachable, // MW324
+      denyCallers, // MW325
+      denySpellings, // MW326
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370
       tokenForwarded, // MW514

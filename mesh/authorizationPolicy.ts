@@ -1,5 +1,7 @@
-import { compare, isHttp, type Edge, type EndUser, type Mesh, owns } from "../catalog";
+import { isHttp, type Edge, type Mesh, owns } from "../catalog";
+import { denied } from "./denyRules";
 import { distinct } from "./distinct";
+import { tokenConditions } from "./tokenConditions";
 import { metadata, type Manifest } from "./object";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 
@@ -15,7 +17,11 @@ type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
 export function authorizationPolicies(mesh: Mesh): Manifest[] {
-  return [...mesh.ownNamespaces.map((namespace) => denyAll(mesh, namespace)), ...allowed(mesh)];
+  return [
+    ...mesh.ownNamespaces.map((namespace) => denyAll(mesh, namespace)),
+    ...allowed(mesh),
+    ...denied(mesh),
+  ];
 }
 
 function denyAll(mesh: Mesh, namespace: string): Manifest {
@@ -72,18 +78,6 @@ function rule({ source, port, methods, paths, endUser }: Edge, issuers: string[]
         },
       },
     ],
-    ...(requests && endUser && { when: conditions(endUser, issuers) }),
+    ...(requests && endUser && { when: tokenConditions(endUser, issuers) }),
   };
-}
-
-/** A claim exists only if the token is valid, so a rule that matches a claim requires a token. */
-function conditions({ issuer, claims }: EndUser, issuers: string[]): NonNullable<Rule["when"]> {
-  const from = { path: ["iss"], values: issuer === undefined ? issuers : [issuer] };
-  const required = issuer !== undefined || claims.length === 0 ? [from, ...claims] : claims;
-  return required
-    .map(({ path, values }) => ({
-      key: `request.auth.claims${path.map((name) => `[${name}]`).join("")}`,
-      values: [...values],
-    }))
-    .sort((a, b) => compare(a.key, b.key));
 }

@@ -3,8 +3,8 @@ import { metadata, type Manifest } from "./object";
 import type { RequestAuthenticationSpec } from "./types/requestAuthentication.gen";
 
 /**
- * The valid tokens, in each namespace with a call that requires one or a limit that counts by claim. In a namespace that the catalog does not own, they
- * apply to single services. The object rejects invalid tokens, but accepts requests without a token: the callee's
+ * The valid tokens, in each namespace with a call that requires one, a DENY rule that names one or a limit that counts by
+ * claim. In a namespace that the catalog does not own, they apply to single services. The object rejects invalid tokens, but accepts requests without a token: the callee's
  * AuthorizationPolicy requires it.
  *
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
@@ -27,6 +27,7 @@ export function requestAuthentications(mesh: Mesh): Manifest[] {
   const asking = mesh.services.filter(
     (service) =>
       service.incoming.some(({ endUser }) => endUser) ||
+      service.deny.some(({ endUser, notEndUser }) => endUser ?? notEndUser) ||
       tenantKeys(service).some(({ key }) => "claim" in key),
   );
   const namespaces = new Set(asking.map(({ namespace }) => namespace));

@@ -1,4 +1,4 @@
-import type { Edge, EndUser } from "../catalog";
+import { callersNamed, type Deny, type Edge, type EndUser } from "../catalog";
 import type { Token } from "./tokens";
 
 /** A request as the catalog's calls are matched against it. */
@@ -25,8 +25,42 @@ export function isAdmitted(edges: readonly Edge[], attempt: Attempt, isRequest: 
   );
 }
 
-export function isSource(
-  { source }: Edge,
+/**
+ * Whether a DENY rule of a service matches a request to a port of its pods. Rules about addresses are left out: the
+ * addresses of the laboratory's pods are not the catalog's.
+ */
+export function isDenied(
+  { deny, incoming }: { readonly deny: readonly Deny[]; readonly incoming: readonly Edge[] },
+  port: number,
+  attempt: Attempt,
+): boolean {
+  const among = (names: readonly string[]): boolean =>
+    callersNamed(incoming, names).some((source) => isFrom(source, attempt));
+  const listed = (paths: readonly string[]): boolean =>
+    paths.some((pattern) => matches(pattern, attempt.path));
+  const uses = (methods: readonly string[]): boolean => methods.includes(attempt.method);
+  return deny.some(
+    (rule) =>
+      (rule.ports.length === 0 || rule.ports.includes(port)) &&
+      (rule.callers.length === 0 || among(rule.callers)) &&
+      !among(rule.notCallers) &&
+      (rule.methods.length === 0 || uses(rule.methods)) &&
+      !uses(rule.notMethods) &&
+      (rule.paths.length === 0 || listed(rule.paths)) &&
+      !listed(rule.notPaths) &&
+      (rule.endUser === undefined || isEndUser(rule.endUser, attempt.token)) &&
+      (rule.notEndUser === undefined || !isEndUser(rule.notEndUser, attempt.token)) &&
+      rule.ipBlocks.length === 0 &&
+      rule.notIpBlocks.length === 0,
+  );
+}
+
+export function isSource({ source }: Edge, who: Pick<Attempt, "principal" | "namespace">): boolean {
+  return isFrom(source, who);
+}
+
+function isFrom(
+  source: Edge["source"],
   { principal, namespace }: Pick<Attempt, "principal" | "namespace">,
 ): boolean {
   return source.principal === undefined ? source.namespace === namespace : source.principal === principal;

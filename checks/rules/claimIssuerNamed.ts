@@ -1,6 +1,6 @@
 import { formatPath } from "../../catalog";
 import { pages } from "../pages";
-import { references } from "../references";
+import { endUsers } from "../references";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
@@ -31,12 +31,12 @@ export const claimIssuerNamed: DefinitionRule = {
   *check(definition, isWritten) {
     const issuers = (definition.jwtRules ?? []).map(({ issuer }) => issuer);
     if (issuers.length < 2) return;
-    for (const { call, path } of references(definition)) {
-      const { claims: required = {} } = call.endUser ?? {};
-      const named = isWritten(...path.map(String), "endUser", "issuer");
+    for (const { endUser, path } of endUsers(definition)) {
+      const { claims: required = {} } = endUser;
+      const named = isWritten(...path.map(String), "issuer");
       if (named || Object.keys(required).length === 0) continue;
       yield {
-        path: formatPath([...path, "endUser", "claims"]),
+        path: formatPath([...path, "claims"]),
         ...text(issuers),
       };
     }

@@ -1,6 +1,6 @@
 import { type ClaimsDefinition, formatPath, isValues } from "../../catalog";
 import { pages } from "../pages";
-import { references } from "../references";
+import { endUsers } from "../references";
 import type { DefinitionRule, Report, Text } from "../rule";
 import { webAndApi } from "./example";
 
@@ -30,9 +30,8 @@ export const claimNameClear: DefinitionRule = {
     right: requiring({ realm_access: { roles: ["admin"] } }),
   },
   *check(definition) {
-    for (const { call, path } of references(definition)) {
-      if (!call.endUser?.claims) continue;
-      yield* dotted(call.endUser.claims, [...path, "endUser", "claims"]);
+    for (const { endUser, path } of endUsers(definition)) {
+      if (endUser.claims) yield* dotted(endUser.claims, [...path, "claims"]);
     }
   },
 };

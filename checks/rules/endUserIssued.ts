@@ -1,5 +1,5 @@
 import { formatPath } from "../../catalog";
-import { references } from "../references";
+import { endUsers } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -28,12 +28,6 @@ export const endUserIssued: DefinitionRule = {
   },
   *check(definition, isWritten) {
     if (isWritten("jwtRules")) return;
-    for (const { call, path } of references(definition)) {
-      if (!call.endUser) continue;
-      yield {
-        path: formatPath([...path, "endUser"]),
-        ...text(),
-      };
-    }
+    for (const { path } of endUsers(definition)) yield { path: formatPath(path), ...text() };
   },
 };

@@ -1,7 +1,7 @@
 import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
 import { pages } from "../pages";
-import { references } from "../references";
+import { endUsers } from "../references";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
 
@@ -30,11 +30,11 @@ export const endUserIssuerDeclared: DefinitionRule = {
   *check(definition) {
     const issuers = (definition.jwtRules ?? []).map((rule) => rule.issuer);
     if (issuers.length === 0) return;
-    for (const { call, path } of references(definition)) {
-      const required = call.endUser?.issuer;
+    for (const { endUser, path } of endUsers(definition)) {
+      const required = endUser.issuer;
       if (required === undefined || issuers.includes(required)) continue;
       yield {
-        path: formatPath([...path, "endUser", "issuer"]),
+        path: formatPath([...path, "issuer"]),
         ...text(required, issuers),
       };
     }

@@ -1,5 +1,11 @@
-import { formatPath, isHttp, type MeshDefinition, type ServiceDefinition } from "../../catalog";
-import { portOf, references } from "../references";
+import {
+  denyRequestFields,
+  formatPath,
+  isHttp,
+  type MeshDefinition,
+  type ServiceDefinition,
+} from "../../catalog";
+import { denials, portOf, references } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Report, Text } from "../rule";
 import { tcp, webAndApi } from "./example";
@@ -24,6 +30,11 @@ export const withoutPorts = (service: string, field: string): Text => ({
   fix: "remove it, or declare the port that receives requests",
 });
 
+export const deniedOverTcp = (service: string, field: string): Text => ({
+  message: `"${service}" is called over TCP, where Istio ignores ${field} in a DENY rule: the rule would deny every connection`,
+  fix: "remove it, or name an HTTP port in port",
+});
+
 export const routedToTcp = (service: string, protocol: string): Text => ({
   message: `the gateway routes HTTP requests, and the routed port of "${service}" has the protocol ${protocol}`,
   fix: "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them; to route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
@@ -46,6 +57,7 @@ export const httpOnly: DefinitionRule = {
   *check(definition) {
     yield* onServices(definition);
     yield* onReferences(definition);
+    yield* onDenials(definition);
   },
 };
 
@@ -95,6 +107,20 @@ function* onReferences(definition: MeshDefinition): Generator<Report> {
         path: formatPath([...path, "service"]),
         ...routedToTcp(callee, port.protocol),
       };
+    }
+  }
+}
+
+/** A DENY rule about requests would deny every connection of a TCP port. */
+function* onDenials(definition: MeshDefinition): Generator<Report> {
+  for (const { service, rule, path } of denials(definition)) {
+    const ports = Object.entries(definition.services[service]?.ports ?? {});
+    const meant = ports.filter(([name]) => rule.port === undefined || rule.port === name);
+    if (ports.length > 0 && meant.length === 0) continue; // MW102 reports a port that is not declared.
+    if (meant.some(([, { protocol }]) => isHttp(protocol))) continue;
+    for (const field of given(rule, denyRequestFields)) {
+      const text = ports.length > 0 ? deniedOverTcp : withoutPorts;
+      yield { path: formatPath([...path, field]), ...text(service, field) };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { formatPath, type MeshDefinition } from "../../catalog";
-import { references } from "../references";
+import { pathLists } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -38,8 +38,8 @@ export const pathNormal: DefinitionRule = {
 function* paths(
   definition: MeshDefinition,
 ): Iterable<{ readonly text: string; readonly path: readonly (string | number)[] }> {
-  for (const { call, path } of references(definition)) {
-    for (const [i, text] of (call.paths ?? []).entries()) yield { text, path: [...path, "paths", i] };
+  for (const { paths: listed, path } of pathLists(definition)) {
+    for (const [i, text] of listed.entries()) yield { text, path: [...path, i] };
   }
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
     for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {

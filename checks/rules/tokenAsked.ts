@@ -1,4 +1,4 @@
-import { references } from "../references";
+import { endUsers } from "../references";
 import { tenantClaims } from "../tenantClaims";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
@@ -30,7 +30,7 @@ export const tokenAsked: DefinitionRule = {
   },
   *check(definition) {
     if (!definition.jwtRules) return;
-    for (const { call } of references(definition)) if (call.endUser) return;
+    if ([...endUsers(definition)].length > 0) return;
     if (Object.values(definition.services).some((service) => tenantClaims(service).length > 0)) return;
     yield {
       path: "jwtRules",

@@ -1,5 +1,5 @@
 import { formatPath } from "../../catalog";
-import { references } from "../references";
+import { pathLists } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -27,11 +27,13 @@ export const wildcardAfterSlash: DefinitionRule = {
   stage: "definition",
   examples: { wrong: asking("/orders*"), right: asking("/orders/*") },
   *check(definition) {
-    for (const { call, path } of references(definition)) {
-      for (const [i, given] of (call.paths ?? []).entries()) {
+    for (const { paths, path } of pathLists(definition)) {
+      // A DENY rule allows its exceptions only.
+      if (path[2] === "deny" && path.at(-1) === "paths") continue;
+      for (const [i, given] of paths.entries()) {
         if (!given.endsWith("*") || given.endsWith("/*")) continue;
         yield {
-          path: formatPath([...path, "paths", i]),
+          path: formatPath([...path, i]),
           ...text(given),
         };
       }

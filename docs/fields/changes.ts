@@ -366,6 +366,7 @@ function calls(): Changes {
     "EndUserDefinition.claims": call({ endUser: { claims: { roles: ["operator"] } } }),
     "AdmitDefinition.namespace": cart({ admit: { billing: { namespace: "accounts" } } }),
     "AdmitDefinition.serviceAccount": cart({ admit: { billing: { serviceAccount: "auditor" } } }),
+    ...denials(),
     "JwtRuleDefinition.issuer": token({ issuer: "https://login.example.com" }),
     "JwtRuleDefinition.jwksUri": token({ jwksUri: "https://auth.example.com/jwks" }),
     "JwtRuleDefinition.audiences": token({ audiences: ["store"] }),
@@ -380,6 +381,24 @@ function calls(): Changes {
     "ClaimToHeader.header": token({ outputClaimToHeaders: [{ header: "x-user", claim: "sub" }] }),
     "ClaimToHeader.claim": token({ outputClaimToHeaders: [{ header: "x-user", claim: "email" }] }),
     "JwtRuleDefinition.forwardOriginalToken": token({ forwardOriginalToken: false }),
+  };
+}
+
+function denials(): Changes {
+  const denied = (own: object): object => cart({ deny: { admin: own } });
+  const excepted = (own: object): object => denied({ notCallers: null, notPaths: ["/items"], ...own });
+  return {
+    "DenyDefinition.port": denied({ port: "http" }),
+    "DenyDefinition.callers": denied({ callers: ["web"] }),
+    "DenyDefinition.notCallers": denied({ notCallers: ["billing", "web"] }),
+    "DenyDefinition.methods": denied({ methods: ["DELETE"] }),
+    "DenyDefinition.notMethods": denied({ notMethods: ["GET"] }),
+    "DenyDefinition.paths": denied({ paths: ["/admin/*", "/debug/*"] }),
+    "DenyDefinition.notPaths": excepted({}),
+    "DenyDefinition.endUser": denied({ endUser: { claims: { plan: ["suspended"] } } }),
+    "DenyDefinition.notEndUser": denied({ notEndUser: { claims: { roles: ["admin"] } } }),
+    "DenyDefinition.ipBlocks": denied({ ipBlocks: ["10.20.0.0/24"] }),
+    "DenyDefinition.notIpBlocks": denied({ notIpBlocks: ["10.20.0.0/24"] }),
   };
 }
 

@@ -110,6 +110,7 @@ export const example = defineMesh({
       admit: {
         billing: { namespace: "finance", serviceAccount: "billing", port: "http", methods: ["GET"] },
       },
+      deny: { admin: { paths: ["/admin/*"], notCallers: ["billing"] } },
     },
     search: {
       ports: { http: { port: 8080, protocol: "http" } },

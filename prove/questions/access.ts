@@ -1,5 +1,5 @@
 import { type Edge, isHttp, type Mesh, type Port, type Service } from "../../catalog";
-import { isAdmitted, isSource } from "../admission";
+import { isAdmitted, isDenied, isSource } from "../admission";
 import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
 import type { Question } from "../question";
 import type { Token, TokenIssuer } from "../tokens";
@@ -53,7 +53,8 @@ function askAs(
   };
   const common = { caller, target, requestPath: "/" };
   if (!isRequest) {
-    const expect = own.length > 0 ? "answered" : "denied";
+    const attempt = { ...who, method: "", path: "" };
+    const expect = own.length > 0 && !isDenied(service, port.targetPort, attempt) ? "answered" : "denied";
     return [{ ...common, ...claims[expect], scheme: "tcp", request: {}, expect }];
   }
   const isGrpc = port.protocol === "grpc";
@@ -63,9 +64,10 @@ function askAs(
     ...own.flatMap((edge) => issuer.tokensFor(edge, mesh.jwtRules)),
   ];
   return methodsOf(own, isGrpc).flatMap((method) =>
-    pathsOf(own, edges).flatMap((path) =>
+    pathsOf(own, edges, service).flatMap((path) =>
       tokens.map((token): Question => {
-        const admitted = isAdmitted(own, { ...who, method, path, ...(token && { token }) }, true);
+        const attempt = { ...who, method, path, ...(token && { token }) };
+        const admitted = isAdmitted(own, attempt, true) && !isDenied(service, port.targetPort, attempt);
         const tokenIsFine = token === undefined || token.valid;
         const expect = admitted && tokenIsFine ? "answered" : "denied";
         return {
@@ -93,9 +95,10 @@ function methodsOf(edges: readonly Edge[], isGrpc: boolean): string[] {
 }
 
 /** A path inside of each pattern of the edges, and paths just outside: beside, above and below it. */
-function pathsOf(own: readonly Edge[], all: readonly Edge[]): string[] {
+function pathsOf(own: readonly Edge[], all: readonly Edge[], { deny }: Service): string[] {
   const patterns = own.flatMap(({ paths }) => paths);
-  const others = all.flatMap(({ paths }) => paths).map(inside);
+  const denied = deny.flatMap(({ paths, notPaths }) => [...paths, ...notPaths]);
+  const others = [...all.flatMap(({ paths }) => paths), ...denied].map(inside);
   if (own.length === 0) return [...new Set(["/", ...others.slice(0, 2)])];
   return [
     ...new Set([

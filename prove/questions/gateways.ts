@@ -6,7 +6,7 @@ import {
   type Mesh,
   terminates,
 } from "../../catalog";
-import { isAdmitted } from "../admission";
+import { isAdmitted, isDenied } from "../admission";
 import type { Expectation, Question } from "../question";
 import { bearer, requestOf } from "../sample";
 import type { Token, TokenIssuer } from "../tokens";
@@ -103,7 +103,10 @@ function requestsOf(
         path: behind,
         ...(token && { token }),
       };
-      const admitted = isAdmitted(edges, attempt, true) && (token === undefined || token.valid);
+      const admitted =
+        isAdmitted(edges, attempt, true) &&
+        !isDenied(callee, edge.port.targetPort, attempt) &&
+        (token === undefined || token.valid);
       const expect: Expectation = admitted ? "answered" : "denied";
       return {
         ...base,

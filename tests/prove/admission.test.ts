@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { defineMesh, normalize } from "../../catalog";
-import { type Attempt, isAdmitted, matches } from "../../prove/admission";
+import { defineMesh, type DenyDefinition, normalize } from "../../catalog";
+import { type Attempt, isAdmitted, isDenied, matches } from "../../prove/admission";
 
 const mesh = normalize(
   defineMesh({
@@ -81,5 +81,35 @@ describe("matches", () => {
     expect(matches("/a*", "/ab")).to.equal(true);
     expect(matches("/a/*", "/a")).to.equal(false);
     expect(matches("/*", "/")).to.equal(true);
+  });
+});
+
+describe("isDenied", () => {
+  const http = { port: 8080, protocol: "http" } as const;
+  const denied = (rule: DenyDefinition, attempt: Partial<Attempt> = {}, port = 8080): boolean => {
+    const { services } = normalize({
+      name: "shop",
+      services: {
+        web: { calls: { cart: {} } },
+        other: { calls: { cart: {} } },
+        cart: { ports: { http }, deny: { one: rule } },
+      },
+    });
+    const cart = services.find(({ name }) => name === "cart");
+    if (!cart) throw new Error("there is no cart");
+    return isDenied(cart, port, { ...web, method: "PUT", path: "/admin/x", ...attempt });
+  };
+  const rule: DenyDefinition = { paths: ["/admin/*"], notMethods: ["GET"], notCallers: ["other"] };
+
+  it("matches requests that meet all fields", () => {
+    expect(denied(rule)).to.equal(true);
+  });
+
+  it("matches no request that misses a field or is an exception", () => {
+    expect(denied(rule, { path: "/items" })).to.equal(false);
+    expect(denied(rule, { method: "GET" })).to.equal(false);
+    expect(denied(rule, { principal: "cluster.local/ns/shop/sa/other" })).to.equal(false);
+    expect(denied(rule, {}, 9090)).to.equal(false);
+    expect(denied({ ...rule, callers: ["other"], notCallers: ["web"] })).to.equal(false);
   });
 });

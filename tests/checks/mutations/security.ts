@@ -103,6 +103,41 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW324",
+    mistake: "a DENY rule for every request of a declared call",
+    *mutants(catalog) {
+      for (const { caller, callee } of edgesOf(catalog)) {
+        if (!Object.hasOwn(catalog.services, callee)) continue;
+        yield put(["services", callee, "deny", "most"], { callers: [caller] });
+      }
+    },
+  },
+  {
+    code: "MW325",
+    mistake: "a DENY rule that names no caller of the service",
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        for (const field of ["callers", "notCallers"]) {
+          const rule = { paths: ["/no/such/path"], notMethods: ["GET"], [field]: ["stranger"] };
+          yield { at: [...place, "deny", "one", field], changes: [[[...place, "deny", "one"], rule]] };
+        }
+      }
+    },
+  },
+  {
+    code: "MW326",
+    mistake: "a DENY rule of paths or methods that everyone gets around with another spelling",
+    also: ["MW324"],
+    *mutants(catalog) {
+      for (const { place } of httpServicesOf(catalog)) {
+        for (const rule of [{ paths: ["/no/such/path"] }, { methods: ["TRACE"] }]) {
+          const field = Object.keys(rule).join("");
+          yield { at: [...place, "deny", "one", field], changes: [[[...place, "deny", "one"], rule]] };
+        }
+      }
+    },
+  },
+  {
     code: "MW313",
     mistake: "a second host that lets past the token of the first",
     *mutants(catalog) {

@@ -1,0 +1,38 @@
+import { pages } from "../pages";
+import type { MeshRule, Text } from "../rule";
+import { webAndApi } from "./example";
+
+const denying = (rule: object): object => webAndApi({}, { deny: { internals: rule } });
+
+export const text = (field: string): Text => ({
+  message: `the rule denies listed ${field} to everyone, and other spellings of the same request pass, such as /ADMIN for /admin`,
+  fix: "list what is not denied, in notPaths or notMethods, or except those who may send it, in notCallers or notEndUser",
+});
+
+export const denySpellings: MeshRule = {
+  code: "MW326",
+  severity: "warning",
+  title: "DENY rules have exceptions",
+  why: [
+    "A request has many spellings. One that a DENY rule does not match as intended is allowed.",
+    "A rule with exceptions denies what it doesn't list, so another spelling is denied as well.",
+    "The policy `require-safe-patterns` reports the same.",
+  ],
+  see: pages.securityBestPractices,
+  suppress: "the application answers other spellings of these requests with 404.",
+  stage: "mesh",
+  examples: {
+    wrong: denying({ paths: ["/actuator/*"] }),
+    right: denying({ notPaths: ["/api/*"] }),
+  },
+  *check({ services }, hasFailed) {
+    for (const rule of services.flatMap(({ deny }) => deny)) {
+      const field = (["paths", "methods"] as const).find((one) => rule[one].length > 0);
+      const excepts =
+        rule.notEndUser !== undefined ||
+        [rule.notCallers, rule.notMethods, rule.notPaths, rule.notIpBlocks].some((list) => list.length > 0);
+      if (field === undefined || excepts || hasFailed(rule.path)) continue;
+      yield { path: `${rule.path}.${field}`, ...text(field) };
+    }
+  },
+};
