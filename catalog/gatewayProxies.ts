@@ -13,6 +13,8 @@ export interface GatewayProxies {
   readonly namespace: string;
   /** Service account of the pods, which their certificates name. */
   readonly serviceAccount: string;
+  /** Name of their Service, which the gateway chart names after the release. Undefined for pods of other tools. */
+  readonly service?: string;
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
   /** The ingress gateways of the catalog with these pods. Empty for the egress gateway. */
@@ -35,6 +37,7 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
           name: nameIn(mesh, pods.namespace, pods.release ?? name),
           namespace: pods.namespace,
           serviceAccount: pods.serviceAccount,
+          ...(pods.release !== undefined && { service: pods.release }),
           selector: pods.selector,
           gateways: [first, ...others],
           paths: [first, ...others].map(({ path }) => path),
@@ -48,6 +51,7 @@ export function gatewayProxies(mesh: Mesh): GatewayProxies[] {
             namespace: release,
             // The gateway chart names it after the release.
             serviceAccount: release,
+            service: release,
             selector,
             gateways: [],
             paths: leaving.map(({ path }) => path),

@@ -2,4 +2,4 @@ export { checkCatalog, type CheckedMesh, type CheckResult } from "./checkCatalog
 export { compareFindings, type Finding, findingText, type Severity } from "./finding";
 export { rules, topics } from "./registry";
 export type { Rendered, Rule } from "./rule";
-export { modelOf } from "./meshModel";
+export { gatewayServices, gatewayWorkloads, modelOf } from "./meshModel";

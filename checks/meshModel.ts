@@ -15,21 +15,53 @@ export function modelOf(
   const rendered = new Set(objects.filter(({ kind }) => kind === "Service").map(placeOf));
   const workloads = [
     ...mesh.services.filter(({ workloads: own }) => own.length === 0).map(workloadOf),
-    ...gatewayProxies(mesh).map(({ name, namespace, serviceAccount, selector }): Workload => ({
-      name,
-      namespace,
-      serviceAccount,
-      labels: selector,
-      proxy: "gateway",
-    })),
+    ...gatewayWorkloads(mesh),
   ];
   const known = objects.map((object) => selecting(services, object));
   const others = [...services]
     .filter(([place]) => !rendered.has(place))
     .map(([, service]) => serviceObject(service));
-  return readObjects([...known, ...others], {
+  return readObjects([...known, ...others, ...gatewayServices(mesh, rendered)], {
     settings: { trustDomain: mesh.trustDomain, ...settings },
     workloads,
+  });
+}
+
+/** The pods of the gateways, which Helm's charts or other tools deploy. */
+export function gatewayWorkloads(mesh: Mesh): Workload[] {
+  return gatewayProxies(mesh).map(({ name, namespace, serviceAccount, selector }) => ({
+    name,
+    namespace,
+    serviceAccount,
+    labels: selector,
+    proxy: "gateway",
+  }));
+}
+
+/**
+ * The Services of the gateways that Helm's charts deploy, with the ports that the catalog uses.
+ *
+ * @param rendered `<namespace>/<name>` of Services that are known.
+ */
+export function gatewayServices(mesh: Mesh, rendered: ReadonlySet<string>): PlainObject[] {
+  return gatewayProxies(mesh).flatMap(({ namespace, selector, gateways, service }) => {
+    if (service === undefined || rendered.has(`${namespace}/${service}`)) return [];
+    const ports = [80, 443, ...gateways.flatMap(({ hosts }) => hosts.map(({ port }) => port))];
+    return [
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: service, namespace },
+        spec: {
+          selector,
+          ports: [...new Set(ports)].map((port) => ({
+            name: port === 80 ? "http2" : port === 443 ? "https" : `port-${port}`,
+            port,
+            targetPort: port,
+          })),
+        },
+      },
+    ];
   });
 }
 

@@ -66,7 +66,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   prove: {
     description:
-      "send real requests through real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
+      "ask what becomes of requests, by a model and by real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
     load: () => (require("./commands/prove") as typeof prove).proveCommand,
   },
   schema: {

@@ -5,11 +5,11 @@ import { type CheckedMesh, modelOf } from "../checks";
 import { meshConfig } from "../components/meshConfig";
 import {
   knownObject,
-  type MeshSettings,
   type Model,
   type ObjectName,
   type PlainObject,
   readObjects,
+  settingsOf,
 } from "../effect";
 import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
@@ -105,25 +105,6 @@ function readManifests(file: string): PlainObject[] {
 function isManifest(value: unknown): value is PlainObject {
   const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
   return typeof apiVersion === "string" && typeof kind === "string";
-}
-
-/** The settings of a mesh configuration. Fields that it lacks keep Istio's defaults. */
-function settingsOf(config: {
-  readonly rootNamespace?: string;
-  readonly trustDomain?: string;
-  readonly trustDomainAliases?: readonly string[];
-  readonly outboundTrafficPolicy?: { readonly mode?: string };
-  readonly pathNormalization?: { readonly normalization?: string };
-}): Partial<MeshSettings> {
-  const { rootNamespace, trustDomain, trustDomainAliases, outboundTrafficPolicy, pathNormalization } = config;
-  const given = {
-    rootNamespace,
-    trustDomain,
-    trustDomainAliases,
-    outboundTraffic: outboundTrafficPolicy?.mode,
-    pathNormalization: pathNormalization?.normalization,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** The paths of the catalog that an object comes from. None for an object of another origin. */

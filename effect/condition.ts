@@ -96,7 +96,7 @@ export function valueOf(
     case "claim":
       return claimAt(claims, JSON.parse(name) as string[]);
     default:
-      return unread;
+      return name === "connection.sni" ? (request.sni ?? unread) : unread;
   }
 }
 

@@ -28,6 +28,8 @@ export interface GatewayServer {
   readonly hosts: readonly { readonly namespace: string; readonly host: string }[];
   /** Mode of TLS. Undefined: plaintext. */
   readonly tls?: string;
+  /** Oldest version of TLS that it accepts, in Istio's words. Default: `TLSV1_2`, Istio's own. */
+  readonly minProtocolVersion: string;
   readonly httpsRedirect: boolean;
 }
 
@@ -43,6 +45,7 @@ export function gatewayServers(model: Model, workload: Workload): GatewayServer[
       listAt(gateway.spec, "servers").map((server) => {
         const tls = fieldsAt(server, "tls");
         const mode = textAt(tls, "mode");
+        const minimum = textAt(tls, "minProtocolVersion");
         return {
           gateway: `${gateway.namespace}/${gateway.name}`,
           from: nameOf(gateway),
@@ -50,6 +53,7 @@ export function gatewayServers(model: Model, workload: Workload): GatewayServer[
           protocol: (textAt(fieldsAt(server, "port"), "protocol") ?? "").toUpperCase(),
           hosts: textsAt(server, "hosts").map((entry) => serverHost(entry, gateway.namespace)),
           ...(isTls(server) && { tls: mode ?? "PASSTHROUGH" }),
+          minProtocolVersion: minimum === undefined || minimum === "TLS_AUTO" ? "TLSV1_2" : minimum,
           httpsRedirect: tls.httpsRedirect === true,
         };
       }),
@@ -68,11 +72,16 @@ function serverHost(entry: string, own: string): { namespace: string; host: stri
 
 const httpProtocols = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTPS"];
 
+/** Whether a gateway reads the requests that a server receives; otherwise only their connections. */
+export function readsRequests({ protocol, tls }: GatewayServer): boolean {
+  return httpProtocols.includes(protocol) && tls !== "PASSTHROUGH" && tls !== "AUTO_PASSTHROUGH";
+}
+
 /** Returns what a gateway does with a request. */
 export function gatewayRoute(model: Model, workload: Workload, request: RoutedRequest): Route {
   const onPort = gatewayServers(model, workload).filter(({ port }) => port === request.port);
   const wanted = request.host.toLowerCase();
-  const http = onPort.filter(({ protocol }) => httpProtocols.includes(protocol));
+  const http = onPort.filter(readsRequests);
   const servers =
     request.scheme === "https" ? bySni(http, wanted) : http.filter(({ tls }) => tls === undefined);
   const [first] = servers;
@@ -128,10 +137,7 @@ function connectionsOf(
   request: RoutedRequest,
   onPort: readonly GatewayServer[],
 ): Route | undefined {
-  const servers = onPort.filter(
-    ({ protocol, tls }) =>
-      !httpProtocols.includes(protocol) || tls === "PASSTHROUGH" || tls === "AUTO_PASSTHROUGH",
-  );
+  const servers = onPort.filter((server) => !readsRequests(server));
   const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => ({ server, host })));
   const found = mostSpecific(request.host.toLowerCase(), hosts, ({ host }) => host)?.server;
   if (!found) return undefined;
@@ -163,7 +169,7 @@ function resolverOf(
 /** TLS servers are chosen by the name that the client asks for: the most specific of their hosts. */
 function bySni(servers: readonly GatewayServer[], name: string): GatewayServer[] {
   const hosts = servers
-    .filter(({ tls }) => tls !== undefined && tls !== "PASSTHROUGH" && tls !== "AUTO_PASSTHROUGH")
+    .filter(({ tls }) => tls !== undefined)
     .flatMap((server) => server.hosts.map(({ host }) => ({ server, host })));
   const found = mostSpecific(name, hosts, ({ host }) => host);
   return found ? [found.server] : [];

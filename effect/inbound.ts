@@ -1,4 +1,5 @@
 import { attached, selectorOf } from "./attachment";
+import { bypassesInbound } from "./bypass";
 import { fieldsAt, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
@@ -46,7 +47,7 @@ export function inbound(model: Model, workload: Workload): Inbound {
   return {
     mode,
     ports,
-    bypassed: bypassedPorts(workload),
+    bypassed: (port) => bypassesInbound(workload, port),
     by: levels.filter((policy) => policy !== undefined).map(nameOf),
   };
 }
@@ -71,17 +72,4 @@ function levelsOf(model: Model, workload: Workload): (KnownObject | undefined)[]
 function modeOf(mtls: unknown): MtlsMode | undefined {
   const mode = textAt(mtls, "mode");
   return mode === "STRICT" || mode === "PERMISSIVE" || mode === "DISABLE" ? mode : undefined;
-}
-
-const included = "traffic.sidecar.istio.io/includeInboundPorts";
-const excluded = "traffic.sidecar.istio.io/excludeInboundPorts";
-
-/** https://istio.io/latest/docs/reference/config/annotations/ */
-function bypassedPorts({ annotations = {} }: Workload): (port: number) => boolean {
-  const of = (name: string): string[] | undefined => annotations[name]?.split(",").map((one) => one.trim());
-  const captured = of(included);
-  const left = of(excluded) ?? [];
-  return (port) =>
-    left.includes(String(port)) ||
-    (captured !== undefined && !captured.includes("*") && !captured.includes(String(port)));
 }

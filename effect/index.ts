@@ -3,7 +3,7 @@
  * doesn't read is reported as unknown.
  */
 export { knownObject, type KnownObject, type ObjectName, type PlainObject } from "./object";
-export { defaultSettings, type MeshSettings } from "./settings";
+export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
 export { readObjects, type Model, type ReadOptions } from "./model";
 export { identityOf, type Workload } from "./workload";
 export type { ServiceHost, ServicePort } from "./service";
@@ -12,6 +12,7 @@ export { requestText, sentText } from "./requestText";
 export { inbound, modeAt, type Inbound, type MtlsMode } from "./inbound";
 export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
+export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
 export { routeOf } from "./routeOf";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";
 export type { RoutedRequest } from "./httpMatch";

@@ -19,6 +19,7 @@ export interface Decision {
   readonly reason:
     | "no proxy"
     | "mutual TLS required"
+    | "no mutual TLS expected"
     | "token refused"
     | "rule denies"
     | "rule allows"

@@ -25,6 +25,8 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   /** Payload of the token, whose signature and lifetime are valid. Default: the request has no token. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Name that the client asks for when it opens the TLS connection. Default: unknown. */
+  readonly sni?: string;
   /** IP address of the connection's other end. Default: unknown. */
   readonly address?: string;
   /** IP address of the original client, from `X-Forwarded-For` or the PROXY protocol. Default: unknown. */

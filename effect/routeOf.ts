@@ -1,3 +1,4 @@
+import { bypassesOutbound } from "./bypass";
 import { connectionRoute, routesConnections } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
@@ -17,7 +18,11 @@ import type { Workload } from "./workload";
  * @see https://istio.io/latest/docs/concepts/traffic-management/
  */
 export function routeOf(model: Model, from: Workload, request: RoutedRequest): Route {
-  if (from.proxy === "none") return { outcome: "passed through", destinations: [], mirrors: [] };
+  const bypass = from.proxy === "none" ? "yes" : bypassesOutbound(from, request.port);
+  if (bypass === "yes") return { outcome: "passed through", destinations: [], mirrors: [] };
+  if (bypass === "unknown") {
+    return { outcome: "unknown", destinations: [], mirrors: [], ...(from.from && { by: from.from }) };
+  }
   const [unread] = unreadOf(model, from).filter(({ about }) => about !== "limits");
   if (unread) return { outcome: "unknown", destinations: [], mirrors: [], by: unread.from };
   return from.proxy === "gateway" ? gatewayRoute(model, from, request) : sidecarRoute(model, from, request);

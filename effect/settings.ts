@@ -1,3 +1,5 @@
+import { fieldsAt, textAt, textsAt } from "./field";
+
 /** How a mesh is configured, as far as it decides what objects mean. */
 export interface MeshSettings {
   /** Namespace of mesh-wide policies. Default: `istio-system`. */
@@ -23,3 +25,21 @@ export const defaultSettings: MeshSettings = {
   outboundTraffic: "ALLOW_ANY",
   pathNormalization: "BASE",
 };
+
+/**
+ * Returns the settings of a mesh configuration: the value `mesh` of istiod's ConfigMap, or `meshConfig` of its chart. Fields
+ * that it lacks keep Istio's defaults.
+ *
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
+export function settingsOf(config: object): Partial<MeshSettings> {
+  const texts = {
+    rootNamespace: textAt(config, "rootNamespace"),
+    trustDomain: textAt(config, "trustDomain"),
+    outboundTraffic: textAt(fieldsAt(config, "outboundTrafficPolicy"), "mode"),
+    pathNormalization: textAt(fieldsAt(config, "pathNormalization"), "normalization"),
+  };
+  const given = Object.entries(texts).filter(([, value]) => value !== undefined && value !== "DEFAULT");
+  const aliases = textsAt(config, "trustDomainAliases");
+  return { ...Object.fromEntries(given), ...(aliases.length > 0 && { trustDomainAliases: aliases }) };
+}

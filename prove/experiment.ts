@@ -5,6 +5,8 @@ import type { Caller, Proof } from "./question";
 /** What an experiment works with. */
 export interface Stage {
   readonly mesh: Mesh;
+  /** Milliseconds beyond which no answer is waited for. */
+  readonly longestWait: number;
   /** Sends a request from a caller's pod, as often as it says. Undefined if there is no such pod. */
   send(caller: Caller, request: LabRequest): Promise<readonly LabAnswer[] | undefined>;
   /** Requests with a key that the pods of a service have received. */
@@ -20,6 +22,8 @@ export interface Experiment {
   readonly claim: string;
   /** Whether it mostly waits, so that it can run beside others. Default: false. */
   readonly waits?: boolean;
+  /** Whether only proxies can show it, because it is about how many requests pass. Default: false. */
+  readonly counts?: boolean;
   readonly run: (stage: Stage) => Promise<Outcome>;
 }
 

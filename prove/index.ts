@@ -5,19 +5,16 @@ import { askAll, podOf, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
 import { bringUp, type Subject } from "./cluster";
 import { type Laboratory, startLaboratory, undeclaredHost } from "./laboratory";
-import type { Proof, Question } from "./question";
-import { accessQuestions } from "./questions/access";
-import { type Experiment, notProvable, type Stage } from "./experiment";
-import { resilienceExperiments } from "./experiments/resilience";
-import { versionExperiments } from "./experiments/versions";
-import { callQuestions } from "./questions/calls";
-import { egressQuestions } from "./questions/egress";
-import { gatewayQuestions } from "./questions/gateways";
-import { mutualTlsQuestions } from "./questions/mutualTls";
-import { createTokenIssuer, type TokenIssuer } from "./tokens";
+import type { Proof } from "./question";
+import { experimentsOf, questionsOf, runAll } from "./claims";
+import type { Stage } from "./experiment";
+import { judgeAll } from "./judge";
+import { createTokenIssuer } from "./tokens";
 
 export type { Subject as ProofSubject } from "./cluster";
-export type { Proof, Verdict } from "./question";
+export { combine, type CombinedProof } from "./combine";
+export type { Proof, Tier, Verdict } from "./question";
+export { proveStatically } from "./static";
 
 /** What a proof needs besides its subject. */
 export interface ProofOptions {
@@ -86,10 +83,14 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
   }
   return {
     laboratory,
-    prove: async (only) => [
-      ...(await askAll(laboratory, mesh, questionsOf(subject, issuer, only), say)),
-      ...(await runAll(experimentsOf(subject, issuer, only), await stageFor(laboratory, subject), say)),
-    ],
+    prove: async (only) => {
+      const questions = questionsOf(subject, issuer, only);
+      const experiments = experimentsOf(subject, issuer, only);
+      return [
+        ...judgeAll(questions, await askAll(laboratory, mesh, questions, say)),
+        ...(await runAll(experiments, await stageFor(laboratory, subject), say)),
+      ];
+    },
     stop: () => laboratory.stop(),
   };
 }
@@ -104,48 +105,11 @@ export async function prove(subject: Subject, options: ProofOptions = {}): Promi
   }
 }
 
-/** Every question that the catalog gives rise to. */
-export function questionsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Question[] {
-  return [
-    ...mutualTlsQuestions(mesh),
-    ...accessQuestions(mesh, issuer),
-    ...callQuestions(mesh),
-    ...gatewayQuestions(mesh, issuer),
-    ...egressQuestions(mesh, undeclaredHost),
-  ].filter(isAbout(only));
-}
-
-/** Every experiment that the catalog gives rise to. Those that wait for timeouts are last. */
-export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Experiment[] {
-  return [...versionExperiments(mesh, issuer), ...resilienceExperiments(mesh, issuer)].filter(isAbout(only));
-}
-
-function isAbout(only: string): (one: { readonly path: string; readonly claim: string }) => boolean {
-  return ({ path, claim }) => path.includes(only) || claim.includes(only);
-}
-
-/** Runs experiments one after the other, and those that mostly wait all at once. */
-async function runAll(
-  experiments: readonly Experiment[],
-  stage: Stage,
-  say: (text: string) => void,
-): Promise<Proof[]> {
-  const proofs = new Map<Experiment, Proof>();
-  const runOne = async (experiment: Experiment): Promise<void> => {
-    const { path, claim, run } = experiment;
-    say(claim);
-    const outcome = await run(stage).catch((error: unknown) => notProvable(String(error)));
-    proofs.set(experiment, { path, claim, ...outcome });
-  };
-  for (const experiment of experiments) if (experiment.waits !== true) await runOne(experiment);
-  await Promise.all(experiments.filter(({ waits }) => waits).map(runOne));
-  return experiments.flatMap((experiment) => proofs.get(experiment) ?? []);
-}
-
 async function stageFor(laboratory: Laboratory, { mesh }: Subject): Promise<Stage> {
   const pods = await laboratory.pods();
   return {
     mesh,
+    longestWait: 20_000,
     send: async (caller, request) => {
       const pod = podOf(pods, mesh, caller);
       return pod === undefined ? undefined : (await laboratory.send(pod, [request]))[0];

@@ -50,6 +50,12 @@ export interface Question {
   readonly sees?: { readonly path?: string; readonly service?: string; readonly version?: string };
 }
 
+/**
+ * How a claim is proven: by the model of effects, which reads the objects (`static`), or by requests through proxies
+ * (`traffic`).
+ */
+export type Tier = "static" | "traffic";
+
 /** Whether a claim holds: `not provable here` if this laboratory can't show it, with the reason. */
 export type Verdict = "proven" | "refuted" | "not provable here";
 

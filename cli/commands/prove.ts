@@ -1,21 +1,24 @@
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import type { Proof, ProofSubject, Verdict } from "../../prove";
-import { prove } from "../../prove";
-import { subjectOf } from "../proofSubject";
+import { UserError } from "../../errors/userError";
+import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../prove";
+import { combine, prove, proveStatically } from "../../prove";
+import { unavailable } from "../../toolchain/laboratory";
 import { print, remark, step, table } from "../output";
+import { subjectOf } from "../proofSubject";
 import { loadSubject, stackOption, subjectArgument } from "../subject";
 
-/** `meshwright prove`: real requests through real proxies, compared with what the catalog says. */
+/** `meshwright prove`: what the objects do, by a model and by real requests, compared with what the catalog says. */
 export function proveCommand(command: Command): void {
   command
     .argument("[catalog]", subjectArgument)
     .option("--platform <name>", "platform to prove, instead of the argument")
     .option("--stack <name>", stackOption)
     .addOption(
-      new Option("--tier <name>", "how the proof is made: by real requests")
-        .choices(["traffic"])
-        .default("traffic"),
+      new Option(
+        "--tier <name>",
+        "how it is proven: by the model of effects (static), which takes a second, or by real requests (traffic). Default: by both, or by the model where this machine can't send requests",
+      ).choices(["static", "traffic"]),
     )
     .option("--only <text>", "prove only the claims whose path or sentence contains this text")
     .option("--json", "print the proofs as JSON")
@@ -35,12 +38,27 @@ export function proveCommand(command: Command): void {
 interface ProveOptions {
   readonly platform?: string;
   readonly stack?: string;
+  readonly tier?: Tier;
   readonly only?: string;
   readonly json?: boolean;
   readonly logs?: string;
 }
 
-function proofsOf(subject: ProofSubject, { only, logs, json = false }: ProveOptions): Promise<Proof[]> {
+async function proofsOf(subject: ProofSubject, options: ProveOptions): Promise<CombinedProof[]> {
+  const { tier, only } = options;
+  const byModel = tier === "traffic" ? undefined : await proveStatically(subject, only);
+  if (tier === "static") return combine({ static: byModel });
+  try {
+    return combine({ static: byModel, traffic: await byRequests(subject, options) });
+  } catch (error) {
+    const cannot = error instanceof UserError && error.exitCode === unavailable;
+    if (!cannot || byModel === undefined) throw error;
+    remark(pc.yellow(`No requests were sent, the model of effects alone decides. ${error.message}`));
+    return combine({ static: byModel });
+  }
+}
+
+function byRequests(subject: ProofSubject, { only, logs, json = false }: ProveOptions): Promise<Proof[]> {
   const run = (say: (text: string) => void): Promise<Proof[]> =>
     prove(subject, { say, ...(only !== undefined && { only }), ...(logs !== undefined && { logs }) });
   // With --json, stdout has nothing but the result.
@@ -65,18 +83,26 @@ function counts(proofs: readonly Proof[]) {
   };
 }
 
-function report(proofs: readonly Proof[], seconds: number): void {
-  const rows = proofs.map(({ verdict, claim, path, requests }) => [
+/** The tiers whose verdict a claim has. */
+function tiersWith(tiers: CombinedProof["tiers"], verdict: Verdict): string {
+  const names = Object.entries(tiers).filter(([, own]) => own === verdict);
+  return names.map(([name]) => name).join(", ");
+}
+
+function report(proofs: readonly CombinedProof[], seconds: number): void {
+  const rows = proofs.map(({ verdict, claim, path, requests, tiers }) => [
     colors[verdict](verdict),
     claim,
     path,
+    tiersWith(tiers, verdict),
     String(requests),
   ]);
-  print(table(["VERDICT", "CLAIM", "CATALOG", "REQUESTS"], rows));
-  for (const { verdict, path, claim, counterexample, reason } of proofs) {
+  print(table(["VERDICT", "CLAIM", "CATALOG", "BY", "REQUESTS"], rows));
+  for (const { verdict, path, claim, counterexample, reason, tiers } of proofs) {
     if (counterexample !== undefined) {
       remark("");
       remark(`${pc.red("refuted:")} ${claim}`);
+      remark(`  by:       ${tiersWith(tiers, verdict)}`);
       remark(`  catalog:  ${path}`);
       remark(`  request:  ${counterexample.request}`);
       remark(`  expected: ${counterexample.expected}`);

@@ -1,8 +1,8 @@
 import {
   type Decision,
+  deliver,
+  type Delivery,
   gatewayServers,
-  identityOf,
-  mayCall,
   type Model,
   type NearestRule,
   nearestRule,
@@ -10,7 +10,6 @@ import {
   type Request,
   type Route,
   type RouteDestination,
-  routeOf,
   type ServiceHost,
   unreadOf,
   type Workload,
@@ -21,7 +20,7 @@ import type { Question } from "./question";
 /** What happens to a request: where its proxy sends it, and whether each destination accepts it. */
 export interface Answer {
   /** `allowed`, `denied` or `unknown` at every destination; `split` if they differ. `unrouted` if it reaches none. */
-  readonly verdict: "allowed" | "denied" | "unknown" | "split" | "unrouted";
+  readonly verdict: Delivery["verdict"];
   /** The proxy that routes the request: `<namespace>/<name>`. */
   readonly proxy: string;
   readonly route: Route;
@@ -42,6 +41,8 @@ export interface Arrival {
     readonly nearest?: NearestRule;
     /** Objects that limit the rate. */
     readonly limits: readonly ObjectName[];
+    /** Where a gateway of the mesh, such as an egress gateway, sends it. */
+    readonly next?: Answer;
   }[];
 }
 
@@ -59,116 +60,53 @@ export function answer(model: Model, question: Question): Answer {
 function fromInside(model: Model, question: Question, name: string): Answer {
   const client = clientOf(model, name);
   const service = serviceOf(model, question.server, client.namespace);
-  const { method, path, headers, claims, scheme = "http" } = question;
   const port = question.port ?? onlyPort(service);
-  const sent = { host: service.host, port, method, path, headers, scheme, ...(claims && { claims }) };
-  const route = routeOf(model, client, sent);
-  const identity = client.proxy === "none" ? undefined : identityOf(client, model.settings);
-  const direct: RouteDestination[] =
-    route.outcome === "passed through"
-      ? [{ host: service.host, port, weight: 1, exists: true, tls: "none", policy: {} }]
-      : [];
-  const destinations = [...route.destinations, ...direct].map((destination) =>
-    arrival(model, question, destination, route, { ...(identity && { identity }), host: service.host }),
-  );
-  return { verdict: verdictOf(route, destinations), proxy: nameOf(client), route, destinations };
+  return answerOf(model, client, deliver(model, client, { ...question, host: service.host, port }));
 }
 
 function fromOutside(model: Model, question: Question): Answer {
-  const { server: host, scheme = "https", method, path, headers, claims } = question;
+  const { server: host, scheme = "https" } = question;
   const port = question.port ?? (scheme === "https" ? 443 : 80);
   const gateways = model.workloads.filter(({ proxy }) => proxy === "gateway");
   const serving = gateways.filter((one) => gatewayServers(model, one).some((server) => server.port === port));
-  const candidates = serving.map((gateway) => {
-    const sent = { host, port, method, path, headers, scheme, ...(claims && { claims }) };
-    return { gateway, route: routeOf(model, gateway, sent) };
-  });
+  const candidates = serving.map((gateway) => ({
+    gateway,
+    delivery: deliver(model, gateway, { ...question, host, port, scheme }),
+  }));
   const rank = ({ outcome }: Route): number => (outcome === "blocked" ? 2 : outcome === "not found" ? 1 : 0);
-  const [first] = candidates.toSorted((one, other) => rank(one.route) - rank(other.route));
+  const [first] = candidates.toSorted((one, other) => rank(one.delivery.route) - rank(other.delivery.route));
   if (first === undefined) {
     throw new UserError({
       problem: `No gateway listens on port ${port}.`,
       fix: `Ports of gateways: ${portsOfGateways(model, gateways)}.`,
     });
   }
-  const { gateway, route } = first;
-  const atGateway = mayCall(model, gateway, arriving(question, { port, host }));
-  const passes = atGateway.answer !== "denied";
-  const from = { identity: identityOf(gateway, model.settings), host };
-  const destinations = passes
-    ? route.destinations.map((one) => arrival(model, question, one, route, from))
-    : [];
-  const verdict = atGateway.answer === "allowed" ? verdictOf(route, destinations) : atGateway.answer;
-  return { verdict, proxy: nameOf(gateway), route, atGateway, destinations };
+  return answerOf(model, first.gateway, first.delivery);
 }
 
-function arrival(
-  model: Model,
-  question: Question,
-  destination: RouteDestination,
-  { path: forwarded }: Route,
-  from: Pick<Request, "identity" | "host">,
-): Arrival {
-  const service = model.services.find(({ host }) => host === destination.host);
-  const { selector, namespace } = service ?? {};
-  const labels = { ...selector, ...destination.labels };
-  const receivers =
-    selector === undefined || !destination.exists
-      ? []
-      : model.workloads.filter(
-          (one) =>
-            one.namespace === namespace &&
-            Object.entries(labels).every(([key, value]) => one.labels[key] === value),
-        );
-  const port = service?.ports.find(({ number }) => number === destination.port);
-  const path = forwarded ?? question.path;
+/** A delivery with what helps a reader: names, the nearest rule of a denial, and rate limits. */
+function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, arrivals }: Delivery): Answer {
   return {
-    destination,
-    at: receivers.map((workload) => {
-      const target = port?.target ?? destination.port;
-      const number =
-        typeof target === "number" ? target : (workload.namedPorts?.[target] ?? destination.port);
-      const tcp = port !== undefined && port.protocol !== "http" && port.protocol !== "auto";
-      const request = { ...arriving({ ...question, path }, { port: number, tcp }), ...from };
-      const decision = mayCall(model, workload, request);
-      const nearest = decision.answer === "denied" ? nearestRule(model, workload, request) : undefined;
-      const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
-      return {
-        workload: nameOf(workload),
-        request,
-        decision,
-        ...(nearest && { nearest }),
-        limits: limits.map((one) => one.from),
-      };
-    }),
+    verdict,
+    proxy: nameOf(proxy),
+    route,
+    ...(atGateway && { atGateway }),
+    destinations: arrivals.map(({ destination, at }) => ({
+      destination,
+      at: at.map(({ workload, request, decision, next }) => {
+        const nearest = decision.answer === "denied" ? nearestRule(model, workload, request) : undefined;
+        const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
+        return {
+          workload: nameOf(workload),
+          request,
+          decision,
+          ...(nearest && { nearest }),
+          limits: limits.map((one) => one.from),
+          ...(next && { next: answerOf(model, workload, next) }),
+        };
+      }),
+    })),
   };
-}
-
-function arriving(
-  { method, path, headers, claims, sourceIp }: Question,
-  { port, host, tcp = false }: { readonly port: number; readonly host?: string; readonly tcp?: boolean },
-): Request {
-  if (tcp) return { port, protocol: "tcp", ...(sourceIp !== undefined && { address: sourceIp }) };
-  return {
-    port,
-    method,
-    path,
-    headers,
-    ...(host !== undefined && { host }),
-    ...(claims && { claims }),
-    ...(sourceIp !== undefined && { address: sourceIp, remoteAddress: sourceIp }),
-  };
-}
-
-function verdictOf({ outcome }: Route, destinations: readonly Arrival[]): Answer["verdict"] {
-  if (outcome === "unknown") return "unknown";
-  if (destinations.length === 0) return "unrouted";
-  const answers = destinations.flatMap(({ destination, at }): Answer["verdict"][] => {
-    if (!destination.exists) return ["unrouted"];
-    return at.length === 0 ? ["allowed"] : at.map(({ decision }) => decision.answer);
-  });
-  const [first = "unrouted"] = answers;
-  return answers.every((one) => one === first) ? first : "split";
 }
 
 function clientOf(model: Model, name: string): Workload {

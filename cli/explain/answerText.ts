@@ -56,7 +56,7 @@ function arrivalLines(side: Side, host: string, arrivals: readonly Arrival[]): s
 
 function receiverLines(
   side: Side,
-  { workload, request, decision, nearest, limits }: Arrival["at"][number],
+  { workload, request, decision, nearest, limits, next }: Arrival["at"][number],
 ): string[] {
   const { identity, port } = request;
   return [
@@ -71,6 +71,19 @@ function receiverLines(
         ]),
     ...decision.unread.map(({ from, reason }) => `  not read: ${nameOf(from)}: ${reason}`),
     ...limits.map((from) => `  rate limited by ${nameOf(from)}`),
+    ...(next === undefined ? [] : nextLines(side, next).map((line) => `  ${line}`)),
+  ];
+}
+
+/** Where a gateway on the way, such as an egress gateway, sends a request. */
+function nextLines(side: Side, { proxy, route, destinations }: Answer): string[] {
+  return [
+    `from there: ${route.outcome}`,
+    ...origin(side, route.by),
+    ...destinations.flatMap(({ destination, at }) => [
+      `${proxy} → ${destination.host}:${destination.port}, TLS ${destination.tls}`,
+      ...at.flatMap((one) => receiverLines(side, one)),
+    ]),
   ];
 }
 

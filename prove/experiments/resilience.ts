@@ -4,8 +4,6 @@ import { labHeaders } from "../laboratory";
 import { requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
-/** A timeout beyond this is not waited for, in milliseconds. */
-const longestTimeout = 20_000;
 const slack = 2500;
 
 /** Retries and timeouts of calls, faults and rate limits of services. */
@@ -68,7 +66,7 @@ function timeouts(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer)
     claim: `${edge.source.name} waits for ${service.name} at most ${timeout / 1000} s`,
     waits: true,
     run: async (stage) => {
-      if (timeout > longestTimeout) return notProvable(`a proof would take ${timeout / 1000} s`);
+      if (timeout > stage.longestWait) return notProvable(`a proof would take ${timeout / 1000} s`);
       const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
       const slow = { ...headers, [labHeaders.delay]: String(timeout + 2 * slack) };
       const [answer] =
@@ -119,6 +117,7 @@ function rateLimit(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer
   return {
     path: `${service.path}.rateLimit`,
     claim: `each pod of ${service.name} answers ${burst} requests at once, and ${requests} in ${per / 1000} s`,
+    counts: true,
     run: async (stage) => {
       if (quota !== undefined) return notProvable("its quotas divide the limit between tenants");
       const pods = stage.replicas(service.name);

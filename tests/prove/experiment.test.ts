@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defineMesh, normalize } from "../../catalog";
-import { isMet } from "../../prove/ask";
+import { isMet } from "../../prove/judge";
 import { fitsShare, tally } from "../../prove/experiment";
 import { gatewayQuestions } from "../../prove/questions/gateways";
 import { createTokenIssuer } from "../../prove/tokens";

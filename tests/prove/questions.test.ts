@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defineMesh, normalize } from "../../catalog";
-import { isMet } from "../../prove/ask";
+import { isMet } from "../../prove/judge";
 import type { Question } from "../../prove/question";
 import { accessQuestions } from "../../prove/questions/access";
 import { callQuestions } from "../../prove/questions/calls";

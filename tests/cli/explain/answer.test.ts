@@ -106,6 +106,31 @@ describe("cli/explain/answer", () => {
     );
   });
 
+  it("follows a call through the egress gateway to its host", () => {
+    const pay = {
+      host: "pay.example.com",
+      ports: { tls: { port: 443, protocol: "tls" } },
+      egressGateway: true,
+    } as const;
+    const { web, ...others } = shop.services;
+    const calling = { ...web, calls: { ...web.calls, pay: {} } };
+    const catalog = { ...shop, services: { web: calling, ...others }, externalServices: { pay } };
+    const own = sideOf("shop", catalog).model;
+    const { verdict, destinations } = answer(own, {
+      client: "web",
+      server: "pay.example.com",
+      method: "GET",
+      path: "/",
+      headers: {},
+    });
+    expect(verdict).to.equal("allowed");
+    const [at] = destinations[0]?.at ?? [];
+    expect([at?.workload, at?.next?.destinations[0]?.destination.host]).to.deep.equal([
+      "istio-egress/istio-egress-shop",
+      "pay.example.com",
+    ]);
+  });
+
   it("is unknown where an object decides that is not read, at the client's proxy and at the gateway", () => {
     const { objects } = sideOf("shop", shop);
     const filter = (namespace: string) => ({

@@ -1,0 +1,216 @@
+import { inbound, modeAt } from "./inbound";
+import { fieldsAt, textAt } from "./field";
+import { gatewayServers, readsRequests } from "./gatewayRoute";
+import type { RoutedRequest } from "./httpMatch";
+import { type Decision, mayCall } from "./mayCall";
+import type { Model } from "./model";
+import { selects } from "./object";
+import type { Request } from "./request";
+import { routeOf } from "./routeOf";
+import type { Route, RouteDestination } from "./routing";
+import { identityOf, type Workload } from "./workload";
+
+/** A request that a client sends: an application to its proxy, or a client outside of the mesh to a gateway. */
+export interface SentRequest extends RoutedRequest {
+  /** IP address of the client. Default: unknown. */
+  readonly sourceIp?: string;
+}
+
+/** What happens to a request: where the proxy sends it, and whether each destination accepts it. */
+export interface Delivery {
+  /** `allowed`, `denied` or `unknown` at every destination; `split` if they differ. `unrouted` if it reaches none. */
+  readonly verdict: "allowed" | "denied" | "unknown" | "split" | "unrouted";
+  readonly route: Route;
+  /** A gateway's own decision about what it receives. */
+  readonly atGateway?: Decision;
+  readonly arrivals: readonly Arrival[];
+}
+
+/** A request that arrives at a destination of its route. */
+export interface Arrival {
+  readonly destination: RouteDestination;
+  /** The workloads that receive it. Empty for a host outside of the mesh. */
+  readonly at: readonly Receipt[];
+}
+
+/** A request at a workload. */
+export interface Receipt {
+  readonly workload: Workload;
+  /** The request as the workload's proxy sees it. */
+  readonly request: Request;
+  readonly decision: Decision;
+  /** Where a gateway of the mesh, such as an egress gateway, sends it. */
+  readonly next?: Delivery;
+}
+
+/**
+ * Follows a request from a workload: of a pod, what its application sends; of a gateway, what a client without an
+ * identity of the mesh sends to it. Gateways on the way, such as egress gateways, are followed too.
+ *
+ * @param from the client's workload, or the gateway.
+ * @see https://istio.io/latest/docs/concepts/traffic-management/
+ */
+export function deliver(model: Model, from: Workload, request: SentRequest): Delivery {
+  return from.proxy === "gateway"
+    ? atGateway(model, from, request, { ...(request.scheme === "https" && { sni: request.host }) }, [from])
+    : fromPod(model, from, request);
+}
+
+function fromPod(model: Model, from: Workload, request: SentRequest): Delivery {
+  const route = routeOf(model, from, request);
+  if (route.outcome !== "passed through") return delivered(model, from, request, route, []);
+  // Beside the proxy, and through it to an address, a request has no identity.
+  const host = hostOf(model, request.host);
+  const direct = { host, port: request.port, weight: 1, exists: true, tls: "none", policy: {} };
+  return delivered(model, from, request, { ...route, destinations: [direct] }, []);
+}
+
+/** The service whose address a name stands for. */
+function hostOf(model: Model, host: string): string {
+  return model.services.find(({ addresses }) => addresses.includes(host))?.host ?? host;
+}
+
+function atGateway(
+  model: Model,
+  gateway: Workload,
+  request: SentRequest,
+  from: Pick<Request, "identity" | "sni">,
+  passed: readonly Workload[],
+): Delivery {
+  const route = routeOf(model, gateway, request);
+  const decision = admission(model, gateway, request, from);
+  const none: Delivery = { verdict: decision.answer, route, atGateway: decision, arrivals: [] };
+  if (decision.answer === "denied") return none;
+  const delivery = { ...delivered(model, gateway, request, route, passed), atGateway: decision };
+  return decision.answer === "unknown" ? { ...delivery, verdict: "unknown" } : delivery;
+}
+
+/** A gateway's decision: first its server's, which can require a certificate of the mesh, then its policies'. */
+function admission(
+  model: Model,
+  gateway: Workload,
+  request: SentRequest,
+  from: Pick<Request, "identity" | "sni">,
+): Decision {
+  const servers = gatewayServers(model, gateway).filter(({ port }) => port === request.port);
+  const requiring = servers.filter(({ tls }) => tls === "ISTIO_MUTUAL");
+  if (from.identity === undefined && servers.length > 0 && requiring.length === servers.length) {
+    const by = requiring[0]?.from;
+    return { answer: "denied", reason: "mutual TLS required", unread: [], ...(by && { by }) };
+  }
+  const tcp = servers.length > 0 && !servers.some(readsRequests);
+  return mayCall(model, gateway, arriving(request, request.port, tcp, from));
+}
+
+function delivered(
+  model: Model,
+  from: Workload,
+  request: SentRequest,
+  route: Route,
+  passed: readonly Workload[],
+): Delivery {
+  const sent = route.path === undefined ? request : { ...request, path: route.path };
+  const arrivals = route.destinations.map((destination) => arrival(model, from, sent, destination, passed));
+  return { verdict: verdictOf(route, arrivals), route, arrivals };
+}
+
+function arrival(
+  model: Model,
+  from: Workload,
+  request: SentRequest,
+  destination: RouteDestination,
+  passed: readonly Workload[],
+): Arrival {
+  const service = model.services.find(({ host }) => host === destination.host);
+  const selector = service?.selector;
+  const labels = { ...selector, ...textsOf(destination.labels) };
+  const receivers =
+    selector === undefined || !destination.exists
+      ? []
+      : model.workloads.filter((one) => one.namespace === service?.namespace && selects(labels, one.labels));
+  const port = service?.ports.find(({ number }) => number === destination.port);
+  const tcp = port !== undefined && port.protocol !== "http" && port.protocol !== "auto";
+  return {
+    destination,
+    at: receivers.map((workload) => {
+      const target = port?.target ?? destination.port;
+      const number =
+        typeof target === "number" ? target : (workload.namedPorts?.[target] ?? destination.port);
+      return receipt(model, from, request, { destination, workload, port: number, tcp, passed });
+    }),
+  };
+}
+
+function receipt(
+  model: Model,
+  from: Workload,
+  request: SentRequest,
+  to: {
+    readonly destination: RouteDestination;
+    readonly workload: Workload;
+    readonly port: number;
+    readonly tcp: boolean;
+    readonly passed: readonly Workload[];
+  },
+): Receipt {
+  const { destination, workload, port, tcp, passed } = to;
+  const accepts = modeAt(inbound(model, workload), port);
+  // Pods of gateways do not announce that they accept mutual TLS.
+  const automatic = destination.tls === "auto" && accepts !== "DISABLE" && workload.proxy !== "gateway";
+  const mutual = from.proxy !== "none" && (destination.tls === "ISTIO_MUTUAL" || automatic);
+  const identity = mutual ? identityOf(from, model.settings) : undefined;
+  // Proxies of the mesh ask for a name of their own, unless a DestinationRule names one.
+  const sni = textAt(fieldsAt(destination.policy, "tls"), "sni");
+  const client = { ...(identity && { identity }), ...(sni !== undefined && { sni }) };
+  const seen = arriving(request, port, tcp, client);
+  if (mutual && accepts === "DISABLE") {
+    const decision: Decision = { answer: "denied", reason: "no mutual TLS expected", unread: [] };
+    return { workload, request: seen, decision };
+  }
+  if (destination.tls === "MUTUAL" || passed.includes(workload)) {
+    // Whether the mesh accepts a certificate of the user's own depends on its CA; a cycle of gateways has no end.
+    const decision: Decision = { answer: "unknown", reason: "condition not read", unread: [] };
+    return { workload, request: seen, decision };
+  }
+  if (workload.proxy === "gateway") {
+    const scheme = mutual || destination.tls === "SIMPLE" ? "https" : "http";
+    const next = atGateway(model, workload, { ...request, port, scheme }, client, [...passed, workload]);
+    const { atGateway: decision = mayCall(model, workload, seen) } = next;
+    return { workload, request: seen, decision, next };
+  }
+  return { workload, request: seen, decision: mayCall(model, workload, seen) };
+}
+
+function arriving(
+  { method = "GET", path = "/", headers = {}, claims, host, sourceIp }: SentRequest,
+  port: number,
+  tcp: boolean,
+  client: Pick<Request, "identity" | "sni">,
+): Request {
+  const common = { port, ...client };
+  if (tcp) return { ...common, protocol: "tcp", ...(sourceIp !== undefined && { address: sourceIp }) };
+  return {
+    ...common,
+    method,
+    path,
+    headers,
+    host,
+    ...(claims && { claims }),
+    ...(sourceIp !== undefined && { address: sourceIp, remoteAddress: sourceIp }),
+  };
+}
+
+function textsOf(labels: Readonly<Record<string, unknown>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+}
+
+function verdictOf({ outcome }: Route, arrivals: readonly Arrival[]): Delivery["verdict"] {
+  if (outcome === "unknown") return "unknown";
+  if (arrivals.length === 0) return "unrouted";
+  const answers = arrivals.flatMap(({ destination, at }): Delivery["verdict"][] => {
+    if (!destination.exists) return ["unrouted"];
+    return at.length === 0 ? ["allowed"] : at.map(({ decision, next }) => next?.verdict ?? decision.answer);
+  });
+  const [first = "unrouted"] = answers;
+  return answers.every((one) => one === first) ? first : "split";
+}

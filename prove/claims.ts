@@ -1,0 +1,52 @@
+import type { Subject } from "./cluster";
+import { type Experiment, notProvable, type Stage } from "./experiment";
+import { resilienceExperiments } from "./experiments/resilience";
+import { versionExperiments } from "./experiments/versions";
+import { undeclaredHost } from "./laboratory";
+import type { Proof, Question } from "./question";
+import { accessQuestions } from "./questions/access";
+import { callQuestions } from "./questions/calls";
+import { egressQuestions } from "./questions/egress";
+import { gatewayQuestions } from "./questions/gateways";
+import { mutualTlsQuestions } from "./questions/mutualTls";
+import type { TokenIssuer } from "./tokens";
+
+/** Every question that the catalog gives rise to. */
+export function questionsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Question[] {
+  return [
+    ...mutualTlsQuestions(mesh),
+    ...accessQuestions(mesh, issuer),
+    ...callQuestions(mesh),
+    ...gatewayQuestions(mesh, issuer),
+    ...egressQuestions(mesh, undeclaredHost),
+  ].filter(isAbout(only));
+}
+
+/** Every experiment that the catalog gives rise to. Those that wait for timeouts are last. */
+export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Experiment[] {
+  return [...versionExperiments(mesh, issuer), ...resilienceExperiments(mesh, issuer)].filter(isAbout(only));
+}
+
+function isAbout(only: string): (one: { readonly path: string; readonly claim: string }) => boolean {
+  return ({ path, claim }) => path.includes(only) || claim.includes(only);
+}
+
+/** Runs experiments one after the other, and those that mostly wait all at once. */
+export async function runAll(
+  experiments: readonly Experiment[],
+  stage: Stage,
+  say: (text: string) => void,
+): Promise<Proof[]> {
+  const proofs = new Map<Experiment, Proof>();
+  const runOne = async (experiment: Experiment): Promise<void> => {
+    const { path, claim, run } = experiment;
+    say(claim);
+    const outcome = await run(stage).catch((error: unknown) =>
+      notProvable(error instanceof Error ? error.message : String(error)),
+    );
+    proofs.set(experiment, { path, claim, ...outcome });
+  };
+  for (const experiment of experiments) if (experiment.waits !== true) await runOne(experiment);
+  await Promise.all(experiments.filter(({ waits }) => waits).map(runOne));
+  return experiments.flatMap((experiment) => proofs.get(experiment) ?? []);
+}

@@ -1,0 +1,220 @@
+import { createPublicKey, verify } from "node:crypto";
+import {
+  type Decision,
+  deliver,
+  type Delivery,
+  gatewayServers,
+  mayCall,
+  type Model,
+  type Route,
+  type Workload,
+} from "../effect";
+import type { Answer } from "./judge";
+import { labHeaders, type LabAnswer, type LabRequest, undeclaredHost } from "./laboratory";
+
+/** What a part of the requests gets, as the model of effects says. */
+export interface Part {
+  /** From 0 to 1. The parts of a request add up to 1. */
+  readonly share: number;
+  readonly answer: Answer;
+  /** The service whose pods answer. Undefined if a proxy does. */
+  readonly host?: string;
+}
+
+/** How the model foretells answers. */
+export interface Foretelling {
+  readonly model: Model;
+  /** JSON Web Key Set of every issuer. */
+  readonly jwks: string;
+}
+
+/** What becomes of a request, and what the client gets. */
+export interface Foretold {
+  readonly delivery: Delivery;
+  readonly parts: readonly Part[];
+}
+
+/** Follows a request from a pod, or at a gateway that it is sent to. */
+export function foretell(how: Foretelling, from: Workload, request: LabRequest): Foretold {
+  const { host, port, scheme, path } = partsOf(request);
+  const { model } = how;
+  const claims = claimsOf(how, request);
+  const delivery = deliver(model, from, {
+    host,
+    port,
+    path,
+    method: request.method ?? (request.protocol === "grpc" ? "POST" : "GET"),
+    headers: request.headers ?? {},
+    scheme: scheme === "https" ? "https" : "http",
+    ...(claims && { claims }),
+  });
+  const refused = from.proxy === "gateway" && refusesTls(model, from, { host, port }, request.tlsVersion);
+  const parts = refused
+    ? [{ share: 1, answer: answerOf("EPROTO") }]
+    : answersTo(delivery, { host, scheme, path, request, from });
+  return { delivery, parts };
+}
+
+/** Plaintext to the pods of a workload, at their own address. */
+export function foretellDirect({ model }: Foretelling, to: Workload, request: LabRequest): Part[] {
+  const { port, scheme, path } = partsOf(request);
+  const tcp = scheme === "tcp";
+  const seen = { port, path, method: request.method ?? "GET", ...(tcp && { protocol: "tcp" as const }) };
+  return [
+    { share: 1, answer: received(to, mayCall(model, to, seen), { request, scheme, path, plaintext: true }) },
+  ];
+}
+
+interface Sent {
+  readonly host: string;
+  readonly scheme: string;
+  readonly path: string;
+  readonly request: LabRequest;
+  readonly from: Workload;
+}
+
+function answersTo(delivery: Delivery, sent: Sent): Part[] {
+  const { route, atGateway, arrivals } = delivery;
+  const plaintext = sent.from.proxy !== "sidecar";
+  if (atGateway && atGateway.answer !== "allowed") {
+    return [{ share: 1, answer: refusal(atGateway, { ...sent, plaintext }) }];
+  }
+  const own = ownAnswer(route, sent);
+  if (own !== undefined) return [{ share: 1, answer: own }];
+  const abort = (route.fault?.abort ?? {}) as { percentage?: { value?: number }; httpStatus?: number };
+  const aborted = (abort.percentage?.value ?? 0) / 100;
+  const all = arrivals.reduce((sum, { destination }) => sum + destination.weight, 0) || 1;
+  const passed = arrivals.flatMap(({ destination, at }): Part[] => {
+    const share = ((1 - aborted) * destination.weight) / all;
+    if (!destination.exists) return [{ share, answer: answerOf(sent.scheme === "tcp" ? "closed" : "503") }];
+    if (at.length === 0) return [{ share, answer: outside(sent, destination.tls) }];
+    return at.flatMap(({ workload, request, decision, next }): Part[] => {
+      const part = share / at.length;
+      if (next && decision.answer === "allowed") {
+        return answersTo(next, sent).map((one) => ({ ...one, share: one.share * part }));
+      }
+      const path = request.path ?? sent.path;
+      const answer = received(workload, decision, { ...sent, path, plaintext });
+      return [{ share: part, answer, ...(decision.answer === "allowed" && { host: destination.host }) }];
+    });
+  });
+  return aborted === 0
+    ? passed
+    : [{ share: aborted, answer: answerOf(String(abort.httpStatus ?? 0)) }, ...passed];
+}
+
+/** What the proxy answers itself. Undefined if it forwards the request. */
+function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent): Answer | undefined {
+  const status = (http: string): Answer => answerOf(sent.scheme === "tcp" ? "closed" : http);
+  switch (outcome) {
+    case "unknown":
+      return {
+        unknown: `the model does not read ${by ? `${by.kind} ${by.namespace}/${by.name}` : "the route"}`,
+      };
+    case "blocked":
+      // A gateway without a server for the name closes the connection.
+      return sent.from.proxy === "gateway" && sent.scheme === "https"
+        ? answerOf("ECONNRESET")
+        : status("502");
+    case "not found":
+      return status("404");
+    case "answered":
+      return status(String(Number(directResponse?.status ?? 200)));
+    case "redirected": {
+      const {
+        scheme = sent.scheme,
+        authority = sent.host,
+        uri = sent.path,
+        redirectCode = 301,
+      } = redirect as { scheme?: string; authority?: string; uri?: string; redirectCode?: number };
+      return { ...answerOf(String(redirectCode)), headers: { location: `${scheme}://${authority}${uri}` } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function outside({ host, scheme, path }: Sent, tls: string): LabAnswer {
+  const encrypted = scheme === "https" || tls === "SIMPLE" || tls === "MUTUAL";
+  return {
+    ...answerOf(scheme === "tcp" ? "echo" : "200"),
+    pod: host === undeclaredHost ? "undeclared" : "outside",
+    version: encrypted ? "tls" : "plaintext",
+    body: JSON.stringify({ path }),
+  };
+}
+
+type Received = Pick<Sent, "scheme" | "path" | "request"> & { readonly plaintext: boolean };
+
+function received(workload: Workload, decision: Decision, to: Received): Answer {
+  if (decision.answer !== "allowed") return refusal(decision, to);
+  const { version } = workload.labels;
+  const asked = to.request.headers?.[labHeaders.status];
+  const good = to.request.protocol === "grpc" ? "grpc 0" : "200";
+  return {
+    ...answerOf(to.scheme === "tcp" ? "echo" : (asked ?? good)),
+    pod: `${workload.name}-0`,
+    ...(version !== undefined && { version }),
+    body: JSON.stringify({ path: to.path }),
+  };
+}
+
+/** What the client gets of a decision against its request. */
+function refusal({ answer, reason, by }: Decision, { scheme, request, plaintext }: Received): Answer {
+  if (answer === "unknown") {
+    return { unknown: `the model does not read ${by ? `${by.kind} ${by.namespace}/${by.name}` : reason}` };
+  }
+  const mutual = reason === "mutual TLS required" || reason === "no mutual TLS expected";
+  if (mutual && plaintext) return answerOf("ECONNRESET");
+  if (scheme === "tcp") return answerOf("closed");
+  if (mutual) return answerOf("503");
+  const token = reason === "token refused";
+  if (request.protocol === "grpc") return answerOf(token ? "grpc 16" : "grpc 7");
+  return answerOf(token ? "401" : "403");
+}
+
+function answerOf(status: string): LabAnswer {
+  return { status, milliseconds: 0, headers: {}, body: "" };
+}
+
+/** Host and port as they are written, the scheme, and the path with its query, which a URL parser would normalize. */
+function partsOf({ url, connectTo }: LabRequest) {
+  const [, scheme = "", host = "", port = "", path = ""] = /^(\w+):\/\/([^/:?]+):(\d+)(.*)$/.exec(url) ?? [];
+  return { scheme, host, port: connectTo?.port ?? Number(port), path: path === "" ? "/" : path };
+}
+
+const versions = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+
+/** Whether the server for a name accepts only newer versions of TLS than the client offers. */
+function refusesTls(
+  model: Model,
+  gateway: Workload,
+  { host, port }: { readonly host: string; readonly port: number },
+  offered: LabRequest["tlsVersion"],
+): boolean {
+  if (offered === undefined) return false;
+  const servers = gatewayServers(model, gateway).filter(
+    (server) =>
+      server.port === port &&
+      server.hosts.some((one) => one.host === "*" || one.host === host || host.endsWith(one.host.slice(1))),
+  );
+  const wanted = versions.indexOf(offered.toUpperCase().replace(".", "_"));
+  return servers.every(({ minProtocolVersion }) => versions.indexOf(minProtocolVersion) > wanted);
+}
+
+/** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */
+function claimsOf({ jwks }: Foretelling, { headers = {} }: LabRequest): Record<string, unknown> | undefined {
+  const [, text] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
+  if (text === undefined) return undefined;
+  const [head = "", payload = "", signature = ""] = text.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
+  const signed = (JSON.parse(jwks) as { keys: Record<string, unknown>[] }).keys.some((jwk) =>
+    verify(
+      "sha256",
+      Buffer.from(`${head}.${payload}`),
+      createPublicKey({ key: jwk as never, format: "jwk" }),
+      Buffer.from(signature, "base64url"),
+    ),
+  );
+  return signed && Number(claims.exp) > Date.now() / 1000 ? claims : { iss: "" };
+}

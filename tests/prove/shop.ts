@@ -1,0 +1,244 @@
+import { defineMesh, type MeshDefinition } from "../../catalog";
+import { subjectOf } from "../../cli/proofSubject";
+import type { Manifest } from "../../mesh";
+import type { Proof, ProofSubject } from "../../prove";
+
+const http = { port: 80, targetPort: 8080, protocol: "http" } as const;
+const one = { image: "example.com/app:1", replicas: 1 };
+/** A catalog with every kind of claim. */
+export const definition: MeshDefinition = defineMesh({
+  name: "shop",
+  environment: "staging",
+  jwtRules: [{ issuer: "https://auth.example.com", jwksUri: "https://auth.example.com/jwks.json" }],
+  services: {
+    web: {
+      ports: { http },
+      workload: one,
+      resilience: { timeout: "4s" },
+      calls: { api: { methods: ["GET"], paths: ["/items/*"] }, search: {}, payments: { methods: ["POST"] } },
+    },
+    api: {
+      ports: { http },
+      workload: one,
+      versions: { v1: {}, v2: {}, v3: {} },
+      traffic: {
+        weights: { v1: 70, v2: 30, v3: 0 },
+        headerRoutes: [{ headers: { "x-canary": "true" }, version: "v2" }],
+        mirror: { version: "v3", percentage: 50 },
+      },
+      resilience: { timeout: "2s", retries: { attempts: 2, retryOn: ["gateway-error", "connect-failure"] } },
+      calls: { store: {} },
+    },
+    store: { ports: { redis: { port: 6379, protocol: "redis" } }, workload: one },
+    orders: { ports: { http }, workload: one },
+    limited: {
+      ports: { http },
+      workload: one,
+      rateLimit: { requests: 200, per: "1m" },
+      admit: { tools: { namespace: "tools", serviceAccount: "scraper", methods: ["GET"] } },
+    },
+  },
+  externalServices: {
+    search: { host: "search.example.com", ports: { tls: { port: 443, protocol: "tls" } } },
+    payments: {
+      host: "pay.example.com",
+      ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+      tls: { mode: "SIMPLE" },
+      egressGateway: true,
+    },
+  },
+  gateways: {
+    edge: {
+      hosts: {
+        "shop.example.com": {
+          tls: { credentialName: "shop-cert" },
+          routes: [
+            { prefix: "/", service: "web", methods: ["GET"] },
+            {
+              prefix: "/orders",
+              service: "orders",
+              methods: ["POST"],
+              endUser: { claims: { roles: ["buyer"] } },
+            },
+          ],
+          redirects: [{ prefix: "/old", uri: "/new" }],
+        },
+      },
+    },
+  },
+});
+export const subject = subjectFrom(definition);
+
+export function subjectFrom(catalog: MeshDefinition): ProofSubject {
+  return subjectOf({ name: "shop", catalog });
+}
+
+/** The rendered object of this kind and name, in the namespace of the catalog or another one. */
+export function rendered({ objects }: ProofSubject, kind: string, name: string): Manifest {
+  const all = objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  const found = all.find(({ metadata }) => metadata.namespace === "shop") ?? all[0];
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+}
+
+/** A copy of a rendered object with a changed spec. */
+function changed(kind: string, name: string, change: (spec: Spec) => void): Manifest {
+  const copy = structuredClone(rendered(subject, kind, name)) as Manifest & { spec: Spec };
+  change(copy.spec);
+  return copy;
+}
+
+/** The fields that the mutants change. */
+interface Spec {
+  mtls: { mode: string };
+  egress: { hosts: string[] }[];
+  exportTo: string[];
+  http: {
+    route: { weight?: number }[];
+    mirror?: unknown;
+    mirrors?: unknown;
+    match?: unknown;
+    timeout?: string;
+    retries?: { attempts: number };
+  }[];
+  servers: { tls?: { httpsRedirect?: boolean; minProtocolVersion?: string } }[];
+  rules: { from: { source: Record<string, unknown> }[]; to: { operation: object }[]; when?: unknown }[];
+}
+
+const ofPolicy = (name: string, change: (rule: Spec["rules"][number]) => void): Manifest =>
+  changed("AuthorizationPolicy", name, ({ rules }) => {
+    rules.forEach(change);
+  });
+const ofRoute = (name: string, change: (route: Spec["http"][number]) => void): Manifest =>
+  changed("VirtualService", name, ({ http: routes }) => {
+    routes.forEach(change);
+  });
+
+export interface Mutant {
+  readonly objects: readonly Manifest[];
+  /** The claims that are asked for. */
+  readonly only: string;
+  /** Those of them that the mutant contradicts. */
+  readonly refuted: readonly string[];
+}
+
+const own = "shop/web may call api:http";
+
+/** What a mistake of a renderer would leave in the cluster, and the claims that it contradicts. */
+export const mutants: Record<string, Mutant> = {
+  "mutual TLS is PERMISSIVE": {
+    objects: [
+      changed("PeerAuthentication", "default", ({ mtls }) => {
+        mtls.mode = "PERMISSIVE";
+      }),
+    ],
+    only: "refuses plaintext",
+    // A TCP connection in plaintext is closed either way: by the listener, or by the policy, as it has no identity.
+    refuted: ["web", "api", "orders", "limited"].map((name) => `${name}:http refuses plaintext`),
+  },
+  "a policy admits every method": {
+    objects: [
+      ofPolicy("api", ({ to }) => {
+        for (const { operation } of to) Object.assign(operation, { methods: ["*"] });
+      }),
+    ],
+    only: "services.web.calls.api",
+    refuted: [`${own} only as its calls say`],
+  },
+  "a policy admits every path": {
+    objects: [
+      ofPolicy("api", ({ to }) => {
+        for (const { operation } of to) Object.assign(operation, { paths: ["/*"] });
+      }),
+    ],
+    only: "services.web.calls.api",
+    refuted: [`${own} only as its calls say`],
+  },
+  "a policy admits every identity": {
+    objects: [
+      ofPolicy("api", ({ from }) => {
+        for (const { source } of from) source.principals = ["*"];
+      }),
+    ],
+    only: "services.api.ports",
+    refuted: ["api:http denies every identity without a call"],
+  },
+  "a policy of a TCP port admits every identity": {
+    objects: [
+      ofPolicy("store", ({ from }) => {
+        for (const { source } of from) source.principals = ["*"];
+      }),
+    ],
+    only: "services.store.ports",
+    refuted: ["store:redis denies every identity without a call"],
+  },
+  "a Sidecar lacks a callee": {
+    objects: [
+      changed("Sidecar", "web", ({ egress }) => {
+        for (const part of egress) part.hosts = part.hosts.filter((host) => !host.includes("api."));
+      }),
+    ],
+    only: "through its Sidecar",
+    refuted: ["web reaches api:http through its Sidecar"],
+  },
+  "the weights are wrong": {
+    objects: [
+      ofRoute("api", ({ route }) => {
+        for (const destination of route) {
+          if (destination.weight !== undefined) destination.weight = 100 - destination.weight;
+        }
+      }),
+    ],
+    only: "services.api.traffic.weights",
+    refuted: ["requests to api are divided: 70 % to v1, 30 % to v2, 0 % to v3"],
+  },
+  "the mirror, the retries and the timeout are missing": {
+    objects: [
+      ofRoute("api", (route) => {
+        delete route.mirror;
+        delete route.mirrors;
+        delete route.timeout;
+        route.retries = { attempts: 0 };
+      }),
+    ],
+    only: "api",
+    refuted: [
+      "50 % of the requests to api are copied to version v3",
+      "a 503 of api to web is retried 2 times",
+      "web waits for api at most 2 s",
+    ],
+  },
+  "a rate limit is not enforced": {
+    objects: [
+      changed("EnvoyFilter", "limited-rate-limit", (spec) => {
+        const text = JSON.stringify(spec).replaceAll('"numerator":100', '"numerator":0');
+        Object.assign(spec, JSON.parse(text) as Spec);
+      }),
+    ],
+    only: "services.limited.rateLimit",
+    refuted: ["each pod of limited answers 200 requests at once, and 200 in 60 s"],
+  },
+  "a route admits requests without a token": {
+    objects: [
+      ofPolicy("orders", (rule) => {
+        delete rule.when;
+        for (const { source } of rule.from) delete source.requestPrincipals;
+      }),
+    ],
+    only: "shop.example.com/orders",
+    refuted: ["shop.example.com/orders admits only what its route says"],
+  },
+  "an outside host is exported to every namespace": {
+    objects: ["ServiceEntry", "DestinationRule"].map((kind) =>
+      changed(kind, "search", (spec) => {
+        spec.exportTo = ["*"];
+      }),
+    ),
+    only: "search:tls is reached only",
+    refuted: ["search:tls is reached only by the services that call it"],
+  },
+};
+
+/** The claims that are refuted. */
+export const refutedClaims = (proofs: readonly Proof[]): string[] =>
+  proofs.filter(({ verdict }) => verdict === "refuted").map(({ claim }) => claim);

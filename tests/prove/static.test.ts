@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { subjectOf } from "../../cli/proofSubject";
+import { loadSubject } from "../../cli/subject";
+import type { Manifest } from "../../mesh";
+import { combine, type Proof, proveStatically, type ProofSubject } from "../../prove";
+import { mutants, refutedClaims, subject } from "./shop";
+
+/** The subject with other objects in place of those of the same kind and name. */
+function withObjects(objects: readonly Manifest[]): ProofSubject {
+  const keyOf = ({ kind, metadata: { name, namespace } }: Manifest): string =>
+    [kind, namespace, name].join("/");
+  const others = new Map(objects.map((object) => [keyOf(object), object]));
+  return { ...subject, objects: subject.objects.map((object) => others.get(keyOf(object)) ?? object) };
+}
+
+describe("proveStatically", () => {
+  it("proves every claim of a catalog but those that take counted requests", async () => {
+    const proofs = await proveStatically(subject);
+    expect(refutedClaims(proofs)).to.deep.equal([]);
+    const open = proofs.filter(({ verdict }) => verdict === "not provable here");
+    expect(open.map(({ claim, reason }) => [claim, reason])).to.deep.equal([
+      [
+        "each pod of limited answers 200 requests at once, and 200 in 60 s",
+        "it takes requests that are counted",
+      ],
+    ]);
+    expect(proofs.length).to.be.greaterThan(30);
+  });
+
+  for (const [mistake, { objects, only, refuted }] of Object.entries(mutants)) {
+    if (only === "services.limited.rateLimit") continue; // takes counted requests
+    it(`refutes the claims that are wrong when ${mistake}`, async () => {
+      const claims = refutedClaims(await proveStatically(withObjects(objects), only));
+      expect(claims).to.have.members(refuted);
+    });
+  }
+
+  it("does not know what an EnvoyFilter does that it does not read", async () => {
+    const filter = {
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "EnvoyFilter",
+      metadata: { name: "lua", namespace: "shop" },
+      spec: {
+        workloadSelector: { labels: { app: "api" } },
+        configPatches: [{ applyTo: "HTTP_FILTER", patch: { operation: "INSERT_BEFORE", value: {} } }],
+      },
+    };
+    const proofs = await proveStatically(
+      { ...subject, objects: [...subject.objects, filter] },
+      "shop/web may call api",
+    );
+    expect(proofs.map(({ verdict, reason }) => [verdict, reason])).to.deep.equal([
+      ["not provable here", "the model does not read EnvoyFilter shop/lua"],
+      ["not provable here", "the model does not read EnvoyFilter shop/lua"],
+    ]);
+  });
+
+  for (const platform of ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"]) {
+    it(`proves ${platform}`, async () => {
+      const proofs = await proveStatically(subjectOf(await loadSubject(platform, "prod")));
+      expect(refutedClaims(proofs)).to.deep.equal([]);
+      const open = proofs.filter(({ verdict }) => verdict === "not provable here");
+      expect(open.every(({ path }) => path.endsWith(".rateLimit"))).to.equal(true);
+      expect(proofs.length).to.be.greaterThan(40);
+    });
+  }
+});
+
+describe("combine", () => {
+  const proof = (claim: string, verdict: Proof["verdict"]): Proof => ({
+    path: "p",
+    claim,
+    verdict,
+    requests: 1,
+  });
+
+  it("takes a claim as refuted if one tier refutes it, and as proven if one proves it", () => {
+    const proofs = combine({
+      static: [proof("a", "proven"), proof("b", "refuted"), proof("c", "not provable here")],
+      traffic: [proof("a", "refuted"), proof("b", "proven"), proof("c", "proven"), proof("d", "proven")],
+    });
+    expect(proofs.map(({ claim, verdict, tiers }) => [claim, verdict, tiers])).to.deep.equal([
+      ["a", "refuted", { static: "proven", traffic: "refuted" }],
+      ["b", "refuted", { static: "refuted", traffic: "proven" }],
+      ["c", "proven", { static: "not provable here", traffic: "proven" }],
+      ["d", "proven", { traffic: "proven" }],
+    ]);
+  });
+});
