@@ -31,6 +31,18 @@ export interface AccessRules {
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function accessRules(model: Model, workload: Workload, tcp: boolean): AccessRules {
+  const known = cache.get(model) ?? new Map<string, AccessRules>();
+  cache.set(model, known);
+  const key = JSON.stringify([workload.namespace, workload.labels, tcp]);
+  const rules = known.get(key) ?? readRules(model, workload, tcp);
+  known.set(key, rules);
+  return rules;
+}
+
+/** Workloads of a namespace with the same labels have the same policies. */
+const cache = new WeakMap<Model, Map<string, AccessRules>>();
+
+function readRules(model: Model, workload: Workload, tcp: boolean): AccessRules {
   const policies = attached(model, "AuthorizationPolicy", "security.istio.io", workload).filter(
     ({ annotations }) => !isTrue(annotations["istio.io/dry-run"]),
   );

@@ -50,7 +50,8 @@ export function mayCall(model: Model, workload: Workload, request: Request): Dec
   return { answer: "unknown", reason: "object not read", by: first.from, unread };
 }
 
-function decide(model: Model, workload: Workload, request: Request): Omit<Decision, "unread"> {
+/** Decides like {@link mayCall}, by the objects that the model reads alone. */
+export function decide(model: Model, workload: Workload, request: Request): Omit<Decision, "unread"> {
   const mtls = inbound(model, workload);
   const mode = modeAt(mtls, request.port);
   if (mode === "STRICT" && !request.identity) {

@@ -40,11 +40,13 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   Job: ["template"],
   CronJob: ["jobTemplate", "spec", "template"],
   Rollout: ["template"],
+  CloneSet: ["template"],
+  Configuration: ["template"],
 };
 
 /** Returns the template of the pods that an object creates; of a Pod, the object itself. */
-export function podTemplateOf({ kind, spec, source }: KnownObject): Fields | undefined {
-  const path = templates[kind];
+export function podTemplateOf({ kind, group, spec, source }: KnownObject): Fields | undefined {
+  const path = kind === "Service" && group === "serving.knative.dev" ? ["template"] : templates[kind];
   return kind === "Pod" ? source : path && fieldsAt(spec, ...path);
 }
 

@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
   cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "prove", "deployments"],
   docs: [...layers, "effect", ...entries],
   bench: ["catalog", "checks", "mesh", "cli", "toolchain", "sandbox", "tests"],
-  "policy-pack": [],
+  "policy-pack": ["effect"], // compiled into the pack
 };
 const places = Object.keys(mayImport);
 const facts = "policy-pack/facts";

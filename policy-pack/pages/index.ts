@@ -32,6 +32,7 @@ import { requireNonRootPage } from "./requireNonRoot";
 import { requireNormalizedMatchesPage } from "./requireNormalizedMatches";
 import { requirePinnedVersionsPage } from "./requirePinnedVersions";
 import { requirePinnedWasmPage } from "./requirePinnedWasm";
+import { requireSafeEffectsPage } from "./requireSafeEffects";
 import { requireSafeEnvoyFiltersPage } from "./requireSafeEnvoyFilters";
 import { requireSafePatternsPage } from "./requireSafePatterns";
 import { requireSecureJwksPage } from "./requireSecureJwks";
@@ -80,6 +81,7 @@ export const pages: Readonly<Record<string, Page>> = {
   "require-normalized-matches": requireNormalizedMatchesPage,
   "require-pinned-versions": requirePinnedVersionsPage,
   "require-pinned-wasm": requirePinnedWasmPage,
+  "require-safe-effects": requireSafeEffectsPage,
   "require-safe-envoy-filters": requireSafeEnvoyFiltersPage,
   "require-safe-patterns": requireSafePatternsPage,
   "require-secure-jwks": requireSecureJwksPage,

@@ -34,6 +34,7 @@ import { requireNonRoot } from "./requireNonRoot";
 import { requireNormalizedMatches } from "./requireNormalizedMatches";
 import { requirePinnedVersions } from "./requirePinnedVersions";
 import { requirePinnedWasm } from "./requirePinnedWasm";
+import { requireSafeEffects } from "./requireSafeEffects";
 import { requireSafeEnvoyFilters } from "./requireSafeEnvoyFilters";
 import { requireSafePatterns } from "./requireSafePatterns";
 import { requireSecureJwks } from "./requireSecureJwks";
@@ -94,6 +95,7 @@ export const groups: Readonly<Record<string, (Policies[number] & PlainPolicy)[]>
     requirePinnedVersions,
     boundTraceSampling,
   ],
+  "Effects of all objects": [requireSafeEffects],
   Report: [reportCoverage],
 };
 

@@ -57,6 +57,29 @@ export class Field {
     return isMap(content) ? Object.keys(content).map((key) => this.child(key)) : [];
   }
 
+  /**
+   * The whole value as plain data, in which an unknown value stays one: {@link Field.of} reads it again. Nothing is
+   * recorded.
+   */
+  get tree(): unknown {
+    const content = this.content;
+    if (isList(content)) return Array.from(content.keys(), (index) => this.child(index).tree);
+    if (!isMap(content)) return content;
+    return Object.fromEntries(Object.keys(content).map((key) => [key, this.child(key).tree]));
+  }
+
+  /** The whole value as plain data without its unknown values, which are recorded. */
+  get known(): unknown {
+    const content = this.content;
+    if (content instanceof UnknownValue) {
+      this.record();
+      return undefined;
+    }
+    if (isList(content)) return Array.from(content.keys(), (index) => this.child(index).known);
+    if (!isMap(content)) return content;
+    return Object.fromEntries(Object.keys(content).map((key) => [key, this.child(key).known]));
+  }
+
   private record(): void {
     if (this.content instanceof UnknownValue)
       this.unknowns.set(this.content.error.message, this.content.error);

@@ -158,7 +158,7 @@ function text(value: unknown): string | undefined {
 }
 
 /** The labels that are known. */
-function labelsOf(labels: Field): Record<string, unknown> {
+export function labelsOf(labels: Field): Record<string, unknown> {
   return Object.fromEntries(Object.keys(labels.peek ?? {}).map((label) => [label, labels.at(label).peek]));
 }
 

@@ -38,7 +38,7 @@ describe("the pack's server", function () {
     const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
     compiled = mkdtempSync(join(root, "node_modules", ".server-"));
     compile(compiled);
-    pack = spawn(process.execPath, [runner, "127.0.0.1:1", join(compiled, "index.js")], {
+    pack = spawn(process.execPath, [runner, "127.0.0.1:1", join(compiled, "policy-pack", "index.js")], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PULUMI_CONFIG: '{"meshwright:environment":"dev"}' },
@@ -139,8 +139,15 @@ function compile(folder: string): void {
     target: ts.ScriptTarget.ES2023,
     esModuleInterop: true,
   };
-  for (const file of globSync(["*.ts", "{facts,policies,reading}/**/*.ts"], { cwd: root })) {
-    const { outputText } = ts.transpileModule(readFileSync(join(root, file), "utf8"), { compilerOptions });
+  const sources = globSync(
+    ["policy-pack/*.ts", "policy-pack/{facts,policies,reading,witness}/**/*.ts", "effect/*.ts"],
+    {
+      cwd: join(root, ".."),
+    },
+  );
+  for (const file of sources) {
+    const source = readFileSync(join(root, "..", file), "utf8");
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
     const path = join(folder, file.replace(/\.ts$/, ".js"));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, outputText);

@@ -137,7 +137,7 @@ describe("pre-run commands in a clean folder", function () {
     for (const built of [
       ["dist", "index.js"],
       ["dist", "cli", "main.js"],
-      ["policy-pack", "dist", "index.js"],
+      ["policy-pack", "dist", "policy-pack", "index.js"],
     ]) {
       expect(existsSync(join(source, ...built)), built.join("/")).to.equal(true);
     }

@@ -339,6 +339,14 @@ export const stackViolations: readonly Violation[] = [
     message:
       'VirtualService shop/unlimited: spec.http[0].route[0].destination.host is "missing", for which the stack has no',
   },
+  {
+    policy: "require-safe-effects",
+    resource: named(
+      "mistyped",
+      authorizationPolicy({ selector: { matchLabels: { app: "catlaog" } } }, { namespace: "bare" }),
+    ),
+    message: 'AuthorizationPolicy bare/mistyped: spec.selector.matchLabels.app is "catlaog", and no workload',
+  },
 ];
 
 /** What the stack's violations need besides: namespaces, and a workload in the one outside the mesh. */

@@ -198,4 +198,19 @@ export const identity: readonly Mutation[] = [
       }
     },
   },
+  {
+    policy: "require-safe-effects",
+    mistake: "selectors with typing errors",
+    kind: "AuthorizationPolicy",
+    *faults(resource) {
+      const { namespace } = resource.props.metadata as { namespace: string };
+      // The pods of charts are not in the stack, and short names are too similar anyway.
+      if (namespace.endsWith("monitoring")) return;
+      for (const { place, value } of matching(resource.props, "spec.selector.matchLabels.app")) {
+        if (String(value).length < 4) continue;
+        const mistyped = `${String(value)}x`;
+        yield fault(resource, place, mistyped, [`"${mistyped}"`, `app=${String(value)}`]);
+      }
+    },
+  },
 ];

@@ -1,0 +1,59 @@
+import { environment, environmentOf } from "../environment";
+import { nist, stackPolicy } from "../policy";
+import { modelOf } from "../reading/model";
+import { withPatches } from "../reading/patch";
+import { isIstio, type KubernetesResource, undecided } from "../reading/resource";
+import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
+import { isWorkload } from "../reading/workload";
+import { judgeAccess, messages as access } from "../witness/access";
+import { judgeEgress, messages as egress } from "../witness/egress";
+import type { JudgedStack } from "../witness/judged";
+import { judgeMtls, messages as mtls } from "../witness/mtls";
+import { judgePatches, messages as patches } from "../witness/patches";
+import { judgeRoutes, messages as routes } from "../witness/routes";
+import { judgeSelectors, messages as selectors } from "../witness/selectors";
+
+/** The texts of this policy's violations, by the kind of effect. */
+export const messages = { access, egress, mtls, patches, routes, selectors };
+
+const EFFECTS = [judgeMtls, judgeAccess, judgeEgress, judgeRoutes, judgeSelectors, judgePatches];
+
+/**
+ * Objects that are harmless alone can have a harmful effect together. The pack reads all objects of the stack into a model
+ * of what they do, and looks for a request that shows the effect. What another policy reports is not reported again.
+ * https://istio.io/latest/docs/concepts/security/
+ */
+export const requireSafeEffects = stackPolicy({
+  name: "require-safe-effects",
+  displayName: "The objects of a stack are harmless together",
+  description:
+    "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no policy " +
+    "names, keep traffic of the mesh in the mesh, and route to what exists.",
+  severity: "critical",
+  framework: nist("CA-2", "Control assessments"),
+  tags: ["istio", "security", "authorization", "mtls", "egress", "traffic"],
+  remediationSteps:
+    "The message contains a request that shows the effect, and the object that decides about it. Change that object. " +
+    "`meshwright explain` shows how proxies decide about a request.",
+  url: "https://istio.io/latest/docs/concepts/security/",
+  settings: { environment, rootNamespace },
+  appliesTo: (stack) =>
+    stack.some(({ type }) => isIstio(type) || isWorkload(type)) ||
+    "The stack has no object of Istio and no workload",
+  *judge(registered, settings) {
+    const stack = withPatches(registered);
+    const open = new Set<KubernetesResource>();
+    for (const root of rootNamespaces(stack, settings.rootNamespace)) {
+      const judged: JudgedStack = {
+        ...modelOf(stack, root),
+        registered,
+        stack,
+        root,
+        isRestricted: environmentOf(settings.environment) !== "dev",
+        undecided: open,
+      };
+      for (const judge of EFFECTS) yield* judge(judged);
+    }
+    if (open.size > 0) throw undecided([...open]);
+  },
+});

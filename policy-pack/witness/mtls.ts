@@ -1,0 +1,68 @@
+import { fullHost, inbound, isWithin, modeAt, servedPorts } from "../../effect";
+import type { StackViolation } from "../policy";
+import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
+import { trafficPolicies } from "../reading/destinationRule";
+import { UNKNOWN } from "../reading/field";
+import { isDestinationRule } from "../reading/resource";
+import { isReported, type JudgeEffect, type JudgedStack, objectText, sidecars } from "./judged";
+
+/** The texts about mutual TLS. */
+export const messages = {
+  inbound: (title: string, port: number, mode: string, by: string) =>
+    `${title}: port ${port} accepts plaintext from a client without an identity, because its mode is ${mode} by ${by}. ` +
+    `Set the mode to STRICT.`,
+  outbound: (title: string, path: string, mode: string, host: string, by: string) =>
+    `${title}: ${path} is ${mode}, so requests to ${host}, which ${by} adds to the mesh, have no identity of the mesh. Set ` +
+    `it to ISTIO_MUTUAL, or remove the tls block.`,
+};
+
+/** Judges whether workloads accept plaintext, and whether clients send it to services of the mesh. */
+export const judgeMtls: JudgeEffect = function* (judged) {
+  yield* judgeInbound(judged);
+  yield* judgeOutbound(judged);
+};
+
+/** Ports that bypass the sidecar are judged by flag-capture-bypasses, which has a list of those that may. */
+function* judgeInbound(judged: JudgedStack): Iterable<StackViolation> {
+  const { model, resourceOf } = judged;
+  for (const { workload, resource } of sidecars(judged)) {
+    const mtls = inbound(model, workload);
+    const by = mtls.by.at(-1);
+    // Without a PeerAuthentication of this stack, the mode is that of another stack, or missing.
+    if (by === undefined) continue;
+    const ports = [...servedPorts(model, workload).map(({ number }) => number), ...(workload.ports ?? [])];
+    const open = ports.find((port) => !mtls.bypassed(port) && modeAt(mtls, port) !== "STRICT");
+    if (open === undefined || isReported([forbidWeakerMtls], mtls.by.map(resourceOf))) continue;
+    yield {
+      subject: resource,
+      message: messages.inbound(resource.title, open, modeAt(mtls, open), objectText(by)),
+    };
+  }
+}
+
+/** A host of the mesh may have any name: that of a ServiceEntry with location MESH_INTERNAL. */
+function* judgeOutbound({ stack, model }: JudgedStack): Iterable<StackViolation> {
+  const internal = model.services.filter(({ external }) => !external);
+  for (const rule of stack.filter(({ type }) => isDestinationRule(type) && !type.patch)) {
+    const host = rule.fields.at("spec", "host").peek;
+    const weak = trafficPolicies(rule.fields.at("spec"))
+      .map((policy) => policy.at("tls"))
+      .filter(({ isSet }) => isSet)
+      .map((tls) => tls.at("mode"))
+      .find(({ peek }) => peek !== "ISTIO_MUTUAL" && peek !== UNKNOWN);
+    if (typeof host !== "string" || weak === undefined || isReported([forbidWeakerMtls], [rule])) continue;
+    const full = fullHost(host, rule.namespace ?? "default", model.settings.clusterDomain);
+    const service = internal.find((one) => isWithin(one.host, full));
+    if (service === undefined) continue;
+    yield {
+      subject: rule,
+      message: messages.outbound(
+        rule.title,
+        weak.path,
+        typeof weak.peek === "string" ? weak.peek : "not set",
+        service.host,
+        objectText(service.from),
+      ),
+    };
+  }
+}

@@ -1,0 +1,162 @@
+import { fullHost, type ServiceHost, type VirtualService, virtualServices } from "../../effect";
+import type { StackViolation } from "../policy";
+import { type Field, UNKNOWN } from "../reading/field";
+import { isDestinationRule, isVirtualService, type KubernetesResource } from "../reading/resource";
+import { isNear } from "./typo";
+import type { JudgeEffect, JudgedStack } from "./judged";
+
+/** The texts about routes. */
+export const messages = {
+  host: (title: string, path: string, host: string, similar: string) =>
+    `${title}: ${path} is "${host}", which no Service has, so requests are answered with 503. Did you mean "${similar}"?`,
+  port: (title: string, path: string, port: number, host: string) =>
+    `${title}: ${path} is ${port}, which ${host} does not have, so requests are answered with 503. Use a port of the Service.`,
+  subset: (title: string, path: string, subset: string, host: string) =>
+    `${title}: ${path} is "${subset}", which no DestinationRule of ${host} has, so requests are answered with 503. Add the ` +
+    `subset, or correct its name.`,
+  taken: (title: string, path: string, host: string, other: string) =>
+    `${title}: GET ${path} with host ${host} also matches a route of ${other}, in another namespace, so one object takes ` +
+    `requests from the other. Give each namespace its own host, or paths that do not overlap.`,
+};
+
+/** Judges routes that lead nowhere, and routes that take requests from another namespace. */
+export const judgeRoutes: JudgeEffect = function* (judged) {
+  const known = knownHosts(judged);
+  for (const resource of judged.stack) {
+    if (!isVirtualService(resource.type) || resource.type.patch) continue;
+    for (const destination of destinationsOf(resource)) yield* judgeDestination(destination, resource, known);
+  }
+  yield* judgeSharedHosts(judged);
+};
+
+/** What a stack has by full host. */
+interface KnownHosts {
+  readonly domain: string;
+  readonly services: ReadonlyMap<string, readonly ServiceHost[]>;
+  /** The subsets of the host's DestinationRules. UNKNOWN if one of them is unknown. */
+  readonly subsets: ReadonlyMap<string, ReadonlySet<unknown>>;
+}
+
+function knownHosts({ stack, model, open, resourceOf }: JudgedStack): KnownHosts {
+  const domain = model.settings.clusterDomain;
+  const closed = model.services.filter(({ from }) => {
+    const resource = resourceOf(from);
+    return resource !== undefined && !open.has(resource);
+  });
+  const subsets = new Map<string, Set<unknown>>();
+  for (const { type, fields, namespace = "default" } of stack) {
+    const host = fields.at("spec", "host").peek;
+    if (!isDestinationRule(type) || typeof host !== "string") continue;
+    const full = fullHost(host, namespace, domain);
+    const list = fields.at("spec", "subsets");
+    const names = list.peek === UNKNOWN ? [UNKNOWN] : list.children().map((one) => one.at("name").peek);
+    subsets.set(full, new Set([...(subsets.get(full) ?? []), ...names]));
+  }
+  return { domain, services: Map.groupBy(closed, ({ host }) => host), subsets };
+}
+
+function* judgeDestination(
+  destination: Field,
+  resource: KubernetesResource,
+  { domain, services, subsets }: KnownHosts,
+): Iterable<StackViolation> {
+  const { title, namespace = "default" } = resource;
+  const [named, port, subset] = [
+    destination.at("host"),
+    destination.at("port", "number"),
+    destination.at("subset"),
+  ];
+  if (typeof named.peek !== "string") return;
+  const host = fullHost(named.peek, namespace, domain);
+  const own = services.get(host);
+  if (own === undefined) {
+    const tail = host.slice(host.indexOf("."));
+    const similar = [...services.keys()].find(
+      (one) => one.endsWith(tail) && isNear(nameOf(one), nameOf(host)),
+    );
+    if (similar === undefined) return;
+    yield { subject: resource, message: messages.host(title, named.path, host, similar) };
+    return;
+  }
+  const number = port.peek;
+  if (typeof number === "number" && own.every(({ ports }) => ports.every((one) => one.number !== number))) {
+    yield { subject: resource, message: messages.port(title, port.path, number, host) };
+  }
+  const names = subsets.get(host);
+  if (typeof subset.peek === "string" && names && !names.has(subset.peek) && !names.has(UNKNOWN)) {
+    yield { subject: resource, message: messages.subset(title, subset.path, subset.peek, host) };
+  }
+}
+
+/** The name of the Service in its host. */
+function nameOf(host: string): string {
+  return host.slice(0, host.indexOf("."));
+}
+
+function destinationsOf({ fields }: KubernetesResource): Field[] {
+  return ["http", "tls", "tcp"]
+    .flatMap((protocol) => fields.at("spec", protocol).children())
+    .flatMap((route) => route.at("route").children())
+    .map((weighted) => weighted.at("destination"));
+}
+
+/** Paths that a route matches: all below a prefix, or one. */
+interface Paths {
+  readonly text: string;
+  readonly isPrefix: boolean;
+}
+
+/** A gateway sends a request to the first route that matches, of all VirtualServices with its host. */
+function* judgeSharedHosts(judged: JudgedStack): Iterable<StackViolation> {
+  const bound = virtualServices(judged.model).flatMap((of) =>
+    of.gateways
+      .filter((gateway) => gateway !== "mesh")
+      .flatMap((gateway) => of.hosts.map((host) => ({ of, host, key: `${gateway} ${host}` }))),
+  );
+  for (const [, same] of Map.groupBy(bound, ({ key }) => key)) {
+    for (const [index, { of, host }] of same.entries()) {
+      for (const { of: other } of same.slice(0, index)) {
+        if (of.namespace === other.namespace) continue;
+        const path = sharedPath(pathsOf(of), pathsOf(other));
+        const resource = judged.resourceOf(of.from);
+        if (path === undefined || resource === undefined) continue;
+        const text = `VirtualService ${other.namespace}/${other.from.name}`;
+        yield { subject: resource, message: messages.taken(resource.title, path, host, text) };
+      }
+    }
+  }
+}
+
+/** The paths of all matches. Matches with further conditions are narrower than their path, and are left out. */
+function pathsOf({ http }: VirtualService): Paths[] {
+  return http.flatMap((route) => {
+    const matches = Array.isArray(route.match) ? (route.match as Record<string, unknown>[]) : [];
+    if (matches.length === 0) return [{ text: "/", isPrefix: true }];
+    return matches.flatMap((match): Paths[] => {
+      const conditions = Object.keys(match).filter((key) => !["uri", "name", "gateways"].includes(key));
+      if (conditions.length > 0) return [];
+      const uri = (match.uri ?? { prefix: "/" }) as Record<string, unknown>;
+      if (typeof uri.exact === "string") return [{ text: uri.exact, isPrefix: false }];
+      return typeof uri.prefix === "string" ? [{ text: uri.prefix, isPrefix: true }] : [];
+    });
+  });
+}
+
+/** A path that both match. A route for every path comes last, so it takes nothing from others. */
+function sharedPath(some: readonly Paths[], others: readonly Paths[]): string | undefined {
+  for (const one of some) {
+    for (const other of others) {
+      if (isEvery(one) !== isEvery(other)) continue;
+      const [long, short] = one.text.length >= other.text.length ? [one, other] : [other, one];
+      const meets = short.isPrefix
+        ? long.text.startsWith(short.text)
+        : !long.isPrefix && long.text === short.text;
+      if (meets) return long.text;
+    }
+  }
+  return undefined;
+}
+
+function isEvery({ text, isPrefix }: Paths): boolean {
+  return isPrefix && text === "/";
+}
