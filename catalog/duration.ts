@@ -8,21 +8,26 @@ import { z } from "zod";
 export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
 
 const pattern = /^(\d+)(?:\.(\d+))?(ms|s|m|h)$/;
+/** The longest duration that Go and therefore Istio can read, about 292 years, in milliseconds. */
+const longest = 2n ** 63n / 1_000_000n;
+/** More characters than any duration has. */
+const tooMany = 100;
 const millisecondsPer = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof millisecondsPer;
 
 /**
- * Returns the milliseconds of a duration. Undefined if the text is not a duration, or not a whole number of
- * milliseconds, which Istio does not accept.
+ * Returns the milliseconds of a duration. Undefined if the text is not a duration, longer than 292 years, or not
+ * a whole number of milliseconds, which Istio does not accept.
  */
 export function parseDuration(text: string): number | undefined {
-  const match = pattern.exec(text);
+  const match = text.length > tooMany ? null : pattern.exec(text);
   if (!match) return undefined;
   const [, whole = "", fraction = "", unit = "ms"] = match;
   // Integers: 2.01 * 60_000 would be 120_599.99999999999.
   const milliseconds = BigInt(whole + fraction) * BigInt(millisecondsPer[unit as Unit]);
   const scale = 10n ** BigInt(fraction.length);
-  return milliseconds % scale === 0n ? Number(milliseconds / scale) : undefined;
+  if (milliseconds % scale !== 0n || milliseconds / scale > longest) return undefined;
+  return Number(milliseconds / scale);
 }
 
 /** Returns the milliseconds of a validated duration. */

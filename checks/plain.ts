@@ -24,10 +24,17 @@ export const text = (where: string, found: string, fix: string): Text => ({
   fix,
 });
 
+/** A value that only a program can have. */
+export const foreignText = (where: string, found: string): Text => ({
+  message: `${where} ${found}: a catalog must be plain, and JSON has no such value`,
+  fix: "write a text, a finite number, a list or an object of fields",
+});
+
 export const catalogPlain: StructureRule = {
   code: "MW386",
   severity: "error",
-  title: "The catalog is plain data, without Pulumi Outputs, resources or promises",
+  title:
+    "The catalog is plain data, without Pulumi Outputs, resources, promises or values that JSON can't have",
   why: [
     "Checks and policies run at preview, when an Output of a resource that does not exist yet is an unknown value.",
     "An Output in a catalog would therefore stay unchecked, or be rendered as the text of an error message.",
@@ -61,22 +68,18 @@ export interface Plain {
 }
 
 /**
- * Finds each Pulumi Output, resource and promise in a catalog, and each string into which an Output was formatted. It reads
- * nothing in them, and recognizes Outputs and resources by the properties that Pulumi's SDK marks them with.
+ * Finds each Pulumi Output, resource and promise in a catalog, each string into which an Output was formatted, and each value
+ * that JSON can't have. It reads nothing in them, and recognizes Outputs and resources by the properties that Pulumi's SDK marks them with.
  */
 export function markPlain(catalog: unknown): Plain {
-  const places = [...unplain(catalog, [], new Set())];
+  const places = [...unplain(catalog, [], new Set(), new Set())];
   const marked = places.reduce<unknown>((at, { path }) => put(at, path, unreadable), catalog);
   return {
     findings: places.map(({ path, what }) => ({
       code: catalogPlain.code,
       severity: catalogPlain.severity,
       path: formatPath(path),
-      ...text(
-        path.length === 0 ? "the catalog" : formatPath(path),
-        what.found,
-        what.fix ?? fixAt(path, marked),
-      ),
+      ...describe(path, what, marked),
     })),
     paths: places.map(({ path }) => path),
     marked,
@@ -85,32 +88,46 @@ export function markPlain(catalog: unknown): Plain {
 
 interface Unplain {
   readonly found: string;
+  /** Whether it is a value that JSON can't have, rather than one of Pulumi or a promise. */
+  readonly foreign?: true;
   /** Default: the fix depends on the path. */
   readonly fix?: string;
+}
+
+function describe(path: Path, { found, foreign, fix }: Unplain, marked: unknown): Text {
+  const where = path.length === 0 ? "the catalog" : formatPath(path);
+  return foreign ? foreignText(where, found) : text(where, found, fix ?? fixAt(path, marked));
 }
 
 function* unplain(
   value: unknown,
   path: Path,
   seen: Set<object>,
+  above: Set<object>,
 ): Iterable<{ readonly path: Path; readonly what: Unplain }> {
   const what = whatIs(value);
   if (what !== undefined) {
     yield { path, what };
     return;
   }
-  // An object without findings is not searched twice, and a cycle ends.
-  if (value === null || typeof value !== "object" || seen.has(value)) return;
-  seen.add(value);
+  if (value === null || typeof value !== "object") return;
+  if (above.has(value)) yield { path, what: { found: "is an object that contains itself", foreign: true } };
+  // An object without findings is not searched twice.
+  if (above.has(value) || seen.has(value)) return;
+  above.add(value);
   let found = false;
   for (const [key, inner] of Object.entries(value)) {
-    for (const one of unplain(inner, [...path, Array.isArray(value) ? Number(key) : key], seen)) {
+    for (const one of unplain(inner, [...path, Array.isArray(value) ? Number(key) : key], seen, above)) {
       found = true;
       yield one;
     }
   }
-  if (found) seen.delete(value);
+  above.delete(value);
+  if (!found) seen.add(value);
 }
+
+const foreignTypes: ReadonlySet<string> = new Set(["bigint", "function", "symbol"]);
+const foreignClasses = [Date, Map, RegExp, Set];
 
 /** Describes a value that is not plain. Undefined for a plain one. */
 function whatIs(value: unknown): Unplain | undefined {
@@ -119,7 +136,12 @@ function whatIs(value: unknown): Unplain | undefined {
       ? { found: "contains the text of a formatted Pulumi Output" }
       : undefined;
   }
+  if (foreignTypes.has(typeof value)) return { found: `is a ${typeof value}`, foreign: true };
+  if (typeof value === "number" && !Number.isFinite(value)) return { found: `is ${value}`, foreign: true };
   if (value === null || typeof value !== "object") return undefined;
+  if (foreignClasses.some((Class) => value instanceof Class)) {
+    return { found: `is a ${value.constructor.name}`, foreign: true };
+  }
   const { __pulumiOutput, __pulumiResource } = value as Record<string, unknown>;
   if (__pulumiOutput === true) return { found: "is a Pulumi Output" };
   if (__pulumiResource === true) return { found: "is a Pulumi resource" };

@@ -7,7 +7,7 @@ import { pages } from "./pages";
 import type { Report, StructureRule, Text } from "./rule";
 import { base, http, webAndApi } from "./rules/example";
 import { standIn } from "./standIn";
-import { cut, put } from "./written";
+import { cut, put, withoutUndefined } from "./written";
 
 /** A manifest of Kubernetes in the place of a catalog. */
 export const manifestGiven = (apiVersion: string, kind: string): Text => ({
@@ -110,7 +110,7 @@ export function readStructure(given: unknown): Structure {
   let rest = input;
   // Overrides accept any value, so the schema leaves the marks in them.
   for (let result: typeof first = first, left = unread; ; result = meshSchema.safeParse(rest), left = []) {
-    if (result.success && left.length === 0) return { findings, input, rest: result.data, standIns };
+    if (result.success && left.length === 0) return { findings, input, rest: withoutUndefined(result.data), standIns };
     const wrong = result.success ? [] : flatten(result.error.issues);
     const isLeft = formatted(left);
     const paths = [

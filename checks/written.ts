@@ -14,7 +14,7 @@ export function isWrittenIn(input: unknown): IsWritten {
       if (!Object.hasOwn(at, key)) return false;
       at = (at as Record<string, unknown>)[key];
     }
-    return true;
+    return at !== undefined;
   };
 }
 
@@ -44,4 +44,16 @@ export function put(input: unknown, path: readonly (string | number)[], value: u
   const inner = put((input as Record<string | number, unknown>)[key], below, value);
   if (Array.isArray(input)) return input.map((element: unknown, i) => (i === key ? inner : element));
   return { ...input, [key]: inner };
+}
+
+/** Returns a copy without fields that are `undefined`, which a program may give an optional field. Unchanged if there are none. */
+export function withoutUndefined<T>(value: T): T {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutUndefined);
+    return (items.every((item, index) => item === value[index]) ? value : items) as T;
+  }
+  const entries = Object.entries(value).map(([field, own]) => [field, withoutUndefined(own)] as const);
+  const same = entries.every(([field, own]) => own !== undefined && own === value[field as keyof T]);
+  return same ? value : (Object.fromEntries(entries.filter(([, own]) => own !== undefined)) as T);
 }

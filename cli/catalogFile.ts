@@ -74,21 +74,45 @@ function readText(file: string): string {
   return content.toString("utf8");
 }
 
-/** Parses YAML. Deep nesting and aliases that multiply fail as syntax errors do, before they use up time or memory. */
+/** The values of a text's YAML documents. JSON is YAML. */
 function readData(text: string, file: string): unknown {
+  const values = valuesOf(text, file);
+  if (values.length > 1 && !values.every(isManifest)) {
+    throw new UserError({
+      problem: `${file} has ${values.length} YAML documents.`,
+      fix: "Give each catalog a file of its own.",
+    });
+  }
+  return values[0];
+}
+
+/**
+ * Reads the documents of a YAML or JSON file.
+ *
+ * @throws {UnreadableCatalog} if the file has a syntax error.
+ */
+export function readDocuments(file: string): unknown[] {
+  return valuesOf(readText(file), file);
+}
+
+/** Parses YAML. Deep nesting and aliases that multiply fail as syntax errors do, before they use up time or memory. */
+function valuesOf(text: string, file: string): unknown[] {
   try {
-    return parseData(text, file);
+    return parseDocuments(text, file);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof ReferenceError)) throw error;
-    const reason =
-      error instanceof RangeError
-        ? "it is nested too deeply"
-        : "its aliases multiply its content more than a hundred times";
-    throw new UnreadableCatalog(reason, file, undefined, error);
+    throw new UnreadableCatalog(reasonOf(error), file, undefined, error);
   }
 }
 
-function parseData(text: string, file: string): unknown {
+function reasonOf(error: RangeError | ReferenceError): string {
+  if (error.name === "RangeError") return "it is nested too deeply";
+  return error.message.startsWith("Unresolved alias")
+    ? `the alias ${error.message.split(" ").at(-1) ?? ""} has no anchor before it`
+    : "its aliases multiply its content more than a hundred times";
+}
+
+function parseDocuments(text: string, file: string): unknown[] {
   const documents = parseAllDocuments(text);
   const [error] = documents.flatMap(({ errors }) => errors);
   if (error) {
@@ -101,13 +125,21 @@ function parseData(text: string, file: string): unknown {
     );
   }
   const values = documents.map((document) => document.toJS() as unknown);
-  if (values.length > 1 && !values.every(isManifest)) {
-    throw new UserError({
-      problem: `${file} has ${values.length} YAML documents.`,
-      fix: "Give each catalog a file of its own.",
-    });
+  // Only an alias can make a value contain itself.
+  if (text.includes("&") && isCyclic(values)) {
+    throw new UnreadableCatalog("an alias is inside of the value that it names", file, undefined, undefined);
   }
-  return values[0];
+  return values;
+}
+
+function isCyclic(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch (error) {
+    if (error instanceof TypeError) return true;
+    throw error;
+  }
 }
 
 function isManifest(value: unknown): boolean {

@@ -1,9 +1,10 @@
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments, parse } from "yaml";
+import { parse } from "yaml";
 import { type CheckedMesh, modelOf } from "../checks";
 import { meshConfig } from "../components/meshConfig";
 import {
+  type KnownObject,
   knownObject,
   type Model,
   type ObjectName,
@@ -13,6 +14,7 @@ import {
 } from "../effect";
 import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
+import { readDocuments } from "./catalogFile";
 import { atRef } from "./gitRef";
 import { checkedMesh, planned } from "./planned";
 import { loadSubject } from "./subject";
@@ -86,20 +88,28 @@ function manifestsSide(argument: string | undefined): Side | undefined {
       fix: "Name a folder with YAML or JSON files of Kubernetes objects.",
     });
   }
-  const config = objects.find(
-    ({ kind, metadata }) => kind === "ConfigMap" && (metadata as { name?: string }).name === "istio",
-  );
-  const text = (config?.data as { mesh?: string } | undefined)?.mesh;
-  const settings = text === undefined ? {} : settingsOf((parse(text) ?? {}) as object);
+  const config = objects.map(knownObject).find(({ kind, name }) => kind === "ConfigMap" && name === "istio");
+  const settings = config === undefined ? {} : settingsOf(meshConfigIn(config, argument));
   return { name: argument, objects, model: readObjects(objects, { settings }) };
 }
 
 function readManifests(file: string): PlainObject[] {
-  const documents = parseAllDocuments(readFileSync(file, "utf8"));
-  const [error] = documents.flatMap(({ errors }) => errors);
-  if (error)
-    throw new UserError({ problem: `${file} can't be read: ${error.message}`, fix: "Correct the file." });
-  return documents.map((document) => document.toJS() as unknown).filter(isManifest);
+  return readDocuments(file).filter(isManifest);
+}
+
+/** The mesh configuration in istiod's ConfigMap. */
+function meshConfigIn({ source }: KnownObject, argument: string): object {
+  const { mesh = "" } = (source.data ?? {}) as { readonly mesh?: unknown };
+  try {
+    const config = parse(String(mesh)) as unknown;
+    if (config === null || typeof config === "object") return config ?? {};
+  } catch {
+    // Reported below, as every other text that is no object.
+  }
+  throw new UserError({
+    problem: `${argument} has a ConfigMap istio whose data.mesh is not YAML of an object.`,
+    fix: "Correct it, or remove the ConfigMap: then Istio's defaults apply.",
+  });
 }
 
 function isManifest(value: unknown): value is PlainObject {

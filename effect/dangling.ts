@@ -4,26 +4,28 @@ import type { KnownObject } from "./object";
 import { workloadsSelected } from "./workload";
 
 /** Where objects of a kind have the labels of what they select. */
-const selectors: Readonly<Record<string, readonly string[]>> = {
-  AuthorizationPolicy: ["selector", "matchLabels"],
-  PeerAuthentication: ["selector", "matchLabels"],
-  RequestAuthentication: ["selector", "matchLabels"],
-  Telemetry: ["selector", "matchLabels"],
-  PodDisruptionBudget: ["selector", "matchLabels"],
-  NetworkPolicy: ["podSelector", "matchLabels"],
-  Sidecar: ["workloadSelector", "labels"],
-  EnvoyFilter: ["workloadSelector", "labels"],
-  DestinationRule: ["workloadSelector", "matchLabels"],
-  Service: ["selector"],
-  Gateway: ["selector"],
-};
+const selectors: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    AuthorizationPolicy: ["selector", "matchLabels"],
+    PeerAuthentication: ["selector", "matchLabels"],
+    RequestAuthentication: ["selector", "matchLabels"],
+    Telemetry: ["selector", "matchLabels"],
+    PodDisruptionBudget: ["selector", "matchLabels"],
+    NetworkPolicy: ["podSelector", "matchLabels"],
+    Sidecar: ["workloadSelector", "labels"],
+    EnvoyFilter: ["workloadSelector", "labels"],
+    DestinationRule: ["workloadSelector", "matchLabels"],
+    Service: ["selector"],
+    Gateway: ["selector"],
+  }),
+);
 
 /**
  * Returns what an object refers to that is not there: labels that no workload has, Gateways, and the workload of an
  * autoscaler. An object that selects everything selects what is there.
  */
 export function dangling(model: Model, { kind, namespace, spec }: KnownObject): string[] {
-  const path = selectors[kind];
+  const path = selectors.get(kind);
   const labels = path ? textsByName(fieldsAt(spec, ...path.slice(0, -1)), path.at(-1) ?? "") : {};
   // Gateways select pods of every namespace.
   const chosen = workloadsSelected(model.workloads, labels, kind === "Gateway" ? undefined : namespace);

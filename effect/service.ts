@@ -79,7 +79,7 @@ function serviceEntry(object: KnownObject): ServiceHost[] {
       return {
         number,
         name: textAt(port, "name") ?? "",
-        protocol: protocols[(textAt(port, "protocol") ?? "").toLowerCase()] ?? "auto",
+        protocol: protocols.get((textAt(port, "protocol") ?? "").toLowerCase()) ?? "auto",
         target: numberAt(port, "targetPort") ?? number,
       };
     }),
@@ -106,27 +106,31 @@ export function sees(exportTo: readonly string[], namespace: string): boolean {
   return exportTo.includes("*") || exportTo.includes(namespace);
 }
 
-const protocols: Readonly<Record<string, ServicePort["protocol"]>> = {
-  http: "http",
-  http2: "http",
-  grpc: "http",
-  "grpc-web": "http",
-  http_proxy: "http",
-  tcp: "tcp",
-  mongo: "tcp",
-  mysql: "tcp",
-  redis: "tcp",
-  https: "tls",
-  tls: "tls",
-  udp: "udp",
-};
+const protocols: ReadonlyMap<string, ServicePort["protocol"]> = new Map(
+  Object.entries({
+    http: "http",
+    http2: "http",
+    grpc: "http",
+    "grpc-web": "http",
+    http_proxy: "http",
+    tcp: "tcp",
+    mongo: "tcp",
+    mysql: "tcp",
+    redis: "tcp",
+    https: "tls",
+    tls: "tls",
+    udp: "udp",
+  }),
+);
 
 /** Values of `appProtocol` that Kubernetes defines. */
-const standard: Readonly<Record<string, ServicePort["protocol"]>> = {
-  "kubernetes.io/h2c": "http",
-  "kubernetes.io/ws": "http",
-  "kubernetes.io/wss": "tls",
-};
+const standard: ReadonlyMap<string, ServicePort["protocol"]> = new Map(
+  Object.entries({
+    "kubernetes.io/h2c": "http",
+    "kubernetes.io/ws": "http",
+    "kubernetes.io/wss": "tls",
+  }),
+);
 
 /** Ports on which the proxy never detects the protocol, because their servers send first. */
 const serverFirst = [25, 53, 3306, 27017];
@@ -135,5 +139,5 @@ const serverFirst = [25, 53, 3306, 27017];
 function protocolOf(name: string, port: number): ServicePort["protocol"] {
   const lower = name.toLowerCase();
   const prefix = lower.startsWith("grpc-web") ? "grpc-web" : lower.split("-", 1)[0];
-  return standard[name] ?? protocols[prefix ?? ""] ?? (serverFirst.includes(port) ? "tcp" : "auto");
+  return standard.get(name) ?? protocols.get(prefix ?? "") ?? (serverFirst.includes(port) ? "tcp" : "auto");
 }

@@ -31,22 +31,24 @@ export function identityOf(
   return { trustDomain, namespace, serviceAccount };
 }
 
-const templates: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ["template"],
-  StatefulSet: ["template"],
-  DaemonSet: ["template"],
-  ReplicaSet: ["template"],
-  ReplicationController: ["template"],
-  Job: ["template"],
-  CronJob: ["jobTemplate", "spec", "template"],
-  Rollout: ["template"],
-  CloneSet: ["template"],
-  Configuration: ["template"],
-};
+const templates: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Deployment: ["template"],
+    StatefulSet: ["template"],
+    DaemonSet: ["template"],
+    ReplicaSet: ["template"],
+    ReplicationController: ["template"],
+    Job: ["template"],
+    CronJob: ["jobTemplate", "spec", "template"],
+    Rollout: ["template"],
+    CloneSet: ["template"],
+    Configuration: ["template"],
+  }),
+);
 
 /** Returns the template of the pods that an object creates; of a Pod, the object itself. */
 export function podTemplateOf({ kind, group, spec, source }: KnownObject): Fields | undefined {
-  const path = kind === "Service" && group === "serving.knative.dev" ? ["template"] : templates[kind];
+  const path = kind === "Service" && group === "serving.knative.dev" ? ["template"] : templates.get(kind);
   return kind === "Pod" ? source : path && fieldsAt(spec, ...path);
 }
 

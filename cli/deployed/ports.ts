@@ -95,15 +95,17 @@ function wrongProtocol(
  */
 function protocolOf({ name, appProtocol }: { name?: string; appProtocol?: string }): string | undefined {
   const said = appProtocol?.toLowerCase() ?? name?.split("-")[0]?.toLowerCase();
-  const protocol = said === undefined ? undefined : (kubernetesProtocols[said] ?? said);
+  const protocol = said === undefined ? undefined : (kubernetesProtocols.get(said) ?? said);
   return protocol !== undefined && known.has(protocol) ? protocol : undefined;
 }
 
-const kubernetesProtocols: Readonly<Record<string, string>> = {
-  "kubernetes.io/h2c": "http2",
-  "kubernetes.io/ws": "http",
-  "kubernetes.io/wss": "https",
-};
+const kubernetesProtocols: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "kubernetes.io/h2c": "http2",
+    "kubernetes.io/ws": "http",
+    "kubernetes.io/wss": "https",
+  }),
+);
 
 const known = new Set([
   "http",

@@ -5,6 +5,7 @@ import { milliseconds } from "../reading/duration";
 import { type Field, UNKNOWN } from "../reading/field";
 import { chartValue, isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The longest lifetime that istiod signs by default. */
 const DEFAULT_MAX = "2160h";
@@ -78,14 +79,14 @@ function judgeIstiod(
 function judgeOrder(requested: Field, signed: Field): Violation[] {
   const [ttl, max] = [milliseconds(requested.value), milliseconds(signed.value ?? DEFAULT_MAX)];
   if (ttl === undefined || max === undefined || ttl <= max) return [];
-  const limit = signed.isSet ? String(signed.value) : messages.defaultLimit();
-  return [{ field: requested, ...messages.notSigned(String(requested.value), limit) }];
+  const limit = signed.isSet ? asText(signed.value) : messages.defaultLimit();
+  return [{ field: requested, ...messages.notSigned(asText(requested.value), limit) }];
 }
 
 /** Judges the share of the lifetime that is left when a proxy renews its certificate. */
 function judgeRatio(field: Field): Violation[] {
   const value = field.value;
   if (value === undefined || value === UNKNOWN) return [];
-  const ratio = Number(value);
+  const ratio = Number(asText(value));
   return ratio > 0 && ratio < 1 ? [] : [{ field, ...messages.ratio() }];
 }

@@ -5,6 +5,7 @@ import { effectivePolicies, type EffectivePolicy, isMeshHost } from "../reading/
 import { type Field, UNKNOWN } from "../reading/field";
 import { PROTOCOL } from "../reading/protocol";
 import { isDestinationRule, type KubernetesResource } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** Protocols for which proxies count connections, but no requests. */
 const OPAQUE = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
@@ -98,7 +99,7 @@ export const boundCircuitBreakers = resourcePolicy({
 function judge(policy: EffectivePolicy, { fields, type }: KubernetesResource, limits: Limits): Violation[] {
   const protocol = fields.at("metadata", "annotations", PROTOCOL).value;
   const balancer = policy.loadBalancer.at("simple").value;
-  const opaque = protocol === UNKNOWN || OPAQUE.includes(String(protocol));
+  const opaque = protocol === UNKNOWN || OPAQUE.includes(asText(protocol));
   // PASSTHROUGH keeps the address that the caller chose, so there are neither other endpoints nor limits on requests.
   const chosenByCaller = balancer === "PASSTHROUGH" || balancer === UNKNOWN;
   // A patch does not change the fields that it does not set.

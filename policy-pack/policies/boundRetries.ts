@@ -4,7 +4,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import type { Field } from "../reading/field";
 import { isVirtualService } from "../reading/resource";
-import { entriesOf } from "../reading/value";
+import { asText, entriesOf } from "../reading/value";
 import { forwardingRoutes } from "../reading/virtualService";
 
 /** Conditions that also retry an attempt which hit its per-try timeout, because Envoy then resets the request itself. */
@@ -56,7 +56,7 @@ function judgeDuration(route: Field): Violation[] {
   const attempts = retries + 1;
   if (each * attempts <= whole || (typeof retryOn === "string" && endsWithTimeout(retryOn))) return [];
   const longest = Math.floor(whole / attempts);
-  return [{ field, ...messages.tooSlow(String(field.value), attempts, String(timeout), longest) }];
+  return [{ field, ...messages.tooSlow(asText(field.value), attempts, asText(timeout), longest) }];
 }
 
 /** Whether an attempt that hits its per-try timeout is the last one. */

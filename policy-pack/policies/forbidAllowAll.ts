@@ -3,6 +3,7 @@ import { excessOf } from "../reading/addressBlock";
 import { actionOf, isException, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
+import { asText } from "../reading/value";
 
 const FIX = "Name the service accounts of the callers, such as cluster.local/ns/shop/sa/cart";
 
@@ -23,16 +24,18 @@ export const messages = {
 };
 
 /** The callers that a value matches if these are too many, by the field or the condition key of the value. */
-const CALLERS: Readonly<Record<string, (text: string) => string | undefined>> = {
-  principals: identities,
-  namespaces,
-  ipBlocks: excessOf,
-  remoteIpBlocks: excessOf,
-  "source.principal": identities,
-  "source.namespace": namespaces,
-  "source.ip": excessOf,
-  "remote.ip": excessOf,
-};
+const CALLERS: ReadonlyMap<string, (text: string) => string | undefined> = new Map(
+  Object.entries({
+    principals: identities,
+    namespaces,
+    ipBlocks: excessOf,
+    remoteIpBlocks: excessOf,
+    "source.principal": identities,
+    "source.namespace": namespaces,
+    "source.ip": excessOf,
+    "remote.ip": excessOf,
+  }),
+);
 
 const all = (text: string): boolean => text === "*";
 const everyPath = (text: string): boolean => ["*", "/*", "{**}", "/{**}"].includes(text);
@@ -41,20 +44,22 @@ const everyPath = (text: string): boolean => ["*", "/*", "{**}", "/{**}"].includ
  * Whether a value of an operation, or of a condition, matches every request of the workload. Clients choose hosts, methods
  * and ports freely, and all requests to the workload have its address, so only paths restrict an operation.
  */
-const OPERATIONS: Readonly<Record<string, (text: string) => boolean>> = {
-  hosts: () => true,
-  ports: () => true,
-  methods: () => true,
-  paths: everyPath,
-  "destination.ip": () => true,
-  "destination.port": () => true,
-  "connection.sni": () => true,
-  "request.headers[:authority]": () => true,
-  "request.headers[host]": () => true,
-  "request.headers[:method]": () => true,
-  "request.headers[:scheme]": () => true,
-  "request.headers[:path]": everyPath,
-};
+const OPERATIONS: ReadonlyMap<string, (text: string) => boolean> = new Map(
+  Object.entries({
+    hosts: () => true,
+    ports: () => true,
+    methods: () => true,
+    paths: everyPath,
+    "destination.ip": () => true,
+    "destination.port": () => true,
+    "connection.sni": () => true,
+    "request.headers[:authority]": () => true,
+    "request.headers[host]": () => true,
+    "request.headers[:method]": () => true,
+    "request.headers[:scheme]": () => true,
+    "request.headers[:path]": everyPath,
+  }),
+);
 
 /**
  * ALLOW rules are additive, so one rule that matches every request overrides all others.
@@ -118,10 +123,10 @@ function isNarrow(condition: Field): boolean {
 function restricts(name: unknown, list: Field): boolean {
   if (list.value === UNKNOWN) return true;
   if (name === "trustDomains") return false;
-  const key = String(name);
+  const key = asText(name);
   // The presence of a header restricts nothing, because every client can send it.
   const isEverything =
-    OPERATIONS[key.toLowerCase()] ?? (key.startsWith("request.headers[") ? all : () => false);
+    OPERATIONS.get(key.toLowerCase()) ?? (key.startsWith("request.headers[") ? all : () => false);
   return list.children().length > 0 && !textsOf(list).some(({ text }) => isEverything(text));
 }
 
@@ -136,7 +141,7 @@ function judgeTrustDomains(source: Field): Violation[] {
 }
 
 function judgeCallers(name: unknown, list: Field): Violation[] {
-  const reachOf = CALLERS[String(name)];
+  const reachOf = CALLERS.get(asText(name));
   if (reachOf === undefined) return [];
   return textsOf(list).flatMap(({ field, text }) => {
     const reach = reachOf(text);

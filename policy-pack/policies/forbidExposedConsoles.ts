@@ -3,6 +3,7 @@ import { type Console, consolesOf } from "../reading/console";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
 import { isOn } from "../reading/boolean";
+import { asText } from "../reading/value";
 
 /** Further Services of a console, by their keys and default types. They exist only if they are enabled. */
 const OTHER_SERVICES: readonly [key: string, type: string][] = [
@@ -77,7 +78,7 @@ function judgeType(name: string, field: Field, byDefault = "ClusterIP"): Violati
 function judgeEntries({ name, values }: Console): Violation[] {
   if (name === "Kiali") {
     const ingress = values.at("deployment", "ingress");
-    const on = String(ingress.at("enabled").value) === "true";
+    const on = asText(ingress.at("enabled").value) === "true";
     return on ? judgeTls(name, ingress.at("override_yaml", "spec", "tls")) : [];
   }
   const ingress = values.at("ingress");
@@ -91,7 +92,7 @@ function judgeEntries({ name, values }: Console): Violation[] {
 
 function judgeEntry(name: string, field: Field): Violation[] {
   const value = field.value;
-  return isOn(value) ? [{ field, ...messages.noLogin(String(value), name) }] : [];
+  return isOn(value) ? [{ field, ...messages.noLogin(asText(value), name) }] : [];
 }
 
 /** Judges a list of Secrets and their hosts or, in Bitnami's charts, a boolean. */

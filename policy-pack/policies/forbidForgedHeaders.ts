@@ -3,6 +3,7 @@ import { type Message, nist, resourcePolicy } from "../policy";
 import type { Field } from "../reading/field";
 import { matchesHeader } from "../reading/header";
 import { isHttpRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -59,5 +60,5 @@ function headersOf({ fields, type }: KubernetesResource): { field: Field; name: 
     .flatMap((filter) =>
       ["set", "add"].flatMap((operation) => filter.at("requestHeaderModifier", operation).children()),
     )
-    .map((header) => ({ field: header, name: String(header.at("name").value) }));
+    .map((header) => ({ field: header, name: asText(header.at("name").value) }));
 }

@@ -5,6 +5,7 @@ import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/o
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isNamespace, type KubernetesResource } from "../reading/resource";
 import { INJECT, isWorkload, podOf } from "../reading/workload";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -46,7 +47,7 @@ export const forbidInjectionOptOut = resourcePolicy({
       return [
         ...judgeLabel(metadata.at("labels", INJECT)),
         // The label takes precedence over the annotation.
-        ...(String(metadata.at("labels", INJECT).peek) === "true"
+        ...(asText(metadata.at("labels", INJECT).peek) === "true"
           ? []
           : judgeLabel(metadata.at("annotations", INJECT))),
         ...podOptOuts(pod).map(refuse),
@@ -75,12 +76,12 @@ function judgeNamespacePatch({ fields }: KubernetesResource): Violation[] {
   return Object.entries(wanted).flatMap(([label, value]) => {
     const field = labels.at(label);
     if (!field.isSet || field.value === UNKNOWN || field.value === value) return [];
-    return [{ field, ...messages.namespace(String(field.value)) }];
+    return [{ field, ...messages.namespace(asText(field.value)) }];
   });
 }
 
 function judgeLabel(field: Field): Violation[] {
-  return String(field.value) === "false" ? [{ field, ...messages.noSidecar() }] : [];
+  return asText(field.value) === "false" ? [{ field, ...messages.noSidecar() }] : [];
 }
 
 function refuse({ field, setting, effect }: OptOut): Violation {

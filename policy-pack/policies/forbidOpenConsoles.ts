@@ -3,6 +3,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Console, consolesOf } from "../reading/console";
 import { type Field, textsOf } from "../reading/field";
 import { isHelmRelease } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The values that Grafana reads as true. https://pkg.go.dev/gopkg.in/ini.v1#Key.Bool */
 const GRAFANA_TRUE = /^(1|[tTy]|[tT]rue|TRUE|[yY]es|YES|[oO]n|ON)$/;
@@ -66,7 +67,7 @@ function judgeKiali(field: Field): Violation[] {
 }
 
 function judgeGrafana(field: Field): Violation[] {
-  const value = String(field.value);
+  const value = asText(field.value);
   return GRAFANA_TRUE.test(value) ? [{ field, ...messages.grafana(value) }] : [];
 }
 

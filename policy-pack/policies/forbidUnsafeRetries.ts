@@ -3,7 +3,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { PROTOCOL } from "../reading/protocol";
 import { isVirtualService } from "../reading/resource";
-import { entriesOf } from "../reading/value";
+import { asText, entriesOf } from "../reading/value";
 import { forwardingRoutes } from "../reading/virtualService";
 
 /** Conditions under which the service has not received the request. */
@@ -64,7 +64,7 @@ function judge(route: Field, methods: string, allowed: readonly string[]): Viola
   if (retries.value === UNKNOWN || conditions.value === UNKNOWN || !conditions.isSet) return [];
   const attempts = retries.at("attempts").value;
   if (attempts === 0 || attempts === undefined || attempts === UNKNOWN) return [];
-  const unsafe = entriesOf(String(conditions.value)).filter((condition) => !allowed.includes(condition));
+  const unsafe = entriesOf(asText(conditions.value)).filter((condition) => !allowed.includes(condition));
   if (unsafe.length === 0) return [];
   return [{ field: conditions, ...messages.unsafe(unsafe.join(", "), methods, safe) }];
 }
@@ -104,7 +104,7 @@ function textOf(field: Field): string {
         .map((child) => `${child.key}:${textOf(child)}`)
         .sort()
         .join(",")}}`
-    : JSON.stringify(String(field.value));
+    : JSON.stringify(asText(field.value));
 }
 
 /** Whether one match applies to every request of the method to which the other applies. */

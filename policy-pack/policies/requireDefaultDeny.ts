@@ -9,6 +9,7 @@ import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { matchLabels, selects } from "../reading/selector";
 import { holds, isEmpty } from "../reading/verdict";
 import { isWorkload, podOf, requestsSidecar } from "../reading/workload";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -94,7 +95,7 @@ function deniesByDefault(
   if (isDryRun(policy)) return false;
   const { fields } = policy;
   return holds([
-    [fields.at("metadata", "namespace"), (namespace) => namespaces.includes(String(namespace))],
+    [fields.at("metadata", "namespace"), (namespace) => namespaces.includes(asText(namespace))],
     [fields.at("spec", "selector", "matchLabels"), isEmpty],
     [fields.at("spec", "targetRef"), isEmpty],
     [fields.at("spec", "targetRefs"), isEmpty],

@@ -6,6 +6,7 @@ import { isOff } from "../reading/boolean";
 import { type Field, UNKNOWN } from "../reading/field";
 import { chartValue, isGatewayRelease, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -84,17 +85,17 @@ function judgeBudget(budget: (...path: string[]) => Field, replicas: unknown): V
   if (!available.isSet && !unavailable.isSet) return [{ field: budget(), ...messages.noBudget() }];
   const [least, most] = [available.value, unavailable.value];
   const all =
-    most === "100%" || (most !== UNKNOWN && typeof replicas === "number" && Number(most) >= replicas);
+    most === "100%" || (most !== UNKNOWN && typeof replicas === "number" && Number(asText(most)) >= replicas);
   return [
-    ...(/^0+%?$/.test(String(least)) ? [{ field: available, ...messages.minAvailable(String(least)) }] : []),
-    ...(all ? [{ field: unavailable, ...messages.maxUnavailable(String(most)) }] : []),
+    ...(/^0+%?$/.test(asText(least)) ? [{ field: available, ...messages.minAvailable(asText(least)) }] : []),
+    ...(all ? [{ field: unavailable, ...messages.maxUnavailable(asText(most)) }] : []),
   ];
 }
 
 function judgeReplicas(field: Field, least: number): Violation[] {
   const value = field.value;
-  if (value === UNKNOWN || Number(value) >= least) return [];
+  if (value === UNKNOWN || Number(asText(value)) >= least) return [];
   if (value === undefined) return [{ field, ...messages.noReplicas(least) }];
-  if (Number.isNaN(Number(value))) return [{ field, ...messages.notANumber(least) }];
-  return [{ field, ...numberMessages.below(Number(value), least) }];
+  if (Number.isNaN(Number(asText(value)))) return [{ field, ...messages.notANumber(least) }];
+  return [{ field, ...numberMessages.below(Number(asText(value)), least) }];
 }

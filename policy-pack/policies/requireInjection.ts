@@ -5,6 +5,7 @@ import { leaves } from "../reading/field";
 import { dataPlaneOf, getsSidecar } from "../reading/injection";
 import { isIstio, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { isWorkload, podOf } from "../reading/workload";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -82,7 +83,7 @@ function consolesInMesh(own: readonly KubernetesResource[]): KubernetesResource[
 /** Whether a release's values set the label by which its pods request a sidecar. */
 function requestsSidecar({ fields }: KubernetesResource): boolean {
   return leaves(fields.at("values")).some(
-    ({ key, value }) => key === "sidecar.istio.io/inject" && String(value) === "true",
+    ({ key, value }) => key === "sidecar.istio.io/inject" && asText(value) === "true",
   );
 }
 

@@ -2,6 +2,7 @@ import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { containersOf, isIstioContainer, istioHubs, isWorkload, podOf } from "../reading/workload";
+import { asText } from "../reading/value";
 
 /** The ID of the proxy's user and group. */
 const PROXY = 1337;
@@ -9,7 +10,7 @@ const PROXY = 1337;
 /** The texts of this policy's violations. */
 export const messages = {
   mayBeRoot: (value: boolean | undefined): Message => ({
-    problem: `is ${value === undefined ? "not set" : String(value)}, so the container may run as root`,
+    problem: `is ${value === undefined ? "not set" : asText(value)}, so the container may run as root`,
     fix: "Set it to true, here or for the pod",
   }),
   root: (): Message => ({ problem: "is 0, which is root", fix: "Use another ID" }),

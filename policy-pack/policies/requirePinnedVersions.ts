@@ -4,6 +4,7 @@ import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { chartOf, chartValue, ISTIO_CHARTS } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { containersOf, isWorkload, podOf, proxyImageOf } from "../reading/workload";
+import { asText } from "../reading/value";
 
 const EXACT = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/;
 const EXAMPLE = facts.istio.version;
@@ -68,7 +69,7 @@ function judgeVersion(field: Field, chart: unknown): Violation[] {
   if (value === UNKNOWN || chart === UNKNOWN) return [];
   if (value === undefined) {
     // A local chart, an archive and a digest each identify one version.
-    const pinned = /^\.{0,2}\/|\.tgz$|@sha256:/.test(String(chart));
+    const pinned = /^\.{0,2}\/|\.tgz$|@sha256:/.test(asText(chart));
     return pinned ? [] : [{ field, ...messages.noVersion() }];
   }
   return typeof value === "string" && EXACT.test(value) ? [] : [{ field, ...messages.notExact() }];

@@ -4,6 +4,7 @@ import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
 import { isEnvoyFilter } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** A regular expression for the proxies of one minor version. */
 const EXAMPLE = `^${(minorOf(facts.istio.version) ?? "").replace(".", "\\.")}.*`;
@@ -15,10 +16,12 @@ const EXAMPLE = `^${(minorOf(facts.istio.version) ?? "").replace(".", "\\.")}.*`
 const VERSION_LIMIT = 1024;
 
 /** The values of applyTo for which Istio ignores an operation. */
-const IGNORED: Readonly<Record<string, readonly string[]>> = {
-  ADD: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
-  REMOVE: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
-};
+const IGNORED: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    ADD: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
+    REMOVE: ["ROUTE_CONFIGURATION", "HTTP_ROUTE"],
+  }),
+);
 
 /** The operations that add a filter. */
 const INSERTIONS = ["ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"];
@@ -106,13 +109,13 @@ function judgePurpose(patch: Field, allowed: readonly string[]): Violation[] {
   const type = patch.at("patch", "value", "typed_config", "@type");
   const values = [applyTo.value, operation.value, type.value];
   if (applyTo.value !== UNKNOWN && applyTo.value !== "HTTP_FILTER") {
-    return [{ field: applyTo, ...messages.notAllowed(String(applyTo.value)) }];
+    return [{ field: applyTo, ...messages.notAllowed(asText(applyTo.value)) }];
   }
-  if (operation.value !== UNKNOWN && !INSERTIONS.includes(String(operation.value))) {
-    return [{ field: operation, ...messages.notAllowed(String(operation.value)) }];
+  if (operation.value !== UNKNOWN && !INSERTIONS.includes(asText(operation.value))) {
+    return [{ field: operation, ...messages.notAllowed(asText(operation.value)) }];
   }
-  if (values.includes(UNKNOWN) || allowed.includes(String(type.value))) return [];
-  return [{ field: type, ...messages.notAllowed(type.isSet ? String(type.value) : "not set") }];
+  if (values.includes(UNKNOWN) || allowed.includes(asText(type.value))) return [];
+  return [{ field: type, ...messages.notAllowed(type.isSet ? asText(type.value) : "not set") }];
 }
 
 function judgePatch(patch: Field): Violation[] {
@@ -127,11 +130,11 @@ function judgePatch(patch: Field): Violation[] {
     violations.push({ field: version, ...messages.longVersion(version.value.length) });
   }
   if (operation.value === UNKNOWN || applyTo === UNKNOWN) return violations;
-  const name = String(operation.value);
-  if (IGNORED[name]?.includes(String(applyTo))) {
-    violations.push({ field: operation, ...messages.ignored(name, String(applyTo)) });
+  const name = asText(operation.value);
+  if (IGNORED.get(name)?.includes(asText(applyTo))) {
+    violations.push({ field: operation, ...messages.ignored(name, asText(applyTo)) });
   }
-  if (name === "REPLACE" && !REPLACEABLE.includes(String(applyTo))) {
+  if (name === "REPLACE" && !REPLACEABLE.includes(asText(applyTo))) {
     violations.push({ field: operation, ...messages.replace() });
   }
   return violations;

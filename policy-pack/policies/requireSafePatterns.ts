@@ -2,6 +2,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { actionOf, isException, operationsOf, rulesOf, sourcesOf } from "../reading/authorizationPolicy";
 import type { Field } from "../reading/field";
 import { isAuthorizationPolicy } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -80,7 +81,7 @@ function headersOf(rule: Field): Field[] {
   return rule
     .at("when")
     .children()
-    .filter((condition) => String(condition.at("key").value).startsWith("request.headers["))
+    .filter((condition) => asText(condition.at("key").value).startsWith("request.headers["))
     .map((condition) => condition.at("values"))
     .filter((values) => values.children().some(({ value }) => value !== "*"));
 }

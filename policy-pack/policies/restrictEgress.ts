@@ -6,6 +6,7 @@ import { isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -103,7 +104,7 @@ function judgePorts(spec: Field): Violation[] {
     .children()
     .map((port) => port.at("protocol"))
     .filter(({ value }) => typeof value === "string" && OPAQUE.includes(value.toUpperCase()))
-    .map((field) => ({ field, ...messages.everyAddress(String(field.value)) }));
+    .map((field) => ({ field, ...messages.everyAddress(asText(field.value)) }));
 }
 
 /** Judges a host. A wildcard for a whole top-level domain, such as `*` or `*.com`, is a violation. */

@@ -8,6 +8,7 @@ import { PROXY_CONFIG, settingsOf } from "../reading/proxyConfig";
 import { isGatewayRelease } from "../reading/release";
 import { isHelmRelease, isProxyConfig } from "../reading/resource";
 import { isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -104,7 +105,7 @@ function judgeAnnotation(
   const { value } = field;
   if (value === UNKNOWN) return [];
   if (key === IMAGE) {
-    const image = String(value);
+    const image = asText(value);
     // The injector ignores a name without a slash.
     const known = !image.includes("/") || isIstioImage(image, settings.istioHubs);
     return known ? [] : [{ field, ...messages.image(image) }];

@@ -2,6 +2,7 @@ import type { Field } from "./field";
 import { chartOf, chartReference, ISTIO_CHARTS, chartValue } from "./release";
 import { isHelmRelease, type KubernetesResource } from "./resource";
 import { podOf, proxyImageOf } from "./workload";
+import { asText } from "./value";
 
 /** An exact version of Istio, and its field. */
 export interface IstioVersionField {
@@ -27,7 +28,7 @@ export function istioVersionsOf(resource: KubernetesResource): IstioVersionField
     chartValue(resource, "global", "proxy", "image"),
   ];
   return [
-    ...exact(chart, chartReference(String(chart.peek)).version),
+    ...exact(chart, chartReference(asText(chart.peek)).version),
     ...values.flatMap((field) => exact(field, field.value)),
   ];
 }

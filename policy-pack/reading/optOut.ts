@@ -5,7 +5,7 @@ import { isProxyOnly, TEMPLATES } from "./gateway";
 import { PROXY_CONFIG, proxyConfigOf } from "./proxyConfig";
 import { istiodValue } from "./release";
 import type { KubernetesResource } from "./resource";
-import { entriesOf } from "./value";
+import { asText, entriesOf } from "./value";
 import { containersOf, isIstioContainer } from "./workload";
 
 /** A setting that keeps all inbound traffic, all outbound traffic or both from a pod's proxy. */
@@ -88,16 +88,16 @@ export function meshOptOuts(istiod: KubernetesResource): OptOut[] {
 }
 
 function read(field: Field, [values, effect]: Reading, value = field.value): OptOut[] {
-  if (!["string", "number", "boolean"].includes(typeof value) || !values.test(String(value))) return [];
-  return [{ field, setting: `is "${String(value)}"`, effect }];
+  if (!["string", "number", "boolean"].includes(typeof value) || !values.test(asText(value))) return [];
+  return [{ field, setting: `is "${asText(value)}"`, effect }];
 }
 
 function proxyConfigOptOut(field: Field): OptOut[] {
   const { readable, interceptionMode } = proxyConfigOf(field);
   if (!readable) return [{ field, setting: "is not YAML", effect: "its interceptionMode is unknown" }];
   const [values, effect] = MODE;
-  if (!values.test(String(interceptionMode))) return [];
-  return [{ field, setting: `sets interceptionMode to ${String(interceptionMode)}`, effect }];
+  if (!values.test(asText(interceptionMode))) return [];
+  return [{ field, setting: `sets interceptionMode to ${asText(interceptionMode)}`, effect }];
 }
 
 function statusOptOut(field: Field): OptOut {

@@ -2,12 +2,14 @@ import type { Field } from "./field";
 import { isHelmRelease, type KubernetesResource } from "./resource";
 
 /** The published names of Istio's charts, keyed by the names of their folders if these differ. */
-const FOLDERS: Readonly<Record<string, string>> = {
-  "istio-discovery": "istiod",
-  "istio-ingress": "gateway",
-  "istio-egress": "gateway",
-  "istio-cni": "cni",
-};
+const FOLDERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "istio-discovery": "istiod",
+    "istio-ingress": "gateway",
+    "istio-egress": "gateway",
+    "istio-cni": "cni",
+  }),
+);
 
 /** The charts that Istio publishes. Their versions are the version of Istio that they install. */
 export const ISTIO_CHARTS = ["base", "istiod", "gateway", "cni", "ztunnel", "ambient"];
@@ -20,7 +22,7 @@ export function chartOf({ type, fields }: KubernetesResource): string | undefine
   const chart = fields.at("chart").peek;
   if (!isHelmRelease(type) || typeof chart !== "string") return undefined;
   const { name } = chartReference(chart);
-  return FOLDERS[name] ?? name;
+  return FOLDERS.get(name) ?? name;
 }
 
 /**
@@ -29,9 +31,11 @@ export function chartOf({ type, fields }: KubernetesResource): string | undefine
  * https://helm.sh/docs/topics/registries/#using-an-oci-based-registry
  */
 export function chartReference(chart: string): { name: string; version?: string } {
-  const path = chart.replace(/[?#].*$/, "").replace(/\/+$/, "");
-  const [file = "", tag] = (path.split("/").at(-1) ?? "").replace(/@.*$/, "").split(":");
-  const [, name = "", archived] = /^(.*?)(?:-v?(\d.*?))?(?:\.tgz|\.tar\.gz)?$/.exec(file) ?? [];
+  const path = chart.replace(/[?#].*$/, "").split("/");
+  const last = path.findLast((part) => part !== "") ?? "";
+  const [file = "", tag] = last.replace(/@.*$/, "").split(":");
+  const base = file.replace(/\.(?:tgz|tar\.gz)$/, "");
+  const [, name = base, archived] = /^(.*?)-v?(\d.*)$/.exec(base) ?? [];
   const version = tag ?? archived;
   return version === undefined ? { name } : { name, version };
 }
@@ -50,11 +54,11 @@ export function isGatewayRelease(resource: KubernetesResource): boolean {
 const DEFAULTS = "_internal_defaults_do_not_set";
 
 /** The key below which a chart also reads all of its values. Each of them overrides the value at the top level. */
-const LEGACY: Readonly<Record<string, string>> = { istiod: "pilot", cni: "cni" };
+const LEGACY: ReadonlyMap<string, string> = new Map(Object.entries({ istiod: "pilot", cni: "cni" }));
 
 /** The effective field of one value of Istio's charts. The path leads to a single value, not to a block. */
 export function chartValue(release: KubernetesResource, ...path: string[]): Field {
-  const legacy = LEGACY[chartOf(release) ?? ""];
+  const legacy = LEGACY.get(chartOf(release) ?? "");
   const below = legacy === undefined ? [] : [[legacy], [DEFAULTS, legacy]];
   return firstSet(release, [...below, [], [DEFAULTS]], path);
 }

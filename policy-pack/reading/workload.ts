@@ -2,16 +2,19 @@ import type { Setting } from "../configuration";
 import { facts } from "../facts";
 import type { Field } from "./field";
 import type { KubernetesResource, KubernetesType } from "./resource";
+import { asText } from "./value";
 
-const KINDS: Readonly<Record<string, readonly string[]>> = {
-  core: ["Pod", "ReplicationController"],
-  apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
-  batch: ["Job", "CronJob"],
-  // Kinds of other projects, which have a pod template at the same place.
-  "argoproj.io": ["Rollout"],
-  "apps.kruise.io": ["CloneSet", "StatefulSet", "DaemonSet"],
-  "serving.knative.dev": ["Service", "Configuration"],
-};
+const KINDS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    core: ["Pod", "ReplicationController"],
+    apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
+    batch: ["Job", "CronJob"],
+    // Kinds of other projects, which have a pod template at the same place.
+    "argoproj.io": ["Rollout"],
+    "apps.kruise.io": ["CloneSet", "StatefulSet", "DaemonSet"],
+    "serving.knative.dev": ["Service", "Configuration"],
+  }),
+);
 
 /** The names of containers that Istio injects, and of the container of its gateways. */
 const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
@@ -31,7 +34,7 @@ export const istioHubs = {
 
 /** Whether the type is a pod or creates pods. */
 export function isWorkload({ group, kind }: KubernetesType): boolean {
-  return KINDS[group]?.includes(kind) ?? false;
+  return KINDS.get(group)?.includes(kind) ?? false;
 }
 
 /** The pod template of a workload: `metadata` and `spec` of the pods that it creates. */
@@ -52,7 +55,7 @@ export function containersOf(pod: Field): Field[] {
  * another registry.
  */
 export function isIstioContainer(container: Field, hubs: readonly string[] = istioHubs.default): boolean {
-  const name = String(container.at("name").peek);
+  const name = asText(container.at("name").peek);
   if (!ISTIO_CONTAINERS.includes(name)) return false;
   if (name !== "istio-proxy" && !container.path.includes(".initContainers[")) return false;
   const image = container.at("image").value;
@@ -62,7 +65,7 @@ export function isIstioContainer(container: Field, hubs: readonly string[] = ist
 
 /** Whether the container is ztunnel, the node proxy of ambient mode. */
 export function isZtunnel(container: Field, hubs: readonly string[]): boolean {
-  return isIstioContainer(container, hubs) && /\/ztunnel([:@]|$)/.test(String(container.at("image").peek));
+  return isIstioContainer(container, hubs) && /\/ztunnel([:@]|$)/.test(asText(container.at("image").peek));
 }
 
 /** Whether an image is Istio's, from one of these registries and paths. */
@@ -96,9 +99,9 @@ export function proxyImageOf(pod: Field): Field[] {
  */
 export function requestsSidecar(pod: Field): boolean | undefined {
   const labels = pod.at("metadata", "labels");
-  const label = String(labels.at(INJECT).peek);
+  const label = asText(labels.at(INJECT).peek);
   if (label === "true" || label === "false") return label === "true";
-  if (String(pod.at("metadata", "annotations", INJECT).peek) === "false") return false;
+  if (asText(pod.at("metadata", "annotations", INJECT).peek) === "false") return false;
   return labels.at("istio.io/rev").peek === undefined ? undefined : true;
 }
 

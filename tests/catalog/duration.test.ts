@@ -27,6 +27,13 @@ describe("duration", () => {
     }
   });
 
+  it("has at most the length that Go can read, 292 years", () => {
+    expect(parseDuration("9223372036854ms")).to.equal(9_223_372_036_854);
+    for (const text of ["9223372036855ms", "2562048h", `1.${"0".repeat(100)}s`, `${"9".repeat(1e6)}h`]) {
+      expect(parseDuration(text), text.slice(0, 20)).to.equal(undefined);
+    }
+  });
+
   it("is written in the largest unit that takes it without a fraction", () => {
     expect([1, 7500, 30_000, 60_000, 90_000, 3_600_000].map(formatDuration)).to.deep.equal([
       "1ms",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { checkMesh } from "../../mesh";
-import { envFix, imageFix, promiseFix, text, valueFix } from "../../checks/plain";
+import { envFix, foreignText, imageFix, promiseFix, text, valueFix } from "../../checks/plain";
 
 const http = { port: 8080, protocol: "http" };
 const image = "registry.example.com/web:1.4.2";
@@ -109,6 +109,33 @@ describe("checks/plain", () => {
     ]);
   });
 
+  it("reports values that JSON can't have, also in an override, and leaves undefined fields out", () => {
+    const self: Record<string, unknown> = {};
+    self.self = { self };
+    for (const [value, found, below = ""] of [
+      [7n, "is a bigint"],
+      [() => 1, "is a function"],
+      [Symbol("x"), "is a symbol"],
+      [NaN, "is NaN"],
+      [-Infinity, "is -Infinity"],
+      [new Date(), "is a Date"],
+      [new Map(), "is a Map"],
+      [self, "is an object that contains itself", ".self.self"],
+    ] as const) {
+      const path = 'overrides.Sidecar["shop/web"].metadata.labels';
+      const overrides = { Sidecar: { "shop/web": { metadata: { labels: { team: value } } } } };
+      expect(only(shop({}, { overrides })), found).to.deep.equal({
+        path: `${path}.team${below}`,
+        ...foreignText(`${path}.team${below}`, found),
+      });
+    }
+    const probes = { readiness: undefined, liveness: { path: "/live" } };
+    const { mesh, findings } = checkMesh(shop({ workload: { image, probes }, traffic: undefined }));
+    expect(findings).to.deep.equal([]);
+    const given = { workload: { image, probes: { liveness: { path: "/live" } } } };
+    expect(mesh).to.deep.equal(checkMesh(shop(given)).mesh);
+  });
+
   it("accepts plain values that only look alike, one object in two places, and ends in a cycle", () => {
     const env = { __pulumiOutput: "true", SUPPORTED: "Output<T> is not supported" };
     expect(brief(shop({ workload: { image, env } }))).to.deep.equal([]);
@@ -120,7 +147,10 @@ describe("checks/plain", () => {
     ]);
     const cycle: Record<string, unknown> = { port: 8080, protocol: "http" };
     cycle.self = cycle;
-    expect(brief(shop({ ports: { http: cycle } }))).to.deep.equal(["MW002 services.web.ports.http.self"]);
+    expect(brief(shop({ ports: { http: cycle } }))).to.deep.equal([
+      "MW002 services.web.ports.http.self",
+      "MW386 services.web.ports.http.self",
+    ]);
   });
 });
 

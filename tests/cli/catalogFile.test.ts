@@ -54,6 +54,18 @@ describe("cli/catalogFile", () => {
     expect(Date.now() - begin).to.be.lessThan(5_000);
   });
 
+  it("refuses an alias inside of its own value, and one without an anchor", async () => {
+    for (const [text, reason] of [
+      ["services: &all\n  web: *all\n", "an alias is inside of the value that it names"],
+      ["services: *all\n", "the alias all has no anchor before it"],
+    ]) {
+      const file = write("alias.yaml", `name: shop\n${text}`);
+      const error = await failure(file);
+      expect(error).to.be.instanceOf(UnreadableCatalog);
+      expect(error.problem).to.equal(`${file} can't be read: ${reason}`);
+    }
+  });
+
   for (const name of ["deep.json", "deep.yaml"]) {
     it(`refuses a ${name.slice(5)} file that is nested 100,000 deep`, async () => {
       const error = await failure(write(name, "[".repeat(100_000) + "]".repeat(100_000)));
