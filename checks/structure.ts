@@ -110,7 +110,8 @@ export function readStructure(given: unknown): Structure {
   let rest = input;
   // Overrides accept any value, so the schema leaves the marks in them.
   for (let result: typeof first = first, left = unread; ; result = meshSchema.safeParse(rest), left = []) {
-    if (result.success && left.length === 0) return { findings, input, rest: withoutUndefined(result.data), standIns };
+    if (result.success && left.length === 0)
+      return { findings, input, rest: withoutUndefined(result.data), standIns };
     const wrong = result.success ? [] : flatten(result.error.issues);
     const isLeft = formatted(left);
     const paths = [
