@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sourceOf, type Target } from "./edge";
+import { type Source, sourceOf, type Target } from "./edge";
 import {
   type GatewayHost,
   type GatewayHostDefinition,
@@ -66,6 +66,8 @@ export interface Gateway {
   readonly namespace: string;
   readonly pods: GatewayPods;
   readonly hosts: readonly GatewayHost[];
+  /** The gateway as the source of edges. */
+  readonly source: Source;
   readonly path: string;
 }
 
@@ -137,6 +139,7 @@ export function normalizeGateways(
       hosts: sortedEntries(definition.hosts).map(([host, value]) =>
         normalizeGatewayHost(host, objectName(host), value, source, [...path, "hosts", host], find),
       ),
+      source,
       path: formatPath(path),
     };
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Cors, type CorsDefinition, corsSchema, normalizeCors } from "./cors";
 import type { Source, Target } from "./edge";
+import { type ExtAuthz, type ExtAuthzDefinition, extAuthzSchema, normalizeExtAuthz } from "./extAuthz";
 import {
   type GatewayRedirect,
   type GatewayRedirectDefinition,
@@ -36,6 +37,11 @@ export interface GatewayHostDefinition {
   readonly redirects?: readonly GatewayRedirectDefinition[];
   /** CORS policy: the origins whose pages may send requests to this host. Default: none. */
   readonly cors?: CorsDefinition;
+  /**
+   * External authorization of requests to the host, at the gateway. The paths are those that the client sends.
+   * Default: none.
+   */
+  readonly extAuthz?: ExtAuthzDefinition;
 }
 
 /** A host of a gateway with its defaults resolved. */
@@ -50,6 +56,7 @@ export interface GatewayHost {
   /** Routes and redirects, the most specific one first. */
   readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
   readonly cors?: Cors;
+  readonly extAuthz?: ExtAuthz;
   readonly path: string;
 }
 
@@ -60,6 +67,7 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
     routes: z.array(routeSchema),
     redirects: z.array(redirectSchema).min(1).optional(),
     cors: corsSchema.optional(),
+    extAuthz: extAuthzSchema.optional(),
   } satisfies Shape<GatewayHostDefinition>)
   .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
     params: { fix: "add at least one route or redirect" },
@@ -74,7 +82,7 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
 export function normalizeGatewayHost(
   host: string,
   name: string,
-  { tls, port, routes, redirects = [], cors }: GatewayHostDefinition,
+  { tls, port, routes, redirects = [], cors, extAuthz }: GatewayHostDefinition,
   source: Source,
   path: readonly string[],
   find: (service: string) => Target,
@@ -92,6 +100,7 @@ export function normalizeGatewayHost(
     port: port ?? (tls.mode === "DISABLE" ? 80 : 443),
     traffic: all.some(({ edge }) => edge && !isHttp(edge.port.protocol)) ? "connections" : "requests",
     ...(cors && { cors: normalizeCors(cors) }),
+    ...(extAuthz && { extAuthz: normalizeExtAuthz(extAuthz, [], path) }),
     routes: all,
     path: formatPath(path),
   };

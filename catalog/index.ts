@@ -15,6 +15,7 @@ export type * from "./deny";
 export { callersNamed, denyRequestFields } from "./deny";
 export { longestCall, terminationDefaults, type Termination } from "./drain";
 export { type Duration, formatDuration, parseDuration } from "./duration";
+export type * from "./extAuthz";
 export type * from "./externalService";
 export { egressGateway, isBlock, isWildcard, originatesTls } from "./externalService";
 export type * from "./gateway";

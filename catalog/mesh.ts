@@ -3,6 +3,11 @@ import { facts } from "../policy-pack/facts";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
 import {
+  type ExtensionProvider,
+  type ExtensionProviderDefinition,
+  extensionProviderSchema,
+} from "./extAuthz";
+import {
   type ExternalService,
   type ExternalServiceDefinition,
   externalServiceSchema,
@@ -97,6 +102,8 @@ export interface MeshDefinition {
    * then.
    */
   readonly rateLimitService?: RateLimitServiceDefinition;
+  /** External authorizers, keyed by name. Default: none; nothing can have `extAuthz` then. */
+  readonly extensionProviders?: Readonly<Record<string, ExtensionProviderDefinition>>;
   /** What proxies report: metrics, traces and access logs. Default: what Istio's configuration sets. */
   readonly telemetry?: TelemetryDefinition;
   /** Alert thresholds of all services, which a service can override. Default: those of {@link AlertsDefinition}. */
@@ -161,6 +168,8 @@ export interface Mesh {
   readonly gateways: readonly Gateway[];
   readonly jwtRules: readonly JwtRule[];
   readonly rateLimitService?: RateLimitService;
+  /** External authorizers, sorted by name. */
+  readonly extensionProviders: readonly ExtensionProvider[];
   readonly telemetry?: Telemetry;
   readonly alerts: Alerts;
   readonly certificates: Certificates;
@@ -197,6 +206,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   gateways: z.record(z.string(), gatewaySchema).optional(),
   jwtRules: z.array(jwtRuleSchema).min(1).optional(),
   rateLimitService: rateLimitServiceSchema.optional(),
+  extensionProviders: z.record(z.string().min(1), extensionProviderSchema).optional(),
   telemetry: telemetrySchema.optional(),
   alerts: alertsSchema.optional(),
   certificates: certificatesSchema.optional(),

@@ -3,6 +3,7 @@ import { normalizeAlerts } from "./alerts";
 import { normalizeCertificates } from "./certificates";
 import { connector } from "./connections";
 import { type Edge, edgesOfCalls, type Source } from "./edge";
+import { edgeOfExtAuthz, type ExtAuthz, normalizeProviders } from "./extAuthz";
 import { type ExternalService, normalizeExternalService } from "./externalService";
 import { normalizeGateways } from "./gateway";
 import { edgeOfLimits, normalizeRateLimitService } from "./globalRateLimit";
@@ -43,6 +44,12 @@ export function normalize(definition: MeshDefinition): Mesh {
   const gateways = heldToTheirPaths(normalizeGateways(definition.gateways ?? {}, settings, find));
   const rateLimitService =
     definition.rateLimitService && normalizeRateLimitService(definition.rateLimitService, find);
+  const extensionProviders = normalizeProviders(definition.extensionProviders ?? {}, find);
+  // MW327 reports a provider that is not declared.
+  const asked = (source: Source, extAuthz: ExtAuthz | undefined): Edge[] =>
+    extensionProviders
+      .filter(({ name }) => name === extAuthz?.provider)
+      .flatMap((one) => (extAuthz ? [edgeOfExtAuthz(source, extAuthz, one, find(one.service))] : []));
   const mirrors = new Map<string, Mirror>();
   for (const [name, { traffic }] of ownServices) {
     if (traffic?.mirror) mirrors.set(name, normalizeMirror(traffic.mirror, find(name).ports, find));
@@ -56,6 +63,8 @@ export function normalize(definition: MeshDefinition): Mesh {
         ? [edgeOfLimits(sourceNamed(name), rateLimitService, find(rateLimitService.service))]
         : [],
     ),
+    ...ownServices.flatMap(([name]) => asked(sourceNamed(name), find(name).extAuthz)),
+    ...gateways.flatMap(({ source, hosts }) => hosts.flatMap(({ extAuthz }) => asked(source, extAuthz))),
   ];
   const copies = requests.flatMap((edge) => mirroredEdge(edge, mirrors.get(edge.callee)) ?? []);
 
@@ -78,6 +87,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     gateways,
     jwtRules: (definition.jwtRules ?? []).map(normalizeJwtRule),
     ...(rateLimitService && { rateLimitService }),
+    extensionProviders,
     ...(definition.telemetry && { telemetry: normalizeTelemetry(definition.telemetry) }),
     ...(definition.networkPolicies && {
       networkPolicies: normalizeNetworkPolicies(definition.networkPolicies),

@@ -7,6 +7,7 @@ import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchem
 import { milliseconds } from "./duration";
 import { type Deny, type DenyDefinition, denySchema, normalizeDeny } from "./deny";
 import { type Edge, type Source, sourceOf } from "./edge";
+import { type ExtAuthz, type ExtAuthzDefinition, extAuthzSchema, normalizeExtAuthz } from "./extAuthz";
 import {
   type GlobalRateLimit,
   type GlobalRateLimitDefinition,
@@ -126,6 +127,8 @@ export interface ServiceDefinition {
    * what no call, route or admission allows is denied.
    */
   readonly deny?: Readonly<Record<string, DenyDefinition>>;
+  /** External authorization of requests to the service's HTTP ports. Default: none. */
+  readonly extAuthz?: ExtAuthzDefinition;
   /**
    * Services of the cluster outside of the catalog that this service calls, keyed by fully qualified host.
    * Default: none; its Sidecar has no routes to them, and NetworkPolicies, if enabled, allow no egress to them then.
@@ -176,6 +179,7 @@ export interface Service {
   readonly mtls?: Mtls;
   /** DENY rules, sorted by name. */
   readonly deny: readonly Deny[];
+  readonly extAuthz?: ExtAuthz;
   readonly sidecar: SidecarDefinition;
   readonly telemetry?: ProxyTelemetry;
   readonly alerts: Alerts;
@@ -212,6 +216,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
   admit: z.record(z.string(), admitSchema).optional(),
   deny: atLeastOne(z.record(z.string().min(1), denySchema), "declare at least one rule").optional(),
+  extAuthz: extAuthzSchema.optional(),
   reach: reachSchema.optional(),
   kubernetesApi: z.boolean().optional(),
   mtls: mtlsSchema.optional(),
@@ -263,6 +268,9 @@ export function normalizeService(
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
     deny: normalizeDeny(name, definition.deny ?? {}, ports),
+    ...(definition.extAuthz && {
+      extAuthz: normalizeExtAuthz(definition.extAuthz, ports, ["services", name]),
+    }),
     sidecar,
     workloads: normalizeWorkloads(name, workload, versions, selector, ports),
     path: formatPath(["services", name]),

@@ -17,7 +17,7 @@ type ProtocolOf<Service> = Service extends { readonly ports: infer Ports }
     : never
   : never;
 
-type Refusals<Service> = RefusedFields<Service, "load" | "rateLimit" | "globalRateLimits"> & {
+type Refusals<Service> = RefusedFields<Service, "load" | "rateLimit" | "globalRateLimits" | "extAuthz"> & {
   readonly [Section in Extract<keyof Service, keyof RequestFields>]?: RefusedFields<
     NonNullable<Service[Section]>,
     RequestFields[Section]

@@ -61,6 +61,10 @@ export const pages = {
     url: `${istio}/tasks/traffic-management/egress/egress-tls-origination/`,
   },
   envoyFilter: { title: "Istio: EnvoyFilter", url: `${istio}/reference/config/networking/envoy-filter/` },
+  externalAuthorization: {
+    title: "Istio: external authorization",
+    url: `${istio}/tasks/security/authorization/authz-custom/`,
+  },
   faultInjection: {
     title: "Istio: fault injection",
     url: `${istio}/tasks/traffic-management/fault-injection/`,

@@ -2,6 +2,8 @@ import {
   type CallDefinition,
   type DenyDefinition,
   type EndUserDefinition,
+  type ExtAuthzDefinition,
+  type ExtAuthzHttpDefinition,
   isList,
   type MeshDefinition,
   type PortDefinition,
@@ -42,6 +44,7 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
     const path = ["rateLimitService"];
     yield { callee, call: port === undefined ? {} : { port }, path, calleePath: [...path, "service"] };
   }
+  yield* providers(definition);
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
     for (const [host, { routes }] of Object.entries(hosts)) {
       for (const [i, route] of routes.entries()) {
@@ -53,6 +56,34 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
           yield { callee: call.service, call, path: place, calleePath: [...place, "service"] };
         }
       }
+    }
+  }
+}
+
+/** The services of the extension providers, which proxies call. */
+export function* providers({ extensionProviders = {} }: MeshDefinition): Iterable<Reference> {
+  for (const [name, provider] of Object.entries(extensionProviders)) {
+    for (const [kind, { service: callee, port }] of Object.entries(provider) as [
+      string,
+      ExtAuthzHttpDefinition,
+    ][]) {
+      const path = ["extensionProviders", name, kind];
+      yield { callee, call: port === undefined ? {} : { port }, path, calleePath: [...path, "service"] };
+    }
+  }
+}
+
+/** Every external authorization of a service or a host. */
+export function* extAuthzs({
+  services,
+  gateways = {},
+}: MeshDefinition): Iterable<{ readonly extAuthz: ExtAuthzDefinition; readonly path: readonly string[] }> {
+  for (const [name, { extAuthz }] of Object.entries(services)) {
+    if (extAuthz) yield { extAuthz, path: ["services", name, "extAuthz"] };
+  }
+  for (const [gateway, { hosts }] of Object.entries(gateways)) {
+    for (const [host, { extAuthz }] of Object.entries(hosts)) {
+      if (extAuthz) yield { extAuthz, path: ["gateways", gateway, "hosts", host, "extAuthz"] };
     }
   }
 }
@@ -92,6 +123,11 @@ export function* pathLists(
   for (const { rule, path } of denials(definition)) {
     for (const field of ["paths", "notPaths"] as const) {
       if (rule[field]) yield { paths: rule[field], path: [...path, field] };
+    }
+  }
+  for (const { extAuthz, path } of extAuthzs(definition)) {
+    for (const field of ["paths", "notPaths"] as const) {
+      if (extAuthz[field]) yield { paths: extAuthz[field], path: [...path, field] };
     }
   }
 }
@@ -139,13 +175,18 @@ export function* mirrors({ services }: MeshDefinition): Iterable<MirrorReference
   }
 }
 
-/** The section in which a reference's callee is declared. Only calls of services can refer to external services. */
+/**
+ * The section in which a reference's callee is declared. Only calls of services and extension providers can refer to
+ * external services.
+ */
 export function sectionOf(
   { services, externalServices = {} }: MeshDefinition,
   { callee, path }: Reference,
 ): "services" | "externalServices" {
   const outside = Object.hasOwn(externalServices, callee) && !Object.hasOwn(services, callee);
-  return path[2] === "calls" && outside ? "externalServices" : "services";
+  return (path[2] === "calls" || path[0] === "extensionProviders") && outside
+    ? "externalServices"
+    : "services";
 }
 
 /** The ports of a reference's callee. Undefined if the callee is not declared; a declared one can have no ports. */

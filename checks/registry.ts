@@ -86,6 +86,9 @@ import { portReserved } from "./rules/portReserved";
 import { prefixAdmitted } from "./rules/prefixAdmitted";
 import { prefixLiteral } from "./rules/prefixLiteral";
 import { probePath } from "./rules/probePath";
+import { providerDeclared } from "./rules/providerDeclared";
+import { providerFailsClosed } from "./rules/providerFailsClosed";
+import { providerReached } from "./rules/providerReached";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
@@ -210,9 +213,12 @@ export const topics: readonly Topic[] = [
       denyReachable, // MW324
       denyCallers, // MW325
       denySpellings, // MW326
+      providerDeclared, // MW327
+      providerReached, // MW328
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370
       tokenForwarded, // MW514
+      providerFailsClosed, // MW535
     ],
   },
   {

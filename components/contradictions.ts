@@ -64,6 +64,7 @@ export function contradictions(args: IstioControlPlaneArgs, mesh: Mesh): string[
     ),
     ...entrances(args, mesh),
     ...clients(args, mesh),
+    ...authorizers(args, mesh),
     ...revisions(args, mesh),
     ...versions(args, mesh),
   ];
@@ -95,6 +96,21 @@ function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh)
           ]),
     ]);
   });
+}
+
+/** External authorizers that istiod does not have: it denies every request that they should decide. */
+function authorizers({ istiod }: IstioControlPlaneArgs, mesh: Mesh): string[] {
+  const { extensionProviders = [] } = (istiod?.meshConfig ?? {}) as {
+    extensionProviders?: readonly { readonly name?: string }[];
+  };
+  const known = new Set(extensionProviders.map(({ name }) => name));
+  return mesh.extensionProviders
+    .filter(({ name }) => !known.has(name))
+    .map(
+      ({ name, path }) =>
+        `istiod.meshConfig.extensionProviders has no "${name}", and ${path} of the catalog "${mesh.name}" declares it: ` +
+        `proxies deny every request that it should decide. Add the provider, as istiodFor returns it for this catalog.`,
+    );
 }
 
 /** Lists of client addresses at gateways that see only the addresses of nodes or load balancers. */

@@ -1,4 +1,4 @@
-import { type Mesh, otlpPort } from "../catalog";
+import { type ExtensionProvider, formatDuration, type Mesh, otlpPort } from "../catalog";
 import { statsMatchers } from "../observability";
 
 /**
@@ -60,7 +60,8 @@ const auditLog = {
 export function meshConfig({
   telemetry,
   trustDomain,
-}: Pick<Mesh, "telemetry" | "trustDomain">): Record<string, unknown> {
+  extensionProviders: authorizers,
+}: Pick<Mesh, "telemetry" | "trustDomain" | "extensionProviders">): Record<string, unknown> {
   const { tracing, auditLogging } = telemetry ?? {};
   const extensionProviders = [
     ...(tracing === undefined
@@ -75,6 +76,7 @@ export function meshConfig({
             envoyFileAccessLog: { path: "/dev/stdout", logFormat: { labels: auditLog } },
           },
         ]),
+    ...authorizers.map(authorizer),
   ];
   return {
     accessLogEncoding: "JSON",
@@ -95,5 +97,34 @@ export function meshConfig({
     // The prefix of identities in the catalog's AuthorizationPolicies.
     trustDomain,
     ...(extensionProviders.length > 0 ? { extensionProviders } : {}),
+  };
+}
+
+/**
+ * The namespace is named, because istiod refuses a host that several namespaces declare. Without a timeout, proxies would
+ * wait 10 minutes for a decision.
+ */
+function authorizer(provider: ExtensionProvider): Record<string, unknown> {
+  const { name, kind, namespace, host, port, timeout, failOpen, statusOnError } = provider;
+  const { pathPrefix, includeRequestBodyInCheck } = provider;
+  const lists = [
+    "includeRequestHeadersInCheck",
+    "headersToUpstreamOnAllow",
+    "headersToDownstreamOnAllow",
+    "headersToDownstreamOnDeny",
+  ] as const;
+  const headers = lists.flatMap((list) => (provider[list] ? [[list, [...provider[list]]]] : []));
+  return {
+    name,
+    [kind]: {
+      service: `${namespace}/${host}`,
+      port: port.port,
+      timeout: formatDuration(timeout),
+      failOpen,
+      ...(statusOnError !== undefined && { statusOnError: String(statusOnError) }),
+      ...(pathPrefix !== undefined && { pathPrefix }),
+      ...(includeRequestBodyInCheck && { includeRequestBodyInCheck: { ...includeRequestBodyInCheck } }),
+      ...(Object.fromEntries(headers) as Record<string, unknown>),
+    },
   };
 }

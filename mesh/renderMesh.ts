@@ -5,6 +5,7 @@ import { configMaps } from "./configMap";
 import { destinationRules } from "./destinationRule";
 import { egressGateways } from "./egressGateway";
 import { envoyFilters } from "./envoyFilter";
+import { extAuthzPolicies } from "./extAuthzPolicy";
 import { gatewayAuthorizations } from "./gatewayAuthorization";
 import { gateways } from "./gateway";
 import { horizontalPodAutoscalers } from "./horizontalPodAutoscaler";
@@ -29,6 +30,7 @@ const renderers = [
   destinationRules,
   egressGateways,
   envoyFilters,
+  extAuthzPolicies,
   gatewayAuthorizations,
   gateways,
   horizontalPodAutoscalers,

@@ -9,14 +9,20 @@ export const text = (field: string): Text => ({
   fix: "list what is not denied, in notPaths or notMethods, or except those who may send it, in notCallers or notEndUser",
 });
 
+export const undecided = (): Text => ({
+  message:
+    "the provider decides listed paths only, and other spellings of the same request pass without a decision, such as /ADMIN for /admin",
+  fix: "list what it does not decide, in notPaths",
+});
+
 export const denySpellings: MeshRule = {
   code: "MW326",
   severity: "warning",
-  title: "DENY rules have exceptions",
+  title: "DENY rules and external authorization have exceptions",
   why: [
-    "A request has many spellings. One that a DENY rule does not match as intended is allowed.",
-    "A rule with exceptions denies what it doesn't list, so another spelling is denied as well.",
-    "The policy `require-safe-patterns` reports the same.",
+    "A request has many spellings. One that a DENY rule, or external authorization, does not match as intended passes.",
+    "A rule with exceptions applies to all that it doesn't list, also to another spelling.",
+    "The policy `require-safe-patterns` reports the same of DENY rules.",
   ],
   see: pages.securityBestPractices,
   suppress: "the application answers other spellings of these requests with 404.",
@@ -25,7 +31,14 @@ export const denySpellings: MeshRule = {
     wrong: denying({ paths: ["/actuator/*"] }),
     right: denying({ notPaths: ["/api/*"] }),
   },
-  *check({ services }, hasFailed) {
+  *check({ services, gateways }, hasFailed) {
+    const decided = [...services, ...gateways.flatMap(({ hosts }) => hosts)].flatMap(
+      ({ extAuthz }) => extAuthz ?? [],
+    );
+    for (const { paths, notPaths, path } of decided) {
+      if (paths.length === 0 || notPaths.length > 0) continue;
+      yield { path: `${path}.paths`, ...undecided() };
+    }
     for (const rule of services.flatMap(({ deny }) => deny)) {
       const field = (["paths", "methods"] as const).find((one) => rule[one].length > 0);
       const excepts =

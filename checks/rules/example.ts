@@ -35,3 +35,20 @@ export function withHosts(...gateways: object[]): object {
     gateways: Object.fromEntries(gateways.map((hosts, i) => [`public-${i + 1}`, { hosts }])),
   };
 }
+
+/**
+ * A catalog in which `web` calls `api`, and `opa` is an external authorizer. The arguments are added to `api`, `opa` and the
+ * provider.
+ */
+export function withProvider(api: object, opa: object = {}, provider: object = {}): object {
+  const grpc: PortDefinition = { port: 9191, protocol: "grpc" };
+  return {
+    ...base,
+    services: {
+      web: { ports: { http }, calls: { api: {} } },
+      api: { ports: { http }, ...api },
+      opa: { ports: { grpc }, ...opa },
+    },
+    extensionProviders: { opa: { envoyExtAuthzGrpc: { service: "opa", ...provider } } },
+  };
+}

@@ -83,14 +83,18 @@ function requestFields(service: Omit<ServiceDefinition, "ports">): string[][] {
     load,
     rateLimit,
     globalRateLimits,
+    extAuthz,
   } = service;
   const { consistentHash } = loadBalancing;
   return [
     ...given(resilience, ["timeout", "retries"]).map((field) => ["resilience", field]),
     ...given(traffic, ["weights", "headerRoutes", "mirror", "fault"]).map((field) => ["traffic", field]),
-    ...given({ load, rateLimit, globalRateLimits }, ["load", "rateLimit", "globalRateLimits"]).map(
-      (field) => [field],
-    ),
+    ...given({ load, rateLimit, globalRateLimits, extAuthz }, [
+      "load",
+      "rateLimit",
+      "globalRateLimits",
+      "extAuthz",
+    ]).map((field) => [field]),
     ...(consistentHash && !("useSourceIp" in consistentHash) ? [["loadBalancing", "consistentHash"]] : []),
     ...given(circuitBreaker, breakerFields).map((field) => ["circuitBreaker", field]),
   ];

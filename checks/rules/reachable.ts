@@ -66,7 +66,7 @@ function isScraping({ paths }: CallDefinition, service: ServiceDefinition | unde
   return paths?.every((path) => path === metrics) ?? false;
 }
 
-/** Whether a reference is that of proxies to the rate limit service, which is not part of the call graph. */
+/** Whether a reference is that of proxies to a service that counts or decides, which is not part of the call graph. */
 function isCounting({ path }: Reference): boolean {
-  return path[0] === "rateLimitService";
+  return path[0] === "rateLimitService" || path[0] === "extensionProviders";
 }

@@ -27,7 +27,7 @@ export const serviceDeclared: DefinitionRule = {
   *check(definition: MeshDefinition, isWritten) {
     for (const { callee, path, calleePath } of references(definition)) {
       if (isWritten("services", callee)) continue;
-      const calls = path[2] === "calls";
+      const calls = path[2] === "calls" || path[0] === "extensionProviders";
       if (calls && isWritten("externalServices", callee)) continue;
       const known = { ...definition.services, ...(calls && definition.externalServices) };
       yield {

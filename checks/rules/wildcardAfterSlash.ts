@@ -28,8 +28,8 @@ export const wildcardAfterSlash: DefinitionRule = {
   examples: { wrong: asking("/orders*"), right: asking("/orders/*") },
   *check(definition) {
     for (const { paths, path } of pathLists(definition)) {
-      // A DENY rule allows its exceptions only.
-      if (path[2] === "deny" && path.at(-1) === "paths") continue;
+      // A DENY rule allows its exceptions only, and a provider decides all but its exceptions.
+      if ((path[2] === "deny" || path.at(-2) === "extAuthz") && path.at(-1) === "paths") continue;
       for (const [i, given] of paths.entries()) {
         if (!given.endsWith("*") || given.endsWith("/*")) continue;
         yield {

@@ -367,6 +367,7 @@ function calls(): Changes {
     "AdmitDefinition.namespace": cart({ admit: { billing: { namespace: "accounts" } } }),
     "AdmitDefinition.serviceAccount": cart({ admit: { billing: { serviceAccount: "auditor" } } }),
     ...denials(),
+    ...authorizers(),
     "JwtRuleDefinition.issuer": token({ issuer: "https://login.example.com" }),
     "JwtRuleDefinition.jwksUri": token({ jwksUri: "https://auth.example.com/jwks" }),
     "JwtRuleDefinition.audiences": token({ audiences: ["store"] }),
@@ -399,6 +400,54 @@ function denials(): Changes {
     "DenyDefinition.notEndUser": denied({ notEndUser: { claims: { roles: ["admin"] } } }),
     "DenyDefinition.ipBlocks": denied({ ipBlocks: ["10.20.0.0/24"] }),
     "DenyDefinition.notIpBlocks": denied({ notIpBlocks: ["10.20.0.0/24"] }),
+  };
+}
+
+function authorizers(): Changes {
+  const opa = (own: object): object => ({ extensionProviders: { opa: { envoyExtAuthzGrpc: own } } });
+  const login = (own: object): object => ({ extensionProviders: { login: { envoyExtAuthzHttp: own } } });
+  const used = { services: { cart: { extAuthz: { provider: "login" } } } };
+  const other = { services: { other: { ports: { grpc: { port: 9191, protocol: "grpc" } } } } };
+  const decided = (own: object): object => cart({ extAuthz: own });
+  return {
+    "ExtensionProviderDefinition.envoyExtAuthzHttp": {
+      before: used,
+      after: {
+        ...used,
+        extensionProviders: {
+          login: { envoyExtAuthzHttp: null, envoyExtAuthzGrpc: { service: "opa", port: "grpc" } },
+        },
+      },
+    },
+    "ExtensionProviderDefinition.envoyExtAuthzGrpc": {
+      extensionProviders: {
+        opa: { envoyExtAuthzGrpc: null, envoyExtAuthzHttp: { service: "opa", port: "http" } },
+      },
+    },
+    "ExtAuthzGrpcDefinition.service": { before: other, after: { ...other, ...opa({ service: "other" }) } },
+    "ExtAuthzGrpcDefinition.port": opa({ port: "next" }),
+    "ExtAuthzGrpcDefinition.timeout": opa({ timeout: "1s" }),
+    "ExtAuthzGrpcDefinition.failOpen": opa({ failOpen: true }),
+    "ExtAuthzGrpcDefinition.statusOnError": opa({ statusOnError: 503 }),
+    "RequestBodyInCheck.maxRequestBytes": opa({ includeRequestBodyInCheck: { maxRequestBytes: 8192 } }),
+    "RequestBodyInCheck.allowPartialMessage": opa({
+      includeRequestBodyInCheck: { maxRequestBytes: 8192, allowPartialMessage: true },
+    }),
+    "ExtAuthzHttpDefinition.pathPrefix": {
+      before: used,
+      after: { ...used, ...login({ pathPrefix: "/check" }) },
+    },
+    "ExtAuthzHttpDefinition.includeRequestHeadersInCheck": login({
+      includeRequestHeadersInCheck: ["cookie"],
+    }),
+    "ExtAuthzHttpDefinition.headersToUpstreamOnAllow": login({ headersToUpstreamOnAllow: ["x-user"] }),
+    "ExtAuthzHttpDefinition.headersToDownstreamOnAllow": login({
+      headersToDownstreamOnAllow: ["set-cookie"],
+    }),
+    "ExtAuthzHttpDefinition.headersToDownstreamOnDeny": login({ headersToDownstreamOnDeny: ["set-cookie"] }),
+    "ExtAuthzDefinition.provider": decided({ provider: "login" }),
+    "ExtAuthzDefinition.paths": decided({ paths: ["/items/*"] }),
+    "ExtAuthzDefinition.notPaths": decided({ notPaths: ["/health", "/ready"] }),
   };
 }
 

@@ -111,6 +111,7 @@ export const example = defineMesh({
         billing: { namespace: "finance", serviceAccount: "billing", port: "http", methods: ["GET"] },
       },
       deny: { admin: { paths: ["/admin/*"], notCallers: ["billing"] } },
+      extAuthz: { provider: "opa", notPaths: ["/health"] },
     },
     search: {
       ports: { http: { port: 8080, protocol: "http" } },
@@ -123,6 +124,13 @@ export const example = defineMesh({
       },
     },
     redis: { ports: { redis: { port: 6379, protocol: "redis" } }, resilience: { idleTimeout: "1h" } },
+    opa: {
+      ports: {
+        grpc: { port: 9191, protocol: "grpc" },
+        next: { port: 9192, protocol: "grpc" },
+        http: { port: 8181, protocol: "http" },
+      },
+    },
     counter: {
       ports: { grpc: { port: 8081, protocol: "grpc" }, other: { port: 8082, protocol: "grpc" } },
       workload: { image: "registry.example.com/ratelimit:1.0.0" },
@@ -175,6 +183,10 @@ export const example = defineMesh({
       forwardOriginalToken: true,
     },
   ],
+  extensionProviders: {
+    opa: { envoyExtAuthzGrpc: { service: "opa", port: "grpc", timeout: "500ms" } },
+    login: { envoyExtAuthzHttp: { service: "opa", port: "http" } },
+  },
   rateLimitService: { service: "counter", port: "grpc", onFailure: "allow", timeout: "50ms" },
   telemetry: {
     metrics: {

@@ -13,7 +13,9 @@ export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   return mesh.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const edges = service.incoming.filter((edge) => edge.port.name === port.name);
-      return identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
+      const questions = identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
+      // An application of the laboratory decides nothing.
+      return service.extAuthz ? questions.filter(({ expect }) => expect === "denied") : questions;
     }),
   );
 }

@@ -20,7 +20,11 @@ export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
     .filter(({ pods }) => pods.release !== undefined)
     .flatMap((gateway) =>
       gateway.hosts
-        .filter(({ traffic, tls }) => traffic === "requests" && tls.mode !== "MUTUAL")
+        // An application of the laboratory decides nothing.
+        .filter(
+          ({ traffic, tls, extAuthz }) =>
+            traffic === "requests" && tls.mode !== "MUTUAL" && extAuthz === undefined,
+        )
         .flatMap((host) => [...routesOf(mesh, gateway, host, issuer), ...edgesOfHost(gateway, host)]),
     );
 }

@@ -34,7 +34,11 @@ describe("components/meshConfig", () => {
   };
 
   const configOf = (telemetry: ProxyTelemetry = {}) =>
-    meshConfig({ telemetry: { gateways: true, ...telemetry }, trustDomain: "example.org" });
+    meshConfig({
+      telemetry: { gateways: true, ...telemetry },
+      trustDomain: "example.org",
+      extensionProviders: [],
+    });
 
   it("has applications wait for their proxies, and proxies keep the statistics that alerts need", () => {
     expect(configOf().defaultConfig).to.deep.equal({

@@ -1,6 +1,6 @@
-import type { GatewayRouteDefinition } from "../../../catalog";
-import { type Change, type Mutation, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, servicesOf } from "./places";
+import type { GatewayRouteDefinition, MeshDefinition } from "../../../catalog";
+import { type Change, type Mutation, type Place, put } from "./mutation";
+import { calleesOf, edgesOf, hasHttp, hostsOf, httpServicesOf, matching, servicesOf } from "./places";
 
 export const security: readonly Mutation[] = [
   {
@@ -134,6 +134,52 @@ export const security: readonly Mutation[] = [
           const field = Object.keys(rule).join("");
           yield { at: [...place, "deny", "one", field], changes: [[[...place, "deny", "one"], rule]] };
         }
+      }
+    },
+  },
+  {
+    code: "MW327",
+    mistake: "external authorization by a provider that is not declared",
+    *mutants(catalog) {
+      for (const place of protectable(catalog)) {
+        const at = [...place, "extAuthz", "provider"];
+        yield { at, changes: [[[...place, "extAuthz"], { provider: "nowhere" }]] };
+      }
+    },
+  },
+  {
+    code: "MW328",
+    mistake: "a service that is its own external authorizer",
+    also: ["MW403"],
+    *mutants(catalog) {
+      for (const { name, place, service } of httpServicesOf(catalog)) {
+        const [port] =
+          Object.entries(service.ports ?? {}).find(([, { protocol }]) => protocol === "http") ?? [];
+        if (port === undefined) continue;
+        const provider = { envoyExtAuthzHttp: { service: name, port, timeout: "10ms" } };
+        yield {
+          at: [...place, "extAuthz"],
+          changes: [
+            [["extensionProviders", "itself"], provider],
+            [[...place, "extAuthz"], { provider: "itself" }],
+          ],
+        };
+      }
+    },
+  },
+  {
+    code: "MW535",
+    mistake: "an external authorizer without which every request passes",
+    *mutants(catalog) {
+      for (const { name, service } of httpServicesOf(catalog)) {
+        const [port] =
+          Object.entries(service.ports ?? {}).find(([, { protocol }]) => protocol === "http") ?? [];
+        if (port === undefined) continue;
+        const provider = ["extensionProviders", "open", "envoyExtAuthzHttp"];
+        yield {
+          at: [...provider, "failOpen"],
+          changes: [[provider, { service: name, port, failOpen: true }]],
+        };
       }
     },
   },
@@ -345,3 +391,8 @@ export const security: readonly Mutation[] = [
     },
   },
 ];
+
+/** Services and hosts that can have external authorization. */
+function protectable(catalog: MeshDefinition): Place[] {
+  return [...httpServicesOf(catalog), ...hostsOf(catalog)].map(({ place }) => place);
+}
