@@ -9,6 +9,7 @@ import { configured, schemaOf, type Setting, type Settings } from "./configurati
 import { exempting, exemptions, grant, leaveOpen } from "./exemptions";
 import { byCluster, type Cluster, clusterOf } from "./reading/cluster";
 import { type Field, isUnknownValueError } from "./reading/field";
+import { withPatches } from "./reading/patch";
 import {
   kubernetesResources,
   type KubernetesResource,
@@ -187,7 +188,10 @@ export function stackPolicy<S extends Record<string, Setting>>(
       settings: Settings<S>,
       cluster: Cluster,
     ) => true | string;
-    /** Throws {@link undecided} if the verdict depends on unknown values. */
+    /**
+     * Judges the resources, with the stack's patches applied. Throws {@link undecided} if the verdict depends on unknown
+     * values.
+     */
     readonly judge: (
       stack: readonly KubernetesResource[],
       settings: Settings<S>,
@@ -208,7 +212,7 @@ export function stackPolicy<S extends Record<string, Setting>>(
         args.resources.flatMap((one) =>
           kubernetesResources(one).map((resource) => ({ resource, cluster: clusterOf(one.provider) })),
         ),
-      );
+      ).map(({ resources, cluster }) => ({ resources: withPatches(resources), cluster }));
       const answers = clusters.map(({ resources, cluster }) => appliesTo(resources, config, cluster));
       if (!answers.includes(true)) return notApplicable(args, answers.join("; "));
       const open: Error[] = [];

@@ -1,11 +1,6 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import {
-  isAuthorizationPolicy,
-  isPeerAuthentication,
-  isRequestAuthentication,
-  isSidecar,
-} from "../reading/resource";
+import { isSecurityObject } from "../reading/resource";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -36,9 +31,7 @@ export const forbidSecurityPatches = resourcePolicy({
   remediationSteps: "Change the object in the program that owns it, or import it into this program.",
   url: "https://istio.io/latest/docs/concepts/security/#authorization-policies",
   settings: {},
-  appliesTo: (type) =>
-    type.patch &&
-    [isAuthorizationPolicy, isPeerAuthentication, isRequestAuthentication, isSidecar].some((is) => is(type)),
+  appliesTo: (type) => type.patch && isSecurityObject(type),
   judge({ fields }): Violation[] {
     const spec = fields.at("spec");
     const dryRun = fields.at("metadata", "annotations", "istio.io/dry-run");

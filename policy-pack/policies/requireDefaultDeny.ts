@@ -49,9 +49,12 @@ export const requireDefaultDeny = stackPolicy({
     const open = new Set<KubernetesResource>();
     for (const [namespace, labels] of meshNamespaces(stack)) {
       if (gateways.has(namespace) || roots.has(namespace)) continue;
+      // A policy that was meant as the namespace's default deny, and is none, is not excused by that of the mesh.
+      const isMeant = candidates.some((candidate) => isWithoutEffect(candidate, namespace));
+      const places = isMeant ? [namespace] : [namespace, ...roots];
       const verdicts = candidates.map((candidate) => ({
         candidate,
-        verdict: deniesByDefault(candidate, [namespace, ...roots]),
+        verdict: deniesByDefault(candidate, places),
       }));
       if (verdicts.some(({ verdict }) => verdict === true)) continue;
       const undecidable = verdicts.filter(({ verdict }) => verdict === UNKNOWN);
@@ -85,6 +88,15 @@ function isOpen(workload: KubernetesResource, policies: readonly KubernetesResou
       selects(matchLabels(policy), pod.at("metadata", "labels"))
     );
   });
+}
+
+/** Whether a policy has the spec of a default deny, and is a dry run or applies to its targetRefs only. */
+function isWithoutEffect(policy: KubernetesResource, namespace: string): boolean {
+  const { fields } = policy;
+  const has = (key: string): boolean => !isEmpty(fields.at("spec", key).peek);
+  const isAllow = (fields.at("spec", "action").peek ?? "ALLOW") === "ALLOW";
+  if (policy.namespace !== namespace || !isAllow || has("rules") || has("selector")) return false;
+  return isDryRun(policy) || has("targetRef") || has("targetRefs");
 }
 
 /** Whether a policy is a default deny: with action ALLOW and without rules, it denies every request that no other allows. */

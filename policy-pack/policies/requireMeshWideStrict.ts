@@ -88,7 +88,7 @@ function* judgeNamespaces(
   const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
   const undecidable = new Set(open);
   for (const [namespace, labels] of meshNamespaces(stack)) {
-    if (gateways.has(namespace) || namespace === root) continue;
+    if (namespace === root || (gateways.has(namespace) && !hasApplication(namespace, stack))) continue;
     const verdict = isStrict(namespace, stack);
     if (verdict.strict) continue;
     // An unknown value may make the namespace STRICT.
@@ -108,6 +108,13 @@ function* judgeNamespaces(
     }
   }
   if (undecidable.size > 0) throw undecided([...undecidable]);
+}
+
+/** Whether a namespace has pods that are more than a gateway. */
+function hasApplication(namespace: string, stack: readonly KubernetesResource[]): boolean {
+  return stack.some(
+    (one) => one.namespace === namespace && isWorkload(one.type) && !isGatewayPod(podOf(one)),
+  );
 }
 
 /** Whether a namespace, or the mesh by its root namespace, is STRICT, and the objects with unknown values that decide it. */

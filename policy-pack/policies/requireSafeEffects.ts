@@ -1,7 +1,6 @@
 import { environment, environmentOf } from "../environment";
 import { nist, stackPolicy } from "../policy";
 import { modelOf } from "../reading/model";
-import { withPatches } from "../reading/patch";
 import { isIstio, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { isWorkload } from "../reading/workload";
@@ -10,13 +9,23 @@ import { judgeEgress, messages as egress } from "../witness/egress";
 import type { JudgedStack } from "../witness/judged";
 import { judgeMtls, messages as mtls } from "../witness/mtls";
 import { judgePatches, messages as patches } from "../witness/patches";
-import { judgeRoutes, messages as routes } from "../witness/routes";
+import { judgeGatewayApi } from "../witness/gatewayApi";
+import { messages as routes } from "../witness/routeMessages";
+import { judgeRoutes } from "../witness/routes";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
 
 /** The texts of this policy's violations, by the kind of effect. */
 export const messages = { access, egress, mtls, patches, routes, selectors };
 
-const EFFECTS = [judgeMtls, judgeAccess, judgeEgress, judgeRoutes, judgeSelectors, judgePatches];
+const EFFECTS = [
+  judgeMtls,
+  judgeAccess,
+  judgeEgress,
+  judgeRoutes,
+  judgeGatewayApi,
+  judgeSelectors,
+  judgePatches,
+];
 
 /**
  * Objects that are harmless alone can have a harmful effect together. The pack reads all objects of the stack into a model
@@ -40,13 +49,11 @@ export const requireSafeEffects = stackPolicy({
   appliesTo: (stack) =>
     stack.some(({ type }) => isIstio(type) || isWorkload(type)) ||
     "The stack has no object of Istio and no workload",
-  *judge(registered, settings) {
-    const stack = withPatches(registered);
+  *judge(stack, settings) {
     const open = new Set<KubernetesResource>();
     for (const root of rootNamespaces(stack, settings.rootNamespace)) {
       const judged: JudgedStack = {
         ...modelOf(stack, root),
-        registered,
         stack,
         root,
         isRestricted: environmentOf(settings.environment) !== "dev",

@@ -7,7 +7,7 @@ import { chartOf, ISTIO_CHARTS } from "../reading/release";
 import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
 import { isObject } from "../reading/value";
 import { isEmpty } from "../reading/verdict";
-import { istioHubs } from "../reading/workload";
+import { containersOf, isWorkload, istioHubs, podOf } from "../reading/workload";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -35,6 +35,10 @@ export const messages = {
     problem: "installs Istio with an operator, whose values policies do not judge",
     fix: "Install Istio with its charts",
   }),
+  workload: (): Message => ({
+    problem: "runs istiod without its chart, whose values policies judge",
+    fix: "Install istiod with its own release, and change it by values",
+  }),
   configMap: (): Message => ({
     problem: "is configuration of istiod in a ConfigMap, which policies do not judge",
     fix: "Use the values of istiod's chart instead",
@@ -59,7 +63,7 @@ const PLACES = /^(_internal_defaults_do_not_set\.)?((pilot|cni)\.(?!enabled$|pro
 const HUBS = ["global.hub", "hub"];
 
 /** The keys of istiod in the values of another chart. */
-const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig)\./;
+const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig|sidecarInjectorWebhook)\./;
 
 /**
  * Environment variables, mesh config and other values of istiod can disable authentication or add trusted CAs. Only values
@@ -86,12 +90,14 @@ export const restrictControlPlane = resourcePolicy({
     gatewayValues: further("a gateway"),
     nodeValues: further("cni or ztunnel"),
   },
-  appliesTo: (type) => isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type),
+  appliesTo: (type) =>
+    isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type) || isWorkload(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
     if (isOperatorResource(resource.type))
       return [{ field: resource.fields.at("spec"), ...messages.operator() }];
     if (isConfigMap(resource.type)) return judgeConfigMap(resource);
+    if (isWorkload(resource.type)) return judgeWorkload(resource);
     return [...judgeArguments(resource), ...judgeRelease(resource, settings)];
   },
 });
@@ -189,4 +195,15 @@ function judgeConfigMap({ name, fields }: KubernetesResource): Violation[] {
     .map((key) => data.at(key))
     .filter((field) => field.isSet && data.peek !== UNKNOWN)
     .map((field) => ({ field, ...messages.configMap() }));
+}
+
+/** Judges workloads and patches with istiod's container, whose image or environment they can choose. */
+function judgeWorkload(resource: KubernetesResource): Violation[] {
+  return containersOf(podOf(resource))
+    .filter((container) => {
+      const { peek } = container.at("image");
+      const image = typeof peek === "string" && /(^|\/)pilot([:@]|$)/.test(peek);
+      return image || (container.at("name").peek === "discovery" && /^istiod(-|$)/.test(resource.name ?? ""));
+    })
+    .map((field) => ({ field, ...messages.workload() }));
 }

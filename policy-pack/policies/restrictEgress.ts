@@ -6,7 +6,6 @@ import { isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
-import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -42,8 +41,11 @@ export const messages = {
 
 const FIX = "Set it to REGISTRY_ONLY";
 
-/** Protocols whose connections proxies match by address. */
-const OPAQUE = ["TCP", "MONGO", "MYSQL", "REDIS"];
+/** Protocols whose connections proxies match by host. Those of all others are matched by address. */
+const BY_HOST = ["HTTP", "HTTP2", "HTTPS", "GRPC", "GRPC-WEB", "HTTP_PROXY", "TLS"];
+
+/** Wildcards for a whole registry of domains: `*`, `*.com`, `*.co.uk`. */
+const REGISTRY = /^\*(\.((ac|co|com|edu|gob|go|gov|ne|net|or|org)\.[a-z]{2}|[^.]*))?$/i;
 
 /**
  * By default every pod may connect to every external host, so data can be exfiltrated.
@@ -103,13 +105,19 @@ function judgePorts(spec: Field): Violation[] {
     .at("ports")
     .children()
     .map((port) => port.at("protocol"))
-    .filter(({ value }) => typeof value === "string" && OPAQUE.includes(value.toUpperCase()))
-    .map((field) => ({ field, ...messages.everyAddress(asText(field.value)) }));
+    .filter(
+      ({ value }) =>
+        value === undefined || (typeof value === "string" && !BY_HOST.includes(value.toUpperCase())),
+    )
+    .map((field) => ({
+      field,
+      ...messages.everyAddress(typeof field.value === "string" ? field.value : "not set"),
+    }));
 }
 
-/** Judges a host. A wildcard for a whole top-level domain, such as `*` or `*.com`, is a violation. */
+/** Judges a host. A wildcard for a whole registry is a violation. */
 function judgeHost(field: Field, host: string, domains: readonly string[]): Violation[] {
-  if (/^\*(\.[^.]*)?$/.test(host)) return [{ field, ...messages.host(host) }];
+  if (REGISTRY.test(host)) return [{ field, ...messages.host(host) }];
   return host.startsWith("*.") && isMeshHost(host, domains) ? [{ field, ...messages.meshHosts(host) }] : [];
 }
 

@@ -11,7 +11,10 @@ import type { Field } from "./field";
  */
 export function isMeshHost(host: string, meshDomains: readonly string[]): boolean {
   if (!host.includes(".")) return true;
-  const name = host.replace(/^\*?\.?/, "").replace(/\.$/, "");
+  const name = host
+    .replace(/^\*?\.?/, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
   return ["svc", ...meshDomains].some(
     (domain) => within(name, domain) || (host.startsWith("*") && within(domain, name)),
   );

@@ -1,27 +1,29 @@
 import { Field } from "./field";
-import { type KubernetesResource, labelsOf } from "./resource";
+import { isSecurityObject, type KubernetesResource, labelsOf } from "./resource";
 import { isList, isObject } from "./value";
 
 /**
  * Returns the resources with the stack's patches applied: each object that a patch of the same stack changes has the
- * patch's fields, as server-side apply merges them. The patches remain, because they may also change objects of others.
+ * patch's fields, as server-side apply merges them. The patches remain, because they may also change objects of others. Patches of
+ * security objects are left out, because `forbid-security-patches` refuses each of them.
  */
 export function withPatches(stack: readonly KubernetesResource[]): readonly KubernetesResource[] {
   const patches = stack.filter(({ type }) => type.patch);
   if (patches.length === 0) return stack;
   const byTarget = Map.groupBy(patches, keyOf);
   return stack.map((resource) => {
-    const own = resource.type.patch ? [] : (byTarget.get(keyOf(resource)) ?? []);
+    if (resource.type.patch || isSecurityObject(resource.type)) return resource;
+    const own = byTarget.get(keyOf(resource)) ?? [];
     return own.reduce(patched, resource);
   });
 }
 
-/** Whether the resource has been changed by {@link withPatches}. */
-export function isPatched(resource: KubernetesResource): boolean {
-  return changed.has(resource);
+/** The resource of the program and its patches, if {@link withPatches} has changed it. */
+export function partsOf(resource: KubernetesResource): readonly KubernetesResource[] {
+  return parts.get(resource) ?? [];
 }
 
-const changed = new WeakSet<KubernetesResource>();
+const parts = new WeakMap<KubernetesResource, readonly KubernetesResource[]>();
 
 /** Objects are the same if their group, kind, namespace and name are, in any API version. */
 function keyOf({ type, namespace, name }: KubernetesResource): string {
@@ -35,7 +37,7 @@ function patched(target: KubernetesResource, patch: KubernetesResource): Kuberne
   const unknowns = new Map<string, Error>();
   const fields = Field.of(tree, unknowns);
   const resource = { ...target, fields, labels: labelsOf(fields.at("metadata", "labels")), unknowns };
-  changed.add(resource);
+  parts.set(resource, [...(parts.get(target) ?? [target]), patch]);
   return resource;
 }
 

@@ -62,6 +62,13 @@ export const isWasmPlugin = isKind("extensions.istio.io", "WasmPlugin");
 export const isTrafficExtension = isKind("extensions.istio.io", "TrafficExtension");
 export const isTelemetry = isKind("telemetry.istio.io", "Telemetry");
 
+/** Whether the type is an object whose patches `forbid-security-patches` refuses. */
+export function isSecurityObject(type: KubernetesType): boolean {
+  return [isAuthorizationPolicy, isPeerAuthentication, isRequestAuthentication, isSidecar].some((is) =>
+    is(type),
+  );
+}
+
 export const isConfigMap = isKind("core", "ConfigMap");
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");

@@ -6,9 +6,7 @@ import { isNamespace, type KubernetesResource } from "../reading/resource";
 
 /** A stack whose effects are judged. */
 export interface JudgedStack extends StackModel {
-  /** The resources as the program registers them. */
-  readonly registered: readonly KubernetesResource[];
-  /** The resources with the stack's patches applied. */
+  /** The resources, with the stack's patches applied. */
   readonly stack: readonly KubernetesResource[];
   /** The mesh's root namespace. */
   readonly root: string;

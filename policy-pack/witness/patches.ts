@@ -4,7 +4,7 @@ import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
 import { forbidWildcardHosts } from "../policies/forbidWildcardHosts";
 import { requireSafeEnvoyFilters } from "../policies/requireSafeEnvoyFilters";
 import { restrictEgress } from "../policies/restrictEgress";
-import { isPatched } from "../reading/patch";
+import { partsOf } from "../reading/patch";
 import type { KubernetesResource } from "../reading/resource";
 import { findings, type JudgeEffect } from "./judged";
 
@@ -24,9 +24,10 @@ const POLICIES: readonly PlainPolicy[] = [
 ];
 
 /** Judges objects whose fields are harmless alone, and not together with those of a patch. */
-export const judgePatches: JudgeEffect = function* ({ stack, registered, isRestricted }) {
-  for (const resource of stack.filter(isPatched)) {
-    const parts = registered.filter((one) => isSame(one, resource));
+export const judgePatches: JudgeEffect = function* ({ stack, isRestricted }) {
+  for (const resource of stack) {
+    const parts = partsOf(resource);
+    if (parts.length === 0) continue;
     for (const policy of POLICIES) {
       const settings = { ...(policy === restrictEgress && { environment: isRestricted ? "prod" : "dev" }) };
       const known = new Set(parts.flatMap((one) => textsOf(policy, one, settings)));
@@ -44,13 +45,4 @@ function textsOf(
 ): string[] {
   const found = findings(policy, [resource], settings);
   return typeof found === "string" ? [] : found.map(({ message }) => message);
-}
-
-function isSame(one: KubernetesResource, other: KubernetesResource): boolean {
-  return (
-    one.name === other.name &&
-    one.namespace === other.namespace &&
-    one.type.kind === other.type.kind &&
-    one.type.group === other.type.group
-  );
 }

@@ -4,20 +4,8 @@ import { type Field, UNKNOWN } from "../reading/field";
 import { isDestinationRule, isVirtualService, type KubernetesResource } from "../reading/resource";
 import { isNear } from "./typo";
 import type { JudgeEffect, JudgedStack } from "./judged";
-
-/** The texts about routes. */
-export const messages = {
-  host: (title: string, path: string, host: string, similar: string) =>
-    `${title}: ${path} is "${host}", which no Service has, so requests are answered with 503. Did you mean "${similar}"?`,
-  port: (title: string, path: string, port: number, host: string) =>
-    `${title}: ${path} is ${port}, which ${host} does not have, so requests are answered with 503. Use a port of the Service.`,
-  subset: (title: string, path: string, subset: string, host: string) =>
-    `${title}: ${path} is "${subset}", which no DestinationRule of ${host} has, so requests are answered with 503. Add the ` +
-    `subset, or correct its name.`,
-  taken: (title: string, path: string, host: string, other: string) =>
-    `${title}: GET ${path} with host ${host} also matches a route of ${other}, in another namespace, so one object takes ` +
-    `requests from the other. Give each namespace its own host, or paths that do not overlap.`,
-};
+import { messages } from "./routeMessages";
+import { type Paths, sharedPath } from "./paths";
 
 /** Judges routes that lead nowhere, and routes that take requests from another namespace. */
 export const judgeRoutes: JudgeEffect = function* (judged) {
@@ -100,12 +88,6 @@ function destinationsOf({ fields }: KubernetesResource): Field[] {
     .map((weighted) => weighted.at("destination"));
 }
 
-/** Paths that a route matches: all below a prefix, or one. */
-interface Paths {
-  readonly text: string;
-  readonly isPrefix: boolean;
-}
-
 /** A gateway sends a request to the first route that matches, of all VirtualServices with its host. */
 function* judgeSharedHosts(judged: JudgedStack): Iterable<StackViolation> {
   const bound = virtualServices(judged.model).flatMap((of) =>
@@ -140,23 +122,4 @@ function pathsOf({ http }: VirtualService): Paths[] {
       return typeof uri.prefix === "string" ? [{ text: uri.prefix, isPrefix: true }] : [];
     });
   });
-}
-
-/** A path that both match. A route for every path comes last, so it takes nothing from others. */
-function sharedPath(some: readonly Paths[], others: readonly Paths[]): string | undefined {
-  for (const one of some) {
-    for (const other of others) {
-      if (isEvery(one) !== isEvery(other)) continue;
-      const [long, short] = one.text.length >= other.text.length ? [one, other] : [other, one];
-      const meets = short.isPrefix
-        ? long.text.startsWith(short.text)
-        : !long.isPrefix && long.text === short.text;
-      if (meets) return long.text;
-    }
-  }
-  return undefined;
-}
-
-function isEvery({ text, isPrefix }: Paths): boolean {
-  return isPrefix && text === "/";
 }

@@ -39,6 +39,20 @@ describe("require-default-deny", () => {
     }
   });
 
+  it("refuses a policy that is meant as one, a dry run or of a waypoint, also with one for the mesh", async () => {
+    const mesh = defaultDeny({}, { namespace: "istio-system" });
+    const waypoint = {
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "waypoint" }],
+    };
+    for (const meant of [
+      defaultDeny({}, { name: "meant", annotations: { "istio.io/dry-run": "true" } }),
+      defaultDeny(waypoint, { name: "meant" }),
+    ]) {
+      expect(await judge([namespace(), mesh, meant])).to.deep.equal({ violations: [missing("shop")] });
+      expect(await judge([namespace(), defaultDeny(), meant])).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("refuses each namespace without one, however it joins the mesh", async () => {
     for (const labels of [
       { "istio-injection": "enabled" },

@@ -5,6 +5,7 @@ import {
   asPatch,
   deployment,
   destinationRule,
+  gatewayRelease,
   istio,
   istiod,
   namespace,
@@ -83,6 +84,18 @@ describe("require-mesh-wide-strict", () => {
           violations: [missingFor("shop")],
         });
       }
+    });
+
+    it("requires it in a gateway's namespace if other pods are there, too", async () => {
+      expect(await judge([namespace(undefined, "istio-ingress"), gatewayRelease()])).to.deep.equal({
+        violations: [],
+      });
+      const pod = deployment();
+      const metadata = { ...(pod.props.metadata as object), namespace: "istio-ingress" };
+      const other = { ...pod, props: { ...pod.props, metadata } };
+      expect(await judge([namespace(undefined, "istio-ingress"), gatewayRelease(), other])).to.deep.equal({
+        violations: [messages.namespace("istio-ingress")],
+      });
     });
 
     it("requires one that selects the pods if the stack does not own the namespace", async () => {

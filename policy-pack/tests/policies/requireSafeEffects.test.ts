@@ -240,6 +240,60 @@ describe("require-safe-effects", () => {
       }
     });
 
+    const httpRoute = (inNamespace: string, path: string, backend: object = {}) =>
+      istio(
+        "gateway.networking.k8s.io/v1",
+        "HTTPRoute",
+        { namespace: inNamespace, name: inNamespace },
+        {
+          parentRefs: [{ name: "public", namespace: "ingress" }],
+          hostnames: ["shop.example.com"],
+          rules: [
+            {
+              matches: [{ path: { type: "PathPrefix", value: path } }],
+              backendRefs: [{ name: "a", port: 80, ...backend }],
+            },
+          ],
+        },
+      );
+
+    it("refuses overlapping paths of HTTPRoutes of two namespaces, and accepts others", async () => {
+      const bank = httpRoute("bank", "/pay");
+      expect(await judge(bank, httpRoute("shop", "/pay/admin"))).to.deep.equal({
+        violations: [
+          messages.routes.taken(
+            "HTTPRoute shop/shop",
+            "/pay/admin",
+            "shop.example.com",
+            "HTTPRoute bank/bank",
+          ),
+        ],
+      });
+      expect(await judge(bank, httpRoute("shop", "/cart"))).to.deep.equal(accepted);
+    });
+
+    it("requires a ReferenceGrant for another namespace of the stack", async () => {
+      const across = httpRoute("shop", "/pay", { namespace: "bank" });
+      expect(await judge(across)).to.deep.equal(accepted);
+      const stack = [across, namespace(undefined, "bank"), defaultDeny({}, { namespace: "bank" })];
+      const field = "spec.rules[0].backendRefs[0].namespace";
+      expect(await judge(...stack)).to.deep.equal({
+        violations: [messages.routes.grant("HTTPRoute shop/shop", field, "bank")],
+      });
+      const grant = (from: string) =>
+        istio(
+          "gateway.networking.k8s.io/v1beta1",
+          "ReferenceGrant",
+          { namespace: "bank", name: "shop" },
+          {
+            from: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: from }],
+            to: [{ group: "", kind: "Service" }],
+          },
+        );
+      expect(await judge(...stack, grant("shop"))).to.deep.equal(accepted);
+      expect((await judge(...stack, grant("other"))).violations).to.have.length(1);
+    });
+
     it("refuses overlapping paths of two namespaces on one host of a gateway", async () => {
       const overlapping = [
         gatewayRoute("bank", [on({ prefix: "/pay" })]),

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, restrictControlPlane } from "../../policies/restrictControlPlane";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gatewayRelease, grafana, istio, istiod, kubernetes } from "../resources";
+import { asPatch, gatewayRelease, grafana, istio, istiod, kubernetes } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -132,6 +132,10 @@ describe("restrict-control-plane", () => {
     for (const [values, path] of [
       [{ istiod: { meshConfig: { enableAutoMtls: false } } }, "istiod.meshConfig.enableAutoMtls"],
       [{ mesh: { pilot: { env: { XDS_AUTH: "false" } } } }, "mesh.pilot.env.XDS_AUTH"],
+      [
+        { a: { sidecarInjectorWebhook: { defaultTemplates: ["x"] } } },
+        "a.sidecarInjectorWebhook.defaultTemplates[0]",
+      ],
     ] as const) {
       expect(await judge(istiod(values, "./platform"))).to.deep.equal(
         at(`values.${path}`, messages.wrapped()),
@@ -160,6 +164,32 @@ describe("restrict-control-plane", () => {
       ["istio-ca-root-cert", { "root-cert.pem": "x" }],
     ] as const) {
       expect(await configMap(name, data)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses workloads and patches with istiod's container, and no others", async () => {
+    const of = (name: string, container: object) =>
+      kubernetes("apps/v1", "Deployment", {
+        metadata: { namespace: "istio-system", name },
+        spec: { template: { spec: { containers: [container] } } },
+      });
+    const env = [{ name: "XDS_AUTH", value: "false" }];
+    for (const resource of [
+      of("own", { name: "x", image: "registry.example.com/istio/pilot:1.31.0" }),
+      of("own", { name: "x", image: "pilot@sha256:0" }),
+      asPatch(of("istiod", { name: "discovery", env })),
+      asPatch(of("istiod-1-31", { name: "discovery", env })),
+    ]) {
+      const title = `Deployment istio-system/${resource.name}`;
+      expect(await judge(resource)).to.deep.equal({
+        violations: [said(title)("spec.template.spec.containers[0]", messages.workload())],
+      });
+    }
+    for (const resource of [
+      of("istiod", { name: "x", image: "registry.example.com/autopilot:1.0.0" }),
+      of("service-discovery", { name: "discovery", image: "registry.example.com/discovery:1.0.0" }),
+    ]) {
+      expect(await judge(resource)).to.deep.equal({ violations: [] });
     }
   });
 

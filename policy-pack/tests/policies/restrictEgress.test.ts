@@ -97,10 +97,13 @@ describe("restrict-egress", () => {
   });
 
   it("refuses entries for all hosts", async () => {
-    for (const host of ["*", "*.com"]) {
+    for (const host of ["*", "*.com", "*.co.uk", "*.COM.au"]) {
       expect(await judge(serviceEntry("api.example.com", host))).to.deep.equal({
         violations: [inEntry("spec.hosts[1]", messages.host(host))],
       });
+    }
+    for (const host of ["*.example.com", "*.example.co.uk", "*.corp.internal"]) {
+      expect(await judge(serviceEntry(host)), host).to.deep.equal({ violations: [] });
     }
   });
 
@@ -138,7 +141,7 @@ describe("restrict-egress", () => {
           ...spec,
         }),
       );
-    for (const protocol of ["TCP", "tcp", "REDIS"]) {
+    for (const protocol of ["TCP", "tcp", "REDIS", "POSTGRES", "UDP"]) {
       expect(await open(protocol)).to.deep.equal({
         violations: [inEntry("spec.ports[0].protocol", messages.everyAddress(protocol))],
       });
@@ -146,7 +149,11 @@ describe("restrict-egress", () => {
       expect(await open(protocol, { resolution: "DNS" })).to.deep.equal({ violations: [] });
       expect(await open(protocol, { addresses: ["10.1.0.0/16"] })).to.deep.equal({ violations: [] });
     }
-    for (const protocol of ["TLS", "HTTP"]) expect(await open(protocol)).to.deep.equal({ violations: [] });
+    expect(await open(undefined as never)).to.deep.equal({
+      violations: [inEntry("spec.ports[0].protocol", messages.everyAddress("not set"))],
+    });
+    for (const protocol of ["TLS", "HTTP", "grpc-web"])
+      expect(await open(protocol)).to.deep.equal({ violations: [] });
   });
 
   it("does not apply to dev", async () => {
