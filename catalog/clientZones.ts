@@ -31,11 +31,10 @@ export function clientZones({ routes }: Pick<GatewayHost, "routes">): ClientZone
     const { clients } = first;
     return clients ? [{ clients, paths: [], notPaths: [], from: own.map(({ edge }) => edge.path) }] : [];
   }
-  const areas = routes.map((route) =>
-    route.edge === undefined
-      ? { key: clientsKey({}), paths: below(route.prefix) }
-      : { key: clientsKey(route), paths: areaOf(route) },
-  );
+  const areas = routes.map((route) => ({
+    key: clientsKey(route.edge === undefined ? {} : route),
+    paths: areaOf(route),
+  }));
   return own.flatMap((route): ClientZone[] => {
     if (!route.clients) return [];
     const paths = areaOf(route);
@@ -52,7 +51,7 @@ export function clientZones({ routes }: Pick<GatewayHost, "routes">): ClientZone
   });
 }
 
-function areaOf({ match: { uri } }: GatewayRoute): string[] {
+function areaOf({ match: { uri } }: GatewayHost["routes"][number]): string[] {
   return "prefix" in uri ? below(uri.prefix) : Object.values(uri);
 }
 

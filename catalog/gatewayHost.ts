@@ -3,6 +3,12 @@ import { type Cors, type CorsDefinition, corsSchema, normalizeCors } from "./cor
 import type { Source, Target } from "./edge";
 import { type ExtAuthz, type ExtAuthzDefinition, extAuthzSchema, normalizeExtAuthz } from "./extAuthz";
 import {
+  directResponseSchema,
+  type GatewayDirectResponse,
+  type GatewayDirectResponseDefinition,
+  normalizeDirectResponse,
+} from "./gatewayDirectResponse";
+import {
   type GatewayRedirect,
   type GatewayRedirectDefinition,
   normalizeRedirect,
@@ -35,6 +41,18 @@ export interface GatewayHostDefinition {
   readonly routes: readonly GatewayRouteDefinition[];
   /** Redirects of the host. The longest matching prefix of routes and redirects applies. Default: none. */
   readonly redirects?: readonly GatewayRedirectDefinition[];
+  /**
+   * Responses of the gateway itself. The most specific one of routes, redirects and direct responses applies. Default: none.
+   */
+  readonly directResponses?: readonly GatewayDirectResponseDefinition[];
+  /**
+   * Whether cert-manager proves the ownership of the host by ACME HTTP-01. The redirect of plain HTTP to HTTPS is then a
+   * route, which gives way to the Ingress of the challenge, instead of a setting of the Gateway, which would redirect the
+   * challenge, too. Requires TLS on port 443. Default: false.
+   *
+   * @see https://cert-manager.io/docs/configuration/acme/http01/
+   */
+  readonly acmeHttp01?: boolean;
   /** CORS policy: the origins whose pages may send requests to this host. Default: none. */
   readonly cors?: CorsDefinition;
   /**
@@ -43,6 +61,9 @@ export interface GatewayHostDefinition {
    */
   readonly extAuthz?: ExtAuthzDefinition;
 }
+
+/** What a host does with requests. Only routes have an edge. */
+export type HostRoute = GatewayRoute | GatewayRedirect | GatewayDirectResponse;
 
 /** A host of a gateway with its defaults resolved. */
 export interface GatewayHost {
@@ -53,8 +74,9 @@ export interface GatewayHost {
   readonly port: number;
   /** Whether the host routes HTTP requests or TCP connections, which have one route. */
   readonly traffic: "requests" | "connections";
-  /** Routes and redirects, the most specific one first. */
-  readonly routes: readonly (GatewayRoute | GatewayRedirect)[];
+  /** Routes, redirects and direct responses, the most specific one first. */
+  readonly routes: readonly HostRoute[];
+  readonly acmeHttp01: boolean;
   readonly cors?: Cors;
   readonly extAuthz?: ExtAuthz;
   readonly path: string;
@@ -66,13 +88,24 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
     port: z.int().min(1).max(65_535).optional(),
     routes: z.array(routeSchema),
     redirects: z.array(redirectSchema).min(1).optional(),
+    directResponses: z.array(directResponseSchema).min(1).optional(),
+    acmeHttp01: z.boolean().optional(),
     cors: corsSchema.optional(),
     extAuthz: extAuthzSchema.optional(),
   } satisfies Shape<GatewayHostDefinition>)
-  .refine(({ routes, redirects }) => routes.length > 0 || redirects !== undefined, {
-    params: { fix: "add at least one route or redirect" },
-  })
-  .meta({ anyOf: [{ properties: { routes: { minItems: 1 } } }, { required: ["redirects"] }] });
+  .refine(
+    (host) => host.routes.length > 0 || host.redirects !== undefined || host.directResponses !== undefined,
+    {
+      params: { fix: "add at least one route, redirect or direct response" },
+    },
+  )
+  .meta({
+    anyOf: [
+      { properties: { routes: { minItems: 1 } } },
+      { required: ["redirects"] },
+      { required: ["directResponses"] },
+    ],
+  });
 
 /**
  * Resolves the defaults of a host. `name` is the name of its VirtualService.
@@ -82,14 +115,16 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
 export function normalizeGatewayHost(
   host: string,
   name: string,
-  { tls, port, routes, redirects = [], cors, extAuthz }: GatewayHostDefinition,
+  definition: GatewayHostDefinition,
   source: Source,
   path: readonly string[],
   find: (service: string) => Target,
 ): GatewayHost {
-  const patterns = [...routes, ...redirects];
-  const all = patterns.toSorted(moreSpecificFirst).map((one): GatewayRoute | GatewayRedirect => {
-    if (!("service" in one)) return normalizeRedirect(one);
+  const { tls, port, routes, redirects = [], directResponses = [], cors, extAuthz } = definition;
+  const patterns = [...routes, ...redirects, ...directResponses];
+  const all = patterns.toSorted(moreSpecificFirst).map((one): HostRoute => {
+    if ("status" in one) return normalizeDirectResponse(one, patterns);
+    if (!("service" in one)) return normalizeRedirect(one, patterns);
     const place = formatPath([...path, "routes", routes.indexOf(one)]);
     return normalizeRoute(one, patterns, source, place, find);
   });
@@ -102,6 +137,7 @@ export function normalizeGatewayHost(
     ...(cors && { cors: normalizeCors(cors) }),
     ...(extAuthz && { extAuthz: normalizeExtAuthz(extAuthz, [], path) }),
     routes: all,
+    acmeHttp01: definition.acmeHttp01 ?? false,
     path: formatPath(path),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absolutePath } from "./routeMatch";
+import { absolutePath, normalizeRouteMatch, type RouteMatch, type RoutePattern } from "./routeMatch";
 import type { Shape } from "./shape";
 
 /**
@@ -25,6 +25,7 @@ const redirectCodes = [301, 302, 303, 307, 308] as const;
 /** A redirect of a host. It has no edge. */
 export interface GatewayRedirect extends GatewayRedirectDefinition {
   readonly redirectCode: RedirectCode;
+  readonly match: RouteMatch;
   readonly edge?: undefined;
 }
 
@@ -40,7 +41,14 @@ export const redirectSchema: z.ZodType<GatewayRedirectDefinition> = z
   })
   .meta({ anyOf: [{ required: ["authority"] }, { required: ["uri"] }] });
 
-/** Resolves the defaults of a redirect. */
-export function normalizeRedirect(definition: GatewayRedirectDefinition): GatewayRedirect {
-  return { redirectCode: 301, ...definition };
+/**
+ * Resolves the defaults of a redirect.
+ *
+ * @param all the routes, redirects and direct responses of its host, itself included.
+ */
+export function normalizeRedirect(
+  definition: GatewayRedirectDefinition,
+  all: readonly RoutePattern[],
+): GatewayRedirect {
+  return { redirectCode: 301, ...definition, match: normalizeRouteMatch({ prefix: definition.prefix }, all) };
 }

@@ -20,6 +20,7 @@ export type * from "./externalService";
 export { egressGateway, isBlock, isWildcard, originatesTls } from "./externalService";
 export type * from "./gateway";
 export { gatewayPods, ingressRelease, podsKey } from "./gateway";
+export type * from "./gatewayDirectResponse";
 export type * from "./gatewayHost";
 export type * from "./gatewayRedirect";
 export type * from "./gatewayRoute";

@@ -116,6 +116,7 @@ import { tenantHeaderTrusted } from "./rules/tenantHeaderTrusted";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
 import { tokenAsked } from "./rules/tokenAsked";
 import { claimNameClear } from "./rules/claimNameClear";
+import { challengeReached } from "./rules/challengeReached";
 import { claimIssuerNamed } from "./rules/claimIssuerNamed";
 import { endUserIssuerDeclared } from "./rules/endUserIssuerDeclared";
 import { corsAllowsRoute } from "./rules/corsAllowsRoute";
@@ -237,6 +238,7 @@ export const topics: readonly Topic[] = [
       wildcardServed, // MW532
       prefixLiteral, // MW533
       destinationsShare, // MW534
+      challengeReached, // MW536
     ],
   },
   {

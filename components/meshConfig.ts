@@ -61,7 +61,8 @@ export function meshConfig({
   telemetry,
   trustDomain,
   extensionProviders: authorizers,
-}: Pick<Mesh, "telemetry" | "trustDomain" | "extensionProviders">): Record<string, unknown> {
+  gateways,
+}: Pick<Mesh, "telemetry" | "trustDomain" | "extensionProviders" | "gateways">): Record<string, unknown> {
   const { tracing, auditLogging } = telemetry ?? {};
   const extensionProviders = [
     ...(tracing === undefined
@@ -97,7 +98,16 @@ export function meshConfig({
     // The prefix of identities in the catalog's AuthorizationPolicies.
     trustDomain,
     ...(extensionProviders.length > 0 ? { extensionProviders } : {}),
+    ...challenges(gateways),
   };
+}
+
+/** The gateway that serves the Ingresses of challenges. Istio's default selects pods of another name. */
+function challenges(gateways: Mesh["gateways"]): Record<string, unknown> {
+  const pods = gateways.find(({ hosts }) => hosts.some(({ acmeHttp01 }) => acmeHttp01))?.pods;
+  const ingressSelector = pods?.selector.istio;
+  if (pods === undefined || ingressSelector === undefined) return {};
+  return { ingressSelector, ingressService: pods.release ?? pods.serviceAccount };
 }
 
 /**

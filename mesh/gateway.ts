@@ -32,13 +32,16 @@ export function gateways(mesh: Mesh): Manifest[] {
 
 function redirectServers(hosts: readonly GatewayHost[]): Server[] {
   const redirected = hosts.filter((one) => one.traffic === "requests" && terminates(one.tls));
-  if (redirected.length === 0) return [];
+  const [byRoute, byServer] = [true, false].map((acme) =>
+    redirected.filter((one) => one.acmeHttp01 === acme),
+  );
+  const port = (name: string): Server["port"] => ({ number: 80, name, protocol: "HTTP" });
+  const named = (hosts: readonly GatewayHost[] = []): string[] => hosts.map(({ host }) => host);
   return [
-    {
-      port: { number: 80, name: "http", protocol: "HTTP" },
-      hosts: redirected.map(({ host }) => host),
-      tls: { httpsRedirect: true },
-    },
+    ...(byServer?.length
+      ? [{ port: port("http"), hosts: named(byServer), tls: { httpsRedirect: true } }]
+      : []),
+    ...(byRoute?.length ? [{ port: port("http-acme"), hosts: named(byRoute) }] : []),
   ];
 }
 

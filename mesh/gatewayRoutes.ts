@@ -2,6 +2,7 @@ import {
   type Cors,
   type Edge,
   formatDuration,
+  type GatewayDirectResponse,
   type GatewayRedirect,
   type GatewayRoute,
   type RouteMatch,
@@ -92,6 +93,26 @@ export function redirect({ prefix, authority, uri, redirectCode }: GatewayRedire
     },
   };
 }
+
+/** The gateway's own response. */
+export function directResponse({ match, status, body, headers }: GatewayDirectResponse): HttpRoute {
+  return {
+    name: routeName(match),
+    match: matches(match),
+    ...(headers && { headers: structuredClone(headers) as HttpRoute["headers"] }),
+    directResponse: { status, ...(body && { body: { ...body } }) },
+  };
+}
+
+/**
+ * Redirects plain HTTP to HTTPS as the last route of port 80: istiod puts a route for every path behind the more specific
+ * ones of other objects, such as those of a challenge.
+ */
+export const httpsRedirect: HttpRoute = {
+  name: "https",
+  match: [{ port: 80, uri: { prefix: "/" } }],
+  redirect: { scheme: "https", redirectCode: 301 },
+};
 
 export function corsPolicy(cors: Cors): HttpRoute["corsPolicy"] {
   const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials } = cors;

@@ -4,6 +4,7 @@ import {
   type ExternalService,
   type GatewayHost,
   type GatewayTls,
+  type HostRoute,
   isHttp,
   type Mesh,
   nameIn,
@@ -13,8 +14,15 @@ import {
 import { exportTo } from "./exportTo";
 import { externalHosts } from "./externalHosts";
 import { throughEgressGateway } from "./externalRoute";
-import { corsPolicy, gatewayRoutes, redirect } from "./gatewayRoutes";
-import { destinations, fromPods, httpRoutes, type HttpMatch, onePerCaller } from "./httpRoute";
+import { corsPolicy, directResponse, gatewayRoutes, httpsRedirect, redirect } from "./gatewayRoutes";
+import {
+  destinations,
+  fromPods,
+  type HttpRoute,
+  httpRoutes,
+  type HttpMatch,
+  onePerCaller,
+} from "./httpRoute";
 import { metadata, type Manifest, objectName, protocolAnnotation } from "./object";
 import type { VirtualServiceSpec } from "./types/virtualService.gen";
 
@@ -129,7 +137,7 @@ function connections({ ports, versions, host }: Service): Pick<VirtualServiceSpe
 function atGateway(
   mesh: Mesh,
   gateway: Gateway,
-  { name, host, tls, port, traffic, routes, cors, path }: GatewayHost,
+  { name, host, tls, port, traffic, routes, cors, acmeHttp01, path }: GatewayHost,
   services: ReadonlyMap<string, Service>,
 ): Manifest {
   const spec: VirtualServiceSpec = {
@@ -138,9 +146,12 @@ function atGateway(
     ...(traffic === "connections"
       ? connectionRoutes(port, host, tls, routes, services)
       : {
-          http: routes
-            .flatMap((route) => (route.edge ? gatewayRoutes(route, services) : [redirect(route)]))
-            .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
+          http: [
+            ...(acmeHttp01 ? [httpsRedirect] : []),
+            ...routes
+              .flatMap((route) => httpRoutesOf(route, services))
+              .map((route) => ({ ...route, ...(cors && { corsPolicy: corsPolicy(cors) }) })),
+          ],
         }),
   };
   return {
@@ -154,6 +165,11 @@ function atGateway(
     }),
     spec,
   };
+}
+
+function httpRoutesOf(route: HostRoute, services: ReadonlyMap<string, Service>): HttpRoute[] {
+  if (route.edge) return gatewayRoutes(route, services);
+  return ["status" in route ? directResponse(route) : redirect(route)];
 }
 
 function portsOf(route: GatewayHost["routes"][number]): Port[] {

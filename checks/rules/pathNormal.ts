@@ -1,4 +1,4 @@
-import { formatPath, type MeshDefinition } from "../../catalog";
+import { formatPath, type MeshDefinition, type RoutePattern } from "../../catalog";
 import { pathLists } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
@@ -42,10 +42,19 @@ function* paths(
     for (const [i, text] of listed.entries()) yield { text, path: [...path, i] };
   }
   for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-    for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
+    for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
       const at = ["gateways", gateway, "hosts", host];
-      for (const [i, { prefix, match }] of routes.entries()) {
-        const route = [...at, "routes", i];
+      const matched: [string, readonly RoutePattern[]][] = [
+        ["routes", routes],
+        ["directResponses", directResponses],
+      ];
+      const places = matched.flatMap(([section, all]) =>
+        all.map((one, i) => ({ one, route: [...at, section, i] })),
+      );
+      for (const {
+        one: { prefix, match },
+        route,
+      } of places) {
         if (prefix !== undefined) yield { text: prefix, path: [...route, "prefix"] };
         if (match?.uri && "exact" in match.uri) {
           yield { text: match.uri.exact, path: [...route, "match", "uri", "exact"] };

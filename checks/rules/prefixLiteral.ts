@@ -20,6 +20,11 @@ export const redirectText = (prefix: string): Text => ({
   fix: "write one redirect for each prefix",
 });
 
+export const directText = (prefix: string): Text => ({
+  ...redirectText(prefix),
+  fix: "write the paths' beginning as it is, or use match.uri.regex",
+});
+
 export const prefixLiteral: DefinitionRule = {
   code: "MW533",
   severity: "warning",
@@ -37,7 +42,7 @@ export const prefixLiteral: DefinitionRule = {
   },
   *check({ gateways = {} }) {
     for (const [gateway, { hosts }] of Object.entries(gateways)) {
-      for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
+      for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
         const at = ["gateways", gateway, "hosts", host];
         for (const [i, { prefix = "" }] of routes.entries()) {
           if (!isExpression(prefix)) continue;
@@ -46,6 +51,10 @@ export const prefixLiteral: DefinitionRule = {
         for (const [i, { prefix }] of redirects.entries()) {
           if (!isExpression(prefix)) continue;
           yield { path: formatPath([...at, "redirects", i, "prefix"]), ...redirectText(prefix) };
+        }
+        for (const [i, { prefix = "" }] of directResponses.entries()) {
+          if (!isExpression(prefix)) continue;
+          yield { path: formatPath([...at, "directResponses", i, "prefix"]), ...directText(prefix) };
         }
       }
     }

@@ -1,7 +1,6 @@
 import {
   formatPath,
   type GatewayRedirectDefinition,
-  type GatewayRouteDefinition,
   type MeshDefinition,
   moreSpecificFirst,
   type RoutePattern,
@@ -74,7 +73,7 @@ interface Address {
 
 function entriesOf({ gateways = {} }: MeshDefinition): Entry[] {
   return Object.entries(gateways).flatMap(([gateway, { hosts }]) =>
-    Object.entries(hosts).flatMap(([host, { routes, redirects = [] }]) => {
+    Object.entries(hosts).flatMap(([host, { routes, redirects = [], directResponses = [] }]) => {
       const entry = (section: string, i: number, pattern: RoutePattern): Entry => ({
         gateway,
         host,
@@ -84,6 +83,9 @@ function entriesOf({ gateways = {} }: MeshDefinition): Entry[] {
       });
       return [
         ...routes.flatMap((route, i) => (isConditional(route) ? [] : [entry("routes", i, route)])),
+        ...directResponses.flatMap((one, i) =>
+          isConditional(one) ? [] : [entry("directResponses", i, one)],
+        ),
         ...redirects.map((redirect, i): Entry => ({
           ...entry("redirects", i, redirect),
           redirect,
@@ -95,7 +97,7 @@ function entriesOf({ gateways = {} }: MeshDefinition): Entry[] {
 }
 
 /** Whether some requests with the route's path take the next route: those without its headers or query parameters. */
-function isConditional({ match: { headers = {}, queryParams = {} } = {} }: GatewayRouteDefinition): boolean {
+function isConditional({ match: { headers = {}, queryParams = {} } = {} }: RoutePattern): boolean {
   return Object.keys({ ...headers, ...queryParams }).length > 0;
 }
 

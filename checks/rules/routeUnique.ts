@@ -14,7 +14,7 @@ export const text = (host: string, uri: RouteMatch["uri"], first: string): Text 
 export const routeUnique: DefinitionRule = {
   code: "MW108",
   severity: "error",
-  title: "Routes and redirects of a host match different requests",
+  title: "Routes, redirects and direct responses of a host match different requests",
   why: [
     "A VirtualService uses the first route that matches, so a second route with the same prefix and methods never receives a request.",
     "Its service stays without traffic, and its methods and timeouts have no effect.",
@@ -27,16 +27,17 @@ export const routeUnique: DefinitionRule = {
   },
   *check(definition) {
     for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-      for (const [host, { routes, redirects = [] }] of Object.entries(hosts)) {
+      for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
         const taken: { readonly key: string; readonly one: RoutePattern; readonly at: string }[] = [];
         const all = [
           ...routes.map((one, i) => ({ one, path: ["routes", i] })),
           ...redirects.map((one, i) => ({ one, path: ["redirects", i] })),
+          ...directResponses.map((one, i) => ({ one, path: ["directResponses", i] })),
         ];
         for (const { one, path } of all) {
           const key = conditionsKey(one);
           const other = taken.find(
-            (before) => before.key === key && (path[0] === "redirects" || methodsMeet(before.one, one)),
+            (before) => before.key === key && (path[0] !== "routes" || methodsMeet(before.one, one)),
           );
           taken.push({ key, one, at: formatPath(path) });
           if (!other) continue;

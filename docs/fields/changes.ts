@@ -482,6 +482,7 @@ function edges(): Changes {
     serviceAccount: "istio-ingressgateway-service-account",
     selector: { istio: "ingressgateway" },
   };
+  const robots = { match: { uri: { exact: "/robots.txt" } }, status: 200 };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
   const ports = { http: { port: 8080, protocol: "http" }, admin: { port: 9090, protocol: "http" } };
   const shared = (own: object): Pair => {
@@ -588,6 +589,16 @@ function edges(): Changes {
     "GatewayRedirectDefinition.authority": redirected({ authority: "other.example.com" }),
     "GatewayRedirectDefinition.uri": redirected({ uri: "/newer" }),
     "GatewayRedirectDefinition.redirectCode": redirected({ redirectCode: 307 }),
+    "GatewayDirectResponseDefinition.prefix": host({
+      directResponses: [{ prefix: "/maintenance", status: 200 }],
+    }),
+    "GatewayDirectResponseDefinition.status": host({ directResponses: [{ ...robots, status: 404 }] }),
+    "GatewayDirectResponseDefinition.headers": host({
+      directResponses: [{ ...robots, headers: { response: { set: { "cache-control": "max-age=60" } } } }],
+    }),
+    "HttpBody.string": host({ directResponses: [{ ...robots, body: { string: "Disallow: /" } }] }),
+    "HttpBody.bytes": host({ directResponses: [{ ...robots, body: { bytes: "RGlzYWxsb3c6IC8=" } }] }),
+    "GatewayHostDefinition.acmeHttp01": host({ acmeHttp01: true }),
     "CorsDefinition.allowOrigins": host({ cors: { allowOrigins: ["https://www.example.com"] } }),
     "CorsDefinition.allowMethods": host({ cors: { allowMethods: ["PUT"] } }),
     "CorsDefinition.allowHeaders": host({ cors: { allowHeaders: ["x-user"] } }),

@@ -162,6 +162,7 @@ export const example = defineMesh({
               retries: { attempts: 1 },
             },
           ],
+          directResponses: [{ match: { uri: { exact: "/robots.txt" } }, status: 200 }],
           redirects: [{ prefix: "/old", authority: "new.example.com", uri: "/new", redirectCode: 308 }],
           cors: {
             allowOrigins: ["https://app.example.com"],

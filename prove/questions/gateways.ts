@@ -1,5 +1,6 @@
 import {
   type Gateway,
+  type GatewayDirectResponse,
   type GatewayHost,
   type GatewayRoute,
   isHttp,
@@ -50,6 +51,7 @@ function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: Token
   const base = common(gateway, host);
   const where = nameFor(host.host);
   return host.routes.flatMap((route): Question[] => {
+    if ("status" in route) return directResponseOf(base, where, route);
     if (route.edge === undefined) {
       const { prefix, authority, uri, redirectCode } = route;
       const location = `https://${authority ?? where}${uri ?? prefix}`;
@@ -66,6 +68,27 @@ function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: Token
     }
     return requestsOf(mesh, base, where, route, issuer);
   });
+}
+
+/** A response of the gateway itself, if the laboratory's clients show its status as an answer of a route. */
+function directResponseOf(
+  base: ReturnType<typeof common>,
+  where: string,
+  { match, status }: GatewayDirectResponse,
+): Question[] {
+  const [path = "/"] = Object.values(match.uri);
+  const plain =
+    Object.keys({ ...match.headers, ...match.queryParams }).length === 0 && !("regex" in match.uri);
+  if (!plain || status !== 200) return [];
+  return [
+    {
+      ...base,
+      claim: `the gateway answers ${where}${path} itself`,
+      requestPath: path,
+      request: {},
+      expect: "answered",
+    },
+  ];
 }
 
 function requestsOf(
@@ -145,11 +168,7 @@ function suffixFor(paths: readonly string[], start: string): string {
 function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
   const base = common(gateway, host);
   const where = nameFor(host.host);
-  const routed = host.routes.some(
-    (route) =>
-      (route.edge === undefined ? route.prefix : "prefix" in route.match.uri && route.match.uri.prefix) ===
-      "/",
-  );
+  const routed = host.routes.some((route) => "prefix" in route.match.uri && route.match.uri.prefix === "/");
   const secure = terminates(host.tls);
   const foreign = { kind: "host", host: "foreign.example.org", port: host.port } as const;
   return [

@@ -15,6 +15,7 @@ describe("normalize", () => {
       ownNamespaces: ["shop"],
       rootNamespace: "istio-system",
       trustDomain: "cluster.local",
+      extensionProviders: [],
       externalServices: [],
       gateways: [],
       jwtRules: [],
@@ -49,6 +50,7 @@ describe("normalize", () => {
               maxEjectionPercent: 50,
             },
           },
+          deny: [],
           globalRateLimits: [],
           reach: [],
           kubernetesApi: false,
@@ -233,6 +235,12 @@ describe("normalize", () => {
         selector: { istio: "edge" },
       },
       hosts: [],
+      source: {
+        kind: "gateway",
+        name: "public",
+        namespace: "istio-edge",
+        principal: "shop.example.com/ns/istio-edge/sa/istio-edge",
+      },
       path: "gateways.public",
     });
   });

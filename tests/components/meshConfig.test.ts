@@ -38,6 +38,7 @@ describe("components/meshConfig", () => {
       telemetry: { gateways: true, ...telemetry },
       trustDomain: "example.org",
       extensionProviders: [],
+      gateways: [],
     });
 
   it("has applications wait for their proxies, and proxies keep the statistics that alerts need", () => {

@@ -117,4 +117,20 @@ export const gateways: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW536",
+    mistake: "a challenge of ACME at a host without a redirect to HTTPS",
+    also: ["MW534"],
+    *mutants(catalog) {
+      for (const { place } of hostsOf(catalog)) {
+        yield {
+          at: [...place, "acmeHttp01"],
+          changes: [
+            [[...place, "port"], 8443],
+            [[...place, "acmeHttp01"], true],
+          ],
+        };
+      }
+    },
+  },
 ];
