@@ -1,6 +1,7 @@
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
 import { resilienceExperiments } from "./experiments/resilience";
+import { settingExperiments } from "./experiments/settings";
 import { versionExperiments } from "./experiments/versions";
 import { undeclaredHost } from "./laboratory";
 import type { Proof, Question } from "./question";
@@ -24,7 +25,11 @@ export function questionsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): 
 
 /** Every experiment that the catalog gives rise to. Those that wait for timeouts are last. */
 export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Experiment[] {
-  return [...versionExperiments(mesh, issuer), ...resilienceExperiments(mesh, issuer)].filter(isAbout(only));
+  return [
+    ...settingExperiments(mesh, issuer),
+    ...versionExperiments(mesh, issuer),
+    ...resilienceExperiments(mesh, issuer),
+  ].filter(isAbout(only));
 }
 
 function isAbout(only: string): (one: { readonly path: string; readonly claim: string }) => boolean {

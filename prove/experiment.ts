@@ -7,10 +7,21 @@ export interface Stage {
   readonly mesh: Mesh;
   /** Milliseconds beyond which no answer is waited for. */
   readonly longestWait: number;
+  /** Milliseconds by which an answer may be late. */
+  readonly slack: number;
+  /** Standard deviations by which a share may differ from the expected one. */
+  readonly deviations: number;
   /** Sends a request from a caller's pod, as often as it says. Undefined if there is no such pod. */
   send(caller: Caller, request: LabRequest): Promise<readonly LabAnswer[] | undefined>;
   /** Requests with a key that the pods of a service have received. */
   seen(service: string, key: string): Promise<readonly SeenRequest[]>;
+  /**
+   * The settings of connections and load balancing that apply to a request, one for each destination, as a DestinationRule's
+   * traffic policy. Undefined if requests don't show them.
+   */
+  policies(caller: Caller, request: LabRequest): readonly object[] | undefined;
+  /** Waits until copies of answered requests have arrived. */
+  copied(): Promise<void>;
   /** How many pods a service has. */
   replicas(service: string): number;
 }
@@ -60,7 +71,8 @@ export function tally(values: readonly string[]): string {
  * Whether `count` of `total` fits a share. With five standard deviations, a right share is refuted once in a million
  * runs. A share of 0 or 1 admits no exception.
  */
-export function fitsShare(count: number, total: number, share: number): boolean {
+export function fitsShare(count: number, total: number, share: number, deviations = 5): boolean {
   if (share === 0 || share === 1) return count === share * total;
-  return Math.abs(count - total * share) <= 5 * Math.sqrt(total * share * (1 - share));
+  const tolerance = deviations === 0 ? 1 : deviations * Math.sqrt(total * share * (1 - share));
+  return Math.abs(count - total * share) <= tolerance;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ensureToolchain, istioCharts, type OnBuildProgress } from "../toolchain";
 import { laboratoryFiles } from "../toolchain/laboratory";
 import { askAll, podOf, podsOf } from "./ask";
@@ -110,6 +111,10 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject): Promise<Stag
   return {
     mesh,
     longestWait: 20_000,
+    slack: 2500,
+    deviations: 5,
+    policies: () => undefined,
+    copied: () => sleep(500),
     send: async (caller, request) => {
       const pod = podOf(pods, mesh, caller);
       return pod === undefined ? undefined : (await laboratory.send(pod, [request]))[0];

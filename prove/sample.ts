@@ -4,7 +4,6 @@ import type { Token, TokenIssuer } from "./tokens";
 
 /** A request that a call of the catalog admits. */
 export interface SampleCall {
-  readonly edge: Edge;
   readonly caller: Caller;
   readonly url: string;
   readonly method: string;
@@ -17,7 +16,12 @@ export function pathInside(pattern: string): string {
 }
 
 /** A request of an edge to a service: from the calling service's own pod, or as a probe with the gateway's identity. */
-export function sampleOf(mesh: Mesh, callee: Service, edge: Edge, issuer: TokenIssuer): SampleCall {
+export function sampleOf(
+  mesh: Mesh,
+  callee: Pick<Service, "host">,
+  edge: Edge,
+  issuer: TokenIssuer,
+): SampleCall {
   const { source, port } = edge;
   const [method = "GET"] = edge.methods;
   const [token] = issuer.tokensFor(edge, mesh.jwtRules);
@@ -30,7 +34,6 @@ export function sampleOf(mesh: Mesh, callee: Service, edge: Edge, issuer: TokenI
           serviceAccount: source.principal?.split("/").at(-1) ?? "default",
         };
   return {
-    edge,
     caller,
     url: `http://${callee.host}:${port.port}${pathInside(edge.paths[0] ?? "/")}`,
     method,

@@ -1,4 +1,4 @@
-import type { Route, RouteDestination } from "../effect";
+import type { Delivery, Route, RouteDestination } from "../effect";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
@@ -78,8 +78,16 @@ function stageOf(how: Foretelling, { mesh }: Subject): Stage {
   return {
     mesh,
     longestWait: Infinity,
-    send: (caller, request) => {
+    slack: 0,
+    deviations: 0,
+    policies: (caller, request) => {
       const from = callerOf(how.model, mesh, caller);
+      return from && policiesOf(foretell(how, from, request).delivery);
+    },
+    copied: () => Promise.resolve(),
+    send: (caller, request) => {
+      const { connectTo } = request;
+      const from = connectTo ? gatewayOf(how.model, mesh, connectTo.host) : callerOf(how.model, mesh, caller);
       if (from === undefined) return Promise.resolve(undefined);
       const { parts, delivery } = foretell(how, from, request);
       const { key, count = 1 } = request;
@@ -100,6 +108,14 @@ function stageOf(how: Foretelling, { mesh }: Subject): Stage {
     },
     replicas: () => 1,
   };
+}
+
+/** The settings at the last proxy on the way: that of the client, or an egress gateway. */
+function policiesOf({ arrivals }: Delivery): object[] {
+  return arrivals.flatMap(({ destination, at }) => {
+    const further = at.flatMap(({ next }) => (next ? policiesOf(next) : []));
+    return further.length > 0 ? further : [destination.policy];
+  });
 }
 
 function seenBy(version: string): SeenRequest {

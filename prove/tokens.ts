@@ -21,9 +21,18 @@ export interface TokenIssuer {
 
 const farFuture = 4_000_000_000;
 
+/** One of each per process: they take longer to make than everything else that a model needs. */
+let keys: { readonly own: KeyPair; readonly foreign: KeyPair } | undefined;
+
+type KeyPair = ReturnType<typeof newKeys>;
+
+function newKeys() {
+  return generateKeyPairSync("rsa", { modulusLength: 2048 });
+}
+
 export function createTokenIssuer(): TokenIssuer {
-  const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const foreign = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  keys ??= { own: newKeys(), foreign: newKeys() };
+  const { own, foreign } = keys;
   const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "laboratory", use: "sig", alg: "RS256" };
   const issue = (
     name: string,

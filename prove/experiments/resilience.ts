@@ -1,29 +1,54 @@
 import { type Edge, type Mesh, repeatsSlowTries, type Service } from "../../catalog";
 import { type Experiment, fitsShare, newKey, notProvable, proven, refuted, tally } from "../experiment";
-import { labHeaders } from "../laboratory";
-import { requestEdges, sampleOf } from "../sample";
+import { labHeaders, type LabRequest } from "../laboratory";
+import { gatewayQuestions } from "../questions/gateways";
+import { requestEdges, type SampleCall, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
-
-const slack = 2500;
 
 /** Retries and timeouts of calls, faults and rate limits of services. */
 export function resilienceExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
+  const routed = samplesOfRoutes(mesh, issuer);
   return mesh.services.flatMap((service) => {
-    const edges = requestEdges(service).filter(({ source }) => source.kind === "service");
     const [any] = requestEdges(service);
     return [
-      ...edges.map((edge) => retries(mesh, service, edge, issuer)),
-      ...edges
-        .filter(({ timeout }) => timeout !== undefined)
-        .map((edge) => timeouts(mesh, service, edge, issuer)),
+      ...requestEdges(service).flatMap((edge) => {
+        const sample =
+          edge.source.kind === "service" ? sampleOf(mesh, service, edge, issuer) : routed.get(edge.path);
+        if (sample === undefined) return [];
+        return [
+          retries(service, edge, sample),
+          ...(edge.timeout === undefined ? [] : [timeouts(service, edge, sample)]),
+        ];
+      }),
       ...(service.fault?.abort !== undefined && any ? [abort(mesh, service, any, issuer)] : []),
       ...(service.rateLimit !== undefined && any ? [rateLimit(mesh, service, any, issuer)] : []),
     ];
   });
 }
 
+/** A request that is answered. */
+type Sample = SampleCall & Pick<LabRequest, "connectTo">;
+
+/** For each route of a gateway, by the path of its edge, a request from outside that it leads to its service. */
+function samplesOfRoutes(mesh: Mesh, issuer: TokenIssuer): Map<string, Sample> {
+  const samples = new Map<string, Sample>();
+  for (const question of gatewayQuestions(mesh, issuer)) {
+    const { path, expect, caller, target, scheme, requestPath, request, through } = question;
+    if (expect !== "answered" || target.kind !== "host" || request.protocol === "grpc" || samples.has(path))
+      continue;
+    samples.set(path, {
+      caller,
+      url: `${scheme}://${target.host}:${target.port}${requestPath}`,
+      method: request.method ?? "GET",
+      headers: request.headers ?? {},
+      ...(through && { connectTo: through }),
+    });
+  }
+  return samples;
+}
+
 /** Counts the attempts at the callee when each is answered with 503. */
-function retries(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): Experiment {
+function retries(service: Service, edge: Edge, sample: Sample): Experiment {
   const { attempts, retryOn } = edge.retries;
   const repeats = retryOn.some((condition) => condition === "5xx" || condition === "gateway-error");
   const expected = 1 + (repeats ? attempts : 0);
@@ -31,21 +56,21 @@ function retries(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer):
     path: `${edge.path}${edge.ownRetries ? ".retries" : ""}`,
     claim: `a 503 of ${service.name} to ${edge.source.name} is ${expected === 1 ? "not retried" : `retried ${attempts} times`}`,
     run: async (stage) => {
-      const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
+      const { caller, headers, ...request } = sample;
       const key = newKey();
       const failing = { ...headers, [labHeaders.status]: "503" };
-      const answers = await stage.send(caller, { url, method, headers: failing, key, timeout: 20_000 });
+      const answers = await stage.send(caller, { ...request, headers: failing, key, timeout: 20_000 });
       if (answers === undefined) return notProvable("the caller has no pod");
       const copies = service.versions.find(({ name }) => name === service.mirror?.version)?.labels.version;
       const received = await stage.seen(service.name, key);
       const seen = received.filter(({ version }) => copies === undefined || version !== copies).length;
       // Successes end the row of errors by which outlier detection would eject the pods.
-      await stage.send(caller, { url, method, headers, count: 4 });
+      await stage.send(caller, { ...request, headers, count: 4 });
       return seen === expected
         ? proven(1)
         : refuted(
             1,
-            `${method} ${url}, answered with 503`,
+            `${request.method} ${request.url}, answered with 503`,
             `${expected} attempts at ${service.name}`,
             `${seen} attempts, and ${tally(answers.map(({ status }) => status))} to the caller`,
           );
@@ -54,7 +79,7 @@ function retries(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer):
 }
 
 /** Lets the callee answer too late, and measures when the caller's proxy answers instead. */
-function timeouts(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): Experiment {
+function timeouts(service: Service, edge: Edge, sample: Sample): Experiment {
   const { timeout = 0, retries: own } = edge;
   const { perTryTimeout, attempts } = own;
   // Slow attempts that are retried can use up less than the whole timeout.
@@ -67,17 +92,19 @@ function timeouts(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer)
     waits: true,
     run: async (stage) => {
       if (timeout > stage.longestWait) return notProvable(`a proof would take ${timeout / 1000} s`);
-      const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
-      const slow = { ...headers, [labHeaders.delay]: String(timeout + 2 * slack) };
+      const { slack } = stage;
+      const delay = timeout + Math.max(2 * slack, 1000);
+      const { caller, headers, ...request } = sample;
+      const slow = { ...headers, [labHeaders.delay]: String(delay) };
       const [answer] =
-        (await stage.send(caller, { url, method, headers: slow, timeout: timeout + 3 * slack })) ?? [];
+        (await stage.send(caller, { ...request, headers: slow, timeout: delay + slack })) ?? [];
       if (answer === undefined) return notProvable("the caller has no pod");
       const inTime = answer.milliseconds >= earliest - 50 && answer.milliseconds <= timeout + slack;
       return answer.status === "504" && inTime
         ? proven(1)
         : refuted(
             1,
-            `${method} ${url}, answered after ${(timeout + 2 * slack) / 1000} s`,
+            `${request.method} ${request.url}, answered after ${delay / 1000} s`,
             `504 after ${earliest / 1000} to ${timeout / 1000} s`,
             `${answer.status} after ${answer.milliseconds / 1000} s`,
           );
@@ -104,7 +131,7 @@ function abort(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): E
       });
       if (answers === undefined) return notProvable("the caller has no pod");
       const aborted = answers.filter(({ status, pod }) => pod === undefined && status === String(httpStatus));
-      return fitsShare(aborted.length, count, percentage / 100)
+      return fitsShare(aborted.length, count, percentage / 100, stage.deviations)
         ? proven(count)
         : refuted(count, `${count} × ${method} ${url}`, expected, tally(answers.map(({ status }) => status)));
     },

@@ -54,7 +54,12 @@ function weights(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer):
       const versions = answers.map(({ version, status }) => version ?? status);
       const fits = service.versions.every(({ labels, name, weight }) => {
         const label = labels.version ?? name;
-        return fitsShare(versions.filter((one) => one === label).length, count, weight / 100);
+        return fitsShare(
+          versions.filter((one) => one === label).length,
+          count,
+          weight / 100,
+          stage.deviations,
+        );
       });
       return fits ? proven(count) : refuted(count, `${count} × ${method} ${url}`, shares, tally(versions));
     },
@@ -118,7 +123,7 @@ function mirror(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): 
       const answers = await stage.send(caller, request);
       if (answers === undefined) return notProvable("the caller has no pod");
       const copies = await copiesOf(stage, target, own?.version, key);
-      return fitsShare(copies, count, share)
+      return fitsShare(copies, count, share, stage.deviations)
         ? proven(count)
         : refuted(
             count,
@@ -137,7 +142,7 @@ async function copiesOf(
   version: string | undefined,
   key: string,
 ): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await stage.copied();
   const seen = await stage.seen(service, key);
   return seen.filter((one) => version === undefined || one.version === version).length;
 }

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { proveStatically } from "../../prove";
+import { judgedKinds, mutantsOf } from "./mutate";
+import { refutedClaims, subject } from "./shop";
+
+/**
+ * Places whose mutants no claim refutes, by the reason. A place that is not here has at least one mutant that is refuted,
+ * so a field that the renderers learn needs a claim, or a reason here.
+ */
+const survivors: Readonly<Record<string, readonly string[]>> = {
+  "Another object, or Istio's default, says the same.": [
+    "AuthorizationPolicy spec.action gone",
+    "AuthorizationPolicy spec.rules[].to[].operation.hosts gone",
+    "AuthorizationPolicy spec.rules[].to[].operation.ports gone",
+    "AuthorizationPolicy spec.rules[].to[].operation.ports[] gone",
+    "AuthorizationPolicy spec.selector.matchLabels.istio gone",
+    "DestinationRule spec.exportTo gone",
+    "Gateway spec.selector gone",
+    "Gateway spec.selector.istio gone",
+    "Gateway spec.servers[].tls.minProtocolVersion gone",
+    "PeerAuthentication gone",
+    "PeerAuthentication spec.mtls gone",
+    "PeerAuthentication spec.mtls.mode gone",
+    "ServiceEntry spec.location gone",
+    "Sidecar spec.outboundTrafficPolicy gone",
+    "Sidecar spec.outboundTrafficPolicy.mode gone",
+    "VirtualService spec.exportTo gone",
+    "VirtualService spec.http[].match[].headers.x-canary.exact gone",
+    "VirtualService spec.http[].match[].port gone",
+    "VirtualService spec.http[].mirror.port gone",
+    "VirtualService spec.http[].mirror.port.number gone",
+    "VirtualService spec.http[].redirect.redirectCode gone",
+    "VirtualService spec.http[].route[].destination.port gone",
+    "VirtualService spec.http[].route[].destination.port.number gone",
+  ],
+  "It is a name without an effect on requests.": [
+    "Gateway spec.servers[].port.name changed",
+    "Gateway spec.servers[].port.name gone",
+    "ServiceEntry spec.ports[].name changed",
+    "ServiceEntry spec.ports[].name gone",
+    "VirtualService spec.http[].name changed",
+    "VirtualService spec.http[].name gone",
+  ],
+  "The API server refuses the value, or istiod does.": [
+    "Gateway spec.servers[].tls.mode changed",
+    "PeerAuthentication spec.mtls.mode changed",
+    "ServiceEntry spec.location changed",
+    "ServiceEntry spec.ports[].protocol changed",
+    "ServiceEntry spec.ports[].protocol gone",
+    "ServiceEntry spec.resolution changed",
+    "ServiceEntry spec.resolution gone",
+    "Sidecar spec.outboundTrafficPolicy.mode changed",
+    "VirtualService spec.http[].retries.retryOn changed",
+  ],
+  "Only requests through proxies show it.": [
+    "AuthorizationPolicy spec.selector.matchLabels.istio changed",
+    "DestinationRule spec.subsets[].trafficPolicy.tls.sni changed",
+    "DestinationRule spec.subsets[].trafficPolicy.tls.sni gone",
+    "DestinationRule spec.trafficPolicy.tls.caCertificates changed",
+    "DestinationRule spec.trafficPolicy.tls.caCertificates gone",
+    "DestinationRule spec.trafficPolicy.tls.sni changed",
+    "DestinationRule spec.trafficPolicy.tls.sni gone",
+    "Gateway spec.servers[].tls.credentialName changed",
+    "Gateway spec.servers[].tls.credentialName gone",
+    "RequestAuthentication spec.jwtRules[].jwksUri changed",
+    "RequestAuthentication spec.jwtRules[].jwksUri gone",
+    "ServiceEntry spec.ports[].targetPort changed",
+    "ServiceEntry spec.ports[].targetPort gone",
+    "VirtualService spec.http[].match[].method.regex changed",
+    "VirtualService spec.http[].mirror.port.number changed",
+  ],
+  "No claim is about it.": [
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.http1MaxPendingRequests changed",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.http1MaxPendingRequests gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.http2MaxRequests changed",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.http2MaxRequests gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.maxRetries changed",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.http.maxRetries gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.tcp gone",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.tcp.maxConnections changed",
+    "DestinationRule spec.subsets[].trafficPolicy.connectionPool.tcp.maxConnections gone",
+    "DestinationRule spec.trafficPolicy.outlierDetection.consecutiveGatewayErrors changed",
+    "DestinationRule spec.trafficPolicy.outlierDetection.consecutiveGatewayErrors gone",
+    "DestinationRule spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures changed",
+    "DestinationRule spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures gone",
+    "DestinationRule spec.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors changed",
+    "DestinationRule spec.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors gone",
+    "RequestAuthentication spec.jwtRules[].forwardOriginalToken changed",
+    "RequestAuthentication spec.jwtRules[].forwardOriginalToken gone",
+    "VirtualService spec.http[].retries.perTryTimeout changed",
+    "VirtualService spec.http[].retries.perTryTimeout gone",
+  ],
+};
+
+describe("mutants of the rendered objects", () => {
+  it("are refuted, except where the model shows why not", async function () {
+    this.timeout(120_000);
+    const killed = new Map<string, boolean>();
+    for (const object of subject.objects.filter(({ kind }) => judgedKinds.includes(kind))) {
+      for (const { place, change, mutated } of mutantsOf(object)) {
+        const key = `${place} ${change}`;
+        // One that is refuted shows that the field is asked for.
+        if (killed.get(key) === true) continue;
+        const objects = subject.objects.flatMap((one) => (one === object ? (mutated ?? []) : one));
+        killed.set(key, refutedClaims(await proveStatically({ ...subject, objects })).length > 0);
+      }
+    }
+    const open = [...killed].filter(([, refuted]) => !refuted).map(([key]) => key);
+    expect(open.sort()).to.deep.equal(Object.values(survivors).flat().sort());
+    const share = `${killed.size - open.length} of ${killed.size}`;
+    expect(readFileSync("docs/prove.md", "utf8"), "the number in docs/prove.md").to.include(share);
+  });
+});
