@@ -68,7 +68,7 @@ function valueAt(object: unknown, path: Path): unknown {
 }
 
 function withValue(object: Manifest, path: Path, value: unknown): Manifest {
-  const copy = structuredClone(object) as Manifest;
+  const copy = structuredClone<Manifest>(object);
   const parent = valueAt(copy, path.slice(0, -1)) as Record<string | number, unknown> | unknown[];
   const last = path.at(-1) ?? "";
   if (value !== undefined) (parent as Record<string | number, unknown>)[last] = value;
