@@ -105,7 +105,8 @@ function valuesOf(text: string, file: string): unknown[] {
   }
 }
 
-function reasonOf(error: RangeError | ReferenceError): string {
+/** Why YAML without a syntax error has no value. */
+export function reasonOf(error: RangeError | ReferenceError): string {
   if (error.name === "RangeError") return "it is nested too deeply";
   return error.message.startsWith("Unresolved alias")
     ? `the alias ${error.message.split(" ").at(-1) ?? ""} has no anchor before it`
@@ -132,7 +133,8 @@ function parseDocuments(text: string, file: string): unknown[] {
   return values;
 }
 
-function isCyclic(value: unknown): boolean {
+/** Whether a value contains itself, as an alias can make it. */
+export function isCyclic(value: unknown): boolean {
   try {
     JSON.stringify(value);
     return false;

@@ -3,25 +3,9 @@ import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { UserError } from "../errors/userError";
-import { stateOption } from "./stateOption";
+import type { ClusterOptions } from "./clusterOptions";
 
-/** The options that select a cluster. */
-export interface ClusterOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly state?: string;
-}
-
-/** Adds the options that {@link loadCluster} reads to `command`. */
-export function clusterOptions(command: Command): Command {
-  return command
-    .option(
-      "--kubeconfig <file>",
-      "kubeconfig of the cluster (default: KUBECONFIG, then the sandbox here, then ~/.kube/config)",
-    )
-    .option("--context <name>", "context of the kubeconfig (default: its current one)")
-    .addOption(stateOption());
-}
+export { type ClusterOptions, clusterOptions } from "./clusterOptions";
 
 /**
  * Loads the kubeconfig of the cluster that a command works on: `--kubeconfig`, `--state` or KUBECONFIG; then that of the

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/packageRoot";
+import type * as audit from "./commands/audit";
 import type * as check from "./commands/check";
 import type * as diff from "./commands/diff";
 import type * as down from "./commands/down";
@@ -44,6 +45,11 @@ const files: Readonly<Record<string, CommandFile>> = {
   check: {
     description: "check a catalog; exit code 1 if it has errors",
     load: () => (require("./commands/check") as typeof check).checkCommand,
+  },
+  audit: {
+    description:
+      "judge manifests or a cluster by the policies, and find dangling references, open access and plaintext; exit code 1 if there are errors",
+    load: () => (require("./commands/audit") as typeof audit).auditCommand,
   },
   render: {
     description:

@@ -16,6 +16,7 @@ import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
 import { readDocuments } from "./catalogFile";
 import { atRef } from "./gitRef";
+import { isManifest } from "./manifests";
 import { checkedMesh, planned } from "./planned";
 import { loadSubject } from "./subject";
 
@@ -110,11 +111,6 @@ function meshConfigIn({ source }: KnownObject, argument: string): object {
     problem: `${argument} has a ConfigMap istio whose data.mesh is not YAML of an object.`,
     fix: "Correct it, or remove the ConfigMap: then Istio's defaults apply.",
   });
-}
-
-function isManifest(value: unknown): value is PlainObject {
-  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
-  return typeof apiVersion === "string" && typeof kind === "string";
 }
 
 /** The paths of the catalog that an object comes from. None for an object of another origin. */

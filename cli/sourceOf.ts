@@ -24,8 +24,18 @@ export function positionOf(text: string, path: string, isData: boolean): Positio
 type Segments = readonly (string | number)[];
 
 function offsetInData(text: string, segments: Segments): number | undefined {
-  let node: unknown = parseDocument(text).contents;
-  let found: number | undefined = 0;
+  return offsetInTree(parseDocument(text).contents, segments);
+}
+
+/**
+ * Finds where a path begins in a syntax tree of YAML or JSON: the key of a field, or the key of its nearest parent that the
+ * tree has.
+ *
+ * @param root contents of a document, or a part of them.
+ */
+export function offsetInTree(root: unknown, segments: Segments): number | undefined {
+  let node = root;
+  let found = (root as { range?: readonly number[] } | null)?.range?.[0] ?? 0;
   for (const segment of segments) {
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));

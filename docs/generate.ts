@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../checks";
 import { apiReference } from "./apiReference";
+import { auditRulesPage } from "./auditRules";
 import { catalogReference } from "./catalogReference";
 import { catalogSchema } from "./catalogSchema";
 import { checkPages } from "./checkPages";
@@ -18,6 +19,7 @@ import { versionsPage } from "./versionsPage";
 export function pages(): Map<string, string> {
   return new Map([
     ["api.md", apiReference(join(__dirname, ".."))],
+    ["audit-rules.md", auditRulesPage()],
     ["catalog.schema.json", catalogSchema(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],

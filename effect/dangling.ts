@@ -20,6 +20,9 @@ const selectors: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
+/** Kinds whose objects in the root namespace select pods of every namespace, as Gateways do. */
+const meshWide = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "EnvoyFilter"];
+
 /**
  * Returns what an object refers to that is not there: labels that no workload has, Gateways, and the workload of an
  * autoscaler. An object that selects everything selects what is there.
@@ -27,8 +30,9 @@ const selectors: ReadonlyMap<string, readonly string[]> = new Map(
 export function dangling(model: Model, { kind, namespace, spec }: KnownObject): string[] {
   const path = selectors.get(kind);
   const labels = path ? textsByName(fieldsAt(spec, ...path.slice(0, -1)), path.at(-1) ?? "") : {};
-  // Gateways select pods of every namespace.
-  const chosen = workloadsSelected(model.workloads, labels, kind === "Gateway" ? undefined : namespace);
+  const everywhere =
+    kind === "Gateway" || (meshWide.includes(kind) && namespace === model.settings.rootNamespace);
+  const chosen = workloadsSelected(model.workloads, labels, everywhere ? undefined : namespace);
   const written = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return [
     ...(written.length > 0 && chosen.length === 0

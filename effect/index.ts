@@ -4,12 +4,13 @@
  */
 export { knownObject, type KnownObject, type ObjectName, type PlainObject } from "./object";
 export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
-export { readObjects, type Model, type ReadOptions } from "./model";
-export { identityOf, type Workload } from "./workload";
-export type { ServiceHost, ServicePort } from "./service";
+export { objectsOf, readObjects, type Model, type ReadOptions } from "./model";
+export { identityOf, podTemplateOf, type Workload, workloadsSelected } from "./workload";
+export { exported, sees, type ServiceHost, type ServicePort } from "./service";
 export { principalOf, type Identity, type Request } from "./request";
 export { requestText, sentText } from "./requestText";
 export { inbound, modeAt, type Inbound, type MtlsMode } from "./inbound";
+export { accessRules, type AccessRules } from "./accessRules";
 export { strangerRequest, type StrangerRequest } from "./stranger";
 export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
@@ -19,7 +20,7 @@ export { defaultRetries, type Retries, type Route, type RouteDestination } from 
 export type { RoutedRequest } from "./httpMatch";
 export { gatewayServers, type GatewayServer } from "./gatewayRoute";
 export { virtualServices, type VirtualService } from "./virtualService";
-export { fullHost, isWithin } from "./host";
+export { fullHost, isWithin, overlap } from "./host";
 export { scopeOf, type Listener, type Scope } from "./scope";
 export { unreadOf, type Unread } from "./unread";
 export type { Truth } from "./truth";

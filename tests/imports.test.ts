@@ -29,8 +29,9 @@ const mayImport: Record<string, string[]> = {
   sandbox: ["errors", "toolchain"],
   prove: [...upstreamOf("observability"), "components", "errors", "toolchain", "sandbox"],
   deployments: [],
-  cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "prove", "deployments"],
-  docs: [...layers, "effect", ...entries],
+  // `audit` judges manifests by the pack's policies
+  cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "prove", "deployments", "policy-pack"],
+  docs: [...layers, "effect", "cli", ...entries],
   bench: ["catalog", "checks", "mesh", "cli", "toolchain", "sandbox", "tests"],
   "policy-pack": ["effect"], // compiled into the pack
 };

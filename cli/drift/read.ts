@@ -50,19 +50,10 @@ async function listKinds(
   config: KubeConfig,
   keys: readonly Pick<ObjectKey, "apiVersion" | "kind">[],
 ): Promise<Map<string, Map<string, LiveObject>>> {
-  const api = KubernetesObjectApi.makeApiClient(config);
   const kinds = new Map(keys.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
   const lists = await Promise.all(
     [...kinds].map(async ([title, { apiVersion, kind }]): Promise<[string, Map<string, LiveObject>]> => {
-      const items = await api.list(apiVersion, kind).then(
-        (list) => list.items.map((item) => asServed(item) as LiveObject),
-        (error: unknown) => {
-          const { code, message = "" } = error as { code?: unknown; message?: string };
-          // Without the CRD there is no object of the kind.
-          if (code === 404 || message.startsWith("Unrecognized API version and kind")) return [];
-          throw error;
-        },
-      );
+      const items = await listObjects(config, apiVersion, kind);
       return [
         title,
         new Map(items.map((one) => [placeOf({ ...one.metadata, name: one.metadata?.name ?? "" }), one])),
@@ -70,6 +61,25 @@ async function listKinds(
     }),
   );
   return new Map(lists);
+}
+
+/** Returns the objects of a kind in all namespaces, as the API server returns them. None without the kind's CRD. */
+export async function listObjects(
+  config: KubeConfig,
+  apiVersion: string,
+  kind: string,
+): Promise<LiveObject[]> {
+  return KubernetesObjectApi.makeApiClient(config)
+    .list(apiVersion, kind)
+    .then(
+      (list) => list.items.map((item) => asServed(item) as LiveObject),
+      (error: unknown) => {
+        const { code, message = "" } = error as { code?: unknown; message?: string };
+        // Without the CRD there is no object of the kind.
+        if (code === 404 || message.startsWith("Unrecognized API version and kind")) return [];
+        throw error;
+      },
+    );
 }
 
 /**

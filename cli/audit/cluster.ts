@@ -1,0 +1,124 @@
+import { ApiextensionsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { knownObject, type PlainObject } from "../../effect";
+import { fieldsAt, listAt, textAt, textsByName } from "../../effect/field";
+import { selects } from "../../effect/object";
+import { apiClient, customObjects } from "../apiClient";
+import { listObjects } from "../drift/read";
+
+/** Kubernetes' own kinds that decide what the mesh does. Secrets are not listed. */
+const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
+  ["v1", "Namespace"],
+  ["v1", "Service"],
+  ["v1", "ServiceAccount"],
+  ["v1", "Pod"],
+  ["v1", "ConfigMap"],
+  ["v1", "ReplicationController"],
+  ["apps/v1", "Deployment"],
+  ["apps/v1", "StatefulSet"],
+  ["apps/v1", "DaemonSet"],
+  ["apps/v1", "ReplicaSet"],
+  ["batch/v1", "Job"],
+  ["batch/v1", "CronJob"],
+  ["autoscaling/v2", "HorizontalPodAutoscaler"],
+  ["policy/v1", "PodDisruptionBudget"],
+];
+
+/** Groups of CRDs whose objects are judged, besides Istio's. */
+const groups = ["gateway.networking.k8s.io", "argoproj.io"];
+
+/** Namespaces of Kubernetes itself, in which Istio never injects pods. */
+const system = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"];
+
+/** Kinds that create pods: a pod that one of them owns is judged by its owner. */
+const owners = new Set([...kinds.map(([, kind]) => kind), "Rollout"]);
+
+/** Reads the objects of a cluster, without those of Kubernetes itself. Of Secrets, only those that Gateways name are asked for. */
+export async function clusterObjects(config: KubeConfig): Promise<PlainObject[]> {
+  const { items } = await apiClient(config, ApiextensionsV1Api).listCustomResourceDefinition();
+  const definitions = items.filter(
+    ({ spec: { group } }) => group.endsWith(".istio.io") || groups.includes(group),
+  );
+  const lists = await Promise.all([
+    ...kinds.map(async ([apiVersion, kind]) =>
+      (await listObjects(config, apiVersion, kind)).map((one): PlainObject => ({
+        ...one,
+        metadata: one.metadata,
+        apiVersion,
+        kind,
+      })),
+    ),
+    ...definitions.map(async (one) => (await customObjects(config, one)) as unknown as PlainObject[]),
+  ]);
+  const objects = lists
+    .flat()
+    .filter(isJudged)
+    .map((object) => withDates(object));
+  return [...objects, ...(await gatewaySecrets(config, objects))];
+}
+
+function isJudged(object: PlainObject): boolean {
+  const { namespace, kind, name } = knownObject(object);
+  if (system.includes(kind === "Namespace" ? name : namespace)) return false;
+  if (kind === "ConfigMap") return /^istio(-|$)/.test(name);
+  const { ownerReferences } = (object.metadata ?? {}) as {
+    readonly ownerReferences?: readonly { readonly kind: string }[];
+  };
+  return !(ownerReferences ?? []).some((owner) => owners.has(owner.kind));
+}
+
+/** The client turns timestamps into dates. A pod of an operator's object counts as one without an owner. */
+function withDates(object: PlainObject): PlainObject {
+  const { creationTimestamp, ownerReferences, ...metadata } = (object.metadata ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const created = creationTimestamp instanceof Date ? creationTimestamp.toISOString() : creationTimestamp;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      creationTimestamp: created,
+      ...(object.kind !== "Pod" && ownerReferences !== undefined && { ownerReferences }),
+    },
+  };
+}
+
+/** The Secrets of Gateways that exist, without their content. */
+async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[]): Promise<PlainObject[]> {
+  const known = objects.map(knownObject);
+  const pods = known.flatMap(({ namespace, spec }) => {
+    const labels = textsByName(fieldsAt(spec, "template", "metadata"), "labels");
+    return Object.keys(labels).length > 0 ? [{ namespace, labels }] : [];
+  });
+  const wanted = known
+    .filter(({ kind, group }) => kind === "Gateway" && group === "networking.istio.io")
+    .flatMap(({ spec }) => {
+      const selector = textsByName(spec, "selector");
+      const namespaces = pods
+        .filter(({ labels }) => selects(selector, labels))
+        .map(({ namespace }) => namespace);
+      return listAt(spec, "servers").flatMap((server) => {
+        const name = textAt(fieldsAt(server, "tls"), "credentialName") ?? "";
+        return name === "" || name.includes("://")
+          ? []
+          : namespaces.map((namespace) => `${namespace}/${name}`);
+      });
+    });
+  const core = apiClient(config, CoreV1Api);
+  const found = await Promise.all(
+    [...new Set(wanted)].map(async (place): Promise<PlainObject[]> => {
+      const [namespace = "", name = ""] = place.split("/");
+      const secret: PlainObject = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace } };
+      try {
+        await core.readNamespacedSecret({ name, namespace });
+        return [secret];
+      } catch (error) {
+        const { code } = error as { readonly code?: unknown };
+        // Without the right to read Secrets, it is not known whether they exist.
+        if (code === 404 || code === 403) return code === 404 ? [] : [secret];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,93 @@
+import { type MeshSettings, type PlainObject, settingsOf, type Workload } from "../../effect";
+import { isMeshConfig, meshConfigIn, meshConfigOf } from "../meshSettings";
+import type { ReleaseSource } from "./sources";
+
+/** A Helm release as Pulumi's provider names its fields: what the policies judge. */
+export interface ReleaseProps {
+  readonly name: string;
+  readonly chart: string;
+  readonly namespace?: string;
+  readonly version?: string;
+  readonly repositoryOpts?: { readonly repo: string };
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Returns a release with the names of Pulumi's provider. */
+export function releaseProps({
+  release,
+  chart,
+  namespace,
+  version,
+  repository,
+  values,
+}: ReleaseSource): ReleaseProps {
+  return {
+    name: release,
+    chart,
+    ...(namespace !== undefined && { namespace }),
+    ...(version !== undefined && { version }),
+    ...(repository !== undefined && { repositoryOpts: { repo: repository } }),
+    values: values ?? {},
+  };
+}
+
+/** The settings of the mesh: by the release of istiod, or by the ConfigMap that its chart installs. */
+export function meshSettings(
+  objects: readonly PlainObject[],
+  releases: readonly ReleaseSource[],
+): Partial<MeshSettings> {
+  const istiod = releases.find(({ chart }) => chart === "istiod");
+  if (!istiod) return settingsOf(meshConfigOf(objects) ?? {});
+  const { meshConfig = {}, global = {} } = (istiod.values ?? {}) as {
+    readonly meshConfig?: { readonly rootNamespace?: string };
+    readonly global?: { readonly istioNamespace?: string };
+  };
+  const rootNamespace = meshConfig.rootNamespace ?? global.istioNamespace;
+  return settingsOf({ ...meshConfig, ...(rootNamespace !== undefined && { rootNamespace }) });
+}
+
+/** The workloads that releases of Istio's gateway chart create. */
+export function gatewayWorkloads(releases: readonly ReleaseSource[]): Workload[] {
+  return releases
+    .filter(({ chart }) => chart === "gateway")
+    .map(({ release, namespace = "default", values = {} }) => {
+      const {
+        labels = {},
+        name = release,
+        serviceAccount = {},
+      } = values as {
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly name?: string;
+        readonly serviceAccount?: { readonly name?: string };
+      };
+      return {
+        name,
+        namespace,
+        labels: { app: name, istio: name.replace(/^istio-/, ""), ...labels },
+        serviceAccount: serviceAccount.name ?? name,
+        proxy: "gateway",
+      };
+    });
+}
+
+/**
+ * The release of istiod that a ConfigMap of its chart shows: only the mesh configuration is known. Undefined for other
+ * objects, and if the text is not YAML.
+ */
+export function releaseOfMeshConfig(object: PlainObject): ReleaseProps | undefined {
+  const meshConfig = meshConfigIn(object);
+  if (!meshConfig) return undefined;
+  const { namespace } = (object.metadata ?? {}) as { readonly namespace?: string };
+  return {
+    name: "istiod",
+    chart: "istiod",
+    ...(namespace !== undefined && { namespace }),
+    values: { meshConfig },
+  };
+}
+
+/** Whether an object is a ConfigMap by which istiod's chart configures the control plane. */
+export function isChartConfiguration(object: PlainObject): boolean {
+  const { name = "" } = (object.metadata ?? {}) as { readonly name?: string };
+  return isMeshConfig(object) || (object.kind === "ConfigMap" && /^istio-sidecar-injector(-|$)/.test(name));
+}

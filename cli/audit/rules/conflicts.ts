@@ -1,0 +1,183 @@
+import { fieldsAt, has, listAt, textAt, textsAt, textsByName } from "../../../effect/field";
+import {
+  exported,
+  fullHost,
+  type KnownObject,
+  type Model,
+  objectsOf,
+  workloadsSelected,
+} from "../../../effect";
+import { titleOf } from "../finding";
+import type { AuditRule, RuleFinding } from "../rule";
+import { documents, route, service, strict } from "./examples";
+
+const networking = "networking.istio.io";
+
+export const sharedHost: AuditRule = {
+  code: "MW927",
+  severity: "error",
+  title: "a host in two VirtualServices of the mesh",
+  why: [
+    "Sidecars apply one VirtualService for each host: the oldest. They ignore the routes of all others.",
+    "Which one applies changes when an object is created again.",
+  ],
+  see: {
+    title: "ConflictingMeshGatewayVirtualServiceHosts",
+    url: "https://istio.io/latest/docs/reference/config/analysis/ist0109/",
+  },
+  examples: {
+    wrong: documents(
+      service("web"),
+      route("web", "mesh"),
+      route("web.shop.svc.cluster.local", "mesh", "web-2"),
+    ),
+    right: documents(service("web"), route("web", "mesh"), route("web.example.com", "mesh", "web-2")),
+  },
+  *find({ model }) {
+    const seen = new Map<string, { readonly object: KnownObject; readonly exportTo: readonly string[] }[]>();
+    for (const object of objectsOf(model, "VirtualService", networking)) {
+      const gateways = textsAt(object.spec, "gateways");
+      if (gateways.length > 0 && !gateways.includes("mesh")) continue;
+      const exportTo = exported(textsAt(object.spec, "exportTo"), object.namespace);
+      for (const [i, host] of textsAt(object.spec, "hosts").entries()) {
+        const full = fullHost(host, object.namespace, model.settings.clusterDomain).toLowerCase();
+        const others = seen.get(full) ?? [];
+        seen.set(full, [...others, { object, exportTo }]);
+        const other = others.find((one) => one.object !== object && overlaps(one.exportTo, exportTo));
+        if (!other) continue;
+        yield {
+          object,
+          path: `spec.hosts[${i}]`,
+          message: `${titleOf(other.object)} has the host ${full}, too, so sidecars apply only one of the two.`,
+          fix: "Write all routes of the host into one VirtualService, or limit exportTo of both",
+        };
+      }
+    }
+  },
+};
+
+/** Whether a namespace sees both. */
+function overlaps(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length === 0 || other.length === 0) return false;
+  return one.includes("*") || other.includes("*") || one.some((namespace) => other.includes(namespace));
+}
+
+const tlsModes = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL", "PASSTHROUGH"];
+
+export const competing: AuditRule = {
+  code: "MW928",
+  severity: "warning",
+  title: "an object that Istio ignores because of another one",
+  why: [
+    "Of two PeerAuthentications, Sidecars, traffic policies or TLS servers for the same pods or host, Istio applies the oldest.",
+    "The other one is accepted and has no effect.",
+  ],
+  see: {
+    title: "Sidecar",
+    url: "https://istio.io/latest/docs/reference/config/networking/sidecar/",
+  },
+  examples: {
+    wrong: documents(strict, strict.replace("name: default", "name: second").replace("STRICT", "PERMISSIVE")),
+    right: documents(strict, strict.replace("istio-system", "shop").replace("STRICT", "PERMISSIVE")),
+  },
+  *find({ model }) {
+    for (const kind of ["PeerAuthentication", "Sidecar"]) yield* sameSelector(model, kind);
+    yield* samePolicy(model);
+    yield* sameSubset(model);
+    yield* sameServer(model);
+  },
+};
+
+const selectors: Readonly<Record<string, readonly [group: string, at: string, labels: string]>> = {
+  PeerAuthentication: ["security.istio.io", "selector", "matchLabels"],
+  Sidecar: [networking, "workloadSelector", "labels"],
+};
+
+function* sameSelector(model: Model, kind: string): Iterable<RuleFinding> {
+  const [group = "", at = "", key = ""] = selectors[kind] ?? [];
+  const seen = new Map<string, KnownObject>();
+  for (const object of objectsOf(model, kind, group)) {
+    const labels = textsByName(fieldsAt(object.spec, at), key);
+    const same = `${object.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
+    const other = seen.get(same);
+    if (!other) {
+      seen.set(same, object);
+      continue;
+    }
+    const pods = workloadsSelected(model.workloads, labels, object.namespace);
+    const of = Object.keys(labels).length === 0 ? "namespace without a selector" : "selector";
+    yield {
+      object,
+      path: "spec",
+      message: `${titleOf(other)} has the same ${of}, so Istio applies only one of the two${pods.length > 0 ? ` to ${pods.length} ${pods.length === 1 ? "workload" : "workloads"}` : ""}.`,
+      fix: "Keep one of them",
+    };
+  }
+}
+
+function* samePolicy(model: Model): Iterable<RuleFinding> {
+  const seen = new Map<string, KnownObject>();
+  for (const object of objectsOf(model, "DestinationRule", networking)) {
+    if (!has(object.spec, "trafficPolicy") || has(object.spec, "workloadSelector")) continue;
+    const key = ruleKey(object, model);
+    const other = seen.get(key);
+    if (!other) seen.set(key, object);
+    else
+      yield {
+        object,
+        path: "spec.trafficPolicy",
+        message: `${titleOf(other)} has a trafficPolicy for the same host, so Istio applies only one of the two.`,
+        fix: "Write the traffic policy of the host into one DestinationRule",
+      };
+  }
+}
+
+function* sameSubset(model: Model): Iterable<RuleFinding> {
+  const seen = new Map<string, KnownObject>();
+  for (const object of objectsOf(model, "DestinationRule", networking)) {
+    if (has(object.spec, "workloadSelector")) continue;
+    for (const [i, subset] of listAt(object.spec, "subsets").entries()) {
+      const name = textAt(subset, "name") ?? "";
+      const key = `${ruleKey(object, model)} ${name}`;
+      const other = seen.get(key);
+      if (!other) seen.set(key, object);
+      else
+        yield {
+          object,
+          path: `spec.subsets[${i}].name`,
+          message: `${other === object ? "The same object" : titleOf(other)} has the subset ${name} of the host, so Istio applies only one of the two.`,
+          fix: "Declare each subset once",
+        };
+    }
+  }
+}
+
+function ruleKey({ spec, namespace }: KnownObject, { settings }: Model): string {
+  const host = fullHost(textAt(spec, "host") ?? "", namespace, settings.clusterDomain);
+  return `${namespace} ${host} ${exported(textsAt(spec, "exportTo"), namespace).sort().join(" ")}`;
+}
+
+/** Servers with TLS for the same name on a port: their certificates and modes differ, and one of them applies. */
+function* sameServer(model: Model): Iterable<RuleFinding> {
+  const seen = new Map<string, KnownObject>();
+  for (const object of objectsOf(model, "Gateway", networking)) {
+    const selector = JSON.stringify(Object.entries(textsByName(object.spec, "selector")).sort());
+    for (const [i, server] of listAt(object.spec, "servers").entries()) {
+      const mode = textAt(fieldsAt(server, "tls"), "mode") ?? "";
+      if (!tlsModes.includes(mode)) continue;
+      for (const [j, entry] of textsAt(server, "hosts").entries()) {
+        const host = (entry.split("/").at(-1) ?? "").toLowerCase();
+        const key = `${selector} ${String(fieldsAt(server, "port").number)} ${host}`;
+        const other = seen.get(key);
+        seen.set(key, other ?? object);
+        if (!other || other === object) continue;
+        yield {
+          object,
+          path: `spec.servers[${i}].hosts[${j}]`,
+          message: `${titleOf(other)} has TLS for ${host} on the same port and pods, so one of the two servers has no effect.`,
+          fix: "Write the server of the host into one Gateway",
+        };
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { AuditRule } from "../rule";
+import { closedService, openAccess, unknownCaller } from "./access";
+import { competing, sharedHost } from "./conflicts";
+import { deniedCaller } from "./deniedCaller";
+import { missingSecret, unroutedHost, unservedHost } from "./gateways";
+import { notJudged, repeated, unreadable } from "./reading";
+import { missingGateway, missingHost, missingSubset } from "./routes";
+import { emptySelector, emptySubset } from "./selectors";
+import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
+
+/** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
+export const auditRules: readonly AuditRule[] = [
+  unreadable,
+  repeated,
+  missingGateway,
+  missingHost,
+  missingSubset,
+  emptySubset,
+  emptySelector,
+  sharedHost,
+  competing,
+  undeclaredProtocol,
+  missingSecret,
+  unservedHost,
+  plaintext,
+  openAccess,
+  deniedCaller,
+  unroutedHost,
+  closedService,
+  unknownCaller,
+  withoutProxy,
+  notJudged,
+];

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../errors/userError";
+import { unknownNames } from "../../policy-pack/checkConfiguration";
+import { packageRoot } from "../../toolchain/packageRoot";
+import type { PolicySettings } from "./policies";
+
+/** The presets of the policy pack. */
+export const presets = ["dev", "staging", "prod"] as const;
+
+/**
+ * The settings of the policies: a preset, with the organization's own on top.
+ *
+ * @param file JSON, as `pulumi up --policy-pack-config` takes it. Default: none.
+ * @throws {UserError} if the file can't be read, or names an unknown policy or setting.
+ */
+export function policySettings(preset: (typeof presets)[number], file?: string): PolicySettings {
+  const path = join(packageRoot(), "policy-pack", "presets", `${preset}.json`);
+  const base = JSON.parse(readFileSync(path, "utf8")) as PolicySettings;
+  if (file === undefined) return base;
+  const own = readSettings(file);
+  return {
+    ...base,
+    ...Object.fromEntries(
+      Object.entries(own).map(([name, given]) => [name, { ...base[name], ...levelOf(given) }]),
+    ),
+  };
+}
+
+/** A text in place of settings is a level, as Pulumi reads it. */
+function levelOf(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === "string"
+    ? { enforcementLevel: given }
+    : (given as Readonly<Record<string, unknown>>);
+}
+
+function readSettings(file: string): Readonly<Record<string, unknown>> {
+  const fix = "Name a JSON file, as pulumi up --policy-pack-config takes it: policy-pack/docs/ci.md";
+  if (!existsSync(file)) throw new UserError({ problem: `${file} does not exist.`, fix });
+  let own: unknown;
+  try {
+    own = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError({ problem: `${file} is not JSON: ${(error as Error).message}`, fix, cause: error });
+  }
+  const unknown = unknownNames(own);
+  if (unknown.length > 0) {
+    throw new UserError({
+      problem: `${file} has settings that no policy has.`,
+      details: unknown.join("\n"),
+      fix: "Correct the names: policy-pack/docs/policies",
+    });
+  }
+  return own as Readonly<Record<string, unknown>>;
+}
