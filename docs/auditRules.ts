@@ -2,6 +2,7 @@ import { audit } from "../cli/audit/audit";
 import { titleOf } from "../cli/audit/finding";
 import type { AuditRule } from "../cli/audit/rule";
 import { auditRules } from "../cli/audit/rules";
+import { policySettings } from "../cli/audit/settings";
 import { sourcesOf } from "../cli/audit/sources";
 import { readText } from "../cli/manifests";
 
@@ -71,7 +72,7 @@ function section(rule: AuditRule): string[] {
 function findingsOf({ code, examples }: AuditRule): string[] {
   const read = readText(examples.wrong, "mesh.yaml");
   const sources = { ...sourcesOf(read, "default"), unreadable: read.unreadable };
-  return audit(sources, { settings: {}, complete: false })
+  return audit(sources, { settings: policySettings("prod"), complete: false })
     .findings.filter((one) => one.code === code)
     .map(({ severity, object, file, line, message, fix }) =>
       [

@@ -239,9 +239,10 @@ export function stackPolicy<S extends Record<string, Setting>>(
       const config = configured(policy.name, settings, commonSettings, given);
       grant(policy.name, () => config.exemptions);
       const cluster = clusterOf(undefined);
-      if (appliesTo(resources, config, cluster) !== true) return [];
+      const stack = withPatches(resources);
+      if (appliesTo(stack, config, cluster) !== true) return [];
       const findings: Finding[] = [];
-      for (const { subject, message } of judge(resources, config, cluster)) {
+      for (const { subject, message } of judge(stack, config, cluster)) {
         if (!isInScope(subject, config)) continue;
         exempting(policy.name, cluster, config.exemptions, (reported) => {
           findings.push({ subject, message: reported });

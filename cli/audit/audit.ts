@@ -41,15 +41,14 @@ export function audit(
     complete,
   });
   const questions: OpenQuestion[] = [];
-  const found: (Found & { readonly source?: Pick<Source, "document" | "at"> })[] = [
-    ...policyFindings(objects, sources.releases, settings),
-  ];
+  const own: Found[] = [];
   for (const rule of auditRules) {
     for (const one of rule.find(audited)) {
       if ("unknown" in one) questions.push(one);
-      else found.push({ ...one, code: rule.code, severity: rule.severity, object: nameOf(one.object) });
+      else own.push({ ...one, code: rule.code, severity: rule.severity, object: nameOf(one.object) });
     }
   }
+  const found = onceEach(policyFindings(objects, sources.releases, settings), own);
   const places = placesOf(sources);
   const isIgnored = ({ code, object }: Found): boolean =>
     object !== undefined &&
@@ -65,6 +64,23 @@ export function audit(
     findings: [...findings.sort(byPlace), ...openFindings(audited, questions), ...otherFiles(sources)],
     ignored: found.length - kept.length,
   };
+}
+
+/** Rules about faults that the policy `require-safe-effects` reports too, if it is sure that a name is misspelled. */
+const shared = new Set(["MW923", "MW924", "MW926"]);
+
+/** Each fault once: what a rule and the policy say of one field is the rule's finding, with the policy's severity. */
+function onceEach(byPolicies: readonly Found[], byRules: readonly Found[]): Found[] {
+  const effects = byPolicies.filter(({ code }) => code === "require-safe-effects");
+  const said = Map.groupBy(effects, ({ object }) => (object ? titleOf(object) : ""));
+  const repeats = new Set<Found>();
+  const own = byRules.map((rule) => {
+    if (!shared.has(rule.code) || !rule.object || rule.path === undefined) return rule;
+    const same = said.get(titleOf(rule.object))?.filter(({ path }) => path?.startsWith(rule.path ?? ""));
+    for (const one of same ?? []) repeats.add(one);
+    return same?.[0] ? { ...rule, severity: same[0].severity } : rule;
+  });
+  return [...byPolicies.filter((one) => !repeats.has(one)), ...own];
 }
 
 interface Place {

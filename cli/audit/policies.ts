@@ -84,16 +84,23 @@ function foundBy(code: string, severity: AuditSeverity, { subject, path, message
   const { name, namespace = "", type } = subject as Partial<KubernetesResource> & Finding["subject"];
   const shown = (subject as { readonly kind?: string }).kind ?? type?.kind;
   const isPlace = shown === undefined && name !== undefined;
+  const text = shown === undefined ? message : withoutTitle(message, subject);
   return {
     code,
     severity,
     ...(shown !== undefined && { object: { kind: shown, namespace, name: name ?? "" } }),
     // A namespace that lacks an object. The namespace can be one that the objects don't contain.
     ...(isPlace && { object: { kind: "Namespace", namespace: "", name: namespace } }),
-    ...(path !== undefined && { path }),
-    message: shown === undefined ? message : withoutTitle(message, subject),
+    ...pathIn(path, text),
+    message: text,
     ...(fix !== undefined && { fix }),
   };
+}
+
+/** The path of the field at fault. Policies of a whole stack name it at the beginning of their text. */
+function pathIn(path: string | undefined, text: string): { readonly path?: string } {
+  const [own] = path === undefined ? (/^(?:spec|metadata|data)[.[]\S+(?= is )/.exec(text) ?? []) : [path];
+  return own === undefined ? {} : { path: own };
 }
 
 /** The text without the object, which findings are grouped by. */
