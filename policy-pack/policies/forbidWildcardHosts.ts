@@ -1,11 +1,12 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, textsOf } from "../reading/field";
+import { isRegistryWildcard } from "../reading/host";
 import { isGateway, isVirtualService, type KubernetesResource } from "../reading/resource";
 
 /** The texts of this policy's violations. */
 export const messages = {
   gateway: (host: string): Message => ({
-    problem: `is "${host}", which matches every host`,
+    problem: `is "${host}", which matches ${host.endsWith("*") ? "every host" : "hosts of many owners"}`,
     fix: "List the hosts, or their domain: *.example.com",
   }),
   virtualService: (host: string): Message => ({
@@ -23,7 +24,8 @@ export const forbidWildcardHosts = resourcePolicy({
   name: "forbid-wildcard-hosts",
   displayName: "Hosts are listed",
   description:
-    "No Gateway serves every host, and no VirtualService has a wildcard host, except for a domain at Gateways.",
+    "No Gateway serves all hosts of a registry, such as *.com, and no VirtualService has a wildcard host, except for a " +
+    "domain at Gateways.",
   severity: "medium",
   framework: nist("CM-7", "Least functionality"),
   tags: ["istio", "traffic", "gateway"],
@@ -40,15 +42,20 @@ function judgeGateway({ fields }: KubernetesResource): Violation[] {
   const servers = fields.at("spec", "servers").children();
   return servers
     .flatMap((server) => textsOf(server.at("hosts")))
-    .filter(({ text }) => /^([^/]*\/)?\*$/.test(text))
+    .filter(({ text }) => isForMany(text.replace(/^[^/]*\//, "")))
     .map(({ field, text }) => ({ field, ...messages.gateway(text) }));
 }
 
 function judgeVirtualService({ fields }: KubernetesResource): Violation[] {
-  const wildcard = isAtGatewaysOnly(fields) ? /^\*$/ : /\*/;
+  const isWild = isAtGatewaysOnly(fields) ? isForMany : (host: string) => host.includes("*");
   return textsOf(fields.at("spec", "hosts"))
-    .filter(({ text }) => wildcard.test(text))
+    .filter(({ text }) => isWild(text))
     .map(({ field, text }) => ({ field, ...messages.virtualService(text) }));
+}
+
+/** Gateways between networks serve `*.local`, the hosts of the mesh. */
+function isForMany(host: string): boolean {
+  return isRegistryWildcard(host) && host !== "*.local";
 }
 
 /** Whether a VirtualService is bound to Gateways, and not also to the proxies of the mesh, as it is by default. */

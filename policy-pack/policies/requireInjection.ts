@@ -17,6 +17,9 @@ export const messages = {
   disabled: (title: string, workloads: string) =>
     `${title}: metadata.labels["istio-injection"] is disabled although the namespace has Istio objects, so no proxy ` +
     `secures ${workloads}. Set istio-injection to enabled.`,
+  outside: (title: string, wanted: string) =>
+    `${title}: metadata.labels["istio-injection"] is disabled, and the setting dataPlane requires ${wanted}. Remove the ` +
+    `label, or exclude the namespace with excludeFor.`,
   dataPlane: (title: string, actual: string, wanted: string) =>
     `${title}: metadata.labels selects the data plane ${actual}. Use ${wanted}.`,
   hostNetwork: (title: string, path: string) =>
@@ -100,7 +103,11 @@ function* judgeNamespace(
   const outside = [...pods, ...consoles];
   if (joins === undefined) {
     const deliberate = labels["istio-injection"] === "disabled" && !own.some(({ type }) => isIstio(type));
-    if (deliberate || outside.length === 0) return;
+    if (outside.length === 0) return;
+    if (deliberate) {
+      if (wanted !== "any") yield { subject: namespace, message: messages.outside(title, wanted) };
+      return;
+    }
     const titles = outside.map((workload) => workload.title).join(", ");
     const text = labels["istio-injection"] === "disabled" ? messages.disabled : messages.notJoined;
     yield { subject: namespace, message: text(title, titles) };

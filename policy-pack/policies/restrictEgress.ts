@@ -4,6 +4,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { excessOf } from "../reading/addressBlock";
 import { isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
+import { isRegistryWildcard } from "../reading/host";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
 
@@ -43,9 +44,6 @@ const FIX = "Set it to REGISTRY_ONLY";
 
 /** Protocols whose connections proxies match by host. Those of all others are matched by address. */
 const BY_HOST = ["HTTP", "HTTP2", "HTTPS", "GRPC", "GRPC-WEB", "HTTP_PROXY", "TLS"];
-
-/** Wildcards for a whole registry of domains: `*`, `*.com`, `*.co.uk`. */
-const REGISTRY = /^\*(\.((ac|co|com|edu|gob|go|gov|ne|net|or|org)\.[a-z]{2}|[^.]*))?$/i;
 
 /**
  * By default every pod may connect to every external host, so data can be exfiltrated.
@@ -117,7 +115,7 @@ function judgePorts(spec: Field): Violation[] {
 
 /** Judges a host. A wildcard for a whole registry is a violation. */
 function judgeHost(field: Field, host: string, domains: readonly string[]): Violation[] {
-  if (REGISTRY.test(host)) return [{ field, ...messages.host(host) }];
+  if (isRegistryWildcard(host)) return [{ field, ...messages.host(host) }];
   return host.startsWith("*.") && isMeshHost(host, domains) ? [{ field, ...messages.meshHosts(host) }] : [];
 }
 

@@ -24,12 +24,12 @@ describe("forbid-wildcard-hosts", () => {
 
   it("accepts listed hosts, and a domain at a gateway", async () => {
     expect(await judge(virtualService())).to.deep.equal({ violations: [] });
-    const hosts = ["shop.example.com", "*.example.com", "shop/*.example.com"];
+    const hosts = ["shop.example.com", "*.example.com", "shop/*.example.com", "*.local"];
     expect(await judge(gateway({ hosts }))).to.deep.equal({ violations: [] });
   });
 
   it("refuses a gateway for every host, in every form", async () => {
-    for (const host of ["*", "*/*", "./*", "shop/*"]) {
+    for (const host of ["*", "*/*", "./*", "shop/*", "*.com", "shop/*.co.uk"]) {
       expect(await judge(gateway({ hosts: ["shop.example.com", host] }))).to.deep.equal({
         violations: [said("Gateway shop/public")("spec.servers[1].hosts[1]", messages.gateway(host))],
       });
@@ -54,7 +54,8 @@ describe("forbid-wildcard-hosts", () => {
     expect(await bound("*.example.com", "public", "internal")).to.deep.equal({ violations: [] });
     expect(await bound("*.example.com", "public", "mesh")).to.deep.equal(refused("*.example.com"));
     expect(await bound("*.example.com")).to.deep.equal(refused("*.example.com"));
-    expect(await bound("*", "public")).to.deep.equal(refused("*"));
+    for (const host of ["*", "*.com", "*.*"])
+      expect(await bound(host, "public")).to.deep.equal(refused(host));
   });
 
   it("reports unknown values as undecided", async () => {

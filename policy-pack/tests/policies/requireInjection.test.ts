@@ -91,6 +91,10 @@ describe("require-injection", () => {
     expect(await judge([namespace(), deployment()], { dataPlane: "sidecar" })).to.deep.equal({
       violations: [],
     });
+    const deliberate = [namespace({ "istio-injection": "disabled" }), deployment()];
+    expect(await judge(deliberate, { dataPlane: "sidecar" })).to.deep.equal({
+      violations: [messages.outside("Namespace shop", "sidecar")],
+    });
     expect(await judge([namespace(), deployment()], { dataPlane: "ambient" })).to.deep.equal({
       violations: [messages.dataPlane("Namespace shop", "sidecar", "ambient")],
     });
