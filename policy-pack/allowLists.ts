@@ -181,7 +181,13 @@ export const ANNOTATIONS = [
   "sidecar.istio.io/rewriteAppHTTPProbers",
   "sidecar.istio.io/statsInclusion*",
   "sidecar.istio.io/status",
-  "traffic.sidecar.istio.io/*",
+  "traffic.sidecar.istio.io/excludeInboundPorts",
+  "traffic.sidecar.istio.io/excludeInterfaces",
+  "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+  "traffic.sidecar.istio.io/excludeOutboundPorts",
+  "traffic.sidecar.istio.io/includeInboundPorts",
+  "traffic.sidecar.istio.io/includeOutboundIPRanges",
+  "traffic.sidecar.istio.io/includeOutboundPorts",
 ];
 
 /** Settings of a proxy that are harmless, or that policies judge. */
@@ -197,4 +203,16 @@ export const PROXY_SETTINGS = [
   "terminationDrainDuration",
   "tracing",
   "tracingServiceName",
+];
+
+/** Environment variables that a pod may set in its proxy's container. A * at the end matches any suffix. */
+export const PROXY_VARIABLES = [
+  "EXIT_ON_ZERO_ACTIVE_CONNECTIONS",
+  "GOMAXPROCS",
+  "GOMEMLIMIT",
+  "ISTIO_META_REQUESTED_NETWORK_VIEW",
+  "ISTIO_META_ROUTER_MODE",
+  "ISTIO_META_UNPRIVILEGED_POD",
+  "MINIMUM_DRAIN_DURATION",
+  "TERMINATION_DRAIN_DURATION_SECONDS",
 ];

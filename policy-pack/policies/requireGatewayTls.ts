@@ -1,7 +1,7 @@
 import type { Setting } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isGateway, isGatewayApiGateway } from "../reading/resource";
+import { isGateway, isGatewayApiGateway, isIngress } from "../reading/resource";
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
@@ -27,6 +27,10 @@ export const messages = {
   listener: (protocol: string): Message => ({
     problem: `is ${protocol}, so the gateway serves plaintext`,
     fix: "Use HTTPS or TLS with a certificate",
+  }),
+  ingress: (): Message => ({
+    problem: "is not set, so the ingress gateway serves plaintext HTTP",
+    fix: "Add the hosts with a Secret, or use a Gateway",
   }),
   skipVerify: (): Message => ({
     problem: "is true, so the gateway accepts any client certificate",
@@ -79,15 +83,26 @@ export const requireGatewayTls = resourcePolicy({
       default: "gateway",
     } satisfies Setting,
   },
-  appliesTo: (type) => isGateway(type) || isGatewayApiGateway(type),
-  judge: ({ fields, type }, { minProtocolVersion, tlsTerminatedBy }) =>
-    isGateway(type)
+  appliesTo: (type) => isGateway(type) || isGatewayApiGateway(type) || isIngress(type),
+  judge: ({ fields, type }, { minProtocolVersion, tlsTerminatedBy }) => {
+    if (isIngress(type)) return tlsTerminatedBy === "loadBalancer" || type.patch ? [] : judgeIngress(fields);
+    return isGateway(type)
       ? fields
           .at("spec", "servers")
           .children()
           .flatMap((server) => judgeServer(server, minProtocolVersion, tlsTerminatedBy === "loadBalancer"))
-      : fields.at("spec", "listeners").children().flatMap(judgeListener),
+      : fields.at("spec", "listeners").children().flatMap(judgeListener);
+  },
 });
+
+/** Judges an Ingress of Istio's own class. */
+function judgeIngress(fields: Field): Violation[] {
+  const annotation = fields.at("metadata", "annotations", "kubernetes.io/ingress.class").peek;
+  const field = fields.at("spec", "tls");
+  const isIstios = fields.at("spec", "ingressClassName").peek === "istio" || annotation === "istio";
+  if (!isIstios || field.value === UNKNOWN || field.children().length > 0) return [];
+  return [{ field, ...messages.ingress() }];
+}
 
 /** Judges a listener of the Gateway API. Its protocol HBONE, of waypoints, uses mTLS. */
 function judgeListener(listener: Field): Violation[] {

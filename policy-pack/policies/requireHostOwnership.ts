@@ -16,6 +16,11 @@ export const messages = {
       problem: `is "${host}", which no ServiceEntry of this namespace declares, so the object takes it over for the whole mesh`,
       fix: EXPORT,
     }),
+  alsoDeclared: (title: string, path: string, host: string, other: string) =>
+    textOf(title, path, {
+      problem: `is "${host}", which namespace ${other} declares, too, so the object takes it over for the whole mesh`,
+      fix: EXPORT,
+    }),
 };
 
 const EXPORT = 'Set spec.exportTo to ["."], or move the object to the namespace that owns the host';
@@ -47,9 +52,8 @@ export const requireHostOwnership = stackPolicy({
     for (const resource of stack) {
       if (!isVirtualService(resource.type) && !isServiceEntry(resource.type)) continue;
       if (!isExported(resource) || !appliesToMesh(resource)) continue;
-      const own = entries.filter(({ namespace }) => namespace === resource.namespace);
       for (const { field, text } of textsOf(resource.fields.at("spec", "hosts"))) {
-        const message = judgeHost(resource, field, text, own, settings.meshDomains);
+        const message = judgeHost(resource, field, text, entries, settings.meshDomains);
         if (message !== undefined) yield { subject: resource, message };
       }
       if (resource.unknowns.size > 0) open.add(resource);
@@ -71,8 +75,14 @@ function judgeHost(
     return foreign ? messages.otherNamespace(title, field.path, host, owner) : undefined;
   }
   // A ServiceEntry for an external host adds a destination. Only a VirtualService changes it for other namespaces.
-  if (isServiceEntry(type) || entries.some((entry) => declares(entry, host))) return undefined;
-  return messages.notDeclared(title, field.path, host);
+  if (isServiceEntry(type)) return undefined;
+  const declaring = entries.filter((entry) => declares(entry, host));
+  if (!declaring.some((entry) => (entry.namespace ?? "default") === namespace)) {
+    return messages.notDeclared(title, field.path, host);
+  }
+  const other = declaring.find((entry) => (entry.namespace ?? "default") !== namespace);
+  if (other === undefined) return undefined;
+  return messages.alsoDeclared(title, field.path, host, other.namespace ?? "default");
 }
 
 /** The namespace in the full name of a host, such as `shop` in `cart.shop.svc.cluster.local`. */

@@ -3,8 +3,16 @@ import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { isForwarding } from "../reading/proxyConfig";
 import { chartOf, ISTIO_CHARTS } from "../reading/release";
-import { isConfigMap, isHelmRelease, isOperatorResource, type KubernetesResource } from "../reading/resource";
+import {
+  isConfigMap,
+  isHelmRelease,
+  isOperatorResource,
+  isService,
+  isWebhook,
+  type KubernetesResource,
+} from "../reading/resource";
 import { isObject } from "../reading/value";
 import { isEmpty } from "../reading/verdict";
 import { containersOf, isWorkload, istioHubs, podOf } from "../reading/workload";
@@ -23,6 +31,10 @@ export const messages = {
     problem: "is NONE, so other spellings of a path bypass authorization rules",
     fix: "Set it to BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES",
   }),
+  forwarding: (): Message => ({
+    problem: "makes proxies accept identities that clients write into a header",
+    fix: "Set it to SANITIZE_SET",
+  }),
   hidden: (argument: string): Message => ({
     problem: `changes Istio's objects by ${argument}, which policies cannot judge`,
     fix: "Use values instead",
@@ -34,6 +46,14 @@ export const messages = {
   operator: (): Message => ({
     problem: "installs Istio with an operator, whose values policies do not judge",
     fix: "Install Istio with its charts",
+  }),
+  webhook: (): Message => ({
+    problem: "changes a webhook of istiod, which injects sidecars or validates configuration",
+    fix: "Change it by the values of istiod's chart",
+  }),
+  service: (): Message => ({
+    problem: "selects the pods to which proxies connect as their control plane",
+    fix: "Change it by the values of istiod's chart",
   }),
   workload: (): Message => ({
     problem: "runs istiod without its chart, whose values policies judge",
@@ -91,13 +111,20 @@ export const restrictControlPlane = resourcePolicy({
     nodeValues: further("cni or ztunnel"),
   },
   appliesTo: (type) =>
-    isHelmRelease(type) || isOperatorResource(type) || isConfigMap(type) || isWorkload(type),
+    isHelmRelease(type) ||
+    isOperatorResource(type) ||
+    isConfigMap(type) ||
+    isService(type) ||
+    isWebhook(type) ||
+    isWorkload(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
     if (isOperatorResource(resource.type))
       return [{ field: resource.fields.at("spec"), ...messages.operator() }];
     if (isConfigMap(resource.type)) return judgeConfigMap(resource);
     if (isWorkload(resource.type)) return judgeWorkload(resource);
+    if (isService(resource.type)) return judgeService(resource);
+    if (isWebhook(resource.type)) return judgeWebhook(resource);
     return [...judgeArguments(resource), ...judgeRelease(resource, settings)];
   },
 });
@@ -162,6 +189,8 @@ function judgeValue(field: Field, path: string, hubs: readonly string[]): Violat
   if (HUBS.includes(path) && typeof value === "string" && !hubs.includes(value)) {
     return [{ field, ...messages.hub(value) }];
   }
+  if (path.endsWith("forwardClientCertDetails"))
+    return isForwarding(field.value) ? [{ field, ...messages.forwarding() }] : [];
   return value === "NONE" ? [{ field, ...messages.normalization() }] : [];
 }
 
@@ -206,4 +235,17 @@ function judgeWorkload(resource: KubernetesResource): Violation[] {
       return image || (container.at("name").peek === "discovery" && /^istiod(-|$)/.test(resource.name ?? ""));
     })
     .map((field) => ({ field, ...messages.workload() }));
+}
+
+/** Judges the Service of istiod, whose name proxies connect to. */
+function judgeService({ name, fields }: KubernetesResource): Violation[] {
+  const field = fields.at("spec", "selector");
+  return /^istiod(-|$)/.test(name ?? "") && field.isSet ? [{ field, ...messages.service() }] : [];
+}
+
+/** Judges the webhooks of istiod. Those of revision tags only add pods to a revision. */
+function judgeWebhook({ name, fields }: KubernetesResource): Violation[] {
+  const field = fields.at("webhooks");
+  const isIstios = /^(istio-sidecar-injector|istio-validator|istiod-default-validator)(-|$)/.test(name ?? "");
+  return isIstios && field.isSet ? [{ field, ...messages.webhook() }] : [];
 }

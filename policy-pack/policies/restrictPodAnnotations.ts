@@ -1,13 +1,13 @@
-import { ANNOTATIONS, PROXY_SETTINGS } from "../allowLists";
+import { ANNOTATIONS, PROXY_SETTINGS, PROXY_VARIABLES } from "../allowLists";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
-import { PROXY_CONFIG, settingsOf } from "../reading/proxyConfig";
+import { isForwarding, PROXY_CONFIG, proxyConfigOf, settingsOf } from "../reading/proxyConfig";
 import { isGatewayRelease } from "../reading/release";
 import { isHelmRelease, isProxyConfig } from "../reading/resource";
-import { isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
+import { containersOf, isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
 import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
@@ -19,6 +19,12 @@ export const messages = {
   setting: (name: string): Message => ({
     problem: `sets ${name}, which is not an allowed setting of a proxy`,
     fix: "Remove the setting, or allow it in the policy's configuration after a review",
+  }),
+  command: (): Message => ({ problem: "replaces the program of the proxy", fix: "Remove it" }),
+  forwarding: (): Message => ({
+    problem:
+      "sets forwardClientCertDetails, so the proxy accepts identities that clients write into a header",
+    fix: "Set it to SANITIZE_SET",
   }),
   notYaml: (): Message => ({ problem: "is not YAML, so its settings are unknown", fix: "Correct it" }),
   image: (image: string): Message => ({
@@ -40,8 +46,8 @@ export const restrictPodAnnotations = resourcePolicy({
   name: "restrict-pod-annotations",
   displayName: "Pods only have allowed annotations of Istio",
   description:
-    "In prod and staging, pods only have annotations of Istio, and settings in proxy.istio.io/config and ProxyConfigs, that are known to be " +
-    "harmless or judged by other policies.",
+    "In prod and staging, pods only have annotations of Istio, settings in proxy.istio.io/config and ProxyConfigs, and settings " +
+    "of the container istio-proxy that are known to be harmless or judged by other policies.",
   severity: "high",
   framework: nist("CM-7(5)", "Least functionality: authorized software, allow by exception"),
   tags: ["istio", "security", "injection", "pod"],
@@ -76,11 +82,46 @@ export const restrictPodAnnotations = resourcePolicy({
     const annotations = isWorkload(resource.type)
       ? podOf(resource).at("metadata", "annotations").children()
       : chartAnnotations(resource);
-    return annotations
-      .filter(({ key }) => ISTIO.test(key))
-      .flatMap((field) => judgeAnnotation(field, settings));
+    return [
+      ...annotations
+        .filter(({ key }) => ISTIO.test(key))
+        .flatMap((field) => judgeAnnotation(field, settings)),
+      ...(isWorkload(resource.type) ? judgeContainers(podOf(resource), settings) : []),
+    ];
   },
 });
+
+/** Judges containers with the name of the proxy: injection keeps what they set. */
+function judgeContainers(
+  pod: Field,
+  {
+    istioHubs,
+    allowedSettings,
+  }: { readonly istioHubs: readonly string[]; readonly allowedSettings: readonly string[] },
+): Violation[] {
+  return containersOf(pod)
+    .filter((container) => asText(container.at("name").peek) === "istio-proxy")
+    .flatMap((container): Violation[] => {
+      const [image, command] = [container.at("image"), container.at("command")];
+      const text = typeof image.value === "string" ? image.value : "auto";
+      const foreign = text !== "auto" && !isIstioImage(text, istioHubs);
+      const names = container
+        .at("env")
+        .children()
+        .map((variable) => variable.at("name"));
+      return [
+        ...(foreign ? [{ field: image, ...messages.image(text) }] : []),
+        ...(command.isSet ? [{ field: command, ...messages.command() }] : []),
+        ...names.flatMap((field) => {
+          const name = asText(field.value);
+          const isAllowed = [...PROXY_VARIABLES, ...allowedSettings].some((pattern) =>
+            matches(pattern, name),
+          );
+          return field.value === UNKNOWN || isAllowed ? [] : [{ field, ...messages.setting(name) }];
+        }),
+      ];
+    });
+}
 
 /** The annotations in the values of a gateway or console, which its chart adds to pods. */
 function chartAnnotations(release: Parameters<typeof isGatewayRelease>[0]): Field[] {
@@ -113,9 +154,13 @@ function judgeAnnotation(
   if (key !== PROXY_CONFIG) return [];
   const names = settingsOf(field);
   if (names === undefined) return [{ field, ...messages.notYaml() }];
-  return names
-    .filter((name) => !isAllowedSetting(name, settings))
-    .map((name) => ({ field, ...messages.setting(name) }));
+  const forwards = isForwarding(proxyConfigOf(field).forwardClientCertDetails);
+  return [
+    ...names
+      .filter((name) => !isAllowedSetting(name, settings))
+      .map((name) => ({ field, ...messages.setting(name) })),
+    ...(forwards ? [{ field, ...messages.forwarding() }] : []),
+  ];
 }
 
 function isAllowedSetting(

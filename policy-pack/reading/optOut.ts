@@ -43,6 +43,7 @@ const MARKS: ReadonlyMap<string, readonly [place: "labels" | "annotations", ...R
   ["traffic.sidecar.istio.io/excludeOutboundIPRanges", ["annotations", ...EXCLUDED]],
   [TEMPLATES, ["annotations", ...WITHOUT_SIDECAR]],
   ["istio.io/dataplane-mode", ["labels", /^none$/, "ztunnel sees no traffic"]],
+  ["security.istio.io/tlsMode", ["labels", /^(?!istio$)/, "callers send plaintext to the pod"]],
   ["ambient.istio.io/bypass-inbound-capture", ["annotations", TRUE, "ztunnel sees no inbound traffic"]],
 ]);
 

@@ -10,6 +10,8 @@ export interface ProxyConfig {
   /** Whether the text is valid YAML. If it is not, the other fields are undefined. */
   readonly readable: boolean;
   readonly interceptionMode?: unknown;
+  /** What the proxy does with the header x-forwarded-client-cert of clients. */
+  readonly forwardClientCertDetails?: unknown;
   /** The share of requests that is traced, in percent. */
   readonly sampling?: unknown;
 }
@@ -28,6 +30,7 @@ export function proxyConfigOf(annotation: Field): ProxyConfig {
     readable: true,
     // Protobuf accepts a field by either name.
     interceptionMode: config.interceptionMode ?? config.interception_mode,
+    forwardClientCertDetails: forwardingOf(config),
     sampling: mapOf(config.tracing).sampling,
   };
 }
@@ -45,4 +48,14 @@ function parsed(annotation: Field): Record<string, unknown> | undefined {
 
 function mapOf(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
+}
+
+function forwardingOf(config: Record<string, unknown>): unknown {
+  const topology = mapOf(config.gatewayTopology ?? config.gateway_topology);
+  return topology.forwardClientCertDetails ?? topology.forward_client_cert_details;
+}
+
+/** Whether a proxy accepts the header x-forwarded-client-cert of clients, which states their identity. */
+export function isForwarding(value: unknown): boolean {
+  return ["FORWARD_ONLY", "APPEND_FORWARD", "ALWAYS_FORWARD_ONLY"].includes(String(value));
 }

@@ -54,7 +54,9 @@ export const isGateway = isKind("networking.istio.io", "Gateway");
 export const isHttpRoute = isKind("gateway.networking.k8s.io", "HTTPRoute");
 /** The Gateway of the Kubernetes Gateway API. */
 export const isGatewayApiGateway = isKind("gateway.networking.k8s.io", "Gateway");
+export const isIngress = isKind("networking.k8s.io", "Ingress");
 export const isSidecar = isKind("networking.istio.io", "Sidecar");
+export const isWorkloadEntry = isKind("networking.istio.io", "WorkloadEntry");
 export const isServiceEntry = isKind("networking.istio.io", "ServiceEntry");
 export const isProxyConfig = isKind("networking.istio.io", "ProxyConfig");
 export const isEnvoyFilter = isKind("networking.istio.io", "EnvoyFilter");
@@ -70,6 +72,11 @@ export function isSecurityObject(type: KubernetesType): boolean {
 }
 
 export const isConfigMap = isKind("core", "ConfigMap");
+export const isWebhook = isKind(
+  "admissionregistration.k8s.io",
+  "MutatingWebhookConfiguration",
+  "ValidatingWebhookConfiguration",
+);
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
 

@@ -3,14 +3,19 @@ import type { StackViolation } from "../policy";
 import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
 import { trafficPolicies } from "../reading/destinationRule";
 import { UNKNOWN } from "../reading/field";
-import { isDestinationRule } from "../reading/resource";
+import { isDestinationRule, isWorkloadEntry } from "../reading/resource";
 import { isReported, type JudgeEffect, type JudgedStack, objectText, sidecars } from "./judged";
+
+/** Callers send plaintext to an endpoint of the mesh without this label, whatever its port requires. */
+const TLS_MODE = "security.istio.io/tlsMode";
 
 /** The texts about mutual TLS. */
 export const messages = {
   inbound: (title: string, port: number, mode: string, by: string) =>
     `${title}: port ${port} accepts plaintext from a client without an identity, because its mode is ${mode} by ${by}. ` +
     `Set the mode to STRICT.`,
+  endpoint: (title: string, path: string, host: string) =>
+    `${title}: ${path} has no ${TLS_MODE}=istio, so requests to ${host} reach this endpoint as plaintext. Add the label.`,
   outbound: (title: string, path: string, mode: string, host: string, by: string) =>
     `${title}: ${path} is ${mode}, so requests to ${host}, which ${by} adds to the mesh, have no identity of the mesh. Set ` +
     `it to ISTIO_MUTUAL, or remove the tls block.`,
@@ -20,6 +25,7 @@ export const messages = {
 export const judgeMtls: JudgeEffect = function* (judged) {
   yield* judgeInbound(judged);
   yield* judgeOutbound(judged);
+  yield* judgeEndpoints(judged);
 };
 
 /** Ports that bypass the sidecar are judged by flag-capture-bypasses, which has a list of those that may. */
@@ -37,6 +43,23 @@ function* judgeInbound(judged: JudgedStack): Iterable<StackViolation> {
       subject: resource,
       message: messages.inbound(resource.title, open, modeAt(mtls, open), objectText(by)),
     };
+  }
+}
+
+function* judgeEndpoints({ stack, model }: JudgedStack): Iterable<StackViolation> {
+  for (const entry of stack.filter(({ type }) => isWorkloadEntry(type) && !type.patch)) {
+    const own = entry.fields.at("spec", "labels");
+    if ([own.at(TLS_MODE).peek, entry.labels[TLS_MODE]].some((mode) => mode === "istio" || mode === UNKNOWN))
+      continue;
+    const service = model.services.find(
+      ({ selector, namespace, external }) =>
+        !external &&
+        selector !== undefined &&
+        namespace === (entry.namespace ?? "default") &&
+        Object.entries(selector).every(([label, value]) => own.at(label).peek === value),
+    );
+    if (service === undefined) continue;
+    yield { subject: entry, message: messages.endpoint(entry.title, own.path, service.host) };
   }
 }
 

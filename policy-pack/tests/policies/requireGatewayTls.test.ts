@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, requireGatewayTls } from "../../policies/requireGatewayTls";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gateway, istio } from "../resources";
+import { gateway, istio, kubernetes } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -73,6 +73,23 @@ describe("require-gateway-tls", () => {
       const opaque = gateway({ port: { number: 80, protocol }, tls: undefined });
       expect(await judge(opaque)).to.deep.equal(at("[1].port.protocol", messages.opaque(protocol)));
     }
+  });
+
+  it("refuses an Ingress of Istio's class without TLS", async () => {
+    const ingress = (spec: object, annotations: object = {}) =>
+      judge(
+        kubernetes("networking.k8s.io/v1", "Ingress", {
+          metadata: { namespace: "shop", name: "web", annotations },
+          spec,
+        }),
+      );
+    const refused = { violations: [said("Ingress shop/web")("spec.tls", messages.ingress())] };
+    expect(await ingress({ ingressClassName: "istio" })).to.deep.equal(refused);
+    expect(await ingress({}, { "kubernetes.io/ingress.class": "istio" })).to.deep.equal(refused);
+    expect(await ingress({ ingressClassName: "nginx" })).to.deep.equal({ violations: [] });
+    expect(await ingress({ ingressClassName: "istio", tls: [{ secretName: "a" }] })).to.deep.equal({
+      violations: [],
+    });
   });
 
   it("refuses plaintext listeners of the Gateway API", async () => {

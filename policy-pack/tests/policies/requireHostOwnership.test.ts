@@ -24,6 +24,16 @@ describe("require-host-ownership", () => {
     });
   });
 
+  it("refuses external hosts that another namespace declares, too, unless they are not exported", async () => {
+    const host = "api.example.com";
+    const both = [entry(host), entry(host, {}, "bank")];
+    expect(await judge(routes(host), entry(host))).to.deep.equal({ violations: [] });
+    expect(await judge(routes(host, { exportTo: ["."] }), ...both)).to.deep.equal({ violations: [] });
+    expect(await judge(routes(host), ...both)).to.deep.equal({
+      violations: [messages.alsoDeclared(ROUTES, "spec.hosts[0]", host, "bank")],
+    });
+  });
+
   it("accepts hosts of the object's namespace, in every form", async () => {
     for (const host of ["cart", "cart.team-a.svc", "cart.team-a.svc.cluster.local"]) {
       expect(await judge(routes(host)), host).to.deep.equal({ violations: [] });

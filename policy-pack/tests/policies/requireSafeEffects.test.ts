@@ -145,6 +145,25 @@ describe("require-safe-effects", () => {
       expect(await judge(external, simple("SIMPLE"))).to.deep.equal(accepted);
     });
 
+    it("refuses endpoints of a Service that receive plaintext", async () => {
+      const machine = (labels: object) =>
+        istio(
+          "networking.istio.io/v1",
+          "WorkloadEntry",
+          { namespace: "shop", name: "vm" },
+          { address: "10.0.0.7", labels },
+        );
+      expect(await judge(machine({ app: "catalog" }))).to.deep.equal({
+        violations: [
+          messages.mtls.endpoint("WorkloadEntry shop/vm", "spec.labels", "catalog.shop.svc.cluster.local"),
+        ],
+      });
+      expect(await judge(machine({ app: "catalog", "security.istio.io/tlsMode": "istio" }))).to.deep.equal(
+        accepted,
+      );
+      expect(await judge(machine({ app: "legacy" }))).to.deep.equal(accepted);
+    });
+
     it("does not repeat what forbid-weaker-mtls reports", async () => {
       const weaker = peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "shop");
       expect(await judge(weaker)).to.deep.equal(accepted);

