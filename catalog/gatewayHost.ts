@@ -3,6 +3,12 @@ import { type Cors, type CorsDefinition, corsSchema, normalizeCors } from "./cor
 import type { Source, Target } from "./edge";
 import { type ExtAuthz, type ExtAuthzDefinition, extAuthzSchema, normalizeExtAuthz } from "./extAuthz";
 import {
+  type GatewayDelegate,
+  type GatewayDelegateDefinition,
+  gatewayDelegateSchema,
+  normalizeGatewayDelegate,
+} from "./gatewayDelegate";
+import {
   directResponseSchema,
   type GatewayDirectResponse,
   type GatewayDirectResponseDefinition,
@@ -45,6 +51,8 @@ export interface GatewayHostDefinition {
    * Responses of the gateway itself. The most specific one of routes, redirects and direct responses applies. Default: none.
    */
   readonly directResponses?: readonly GatewayDirectResponseDefinition[];
+  /** Paths whose routes other catalogs declare. Default: none; all routes of the host are this catalog's. */
+  readonly delegates?: readonly GatewayDelegateDefinition[];
   /**
    * Whether cert-manager proves the ownership of the host by ACME HTTP-01. The redirect of plain HTTP to HTTPS is then a
    * route, which gives way to the Ingress of the challenge, instead of a setting of the Gateway, which would redirect the
@@ -63,7 +71,7 @@ export interface GatewayHostDefinition {
 }
 
 /** What a host does with requests. Only routes have an edge. */
-export type HostRoute = GatewayRoute | GatewayRedirect | GatewayDirectResponse;
+export type HostRoute = GatewayRoute | GatewayRedirect | GatewayDirectResponse | GatewayDelegate;
 
 /** A host of a gateway with its defaults resolved. */
 export interface GatewayHost {
@@ -89,14 +97,16 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
     routes: z.array(routeSchema),
     redirects: z.array(redirectSchema).min(1).optional(),
     directResponses: z.array(directResponseSchema).min(1).optional(),
+    delegates: z.array(gatewayDelegateSchema).min(1).optional(),
     acmeHttp01: z.boolean().optional(),
     cors: corsSchema.optional(),
     extAuthz: extAuthzSchema.optional(),
   } satisfies Shape<GatewayHostDefinition>)
   .refine(
-    (host) => host.routes.length > 0 || host.redirects !== undefined || host.directResponses !== undefined,
+    ({ routes, redirects, directResponses, delegates }) =>
+      routes.length > 0 || (redirects ?? directResponses ?? delegates) !== undefined,
     {
-      params: { fix: "add at least one route, redirect or direct response" },
+      params: { fix: "add at least one route, redirect, direct response or delegate" },
     },
   )
   .meta({
@@ -104,6 +114,7 @@ export const gatewayHostSchema: z.ZodType<GatewayHostDefinition> = z
       { properties: { routes: { minItems: 1 } } },
       { required: ["redirects"] },
       { required: ["directResponses"] },
+      { required: ["delegates"] },
     ],
   });
 
@@ -121,8 +132,10 @@ export function normalizeGatewayHost(
   find: (service: string) => Target,
 ): GatewayHost {
   const { tls, port, routes, redirects = [], directResponses = [], cors, extAuthz } = definition;
-  const patterns = [...routes, ...redirects, ...directResponses];
+  const { delegates = [] } = definition;
+  const patterns = [...routes, ...redirects, ...directResponses, ...delegates];
   const all = patterns.toSorted(moreSpecificFirst).map((one): HostRoute => {
+    if ("delegate" in one) return normalizeGatewayDelegate(one, patterns);
     if ("status" in one) return normalizeDirectResponse(one, patterns);
     if (!("service" in one)) return normalizeRedirect(one, patterns);
     const place = formatPath([...path, "routes", routes.indexOf(one)]);

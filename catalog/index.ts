@@ -11,6 +11,7 @@ export { canonicalName, canonicalNames, canonicalRevision, versionRevision } fro
 export type * from "./certificates";
 export type * from "./circuitBreaker";
 export { defineMesh } from "./defineMesh";
+export type * from "./delegate";
 export type * from "./deny";
 export { callersNamed, denyRequestFields } from "./deny";
 export { longestCall, terminationDefaults, type Termination } from "./drain";
@@ -20,6 +21,7 @@ export type * from "./externalService";
 export { egressGateway, isBlock, isWildcard, originatesTls } from "./externalService";
 export type * from "./gateway";
 export { gatewayPods, ingressRelease, podsKey } from "./gateway";
+export type * from "./gatewayDelegate";
 export type * from "./gatewayDirectResponse";
 export type * from "./gatewayHost";
 export type * from "./gatewayRedirect";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { facts } from "../policy-pack/facts";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
+import { type Delegate, type DelegateDefinition, delegateSchema } from "./delegate";
 import {
   type ExtensionProvider,
   type ExtensionProviderDefinition,
@@ -27,7 +28,7 @@ import {
 import { type Service, type ServiceDefinition, serviceSchema } from "./service";
 import type { Shape } from "./shape";
 import { type Telemetry, type TelemetryDefinition, telemetrySchema } from "./telemetry";
-import { typedTextOf } from "./text";
+import { dnsLabel, typedTextOf } from "./text";
 
 /** The catalog of a platform: its services, their calls, its gateways, and the settings of the mesh. */
 export interface MeshDefinition {
@@ -95,6 +96,8 @@ export interface MeshDefinition {
   readonly externalServices?: Readonly<Record<string, ExternalServiceDefinition>>;
   /** Ingress gateways, keyed by name. Default: none; no request can enter the mesh then. */
   readonly gateways?: Readonly<Record<string, GatewayDefinition>>;
+  /** Routes of hosts that other catalogs own and delegate to this one, keyed by a name. Default: none. */
+  readonly delegates?: Readonly<Record<string, DelegateDefinition>>;
   /** Issuers of end-user tokens. Default: none; no call can require a token then. */
   readonly jwtRules?: readonly JwtRuleDefinition[];
   /**
@@ -166,6 +169,8 @@ export interface Mesh {
   readonly services: readonly Service[];
   readonly externalServices: readonly ExternalService[];
   readonly gateways: readonly Gateway[];
+  /** Delegated routes, sorted by name. */
+  readonly delegates: readonly Delegate[];
   readonly jwtRules: readonly JwtRule[];
   readonly rateLimitService?: RateLimitService;
   /** External authorizers, sorted by name. */
@@ -204,6 +209,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   services: z.record(z.string(), serviceSchema),
   externalServices: z.record(z.string(), externalServiceSchema).optional(),
   gateways: z.record(z.string(), gatewaySchema).optional(),
+  delegates: z.record(dnsLabel, delegateSchema).optional(),
   jwtRules: z.array(jwtRuleSchema).min(1).optional(),
   rateLimitService: rateLimitServiceSchema.optional(),
   extensionProviders: z.record(z.string().min(1), extensionProviderSchema).optional(),

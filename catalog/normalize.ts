@@ -2,6 +2,7 @@ import { edgesOfAdmit } from "./admit";
 import { normalizeAlerts } from "./alerts";
 import { normalizeCertificates } from "./certificates";
 import { connector } from "./connections";
+import { normalizeDelegates } from "./delegate";
 import { type Edge, edgesOfCalls, type Source } from "./edge";
 import { edgeOfExtAuthz, type ExtAuthz, normalizeProviders } from "./extAuthz";
 import { type ExternalService, normalizeExternalService } from "./externalService";
@@ -41,7 +42,9 @@ export function normalize(definition: MeshDefinition): Mesh {
   };
   const sourceNamed = (name: string): Source => sourceOfService(find(name), trustDomain);
 
-  const gateways = heldToTheirPaths(normalizeGateways(definition.gateways ?? {}, settings, find));
+  const own = normalizeGateways(definition.gateways ?? {}, settings, find);
+  const delegated = normalizeDelegates(definition.delegates ?? {}, settings, find);
+  const [gateways, delegates] = heldToTheirPaths(own, delegated);
   const rateLimitService =
     definition.rateLimitService && normalizeRateLimitService(definition.rateLimitService, find);
   const extensionProviders = normalizeProviders(definition.extensionProviders ?? {}, find);
@@ -56,7 +59,7 @@ export function normalize(definition: MeshDefinition): Mesh {
   }
   const requests: Edge[] = [
     ...ownServices.flatMap(([name, { calls = {} }]) => edgesOfCalls(sourceNamed(name), calls, find)),
-    ...gateways.flatMap(routesOf).map(({ edge }) => edge),
+    ...[...gateways, ...delegates].flatMap(routesOf).map(({ edge }) => edge),
     ...ownServices.flatMap(([name, { admit = {} }]) => edgesOfAdmit(find(name), admit, trustDomain)),
     ...ownServices.flatMap(([name, { globalRateLimits }]) =>
       globalRateLimits && rateLimitService
@@ -85,6 +88,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     services,
     externalServices,
     gateways,
+    delegates,
     jwtRules: (definition.jwtRules ?? []).map(normalizeJwtRule),
     ...(rateLimitService && { rateLimitService }),
     extensionProviders,

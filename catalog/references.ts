@@ -30,6 +30,14 @@ interface References<Definition extends MeshDefinition> {
   readonly rateLimitService?: "service" extends keyof Field<Definition, "rateLimitService">
     ? ServiceReference<Definition["services"], Field<Definition, "rateLimitService">>
     : unknown;
+  readonly delegates?: {
+    readonly [Name in keyof Field<Definition, "delegates">]: {
+      readonly routes: RouteReferences<
+        Definition["services"],
+        Field<Field<Definition, "delegates">[Name], "routes">
+      >;
+    };
+  };
   readonly gateways?: {
     readonly [Name in keyof Definition["gateways"]]: {
       readonly hosts: {

@@ -1,3 +1,4 @@
+import type { Delegate } from "./delegate";
 import type { Edge } from "./edge";
 import type { Gateway } from "./gateway";
 import type { GatewayRoute } from "./gatewayRoute";
@@ -7,8 +8,11 @@ import type { GatewayRoute } from "./gatewayRoute";
  * one port require different tokens or methods, each rule is limited to its route's own paths. A rule never excludes
  * paths: a request with another spelling of an excluded path would match it. Check MW313 refuses routes that would need it.
  */
-export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
-  const alike = alikeRoutes(gateways);
+export function heldToTheirPaths(
+  gateways: readonly Gateway[],
+  delegates: readonly Delegate[],
+): [Gateway[], Delegate[]] {
+  const alike = alikeRoutes([...gateways, ...delegates]);
   const heldEdge = (route: GatewayRoute): Edge => {
     const { edge } = route;
     const others = (alike.get(doorOf(edge)) ?? []).filter((other) => admits(other.edge) !== admits(edge));
@@ -20,13 +24,14 @@ export function heldToTheirPaths(gateways: readonly Gateway[]): Gateway[] {
     edge: heldEdge(route),
     destinations: route.destinations.map((one) => ({ ...one, edge: heldEdge({ ...route, edge: one.edge }) })),
   });
-  return gateways.map((gateway) => ({
-    ...gateway,
-    hosts: gateway.hosts.map((host) => ({
+  const all = <Own extends Gateway>(one: Own): Own => ({
+    ...one,
+    hosts: one.hosts.map((host) => ({
       ...host,
       routes: host.routes.map((route) => (route.edge === undefined ? route : held(route))),
     })),
-  }));
+  });
+  return [gateways.map(all), delegates.map(all)];
 }
 
 /** The routes of a gateway. One with further services is listed for each of them, with the edge to that service. */

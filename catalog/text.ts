@@ -27,3 +27,9 @@ export function typedTextOf<Text extends string>(
     })
     .meta({ type: "string", pattern: pattern.source });
 }
+
+/** A DNS label, as names and namespaces of objects are. */
+export const dnsLabel: z.ZodString = textOf(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  'write lower-case letters, digits and hyphens, such as "shop-cart"',
+);

@@ -82,7 +82,7 @@ function withoutDangling(definition: MeshDefinition): MeshDefinition {
     const { call, path, calleePath } = reference;
     const ports = portsOf(definition, reference);
     if (!ports || Object.keys(ports).length === 0) {
-      if (path[0] === "gateways") {
+      if (path[0] === "gateways" || path[0] === "delegates") {
         rest = put(rest, path, { ...call, service: unknownService, port: "http" });
       } else {
         // All calls of a callee are removed together.

@@ -4,6 +4,7 @@ import {
   type EndUserDefinition,
   type ExtAuthzDefinition,
   type ExtAuthzHttpDefinition,
+  type GatewayHostDefinition,
   isList,
   type MeshDefinition,
   type PortDefinition,
@@ -45,18 +46,36 @@ export function* references(definition: MeshDefinition): Iterable<Reference> {
     yield { callee, call: port === undefined ? {} : { port }, path, calleePath: [...path, "service"] };
   }
   yield* providers(definition);
-  for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-    for (const [host, { routes }] of Object.entries(hosts)) {
-      for (const [i, route] of routes.entries()) {
-        const path = ["gateways", gateway, "hosts", host, "routes", i];
-        yield { callee: route.service, call: route, path, calleePath: [...path, "service"] };
-        // What the route requires of requests is checked once, at its first service.
-        for (const [j, call] of (route.destinations ?? []).entries()) {
-          const place = [...path, "destinations", j];
-          yield { callee: call.service, call, path: place, calleePath: [...place, "service"] };
-        }
+  for (const { own, path: at } of entrances(definition)) {
+    for (const [i, route] of own.routes.entries()) {
+      const path = [...at, "routes", i];
+      yield { callee: route.service, call: route, path, calleePath: [...path, "service"] };
+      // What the route requires of requests is checked once, at its first service.
+      for (const [j, call] of (route.destinations ?? []).entries()) {
+        const place = [...path, "destinations", j];
+        yield { callee: call.service, call, path: place, calleePath: [...place, "service"] };
       }
     }
+  }
+}
+
+/** A host of a gateway, or the routes of a host that another catalog delegates. */
+export interface Entrance {
+  /** The host, or the delegate's name, as messages name it. */
+  readonly host: string;
+  readonly own: Pick<GatewayHostDefinition, "routes" | "redirects" | "directResponses" | "delegates">;
+  readonly path: readonly string[];
+}
+
+/** Everything that has routes from a gateway. */
+export function* entrances({ gateways = {}, delegates = {} }: MeshDefinition): Iterable<Entrance> {
+  for (const [gateway, { hosts }] of Object.entries(gateways)) {
+    for (const [host, own] of Object.entries(hosts)) {
+      yield { host, own, path: ["gateways", gateway, "hosts", host] };
+    }
+  }
+  for (const [name, { routes }] of Object.entries(delegates)) {
+    yield { host: name, own: { routes }, path: ["delegates", name] };
   }
 }
 

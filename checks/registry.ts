@@ -19,6 +19,7 @@ import { clientsNotBypassed } from "./rules/clientsNotBypassed";
 import { clientsToldApart } from "./rules/clientsToldApart";
 import { connectionsRouted } from "./rules/connectionsRouted";
 import { counterAsked } from "./rules/counterAsked";
+import { delegateWithin } from "./rules/delegateWithin";
 import { denyCallers } from "./rules/denyCallers";
 import { denyReachable } from "./rules/denyReachable";
 import { denySpellings } from "./rules/denySpellings";
@@ -239,6 +240,7 @@ export const topics: readonly Topic[] = [
       prefixLiteral, // MW533
       destinationsShare, // MW534
       challengeReached, // MW536
+      delegateWithin, // MW537
     ],
   },
   {

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { renderMesh } from "../mesh";
+import { delegateProblems } from "../mesh/delegates";
 import { sharedHosts, sharedHostText } from "../mesh/sharedHosts";
 import { checkedMesh } from "./checkedMesh";
 import { contradictions } from "./contradictions";
@@ -31,10 +32,12 @@ export class IstioControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: IstioControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     const served = (args.catalogs ?? []).map((catalog) => checkedMesh(String(catalog.name), catalog).mesh);
+    const objects = served.flatMap((mesh) => renderMesh(mesh));
     const problems = [
       ...misfits(args),
       ...served.flatMap((mesh) => contradictions(args, mesh)),
-      ...sharedHosts(served.flatMap((mesh) => renderMesh(mesh))).map(sharedHostText),
+      ...sharedHosts(objects).map(sharedHostText),
+      ...(served.length > 1 ? delegateProblems(objects) : []),
     ];
     if (problems.length > 0)
       throw runError(problems.map((problem) => `IstioControlPlane "${name}": ${problem}`).join("\n"));

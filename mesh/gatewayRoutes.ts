@@ -2,6 +2,7 @@ import {
   type Cors,
   type Edge,
   formatDuration,
+  type GatewayDelegate,
   type GatewayDirectResponse,
   type GatewayRedirect,
   type GatewayRoute,
@@ -92,6 +93,11 @@ export function redirect({ prefix, authority, uri, redirectCode }: GatewayRedire
       redirectCode,
     },
   };
+}
+
+/** Paths that another catalog's VirtualService routes. */
+export function delegation({ match, delegate }: GatewayDelegate): HttpRoute {
+  return { name: routeName(match), match: matches(match), delegate: { ...delegate } };
 }
 
 /** The gateway's own response. */

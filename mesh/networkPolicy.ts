@@ -131,11 +131,16 @@ function allowCalls(
   return networkPolicy(mesh, { name, namespace, from }, selector, distinct(ingress), distinct(egress));
 }
 
-function caller({ gateways }: Mesh, { kind, name, namespace, selector }: Source): V1NetworkPolicyPeer {
+function caller({ gateways, delegates }: Mesh, source: Source): V1NetworkPolicyPeer {
+  const { kind, name, namespace, principal, selector } = source;
   if (kind === "service") return peer(namespace, selector);
   // Admitted callers may have any labels; the AuthorizationPolicy verifies their service account.
   if (kind === "outside") return peer(namespace);
-  return peer(namespace, gateways.find((gateway) => gateway.name === name)?.pods.selector);
+  return peer(
+    namespace,
+    [...gateways, ...delegates].find((one) => one.name === name && one.source.principal === principal)?.pods
+      .selector,
+  );
 }
 
 function toCallee(

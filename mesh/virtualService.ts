@@ -1,4 +1,5 @@
 import {
+  type Delegate,
   type Edge,
   type Gateway,
   type ExternalService,
@@ -14,7 +15,14 @@ import {
 import { exportTo } from "./exportTo";
 import { externalHosts } from "./externalHosts";
 import { throughEgressGateway } from "./externalRoute";
-import { corsPolicy, directResponse, gatewayRoutes, httpsRedirect, redirect } from "./gatewayRoutes";
+import {
+  corsPolicy,
+  delegation,
+  directResponse,
+  gatewayRoutes,
+  httpsRedirect,
+  redirect,
+} from "./gatewayRoutes";
 import {
   destinations,
   fromPods,
@@ -47,6 +55,7 @@ export function virtualServices(mesh: Mesh): Manifest[] {
     ...mesh.gateways.flatMap((gateway) =>
       gateway.hosts.map((host) => atGateway(mesh, gateway, host, byName)),
     ),
+    ...mesh.delegates.map((delegate) => delegated(mesh, delegate, byName)),
   ];
 }
 
@@ -167,8 +176,30 @@ function atGateway(
   };
 }
 
+/** The routes of a delegate. Without hosts, only a VirtualService that delegates to it has them. */
+function delegated(mesh: Mesh, delegate: Delegate, services: ReadonlyMap<string, Service>): Manifest {
+  const { name, namespace, exportTo, hosts, path } = delegate;
+  const routes = hosts.flatMap((host) => host.routes);
+  const spec: VirtualServiceSpec = {
+    exportTo: [exportTo],
+    http: routes.flatMap((route) => httpRoutesOf(route, services)),
+  };
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: metadata(mesh, {
+      name,
+      namespace,
+      from: [path],
+      annotations: grpcOnly(routes.flatMap(portsOf)),
+    }),
+    spec,
+  };
+}
+
 function httpRoutesOf(route: HostRoute, services: ReadonlyMap<string, Service>): HttpRoute[] {
   if (route.edge) return gatewayRoutes(route, services);
+  if ("delegate" in route) return [delegation(route)];
   return ["status" in route ? directResponse(route) : redirect(route)];
 }
 

@@ -39,8 +39,8 @@ export const clientsNotBypassed: MeshRule = {
   suppress: "the application compares paths exactly, and no other host leads to these paths.",
   stage: "mesh",
   examples: { wrong: withAdmin("http"), right: withAdmin("admin") },
-  *check({ gateways }, hasFailed) {
-    for (const all of alikeRoutes(gateways).values()) {
+  *check({ gateways, delegates }, hasFailed) {
+    for (const all of alikeRoutes([...gateways, ...delegates]).values()) {
       const routes = all.filter(
         (route) => !hasFailed(`${route.edge.path}.port`) && !listsFailed(route, hasFailed),
       );

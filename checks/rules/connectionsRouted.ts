@@ -51,7 +51,7 @@ export const connectionsRouted: DefinitionRule = {
 
 function* wrong(
   definition: MeshDefinition,
-  { tls, routes, redirects, directResponses, acmeHttp01, cors }: GatewayHostDefinition,
+  { tls, routes, redirects, directResponses, delegates, acmeHttp01, cors }: GatewayHostDefinition,
 ): Iterable<readonly [path: (string | number)[], message: string, fix: string]> {
   let connections = tls.mode === "PASSTHROUGH";
   for (const [i, { service, port }] of routes.entries()) {
@@ -82,7 +82,7 @@ function* wrong(
       'give tls.credentialName, or write tls: { mode: "PASSTHROUGH" }',
     ];
   }
-  for (const [field, given] of Object.entries({ redirects, directResponses, acmeHttp01, cors })) {
+  for (const [field, given] of Object.entries({ redirects, directResponses, delegates, acmeHttp01, cors })) {
     if (given !== undefined)
       yield [[field], `the host routes connections, so ${field} has no effect`, "remove it"];
   }

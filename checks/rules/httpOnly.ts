@@ -106,7 +106,7 @@ function* onReferences(definition: MeshDefinition): Generator<Report> {
     const port = portOf(definition, reference);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
-    if (path[0] === "gateways" && !routesConnections(definition, path)) {
+    if (["gateways", "delegates"].includes(String(path[0])) && !routesConnections(definition, path)) {
       yield {
         path: formatPath([...path, "service"]),
         ...routedToTcp(callee, port.protocol),
@@ -131,7 +131,8 @@ function* onDenials(definition: MeshDefinition): Generator<Report> {
 
 /** Whether the host of a gateway's route is declared for connections. */
 function routesConnections({ gateways = {} }: MeshDefinition, path: readonly (string | number)[]): boolean {
-  const [, gateway = "", , host = ""] = path;
+  const [section, gateway = "", , host = ""] = path;
+  if (section !== "gateways") return false;
   const { tls, port } = gateways[gateway]?.hosts[host] ?? {};
   return port !== undefined || tls?.mode === "PASSTHROUGH";
 }

@@ -1,5 +1,5 @@
 import { formatPath, type MeshDefinition, type RoutePattern } from "../../catalog";
-import { pathLists } from "../references";
+import { entrances, pathLists } from "../references";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -41,27 +41,15 @@ function* paths(
   for (const { paths: listed, path } of pathLists(definition)) {
     for (const [i, text] of listed.entries()) yield { text, path: [...path, i] };
   }
-  for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-    for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
-      const at = ["gateways", gateway, "hosts", host];
-      const matched: [string, readonly RoutePattern[]][] = [
-        ["routes", routes],
-        ["directResponses", directResponses],
-      ];
-      const places = matched.flatMap(([section, all]) =>
-        all.map((one, i) => ({ one, route: [...at, section, i] })),
-      );
-      for (const {
-        one: { prefix, match },
-        route,
-      } of places) {
-        if (prefix !== undefined) yield { text: prefix, path: [...route, "prefix"] };
+  for (const { own, path: at } of entrances(definition)) {
+    for (const section of ["routes", "redirects", "directResponses", "delegates"] as const) {
+      const all: readonly RoutePattern[] = own[section] ?? [];
+      for (const [i, { prefix, match }] of all.entries()) {
+        const place = [...at, section, i];
+        if (prefix !== undefined) yield { text: prefix, path: [...place, "prefix"] };
         if (match?.uri && "exact" in match.uri) {
-          yield { text: match.uri.exact, path: [...route, "match", "uri", "exact"] };
+          yield { text: match.uri.exact, path: [...place, "match", "uri", "exact"] };
         }
-      }
-      for (const [i, { prefix }] of redirects.entries()) {
-        yield { text: prefix, path: [...at, "redirects", i, "prefix"] };
       }
     }
   }

@@ -36,8 +36,8 @@ export const prefixAdmitted: MeshRule = {
   suppress: "the prefix itself must not be admitted.",
   stage: "mesh",
   examples: { wrong: routed("/api/v1/*"), right: routed("/api/v1", "/api/v1/*") },
-  *check({ gateways }) {
-    for (const routes of alikeRoutes(gateways).values()) {
+  *check({ gateways, delegates }) {
+    for (const routes of alikeRoutes([...gateways, ...delegates]).values()) {
       for (const route of routes) {
         const { edge } = route;
         const path = prefixOf(route);

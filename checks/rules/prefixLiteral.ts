@@ -1,5 +1,6 @@
-import { formatPath } from "../../catalog";
+import { formatPath, type RoutePattern } from "../../catalog";
 import { pages } from "../pages";
+import { entrances } from "../references";
 import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
 
@@ -40,21 +41,19 @@ export const prefixLiteral: DefinitionRule = {
     wrong: routed({ prefix: "/api/v[0-9]+" }),
     right: routed({ match: { uri: { regex: "/api/v[0-9]+/.*" } }, paths: ["/api/*"] }),
   },
-  *check({ gateways = {} }) {
-    for (const [gateway, { hosts }] of Object.entries(gateways)) {
-      for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
-        const at = ["gateways", gateway, "hosts", host];
-        for (const [i, { prefix = "" }] of routes.entries()) {
+  *check(definition) {
+    const texts = {
+      routes: routeText,
+      redirects: redirectText,
+      directResponses: directText,
+      delegates: redirectText,
+    };
+    for (const { own, path } of entrances(definition)) {
+      for (const section of ["routes", "redirects", "directResponses", "delegates"] as const) {
+        const all: readonly RoutePattern[] = own[section] ?? [];
+        for (const [i, { prefix = "" }] of all.entries()) {
           if (!isExpression(prefix)) continue;
-          yield { path: formatPath([...at, "routes", i, "prefix"]), ...routeText(prefix) };
-        }
-        for (const [i, { prefix }] of redirects.entries()) {
-          if (!isExpression(prefix)) continue;
-          yield { path: formatPath([...at, "redirects", i, "prefix"]), ...redirectText(prefix) };
-        }
-        for (const [i, { prefix = "" }] of directResponses.entries()) {
-          if (!isExpression(prefix)) continue;
-          yield { path: formatPath([...at, "directResponses", i, "prefix"]), ...directText(prefix) };
+          yield { path: formatPath([...path, section, i, "prefix"]), ...texts[section](prefix) };
         }
       }
     }

@@ -1,5 +1,6 @@
 import { conditionsKey, formatPath, type RouteMatch, type RoutePattern, uriOf } from "../../catalog";
 import { pages } from "../pages";
+import { entrances } from "../references";
 import type { DefinitionRule, Text } from "../rule";
 import { withHosts } from "./example";
 
@@ -26,27 +27,27 @@ export const routeUnique: DefinitionRule = {
     right: withHosts({ "shop.example.com": { tls, routes: [toWeb("/api"), toWeb("/web")] } }),
   },
   *check(definition) {
-    for (const [gateway, { hosts }] of Object.entries(definition.gateways ?? {})) {
-      for (const [host, { routes, redirects = [], directResponses = [] }] of Object.entries(hosts)) {
-        const taken: { readonly key: string; readonly one: RoutePattern; readonly at: string }[] = [];
-        const all = [
-          ...routes.map((one, i) => ({ one, path: ["routes", i] })),
-          ...redirects.map((one, i) => ({ one, path: ["redirects", i] })),
-          ...directResponses.map((one, i) => ({ one, path: ["directResponses", i] })),
-        ];
-        for (const { one, path } of all) {
-          const key = conditionsKey(one);
-          const other = taken.find(
-            (before) => before.key === key && (path[0] !== "routes" || methodsMeet(before.one, one)),
-          );
-          taken.push({ key, one, at: formatPath(path) });
-          if (!other) continue;
-          const uri = uriOf(one);
-          yield {
-            path: formatPath(["gateways", gateway, "hosts", host, ...path, ...fieldOf(one)]),
-            ...text(host, uri, other.at),
-          };
-        }
+    for (const { host, own, path: at } of entrances(definition)) {
+      const { routes, redirects = [], directResponses = [], delegates = [] } = own;
+      const taken: { readonly key: string; readonly one: RoutePattern; readonly at: string }[] = [];
+      const all = [
+        ...routes.map((one, i) => ({ one, path: ["routes", i] })),
+        ...redirects.map((one, i) => ({ one, path: ["redirects", i] })),
+        ...directResponses.map((one, i) => ({ one, path: ["directResponses", i] })),
+        ...delegates.map((one, i) => ({ one, path: ["delegates", i] })),
+      ];
+      for (const { one, path } of all) {
+        const key = conditionsKey(one);
+        const other = taken.find(
+          (before) => before.key === key && (path[0] !== "routes" || methodsMeet(before.one, one)),
+        );
+        taken.push({ key, one, at: formatPath(path) });
+        if (!other) continue;
+        const uri = uriOf(one);
+        yield {
+          path: formatPath([...at, ...path, ...fieldOf(one)]),
+          ...text(host, uri, other.at),
+        };
       }
     }
   },

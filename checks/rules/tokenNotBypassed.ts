@@ -35,8 +35,8 @@ export const tokenNotBypassed: MeshRule = {
     wrong: hosts({ prefix: "/admin", port: "http", methods: ["GET"], endUser }),
     right: hosts({ prefix: "/admin", port: "admin", methods: ["GET"], endUser }),
   },
-  *check({ gateways }, hasFailed) {
-    for (const all of alikeRoutes(gateways).values()) {
+  *check({ gateways, delegates }, hasFailed) {
+    for (const all of alikeRoutes([...gateways, ...delegates]).values()) {
       // Where a port has the wrong form, its route was taken to lead to the first one.
       const routes = all.filter(({ edge }) => !hasFailed(`${edge.path}.port`));
       for (const [i, route] of routes.entries()) {

@@ -5,6 +5,7 @@ import pc from "picocolors";
 import type { CheckedMesh, Finding, Severity } from "../../checks";
 import { UserError } from "../../errors/userError";
 import { checkMesh, renderMesh } from "../../mesh";
+import { delegateProblems } from "../../mesh/delegates";
 import { type SharedHost, sharedHosts, sharedHostText } from "../../mesh/sharedHosts";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 import { UnreadableCatalog } from "../catalogFile";
@@ -35,25 +36,38 @@ export function checkCommand(command: Command): void {
         }
         const all: Checked[] = [];
         for (const name of names.length > 0 ? names : [undefined]) all.push(await checked(name, stack));
-        const shared = sharedHosts(all.flatMap(({ mesh }) => (mesh ? renderMesh(mesh) : [])));
-        print(formats[format](all, shared));
+        const objects = all.flatMap(({ mesh }) => (mesh ? renderMesh(mesh) : []));
+        const shared = sharedHosts(objects);
+        // A delegate of a catalog with errors would be missing.
+        const complete = all.length > 1 && all.every(({ mesh }) => mesh);
+        const delegated = complete ? delegateProblems(objects) : [];
+        print(formats[format](all, shared, delegated));
         const failing = strict ? ["error", "warning"] : ["error"];
         const found = all.flatMap(({ findings }) => findings);
-        if (shared.length > 0 || found.some(({ severity }) => failing.includes(severity)))
+        if (
+          shared.length > 0 ||
+          delegated.length > 0 ||
+          found.some(({ severity }) => failing.includes(severity))
+        )
           process.exitCode = 1;
       },
     );
 }
 
 const formats = {
-  human: (all: readonly Checked[], shared: readonly SharedHost[]) =>
+  human: (all: readonly Checked[], shared: readonly SharedHost[], delegated: readonly string[]) =>
     [
       ...all.map(({ subject, findings }) => describeFindings(subject, findings)),
       ...shared.map(describeShared),
+      ...delegated.map((text) => `${colours.error("error")} ${text}`),
     ].join(all.length > 1 ? "\n\n" : "\n"),
-  json: (all: readonly Checked[], shared: readonly SharedHost[]) => {
+  json: (all: readonly Checked[], shared: readonly SharedHost[], delegated: readonly string[]) => {
     const own = all.map(({ subject: { name }, findings }) => ({ catalog: name, findings }));
-    return JSON.stringify(own.length === 1 ? own[0] : { catalogs: own, sharedHosts: shared }, null, 2);
+    return JSON.stringify(
+      own.length === 1 ? own[0] : { catalogs: own, sharedHosts: shared, delegates: delegated },
+      null,
+      2,
+    );
   },
   sarif: (all: readonly Checked[]) =>
     all

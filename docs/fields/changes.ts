@@ -482,6 +482,9 @@ function edges(): Changes {
     serviceAccount: "istio-ingressgateway-service-account",
     selector: { istio: "ingressgateway" },
   };
+  const delegating = (own: object): object =>
+    host({ delegates: [{ prefix: "/blog", delegate: { name: "blog", namespace: "blog" }, ...own }] });
+  const delegate = (own: object): object => ({ delegates: { storefront: own } });
   const robots = { match: { uri: { exact: "/robots.txt" } }, status: 200 };
   const routed = (own: object): object => host({ routes: [{ ...route, ...own }] });
   const ports = { http: { port: 8080, protocol: "http" }, admin: { port: 9090, protocol: "http" } };
@@ -598,6 +601,24 @@ function edges(): Changes {
     }),
     "HttpBody.string": host({ directResponses: [{ ...robots, body: { string: "Disallow: /" } }] }),
     "HttpBody.bytes": host({ directResponses: [{ ...robots, body: { bytes: "RGlzYWxsb3c6IC8=" } }] }),
+    "GatewayDelegateDefinition.prefix": delegating({ prefix: "/news" }),
+    "DelegateReference.name": delegating({ delegate: { name: "news", namespace: "blog" } }),
+    "DelegateReference.namespace": delegating({ delegate: { name: "blog", namespace: "news" } }),
+    "DelegateDefinition.exportTo": delegate({ exportTo: "other" }),
+    "DelegateDefinition.prefix": {
+      change: delegate({ prefix: "/" }),
+      nothing: "only the checks use it: all routes lie below it",
+    },
+    "DelegateDefinition.release": delegate({ release: "istio-public" }),
+    "DelegateDefinition.namespace": delegate({ namespace: "edge" }),
+    "DelegateDefinition.serviceAccount": {
+      before: delegate(installed),
+      after: delegate({ ...installed, serviceAccount: "other" }),
+    },
+    "DelegateDefinition.selector": {
+      before: delegate(installed),
+      after: delegate({ ...installed, selector: { istio: "other" } }),
+    },
     "GatewayHostDefinition.acmeHttp01": host({ acmeHttp01: true }),
     "CorsDefinition.allowOrigins": host({ cors: { allowOrigins: ["https://www.example.com"] } }),
     "CorsDefinition.allowMethods": host({ cors: { allowMethods: ["PUT"] } }),

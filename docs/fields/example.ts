@@ -162,6 +162,7 @@ export const example = defineMesh({
               retries: { attempts: 1 },
             },
           ],
+          delegates: [{ prefix: "/blog", delegate: { name: "blog", namespace: "blog" } }],
           directResponses: [{ match: { uri: { exact: "/robots.txt" } }, status: 200 }],
           redirects: [{ prefix: "/old", authority: "new.example.com", uri: "/new", redirectCode: 308 }],
           cors: {
@@ -174,6 +175,13 @@ export const example = defineMesh({
           },
         },
       },
+    },
+  },
+  delegates: {
+    storefront: {
+      exportTo: "edge",
+      prefix: "/shop",
+      routes: [{ prefix: "/shop", service: "web", methods: ["GET"] }],
     },
   },
   jwtRules: [

@@ -51,6 +51,8 @@ function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: Token
   const base = common(gateway, host);
   const where = nameFor(host.host);
   return host.routes.flatMap((route): Question[] => {
+    // The routes of a delegate are another catalog's.
+    if ("delegate" in route) return [];
     if ("status" in route) return directResponseOf(base, where, route);
     if (route.edge === undefined) {
       const { prefix, authority, uri, redirectCode } = route;

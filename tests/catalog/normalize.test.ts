@@ -15,6 +15,7 @@ describe("normalize", () => {
       ownNamespaces: ["shop"],
       rootNamespace: "istio-system",
       trustDomain: "cluster.local",
+      delegates: [],
       extensionProviders: [],
       externalServices: [],
       gateways: [],

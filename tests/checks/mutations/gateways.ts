@@ -133,4 +133,20 @@ export const gateways: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW537",
+    mistake: "a route of a delegate beside the delegated paths",
+    also: ["MW204", "MW313", "MW370"],
+    *mutants(catalog) {
+      for (const { place, value } of matching(catalog, "gateways.*.hosts.*.routes.*")) {
+        const { service, port } = value as { service: string; port?: string };
+        const route = { prefix: "/beside", service, ...(port !== undefined && { port }), methods: ["GET"] };
+        if (place.at(-1) !== 0) continue;
+        yield {
+          at: ["delegates", "other-paths", "routes", 0, "prefix"],
+          changes: [[["delegates", "other-paths"], { exportTo: "edge", prefix: "/shop", routes: [route] }]],
+        };
+      }
+    },
+  },
 ];
