@@ -7,7 +7,7 @@ import type { PlainObject, Workload } from "../../effect";
 import { ensureToolchain } from "../../toolchain";
 import { until } from "../sandbox/until";
 import { connectXds } from "../sandbox/xdsClient";
-import { emptyCluster } from "./emptyCluster";
+import { readOnlyCluster } from "./readOnlyCluster";
 import { type Json, listOf, objectOf } from "./envoyAccess";
 
 /** What istiod sends one proxy. */
@@ -25,13 +25,28 @@ export interface IstiodOfFiles {
   readonly accepted: ReadonlySet<string>;
   /** Asks for the configuration of a workload's sidecar. */
   readonly configurationOf: (workload: Workload, address: string) => Promise<ProxyConfiguration>;
+  /** Port of its unencrypted gRPC. */
+  readonly grpc: number;
+  /** URL of its debug interface. */
+  readonly url: string;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts istiod with objects. All of them must be valid: it refuses to start with others. */
-export async function istiodOfFiles(objects: readonly PlainObject[]): Promise<IstiodOfFiles> {
+/**
+ * Starts istiod with objects. All of them must be valid: it refuses to start with others.
+ *
+ * @param objects of Istio's kinds.
+ * @param cluster objects of Kubernetes' own kinds. Default: none.
+ * @param meshConfig that differs from Istio's defaults. Default: none.
+ */
+export async function istiodOfFiles(
+  objects: readonly PlainObject[],
+  cluster: readonly PlainObject[] = [],
+  meshConfig: object = {},
+): Promise<IstiodOfFiles> {
   const toolchain = await ensureToolchain(["pilot-discovery"]);
-  const cluster = await emptyCluster();
+  const server = await readOnlyCluster(cluster);
   const folder = mkdtempSync(join(tmpdir(), "istiod-"));
   const file = (name: string, content: string): string => {
     const path = join(folder, name);
@@ -43,7 +58,7 @@ export async function istiodOfFiles(objects: readonly PlainObject[]): Promise<Is
   const kubeconfig = {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "empty", cluster: { server: cluster.url } }],
+    clusters: [{ name: "empty", cluster: { server: server.url } }],
     users: [{ name: "istiod", user: {} }],
     contexts: [{ name: "empty", context: { cluster: "empty", user: "istiod" } }],
     "current-context": "empty",
@@ -58,7 +73,7 @@ export async function istiodOfFiles(objects: readonly PlainObject[]): Promise<Is
         "--kubeconfig",
         file("kubeconfig", JSON.stringify(kubeconfig)),
         "--meshConfig",
-        file("mesh.yaml", "{}"),
+        file("mesh.yaml", JSON.stringify(meshConfig)),
       ],
       ...["--grpcAddr", `127.0.0.1:${grpc}`, "--httpAddr", `127.0.0.1:${http}`],
       ...[
@@ -88,7 +103,7 @@ export async function istiodOfFiles(objects: readonly PlainObject[]): Promise<Is
   const stop = async (): Promise<void> => {
     process.kill("SIGKILL");
     await process;
-    cluster.close();
+    server.close();
     rmSync(folder, { recursive: true });
   };
   const url = `http://127.0.0.1:${http}`;
@@ -108,6 +123,9 @@ export async function istiodOfFiles(objects: readonly PlainObject[]): Promise<Is
     return {
       accepted: new Set(known.map(keyOf)),
       configurationOf: (workload, address) => configuration(url, grpc, workload, address),
+      grpc,
+      url,
+      pid: process.pid ?? 0,
       stop,
     };
   } catch (error) {

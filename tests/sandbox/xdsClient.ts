@@ -16,7 +16,7 @@ export interface XdsClient {
     names?: readonly string[],
   ) => void;
   /** What istiod sent so far. */
-  readonly received: readonly { readonly typeUrl: string; readonly nonce: string }[];
+  readonly received: readonly { readonly typeUrl: string; readonly nonce: string; readonly bytes: number }[];
   readonly close: () => void;
 }
 
@@ -32,14 +32,14 @@ export function connectXds(port: number, nodeId: string, metadata: NodeMetadata 
     "content-type": "application/grpc",
     te: "trailers",
   });
-  const received: { typeUrl: string; nonce: string }[] = [];
+  const received: { typeUrl: string; nonce: string; bytes: number }[] = [];
   let rest = Buffer.alloc(0);
   stream.on("data", (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
     while (rest.length >= 5 && rest.length >= 5 + rest.readUInt32BE(1)) {
       const end = 5 + rest.readUInt32BE(1);
       const fields = decode(rest.subarray(5, end));
-      received.push({ typeUrl: fields.get(4) ?? "", nonce: fields.get(5) ?? "" });
+      received.push({ typeUrl: fields.get(4) ?? "", nonce: fields.get(5) ?? "", bytes: end - 5 });
       rest = rest.subarray(end);
     }
   });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { PlainObject } from "../../effect";
 
 /** Kinds of the collections that istiod lists. */
 const kinds: Readonly<Record<string, string>> = {
@@ -18,15 +19,22 @@ const kinds: Readonly<Record<string, string>> = {
   validatingwebhookconfigurations: "ValidatingWebhookConfiguration",
 };
 
-/** An API server of Kubernetes without objects, which istiod needs even if it reads all configuration from files. */
-export interface EmptyCluster {
+/** An API server of Kubernetes, which istiod needs even if it reads all configuration from files. */
+export interface ReadOnlyCluster {
   readonly url: string;
   readonly close: () => void;
 }
 
-/** Starts the server on a free port. Lists are empty, watches never end, and everything else is forbidden. */
-export async function emptyCluster(): Promise<EmptyCluster> {
-  const server = createServer(answer);
+/**
+ * Starts the server on a free port. It lists the given objects, watches never end, and everything else is forbidden.
+ *
+ * @param objects of Kubernetes' own kinds. Default: none.
+ */
+export async function readOnlyCluster(objects: readonly PlainObject[] = []): Promise<ReadOnlyCluster> {
+  const byKind = Map.groupBy(objects, ({ kind }) => kind);
+  const server = createServer((request, response) => {
+    answer(byKind, request, response);
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -37,7 +45,11 @@ export async function emptyCluster(): Promise<EmptyCluster> {
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function answer(
+  byKind: ReadonlyMap<string, readonly PlainObject[]>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const { pathname, searchParams } = new URL(request.url ?? "", "http://cluster");
   const send = (code: number, body: object): void => {
     response.writeHead(code, { "content-type": "application/json" });
@@ -64,18 +76,20 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const isMetadata = (request.headers.accept ?? "").includes("PartialObjectMetadata");
   const named = isMetadata ? ["meta.k8s.io/v1", "PartialObjectMetadata"] : [apiVersion, kind];
   const [ofVersion = "", ofKind = ""] = named;
+  const items = byKind.get(kind) ?? [];
   if (searchParams.get("watch") === null) {
     send(200, {
       kind: `${ofKind}List`,
       apiVersion: ofVersion,
       metadata: { resourceVersion: "1" },
-      items: [],
+      items,
     });
     return;
   }
   response.writeHead(200, { "content-type": "application/json" });
   response.flushHeaders();
   if (searchParams.get("sendInitialEvents") === null) return;
+  for (const object of items) response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
   const metadata = { resourceVersion: "1", annotations: { "k8s.io/initial-events-end": "true" } };
   const bookmark = { type: "BOOKMARK", object: { kind: ofKind, apiVersion: ofVersion, metadata } };
   response.write(`${JSON.stringify(bookmark)}\n`);
