@@ -1,3 +1,4 @@
+import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { nist, stackPolicy } from "../policy";
 import { modelOf } from "../reading/model";
@@ -45,7 +46,15 @@ export const requireSafeEffects = stackPolicy({
     "The message contains a request that shows the effect, and the object that decides about it. Change that object. " +
     "`meshwright explain` shows how proxies decide about a request.",
   url: "https://istio.io/latest/docs/concepts/security/",
-  settings: { environment, rootNamespace },
+  settings: {
+    environment,
+    rootNamespace,
+    allowedUnread: words(
+      [],
+      "AuthorizationPolicies whose decision is unknown, such as those of an external authorizer, and that have been reviewed: " +
+        "AuthorizationPolicy shop/authorizer",
+    ),
+  },
   appliesTo: (stack) =>
     stack.some(({ type }) => isIstio(type) || isWorkload(type)) ||
     "The stack has no object of Istio and no workload",
@@ -57,6 +66,7 @@ export const requireSafeEffects = stackPolicy({
         stack,
         root,
         isRestricted: environmentOf(settings.environment) !== "dev",
+        allowedUnread: settings.allowedUnread,
         undecided: open,
       };
       for (const judge of EFFECTS) yield* judge(judged);

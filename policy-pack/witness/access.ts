@@ -13,7 +13,8 @@ export const messages = {
   allowed: (title: string, request: string, by: string, rule: number) =>
     `${title}: ${request} is allowed by spec.rules[${rule}] of ${by}. ${NAME}.`,
   unknown: (title: string, request: string, by: string, reason: string) =>
-    `${title}: ${request} may be allowed, because ${by} ${reason}. ${NAME} of an AuthorizationPolicy with action ALLOW.`,
+    `${title}: ${request} may be allowed, because ${by} ${reason}. ${NAME} of an AuthorizationPolicy with action ALLOW, ` +
+    `or add the object to allowedUnread after a review.`,
 };
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -46,12 +47,12 @@ function namespacesWithoutDeny({ stack, root }: JudgedStack): "open" | ReadonlyS
 function textOf(
   title: string,
   { request, decision: { answer, by, reason } }: StrangerRequest,
-  { isRestricted }: JudgedStack,
+  { isRestricted, allowedUnread }: JudgedStack,
 ): string | undefined {
   const text = shown(request);
   const object = by && objectText(by);
   if (answer === "unknown") {
-    return isRestricted
+    return isRestricted && !allowedUnread.includes(object ?? "")
       ? messages.unknown(title, text, object ?? "an object", REASONS[reason] ?? "is not read")
       : undefined;
   }

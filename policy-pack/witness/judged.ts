@@ -12,6 +12,8 @@ export interface JudgedStack extends StackModel {
   readonly root: string;
   /** Whether an effect that the model doesn't read is a violation: in staging and prod. */
   readonly isRestricted: boolean;
+  /** The objects whose unknown effect is accepted, as messages name them. */
+  readonly allowedUnread: readonly string[];
   /** Receives the resources with unknown values on which a verdict depends. */
   readonly undecided: Set<KubernetesResource>;
 }

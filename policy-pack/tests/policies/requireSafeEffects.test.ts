@@ -118,6 +118,9 @@ describe("require-safe-effects", () => {
         /may be allowed, because AuthorizationPolicy shop\/c/,
       );
       expect(await inDev(...stack)).to.deep.equal(accepted);
+      const allowedUnread = ["AuthorizationPolicy shop/custom"];
+      const allowed = await validateStack(requireSafeEffects, [...mesh, ...stack], { allowedUnread });
+      expect(allowed).to.deep.equal(accepted);
     });
   });
 
