@@ -17,8 +17,10 @@ import { loadSubject } from "../subject";
 import { asResources, driftProblems, pendingProblems } from "./drift";
 import { namedSecrets, readSecrets, secretProblems } from "./gatewaySecrets";
 import { type Health, judge } from "./judge";
+import { readSync } from "./readSync";
 import { type ExpectedRelease, releaseProblems } from "./releases";
 import { takeSnapshot } from "./snapshot";
+import { syncProblems } from "./sync";
 
 /** What should be on a cluster. */
 export interface Expectation {
@@ -71,6 +73,7 @@ export async function examine(
   state: string | undefined,
   expected: Expectation | undefined,
 ): Promise<Health> {
+  const sandbox = state !== undefined && isSandbox(config, state) ? state : undefined;
   const snapshot = await takeSnapshot(config);
   const health = judge(snapshot);
   const records = await readHelmRecords(config).catch(deniedRecords);
@@ -80,9 +83,10 @@ export async function examine(
     ...emptyMesh(health),
     ...(records === undefined ? [unreadRecords] : releaseProblems(records, expected?.releases ?? [])),
     ...secretProblems(secrets, await readSecrets(config, secrets)),
+    ...syncProblems(await readSync(config, snapshot.pods, sandbox), snapshot.pods),
     ...(expected === undefined ? [] : judgeDeployed(expected.mesh, expected.rendered, snapshot)),
     ...(await expectedDrift(config, expected?.objects ?? [])),
-    ...(await sandboxDrift(config, state, records ?? [])),
+    ...(await sandboxDrift(config, sandbox, records ?? [])),
   ];
   const unique = [...new Map(problems.map((one) => [`${one.culprit} ${one.problem}`, one])).values()];
   return { ...health, problems: unique, healthy: unique.every(({ severity }) => severity !== "error") };
@@ -126,7 +130,7 @@ async function sandboxDrift(
   state: string | undefined,
   records: readonly FullRecord[],
 ): Promise<Problem[]> {
-  if (state === undefined || !isSandbox(config, state)) return [];
+  if (state === undefined) return [];
   const deployed = readSandboxState(state);
   if (deployed === undefined) return [];
   const fix = "Run meshwright up: it sets it back";
