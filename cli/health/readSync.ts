@@ -96,5 +96,5 @@ async function ask(port: number): Promise<ProxySync[]> {
     signal: AbortSignal.timeout(patience),
   });
   if (!response.ok) throw new Error(`istiod answers ${response.status}`);
-  return (answer.parse(await response.json()) ?? []);
+  return answer.parse(await response.json()) ?? [];
 }
