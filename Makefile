@@ -48,7 +48,7 @@ official-charts: install ## Hold the official charts against what the components
 pre-run-commands: install ## Run the commands of a deployment in a fresh clone (installs everything from the registry)
 	npm run --silent test:deployments
 
-soak: install ## Kill `meshwright up` at random moments (KILLS=100): every next run has to converge
+soak: install ## Lose files of `meshwright up`, and kill it at random moments (KILLS=100): every next run has to converge
 	KILLS=$(or $(KILLS),100) npm run --silent test:soak
 
 bench: install ## Benchmarks: ratios against peers in the same run

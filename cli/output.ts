@@ -65,7 +65,6 @@ const refusals: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is not a folder",
   EISDIR: "it is a folder",
   EROFS: "the file system is read-only",
-  ENOSPC: "no space is left",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "too many symbolic links",
 };
@@ -73,6 +72,14 @@ const refusals: Readonly<Record<string, string>> = {
 function refusalOf(error: unknown): UserError | undefined {
   const { code = "", path } = (error ?? {}) as NodeJS.ErrnoException;
   const reason = refusals[code];
+  // A write to a full disk names no path.
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new UserError({
+      problem: `${path ?? "A file"} can't be written: no space is left on the disk.`,
+      fix: "Free space, then run the command again: it continues where it stopped.",
+      cause: error,
+    });
+  }
   if (reason === undefined || path === undefined) return undefined;
   return new UserError({
     problem: `${path}: ${reason}.`,

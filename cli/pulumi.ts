@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
@@ -11,6 +11,7 @@ import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
 import { untilEnded } from "./interrupt";
+import { ensureState, passphraseFile } from "./localState";
 import { endKilledRun, runVariable } from "./runProcesses";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
@@ -61,7 +62,8 @@ export async function localPulumi(
   await mkdir(shadow, { recursive: true });
   await mkdir(backend, { recursive: true });
   const { name } = parse(readFileSync(projectFile, "utf8")) as { name: string };
-  await writeFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
+  await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
+  await replace(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
   const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
   const options = {
@@ -113,7 +115,7 @@ export async function localPulumi(
   const configFile = join(shadow, `Pulumi.${localStack}.yaml`);
   const own = join(project, `Pulumi.${localStack}.yaml`);
   const given = existsSync(own) ? (parse(readFileSync(own, "utf8")) as StackFile | null) : null;
-  const before = existsSync(configFile) ? (parse(readFileSync(configFile, "utf8")) as StackFile) : {};
+  const before = previous(configFile);
   const { certificate, key } = await gatewayCertificate(sandbox.state);
   const config = {
     ...given?.config,
@@ -123,23 +125,23 @@ export async function localPulumi(
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
-  await writeFile(configFile, toYaml({ ...before, config }));
+  await replace(configFile, toYaml({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
   const isNew = !stacks.some((stack) => stack.name === localStack);
   if (isNew) {
     await quiet(["stack", "init", localStack, "-C", shadow]);
   }
   // Pulumi encrypts the key once for a stack, whose salt may differ from the one before.
-  const kept = isNew ? undefined : before.config?.[gatewayKey];
+  const kept = isNew || before.encryptionsalt === undefined ? undefined : before.config?.[gatewayKey];
   if (kept === undefined) {
     await quiet(["config", "set", "--stack", localStack, "-C", shadow, "--secret", gatewayKey], key);
   }
   const file = parse(readFileSync(configFile, "utf8")) as StackFile;
   const secret = kept ?? file.config?.[gatewayKey];
   const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
-  await writeFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
+  await replace(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
   const policies = join(shadow, "policies.json");
-  await writeFile(policies, JSON.stringify(sandboxPolicies));
+  await replace(policies, JSON.stringify(sandboxPolicies));
   const underPack = (pack: string): string[] => [
     ...["--policy-pack", pack],
     ...["--policy-pack-config", policies],
@@ -173,12 +175,13 @@ function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {
 }
 
 async function passphrase(state: string): Promise<string> {
-  return createOnce(join(state, "passphrase"), () => Promise.resolve(randomBytes(24).toString("base64url")));
+  return createOnce(passphraseFile(state), () => Promise.resolve(randomBytes(24).toString("base64url")));
 }
 
 /** A self-signed certificate for the gateways, the same as long as the sandbox's state lives. */
 async function gatewayCertificate(state: string): Promise<{ certificate: string; key: string }> {
-  const text = await createOnce(join(state, "gateway-certificate.json"), async () => {
+  const file = join(state, "gateway-certificate.json");
+  const make = async (): Promise<string> => {
     const notAfterDate = new Date(Date.now() + 365 * 24 * 3600 * 1000);
     const made = await selfsigned.generate([{ name: "commonName", value: "Meshwright sandbox" }], {
       keySize: 2048,
@@ -186,11 +189,39 @@ async function gatewayCertificate(state: string): Promise<{ certificate: string;
       notAfterDate,
     });
     return JSON.stringify({ certificate: made.cert, key: made.private });
-  });
-  return JSON.parse(text) as { certificate: string; key: string };
+  };
+  const text = await createOnce(file, make);
+  try {
+    return JSON.parse(text) as { certificate: string; key: string };
+  } catch {
+    throw new UserError({
+      problem: `${file} is damaged, which has the certificate and key of the sandbox's gateways. Nothing was changed.`,
+      fix: "Restore it from a backup, or remove it: then meshwright up makes another certificate and updates the Secrets.",
+    });
+  }
 }
 
 async function createOnce(path: string, make: () => Promise<string>): Promise<string> {
-  if (!existsSync(path)) await writeFile(path, await make(), { mode: 0o600 });
+  if (!existsSync(path) || (await readFile(path, "utf8")) === "") await replace(path, await make());
   return readFile(path, "utf8");
+}
+
+/** Replaces a file in one step, so that another process never reads half of it, and a full disk leaves the old one. */
+async function replace(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, content, { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+/** The configuration of the run before. Empty if there is none, or the file is damaged: then the run writes it anew. */
+function previous(file: string): StackFile {
+  if (!existsSync(file)) return {};
+  try {
+    const text = readFileSync(file, "utf8");
+    const content = parse(text) as unknown;
+    // A file that does not end with its last line has lost the rest.
+    return text.endsWith("\n") && content !== null && typeof content === "object" ? content : {};
+  } catch {
+    return {};
+  }
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { UserError } from "../errors/userError";
 import { choosePorts } from "./ports";
+import { processesWith } from "./processesWith";
 import { endProcesses, identify, isAlive, type ProcessIdentity } from "./processIdentity";
 import {
   files,
@@ -15,6 +16,7 @@ import {
   type SandboxConfig,
   type SandboxPrograms,
   type SandboxState,
+  stateVariable,
   writeJson,
 } from "./state";
 import { tailOf } from "./supervise";
@@ -96,7 +98,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
   });
   try {
     // The supervisor of a started sandbox restarts processes that have ended.
-    if ((await sandboxStatus(state)).running && readState(state)?.ready) {
+    if ((await sandboxStatus(state)).running && readState(state)?.ready && readConfig(state)) {
       requirePort(state, options.apiServerPort);
       return await untilReady(state, onProgress);
     }
@@ -125,7 +127,8 @@ export async function stopSandbox(state: string, { deleteState = false } = {}): 
   await endLeftovers(folder);
   if (!deleteState || !existsSync(folder)) return;
   // Only a folder that a sandbox has written to is deleted, so that a mistyped name does no harm.
-  if (!existsSync(files.config(folder)) && readdirSync(folder).length > 0) {
+  const own = [files.config(folder), files.state(folder), files.data(folder)];
+  if (!own.some((path) => existsSync(path)) && readdirSync(folder).length > 0) {
     throw new UserError({
       problem: `${folder} is not the state of a sandbox: it has no ${files.config("")}.`,
       fix: "Name the folder that `meshwright sandbox up` was given.",
@@ -186,6 +189,7 @@ async function launch(state: string, onProgress: (message: string) => void): Pro
       : [];
   const supervisor = spawn(process.execPath, [...hooks, join(__dirname, `supervisor${extension}`), state], {
     cwd: __dirname,
+    env: { ...process.env, [stateVariable]: state },
     detached: true,
     stdio: ["ignore", output, output],
   });
@@ -235,8 +239,7 @@ async function untilReady(
       if (broken === undefined) return status;
       throw new UserError({
         problem: `The sandbox in ${state} runs, but its ${broken.name} does not start again (${broken.restarts} restarts).`,
-        details: tailOf(broken.log),
-        fix: `The whole log is ${broken.log}. To start anew: meshwright sandbox down --state ${state}, then up again.`,
+        ...adviceOf(state, broken.log),
       });
     }
     const message = `waiting for ${waiting.map(({ name }) => name).join(", ") || "the supervisor"}`;
@@ -263,26 +266,52 @@ function failureOf(state: string): UserError {
   };
   return new UserError({
     problem: `The sandbox did not start: ${failure.process} ${failure.reason}. No process keeps running.`,
-    details: tailOf(failure.log),
-    fix: `The whole log is ${failure.log}. To start anew: meshwright sandbox down --state ${state}, then up again.`,
+    ...adviceOf(state, failure.log),
   });
 }
 
-/** Stops the supervisor, which stops the other processes; then stops those that still run. */
+/** The end of a process's log, and what to do about it. A process of a full disk logs that before a long stack trace. */
+function adviceOf(state: string, log: string): { details: string; fix: string } {
+  const full = tailOf(log, 100)
+    .split("\n")
+    .findLast((line) => /no space left on device|ENOSPC/.test(line));
+  if (full !== undefined) {
+    return {
+      details: full,
+      fix: `No space is left on the disk of ${state}. Free some, then run the command again: it continues with the cluster's data.`,
+    };
+  }
+  return {
+    details: tailOf(log),
+    fix: `The whole log is ${log}. To start anew: meshwright sandbox down --state ${state}, then up again.`,
+  };
+}
+
+/**
+ * Stops the supervisor, which stops the other processes; then stops those that still run. Processes that are not on record,
+ * because the record was lost, are found by their environment.
+ */
 async function endLeftovers(state: string): Promise<void> {
-  const told = readState(state);
-  if (told === undefined) return;
-  await endProcesses([told.supervisor], 20_000);
+  const supervisor = readState(state)?.supervisor;
+  if (supervisor !== undefined) await endProcesses([supervisor], 20_000);
   // The supervisor may have started something since; it has written that down.
   const identities = (readState(state)?.processes ?? [])
     .map(({ identity }) => identity)
     .filter((identity): identity is ProcessIdentity => identity !== undefined);
   await endProcesses(identities);
-  const stubborn = [told.supervisor, ...identities].filter(isAlive);
+  const entry = `${stateVariable}=${state}`;
+  // A supervisor without a record starts the others again until it ends itself.
+  for (let left = processesWith(entry); left.length > 0; left = processesWith(entry)) {
+    await endProcesses(left, 20_000);
+    if (left.some(isAlive)) break;
+  }
+  const stubborn = [...(supervisor === undefined ? [] : [supervisor]), ...identities, ...processesWith(entry)]
+    .filter(isAlive)
+    .map(({ pid }) => pid);
   if (stubborn.length > 0) {
     throw new UserError({
-      problem: `Processes of the sandbox in ${state} could not be stopped: ${stubborn.map(({ pid }) => pid).join(", ")}.`,
-      fix: `Kill them: kill -9 ${stubborn.map(({ pid }) => pid).join(" ")}`,
+      problem: `Processes of the sandbox in ${state} could not be stopped: ${stubborn.join(", ")}.`,
+      fix: `Kill them: kill -9 ${stubborn.join(" ")}`,
     });
   }
 }

@@ -74,12 +74,17 @@ export const files = {
   stages: (state: string) => join(state, "kwok.yaml"),
 };
 
+/** Environment variable of every process of a sandbox. Its value is the sandbox's state folder, absolute. */
+export const stateVariable = "MESHWRIGHT_SANDBOX_STATE";
+
+/** The configuration of a sandbox. Undefined if it has none, or the file is damaged. */
 export function readConfig(state: string): SandboxConfig | undefined {
-  return readJson(files.config(state)) as SandboxConfig | undefined;
+  return readJson(files.config(state), "ports") as SandboxConfig | undefined;
 }
 
+/** The state of a sandbox. Undefined if it has none, or the file is damaged. */
 export function readState(state: string): SandboxState | undefined {
-  return readJson(files.state(state)) as SandboxState | undefined;
+  return readJson(files.state(state), "supervisor") as SandboxState | undefined;
 }
 
 /**
@@ -92,6 +97,14 @@ export function writeJson(path: string, content: unknown): void {
   renameSync(temporary, path);
 }
 
-function readJson(path: string): unknown {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+/** Undefined if the file is missing, or is not a JSON object with that field. */
+function readJson(path: string, field: string): unknown {
+  if (!existsSync(path)) return undefined;
+  try {
+    const content = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
+    return content?.[field] === undefined ? undefined : content;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessSpec } from "./controlPlane";
 import { endProcesses, identify, type ProcessIdentity } from "./processIdentity";
-import { files, type ProcessRecord, type ProcessState } from "./state";
+import { files, type ProcessRecord, type ProcessState, stateVariable } from "./state";
 
 /** A process that is restarted whenever it ends by itself, until {@link Supervised.stop}. */
 export interface Supervised {
@@ -64,7 +64,7 @@ export function supervise(state: string, spec: ProcessSpec, onChange: () => void
     const output = openSync(log, "a", 0o600);
     const child = spawn("/bin/sh", ["-c", onceOnRecord, spec.program, ...spec.args], {
       cwd: spec.cwd ?? state,
-      env: { ...cleanEnvironment(), ...spec.env },
+      env: { ...cleanEnvironment(), [stateVariable]: state, ...spec.env },
       stdio: ["pipe", output, output],
     });
     closeSync(output);

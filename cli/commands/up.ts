@@ -7,6 +7,7 @@ import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
 import { UserError } from "../../errors/userError";
 import { print } from "../output";
+import { verifyCharts } from "../chartRepository";
 import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
 import { repairSandbox } from "../repair/sandbox";
@@ -44,6 +45,10 @@ export function upCommand(command: Command): void {
         await settleKilledRun(state);
         const toolchain = await tools();
         const sandbox = await startControlPlane(toolchain, state);
+        await verifyCharts(
+          sandbox.chartRepository ?? "",
+          `Remove the folder ${toolchain.charts}, then run meshwright up again: it packages the charts anew.`,
+        );
         const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
         await repairSandbox(pulumi, toolchain, sandbox, platform);
         await deploy(pulumi, pack);
