@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { UserError } from "../errors/userError";
 import type { SandboxStatus } from "../sandbox";
@@ -58,8 +58,16 @@ function read(file: string): Checkpoint | undefined {
   }
 }
 
+/** Folder with the records of a stack's updates: `.pulumi/history/<project>/<stack>`, beside `.pulumi/stacks`. */
+function historyOf(file: string): string {
+  const project = dirname(file);
+  return join(dirname(dirname(project)), "history", basename(project), basename(file, ".json"));
+}
+
 async function restored(file: string, { kubeconfig }: SandboxStatus): Promise<Checkpoint | undefined> {
   const how = existsSync(file) ? "damaged" : "missing";
+  // A stack that was never deployed, or was removed, has no state. What is in the cluster is not its own.
+  if (how === "missing" && !existsSync(historyOf(file))) return undefined;
   const copy = `${file}.bak`;
   const before = read(copy);
   if (before !== undefined) {
