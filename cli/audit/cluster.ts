@@ -49,11 +49,13 @@ export async function clusterObjects(config: KubeConfig): Promise<PlainObject[]>
     ),
     ...definitions.map(async (one) => (await customObjects(config, one)) as unknown as PlainObject[]),
   ]);
-  const objects = lists
-    .flat()
-    .filter(isJudged)
-    .map((object) => withDates(object));
+  const objects = judgedObjects(lists.flat());
   return [...objects, ...(await gatewaySecrets(config, objects))];
+}
+
+/** The objects of a cluster that users decide about: without those of Kubernetes itself, and without pods of controllers. */
+export function judgedObjects(objects: readonly PlainObject[]): PlainObject[] {
+  return objects.filter(isJudged).map(withDates);
 }
 
 function isJudged(object: PlainObject): boolean {

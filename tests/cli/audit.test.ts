@@ -150,4 +150,24 @@ spec:
       "helm template ./chart | meshwright audit -",
     );
   });
+
+  it("judges files without Pulumi's SDK and without the client of Kubernetes", async () => {
+    const hook = join(folder, "hook.cjs");
+    writeFileSync(
+      hook,
+      `const { Module } = require("node:module");
+const load = Module._load;
+Module._load = (name, ...rest) => {
+  if (/^@(pulumi|kubernetes)\\//.test(name)) throw new Error(name + " is loaded");
+  return load(name, ...rest);
+};
+`,
+    );
+    const input = documents(namespace, strict, deployment("web"), caller);
+    const nodeArgs = ["--require", hook];
+    const files = await meshwright(["audit", "-", "--environment", "prod"], { input, nodeArgs });
+    expect(files.stdout).to.match(/4 objects: 2 errors, 1 warning$/);
+    const cluster = await meshwright(["audit", "--cluster"], { nodeArgs });
+    expect(cluster.stderr).to.contain("@kubernetes/client-node is loaded");
+  });
 });
