@@ -32,8 +32,22 @@ const system = ["kube-node-lease", "kube-public", "kube-system", "local-path-sto
 /** Kinds that create pods: a pod that one of them owns is judged by its owner. */
 const owners = new Set([...kinds.map(([, kind]) => kind), "Rollout"]);
 
+/** What a cluster has. */
+export interface LiveObjects {
+  readonly objects: readonly PlainObject[];
+  /** Secrets that may not be read, as `<namespace>/<name>`. */
+  readonly denied: readonly string[];
+}
+
+/** A Secret that exists, or of which it is not known. */
+interface NamedSecret {
+  readonly secret: PlainObject;
+  readonly place: string;
+  readonly denied: boolean;
+}
+
 /** Reads the objects of a cluster, without those of Kubernetes itself. Of Secrets, only those that Gateways name are asked for. */
-export async function clusterObjects(config: KubeConfig): Promise<PlainObject[]> {
+export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
   const { items } = await apiClient(config, ApiextensionsV1Api).listCustomResourceDefinition();
   const definitions = items.filter(
     ({ spec: { group } }) => group.endsWith(".istio.io") || groups.includes(group),
@@ -50,7 +64,11 @@ export async function clusterObjects(config: KubeConfig): Promise<PlainObject[]>
     ...definitions.map(async (one) => (await customObjects(config, one)) as unknown as PlainObject[]),
   ]);
   const objects = judgedObjects(lists.flat());
-  return [...objects, ...(await gatewaySecrets(config, objects))];
+  const secrets = await gatewaySecrets(config, objects);
+  return {
+    objects: [...objects, ...secrets.map(({ secret }) => secret)],
+    denied: secrets.flatMap(({ place, denied }) => (denied ? [place] : [])),
+  };
 }
 
 /** The objects of a cluster that users decide about: without those of Kubernetes itself, and without pods of controllers. */
@@ -85,8 +103,8 @@ function withDates(object: PlainObject): PlainObject {
   };
 }
 
-/** The Secrets of Gateways that exist, without their content. */
-async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[]): Promise<PlainObject[]> {
+/** The Secrets of Gateways that exist, without their content, and those that may not be read. */
+async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[]): Promise<NamedSecret[]> {
   const known = objects.map(knownObject);
   const pods = known.flatMap(({ namespace, spec }) => {
     const labels = textsByName(fieldsAt(spec, "template", "metadata"), "labels");
@@ -108,16 +126,16 @@ async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[
     });
   const core = apiClient(config, CoreV1Api);
   const found = await Promise.all(
-    [...new Set(wanted)].map(async (place): Promise<PlainObject[]> => {
+    [...new Set(wanted)].map(async (place): Promise<NamedSecret[]> => {
       const [namespace = "", name = ""] = place.split("/");
       const secret: PlainObject = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace } };
       try {
         await core.readNamespacedSecret({ name, namespace });
-        return [secret];
+        return [{ secret, place, denied: false }];
       } catch (error) {
         const { code } = error as { readonly code?: unknown };
-        // Without the right to read Secrets, it is not known whether they exist.
-        if (code === 404 || code === 403) return code === 404 ? [] : [secret];
+        if (code === 404) return [];
+        if (code === 403) return [{ secret, place, denied: true }];
         throw error;
       }
     }),

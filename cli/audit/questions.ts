@@ -34,9 +34,20 @@ export function openFindings(audited: Audited, questions: readonly OpenQuestion[
   ];
 }
 
-/** What files contain besides manifests: charts that are not rendered, and documents that are no objects. */
-export function otherFiles({ charts, others }: Pick<Sources, "charts" | "others">): Found[] {
+/** What could not be read: Secrets, charts that are not rendered, and documents that are no objects. */
+export function otherFiles({
+  charts,
+  others,
+  denied = [],
+}: Pick<Sources, "charts" | "others" | "denied">): Found[] {
   return [
+    ...(denied.length === 0
+      ? []
+      : [
+          open(
+            `The API server denies reading these Secrets of gateways, so whether they exist is not judged: ${listed(denied)}.`,
+          ),
+        ]),
     ...charts.map((chart) =>
       open(
         `${chart} is a Helm chart, which is not rendered, so its objects are not judged.`,

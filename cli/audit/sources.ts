@@ -1,6 +1,7 @@
 import { type KnownObject, knownObject, type PlainObject } from "../../effect";
 import { parsePath } from "../../catalog";
 import { isManifest, type ManifestDocument, type ReadFiles } from "../manifests";
+import type { LiveObjects } from "./cluster";
 import { offsetInTree, type Position } from "../sourceOf";
 
 /** An object, and where it stands. */
@@ -33,6 +34,8 @@ export interface Sources {
   readonly others: readonly string[];
   /** Folders of Helm charts, which are not rendered. */
   readonly charts: readonly string[];
+  /** Secrets of a cluster that may not be read. Default: none. */
+  readonly denied?: readonly string[];
 }
 
 /** Kinds without a namespace, as far as manifests of a mesh have them. */
@@ -73,13 +76,14 @@ export function sourcesOf(
 }
 
 /** The sources of objects that a cluster returned. */
-export function liveSources(objects: readonly PlainObject[]): Sources {
+export function liveSources({ objects, denied }: Pick<LiveObjects, "objects" | "denied">): Sources {
   return {
     objects: objects.map((object) => ({ object, at: [] })),
     replaced: [],
     releases: [],
     others: [],
     charts: [],
+    denied,
   };
 }
 

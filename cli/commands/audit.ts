@@ -97,6 +97,6 @@ async function auditCluster(command: Command, files: readonly string[], settings
   const { clusterObjects } = require("../audit/cluster") as typeof live;
   /* eslint-enable @typescript-eslint/no-require-imports */
   const config = loadCluster(command);
-  const objects = await clusterObjects(config).catch((error: unknown) => explainFailure(config, error));
-  return audit(liveSources(objects), { settings, complete: true });
+  const read = await clusterObjects(config).catch((error: unknown) => explainFailure(config, error));
+  return audit(liveSources(read), { settings, complete: true });
 }

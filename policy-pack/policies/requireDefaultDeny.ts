@@ -1,9 +1,8 @@
 import { nist, stackPolicy } from "../policy";
 import { isDryRun } from "../reading/authorizationPolicy";
 import { UNKNOWN } from "../reading/field";
-import { isGatewayPod } from "../reading/gateway";
+import { gatewayNamespaces, isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
-import { isGatewayRelease } from "../reading/release";
 import { isAuthorizationPolicy, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { matchLabels, selects } from "../reading/selector";
@@ -42,7 +41,7 @@ export const requireDefaultDeny = stackPolicy({
   appliesTo: (stack) =>
     meshNamespaces(stack).size > 0 || "The stack has no namespace whose pods get a sidecar",
   *judge(stack, settings) {
-    const gateways = new Set(stack.filter(isGatewayRelease).map(({ namespace }) => namespace));
+    const gateways = gatewayNamespaces(stack);
     const roots = rootNamespaces(stack, settings.rootNamespace);
     const candidates = stack.filter(({ type }) => isAuthorizationPolicy(type) && !type.patch);
     const declared = new Set(stack.filter(({ type }) => isNamespace(type)).map(({ name }) => name));

@@ -1,9 +1,9 @@
 import { nist, stackPolicy, type StackViolation } from "../policy";
 import { UNKNOWN } from "../reading/field";
-import { isGatewayPod } from "../reading/gateway";
+import { gatewayNamespaces, isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
 import { modesFor } from "../reading/peerAuthentication";
-import { isGatewayRelease, isIstiod } from "../reading/release";
+import { isIstiod } from "../reading/release";
 import { isNamespace, isPeerAuthentication, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { holds, isEmpty } from "../reading/verdict";
@@ -84,7 +84,7 @@ function* judgeNamespaces(
   open: readonly KubernetesResource[],
 ): Iterable<StackViolation> {
   const declared = new Set(stack.filter(({ type }) => isNamespace(type)).map(({ name }) => name));
-  const gateways = new Set(stack.filter(isGatewayRelease).map(({ namespace }) => namespace));
+  const gateways = gatewayNamespaces(stack);
   const authentications = stack.filter(({ type }) => isPeerAuthentication(type) && !type.patch);
   const undecidable = new Set(open);
   for (const [namespace, labels] of meshNamespaces(stack)) {
