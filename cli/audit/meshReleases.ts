@@ -86,8 +86,12 @@ export function releaseOfMeshConfig(object: PlainObject): ReleaseProps | undefin
   };
 }
 
-/** Whether an object is a ConfigMap by which istiod's chart configures the control plane. */
+/** Whether an object is a part of istiod's chart that configures or runs the control plane. Its release is judged instead. */
 export function isChartConfiguration(object: PlainObject): boolean {
-  const { name = "" } = (object.metadata ?? {}) as { readonly name?: string };
+  const { name = "", labels } = (object.metadata ?? {}) as {
+    readonly name?: string;
+    readonly labels?: { readonly app?: unknown } | null;
+  };
+  if (object.kind === "Deployment" || object.kind === "Service") return labels?.app === "istiod";
   return isMeshConfig(object) || (object.kind === "ConfigMap" && /^istio-sidecar-injector(-|$)/.test(name));
 }
