@@ -26,7 +26,9 @@ export const denyCallers: MeshRule = {
   see: pages.authorizationPolicy,
   stage: "mesh",
   examples: { wrong: excepting("wep"), right: excepting("web") },
-  *check({ services }) {
+  *check({ services }, hasFailed) {
+    // A call, route or admission with a value of the wrong form may be the caller that is meant.
+    if (["services", "gateways", "delegates"].some(hasFailed)) return;
     for (const { name: service, deny, incoming } of services) {
       const known = [...new Set(incoming.map(({ source }) => source.name))];
       for (const rule of deny) {

@@ -37,8 +37,10 @@ export const tokenNotBypassed: MeshRule = {
   },
   *check({ gateways, delegates }, hasFailed) {
     for (const all of alikeRoutes([...gateways, ...delegates]).values()) {
-      // Where a port has the wrong form, its route was taken to lead to the first one.
-      const routes = all.filter(({ edge }) => !hasFailed(`${edge.path}.port`));
+      // Where a port has the wrong form, its route was taken to lead to the first one; without methods, to admit all.
+      const routes = all.filter(
+        ({ edge }) => !hasFailed(`${edge.path}.port`) && !hasFailed(`${edge.path}.methods`),
+      );
       for (const [i, route] of routes.entries()) {
         for (const [j, wider] of routes.entries()) {
           if (i === j || !includes(wider, route)) continue;

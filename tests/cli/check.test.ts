@@ -96,6 +96,7 @@ describe("cli/check", function () {
         { catalog: "shop.json", findings: [] },
         { catalog: "bank.json", findings: [] },
       ],
+      delegates: [],
       sharedHosts: [
         {
           host: "api.example.com",
