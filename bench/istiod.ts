@@ -10,6 +10,7 @@ import { table } from "../cli/output";
 import type { PlainObject } from "../effect";
 import { checkMesh, renderMesh } from "../mesh";
 import { type IstiodOfFiles, istiodOfFiles } from "../tests/effect/istiodOfFiles";
+import { istioCharts } from "../toolchain";
 import { connectXds, type XdsClient } from "../tests/sandbox/xdsClient";
 import { meshOf } from "./meshOf";
 
@@ -82,7 +83,7 @@ function proxyOf({ grpc }: IstiodOfFiles, index: number): XdsClient {
   const client = connectXds(grpc, `sidecar~10.99.0.${index + 1}~${name}.bench~bench.svc.cluster.local`, {
     NAMESPACE: "bench",
     LABELS: { app: name },
-    ISTIO_VERSION: "1.31.0",
+    ISTIO_VERSION: istioCharts.version,
   });
   for (const type of types) client.send(type, undefined, namesOf(type));
   return client;
