@@ -14,6 +14,7 @@ export { accessRules, type AccessRules } from "./accessRules";
 export { strangerRequest, type StrangerRequest } from "./stranger";
 export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
+export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
 export { routeOf } from "./routeOf";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";

@@ -1,6 +1,7 @@
 import { type KnownObject, knownObject, type ObjectName } from "../../effect";
 import type { UnreadableFile } from "../manifests";
 import { auditedOf } from "./audited";
+import { withClients } from "./clients";
 import { type AuditFinding, type AuditSeverity, type Found, titleOf } from "./finding";
 import { gatewayWorkloads, meshSettings } from "./meshReleases";
 import { policyFindings, type PolicySettings } from "./policies";
@@ -48,7 +49,8 @@ export function audit(
       else own.push({ ...one, code: rule.code, severity: rule.severity, object: nameOf(one.object) });
     }
   }
-  const found = onceEach(policyFindings(objects, sources.releases, settings), own);
+  const byPolicies = withClients(policyFindings(objects, sources.releases, settings), audited);
+  const found = onceEach(byPolicies, own);
   const places = placesOf(sources);
   const isIgnored = ({ code, object }: Found): boolean =>
     object !== undefined &&

@@ -1,6 +1,6 @@
 import type { Setting } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { consolesOf } from "../reading/console";
+import { consolesOf, isPrometheusPod } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease } from "../reading/resource";
@@ -61,7 +61,10 @@ export const flagCaptureBypasses = resourcePolicy({
       const pod = podOf(resource);
       const annotation = (name: string) => pod.at("metadata", "annotations", `${PREFIX}${name}`);
       return [
-        ...judgePorts(annotation("excludeOutboundPorts"), allowedOutboundPorts),
+        ...judgePorts(annotation("excludeOutboundPorts"), [
+          ...(isPrometheusPod(pod) ? METRICS_PORTS : []),
+          ...allowedOutboundPorts,
+        ]),
         ...judgePorts(annotation("excludeInboundPorts"), allowedInboundPorts),
         ...judgeCaptured(annotation("includeInboundPorts"), pod, allowedInboundPorts),
         ...judgeRanges(annotation("excludeOutboundIPRanges"), ""),

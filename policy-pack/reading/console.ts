@@ -2,6 +2,8 @@ import { isOn } from "./boolean";
 import type { Field } from "./field";
 import { chartOf } from "./release";
 import type { KubernetesResource } from "./resource";
+import { asText } from "./value";
+import { containersOf } from "./workload";
 
 /** A program with a web interface that shows the mesh, and its part of a release's values. */
 export interface Console {
@@ -40,4 +42,14 @@ export function consolesOf(release: KubernetesResource): Console[] {
   if (chart === "kiali-operator" && !isOn(values.at("cr", "create").value)) return [];
   const consoles = Object.hasOwn(CHARTS, chart) ? (CHARTS[chart] ?? []) : [];
   return consoles.map(([name, ...path]) => ({ name, values: values.at(...path) }));
+}
+
+/**
+ * Whether a pod runs Prometheus, by its image: `prometheus/prometheus` of any registry. A chart or an operator creates such
+ * pods on a cluster.
+ */
+export function isPrometheusPod(pod: Field): boolean {
+  return containersOf(pod).some((container) =>
+    /(^|\/)prometheus\/prometheus([:@]|$)/.test(asText(container.at("image").peek)),
+  );
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { type LocalPulumi, localPulumi, localStack } from "../../cli/pulumi";
+import type { Audit } from "../../cli/audit/audit";
 import type { Health } from "../../cli/health/judge";
 import { analyze } from "../../cli/verify";
 import { addOnCharts } from "../../components";
@@ -221,6 +222,21 @@ describe("Alfred on the sandbox", () => {
     it("gives istioctl analyze nothing to complain about", async () => {
       const messages = await analyze(h.toolchain.program("istioctl"), join(state, "kubeconfig"));
       expect(messages.filter(({ level }) => level !== "Info")).to.deep.equal([]);
+    });
+
+    it("`meshwright audit --cluster` has no error, and none in prod but what only dev has", async () => {
+      const errors = async (environment: string): Promise<string[]> => {
+        const args = ["--environment", environment, "--format", "json"];
+        const { stdout, stderr } = await meshwright(["audit", "--cluster", "--state", state, ...args]);
+        expect(stdout, stderr).to.not.equal("");
+        const { findings, objects: count } = JSON.parse(stdout) as Audit;
+        expect(count).to.be.greaterThan(objects().length);
+        return findings.filter(({ severity }) => severity === "error").map(({ code }) => code);
+      };
+      expect(await errors("dev")).to.deep.equal([]);
+      // Dev traces every request, and the settings of Alfred in prod allow the excluded ports.
+      const ofDev = ["bound-trace-sampling", "flag-capture-bypasses"];
+      expect([...new Set(await errors("prod"))].sort()).to.deep.equal(ofDev);
     });
 
     it("`meshwright status` says that all is well, and names what isn't", async () => {

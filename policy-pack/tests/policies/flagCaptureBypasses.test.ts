@@ -70,6 +70,29 @@ describe("flag-capture-bypasses", () => {
     expect(await annotated("includeOutboundIPRanges", "*")).to.deep.equal({ violations: [] });
   });
 
+  it("accepts ports of metrics of pods that run Prometheus, which a chart or an operator creates", async () => {
+    const annotation = "traffic.sidecar.istio.io/excludeOutboundPorts";
+    const running = (image: string, ports: string) =>
+      judge(deployment({ metadata: { annotations: { [annotation]: ports } } }, { image }));
+    for (const image of [
+      "quay.io/prometheus/prometheus:v3.14.0",
+      "mirror.example.com/a/prometheus/prometheus",
+    ]) {
+      expect(await running(image, "15014,15020")).to.deep.equal({ violations: [] });
+      expect(await running(image, "15020,443")).to.deep.equal(
+        at("excludeOutboundPorts", messages.ports("443")),
+      );
+    }
+    for (const image of [
+      "example.com/notprometheus/prometheus",
+      "example.com/prometheus/prometheus-exporter:1",
+    ]) {
+      expect(await running(image, "15020")).to.deep.equal(
+        at("excludeOutboundPorts", messages.ports("15020")),
+      );
+    }
+  });
+
   it("reports ports that bypass the sidecar, except those that the organization allows", async () => {
     expect(await pod("excludeOutboundPorts", "443, 9092")).to.deep.equal(
       at("excludeOutboundPorts", messages.ports("443, 9092")),

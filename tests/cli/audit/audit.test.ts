@@ -134,6 +134,26 @@ describe("cli/audit: conflicts", () => {
   });
 });
 
+describe("cli/audit: limits", () => {
+  const deny = policy("web", "rules: []").replace("  selector: { matchLabels: { app: web } }\n", "");
+  const code = "require-circuit-breakers";
+  const found = (...objects: readonly string[]): number[] =>
+    [true, false].map((complete) => {
+      const result = audited(documents(meshNamespace, deployment("web"), ...objects), { complete });
+      return said(result, code).length;
+    });
+
+  it("of a cluster's Services are for callers: none is missing if no workload may call, and files may lack callers", () => {
+    expect(found(service("web"), deny)).to.deep.equal([0, 1]);
+    const headless = service("web").replace("selector:", "clusterIP: None\n  selector:");
+    expect(found(headless, deny)).to.deep.equal([0, 1]);
+    const admits = (account: string): string =>
+      policy("web", `rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/${account}] } }] }]`);
+    expect(found(service("web"), deployment("cart"), admits("cart"))).to.deep.equal([1, 1]);
+    expect(found(service("web"))).to.deep.equal([1, 1]);
+  });
+});
+
 describe("cli/audit: effects", () => {
   it("of unknown injection are not judged, which is said", () => {
     const result = audited(documents(deployment("web"), service("web")));
