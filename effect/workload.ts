@@ -83,6 +83,9 @@ export function workloadOf(
   };
 }
 
+/** Labels of pods that istiod creates for a Gateway of the Gateway API. */
+const gatewayLabels = ["gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"];
+
 /**
  * Decides by the labels, as Istio's injection webhook does.
  *
@@ -94,11 +97,11 @@ function proxyOf(
   spec: unknown,
   namespace: KnownObject | undefined,
 ): "sidecar" | "gateway" | "none" {
-  const hasProxy = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].some(
-    (container) => textAt(container, "name") === "istio-proxy",
-  );
+  const isProxy = (container: Fields): boolean => textAt(container, "name") === "istio-proxy";
+  const containers = listAt(spec, "containers");
+  const hasProxy = [...containers, ...listAt(spec, "initContainers")].some(isProxy);
   const router = (annotations["inject.istio.io/templates"] ?? "").split(",").includes("gateway");
-  const isRouter = router || labels["istio.io/gateway-name"] !== undefined;
+  const isManaged = containers.every(isProxy) && gatewayLabels.some((label) => labels[label] !== undefined);
   const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
   const of = namespace?.labels ?? {};
   const asked =
@@ -108,7 +111,7 @@ function proxyOf(
         ? of["istio-injection"] === "enabled"
         : of["istio.io/rev"] !== undefined || labels["istio.io/rev"] !== undefined || own === "true";
   if (!asked && !hasProxy) return "none";
-  return isRouter ? "gateway" : "sidecar";
+  return router || isManaged ? "gateway" : "sidecar";
 }
 
 /** Returns the workloads of a namespace whose pods have all of a selector's labels. */

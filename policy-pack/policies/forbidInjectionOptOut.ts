@@ -1,6 +1,7 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { isManagedGateway } from "../reading/gateway";
 import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/optOut";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isNamespace, type KubernetesResource } from "../reading/resource";
@@ -43,6 +44,7 @@ export const forbidInjectionOptOut = resourcePolicy({
     if (isNamespace(resource.type)) return judgeNamespacePatch(resource);
     if (isWorkload(resource.type)) {
       const pod = podOf(resource);
+      if (isManagedGateway(pod)) return [];
       const metadata = pod.at("metadata");
       return [
         ...judgeLabel(metadata.at("labels", INJECT)),

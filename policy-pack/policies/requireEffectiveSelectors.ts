@@ -1,4 +1,5 @@
 import { type Message, nist, resourcePolicy } from "../policy";
+import { GATEWAY_LABELS } from "../reading/gateway";
 import {
   isAuthorizationPolicy,
   isRequestAuthentication,
@@ -6,9 +7,6 @@ import {
   isWasmPlugin,
 } from "../reading/resource";
 import { matchLabels } from "../reading/selector";
-
-/** The labels of pods that Istio creates for a Gateway of the Gateway API. */
-const GATEWAY_LABELS = ["gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"];
 
 /** The texts of this policy's violations. */
 export const messages = {

@@ -2,6 +2,7 @@ import type { Setting } from "../configuration";
 import { nist, stackPolicy, type StackViolation, textOf } from "../policy";
 import { consolesOf } from "../reading/console";
 import { leaves } from "../reading/field";
+import { isManagedGateway } from "../reading/gateway";
 import { dataPlaneOf, getsSidecar } from "../reading/injection";
 import { isIstio, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { isWorkload, podOf } from "../reading/workload";
@@ -99,7 +100,9 @@ function* judgeNamespace(
 ): Iterable<StackViolation> {
   const { labels, title } = namespace;
   const joins = dataPlaneOf(labels);
-  const pods = workloads.filter((workload) => getsSidecar(podOf(workload), namespace) !== true);
+  const pods = workloads.filter(
+    (workload) => getsSidecar(podOf(workload), namespace) !== true && !isManagedGateway(podOf(workload)),
+  );
   const outside = [...pods, ...consoles];
   if (joins === undefined) {
     const deliberate = labels["istio-injection"] === "disabled" && !own.some(({ type }) => isIstio(type));

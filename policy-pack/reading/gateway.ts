@@ -15,9 +15,28 @@ export function isProxyOnly(pod: Field): boolean {
   return containers.length > 0 && containers.every((container) => isIstioContainer(container));
 }
 
-/** Whether a pod is a gateway with the injection template `gateway`. */
+/** The labels of pods that istiod creates for a Gateway of the Gateway API. */
+export const GATEWAY_LABELS = ["gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"];
+
+/** Whether a pod is a gateway: with the injection template `gateway`, or created for a Gateway of the Gateway API. */
 export function isGatewayPod(pod: Field): boolean {
-  return isProxyOnly(pod) && pod.at("metadata", "annotations", TEMPLATES).peek === "gateway";
+  if (!isProxyOnly(pod)) return false;
+  return pod.at("metadata", "annotations", TEMPLATES).peek === "gateway" || isManagedGateway(pod);
+}
+
+/**
+ * Whether a pod is a gateway that istiod creates for a Gateway of the Gateway API. Its template contains the proxy's image
+ * and disables injection.
+ * https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
+ */
+export function isManagedGateway(pod: Field): boolean {
+  const labels = pod.at("metadata", "labels");
+  const images = containersOf(pod).map((container) => container.at("image").peek);
+  return (
+    isProxyOnly(pod) &&
+    images.every((image) => typeof image === "string" && image !== "auto") &&
+    GATEWAY_LABELS.some((label) => typeof labels.at(label).peek === "string")
+  );
 }
 
 /** The namespaces of gateways: those of gateway releases, and those in which every workload is a gateway. */
