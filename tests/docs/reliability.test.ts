@@ -18,11 +18,15 @@ function rows(): string[][] {
     );
 }
 
-/** The titles of all tests. */
+/** The titles of all tests and groups of tests. */
 function titles(): Set<string> {
-  const files = globSync("tests/{cli,sandbox}/**/*.{test,sandbox}.ts", { cwd: repository });
+  const files = globSync("tests/{checks,cli,sandbox,toolchain}/**/*.{test,sandbox,demand}.ts", {
+    cwd: repository,
+  });
   const text = files.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
-  return new Set([...text.matchAll(/\bit\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title));
+  return new Set(
+    [...text.matchAll(/\b(?:it|describe)\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title),
+  );
 }
 
 describe("docs/reliability.md", () => {
@@ -38,7 +42,9 @@ describe("docs/reliability.md", () => {
   });
 
   it("has a row for each test that causes a fault on the sandbox", () => {
-    const text = readFileSync(join(repository, "tests", "cli", "faults.sandbox.ts"), "utf8");
+    const text = ["faults.sandbox.ts", "lostFiles.demand.ts"]
+      .map((file) => readFileSync(join(repository, "tests", "cli", file), "utf8"))
+      .join("\n");
     const caused = [...text.matchAll(/\bit\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title);
     const named = rows().map((cells) => cells[4]);
     expect(caused.filter((title) => !named.includes(title))).to.deep.equal([]);
