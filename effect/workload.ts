@@ -83,6 +83,9 @@ export function workloadOf(
   };
 }
 
+/** The image of ztunnel, the node proxy of ambient mode. Its container is named istio-proxy, too. */
+const ztunnel = /(^|\/)ztunnel([:@]|$)/;
+
 /** Labels of pods that istiod creates for a Gateway of the Gateway API. */
 const gatewayLabels = ["gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"];
 
@@ -97,7 +100,8 @@ function proxyOf(
   spec: unknown,
   namespace: KnownObject | undefined,
 ): "sidecar" | "gateway" | "none" {
-  const isProxy = (container: Fields): boolean => textAt(container, "name") === "istio-proxy";
+  const isProxy = (container: Fields): boolean =>
+    textAt(container, "name") === "istio-proxy" && !ztunnel.test(textAt(container, "image") ?? "");
   const containers = listAt(spec, "containers");
   const hasProxy = [...containers, ...listAt(spec, "initContainers")].some(isProxy);
   const router = (annotations["inject.istio.io/templates"] ?? "").split(",").includes("gateway");

@@ -1,4 +1,12 @@
-import { type MeshSettings, type PlainObject, settingsOf, type Workload } from "../../effect";
+import {
+  knownObject,
+  type MeshSettings,
+  type PlainObject,
+  podTemplateOf,
+  settingsOf,
+  type Workload,
+} from "../../effect";
+import { fieldsAt, listAt, textAt, textsByName } from "../../effect/field";
 import { isMeshConfig, meshConfigIn, meshConfigOf } from "../meshSettings";
 import type { ReleaseSource } from "./sources";
 
@@ -86,8 +94,26 @@ export function releaseOfMeshConfig(object: PlainObject): ReleaseProps | undefin
   };
 }
 
-/** Whether an object is a part of istiod's chart that configures or runs the control plane. Its release is judged instead. */
+/** Images of the DaemonSets of Istio's charts cni and ztunnel. */
+const nodeImage = /(^|\/)(install-cni|ztunnel)([:@][^/]*)?$/;
+
+/** Whether an object is a DaemonSet of Istio's charts cni and ztunnel. They configure the network of nodes, which needs root. */
+function isNodeAgent(object: PlainObject): boolean {
+  const template = podTemplateOf(knownObject(object));
+  const containers = ["initContainers", "containers"].flatMap((list) =>
+    listAt(fieldsAt(template, "spec"), list),
+  );
+  return (
+    object.kind === "DaemonSet" &&
+    textsByName(object.metadata, "labels")["app.kubernetes.io/part-of"] === "istio" &&
+    containers.length > 0 &&
+    containers.every((container) => nodeImage.test(textAt(container, "image") ?? ""))
+  );
+}
+
+/** Whether an object is a part of Istio's charts that configures or runs the control plane, or an agent of each node. */
 export function isChartConfiguration(object: PlainObject): boolean {
+  if (isNodeAgent(object)) return true;
   const { name = "", labels } = (object.metadata ?? {}) as {
     readonly name?: string;
     readonly labels?: { readonly app?: unknown } | null;
