@@ -94,20 +94,27 @@ export function releaseOfMeshConfig(object: PlainObject): ReleaseProps | undefin
   };
 }
 
-/** Images of the DaemonSets of Istio's charts cni and ztunnel. */
+/** Images of the DaemonSets of Istio's charts cni and ztunnel, and of istiod. */
 const nodeImage = /(^|\/)(install-cni|ztunnel)([:@][^/]*)?$/;
+const istiodImage = /(^|\/)pilot([:@][^/]*)?$/;
 
-/** Whether an object is a DaemonSet of Istio's charts cni and ztunnel. They configure the network of nodes, which needs root. */
-function isNodeAgent(object: PlainObject): boolean {
+/** Whether every container of an object's pods runs such an image. */
+function runsOnly(image: RegExp, object: PlainObject): boolean {
   const template = podTemplateOf(knownObject(object));
   const containers = ["initContainers", "containers"].flatMap((list) =>
     listAt(fieldsAt(template, "spec"), list),
   );
   return (
+    containers.length > 0 && containers.every((container) => image.test(textAt(container, "image") ?? ""))
+  );
+}
+
+/** Whether an object is a DaemonSet of Istio's charts cni and ztunnel. They configure the network of nodes, which needs root. */
+function isNodeAgent(object: PlainObject): boolean {
+  return (
     object.kind === "DaemonSet" &&
     textsByName(object.metadata, "labels")["app.kubernetes.io/part-of"] === "istio" &&
-    containers.length > 0 &&
-    containers.every((container) => nodeImage.test(textAt(container, "image") ?? ""))
+    runsOnly(nodeImage, object)
   );
 }
 
@@ -118,6 +125,7 @@ export function isChartConfiguration(object: PlainObject): boolean {
     readonly name?: string;
     readonly labels?: { readonly app?: unknown } | null;
   };
-  if (object.kind === "Deployment" || object.kind === "Service") return labels?.app === "istiod";
+  if (object.kind === "Deployment") return labels?.app === "istiod" && runsOnly(istiodImage, object);
+  if (object.kind === "Service") return labels?.app === "istiod";
   return isMeshConfig(object) || (object.kind === "ConfigMap" && /^istio-sidecar-injector(-|$)/.test(name));
 }

@@ -57,7 +57,7 @@ describe("cli/audit: the agents of Istio's charts on each node", () => {
 });
 
 describe("cli/audit: istiod", () => {
-  const istiod = (app: string): string =>
+  const istiod = (app: string, image = "pilot"): string =>
     `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: istiod, namespace: istio-system, labels: { app: ${app} } }
@@ -66,11 +66,13 @@ spec:
     metadata:
       labels: { app: ${app}, sidecar.istio.io/inject: "false", istio.io/dataplane-mode: none }
       annotations: { sidecar.istio.io/inject: "false" }
-    spec: { containers: [{ name: discovery, image: "${images.hub}/pilot:${version}", securityContext: { runAsNonRoot: true } }] }
+    spec: { containers: [{ name: discovery, image: "${images.hub}/${image}:${version}", securityContext: { runAsNonRoot: true } }] }
 `;
 
   it("is judged by its release, and another Deployment by itself", () => {
     expect(found(istiod("istiod"))).to.deep.equal([]);
-    expect(found(istiod("web")).filter((code) => code === "forbid-injection-opt-out")).to.have.length(3);
+    for (const other of [istiod("web"), istiod("istiod", "shell")]) {
+      expect(found(other).filter((code) => code === "forbid-injection-opt-out")).to.have.length(3);
+    }
   });
 });
