@@ -4,6 +4,7 @@ import {
   deliver,
   type Delivery,
   gatewayServers,
+  isWithin,
   mayCall,
   type Model,
   type Route,
@@ -194,9 +195,7 @@ function refusesTls(
 ): boolean {
   if (offered === undefined) return false;
   const servers = gatewayServers(model, gateway).filter(
-    (server) =>
-      server.port === port &&
-      server.hosts.some((one) => one.host === "*" || one.host === host || host.endsWith(one.host.slice(1))),
+    (server) => server.port === port && server.hosts.some((one) => isWithin(host, one.host)),
   );
   const wanted = versions.indexOf(offered.toUpperCase().replace(".", "_"));
   return servers.every(({ minProtocolVersion }) => versions.indexOf(minProtocolVersion) > wanted);

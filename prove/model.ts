@@ -1,6 +1,13 @@
 import { gatewayProxies, type Mesh } from "../catalog";
 import { gatewayServices, gatewayWorkloads } from "../checks";
-import { type Model, type PlainObject, readObjects, settingsOf, type Workload } from "../effect";
+import {
+  type Model,
+  type PlainObject,
+  readObjects,
+  settingsOf,
+  type Workload,
+  workloadsSelected,
+} from "../effect";
 import type { Subject } from "./cluster";
 import { unmeshedNamespace } from "./identities";
 import type { Caller } from "./question";
@@ -30,7 +37,7 @@ export function modelOf({ mesh, objects, releases }: Subject): Model {
 /** The workloads of a service. */
 export function workloadsOf(model: Model, mesh: Mesh, name: string): Workload[] {
   const service = mesh.services.find((one) => one.name === name);
-  return service === undefined ? [] : withLabels(model, service.namespace, service.selector);
+  return service === undefined ? [] : workloadsSelected(model.workloads, service.selector, service.namespace);
 }
 
 /** The workload that sends a caller's requests. */
@@ -38,7 +45,7 @@ export function callerOf(model: Model, mesh: Mesh, caller: Caller): Workload | u
   if (caller.kind === "workload") return workloadsOf(model, mesh, caller.service)[0];
   const [namespace, account] =
     caller.kind === "unmeshed" ? [unmeshedNamespace, "unmeshed"] : [caller.namespace, caller.serviceAccount];
-  return withLabels(model, namespace, probeLabels(account))[0];
+  return workloadsSelected(model.workloads, probeLabels(account), namespace)[0];
 }
 
 /** The gateway whose Service is `<release>.<namespace>.svc.…`. */
@@ -46,16 +53,4 @@ export function gatewayOf(model: Model, mesh: Mesh, host: string): Workload | un
   const [release = "", namespace = ""] = host.split(".");
   const found = gatewayProxies(mesh).find((one) => one.namespace === namespace && one.service === release);
   return model.workloads.find((one) => one.namespace === namespace && one.name === found?.name);
-}
-
-function withLabels(
-  { workloads }: Model,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): Workload[] {
-  return workloads.filter(
-    (one) =>
-      one.namespace === namespace &&
-      Object.entries(labels).every(([name, value]) => one.labels[name] === value),
-  );
 }

@@ -1,4 +1,5 @@
-import { type KnownObject, knownObject, type ObjectName } from "../../effect";
+import { compare } from "../../catalog";
+import { type KnownObject, knownObject, nameOf } from "../../effect";
 import type { UnreadableFile } from "../manifests";
 import { auditedOf } from "./audited";
 import { withClients } from "./clients";
@@ -112,10 +113,6 @@ function place(places: ReadonlyMap<string, Place>, { object, path }: Found): Par
   return found ? (placeOf(found.source, path) ?? {}) : {};
 }
 
-function nameOf({ kind, namespace, name }: KnownObject): ObjectName {
-  return { kind, namespace, name };
-}
-
 function replacedFinding({ first, last }: Sources["replaced"][number]): AuditFinding {
   const earlier = placeOf(first, undefined);
   return {
@@ -150,7 +147,3 @@ function byPlace(a: AuditFinding, b: AuditFinding): number {
 }
 
 const order: Readonly<Record<AuditSeverity, number>> = { error: 0, warning: 1, info: 2 };
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

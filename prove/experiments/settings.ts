@@ -1,4 +1,5 @@
 import { type ExternalService, isHttp, type Mesh, type Service } from "../../catalog";
+import { milliseconds } from "../../effect";
 import { type Experiment, notProvable, proven, refuted } from "../experiment";
 import { sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
@@ -98,15 +99,6 @@ function differences(expected: Settings, policy: object): string[] {
 
 /** Whether a setting has the catalog's value. The catalog has durations in milliseconds. */
 function same(found: unknown, expected: unknown): boolean {
-  if (typeof expected === "number" && typeof found === "string") return millisecondsOf(found) === expected;
+  if (typeof expected === "number" && typeof found === "string") return milliseconds(found) === expected;
   return JSON.stringify(found) === JSON.stringify(expected);
-}
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function millisecondsOf(text: string): number {
-  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce(
-    (sum, [, count = "0", unit = "ms"]) => sum + Number(count) * (units[unit] ?? 0),
-    0,
-  );
 }

@@ -88,12 +88,12 @@ describe("cli/audit: references", () => {
   });
 
   it("of policies in the root namespace select pods of every namespace, which files may lack", () => {
-    const deny = policy("nobody", "action: DENY").replace("namespace: shop", "namespace: istio-system");
+    const deny = policy("absent", "action: DENY").replace("namespace: shop", "namespace: istio-system");
     expect(said(audited(documents(meshNamespace, deployment("web"), deny)), "MW926")).to.deep.equal([]);
     expect(
       said(audited(documents(meshNamespace, deployment("web"), deny), { complete: true }), "MW926"),
     ).to.have.length(1);
-    const selecting = deny.replaceAll("nobody", "web");
+    const selecting = deny.replaceAll("absent", "web");
     expect(
       said(audited(documents(meshNamespace, deployment("web"), selecting), { complete: true }), "MW926"),
     ).to.deep.equal([]);
