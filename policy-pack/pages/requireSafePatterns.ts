@@ -1,7 +1,7 @@
 import type { Page } from "./page";
 
 export const requireSafePatternsPage: Page = {
-  why: "Paths, methods and hosts have many spellings. If a request does not match an ALLOW list, it is denied, which is safe. If it does not match a DENY list, or an exception of an ALLOW rule, it is allowed.",
+  why: "Paths, methods and hosts have many spellings. If a request does not match an ALLOW list, it is denied, which is safe. If it does not match a DENY list, or an exception of an ALLOW rule, it is allowed. If it does not match a list of a CUSTOM rule, the external authorizer does not decide it.",
   wrong: `apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata:

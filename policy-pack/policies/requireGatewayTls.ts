@@ -1,7 +1,16 @@
 import type { Setting } from "../configuration";
-import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import { type Message, nist, stackPolicy, textOf, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isGateway, isGatewayApiGateway, isIngress } from "../reading/resource";
+import {
+  isGateway,
+  isGatewayApiGateway,
+  isIngress,
+  type KubernetesResource,
+  undecided,
+} from "../reading/resource";
+import { CHALLENGES } from "../witness/acmeChallenge";
+import { type PlaintextUse, plaintextUse } from "../witness/plaintext";
+import { listenerUse } from "../witness/plaintextListener";
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
@@ -14,11 +23,19 @@ const PLAIN = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"];
 /** Protocols that are plaintext unless the server terminates TLS. */
 const OPAQUE = ["TCP", "MONGO", "MYSQL", "REDIS"];
 
+/** A redirect behind a load balancer that terminates TLS would never end. */
+const BEHIND =
+  ". If a load balancer in front terminates TLS, set this policy's setting tlsTerminatedBy to loadBalancer instead";
+
 /** The texts of this policy's violations. */
 export const messages = {
   plaintext: (protocol: string): Message => ({
     problem: `is not true, so the gateway serves plaintext ${protocol}`,
-    fix: "Set it to true",
+    fix: `Set it to true${BEHIND}`,
+  }),
+  served: (protocol: string, by: string): Message => ({
+    problem: `is not true, and ${by} serves plaintext ${protocol}`,
+    fix: `Set it to true, or redirect all paths but those below ${CHALLENGES} to https${BEHIND}`,
   }),
   opaque: (protocol: string): Message => ({
     problem: `is ${protocol} without TLS, so the gateway accepts any plaintext, including HTTP`,
@@ -27,6 +44,10 @@ export const messages = {
   listener: (protocol: string): Message => ({
     problem: `is ${protocol}, so the gateway serves plaintext`,
     fix: "Use HTTPS or TLS with a certificate",
+  }),
+  listenerServed: (protocol: string, by: string): Message => ({
+    problem: `is ${protocol}, and ${by} serves plaintext`,
+    fix: `Use HTTPS with a certificate, or redirect all paths but those below ${CHALLENGES} to https`,
   }),
   ingress: (): Message => ({
     problem: "is not set, so the ingress gateway serves plaintext HTTP",
@@ -56,16 +77,17 @@ const setVersion = (oldest: string) => `Set it to ${oldest}${oldest === "TLSV1_2
  * Traffic through a gateway crosses networks outside the mesh, where the mesh's mutual TLS does not apply.
  * https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
  */
-export const requireGatewayTls = resourcePolicy({
+export const requireGatewayTls = stackPolicy({
   name: "require-gateway-tls",
   displayName: "Gateways require TLS 1.2 or newer",
   description:
-    "Gateways, also of the Gateway API, serve HTTPS or TLS 1.2 or newer. Plaintext HTTP is only redirected to it.",
+    "Gateways, also of the Gateway API, serve HTTPS or TLS 1.2 or newer. Plaintext HTTP is only redirected to it, by the " +
+    "server or by all of the stack's routes.",
   severity: "high",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "gateway", "tls"],
   remediationSteps:
-    "Set tls.httpsRedirect to true for servers with protocol HTTP. Remove tls.minProtocolVersion, or set it to TLSV1_2 or " +
+    "Set tls.httpsRedirect to true for servers with protocol HTTP, or redirect all of their paths to https with routes. Remove tls.minProtocolVersion, or set it to TLSV1_2 or " +
     "TLSV1_3.",
   url: "https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings",
   settings: {
@@ -83,17 +105,48 @@ export const requireGatewayTls = resourcePolicy({
       default: "gateway",
     } satisfies Setting,
   },
-  appliesTo: (type) => isGateway(type) || isGatewayApiGateway(type) || isIngress(type),
-  judge: ({ fields, type }, { minProtocolVersion, tlsTerminatedBy }) => {
-    if (isIngress(type)) return tlsTerminatedBy === "loadBalancer" || type.patch ? [] : judgeIngress(fields);
-    return isGateway(type)
-      ? fields
-          .at("spec", "servers")
-          .children()
-          .flatMap((server) => judgeServer(server, minProtocolVersion, tlsTerminatedBy === "loadBalancer"))
-      : fields.at("spec", "listeners").children().flatMap(judgeListener);
+  appliesTo: (stack) => stack.some(isJudged) || "The stack has no Gateway and no Ingress",
+  *judge(stack, { minProtocolVersion, tlsTerminatedBy }) {
+    const judged = stack.filter(isJudged);
+    for (const resource of judged) {
+      const seen = new Set<string>();
+      const settings = { oldest: minProtocolVersion, behindLoadBalancer: tlsTerminatedBy === "loadBalancer" };
+      for (const { field, ...message } of judgeResource(resource, stack, settings)) {
+        const text = textOf(resource.title, field.path, message);
+        if (!seen.has(text)) yield { subject: resource, message: text };
+        seen.add(text);
+      }
+    }
+    const open = stack.filter(({ unknowns }) => unknowns.size > 0);
+    if (open.length > 0) throw undecided(open);
   },
 });
+
+const isJudged = ({ type }: KubernetesResource): boolean =>
+  isGateway(type) || isGatewayApiGateway(type) || isIngress(type);
+
+interface Applied {
+  readonly oldest: string;
+  readonly behindLoadBalancer: boolean;
+}
+
+function judgeResource(
+  resource: KubernetesResource,
+  stack: readonly KubernetesResource[],
+  settings: Applied,
+): Violation[] {
+  const { type, fields } = resource;
+  if (isIngress(type)) return settings.behindLoadBalancer || type.patch ? [] : judgeIngress(fields);
+  return isGateway(type)
+    ? fields
+        .at("spec", "servers")
+        .children()
+        .flatMap((server) => judgeServer(server, settings, () => plaintextUse(stack, resource, server)))
+    : fields
+        .at("spec", "listeners")
+        .children()
+        .flatMap((listener) => judgeListener(listener, () => listenerUse(stack, resource, listener)));
+}
 
 /** Judges an Ingress of Istio's own class. */
 function judgeIngress(fields: Field): Violation[] {
@@ -105,24 +158,52 @@ function judgeIngress(fields: Field): Violation[] {
 }
 
 /** Judges a listener of the Gateway API. Its protocol HBONE, of waypoints, uses mTLS. */
-function judgeListener(listener: Field): Violation[] {
+function judgeListener(listener: Field, use: () => PlaintextUse): Violation[] {
   const field = listener.at("protocol");
   const { value } = field;
-  return value === "HTTP" || value === "TCP" ? [{ field, ...messages.listener(value) }] : [];
+  if (value === "TCP") return [{ field, ...messages.listener(value) }];
+  if (value !== "HTTP") return [];
+  const found = use();
+  if (found.outcome === "redirected" || found.outcome === "undecided") return [];
+  return [
+    {
+      field,
+      ...(found.outcome === "served"
+        ? messages.listenerServed(value, routeText(found))
+        : messages.listener(value)),
+    },
+  ];
 }
 
-function judgeServer(server: Field, oldest: string, behindLoadBalancer: boolean): Violation[] {
+function judgeServer(
+  server: Field,
+  { oldest, behindLoadBalancer }: Applied,
+  use: () => PlaintextUse,
+): Violation[] {
   const protocol = server.at("port", "protocol").value;
   const tls = server.at("tls");
   if (typeof protocol === "string" && PLAIN.includes(protocol.toUpperCase())) {
-    const redirect = tls.at("httpsRedirect");
-    if (behindLoadBalancer || redirect.value === true || redirect.value === UNKNOWN) return [];
-    return [{ field: redirect, ...messages.plaintext(protocol) }];
+    const field = tls.at("httpsRedirect");
+    if (behindLoadBalancer || field.value === true || field.value === UNKNOWN) return [];
+    const found = use();
+    if (found.outcome === "redirected" || found.outcome === "undecided") return [];
+    return [
+      {
+        field,
+        ...(found.outcome === "served"
+          ? messages.served(protocol, routeText(found))
+          : messages.plaintext(protocol)),
+      },
+    ];
   }
   if (typeof protocol === "string" && OPAQUE.includes(protocol.toUpperCase()) && !tls.isSet) {
     return [{ field: server.at("port", "protocol"), ...messages.opaque(protocol) }];
   }
   return judgeTls(tls, oldest);
+}
+
+function routeText({ by, route }: Extract<PlaintextUse, { outcome: "served" }>): string {
+  return `${route.path} of ${by.title}`;
 }
 
 function judgeTls(tls: Field, oldest: string): Violation[] {

@@ -14,22 +14,29 @@ export const messages = {
     problem: "is a list in a DENY rule, which other spellings of the same request do not match",
     fix: "List the exceptions instead, with notPaths, notMethods, notPrincipals or similar fields",
   }),
+  custom: (): Message => ({
+    problem:
+      "is a list in a CUSTOM rule, and other spellings of the same request pass without a decision of the provider",
+    fix: "List the exceptions instead, with notPaths, notHosts or similar fields",
+  }),
 };
 
 /**
  * If a rule does not match a request as intended, an ALLOW rule with a positive list denies too much. An ALLOW rule with
- * exceptions, or a DENY rule with a positive list, allows too much.
+ * exceptions, or a DENY or CUSTOM rule with a positive list, allows too much.
  * https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns
  */
 export const requireSafePatterns = resourcePolicy({
   name: "require-safe-patterns",
-  displayName: "ALLOW rules list values, DENY rules list exceptions",
-  description: "ALLOW rules match listed values, and DENY rules match all values except the listed ones.",
+  displayName: "ALLOW rules list values, DENY and CUSTOM rules list exceptions",
+  description:
+    "ALLOW rules match listed values. DENY rules, and CUSTOM rules of external authorization, match all values except the " +
+    "listed ones.",
   severity: "high",
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "In ALLOW policies, list the allowed values. In DENY policies, list the " +
+    "In ALLOW policies, list the allowed values. In DENY and CUSTOM policies, list the " +
     "exceptions with notPaths, notMethods, notHosts, notPrincipals or similar fields: at least one in each rule that lists " +
     "hosts, methods or paths.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns",
@@ -41,6 +48,8 @@ export const requireSafePatterns = resourcePolicy({
         return rulesOf(resource).flatMap(judgeAllow);
       case "DENY":
         return rulesOf(resource).flatMap(judgeDeny);
+      case "CUSTOM":
+        return rulesOf(resource).flatMap(judgeCustom);
       default:
         return [];
     }
@@ -61,6 +70,30 @@ function judgeDeny(rule: Field): Violation[] {
   return [...operations, ...headersOf(rule)]
     .filter((field) => field.children().length > 0)
     .map((field) => ({ field, ...messages.deny() }));
+}
+
+/**
+ * An exception elsewhere in the rule does not make up for a list of paths or hosts. Methods and headers may be divided among
+ * the rules of a policy, so exceptions count for them as in a DENY rule.
+ */
+function judgeCustom(rule: Field): Violation[] {
+  const operations = operationsOf(rule);
+  const lists = operations.flatMap((operation) => [
+    ...(everySpelling(operation.at("hosts")) ? [] : [operation.at("hosts")]),
+    ...(everyPath(operation.at("paths")) ? [] : [operation.at("paths")]),
+  ]);
+  const others =
+    negatives(rule).length > 0
+      ? []
+      : [...operations.map((operation) => operation.at("methods")), ...headersOf(rule)];
+  return [...lists, ...others]
+    .filter((field) => field.children().length > 0)
+    .map((field) => ({ field, ...messages.custom() }));
+}
+
+/** Whether a list of paths matches every path. */
+function everyPath(paths: Field): boolean {
+  return paths.children().some(({ value }) => value === "*" || value === "/*");
 }
 
 /**

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, requireGatewayTls } from "../../policies/requireGatewayTls";
-import { type Resource, unknown, validateResource } from "../engine";
+import { type Resource, unknown, validateStack } from "../engine";
 import { gateway, istio, kubernetes } from "../resources";
 import { said } from "../said";
 
-const judge = (resource: Resource, configuration = {}) =>
-  validateResource(requireGatewayTls, resource, configuration);
+const judge = (resource: Resource, configuration = {}, ...others: Resource[]) =>
+  validateStack(requireGatewayTls, [resource, ...others], configuration);
 const tls = (changes: object, configuration = {}) =>
   judge(gateway({ tls: { mode: "SIMPLE", credentialName: "shop", ...changes } }), configuration);
 const inGateway = said("Gateway shop/public", "spec.servers");
@@ -134,3 +134,151 @@ describe("require-gateway-tls", () => {
     });
   });
 });
+
+describe("require-gateway-tls, of plaintext that routes redirect", () => {
+  const hosts = ["shop.example.com"];
+  const plain = gateway({}, { port: { number: 80, name: "http-acme", protocol: "HTTP" }, tls: undefined });
+  const redirect = { match: [{ port: 80, uri: { prefix: "/" } }], redirect: { scheme: "https" } };
+  const route = [{ destination: { host: "web" } }];
+  const forward = { match: [{ uri: { prefix: "/" } }], route };
+  const challenge = { match: [{ uri: { prefix: "/.well-known/acme-challenge/" } }], route };
+  const virtualService = (http: unknown, spec: object = {}, metadata: object = {}) =>
+    istio(
+      "networking.istio.io/v1",
+      "VirtualService",
+      { namespace: "shop", name: "web", ...metadata },
+      { gateways: ["public"], hosts, http, ...spec },
+    );
+  const judgeWith = (...routes: Resource[]) => judge(plain, {}, ...routes);
+  const accepted = { violations: [] };
+  const open = at("[0].tls.httpsRedirect", messages.plaintext("HTTP"));
+  const served = (path: string, by = "VirtualService shop/web") =>
+    at("[0].tls.httpsRedirect", messages.served("HTTP", `${path} of ${by}`));
+
+  it("accepts a redirect of every path, before routes that then serve HTTPS only", async () => {
+    expect(await judgeWith(virtualService([redirect, forward]))).to.deep.equal(accepted);
+    const everywhere = { redirect: { scheme: "https" } };
+    expect(await judgeWith(virtualService([everywhere]))).to.deep.equal(accepted);
+    const onlyHttps = { match: [{ port: 443 }], route };
+    expect(await judgeWith(virtualService([onlyHttps, everywhere]))).to.deep.equal(accepted);
+    const wide = virtualService([everywhere], { hosts: ["*.example.com"], gateways: ["shop/public"] });
+    expect(await judgeWith(wide)).to.deep.equal(accepted);
+  });
+
+  it("accepts challenges of an ACME server beside the redirect, of another object, too", async () => {
+    const exact = { match: [{ uri: { exact: "/.well-known/acme-challenge/token" } }], route };
+    expect(await judgeWith(virtualService([challenge, exact, redirect]))).to.deep.equal(accepted);
+    const solver = virtualService([challenge], {}, { name: "solver" });
+    expect(await judgeWith(virtualService([redirect]), solver)).to.deep.equal(accepted);
+  });
+
+  it("refuses a route that serves plaintext before the redirect, in another object or in a delegate", async () => {
+    expect(await judgeWith(virtualService([forward, redirect]))).to.deep.equal(served("spec.http[0]"));
+    const other = virtualService(
+      [{ match: [{ uri: { prefix: "/admin" } }], route }],
+      { gateways: ["shop/public"] },
+      { namespace: "admin", name: "admin" },
+    );
+    expect(await judgeWith(virtualService([redirect]), other)).to.deep.equal(
+      served("spec.http[0]", "VirtualService admin/admin"),
+    );
+    const delegating = virtualService([
+      { match: [{ uri: { prefix: "/admin" } }], delegate: { name: "part", namespace: "admin" } },
+      redirect,
+    ]);
+    expect(await judgeWith(delegating)).to.deep.equal(served("spec.http[0]"));
+    const part = (http: unknown) =>
+      virtualService(http, { hosts: undefined, gateways: undefined }, { namespace: "admin", name: "part" });
+    expect(await judgeWith(delegating, part([{ route }]))).to.deep.equal(served("spec.http[0]"));
+    expect(await judgeWith(delegating, part([{ redirect: { scheme: "https" } }]))).to.deep.equal(accepted);
+  });
+
+  it("refuses what only looks like a challenge", async () => {
+    const looksLike = [
+      { match: [{ uri: { prefix: "/.well-known/acme-challenge" } }], route },
+      { match: [{ uri: { regex: "/.well-known/acme-challenge/.*" } }], route },
+      { match: [...challenge.match, { uri: { prefix: "/" }, headers: { a: { exact: "b" } } }], route },
+      { ...challenge, rewrite: { uri: "/" } },
+      { ...challenge, mirror: { host: "copy" } },
+      { match: [{ headers: { host: { exact: "/.well-known/acme-challenge/" } } }], route },
+    ];
+    for (const http of looksLike) {
+      expect(await judgeWith(virtualService([http, redirect]))).to.deep.equal(served("spec.http[0]"));
+    }
+  });
+
+  it("refuses redirects that leave plaintext, a part of the paths, of the hosts or of the requests", async () => {
+    const toPlaintext = { redirect: { authority: "www.example.com" } };
+    expect(await judgeWith(virtualService([toPlaintext]))).to.deep.equal(served("spec.http[0]"));
+    const parts = [
+      { match: [{ uri: { prefix: "/a" } }], redirect: { scheme: "https" } },
+      { match: [{ headers: { a: { exact: "b" } } }], redirect: { scheme: "https" } },
+      { match: [{ port: 443 }], redirect: { scheme: "https" } },
+    ];
+    for (const http of parts) expect(await judgeWith(virtualService([http]))).to.deep.equal(open);
+    expect(await judgeWith(virtualService([redirect], { hosts: ["a.example.com"] }))).to.deep.equal(open);
+    expect(await judgeWith(virtualService([redirect], { gateways: ["mesh"] }))).to.deep.equal(open);
+    const elsewhere = virtualService([redirect], {}, { namespace: "other" });
+    expect(await judgeWith(elsewhere)).to.deep.equal(open);
+  });
+
+  it("judges each host of a server, and hosts that only one namespace may claim", async () => {
+    const two = gateway({}, { ...plainOf(plain), hosts: ["shop.example.com", "other.example.com"] });
+    expect(await judge(two, {}, virtualService([redirect]))).to.deep.equal(open);
+    const own = gateway({}, { ...plainOf(plain), hosts: ["./shop.example.com"] });
+    const foreign = virtualService(
+      [forward],
+      { gateways: ["shop/public"] },
+      { namespace: "other", name: "web" },
+    );
+    expect(await judge(own, {}, virtualService([redirect]), foreign)).to.deep.equal(accepted);
+  });
+
+  it("reports unknown routes as undecided", async () => {
+    const outcome = await judgeWith(virtualService(unknown));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.undecided).to.be.a("string");
+  });
+
+  it("accepts a listener of the Gateway API whose HTTPRoutes redirect it", async () => {
+    const api = (kind: string, metadata: object, spec: object) =>
+      istio("gateway.networking.k8s.io/v1", kind, { namespace: "shop", ...metadata }, spec);
+    const listener = api(
+      "Gateway",
+      { name: "public" },
+      { gatewayClassName: "istio", listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
+    );
+    const httpRoute = (rules: object[], spec: object = {}, name = "web") =>
+      api("HTTPRoute", { name }, { parentRefs: [{ name: "public" }], rules, ...spec });
+    const filters = [{ type: "RequestRedirect", requestRedirect: { scheme: "https" } }];
+    const solver = {
+      matches: [{ path: { type: "Exact", value: "/.well-known/acme-challenge/token" } }],
+      backendRefs: [{ name: "solver", port: 8089 }],
+    };
+    const inListener = (message: Message) => ({
+      violations: [said("Gateway shop/public")("spec.listeners[0].protocol", message)],
+    });
+    expect(await judge(listener, {}, httpRoute([{ filters }]))).to.deep.equal(accepted);
+    expect(await judge(listener, {}, httpRoute([{ filters }, solver]))).to.deep.equal(accepted);
+    expect(await judge(listener, {}, httpRoute([solver]))).to.deep.equal(
+      inListener(messages.listener("HTTP")),
+    );
+    const others = httpRoute([{ backendRefs: [{ name: "web", port: 80 }] }], {}, "app");
+    expect(await judge(listener, {}, httpRoute([{ filters }]), others)).to.deep.equal(
+      inListener(messages.listenerServed("HTTP", "spec.rules[0] of HTTPRoute shop/app")),
+    );
+    const elsewhere = httpRoute([{ backendRefs: [{ name: "web" }] }], {
+      parentRefs: [{ name: "public", sectionName: "https" }],
+    });
+    expect(await judge(listener, {}, httpRoute([{ filters }], {}, "redirect"), elsewhere)).to.deep.equal(
+      accepted,
+    );
+    const half = httpRoute([{ filters }], { hostnames: ["a.example.com"] });
+    expect(await judge(listener, {}, half)).to.deep.equal(inListener(messages.listener("HTTP")));
+  });
+});
+
+function plainOf(resource: Resource): object {
+  const { servers } = resource.props.spec as { servers: object[] };
+  return servers[0] ?? {};
+}

@@ -116,6 +116,44 @@ describe("require-safe-patterns", () => {
     expect(await rule(listing, "AUDIT")).to.deep.equal({ violations: [] });
   });
 
+  it("refuses lists in CUSTOM rules, also beside exceptions: other spellings pass without a decision", async () => {
+    const both = ["shop.example.com", "shop.example.com:*"];
+    for (const operation of [
+      { paths: ["/admin", "/admin/*"] },
+      { paths: ["/admin"], notMethods: ["OPTIONS"] },
+      { paths: ["/admin"], hosts: both },
+    ]) {
+      expect(await rule({ to: [{ operation }] }, "CUSTOM"), JSON.stringify(operation)).to.deep.equal({
+        violations: [inRule("to[0].operation.paths", messages.custom())],
+      });
+    }
+    const listing = {
+      to: [{ operation: { hosts: ["shop.example.com"], methods: ["POST"] } }],
+      when: [{ key: "request.headers[x-role]", values: ["admin"] }],
+    };
+    expect(await rule(listing, "CUSTOM")).to.deep.equal({
+      violations: [
+        inRule("to[0].operation.hosts", messages.custom()),
+        inRule("to[0].operation.methods", messages.custom()),
+        inRule("when[0].values", messages.custom()),
+      ],
+    });
+  });
+
+  it("accepts CUSTOM rules that match every request of a host, with exceptions", async () => {
+    const both = ["shop.example.com", "shop.example.com:*"];
+    const options = [{ operation: { hosts: both, methods: ["OPTIONS"] } }];
+    for (const asked of [
+      {},
+      { to: [{ operation: { ports: ["8080"] } }] },
+      { to: [{ operation: { paths: ["/*"] } }] },
+      { to: [{ operation: { hosts: both, notPaths: ["/healthz"], notMethods: ["OPTIONS"] } }] },
+      { to: options, when: [{ key: "request.headers[origin]", notValues: ["http*"] }] },
+    ]) {
+      expect(await rule(asked, "CUSTOM"), JSON.stringify(asked)).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("reports unknown values as undecided", async () => {
     const to = [{ operation: { notPaths: ["/admin"], notHosts: unknown } }];
     expect(await rule({ to })).to.deep.equal({

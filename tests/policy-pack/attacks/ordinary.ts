@@ -142,7 +142,7 @@ export const ordinary: readonly Case[] = [
         selector: { matchLabels: { app: "cart" } },
         action: "CUSTOM",
         provider: { name: "opa" },
-        rules: [{ to: [{ operation: { paths: ["/admin/*"] } }] }],
+        rules: [{ to: [{ operation: { notPaths: ["/healthz"] } }] }],
       },
     }),
   ),

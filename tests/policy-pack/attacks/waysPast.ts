@@ -27,6 +27,39 @@ const tcp = (more: Tree = {}) => [{ number: 5432, name: "tcp", protocol: "TCP", 
 
 /** Ways past the pack: programs whose resources weaken a mesh. Every one is refused in prod. */
 export const waysPast: readonly Case[] = [
+  // Spellings.
+  way(
+    "a path that an external authorizer decides, in upper case",
+    allowing(from({ principals: ["cluster.local/ns/shop/sa/web"] })),
+    object("AuthorizationPolicy", "authz", {
+      spec: {
+        selector: { matchLabels: { app: "cart" } },
+        action: "CUSTOM",
+        provider: { name: "opa" },
+        rules: [{ to: [{ operation: { paths: ["/admin/*"] } }] }],
+      },
+    }),
+  ),
+  way(
+    "plaintext beside a redirect to https",
+    object("Gateway", "public", {
+      spec: {
+        selector: { istio: "ingress" },
+        servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["shop.example.com"] }],
+      },
+    }),
+    virtualService({
+      gateways: ["public"],
+      hosts: ["shop.example.com"],
+      http: [
+        {
+          match: [{ uri: { prefix: "/.well-known/acme-challenge" } }],
+          route: [{ destination: { host: "web" } }],
+        },
+        { redirect: { scheme: "https" } },
+      ],
+    }),
+  ),
   // Types, lists and versions.
   way("PERMISSIVE in v1beta1", typed("security.istio.io/v1beta1", "PeerAuthentication", "x", { spec: mtls })),
   way("PERMISSIVE with the token of another version", {
