@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../errors/userError";
 import { loadModule } from "./loadModule";
+import { readBounded } from "./readBounded";
 import type { Position } from "./sourceOf";
 
 /** Extensions of the data files and programs that can hold a catalog. */
@@ -31,6 +31,11 @@ export function isData(file: string): boolean {
   return file === "-" || data.includes(extname(file));
 }
 
+/** Whether a file is TypeScript or JavaScript by its name. No other file is executed. */
+export function isProgramFile(file: string): boolean {
+  return programs.includes(extname(file));
+}
+
 /**
  * Reads a catalog: YAML or JSON, or the export of a program, which is executed.
  *
@@ -40,7 +45,7 @@ export function isData(file: string): boolean {
  */
 export async function readCatalog(file: string): Promise<unknown> {
   if (isData(file)) return readData(readText(file), file);
-  if (!programs.includes(extname(file))) {
+  if (!isProgramFile(file)) {
     throw new UserError({
       problem: `${file} is not a catalog: its extension is "${extname(file)}".`,
       fix: `Name a file that ends in one of ${[...programs, ...data].join(", ")}, or - for YAML or JSON on standard input.`,
@@ -62,16 +67,15 @@ export async function readCatalog(file: string): Promise<unknown> {
 export const maxCatalogBytes = 50 * 1024 * 1024;
 
 function readText(file: string): string {
-  const size = file === "-" ? 0 : statSync(file).size;
-  const content = size > maxCatalogBytes ? undefined : readFileSync(file === "-" ? 0 : file);
-  const bytes = content?.length ?? size;
-  if (content === undefined || bytes > maxCatalogBytes) {
-    throw new UserError({
-      problem: `${file} has ${Math.ceil(bytes / 1024 ** 2)} MB; a catalog has at most ${maxCatalogBytes / 1024 ** 2} MB.`,
-      fix: "Divide it into several catalogs: docs/guide/several-catalogs.md",
-    });
-  }
-  return content.toString("utf8");
+  return readBounded(
+    file,
+    maxCatalogBytes,
+    () =>
+      new UserError({
+        problem: `${file === "-" ? "Standard input" : file} has more than ${maxCatalogBytes / 1024 ** 2} MB.`,
+        fix: "Divide it into several catalogs: docs/guide/several-catalogs.md",
+      }),
+  );
 }
 
 /** The values of a text's YAML documents. JSON is YAML. */
@@ -84,15 +88,6 @@ function readData(text: string, file: string): unknown {
     });
   }
   return values[0];
-}
-
-/**
- * Reads the documents of a YAML or JSON file.
- *
- * @throws {UnreadableCatalog} if the file has a syntax error.
- */
-export function readDocuments(file: string): unknown[] {
-  return valuesOf(readText(file), file);
 }
 
 /** Parses YAML. Deep nesting and aliases that multiply fail as syntax errors do, before they use up time or memory. */

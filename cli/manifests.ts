@@ -1,9 +1,10 @@
-import { closeSync, existsSync, globSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { type Document, LineCounter, parseAllDocuments } from "yaml";
 import type { PlainObject } from "../effect";
 import { UserError } from "../errors/userError";
 import { isCyclic, maxCatalogBytes, reasonOf } from "./catalogFile";
+import { readBounded } from "./readBounded";
 import type { Position } from "./sourceOf";
 
 /** One document of a file: YAML or JSON. */
@@ -51,7 +52,8 @@ export function readFiles(names: readonly string[]): ReadFiles {
   const unreadable: UnreadableFile[] = [];
   let left = maxTotalBytes;
   for (const file of files) {
-    const text = readBounded(file, Math.min(maxManifestBytes, left));
+    const limit = Math.min(maxManifestBytes, left);
+    const text = readBounded(file, limit, () => tooLarge(file, limit));
     left -= Buffer.byteLength(text);
     const read = parseManifests(text, file === "-" ? "stdin" : file);
     if (!("reason" in read)) documents.push(...read);
@@ -93,42 +95,6 @@ function filesOf(name: string): { readonly files: readonly string[]; readonly ch
 /** Folders with files of tools. */
 function isLeftOut(path: string): boolean {
   return /(^|[/\\])(node_modules|\.git)$/.test(path);
-}
-
-/** Reads at most `limit` bytes, also of pipes, whose size is not known before. */
-function readBounded(file: string, limit: number): string {
-  const descriptor = file === "-" ? 0 : openSync(file, "r");
-  try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(1 << 16);
-      const count = readChunk(descriptor, chunk);
-      if (count === 0) break;
-      size += count;
-      if (size > limit) throw tooLarge(file, limit);
-      chunks.push(chunk.subarray(0, count));
-    }
-    return Buffer.concat(chunks)
-      .toString("utf8")
-      .replace(/^\uFEFF/, "");
-  } finally {
-    if (descriptor !== 0) closeSync(descriptor);
-  }
-}
-
-function readChunk(descriptor: number, chunk: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(descriptor, chunk);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EOF") return 0;
-      // Standard input of a terminal or a slow pipe has nothing yet.
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
 }
 
 function tooLarge(file: string, limit: number): UserError {

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { parse } from "yaml";
+import { z } from "zod";
 import type { Program } from "../program/deploy";
 import type { Platform } from "../program/platform";
 import { readSettings, type Settings } from "../program/settings";
 import { UserError } from "../errors/userError";
+import { isProgramFile } from "./catalogFile";
 import { loadModule } from "./loadModule";
+import { readSettingsFile, stackFile } from "./settingsFile";
 
 /** The Pulumi project of a folder, whose program `deploy` returned. */
 export interface Project {
@@ -16,12 +18,15 @@ export interface Project {
 }
 
 /** The fields of Pulumi.yaml that are read here. https://www.pulumi.com/docs/iac/concepts/projects/project-file/ */
-interface ProjectFile {
-  readonly main?: string;
-  readonly runtime?: string | { readonly name?: string };
-  readonly stackConfigDir?: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-}
+const projectFile = z.object({
+  main: z.string().nullish(),
+  runtime: z.union([z.string(), z.object({ name: z.string().optional() })]).nullish(),
+  stackConfigDir: z.string().nullish(),
+  config: z.record(z.string(), z.unknown()).nullish(),
+});
+type ProjectFile = z.infer<typeof projectFile>;
+
+const packageFile = z.object({ main: z.string().nullish(), type: z.string().nullish() });
 
 const example = "export = deploy(definePlatform({ name: …, catalog }))";
 
@@ -34,7 +39,7 @@ const example = "export = deploy(definePlatform({ name: …, catalog }))";
 export async function loadProject(folder = process.cwd()): Promise<Project | undefined> {
   const file = readProjectFile(folder);
   if (file === undefined) return undefined;
-  const runtime = typeof file.runtime === "object" ? file.runtime.name : file.runtime;
+  const runtime = typeof file.runtime === "object" ? file.runtime?.name : file.runtime;
   if (runtime !== "nodejs") {
     throw new UserError({
       problem: `The Pulumi project in ${folder} has the runtime "${runtime ?? ""}"; only programs in TypeScript or JavaScript have platforms.`,
@@ -90,21 +95,27 @@ function mainOf(folder: string, { main }: ProjectFile): string {
     ["index.ts", "index.js", "index.mts", "index.mjs"].map((name) => join(named, name)),
   );
   const found = candidates.find((path) => existsSync(path) && statSync(path).isFile());
-  if (found !== undefined) return found;
+  if (found !== undefined && isProgramFile(found)) return found;
+  if (found !== undefined) {
+    throw new UserError({
+      problem: `The program ${relative(folder, found)} of the Pulumi project in ${folder} is neither TypeScript nor JavaScript by its name.`,
+      fix: "Name another file in Pulumi.yaml: main: <path>",
+    });
+  }
   throw new UserError({
     problem: `The Pulumi project in ${folder} has no program: ${relative(folder, join(named, "index.ts"))} does not exist.`,
     fix: "Write it, or name its path in Pulumi.yaml: main: <path>",
   });
 }
 
-function packageOf(folder: string): { readonly main?: string; readonly type?: string } {
+function packageOf(folder: string): z.infer<typeof packageFile> {
   const path = join(folder, "package.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
+  return existsSync(path) ? readSettingsFile(path, packageFile) : {};
 }
 
 function readProjectFile(folder: string): ProjectFile | undefined {
   const path = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((one) => existsSync(one));
-  return path === undefined ? undefined : ((parse(readFileSync(path, "utf8")) ?? {}) as ProjectFile);
+  return path === undefined ? undefined : readSettingsFile(path, projectFile);
 }
 
 /**
@@ -150,12 +161,12 @@ function stackConfig(folder: string, stack: string): Record<string, unknown> {
       fix: "Run the command in the folder of the Pulumi project, or name another stack.",
     });
   }
-  return ours(((parse(readFileSync(path, "utf8")) ?? {}) as Pick<ProjectFile, "config">).config);
+  return ours(readSettingsFile(path, stackFile).config);
 }
 
-function ours(config: ProjectFile["config"] = {}): Record<string, unknown> {
+function ours(config: ProjectFile["config"]): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
+    Object.entries(config ?? {}).flatMap(([key, value]) =>
       key.startsWith("meshwright:") ? [[key.slice("meshwright:".length), value]] : [],
     ),
   );

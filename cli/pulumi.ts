@@ -5,11 +5,13 @@ import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
 import { parse } from "yaml";
+import { z } from "zod";
 import { toYaml } from "../mesh/toYaml";
 import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
+import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
 import { endKilledRun, runVariable } from "./runProcesses";
@@ -61,7 +63,7 @@ export async function localPulumi(
   const backend = join(sandbox.state, "pulumi");
   await mkdir(shadow, { recursive: true });
   await mkdir(backend, { recursive: true });
-  const { name } = parse(readFileSync(projectFile, "utf8")) as { name: string };
+  const { name } = readSettingsFile(projectFile, z.object({ name: z.string().min(1) }));
   await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
   await replace(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
@@ -114,11 +116,11 @@ export async function localPulumi(
 
   const configFile = join(shadow, `Pulumi.${localStack}.yaml`);
   const own = join(project, `Pulumi.${localStack}.yaml`);
-  const given = existsSync(own) ? (parse(readFileSync(own, "utf8")) as StackFile | null) : null;
+  const given = existsSync(own) ? readSettingsFile(own, stackFile) : {};
   const before = previous(configFile);
   const { certificate, key } = await gatewayCertificate(sandbox.state);
   const config = {
-    ...given?.config,
+    ...given.config,
     ...sandboxConfig(sandbox),
     "meshwright:gatewayCertificate": certificate,
     "meshwright:monitoringCertificate": certificate,

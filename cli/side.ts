@@ -1,5 +1,4 @@
-import { existsSync, globSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
 import { parse } from "yaml";
 import { type CheckedMesh, modelOf } from "../checks";
 import { meshConfig } from "../components/meshConfig";
@@ -14,9 +13,9 @@ import {
 } from "../effect";
 import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
-import { readDocuments } from "./catalogFile";
+import { UnreadableCatalog } from "./catalogFile";
 import { atRef } from "./gitRef";
-import { isManifest } from "./manifests";
+import { isManifest, readFiles } from "./manifests";
 import { checkedMesh, planned } from "./planned";
 import { loadSubject } from "./subject";
 
@@ -75,13 +74,11 @@ function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[
 function manifestsSide(argument: string | undefined): Side | undefined {
   if (argument === undefined || argument === "-" || !existsSync(argument)) return undefined;
   const isFolder = statSync(argument).isDirectory();
-  const files = isFolder
-    ? globSync("**/*.{yaml,yml,json}", { cwd: argument })
-        .sort()
-        .map((file) => join(argument, file))
-    : [argument];
   if (!isFolder && !/\.(ya?ml|json)$/.test(argument)) return undefined;
-  const objects = files.flatMap(readManifests);
+  const { documents, unreadable } = readFiles([argument]);
+  const [first] = unreadable;
+  if (first) throw new UnreadableCatalog(first.reason, first.file, first.position, undefined);
+  const objects = documents.map(({ value }) => value).filter(isManifest);
   if (objects.length === 0) {
     if (!isFolder) return undefined;
     throw new UserError({
@@ -92,10 +89,6 @@ function manifestsSide(argument: string | undefined): Side | undefined {
   const config = objects.map(knownObject).find(({ kind, name }) => kind === "ConfigMap" && name === "istio");
   const settings = config === undefined ? {} : settingsOf(meshConfigIn(config, argument));
   return { name: argument, objects, model: readObjects(objects, { settings }) };
-}
-
-function readManifests(file: string): PlainObject[] {
-  return readDocuments(file).filter(isManifest);
 }
 
 /** The mesh configuration in istiod's ConfigMap. */

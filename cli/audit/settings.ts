@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors/userError";
 import { unknownNames } from "../../policy-pack/checkConfiguration";
 import { packageRoot } from "../../toolchain/packageRoot";
+import { settingsText } from "../settingsFile";
 import type { PolicySettings } from "./policies";
 
 /** The presets of the policy pack. */
@@ -37,9 +38,10 @@ function levelOf(given: unknown): Readonly<Record<string, unknown>> {
 function readSettings(file: string): Readonly<Record<string, unknown>> {
   const fix = "Name a JSON file, as pulumi up --policy-pack-config takes it: policy-pack/docs/ci.md";
   if (!existsSync(file)) throw new UserError({ problem: `${file} does not exist.`, fix });
+  const text = settingsText(file);
   let own: unknown;
   try {
-    own = JSON.parse(readFileSync(file, "utf8"));
+    own = JSON.parse(text);
   } catch (error) {
     throw new UserError({ problem: `${file} is not JSON: ${(error as Error).message}`, fix, cause: error });
   }

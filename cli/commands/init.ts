@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { z } from "zod";
 import { packageRoot } from "../../toolchain/packageRoot";
 import { UserError } from "../../errors/userError";
 import { deploymentFiles, newProjectTable } from "../deploymentFiles";
 import { deploymentTemplate } from "../deploymentTemplate";
 import { print } from "../output";
+import { readSettingsFile } from "../settingsFile";
 
 /** `meshwright init`: writes a new project. */
 export function initCommand(command: Command): void {
@@ -45,10 +47,9 @@ function projectName(name: string, given: boolean): string {
   });
 }
 
-interface Package {
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
+const packages = z.record(z.string(), z.string()).optional();
+const packageFile = z.looseObject({ dependencies: packages, devDependencies: packages });
+type Package = z.infer<typeof packageFile>;
 
 /** Files that may exist before the project, such as those of `npm install`. */
 const ignored = new Set([".git", ".npmrc", "node_modules", "package-lock.json"]);
@@ -98,7 +99,7 @@ function withInstalled(text: string, folder: string): string {
 /** A package.json that has nothing but dependencies, as `npm install` makes it in an empty folder. */
 function installedPackages(folder: string): Package {
   const path = join(folder, "package.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Package) : {};
+  return existsSync(path) ? readSettingsFile(path, packageFile) : {};
 }
 
 /** Writes all files or none: existing files are found before any is written. */

@@ -2,12 +2,13 @@ import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { type Environment, environments } from "../../catalog";
-import type { SandboxStatus } from "../../sandbox";
+import { sandboxStatus, type SandboxStatus } from "../../sandbox";
 import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
 import { UserError } from "../../errors/userError";
 import { print } from "../output";
 import { verifyCharts } from "../chartRepository";
+import { outages } from "../outages";
 import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
 import { repairSandbox } from "../repair/sandbox";
@@ -51,21 +52,27 @@ export function upCommand(command: Command): void {
         );
         const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
         await repairSandbox(pulumi, toolchain, sandbox, platform);
-        await deploy(pulumi, pack);
+        await deploy(pulumi, pack, sandbox);
         await verifyMesh(toolchain, sandbox);
         print(await describe(pulumi, toolchain, sandbox));
       });
     });
 }
 
-async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
+async function deploy(
+  { run, configFile, underPack }: LocalPulumi,
+  pack: string,
+  sandbox: SandboxStatus,
+): Promise<void> {
   const target = ["--stack", localStack, "--config-file", configFile];
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
   const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
   if (exitCode !== 0) {
+    const lost = outages(sandbox, await sandboxStatus(sandbox.state));
     throw new UserError({
       problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
-      fix: `Fix the problem and run the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
+      ...(lost.length > 0 && { details: lost.join("\n") }),
+      fix: `${lost.length > 0 ? "Run" : "Fix the problem and run"} the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
     });
   }
 }

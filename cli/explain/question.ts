@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../../errors/userError";
+import { settingsText } from "../settingsFile";
 
 /** A question: what happens to a request. */
 export interface Question {
@@ -138,8 +138,9 @@ function claimsOf(text: string): Record<string, unknown> {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return settingsText(file);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError({
       problem: `--token ${file} can't be read.`,
       fix: "Name a file with the token's payload as JSON, or write the JSON itself.",

@@ -35,7 +35,7 @@ describe("cli/catalogFile", () => {
     const before = process.memoryUsage().rss;
     const error = await failure(file);
     expect(error).to.be.instanceOf(UserError);
-    expect(error.problem).to.equal(`${file} has 100 MB; a catalog has at most 50 MB.`);
+    expect(error.problem).to.equal(`${file} has more than 50 MB.`);
     expect(process.memoryUsage().rss - before).to.be.lessThan(maxCatalogBytes);
   });
 

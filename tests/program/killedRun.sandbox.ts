@@ -96,7 +96,13 @@ describe("a stack that is killed, lost and moved under Pod Security", () => {
   it("has its releases imported again after its state was lost, by the file that the page shows", async () => {
     const { program, options, read } = await localPulumi(h.toolchain, status, project);
     await read(["stack", "rm", "--yes", "--force", "--preserve-config", "--stack", localStack]);
+    // Pulumi's copy of the state would be restored.
+    rmSync(join(status.state, "pulumi", ".pulumi", "stacks", "shop", "local.json.bak"), { force: true });
     const { configFile } = await localPulumi(h.toolchain, status, project);
+    const { deployment } = JSON.parse(await read(["stack", "export", "--stack", localStack])) as {
+      deployment: { resources?: object[] };
+    };
+    expect(deployment.resources ?? []).to.deep.equal([]);
     const page = readFileSync(join(repository, "docs", "clusters", "README.md"), "utf8");
     const shown = blocksOf(page).find(({ language }) => language === "json");
     const { resources } = JSON.parse(shown?.text ?? "{}") as { resources: object[] };
