@@ -106,13 +106,21 @@ function meshConfigIn({ source }: KnownObject, argument: string): object {
   });
 }
 
+const named = new WeakMap<readonly PlainObject[], ReadonlyMap<string, KnownObject>>();
+
+/** Finds an object by its name. */
+export function objectNamed(objects: readonly PlainObject[], wanted: ObjectName): KnownObject | undefined {
+  const key = ({ kind, namespace, name }: ObjectName): string => `${kind} ${namespace}/${name}`;
+  let byName = named.get(objects);
+  if (!byName) {
+    byName = new Map(objects.map(knownObject).map((one) => [key(one), one]));
+    named.set(objects, byName);
+  }
+  return byName.get(key(wanted));
+}
+
 /** The paths of the catalog that an object comes from. None for an object of another origin. */
 export function fromOf(objects: readonly PlainObject[], wanted: ObjectName): string[] {
-  const found = objects
-    .map(knownObject)
-    .find(
-      ({ kind, name, namespace }) =>
-        kind === wanted.kind && name === wanted.name && namespace === wanted.namespace,
-    );
+  const found = objectNamed(objects, wanted);
   return (found?.annotations[fromAnnotation] ?? "").split(",").filter((path) => path !== "");
 }

@@ -1,11 +1,10 @@
 import { plainest } from "./accessDifference";
 import { accessSet, allClasses } from "./accessSet";
-import type { ClassValue } from "./classes";
 import type { Model } from "./model";
-import { type Box, classNumbers, intersect, type Region, subtract } from "./region";
-import { principalOf, type Request } from "./request";
+import { type Box, intersect, type Region, subtract } from "./region";
+import type { Request } from "./request";
 import { type Space, spaceOf, witnessIn } from "./space";
-import { identityOf, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 /** Requests of one client that only one of two models allows, shown by one of them. */
 export interface ClientAccess {
@@ -13,6 +12,8 @@ export interface ClientAccess {
   /** False if the models don't read something that can decide otherwise. */
   readonly sure: boolean;
   readonly witness: Request;
+  /** Principals of workloads that no policy distinguishes from the witness's. Default: none. */
+  readonly alike?: readonly string[];
 }
 
 /**
@@ -26,36 +27,40 @@ export function accessByClient(before: Model, old: Workload, after: Model, now: 
   ]);
   const [was, is] = [accessSet(before, old, space), accessSet(after, now, space)];
   const all = (dimension: string): bigint => allClasses(space, dimension);
-  const clients = clientClasses(space, [before, after]);
+  const clients = clientClasses(space);
   return (["access gained", "access lost"] as const).flatMap((kind) => {
     const [to, from] = kind === "access gained" ? [is, was] : [was, is];
     const certain = subtract(to.sure, from.maybe, all);
     const possible = subtract(to.maybe, from.maybe, all);
-    return clients.flatMap((client): ClientAccess[] => {
-      const sure = within(certain, client);
-      const box = sure ?? within(possible, client);
-      return box ? [{ kind, sure: sure !== undefined, witness: witnessIn(box, space) }] : [];
+    return clients.flatMap(({ classes, alike }): ClientAccess[] => {
+      const sure = within(certain, classes);
+      const box = sure ?? within(possible, classes);
+      if (!box) return [];
+      const witness = witnessIn(box, space);
+      return [{ kind, sure: sure !== undefined, witness, ...(alike.length > 0 && { alike }) }];
     });
   });
 }
 
-/** The identities that are told apart: one set of classes each. */
-function clientClasses({ values }: Space, models: readonly Model[]): bigint[] {
-  const known = new Set(
-    models.flatMap(({ workloads, settings }) =>
-      workloads.filter(({ proxy }) => proxy !== "none").map((one) => principalOf(identityOf(one, settings))),
-    ),
-  );
-  const classes = [...(values.get("identity") ?? []).entries()];
-  const isKnown = (value: ClassValue): boolean => typeof value === "string" && known.has(value);
-  const bits = (holds: (value: ClassValue) => boolean): bigint =>
-    classes.reduce((set, [i, value]) => (holds(value) ? set | (1n << BigInt(i)) : set), 0n);
-  const single = classes.filter(([, value]) => isKnown(value)).map(([i]) => 1n << BigInt(i));
-  const others = [
-    bits((value) => value !== undefined && !isKnown(value)),
-    bits((value) => value === undefined),
-  ];
-  return [...single, ...others].filter((set) => classNumbers(set).length > 0);
+/** Identities that are told apart. */
+interface ClientClasses {
+  readonly classes: bigint;
+  /** Principals of workloads besides the first one. */
+  readonly alike: readonly string[];
+}
+
+function clientClasses({ values, alike }: Space): ClientClasses[] {
+  const single: ClientClasses[] = [];
+  let [others, none] = [0n, 0n];
+  for (const [i, value] of (values.get("identity") ?? []).entries()) {
+    const bit = 1n << BigInt(i);
+    const group = typeof value === "string" ? alike.get(value) : undefined;
+    if (group) single.push({ classes: bit, alike: group.slice(1) });
+    else if (value === undefined) none |= bit;
+    else others |= bit;
+  }
+  const more = [others, none].filter((classes) => classes !== 0n);
+  return [...single, ...more.map((classes) => ({ classes, alike: [] }))];
 }
 
 function within(region: Region, client: bigint): Box | undefined {

@@ -4,7 +4,7 @@ import type { Difference } from "./change";
 import { inbound } from "./inbound";
 import { decisionText, mayCall } from "./mayCall";
 import type { Model } from "./model";
-import { type Box, classNumbers, type Region, subtract } from "./region";
+import { type Box, firstClass, type Region, subtract } from "./region";
 import { spaceOf, witnessIn } from "./space";
 import type { Workload } from "./workload";
 
@@ -41,7 +41,7 @@ export function accessDifferences(before: Model, old: Workload, after: Model, no
 
 /** Returns the box whose example has a port that a service uses, which are the first classes of ports. */
 export function plainest(region: Region): Box | undefined {
-  const port = (box: Box): number => classNumbers(box.get("port") ?? 1n)[0] ?? 0;
+  const port = (box: Box): number => firstClass(box.get("port") ?? 1n);
   return region.reduce<Box | undefined>(
     (best, box) => (best === undefined || port(box) < port(best) ? box : best),
     undefined,

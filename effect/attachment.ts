@@ -1,6 +1,7 @@
 import { type Fields, fieldsAt, has, listAt, textAt, textsByName } from "./field";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, selects } from "./object";
+import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import type { Workload } from "./workload";
 
 const gatewayName = "gateway.networking.k8s.io/gateway-name";
@@ -14,14 +15,22 @@ const gatewayName = "gateway.networking.k8s.io/gateway-name";
 export function attached(model: Model, kind: string, group: string, workload: Workload): KnownObject[] {
   const { rootNamespace } = model.settings;
   const objects = objectsOf(model, kind, group);
-  const byNamespace = namespaces.get(objects) ?? Map.groupBy(objects, ({ namespace }) => namespace);
+  const byNamespace = namespaces.get(objects) ?? indexed(objects);
   namespaces.set(objects, byNamespace);
   return [...new Set([rootNamespace, workload.namespace])].flatMap((namespace) =>
-    (byNamespace.get(namespace) ?? []).filter((object) => attaches(object, workload)),
+    (byNamespace.get(namespace)?.(workload.labels) ?? []).filter((object) => attaches(object, workload)),
   );
 }
 
-const namespaces = new WeakMap<readonly KnownObject[], Map<string, KnownObject[]>>();
+const namespaces = new WeakMap<readonly KnownObject[], Map<string, SelectorIndex<KnownObject>>>();
+
+function indexed(objects: readonly KnownObject[]): Map<string, SelectorIndex<KnownObject>> {
+  // A target reference precedes the selector.
+  const selector = (one: KnownObject): Readonly<Record<string, string>> =>
+    targetsOf(one).length > 0 ? {} : selectorOf(one);
+  const groups = Map.groupBy(objects, ({ namespace }) => namespace);
+  return new Map([...groups].map(([namespace, own]) => [namespace, selectorIndex(own, selector)]));
+}
 
 /** Whether a policy of the root namespace, or of the workload's, applies to the workload. */
 function attaches(policy: KnownObject, { namespace, labels }: Workload): boolean {

@@ -1,7 +1,7 @@
 import type { Difference } from "./change";
 import { inbound, modeAt, type MtlsMode } from "./inbound";
 import type { Model } from "./model";
-import { scopeOf } from "./scope";
+import { outboundTrafficOf } from "./scope";
 import { servedPorts } from "./space";
 import { unreadOf } from "./unread";
 import type { Workload } from "./workload";
@@ -79,7 +79,7 @@ function mtls(before: Model, old: Workload, after: Model, now: Workload): Differ
 
 function egress(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
   if (now.proxy !== "sidecar" && now.proxy !== undefined) return [];
-  const [was, is] = [scopeOf(before, old), scopeOf(after, now)];
+  const [was, is] = [outboundTrafficOf(before, old), outboundTrafficOf(after, now)];
   if (was.outboundTraffic === is.outboundTraffic) return [];
   return [
     {

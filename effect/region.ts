@@ -44,7 +44,14 @@ function without(box: Box, other: Box, all: (dimension: string) => bigint): Box[
 
 /** Returns the numbers of the classes in a set. */
 export function classNumbers(classes: bigint): number[] {
+  const bits = classes.toString(2);
   const numbers: number[] = [];
-  for (let left = classes, i = 0; left !== 0n; left >>= 1n, i += 1) if (left & 1n) numbers.push(i);
+  for (let at = bits.length - 1; at >= 0; at -= 1) if (bits[at] === "1") numbers.push(bits.length - 1 - at);
   return numbers;
+}
+
+/** Returns the number of the first class in a set. 0 for an empty set. */
+export function firstClass(classes: bigint): number {
+  const bits = classes.toString(2);
+  return classes === 0n ? 0 : bits.length - 1 - bits.lastIndexOf("1");
 }

@@ -2,6 +2,7 @@ import { fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from ".
 import { isWildcard, isWithin, overlap } from "./host";
 import { type Model, objectsOf } from "./model";
 import { nameOf, type KnownObject, type ObjectName, selects } from "./object";
+import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import { sees, type ServiceHost } from "./service";
 import { destinationsOf, type VirtualService, virtualServicesFor } from "./virtualService";
 import type { Workload } from "./workload";
@@ -57,44 +58,45 @@ export function listenerAt({ listeners }: Scope, port: number): Listener | undef
   return listeners.find((one) => one.port === undefined || one.port === port);
 }
 
+const sidecarsByNamespace = new WeakMap<
+  readonly KnownObject[],
+  Map<string, { readonly selective: SelectorIndex<KnownObject>; readonly general?: KnownObject }>
+>();
+
 function sidecarOf(model: Model, { namespace, labels }: Workload): KnownObject | undefined {
-  const { rootNamespace } = model.settings;
   const sidecars = objectsOf(model, "Sidecar", "networking.istio.io");
-  const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
-  const own = sidecars.filter((one) => one.namespace === namespace);
+  let index = sidecarsByNamespace.get(sidecars);
+  if (!index) {
+    const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
+    const groups = Map.groupBy(sidecars, (one) => one.namespace);
+    index = new Map(
+      [...groups].map(([of, own]) => {
+        const general = own.find((one) => !isSelective(one));
+        return [
+          of,
+          { selective: selectorIndex(own.filter(isSelective), selector), ...(general && { general }) },
+        ];
+      }),
+    );
+    sidecarsByNamespace.set(sidecars, index);
+  }
+  const own = index.get(namespace);
   return (
-    own.find((one) => isSelective(one) && selects(selector(one), labels)) ??
-    own.find((one) => !isSelective(one)) ??
-    sidecars.find((one) => one.namespace === rootNamespace && !isSelective(one))
+    own?.selective(labels).find((one) => selects(selector(one), labels)) ??
+    own?.general ??
+    index.get(model.settings.rootNamespace)?.general
   );
 }
 
-function readScope(model: Model, { namespace, proxy }: Workload, sidecar: KnownObject | undefined): Scope {
-  const visible = model.services.filter(({ exportTo }) => sees(exportTo, namespace));
-  if (proxy === "gateway") {
-    return { listeners: [], services: ofOneNamespace(visible, namespace), outboundTraffic: "REGISTRY_ONLY" };
-  }
-  const egress = listAt(sidecar?.spec, "egress");
-  const listeners = (egress.length > 0 ? egress : [{ hosts: ["*/*"] }]).map((listener): Listener => {
-    const hosts = selectedHosts(textsAt(listener, "hosts"), namespace);
-    const port = numberAt(fieldsAt(listener, "port"), "number");
-    const chosen = visible.filter(
-      (service) =>
-        hosts.includes(service.namespace, service.host) &&
-        (port === undefined || service.ports.some(({ number }) => number === port)),
-    );
-    return {
-      ...(port !== undefined && { port }),
-      services: ofOneNamespace(chosen, namespace),
-      virtualServices: virtualServicesFor(model, namespace, "mesh").filter((one) =>
-        one.hosts.some((host) => hosts.overlaps(one.namespace, host)),
-      ),
-    };
-  });
+/** Returns what happens to a workload's requests to unknown hosts, and the Sidecar that decides it. */
+export function outboundTrafficOf(model: Model, workload: Workload): Pick<Scope, "outboundTraffic" | "from"> {
+  const sidecar = workload.proxy === "gateway" ? undefined : sidecarOf(model, workload);
+  return outbound(model, sidecar);
+}
+
+function outbound(model: Model, sidecar: KnownObject | undefined): Pick<Scope, "outboundTraffic" | "from"> {
   const mode = textAt(fieldsAt(sidecar?.spec, "outboundTrafficPolicy"), "mode");
   return {
-    listeners,
-    services: withDestinations(model, namespace, listeners),
     outboundTraffic:
       mode === "ALLOW_ANY" || mode === "REGISTRY_ONLY"
         ? mode
@@ -105,6 +107,63 @@ function readScope(model: Model, { namespace, proxy }: Workload, sidecar: KnownO
   };
 }
 
+function readScope(model: Model, { namespace, proxy }: Workload, sidecar: KnownObject | undefined): Scope {
+  if (proxy === "gateway") {
+    const visible = model.services.filter(({ exportTo }) => sees(exportTo, namespace));
+    return { listeners: [], services: ofOneNamespace(visible, namespace), outboundTraffic: "REGISTRY_ONLY" };
+  }
+  const egress = listAt(sidecar?.spec, "egress");
+  const listeners = (egress.length > 0 ? egress : [{ hosts: ["*/*"] }]).map((listener): Listener => {
+    const hosts = selectedHosts(textsAt(listener, "hosts"), namespace);
+    const port = numberAt(fieldsAt(listener, "port"), "number");
+    const chosen = candidates(model.services, ({ host }) => [host], hosts.exact).filter(
+      (service) =>
+        sees(service.exportTo, namespace) &&
+        hosts.includes(service.namespace, service.host) &&
+        (port === undefined || service.ports.some(({ number }) => number === port)),
+    );
+    return {
+      ...(port !== undefined && { port }),
+      services: ofOneNamespace(chosen, namespace),
+      virtualServices: candidates(
+        virtualServicesFor(model, namespace, "mesh"),
+        (one) => one.hosts,
+        hosts.exact,
+      ).filter((one) => one.hosts.some((host) => hosts.overlaps(one.namespace, host))),
+    };
+  });
+  return {
+    listeners,
+    services: withDestinations(model, namespace, listeners),
+    ...outbound(model, sidecar),
+  };
+}
+
+const byHost = new WeakMap<readonly object[], Map<string, readonly number[]>>();
+
+/**
+ * The items that can have one of some hosts, in their order: those of the hosts, and those with a wildcard. All, if the
+ * hosts are not known.
+ */
+function candidates<T extends object>(
+  items: readonly T[],
+  hostsOf: (one: T) => readonly string[],
+  hosts: readonly string[] | undefined,
+): readonly T[] {
+  if (!hosts) return items;
+  let index = byHost.get(items);
+  if (!index) {
+    const entries = items.flatMap((one, i) =>
+      hostsOf(one).map((host) => [isWildcard(host) ? "*" : host, i] as const),
+    );
+    const groups = Map.groupBy(entries, ([host]) => host);
+    index = new Map([...groups].map(([host, own]) => [host, own.map(([, i]) => i)]));
+    byHost.set(items, index);
+  }
+  const found = new Set(["*", ...hosts].flatMap((host) => index.get(host) ?? []));
+  return [...found].sort((a, b) => a - b).flatMap((i) => items[i] ?? []);
+}
+
 /** Which hosts of which namespaces a listener selects: `<namespace>/<host>`, and `~<namespace>/<host>` without. */
 function selectedHosts(
   hosts: readonly string[],
@@ -112,6 +171,8 @@ function selectedHosts(
 ): {
   readonly includes: (namespace: string, host: string) => boolean;
   readonly overlaps: (namespace: string, host: string) => boolean;
+  /** The hosts, if none has a wildcard. */
+  readonly exact: readonly string[] | undefined;
 } {
   const read = hosts.flatMap((entry) => {
     const [of = "", host, more] = entry.split("/");
@@ -124,7 +185,9 @@ function selectedHosts(
     read.filter((one) => one.excluded === excluded && (one.namespace === "*" || one.namespace === namespace));
   const isExcluded = (namespace: string, host: string): boolean =>
     from(namespace, true).some((one) => isWithin(host, one.host));
+  const named = read.filter(({ excluded }) => !excluded).map(({ host }) => host);
   return {
+    exact: named.some(isWildcard) ? undefined : named,
     includes: (namespace, host) =>
       !isExcluded(namespace, host) && from(namespace, false).some((one) => isWithin(host, one.host)),
     overlaps: (namespace, host) =>
@@ -166,10 +229,12 @@ function withDestinations(model: Model, namespace: string, listeners: readonly L
     for (const one of listener.virtualServices) {
       for (const [host, ports] of Map.groupBy(destinationsOf(one, namespace), (each) => each.host)) {
         if (isWildcard(host)) continue;
-        const candidates = model.services.filter((service) => service.host === host);
+        const own = candidates(model.services, (each) => [each.host], [host]).filter(
+          (each) => each.host === host,
+        );
         const service =
-          candidates.find((each) => each.namespace === namespace) ??
-          candidates
+          own.find((each) => each.namespace === namespace) ??
+          own
             .filter(({ exportTo }) => sees(exportTo, namespace))
             .sort((a, b) => Number(b.registry === "kubernetes") - Number(a.registry === "kubernetes"))[0];
         if (!service) continue;

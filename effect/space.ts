@@ -2,10 +2,12 @@ import { accessRules, type AccessRules } from "./accessRules";
 import { classesOf, type ClassValue, patternsByDimension } from "./classes";
 import type { Atom, Dimension } from "./condition";
 import type { Model } from "./model";
-import { type Identity, principalOf, type Request } from "./request";
-import { classNumbers, type Box } from "./region";
+import { principalsAlike } from "./identities";
+import type { Identity, Request } from "./request";
+import { type Box, firstClass } from "./region";
+import type { ServiceHost } from "./service";
 import { tokenIssuers } from "./token";
-import { identityOf, type Workload } from "./workload";
+import type { Workload } from "./workload";
 import { selects } from "./object";
 
 /** A port of a workload, and what its proxy sees there. */
@@ -19,6 +21,8 @@ export interface Space {
   readonly ports: readonly PortClass[];
   /** Values of all aspects but the port. */
   readonly values: ReadonlyMap<Dimension, readonly ClassValue[]>;
+  /** Principals of workloads that no policy distinguishes, by the one that stands for them. */
+  readonly alike: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Returns the classes that the policies of all given models distinguish for a workload of the same name. */
@@ -36,15 +40,9 @@ export function spaceOf(sides: readonly { readonly model: Model; readonly worklo
     ...issuers.map(({ issuer }) => exact("iss", issuer)),
     ...issuers.flatMap(({ audiences }) => audiences.map((one) => exact("aud", one))),
   ]);
-  const known = [
-    ...new Set(
-      sides.flatMap(({ model }) =>
-        model.workloads
-          .filter(({ proxy }) => proxy !== "none")
-          .map((one) => principalOf(identityOf(one, model.settings))),
-      ),
-    ),
-  ];
+  const models = sides.map(({ model }) => model);
+  const alike = principalsAlike(models, patterns.get("identity") ?? []);
+  const known = [...alike.keys()];
   const dimensions = new Set([...patterns.keys(), "identity"]);
   dimensions.delete("port");
   const values = new Map(
@@ -59,7 +57,7 @@ export function spaceOf(sides: readonly { readonly model: Model; readonly worklo
         ),
       ]),
   );
-  return { ports: portClasses(sides, patterns.get("port") ?? []), values };
+  return { ports: portClasses(sides, patterns.get("port") ?? []), values, alike };
 }
 
 /** Values that read well as an example where a policy names none. */
@@ -103,17 +101,28 @@ export function servedPorts(
   model: Model,
   workload: Workload,
 ): { readonly number: number; readonly protocol: string }[] {
-  return model.services
-    .filter(
+  return servicesOf(model, workload).flatMap(({ ports }) =>
+    ports.flatMap(({ target, number, protocol }) => {
+      const port = typeof target === "number" ? target : (workload.namedPorts?.[target] ?? number);
+      return [{ number: port, protocol }];
+    }),
+  );
+}
+
+const byWorkload = new WeakMap<Model, Map<Workload, readonly ServiceHost[]>>();
+
+/** The services that select a workload's pods. */
+function servicesOf(model: Model, workload: Workload): readonly ServiceHost[] {
+  const known = byWorkload.get(model) ?? new Map<Workload, readonly ServiceHost[]>();
+  byWorkload.set(model, known);
+  const own =
+    known.get(workload) ??
+    model.services.filter(
       ({ namespace, selector }) =>
         namespace === workload.namespace && selector !== undefined && selects(selector, workload.labels),
-    )
-    .flatMap(({ ports }) =>
-      ports.flatMap(({ target, number, protocol }) => {
-        const port = typeof target === "number" ? target : (workload.namedPorts?.[target] ?? number);
-        return [{ number: port, protocol }];
-      }),
     );
+  known.set(workload, own);
+  return own;
 }
 
 /** Returns an example of a box's requests: the first class of each aspect. */
@@ -121,10 +130,10 @@ export function witnessIn(box: Box, { ports, values }: Space): Request {
   const first = (dimension: Dimension): ClassValue => {
     const list = values.get(dimension) ?? [];
     const mask = box.get(dimension);
-    return mask === undefined ? list[0] : list[classNumbers(mask)[0] ?? 0];
+    return mask === undefined ? list[0] : list[firstClass(mask)];
   };
   const portMask = box.get("port");
-  const port = ports[portMask === undefined ? 0 : (classNumbers(portMask)[0] ?? 0)];
+  const port = ports[portMask === undefined ? 0 : firstClass(portMask)];
   const text = (dimension: Dimension): string | undefined => {
     const value = first(dimension);
     return typeof value === "string" ? value : undefined;

@@ -37,14 +37,27 @@ export function virtualServices(model: Model): readonly VirtualService[] {
  * Returns those that a proxy of a namespace uses for a gateway, in the order in which istiod prefers them: of its own
  * namespace alone, exported to its namespace, and public.
  */
-export function virtualServicesFor(model: Model, namespace: string, gateway: string): VirtualService[] {
+export function virtualServicesFor(
+  model: Model,
+  namespace: string,
+  gateway: string,
+): readonly VirtualService[] {
+  const byProxy = bindings.get(model) ?? new Map<string, readonly VirtualService[]>();
+  bindings.set(model, byProxy);
+  const key = `${namespace} ${gateway}`;
+  const known = byProxy.get(key);
+  if (known) return known;
   const bound = virtualServices(model).filter(
     ({ gateways, exportTo }) => gateways.includes(gateway) && sees(exportTo, namespace),
   );
   const rank = ({ exportTo, namespace: own }: VirtualService): number =>
     exportTo.includes("*") ? 2 : own === namespace ? 0 : 1;
-  return bound.sort((a, b) => rank(a) - rank(b));
+  const sorted = bound.sort((a, b) => rank(a) - rank(b));
+  byProxy.set(key, sorted);
+  return sorted;
 }
+
+const bindings = new WeakMap<Model, Map<string, readonly VirtualService[]>>();
 
 function readOne(
   object: KnownObject,

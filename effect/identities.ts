@@ -1,0 +1,43 @@
+import type { Model } from "./model";
+import { matches, type Pattern } from "./pattern";
+import { principalOf } from "./request";
+import { identityOf } from "./workload";
+
+const cache = new WeakMap<Model, readonly string[]>();
+
+/** Returns the principals of all workloads that have a proxy, each once. */
+export function principals(model: Model): readonly string[] {
+  const known = cache.get(model);
+  if (known) return known;
+  const own = model.workloads
+    .filter(({ proxy }) => proxy !== "none")
+    .map((one) => principalOf(identityOf(one, model.settings)));
+  const unique = [...new Set(own)];
+  cache.set(model, unique);
+  return unique;
+}
+
+/**
+ * Groups the principals of models by the patterns that match them: no policy with these patterns alone distinguishes the
+ * principals of one group.
+ *
+ * @returns the groups by their first principal.
+ */
+export function principalsAlike(
+  models: readonly Model[],
+  patterns: readonly Pattern[],
+): Map<string, readonly string[]> {
+  const exact = new Set(patterns.flatMap((one) => (isExact(one) ? [one.text] : [])));
+  const others = patterns.filter((one) => !isExact(one));
+  const all = [...new Set(models.flatMap(principals))];
+  const groups = Map.groupBy(all, (principal) =>
+    exact.has(principal)
+      ? principal
+      : others.map((pattern) => (matches(pattern, principal) ? "1" : "0")).join(""),
+  );
+  return new Map([...groups.values()].map((group) => [group[0] ?? "", group]));
+}
+
+function isExact(pattern: Pattern): pattern is Pattern & { readonly text: string } {
+  return pattern.form === "exact" && pattern.ignoreCase !== true;
+}
