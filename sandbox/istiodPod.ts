@@ -28,6 +28,15 @@ interface Istiod {
   readonly guessed: boolean;
 }
 
+/** The collections of which a change is work for {@link IstiodPods.reconcile}. */
+export const istiodCollections = [
+  { path: "/api/v1/pods", labelSelector: "app=istiod" },
+  {
+    path: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+    labelSelector: "app=sidecar-injector",
+  },
+];
+
 /** Acts as the kubelet for istiod's pods: one real process per revision, whose readiness is the pods' readiness. */
 export interface IstiodPods {
   /** One round: starts a process for each revision with pods, stops the others, and updates the status of each pod. */

@@ -1,6 +1,9 @@
 import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { absenceIsFine } from "./kubernetes";
 
+/** The collections of which a change is work for {@link assignLoadBalancers}. */
+export const loadBalancerCollections = [{ path: "/api/v1/services" }];
+
 /**
  * Gives every Service of type LoadBalancer an address, as a cloud would: Helm and Pulumi wait for one. The addresses
  * are of a range reserved for documentation, so nothing is ever reached by mistake.

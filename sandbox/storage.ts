@@ -21,6 +21,12 @@ export async function registerStorageClasses(kubeconfig: KubeConfig): Promise<vo
   for (const body of storageClasses()) await conflictIsFine(api.createStorageClass({ body }));
 }
 
+/** The collections of which a change is work for {@link provisionVolumes}. */
+export const volumeCollections = [
+  { path: "/api/v1/persistentvolumeclaims" },
+  { path: "/api/v1/persistentvolumes" },
+];
+
 /**
  * Acts as the provisioner: creates a volume for every claim on a class of the sandbox, and removes it with the claim.
  * Kubernetes' own controller binds the two, so Helm's wait for claims ends as on a real cluster. Nothing is ever stored.

@@ -4,20 +4,23 @@
  */
 import { writeFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
+import { alarm } from "./alarm";
 import { serveCharts } from "./chartServer";
 import { apiServer, controllerManager, etcd, kwok, type ProcessSpec, scheduler } from "./controlPlane";
 import { prepareCredentials, writeKubeconfigs } from "./credentials";
-import { type IstiodPods, istiodPods } from "./istiodPod";
+import { istiodCollections, type IstiodPods, istiodPods } from "./istiodPod";
 import { kwokStages } from "./kwok";
-import { assignLoadBalancers } from "./loadBalancer";
+import { assignLoadBalancers, loadBalancerCollections } from "./loadBalancer";
 import { registerNodes } from "./nodes";
 import { identify } from "./processIdentity";
 import { repeat } from "./repeat";
-import { provisionVolumes, registerStorageClasses } from "./storage";
+import { provisionVolumes, registerStorageClasses, volumeCollections } from "./storage";
 import { files, readConfig, type SandboxConfig, type SandboxState, writeJson } from "./state";
 import { StartFailure, type Supervised, supervise } from "./supervise";
+import { watchChanges } from "./watchChanges";
 
-const rhythm = 250;
+/** The longest time between two rounds in milliseconds. Changes in the cluster cause a round at once. */
+const rhythm = { istiod: 1_000, others: 5_000 };
 
 async function main(config: SandboxConfig): Promise<void> {
   const self = identify(process.pid);
@@ -79,12 +82,21 @@ async function main(config: SandboxConfig): Promise<void> {
       start(kwok(config)),
       serveCharts(config.charts, config.ports.charts),
     ]);
-    istiods = istiodPods(config, kubeconfig, tell, end.signal);
+    const [pods, claims, balancers] = [alarm(), alarm(), alarm()];
+    const tellPods = (): void => {
+      tell();
+      pods.ring();
+    };
+    istiods = istiodPods(config, kubeconfig, tellPods, end.signal);
     // Pods of an earlier run still claim to be ready. If this round fails, those that follow say why.
     await istiods.reconcile().catch(() => undefined);
-    void repeat("istiod's pods", rhythm, istiods.reconcile, end.signal);
-    void repeat("volumes", rhythm, () => provisionVolumes(kubeconfig), end.signal);
-    void repeat("load balancers", rhythm, () => assignLoadBalancers(kubeconfig), end.signal);
+    watchChanges(kubeconfig, istiodCollections, pods.ring, end.signal);
+    watchChanges(kubeconfig, volumeCollections, claims.ring, end.signal);
+    watchChanges(kubeconfig, loadBalancerCollections, balancers.ring, end.signal);
+    const assign = (): Promise<void> => assignLoadBalancers(kubeconfig);
+    void repeat("istiod's pods", rhythm.istiod, istiods.reconcile, pods, end.signal);
+    void repeat("volumes", rhythm.others, () => provisionVolumes(kubeconfig), claims, end.signal);
+    void repeat("load balancers", rhythm.others, assign, balancers, end.signal);
     ready = true;
     tell();
   } catch (error) {
