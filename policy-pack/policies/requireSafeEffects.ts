@@ -10,13 +10,14 @@ import { judgeEgress, messages as egress } from "../witness/egress";
 import type { JudgedStack } from "../witness/judged";
 import { judgeMtls, messages as mtls } from "../witness/mtls";
 import { judgePatches, messages as patches } from "../witness/patches";
+import { judgeProviders, messages as providers } from "../witness/providers";
 import { judgeGatewayApi } from "../witness/gatewayApi";
 import { messages as routes } from "../witness/routeMessages";
 import { judgeRoutes } from "../witness/routes";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
 
 /** The texts of this policy's violations, by the kind of effect. */
-export const messages = { access, egress, mtls, patches, routes, selectors };
+export const messages = { access, egress, mtls, patches, providers, routes, selectors };
 
 const EFFECTS = [
   judgeMtls,
@@ -25,6 +26,7 @@ const EFFECTS = [
   judgeRoutes,
   judgeGatewayApi,
   judgeSelectors,
+  judgeProviders,
   judgePatches,
 ];
 
@@ -38,7 +40,7 @@ export const requireSafeEffects = stackPolicy({
   displayName: "The objects of a stack are harmless together",
   description:
     "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no policy " +
-    "names, keep traffic of the mesh in the mesh, and route to what exists.",
+    "names, keep traffic of the mesh in the mesh, route to what exists, and name providers of the mesh configuration.",
   severity: "critical",
   framework: nist("CA-2", "Control assessments"),
   tags: ["istio", "security", "authorization", "mtls", "egress", "traffic"],

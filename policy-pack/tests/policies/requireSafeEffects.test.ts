@@ -9,6 +9,7 @@ import {
   deployment,
   destinationRule,
   istio,
+  istiod,
   namespace,
   peerAuthentication,
   route,
@@ -121,6 +122,52 @@ describe("require-safe-effects", () => {
       const allowedUnread = ["AuthorizationPolicy shop/custom"];
       const allowed = await validateStack(requireSafeEffects, [...mesh, ...stack], { allowedUnread });
       expect(allowed).to.deep.equal(accepted);
+    });
+  });
+
+  describe("extension providers", () => {
+    const authorizer = (name: string) =>
+      authorizationPolicy({ action: "CUSTOM", provider: { name }, rules: [{}] }, { name: "custom" });
+    const allowedUnread = ["AuthorizationPolicy shop/custom"];
+    const judgeCustom = (...stack: Resource[]) =>
+      validateStack(requireSafeEffects, [...mesh, rule(allow()), ...stack], { allowedUnread });
+    const declaring = (...names: unknown[]) =>
+      istiod({ meshConfig: { extensionProviders: names.map((name) => ({ name, envoyExtAuthzHttp: {} })) } });
+    const missing = (name: string) => ({
+      violations: [
+        messages.providers.authorizer("AuthorizationPolicy shop/custom", "spec.provider.name", name),
+      ],
+    });
+    const telemetry = (name: string) =>
+      istio("telemetry.istio.io/v1", "Telemetry", { namespace: "shop", name: "logs" }, {
+        accessLogging: [{ providers: [{ name }] }],
+      } as never);
+
+    it("refuses a name that the stack's mesh configuration does not have", async () => {
+      expect(await judgeCustom(authorizer("opa"), declaring("oauth2-proxy"))).to.deep.equal(missing("opa"));
+      expect(await judgeCustom(authorizer("opa"), istiod())).to.deep.equal(missing("opa"));
+      expect(await judgeCustom(authorizer("envoy"), istiod())).to.deep.equal(missing("envoy"));
+      expect((await judgeCustom(telemetry("jaegr"), declaring("jaeger"))).violations).to.deep.equal([
+        messages.providers.telemetry(
+          "Telemetry shop/logs",
+          "spec.accessLogging[0].providers[0].name",
+          "jaegr",
+        ),
+      ]);
+    });
+
+    it("accepts a declared name, Istio's own for telemetry, and every name without a mesh configuration", async () => {
+      expect(await judgeCustom(authorizer("opa"), declaring("oauth2-proxy", "opa"))).to.deep.equal(accepted);
+      expect(await judgeCustom(authorizer("opa"))).to.deep.equal(accepted);
+      expect(await judgeCustom(telemetry("jaeger"), declaring("jaeger"))).to.deep.equal(accepted);
+      expect(await judgeCustom(telemetry("envoy"), istiod())).to.deep.equal(accepted);
+      expect(await judgeCustom(telemetry("jaegr"))).to.deep.equal(accepted);
+    });
+
+    it("reports unknown names as undecided", async () => {
+      const outcome = await judgeCustom(authorizer("opa"), declaring(unknown));
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.undecided).to.be.a("string");
     });
   });
 
