@@ -155,6 +155,27 @@ describe("gatewayAuthorization", () => {
     ]);
   });
 
+  it("excepts the hosts within a wildcard that have routes of their own", () => {
+    const vault = (more: object = {}) => ({
+      tls: { mode: "PASSTHROUGH" },
+      routes: [{ prefix: "/", service: "vault", ...more }],
+    });
+    const wildcard = "*.example.com";
+    const objects = render({
+      name: "shop",
+      services: { vault: { ports: { tls: { port: 8200, protocol: "tls" } } } },
+      gateways: {
+        public: {
+          hosts: { [wildcard]: vault({ ipBlocks: ["10.0.0.0/8"] }), "vault.example.com": vault() },
+        },
+      },
+      suppressions: [{ code: "MW532", path: "gateways", reason: "tenants" }],
+    } as MeshDefinition);
+    expect(policies(objects)[0]?.rules[0]?.when).to.deep.equal([
+      { key: "connection.sni", values: [wildcard], notValues: ["vault.example.com"] },
+    ]);
+  });
+
   it("denies a client exactly where the route that its request takes does, and nothing at other hosts", () => {
     const routed = fc
       .tuple(fc.subarray([...places], { minLength: 1 }), fc.array(lists, { minLength: 6, maxLength: 6 }))

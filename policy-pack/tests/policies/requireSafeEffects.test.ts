@@ -141,7 +141,7 @@ describe("require-safe-effects", () => {
     const telemetry = (name: string) =>
       istio("telemetry.istio.io/v1", "Telemetry", { namespace: "shop", name: "logs" }, {
         accessLogging: [{ providers: [{ name }] }],
-      } as never);
+      });
 
     it("refuses a name that the stack's mesh configuration does not have", async () => {
       expect(await judgeCustom(authorizer("opa"), declaring("oauth2-proxy"))).to.deep.equal(missing("opa"));
