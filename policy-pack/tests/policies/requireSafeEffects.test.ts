@@ -139,9 +139,14 @@ describe("require-safe-effects", () => {
       ],
     });
     const telemetry = (name: string) =>
-      istio("telemetry.istio.io/v1", "Telemetry", { namespace: "shop", name: "logs" }, {
-        accessLogging: [{ providers: [{ name }] }],
-      });
+      istio(
+        "telemetry.istio.io/v1",
+        "Telemetry",
+        { namespace: "shop", name: "logs" },
+        {
+          accessLogging: [{ providers: [{ name }] }],
+        },
+      );
 
     it("refuses a name that the stack's mesh configuration does not have", async () => {
       expect(await judgeCustom(authorizer("opa"), declaring("oauth2-proxy"))).to.deep.equal(missing("opa"));
