@@ -49,6 +49,7 @@ import { httpOnly } from "./rules/httpOnly";
 import { imagePinned } from "./rules/imagePinned";
 import { istioKeys } from "./rules/istioKeys";
 import { keysOverHttps } from "./rules/keysOverHttps";
+import { keysPublic } from "./rules/keysPublic";
 import { labelsSelected } from "./rules/labelsSelected";
 import { labelsValid } from "./rules/labelsValid";
 import { leavesEncrypted } from "./rules/leavesEncrypted";
@@ -217,6 +218,7 @@ export const topics: readonly Topic[] = [
       denySpellings, // MW326
       providerDeclared, // MW327
       providerReached, // MW328
+      keysPublic, // MW334
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370
       tokenForwarded, // MW514

@@ -38,6 +38,10 @@ export const fixes = {
     "declare a Service of the cluster under `reach` of the services that call it: unlike an external host, it uses mutual TLS",
   gatewayHost:
     'write a full host name in lower case, such as "api.example.com", or all names below a domain, "*.example.com"',
+  numericGatewayHost:
+    'write a host name in DNS, such as "api.example.com": TLS clients send no address as the server name, and istiod refuses hosts that end in digits',
+  secretOfCa:
+    'rename the Secret: Istio reads a Secret whose name ends in "-cacert" only as a CA certificate, so no certificate would be served',
   secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
   claim:
     'write the name of a claim that Istio can match: without spaces, brackets and "*", such as "roles"; have the issuer add one if there is none',
@@ -122,8 +126,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         : 63,
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
-    // istiod refuses addresses, and whatever looks like one.
-    const numeric = /(^|\.)\d+$/.test(name);
+    const numeric = isNumeric(name);
     const fix = inside ? fixes.clusterHost : numeric ? fixes.numericHost : fixes.externalHost;
     // A wildcard for a whole top-level domain would match the hosts of many owners.
     const below = isWildcard(name) ? name.slice(2) : name;
@@ -153,15 +156,21 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         if (secret === undefined) continue;
         yield secretName([...path, "hosts", name, "tls", field], secret);
       }
+      const below = name.replace(/^\*\.(?=[^.]+\.)/, "");
       yield [
         [...path, "hosts", name],
         "host",
         name,
-        host.test(name.replace(/^\*\.(?=[^.]+\.)/, "")) && name.length <= 253 - "wildcard".length,
-        fixes.gatewayHost,
+        host.test(below) && !isNumeric(name) && name.length <= 253 - "wildcard".length,
+        isNumeric(name) ? fixes.numericGatewayHost : fixes.gatewayHost,
       ];
     }
   }
+}
+
+/** Whether a host is an IPv4 address or looks like one. istiod refuses these. */
+function isNumeric(name: string): boolean {
+  return /(^|\.)\d+$/.test(name);
 }
 
 /** DNS labels, separated by dots. */
@@ -174,9 +183,11 @@ function portName(path: (string | number)[], port: string): Name {
   return [path, "port", port, valid, fixes.port];
 }
 
+/** The name of a Secret with a certificate, or with the CA certificate of clients. */
 function secretName(path: (string | number)[], secret: string): Name {
-  const fix = secret.includes("/") ? fixes.secretNamespace : fixes.secret;
-  return [path, "Secret", secret, isSubdomain(secret, 253), fix];
+  const ofCa = path.at(-1) === "credentialName" && secret.endsWith("-cacert");
+  const fix = secret.includes("/") ? fixes.secretNamespace : ofCa ? fixes.secretOfCa : fixes.secret;
+  return [path, "Secret", secret, isSubdomain(secret, 253) && !ofCa, fix];
 }
 
 function labelled(path: (string | number)[], kind: string, name: string, max = 63): Name {

@@ -14,6 +14,14 @@ export const text = ({ perTryTimeout, timeout }: Pick<TimedRetries, "perTryTimeo
   fix: 'omit perTryTimeout, or add "gateway-error", "reset" or "5xx" to retryOn',
 });
 
+export const longerText = ({
+  perTryTimeout,
+  timeout,
+}: Pick<TimedRetries, "perTryTimeout" | "timeout">): Text => ({
+  message: `no attempt reaches ${formatDuration(perTryTimeout)}: the request ends after the timeout of ${formatDuration(timeout)}`,
+  fix: "omit perTryTimeout, or raise the timeout",
+});
+
 export const slowAttemptsRetried: MeshRule = {
   code: "MW408",
   severity: "warning",
@@ -32,10 +40,10 @@ export const slowAttemptsRetried: MeshRule = {
   },
   *check(mesh, hasFailed) {
     for (const { timeout, perTryTimeout, retriesSlow, path } of timed(mesh)) {
-      if (retriesSlow || perTryTimeout >= timeout || hasFailed(`${path}.retryOn`)) continue;
+      if (retriesSlow || perTryTimeout === timeout || hasFailed(`${path}.retryOn`)) continue;
       yield {
         path: `${path}.perTryTimeout`,
-        ...text({ perTryTimeout, timeout }),
+        ...(perTryTimeout > timeout ? longerText : text)({ perTryTimeout, timeout }),
       };
     }
   },

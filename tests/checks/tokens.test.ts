@@ -91,6 +91,21 @@ describe("checks of tokens", () => {
     }
   });
 
+  it("find keys that sign tokens, without printing them", () => {
+    const signedWith = (...keys: readonly object[]): Finding[] =>
+      found({ ...claims({}), jwtRules: [{ issuer, jwks: JSON.stringify({ keys }) }] });
+    const verifying = { kty: "RSA", n: "AQAB", e: "AQAB" };
+    expect(signedWith(verifying)).to.deep.equal([]);
+    for (const secret of [
+      { ...verifying, d: "cGF0aWVuY2U" },
+      { kty: "oct", k: "cGF0aWVuY2U" },
+    ]) {
+      const findings = signedWith(verifying, secret);
+      expect(findings.map(({ code, path }) => `${code} ${path}`)).to.deep.equal(["MW334 jwtRules[0].jwks"]);
+      expect(JSON.stringify(findings)).not.to.contain("cGF0aWVuY2U");
+    }
+  });
+
   it("hold a host's CORS against the methods and the token of its routes", () => {
     const cors = (own: object): object => ({ cors: { allowOrigins: ["https://app.example.com"], ...own } });
     const route = { methods: ["GET", "PUT", "DELETE"], endUser: {} };

@@ -134,6 +134,21 @@ export const names: readonly Mutation[] = [
     },
   },
   {
+    code: "MW533",
+    mistake: "a template or a regular expression as a path of a call",
+    *mutants(catalog) {
+      for (const pattern of ["services.*.calls.*.paths", "gateways.*.hosts.*.routes.*.paths"]) {
+        for (const { place, value } of matching(catalog, pattern)) {
+          const paths = value as readonly string[];
+          const at = [...place, paths.length];
+          for (const path of ["/users/{id}", "/v[0-9]+/*", "/users/:id"]) {
+            yield { at, changes: [[place, [...paths, path]]] };
+          }
+        }
+      }
+    },
+  },
+  {
     code: "MW108",
     mistake: "a prefix twice, with or without a slash at its end, as route or redirect",
     *mutants(catalog) {

@@ -295,6 +295,27 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW334",
+    mistake: "a key that signs tokens among the keys that verify them",
+    *mutants(catalog) {
+      for (const { place } of matching(catalog, "jwtRules.*")) {
+        for (const key of [
+          { kty: "RSA", n: "AQAB", e: "AQAB", d: "AQAB" },
+          { kty: "oct", k: "AQAB" },
+        ]) {
+          const jwks = JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AQAB", y: "AQAB" }, key] });
+          yield {
+            at: [...place, "jwks"],
+            changes: [
+              [[...place, "jwksUri"], undefined],
+              [[...place, "jwks"], jwks],
+            ],
+          };
+        }
+      }
+    },
+  },
+  {
     code: "MW309",
     mistake: "a service of the catalog admitted instead of calling",
     also: ["MW103"],

@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import { fixes } from "../../checks/rules/nameValid";
+import { checkMesh } from "../../mesh";
+
+const http = { port: 8080, protocol: "http" };
+
+/** Findings of a catalog with one host. */
+const found = (host: string, tls: object = { credentialName: "shop" }): string[] =>
+  checkMesh({
+    name: "shop",
+    services: { web: { ports: { http } } },
+    gateways: { public: { hosts: { [host]: { tls, routes: [{ prefix: "/", service: "web" }] } } } },
+  }).findings.map(({ code, path, fix }) => `${code} ${path}: ${fix}`);
+
+describe("checks of gateway hosts", () => {
+  it("refuse addresses and hosts that end in digits, which istiod refuses", () => {
+    for (const host of ["10.0.0.1", "shop.1", "*.example.2"]) {
+      expect(found(host).filter((one) => one.startsWith("MW105"))).to.deep.equal([
+        `MW105 gateways.public.hosts["${host}"]: ${fixes.numericGatewayHost}`,
+      ]);
+    }
+    expect(found("1.example.com")).to.deep.equal([]);
+    expect(found("shop.s3")).to.deep.equal([]);
+  });
+
+  it("refuse Secrets that Istio reads as CA certificates only", () => {
+    const host = 'gateways.public.hosts["shop.example.com"]';
+    expect(found("shop.example.com", { credentialName: "shop-cacert" })).to.deep.equal([
+      `MW105 ${host}.tls.credentialName: ${fixes.secretOfCa}`,
+    ]);
+    const mutual = { mode: "MUTUAL", credentialName: "shop", caCertCredentialName: "clients-cacert" };
+    expect(found("shop.example.com", mutual)).to.deep.equal([]);
+    expect(found("shop.example.com", { credentialName: "shop-cacerts" })).to.deep.equal([]);
+  });
+});
