@@ -11,6 +11,8 @@ export interface AccessRule {
   readonly from: ObjectName;
   /** Index of the rule in the policy. */
   readonly index: number;
+  /** Of a rule with the action CUSTOM: the name of the extension provider that decides. */
+  readonly provider?: string;
 }
 
 /** The rules that apply to a workload, by the order in which its proxy judges them. */
@@ -53,7 +55,8 @@ function readRules(model: Model, workload: Workload, tcp: boolean): AccessRules 
     return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((one, index) => {
       const context = { namespace: policy.namespace, strict, tcp, settings: model.settings };
       const rule = readRule(fieldsAt({ one }, "one"), context);
-      return rule ? [{ rule, from: nameOf(policy), index }] : [];
+      const provider = textAt(fieldsAt(policy.spec, "provider"), "name");
+      return rule ? [{ rule, from: nameOf(policy), index, ...(provider !== undefined && { provider }) }] : [];
     });
   };
   const allowing = of("ALLOW");

@@ -30,6 +30,8 @@ export interface Decision {
     | "object not read";
   /** The object that decided, and the index of its rule. */
   readonly by?: ObjectName & { readonly rule?: number };
+  /** The extension provider of an external authorizer that decides. */
+  readonly provider?: string;
   /** Objects that can change the answer, and that the model doesn't read. */
   readonly unread: readonly Unread[];
 }
@@ -81,7 +83,11 @@ export function decide(model: Model, workload: Workload, request: Request): Omit
     return { answer: "denied", reason: "no rule allows", ...(by && { by }) };
   }
   const [asked, asking] = judged(custom);
-  if (asked !== "no") return { answer: "unknown", reason: "external authorizer", ...ruleName(asking) };
+  if (asked !== "no") {
+    const provider = asked === "yes" ? asking?.provider : undefined;
+    const named = { ...ruleName(asking), ...(provider !== undefined && { provider }) };
+    return { answer: "unknown", reason: "external authorizer", ...named };
+  }
   if (denied === "unknown") return { answer: "unknown", reason: "condition not read", ...ruleName(denying) };
   if (allowed === "unknown") return { answer: "unknown", reason: "condition not read", ...ruleName(rule) };
   return allow === undefined

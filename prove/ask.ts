@@ -1,6 +1,6 @@
 import type { Mesh } from "../catalog";
-import type { LabAnswer, LabPod, Laboratory } from "./laboratory";
-import type { Answers } from "./judge";
+import type { LabPod, Laboratory } from "./laboratory";
+import type { Answer, Answers } from "./judge";
 import type { Caller, Question } from "./question";
 import { probeLabels } from "./standIns";
 import { unmeshedNamespace } from "./identities";
@@ -16,8 +16,14 @@ export async function askAll(
   say: (text: string) => void,
 ): Promise<Answers> {
   const pods = await laboratory.pods();
-  const answers = new Map<Question, LabAnswer | string>();
-  const byPod = Map.groupBy(questions, ({ caller }) => podOf(pods, mesh, caller));
+  const answers = new Map<Question, Answer>();
+  const [asked, others] = [true, false].map((authorizer) =>
+    questions.filter(({ expect }) => (expect === "asked") === authorizer),
+  );
+  for (const question of asked ?? []) {
+    answers.set(question, { unknown: "an application of the laboratory decides no requests" });
+  }
+  const byPod = Map.groupBy(others ?? [], ({ caller }) => podOf(pods, mesh, caller));
   for (const [pod, own] of byPod) {
     if (pod === undefined) {
       for (const question of own) answers.set(question, "there is no such pod");

@@ -161,9 +161,15 @@ function received(workload: Workload, decision: Decision, to: Received): Answer 
 }
 
 /** What the client gets of a decision against its request. */
-function refusal({ answer, reason, by }: Decision, { scheme, request, plaintext }: Received): Answer {
+function refusal(
+  { answer, reason, by, provider }: Decision,
+  { scheme, request, plaintext }: Received,
+): Answer {
   if (answer === "unknown") {
-    return { unknown: `the model does not read ${by ? `${by.kind} ${by.namespace}/${by.name}` : reason}` };
+    return {
+      ...(provider !== undefined && { provider }),
+      unknown: `the model does not read ${by ? `${by.kind} ${by.namespace}/${by.name}` : reason}`,
+    };
   }
   const mutual = reason === "mutual TLS required" || reason === "no mutual TLS expected";
   if (mutual && plaintext) return answerOf("ECONNRESET");

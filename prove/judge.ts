@@ -1,8 +1,14 @@
 import type { LabAnswer } from "./laboratory";
 import { describeQuestion, type Expectation, type Proof, type Question } from "./question";
 
-/** An answer: what the client got, why it is not known (`unknown`), or as text why there is none. */
-export type Answer = LabAnswer | { readonly unknown: string } | string;
+/** What a client gets is not known, for a reason. An external authorizer that decides it has a name. */
+export interface UnknownAnswer {
+  readonly unknown: string;
+  readonly provider?: string;
+}
+
+/** An answer: what the client got, why it is not known, or as text why there is none. */
+export type Answer = LabAnswer | UnknownAnswer | string;
 
 export type Answers = ReadonlyMap<Question, Answer>;
 
@@ -18,12 +24,13 @@ function judge(questions: readonly Question[], answers: Answers): Proof {
   let reason: string | undefined;
   for (const question of questions) {
     const answer = answers.get(question) ?? "no answer";
-    if (typeof answer === "object" && "unknown" in answer) {
+    if (isUnknown(answer) && !(answer.provider !== undefined && isAboutAuthorizer(question))) {
       reason ??= answer.unknown;
       continue;
     }
-    if (typeof answer !== "string" && isMet(question, answer)) continue;
-    const seen = typeof answer === "string" ? answer : describeAnswer(answer);
+    if (isUnknown(answer) && answer.provider === question.provider) continue;
+    if (typeof answer !== "string" && !isUnknown(answer) && isMet(question, answer)) continue;
+    const seen = describe(answer);
     const counterexample = { request: describeQuestion(question), expected: expectationOf(question), seen };
     return { ...common, verdict: "refuted", counterexample };
   }
@@ -33,8 +40,22 @@ function judge(questions: readonly Question[], answers: Answers): Proof {
   };
 }
 
-function expectationOf({ expect, redirect, sees }: Question): string {
-  const details = redirect ?? sees;
+function isUnknown(answer: Answer): answer is UnknownAnswer {
+  return typeof answer === "object" && "unknown" in answer;
+}
+
+function isAboutAuthorizer({ expect, unasked }: Question): boolean {
+  return expect === "asked" || unasked === true;
+}
+
+function describe(answer: Answer): string {
+  if (typeof answer === "string") return answer;
+  return isUnknown(answer) ? `asked, provider ${answer.provider ?? ""}` : describeAnswer(answer);
+}
+
+function expectationOf({ expect, redirect, sees, provider, unasked }: Question): string {
+  if (unasked === true) return `${expect}, without an external authorizer`;
+  const details = provider === undefined ? (redirect ?? sees) : { provider };
   const text = Object.entries(details ?? {}).map(([name, value]) => `${name} ${value}`);
   return text.length === 0 ? expect : `${expect}, ${text.join(", ")}`;
 }
@@ -54,6 +75,8 @@ export function isMet(
     unreachable: by === undefined ? !byApplication : answer.pod !== by,
     redirected:
       !byApplication && answer.status === redirect?.status && answer.headers.location === redirect.location,
+    // The answer is known, so nobody was asked.
+    asked: false,
   };
   return met[expect];
 }

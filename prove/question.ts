@@ -24,8 +24,9 @@ export type Target =
  * - `refused`: the connection is closed without an answer.
  * - `unreachable`: no application answers it, whatever stops it.
  * - `redirected`: a proxy answers it with {@link Question.redirect}.
+ * - `asked`: the external authorizer {@link Question.provider} decides it.
  */
-export type Expectation = "answered" | "denied" | "refused" | "unreachable" | "redirected";
+export type Expectation = "answered" | "denied" | "refused" | "unreachable" | "redirected" | "asked";
 
 /** A request, and what the catalog says about it. */
 export interface Question {
@@ -44,6 +45,10 @@ export interface Question {
   readonly through?: { readonly host: string; readonly port: number };
   /** Of a redirected request. */
   readonly redirect?: { readonly status: string; readonly location: string };
+  /** Of an asked external authorizer: its name among the extension providers. */
+  readonly provider?: string;
+  /** Whether an external authorizer must not decide it. Default: false. */
+  readonly unasked?: boolean;
   /** Of an unreachable target: only answers of this pod count. Default: those of every application. */
   readonly by?: string;
   /** What an application that answers has to have seen. Default: anything. */

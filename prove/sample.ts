@@ -41,9 +41,14 @@ export function sampleOf(
   };
 }
 
-/** The edges whose requests a proxy routes over HTTP/1.1, and which an application sends. */
+/**
+ * The edges whose requests a proxy routes over HTTP/1.1, and which an application sends. A proxy's own requests to an
+ * external authorizer take no route.
+ */
 export function requestEdges({ incoming }: Service): Edge[] {
-  return incoming.filter(({ port, mirrored }) => port.protocol === "http" && !mirrored);
+  return incoming.filter(
+    ({ port, mirrored, path }) => port.protocol === "http" && !mirrored && !path.endsWith(".extAuthz"),
+  );
 }
 
 export function bearer(token: Token | undefined): Record<string, string> {

@@ -3,6 +3,7 @@ import { isAdmitted, isDenied, isSource } from "../admission";
 import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
 import type { Question } from "../question";
 import type { Token, TokenIssuer } from "../tokens";
+import { authorizerPaths, withAuthorizer } from "./authorizer";
 
 /**
  * For every port of every service and every identity: the requests that the catalog's calls admit, and their neighbours
@@ -13,9 +14,7 @@ export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   return mesh.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const edges = service.incoming.filter((edge) => edge.port.name === port.name);
-      const questions = identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
-      // An application of the laboratory decides nothing.
-      return service.extAuthz ? questions.filter(({ expect }) => expect === "denied") : questions;
+      return identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
     }),
   );
 }
@@ -72,7 +71,7 @@ function askAs(
         const admitted = isAdmitted(own, attempt, true) && !isDenied(service, port.targetPort, attempt);
         const tokenIsFine = token === undefined || token.valid;
         const expect = admitted && tokenIsFine ? "answered" : "denied";
-        return {
+        const question: Question = {
           ...common,
           ...claims[expect],
           scheme: "http",
@@ -84,6 +83,10 @@ function askAs(
           },
           expect,
         };
+        // A request that is denied anyway stays denied.
+        return expect === "denied"
+          ? question
+          : withAuthorizer(question, service.extAuthz, place, path, port.targetPort);
       }),
     ),
   );
@@ -97,10 +100,13 @@ function methodsOf(edges: readonly Edge[], isGrpc: boolean): string[] {
 }
 
 /** A path inside of each pattern of the edges, and paths just outside: beside, above and below it. */
-function pathsOf(own: readonly Edge[], all: readonly Edge[], { deny }: Service): string[] {
+function pathsOf(own: readonly Edge[], all: readonly Edge[], { deny, extAuthz }: Service): string[] {
   const patterns = own.flatMap(({ paths }) => paths);
   const denied = deny.flatMap(({ paths, notPaths }) => [...paths, ...notPaths]);
-  const others = [...all.flatMap(({ paths }) => paths), ...denied].map(inside);
+  const others = [
+    ...[...all.flatMap(({ paths }) => paths), ...denied].map(inside),
+    ...authorizerPaths(extAuthz),
+  ];
   if (own.length === 0) return [...new Set(["/", ...others.slice(0, 2)])];
   return [
     ...new Set([

@@ -1,5 +1,6 @@
 import { isHttp, type Mesh, type Service } from "../../catalog";
 import type { Question } from "../question";
+import { withAuthorizer } from "./authorizer";
 
 /** The services' own pods, through their own Sidecars: each call of the catalog is answered, and each other call is not. */
 export function callQuestions(mesh: Mesh): Question[] {
@@ -30,17 +31,20 @@ function callsOf(mesh: Mesh, caller: Service): Question[] {
     const { port, protocol } = edge.port;
     const isRequest = isHttp(protocol);
     const [method = protocol === "grpc" ? "POST" : "GET"] = edge.methods;
+    const path = (edge.paths[0] ?? "/").replace(/\*$/, "inside");
+    const question = {
+      path: edge.path,
+      claim: `${caller.name} reaches ${edge.callee}:${edge.port.name} through its Sidecar`,
+      caller: { kind: "workload", service: caller.name },
+      target: { kind: "host", host: callee.host, port },
+      scheme: isRequest ? "http" : "tcp",
+      requestPath: path,
+      request: isRequest ? { method, protocol } : {},
+      expect: "answered",
+    } satisfies Question;
+    const place = `${edge.callee}:${edge.port.name}`;
     return [
-      {
-        path: edge.path,
-        claim: `${caller.name} reaches ${edge.callee}:${edge.port.name} through its Sidecar`,
-        caller: { kind: "workload", service: caller.name },
-        target: { kind: "host", host: callee.host, port },
-        scheme: isRequest ? "http" : "tcp",
-        requestPath: (edge.paths[0] ?? "/").replace(/\*$/, "inside"),
-        request: isRequest ? { method, protocol } : {},
-        expect: "answered",
-      } satisfies Question,
+      isRequest ? withAuthorizer(question, callee.extAuthz, place, path, edge.port.targetPort) : question,
     ];
   });
 }

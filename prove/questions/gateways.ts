@@ -11,6 +11,7 @@ import { isAdmitted, isDenied } from "../admission";
 import type { Expectation, Question } from "../question";
 import { bearer, requestOf } from "../sample";
 import type { Token, TokenIssuer } from "../tokens";
+import { withAuthorizer } from "./authorizer";
 
 /**
  * Requests from outside of the mesh to the gateways: each route with its methods and tokens, paths and hosts without a
@@ -21,13 +22,19 @@ export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
     .filter(({ pods }) => pods.release !== undefined)
     .flatMap((gateway) =>
       gateway.hosts
-        // An application of the laboratory decides nothing.
-        .filter(
-          ({ traffic, tls, extAuthz }) =>
-            traffic === "requests" && tls.mode !== "MUTUAL" && extAuthz === undefined,
-        )
-        .flatMap((host) => [...routesOf(mesh, gateway, host, issuer), ...edgesOfHost(gateway, host)]),
+        .filter(({ traffic, tls }) => traffic === "requests" && tls.mode !== "MUTUAL")
+        .flatMap((host) => [
+          // The gateway's authorizer is asked before a route is chosen, so also about what the callee denies.
+          ...routesOf(mesh, gateway, host, issuer).map((question) =>
+            withAuthorizer(question, host.extAuthz, nameFor(host.host), pathOf(question)),
+          ),
+          ...(host.extAuthz === undefined ? edgesOfHost(gateway, host) : []),
+        ]),
     );
+}
+
+function pathOf({ requestPath }: Question): string {
+  return requestPath.split("?", 1)[0] ?? "/";
 }
 
 /** What all questions of a host have in common. */
@@ -137,7 +144,7 @@ function requestsOf(
         !isDenied(callee, edge.port.targetPort, attempt) &&
         (token === undefined || token.valid);
       const expect: Expectation = admitted ? "answered" : "denied";
-      return {
+      const question: Question = {
         ...base,
         path: edge.path,
         claim: admitted
@@ -152,6 +159,10 @@ function requestsOf(
         expect,
         ...(admitted && !isGrpc && { sees: { path: behind, service: edge.callee } }),
       };
+      const place = `${edge.callee}:${edge.port.name}`;
+      return admitted
+        ? withAuthorizer(question, callee.extAuthz, place, behind, edge.port.targetPort)
+        : question;
     }),
   );
 }
