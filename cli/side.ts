@@ -1,5 +1,4 @@
-import { existsSync, statSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { type CheckedMesh, modelOf } from "../checks";
 import { meshConfig } from "../components/meshConfig";
 import {
@@ -13,18 +12,28 @@ import {
 } from "../effect";
 import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
-import { UnreadableCatalog } from "./catalogFile";
+import { gatewayWorkloads, meshSettings } from "./audit/meshReleases";
+import { placeOf, type Sources, sourcesOf } from "./audit/sources";
+import { isData } from "./catalogFile";
 import { atRef } from "./gitRef";
-import { isManifest, readFiles } from "./manifests";
+import { maxManifestBytes, readFiles } from "./manifests";
+import { isMeshConfig, meshConfigIn } from "./meshSettings";
 import { checkedMesh, planned } from "./planned";
-import { loadSubject } from "./subject";
+import { positionOf } from "./sourceOf";
+import { catalogFileOf, loadSubject } from "./subject";
 
-/** What a mesh does, by a catalog or by manifests: one side of a comparison. */
+/** What a mesh does, by a catalog, by manifests, or by what a cluster or a stack has: one side of a comparison. */
 export interface Side {
   /** As the user named it. */
   readonly name: string;
   readonly model: Model;
   readonly objects: readonly PlainObject[];
+  /** The catalog. Undefined for manifests. */
+  readonly catalog?: unknown;
+  /** File and line of a path of the catalog. */
+  readonly locate?: (path: string) => string | undefined;
+  /** File and line of an object of manifests. */
+  readonly placeOf?: (object: ObjectName) => string | undefined;
 }
 
 /** The argument that {@link loadSide} takes, as help describes it. */
@@ -38,21 +47,44 @@ export const sideArgument =
  * @throws {UserError} if it can't be read, or the catalog has errors.
  */
 export async function loadSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
-  return (
-    (await atRef(argument, (path) => loadSide(path, stack))) ??
-    manifestsSide(argument) ??
-    catalogSide(argument, stack)
+  const atRevision = await atRef(argument, async (path) =>
+    inRevision(await loadSide(path, stack), path, argument),
   );
+  return atRevision ?? manifestsSide(argument) ?? catalogSide(argument, stack);
+}
+
+/** A side of a git revision, with places in the revision instead of the temporary folder. */
+function inRevision(side: Side, path: string, argument = ""): Side {
+  const named = (place: string | undefined): string | undefined => place?.replace(path, argument);
+  return {
+    ...side,
+    name: argument,
+    locate: (of) => named(side.locate?.(of)),
+    placeOf: (object) => named(side.placeOf?.(object)),
+  };
 }
 
 async function catalogSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
   const subject = await loadSubject(argument, stack);
   const { mesh, declared } = planned(subject);
-  return sideOfMesh(
-    subject.name,
-    mesh,
-    declared.flatMap(({ objects }) => objects),
-  );
+  const objects = declared.flatMap((one) => one.objects);
+  return {
+    ...sideOfMesh(subject.name, mesh, objects),
+    catalog: subject.catalog,
+    locate: locator(catalogFileOf(subject)),
+  };
+}
+
+/** Returns a function that finds paths of a catalog in its file. */
+function locator(file: string): (path: string) => string | undefined {
+  if (file === "-" || !existsSync(file)) return () => undefined;
+  // The file of a git revision is removed before the function is called.
+  const text = readFileSync(file, "utf8");
+  return (path) => {
+    // JSON is a literal of a program, which is found sooner than by a parser of YAML.
+    const position = positionOf(text, path, isData(file) && !file.endsWith(".json"));
+    return position && `${file}:${position.line}`;
+  };
 }
 
 /**
@@ -62,7 +94,7 @@ async function catalogSide(argument: string | undefined, stack: string | undefin
  */
 export function sideOf(name: string, catalog: unknown): Side {
   const { mesh } = checkedMesh({ name, catalog });
-  return sideOfMesh(name, mesh, renderMesh(mesh));
+  return { ...sideOfMesh(name, mesh, renderMesh(mesh)), catalog };
 }
 
 function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[]): Side {
@@ -74,36 +106,65 @@ function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[
 function manifestsSide(argument: string | undefined): Side | undefined {
   if (argument === undefined || argument === "-" || !existsSync(argument)) return undefined;
   const isFolder = statSync(argument).isDirectory();
-  if (!isFolder && !/\.(ya?ml|json)$/.test(argument)) return undefined;
-  const { documents, unreadable } = readFiles([argument]);
-  const [first] = unreadable;
-  if (first) throw new UnreadableCatalog(first.reason, first.file, first.position, undefined);
-  const objects = documents.map(({ value }) => value).filter(isManifest);
-  if (objects.length === 0) {
+  if (!isFolder && (!/\.(ya?ml|json)$/.test(argument) || !mayHaveObjects(argument))) return undefined;
+  const read = readFiles([argument]);
+  const sources = sourcesOf(read, "default");
+  const [unreadable] = read.unreadable;
+  if (unreadable && (isFolder || sources.objects.length > 0)) {
+    throw new UserError({
+      problem: `${unreadable.file}${unreadable.position === undefined ? "" : `:${unreadable.position.line}`} can't be read: ${unreadable.reason}`,
+      fix: "Correct the file. Render templates first: helm template, kubectl kustomize",
+    });
+  }
+  if (sources.objects.length === 0) {
     if (!isFolder) return undefined;
     throw new UserError({
       problem: `${argument} has no manifests.`,
       fix: "Name a folder with YAML or JSON files of Kubernetes objects.",
     });
   }
-  const config = objects.map(knownObject).find(({ kind, name }) => kind === "ConfigMap" && name === "istio");
-  const settings = config === undefined ? {} : settingsOf(meshConfigIn(config, argument));
-  return { name: argument, objects, model: readObjects(objects, { settings }) };
+  return sideOfSources(argument, sources);
 }
 
-/** The mesh configuration in istiod's ConfigMap. */
-function meshConfigIn({ source }: KnownObject, argument: string): object {
-  const { mesh = "" } = (source.data ?? {}) as { readonly mesh?: unknown };
-  try {
-    const config = parse(String(mesh)) as unknown;
-    if (config === null || typeof config === "object") return config ?? {};
-  } catch {
-    // Reported below, as every other text that is no object.
+/** Catalogs have no apiVersion. They are read once only. */
+function mayHaveObjects(file: string): boolean {
+  return statSync(file).size <= maxManifestBytes && readFileSync(file, "utf8").includes("apiVersion");
+}
+
+/** The side of objects of any origin, with the Helm releases of Istio among them. */
+export function sideOfSources(
+  name: string,
+  sources: Pick<Sources, "objects"> & Partial<Pick<Sources, "releases">>,
+): Side {
+  const objects = sources.objects.map(({ object }) => object);
+  const { releases = [] } = sources;
+  for (const object of objects) {
+    if (!isMeshConfig(object) || meshConfigIn(object)) continue;
+    throw new UserError({
+      problem: `${name} has a ConfigMap istio whose data.mesh is not YAML of an object.`,
+      fix: "Correct it, or remove the ConfigMap: then Istio's defaults apply.",
+    });
   }
-  throw new UserError({
-    problem: `${argument} has a ConfigMap istio whose data.mesh is not YAML of an object.`,
-    fix: "Correct it, or remove the ConfigMap: then Istio's defaults apply.",
+  const model = readObjects(objects, {
+    settings: meshSettings(objects, releases),
+    workloads: gatewayWorkloads(releases),
   });
+  const places = new Map(
+    sources.objects.map((source) => {
+      const { kind, namespace, name: own } = knownObject(source.object);
+      return [`${kind} ${namespace}/${own}`, source];
+    }),
+  );
+  return {
+    name,
+    model,
+    objects,
+    placeOf: ({ kind, namespace, name: own }) => {
+      const source = places.get(`${kind} ${namespace}/${own}`);
+      const place = source && placeOf(source, undefined);
+      return place && `${place.file}:${place.line}`;
+    },
+  };
 }
 
 const named = new WeakMap<readonly PlainObject[], ReadonlyMap<string, KnownObject>>();

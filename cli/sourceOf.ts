@@ -23,8 +23,19 @@ export function positionOf(text: string, path: string, isData: boolean): Positio
 
 type Segments = readonly (string | number)[];
 
+const treeOf = remembered((text) => parseDocument(text));
+
 function offsetInData(text: string, segments: Segments): number | undefined {
-  return offsetInTree(parseDocument(text).contents, segments);
+  return offsetInTree(treeOf(text).contents, segments);
+}
+
+/** Reads a text once if it is asked for several paths, one after the other. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, result: read(text) };
+    return last.result;
+  };
 }
 
 /**
@@ -59,9 +70,11 @@ interface Literal {
   readonly fields: Map<string, { readonly offset: number; value?: Literal | string }>;
 }
 
+const programOf = remembered(literalsOf);
+
 /** The literal with most of a path wins. A name leads to the literal that a constant of that name holds. */
 function offsetInProgram(text: string, segments: Segments): number | undefined {
-  const { literals, constants } = literalsOf(text);
+  const { literals, constants } = programOf(text);
   let best: { readonly depth: number; readonly offset: number } | undefined;
   for (const root of literals) {
     let here: Literal | undefined = root;

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { catalogOf } from "../program/catalogOf";
 import type { Settings } from "../program/settings";
 import { UserError } from "../errors/userError";
@@ -68,6 +68,18 @@ export async function loadSubject(argument: string | undefined, stack: string | 
   }
   const settings = stackSettings(project, argument, stack);
   return { name: settings.platform.name, catalog: catalogOf(settings), settings, project };
+}
+
+/** The file that findings of a catalog are about. For a platform: its catalog, or the program if the catalog is not found. */
+export function catalogFileOf({ name, project }: Pick<Subject, "name" | "project">): string {
+  if (project === undefined) return name;
+  const beside = dirname(project.main);
+  const candidates = [
+    join("platforms", name, "catalog.ts"),
+    join(beside, name, "catalog.ts"),
+    join(beside, "catalog.ts"),
+  ];
+  return candidates.find((path) => existsSync(path)) ?? project.main;
 }
 
 function isFile(path: string): boolean {

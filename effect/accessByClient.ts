@@ -1,7 +1,7 @@
 import { plainest } from "./accessDifference";
 import { accessSet, allClasses } from "./accessSet";
 import type { Model } from "./model";
-import { type Box, intersect, type Region, subtract } from "./region";
+import { type Box, classNumbers, intersect, type Region, subtract } from "./region";
 import type { Request } from "./request";
 import { type Space, spaceOf, witnessIn } from "./space";
 import type { Workload } from "./workload";
@@ -12,6 +12,8 @@ export interface ClientAccess {
   /** False if the models don't read something that can decide otherwise. */
   readonly sure: boolean;
   readonly witness: Request;
+  /** All requests that are gained or lost, as text, of which the witness is one. */
+  readonly extent: string;
   /** Principals of workloads that no policy distinguishes from the witness's. Default: none. */
   readonly alike?: readonly string[];
 }
@@ -37,7 +39,8 @@ export function accessByClient(before: Model, old: Workload, after: Model, now: 
       const box = sure ?? within(possible, classes);
       if (!box) return [];
       const witness = witnessIn(box, space);
-      return [{ kind, sure: sure !== undefined, witness, ...(alike.length > 0 && { alike }) }];
+      const extent = extentOf(intersect(possible, [new Map([["identity", classes]])]), space);
+      return [{ kind, sure: sure !== undefined, witness, extent, ...(alike.length > 0 && { alike }) }];
     });
   });
 }
@@ -61,6 +64,20 @@ function clientClasses({ values, alike }: Space): ClientClasses[] {
   }
   const more = [others, none].filter((classes) => classes !== 0n);
   return [...single, ...more.map((classes) => ({ classes, alike: [] }))];
+}
+
+/** Describes a region by the values that stand for its classes. */
+function extentOf(region: Region, { ports, values }: Space): string {
+  const texts = region.map((box) =>
+    [...box]
+      .map(([dimension, classes]) => {
+        const all = dimension === "port" ? ports : (values.get(dimension) ?? []);
+        return `${dimension} ${JSON.stringify(classNumbers(classes).map((i) => all[i] ?? null))}`;
+      })
+      .sort()
+      .join(" "),
+  );
+  return texts.sort().join("\n");
 }
 
 function within(region: Region, client: bigint): Box | undefined {

@@ -36,6 +36,8 @@ export interface Difference {
   readonly after: string;
   /** The objects that decide now, as far as one does. */
   readonly by: readonly ObjectName[];
+  /** Everything that changes, as text, of which the request is one example. Default: `before` and `after`. */
+  readonly extent?: string;
 }
 
 /** The workloads that are in both models. */

@@ -29,7 +29,7 @@ export { difference } from "./difference";
 export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";
-export { servedPorts, spaceOf, witnessIn, type Space } from "./space";
+export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space";
 export { routeText } from "./routeDifference";
 export { weaknesses } from "./hardening";
 export { dangling } from "./dangling";

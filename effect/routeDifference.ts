@@ -10,7 +10,8 @@ import { routeOf } from "./routeOf";
 import type { Route, RouteDestination } from "./routing";
 import { scopeOf } from "./scope";
 import { serviceHosts } from "./service";
-import { virtualServices } from "./virtualService";
+import { routeChange } from "./routeParts";
+import { type VirtualService, virtualServices } from "./virtualService";
 import { fieldsAt, textAt, textsAt } from "./field";
 import { fullHost } from "./host";
 import type { Workload } from "./workload";
@@ -101,9 +102,7 @@ function compareRoutes(
   now: Workload,
   target: RoutedRequest,
 ): Difference[] {
-  const relevant = [before, after].flatMap((model) =>
-    virtualServices(model).filter(({ hosts }) => hosts.some((host) => overlap(host, target.host))),
-  );
+  const relevant = [before, after].flatMap((model) => virtualServicesOf(model, target.host));
   const matches = relevant.flatMap(({ http }) => http).flatMap(matchesOf);
   const found = new Map<string, Difference>();
   for (const sent of routedRequests(target, matches)) {
@@ -113,17 +112,30 @@ function compareRoutes(
     const kind = kindOf(was, is);
     const key = `${kind} ${wasText} ${isText}`;
     if (found.has(key)) continue;
+    const [wasPart, isPart] = routeChange(was, is);
     found.set(key, {
       kind,
       workload: now,
       sure: is.outcome !== "unknown",
       sent,
-      before: kind === "mTLS weaker" ? tlsText(was) : wasText,
-      after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isText,
+      before: kind === "mTLS weaker" ? tlsText(was) : kind === "route broken" ? wasText : wasPart,
+      after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
       by: is.by ? [is.by] : [],
+      extent: key,
     });
   }
   return [...found.values()];
+}
+
+const byHost = new WeakMap<Model, Map<string, readonly VirtualService[]>>();
+
+function virtualServicesOf(model: Model, host: string): readonly VirtualService[] {
+  const known = byHost.get(model) ?? new Map<string, readonly VirtualService[]>();
+  byHost.set(model, known);
+  const own =
+    known.get(host) ?? virtualServices(model).filter(({ hosts }) => hosts.some((one) => overlap(one, host)));
+  known.set(host, own);
+  return own;
 }
 
 function tlsText({ destinations }: Route): string {

@@ -111,8 +111,8 @@ export function servedPorts(
 
 const byWorkload = new WeakMap<Model, Map<Workload, readonly ServiceHost[]>>();
 
-/** The services that select a workload's pods. */
-function servicesOf(model: Model, workload: Workload): readonly ServiceHost[] {
+/** Returns the services that select a workload's pods. */
+export function servicesOf(model: Model, workload: Workload): readonly ServiceHost[] {
   const known = byWorkload.get(model) ?? new Map<Workload, readonly ServiceHost[]>();
   byWorkload.set(model, known);
   const own =

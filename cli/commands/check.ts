@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import type { CheckedMesh, Finding, Severity } from "../../checks";
@@ -7,7 +5,7 @@ import { UserError } from "../../errors/userError";
 import { checkMesh, renderMesh } from "../../mesh";
 import { delegateProblems } from "../../mesh/delegates";
 import { type SharedHost, sharedHosts, sharedHostText } from "../../mesh/sharedHosts";
-import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
+import { catalogFileOf, loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 import { UnreadableCatalog } from "../catalogFile";
 import { print } from "../output";
 import { sarif } from "../sarif";
@@ -72,7 +70,7 @@ const formats = {
   sarif: (all: readonly Checked[]) =>
     all
       .map(({ subject, findings, position }) =>
-        JSON.stringify(sarif(fileOf(subject), findings, position), null, 2),
+        JSON.stringify(sarif(catalogFileOf(subject), findings, position), null, 2),
       )
       .join("\n"),
 };
@@ -133,16 +131,4 @@ function describeFindings({ name }: Subject, findings: readonly Finding[]): stri
   };
   const counts = [...count("error"), ...count("warning"), ...count("info")].join(", ");
   return [...blocks, `${name}: ${counts === "" ? "no findings" : counts}`].join("\n");
-}
-
-/** The file that findings are about. For a platform: its catalog, or the program if the catalog is not found. */
-function fileOf({ name, project }: Subject): string {
-  if (project === undefined) return name;
-  const beside = dirname(project.main);
-  const candidates = [
-    join("platforms", name, "catalog.ts"),
-    join(beside, name, "catalog.ts"),
-    join(beside, "catalog.ts"),
-  ];
-  return candidates.find((path) => existsSync(path)) ?? project.main;
 }

@@ -1,43 +1,90 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UserError } from "../../errors/userError";
+import { clusterOptions, type ClusterOptions } from "../clusterOptions";
+import { deployedSide } from "../deployedSide";
+import { declaredChanges, readDeclarations } from "../diff/allowed";
 import { changesBetween } from "../diff/changes";
-import { markdownOf, textOf } from "../diff/report";
+import { formats } from "../diff/format";
 import { meanings, type Verdict, verdicts } from "../diff/verdict";
+import { appliedTo, clusterSide } from "../liveSide";
 import { print } from "../output";
-import { loadSide, sideArgument } from "../side";
+import { loadSide, type Side, sideArgument } from "../side";
 import { stackOption } from "../subject";
 
-interface DiffOptions {
+interface DiffOptions extends ClusterOptions {
   readonly stack?: string;
+  readonly cluster?: true;
+  readonly deployed?: true;
   readonly format: keyof typeof formats;
   readonly failOn: readonly Verdict[];
+  readonly allow?: string;
 }
 
 /** `meshwright diff`: compares what two catalogs or sets of manifests do. */
 export function diffCommand(command: Command): void {
   command
-    .argument("<old>", sideArgument)
+    .argument("[old]", `${sideArgument}; with --cluster or --deployed the new one`)
     .argument("[new]", `the same (default: the project's platform)`)
     .option("--stack <name>", stackOption)
+    .option("--cluster", "compare a cluster with what it does after the new one is applied to it")
+    .addOption(
+      new Option(
+        "--deployed",
+        "compare with what --stack has deployed last, by its state; without --stack: with the sandbox's last deployment",
+      ).conflicts("cluster"),
+    )
     .addOption(new Option("--format <format>", "what to print").choices(Object.keys(formats)).default("text"))
     .option("--fail-on <verdicts>", "exit code 1 for these, such as wider,weaker,unrouted", verdictList, [])
+    .option(
+      "--allow <file>",
+      "file with intended changes, each a line that this command has printed; they don't fail",
+    )
     .addHelpText(
       "after",
       `\nVerdicts:\n${verdicts.map((verdict) => `  ${verdict.padEnd(10)}${meanings[verdict]}`).join("\n")}`,
-    )
-    .action(async (old: string, now: string | undefined, { stack, format, failOn }: DiffOptions) => {
-      const [before, after] = [await loadSide(old, stack), await loadSide(now, stack)];
+    );
+  clusterOptions(command).action(
+    async (old: string | undefined, now: string | undefined, options: DiffOptions) => {
+      const { format, failOn, allow } = options;
+      const lines = allow === undefined ? [] : readDeclarations(allow);
+      const [before, after] = await sides(command, old, now, options);
       const changes = changesBetween(before, after);
-      print(formats[format](changes, { old, now: now ?? after.name }).trimEnd());
-      if (changes.some(({ verdict }) => failOn.includes(verdict))) process.exitCode = 1;
-    });
+      const declared = declaredChanges(changes, lines);
+      print(formats[format](changes, { old: before.name, now: after.name }, declared).trimEnd());
+      const undeclared = changes.filter((change) => !declared.changes.has(change));
+      if (undeclared.some(({ verdict }) => failOn.includes(verdict))) process.exitCode = 1;
+    },
+  );
 }
 
-const formats = {
-  text: textOf,
-  markdown: markdownOf,
-  json: (changes: ReturnType<typeof changesBetween>, names: { readonly old: string; readonly now: string }) =>
-    JSON.stringify({ old: names.old, new: names.now, changes }, null, 2),
-};
+async function sides(
+  command: Command,
+  old: string | undefined,
+  now: string | undefined,
+  { stack, cluster, deployed, state = "" }: DiffOptions,
+): Promise<[before: Side, after: Side]> {
+  if (cluster === undefined && deployed === undefined) {
+    if (old === undefined) {
+      throw new UserError({
+        problem: "Nothing is named to compare with.",
+        fix: "Name the old side, such as main:mesh.ts, or choose --deployed or --cluster.",
+        exitCode: 2,
+      });
+    }
+    return [await loadSide(old, stack), await loadSide(now, stack)];
+  }
+  if (now !== undefined) {
+    throw new UserError({
+      problem: `${cluster ? "--cluster" : "--deployed"} is the old side, and two more are named: ${old ?? ""} and ${now}.`,
+      fix: "Name only the new one.",
+      exitCode: 2,
+    });
+  }
+  const after = await loadSide(old, stack);
+  if (deployed) return [await deployedSide(old, stack, state), after];
+  const live = await clusterSide(command);
+  return [live, appliedTo(live, after)];
+}
 
 function verdictList(text: string): Verdict[] {
   const names = text.split(",").map((name) => name.trim().toLowerCase());

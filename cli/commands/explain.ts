@@ -1,14 +1,18 @@
 import type { Command } from "commander";
+import { UserError } from "../../errors/userError";
+import { clusterOptions } from "../clusterOptions";
 import { answer } from "../explain/answer";
 import { answerText } from "../explain/answerText";
 import { explainObject } from "../explain/object";
 import { isQuestion, parseQuestion, type QuestionOptions } from "../explain/question";
+import { clusterSide } from "../liveSide";
 import { print } from "../output";
 import { loadSide, sideArgument } from "../side";
 import { stackOption } from "../subject";
 
 interface ExplainOptions extends QuestionOptions {
   readonly stack?: string;
+  readonly cluster?: true;
   readonly json?: true;
 }
 
@@ -32,20 +36,31 @@ export function explainCommand(command: Command): void {
     .option("--header <name=value>", "header of the request; can be repeated", collect)
     .option("--token <claims>", "payload of the end user's token, as JSON or a file with it")
     .option("--source-ip <address>", "IP address of the client")
-    .option("--json", "print JSON")
-    .action(async (words: readonly string[], options: ExplainOptions) => {
-      const { stack, json } = options;
-      if (!isQuestion(words)) {
-        const [wanted = "", argument] = words.toReversed();
-        print(await explainObject(argument, wanted, options));
-        return;
-      }
-      const { catalog, question } = parseQuestion(words, options);
-      const side = await loadSide(catalog, stack);
-      const found = answer(side.model, question);
-      print(json ? JSON.stringify({ question, ...found }, null, 2) : answerText(question, found, side));
-      if (found.verdict !== "allowed") process.exitCode = 1;
-    });
+    .option("--cluster", "ask about what a live cluster has, instead of a catalog")
+    .option("--json", "print JSON");
+  clusterOptions(command).action(async (words: readonly string[], options: ExplainOptions) => {
+    const { stack, cluster, json } = options;
+    if (!isQuestion(words)) {
+      if (cluster) throw noCatalog("an object of a catalog", words.join(" "));
+      const [wanted = "", argument] = words.toReversed();
+      print(await explainObject(argument, wanted, options));
+      return;
+    }
+    const { catalog, question } = parseQuestion(words, options);
+    if (cluster && catalog !== undefined) throw noCatalog(catalog, catalog);
+    const side = cluster ? await clusterSide(command) : await loadSide(catalog, stack);
+    const found = answer(side.model, question);
+    print(json ? JSON.stringify({ question, ...found }, null, 2) : answerText(question, found, side));
+    if (found.verdict !== "allowed") process.exitCode = 1;
+  });
+}
+
+function noCatalog(what: string, words: string): UserError {
+  return new UserError({
+    problem: `--cluster asks about a cluster, and ${what} is named: ${words}.`,
+    fix: "Leave out one of the two.",
+    exitCode: 2,
+  });
 }
 
 function collect(one: string, others: readonly string[] = []): string[] {

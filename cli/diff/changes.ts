@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import {
   accessByClient,
+  type ClientAccess,
   decisionText,
   type Difference,
   difference,
@@ -7,15 +9,22 @@ import {
   type ObjectName,
   requestText,
   sentText,
+  type Workload,
 } from "../../effect";
-import { fromOf, type Side } from "../side";
+import type { Side } from "../side";
+import { type Cause, causesOf } from "./causes";
+import { accessSentence, type Names, namesIn } from "./sentence";
 import { type Verdict, verdictOf, verdicts } from "./verdict";
 
 /** One change of what the mesh does. */
 export interface Change {
   readonly verdict: Verdict;
-  /** The workload that receives the request, or sends it, as `<namespace>/<name>`. */
-  readonly workload: string;
+  /** What changes, such as `shop/web may now PUT shop/cart (was GET)`. */
+  readonly sentence: string;
+  /** Identifies everything that changes, of which the request is one example. */
+  readonly id: string;
+  /** The workloads that receive the request, or send it, as `<namespace>/<name>`. */
+  readonly workloads: readonly string[];
   /** A request that shows the change. */
   readonly request?: string;
   readonly before?: string;
@@ -24,53 +33,150 @@ export interface Change {
   readonly isSure: boolean;
   /** The objects that decide now. */
   readonly objects: readonly string[];
-  /** The paths of the catalog that these objects come from. */
-  readonly from: readonly string[];
+  /** What makes them decide so. */
+  readonly causes: readonly Cause[];
+}
+
+/** A change of one workload. */
+interface Single extends Omit<Change, "id" | "workloads"> {
+  readonly workload: string;
+  readonly extent: string;
 }
 
 /** Compares what two sides do: access, mutual TLS, proxies, routes and egress. Equal sides have no change. */
 export function changesBetween(old: Side, now: Side): Change[] {
+  const context: Context = { old, now, oldNames: namesIn(old.model), nowNames: namesIn(now.model) };
+  const byClient = new Map<Workload, readonly ClientAccess[]>();
   const known = difference(old.model, now.model).flatMap((one) =>
     one.kind === "access gained" || one.kind === "access lost"
-      ? accessChanges(old, now, one)
-      : [changeOf(now, one)],
+      ? accessChanges(context, one, byClient)
+      : [changeOf(context, now, one)],
   );
-  const changes = [...known, ...onlyIn(now, old, "added"), ...onlyIn(old, now, "removed")];
+  const changes = grouped([...known, ...onlyIn(now, old, "added"), ...onlyIn(old, now, "removed")]);
   const rank = ({ verdict }: Change): number => verdicts.indexOf(verdict);
   return changes.toSorted(
-    (one, other) => rank(one) - rank(other) || (one.workload < other.workload ? -1 : 1),
+    (one, other) => rank(one) - rank(other) || (one.sentence < other.sentence ? -1 : 1),
   );
 }
 
-function changeOf(side: Side, one: Difference): Change {
-  const { workload, witness, sent, before, after, sure, by } = one;
+interface Context {
+  readonly old: Side;
+  readonly now: Side;
+  readonly oldNames: Names;
+  readonly nowNames: Names;
+}
+
+/** Changes that are the same for several workloads, such as the versions of a service and its callers, are one. */
+function grouped(all: readonly Single[]): Change[] {
+  const key = ({ verdict, sentence, before, after, extent, isSure }: Single): string =>
+    JSON.stringify([verdict, sentence, before, after, extent, isSure]);
+  return [...Map.groupBy(all, key)].flatMap(([text, group]) => {
+    const [first] = group;
+    if (!first) return [];
+    const workloads = [...new Set(group.map((one) => one.workload))].sort();
+    const id = createHash("sha256")
+      .update(JSON.stringify([text, workloads]))
+      .digest("hex")
+      .slice(0, 8);
+    const causes = new Map(group.flatMap((one) => one.causes).map((cause) => [cause.path, cause]));
+    const { verdict, sentence, request, before, after, isSure, objects } = first;
+    return [
+      {
+        verdict,
+        sentence,
+        id,
+        workloads,
+        ...(request !== undefined && { request }),
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+        isSure,
+        objects,
+        causes: [...causes.values()],
+      },
+    ];
+  });
+}
+
+function changeOf({ old, now, nowNames }: Context, side: Side, one: Difference, access?: string): Single {
+  const { workload, witness, sent, before, after, sure, by, extent } = one;
   const request = sent ? sentText(sent) : witness && requestText(witness);
+  const client = witness?.identity?.serviceAccount ?? "";
   return {
     verdict: verdictOf(one),
+    sentence: access ?? sentenceOf(one, nowNames),
     workload: `${workload.namespace}/${workload.name}`,
     ...(request !== undefined && { request }),
     before,
     after,
+    extent: extent ?? "",
     isSure: sure,
     objects: by.map(nameOf),
-    from: [...new Set(by.flatMap((object) => fromOf(side.objects, object)))],
+    causes: causesOf(old, now, side, by, client),
   };
 }
 
+/** Says what changes, other than access. */
+function sentenceOf({ kind, workload, sent, witness }: Difference, names: Names): string {
+  const server = names.server(workload);
+  const port = witness === undefined ? "" : ` port ${witness.port}`;
+  const to =
+    sent === undefined ? "" : `${sent.scheme === "https" ? "https://" : ""}${sent.host}:${sent.port}`;
+  switch (kind) {
+    case "mTLS weaker":
+    case "mTLS stronger": {
+      const strength = kind === "mTLS weaker" ? "weaker" : "stronger";
+      return sent === undefined
+        ? `mutual TLS of ${server}${port} is ${strength}`
+        : `TLS to ${to} is ${strength}`;
+    }
+    case "proxy removed":
+    case "proxy added":
+      return `${server}${port} ${kind === "proxy removed" ? "has no proxy any more" : "has a proxy now"}`;
+    case "egress opened":
+      return `${server} may now send requests to any host outside of the mesh`;
+    case "egress closed":
+      return `${server} may no longer send requests to unknown hosts outside of the mesh`;
+    case "unread":
+      return `${server} has an object that is not read`;
+    case "route broken":
+      return `requests to ${to} end at the client's proxy`;
+    default:
+      return `requests to ${to} are routed in another way`;
+  }
+}
+
 /** A change for each client that gains or loses requests, instead of one for all. */
-function accessChanges(old: Side, now: Side, one: Difference): Change[] {
+function accessChanges(
+  context: Context,
+  one: Difference,
+  byClient: Map<Workload, readonly ClientAccess[]>,
+): Single[] {
+  const { old, now, oldNames, nowNames } = context;
   const { namespace, name } = one.workload;
   const before = old.model.workloads.find((other) => other.namespace === namespace && other.name === name);
-  if (before === undefined) return [changeOf(now, one)];
-  return accessByClient(old.model, before, now.model, one.workload)
+  if (before === undefined) return [changeOf(context, now, one)];
+  const clients = byClient.get(one.workload) ?? accessByClient(old.model, before, now.model, one.workload);
+  byClient.set(one.workload, clients);
+  return clients
     .filter(({ kind }) => kind === one.kind)
-    .map(({ kind, sure, witness }) => {
+    .map(({ kind, sure, witness, extent, alike = [] }) => {
       const [was, is] = [mayCall(old.model, before, witness), mayCall(now.model, one.workload, witness)];
       // What was allowed is lost by what allowed it.
-      const [side, decision] = kind === "access gained" ? [now, is] : [old, was];
+      const gained = kind === "access gained";
+      const [side, decision] = gained ? [now, is] : [old, was];
       const by = decision.by ? [decision.by] : [];
       const texts = { before: decisionText(was), after: decisionText(is) };
-      return changeOf(side, { kind, workload: one.workload, sure, witness, by, ...texts });
+      const change = { kind, workload: one.workload, sure, witness, by, ...texts };
+      const names = {
+        client: (gained ? nowNames : oldNames).client(witness),
+        alike: alike.length,
+        server: nowNames.server(one.workload),
+      };
+      const denying = gained
+        ? { model: old.model, workload: before }
+        : { model: now.model, workload: one.workload };
+      const all = JSON.stringify([extent, alike]);
+      return changeOf(context, side, { ...change, extent: all }, accessSentence(change, names, denying));
     });
 }
 
@@ -83,13 +189,16 @@ export function countsOf(changes: readonly Change[]): Map<Verdict, number> {
   return new Map(counts.filter(([, count]) => count > 0));
 }
 
-function onlyIn(side: Side, other: Side, verdict: "added" | "removed"): Change[] {
+function onlyIn(side: Side, other: Side, verdict: "added" | "removed"): Single[] {
   const names = ({ model }: Side): Set<string> =>
     new Set(model.workloads.map(({ namespace, name }) => `${namespace}/${name}`));
   const known = names(other);
   return [...names(side)]
     .filter((workload) => !known.has(workload))
-    .map((workload) => ({ verdict, workload, isSure: true, objects: [], from: [] }));
+    .map((workload) => {
+      const sentence = `${workload} is ${verdict === "added" ? "new" : "gone"}`;
+      return { verdict, sentence, workload, extent: "", isSure: true, objects: [], causes: [] };
+    });
 }
 
 function nameOf({ kind, namespace, name }: ObjectName): string {

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { Declared } from "./allowed";
 import { type Change, countsOf } from "./changes";
 import { meanings, type Verdict } from "./verdict";
 
@@ -8,56 +9,90 @@ export interface Names {
   readonly now: string;
 }
 
-/** For humans: a line for each change, its request, what held before and holds now, and the catalog's lines. */
-export function textOf(changes: readonly Change[], { old, now }: Names): string {
-  if (changes.length === 0) return `${old} and ${now} do the same.`;
+/** The first line of the Markdown, by which a comment of a pull request is found again. Code hosts don't show it. */
+export const marker = "<!-- meshwright diff -->";
+
+/** The most changes of a verdict that a comment shows: code hosts limit its length. */
+const most = 50;
+
+const nothing: Declared = { changes: new Set(), unused: [] };
+
+/** For humans: what changes, a request that shows it, what held before and holds now, and the lines that cause it. */
+export function textOf(changes: readonly Change[], { old, now }: Names, declared = nothing): string {
+  if (changes.length === 0) return [`${old} and ${now} do the same.`, ...unusedLines(declared)].join("\n");
   const width = Math.max(...changes.map(({ verdict }) => verdict.length));
   return [
-    ...changes.flatMap(({ verdict, workload, request, before, after, from, isSure }) => [
-      `${coloured(verdict, verdict.toUpperCase().padEnd(width))}  ${pc.bold(workload)}${request === undefined ? "" : `  ${request}`}`,
-      ...(before === undefined ? [] : [indented(width, `was ${before}`)]),
-      ...(after === undefined
-        ? []
-        : [indented(width, `now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`)]),
-      ...from.map((path) => indented(width, pc.cyan(path))),
-    ]),
+    ...changes.flatMap((change) => {
+      const { verdict, sentence, id, workloads, request, before, after, causes, isSure } = change;
+      return [
+        `${coloured(verdict, verdict.toUpperCase().padEnd(width))}  ${pc.bold(sentence)} ${pc.dim(`[${id}]`)}${declared.changes.has(change) ? pc.green(" (declared)") : ""}`,
+        ...[
+          ...(sentence.startsWith(`${workloads[0] ?? ""} `) ? [] : [`at ${listed(workloads)}`]),
+          ...(request === undefined ? [] : [`e.g. ${request}`]),
+          ...(before === undefined ? [] : [`was ${before}`]),
+          ...(after === undefined
+            ? []
+            : [`now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`]),
+          ...causes.map(({ path, place }) => `${pc.cyan(path)}${place === undefined ? "" : ` (${place})`}`),
+        ].map((line) => `${" ".repeat(width + 2)}${line}`),
+      ];
+    }),
     "",
-    summary(changes),
+    summary(changes, declared),
+    ...unusedLines(declared),
   ].join("\n");
 }
 
 /** For the comment of a pull request: a table of the counts, and the changes of each verdict, collapsed. */
-export function markdownOf(changes: readonly Change[], { old, now }: Names): string {
-  const title = `### Mesh: \`${old}\` → \`${now}\``;
-  if (changes.length === 0) return `${title}\n\nNo request is decided, routed or secured in another way.\n`;
+export function markdownOf(changes: readonly Change[], { old, now }: Names, declared = nothing): string {
+  const title = `${marker}\n### Mesh: \`${old}\` → \`${now}\``;
+  const unused = unusedLines(declared);
+  if (changes.length === 0) {
+    const same = "No request is decided, routed or secured in another way.";
+    return `${[title, same, ...unused].join("\n\n")}\n`;
+  }
   const sections = [...countsOf(changes).keys()].map((verdict) => {
     const own = changes.filter((change) => change.verdict === verdict);
-    const lines = own.map(({ workload, request, before, after, from }) =>
-      [
-        `- **${workload}**${request === undefined ? "" : ` \`${request}\``}`,
+    const lines = own.slice(0, most).map((change) => {
+      const { sentence, id, workloads, request, before, after, causes } = change;
+      return [
+        `- **${sentence}** \`[${id}]\`${declared.changes.has(change) ? " (declared)" : ""}`,
+        ...(workloads.length < 2 ? [] : [`  - at ${listed(workloads)}`]),
+        ...(request === undefined ? [] : [`  - e.g. \`${request}\``]),
         ...(before === undefined ? [] : [`  - was ${before}`]),
         ...(after === undefined ? [] : [`  - now ${after}`]),
-        ...from.map((path) => `  - \`${path}\``),
-      ].join("\n"),
-    );
+        ...causes.map(({ path, place }) => `  - \`${path}\`${place === undefined ? "" : ` (${place})`}`),
+      ].join("\n");
+    });
+    const open = ["wider", "weaker", "unrouted"].includes(verdict) && own.length <= 5 ? " open" : "";
     return [
-      "<details>",
+      `<details${open}>`,
       `<summary><b>${verdict}</b>: ${own.length} (${meanings[verdict]})</summary>`,
       "",
       ...lines,
+      ...(own.length > most ? [`- and ${own.length - most} more`] : []),
       "",
       "</details>",
     ].join("\n");
   });
-  return `${[title, summary(changes), ...sections].join("\n\n")}\n`;
+  return `${[title, summary(changes, declared), ...sections, ...unused].join("\n\n")}\n`;
 }
 
-function summary(changes: readonly Change[]): string {
-  return `${[...countsOf(changes)].map(([verdict, count]) => `${count} ${verdict}`).join(", ")}.`;
+function unusedLines({ unused }: Declared): string[] {
+  return unused.map((line) => `Declared, but no such change is found: ${line}`);
 }
 
-function indented(width: number, text: string): string {
-  return `${" ".repeat(width + 2)}${text}`;
+function summary(changes: readonly Change[], declared: Declared): string {
+  const counts = [...countsOf(changes)].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
+  return `${counts}${declared.changes.size === 0 ? "" : `, ${declared.changes.size} of them declared`}.`;
+}
+
+/** The first of many names, and how many there are. */
+function listed(names: readonly string[]): string {
+  const shown = 6;
+  return names.length <= shown
+    ? names.join(", ")
+    : `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`;
 }
 
 function coloured(verdict: Verdict, text: string): string {

@@ -14,7 +14,7 @@ const catalog = (methods: readonly string[]) => ({
 });
 
 describe("cli/diff", function () {
-  this.timeout(60_000); // Each run is its own process.
+  this.timeout(180_000); // Each run is its own process.
   const folder = mkdtempSync(join(tmpdir(), "diff-"));
   after(() => {
     rmSync(folder, { recursive: true });
@@ -28,16 +28,28 @@ describe("cli/diff", function () {
   it("compares catalogs, and fails on the verdicts that it is told", async () => {
     const [old, now] = [file("old.json", catalog(["GET"])), file("now.json", catalog(["GET", "PUT"]))];
     const { stdout, exitCode } = await run(old, now);
-    expect(stdout.split("\n").slice(0, 4)).to.deep.equal([
-      "WIDER  shop/cart  PUT /other on port 8080 from cluster.local/ns/shop/sa/web".replace("/other", "/"),
+    const [first = "", ...lines] = stdout.split("\n");
+    expect(first).to.match(/^WIDER {2}shop\/web may now PUT shop\/cart \(was GET\) \[[0-9a-f]{8}\]$/);
+    expect(lines.slice(0, 5)).to.deep.equal([
+      "       at shop/cart",
+      "       e.g. PUT / on port 8080 from cluster.local/ns/shop/sa/web",
       "       was denied: no rule allows (AuthorizationPolicy shop/cart)",
       "       now allowed: rule allows (AuthorizationPolicy shop/cart)",
-      "       services.web.calls.cart",
+      "       services.web.calls.cart.methods (now.json:1)",
     ]);
     expect(exitCode).to.equal(0);
     expect((await run(old, now, "--fail-on", "wider,weaker")).exitCode).to.equal(1);
     expect((await run(old, now, "--fail-on", "unrouted")).exitCode).to.equal(0);
     expect((await run(old, old, "--fail-on", "wider")).stdout).to.equal("old.json and old.json do the same.");
+    writeFileSync(join(folder, "allowed"), `# The cart accepts changes now.\n${first}\n`);
+    const allowed = await run(old, now, "--fail-on", "wider", "--allow", "allowed");
+    expect([allowed.exitCode, allowed.stdout.includes("(declared)")]).to.deep.equal([0, true]);
+    writeFileSync(join(folder, "allowed"), "everything\n");
+    const broad = await run(old, now, "--allow", "allowed");
+    expect([broad.exitCode, broad.stderr]).to.deep.equal([
+      2,
+      "error: allowed:1 is no declaration of a change: everything\nfix:   Copy the line that meshwright diff prints, such as WIDER shop/web may now PUT shop/cart (was GET) [1a2b3c4d].",
+    ]);
     const wrong = await run(old, now, "--fail-on", "wide");
     expect([wrong.exitCode, wrong.stderr.includes("wide is no verdict")]).to.deep.equal([2, true]);
   });
@@ -64,10 +76,15 @@ describe("cli/diff", function () {
       file(join(name, "pod.json"), pod);
     }
     const { stdout } = await run("a", "b", "--format", "json");
-    const { changes } = JSON.parse(stdout) as { changes: { verdict: string; workload: string }[] };
-    expect(new Set(changes.map(({ verdict, workload }) => `${verdict} ${workload}`))).to.deep.equal(
-      new Set(["wider shop/cart"]),
-    );
+    const { changes } = JSON.parse(stdout) as {
+      changes: { verdict: string; workloads: string[]; causes: object[] }[];
+    };
+    expect(
+      new Set(changes.map(({ verdict, workloads }) => `${verdict} ${workloads.join(",")}`)),
+    ).to.deep.equal(new Set(["wider shop/cart"]));
+    expect(changes[0]?.causes).to.deep.equal([
+      { path: "AuthorizationPolicy shop/cart", place: "b/policy.json:1" },
+    ]);
     mkdirSync(join(folder, "empty"));
     expect((await run("a", "empty")).stderr).to.include("empty has no manifests");
   });
@@ -81,7 +98,9 @@ describe("cli/diff", function () {
     await git("commit", "--quiet", "--message", "a");
     file("mesh.json", catalog(["GET", "PUT"]));
     const { stdout } = await run("main:mesh.json", "mesh.json", "--format", "markdown");
-    expect(stdout).to.match(/^### Mesh: `main:mesh\.json` → `mesh\.json`\n\n1 wider\.\n/);
+    expect(stdout).to.match(
+      /^<!-- meshwright diff -->\n### Mesh: `main:mesh\.json` → `mesh\.json`\n\n1 wider\.\n/,
+    );
     expect((await run("other:mesh.json", "mesh.json")).stderr).to.include('git has no revision "other"');
     expect((await run("main:nothing.json", "mesh.json")).stderr).to.include("main has no nothing.json");
   });

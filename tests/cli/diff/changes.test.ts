@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { declarationOf, declaredChanges } from "../../../cli/diff/allowed";
 import { type Change, changesBetween } from "../../../cli/diff/changes";
 import { markdownOf, textOf } from "../../../cli/diff/report";
 import type { Verdict } from "../../../cli/diff/verdict";
-import { type Side, sideOf } from "../../../cli/side";
+import { type Side, sideOf, sideOfSources } from "../../../cli/side";
+import type { PlainObject } from "../../../effect";
 
 interface Call {
   methods?: string[];
@@ -154,8 +156,8 @@ const mutations: readonly Mutation[] = [
 ];
 
 /** The services that a change names: of its workload and of the client in its request. */
-function servicesOf({ workload, request = "" }: Change): string[] {
-  const texts = [workload, /sa\/(\S+)/.exec(request)?.[1] ?? "", /\/\/(\w+)\./.exec(request)?.[1] ?? ""];
+function servicesOf({ workloads, request = "" }: Change): string[] {
+  const texts = [...workloads, /sa\/(\S+)/.exec(request)?.[1] ?? "", /\/\/(\w+)\./.exec(request)?.[1] ?? ""];
   return texts.flatMap((text) => /\bs\d\b/.exec(text)?.[0] ?? []);
 }
 
@@ -194,7 +196,8 @@ describe("cli/diff/changes", () => {
       const changes = changesBetween(base, side);
       const place = mutation.at === "callee" ? to : from;
       const found = changes.filter(
-        ({ verdict, workload }) => verdict === mutation.expected && workload.includes(place),
+        ({ verdict, workloads }) =>
+          verdict === mutation.expected && workloads.some((one) => one.includes(place)),
       );
       expect(found, `${mutation.name} ${from} ${to}: ${JSON.stringify(changes)}`).to.not.be.empty;
       for (const change of changes) {
@@ -209,17 +212,20 @@ describe("cli/diff/changes", () => {
   it("shows a request, what held before and holds now, and the line of the catalog", () => {
     const side = changed((of) => of.services.s0?.calls.s1?.methods?.push("DELETE"));
     const [change, ...others] = changesBetween(base, side);
-    expect(others.map(({ workload }) => workload)).to.deep.equal(["shop/s1-v2"]);
+    expect(others).to.deep.equal([]);
     expect(change).to.deep.equal({
       verdict: "wider",
-      workload: "shop/s1-v1",
+      sentence: "shop/s0 may now DELETE shop/s1 (was GET)",
+      id: change?.id,
+      workloads: ["shop/s1-v1", "shop/s1-v2"],
       request: "DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0",
       before: "denied: no rule allows (AuthorizationPolicy shop/default-deny)",
       after: "allowed: rule allows (AuthorizationPolicy shop/s1)",
       isSure: true,
       objects: ["AuthorizationPolicy/shop/s1"],
-      from: ["services.s0.calls.s1"],
+      causes: [{ path: "services.s0.calls.s1.methods" }],
     });
+    expect(change?.id).to.match(/^[0-9a-f]{8}$/);
   });
 
   it("shows every client that gains or loses requests, and workloads that are new or gone", () => {
@@ -231,42 +237,112 @@ describe("cli/diff/changes", () => {
     });
     const changes = changesBetween(base, side);
     const wider = changes.filter(({ verdict }) => verdict === "wider");
-    expect(
-      wider.map(({ workload, request = "" }) => [workload, request.split("/").at(-1)]),
-    ).to.have.deep.members([
-      ["shop/s2-v1", "s0"],
-      ["shop/s2-v1", "s1"],
-      ["shop/s2-v2", "s0"],
-      ["shop/s2-v2", "s1"],
+    expect(wider.map(({ workloads, sentence }) => [sentence, workloads])).to.deep.equal([
+      ["shop/s0 may now PUT shop/s2 (was GET)", ["shop/s2-v1", "shop/s2-v2"]],
+      ["shop/s1 may now PUT shop/s2 (was GET)", ["shop/s2-v1", "shop/s2-v2"]],
     ]);
-    const gone = changes.filter(({ verdict }) => verdict === "removed").map(({ workload }) => workload);
+    const gone = changes.filter(({ verdict }) => verdict === "removed").flatMap(({ workloads }) => workloads);
     expect(gone).to.deep.equal(["shop/s7-v1", "shop/s7-v2"]);
+  });
+
+  it("says only what of a route changes, once for all callers", () => {
+    const side = changed((of) => {
+      const { s3 } = of.services;
+      if (!s3) return;
+      s3.resilience = { timeout: "3s" };
+      s3.traffic = { weights: { v1: 50, v2: 50 } };
+    });
+    const [change, ...others] = changesBetween(base, side);
+    expect(others).to.deep.equal([]);
+    expect(change).to.deep.include({
+      sentence: "requests to s3.shop.svc.cluster.local:8080 are routed in another way",
+      workloads: ["shop/s1-v1", "shop/s1-v2", "shop/s2-v1", "shop/s2-v2"],
+      before:
+        "share of s3.shop.svc.cluster.local:8080 subset v1 90 %, share of s3.shop.svc.cluster.local:8080 subset v2 10 %, timeout 10000 ms",
+      after:
+        "share of s3.shop.svc.cluster.local:8080 subset v1 50 %, share of s3.shop.svc.cluster.local:8080 subset v2 50 %, timeout 3000 ms",
+    });
+    expect(change?.causes.map(({ path }) => path)).to.have.members([
+      "services.s3.resilience.timeout",
+      "services.s3.traffic.weights.v1",
+      "services.s3.traffic.weights.v2",
+    ]);
+  });
+
+  it("gives clients that no policy distinguishes one change, with their number", () => {
+    const policy = (rules: readonly object[]): PlainObject => ({
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { rules },
+    });
+    const pod = (name: string): PlainObject => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "shop", labels: { "sidecar.istio.io/inject": "true", app: name } },
+      spec: { serviceAccountName: name, containers: [{ name, ports: [{ containerPort: 8080 }] }] },
+    });
+    const sideWith = (rules: readonly object[]): Side =>
+      sideOfSources("objects", {
+        objects: [policy(rules), ...["a", "b", "c"].map(pod)].map((object) => ({ object, at: [] })),
+      });
+    const some = sideWith([{ from: [{ source: { principals: ["cluster.local/ns/shop/sa/a"] } }] }]);
+    const found = changesBetween(some, sideWith([{}])).filter(({ workloads }) =>
+      workloads.includes("shop/c"),
+    );
+    expect(found.map(({ sentence }) => sentence)).to.include("shop/b and 1 more client may now GET shop/c");
+    expect(found.map(({ sentence }) => sentence).join()).not.to.include("shop/a");
+  });
+
+  it("accepts declared changes: each names all of one change, and no other", () => {
+    const widened = (...methods: readonly string[]): Side =>
+      changed((of) => of.services.s0?.calls.s1?.methods?.push(...methods));
+    const [change, ...others] = changesBetween(base, widened("DELETE"));
+    if (!change) throw new Error("no change");
+    expect(others).to.deep.equal([]);
+    const line = declarationOf(change);
+    expect(line).to.match(/^WIDER shop\/s0 may now DELETE shop\/s1 \(was GET\) \[[0-9a-f]{8}\]$/);
+    const same = changesBetween(base, widened("DELETE"));
+    expect([...declaredChanges(same, [line.replace(" ", "   ")]).changes]).to.deep.equal(same);
+    // The same witness, and more behind it.
+    const more = changesBetween(base, widened("DELETE", "PUT"));
+    const declared = declaredChanges(more, [line]);
+    expect([declared.changes.size, declared.unused]).to.deep.equal([0, [line]]);
+    expect(textOf(more, { old: "a", now: "b" }, declared)).to.include(
+      `Declared, but no such change is found: ${line}`,
+    );
   });
 
   it("writes text and Markdown", () => {
     const side = changed((of) => of.services.s0?.calls.s1?.methods?.push("DELETE"));
-    const changes = changesBetween(base, side).slice(0, 1);
+    const changes = changesBetween(base, side);
+    const id = changes[0]?.id ?? "";
     expect(textOf(changes, { old: "a", now: "b" }).split("\n")).to.deep.equal([
-      "WIDER  shop/s1-v1  DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0",
+      `WIDER  shop/s0 may now DELETE shop/s1 (was GET) [${id}]`,
+      "       at shop/s1-v1, shop/s1-v2",
+      "       e.g. DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0",
       "       was denied: no rule allows (AuthorizationPolicy shop/default-deny)",
       "       now allowed: rule allows (AuthorizationPolicy shop/s1)",
-      "       services.s0.calls.s1",
+      "       services.s0.calls.s1.methods",
       "",
       "1 wider.",
     ]);
     expect(markdownOf(changes, { old: "a", now: "b" })).to.equal(
       [
+        "<!-- meshwright diff -->",
         "### Mesh: `a` → `b`",
         "",
         "1 wider.",
         "",
-        "<details>",
+        "<details open>",
         "<summary><b>wider</b>: 1 (a request is allowed that was denied, or may leave the mesh)</summary>",
         "",
-        "- **shop/s1-v1** `DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0`",
+        `- **shop/s0 may now DELETE shop/s1 (was GET)** \`[${id}]\``,
+        "  - at shop/s1-v1, shop/s1-v2",
+        "  - e.g. `DELETE /api/other on port 8080 from cluster.local/ns/shop/sa/s0`",
         "  - was denied: no rule allows (AuthorizationPolicy shop/default-deny)",
         "  - now allowed: rule allows (AuthorizationPolicy shop/s1)",
-        "  - `services.s0.calls.s1`",
+        "  - `services.s0.calls.s1.methods`",
         "",
         "</details>",
         "",

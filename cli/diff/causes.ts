@@ -1,0 +1,70 @@
+import { isObject, parsePath } from "../../catalog";
+import { type ObjectName } from "../../effect";
+import { fromOf, type Side } from "../side";
+
+/** What a change comes from: a place of the catalog, or an object of manifests. */
+export interface Cause {
+  /** Path in the catalog, such as `services.web.calls.cart.methods`, or an object. */
+  readonly path: string;
+  /** File and line, as far as they are known. */
+  readonly place?: string;
+}
+
+/**
+ * Finds what makes objects decide otherwise: the places of the catalog that differ, below those that the objects come from.
+ *
+ * @param side the side that has the objects.
+ * @param client a service whose own calls are preferred.
+ */
+export function causesOf(old: Side, now: Side, side: Side, by: readonly ObjectName[], client = ""): Cause[] {
+  const paths = [...new Set(by.flatMap((object) => fromOf(side.objects, object)))];
+  if (paths.length === 0) {
+    return by.flatMap((object) => {
+      const place = side.placeOf?.(object);
+      return place === undefined ? [] : [{ path: titleOf(object), place }];
+    });
+  }
+  const changed = paths.flatMap((path) => changedBelow(old.catalog, now.catalog, path));
+  const candidates = changed.length > 0 ? changed : paths;
+  const own = candidates.filter((path) => client !== "" && path.split(/[.[]/).includes(client));
+  const chosen = [...new Set(own.length > 0 ? own : candidates)];
+  const narrowest = chosen.filter((path) => !chosen.some((other) => other !== path && isBelow(other, path)));
+  return narrowest.map((path) => {
+    const place = now.locate?.(path) ?? side.locate?.(path);
+    return { path, ...(place !== undefined && { place }) };
+  });
+}
+
+/** The differing places of two catalogs at a path and below it. None if the catalogs are the same there. */
+function changedBelow(old: unknown, now: unknown, path: string): string[] {
+  const segments = parsePath(path);
+  return differing(valueAt(old, segments), valueAt(now, segments), path);
+}
+
+function differing(old: unknown, now: unknown, path: string): string[] {
+  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  if (!isObject(old) || !isObject(now)) return [path];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
+    differing(
+      old[key],
+      now[key],
+      /^[\w-]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`,
+    ),
+  );
+}
+
+function valueAt(value: unknown, segments: readonly (string | number)[]): unknown {
+  return segments.reduce<unknown>(
+    (inner, segment) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[segment] : undefined,
+    value,
+  );
+}
+
+function isBelow(path: string, other: string): boolean {
+  return path.startsWith(`${other}.`) || path.startsWith(`${other}[`);
+}
+
+function titleOf({ kind, namespace, name }: ObjectName): string {
+  return `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
+}

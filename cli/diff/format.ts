@@ -1,0 +1,24 @@
+import { type Declared, declarationOf } from "./allowed";
+import type { Change } from "./changes";
+import { markdownOf, type Names, textOf } from "./report";
+
+/** What `diff` can print. */
+export const formats = {
+  text: textOf,
+  markdown: markdownOf,
+  json: (changes: readonly Change[], names: Names, declared: Declared) =>
+    JSON.stringify(
+      {
+        old: names.old,
+        new: names.now,
+        changes: changes.map((change) => ({
+          ...change,
+          declaration: declarationOf(change),
+          isDeclared: declared.changes.has(change),
+        })),
+        unusedDeclarations: declared.unused,
+      },
+      null,
+      2,
+    ),
+};
