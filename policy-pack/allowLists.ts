@@ -28,6 +28,7 @@ export const ISTIOD_VALUES = [
   ],
   ...[
     "env.BLOCKED_CIDRS_IN_JWKS_URIS",
+    "env.ENABLE_NATIVE_SIDECARS",
     "env.CITADEL_SELF_SIGNED_CA_CERT_TTL",
     "env.DEFAULT_WORKLOAD_CERT_TTL",
   ],
@@ -60,6 +61,7 @@ export const ISTIOD_VALUES = [
   ...["meshConfig.accessLog*", "meshConfig.connectTimeout", "meshConfig.defaultHttpRetryPolicy"],
   ...["meshConfig.defaultProviders", "meshConfig.dnsRefreshRate", "meshConfig.enableAutoMtls"],
   ...["meshConfig.enablePrometheusMerge", "meshConfig.enableTracing", "meshConfig.extensionProviders"],
+  ...["meshConfig.meshMTLS.minProtocolVersion", "meshConfig.tlsDefaults.minProtocolVersion", "profile"],
   ...["meshConfig.h2UpgradePolicy", "meshConfig.localityLbSetting", "meshConfig.outboundTrafficPolicy.mode"],
   ...["meshConfig.pathNormalization.normalization", "meshConfig.rootNamespace", "meshConfig.tcpKeepalive"],
   ...[
@@ -79,6 +81,16 @@ export const ISTIOD_VALUES = [
   ...["sidecarInjectorWebhook.defaultTemplates", "sidecarInjectorWebhook.neverInjectSelector"],
   ...["sidecarInjectorWebhook.rewriteAppHTTPProbe"],
 ];
+
+/** Values of the chart base that are harmless. */
+export const BASE_VALUES = [
+  ...["base.enableCRDTemplates", "base.excludedCRDs", "base.enableIstioConfigCRDs", "defaultRevision"],
+  ...["experimental.stableValidationPolicy", "global.enableReaderRBAC", "global.imagePullSecrets"],
+  ...["global.istioNamespace", "global.readerServiceAccount", "global.resourceScope", "profile"],
+];
+
+/** Profiles of the charts that only adapt them to a platform, or to ambient mode. */
+export const PROFILES = ["", "ambient", "default", "minimal", "openshift", "openshift-ambient", "stable"];
 
 /** Values of the gateway chart that are harmless, or that other policies judge. */
 export const GATEWAY_VALUES = [
@@ -158,7 +170,7 @@ export const NODE_VALUES = [
     "terminationGracePeriodSeconds",
     "tolerations",
   ],
-  ...["updateStrategy", "variant"],
+  ...["profile", "updateStrategy", "variant"],
 ];
 
 /** Annotations of Istio on pods that are harmless, or that policies judge. A * at the end matches any suffix. */
@@ -170,6 +182,7 @@ export const ANNOTATIONS = [
   "prometheus.istio.io/*",
   "proxy.istio.io/config",
   "sidecar.istio.io/agentLogLevel",
+  "sidecar.istio.io/componentLogLevel",
   "sidecar.istio.io/extraStatTags",
   "sidecar.istio.io/inject",
   "sidecar.istio.io/interceptionMode",

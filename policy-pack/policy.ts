@@ -9,6 +9,7 @@ import { configured, schemaOf, type Setting, type Settings } from "./configurati
 import { exempting, exemptions, grant, leaveOpen } from "./exemptions";
 import { byCluster, type Cluster, clusterOf } from "./reading/cluster";
 import { type Field, isUnknownValueError } from "./reading/field";
+import { isNodeAgent } from "./reading/nodeAgent";
 import { withPatches } from "./reading/patch";
 import {
   kubernetesResources,
@@ -74,6 +75,8 @@ interface Description<S extends Record<string, Setting>> {
   readonly remediationSteps: string;
   readonly url: string;
   readonly settings: S;
+  /** Whether the policy also judges the agents of Istio on each node, which are no applications. Default: false. */
+  readonly judgesNodeAgents?: boolean;
   /** `mandatory` by default. */
   readonly enforcementLevel?: EnforcementLevel;
 }
@@ -112,7 +115,8 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     readonly judge: (resource: KubernetesResource, settings: Settings<S>) => Iterable<Violation>;
   },
 ): ResourceValidationPolicy & PlainPolicy {
-  const { settings, appliesTo, judge, ...description } = policy;
+  const { settings, appliesTo, judge, judgesNodeAgents = false, ...description } = policy;
+  const isJudged = (resource: KubernetesResource): boolean => judgesNodeAgents || !isNodeAgent(resource);
   const examine = (
     resource: KubernetesResource,
     config: Settings<S> & CommonSettings,
@@ -142,10 +146,13 @@ export function resourcePolicy<S extends Record<string, Setting>>(
         return notApplicable(args, `${policy.name} does not apply to ${args.type}`);
       }
       const config = configured(policy.name, settings, commonSettings, args.getConfig());
-      const judged = resources.filter((resource) => isInScope(resource, config));
+      const judged = resources.filter((resource) => isInScope(resource, config) && isJudged(resource));
       if (judged.length === 0) {
         const titles = resources.map(({ title }) => title).join(", ");
-        return notApplicable(args, `${titles} is excluded by includeFor or excludeFor`);
+        const reason = resources.some(isNodeAgent)
+          ? "is an agent of Istio on each node"
+          : "is excluded by includeFor or excludeFor";
+        return notApplicable(args, `${titles} ${reason}`);
       }
       const cluster = () => clusterOf(args.provider);
       for (const resource of judged) {
@@ -163,7 +170,7 @@ export function resourcePolicy<S extends Record<string, Setting>>(
       grant(policy.name, () => config.exemptions);
       const findings: Finding[] = [];
       for (const resource of resources) {
-        if (!appliesTo(resource.type) || !isInScope(resource, config)) continue;
+        if (!appliesTo(resource.type) || !isInScope(resource, config) || !isJudged(resource)) continue;
         examine(
           resource,
           config,
@@ -199,7 +206,8 @@ export function stackPolicy<S extends Record<string, Setting>>(
     ) => Iterable<StackViolation>;
   },
 ): StackValidationPolicy & PlainPolicy {
-  const { settings, appliesTo, judge, ...description } = policy;
+  const { settings, appliesTo, judge, judgesNodeAgents = false, ...description } = policy;
+  const isJudged = (resource: KubernetesResource): boolean => judgesNodeAgents || !isNodeAgent(resource);
   return {
     ...description,
     description: `${policy.description} ${pageOf(policy.name)}`,
@@ -210,7 +218,9 @@ export function stackPolicy<S extends Record<string, Setting>>(
       grant(policy.name, () => config.exemptions);
       const clusters = byCluster(
         args.resources.flatMap((one) =>
-          kubernetesResources(one).map((resource) => ({ resource, cluster: clusterOf(one.provider) })),
+          kubernetesResources(one)
+            .filter(isJudged)
+            .map((resource) => ({ resource, cluster: clusterOf(one.provider) })),
         ),
       ).map(({ resources, cluster }) => ({ resources: withPatches(resources), cluster }));
       const answers = clusters.map(({ resources, cluster }) => appliesTo(resources, config, cluster));
@@ -239,7 +249,7 @@ export function stackPolicy<S extends Record<string, Setting>>(
       const config = configured(policy.name, settings, commonSettings, given);
       grant(policy.name, () => config.exemptions);
       const cluster = clusterOf(undefined);
-      const stack = withPatches(resources);
+      const stack = withPatches(resources.filter(isJudged));
       if (appliesTo(stack, config, cluster) !== true) return [];
       const findings: Finding[] = [];
       for (const { subject, message } of judge(stack, config, cluster)) {

@@ -118,9 +118,27 @@ function isNodeAgent(object: PlainObject): boolean {
   );
 }
 
+/**
+ * Whether an object is a webhook of istiod as the charts install it: it calls istiod alone, and pods do not start while
+ * istiod does not answer. istiod itself changes the failure policy of its validation.
+ */
+function isIstiodsWebhook({ kind, metadata, webhooks }: PlainObject): boolean {
+  if (kind !== "MutatingWebhookConfiguration" && kind !== "ValidatingWebhookConfiguration") return false;
+  const own = listAt({ webhooks }, "webhooks");
+  return (
+    ["istiod", "sidecar-injector"].includes(textsByName(metadata, "labels").app ?? "") &&
+    own.length > 0 &&
+    own.every(
+      (webhook) =>
+        /^istiod(-|$)/.test(textAt(fieldsAt(webhook, "clientConfig", "service"), "name") ?? "") &&
+        (kind === "ValidatingWebhookConfiguration" || textAt(webhook, "failurePolicy") === "Fail"),
+    )
+  );
+}
+
 /** Whether an object is a part of Istio's charts that configures or runs the control plane, or an agent of each node. */
 export function isChartConfiguration(object: PlainObject): boolean {
-  if (isNodeAgent(object)) return true;
+  if (isNodeAgent(object) || isIstiodsWebhook(object)) return true;
   const { name = "", labels } = (object.metadata ?? {}) as {
     readonly name?: string;
     readonly labels?: { readonly app?: unknown } | null;

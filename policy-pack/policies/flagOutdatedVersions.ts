@@ -31,6 +31,7 @@ export const flagOutdatedVersions = resourcePolicy({
     "Use the newest patch. Upgrade one minor version at a time: base, then istiod with its own revision, then gateways and " +
     "workloads.",
   url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
+  judgesNodeAgents: true,
   settings: {},
   appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
   judge: (resource) =>

@@ -2,7 +2,7 @@ import { words } from "../configuration";
 import { type Message, nist, resourcePolicy } from "../policy";
 import type { Field } from "../reading/field";
 import { matchesHeader } from "../reading/header";
-import { isHttpRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
+import { isGrpcRoute, isHttpRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
 import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
@@ -22,7 +22,7 @@ export const forbidForgedHeaders = resourcePolicy({
   name: "forbid-forged-headers",
   displayName: "Routes do not forge headers of proxies",
   description:
-    "VirtualServices and HTTPRoutes do not set headers that proxies set, such as the client's identity.",
+    "VirtualServices, HTTPRoutes and GRPCRoutes do not set headers that proxies set, such as the client's identity.",
   severity: "high",
   framework: nist("IA-9", "Service identification and authentication"),
   tags: ["istio", "security", "traffic"],
@@ -35,7 +35,7 @@ export const forbidForgedHeaders = resourcePolicy({
       "Headers that routes may not set. A * at the end matches any suffix.",
     ),
   },
-  appliesTo: (type) => isVirtualService(type) || isHttpRoute(type),
+  appliesTo: (type) => isVirtualService(type) || isHttpRoute(type) || isGrpcRoute(type),
   judge: (resource, { headers }) =>
     headersOf(resource)
       .filter(({ name }) => headers.some((pattern) => matchesHeader(pattern, name)))

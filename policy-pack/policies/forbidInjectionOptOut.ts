@@ -5,7 +5,7 @@ import { isManagedGateway } from "../reading/gateway";
 import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/optOut";
 import { isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isNamespace, type KubernetesResource } from "../reading/resource";
-import { INJECT, isWorkload, podOf } from "../reading/workload";
+import { INJECT, isForeignKind, isWorkload, podOf } from "../reading/workload";
 import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
@@ -39,7 +39,8 @@ export const forbidInjectionOptOut = resourcePolicy({
     "mesh to a separate namespace.",
   url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy",
   settings: {},
-  appliesTo: (type) => isWorkload(type) || isHelmRelease(type) || (isNamespace(type) && type.patch),
+  appliesTo: (type) =>
+    isWorkload(type) || isHelmRelease(type) || (isNamespace(type) && type.patch) || isForeignKind(type),
   judge(resource) {
     if (isNamespace(resource.type)) return judgeNamespacePatch(resource);
     if (isWorkload(resource.type)) {
@@ -55,13 +56,9 @@ export const forbidInjectionOptOut = resourcePolicy({
         ...podOptOuts(pod).map(refuse),
       ];
     }
-    // Charts take labels and annotations of pods in different places. The keys are the same in all of them.
-    if (consolesOf(resource).length > 0) {
-      return leaves(resource.fields.at("values")).flatMap((field) => [
-        ...(field.key === INJECT ? judgeLabel(field) : []),
-        ...markedOptOut(field).map(refuse),
-      ]);
-    }
+    // Charts and kinds of other projects take the labels and annotations of pods in different places. The keys are the same.
+    if (isForeignKind(resource.type)) return judgeLeaves(resource.fields.at("spec"));
+    if (consolesOf(resource).length > 0) return judgeLeaves(resource.fields.at("values"));
     if (!isIstiod(resource)) return [];
     const field = istiodValue(resource, "sidecarInjectorWebhook", "neverInjectSelector");
     return [
@@ -70,6 +67,13 @@ export const forbidInjectionOptOut = resourcePolicy({
     ];
   },
 });
+
+function judgeLeaves(place: Field): Violation[] {
+  return leaves(place).flatMap((field) => [
+    ...(field.key === INJECT ? judgeLabel(field) : []),
+    ...markedOptOut(field).map(refuse),
+  ]);
+}
 
 /** Judges a patch of a Namespace, which require-injection does not judge because the other labels are unknown. */
 function judgeNamespacePatch({ fields }: KubernetesResource): Violation[] {

@@ -34,7 +34,9 @@ export const messages = {
 export const forbidWeakerMtls = resourcePolicy({
   name: "forbid-weaker-mtls",
   displayName: "No exception weakens mTLS",
-  description: "No object and no value disables mutual TLS between services of the mesh.",
+  description:
+    "No object and no value disables mutual TLS between services of the mesh, and no client accepts every certificate of an " +
+    "external host.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
@@ -80,23 +82,24 @@ function modeProblem(mode: unknown): string {
 function judgeDestinationRule({ fields, type }: KubernetesResource, domains: readonly string[]): Violation[] {
   const rule = fields.at("spec");
   const host = rule.at("host").value;
-  // A patch without a host may apply to any host.
-  if (host === UNKNOWN || (typeof host === "string" && !isMeshHost(host, domains))) return [];
-  return trafficPolicies(rule)
+  const blocks = trafficPolicies(rule)
     .map((policy) => policy.at("tls"))
-    .filter((tls) => tls.isSet)
-    .flatMap((tls) => judgeTls(tls, type.patch));
+    .filter((tls) => tls.isSet);
+  // A patch without a host may apply to any host.
+  const isExternal = host === UNKNOWN || (typeof host === "string" && !isMeshHost(host, domains));
+  const weak = isExternal ? [] : blocks.flatMap((tls) => judgeMode(tls, type.patch));
+  const unverified = blocks
+    .map((tls) => tls.at("insecureSkipVerify"))
+    .filter(({ value }) => value === true)
+    .map((field) => ({ field, ...messages.skipVerify() }));
+  return [...weak, ...unverified];
 }
 
-function judgeTls(tls: Field, patch: boolean): Violation[] {
+function judgeMode(tls: Field, patch: boolean): Violation[] {
   const mode = tls.at("mode");
-  const skip = tls.at("insecureSkipVerify");
   const accepted =
     mode.value === "ISTIO_MUTUAL" || mode.value === UNKNOWN || (mode.value === undefined && patch);
-  return [
-    ...(accepted ? [] : [{ field: mode, ...messages.tls(mode.value) }]),
-    ...(skip.value === true ? [{ field: skip, ...messages.skipVerify() }] : []),
-  ];
+  return accepted ? [] : [{ field: mode, ...messages.tls(mode.value) }];
 }
 
 function tlsProblem(mode: unknown): string {

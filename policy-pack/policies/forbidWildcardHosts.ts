@@ -1,5 +1,5 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { type Field, textsOf } from "../reading/field";
+import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isRegistryWildcard } from "../reading/host";
 import { isGateway, isVirtualService, type KubernetesResource } from "../reading/resource";
 
@@ -8,6 +8,10 @@ export const messages = {
   gateway: (host: string): Message => ({
     problem: `is "${host}", which matches ${host.endsWith("*") ? "every host" : "hosts of many owners"}`,
     fix: "List the hosts, or their domain: *.example.com",
+  }),
+  selector: (): Message => ({
+    problem: "selects the gateways of all namespaces, so each of them serves these hosts",
+    fix: "Set the labels of your gateway's pods",
   }),
   virtualService: (host: string): Message => ({
     problem: `is "${host}", which also matches hosts that are added later`,
@@ -24,7 +28,7 @@ export const forbidWildcardHosts = resourcePolicy({
   name: "forbid-wildcard-hosts",
   displayName: "Hosts are listed",
   description:
-    "No Gateway serves all hosts of a registry, such as *.com, and no VirtualService has a wildcard host, except for a " +
+    "No Gateway serves all hosts of a registry, such as *.com, or selects all gateways, and no VirtualService has a wildcard host, except for a " +
     "domain at Gateways.",
   severity: "medium",
   framework: nist("CM-7", "Least functionality"),
@@ -38,12 +42,15 @@ export const forbidWildcardHosts = resourcePolicy({
   judge: (resource) => (isGateway(resource.type) ? judgeGateway(resource) : judgeVirtualService(resource)),
 });
 
-function judgeGateway({ fields }: KubernetesResource): Violation[] {
+function judgeGateway({ fields, type }: KubernetesResource): Violation[] {
+  const selector = fields.at("spec", "selector");
+  const isOpen = !type.patch && selector.value !== UNKNOWN && selector.children().length === 0;
   const servers = fields.at("spec", "servers").children();
-  return servers
+  const wide = servers
     .flatMap((server) => textsOf(server.at("hosts")))
     .filter(({ text }) => isForMany(text.replace(/^[^/]*\//, "")))
     .map(({ field, text }) => ({ field, ...messages.gateway(text) }));
+  return [...(isOpen ? [{ field: selector, ...messages.selector() }] : []), ...wide];
 }
 
 function judgeVirtualService({ fields }: KubernetesResource): Violation[] {

@@ -50,6 +50,7 @@ export const requirePinnedVersions = resourcePolicy({
   tags: ["istio", "versions"],
   remediationSteps: `Set version of the release, for example to ${EXAMPLE}. Add the tag of a version or a digest to images: image@sha256:….`,
   url: "https://helm.sh/docs/chart_best_practices/dependencies/#versions",
+  judgesNodeAgents: true,
   settings: {},
   appliesTo: (type) => isHelmRelease(type) || isWorkload(type),
   judge: (resource) => (isHelmRelease(resource.type) ? judgeRelease(resource) : judgeImages(resource)),

@@ -8,6 +8,7 @@ import { isWorkload } from "../reading/workload";
 import { judgeAccess, messages as access } from "../witness/access";
 import { judgeEgress, messages as egress } from "../witness/egress";
 import type { JudgedStack } from "../witness/judged";
+import { judgeListeners, messages as listeners } from "../witness/listeners";
 import { judgeMtls, messages as mtls } from "../witness/mtls";
 import { judgePatches, messages as patches } from "../witness/patches";
 import { judgeProviders, messages as providers } from "../witness/providers";
@@ -17,10 +18,11 @@ import { judgeRoutes } from "../witness/routes";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
 
 /** The texts of this policy's violations, by the kind of effect. */
-export const messages = { access, egress, mtls, patches, providers, routes, selectors };
+export const messages = { access, egress, listeners, mtls, patches, providers, routes, selectors };
 
 const EFFECTS = [
   judgeMtls,
+  judgeListeners,
   judgeAccess,
   judgeEgress,
   judgeRoutes,

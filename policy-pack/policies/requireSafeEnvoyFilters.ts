@@ -3,7 +3,7 @@ import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isEnvoyFilter } from "../reading/resource";
+import { isEnvoyFilter, isTrafficExtension } from "../reading/resource";
 import { asText } from "../reading/value";
 
 /** A regular expression for the proxies of one minor version. */
@@ -25,6 +25,15 @@ const IGNORED: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** The operations that add a filter. */
 const INSERTIONS = ["ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"];
+
+/** The fields of a filter. With another one, Envoy could read its configuration from elsewhere. */
+const FILTER_FIELDS = ["name", "typed_config", "is_optional", "disabled"];
+
+/** The setting of the rate limit that adds headers to requests, which can forge an identity. */
+const FORGING = "request_headers_to_add_when_not_enforced";
+
+/** The type of Envoy's filter for Lua code, which a TrafficExtension contains. */
+const LUA = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua";
 
 /** The only values of applyTo for which Istio applies REPLACE. */
 const REPLACEABLE = ["HTTP_FILTER", "NETWORK_FILTER", "VIRTUAL_HOST"];
@@ -51,6 +60,18 @@ export const messages = {
     problem: `is ${patch}, which is not an allowed patch`,
     fix: "Remove the patch, or allow the type in the policy's configuration after a review",
   }),
+  source: (name: string): Message => ({
+    problem: `is another source of the filter's configuration than typed_config: ${name}`,
+    fix: "Remove it",
+  }),
+  forging: (): Message => ({
+    problem: "adds headers to requests, which can forge an identity",
+    fix: "Remove it",
+  }),
+  code: (): Message => ({
+    problem: "is code that can change and answer requests",
+    fix: `Remove it, or allow ${LUA} in the policy's configuration after a review`,
+  }),
   replace: (): Message => ({
     problem: "is REPLACE, which Istio ignores except for filters and virtual hosts",
     fix: `Use MERGE, or set applyTo to ${REPLACEABLE.join(", ")}`,
@@ -67,7 +88,7 @@ export const requireSafeEnvoyFilters = resourcePolicy({
   displayName: "EnvoyFilters set priority, version and a valid operation",
   description:
     "EnvoyFilters have a priority, match proxy versions, and use operations that have an effect. In staging and prod, they " +
-    "only insert allowed HTTP filters.",
+    "only insert allowed HTTP filters, and a TrafficExtension contains no Lua code.",
   severity: "high",
   framework: nist("CM-3", "Configuration change control"),
   tags: ["istio", "traffic", "extension"],
@@ -86,9 +107,14 @@ export const requireSafeEnvoyFilters = resourcePolicy({
         "is refused, such as a patch that removes or changes a filter, listener, cluster or the bootstrap.",
     ),
   },
-  appliesTo: isEnvoyFilter,
+  appliesTo: (type) => isEnvoyFilter(type) || isTrafficExtension(type),
   judge({ fields, type }, settings) {
     const restricted = environmentOf(settings.environment) !== "dev";
+    if (isTrafficExtension(type)) {
+      const code = fields.at("spec", "lua");
+      const refused = restricted && code.isSet && !settings.allowedTypes.includes(LUA);
+      return refused ? [{ field: code, ...messages.code() }] : [];
+    }
     const priority = fields.at("spec", "priority");
     const patches = fields.at("spec", "configPatches").children();
     const missing = patches.length > 0 && priority.value === undefined && !type.patch;
@@ -114,8 +140,22 @@ function judgePurpose(patch: Field, allowed: readonly string[]): Violation[] {
   if (operation.value !== UNKNOWN && !INSERTIONS.includes(asText(operation.value))) {
     return [{ field: operation, ...messages.notAllowed(asText(operation.value)) }];
   }
-  if (values.includes(UNKNOWN) || allowed.includes(asText(type.value))) return [];
+  if (values.includes(UNKNOWN) || allowed.includes(asText(type.value))) {
+    return judgeFilter(patch.at("patch", "value"));
+  }
   return [{ field: type, ...messages.notAllowed(type.isSet ? asText(type.value) : "not set") }];
+}
+
+/** Judges the content of a filter with an allowed type. */
+function judgeFilter(filter: Field): Violation[] {
+  const forging = filter.at("typed_config", FORGING);
+  return [
+    ...filter
+      .children()
+      .filter(({ key }) => !FILTER_FIELDS.includes(key))
+      .map((field) => ({ field, ...messages.source(field.key) })),
+    ...(forging.children().length > 0 ? [{ field: forging, ...messages.forging() }] : []),
+  ];
 }
 
 function judgePatch(patch: Field): Violation[] {

@@ -8,6 +8,10 @@ export const messages = {
     problem: `is ${uri}, so an attacker on the network path can substitute the keys and sign arbitrary tokens`,
     fix: "Use https://",
   }),
+  published: (uri: string): Message => ({
+    problem: `is ${uri}, and Istio publishes the private key of its samples, so everyone can sign tokens`,
+    fix: "Use the keys of your own issuer",
+  }),
   local: (uri: string): Message => ({
     problem: `is ${uri}, an address of istiod's own pod or node, so the object's owner can read what only istiod may`,
     fix: "Use the host of the issuer, or put the keys into jwks",
@@ -25,6 +29,9 @@ function isLocal(uri: string): boolean {
   return LOCAL.check(host, isIP(host) === 4 ? "ipv4" : "ipv6");
 }
 
+/** The keys of Istio's samples, in its repository. */
+const SAMPLES = /^https:\/\/raw\.githubusercontent\.com\/istio\/istio\//i;
+
 const LOCAL = new BlockList();
 LOCAL.addSubnet("127.0.0.0", 8, "ipv4");
 LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
@@ -40,7 +47,8 @@ export const requireSecureJwks = resourcePolicy({
   name: "require-secure-jwks",
   displayName: "Keys of tokens are fetched over TLS",
   description:
-    "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node.",
+    "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node, and use no keys " +
+    "of Istio's samples.",
   severity: "high",
   framework: nist("SC-12", "Cryptographic key establishment and management"),
   tags: ["istio", "security", "authentication", "jwt"],
@@ -57,6 +65,7 @@ export const requireSecureJwks = resourcePolicy({
         const uri = field.value;
         if (typeof uri !== "string") return [];
         if (!/^https:\/\//i.test(uri)) return [{ field, ...messages.plaintext(uri) }];
+        if (SAMPLES.test(uri)) return [{ field, ...messages.published(uri) }];
         return isLocal(uri) ? [{ field, ...messages.local(uri) }] : [];
       }),
 });

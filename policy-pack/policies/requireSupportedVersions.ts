@@ -61,6 +61,7 @@ export const requireSupportedVersions = resourcePolicy({
     "Use the newest patch. Upgrade one minor version at a time: base, then istiod with its own revision, then gateways and " +
     "workloads.",
   url: "https://istio.io/latest/docs/releases/supported-releases/#support-status-of-istio-releases",
+  judgesNodeAgents: true,
   settings: {
     versions: words(
       [],

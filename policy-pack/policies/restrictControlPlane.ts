@@ -1,21 +1,16 @@
-import { GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES } from "../allowLists";
+import { BASE_VALUES, GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES, PROFILES } from "../allowLists";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
+import { facts } from "../facts";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import { type ControlPlaneChange, controlPlaneChanges, mayChangeControlPlane } from "../reading/controlPlane";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isForwarding } from "../reading/proxyConfig";
-import { chartOf, ISTIO_CHARTS } from "../reading/release";
-import {
-  isConfigMap,
-  isHelmRelease,
-  isOperatorResource,
-  isService,
-  isWebhook,
-  type KubernetesResource,
-} from "../reading/resource";
-import { isObject } from "../reading/value";
+import { chartOf, ISTIO_CHARTS, repositoryOf } from "../reading/release";
+import { isHelmRelease, type KubernetesResource } from "../reading/resource";
+import { asText, isObject } from "../reading/value";
 import { isEmpty } from "../reading/verdict";
-import { containersOf, isWorkload, istioHubs, podOf } from "../reading/workload";
+import { istioHubs } from "../reading/workload";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -43,26 +38,78 @@ export const messages = {
     problem: "is a value of istiod in another chart, which policies do not judge",
     fix: "Install istiod with its own release",
   }),
-  operator: (): Message => ({
+  repository: (repository: string): Message => ({
+    problem: `is ${repository}, which is not an allowed repository of Istio's charts`,
+    fix: "Use a repository of Istio, or add it to chartRepositories",
+  }),
+  failOpen: (): Message => ({
+    problem: "is true, so requests pass while the authorizer does not answer",
+    fix: "Remove it",
+  }),
+  oldTls: (version: string): Message => ({
+    problem: `is ${version}, which is older than TLSV1_2`,
+    fix: "Set it to TLSV1_2 or TLSV1_3",
+  }),
+  profile: (profile: string): Message => ({
+    problem: `is ${profile}, a profile whose values policies do not judge`,
+    fix: "Remove it, and set the values instead",
+  }),
+  change: (change: ControlPlaneChange): Message => CHANGES[change],
+};
+
+const BY_VALUES = "Change it by the values of istiod's chart";
+const OWN_RELEASE = "Install istiod with its own release, and change it by values";
+
+const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
+  operator: {
     problem: "installs Istio with an operator, whose values policies do not judge",
     fix: "Install Istio with its charts",
-  }),
-  webhook: (): Message => ({
+  },
+  installer: {
+    problem: "installs a chart of Istio with another tool, whose values policies do not judge",
+    fix: OWN_RELEASE,
+  },
+  webhook: {
     problem: "changes a webhook of istiod, which injects sidecars or validates configuration",
-    fix: "Change it by the values of istiod's chart",
-  }),
-  service: (): Message => ({
-    problem: "selects the pods to which proxies connect as their control plane",
-    fix: "Change it by the values of istiod's chart",
-  }),
-  workload: (): Message => ({
-    problem: "runs istiod without its chart, whose values policies judge",
-    fix: "Install istiod with its own release, and change it by values",
-  }),
-  configMap: (): Message => ({
+    fix: BY_VALUES,
+  },
+  injector: {
+    problem: "sends pods that are to get a sidecar to another program than istiod",
+    fix: "Call istiod, or select the pods by labels of your own",
+  },
+  failing: {
+    problem: "is Ignore, so pods start without a sidecar while istiod does not answer",
+    fix: "Set it to Fail",
+  },
+  service: {
+    problem: "selects what proxies connect to as their control plane",
+    fix: BY_VALUES,
+  },
+  endpoints: {
+    problem: "replaces what proxies connect to as their control plane",
+    fix: "Remove the object, because Kubernetes creates it",
+  },
+  workload: { problem: "runs istiod without its chart, whose values policies judge", fix: OWN_RELEASE },
+  agent: {
+    problem: "is a variable of an agent of Istio whose effect is not known to be harmless",
+    fix: "Remove it, or install the agent with its chart and values",
+  },
+  behindService: {
+    problem: "is istiod, so the Service of istiod selects the pod as a control plane",
+    fix: "Use another value",
+  },
+  configMap: {
     problem: "is configuration of istiod in a ConfigMap, which policies do not judge",
     fix: "Use the values of istiod's chart instead",
-  }),
+  },
+  rootCertificate: {
+    problem: "replaces the certificate by which proxies trust the control plane and each other",
+    fix: "Remove the object, because istiod creates it",
+  },
+  key: {
+    problem: "is the Secret in which istiod keeps its signing key",
+    fix: "Remove the object, or provide your own CA in the Secret cacerts",
+  },
 };
 
 /** The setting with further values that releases of a chart may set. */
@@ -80,7 +127,7 @@ const HIDDEN = ["postrender", "valueYamlFiles"];
 const PLACES = /^(_internal_defaults_do_not_set\.)?((pilot|cni)\.(?!enabled$|provider$))?/;
 
 /** The values with the registry of Istio's images. */
-const HUBS = ["global.hub", "hub"];
+const HUBS = /^((cni|ztunnel)\.)?(global\.)?hub$/;
 
 /** The keys of istiod in the values of another chart. */
 const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig|sidecarInjectorWebhook)\./;
@@ -103,38 +150,43 @@ export const restrictControlPlane = resourcePolicy({
     "Remove the value, or add it to istiodValues, gatewayValues or nodeValues after a review of its effect. Install istiod " +
     "with its own chart, without postrender and valueYamlFiles. Write names of mesh config in camelCase.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/",
+  judgesNodeAgents: true,
   settings: {
     environment,
     istioHubs,
     istiodValues: further("istiod"),
     gatewayValues: further("a gateway"),
     nodeValues: further("cni or ztunnel"),
+    chartRepositories: words(
+      [facts.istio.charts.repository, facts.istio.charts.oci, ...facts.istio.retired.charts],
+      "Repositories and registries of Istio's charts. Charts of folders are accepted.",
+    ),
   },
-  appliesTo: (type) =>
-    isHelmRelease(type) ||
-    isOperatorResource(type) ||
-    isConfigMap(type) ||
-    isService(type) ||
-    isWebhook(type) ||
-    isWorkload(type),
+  appliesTo: (type) => isHelmRelease(type) || mayChangeControlPlane(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
-    if (isOperatorResource(resource.type))
-      return [{ field: resource.fields.at("spec"), ...messages.operator() }];
-    if (isConfigMap(resource.type)) return judgeConfigMap(resource);
-    if (isWorkload(resource.type)) return judgeWorkload(resource);
-    if (isService(resource.type)) return judgeService(resource);
-    if (isWebhook(resource.type)) return judgeWebhook(resource);
-    return [...judgeArguments(resource), ...judgeRelease(resource, settings)];
+    if (!isHelmRelease(resource.type)) {
+      return controlPlaneChanges(resource).map(({ field, change }) => ({
+        field,
+        ...messages.change(change),
+      }));
+    }
+    return [...judgeArguments(resource, settings.chartRepositories), ...judgeRelease(resource, settings)];
   },
 });
 
-function judgeArguments(release: KubernetesResource): Violation[] {
+function judgeArguments(release: KubernetesResource, repositories: readonly string[]): Violation[] {
   if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
-  return HIDDEN.map((argument) => release.fields.at(argument))
+  const repository = repositoryOf(release);
+  const address = asText(repository?.peek);
+  const foreign =
+    repository !== undefined &&
+    !repositories.some((known) => address === known || address.startsWith(`${known.replace(/\/$/, "")}/`));
+  const hidden = HIDDEN.map((argument) => release.fields.at(argument))
     .filter((field) => field.isSet && field.value !== UNKNOWN && field.value !== "")
     .filter((field) => typeof field.value === "string" || field.children().length > 0)
     .map((field) => ({ field, ...messages.hidden(field.key) }));
+  return [...hidden, ...(foreign ? [{ field: repository, ...messages.repository(address) }] : [])];
 }
 
 function judgeRelease(
@@ -149,17 +201,17 @@ function judgeRelease(
   const values = release.fields.at("values");
   const places = leaves(values).filter((field) => field.path !== values.path && !isEmptyBlock(field));
   const relative = ({ path }: Field) => path.slice(values.path.length + 1);
-  const allowed = allowedValues(chartOf(release) ?? "", settings);
+  const chart = chartOf(release) ?? "";
+  const allowed = allowedValues(chart, settings);
   if (allowed !== undefined) {
     return places.flatMap((field) => {
-      const path = relative(field).replace(PLACES, "");
+      const path = chart === "ambient" ? relative(field) : relative(field).replace(PLACES, "");
       if (isAllowed(path, allowed)) return judgeValue(field, path, settings.istioHubs);
       // An unknown block may only have allowed values.
       const undecided = field.peek === UNKNOWN && mayContain(path, allowed);
       return undecided && field.value === UNKNOWN ? [] : [{ field, ...messages.value() }];
     });
   }
-  if (chartOf(release) === "base") return [];
   const [first] = places.filter((field) => WRAPPED.test(relative(field)));
   return first === undefined ? [] : [{ field: first, ...messages.wrapped() }];
 }
@@ -174,6 +226,14 @@ function allowedValues(
       return [...ISTIOD_VALUES, ...settings.istiodValues];
     case "gateway":
       return [...GATEWAY_VALUES, ...settings.gatewayValues];
+    case "base":
+      return BASE_VALUES;
+    case "ambient":
+      return [
+        ...NODE_VALUES.filter((path) => path.startsWith("global.")),
+        ...NODE_VALUES.flatMap((path) => [`cni.${path}`, `ztunnel.${path}`]),
+        ...BASE_VALUES.map((path) => `base.${path}`),
+      ];
     case "cni":
     case "ztunnel":
       return [...NODE_VALUES, ...settings.nodeValues];
@@ -184,14 +244,25 @@ function allowedValues(
 
 /** Judges values that are allowed in general, but not with every content. */
 function judgeValue(field: Field, path: string, hubs: readonly string[]): Violation[] {
-  const value =
-    HUBS.includes(path) || path.endsWith("pathNormalization.normalization") ? field.value : undefined;
-  if (HUBS.includes(path) && typeof value === "string" && !hubs.includes(value)) {
-    return [{ field, ...messages.hub(value) }];
+  const text = () => asText(field.value);
+  if (HUBS.test(path)) {
+    return typeof field.value === "string" && !hubs.includes(field.value)
+      ? [{ field, ...messages.hub(field.value) }]
+      : [];
   }
   if (path.endsWith("forwardClientCertDetails"))
     return isForwarding(field.value) ? [{ field, ...messages.forwarding() }] : [];
-  return value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+  if (path.endsWith("pathNormalization.normalization"))
+    return field.value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+  if (/\.fail_?open$/i.test(path)) return text() === "true" ? [{ field, ...messages.failOpen() }] : [];
+  if (path.endsWith(".minProtocolVersion"))
+    return /^TLSV1_[01]$/.test(text()) ? [{ field, ...messages.oldTls(text()) }] : [];
+  if (path === "profile") {
+    return PROFILES.includes(text()) || field.value === UNKNOWN
+      ? []
+      : [{ field, ...messages.profile(text()) }];
+  }
+  return [];
 }
 
 /** Whether allowed values may be below this path. */
@@ -213,39 +284,4 @@ function isAllowed(path: string, allowed: readonly string[]): boolean {
       ? path.startsWith(pattern.slice(0, -1))
       : path === pattern || path.startsWith(`${pattern}.`) || path.startsWith(`${pattern}[`),
   );
-}
-
-/** Judges ConfigMaps with istiod's mesh config, or with the configuration of injection. */
-function judgeConfigMap({ name, fields }: KubernetesResource): Violation[] {
-  const data = fields.at("data");
-  const keys = name?.startsWith("istio-sidecar-injector") ? ["config", "values"] : ["mesh"];
-  if (!/^istio(-|$)/.test(name ?? "")) return [];
-  return keys
-    .map((key) => data.at(key))
-    .filter((field) => field.isSet && data.peek !== UNKNOWN)
-    .map((field) => ({ field, ...messages.configMap() }));
-}
-
-/** Judges workloads and patches with istiod's container, whose image or environment they can choose. */
-function judgeWorkload(resource: KubernetesResource): Violation[] {
-  return containersOf(podOf(resource))
-    .filter((container) => {
-      const { peek } = container.at("image");
-      const image = typeof peek === "string" && /(^|\/)pilot([:@]|$)/.test(peek);
-      return image || (container.at("name").peek === "discovery" && /^istiod(-|$)/.test(resource.name ?? ""));
-    })
-    .map((field) => ({ field, ...messages.workload() }));
-}
-
-/** Judges the Service of istiod, whose name proxies connect to. */
-function judgeService({ name, fields }: KubernetesResource): Violation[] {
-  const field = fields.at("spec", "selector");
-  return /^istiod(-|$)/.test(name ?? "") && field.isSet ? [{ field, ...messages.service() }] : [];
-}
-
-/** Judges the webhooks of istiod. Those of revision tags only add pods to a revision. */
-function judgeWebhook({ name, fields }: KubernetesResource): Violation[] {
-  const field = fields.at("webhooks");
-  const isIstios = /^(istio-sidecar-injector|istio-validator|istiod-default-validator)(-|$)/.test(name ?? "");
-  return isIstios && field.isSet ? [{ field, ...messages.webhook() }] : [];
 }

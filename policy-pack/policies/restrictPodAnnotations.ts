@@ -3,11 +3,18 @@ import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { consolesOf } from "../reading/console";
-import { type Field, leaves, UNKNOWN } from "../reading/field";
-import { isForwarding, PROXY_CONFIG, proxyConfigOf, settingsOf } from "../reading/proxyConfig";
+import { Field, leaves, UNKNOWN } from "../reading/field";
+import { isForwarding, overlayOf, PROXY_CONFIG, proxyConfigOf, settingsOf } from "../reading/proxyConfig";
 import { isGatewayRelease } from "../reading/release";
-import { isHelmRelease, isProxyConfig } from "../reading/resource";
-import { containersOf, isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
+import { programChanges, proxyContainers } from "../reading/proxyContainer";
+import {
+  isConfigMap,
+  isGatewayApiGateway,
+  isHelmRelease,
+  isProxyConfig,
+  type KubernetesResource,
+} from "../reading/resource";
+import { isForeignKind, isIstioImage, isWorkload, istioHubs, podOf } from "../reading/workload";
 import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
@@ -20,7 +27,10 @@ export const messages = {
     problem: `sets ${name}, which is not an allowed setting of a proxy`,
     fix: "Remove the setting, or allow it in the policy's configuration after a review",
   }),
-  command: (): Message => ({ problem: "replaces the program of the proxy", fix: "Remove it" }),
+  program: (container: string): Message => ({
+    problem: `changes the program or the files of ${container}, which injection keeps`,
+    fix: "Remove it",
+  }),
   forwarding: (): Message => ({
     problem:
       "sets forwardClientCertDetails, so the proxy accepts identities that clients write into a header",
@@ -69,7 +79,13 @@ export const restrictPodAnnotations = resourcePolicy({
         "allowLists.ts",
     ),
   },
-  appliesTo: (type) => isWorkload(type) || isHelmRelease(type) || isProxyConfig(type),
+  appliesTo: (type) =>
+    isWorkload(type) ||
+    isHelmRelease(type) ||
+    isProxyConfig(type) ||
+    isGatewayApiGateway(type) ||
+    isConfigMap(type) ||
+    isForeignKind(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
     if (isProxyConfig(resource.type)) {
@@ -79,11 +95,9 @@ export const restrictPodAnnotations = resourcePolicy({
         .filter(({ key }) => key !== "selector" && !isAllowedSetting(key, settings))
         .map((field) => ({ field, ...messages.setting(field.key) }));
     }
-    const annotations = isWorkload(resource.type)
-      ? podOf(resource).at("metadata", "annotations").children()
-      : chartAnnotations(resource);
+    if (isConfigMap(resource.type)) return judgeGatewayOptions(resource, settings);
     return [
-      ...annotations
+      ...annotationsOf(resource)
         .filter(({ key }) => ISTIO.test(key))
         .flatMap((field) => judgeAnnotation(field, settings)),
       ...(isWorkload(resource.type) ? judgeContainers(podOf(resource), settings) : []),
@@ -91,53 +105,80 @@ export const restrictPodAnnotations = resourcePolicy({
   },
 });
 
-/** Judges containers with the name of the proxy: injection keeps what they set. */
+/** The settings of this policy that decide about a pod. */
+interface PodSettings {
+  readonly allowedAnnotations: readonly string[];
+  readonly allowedSettings: readonly string[];
+  readonly istioHubs: readonly string[];
+}
+
+/**
+ * Judges the Deployment that a ConfigMap merges into that of a Gateway, by infrastructure.parametersRef or for a class.
+ * https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#resource-attachment-and-scaling
+ */
+function judgeGatewayOptions({ fields }: KubernetesResource, settings: PodSettings): Violation[] {
+  const field = fields.at("data", "deployment");
+  const overlay = overlayOf(field);
+  if (overlay === undefined) return [];
+  const pod = Field.of(overlay, new Map()).at("spec", "template");
+  const annotations = pod
+    .at("metadata", "annotations")
+    .children()
+    .filter(({ key }) => ISTIO.test(key))
+    .flatMap((one) => judgeAnnotation(one, settings));
+  return [...annotations, ...judgeContainers(pod, settings)].map(({ field: place, problem, fix }) => ({
+    field,
+    problem: `contains ${place.path}, which ${problem}`,
+    fix,
+  }));
+}
+
+/** Judges containers with the names of Istio's own: injection keeps what they set. */
 function judgeContainers(
   pod: Field,
-  {
-    istioHubs,
-    allowedSettings,
-  }: { readonly istioHubs: readonly string[]; readonly allowedSettings: readonly string[] },
+  { istioHubs, allowedSettings }: Omit<PodSettings, "allowedAnnotations">,
 ): Violation[] {
-  return containersOf(pod)
-    .filter((container) => asText(container.at("name").peek) === "istio-proxy")
-    .flatMap((container): Violation[] => {
-      const [image, command] = [container.at("image"), container.at("command")];
-      const text = typeof image.value === "string" ? image.value : "auto";
-      const foreign = text !== "auto" && !isIstioImage(text, istioHubs);
-      const names = container
-        .at("env")
-        .children()
-        .map((variable) => variable.at("name"));
-      return [
-        ...(foreign ? [{ field: image, ...messages.image(text) }] : []),
-        ...(command.isSet ? [{ field: command, ...messages.command() }] : []),
-        ...names.flatMap((field) => {
-          const name = asText(field.value);
-          const isAllowed = [...PROXY_VARIABLES, ...allowedSettings].some((pattern) =>
-            matches(pattern, name),
-          );
-          return field.value === UNKNOWN || isAllowed ? [] : [{ field, ...messages.setting(name) }];
-        }),
-      ];
-    });
+  return proxyContainers(pod).flatMap((container): Violation[] => {
+    const image = container.at("image");
+    const text = typeof image.value === "string" ? image.value : "auto";
+    const foreign = text !== "auto" && !isIstioImage(text, istioHubs);
+    const name = asText(container.at("name").peek);
+    const names = container
+      .at("env")
+      .children()
+      .map((variable) => variable.at("name"));
+    return [
+      ...(foreign ? [{ field: image, ...messages.image(text) }] : []),
+      ...programChanges(container).map((field) => ({ field, ...messages.program(name) })),
+      ...names.flatMap((field) => {
+        const variable = asText(field.value);
+        const isAllowed = [...PROXY_VARIABLES, ...allowedSettings].some((pattern) =>
+          matches(pattern, variable),
+        );
+        return field.value === UNKNOWN || isAllowed ? [] : [{ field, ...messages.setting(variable) }];
+      }),
+    ];
+  });
 }
 
-/** The annotations in the values of a gateway or console, which its chart adds to pods. */
-function chartAnnotations(release: Parameters<typeof isGatewayRelease>[0]): Field[] {
-  if (!isGatewayRelease(release) && consolesOf(release).length === 0) return [];
-  const places = leaves(release.fields.at("values"));
-  return places.filter(({ path }) => /annotations/i.test(path));
+/** The annotations that an object's pods have, also those of pods that a controller of another project creates. */
+function annotationsOf(resource: KubernetesResource): Field[] {
+  const { type, fields } = resource;
+  if (isWorkload(type)) return podOf(resource).at("metadata", "annotations").children();
+  if (isGatewayApiGateway(type)) {
+    // Without annotations for its infrastructure, a Gateway's own are those of its pods.
+    const own = fields.at("spec", "infrastructure", "annotations");
+    return (own.isSet ? own : fields.at("metadata", "annotations")).children();
+  }
+  if (isForeignKind(type)) {
+    return leaves(fields.at("spec")).filter(({ path }) => /annotations/i.test(path));
+  }
+  // In the values of a gateway or console, which its chart adds to pods.
+  if (!isGatewayRelease(resource) && consolesOf(resource).length === 0) return [];
+  return leaves(fields.at("values")).filter(({ path }) => /annotations/i.test(path));
 }
 
-function judgeAnnotation(
-  field: Field,
-  settings: {
-    readonly allowedAnnotations: readonly string[];
-    readonly allowedSettings: readonly string[];
-    readonly istioHubs: readonly string[];
-  },
-): Violation[] {
+function judgeAnnotation(field: Field, settings: PodSettings): Violation[] {
   const { key } = field;
   const allowed = [...ANNOTATIONS, ...settings.allowedAnnotations];
   if (!allowed.some((pattern) => matches(pattern, key))) {

@@ -35,6 +35,11 @@ export function proxyConfigOf(annotation: Field): ProxyConfig {
   };
 }
 
+/** The object in a text in YAML. Undefined if the text is none. */
+export function overlayOf(text: Field): Record<string, unknown> | undefined {
+  return typeof text.peek === "string" ? parsed(text) : undefined;
+}
+
 function parsed(annotation: Field): Record<string, unknown> | undefined {
   const text = annotation.value;
   if (typeof text !== "string") return {};

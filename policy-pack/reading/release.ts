@@ -21,8 +21,22 @@ export const ISTIO_CHARTS = ["base", "istiod", "gateway", "cni", "ztunnel", "amb
 export function chartOf({ type, fields }: KubernetesResource): string | undefined {
   const chart = fields.at("chart").peek;
   if (!isHelmRelease(type) || typeof chart !== "string") return undefined;
-  const { name } = chartReference(chart);
-  return FOLDERS.get(name) ?? name;
+  return publishedName(chartReference(chart).name);
+}
+
+/** The name under which Istio publishes a chart. Other charts keep their name. */
+export function publishedName(chart: string): string {
+  return FOLDERS.get(chart) ?? chart;
+}
+
+/**
+ * The repository or registry of a release's chart: a URL, or a reference of a registry without the chart's name. Undefined
+ * for charts of a folder, and of a repository that the command line of Helm has registered.
+ */
+export function repositoryOf({ fields }: KubernetesResource): Field | undefined {
+  const [repository, chart] = [fields.at("repositoryOpts", "repo"), fields.at("chart")];
+  if (typeof repository.peek === "string" && repository.peek !== "") return repository;
+  return typeof chart.peek === "string" && /^[a-z]+:\/\//.test(chart.peek) ? chart : undefined;
 }
 
 /**

@@ -52,6 +52,21 @@ export const isVirtualService = isKind("networking.istio.io", "VirtualService");
 export const isGateway = isKind("networking.istio.io", "Gateway");
 /** The HTTPRoute of the Kubernetes Gateway API. */
 export const isHttpRoute = isKind("gateway.networking.k8s.io", "HTTPRoute");
+export const isGrpcRoute = isKind("gateway.networking.k8s.io", "GRPCRoute");
+export const isReferenceGrant = isKind("gateway.networking.k8s.io", "ReferenceGrant");
+export const isBackendTlsPolicy = isKind("gateway.networking.k8s.io", "BackendTLSPolicy");
+/** Further listeners of a Gateway of the Kubernetes Gateway API, in the standard and the experimental API. */
+export function isListenerSet(type: KubernetesType): boolean {
+  return (
+    isKind("gateway.networking.k8s.io", "ListenerSet")(type) ||
+    isKind("gateway.networking.x-k8s.io", "XListenerSet")(type)
+  );
+}
+/** Any route of the Kubernetes Gateway API. */
+export const isGatewayApiRoute = isKind(
+  "gateway.networking.k8s.io",
+  ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"],
+);
 /** The Gateway of the Kubernetes Gateway API. */
 export const isGatewayApiGateway = isKind("gateway.networking.k8s.io", "Gateway");
 export const isIngress = isKind("networking.k8s.io", "Ingress");
@@ -72,6 +87,11 @@ export function isSecurityObject(type: KubernetesType): boolean {
 }
 
 export const isConfigMap = isKind("core", "ConfigMap");
+export const isSecret = isKind("core", "Secret");
+/** The addresses of a Service, in either API. */
+export function isEndpoints(type: KubernetesType): boolean {
+  return isKind("core", "Endpoints")(type) || isKind("discovery.k8s.io", "EndpointSlice")(type);
+}
 export const isWebhook = isKind(
   "admissionregistration.k8s.io",
   "MutatingWebhookConfiguration",
@@ -80,13 +100,21 @@ export const isWebhook = isKind(
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
 
-/** Whether the type is the installation of an operator of Istio. */
+/** Whether the type is the installation of an operator of Istio: Istio's own, Sail, OpenShift's and those of vendors. */
 export function isOperatorResource({ group, kind }: KubernetesType): boolean {
-  return (
-    (group === "install.istio.io" && kind === "IstioOperator") ||
-    (group === "sailoperator.io" && kind === "Istio")
-  );
+  return OPERATORS.get(group)?.includes(kind) ?? false;
 }
+
+const OPERATORS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    "install.istio.io": ["IstioOperator"],
+    "sailoperator.io": ["Istio", "IstioRevision", "IstioCNI", "ZTunnel"],
+    "maistra.io": ["ServiceMeshControlPlane"],
+    "servicemesh.cisco.com": ["IstioControlPlane", "IstioMesh"],
+    "admin.gloo.solo.io": ["IstioLifecycleManager", "GatewayLifecycleManager"],
+    "operator.gloo.solo.io": ["ServiceMeshController"],
+  }),
+);
 
 /** Whether the type is a Helm release, whose inputs contain the chart's values but none of its objects. */
 export const isHelmRelease = isKind("helm.sh", "Release");

@@ -12,12 +12,13 @@ const KINDS: ReadonlyMap<string, readonly string[]> = new Map(
     // Kinds of other projects, which have a pod template at the same place.
     "argoproj.io": ["Rollout"],
     "apps.kruise.io": ["CloneSet", "StatefulSet", "DaemonSet"],
+    "apps.openshift.io": ["DeploymentConfig"],
     "serving.knative.dev": ["Service", "Configuration"],
   }),
 );
 
 /** The names of containers that Istio injects, and of the container of its gateways. */
-const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
+export const ISTIO_CONTAINERS = ["istio-proxy", "istio-init", "istio-validation"];
 
 /** The names of their images. The container of ztunnel is named istio-proxy, too. */
 const ISTIO_IMAGES = ["proxyv2", "ztunnel"];
@@ -35,6 +36,15 @@ export const istioHubs = {
 /** Whether the type is a pod or creates pods. */
 export function isWorkload({ group, kind }: KubernetesType): boolean {
   return KINDS.get(group)?.includes(kind) ?? false;
+}
+
+/**
+ * Whether the type is a kind of another project, whose objects may create or change pods at any place: workflows, job sets,
+ * policies that mutate. https://github.com/kubernetes/community/blob/master/contributors/guide/api-groups.md
+ */
+export function isForeignKind(type: KubernetesType): boolean {
+  const { group } = type;
+  return group.includes(".") && !/(^|\.)(istio|k8s)\.io$|^helm\.sh$/.test(group) && !isWorkload(type);
 }
 
 /** The pod template of a workload: `metadata` and `spec` of the pods that it creates. */
@@ -70,10 +80,13 @@ export function isZtunnel(container: Field, hubs: readonly string[]): boolean {
 
 /** Whether an image is Istio's, from one of these registries and paths. */
 export function isIstioImage(image: string, hubs: readonly string[]): boolean {
+  return isImageOf(ISTIO_IMAGES, image, hubs);
+}
+
+/** Whether an image has one of these names, and is from one of these registries and paths. */
+export function isImageOf(names: readonly string[], image: string, hubs: readonly string[]): boolean {
   return hubs.some((hub) =>
-    ISTIO_IMAGES.some((name) =>
-      new RegExp(`^${escaped(short(`${hub}/${name}`))}([:@][^/]*)?$`).test(short(image)),
-    ),
+    names.some((name) => new RegExp(`^${escaped(short(`${hub}/${name}`))}([:@][^/]*)?$`).test(short(image))),
   );
 }
 

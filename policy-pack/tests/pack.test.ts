@@ -74,8 +74,8 @@ describe("the pack", () => {
   });
 
   it("does not apply to other resources", async () => {
-    const type = "kubernetes:core/v1:Secret";
-    const resource = { type, name: "settings", props: { data: { mtls: "PERMISSIVE" } } };
+    const type = "kubernetes:core/v1:PersistentVolumeClaim";
+    const resource = { type, name: "settings", props: { spec: { mtls: "PERMISSIVE" } } };
     for (const policy of policies.filter((policy) => "validateResource" in policy)) {
       expect(await validateResource(policy, resource), policy.name).to.deep.equal({
         violations: [],

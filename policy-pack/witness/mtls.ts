@@ -1,9 +1,17 @@
-import { fullHost, inbound, isWithin, modeAt, servedPorts } from "../../effect";
+import {
+  fullHost,
+  inbound,
+  isWithin,
+  modeAt,
+  servedPorts,
+  type ServiceHost,
+  type Workload,
+} from "../../effect";
 import type { StackViolation } from "../policy";
 import { forbidWeakerMtls } from "../policies/forbidWeakerMtls";
 import { trafficPolicies } from "../reading/destinationRule";
 import { UNKNOWN } from "../reading/field";
-import { isDestinationRule, isWorkloadEntry } from "../reading/resource";
+import { isBackendTlsPolicy, isDestinationRule, isWorkloadEntry } from "../reading/resource";
 import { isReported, type JudgeEffect, type JudgedStack, objectText, sidecars } from "./judged";
 
 /** Callers send plaintext to an endpoint of the mesh without this label, whatever its port requires. */
@@ -16,6 +24,9 @@ export const messages = {
     `Set the mode to STRICT.`,
   endpoint: (title: string, path: string, host: string) =>
     `${title}: ${path} has no ${TLS_MODE}=istio, so requests to ${host} reach this endpoint as plaintext. Add the label.`,
+  backend: (title: string, path: string, host: string) =>
+    `${title}: ${path} is a Service of the mesh, so requests to ${host} use TLS without an identity of the mesh instead of ` +
+    `mutual TLS. Remove the policy, or keep the Service outside of the mesh.`,
   outbound: (title: string, path: string, mode: string, host: string, by: string) =>
     `${title}: ${path} is ${mode}, so requests to ${host}, which ${by} adds to the mesh, have no identity of the mesh. Set ` +
     `it to ISTIO_MUTUAL, or remove the tls block.`,
@@ -26,6 +37,7 @@ export const judgeMtls: JudgeEffect = function* (judged) {
   yield* judgeInbound(judged);
   yield* judgeOutbound(judged);
   yield* judgeEndpoints(judged);
+  yield* judgeBackendTls(judged);
 };
 
 /** Ports that bypass the sidecar are judged by flag-capture-bypasses, which has a list of those that may. */
@@ -61,6 +73,33 @@ function* judgeEndpoints({ stack, model }: JudgedStack): Iterable<StackViolation
     if (service === undefined) continue;
     yield { subject: entry, message: messages.endpoint(entry.title, own.path, service.host) };
   }
+}
+
+/** Istio reads a BackendTLSPolicy as a DestinationRule with the mode SIMPLE, or MUTUAL with a Gateway's certificate. */
+function* judgeBackendTls({ stack, model }: JudgedStack): Iterable<StackViolation> {
+  for (const policy of stack.filter(({ type }) => isBackendTlsPolicy(type) && !type.patch)) {
+    for (const target of policy.fields.at("spec", "targetRefs").children()) {
+      const name = target.at("name");
+      const service = model.services.find(
+        ({ from, registry, namespace, external }) =>
+          !external &&
+          registry === "kubernetes" &&
+          from.name === name.peek &&
+          namespace === (policy.namespace ?? "default"),
+      );
+      if ((target.at("kind").peek ?? "Service") !== "Service" || service === undefined) continue;
+      const served = model.workloads.some(
+        (workload) => workload.proxy === "sidecar" && isServed(service, workload),
+      );
+      if (!served) continue;
+      yield { subject: policy, message: messages.backend(policy.title, name.path, service.host) };
+    }
+  }
+}
+
+function isServed({ selector, namespace }: ServiceHost, workload: Workload): boolean {
+  if (selector === undefined || namespace !== workload.namespace) return false;
+  return Object.entries(selector).every(([label, value]) => workload.labels[label] === value);
 }
 
 /** A host of the mesh may have any name: that of a ServiceEntry with location MESH_INTERNAL. */

@@ -10,6 +10,16 @@ export const messages = {
   taken: (title: string, path: string, host: string, other: string) =>
     `${title}: GET ${path} with host ${host} also matches a route of ${other}, in another namespace, so one object takes ` +
     `requests from the other. Give each namespace its own host, or paths that do not overlap.`,
+  connections: (title: string, host: string, other: string) =>
+    `${title}: connections to ${host} also match ${other}, in another namespace, so one object takes connections from the ` +
+    `other. Give each namespace its own host.`,
+  leaves: (title: string, path: string, host: string, from: string) =>
+    `${title}: ${path} is "${host}", an external host, so requests to ${from} leave the mesh. Use a destination in the mesh.`,
+  copied: (title: string, path: string, host: string) =>
+    `${title}: ${path} is "${host}", an external host, so copies of requests leave the mesh. Use a destination in the mesh.`,
+  certificate: (title: string, path: string, namespace: string) =>
+    `${title}: ${path} is ${namespace}, and no ReferenceGrant there permits the Gateway, so the listener has no certificate. ` +
+    `Add a ReferenceGrant to that namespace.`,
   grant: (title: string, path: string, namespace: string) =>
     `${title}: ${path} is ${namespace}, and no ReferenceGrant there permits the route, so requests are answered with 500. ` +
     `Add a ReferenceGrant to that namespace.`,

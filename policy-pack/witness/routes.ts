@@ -13,6 +13,7 @@ export const judgeRoutes: JudgeEffect = function* (judged) {
   for (const resource of judged.stack) {
     if (!isVirtualService(resource.type) || resource.type.patch) continue;
     for (const destination of destinationsOf(resource)) yield* judgeDestination(destination, resource, known);
+    yield* judgeLeaving(resource, known);
   }
   yield* judgeSharedHosts(judged);
 };
@@ -74,6 +75,50 @@ function* judgeDestination(
   if (typeof subset.peek === "string" && names && !names.has(subset.peek) && !names.has(UNKNOWN)) {
     yield { subject: resource, message: messages.subset(title, subset.path, subset.peek, host) };
   }
+}
+
+/** Judges requests that leave the mesh: of a Service's host, and copies of any. */
+function* judgeLeaving(
+  resource: KubernetesResource,
+  { domain, services }: KnownHosts,
+): Iterable<StackViolation> {
+  const { title, namespace = "default", fields } = resource;
+  const full = (field: Field): string =>
+    typeof field.peek === "string" ? fullHost(field.peek, namespace, domain) : "";
+  const isExternal = (host: string): boolean =>
+    services.get(host)?.every(({ external }) => external) ?? false;
+  for (const field of mirrorsOf(resource)) {
+    if (isExternal(full(field))) {
+      yield { subject: resource, message: messages.copied(title, field.path, full(field)) };
+    }
+  }
+  const from = fields
+    .at("spec", "hosts")
+    .children()
+    .map(full)
+    .find((host) =>
+      services.get(host)?.some(({ registry, external }) => registry === "kubernetes" && !external),
+    );
+  if (from === undefined) return;
+  for (const field of destinationsOf(resource).map((destination) => destination.at("host"))) {
+    if (isExternal(full(field))) {
+      yield { subject: resource, message: messages.leaves(title, field.path, full(field), from) };
+    }
+  }
+}
+
+/** The hosts that receive copies of requests. */
+function mirrorsOf({ fields }: KubernetesResource): Field[] {
+  return fields
+    .at("spec", "http")
+    .children()
+    .flatMap((route) => [
+      route.at("mirror", "host"),
+      ...route
+        .at("mirrors")
+        .children()
+        .map((mirror) => mirror.at("destination", "host")),
+    ]);
 }
 
 /** The name of the Service in its host. */

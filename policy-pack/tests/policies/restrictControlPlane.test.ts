@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, restrictControlPlane } from "../../policies/restrictControlPlane";
+import { facts } from "../../facts";
 import { type Resource, unknown, validateResource } from "../engine";
 import { asPatch, gatewayRelease, grafana, istio, istiod, kubernetes } from "../resources";
 import { said } from "../said";
@@ -99,9 +100,12 @@ describe("restrict-control-plane", () => {
     expect(await judge(istiod({ hub }, "ztunnel"))).to.deep.equal(at("values.hub", messages.hub(hub)));
     expect(await judge(istiod({ defaultRevision: "1-31" }, "base"))).to.deep.equal({ violations: [] });
     const inAmbient = { istiod: { env: { XDS_AUTH: "false" } } };
-    expect(await judge(istiod(inAmbient, "ambient"))).to.deep.equal(
-      at("values.istiod.env.XDS_AUTH", messages.wrapped()),
-    );
+    expect(await judge(istiod(inAmbient, "ambient"))).to.deep.equal(refused("istiod.env.XDS_AUTH"));
+    expect(await judge(istiod({ ztunnel: accepted, cni: accepted }, "ambient"))).to.deep.equal({
+      violations: [],
+    });
+    const base = { base: { validationURL: "https://example.com" } };
+    expect(await judge(istiod(base, "base"))).to.deep.equal(refused("base.validationURL"));
   });
 
   it("refuses foreign registries, and paths without normalization", async () => {
@@ -146,25 +150,140 @@ describe("restrict-control-plane", () => {
       ["sailoperator.io/v1", "Istio"],
     ] as const) {
       expect(await judge(istio(apiVersion, kind, { name: "x" }, {}))).to.deep.equal({
-        violations: [said(`${kind} x`)("spec", messages.operator())],
+        violations: [said(`${kind} x`)("spec", messages.change("operator"))],
       });
     }
     const configMap = (name: string, data: object) =>
       judge(kubernetes("core/v1", "ConfigMap", { metadata: { namespace: "istio-system", name }, data }));
     expect(await configMap("istio-1-31", { mesh: "enableAutoMtls: false" })).to.deep.equal({
-      violations: [said("ConfigMap istio-system/istio-1-31")("data.mesh", messages.configMap())],
+      violations: [said("ConfigMap istio-system/istio-1-31")("data.mesh", messages.change("configMap"))],
     });
     expect(await configMap("istio-sidecar-injector", { config: "x" })).to.deep.equal({
       violations: [
-        said("ConfigMap istio-system/istio-sidecar-injector")("data.config", messages.configMap()),
+        said("ConfigMap istio-system/istio-sidecar-injector")("data.config", messages.change("configMap")),
       ],
     });
-    for (const [name, data] of [
-      ["settings", { mesh: "x" }],
-      ["istio-ca-root-cert", { "root-cert.pem": "x" }],
-    ] as const) {
-      expect(await configMap(name, data)).to.deep.equal({ violations: [] });
+    expect(await configMap("istio-ca-root-cert", { "root-cert.pem": "x" })).to.deep.equal({
+      violations: [
+        said("ConfigMap istio-system/istio-ca-root-cert")("data", messages.change("rootCertificate")),
+      ],
+    });
+    expect(await configMap("settings", { mesh: "x" })).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses Istio's charts by other tools, and accepts other charts", async () => {
+    const helmRelease = (chart: string) =>
+      judge(istio("helm.toolkit.fluxcd.io/v2", "HelmRelease", { name: "x" }, { chart: { spec: { chart } } }));
+    expect(await helmRelease("istio-discovery")).to.deep.equal({
+      violations: [said("HelmRelease x")("spec.chart.spec.chart", messages.change("installer"))],
+    });
+    expect(await helmRelease("shop")).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses charts of other repositories", async () => {
+    const repo = "https://charts.example.com/istio";
+    const foreign = withArguments({ repositoryOpts: { repo } });
+    expect(await judge(foreign)).to.deep.equal(at("repositoryOpts.repo", messages.repository(repo)));
+    expect(await judge(foreign, { chartRepositories: ["https://charts.example.com"] })).to.deep.equal({
+      violations: [],
+    });
+    const oci = "oci://registry.example.com/istiod";
+    expect(await judge(istiod({}, oci))).to.deep.equal(at("chart", messages.repository(oci)));
+    for (const chart of ["istiod", "./charts/istiod", `${facts.istio.charts.oci}/istiod`]) {
+      expect(await judge(istiod({}, chart)), chart).to.deep.equal({ violations: [] });
     }
+  });
+
+  it("refuses what proxies connect to in place of istiod", async () => {
+    const root = { namespace: "istio-system" };
+    const refused = (title: string, path: string, change: Parameters<typeof messages.change>[0]) => ({
+      violations: [said(title)(path, messages.change(change))],
+    });
+    const endpoints = (name: string) =>
+      judge(kubernetes("core/v1", "Endpoints", { metadata: { ...root, name }, subsets: [{}] }));
+    expect(await endpoints("istiod")).to.deep.equal(
+      refused("Endpoints istio-system/istiod", "subsets", "endpoints"),
+    );
+    expect(await endpoints("db")).to.deep.equal({ violations: [] });
+    const slice = (service: string) =>
+      judge(
+        kubernetes("discovery.k8s.io/v1", "EndpointSlice", {
+          metadata: { ...root, name: "x", labels: { "kubernetes.io/service-name": service } },
+          endpoints: [{}],
+        }),
+      );
+    expect(await slice("istiod-1-31")).to.deep.equal(
+      refused("EndpointSlice istio-system/x", "endpoints", "endpoints"),
+    );
+    expect(await slice("db")).to.deep.equal({ violations: [] });
+    const secret = (name: string) =>
+      judge(kubernetes("core/v1", "Secret", { metadata: { ...root, name }, data: {} }));
+    expect(await secret("istio-ca-secret")).to.deep.equal(
+      refused("Secret istio-system/istio-ca-secret", "metadata.name", "key"),
+    );
+    expect(await secret("cacerts")).to.deep.equal({ violations: [] });
+    const pod = (labels: object) =>
+      judge(
+        kubernetes("apps/v1", "Deployment", {
+          metadata: { ...root, name: "x" },
+          spec: { template: { metadata: { labels }, spec: { containers: [{ name: "x" }] } } },
+        }),
+      );
+    expect(await pod({ app: "istiod" })).to.deep.equal(
+      refused("Deployment istio-system/x", "spec.template.metadata.labels.app", "behindService"),
+    );
+    expect(await pod({ app: "x" })).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses webhooks that inject other programs than istiod, or nothing while istiod does not answer", async () => {
+    const judged = (name: string, webhook: object) =>
+      judge(
+        kubernetes("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", {
+          metadata: { name },
+          webhooks: [webhook],
+        }),
+      );
+    const title = (name: string) => said(`MutatingWebhookConfiguration ${name}`);
+    const tag = "istio-revision-tag-prod";
+    const client = { service: { name: "istiod-1-31", namespace: "istio-system" } };
+    expect(await judged(tag, { clientConfig: { url: "https://example.com" } })).to.deep.equal({
+      violations: [title(tag)("webhooks[0].clientConfig", messages.change("injector"))],
+    });
+    expect(await judged(tag, { clientConfig: client, failurePolicy: "Ignore" })).to.deep.equal({
+      violations: [title(tag)("webhooks[0].failurePolicy", messages.change("failing"))],
+    });
+    expect(await judged(tag, { clientConfig: client, failurePolicy: "Fail" })).to.deep.equal({
+      violations: [],
+    });
+    const other = { service: { name: "vault", namespace: "vault" } };
+    const namespaces = (operator: string) => ({
+      failurePolicy: "Ignore",
+      clientConfig: other,
+      namespaceSelector: { matchExpressions: [{ key: "istio-injection", operator, values: ["enabled"] }] },
+    });
+    expect(await judged("vault", namespaces("In"))).to.deep.equal({
+      violations: [title("vault")("webhooks[0].clientConfig", messages.change("injector"))],
+    });
+    expect(await judged("vault", namespaces("NotIn"))).to.deep.equal({ violations: [] });
+  });
+
+  it("judges profiles, old TLS and authorizers that fail open", async () => {
+    expect(await judge(istiod({ profile: "preview" }))).to.deep.equal(
+      at("values.profile", messages.profile("preview")),
+    );
+    expect(await judge(istiod({ profile: "ambient" }))).to.deep.equal({ violations: [] });
+    const tls = (minProtocolVersion: string) =>
+      judge(istiod({ meshConfig: { meshMTLS: { minProtocolVersion } } }));
+    expect(await tls("TLSV1_0")).to.deep.equal(
+      at("values.meshConfig.meshMTLS.minProtocolVersion", messages.oldTls("TLSV1_0")),
+    );
+    expect(await tls("TLSV1_3")).to.deep.equal({ violations: [] });
+    const provider = (failOpen: boolean) =>
+      judge(istiod({ meshConfig: { extensionProviders: [{ name: "a", envoyExtAuthzHttp: { failOpen } }] } }));
+    expect(await provider(true)).to.deep.equal(
+      at("values.meshConfig.extensionProviders[0].envoyExtAuthzHttp.failOpen", messages.failOpen()),
+    );
+    expect(await provider(false)).to.deep.equal({ violations: [] });
   });
 
   it("refuses workloads and patches with istiod's container, and no others", async () => {
@@ -182,7 +301,7 @@ describe("restrict-control-plane", () => {
     ]) {
       const title = `Deployment istio-system/${resource.name}`;
       expect(await judge(resource)).to.deep.equal({
-        violations: [said(title)("spec.template.spec.containers[0]", messages.workload())],
+        violations: [said(title)("spec.template.spec.containers[0]", messages.change("workload"))],
       });
     }
     for (const resource of [
@@ -206,11 +325,11 @@ describe("restrict-control-plane", () => {
       });
     expect(await judge(asPatch(webhook("istio-sidecar-injector")))).to.deep.equal({
       violations: [
-        said("MutatingWebhookConfiguration istio-sidecar-injector")("webhooks", messages.webhook()),
+        said("MutatingWebhookConfiguration istio-sidecar-injector")("webhooks", messages.change("webhook")),
       ],
     });
     expect(await judge(service("istiod-1-31"))).to.deep.equal({
-      violations: [said("Service istio-system/istiod-1-31")("spec.selector", messages.service())],
+      violations: [said("Service istio-system/istiod-1-31")("spec.selector", messages.change("service"))],
     });
     for (const resource of [
       webhook("istio-revision-tag-prod"),

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, restrictPodAnnotations } from "../../policies/restrictPodAnnotations";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, grafana, istio, istiod } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, grafana, istio, istiod, kubernetes } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -52,13 +52,83 @@ describe("restrict-pod-annotations", () => {
     });
     const image = "evil.example.com/proxyv2:1.31.0";
     expect(await proxy({ image })).to.deep.equal(refused("image", messages.image(image)));
-    expect(await proxy({ command: ["sh"] })).to.deep.equal(refused("command", messages.command()));
+    const program = messages.program("istio-proxy");
+    for (const [field, container] of [
+      ["command", { command: ["sh"] }],
+      ["args", { args: ["wait"] }],
+      ["envFrom", { envFrom: [{ secretRef: { name: "a" } }] }],
+      ["lifecycle.postStart", { lifecycle: { postStart: { exec: { command: ["sh"] } } } }],
+      ["lifecycle.preStop", { lifecycle: { preStop: { exec: { command: ["sh", "-c", "sleep 5"] } } } }],
+      ["readinessProbe.exec", { readinessProbe: { exec: { command: ["sh"] } } }],
+      ["volumeMounts[0].mountPath", { volumeMounts: [{ name: "a", mountPath: "/etc/istio/proxy" }] }],
+    ] as const) {
+      expect(await proxy(container), field).to.deep.equal(refused(field, program));
+    }
+    for (const container of [
+      { lifecycle: { preStop: { exec: { command: ["sleep", "15"] } } } },
+      { lifecycle: { preStop: { sleep: { seconds: 5 } } } },
+      { args: [], resources: {}, securityContext: {}, readinessProbe: { httpGet: { port: 15021 } } },
+      { volumeMounts: [{ name: "a", mountPath: "/etc/istio/ingressgateway-certs" }] },
+    ]) {
+      expect(await proxy(container)).to.deep.equal({ violations: [] });
+    }
+    const init = { name: "istio-init", command: ["true"] };
+    expect(await judge(deployment({ spec: { initContainers: [init] } }))).to.deep.equal({
+      violations: [
+        said("Deployment shop/catalog")(
+          "spec.template.spec.initContainers[0].command",
+          messages.program("istio-init"),
+        ),
+      ],
+    });
     const env = (name: string) => proxy({ env: [{ name, value: "x" }] });
     expect(await env("CA_ADDR")).to.deep.equal(refused("env[0].name", messages.setting("CA_ADDR")));
     expect(await env("GOMAXPROCS")).to.deep.equal({ violations: [] });
     expect(await judge(deployment({}, { env: [{ name: "CA_ADDR", value: "x" }] }))).to.deep.equal({
       violations: [],
     });
+  });
+
+  it("judges pods that kinds of other projects create, and those of Gateways", async () => {
+    const annotations = { [BOOTSTRAP]: "x" };
+    const template = { metadata: { annotations } };
+    const jobs = istio("jobset.x-k8s.io/v1alpha2", "JobSet", { name: "a" }, { jobs: [{ template }] });
+    expect(await judge(jobs)).to.deep.equal({
+      violations: [
+        said("JobSet a")(
+          `spec.jobs[0].template.metadata.annotations["${BOOTSTRAP}"]`,
+          messages.annotation(BOOTSTRAP),
+        ),
+      ],
+    });
+    const gateway = (spec: object) =>
+      judge(istio("gateway.networking.k8s.io/v1", "Gateway", { name: "a", annotations }, spec));
+    const place = (path: string) => ({
+      violations: [said("Gateway a")(`${path}["${BOOTSTRAP}"]`, messages.annotation(BOOTSTRAP))],
+    });
+    expect(await gateway({})).to.deep.equal(place("metadata.annotations"));
+    expect(await gateway({ infrastructure: { annotations } })).to.deep.equal(
+      place("spec.infrastructure.annotations"),
+    );
+    expect(await gateway({ infrastructure: { annotations: { a: "b" } } })).to.deep.equal({ violations: [] });
+  });
+
+  it("judges the Deployment in a ConfigMap for Gateways", async () => {
+    const options = (container: string) =>
+      judge(
+        kubernetes("core/v1", "ConfigMap", {
+          metadata: { name: "a" },
+          data: { deployment: `spec: {template: {spec: {containers: [{name: istio-proxy, ${container}}]}}}` },
+        }),
+      );
+    const image = "evil.example.com/proxyv2:1.31.0";
+    expect(await options(`image: "${image}"`)).to.deep.equal({
+      violations: [
+        `ConfigMap a: data.deployment contains spec.template.spec.containers[0].image, which ` +
+          `${messages.image(image).problem}. ${messages.image(image).fix}.`,
+      ],
+    });
+    expect(await options("resources: {}")).to.deep.equal({ violations: [] });
   });
 
   it("refuses identities that clients write into a header", async () => {

@@ -69,6 +69,27 @@ spec:
     spec: { containers: [{ name: discovery, image: "${images.hub}/${image}:${version}", securityContext: { runAsNonRoot: true } }] }
 `;
 
+  const webhook = (kind: string, service: string, failurePolicy: string): string =>
+    `apiVersion: admissionregistration.k8s.io/v1
+kind: ${kind}
+metadata:
+  name: ${kind === "MutatingWebhookConfiguration" ? "istio-sidecar-injector" : "istio-validator-istio-system"}
+  labels: { app: ${kind === "MutatingWebhookConfiguration" ? "sidecar-injector" : "istiod"} }
+webhooks:
+  - name: a.istio.io
+    clientConfig: { service: { name: ${service}, namespace: istio-system } }
+    failurePolicy: ${failurePolicy}
+`;
+
+  it("has webhooks of its chart, and a webhook that differs is judged", () => {
+    const [mutating, validating] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+    expect(found(webhook(mutating, "istiod", "Fail"))).to.deep.equal([]);
+    expect(found(webhook(validating, "istiod-1-31", "Ignore"))).to.deep.equal([]);
+    for (const changed of [webhook(mutating, "evil", "Fail"), webhook(mutating, "istiod", "Ignore")]) {
+      expect(found(changed)).to.deep.equal(["restrict-control-plane"]);
+    }
+  });
+
   it("is judged by its release, and another Deployment by itself", () => {
     expect(found(istiod("istiod"))).to.deep.equal([]);
     for (const other of [istiod("web"), istiod("istiod", "shell")]) {

@@ -91,6 +91,41 @@ export function pod(name: string, metadata: Tree = {}, spec: Tree = {}, containe
   };
 }
 
+/** ztunnel as its chart installs it, with variables. */
+export function ztunnel(env: readonly Tree[] = [], container: Tree = {}): Resource {
+  const addresses = ["CA_ADDRESS", "XDS_ADDRESS"].map((name) => ({
+    name,
+    value: "istiod.istio-system.svc:15012",
+  }));
+  const metadata = {
+    labels: { "sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none", app: "ztunnel" },
+    annotations: { "sidecar.istio.io/inject": "false" },
+  };
+  const containers = [
+    {
+      name: "istio-proxy",
+      image: "docker.io/istio/ztunnel:1.31.4-distroless",
+      args: ["proxy", "ztunnel"],
+      env: [
+        ...addresses,
+        { name: "RUST_LOG", value: "info" },
+        { name: "INPOD_ENABLED", value: "true" },
+        ...env,
+      ],
+      securityContext: {
+        allowPrivilegeEscalation: true,
+        capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "SYS_ADMIN", "NET_RAW"] },
+        runAsUser: 0,
+        runAsGroup: 1337,
+        runAsNonRoot: false,
+      },
+      ...container,
+    },
+  ];
+  const template = { metadata, spec: { serviceAccountName: "ztunnel", containers } };
+  return object("DaemonSet", "ztunnel", { spec: { template } }, { namespace: "istio-system" });
+}
+
 /** A release of a chart in istio-system. */
 export function release(chart: string, values: Tree, more: Tree = {}): Resource {
   return {

@@ -1,0 +1,171 @@
+import { type Field, leaves, UNKNOWN } from "./field";
+import { agentChanges, isNodeAgent } from "./nodeAgent";
+import { chartReference, ISTIO_CHARTS, publishedName } from "./release";
+import {
+  isConfigMap,
+  isEndpoints,
+  isHelmRelease,
+  isOperatorResource,
+  isSecret,
+  isService,
+  isWebhook,
+  type KubernetesResource,
+  type KubernetesType,
+} from "./resource";
+import { containersOf, isForeignKind, isWorkload, podOf } from "./workload";
+
+/** What an object does to the control plane without its chart. */
+export type ControlPlaneChange =
+  | "operator"
+  | "installer"
+  | "configMap"
+  | "rootCertificate"
+  | "key"
+  | "service"
+  | "endpoints"
+  | "workload"
+  | "agent"
+  | "behindService"
+  | "webhook"
+  | "injector"
+  | "failing";
+
+/** A field that changes the control plane. */
+export interface ControlPlaneField {
+  readonly field: Field;
+  readonly change: ControlPlaneChange;
+}
+
+/** Whether objects of the type can change the control plane. */
+export function mayChangeControlPlane(type: KubernetesType): boolean {
+  return [
+    isOperatorResource,
+    isConfigMap,
+    isSecret,
+    isService,
+    isEndpoints,
+    isWebhook,
+    isWorkload,
+    isForeignKind,
+  ].some((is) => is(type));
+}
+
+/** The fields by which an object that is no release changes the control plane. */
+export function controlPlaneChanges(resource: KubernetesResource): ControlPlaneField[] {
+  const { type, fields } = resource;
+  if (isOperatorResource(type)) return [{ field: fields.at("spec"), change: "operator" }];
+  if (isConfigMap(type)) return configMapChanges(resource);
+  if (isSecret(type)) {
+    const isKey = resource.name === "istio-ca-secret";
+    return isKey ? [{ field: fields.at("metadata", "name"), change: "key" }] : [];
+  }
+  if (isService(type)) return serviceChanges(resource);
+  if (isEndpoints(type)) return endpointChanges(resource);
+  if (isWebhook(type)) return webhookChanges(resource);
+  if (isNodeAgent(resource)) return agentChanges(resource).map((field) => ({ field, change: "agent" }));
+  if (isWorkload(type)) return workloadChanges(resource);
+  return isForeignKind(type) && !isHelmRelease(type) ? installerChanges(resource) : [];
+}
+
+const ISTIOD = /^istiod(-|$)/;
+
+/** ConfigMaps with istiod's mesh config or the configuration of injection, and those with the mesh's root certificate. */
+function configMapChanges({ name = "", fields }: KubernetesResource): ControlPlaneField[] {
+  const data = fields.at("data");
+  if (name === "istio-ca-root-cert") return data.isSet ? [{ field: data, change: "rootCertificate" }] : [];
+  const keys = name.startsWith("istio-sidecar-injector") ? ["config", "values"] : ["mesh"];
+  if (!/^istio(-|$)/.test(name)) return [];
+  return keys
+    .map((key) => data.at(key))
+    .filter((field) => field.isSet && data.peek !== UNKNOWN)
+    .map((field) => ({ field, change: "configMap" }));
+}
+
+/** The Service of istiod, whose name proxies connect to. */
+function serviceChanges({ name, fields }: KubernetesResource): ControlPlaneField[] {
+  if (!ISTIOD.test(name ?? "")) return [];
+  return ["selector", "externalName"]
+    .map((key) => fields.at("spec", key))
+    .filter(({ isSet }) => isSet)
+    .map((field) => ({ field, change: "service" }));
+}
+
+/** Endpoints of istiod's Service. Kubernetes writes them, unless a program does. */
+function endpointChanges({ type, name, labels, fields }: KubernetesResource): ControlPlaneField[] {
+  const service = type.kind === "Endpoints" ? name : labels["kubernetes.io/service-name"];
+  const field = fields.at(type.kind === "Endpoints" ? "subsets" : "endpoints");
+  return typeof service === "string" && ISTIOD.test(service) && field.isSet
+    ? [{ field, change: "endpoints" }]
+    : [];
+}
+
+/** Workloads that run istiod, whose image and environment they choose, and those that istiod's Service selects. */
+function workloadChanges(resource: KubernetesResource): ControlPlaneField[] {
+  const pod = podOf(resource);
+  const running = containersOf(pod).filter((container) => {
+    const { peek } = container.at("image");
+    const image = typeof peek === "string" && /(^|\/)pilot([:@]|$)/.test(peek);
+    const [first] = container.at("args").children();
+    const isNamed = container.at("name").peek === "discovery" && ISTIOD.test(resource.name ?? "");
+    return image || isNamed || first?.peek === "discovery";
+  });
+  if (running.length > 0) return running.map((field) => ({ field, change: "workload" }));
+  const label = pod.at("metadata", "labels", "app");
+  return label.peek === "istiod" ? [{ field: label, change: "behindService" }] : [];
+}
+
+/** The labels by which istiod's webhooks select pods and namespaces. */
+const INJECTION = ["istio-injection", "istio.io/rev", "istio.io/tag", "sidecar.istio.io/inject"];
+
+/**
+ * Changes of istiod's webhooks, and webhooks of other programs for the pods that are to get a sidecar. Webhooks of revision
+ * tags only add pods to a revision, if they call istiod and pods require its answer.
+ */
+function webhookChanges({ type, name, fields }: KubernetesResource): ControlPlaneField[] {
+  const webhooks = fields.at("webhooks");
+  if (/^(istio-sidecar-injector|istio-validator|istiod-default-validator)(-|$)/.test(name ?? "")) {
+    return webhooks.isSet ? [{ field: webhooks, change: "webhook" }] : [];
+  }
+  if (type.kind !== "MutatingWebhookConfiguration") return [];
+  return webhooks.children().flatMap((webhook): ControlPlaneField[] => {
+    const isTag = /^istio-revision-tag-/.test(name ?? "");
+    const client = webhook.at("clientConfig");
+    const service = client.at("service", "name").peek;
+    const isIstiods = typeof service === "string" && ISTIOD.test(service);
+    if (!isTag && !isIstiods && !selectsInjection(webhook)) return [];
+    if (client.isSet && !isIstiods && service !== UNKNOWN) return [{ field: client, change: "injector" }];
+    const policy = webhook.at("failurePolicy");
+    return policy.peek === "Ignore" ? [{ field: policy, change: "failing" }] : [];
+  });
+}
+
+/** Whether a webhook selects what is to be injected. One that leaves out what istiod injects does not. */
+function selectsInjection(webhook: Field): boolean {
+  return ["namespaceSelector", "objectSelector"]
+    .map((key) => webhook.at(key))
+    .some(
+      (selector) =>
+        selector
+          .at("matchLabels")
+          .children()
+          .some(({ key }) => INJECTION.includes(key)) ||
+        selector
+          .at("matchExpressions")
+          .children()
+          .some(
+            (one) =>
+              INJECTION.includes(String(one.at("key").peek)) &&
+              ["In", "Exists"].includes(String(one.at("operator").peek)),
+          ),
+    );
+}
+
+/** Charts of the control plane that other tools install, such as Flux, Argo CD, Crossplane and k3s. */
+function installerChanges({ fields }: KubernetesResource): ControlPlaneField[] {
+  return leaves(fields.at("spec"))
+    .filter(({ path, peek }) => {
+      if (typeof peek !== "string" || !/(^|\.)chart(\.spec\.chart|\.name)?$/.test(path)) return false;
+      return ISTIO_CHARTS.includes(publishedName(chartReference(peek).name));
+    })
+    .map((field) => ({ field, change: "installer" }));
+}
