@@ -5,6 +5,7 @@ import {
   isGateway,
   isGatewayApiGateway,
   isIngress,
+  isListenerSet,
   type KubernetesResource,
   undecided,
 } from "../reading/resource";
@@ -123,7 +124,7 @@ export const requireGatewayTls = stackPolicy({
 });
 
 const isJudged = ({ type }: KubernetesResource): boolean =>
-  isGateway(type) || isGatewayApiGateway(type) || isIngress(type);
+  isGateway(type) || isGatewayApiGateway(type) || isListenerSet(type) || isIngress(type);
 
 interface Applied {
   readonly oldest: string;

@@ -37,13 +37,13 @@ export function listenerUse(
 function attaches(
   parent: Field,
   route: KubernetesResource,
-  { namespace = "default", name }: KubernetesResource,
+  { type, namespace = "default", name }: KubernetesResource,
   listener: Field,
 ): boolean {
   const given = (key: string, fallback: unknown): unknown => parent.at(key).value ?? fallback;
   const [section, port] = [listener.at("name").value, listener.at("port").value];
   return (
-    given("kind", "Gateway") === "Gateway" &&
+    given("kind", "Gateway") === type.kind &&
     given("namespace", route.namespace ?? "default") === namespace &&
     given("name", undefined) === name &&
     given("sectionName", section) === section &&

@@ -1,3 +1,4 @@
+import { facts } from "../../../policy-pack/facts";
 import type { Resource } from "../../../policy-pack/tests/engine";
 import {
   allowing,
@@ -125,11 +126,11 @@ export const moreOrdinary: readonly Case[] = [
   ),
   program(
     "Istio's charts from Istio's repository",
-    istiod({}, {}, { repositoryOpts: { repo: "https://istio-release.storage.googleapis.com/charts" } }),
+    istiod({}, {}, { repositoryOpts: { repo: facts.istio.charts.repository } }),
   ),
   program(
     "Istio's chart from Istio's registry",
-    istiod({}, {}, { chart: "oci://gcr.io/istio-release/charts/istiod" }),
+    istiod({}, {}, { chart: `${facts.istio.charts.oci}/istiod` }),
   ),
   program("a newer version of TLS in the mesh", istiod({}, { meshMTLS: { minProtocolVersion: "TLSV1_3" } })),
   program(
