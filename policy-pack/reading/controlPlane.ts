@@ -128,7 +128,7 @@ function webhookChanges({ type, name, fields }: KubernetesResource): ControlPlan
   }
   if (type.kind !== "MutatingWebhookConfiguration") return [];
   return webhooks.children().flatMap((webhook): ControlPlaneField[] => {
-    const isTag = /^istio-revision-tag-/.test(name ?? "");
+    const isTag = name?.startsWith("istio-revision-tag-") ?? false;
     const client = webhook.at("clientConfig");
     const service = client.at("service", "name").peek;
     const isIstiods = typeof service === "string" && ISTIOD.test(service);

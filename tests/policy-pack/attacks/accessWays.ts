@@ -29,7 +29,7 @@ export const accessWays: readonly Case[] = [
   way("a principal's prefix in every namespace", allowing(from({ principals: ["cluster.local/ns/*"] }))),
   way(
     "namespaces by one letter each",
-    allowing(from({ namespaces: [..."abcdefghijklmnopqrstuvwxyz"].map((letter) => `${letter}*`) })),
+    allowing(from({ namespaces: "abcdefghijklmnopqrstuvwxyz".split("").map((letter) => `${letter}*`) })),
   ),
   way("every namespace by a condition", allowing(when("source.namespace", ["*"]))),
   way(
