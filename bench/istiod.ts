@@ -9,9 +9,10 @@ import type { Mesh } from "../catalog";
 import { table } from "../cli/output";
 import type { PlainObject } from "../effect";
 import { checkMesh, renderMesh } from "../mesh";
-import { type IstiodOfFiles, istiodOfFiles } from "../tests/effect/istiodOfFiles";
+import { connectXds, type XdsClient } from "../prove/xds/client";
+import type { Istiod } from "../prove/xds/istiod";
+import { istiodOfFiles } from "../tests/effect/istiodOfFiles";
 import { istioCharts } from "../toolchain";
-import { connectXds, type XdsClient } from "../tests/sandbox/xdsClient";
 import { meshOf } from "./meshOf";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -78,7 +79,7 @@ async function costOf(objects: readonly PlainObject[]): Promise<Cost> {
 }
 
 /** A proxy of one of the first services: it acknowledges what it gets. */
-function proxyOf({ grpc }: IstiodOfFiles, index: number): XdsClient {
+function proxyOf({ grpc }: Istiod, index: number): XdsClient {
   const name = `service-${index}`;
   const client = connectXds(grpc, `sidecar~10.99.0.${index + 1}~${name}.bench~bench.svc.cluster.local`, {
     NAMESPACE: "bench",

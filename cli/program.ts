@@ -72,7 +72,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   prove: {
     description:
-      "ask what becomes of requests, by a model and by real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
+      "ask what becomes of requests, by a model, by a real istiod and by real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
     load: () => (require("./commands/prove") as typeof prove).proveCommand,
   },
   schema: {

@@ -20,6 +20,10 @@ export interface Stage {
    * traffic policy. Undefined if requests don't show them.
    */
   policies(caller: Caller, request: LabRequest): readonly object[] | undefined;
+  /** Whether the policies show a setting, by its path. Default: every one. */
+  readonly shows?: (setting: string) => boolean;
+  /** What a setting means that a policy does not have, by its path. Default: it is not set. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** Waits until copies of answered requests have arrived. */
   copied(): Promise<void>;
   /** How many pods a service has. */

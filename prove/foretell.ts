@@ -137,9 +137,19 @@ function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent)
 
 function outside({ host, scheme, path }: Sent, tls: string): LabAnswer {
   const encrypted = scheme === "https" || tls === "SIMPLE" || tls === "MUTUAL";
+  const pod = host === undeclaredHost ? "undeclared" : "outside";
+  return answerFromOutside(pod, encrypted, { scheme, path });
+}
+
+/** What a host outside of the mesh answers. */
+export function answerFromOutside(
+  pod: "outside" | "undeclared",
+  encrypted: boolean,
+  { scheme, path }: Pick<Sent, "scheme" | "path">,
+): LabAnswer {
   return {
     ...answerOf(scheme === "tcp" ? "echo" : "200"),
-    pod: host === undeclaredHost ? "undeclared" : "outside",
+    pod,
     version: encrypted ? "tls" : "plaintext",
     body: JSON.stringify({ path }),
   };
@@ -148,7 +158,11 @@ function outside({ host, scheme, path }: Sent, tls: string): LabAnswer {
 type Received = Pick<Sent, "scheme" | "path" | "request"> & { readonly plaintext: boolean };
 
 function received(workload: Workload, decision: Decision, to: Received): Answer {
-  if (decision.answer !== "allowed") return refusal(decision, to);
+  return decision.answer === "allowed" ? answerFromPod(workload, to) : refusal(decision, to);
+}
+
+/** What an application of the laboratory answers. */
+export function answerFromPod(workload: Workload, to: Pick<Sent, "scheme" | "path" | "request">): LabAnswer {
   const { version } = workload.labels;
   const asked = to.request.headers?.[labHeaders.status];
   const good = to.request.protocol === "grpc" ? "grpc 0" : "200";
@@ -180,12 +194,13 @@ function refusal(
   return answerOf(token ? "401" : "403");
 }
 
-function answerOf(status: string): LabAnswer {
+/** An answer of a proxy, or the end of a connection. */
+export function answerOf(status: string): LabAnswer {
   return { status, milliseconds: 0, headers: {}, body: "" };
 }
 
 /** Host and port as they are written, the scheme, and the path with its query, which a URL parser would normalize. */
-function partsOf({ url, connectTo }: LabRequest) {
+export function partsOf({ url, connectTo }: LabRequest) {
   const [, scheme = "", host = "", port = "", path = ""] = /^(\w+):\/\/([^/:?]+):(\d+)(.*)$/.exec(url) ?? [];
   return { scheme, host, port: connectTo?.port ?? Number(port), path: path === "" ? "/" : path };
 }
@@ -208,7 +223,10 @@ function refusesTls(
 }
 
 /** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */
-function claimsOf({ jwks }: Foretelling, { headers = {} }: LabRequest): Record<string, unknown> | undefined {
+export function claimsOf(
+  { jwks }: Pick<Foretelling, "jwks">,
+  { headers = {} }: LabRequest,
+): Record<string, unknown> | undefined {
   const [, text] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
   if (text === undefined) return undefined;
   const [head = "", payload = "", signature = ""] = text.split(".");

@@ -14,8 +14,9 @@ import { createTokenIssuer } from "./tokens";
 
 export type { Subject as ProofSubject } from "./cluster";
 export { combine, type CombinedProof } from "./combine";
-export type { Proof, Tier, Verdict } from "./question";
+export { type Proof, type Tier, tiers, type Verdict } from "./question";
 export { proveStatically } from "./static";
+export { isIstiodReady, proveByXds, type XdsOptions } from "./xds";
 
 /** What a proof needs besides its subject. */
 export interface ProofOptions {

@@ -3,32 +3,76 @@ import { gatewayServices, gatewayWorkloads } from "../checks";
 import {
   type Model,
   type PlainObject,
+  knownObject,
   readObjects,
   settingsOf,
   type Workload,
   workloadsSelected,
 } from "../effect";
+import { mergePatch } from "../mesh";
 import type { Subject } from "./cluster";
 import { unmeshedNamespace } from "./identities";
 import type { Caller } from "./question";
 import { namespaces, probeLabels, probes, standIns } from "./standIns";
 
-/** The model of what a laboratory would bring up: the objects, what others deploy, the probes, and the gateways' pods. */
-export function modelOf({ mesh, objects, releases }: Subject): Model {
+/** The objects of what a laboratory would bring up: those that are rendered, what others deploy, and the probes. */
+export function objectsOf({ mesh, objects }: Subject): PlainObject[] {
   const rendered = new Set(
     objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
   );
   const all: readonly object[] = [
-    ...objects,
     ...namespaces(mesh, rendered),
     ...standIns(mesh),
     ...probes(mesh),
     ...gatewayServices(mesh, new Set()),
+    ...objects,
   ];
-  const { meshConfig = {} } = (releases.find(({ chart }) => chart === "istiod")?.values ?? {}) as {
-    readonly meshConfig?: object;
-  };
-  return readObjects(all as readonly PlainObject[], {
+  return merged(all as readonly PlainObject[]);
+}
+
+/** Applies objects one after the other: what is rendered for another tool's object changes that object. */
+function merged(objects: readonly PlainObject[]): PlainObject[] {
+  const applied = new Map<string, PlainObject>();
+  for (const object of objects) {
+    const { kind, namespace, name } = knownObject(object);
+    const key = `${kind} ${namespace}/${name}`;
+    const before = applied.get(key);
+    applied.set(key, before ? changed(before, object) : object);
+  }
+  return [...applied.values()];
+}
+
+/** The ports of a Service are merged by their numbers, as server-side apply does. */
+function changed(before: PlainObject, object: PlainObject): PlainObject {
+  const merge = mergePatch(before, object) as PlainObject & { readonly spec?: object };
+  if (object.kind !== "Service") return merge;
+  const own = portsOf(object);
+  const ports = [
+    ...portsOf(before).map((one) => ({ ...one, ...own.find(({ port }) => port === one.port) })),
+    ...own.filter(({ port }) => !portsOf(before).some((one) => one.port === port)),
+  ];
+  return { ...merge, spec: { ...merge.spec, ports } };
+}
+
+function portsOf({ spec }: PlainObject): readonly { readonly port: number }[] {
+  return (spec as { readonly ports?: readonly { readonly port: number }[] } | undefined)?.ports ?? [];
+}
+
+/** What istiod's chart is installed with, as far as it decides what objects mean. */
+export function istiodOf({ releases }: Subject): IstiodValues {
+  return releases.find(({ chart }) => chart === "istiod")?.values ?? {};
+}
+
+interface IstiodValues {
+  readonly meshConfig?: object;
+  readonly env?: Readonly<Record<string, unknown>>;
+}
+
+/** The model of what a laboratory would bring up, with the gateways' pods. */
+export function modelOf(subject: Subject): Model {
+  const { mesh } = subject;
+  const { meshConfig = {} } = istiodOf(subject);
+  return readObjects(objectsOf(subject), {
     settings: { rootNamespace: mesh.rootNamespace, trustDomain: mesh.trustDomain, ...settingsOf(meshConfig) },
     workloads: gatewayWorkloads(mesh),
   });

@@ -56,10 +56,11 @@ export interface Question {
 }
 
 /**
- * How a claim is proven: by the model of effects, which reads the objects (`static`), or by requests through proxies
- * (`traffic`).
+ * How a claim is proven: by the model of effects, which reads the objects (`static`), by what a real istiod sends to the
+ * proxies (`xds`), or by requests through proxies (`traffic`).
  */
-export type Tier = "static" | "traffic";
+export const tiers = ["static", "xds", "traffic"] as const;
+export type Tier = (typeof tiers)[number];
 
 /** Whether a claim holds: `not provable here` if this laboratory can't show it, with the reason. */
 export type Verdict = "proven" | "refuted" | "not provable here";

@@ -2,9 +2,10 @@ import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { UserError } from "../../errors/userError";
 import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../prove";
-import { combine, prove, proveStatically } from "../../prove";
+import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
 import { unavailable } from "../../toolchain/laboratory";
 import { print, remark, step, table } from "../output";
+import { describeBuild } from "../programs";
 import { subjectOf } from "../proofSubject";
 import { loadSubject, stackOption, subjectArgument } from "../subject";
 
@@ -17,8 +18,8 @@ export function proveCommand(command: Command): void {
     .addOption(
       new Option(
         "--tier <name>",
-        "how it is proven: by the model of effects (static), which takes a second, or by real requests (traffic). Default: by both, or by the model where this machine can't send requests",
-      ).choices(["static", "traffic"]),
+        "how it is proven: by the model of effects (static), by what a real istiod sends to the proxies (xds), or by real requests (traffic). Default: by all of them, without xds where istiod is not built yet, and without traffic where this machine can't send requests",
+      ).choices(tiers),
     )
     .option("--only <text>", "prove only the claims whose path or sentence contains this text")
     .option("--json", "print the proofs as JSON")
@@ -46,16 +47,38 @@ interface ProveOptions {
 
 async function proofsOf(subject: ProofSubject, options: ProveOptions): Promise<CombinedProof[]> {
   const { tier, only } = options;
-  const byModel = tier === "traffic" ? undefined : await proveStatically(subject, only);
-  if (tier === "static") return combine({ static: byModel });
+  const wants = (name: Tier): boolean => tier === undefined || tier === name;
+  const byModel = wants("static") ? await proveStatically(subject, only) : undefined;
+  const asksIstiod = tier === "xds" || (tier === undefined && (await isIstiodReady()));
+  const proofs = {
+    ...(byModel && { static: byModel }),
+    ...(asksIstiod && { xds: await byIstiod(subject, options) }),
+  };
+  if (!wants("traffic")) return combine(proofs);
   try {
-    return combine({ static: byModel, traffic: await byRequests(subject, options) });
+    return combine({ ...proofs, traffic: await byRequests(subject, options) });
   } catch (error) {
     const cannot = error instanceof UserError && error.exitCode === unavailable;
     if (!cannot || byModel === undefined) throw error;
-    remark(pc.yellow(`No requests were sent, the model of effects alone decides. ${error.message}`));
-    return combine({ static: byModel });
+    const others = asksIstiod
+      ? "the model of effects and istiod's configuration decide"
+      : "the model of effects alone decides";
+    remark(pc.yellow(`No requests were sent, ${others}. ${error.message}`));
+    return combine(proofs);
   }
+}
+
+function byIstiod(subject: ProofSubject, { only, json = false }: ProveOptions): Promise<Proof[]> {
+  const run = (say: (text: string) => void): Promise<Proof[]> =>
+    proveByXds(subject, {
+      say,
+      onBuild: (progress) => {
+        say(describeBuild(progress));
+      },
+      ...(only !== undefined && { only }),
+    });
+  if (json) return run(() => undefined);
+  return step("istiod: read what it sends to each proxy", run);
 }
 
 function byRequests(subject: ProofSubject, { only, logs, json = false }: ProveOptions): Promise<Proof[]> {

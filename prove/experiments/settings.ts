@@ -1,6 +1,6 @@
 import { type ExternalService, isHttp, type Mesh, type Service } from "../../catalog";
 import { milliseconds } from "../../effect";
-import { type Experiment, notProvable, proven, refuted } from "../experiment";
+import { type Experiment, notProvable, proven, refuted, type Stage } from "../experiment";
 import { sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
@@ -16,11 +16,14 @@ export function settingExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[
       run: (stage) => {
         for (const edge of callers) {
           const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
-          const scheme = isHttp(edge.port.protocol) ? "http" : "tcp";
+          const { protocol } = edge.port;
+          const scheme = isHttp(protocol) ? "http" : protocol === "tls" ? "https" : "tcp";
           const request = { url: url.replace(/^http/, scheme), method, headers };
           const found = stage.policies(caller, request);
           if (found === undefined) return Promise.resolve(notProvable("requests do not show it"));
-          const wrong = found.flatMap((policy) => differences(expected, policy));
+          const hidden = hiddenIn(expected, stage);
+          if (hidden !== undefined) return Promise.resolve(notProvable(`clusters do not show ${hidden}`));
+          const wrong = found.flatMap((policy) => differences(expected, policy, stage));
           if (wrong.length > 0 || found.length === 0) {
             return Promise.resolve(
               refuted(
@@ -88,12 +91,18 @@ function balancingOf({ loadBalancing }: Service | ExternalService): Settings {
   };
 }
 
-function differences(expected: Settings, policy: object): string[] {
+/** The first expected setting that the stage's policies do not show. */
+function hiddenIn(expected: Settings, { shows = () => true }: Stage): string | undefined {
+  return Object.keys(expected).find((path) => expected[path] !== undefined && !shows(path));
+}
+
+function differences(expected: Settings, policy: object, { defaults = {} }: Stage): string[] {
   return Object.entries(expected).flatMap(([path, value]) => {
     const found = path
       .split(".")
       .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], policy);
-    return same(found, value) ? [] : [`${path} ${found === undefined ? "not set" : JSON.stringify(found)}`];
+    const met = same(found, value) || (found === undefined && same(defaults[path], value));
+    return met ? [] : [`${path} ${found === undefined ? "not set" : JSON.stringify(found)}`];
   });
 }
 

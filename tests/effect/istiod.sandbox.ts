@@ -6,12 +6,16 @@ import {
   type PlainObject,
   readObjects,
   type Route,
+  type RoutedRequest,
   routeOf,
   type Workload,
 } from "../../effect";
-import { envoyAllows, objectOf } from "./envoyAccess";
-import { envoyRoute, routeLine } from "./envoyRoute";
-import { type IstiodOfFiles, istiodOfFiles, keyOf, type ProxyConfiguration } from "./istiodOfFiles";
+import { type Istiod, keyOf } from "../../prove/xds/istiod";
+import { objectOf } from "../../prove/xds/json";
+import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
+import { envoyAllows } from "./envoyAccess";
+import { envoyLine, routeLine } from "./envoyRoute";
+import { istiodOfFiles, sidecarOf } from "./istiodOfFiles";
 import { object, workload } from "./objects";
 import { policies, requests } from "./randomPolicies";
 import { routed, routing } from "./randomRoutes";
@@ -32,17 +36,19 @@ const placed = Array.from({ length: rounds }, (_, round) => {
 }).flat();
 
 describe("the model and a real istiod", () => {
-  let istiod: IstiodOfFiles | undefined;
+  let istiod: Istiod | undefined;
   let model: Model;
   const sent = new Map<Workload, ProxyConfiguration>();
 
   before(async () => {
     const objects = Array.from({ length: rounds }, (_, round) => objectsOf(round)).flat();
     istiod = await istiodOfFiles(objects);
-    const { accepted } = istiod;
+    const accepted = await istiod.accepted();
     expect(objects.map(keyOf).filter((key) => !accepted.has(key))).to.deep.equal([]);
     model = readObjects(objects, { workloads: placed.map(({ one }) => one) });
-    for (const { one, address } of placed) sent.set(one, await istiod.configurationOf(one, address));
+    for (const { one, address } of placed) {
+      sent.set(one, await configurationOf(istiod, sidecarOf(one, address)));
+    }
   });
   after(async () => {
     await istiod?.stop();
@@ -68,7 +74,8 @@ describe("the model and a real istiod", () => {
       return fc.sample(routed(shop, bank), { numRuns: perProxy, seed: seed + i }).map((request) => {
         const found = routeOf(model, one, request);
         outcomes.add(found.outcome);
-        return { request, answer: lineOf(found), wanted: envoyRoute(routes, clusters, request) };
+        const wanted = envoyLine(routes.get("80") ?? {}, clusters, request);
+        return { request, answer: lineOf(found, request), wanted };
       });
     });
     print("requests of", counts);
@@ -162,7 +169,10 @@ function objectsOf(round: number): PlainObject[] {
   return [...entries, ...own, ...paths];
 }
 
-function lineOf({ outcome, destinations, timeout = 0, retries, rewrite, mirrors }: Route): string {
+function lineOf(
+  { outcome, destinations, timeout = 0, retries, path, mirrors }: Route,
+  request: RoutedRequest,
+): string {
   if (outcome !== "forwarded") return outcome;
   const name = ({ host, port, subset = "" }: Route["destinations"][number]): string =>
     `outbound|${port}|${subset}|${host}`;
@@ -174,7 +184,7 @@ function lineOf({ outcome, destinations, timeout = 0, retries, rewrite, mirrors 
       retryOn: retries.retryOn,
       perTry: retries.perTryTimeout,
     },
-    rewrite: typeof rewrite?.uri === "string" ? rewrite.uri : "",
+    path: path ?? request.path ?? "/",
     mirrors: mirrors.map(({ destination }) => name(destination)),
   });
 }

@@ -5,7 +5,7 @@ import { checkMesh, renderMesh } from "../../mesh";
 import { sandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
-import { connectXds, type XdsClient } from "../sandbox/xdsClient";
+import { connectXds, type XdsClient } from "../../prove/xds/client";
 import { find, http, render } from "./render";
 
 const type = (name: string): string => `type.googleapis.com/envoy.config.${name}`;

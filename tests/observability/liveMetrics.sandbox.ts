@@ -9,7 +9,7 @@ import { ensureToolchain } from "../../toolchain";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
 import { type Exposed, read } from "./exposition";
-import { connectXds, type XdsClient } from "../sandbox/xdsClient";
+import { connectXds, type XdsClient } from "../../prove/xds/client";
 
 /**
  * Shown only where an authority of one's own is plugged in, and after faults that nothing here can cause;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { gatewayProxies, isHttp, type Mesh, type ProxyTelemetry } from "../../catalog";
 import { until } from "../sandbox/until";
-import { connectXds } from "../sandbox/xdsClient";
+import { connectXds } from "../../prove/xds/client";
 
 const type = (name: string): string => `type.googleapis.com/envoy.config.${name}`;
 const listeners = type("listener.v3.Listener");

@@ -81,6 +81,14 @@ export function rendered({ objects }: ProofSubject, kind: string, name: string):
   return found;
 }
 
+/** The subject with other objects in place of those of the same kind and name. */
+export function withObjects(objects: readonly Manifest[]): ProofSubject {
+  const keyOf = ({ kind, metadata: { name, namespace } }: Manifest): string =>
+    [kind, namespace, name].join("/");
+  const others = new Map(objects.map((object) => [keyOf(object), object]));
+  return { ...subject, objects: subject.objects.map((object) => others.get(keyOf(object)) ?? object) };
+}
+
 /** A copy of a rendered object with a changed spec. */
 function changed(kind: string, name: string, change: (spec: Spec) => void): Manifest {
   const copy = structuredClone(rendered(subject, kind, name)) as Manifest & { spec: Spec };

@@ -1,17 +1,8 @@
 import { expect } from "chai";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
-import type { Manifest } from "../../mesh";
-import { combine, type Proof, proveStatically, type ProofSubject } from "../../prove";
-import { mutants, refutedClaims, subject } from "./shop";
-
-/** The subject with other objects in place of those of the same kind and name. */
-function withObjects(objects: readonly Manifest[]): ProofSubject {
-  const keyOf = ({ kind, metadata: { name, namespace } }: Manifest): string =>
-    [kind, namespace, name].join("/");
-  const others = new Map(objects.map((object) => [keyOf(object), object]));
-  return { ...subject, objects: subject.objects.map((object) => others.get(keyOf(object)) ?? object) };
-}
+import { combine, type Proof, proveStatically } from "../../prove";
+import { mutants, refutedClaims, subject, withObjects } from "./shop";
 
 describe("proveStatically", () => {
   it("proves every claim of a catalog but those that take counted requests", async () => {
@@ -84,6 +75,17 @@ describe("combine", () => {
       ["b", "refuted", { static: "refuted", traffic: "proven" }],
       ["c", "proven", { static: "not provable here", traffic: "proven" }],
       ["d", "proven", { traffic: "proven" }],
+    ]);
+  });
+
+  it("takes what istiod sends as one tier among others", () => {
+    const proofs = combine({
+      static: [proof("a", "proven")],
+      xds: [proof("a", "refuted"), proof("b", "proven")],
+    });
+    expect(proofs.map(({ claim, verdict, tiers }) => [claim, verdict, tiers])).to.deep.equal([
+      ["a", "refuted", { static: "proven", xds: "refuted" }],
+      ["b", "proven", { xds: "proven" }],
     ]);
   });
 });

@@ -1,0 +1,200 @@
+import type { Mesh } from "../catalog";
+import type { Model, Workload } from "../effect";
+import { experimentsOf, questionsOf, runAll } from "./claims";
+import type { Subject } from "./cluster";
+import { type Experiment, notProvable, type Stage } from "./experiment";
+import type { Part } from "./foretell";
+import { type Answer, isMet, judgeAll } from "./judge";
+import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
+import { callerOf, gatewayOf, workloadsOf } from "./model";
+import type { Proof, Question } from "./question";
+import type { TokenIssuer } from "./tokens";
+
+/** Foretells what clients get, without a request. */
+export interface Oracle {
+  /** The workloads that there are. */
+  readonly model: Model;
+  /** Follows a request from a pod, or at a gateway that it is sent to. */
+  readonly foretell: (from: Workload, request: LabRequest) => Foretold;
+  /** Plaintext to the pods of a workload, at their own addresses. */
+  readonly foretellDirect: (to: Workload, request: LabRequest) => readonly Part[];
+  /** As those of {@link Stage}. */
+  readonly shows?: Stage["shows"];
+  readonly defaults?: Stage["defaults"];
+}
+
+/** What becomes of a request. */
+export interface Foretold {
+  readonly parts: readonly Part[];
+  readonly route: ForetoldRoute;
+  /** As {@link Stage.policies} returns them. */
+  readonly policies: readonly object[] | undefined;
+}
+
+/** What the client's proxy, or the gateway, does besides choosing a destination. Times are milliseconds. */
+export interface ForetoldRoute {
+  readonly timeout?: number;
+  readonly retries?: {
+    readonly attempts: number;
+    readonly retryOn: string;
+    readonly perTryTimeout?: number;
+  };
+  readonly mirrors: readonly {
+    readonly host: string;
+    readonly version: string;
+    readonly percentage: number;
+  }[];
+}
+
+/** Lets an oracle answer everything that a laboratory would be asked, and judges the claims. */
+export async function proveByOracle(
+  oracle: Oracle,
+  subject: Subject,
+  issuer: TokenIssuer,
+  only?: string,
+): Promise<Proof[]> {
+  const { mesh } = subject;
+  const questions = questionsOf(subject, issuer, only);
+  const answers = new Map(questions.map((question) => [question, answerTo(oracle, mesh, question)]));
+  const experiments = experimentsOf(subject, issuer, only).map(withoutCounting);
+  return [
+    ...judgeAll(questions, answers),
+    ...(await runAll(experiments, stageOf(oracle, mesh), () => undefined)),
+  ];
+}
+
+/** Experiments that take counted requests can't be foretold. */
+export function withoutCounting(experiment: Experiment): Experiment {
+  if (experiment.counts !== true) return experiment;
+  return { ...experiment, run: () => Promise.resolve(notProvable("it takes requests that are counted")) };
+}
+
+/** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
+export function answerTo(oracle: Oracle, mesh: Mesh, question: Question): Answer {
+  const parts = partsOf(oracle, mesh, question);
+  if (parts === undefined) return "there is no such pod";
+  const answers = parts.filter(({ share }) => share > 0).map(({ answer }) => answer);
+  const contrary = answers.find(
+    (one) => typeof one === "string" || (!("unknown" in one) && !isMet(question, one)),
+  );
+  return (
+    contrary ??
+    answers.find((one) => typeof one === "object" && "unknown" in one) ??
+    answers[0] ??
+    "no answer"
+  );
+}
+
+/** What the parts of a question's request get. Undefined if there is no pod that sends it, or that it is sent to. */
+export function partsOf(
+  { model, foretell, foretellDirect }: Oracle,
+  mesh: Mesh,
+  { caller, target, scheme, requestPath, request, through }: Question,
+): readonly Part[] | undefined {
+  const host = target.kind === "host" ? target.host : "pod";
+  const url = `${scheme}://${host}:${target.port}${scheme === "tcp" ? "" : requestPath}`;
+  const sent: LabRequest = { ...request, url, ...(through && { connectTo: through }) };
+  if (target.kind === "pods") {
+    const pods = workloadsOf(model, mesh, target.service);
+    const parts = pods.flatMap((one) => foretellDirect(one, sent));
+    return parts.length === 0 ? undefined : parts;
+  }
+  const from = through ? gatewayOf(model, mesh, through.host) : callerOf(model, mesh, caller);
+  return from && foretell(from, sent).parts;
+}
+
+/** A stage on which an oracle answers in place of pods. */
+export function stageOf({ model, foretell, shows, defaults }: Oracle, mesh: Mesh): Stage {
+  const recorded = new Map<string, SeenRequest[]>();
+  const record = (host: string, key: string, version: string, count: number): void => {
+    const place = `${host} ${key}`;
+    recorded.set(place, [
+      ...(recorded.get(place) ?? []),
+      ...Array.from({ length: count }, () => seenBy(version)),
+    ]);
+  };
+  return {
+    mesh,
+    longestWait: Infinity,
+    slack: 0,
+    deviations: 0,
+    ...(shows && { shows }),
+    ...(defaults && { defaults }),
+    policies: (caller, request) => {
+      const from = callerOf(model, mesh, caller);
+      return from && foretell(from, request).policies;
+    },
+    copied: () => Promise.resolve(),
+    send: (caller, request) => {
+      const { connectTo } = request;
+      const from = connectTo ? gatewayOf(model, mesh, connectTo.host) : callerOf(model, mesh, caller);
+      if (from === undefined) return Promise.resolve(undefined);
+      const { parts, route } = foretell(from, request);
+      const { key, count = 1 } = request;
+      const answers = divided(parts, count);
+      if (key !== undefined) {
+        for (const { answer, host = "" } of answers) {
+          record(host, key, answer.version ?? "", attemptsOf(route, answer.status));
+        }
+        for (const { host, version, percentage } of route.mirrors) {
+          record(host, key, version, Math.round((count * percentage) / 100));
+        }
+      }
+      return Promise.resolve(answers.map(({ answer }) => inTime(route, request, answer)));
+    },
+    seen: (service, key) => {
+      const host = mesh.services.find(({ name }) => name === service)?.host ?? "";
+      return Promise.resolve(recorded.get(`${host} ${key}`) ?? []);
+    },
+    replicas: () => 1,
+  };
+}
+
+function seenBy(version: string): SeenRequest {
+  return { pod: "", version, method: "", path: "", host: "", headers: {}, at: 0 };
+}
+
+/**
+ * Divides a number of requests as their shares say: the largest remainders are rounded up.
+ *
+ * @throws Error if the model does not know a part's answer.
+ */
+function divided(
+  parts: readonly Part[],
+  count: number,
+): { readonly answer: LabAnswer; readonly host?: string }[] {
+  const exact = parts.map((part) => ({ part, whole: Math.floor(part.share * count + 1e-9) }));
+  const missing = count - exact.reduce((sum, { whole }) => sum + whole, 0);
+  const byRemainder = exact.toSorted(
+    (one, other) => other.part.share * count - other.whole - (one.part.share * count - one.whole),
+  );
+  return byRemainder.flatMap(({ part: { answer, host }, whole }, index) => {
+    if (typeof answer === "string") throw new Error(answer);
+    if ("unknown" in answer) throw new Error(answer.unknown);
+    const one = { answer, ...(host !== undefined && { host }) };
+    return Array.from({ length: whole + (index < missing ? 1 : 0) }, () => one);
+  });
+}
+
+/** Conditions under which a proxy repeats an answer of 503. */
+const repeated = /^(5xx|gateway-error|503)$/;
+/** Conditions under which a proxy repeats an attempt that took too long. */
+const slow = /^(5xx|gateway-error|504)$/;
+
+function repeats({ retries }: ForetoldRoute, conditions: RegExp): number {
+  const matches = retries?.retryOn.split(",").some((one) => conditions.test(one.trim())) ?? false;
+  return matches ? (retries?.attempts ?? 0) : 0;
+}
+
+function attemptsOf(route: ForetoldRoute, status: string): number {
+  return 1 + (status === "503" ? repeats(route, repeated) : 0);
+}
+
+/** The answer that a client gets when the application answers as late as the request asks for. */
+function inTime(route: ForetoldRoute, { headers = {} }: LabRequest, answer: LabAnswer): LabAnswer {
+  const delay = Number(headers[labHeaders.delay] ?? 0);
+  const tries = (route.retries?.perTryTimeout ?? Infinity) * (1 + repeats(route, slow));
+  const waits = Math.min(route.timeout ?? Infinity, tries);
+  if (delay <= waits) return { ...answer, milliseconds: delay };
+  return { status: "504", milliseconds: waits, headers: {}, body: "" };
+}

@@ -1,0 +1,74 @@
+import { identityOf, matchedPath, principalOf, type Workload } from "../../effect";
+import { answerOf, type Part } from "../foretell";
+import { admission, isConnectionManager, type Subject } from "./envoy/access";
+import type { Connection } from "./envoy/chain";
+import { httpAnswer, type Mesh, methodOf, type Sent, type Wire } from "./journey";
+import { type Json, listOf, objectOf, valueAt } from "./json";
+
+export function managerOf(chain: Json): Json | undefined {
+  return listOf(chain.filters)
+    .map(({ typedConfig }) => objectOf(typedConfig))
+    .find(isConnectionManager);
+}
+
+/** Whether the TLS of a chain and of the client fit. */
+export function isAccepted(mesh: Mesh, chain: Json, workload: Workload, wire: Wire, sent: Sent): boolean {
+  const socket = objectOf(valueAt(chain, "transportSocket", "typedConfig"));
+  if (chain.transportSocket === undefined) return true;
+  if (wire.tls === undefined) return false;
+  if (socket.requireClientCertificate === true && wire.identity === undefined) return false;
+  const own = `spiffe://${principalOf(identityOf(workload, mesh.model.settings))}`;
+  if ((wire.accepts ?? []).length > 0 && wire.accepts?.includes(own) !== true) return false;
+  const oldest = String(valueAt(socket, "commonTlsContext", "tlsParams", "tlsMinimumProtocolVersion"));
+  const offered = sent.request.tlsVersion?.toUpperCase().replace(".", "_");
+  return (
+    offered === undefined || versions.indexOf(offered) >= Math.max(versions.indexOf(oldest), oldestByDefault)
+  );
+}
+
+const versions = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+const oldestByDefault = 2;
+
+/** What a proxy's filters answer instead of passing a request on. Undefined if they pass it. */
+export function denied(
+  chain: Json,
+  { port }: Connection,
+  wire: Wire,
+  sent: Sent,
+  reads: boolean,
+): Part["answer"] | undefined {
+  const { request, claims, host } = sent;
+  const { sni } = wire.tls ?? {};
+  const subject: Subject = {
+    port,
+    principal: wire.identity === undefined ? undefined : `spiffe://${wire.identity}`,
+    ...(sni !== undefined && { sni }),
+    ...(reads && {
+      method: methodOf(request),
+      path: sent.path,
+      host,
+      headers: request.headers ?? {},
+      ...(claims && { claims }),
+    }),
+  };
+  const found = admission(chain, subject);
+  if (found === "passed") return undefined;
+  if (typeof found === "object") return found;
+  if (!reads) return answerOf(sent.scheme === "tcp" ? "closed" : "ECONNRESET");
+  return httpAnswer(found === "denied" ? 403 : 401, sent);
+}
+
+/** The request with the path that a connection manager reads, matches and sends on. */
+export function normalized(manager: Json, sent: Sent): Sent {
+  const { normalizePath, mergeSlashes, pathWithEscapedSlashesAction } = manager;
+  const how =
+    normalizePath !== true
+      ? "NONE"
+      : pathWithEscapedSlashesAction === "UNESCAPE_AND_FORWARD"
+        ? "DECODE_AND_MERGE_SLASHES"
+        : mergeSlashes === true
+          ? "MERGE_SLASHES"
+          : "BASE";
+  const [bare = "", ...query] = sent.path.split("?");
+  return { ...sent, path: [matchedPath(bare, how), ...query].join("?") };
+}

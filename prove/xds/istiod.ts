@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import getPort from "get-port";
+import type { PlainObject } from "../../effect";
+import { UserError } from "../../errors/userError";
+import { until } from "../laboratory/processes";
+import { readOnlyCluster } from "./readOnlyCluster";
+
+/** What istiod reads, and how it is configured. */
+export interface IstiodConfig {
+  /** Path of `pilot-discovery`. */
+  readonly program: string;
+  /** Objects of Istio's kinds. All of them must be valid: istiod refuses to start with others. */
+  readonly objects: readonly PlainObject[];
+  /** Objects of Kubernetes' own kinds. Default: none. */
+  readonly cluster?: readonly PlainObject[];
+  /** Mesh configuration that differs from Istio's defaults. Default: none. */
+  readonly meshConfig?: object;
+  /** Default: `default`. */
+  readonly revision?: string;
+  /** Namespace of istiod. Default: `istio-system`. */
+  readonly namespace?: string;
+  /** Further environment variables. Default: none. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A real istiod without a cluster. It ends with this process, however that ends, and leaves no files. */
+export interface Istiod {
+  /** Port of its unencrypted gRPC. */
+  readonly grpc: number;
+  /** URL of its debug interface. */
+  readonly url: string;
+  readonly pid: number;
+  /** The objects that istiod has accepted, as `<kind> <namespace>/<name>`. */
+  readonly accepted: () => Promise<ReadonlySet<string>>;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Runs a program until the standard input of this script ends, which it does when the process that started it ends. Then
+ * the folder is removed. It prints the program's process id.
+ */
+const supervised = `
+exec 3<&0
+folder=$1; shift
+"$@" </dev/null >&2 3<&- &
+pid=$!
+echo $pid
+{ read -r _ <&3; kill -9 $pid; rm -rf "$folder"; } 2>/dev/null &
+watcher=$!
+exec 3<&- </dev/null
+wait $pid 2>/dev/null
+rm -rf "$folder"
+kill $watcher 2>/dev/null
+`;
+
+const patience = 120_000;
+
+/**
+ * Starts istiod with objects instead of a cluster.
+ *
+ * @throws {UserError} with the end of its log if it does not start, such as for an invalid object.
+ */
+export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
+  const { objects, cluster = [], meshConfig = {}, revision = "default", namespace = "istio-system" } = config;
+  const server = await readOnlyCluster(cluster);
+  const folder = mkdtempSync(join(tmpdir(), "istiod-"));
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  mkdirSync(join(folder, "objects"));
+  file("objects/all.yaml", objects.map((one) => JSON.stringify(one)).join("\n---\n"));
+  const [grpc, http, monitoring] = [await getPort(), await getPort(), await getPort()];
+  const args = [
+    ...["discovery", "--configDir", join(folder, "objects"), "--registries", "Kubernetes"],
+    ...["--kubeconfig", file("kubeconfig", JSON.stringify(kubeconfigFor(server.url)))],
+    ...["--meshConfig", file("mesh.yaml", JSON.stringify(meshConfig))],
+    ...["--grpcAddr", `127.0.0.1:${grpc}`, "--httpAddr", `127.0.0.1:${http}`],
+    ...["--monitoringAddr", `127.0.0.1:${monitoring}`, "--ctrlz_port", "0"],
+    ...["--secureGRPCAddr", "", "--httpsAddr", "", "--log_output_level", "default:warn"],
+  ];
+  const child = spawn("/bin/sh", ["-c", supervised, "sh", folder, config.program, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      POD_NAMESPACE: namespace,
+      POD_NAME: "istiod",
+      REVISION: revision,
+      CLUSTER_ID: clusterId,
+      PILOT_CERT_PROVIDER: "none",
+      ENABLE_CA_SERVER: "false",
+      // Proxies connect all at once.
+      PILOT_MAX_REQUESTS_PER_SECOND: "100000",
+      ...config.env,
+    },
+  });
+  let log = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    log = `${log}${chunk.toString()}`.slice(-4000);
+  });
+  const stop = async (): Promise<void> => {
+    await endOf(child);
+    server.close();
+  };
+  const url = `http://127.0.0.1:${http}`;
+  try {
+    const pid = await pidFrom(child);
+    await until(
+      "istiod's start",
+      () => {
+        if (child.exitCode !== null) throw refusal(log);
+        return fetch(`${url}/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      },
+      patience,
+      50,
+    );
+    const accepted = async (): Promise<ReadonlySet<string>> => {
+      const known = (await (await fetch(`${url}/debug/configz`)).json()) as PlainObject[];
+      return new Set(known.map(keyOf));
+    };
+    return { grpc, url, pid, accepted, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function refusal(log: string): UserError {
+  return new UserError({
+    problem: "istiod did not start with the rendered objects.",
+    details: log.trim().split("\n").slice(-8).join("\n"),
+    fix: "Correct what it names: most often an override in the catalog that makes an object invalid.",
+  });
+}
+
+/** The cluster's name, which proxies name too. */
+export const clusterId = "Kubernetes";
+
+/** Names an object by kind, namespace and name. */
+export function keyOf({ kind, metadata }: PlainObject): string {
+  const { namespace, name } = metadata as { readonly namespace?: string; readonly name?: string };
+  return `${kind} ${String(namespace)}/${String(name)}`;
+}
+
+function kubeconfigFor(server: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "files", cluster: { server } }],
+    users: [{ name: "istiod", user: {} }],
+    contexts: [{ name: "files", context: { cluster: "files", user: "istiod" } }],
+    "current-context": "files",
+  };
+}
+
+function pidFrom({ stdout }: ChildProcess): Promise<number> {
+  return new Promise((done) => {
+    stdout?.once("data", (line: Buffer) => {
+      done(Number(line.toString()));
+    });
+    stdout?.once("close", () => {
+      done(0);
+    });
+  });
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      done();
+      return;
+    }
+    child.once("exit", () => {
+      done();
+    });
+    child.stdin?.end();
+  });
+}

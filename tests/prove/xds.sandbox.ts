@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Mesh } from "../../catalog";
+import { subjectOf } from "../../cli/proofSubject";
+import { loadSubject } from "../../cli/subject";
+import { matchedPath } from "../../effect";
+import { type Proof, proveByXds, type ProofSubject } from "../../prove";
+import type { Part } from "../../prove/foretell";
+import type { LabAnswer } from "../../prove/laboratory";
+import { type Oracle, partsOf, proveByOracle } from "../../prove/oracle";
+import { describeQuestion, type Question } from "../../prove/question";
+import { staticOracle } from "../../prove/static";
+import { createTokenIssuer } from "../../prove/tokens";
+import { xdsOracle } from "../../prove/xds";
+import { mutants, refutedClaims, withObjects } from "./shop";
+import { randomQuestions } from "./randomQuestions";
+
+const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
+const examples = ["bookinfo", "online-boutique", "opentelemetry-demo"];
+const random = 1_000;
+
+const load = async (name: string): Promise<ProofSubject> =>
+  subjectOf(
+    platforms.includes(name)
+      ? await loadSubject(name, "prod")
+      : await loadSubject(`examples/${name}/catalog.ts`, undefined),
+  );
+
+describe("proveByXds", () => {
+  for (const [index, name] of [...platforms, ...examples].entries()) {
+    it(`proves ${name}, and gives the model's answer to ${random} random questions about it`, async () => {
+      const own = await load(name);
+      const issuer = createTokenIssuer();
+      const istiod = await xdsOracle(own, issuer);
+      const proofs = await proveByOracle(istiod, own, issuer);
+      expect(refutedClaims(proofs)).to.deep.equal([]);
+      expect(openIn(proofs)).to.deep.equal([]);
+      expect(proofs.filter(({ verdict }) => verdict === "proven").length).to.be.greaterThan(40);
+      compare(
+        staticOracle(own, issuer),
+        istiod,
+        own.mesh,
+        randomQuestions(own.mesh, issuer, random, index + 1),
+      );
+    });
+  }
+
+  for (const [mistake, { objects, only, refuted }] of Object.entries(mutants)) {
+    if (only === "services.limited.rateLimit") continue; // takes counted requests
+    it(`refutes the claims that are wrong when ${mistake}`, async () => {
+      const claims = refutedClaims(await proveByXds(withObjects(objects), { only }));
+      expect(claims).to.have.members(refuted);
+    });
+  }
+
+  it("says what istiod refuses", async () => {
+    const broken = withObjects([
+      {
+        apiVersion: "security.istio.io/v1",
+        kind: "PeerAuthentication",
+        metadata: { name: "default", namespace: "istio-system" },
+        spec: { mtls: { mode: "SOMETIMES" } },
+      },
+    ]);
+    const error = await proveByXds(broken).then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error?.message).to.match(/^istiod did not start with the rendered objects\.[^]*SOMETIMES/);
+  });
+
+  it("leaves neither a process nor a file when its command is killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "xds-"));
+    try {
+      const command = spawn(process.execPath, ["dist/cli/main.js", "prove", "voicecore", "--tier", "xds"], {
+        env: { ...process.env, TMPDIR: folder },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const left = (): string[] => readdirSync(folder).filter((file) => file.startsWith("istiod-"));
+      while (left().length === 0) {
+        expect(command.exitCode, "the command ended early").to.equal(null);
+        await sleep(20);
+      }
+      command.kill("SIGKILL");
+      for (let attempt = 0; attempt < 100 && left().length > 0; attempt += 1) await sleep(100);
+      // The folder is removed after istiod has ended.
+      expect(left()).to.deep.equal([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** Both give one answer to each question, or the model does not know. */
+function compare(model: Oracle, istiod: Oracle, mesh: Mesh, questions: readonly Question[]): void {
+  const counts = new Map<string, number>();
+  for (const question of questions) {
+    const [one = [], other = []] = [model, istiod].map((oracle) => partsOf(oracle, mesh, question));
+    const unknown = one.some(({ answer }) => typeof answer === "object" && "unknown" in answer);
+    if (!unknown) expect(textOf(other), describeQuestion(question)).to.equal(textOf(one));
+    const key = unknown ? "unknown" : (textOf(one).split(" ")[1] ?? "none");
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const text = [...counts].map(([status, count]) => `${count} × ${status}`).join(", ");
+  process.stdout.write(`      ${questions.length} questions, no disagreement: ${text}\n`);
+  expect(counts.get("unknown") ?? 0).to.be.below(questions.length / 20);
+  expect(counts.size).to.be.at.least(4);
+}
+
+/** The claims that are open for another reason than those in the docs. */
+function openIn(proofs: readonly Proof[]): readonly string[] {
+  return proofs
+    .filter(({ verdict, reason = "" }) => verdict === "not provable here" && !known.test(reason))
+    .map(({ claim, reason = "" }) => `${claim}: ${reason}`);
+}
+
+const known = /^(clusters do not show |it takes requests that are counted$)/;
+
+/** Parts of a request in one line: shares, statuses, and what answers. */
+function textOf(parts: readonly Part[]): string {
+  const shares = new Map<string, number>();
+  for (const { share, answer } of parts) {
+    const key = typeof answer === "string" ? answer : "unknown" in answer ? answer.unknown : lineOf(answer);
+    shares.set(key, (shares.get(key) ?? 0) + share);
+  }
+  return [...shares]
+    .map(([key, share]) => `${Math.round(share * 1000)}‰ ${key}`)
+    .sort()
+    .join(" | ");
+}
+
+/** The model tells a connection that a proxy closes from its own 502 only where it matters, and sends paths as they are. */
+function lineOf({ status, pod, body, headers }: LabAnswer): string {
+  const unreached = pod === undefined && /^(502|grpc 14|closed|E[A-Z]+)$/.test(status);
+  const { path = "" } = (body === "" ? {} : JSON.parse(body)) as { readonly path?: string };
+  const seen = matchedPath(path, "DECODE_AND_MERGE_SLASHES");
+  return [unreached ? "unreached" : status, pod ?? "-", seen, headers.location ?? ""].join(" ");
+}
