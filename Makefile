@@ -48,8 +48,8 @@ official-charts: install ## Hold the official charts against what the components
 pre-run-commands: install ## Run the commands of a deployment in a fresh clone (installs everything from the registry)
 	npm run --silent test:deployments
 
-soak: install ## Lose files of `meshwright up`, and kill it at random moments (KILLS=100): every next run has to converge
-	KILLS=$(or $(KILLS),100) npm run --silent test:soak
+soak: install ## Cause every fault of docs/reliability.md, and random kills (KILLS=100 SEED=1): every next run has to converge
+	KILLS=$(or $(KILLS),100) $(if $(SEED),SEED=$(SEED)) npm run --silent test:soak
 
 bench: install ## Benchmarks: ratios against peers in the same run
 	npm run --silent bench

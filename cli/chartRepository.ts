@@ -10,8 +10,14 @@ const index = z.object({
   ),
 });
 
-/** How long the repository may take for one file, in milliseconds. */
-const patience = 10_000;
+/** What a repository may take for one file. */
+export interface ChartLimits {
+  /** In milliseconds. */
+  readonly patience: number;
+  readonly bytes: number;
+}
+
+const usual: ChartLimits = { patience: 10_000, bytes: 100 * 1024 ** 2 };
 
 /**
  * Makes sure that a Helm repository serves every chart of its index, with the digest that the index has. A run that finds a
@@ -20,14 +26,18 @@ const patience = 10_000;
  * @param fix what the user can do about a damaged repository.
  * @throws {UserError} with the first file that is missing or damaged.
  */
-export async function verifyCharts(repository: string, fix: string): Promise<void> {
+export async function verifyCharts(
+  repository: string,
+  fix: string,
+  { patience, bytes }: ChartLimits = usual,
+): Promise<void> {
   const damaged = (problem: string): UserError =>
     new UserError({ problem: `${problem} Nothing was changed.`, fix });
   const base = `${repository.replace(/\/$/, "")}/`;
   const fetched = async (url: string): Promise<Buffer> => {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(patience) });
-      if (response.ok) return Buffer.from(await response.arrayBuffer());
+      if (response.ok) return await bounded(response, bytes);
       throw damaged(`The chart repository answers ${response.status} to ${url}.`);
     } catch (error) {
       if (error instanceof UserError) throw error;
@@ -49,6 +59,18 @@ export async function verifyCharts(repository: string, fix: string): Promise<voi
       throw damaged(`The chart ${name} ${version} is damaged: ${url} does not have the digest of the index.`);
     }
   }
+}
+
+/** The content of an answer of at most `limit` bytes. */
+async function bounded({ body }: Response, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > limit) throw new Error(`more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function parsed(text: string): unknown {

@@ -87,6 +87,20 @@ export function serverOf(config: KubeConfig): string {
   return config.getCurrentCluster()?.server ?? "this cluster";
 }
 
+/** Codes of errors of files, whose reports name the file. */
+const fileErrors: ReadonlySet<string | number> = new Set([
+  "ENOENT",
+  "EACCES",
+  "EPERM",
+  "EEXIST",
+  "EISDIR",
+  "ENOTDIR",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "EMFILE",
+]);
+
 /**
  * Turns an unreachable API server, or one that refuses, into an error with a fix.
  *
@@ -114,7 +128,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
       cause: error,
     });
   }
-  const network = [code, cause?.code].find((one) => typeof one === "string");
+  const network = [code, cause?.code].find((one) => typeof one === "string" && !fileErrors.has(one));
   if (network !== undefined) {
     throw new UserError({
       problem: `${serverOf(config)} does not answer (${network}).`,

@@ -11,6 +11,7 @@ import type { SandboxStatus } from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
+import { lastLines } from "./lastLines";
 import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
@@ -107,7 +108,7 @@ export async function localPulumi(
     if (child.exitCode !== 0) {
       throw new UserError({
         problem: `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${child.exitCode ?? "none"}.`,
-        details: child.stderr.split("\n").slice(-12).join("\n"),
+        details: lastLines(child),
         fix: "Fix what the lines above name. To start over: meshwright down, then meshwright up.",
       });
     }

@@ -3,10 +3,23 @@ import { dirname, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import { z } from "zod";
 import { UserError } from "../errors/userError";
+import { ownPlace, type ProcessPlace, relationOf } from "./processPlace";
 import { identify, isAlive, type ProcessIdentity } from "./processIdentity";
 import { writeJson } from "./state";
 
-const holder = z.object({ pid: z.number(), startTime: z.string(), command: z.string(), since: z.string() });
+const place = z.object({
+  host: z.string(),
+  machine: z.string(),
+  boot: z.string(),
+  pidNamespace: z.string(),
+});
+const holder = z.object({
+  pid: z.number(),
+  startTime: z.string(),
+  command: z.string(),
+  since: z.string(),
+  place: place.optional(),
+});
 
 /** The process that holds a sandbox's lock. */
 export interface Holder extends ProcessIdentity {
@@ -14,6 +27,8 @@ export interface Holder extends ProcessIdentity {
   readonly command: string;
   /** When it got the lock, in ISO 8601. */
   readonly since: string;
+  /** Where its number means this process. Undefined in files of earlier versions: then it is this place. */
+  readonly place?: ProcessPlace;
 }
 
 /**
@@ -21,7 +36,8 @@ export interface Holder extends ProcessIdentity {
  * it, so that two of them never run at once. The lock file is beside the folder, because `down` removes the folder.
  *
  * A lock whose process has ended is taken over. A process is compared by its number and its start time, so a later process
- * of the same number does not hold the lock.
+ * of the same number does not hold the lock. A process of another machine or container can't be looked up, so its lock is
+ * never taken over.
  *
  * @param command the command that this process runs, for the message of a second caller.
  * @throws {UserError} if another process holds the lock. It names the process and the time. Nothing was changed.
@@ -30,10 +46,11 @@ export async function withRunLock<T>(state: string, command: string, work: () =>
   const file = lockFile(state);
   const self = identify(process.pid);
   if (self === undefined) throw new Error("This process has no start time.");
-  const own: Holder = { ...self, command, since: new Date().toISOString() };
+  const here = ownPlace();
+  const own: Holder = { ...self, command, since: new Date().toISOString(), place: here };
   await exclusively(file, () => {
     const other = readHolder(file);
-    if (other !== undefined && isAlive(other)) throw heldBy(other, resolve(state));
+    if (other !== undefined) refuse(other, here, resolve(state));
     writeJson(file, own);
   });
   try {
@@ -67,15 +84,25 @@ async function exclusively(file: string, work: () => void): Promise<void> {
 function readHolder(file: string): Holder | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return holder.parse(JSON.parse(readFileSync(file, "utf8")));
+    const { place, ...rest } = holder.parse(JSON.parse(readFileSync(file, "utf8")));
+    return { ...rest, ...(place && { place }) };
   } catch {
     return undefined;
   }
 }
 
-function heldBy({ pid, command, since }: Holder, state: string): UserError {
-  return new UserError({
-    problem: `\`${command}\` is at work on the sandbox ${state}: process ${pid}, since ${since}. Nothing was changed.`,
-    fix: `Run the command again when that process has ended. To end it: kill ${pid}. To start another sandbox: --state <dir>`,
+/** @throws {UserError} if the holder is alive, or may be. */
+function refuse({ place, ...other }: Holder, here: ProcessPlace, state: string): void {
+  const relation = place === undefined ? "same" : relationOf(here, place);
+  if (relation === "rebooted" || (relation === "same" && !isAlive(other))) return;
+  const { pid, command, since } = other;
+  const where =
+    relation === "same" || place === undefined ? "" : ` of another machine or container (${place.host})`;
+  throw new UserError({
+    problem: `\`${command}\` is at work on the sandbox ${state}: process ${pid}${where}, since ${since}. Nothing was changed.`,
+    fix:
+      where === ""
+        ? `Run the command again when that process has ended. To end it: kill ${pid}. To start another sandbox: --state <dir>`
+        : `Run the command there, or start another sandbox: --state <dir>. If that process has ended, remove ${lockFile(state)}, then run the command again.`,
   });
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { execa, ExecaError } from "execa";
 import { UserError } from "../../errors/userError";
 import { clusterOptions, type ClusterOptions, explainFailure, loadCluster } from "../cluster";
+import { lastLines } from "../lastLines";
 import { print } from "../output";
 import { applyRepairs, backupName, needsRepair, planRepairs, targetsOf } from "../repair/apply";
 import { declaredReleases } from "../repair/declaredReleases";
@@ -74,7 +75,7 @@ async function pulumi(args: readonly string[], input?: string): Promise<string> 
       problem: missing
         ? "`pulumi` is not installed."
         : `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${error.exitCode ?? "none"}.`,
-      ...(!missing && { details: String(error.stderr).split("\n").slice(-12).join("\n") }),
+      ...(!missing && { details: lastLines({ stdout: String(error.stdout), stderr: String(error.stderr) }) }),
       fix: missing
         ? "Install it: https://www.pulumi.com/docs/install/"
         : "Fix what the lines above name. If they name a lock of a killed run, and no run is at work: pulumi cancel",

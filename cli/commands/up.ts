@@ -2,13 +2,13 @@ import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { type Environment, environments } from "../../catalog";
-import { sandboxStatus, type SandboxStatus } from "../../sandbox";
+import type { SandboxStatus } from "../../sandbox";
 import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
 import { UserError } from "../../errors/userError";
 import { print } from "../output";
 import { verifyCharts } from "../chartRepository";
-import { outages } from "../outages";
+import { explainOutages } from "../outages";
 import { findPolicyPack } from "../policyPack";
 import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
 import { repairSandbox } from "../repair/sandbox";
@@ -46,33 +46,29 @@ export function upCommand(command: Command): void {
         await settleKilledRun(state);
         const toolchain = await tools();
         const sandbox = await startControlPlane(toolchain, state);
-        await verifyCharts(
-          sandbox.chartRepository ?? "",
-          `Remove the folder ${toolchain.charts}, then run meshwright up again: it packages the charts anew.`,
-        );
-        const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
-        await repairSandbox(pulumi, toolchain, sandbox, platform);
-        await deploy(pulumi, pack, sandbox);
-        await verifyMesh(toolchain, sandbox);
-        print(await describe(pulumi, toolchain, sandbox));
+        await explainOutages(sandbox, async () => {
+          await verifyCharts(
+            sandbox.chartRepository ?? "",
+            `Remove the folder ${toolchain.charts}, then run meshwright up again: it packages the charts anew.`,
+          );
+          const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
+          await repairSandbox(pulumi, toolchain, sandbox, platform);
+          await deploy(pulumi, pack);
+          await verifyMesh(toolchain, sandbox);
+          print(await describe(pulumi, toolchain, sandbox));
+        });
       });
     });
 }
 
-async function deploy(
-  { run, configFile, underPack }: LocalPulumi,
-  pack: string,
-  sandbox: SandboxStatus,
-): Promise<void> {
+async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
   const target = ["--stack", localStack, "--config-file", configFile];
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
   const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
   if (exitCode !== 0) {
-    const lost = outages(sandbox, await sandboxStatus(sandbox.state));
     throw new UserError({
       problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
-      ...(lost.length > 0 && { details: lost.join("\n") }),
-      fix: `${lost.length > 0 ? "Run" : "Fix the problem and run"} the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
+      fix: `Fix the problem and run the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
     });
   }
 }

@@ -1,32 +1,41 @@
 import { createHash } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { verifyCharts } from "../../cli/chartRepository";
+import { type ChartLimits, verifyCharts } from "../../cli/chartRepository";
 import { UserError } from "../../errors/userError";
 
 describe("cli/chartRepository", () => {
   let server: Server;
   let repository: string;
   let files: Record<string, string>;
+  let behave: ((response: ServerResponse, url: string) => unknown) | undefined;
   before(async () => {
     server = createServer(({ url = "" }, response) => {
+      if (behave !== undefined) {
+        behave(response, url);
+        return;
+      }
       const file = files[url];
       response.writeHead(file === undefined ? 404 : 200).end(file);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     repository = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  after(() => server.close());
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
 
   const chart = "a chart's archive";
   const digest = createHash("sha256").update(chart).digest("hex");
   const index = `entries:\n  base:\n  - version: 1.0.0\n    urls: [base-1.0.0.tgz]\n    digest: ${digest}\n`;
   beforeEach(() => {
+    behave = undefined;
     files = { "/index.yaml": index, "/base-1.0.0.tgz": chart };
   });
-  const problem = async (url = repository): Promise<string> => {
-    const error = await verifyCharts(url, "Package them again.").then(
+  const problem = async (url = repository, limits?: ChartLimits): Promise<string> => {
+    const error = await verifyCharts(url, "Package them again.", limits).then(
       () => undefined,
       (one: unknown) => one,
     );
@@ -59,6 +68,37 @@ describe("cli/chartRepository", () => {
         `${repository}/index.yaml is not the index of a chart repository. Nothing was changed.`,
       );
     }
+  });
+
+  it("refuses a repository that redirects in a circle, hangs, or does not end", async () => {
+    behave = (response) => response.writeHead(302, { location: "/index.yaml" }).end();
+    expect(await problem()).to.match(
+      /^The chart repository does not answer \(.+\): .+ Nothing was changed\.$/,
+    );
+    // The limits are those of the test, because nothing else shortens the time.
+    const limits = { patience: 300, bytes: 100_000 };
+    behave = () => undefined;
+    expect(await problem(repository, limits)).to.match(
+      /^The chart repository does not answer \(.+\): .+index\.yaml\./,
+    );
+    behave = (response) => {
+      const more = (): void => {
+        if (!response.destroyed) response.write("x".repeat(10_000), () => setImmediate(more));
+      };
+      response.writeHead(200);
+      more();
+    };
+    expect(await problem(repository, { ...limits, patience: 20_000 })).to.match(
+      /^The chart repository does not answer \(more than 100000 bytes\): .+index\.yaml\./,
+    );
+  });
+
+  it("follows a redirect to the same content", async () => {
+    behave = (response, url) => {
+      if (url.startsWith("/moved")) response.writeHead(200).end(files[url.replace("/moved", "")]);
+      else response.writeHead(302, { location: `/moved${url}` }).end();
+    };
+    expect(await problem()).to.equal("");
   });
 
   it("refuses a repository that does not answer", async () => {

@@ -1,5 +1,9 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
-import { outages } from "../../cli/outages";
+import { lastLines } from "../../cli/lastLines";
+import { explainOutages, outages } from "../../cli/outages";
+import { UserError } from "../../errors/userError";
 import type { SandboxStatus } from "../../sandbox";
 
 describe("cli/outages", () => {
@@ -41,5 +45,43 @@ describe("cli/outages", () => {
 
   it("says that the supervisor has ended", () => {
     expect(outages(before, status([], false))).to.deep.equal(["The sandbox's supervisor has ended."]);
+  });
+});
+
+describe("cli/outages, around work", () => {
+  const gone: SandboxStatus = {
+    ...{
+      state: join(tmpdir(), "no-such-sandbox"),
+      running: true,
+      ready: true,
+      kubeconfig: "",
+      processes: [],
+    },
+  };
+  const failure = (error: Error): Promise<unknown> =>
+    explainOutages(gone, () => Promise.reject(error)).catch((one: unknown) => one);
+
+  it("adds the processes that ended to an error, and the way on", async () => {
+    const own = new UserError({ problem: "`pulumi refresh` failed.", details: "refused", fix: "Look." });
+    const fix =
+      "Run the command again: it continues where it stopped. The sandbox keeps running; `meshwright down` stops it.";
+    const details = "The sandbox's supervisor has ended.";
+    expect(await failure(own)).to.include({ problem: own.problem, details: `refused\n${details}`, fix });
+    expect(await failure(new Error("connect ECONNREFUSED\n  at x"))).to.include({
+      ...{ problem: "The run failed: connect ECONNREFUSED", details, fix },
+    });
+  });
+
+  it("leaves the error of an interrupted run, and work that succeeds", async () => {
+    const own = new UserError({ problem: "It was interrupted.", fix: "Run it again.", exitCode: 130 });
+    expect(await failure(own)).to.equal(own);
+    expect(await explainOutages(gone, () => Promise.resolve("done"))).to.equal("done");
+  });
+});
+
+describe("cli/lastLines", () => {
+  it("takes stderr, or stdout if stderr is empty", () => {
+    expect(lastLines({ stdout: "a", stderr: "b\n" })).to.equal("b");
+    expect(lastLines({ stdout: "x\n\nerror: refused\n", stderr: " \n" })).to.equal("x\nerror: refused");
   });
 });

@@ -8,17 +8,29 @@ import { sandboxStatus } from "../../sandbox";
 import { lockFile } from "../../sandbox/runLock";
 import { shopConfig, shopProject } from "../program/shopProject";
 import { type Harness, harness } from "../sandbox/harness";
+import { policyPacks } from "./deployedShop";
 import { meshwright } from "./run";
 import { startRun } from "./upRun";
 
 /** How many runs are killed. Set by `make soak KILLS=…`. */
 const kills = Number(process.env.KILLS ?? "100");
 
+/** What the random kills follow from, so that a run can be repeated. Set by `make soak SEED=…`. Default: another one each time. */
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
 /** What is killed: processes of the run by the beginning of their names, the program, all of them, or a sandbox's process. */
-const targets = ["pulumi", "pulumi-language", "pulumi-resource", "node", "program", "all"] as const;
+const targets = [
+  ...["pulumi", "pulumi-language", "pulumi-resource", "node", "policy-pack", "program", "all"],
+] as const;
 const sandboxTargets = ["etcd", "kube-apiserver", "istiod", "supervisor"] as const;
 
-const choose = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+/** Numbers from 0 to 1 that follow from the seed. https://en.wikipedia.org/wiki/Linear_congruential_generator */
+let last = seed;
+const random = (): number => {
+  last = (Math.imul(last, 1_664_525) + 1_013_904_223) >>> 0;
+  return last / 2 ** 32;
+};
+const choose = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
 // Not part of `make test`: each kill takes about a minute.
 describe("soak: random kills of `meshwright up`", function () {
@@ -39,7 +51,7 @@ describe("soak: random kills of `meshwright up`", function () {
   });
 
   const kill = async (target: string, pid: number): Promise<void> => {
-    const run = runProcesses(state);
+    const run = target === "policy-pack" ? await policyPacks(state) : runProcesses(state);
     const { processes, supervisorPid } = await sandboxStatus(state);
     const victims =
       target === "program"
@@ -51,7 +63,11 @@ describe("soak: random kills of `meshwright up`", function () {
             : (sandboxTargets as readonly string[]).includes(target)
               ? processes.filter(({ name }) => name.startsWith(target)).map((one) => one.pid)
               : run
-                  .filter(({ name }) => (target === "pulumi" ? name === target : name.startsWith(target)))
+                  .filter(({ name }) =>
+                    target === "pulumi"
+                      ? name === target
+                      : target === "policy-pack" || name.startsWith(target),
+                  )
                   .map((one) => one.pid);
     for (const victim of victims) {
       try {
@@ -65,6 +81,8 @@ describe("soak: random kills of `meshwright up`", function () {
   it(`${kills} of ${kills} converge with one more run`, async () => {
     const failures: string[] = [];
     let longest = 60_000;
+    const start = Date.now();
+    process.stdout.write(`    seed ${seed}\n`);
     for (let round = 1; round <= kills; round++) {
       // Every round has something to deploy: first everything, then another value of istiod's, and a deleted object.
       const logLevel = round % 2 === 0 ? "info" : "warning";
@@ -74,7 +92,7 @@ describe("soak: random kills of `meshwright up`", function () {
         stringify({ config: { ...shopConfig, "meshwright:cluster": cluster } }),
       );
       const target = choose([...targets, ...sandboxTargets]);
-      const delay = 2_000 + Math.random() * longest;
+      const delay = 2_000 + random() * longest;
       const run = startRun(project, state);
       await Promise.race([sleep(delay), run.ended]);
       await kill(target, run.pid);
@@ -93,7 +111,10 @@ describe("soak: random kills of `meshwright up`", function () {
       }
       await h.kubectl(state, ["delete", "authorizationpolicy", "--all", "-n", "shop"]).catch(() => undefined);
     }
-    process.stdout.write(`    ${kills - failures.length} of ${kills} converged\n`);
+    const seconds = Math.round((Date.now() - start) / 1000);
+    process.stdout.write(
+      `    ${kills - failures.length} of ${kills} converged in ${seconds} s, seed ${seed}\n`,
+    );
     expect(failures).to.deep.equal([]);
   });
 });

@@ -42,9 +42,8 @@ describe("docs/reliability.md", () => {
   });
 
   it("has a row for each test that causes a fault on the sandbox", () => {
-    const text = ["faults.sandbox.ts", "lostFiles.demand.ts"]
-      .map((file) => readFileSync(join(repository, "tests", "cli", file), "utf8"))
-      .join("\n");
+    const files = ["faults.sandbox.ts", "lostFiles.demand.ts", "outages.demand.ts", "otherTools.demand.ts"];
+    const text = files.map((file) => readFileSync(join(repository, "tests", "cli", file), "utf8")).join("\n");
     const caused = [...text.matchAll(/\bit\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title);
     const named = rows().map((cells) => cells[4]);
     expect(caused.filter((title) => !named.includes(title))).to.deep.equal([]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { UserError } from "../../errors/userError";
+import { ownPlace, relationOf } from "../../sandbox/processPlace";
 import { identify } from "../../sandbox/processIdentity";
 import { type Holder, lockFile, withRunLock } from "../../sandbox/runLock";
 
@@ -77,6 +78,49 @@ describe("sandbox/runLock", () => {
   it("takes over the lock of a process whose number another process has by now", async () => {
     heldBy({ pid: process.ppid, startTime: "0" });
     expect(await run()).to.equal("done");
+  });
+
+  it("refuses a lock of another machine or container, whose process can't be looked up, and names the file", async () => {
+    const here = ownPlace();
+    for (const place of [
+      { ...here, host: "laptop", machine: "1", boot: "1" },
+      { ...here, host: "container", pidNamespace: "pid:[1]" },
+    ]) {
+      heldBy({ pid: 4_000_000, startTime: "0", place });
+      const error = await failure(run());
+      expect(error).to.include({
+        problem: `\`meshwright up\` is at work on the sandbox ${state}: process 4000000 of another machine or container (${place.host}), since ${since}. Nothing was changed.`,
+        fix: `Run the command there, or start another sandbox: --state <dir>. If that process has ended, remove ${lockFile(state)}, then run the command again.`,
+      });
+    }
+    rmSync(lockFile(state));
+    expect(await run()).to.equal("done");
+  });
+
+  it("takes over a lock from before the machine was booted again, but not if the machine is unknown", async () => {
+    const own = { ...ownPlace(), machine: "this" };
+    expect(relationOf(own, { ...own, boot: "before" })).to.equal("rebooted");
+    expect(relationOf({ ...own, machine: "" }, { ...own, machine: "", boot: "before" })).to.equal(
+      "elsewhere",
+    );
+    const here = ownPlace();
+    if (here.machine === "") return;
+    heldBy({ ...(identify(process.ppid) ?? { pid: 0, startTime: "" }), place: { ...here, boot: "before" } });
+    expect(await run()).to.equal("done");
+  });
+
+  it("refuses the lock of a live process of another user", async function () {
+    if (process.getuid?.() !== 0) this.skip(); // only root may start one
+    const child = spawn("sleep", ["60"], { uid: 65_534 });
+    const { pid = 0 } = child;
+    try {
+      heldBy({ ...(identify(pid) ?? { pid, startTime: "" }), place: ownPlace() });
+      expect(await failure(run()))
+        .to.have.property("problem")
+        .that.contains(`process ${pid}, since`);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("takes over a file that does not name a process", async () => {
