@@ -109,7 +109,7 @@ export async function localPulumi(
       throw new UserError({
         problem: `\`pulumi ${args.slice(0, 2).join(" ")}\` failed with exit code ${child.exitCode ?? "none"}.`,
         details: lastLines(child),
-        fix: "Fix what the lines above name. To start over: meshwright down, then meshwright up.",
+        fix: "Fix what the lines above name, then run the command again. To start over: meshwright down, then meshwright up.",
       });
     }
     return child.stdout;

@@ -70,7 +70,7 @@ describe("cli/chartRepository", () => {
     }
   });
 
-  it("refuses a repository that redirects in a circle, hangs, or does not end", async () => {
+  it("refuses a repository that redirects in a cycle, hangs, or does not end", async () => {
     behave = (response) => response.writeHead(302, { location: "/index.yaml" }).end();
     expect(await problem()).to.match(
       /^The chart repository does not answer \(.+\): .+ Nothing was changed\.$/,

@@ -1,97 +1,38 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { execa } from "execa";
+import selfsigned from "selfsigned";
 import { stringify } from "yaml";
 import { localPulumi, localStack } from "../../cli/pulumi";
 import { runProcesses } from "../../cli/runProcesses";
 import { sandboxStatus } from "../../sandbox";
 import { isAlive } from "../../sandbox/processIdentity";
-import { lockFile } from "../../sandbox/runLock";
-import { files } from "../../sandbox/state";
-import { shopConfig, shopProject } from "../program/shopProject";
-import { type Harness, harness, startSandbox } from "../sandbox/harness";
+import { shopConfig } from "../program/shopProject";
+import { DeployedShop, during, kill, killAll } from "./deployedShop";
 import { meshwright } from "./run";
-import { startRun, type UpRun } from "./upRun";
+import { startRun } from "./upRun";
 
 // One sandbox for all: each fault hits what the one before has left.
 describe("faults of `meshwright up`", () => {
-  let h: Harness;
-  let state: string;
-  let project: string;
+  let shop: DeployedShop;
   before(async () => {
-    await meshwright(["--version"]); // compiles it
-    h = await harness();
-    state = h.folder();
-    project = shopProject();
-    await startSandbox(h.options(state));
+    shop = await DeployedShop.start();
   });
-  after(async () => {
-    rmSync(project, { recursive: true, force: true });
-    await h.clean();
-    rmSync(lockFile(state), { force: true });
-  });
-
-  const core = (): CoreV1Api => {
-    const config = new KubeConfig();
-    config.loadFromFile(files.kubeconfig(state));
-    return config.makeApiClient(CoreV1Api);
-  };
-  const certificate = async () =>
-    (await core().readNamespacedSecret({ name: "shop-cert", namespace: "istio-ingress" })).data;
-  const up = () => startRun(project, state).ended;
-  const status = async () => {
-    const { exitCode, stdout } = await meshwright(["status", "--json", "--state", state], { cwd: project });
-    return { exitCode, problems: (JSON.parse(stdout) as { problems: unknown[] }).problems };
-  };
-  /** Nothing is left to change, the mesh is healthy, and no process of a run is left. */
-  const expectConverged = async (): Promise<void> => {
-    const { exitCode, all } = await up();
-    expect(exitCode, all).to.equal(0);
-    expect(all).to.match(/^Resources:\n +\d+ unchanged\n/m);
-    expect(await status()).to.deep.equal({ exitCode: 0, problems: [] });
-    expect(runProcesses(state)).to.deep.equal([]);
-  };
-
-  /** Whether Helm has a record of the release, of that status. Default: of any. */
-  const hasRecord = async (release: string, status?: string): Promise<boolean> => {
-    const labelSelector = `owner=helm,name=${release}${status === undefined ? "" : `,status=${status}`}`;
-    return (await core().listSecretForAllNamespaces({ labelSelector })).items.length > 0;
-  };
-  const hasNamespace = async (name: string): Promise<boolean> =>
-    (await core().listNamespace({ fieldSelector: `metadata.name=${name}` })).items.length > 0;
-  /** Resolves as soon as the condition holds, and fails if the run ends before. */
-  const during = async (run: UpRun, what: string, condition: () => Promise<boolean>): Promise<void> => {
-    let over: string | undefined;
-    void run.ended.then(({ all }) => (over = all));
-    while (!(await condition())) {
-      if (over !== undefined) throw new Error(`It ended before "${what}":\n${over}`);
-      await sleep(100);
-    }
-  };
-  /** Kills the processes of a run whose program has that name, as if the machine had: without a chance to end well. */
-  const kill = (run: UpRun, name: string): void => {
-    const found = run.processes().filter((one) => one.name.startsWith(name));
-    expect(found, name).to.have.length.greaterThan(0);
-    for (const { pid } of found) process.kill(pid, "SIGKILL");
-  };
-  const killAll = (run: UpRun): void => {
-    for (const pid of [run.pid, ...run.processes().map((one) => one.pid)]) process.kill(pid, "SIGKILL");
-  };
+  after(() => shop.clean());
 
   it("a provider plugin is killed in the first release", async () => {
-    const run = startRun(project, state);
-    await during(run, "Helm installs base", () => hasRecord("istio-base", "pending-install"));
+    const run = shop.run();
+    await during(run, "Helm installs base", () => shop.hasRecord("istio-base", "pending-install"));
     kill(run, "pulumi-resource");
     const { exitCode, all } = await run.ended;
     expect(exitCode, all).to.equal(1);
   });
 
   it("the engine is killed seconds into istiod's release", async () => {
-    const run = startRun(project, state);
-    await during(run, "Helm installs istiod", () => hasRecord("istiod"));
+    const run = shop.run();
+    await during(run, "Helm installs istiod", () => shop.hasRecord("istiod"));
     const plugins = run.processes().filter(({ name }) => name !== "pulumi");
     process.kill(run.processes().find(({ name }) => name === "pulumi")?.pid ?? 0, "SIGKILL");
     const { exitCode, all } = await run.ended;
@@ -104,19 +45,19 @@ describe("faults of `meshwright up`", () => {
   });
 
   it("every process is killed in a gateway's release", async () => {
-    const run = startRun(project, state);
-    await during(run, "Helm installs a gateway", () => hasRecord("istio-ingress"));
+    const run = shop.run();
+    await during(run, "Helm installs a gateway", () => shop.hasRecord("istio-ingress"));
     killAll(run);
     const { all } = await run.ended;
     expect(all).to.not.contain("cannot re-use a name");
   });
 
   it("the program is killed between objects, and its engine finishes alone", async () => {
-    const run = startRun(project, state);
-    await during(run, "the objects are created", () => hasNamespace("shop"));
+    const run = shop.run();
+    await during(run, "the objects are created", () => shop.hasNamespace("shop"));
     process.kill(run.pid, "SIGKILL");
     // The engine keeps the output of the killed program open, so its end is not awaited.
-    const killed = await up();
+    const killed = await shop.up();
     expect(killed.exitCode, killed.all).to.equal(0);
     expect(killed.all).to.match(/The engine of a killed run \(process \d+\) is still at work/);
   });
@@ -124,83 +65,89 @@ describe("faults of `meshwright up`", () => {
   it("every process is killed while it upgrades istiod, and `meshwright repair` ends the upgrade", async () => {
     const cluster = { values: { istiod: { global: { proxy: { logLevel: "info" } } } } };
     const config = { ...shopConfig, "meshwright:cluster": cluster };
-    writeFileSync(join(project, "Pulumi.local.yaml"), stringify({ config }));
-    const run = startRun(project, state);
-    await during(run, "Helm upgrades istiod", () => hasRecord("istiod", "pending-upgrade"));
+    writeFileSync(join(shop.project, "Pulumi.local.yaml"), stringify({ config }));
+    const run = shop.run();
+    await during(run, "Helm upgrades istiod", () => shop.hasRecord("istiod", "pending-upgrade"));
     killAll(run);
     await run.ended;
 
-    const { options, configFile, read } = await localPulumi(h.toolchain, await sandboxStatus(state), project);
+    const { options, configFile, read } = await localPulumi(
+      shop.h.toolchain,
+      await sandboxStatus(shop.state),
+      shop.project,
+    );
     await read(["cancel", "--yes", "--stack", localStack]);
     const repair = (...more: string[]) =>
-      meshwright(["repair", "--stack", localStack, "--config-file", configFile, "--state", state, ...more], {
-        cwd: project,
-        env: { ...options.env, PATH: `${dirname(h.toolchain.program("pulumi"))}:${options.env.PATH ?? ""}` },
-      });
+      meshwright(
+        ["repair", "--stack", localStack, "--config-file", configFile, "--state", shop.state, ...more],
+        {
+          cwd: shop.project,
+          env: {
+            ...options.env,
+            PATH: `${dirname(shop.h.toolchain.program("pulumi"))}:${options.env.PATH ?? ""}`,
+          },
+        },
+      );
     const shown = await repair();
     const problem = "The Helm release istio-system/istiod was left pending-upgrade by a killed run.";
     expect(shown.stdout, shown.stderr).to.contain(problem).and.to.contain("Nothing was changed.");
-    expect(await hasRecord("istiod", "pending-upgrade")).to.equal(true);
+    expect(await shop.hasRecord("istiod", "pending-upgrade")).to.equal(true);
     const repaired = await repair("--yes");
     expect(repaired.stdout, repaired.stderr).to.contain(problem);
     const [, backup = ""] = /The state before is in (\S+):/.exec(repaired.stdout) ?? [];
-    expect(JSON.parse(readFileSync(join(project, backup), "utf8"))).to.have.property("deployment");
-    expect(await hasRecord("istiod", "pending-upgrade")).to.equal(false);
+    expect(JSON.parse(readFileSync(join(shop.project, backup), "utf8"))).to.have.property("deployment");
+    expect(await shop.hasRecord("istiod", "pending-upgrade")).to.equal(false);
     expect((await repair()).stdout).to.equal("Nothing to repair.");
 
-    const { exitCode, all } = await up();
+    const { exitCode, all } = await shop.up();
     expect(exitCode, all).to.equal(0);
-    await expectConverged();
+    await shop.expectConverged();
   });
 
   it("every process is killed while it destroys", async () => {
     const { program, options, configFile } = await localPulumi(
-      h.toolchain,
-      await sandboxStatus(state),
-      project,
+      shop.h.toolchain,
+      await sandboxStatus(shop.state),
+      shop.project,
     );
     const args = ["destroy", "--yes", "--skip-preview", "--stack", localStack, "--config-file", configFile];
     const destroy = execa(program, args, { ...options, reject: false, stdio: "ignore" });
-    while (await hasRecord("istiod", "deployed")) await sleep(100);
-    for (const { pid } of runProcesses(state)) process.kill(pid, "SIGKILL");
+    while (await shop.hasRecord("istiod", "deployed")) await sleep(100);
+    for (const { pid } of runProcesses(shop.state)) process.kill(pid, "SIGKILL");
     await destroy;
   });
 
   it("two run at once: a second `up` and a `down` are refused with the process that works, and the mesh is whole", async () => {
-    const first = startRun(project, state);
+    const first = shop.run();
     await during(first, "the engine works", () => Promise.resolve(first.processes().length > 0));
-    const others = await Promise.all([
-      startRun(project, state).ended,
-      startRun(project, state, "down").ended,
-    ]);
+    const others = await Promise.all([shop.up(), startRun(shop.project, shop.state, "down").ended]);
     for (const { exitCode, all } of others) {
       expect(exitCode).to.equal(1);
       expect(all).to.match(
         new RegExp(
-          `^error: \`meshwright up\` is at work on the sandbox ${state}: process ${first.pid}, since 2\\S+Z. Nothing was changed.$`,
+          `^error: \`meshwright up\` is at work on the sandbox ${shop.state}: process ${first.pid}, since 2\\S+Z. Nothing was changed.$`,
           "m",
         ),
       );
     }
     const { exitCode, all } = await first.ended;
     expect(exitCode, all).to.equal(0);
-    const before = await certificate();
-    await expectConverged();
-    expect(await certificate()).to.deep.equal(before);
+    const before = await shop.certificate();
+    await shop.expectConverged();
+    expect(await shop.certificate()).to.deep.equal(before);
   });
 
   it("`up` heals what other tools have deleted or changed, and `status` finds it before", async () => {
-    const before = await certificate();
-    const kubectl = (...args: string[]) => h.kubectl(state, args);
-    await kubectl("delete", "secret", "shop-cert", "-n", "istio-ingress");
-    await kubectl("delete", "authorizationpolicy", "default-deny", "-n", "shop");
+    const before = await shop.certificate();
+    await shop.kubectl("delete", "secret", "shop-cert", "-n", "istio-ingress");
+    await shop.kubectl("delete", "authorizationpolicy", "default-deny", "-n", "shop");
     const patch = {
       spec: {
         trafficPolicy: { tls: { mode: "DISABLE" } },
         subsets: [{ name: "v9", labels: { version: "v9" } }],
       },
     };
-    await kubectl(
+    await shop.kubectl(
       "patch",
       "destinationrule",
       "web",
@@ -210,14 +157,11 @@ describe("faults of `meshwright up`", () => {
       "-p",
       JSON.stringify(patch),
     );
-    await kubectl("delete", "mutatingwebhookconfiguration", "istio-sidecar-injector");
-    await execa(h.toolchain.program("helm"), [
-      ...["uninstall", "istio-egress", "-n", "istio-egress"],
-      ...["--kubeconfig", files.kubeconfig(state)],
-    ]);
-    const judged = await status();
+    await shop.kubectl("delete", "mutatingwebhookconfiguration", "istio-sidecar-injector");
+    await shop.helm("uninstall", "istio-egress", "-n", "istio-egress");
+    const judged = await shop.status();
     expect(judged.exitCode).to.equal(1);
-    const culprits = judged.problems.map((one) => (one as { culprit: string }).culprit);
+    const culprits = judged.problems.map(({ culprit }) => culprit);
     expect(culprits).to.include.members([
       "Secret istio-ingress/shop-cert",
       "AuthorizationPolicy shop/default-deny",
@@ -225,7 +169,7 @@ describe("faults of `meshwright up`", () => {
       "Helm release istio-system/istiod",
       "Helm release istio-egress/istio-egress",
     ]);
-    const { exitCode, all } = await up();
+    const { exitCode, all } = await shop.up();
     expect(exitCode, all).to.equal(0);
     for (const line of [
       "Secret istio-ingress/shop-cert was deleted by another tool. It is created again.",
@@ -236,10 +180,86 @@ describe("faults of `meshwright up`", () => {
     ]) {
       expect(all).to.contain(line);
     }
-    expect(await certificate()).to.deep.equal(before);
-    const rule = await kubectl("get", "destinationrule", "web", "-n", "shop", "-o", "jsonpath={.spec}");
+    expect(await shop.certificate()).to.deep.equal(before);
+    const rule = await shop.kubectl("get", "destinationrule", "web", "-n", "shop", "-o", "jsonpath={.spec}");
     expect(JSON.parse(rule)).to.not.have.property("subsets");
     expect(rule).to.contain('"mode":"ISTIO_MUTUAL"');
-    await expectConverged();
+    await shop.expectConverged();
+  });
+
+  it("`status` names what is wrong with releases, Secrets, proxies, pods and Services, each with its fix", async () => {
+    const apply = (object: object) =>
+      shop.h.kubectl(shop.state, ["apply", "-f", "-"], JSON.stringify(object));
+    const patch = (kind: string, name: string, namespace: string, body: object) =>
+      shop.kubectl("patch", kind, name, "-n", namespace, "--type=merge", "-p", JSON.stringify(body));
+    const pod = (name: string, namespace: string) =>
+      apply({
+        ...{ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels: { app: name } } },
+        spec: { containers: [{ name: "app", image: "app:1" }] },
+      });
+    await shop.kubectl(
+      ...[
+        "label",
+        "secret",
+        "-n",
+        "istio-egress",
+        "-l",
+        "owner=helm",
+        "status=pending-upgrade",
+        "--overwrite",
+      ],
+    );
+    const notAfterDate = new Date(Date.now() + 5 * 24 * 3600 * 1000);
+    const { cert } = await selfsigned.generate([{ name: "commonName", value: "shop" }], { notAfterDate });
+    await patch("secret", "shop-cert", "istio-ingress", {
+      data: { "tls.crt": Buffer.from(cert).toString("base64") },
+    });
+    await apply({
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "EnvoyFilter",
+      metadata: {
+        ...{ name: "limits", namespace: "shop" },
+        labels: { "app.kubernetes.io/managed-by": "meshwright" },
+      },
+      spec: {
+        configPatches: [
+          {
+            applyTo: "CLUSTER",
+            match: { proxy: { proxyVersion: "^1\\.0\\." } },
+            patch: { operation: "MERGE", value: { connect_timeout: "5s" } },
+          },
+        ],
+      },
+    });
+    await shop.kubectl("create", "namespace", "late");
+    await pod("early", "late");
+    await shop.kubectl("label", "namespace", "late", "istio-injection=enabled");
+    await pod("stray", "shop");
+    await shop.kubectl("create", "serviceaccount", "other", "-n", "shop");
+    await patch("deployment", "web", "shop", {
+      spec: { template: { spec: { serviceAccountName: "other" } } },
+    });
+    await patch("service", "web", "shop", { spec: { ports: [{ name: "tcp-main", port: 8080 }] } });
+    await shop.kubectl("rollout", "status", "deployment/web", "-n", "shop", "--timeout=60s");
+    await shop.kubectl("wait", "pod/early", "-n", "late", "--for=condition=Ready", "--timeout=60s");
+
+    const { exitCode, problems } = await shop.status();
+    expect(exitCode).to.equal(1);
+    const lines = problems.map(({ culprit, problem }) => `${culprit}: ${problem}`).join("\n");
+    for (const wanted of [
+      "Helm release istio-egress/istio-egress: It is pending-upgrade",
+      "Secret istio-ingress/shop-cert: Its certificate expires on ",
+      "Secret istio-ingress/shop-cert: Another tool has written to it since it was deployed.",
+      "EnvoyFilter shop/limits: It does not apply to ",
+      "Pod late/early: It has no proxy, although ",
+      "Pod shop/stray: No service of the catalog selects it",
+      'Pods of "web" run under the service account "other", but the catalog declares "web"',
+      "Service shop/web: Istio reads its port 8080 as tcp, but the catalog declares http",
+      "Service shop/web: It differs from what should be there: spec.ports",
+      "Deployment shop/web: It differs from what should be there: spec.template.spec.serviceAccountName",
+    ]) {
+      expect(lines).to.contain(wanted);
+    }
+    expect(problems.filter(({ fix }) => fix.trim() === "")).to.deep.equal([]);
   });
 });

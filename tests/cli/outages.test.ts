@@ -25,7 +25,7 @@ describe("cli/outages", () => {
     expect(outages(before, before)).to.deep.equal([]);
     const istiod = status([
       ["etcd", "running", 2],
-      ["istiod", "running", 0],
+      ["istiod", "starting", 0],
     ]);
     expect(outages(before, istiod)).to.deep.equal([]);
   });
@@ -61,12 +61,17 @@ describe("cli/outages, around work", () => {
   const failure = (error: Error): Promise<unknown> =>
     explainOutages(gone, () => Promise.reject(error)).catch((one: unknown) => one);
 
-  it("adds the processes that ended to an error, and the way on", async () => {
+  it("adds the processes that ended to an error, which keeps its fix", async () => {
     const own = new UserError({ problem: "`pulumi refresh` failed.", details: "refused", fix: "Look." });
+    const { fix: ownFix } = own;
     const fix =
       "Run the command again: it continues where it stopped. The sandbox keeps running; `meshwright down` stops it.";
     const details = "The sandbox's supervisor has ended.";
-    expect(await failure(own)).to.include({ problem: own.problem, details: `refused\n${details}`, fix });
+    expect(await failure(own)).to.include({
+      problem: own.problem,
+      details: `refused\n${details}`,
+      fix: ownFix,
+    });
     expect(await failure(new Error("connect ECONNREFUSED\n  at x"))).to.include({
       ...{ problem: "The run failed: connect ECONNREFUSED", details, fix },
     });
