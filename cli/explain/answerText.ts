@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { decisionText, type Misfit, type ObjectName, principalOf, type Route } from "../../effect";
-import { fromOf, type Side } from "../side";
+import { fromOf, objectNamed, type Side } from "../side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
 
@@ -16,8 +16,10 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
     ...(atGateway
       ? section(`decision at ${proxy}`, [decisionText(atGateway), ...origin(side, atGateway.by)])
       : []),
-    ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) => arrivalLines(side, place, own)),
-    ...worstCase(route),
+    ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) =>
+      arrivalLines(side, place, own, destinations),
+    ),
+    ...worstCase(answer),
   ].join("\n");
 }
 
@@ -39,14 +41,23 @@ function routeLines(route: Route): string[] {
   ];
 }
 
-function arrivalLines(side: Side, host: string, arrivals: readonly Arrival[]): string[] {
+function arrivalLines(
+  side: Side,
+  host: string,
+  arrivals: readonly Arrival[],
+  all: readonly Arrival[],
+): string[] {
   const [first] = arrivals;
+  const total = all.reduce((sum, { destination: { weight } }) => sum + weight, 0);
   const policy = first?.destination.policy ?? {};
   return section(`to ${host}`, [
     `TLS ${first?.destination.tls ?? ""}`,
     ...limitsText(policy),
     ...arrivals.flatMap(({ destination: { subset, weight, exists }, at }) => [
-      ...(subset === undefined ? [] : [`subset ${subset}${weight === 1 ? "" : `, weight ${weight}`}`]),
+      ...(subset === undefined
+        ? []
+        : [`subset ${subset}${weight === 1 ? "" : `, ${percent(weight, total)} of the requests`}`]),
+      ...(subset === undefined && weight !== total ? [`${percent(weight, total)} of the requests`] : []),
       ...(exists ? [] : ["the proxy has no cluster for it, so it answers with 503"]),
       ...(exists && at.length === 0 ? ["outside of the mesh"] : []),
       ...at.flatMap((one) => receiverLines(side, one)),
@@ -70,7 +81,7 @@ function receiverLines(
           ...nearest.misfits.map((misfit) => `    ${misfitText(misfit)}`),
         ]),
     ...decision.unread.map(({ from, reason }) => `  not read: ${nameOf(from)}: ${reason}`),
-    ...limits.map((from) => `  rate limited by ${nameOf(from)}`),
+    ...limits.map((from) => `  rate limited by ${nameOf(from)}${rateText(side, from)}`),
     ...(next === undefined ? [] : nextLines(side, next).map((line) => `  ${line}`)),
   ];
 }
@@ -110,12 +121,56 @@ function settings(title: string, values: object): string[] {
   return texts.length === 0 ? [] : [`${title}: ${texts.join(", ")}`];
 }
 
-/** The most requests that one request can become, and the longest that the client waits. */
-function worstCase({ outcome, timeout, retries }: Route): string[] {
+/** The most requests that one request can become, over gateways on its way, and the longest that the client waits. */
+function worstCase(answer: Answer): string[] {
+  const { outcome, timeout, retries } = answer.route;
   if (outcome !== "forwarded") return [];
-  const attempts = 1 + (retries?.attempts ?? 0);
-  const wait = timeout === undefined ? "no limit of time" : `at most ${timeout} ms`;
-  return [`worst case: ${attempts} ${attempts === 1 ? "request" : "requests"}, ${wait}`];
+  const requests = attemptsOf(answer);
+  const perTry = retries?.perTryTimeout;
+  const wait =
+    timeout !== undefined
+      ? `at most ${timeout} ms`
+      : retries === undefined || perTry === undefined
+        ? "no limit of time"
+        : `at most ${(1 + retries.attempts) * perTry} ms and the pauses between attempts`;
+  return [`worst case: ${requests} ${requests === 1 ? "request" : "requests"}, ${wait}`];
+}
+
+/** Retries of the client and of each gateway on the way multiply. */
+function attemptsOf({ route: { retries }, destinations }: Answer): number {
+  const behind = destinations.flatMap(({ at }) => at.flatMap(({ next }) => (next ? [attemptsOf(next)] : [])));
+  return (1 + (retries?.attempts ?? 0)) * Math.max(1, ...behind);
+}
+
+/** The rate that an EnvoyFilter's token bucket allows, or that another service counts. */
+function rateText(side: Side, from: ObjectName): string {
+  const spec = objectNamed(side.objects, from)?.spec;
+  const buckets = [...new Set(fieldsNamed(spec, "token_bucket").map(bucketText))];
+  if (buckets.length > 0) return `: ${buckets.join("; ")}, at each pod`;
+  const isCounted = fieldsNamed(spec, "rate_limit_service").length > 0;
+  return isCounted ? ": counted by the rate limit service, for all pods together" : "";
+}
+
+function bucketText(bucket: unknown): string {
+  const {
+    max_tokens: burst,
+    tokens_per_fill: rate = burst,
+    fill_interval: interval,
+  } = (bucket ?? {}) as Readonly<Record<string, unknown>>;
+  return `${String(rate)} requests per ${String(interval)}, at most ${String(burst)} at once`;
+}
+
+/** The values of all fields of a name, at any depth. */
+function fieldsNamed(value: unknown, name: string): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(key === name ? [inner as unknown] : []),
+    ...fieldsNamed(inner, name),
+  ]);
+}
+
+function percent(weight: number, total: number): string {
+  return `${Math.round((weight / total) * 1000) / 10} %`;
 }
 
 function misfitText({ dimension, wanted, found }: Misfit): string {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Answer, answer } from "../../../cli/explain/answer";
+import { answerText } from "../../../cli/explain/answerText";
 import type { Question } from "../../../cli/explain/question";
 import { sideOf } from "../../../cli/side";
 import { readObjects } from "../../../effect";
@@ -153,5 +154,60 @@ describe("cli/explain/answer", () => {
     expect(() => ask({ client: undefined, server: "x.example.com", port: 9 })).to.throw(
       "No gateway listens on port 9.",
     );
+  });
+
+  it("says shares, limits of rates and the worst case in words", () => {
+    const { cart, ...others } = shop.services;
+    const services = { ...others, cart: { ...cart, rateLimit: { requests: 20, per: "1s" } } };
+    const side = sideOf("shop", { ...shop, services });
+    const question = {
+      client: "web",
+      server: "cart",
+      method: "GET",
+      path: "/api/x",
+      headers: {},
+      claims: token,
+    };
+    const lines = answerText(question, answer(side.model, question), side)
+      .split("\n")
+      .map((line) => line.trim());
+    expect(lines).to.include.members([
+      "subset v1, 90 % of the requests",
+      "subset v2, 10 % of the requests",
+      "worst case: 2 requests, at most 2000 ms",
+    ]);
+    expect(lines.find((line) => line.startsWith("rate limited by"))).to.match(
+      /^rate limited by EnvoyFilter shop\/\S+: 20 requests per 1s, at most \d+ at once, at each pod$/,
+    );
+  });
+
+  it("multiplies the retries of the client by those of an egress gateway", () => {
+    const pay = {
+      host: "pay.example.com",
+      ports: { tls: { port: 443, protocol: "tls" } },
+      egressGateway: true,
+    };
+    const { web, ...others } = shop.services;
+    const services = { web: { ...web, calls: { ...web.calls, pay: {} } }, ...others };
+    const side = sideOf("shop", { ...shop, services, externalServices: { pay } });
+    const question = { client: "web", server: "pay.example.com", method: "GET", path: "/", headers: {} };
+    const found = answer(side.model, question);
+    const behind = found.destinations[0]?.at[0]?.next;
+    if (!behind) throw new Error("no gateway on the way");
+    const retried = (attempts: number) => ({ ...found.route, retries: { attempts, retryOn: "5xx" } });
+    const next = {
+      ...behind,
+      route: { ...behind.route, outcome: "forwarded" as const, retries: { attempts: 2, retryOn: "5xx" } },
+    };
+    const destinations = found.destinations.map((one) => ({
+      ...one,
+      at: one.at.map((at) => ({ ...at, next })),
+    }));
+    const text = answerText(
+      question,
+      { ...found, route: { ...retried(1), outcome: "forwarded" }, destinations },
+      side,
+    );
+    expect(text).to.match(/worst case: 6 requests/);
   });
 });
