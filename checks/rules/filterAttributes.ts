@@ -1,4 +1,5 @@
 import { formatPath } from "../../catalog";
+import { attributes, type FilterProblem, filterProblems } from "../filterExpression";
 import { nearest } from "../nearest";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
@@ -9,37 +10,35 @@ const logging = (filter: string): object => ({
   telemetry: { accessLogging: { provider: "envoy", filter } },
 });
 
-/** @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes */
-const attributes = new Map<string, readonly string[]>([
-  ...["connection", "upstream", "source", "destination", "metadata", "filter_state"].map(
-    (root) => [root, []] as const,
-  ),
-  ...["upstream_filter_state", "xds", "node"].map((root) => [root, []] as const),
-  [
-    "request",
-    "path url_path host scheme method headers referer useragent time id protocol query duration size total_size".split(
-      " ",
-    ),
-  ],
-  [
-    "response",
-    "code code_details flags grpc_status headers trailers size total_size backend_latency".split(" "),
-  ],
-]);
-const words = new Set(["true", "false", "null", "in"]);
-
 export const text = (attribute: string, fix: string): Text => ({
   message: `Envoy has no attribute "${attribute}", so the filter matches no request and nothing is logged`,
   fix,
 });
 
+const example = 'such as "response.code >= 400"';
+
+export const syntaxText = (reason: string): Text => ({
+  message: `the filter is not an expression of CEL, so istiod or the proxies reject it: ${reason}`,
+  fix: `write a CEL expression, ${example}`,
+});
+
+export const typeText = (reason: string): Text => ({
+  message: `the filter can't be evaluated, so nothing is logged: ${reason}`,
+  fix: "compare values of the same type, with functions of CEL, such as startsWith, contains and matches",
+});
+
+export const resultText = (type: string): Text => ({
+  message: `the filter is no condition, so nothing is logged: its value has the type ${type.replace("$", "")}`,
+  fix: `compare it with a value, ${example}`,
+});
+
 export const filterAttributes: DefinitionRule = {
   code: "MW362",
   severity: "error",
-  title: "The filter of an access log uses Envoy's attributes",
+  title: "The filter of an access log is a condition on Envoy's attributes",
   why: [
     "The filter is a CEL expression, which each proxy evaluates for every request.",
-    "An unknown attribute makes the evaluation fail, and a request whose filter fails is not logged.",
+    "A wrong expression, an unknown attribute or a wrong type makes the evaluation fail, and a request whose filter fails is not logged.",
   ],
   see: pages.attributes,
   stage: "definition",
@@ -54,21 +53,25 @@ export const filterAttributes: DefinitionRule = {
     ];
     for (const [path, filter] of filters) {
       if (filter === undefined) continue;
-      for (const [root, field] of attributesIn(filter)) {
-        const known = attributes.get(root);
-        if (known && (known.length === 0 || field === undefined || known.includes(field))) continue;
-        const name = known ? `${root}.${field}` : root;
-        const all = [...attributes].flatMap(([one, fields]) =>
-          fields.length > 0 ? fields.map((each) => `${one}.${each}`) : [one],
-        );
-        yield {
-          path: formatPath([...path, "accessLogging", "filter"]),
-          ...text(name, fixOf(name, all)),
-        };
+      for (const problem of filterProblems(filter)) {
+        yield { path: formatPath([...path, "accessLogging", "filter"]), ...textOf(problem) };
       }
     }
   },
 };
+
+function textOf(problem: FilterProblem): Text {
+  switch (problem.kind) {
+    case "attribute":
+      return text(problem.attribute, fixOf(problem.attribute, attributes));
+    case "syntax":
+      return syntaxText(problem.reason);
+    case "type":
+      return typeText(problem.reason);
+    case "result":
+      return resultText(problem.type);
+  }
+}
 
 /** Suggests an attribute. Names such as `responseCode` are those of Envoy's log formats, without the dot. */
 function fixOf(name: string, all: readonly string[]): string {
@@ -77,19 +80,4 @@ function fixOf(name: string, all: readonly string[]): string {
   return same === undefined
     ? nearest(name, all, 'use an attribute of Envoy, such as "response.code" or "request.method"')
     : `did you mean "${same}"?`;
-}
-
-/** The attributes of a CEL expression, each once: root and first field. */
-function attributesIn(filter: string): [root: string, field: string | undefined][] {
-  const code = filter.replace(/[rRbB]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/g, '""');
-  const bound = [...code.matchAll(/\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,/g)].map(
-    ([, name]) => name,
-  );
-  const found = [
-    ...code.matchAll(/(?<![\w.])([A-Za-z_]\w*)(?:\s*\.\s*([A-Za-z_]\w*))?(?!\w)(\s*\()?/g),
-  ].flatMap(([, root = "", field, called]): [string, string | undefined][] => {
-    if (words.has(root) || bound.includes(root) || (called !== undefined && field === undefined)) return [];
-    return [[root, called === undefined ? field : undefined]];
-  });
-  return [...new Map(found.map((one) => [one.join("."), one])).values()];
 }

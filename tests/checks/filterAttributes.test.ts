@@ -1,0 +1,60 @@
+import { expect } from "chai";
+import { filterProblems } from "../../checks/filterExpression";
+import { resultText, syntaxText, typeText } from "../../checks/rules/filterAttributes";
+import { checkMesh } from "../../mesh";
+
+const http = { port: 8080, protocol: "http" };
+
+describe("checks of access log filters", () => {
+  it("accept conditions on Envoy's attributes", () => {
+    for (const filter of [
+      "response.code >= 400",
+      "response.code >= 400 || connection.mtls == false",
+      "request.headers['x-tenant'] == 'gold' && !has(request.headers.referer)",
+      "request.url_path.startsWith('/api') && request.method in ['PUT', 'POST']",
+      "['/live', '/ready'].exists(path, path == request.path)",
+      "request.duration > duration('1s') || response.flags != 0",
+      "metadata.filter_metadata['a'].b == 'c'",
+      "request['path'].matches('^/v[0-9]+')",
+    ]) {
+      expect(filterProblems(filter), filter).to.deep.equal([]);
+    }
+  });
+
+  it("find each attribute that Envoy does not have, once", () => {
+    const attributes = (filter: string): unknown[] =>
+      filterProblems(filter).map((one) => (one.kind === "attribute" ? one.attribute : one));
+    expect(attributes("response.status == 200 || responseCode > 1 || response.status > 3")).to.deep.equal([
+      "response.status",
+      "responseCode",
+    ]);
+    expect(attributes("request['pth'] == 'a'")).to.deep.equal(["request.pth"]);
+    expect(attributes("['a'].exists(x, x == request.pth || y)")).to.deep.equal(["request.pth", "y"]);
+    expect(attributes("has(request.auth.claims)")).to.deep.equal(["request.auth"]);
+  });
+
+  it("find what is no expression, has wrong types, or is no condition", () => {
+    const found = (filter: string): string[] =>
+      checkMesh({
+        name: "shop",
+        services: { web: { ports: { http } } },
+        telemetry: { accessLogging: { provider: "envoy", filter } },
+      })
+        .findings.filter(({ code }) => code === "MW362")
+        .map(({ path, message }) => `${path}: ${message}`);
+    const line = ({ message }: { message: string }): string[] => [
+      `telemetry.accessLogging.filter: ${message}`,
+    ];
+    expect(found("response.code >=")).to.deep.equal(line(syntaxText("Unexpected token: EOF")));
+    expect(found("response.code >= '400'")).to.deep.equal(line(typeText("no such overload: int >= string")));
+    expect(found("response.code > 1 && request.path.startWith('/x')")).to.deep.equal(
+      line(
+        typeText(
+          "found no matching overload for 'string.startWith(string)' (in request.path.startWith('/x'))",
+        ),
+      ),
+    );
+    expect(found("response.code")).to.deep.equal(line(resultText("int")));
+    expect(found("request.headers")).to.deep.equal(line(resultText("map<string, string>")));
+  });
+});
