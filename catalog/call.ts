@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Duration, durationSchema } from "./duration";
-import { type EndUserDefinition, endUserSchema } from "./jwt";
+import { type EndUser, type EndUserDefinition, endUserSchema, normalizeEndUser } from "./jwt";
+import { compare } from "./order";
 import { type RetriesDefinition, retriesSchema } from "./retries";
 import type { Shape } from "./shape";
 import { typedTextOf } from "./text";
@@ -38,7 +39,39 @@ export interface CallDefinition {
    * such a call. It renders to nothing. Default: false, so the caller waits.
    */
   readonly asynchronous?: boolean;
+  /**
+   * Restrictions that are tested before they are enforced: methods, paths or a token, or `denied` for a call that is to be
+   * removed. Access stays as the call says. The proxies of the callee report which requests the restrictions would deny.
+   * Default: none.
+   *
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+   */
+  readonly dryRun?: CallDryRunDefinition | "denied";
 }
+
+/**
+ * Restrictions of a call that are not enforced yet. The fields replace those of the call in a second AuthorizationPolicy of
+ * the callee, which is a dry run. The call itself stays enforced as it is.
+ *
+ * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+ */
+export interface CallDryRunDefinition {
+  /** HTTP methods that the call may use then. Default: those of the call. */
+  readonly methods?: readonly HttpMethod[];
+  /** Paths that the call may use then. Default: those of the call. */
+  readonly paths?: readonly `/${string}`[];
+  /** The end-user token that each request must carry then. Default: that of the call. */
+  readonly endUser?: EndUserDefinition;
+}
+
+/** What a call is restricted to by its dry run, with its defaults resolved. `denied` if no request is allowed then. */
+export type CallDryRun =
+  | "denied"
+  | {
+      readonly methods: readonly HttpMethod[];
+      readonly paths: readonly string[];
+      readonly endUser?: EndUser;
+    };
 
 export const callFields = {
   port: z.string().optional(),
@@ -55,9 +88,33 @@ export const callFields = {
   endUser: endUserSchema.optional(),
   timeout: durationSchema.optional(),
   retries: retriesSchema.optional(),
-} satisfies Shape<Omit<CallDefinition, "asynchronous">>;
+} satisfies Shape<Omit<CallDefinition, "asynchronous" | "dryRun">>;
 
 export const callSchema: z.ZodType<CallDefinition> = z.strictObject({
   ...callFields,
   asynchronous: z.boolean().optional(),
+  dryRun: z
+    .union([
+      z.literal("denied"),
+      z.strictObject({
+        methods: callFields.methods,
+        paths: callFields.paths,
+        endUser: callFields.endUser,
+      } satisfies Shape<CallDryRunDefinition>),
+    ])
+    .optional(),
 } satisfies Shape<CallDefinition>);
+
+/** Resolves the defaults of a call's dry run, which are the call's own fields. */
+export function normalizeCallDryRun(
+  dryRun: CallDryRunDefinition | "denied",
+  call: Pick<CallDefinition, "methods" | "paths" | "endUser">,
+): CallDryRun {
+  if (dryRun === "denied") return dryRun;
+  const { methods = [], paths = [], endUser } = { ...call, ...dryRun };
+  return {
+    methods: [...methods].sort(compare),
+    paths: [...paths].sort(compare),
+    ...(endUser && { endUser: normalizeEndUser(endUser) }),
+  };
+}

@@ -1,4 +1,4 @@
-import type { CallDefinition, HttpMethod } from "./call";
+import { type CallDefinition, type CallDryRun, type HttpMethod, normalizeCallDryRun } from "./call";
 import { milliseconds } from "./duration";
 import { type EndUser, normalizeEndUser } from "./jwt";
 import { compare, sortedEntries } from "./order";
@@ -45,6 +45,8 @@ export interface Edge {
   readonly asynchronous: boolean;
   /** Whether the edge is for mirrored requests, whose responses are discarded. */
   readonly mirrored: boolean;
+  /** What the call is restricted to in a dry run. Undefined without one. */
+  readonly dryRun?: CallDryRun;
   /** Path in the catalog, such as `services.web.calls.api`. */
   readonly path: string;
 }
@@ -75,6 +77,7 @@ export function normalizeEdge(source: Source, call: CallDefinition, target: Targ
     ownRetries: call.retries !== undefined,
     asynchronous: call.asynchronous ?? false,
     mirrored: false,
+    ...(call.dryRun && { dryRun: normalizeCallDryRun(call.dryRun, call) }),
     path,
   };
 }
@@ -90,6 +93,14 @@ export function edgesOfCalls(
     const one = (each: CallDefinition, where: readonly (string | number)[]): Edge =>
       normalizeEdge(source, each, find(callee), formatPath(where));
     return isList(call) ? call.map((each, i) => one(each, [...path, i])) : [one(call, path)];
+  });
+}
+
+/** Returns the edges as they are once the dry runs of calls are enforced. */
+export function afterDryRuns(edges: readonly Edge[]): Edge[] {
+  return edges.flatMap(({ dryRun, endUser, ...edge }) => {
+    if (dryRun === undefined) return [{ ...edge, ...(endUser && { endUser }) }];
+    return dryRun === "denied" ? [] : [{ ...edge, ...dryRun }];
   });
 }
 

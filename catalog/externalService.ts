@@ -185,7 +185,7 @@ export function normalizeExternalService(
     egressGateway: through = false,
   } = definition;
   return {
-    ...normalizeService(name, { ports, resilience }, meshNamespace),
+    ...normalizeService(name, { ports, resilience }, { namespace: meshNamespace, authorization: "enforced" }),
     host,
     path: formatPath(["externalServices", name]),
     addresses: [...addresses].sort(compare),

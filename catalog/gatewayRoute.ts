@@ -20,7 +20,7 @@ import type { Shape } from "./shape";
  * the prefix. Routes of a host may have the same path and different `methods`: each then matches its own methods only,
  * and one without methods matches all others.
  */
-export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
+export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous" | "dryRun"> {
   /**
    * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Default: none;
    * the route then requires `match.uri`.

@@ -1,12 +1,15 @@
 export type * from "./admit";
 export type * from "./alerts";
+export type * from "./authorization";
 export type * from "./call";
 export { httpMethods } from "./call";
 export type * from "./clientAddresses";
 export type * from "./clientZones";
 export { clientsKey, clientZones } from "./clientZones";
 export type * from "./cors";
+export { hasDryRuns, isDryRun } from "./dryRuns";
 export type * from "./edge";
+export { afterDryRuns } from "./edge";
 export { canonicalName, canonicalNames, canonicalRevision, versionRevision } from "./canonical";
 export type * from "./certificates";
 export type * from "./circuitBreaker";

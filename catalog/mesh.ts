@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { facts } from "../policy-pack/facts";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
+import { type AuthorizationMode, authorizationModeSchema } from "./authorization";
 import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
 import { type Delegate, type DelegateDefinition, delegateSchema } from "./delegate";
 import {
@@ -89,6 +90,13 @@ export interface MeshDefinition {
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain
    */
   readonly trustDomain?: string;
+  /**
+   * Whether the AuthorizationPolicies are enforced. Set `dryRun` for a mesh whose call graph is not known completely: all
+   * policies of the catalog, also the default deny, are a dry run then, and deny nothing. The Sidecars make every service of
+   * the mesh reachable, so that undeclared calls are seen. A service with `authorization: "enforced"` is enforced already.
+   * Default: `enforced`.
+   */
+  readonly authorization?: AuthorizationMode;
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   /**
    * Hosts outside of the mesh, keyed by the name that `calls` use. Default: none; no traffic can leave the mesh then.
@@ -166,6 +174,7 @@ export interface Mesh {
   readonly canaryIstioVersion?: IstioVersion;
   readonly rootNamespace: string;
   readonly trustDomain: string;
+  readonly authorization: AuthorizationMode;
   readonly services: readonly Service[];
   readonly externalServices: readonly ExternalService[];
   readonly gateways: readonly Gateway[];
@@ -206,6 +215,7 @@ export const meshSchema: z.ZodType<MeshDefinition> = z.strictObject({
   canaryIstioVersion: istioVersionSchema.optional(),
   rootNamespace: z.string().optional(),
   trustDomain: z.string().optional(),
+  authorization: authorizationModeSchema.optional(),
   services: z.record(z.string(), serviceSchema),
   externalServices: z.record(z.string(), externalServiceSchema).optional(),
   gateways: z.record(z.string(), gatewaySchema).optional(),
@@ -232,6 +242,7 @@ export type MeshSettings = Pick<
   | "canaryIstioVersion"
   | "rootNamespace"
   | "trustDomain"
+  | "authorization"
   | "overrides"
 >;
 
@@ -250,6 +261,7 @@ export function normalizeSettings(definition: MeshDefinition): MeshSettings {
     ...(canaryIstioVersion !== undefined && { canaryIstioVersion }),
     rootNamespace: definition.rootNamespace ?? defaultRootNamespace,
     trustDomain: definition.trustDomain ?? "cluster.local",
+    authorization: definition.authorization ?? "enforced",
     overrides: definition.overrides ?? {},
   };
 }

@@ -31,7 +31,7 @@ export function normalize(definition: MeshDefinition): Mesh {
   const outside = sortedEntries(definition.externalServices ?? {});
 
   const unconnected = new Map<string, UnconnectedService>();
-  for (const [name, own] of ownServices) unconnected.set(name, normalizeService(name, own, namespace));
+  for (const [name, own] of ownServices) unconnected.set(name, normalizeService(name, own, settings));
   const external = new Map(
     outside.map(([name, own]) => [name, normalizeExternalService(name, own, namespace)] as const),
   );

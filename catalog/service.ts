@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type AdmitDefinition, admitSchema } from "./admit";
 import { atLeastOne } from "./atLeastOne";
 import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
+import { type AuthorizationMode, authorizationModeSchema } from "./authorization";
 import { callSchema, type CallDefinition } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
 import { milliseconds } from "./duration";
@@ -120,6 +121,12 @@ export interface ServiceDefinition {
    * user. Every other call is denied. Default: no calls.
    */
   readonly calls?: Readonly<Record<string, CallDefinition | readonly CallDefinition[]>>;
+  /**
+   * Whether the service's AuthorizationPolicies are enforced. With `dryRun`, its calls and DENY rules are a dry run. While
+   * the mesh is `enforced`, every service account of the catalog's namespaces may then call the service, besides its
+   * declared callers. Default: the mesh's `authorization`.
+   */
+  readonly authorization?: AuthorizationMode;
   /** Callers outside of the catalog, keyed by a name of your choice. Default: none. */
   readonly admit?: Readonly<Record<string, AdmitDefinition>>;
   /**
@@ -177,6 +184,8 @@ export interface Service {
   readonly reach: readonly Reach[];
   readonly kubernetesApi: boolean;
   readonly mtls?: Mtls;
+  /** Whether its AuthorizationPolicies are enforced. */
+  readonly authorization: AuthorizationMode;
   /** DENY rules, sorted by name. */
   readonly deny: readonly Deny[];
   readonly extAuthz?: ExtAuthz;
@@ -214,6 +223,7 @@ export const serviceSchema: z.ZodType<ServiceDefinition> = z.strictObject({
   alerts: alertsSchema.optional(),
   workload: workloadSchema.optional(),
   calls: z.record(z.string(), z.union([callSchema, z.array(callSchema).min(1)])).optional(),
+  authorization: authorizationModeSchema.optional(),
   admit: z.record(z.string(), admitSchema).optional(),
   deny: atLeastOne(z.record(z.string().min(1), denySchema), "declare at least one rule").optional(),
   extAuthz: extAuthzSchema.optional(),
@@ -232,7 +242,10 @@ export type UnconnectedService = Omit<Service, keyof Connections>;
 export function normalizeService(
   name: string,
   definition: ServiceDefinition,
-  meshNamespace: string,
+  {
+    namespace: meshNamespace,
+    authorization,
+  }: Readonly<{ namespace: string; authorization: AuthorizationMode }>,
 ): UnconnectedService {
   const { versions = {}, traffic = {}, resilience = {}, sidecar = {}, workload } = definition;
   const namespace = definition.namespace ?? meshNamespace;
@@ -267,6 +280,7 @@ export function normalizeService(
     reach: normalizeReach(name, definition.reach ?? {}),
     kubernetesApi: definition.kubernetesApi ?? false,
     ...(definition.mtls && { mtls: normalizeMtls(definition.mtls, ports) }),
+    authorization: definition.authorization ?? authorization,
     deny: normalizeDeny(name, definition.deny ?? {}, ports),
     ...(definition.extAuthz && {
       extAuthz: normalizeExtAuthz(definition.extAuthz, ports, ["services", name]),

@@ -233,7 +233,7 @@ export function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
   if (mirror?.service === undefined || edge.source.kind === "outside") return undefined;
   const port = mirror.ports.find(({ name }) => name === edge.port.name);
   if (!port) return undefined;
-  const { source, methods, paths, endUser } = edge;
+  const { source, methods, paths, endUser, dryRun } = edge;
   return {
     source,
     callee: mirror.service,
@@ -241,6 +241,7 @@ export function mirroredEdge(edge: Edge, mirror?: Mirror): Edge | undefined {
     methods,
     paths,
     ...(endUser && { endUser }),
+    ...(dryRun && { dryRun }),
     retries: noRetries,
     ownTimeout: false,
     ownRetries: false,

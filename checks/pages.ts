@@ -39,6 +39,10 @@ export const pages = {
     title: "Istio: AuthorizationPolicy",
     url: `${istio}/reference/config/security/authorization-policy/`,
   },
+  authorizationDryRun: {
+    title: "Istio: dry run of AuthorizationPolicies",
+    url: `${istio}/tasks/security/authorization/authz-dry-run/`,
+  },
   authorizationJwt: { title: "Istio: JWT tokens", url: `${istio}/tasks/security/authorization/authz-jwt/` },
   circuitBreaking: {
     title: "Istio: circuit breaking",

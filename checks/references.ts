@@ -1,5 +1,6 @@
 import {
   type CallDefinition,
+  type CallDryRunDefinition,
   type DenyDefinition,
   type EndUserDefinition,
   type ExtAuthzDefinition,
@@ -138,6 +139,8 @@ export function* pathLists(
 ): Iterable<{ readonly paths: readonly string[]; readonly path: readonly (string | number)[] }> {
   for (const { call, path } of references(definition)) {
     if (call.paths) yield { paths: call.paths, path: [...path, "paths"] };
+    const { paths } = dryRunOf(call);
+    if (paths) yield { paths, path: [...path, "dryRun", "paths"] };
   }
   for (const { rule, path } of denials(definition)) {
     for (const field of ["paths", "notPaths"] as const) {
@@ -151,12 +154,19 @@ export function* pathLists(
   }
 }
 
+/** The fields of a call's dry run. None without one, or if it denies the call. */
+function dryRunOf({ dryRun }: CallDefinition): CallDryRunDefinition {
+  return dryRun === undefined || dryRun === "denied" ? {} : dryRun;
+}
+
 /** Every token that a call, a route, an admission or a DENY rule names. */
 export function* endUsers(
   definition: MeshDefinition,
 ): Iterable<{ readonly endUser: EndUserDefinition; readonly path: readonly (string | number)[] }> {
   for (const { call, path } of references(definition)) {
     if (call.endUser) yield { endUser: call.endUser, path: [...path, "endUser"] };
+    const { endUser } = dryRunOf(call);
+    if (endUser) yield { endUser, path: [...path, "dryRun", "endUser"] };
   }
   for (const { rule, path } of denials(definition)) {
     for (const field of ["endUser", "notEndUser"] as const) {

@@ -25,6 +25,7 @@ import { denyReachable } from "./rules/denyReachable";
 import { denySpellings } from "./rules/denySpellings";
 import { destinationsShare } from "./rules/destinationsShare";
 import { drainFits } from "./rules/drainFits";
+import { dryRunEnds } from "./rules/dryRunEnds";
 import { egressGatewayPort } from "./rules/egressGatewayPort";
 import { ejectionBounded } from "./rules/ejectionBounded";
 import { ejectionSpared } from "./rules/ejectionSpared";
@@ -218,6 +219,7 @@ export const topics: readonly Topic[] = [
       denySpellings, // MW326
       providerDeclared, // MW327
       providerReached, // MW328
+      dryRunEnds, // MW329
       keysPublic, // MW334
       serviceAccountOwn, // MW340
       prefixAdmitted, // MW370

@@ -1,4 +1,4 @@
-import { type ExtensionProvider, formatDuration, type Mesh, otlpPort } from "../catalog";
+import { type ExtensionProvider, formatDuration, hasDryRuns, type Mesh, otlpPort } from "../catalog";
 import { statsMatchers } from "../observability";
 
 /**
@@ -31,6 +31,26 @@ const accessLog = {
   destination_namespace: "%FILTER_STATE(upstream_peer_obj:FIELD:namespace)%",
 };
 
+/**
+ * Results of dry runs of AuthorizationPolicies: `allowed` or `denied`, and the rule that matched. The RBAC filter sets them
+ * for each request to a workload with a dry run. The identity names the workload, because clients choose the host.
+ *
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rbac_filter#dynamic-metadata
+ */
+const dryRunLog = {
+  destination_identity: "%DOWNSTREAM_LOCAL_URI_SAN%",
+  ...Object.fromEntries(
+    ["allow", "deny"].flatMap((action) => [
+      [`dry_run_${action}_result`, ofDryRun(action, "shadow_engine_result")],
+      [`dry_run_${action}_policy`, ofDryRun(action, "shadow_effective_policy_id")],
+    ]),
+  ),
+};
+
+function ofDryRun(action: string, key: string): string {
+  return `%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_${action}_${key})%`;
+}
+
 /** The audit log, as JSON: time, client and server identities, addresses, the request, and whether it was allowed. */
 const auditLog = {
   log: "audit",
@@ -57,12 +77,13 @@ const auditLog = {
  * The mesh configuration, which applies to every proxy.
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
-export function meshConfig({
-  telemetry,
-  trustDomain,
-  extensionProviders: authorizers,
-  gateways,
-}: Pick<Mesh, "telemetry" | "trustDomain" | "extensionProviders" | "gateways">): Record<string, unknown> {
+export function meshConfig(
+  mesh: Pick<
+    Mesh,
+    "telemetry" | "trustDomain" | "extensionProviders" | "gateways" | "authorization" | "services"
+  >,
+): Record<string, unknown> {
+  const { telemetry, trustDomain, extensionProviders: authorizers, gateways } = mesh;
   const { tracing, auditLogging } = telemetry ?? {};
   const extensionProviders = [
     ...(tracing === undefined
@@ -81,7 +102,7 @@ export function meshConfig({
   ];
   return {
     accessLogEncoding: "JSON",
-    accessLogFormat: `${JSON.stringify(accessLog, null, 2)}\n`,
+    accessLogFormat: `${JSON.stringify({ ...accessLog, ...(hasDryRuns(mesh) && dryRunLog) }, null, 2)}\n`,
     defaultConfig: {
       // Before Kubernetes 1.33 a proxy starts together with its application, whose first calls would fail.
       holdApplicationUntilProxyStarts: true,

@@ -30,13 +30,14 @@ export interface AccessRules {
  * Returns the rules that a workload's proxy applies, to requests or, with `tcp`, to connections of which it sees no
  * requests. Policies with the annotation `istio.io/dry-run: "true"` and of the action AUDIT decide nothing.
  *
+ * @param dryRun true for the rules of the policies with that annotation instead.
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
-export function accessRules(model: Model, workload: Workload, tcp: boolean): AccessRules {
+export function accessRules(model: Model, workload: Workload, tcp: boolean, dryRun = false): AccessRules {
   const known = cache.get(model) ?? new Map<string, AccessRules>();
   cache.set(model, known);
-  const key = JSON.stringify([workload.namespace, workload.labels, tcp]);
-  const rules = known.get(key) ?? readRules(model, workload, tcp);
+  const key = JSON.stringify([workload.namespace, workload.labels, tcp, dryRun]);
+  const rules = known.get(key) ?? readRules(model, workload, tcp, dryRun);
   known.set(key, rules);
   return rules;
 }
@@ -44,9 +45,9 @@ export function accessRules(model: Model, workload: Workload, tcp: boolean): Acc
 /** Workloads of a namespace with the same labels have the same policies. */
 const cache = new WeakMap<Model, Map<string, AccessRules>>();
 
-function readRules(model: Model, workload: Workload, tcp: boolean): AccessRules {
+function readRules(model: Model, workload: Workload, tcp: boolean, dryRun: boolean): AccessRules {
   const policies = attached(model, "AuthorizationPolicy", "security.istio.io", workload).filter(
-    ({ annotations }) => !isTrue(annotations["istio.io/dry-run"]),
+    ({ annotations }) => isTrue(annotations["istio.io/dry-run"]) === dryRun,
   );
   const of = (action: string): KnownObject[] =>
     policies.filter(({ spec }) => (textAt(spec, "action") ?? "ALLOW") === action);

@@ -11,6 +11,7 @@ export { matchedPath, principalOf, type Identity, type Request } from "./request
 export { requestText, sentText } from "./requestText";
 export { bypassesOutbound } from "./bypass";
 export { inbound, modeAt, type Inbound, type MtlsMode } from "./inbound";
+export { dryRunResults, type DryRunResult } from "./dryRun";
 export { accessRules, type AccessRules } from "./accessRules";
 export { strangerRequest, type StrangerRequest } from "./stranger";
 export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";

@@ -66,12 +66,7 @@ export function decide(model: Model, workload: Workload, request: Request): Omit
   if (isRead && request.claims && !isAccepted(request.claims, issuers)) {
     return { answer: "denied", reason: "token refused", ...(issuers[0] && { by: issuers[0].from }) };
   }
-  const { identity, claims, ...rest } = request;
-  const seen: Request = {
-    ...rest,
-    ...(identity && mode !== "DISABLE" && { identity }),
-    ...(claims && isRead && { claims }),
-  };
+  const seen = seenBy(model, workload, request);
   const { custom, deny, allow, allowing } = accessRules(model, workload, tcp);
   const judged = (rules: readonly AccessRule[]): [Truth, AccessRule | undefined] =>
     firstMatch(seen, rules, model.settings);
@@ -95,12 +90,20 @@ export function decide(model: Model, workload: Workload, request: Request): Omit
     : { answer: "allowed", reason: "rule allows", ...ruleName(rule) };
 }
 
-function ruleName(rule: AccessRule | undefined): Pick<Decision, "by"> {
+/** A request as the rules of a workload's proxy see it: without an identity or claims that the proxy does not read. */
+export function seenBy(model: Model, workload: Workload, request: Request): Request {
+  const { identity, claims, ...rest } = request;
+  const isEncrypted = modeAt(inbound(model, workload), request.port) !== "DISABLE";
+  const isRead = request.protocol !== "tcp" && tokenIssuers(model, workload).length > 0;
+  return { ...rest, ...(identity && isEncrypted && { identity }), ...(claims && isRead && { claims }) };
+}
+
+export function ruleName(rule: AccessRule | undefined): Pick<Decision, "by"> {
   return rule ? { by: { ...rule.from, rule: rule.index } } : {};
 }
 
 /** Returns whether a rule matches, and the first that does or may. */
-function firstMatch(
+export function firstMatch(
   request: Request,
   rules: readonly AccessRule[],
   settings: MeshSettings,

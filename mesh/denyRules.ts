@@ -1,6 +1,7 @@
 import { callersNamed, type Deny, type Mesh, type Service, type Source } from "../catalog";
 import { distinct } from "./distinct";
-import { metadata, type Manifest } from "./object";
+import type { Manifest } from "./object";
+import { policy } from "./policyObject";
 import { tokenConditions } from "./tokenConditions";
 import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 
@@ -17,18 +18,18 @@ export function denied(mesh: Mesh): Manifest[] {
   return mesh.services
     .filter(({ deny }) => deny.length > 0)
     .map((service) => {
-      const { name, namespace, selector, deny } = service;
+      const { name, namespace, selector, deny, authorization } = service;
       const spec: AuthorizationPolicySpec = {
         selector: { matchLabels: { ...selector } },
         action: "DENY",
         rules: deny.flatMap((one) => rules(one, service, issuers)),
       };
-      return {
-        apiVersion: "security.istio.io/v1",
-        kind: "AuthorizationPolicy",
-        metadata: metadata(mesh, { name: `${name}.deny`, namespace, from: deny.map(({ path }) => path) }),
+      const from = deny.map(({ path }) => path);
+      return policy(
+        mesh,
+        { name: `${name}.deny`, namespace, from, dryRun: authorization === "dryRun" },
         spec,
-      };
+      );
     });
 }
 

@@ -40,7 +40,7 @@ export function sidecars(mesh: Mesh): Manifest[] {
       egress: [
         {
           // Exact hosts only: istiod finds these in an index. One pattern makes it scan every service for each proxy.
-          hosts: callees.length > 0 ? callees : [noHosts],
+          hosts: mesh.authorization === "dryRun" ? [allHosts] : callees.length > 0 ? callees : [noHosts],
         },
       ],
       outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
@@ -58,6 +58,9 @@ export function sidecars(mesh: Mesh): Manifest[] {
     };
   });
 }
+
+/** While the mesh's authorization is a dry run, undeclared calls must reach their callee to be seen. */
+const allHosts = "*/*";
 
 /** Selects nothing: https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener-hosts */
 const noHosts = "~/*";

@@ -106,6 +106,7 @@ function* onReferences(definition: MeshDefinition): Generator<Report> {
     const port = portOf(definition, reference);
     if (!port || isHttp(port.protocol)) continue;
     for (const field of given(call, callFields)) yield* report([...path, field], callee);
+    if (typeof call.dryRun === "object") yield* report([...path, "dryRun"], callee);
     if (["gateways", "delegates"].includes(String(path[0])) && !routesConnections(definition, path)) {
       yield {
         path: formatPath([...path, "service"]),

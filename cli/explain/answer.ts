@@ -2,6 +2,8 @@ import {
   type Decision,
   deliver,
   type Delivery,
+  dryRunResults,
+  type DryRunResult,
   gatewayServers,
   type Model,
   type NearestRule,
@@ -37,6 +39,8 @@ export interface Arrival {
     readonly workload: string;
     readonly request: Request;
     readonly decision: Decision;
+    /** What AuthorizationPolicies that are a dry run would make of it. Left out without any. */
+    readonly dryRuns?: readonly DryRunResult[];
     /** For a denied request, the rule that comes nearest. */
     readonly nearest?: NearestRule;
     /** Objects that limit the rate. */
@@ -95,11 +99,13 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
       destination,
       at: at.map(({ workload, request, decision, next }) => {
         const nearest = decision.answer === "denied" ? nearestRule(model, workload, request) : undefined;
+        const dryRuns = dryRunResults(model, workload, request);
         const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
         return {
           workload: nameOf(workload),
           request,
           decision,
+          ...(dryRuns.length > 0 && { dryRuns }),
           ...(nearest && { nearest }),
           limits: limits.map((one) => one.from),
           ...(next && { next: answerOf(model, workload, next) }),

@@ -67,13 +67,17 @@ function arrivalLines(
 
 function receiverLines(
   side: Side,
-  { workload, request, decision, nearest, limits, next }: Arrival["at"][number],
+  { workload, request, decision, dryRuns = [], nearest, limits, next }: Arrival["at"][number],
 ): string[] {
   const { identity, port } = request;
   return [
     `${workload} port ${port} from ${identity === undefined ? "a client without an identity" : principalOf(identity)}`,
     `  ${decisionText(decision)}`,
     ...origin(side, decision.by, identity?.serviceAccount).map((path) => `  ${path}`),
+    ...dryRuns.flatMap(({ action, answer, by }) => [
+      `  dry run of ${action} policies, not enforced: ${answer === "denied" ? pc.yellow("would be denied") : answer}${by ? ` (${nameOf(by)}${"rule" in by ? `, rule ${by.rule ?? 0}` : ""})` : ""}`,
+      ...(answer === "allowed" ? [] : origin(side, by, identity?.serviceAccount).map((path) => `  ${path}`)),
+    ]),
     ...(nearest === undefined
       ? []
       : [

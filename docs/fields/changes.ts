@@ -42,6 +42,7 @@ function mesh(): Changes {
     "MeshDefinition.sharedNamespaces": { sharedNamespaces: ["shop"] },
     "MeshDefinition.rootNamespace": { rootNamespace: "istio-root" },
     "MeshDefinition.trustDomain": { trustDomain: "example.org" },
+    "MeshDefinition.authorization": { authorization: "dryRun" },
     "MeshDefinition.overrides": {
       overrides: { DestinationRule: { "shop/cart": { spec: { exportTo: ["."] } } } },
     },
@@ -94,6 +95,7 @@ function service(): Changes {
       before: web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [2525] } } }),
       after: web({ reach: { "mail.post.svc.cluster.local": { targetPorts: [25] } } }),
     },
+    "ServiceDefinition.authorization": search({ authorization: "dryRun" }),
     "ServiceDefinition.kubernetesApi": web({ kubernetesApi: true }),
     "PortDefinition.port": [
       search({ ports: { http: { port: 81, targetPort: 8080 } } }),
@@ -352,6 +354,16 @@ function calls(): Changes {
       change: web({ calls: { search: { asynchronous: true } } }),
       nothing: "only the checks along a call path use it",
     },
+    "CallDefinition.dryRun": call({ dryRun: "denied" }),
+    "CallDryRunDefinition.methods": {
+      before: call({ methods: ["GET", "HEAD"] }),
+      after: call({ methods: ["GET", "HEAD"], dryRun: { methods: ["GET"] } }),
+    },
+    "CallDryRunDefinition.paths": {
+      before: call({ paths: ["/items", "/totals"] }),
+      after: call({ paths: ["/items", "/totals"], dryRun: { paths: ["/items"] } }),
+    },
+    "CallDryRunDefinition.endUser": call({ dryRun: { endUser: { claims: { roles: ["owner"] } } } }),
     "CallDefinition.port": {
       before: call({ timeout: null, retries: null }),
       after: call({ timeout: null, retries: null, port: "admin" }),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ProxyTelemetry } from "../../catalog";
+import type { AuthorizationMode, ProxyTelemetry } from "../../catalog";
 import { meshConfig } from "../../components/meshConfig";
 import { statsMatchers } from "../../observability";
 
@@ -25,6 +25,7 @@ describe("components/meshConfig", () => {
     "DOWNSTREAM_LOCAL_URI_SAN",
     "DOWNSTREAM_TLS_VERSION",
     "CONNECTION_TERMINATION_DETAILS",
+    "DYNAMIC_METADATA",
   ]);
   const expectKnown = (format: Record<string, string>): void => {
     for (const [field, value] of Object.entries(format)) {
@@ -33,8 +34,10 @@ describe("components/meshConfig", () => {
     }
   };
 
-  const configOf = (telemetry: ProxyTelemetry = {}) =>
+  const configOf = (telemetry: ProxyTelemetry = {}, authorization: AuthorizationMode = "enforced") =>
     meshConfig({
+      authorization,
+      services: [],
       telemetry: { gateways: true, ...telemetry },
       trustDomain: "example.org",
       extensionProviders: [],
@@ -70,6 +73,23 @@ describe("components/meshConfig", () => {
       source_identity: "%DOWNSTREAM_PEER_URI_SAN%",
       upstream_service_time: "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
     });
+  });
+
+  it("logs the results of a dry run with the callee's identity, and only while there is one", () => {
+    const formatOf = (mode: AuthorizationMode): Record<string, string> =>
+      JSON.parse(configOf({}, mode).accessLogFormat as string) as Record<string, string>;
+    const format = formatOf("dryRun");
+    expectKnown(format);
+    const metadata = (key: string): string =>
+      `%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_${key})%`;
+    expect(format).to.include({
+      destination_identity: "%DOWNSTREAM_LOCAL_URI_SAN%",
+      dry_run_allow_result: metadata("allow_shadow_engine_result"),
+      dry_run_allow_policy: metadata("allow_shadow_effective_policy_id"),
+      dry_run_deny_result: metadata("deny_shadow_engine_result"),
+      dry_run_deny_policy: metadata("deny_shadow_effective_policy_id"),
+    });
+    expect(formatOf("enforced")).to.not.have.any.keys("destination_identity", "dry_run_allow_result");
   });
 
   it("declares the tracing provider that the catalog names, and none otherwise", () => {

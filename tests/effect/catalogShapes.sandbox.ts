@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { defineMesh } from "../../catalog";
 import { modelOf } from "../../checks/meshModel";
-import { mayCall, type PlainObject, type Request } from "../../effect";
+import { dryRunResults, mayCall, type PlainObject, type Request } from "../../effect";
 import { checkMesh, renderMesh } from "../../mesh";
 import { type Istiod, keyOf } from "../../prove/xds/istiod";
+import { type Json, listOf, objectOf } from "../../prove/xds/json";
 import { configurationOf } from "../../prove/xds/proxy";
 import { envoyAllows } from "./envoyAccess";
 import { istiodOfFiles, sidecarOf } from "./istiodOfFiles";
@@ -15,7 +16,15 @@ const catalog = defineMesh({
   name: "shop",
   services: {
     web: { ports: { http }, calls: { cart: { port: "http" } } },
-    other: { ports: { http }, calls: { cart: [{ port: "http" }, { port: "sql" }] } },
+    other: {
+      ports: { http },
+      calls: {
+        cart: [
+          { port: "http", dryRun: { methods: ["GET"], paths: ["/items/*"] } },
+          { port: "sql", dryRun: "denied" },
+        ],
+      },
+    },
     cart: {
       ports: { http, sql: { port: 9000, protocol: "tcp" } },
       deny: {
@@ -52,6 +61,15 @@ const catalog = defineMesh({
   jwtRules: [{ issuer, jwks: '{"keys":[]}' }],
 });
 
+const brownfield = defineMesh({
+  name: "dry",
+  authorization: "dryRun",
+  services: {
+    web: { calls: { api: { methods: ["GET"] } } },
+    api: { ports: { http }, deny: { others: { notPaths: ["/v1/*"] } } },
+  },
+});
+
 describe("denied, decided, delegated and direct requests, and a real istiod", () => {
   let istiod: Istiod | undefined;
   const { mesh } = checkMesh(catalog);
@@ -59,25 +77,33 @@ describe("denied, decided, delegated and direct requests, and a real istiod", ()
   const objects = renderMesh(mesh);
   const istio = objects.filter(({ apiVersion }) => apiVersion.includes("istio.io/"));
 
-  // Without a cluster, the ports of cart's pod come from a ServiceEntry.
-  const pod: PlainObject = {
+  const { mesh: dry } = checkMesh(brownfield);
+  if (!dry) throw new Error("the catalog of dry runs has errors");
+  const dryObjects = renderMesh(dry);
+  const dryIstio = dryObjects.filter(({ apiVersion }) => apiVersion.includes("istio.io/"));
+
+  // Without a cluster, the ports of a pod come from a ServiceEntry.
+  const pod = (namespace: string, name: string, address: string, ports: readonly object[]): PlainObject => ({
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: { name: "cart", namespace: "shop" },
+    metadata: { name, namespace },
     spec: {
-      hosts: ["cart.shop.svc.cluster.local"],
+      hosts: [`${name}.${namespace}.svc.cluster.local`],
       location: "MESH_INTERNAL",
       resolution: "STATIC",
-      ports: [
-        { number: 8080, name: "http", protocol: "HTTP" },
-        { number: 9000, name: "sql", protocol: "TCP" },
-      ],
-      endpoints: [{ address: "10.99.0.1", labels: { app: "cart" } }],
+      ports,
+      endpoints: [{ address, labels: { app: name } }],
     },
-  };
+  });
+  const httpPort = { number: 8080, name: "http", protocol: "HTTP" };
 
   before(async () => {
-    istiod = await istiodOfFiles([...istio, pod]);
+    istiod = await istiodOfFiles([
+      ...istio,
+      pod("shop", "cart", "10.99.0.1", [httpPort, { number: 9000, name: "sql", protocol: "TCP" }]),
+      ...dryIstio,
+      pod("dry", "api", "10.99.0.2", [httpPort]),
+    ]);
   });
   after(async () => {
     await istiod?.stop();
@@ -85,7 +111,7 @@ describe("denied, decided, delegated and direct requests, and a real istiod", ()
 
   it("accepts every object", async () => {
     const accepted = await istiod?.accepted();
-    expect(istio.map(keyOf).filter((key) => accepted?.has(key) !== true)).to.deep.equal([]);
+    expect([...istio, ...dryIstio].map(keyOf).filter((key) => accepted?.has(key) !== true)).to.deep.equal([]);
   });
 
   it("denies what the DENY rules say, as the model does", async () => {
@@ -126,4 +152,72 @@ describe("denied, decided, delegated and direct requests, and a real istiod", ()
     expect(answers.filter((one) => one.model !== one.istiod)).to.deep.equal([]);
     expect(answers.filter((one) => one.istiod === "allowed")).to.have.length.within(10, answers.length - 10);
   });
+
+  it("evaluates dry runs beside what is enforced, by action, as the model does", async () => {
+    if (!istiod) throw new Error("there is no istiod");
+    const requests = ["web", "other", "stranger"].flatMap((serviceAccount) =>
+      ["shop", "dry"].flatMap((namespace): Request[] => {
+        const client = { identity: { trustDomain: "cluster.local", namespace, serviceAccount } };
+        return ["GET", "PUT"].flatMap((method) =>
+          ["/items/1", "/v1/a", "/v2"].map((path) => ({ ...client, port: 8080, method, path })),
+        );
+      }),
+    );
+    const sql: Request = {
+      identity: { trustDomain: "cluster.local", namespace: "shop", serviceAccount: "other" },
+      port: 9000,
+      protocol: "tcp",
+    };
+    const cases = [
+      { of: mesh, rendered: objects, name: "cart", address: "10.99.0.1", sent: [...requests, sql] },
+      { of: dry, rendered: dryObjects, name: "api", address: "10.99.0.2", sent: requests },
+    ];
+    const answers = [];
+    for (const { of, rendered, name, address, sent } of cases) {
+      const model = modelOf(of, rendered);
+      const workload = model.workloads.find((one) => one.name === name);
+      if (!workload) throw new Error(`there is no ${name}`);
+      const { listeners } = await configurationOf(istiod, sidecarOf(workload, address));
+      for (const request of sent) {
+        for (const { action, answer } of dryRunResults(model, workload, request)) {
+          const shadow = shadowOf(listeners, `istio_dry_run_${action.toLowerCase()}_`);
+          const real = envoyAllows(shadow, request) ? "allowed" : "denied";
+          answers.push({ name, request: JSON.stringify(request), action, model: answer, real });
+        }
+        // Nothing of the brownfield catalog is enforced.
+        if (of === dry) expect(envoyAllows(listeners, request)).to.equal(true);
+      }
+    }
+    expect(answers.filter((one) => one.model !== one.real)).to.deep.equal([]);
+    const kinds = answers.map(({ name, action, real }) => `${name} ${action} ${real}`);
+    expect([...new Set(kinds)].sort()).to.deep.equal([
+      "api ALLOW allowed",
+      "api ALLOW denied",
+      "api DENY allowed",
+      "api DENY denied",
+      "cart ALLOW allowed",
+      "cart ALLOW denied",
+    ]);
+    expect(answers.find(({ request }) => request === JSON.stringify(sql))).to.include({ real: "denied" });
+  });
 });
+
+/** The listeners with the shadow rules of one prefix enforced, and no other rules. */
+function shadowOf(listeners: readonly Json[], prefix: string): Json[] {
+  const swapped = (filter: Json): Json => {
+    const config = objectOf(filter.typedConfig);
+    if (String(config["@type"]).endsWith("HttpConnectionManager")) {
+      return { ...filter, typedConfig: { ...config, httpFilters: listOf(config.httpFilters).map(swapped) } };
+    }
+    if (!String(config["@type"]).endsWith(".RBAC")) return filter;
+    const rules = config.shadowRulesStatPrefix === prefix ? config.shadowRules : undefined;
+    return { ...filter, typedConfig: { ...config, rules } };
+  };
+  return listeners.map((listener) => ({
+    ...listener,
+    filterChains: listOf(listener.filterChains).map((chain) => ({
+      ...chain,
+      filters: listOf(chain.filters).map(swapped),
+    })),
+  }));
+}

@@ -45,6 +45,14 @@ export const security: readonly Mutation[] = [
     },
   },
   {
+    code: "MW329",
+    mistake: "rules of a service or of the mesh in a dry run",
+    *mutants(catalog) {
+      yield put(["authorization"], "dryRun");
+      for (const { place } of servicesOf(catalog)) yield put([...place, "authorization"], "dryRun");
+    },
+  },
+  {
     code: "MW304",
     mistake: "everybody in the own namespace admitted",
     also: ["MW103"],

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { type Answer, answer } from "../../../cli/explain/answer";
 import { answerText } from "../../../cli/explain/answerText";
@@ -44,6 +45,28 @@ const ask = (question: Partial<Question>): Answer =>
 const token = { iss: "https://auth.example.com", sub: "ada", role: "buyer" };
 
 describe("cli/explain/answer", () => {
+  it("names what a dry run would make of an allowed request, and the line of the catalog", () => {
+    const calls = { api: { dryRun: { methods: ["GET"] } } };
+    const services = { web: { ports: http, calls }, api: { ports: http } };
+    const side = sideOf("shop", { name: "shop", services });
+    const question = { client: "web", server: "api", method: "PUT", path: "/x", headers: {} };
+    const found = answer(side.model, question);
+    expect(found.verdict).to.equal("allowed");
+    expect(found.destinations[0]?.at[0]?.dryRuns).to.deep.equal([
+      {
+        action: "ALLOW",
+        answer: "denied",
+        by: { kind: "AuthorizationPolicy", namespace: "shop", name: "api.dry-run" },
+      },
+    ]);
+    const text = stripVTControlCharacters(answerText(question, found, side));
+    expect(text).to.include(
+      "dry run of ALLOW policies, not enforced: would be denied (AuthorizationPolicy shop/api.dry-run)\n    services.web.calls.api",
+    );
+    const passing = answer(side.model, { ...question, method: "GET" });
+    expect(passing.destinations[0]?.at[0]?.dryRuns?.[0]).to.include({ answer: "allowed" });
+  });
+
   it("allows what the catalog allows, with the route and its limits", () => {
     const { verdict, route, destinations } = ask({ claims: token });
     expect(verdict).to.equal("allowed");
