@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { stringify } from "yaml";
 import { shopConfig } from "../program/shopProject";
-import { DeployedShop, during, policyPacks } from "./deployedShop";
+import { DeployedShop, during, kill, killAll, policyPacks } from "./deployedShop";
+import type { UpRun } from "./upRun";
 
 // Not part of `make test`: it takes minutes. One sandbox for all: each fault hits what the one before has left.
 describe("outages during `meshwright up`", function () {
@@ -117,4 +118,36 @@ describe("outages during `meshwright up`", function () {
   it("etcd is killed while istiod is upgraded", () => killInUpgrade("etcd", "warning"));
 
   it("kube-apiserver is killed while istiod is upgraded", () => killInUpgrade("kube-apiserver", "debug"));
+
+  it("processes are killed four times while the add-ons are installed first", async () => {
+    configure({ "meshwright:observability": "true" });
+    // The run before has left records, which this run removes before its plugin starts.
+    const installing = async (run: UpRun): Promise<boolean> => {
+      if (!run.processes().some(({ name }) => name.startsWith("pulumi-resource"))) return false;
+      const found = await Promise.all(
+        ["prometheus", "jaeger", "grafana", "kiali"].map((release) =>
+          shop.hasRecord(release, "pending-install"),
+        ),
+      );
+      return found.includes(true);
+    };
+    const ends: ((run: UpRun) => void)[] = [
+      killAll,
+      (run) => {
+        kill(run, "pulumi-resource");
+      },
+      (run) => {
+        process.kill(run.processes().find(({ name }) => name === "pulumi")?.pid ?? 0, "SIGKILL");
+      },
+      killAll,
+    ];
+    for (const end of ends) {
+      const run = shop.run();
+      await during(run, "Helm installs add-ons", () => installing(run));
+      end(run);
+      await run.ended;
+    }
+    await expectConverges();
+    await shop.expectConverged();
+  });
 });

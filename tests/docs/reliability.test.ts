@@ -42,7 +42,13 @@ describe("docs/reliability.md", () => {
   });
 
   it("has a row for each test that causes a fault on the sandbox", () => {
-    const files = ["faults.sandbox.ts", "lostFiles.demand.ts", "outages.demand.ts", "otherTools.demand.ts"];
+    const files = [
+      "faults.sandbox.ts",
+      "lostFiles.demand.ts",
+      "outages.demand.ts",
+      "otherTools.demand.ts",
+      "repairBackend.demand.ts",
+    ];
     const text = files.map((file) => readFileSync(join(repository, "tests", "cli", file), "utf8")).join("\n");
     const caused = [...text.matchAll(/\bit\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title);
     const named = rows().map((cells) => cells[4]);

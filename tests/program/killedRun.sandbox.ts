@@ -96,8 +96,11 @@ describe("a stack that is killed, lost and moved under Pod Security", () => {
   it("has its releases imported again after its state was lost, by the file that the page shows", async () => {
     const { program, options, read } = await localPulumi(h.toolchain, status, project);
     await read(["stack", "rm", "--yes", "--force", "--preserve-config", "--stack", localStack]);
-    // Pulumi's copy of the state would be restored.
-    rmSync(join(status.state, "pulumi", ".pulumi", "stacks", "shop", "local.json.bak"), { force: true });
+    // Pulumi's copy of the state would be restored, and a stack with a history and no state is refused.
+    const backend = join(status.state, "pulumi", ".pulumi");
+    for (const lost of [join("stacks", "shop", "local.json.bak"), join("history", "shop", "local")]) {
+      rmSync(join(backend, lost), { recursive: true, force: true });
+    }
     const { configFile } = await localPulumi(h.toolchain, status, project);
     const { deployment } = JSON.parse(await read(["stack", "export", "--stack", localStack])) as {
       deployment: { resources?: object[] };
