@@ -112,6 +112,53 @@ describe("cli/check", function () {
     expect(sarif.stderr).to.contain("--format sarif has the findings of one catalog, and 2 are named.");
   });
 
+  it("finds delegates that do not fit their host in another catalog, and none where they do", async () => {
+    const http = { port: 8080, protocol: "http" };
+    const write = (name: string, catalog: object): string => {
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(catalog));
+      return `${name}.json`;
+    };
+    const edge = write("edge", {
+      name: "edge",
+      services: { home: { ports: { http } } },
+      gateways: {
+        public: {
+          hosts: {
+            "www.example.com": {
+              tls: { credentialName: "www" },
+              routes: [{ prefix: "/", service: "home" }],
+              delegates: [{ prefix: "/shop", delegate: { name: "storefront", namespace: "shop" } }],
+            },
+          },
+        },
+      },
+    });
+    const shop = (file: string, exportTo: string, prefix: string, name = "storefront"): string =>
+      write(file, {
+        name: "shop",
+        services: { web: { ports: { http } } },
+        delegates: { [name]: { exportTo, prefix, routes: [{ prefix, service: "web" }] } },
+      });
+    const check = (other: string, ...options: string[]) =>
+      meshwright(["check", edge, other, ...options], { cwd: folder });
+    const fitting = await check(shop("fitting", "edge", "/shop"));
+    expect(fitting.stdout).to.equal("edge.json: no findings\n\nfitting.json: no findings");
+    expect(fitting.exitCode).to.equal(0);
+    const [hidden, elsewhere, missing, json] = await Promise.all([
+      check(shop("hidden", "other", "/shop")),
+      check(shop("elsewhere", "edge", "/store")),
+      check(shop("missing", "edge", "/shop", "store")),
+      check("hidden.json", "--format", "json"),
+    ]);
+    expect(hidden.stdout).to.contain('istiod ignores it. Set exportTo to "edge".');
+    expect(elsewhere.stdout).to.contain("istiod leaves the route out. Set both prefixes to the same value.");
+    expect(missing.stdout).to.contain("delegates to shop/storefront, and none of these catalogs has it");
+    expect(missing.stdout).to.contain('The delegate shop/store of the catalog "shop" has no host');
+    for (const { exitCode } of [hidden, elsewhere, missing, json]) expect(exitCode).to.equal(1);
+    const { delegates } = JSON.parse(json.stdout) as { delegates: unknown[] };
+    expect(delegates).to.have.length(1);
+  });
+
   it("prints JSON and SARIF for machines", async () => {
     const [json, sarif] = await Promise.all(
       ["json", "sarif"].map((format) =>
