@@ -19,6 +19,9 @@ const reserved = new Map([
   [15090, "Envoy's metrics"],
 ]);
 
+/** Those of a proxy without a redirection of connections. */
+const ofGateways = [15000, 15020, 15021, 15090];
+
 const listening = (port: number): object => ({
   ...base,
   services: { web: { ports: { http: { port: 80, targetPort: port, protocol: "http" } } } },
@@ -30,18 +33,25 @@ export const text = (service: string, port: number, use: string): Text => ({
   fix: "use another port: 15000–15090 are reserved for Istio",
 });
 
+/** @param use what the gateway's proxy uses the port for. */
+export const gatewayText = (host: string, port: number, use: string): Text => ({
+  message: `the gateway serves ${host} on the port ${port}, which its proxy uses for ${use}`,
+  fix: "use another port: 15000–15090 are reserved for Istio",
+});
+
 export const portReserved: DefinitionRule = {
   code: "MW343",
   severity: "error",
-  title: "A service uses no port of its proxy",
+  title: "A service or a gateway's host uses no port of the proxy",
   why: [
     "The sidecar listens on ports from 15000 to 15090 in the same network namespace as the application.",
     "An application on one of them fails to bind, or its requests are answered by the proxy.",
+    "A gateway's listener on one of them is refused, or answers the probes of the pod, which is then restarted.",
   ],
   see: pages.applicationRequirements,
   stage: "definition",
   examples: { wrong: listening(15020), right: listening(8080) },
-  *check({ services }) {
+  *check({ services, gateways = {} }) {
     for (const [service, { ports = {} }] of Object.entries(services)) {
       for (const [name, { port, targetPort }] of Object.entries(ports)) {
         for (const [field, number] of Object.entries({ port, targetPort })) {
@@ -52,6 +62,16 @@ export const portReserved: DefinitionRule = {
             ...text(service, number, use),
           };
         }
+      }
+    }
+    for (const [name, { hosts }] of Object.entries(gateways)) {
+      for (const [host, { port }] of Object.entries(hosts)) {
+        const use = reserved.get(port ?? 0);
+        if (port === undefined || use === undefined || !ofGateways.includes(port)) continue;
+        yield {
+          path: formatPath(["gateways", name, "hosts", host, "port"]),
+          ...gatewayText(host, port, use),
+        };
       }
     }
   },

@@ -89,6 +89,13 @@ export const workloads: readonly Mutation[] = [
           }
         }
       }
+      for (const [name, { hosts }] of Object.entries(catalog.gateways ?? {})) {
+        for (const host of Object.keys(hosts)) {
+          for (const number of [15000, 15020, 15021, 15090]) {
+            yield put(["gateways", name, "hosts", host, "port"], number);
+          }
+        }
+      }
     },
   },
   {
