@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { knownObject, type PlainObject } from "../effect";
 import { fromAnnotation } from "../mesh";
 import type * as live from "./audit/cluster";
-import { keyOf, liveSources } from "./audit/sources";
+import { keyOf, liveSources, type Sources } from "./audit/sources";
 import type * as kubeconfig from "./cluster";
 import { type Side, sideOfSources } from "./side";
 
@@ -30,6 +30,23 @@ export function appliedTo(cluster: Side, { name, objects }: Pick<Side, "name" | 
   const merged = withApplied(cluster.objects, objects);
   return {
     ...sideOfSources(name, { objects: merged.map((object) => ({ object, at: [] })) }),
+  };
+}
+
+/** The sources of a cluster after files are applied to it. */
+export function withFiles(cluster: Sources, files: Sources): Sources {
+  const places = new Map(files.objects.map((source) => [keyOf(knownObject(source.object)), source]));
+  const objects = withApplied(
+    cluster.objects.map(({ object }) => object),
+    files.objects.map(({ object }) => object),
+  );
+  return {
+    ...files,
+    objects: objects.map((object) => ({
+      ...(places.get(keyOf(knownObject(object))) ?? { at: [] }),
+      object,
+    })),
+    denied: cluster.denied ?? [],
   };
 }
 

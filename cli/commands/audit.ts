@@ -8,6 +8,7 @@ import { liveSources, sourcesOf } from "../audit/sources";
 import type * as live from "../audit/cluster";
 import type * as kubeconfig from "../cluster";
 import { clusterOptions } from "../clusterOptions";
+import { withFiles } from "../liveSide";
 import { readFiles } from "../manifests";
 import { print } from "../output";
 
@@ -24,7 +25,7 @@ interface AuditOptions {
 export function auditCommand(command: Command): void {
   command
     .argument("[files...]", "files and folders of manifests (YAML or JSON), or - for standard input")
-    .option("--cluster", "judge the objects of a cluster instead of files")
+    .option("--cluster", "judge the objects of a cluster; with files, as if they were applied to it")
     .option("--namespace <name>", "namespace of objects that name none", "default")
     .addOption(new Option("--environment <name>", "preset of the policies").choices(presets).default("prod"))
     .option(
@@ -40,7 +41,7 @@ export function auditCommand(command: Command): void {
     const { cluster, environment, policyConfig, format, strict } = options;
     const settings = policySettings(environment, policyConfig);
     const result = cluster
-      ? await auditCluster(command, files, settings)
+      ? await auditCluster(command, files, options.namespace, settings)
       : auditFiles(files, options.namespace, settings);
     print(formats[format](result));
     const failing = strict ? ["error", "warning"] : ["error"];
@@ -55,7 +56,9 @@ Examples:
   helm template ./chart | meshwright audit - --namespace shop
   meshwright audit deploy/ --environment dev         with the policies of development
   meshwright audit deploy/ --format sarif            for code hosts
-  meshwright audit --cluster --context prod          a live cluster`;
+  meshwright audit --cluster --context prod          a live cluster
+  meshwright render ./mesh.ts | meshwright audit - --cluster
+                                                     the cluster as it will be, before anything changes`;
 
 const formats = {
   human: auditText,
@@ -84,19 +87,21 @@ function auditFiles(files: readonly string[], namespace: string, settings: Setti
   return audit({ ...sources, unreadable: read.unreadable }, { settings, complete: false });
 }
 
-async function auditCluster(command: Command, files: readonly string[], settings: Settings): Promise<Audit> {
-  if (files.length > 0) {
-    throw new UserError({
-      problem: `--cluster judges a cluster, and files are named: ${files.join(", ")}.`,
-      fix: "Leave out one of the two.",
-      exitCode: 2,
-    });
-  }
+/** Judges a cluster; with files, as it is after they are applied to it. */
+async function auditCluster(
+  command: Command,
+  files: readonly string[],
+  namespace: string,
+  settings: Settings,
+): Promise<Audit> {
+  const read = readFiles(files);
+  const applied = sourcesOf(read, namespace);
   /* eslint-disable @typescript-eslint/no-require-imports -- files are judged without the client of Kubernetes */
   const { explainFailure, loadCluster } = require("../cluster") as typeof kubeconfig;
   const { clusterObjects } = require("../audit/cluster") as typeof live;
   /* eslint-enable @typescript-eslint/no-require-imports */
   const config = loadCluster(command);
-  const read = await clusterObjects(config).catch((error: unknown) => explainFailure(config, error));
-  return audit(liveSources(read), { settings, complete: true });
+  const found = await clusterObjects(config).catch((error: unknown) => explainFailure(config, error));
+  const sources = withFiles(liveSources(found), applied);
+  return audit({ ...sources, unreadable: read.unreadable }, { settings, complete: true });
 }

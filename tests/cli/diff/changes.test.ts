@@ -269,6 +269,56 @@ describe("cli/diff/changes", () => {
     ]);
   });
 
+  it("finds pods that begin to receive the requests of a Service or of a subset", () => {
+    const cart = (version: string): PlainObject => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: `cart-${version}`, namespace: "shop" },
+      spec: { template: { metadata: { labels: { app: "cart", version } }, spec: { containers: [] } } },
+    });
+    const service: PlainObject = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { selector: { app: "cart" }, ports: [{ port: 80 }] },
+    };
+    const rule = (labels: object): PlainObject => ({
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { host: "cart", subsets: [{ name: "stable", labels }] },
+    });
+    const routes: PlainObject = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: { name: "cart", namespace: "shop" },
+      spec: { hosts: ["cart"], http: [{ route: [{ destination: { host: "cart", subset: "stable" } }] }] },
+    };
+    const sentences = (before: readonly PlainObject[], after: readonly PlainObject[]): string[] => {
+      const [old, now] = [before, after].map((objects) =>
+        sideOfSources("objects", { objects: objects.map((object) => ({ object, at: [] })) }),
+      );
+      if (!old || !now) throw new Error("no sides");
+      return changesBetween(old, now)
+        .filter(({ sentence }) => sentence.includes("reach"))
+        .map(({ sentence }) => sentence);
+    };
+    const host = "cart.shop.svc.cluster.local";
+    expect(sentences([service, cart("v1")], [service, cart("v1"), cart("v2")])).to.deep.equal([
+      `requests to ${host} now also reach shop/cart-v2`,
+    ]);
+    expect(sentences([service, cart("v1"), cart("v2")], [service, cart("v1")])).to.deep.equal([
+      `requests to ${host} no longer reach shop/cart-v2`,
+    ]);
+    const both = [service, routes, cart("v1")];
+    const exact = [...both, rule({ version: "v1" })];
+    // Every route leads to the subset, which does not select the new pods.
+    expect(sentences(exact, [...exact, cart("v2")])).to.deep.equal([]);
+    expect(sentences([...exact, cart("v2")], [...both, cart("v2"), rule({ app: "cart" })])).to.deep.equal([
+      `requests to ${host} subset stable now also reach shop/cart-v2`,
+    ]);
+  });
+
   it("gives clients that no policy distinguishes one change, with their number", () => {
     const policy = (rules: readonly object[]): PlainObject => ({
       apiVersion: "security.istio.io/v1",
