@@ -15,7 +15,7 @@ import { sortedEntries } from "./order";
 import { normalizeNamespaces } from "./ownership";
 import { heldToTheirPaths, routesOf } from "./routeRegions";
 import { normalizeService, type Service, sourceOfService, type UnconnectedService } from "./service";
-import { normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
+import { edgesOfTracing, normalizeServiceTelemetry, normalizeTelemetry } from "./telemetry";
 import { type Mirror, mirroredEdge, normalizeMirror } from "./traffic";
 
 /**
@@ -53,6 +53,8 @@ export function normalize(definition: MeshDefinition): Mesh {
     extensionProviders
       .filter(({ name }) => name === extAuthz?.provider)
       .flatMap((one) => (extAuthz ? [edgeOfExtAuthz(source, extAuthz, one, find(one.service))] : []));
+  const telemetry = definition.telemetry && normalizeTelemetry(definition.telemetry);
+  const collector = [...unconnected.values()].find(({ host }) => host === telemetry?.tracing?.service);
   const mirrors = new Map<string, Mirror>();
   for (const [name, { traffic }] of ownServices) {
     if (traffic?.mirror) mirrors.set(name, normalizeMirror(traffic.mirror, find(name).ports, find));
@@ -69,9 +71,14 @@ export function normalize(definition: MeshDefinition): Mesh {
     ...ownServices.flatMap(([name]) => asked(sourceNamed(name), find(name).extAuthz)),
     ...gateways.flatMap(({ source, hosts }) => hosts.flatMap(({ extAuthz }) => asked(source, extAuthz))),
   ];
+  const reporters = [
+    ...ownServices.filter(([name]) => name !== collector?.name).map(([name]) => sourceNamed(name)),
+    ...(telemetry?.gateways ? gateways.map(({ source }) => source) : []),
+  ];
+  const spans = collector ? edgesOfTracing(reporters, collector, requests) : [];
   const copies = requests.flatMap((edge) => mirroredEdge(edge, mirrors.get(edge.callee)) ?? []);
 
-  const connect = connector([...requests, ...copies], find, definition.alerts);
+  const connect = connector([...requests, ...spans, ...copies], find, definition.alerts);
   const services = ownServices.map(([name, own]): Service => ({
     ...connect(find(name), own),
     ...(mirrors.has(name) && { mirror: mirrors.get(name) }),
@@ -92,7 +99,7 @@ export function normalize(definition: MeshDefinition): Mesh {
     jwtRules: (definition.jwtRules ?? []).map(normalizeJwtRule),
     ...(rateLimitService && { rateLimitService }),
     extensionProviders,
-    ...(definition.telemetry && { telemetry: normalizeTelemetry(definition.telemetry) }),
+    ...(telemetry && { telemetry }),
     ...(definition.networkPolicies && {
       networkPolicies: normalizeNetworkPolicies(definition.networkPolicies),
     }),

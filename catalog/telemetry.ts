@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
+import { isHttp } from "./port";
 import { hostOf, namespaceOf, type ServiceHost, serviceHostSchema } from "./serviceHost";
 import type { Shape } from "./shape";
 
@@ -23,7 +25,8 @@ export interface TelemetryDefinition {
   readonly tracing?: {
     readonly provider: string;
     /**
-     * Host of the tracing service, which receives spans by OTLP over gRPC on port 4317. Every proxy may call it.
+     * Host of the tracing service, which receives spans by OTLP over gRPC on port 4317. Every proxy may call it, also if
+     * it is a service of the catalog.
      * Default: `<provider>.monitoring.svc.cluster.local`.
      *
      * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-OpenTelemetryTracingProvider
@@ -149,6 +152,40 @@ function normalizeTracing(
 /** Namespace of the tracing service. */
 export function tracingNamespace({ service }: NonNullable<Telemetry["tracing"]>): string {
   return namespaceOf(service);
+}
+
+/** The gRPC method of OTLP. */
+const exportSpans = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+/**
+ * The edges from proxies to a tracing service that is a service of the catalog, whose AuthorizationPolicy would deny the
+ * spans otherwise. Proxies don't wait for its responses. None if it has no port 4317, which MW802 reports.
+ *
+ * @param requests the declared edges: a source that may send every request to the port needs no further edge.
+ */
+export function edgesOfTracing(
+  sources: readonly Source[],
+  target: Target,
+  requests: readonly Edge[],
+): Edge[] {
+  const port = target.ports.find((one) => one.port === otlpPort);
+  if (!port) return [];
+  const limited = isHttp(port.protocol) && ({ methods: ["POST"], paths: [exportSpans] } as const);
+  const call = { port: port.name, asynchronous: true, ...limited };
+  const mayCall = new Set(
+    requests
+      .filter(
+        (one) =>
+          one.callee === target.name &&
+          one.port.name === port.name &&
+          one.methods.length + one.paths.length === 0 &&
+          !one.endUser,
+      )
+      .map(({ source }) => source.principal),
+  );
+  return sources
+    .filter(({ principal }) => !mayCall.has(principal))
+    .map((source) => normalizeEdge(source, call, target, "telemetry.tracing.service"));
 }
 
 /** Resolves a service's own telemetry, with the mesh's providers. */

@@ -150,9 +150,13 @@ const quantity = textOf(
   /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
   'write a Kubernetes quantity, such as "500m" of CPU or "256Mi" of memory',
 );
+// Kubernetes accepts "128m", which is an eighth of a byte.
+const memory = quantity.refine((text) => !text.endsWith("m"), {
+  params: { fix: 'write bytes, such as "256Mi": the unit m means thousandths of a byte' },
+});
 const quantities = z.strictObject({
   cpu: quantity.optional(),
-  memory: quantity.optional(),
+  memory: memory.optional(),
 } satisfies Shape<ResourceQuantities>);
 
 export const resourcesSchema: z.ZodType<Resources> = z.strictObject({

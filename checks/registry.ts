@@ -126,6 +126,7 @@ import { corsAllowsRoute } from "./rules/corsAllowsRoute";
 import { preflightAnswered } from "./rules/preflightAnswered";
 import { tokenNotBypassed } from "./rules/tokenNotBypassed";
 import { attemptsUseTimeout } from "./rules/attemptsUseTimeout";
+import { tracingPort } from "./rules/tracingPort";
 import { versionDeclared } from "./rules/versionDeclared";
 import { versionRuns } from "./rules/versionRuns";
 import { versionsMeasured } from "./rules/versionsMeasured";
@@ -331,6 +332,7 @@ export const topics: readonly Topic[] = [
       versionsMeasured, // MW374
       canonicalNameOwn, // MW375
       telemetryProvided, // MW801
+      tracingPort, // MW802
     ],
   },
   {

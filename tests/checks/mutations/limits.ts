@@ -143,6 +143,23 @@ export const limits: readonly Mutation[] = [
     },
   },
   {
+    code: "MW802",
+    mistake: "spans to a service that does not receive them",
+    *mutants(catalog) {
+      for (const { name, service } of servicesOf(catalog)) {
+        if (Object.values(service.ports ?? {}).some(({ port }) => port === 4317)) continue;
+        const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
+        const tracing = {
+          provider: "collector",
+          service: `${name}.${namespace}.svc.cluster.local`,
+          randomSamplingPercentage: 1,
+        };
+        const at = ["telemetry", "tracing"];
+        yield { at: [...at, "service"], changes: [[at, tracing]] };
+      }
+    },
+  },
+  {
     code: "MW362",
     mistake: "an access log filtered by what Envoy does not have",
     also: ["MW801"],
