@@ -16,6 +16,7 @@ import type * as render from "./commands/render";
 import type * as repair from "./commands/repair";
 import type * as sandbox from "./commands/sandbox";
 import type * as schema from "./commands/schema";
+import type * as shadow from "./commands/shadow";
 import type * as status from "./commands/status";
 import type * as toolchain from "./commands/toolchain";
 import type * as up from "./commands/up";
@@ -74,6 +75,11 @@ const files: Readonly<Record<string, CommandFile>> = {
     description:
       "ask what becomes of requests, by a model, by a real istiod and by real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
     load: () => (require("./commands/prove") as typeof prove).proveCommand,
+  },
+  shadow: {
+    description:
+      "judge dry runs of authorization by what Prometheus or access logs show, and list what is allowed and not used; exit code 1 unless all are clean",
+    load: () => (require("./commands/shadow") as typeof shadow).shadowCommand,
   },
   schema: {
     description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",

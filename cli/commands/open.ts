@@ -48,6 +48,29 @@ export function openCommand(command: Command): void {
   );
 }
 
+/** Forwards any free port to an add-on while `use` runs. */
+export async function forwardAddOn<T>(
+  command: Command,
+  name: AddOnName,
+  wanted: string | undefined,
+  use: (url: string) => Promise<T>,
+): Promise<T> {
+  const config = loadCluster(command);
+  const addOn = addOns[name];
+  const pod = await findPod(config, name, wanted).catch((error: unknown) =>
+    refusedSearch(config, wanted, error),
+  );
+  const namespace = pod.metadata?.namespace ?? "";
+  const forwarding = await forwardTo(config, addOn, () => findPod(config, name, namespace), undefined);
+  const url = `http://127.0.0.1:${forwarding.port}`;
+  try {
+    await untilAnswers(addOn, url, forwarding, namespace);
+    return await use(url);
+  } finally {
+    await forwarding.close();
+  }
+}
+
 /**
  * A ready pod of the add-on.
  *
