@@ -1,4 +1,5 @@
 import { accessDifferences } from "./accessDifference";
+import { affectedBy } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import type { Model } from "./model";
 import { proxyDifferences } from "./proxyDifference";
@@ -13,10 +14,12 @@ import type { Workload } from "./workload";
 export function difference(before: Model, after: Model): Difference[] {
   const pairs = workloadPairs(before, after);
   return [
-    ...pairs.flatMap(([old, now]) => [
-      ...proxyDifferences(before, old, after, now),
-      ...accessDifferences(before, old, after, now),
-    ]),
+    ...pairs
+      .filter(affectedBy(before, after))
+      .flatMap(([old, now]) => [
+        ...proxyDifferences(before, old, after, now),
+        ...accessDifferences(before, old, after, now),
+      ]),
     ...routeDifferences(before, after, pairs),
   ];
 }

@@ -1,3 +1,4 @@
+import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import { gatewayServers } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
@@ -8,7 +9,7 @@ import type { KnownObject } from "./object";
 import { routedRequests } from "./routeClasses";
 import { routeOf } from "./routeOf";
 import type { Route, RouteDestination } from "./routing";
-import { scopeOf } from "./scope";
+import { scopeChanges, scopeOf } from "./scope";
 import { serviceHosts } from "./service";
 import { routeChange } from "./routeParts";
 import { type VirtualService, virtualServices } from "./virtualService";
@@ -23,14 +24,15 @@ import type { Workload } from "./workload";
 export function routeDifferences(before: Model, after: Model, pairs: readonly WorkloadPair[]): Difference[] {
   const changed = changedObjects(before, after);
   const hosts = changed.flatMap((object) => hostsOf(object, after));
-  const scopes = changed.some(({ kind }) => kind === "Sidecar" || kind === "Gateway");
+  const [sidecars, gateways] = ["Sidecar", "Gateway"].map((one) => changed.some(({ kind }) => kind === one));
   return pairs.flatMap(([old, now]) => {
     if (now.proxy === "none" || old.proxy === "none") return [];
-    const whole = scopes || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
+    const whole =
+      JSON.stringify(old.labels) !== JSON.stringify(now.labels) ||
+      (now.proxy === "gateway" ? gateways : sidecars && scopeChanges(before, old, after, now));
     if (hosts.length === 0 && !whole) return [];
-    const targets = targetsOf(before, old, after, now).filter(
-      ({ host }) => whole || hosts.some((one) => overlap(one, host)),
-    );
+    const isCompared = (host: string): boolean => whole || hosts.some((one) => overlap(one, host));
+    const targets = targetsOf(before, old, after, now, isCompared);
     return targets.flatMap((target) => compareRoutes(before, old, after, now, target));
   });
 }
@@ -48,9 +50,7 @@ function changedObjects(before: Model, after: Model): KnownObject[] {
         object.spec,
         object.annotations["networking.istio.io/exportTo"],
       ]);
-    const [old, now] = [objectsOf(before, kind, group), objectsOf(after, kind, group)];
-    const [known, left] = [new Set(old.map(text)), new Set(now.map(text))];
-    return [...now.filter((one) => !known.has(text(one))), ...old.filter((one) => !left.has(text(one)))];
+    return changedOf(objectsOf(before, kind, group), objectsOf(after, kind, group), text);
   });
 }
 
@@ -66,10 +66,16 @@ function hostsOf(object: KnownObject, { settings }: Model): string[] {
   return serviceHosts(object, settings).map(({ host }) => host);
 }
 
-function targetsOf(before: Model, old: Workload, after: Model, now: Workload): RoutedRequest[] {
-  const targets = [...[...hostsAndPorts(before, old), ...hostsAndPorts(after, now)]].map(
-    ({ host, port, scheme }) => ({ host: isWildcard(host) ? `other${host.slice(1)}` : host, port, scheme }),
-  );
+function targetsOf(
+  before: Model,
+  old: Workload,
+  after: Model,
+  now: Workload,
+  isCompared: (host: string) => boolean,
+): RoutedRequest[] {
+  const targets = [...hostsAndPorts(before, old), ...hostsAndPorts(after, now)]
+    .map((one) => (isWildcard(one.host) ? { ...one, host: `other${one.host.slice(1)}` } : one))
+    .filter(({ host }) => isCompared(host));
   const byName = new Map(targets.map((one) => [`${one.host}:${one.port} ${one.scheme}`, one]));
   return [...byName.values()].map(({ scheme, ...one }) => (scheme === "https" ? { ...one, scheme } : one));
 }

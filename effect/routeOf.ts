@@ -2,7 +2,7 @@ import { bypassesOutbound } from "./bypass";
 import { connectionRoute, routesConnections } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
-import { isWildcard, mostSpecific } from "./host";
+import { isWildcard, isWithin, mostSpecific } from "./host";
 import type { Model } from "./model";
 import { candidatesOf, destinationTo, defaultRetries, firstRoute, resolver, type Route } from "./routing";
 import { type Listener, listenerAt, scopeOf } from "./scope";
@@ -61,59 +61,113 @@ const notFound: Route = { outcome: "not found", destinations: [], mirrors: [] };
 
 type Target = { readonly candidates: ReturnType<typeof candidatesOf> } | { readonly service: ServiceHost };
 
+/** What a listener has by name and port, so that a request does not search all of it. */
+interface ListenerIndex {
+  /** The services of a port by each of their names, and those whose host is a wildcard. */
+  readonly onPort: (port: number) => {
+    readonly named: ReadonlyMap<string, ServiceHost>;
+    readonly all: readonly ServiceHost[];
+    readonly wild: readonly ServiceHost[];
+  };
+  readonly services: ReadonlySet<string>;
+  /** The VirtualServices of each host, in their order. */
+  readonly byHost: ReadonlyMap<string, readonly VirtualService[]>;
+  readonly wild: readonly { readonly of: VirtualService; readonly host: string }[];
+}
+
+const indexes = new WeakMap<Listener, ListenerIndex>();
+
+/** A listener is that of one namespace, by which services have short names. */
+function indexOf(listener: Listener, namespace: string, domain: string): ListenerIndex {
+  const known = indexes.get(listener);
+  if (known) return known;
+  const { services, virtualServices } = listener;
+  const ports = new Map<number, ReturnType<ListenerIndex["onPort"]>>();
+  const hosts = virtualServices.flatMap((of) => of.hosts.map((host) => ({ of, host })));
+  const groups = Map.groupBy(hosts, ({ host }) => host);
+  const index: ListenerIndex = {
+    onPort: (port) => {
+      const own = ports.get(port);
+      if (own) return own;
+      const all = services.filter((service) => service.ports.some(({ number }) => number === port));
+      const named = new Map<string, ServiceHost>();
+      for (const service of all) {
+        for (const name of namesOf(service, namespace, domain)) {
+          if (!named.has(name)) named.set(name, service);
+        }
+      }
+      const read = { named, all, wild: all.filter(({ host }) => isWildcard(host)) };
+      ports.set(port, read);
+      return read;
+    },
+    services: new Set(services.map(({ host }) => host)),
+    byHost: new Map([...groups].map(([host, own]) => [host, [...new Set(own.map(({ of }) => of))]])),
+    wild: hosts.filter(({ host }) => isWildcard(host)),
+  };
+  indexes.set(listener, index);
+  return index;
+}
+
+const targets = new WeakMap<Listener, WeakMap<Workload, Map<string, Target | undefined>>>();
+
 /** The routes that a proxy has for a host and a port, or the service itself if no VirtualService has any. */
 function virtualHost(
   model: Model,
   from: Workload,
-  { services, virtualServices }: Listener,
-  { host, port }: RoutedRequest,
+  listener: Listener,
+  request: Pick<RoutedRequest, "host" | "port">,
 ): Target | undefined {
-  const domain = model.settings.clusterDomain;
-  const onPort = services.filter((service) => service.ports.some(({ number }) => number === port));
+  const byWorkload = targets.get(listener) ?? new WeakMap<Workload, Map<string, Target | undefined>>();
+  targets.set(listener, byWorkload);
+  const known = byWorkload.get(from) ?? new Map<string, Target | undefined>();
+  byWorkload.set(from, known);
+  const key = `${request.port} ${request.host}`;
+  if (!known.has(key)) known.set(key, findVirtualHost(model, from, listener, request));
+  return known.get(key);
+}
+
+function findVirtualHost(
+  model: Model,
+  from: Workload,
+  listener: Listener,
+  { host, port }: Pick<RoutedRequest, "host" | "port">,
+): Target | undefined {
+  const index = indexOf(listener, from.namespace, model.settings.clusterDomain);
+  const { named, all: onPort, wild } = index.onPort(port);
   const wanted = host.toLowerCase().replace(/\.$/, "");
-  const named = onPort.find((service) => namesOf(service, from.namespace, domain).includes(wanted));
-  const service =
-    named ??
-    mostSpecific(
-      wanted,
-      onPort.filter((one) => isWildcard(one.host)),
-      (one) => one.host,
-    );
+  const service = named.get(wanted) ?? mostSpecific(wanted, wild, (one) => one.host);
   if (service && !isHttp(service, port)) return { service };
   const proxy = { workload: from, gateway: "mesh" };
-  const routed = virtualServices
-    .map((of) => ({ of, candidates: candidatesOf(of, port, proxy) }))
-    .filter(({ candidates }) => candidates.length > 0);
+  const routed = (of: VirtualService): Target[] => {
+    const candidates = candidatesOf(of, port, proxy);
+    return candidates.length > 0 ? [{ candidates }] : [];
+  };
   if (service) {
-    const exact = routed.find(({ of }) => of.hosts.includes(service.host));
-    if (exact) return exact;
-    const best = mostSpecificHost(virtualServices, service.host);
-    const wild = routed.find(({ of }) => best !== undefined && of === best);
-    return wild ?? { service };
+    const own = index.byHost.get(service.host) ?? [];
+    for (const of of own) {
+      const [exact] = routed(of);
+      if (exact) return exact;
+    }
+    const best = own[0] ?? mostSpecific(service.host, index.wild, (one) => one.host)?.of;
+    const [found] = best ? routed(best) : [];
+    return found ?? { service };
   }
   // Hosts without a service have routes on port 80, and beside the services that their VirtualService has on a port.
-  const owned = routed.filter(
-    ({ of }) =>
-      port === 80 ||
-      onPort.some((one) => of.hosts.some((each) => each === one.host || isWildcardOf(each, one.host))),
+  const isOwned = (of: VirtualService): boolean =>
+    port === 80 ||
+    onPort.some((one) => of.hosts.some((each) => each === one.host || isWildcardOf(each, one.host)));
+  const exact = index.services.has(wanted) ? [] : (index.byHost.get(wanted) ?? []);
+  const others = [...exact.map((of) => ({ of, host: wanted })), ...index.wild].filter(
+    ({ host: each }) => isWithin(wanted, each) && !index.services.has(each),
   );
-  const isService = (each: string): boolean => services.some((one) => one.host === each);
-  return mostSpecific(
-    wanted,
-    owned.flatMap((one) =>
-      one.of.hosts.filter((each) => !isService(each)).map((each) => ({ ...one, host: each })),
-    ),
-    (one) => one.host,
+  const owned = others.flatMap((one) =>
+    isOwned(one.of) ? routed(one.of).map((target) => ({ ...one, target })) : [],
   );
+  return mostSpecific(wanted, owned, (one) => one.host)?.target;
 }
 
 function isWildcardOf(host: string, name: string): boolean {
   return isWildcard(host) && name.endsWith(host.slice(1));
-}
-
-function mostSpecificHost(all: readonly VirtualService[], name: string): VirtualService | undefined {
-  const hosts = all.flatMap((of) => of.hosts.map((host) => ({ of, host })));
-  return mostSpecific(name, hosts, ({ host }) => host)?.of;
 }
 
 function isHttp({ ports }: ServiceHost, port: number): boolean {

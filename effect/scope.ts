@@ -88,6 +88,12 @@ function sidecarOf(model: Model, { namespace, labels }: Workload): KnownObject |
   );
 }
 
+/** Returns whether the Sidecar that selects what a workload's proxy has is another one, or has changed. */
+export function scopeChanges(before: Model, old: Workload, after: Model, now: Workload): boolean {
+  const [was, is] = [sidecarOf(before, old), sidecarOf(after, now)];
+  return was !== is && JSON.stringify([was?.name, was?.spec]) !== JSON.stringify([is?.name, is?.spec]);
+}
+
 /** Returns what happens to a workload's requests to unknown hosts, and the Sidecar that decides it. */
 export function outboundTrafficOf(model: Model, workload: Workload): Pick<Scope, "outboundTraffic" | "from"> {
   const sidecar = workload.proxy === "gateway" ? undefined : sidecarOf(model, workload);

@@ -5,6 +5,7 @@ import type { Model } from "./model";
 import { principalsAlike } from "./identities";
 import type { Identity, Request } from "./request";
 import { type Box, firstClass } from "./region";
+import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import type { ServiceHost } from "./service";
 import { tokenIssuers } from "./token";
 import type { Workload } from "./workload";
@@ -111,15 +112,28 @@ export function servedPorts(
 
 const byWorkload = new WeakMap<Model, Map<Workload, readonly ServiceHost[]>>();
 
+const indexes = new WeakMap<Model, ReadonlyMap<string, SelectorIndex<ServiceHost>>>();
+
+function servicesBySelector(model: Model): ReadonlyMap<string, SelectorIndex<ServiceHost>> {
+  const known = indexes.get(model);
+  if (known) return known;
+  const selecting = model.services.filter(({ selector }) => selector !== undefined);
+  const groups = Map.groupBy(selecting, ({ namespace }) => namespace);
+  const index = new Map(
+    [...groups].map(([namespace, own]) => [namespace, selectorIndex(own, ({ selector = {} }) => selector)]),
+  );
+  indexes.set(model, index);
+  return index;
+}
+
 /** Returns the services that select a workload's pods. */
 export function servicesOf(model: Model, workload: Workload): readonly ServiceHost[] {
   const known = byWorkload.get(model) ?? new Map<Workload, readonly ServiceHost[]>();
   byWorkload.set(model, known);
   const own =
     known.get(workload) ??
-    model.services.filter(
-      ({ namespace, selector }) =>
-        namespace === workload.namespace && selector !== undefined && selects(selector, workload.labels),
+    (servicesBySelector(model).get(workload.namespace)?.(workload.labels) ?? []).filter(({ selector = {} }) =>
+      selects(selector, workload.labels),
     );
   known.set(workload, own);
   return own;
