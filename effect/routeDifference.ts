@@ -27,9 +27,11 @@ export function routeDifferences(before: Model, after: Model, pairs: readonly Wo
   const [sidecars, gateways] = ["Sidecar", "Gateway"].map((one) => changed.some(({ kind }) => kind === one));
   return pairs.flatMap(([old, now]) => {
     if (now.proxy === "none" || old.proxy === "none") return [];
-    const whole =
-      JSON.stringify(old.labels) !== JSON.stringify(now.labels) ||
-      (now.proxy === "gateway" ? gateways : sidecars && scopeChanges(before, old, after, now));
+    const scoped =
+      now.proxy === "gateway"
+        ? gateways === true
+        : sidecars === true && scopeChanges(before, old, after, now);
+    const whole = scoped || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
     if (hosts.length === 0 && !whole) return [];
     const isCompared = (host: string): boolean => whole || hosts.some((one) => overlap(one, host));
     const targets = targetsOf(before, old, after, now, isCompared);
