@@ -137,8 +137,8 @@ describe("difference", () => {
           name: "web",
           sure: true,
           sent: { host, port: 80, path: "/" },
-          was: `forwarded; ${host}:80 weight 1 TLS auto; ${retries}`,
-          is: `forwarded; ${host}:80 weight 1 TLS auto; timeout 1000ms; ${retries}`,
+          was: "timeout not set",
+          is: "timeout 1000 ms",
         },
       ].toSorted((a, b) => (a.sent.path === "/" ? -1 : 1) - (b.sent.path === "/" ? -1 : 1)),
     );
