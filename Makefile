@@ -1,6 +1,6 @@
 # Two commands do everything: `make up` and `make test`. The others are shortcuts.
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint types unit sandbox-test prove official-charts pre-run-commands soak format bench clean
+.PHONY: help install up down test lint types unit sandbox-test prove prove-repeat official-charts pre-run-commands soak format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
@@ -41,6 +41,9 @@ sandbox-test: install ## Tests on the real control plane
 
 prove: install ## Send real requests through real proxies of a platform, as root on Linux (PLATFORM=alfred STACK=prod)
 	$(MESHWRIGHT) prove $(or $(PLATFORM),alfred) --stack $(or $(STACK),prod)
+
+prove-repeat: install ## Prove a platform by real requests many times: the same verdicts each time (PLATFORM=policycortex RUNS=20)
+	npm run --silent test:repeat
 
 official-charts: install ## Hold the official charts against what the components rely on (fetches them)
 	ADDON_CHARTS=$(or $(ADDON_CHARTS),official) npm run --silent test:charts

@@ -21,11 +21,13 @@ export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } 
 export { routeOf } from "./routeOf";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";
 export type { RoutedRequest } from "./httpMatch";
+export { insertedFilters } from "./insertedFilters";
 export { gatewayServers, type GatewayServer } from "./gatewayRoute";
 export { virtualServices, type VirtualService } from "./virtualService";
 export { fullHost, isWithin, overlap } from "./host";
 export { scopeOf, type Listener, type Scope } from "./scope";
 export { unreadOf, type Unread } from "./unread";
+export { tokenIssuers, type TokenIssuer } from "./token";
 export type { Truth } from "./truth";
 export { difference } from "./difference";
 export type { Difference } from "./change";

@@ -41,6 +41,8 @@ export interface Retries {
   readonly attempts: number;
   /** Milliseconds. Undefined: the route's timeout. */
   readonly perTryTimeout?: number;
+  /** Milliseconds before the first repetition. Undefined: Envoy's 25. */
+  readonly backoff?: number;
   readonly retryOn: string;
 }
 
@@ -189,9 +191,11 @@ function readRetries(route: Fields): Retries | undefined {
   const attempts = numberAt(retries, "attempts") ?? 0;
   if (attempts <= 0) return undefined;
   const perTryTimeout = milliseconds(textAt(retries, "perTryTimeout"));
+  const backoff = milliseconds(textAt(retries, "backoff"));
   const retryOn = textAt(retries, "retryOn") ?? "";
   return {
     attempts,
+    ...(backoff !== undefined && { backoff }),
     ...(perTryTimeout !== undefined && { perTryTimeout }),
     retryOn: retryOn === "" ? defaultRetries.retryOn : retryOn,
   };

@@ -9,6 +9,8 @@ export interface TokenIssuer {
   readonly issuer: string;
   /** Audiences of which a token must have one. Empty: any. */
   readonly audiences: readonly string[];
+  /** Whether the application receives the token. */
+  readonly forwards: boolean;
   readonly from: ObjectName;
 }
 
@@ -23,6 +25,7 @@ export function tokenIssuers(model: Model, workload: Workload): TokenIssuer[] {
     listAt(policy.spec, "jwtRules").map((rule) => ({
       issuer: textAt(rule, "issuer") ?? "",
       audiences: textsAt(rule, "audiences"),
+      forwards: rule.forwardOriginalToken === true,
       from: nameOf(policy),
     })),
   );

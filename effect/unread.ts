@@ -31,7 +31,8 @@ function access(object: KnownObject, reason: string): Unread {
   return { from: nameOf(object), about: "access", reason };
 }
 
-function envoyFilters(model: Model, workload: Workload): KnownObject[] {
+/** The EnvoyFilters that apply to a workload. */
+export function envoyFilters(model: Model, workload: Workload): KnownObject[] {
   const { rootNamespace } = model.settings;
   return objectsOf(model, "EnvoyFilter", "networking.istio.io").filter(({ namespace, spec }) => {
     if (namespace !== rootNamespace && namespace !== workload.namespace) return false;

@@ -1,6 +1,8 @@
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
+import { rateLimitExperiments } from "./experiments/rateLimits";
 import { resilienceExperiments } from "./experiments/resilience";
+import { routeExperiments } from "./experiments/routes";
 import { settingExperiments } from "./experiments/settings";
 import { versionExperiments } from "./experiments/versions";
 import { undeclaredHost } from "./laboratory";
@@ -28,6 +30,8 @@ export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = "")
   return [
     ...settingExperiments(mesh, issuer),
     ...versionExperiments(mesh, issuer),
+    ...routeExperiments(mesh, issuer),
+    ...rateLimitExperiments(mesh, issuer),
     ...resilienceExperiments(mesh, issuer),
   ].filter(isAbout(only));
 }
@@ -46,10 +50,11 @@ export async function runAll(
   const runOne = async (experiment: Experiment): Promise<void> => {
     const { path, claim, run } = experiment;
     say(claim);
+    const begin = Date.now();
     const outcome = await run(stage).catch((error: unknown) =>
       notProvable(error instanceof Error ? error.message : String(error)),
     );
-    proofs.set(experiment, { path, claim, ...outcome });
+    proofs.set(experiment, { path, claim, ...outcome, milliseconds: Date.now() - begin });
   };
   for (const experiment of experiments) if (experiment.waits !== true) await runOne(experiment);
   await Promise.all(experiments.filter(({ waits }) => waits).map(runOne));

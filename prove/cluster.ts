@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Mesh } from "../catalog";
 import type { ReleaseSpec } from "../components/plain";
 import { type Manifest, mergePatch } from "../mesh";
+import { sandboxNodes } from "../sandbox/nodes";
 import type { LabObject, Laboratory } from "./laboratory";
 import { namespaces, probes, standIns } from "./standIns";
 
@@ -43,17 +44,29 @@ const mostReplicas = 2;
 const patience = 300_000;
 
 /** The rendered objects as the laboratory applies them. */
-export function adapted(objects: readonly Manifest[]): LabObject[] {
-  return objects.filter(({ kind }) => !leftOut.has(kind)).map(adaptedObject);
+export function adapted(objects: readonly Manifest[], mesh: Pick<Mesh, "services">): LabObject[] {
+  const spread = new Set(
+    mesh.services
+      .filter(({ loadBalancing }) => loadBalancing.locality !== undefined)
+      .flatMap(({ namespace, workloads: own }) => own.map(({ name }) => `${namespace}/${name}`)),
+  );
+  return objects
+    .filter(({ kind }) => !leftOut.has(kind))
+    .map((object) => {
+      const { name, namespace = "" } = object.metadata;
+      return adaptedObject(object, spread.has(`${namespace}/${name}`));
+    });
 }
 
-function adaptedObject(object: Manifest): LabObject {
+/** @param everywhere whether its pods are in every zone, as locality settings have an effect only then. */
+function adaptedObject(object: Manifest, everywhere: boolean): LabObject {
   const spec = object.spec as Record<string, unknown> | undefined;
   // Istio's metrics need a filter that upstream Envoy lacks.
   if (object.kind === "Telemetry")
     return { ...object, spec: mergePatch(spec, { metrics: null }) } as LabObject;
   if (object.kind === "Deployment" || object.kind === "StatefulSet") {
-    const replicas = Math.min(Number(spec?.replicas ?? 1), mostReplicas);
+    const declared = Math.min(Number(spec?.replicas ?? 1), mostReplicas);
+    const replicas = everywhere && declared > 0 ? sandboxNodes().length : declared;
     return { ...object, spec: mergePatch(spec, { replicas, volumeClaimTemplates: null }) } as LabObject;
   }
   return object;
@@ -81,7 +94,7 @@ export async function bringUp(
     await laboratory.install({ name, namespace, chart: chart(release.chart), values });
   };
   const of = (name: string): ReleaseSpec[] => releases.filter((release) => release.chart === name);
-  const applied = adapted(objects);
+  const applied = adapted(objects, mesh);
   const rendered = new Set(
     applied.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
   );

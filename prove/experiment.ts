@@ -1,5 +1,6 @@
 import type { Mesh } from "../catalog";
-import type { LabAnswer, LabRequest, SeenRequest } from "./laboratory";
+import type { Route } from "../effect";
+import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./laboratory";
 import type { Caller, Proof } from "./question";
 
 /** What an experiment works with. */
@@ -18,14 +19,28 @@ export interface Stage {
   /**
    * The settings of connections and load balancing that apply to a request, one for each destination, as a DestinationRule's
    * traffic policy. Undefined if requests don't show them.
+   *
+   * @param hop the proxy that they apply at. Default: the last one on the way, such as that of an egress gateway.
    */
-  policies(caller: Caller, request: LabRequest): readonly object[] | undefined;
+  policies(caller: Caller, request: LabRequest, hop?: "first"): readonly object[] | undefined;
   /** Whether the policies show a setting, by its path. Default: every one. */
   readonly shows?: (setting: string) => boolean;
   /** What a setting means that a policy does not have, by its path. Default: it is not set. */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Waits until copies of answered requests have arrived. */
   copied(): Promise<void>;
+  /** What a proxy does with a request. Undefined if only its answer shows it. */
+  route(caller: Caller, request: LabRequest): Route | undefined;
+  /**
+   * The configurations of the HTTP filters that limit the requests at a service, one list for each workload, for proxies of
+   * an Istio version. Undefined if requests don't show them.
+   */
+  filters(service: string, version: string): readonly (readonly object[])[] | undefined;
+  /** Whether requests pass through proxies, so that they can be counted, and proxies can be made to wait. */
+  readonly real: boolean;
+  /** The pods of a service, and the pod that sends a caller's requests. Empty and undefined where no pods run. */
+  pods(service: string): readonly LabPod[];
+  podOf(caller: Caller): LabPod | undefined;
   /** How many pods a service has. */
   replicas(service: string): number;
 }
@@ -37,8 +52,6 @@ export interface Experiment {
   readonly claim: string;
   /** Whether it mostly waits, so that it can run beside others. Default: false. */
   readonly waits?: boolean;
-  /** Whether only proxies can show it, because it is about how many requests pass. Default: false. */
-  readonly counts?: boolean;
   readonly run: (stage: Stage) => Promise<Outcome>;
 }
 

@@ -8,6 +8,7 @@ import {
   mayCall,
   type Model,
   type Route,
+  tokenIssuers,
   type Workload,
 } from "../effect";
 import type { Answer } from "./judge";
@@ -52,7 +53,7 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
   const refused = from.proxy === "gateway" && refusesTls(model, from, { host, port }, request.tlsVersion);
   const parts = refused
     ? [{ share: 1, answer: answerOf("EPROTO") }]
-    : answersTo(delivery, { host, scheme, path, request, from });
+    : answersTo(delivery, { model, host, scheme, path, request, from });
   return { delivery, parts };
 }
 
@@ -62,11 +63,15 @@ export function foretellDirect({ model }: Foretelling, to: Workload, request: La
   const tcp = scheme === "tcp";
   const seen = { port, path, method: request.method ?? "GET", ...(tcp && { protocol: "tcp" as const }) };
   return [
-    { share: 1, answer: received(to, mayCall(model, to, seen), { request, scheme, path, plaintext: true }) },
+    {
+      share: 1,
+      answer: received(to, mayCall(model, to, seen), { model, request, scheme, path, plaintext: true }),
+    },
   ];
 }
 
 interface Sent {
+  readonly model: Model;
   readonly host: string;
   readonly scheme: string;
   readonly path: string;
@@ -95,7 +100,7 @@ function answersTo(delivery: Delivery, sent: Sent): Part[] {
         return answersTo(next, sent).map((one) => ({ ...one, share: one.share * part }));
       }
       const path = request.path ?? sent.path;
-      const answer = received(workload, decision, { ...sent, path, plaintext });
+      const answer = received(workload, decision, { ...sent, path, port: request.port, plaintext });
       return [{ share: part, answer, ...(decision.answer === "allowed" && { host: destination.host }) }];
     });
   });
@@ -155,14 +160,21 @@ export function answerFromOutside(
   };
 }
 
-type Received = Pick<Sent, "scheme" | "path" | "request"> & { readonly plaintext: boolean };
+type Received = Pick<Sent, "model" | "scheme" | "path" | "request"> & {
+  readonly plaintext: boolean;
+  /** Port of the pod. */
+  readonly port?: number;
+};
 
 function received(workload: Workload, decision: Decision, to: Received): Answer {
   return decision.answer === "allowed" ? answerFromPod(workload, to) : refusal(decision, to);
 }
 
 /** What an application of the laboratory answers. */
-export function answerFromPod(workload: Workload, to: Pick<Sent, "scheme" | "path" | "request">): LabAnswer {
+export function answerFromPod(
+  workload: Workload,
+  to: Pick<Sent, "scheme" | "path" | "request"> & Partial<Pick<Received, "model" | "port">>,
+): LabAnswer {
   const { version } = workload.labels;
   const asked = to.request.headers?.[labHeaders.status];
   const good = to.request.protocol === "grpc" ? "grpc 0" : "200";
@@ -170,8 +182,19 @@ export function answerFromPod(workload: Workload, to: Pick<Sent, "scheme" | "pat
     ...answerOf(to.scheme === "tcp" ? "echo" : (asked ?? good)),
     pod: `${workload.name}-0`,
     ...(version !== undefined && { version }),
-    body: JSON.stringify({ path: to.path }),
+    body: JSON.stringify({
+      path: to.path,
+      port: to.port,
+      ...(to.model && { headers: keepsToken(to.model, workload, to.request) ? { authorization: "" } : {} }),
+    }),
   };
+}
+
+/** Whether the application receives the request's token. A proxy without a rule for its issuer leaves it as it is. */
+function keepsToken(model: Model, workload: Workload, request: LabRequest): boolean {
+  const { iss } = tokenOf(request)?.claims ?? {};
+  const rule = tokenIssuers(model, workload).find(({ issuer }) => issuer === iss);
+  return request.headers?.authorization !== undefined && rule?.forwards !== false;
 }
 
 /** What the client gets of a decision against its request. */
@@ -225,19 +248,25 @@ function refusesTls(
 /** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */
 export function claimsOf(
   { jwks }: Pick<Foretelling, "jwks">,
-  { headers = {} }: LabRequest,
+  request: LabRequest,
 ): Record<string, unknown> | undefined {
+  const token = tokenOf(request);
+  if (token === undefined) return undefined;
+  const signed = (JSON.parse(jwks) as { keys: Record<string, unknown>[] }).keys.some((jwk) =>
+    verify(
+      "sha256",
+      Buffer.from(token.signed),
+      createPublicKey({ key: jwk as never, format: "jwk" }),
+      Buffer.from(token.signature, "base64url"),
+    ),
+  );
+  return signed && Number(token.claims.exp) > Date.now() / 1000 ? token.claims : { iss: "" };
+}
+
+function tokenOf({ headers = {} }: LabRequest) {
   const [, text] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
   if (text === undefined) return undefined;
   const [head = "", payload = "", signature = ""] = text.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
-  const signed = (JSON.parse(jwks) as { keys: Record<string, unknown>[] }).keys.some((jwk) =>
-    verify(
-      "sha256",
-      Buffer.from(`${head}.${payload}`),
-      createPublicKey({ key: jwk as never, format: "jwk" }),
-      Buffer.from(signature, "base64url"),
-    ),
-  );
-  return signed && Number(claims.exp) > Date.now() / 1000 ? claims : { iss: "" };
+  return { claims, signed: `${head}.${payload}`, signature };
 }

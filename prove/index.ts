@@ -24,6 +24,8 @@ export interface ProofOptions {
   readonly only?: string;
   /** Folder for the logs of the laboratory's processes. Default: none. */
   readonly logs?: string;
+  /** Milliseconds beyond which no answer is waited for. Default: 20,000. */
+  readonly longestWait?: number;
   readonly onBuild?: OnBuildProgress;
   readonly say?: (text: string) => void;
 }
@@ -53,7 +55,7 @@ export interface Bench {
  * @throws Error if the subject does not come up; nothing of it is left.
  */
 export async function openBench(subject: Subject, options: ProofOptions = {}): Promise<Bench> {
-  const { say = () => undefined, logs, onBuild } = options;
+  const { say = () => undefined, logs, longestWait, onBuild } = options;
   const { mesh } = subject;
   await requireLaboratory();
   const toolchain = await ensureToolchain(programs, onBuild);
@@ -90,7 +92,7 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
       const experiments = experimentsOf(subject, issuer, only);
       return [
         ...judgeAll(questions, await askAll(laboratory, mesh, questions, say)),
-        ...(await runAll(experiments, await stageFor(laboratory, subject), say)),
+        ...(await runAll(experiments, await stageFor(laboratory, subject, longestWait), say)),
       ];
     },
     stop: () => laboratory.stop(),
@@ -107,14 +109,17 @@ export async function prove(subject: Subject, options: ProofOptions = {}): Promi
   }
 }
 
-async function stageFor(laboratory: Laboratory, { mesh }: Subject): Promise<Stage> {
+async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait = 20_000): Promise<Stage> {
   const pods = await laboratory.pods();
   return {
     mesh,
-    longestWait: 20_000,
+    longestWait,
     slack: 2500,
     deviations: 5,
     policies: () => undefined,
+    real: true,
+    route: () => undefined,
+    filters: () => undefined,
     copied: () => sleep(500),
     send: async (caller, request) => {
       const pod = podOf(pods, mesh, caller);
@@ -122,6 +127,8 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject): Promise<Stag
     },
     seen: async (service, key) =>
       (await Promise.all(podsOf(pods, mesh, service).map((pod) => laboratory.seen(pod, key)))).flat(),
+    pods: (service) => podsOf(pods, mesh, service),
+    podOf: (caller) => podOf(pods, mesh, caller),
     replicas: (service) => podsOf(pods, mesh, service).length,
   };
 }

@@ -1,13 +1,13 @@
 import type { Mesh } from "../catalog";
-import type { Model, Workload } from "../effect";
+import type { Model, Route, Workload } from "../effect";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./cluster";
-import { type Experiment, notProvable, type Stage } from "./experiment";
+import type { Stage } from "./experiment";
 import type { Part } from "./foretell";
 import { type Answer, isMet, judgeAll } from "./judge";
 import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";
-import type { Proof, Question } from "./question";
+import type { Caller, Proof, Question } from "./question";
 import type { TokenIssuer } from "./tokens";
 
 /** Foretells what clients get, without a request. */
@@ -18,6 +18,8 @@ export interface Oracle {
   readonly foretell: (from: Workload, request: LabRequest) => Foretold;
   /** Plaintext to the pods of a workload, at their own addresses. */
   readonly foretellDirect: (to: Workload, request: LabRequest) => readonly Part[];
+  /** The configurations of the HTTP filters of a workload, for proxies of a version. Default: not known. */
+  readonly filters?: (workload: Workload, version: string) => readonly object[];
   /** As those of {@link Stage}. */
   readonly shows?: Stage["shows"];
   readonly defaults?: Stage["defaults"];
@@ -29,6 +31,10 @@ export interface Foretold {
   readonly route: ForetoldRoute;
   /** As {@link Stage.policies} returns them. */
   readonly policies: readonly object[] | undefined;
+  /** The policies at the client's proxy. Undefined if they are not known. */
+  readonly firstPolicies?: readonly object[];
+  /** Everything that the client's proxy, or the gateway, does. Undefined if it is not known. */
+  readonly whole?: Route;
 }
 
 /** What the client's proxy, or the gateway, does besides choosing a destination. Times are milliseconds. */
@@ -56,17 +62,11 @@ export async function proveByOracle(
   const { mesh } = subject;
   const questions = questionsOf(subject, issuer, only);
   const answers = new Map(questions.map((question) => [question, answerTo(oracle, mesh, question)]));
-  const experiments = experimentsOf(subject, issuer, only).map(withoutCounting);
+  const experiments = experimentsOf(subject, issuer, only);
   return [
     ...judgeAll(questions, answers),
     ...(await runAll(experiments, stageOf(oracle, mesh), () => undefined)),
   ];
-}
-
-/** Experiments that take counted requests can't be foretold. */
-export function withoutCounting(experiment: Experiment): Experiment {
-  if (experiment.counts !== true) return experiment;
-  return { ...experiment, run: () => Promise.resolve(notProvable("it takes requests that are counted")) };
 }
 
 /** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
@@ -104,7 +104,9 @@ export function partsOf(
 }
 
 /** A stage on which an oracle answers in place of pods. */
-export function stageOf({ model, foretell, shows, defaults }: Oracle, mesh: Mesh): Stage {
+export function stageOf({ model, foretell, filters, shows, defaults }: Oracle, mesh: Mesh): Stage {
+  const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
+    connectTo ? gatewayOf(model, mesh, connectTo.host) : callerOf(model, mesh, caller);
   const recorded = new Map<string, SeenRequest[]>();
   const record = (host: string, key: string, version: string, count: number): void => {
     const place = `${host} ${key}`;
@@ -120,21 +122,30 @@ export function stageOf({ model, foretell, shows, defaults }: Oracle, mesh: Mesh
     deviations: 0,
     ...(shows && { shows }),
     ...(defaults && { defaults }),
-    policies: (caller, request) => {
+    real: false,
+    policies: (caller, request, hop) => {
       const from = callerOf(model, mesh, caller);
-      return from && foretell(from, request).policies;
+      const foretold = from && foretell(from, request);
+      return hop === "first" ? foretold?.firstPolicies : foretold?.policies;
     },
+    route: (caller, request) => {
+      const from = startOf(caller, request);
+      return from && foretell(from, request).whole;
+    },
+    filters: (service, version) =>
+      filters && workloadsOf(model, mesh, service).map((workload) => filters(workload, version)),
+    pods: () => [],
+    podOf: () => undefined,
     copied: () => Promise.resolve(),
     send: (caller, request) => {
-      const { connectTo } = request;
-      const from = connectTo ? gatewayOf(model, mesh, connectTo.host) : callerOf(model, mesh, caller);
+      const from = startOf(caller, request);
       if (from === undefined) return Promise.resolve(undefined);
       const { parts, route } = foretell(from, request);
       const { key, count = 1 } = request;
       const answers = divided(parts, count);
       if (key !== undefined) {
         for (const { answer, host = "" } of answers) {
-          record(host, key, answer.version ?? "", attemptsOf(route, answer.status));
+          record(host, key, answer.version ?? "", attemptsOf(route, request, answer.status));
         }
         for (const { host, version, percentage } of route.mirrors) {
           record(host, key, version, Math.round((count * percentage) / 100));
@@ -186,15 +197,29 @@ function repeats({ retries }: ForetoldRoute, conditions: RegExp): number {
   return matches ? (retries?.attempts ?? 0) : 0;
 }
 
-function attemptsOf(route: ForetoldRoute, status: string): number {
-  return 1 + (status === "503" ? repeats(route, repeated) : 0);
+function attemptsOf(route: ForetoldRoute, request: LabRequest, status: string): number {
+  const { attempt, whole } = patienceOf(route);
+  if (delayOf(request) <= attempt) return 1 + (status === "503" ? repeats(route, repeated) : 0);
+  return Math.min(1 + repeats(route, slow), Math.ceil(whole / attempt) || 1);
+}
+
+/** How long a proxy waits for one attempt, and for all of them. */
+function patienceOf({ retries, timeout = Infinity }: ForetoldRoute): {
+  readonly attempt: number;
+  readonly whole: number;
+} {
+  return { attempt: Math.min(retries?.perTryTimeout ?? Infinity, timeout), whole: timeout };
+}
+
+function delayOf({ headers = {} }: LabRequest): number {
+  return Number(headers[labHeaders.delay] ?? 0);
 }
 
 /** The answer that a client gets when the application answers as late as the request asks for. */
-function inTime(route: ForetoldRoute, { headers = {} }: LabRequest, answer: LabAnswer): LabAnswer {
-  const delay = Number(headers[labHeaders.delay] ?? 0);
-  const tries = (route.retries?.perTryTimeout ?? Infinity) * (1 + repeats(route, slow));
-  const waits = Math.min(route.timeout ?? Infinity, tries);
-  if (delay <= waits) return { ...answer, milliseconds: delay };
+function inTime(route: ForetoldRoute, request: LabRequest, answer: LabAnswer): LabAnswer {
+  const { attempt, whole } = patienceOf(route);
+  const delay = delayOf(request);
+  if (delay <= attempt) return { ...answer, milliseconds: delay };
+  const waits = Math.min(whole, attempt * (1 + repeats(route, slow)));
   return { status: "504", milliseconds: waits, headers: {}, body: "" };
 }

@@ -52,7 +52,13 @@ export interface Question {
   /** Of an unreachable target: only answers of this pod count. Default: those of every application. */
   readonly by?: string;
   /** What an application that answers has to have seen. Default: anything. */
-  readonly sees?: { readonly path?: string; readonly service?: string; readonly version?: string };
+  readonly sees?: {
+    readonly path?: string;
+    readonly service?: string;
+    readonly version?: string;
+    readonly port?: number;
+    readonly token?: "forwarded" | "removed";
+  };
 }
 
 /**
@@ -72,6 +78,8 @@ export interface Proof {
   readonly verdict: Verdict;
   /** How many requests it rests on. */
   readonly requests: number;
+  /** How long the experiment took. Absent for single requests. */
+  readonly milliseconds?: number;
   /** Of a refuted claim: the first request that contradicts it, what was expected and what was seen. */
   readonly counterexample?: {
     readonly request: string;

@@ -10,6 +10,11 @@ export interface SampleCall {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** How many requests a pod's rate limit admits at once: of all clients, and of one tenant. */
+export function admittedAtOnce({ rateLimit }: Pick<Service, "rateLimit">): number {
+  return Math.min(rateLimit?.burst ?? Infinity, rateLimit?.quota?.requests ?? Infinity);
+}
+
 /** The path that stands for a pattern of the catalog. */
 export function pathInside(pattern: string): string {
   return pattern.replace(/\*$/, "inside");

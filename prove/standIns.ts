@@ -1,4 +1,5 @@
 import type { Mesh, Port, Service } from "../catalog";
+import { sandboxNodes } from "../sandbox/nodes";
 import type { LabObject } from "./laboratory";
 import { identitiesOf, strangerNamespace, unmeshedNamespace } from "./identities";
 
@@ -78,9 +79,11 @@ function serviceOf({ name, namespace: place, selector, ports }: Service): LabObj
 }
 
 function workloadsOf(service: Service, mesh: Mesh): LabObject[] {
-  const { name, namespace: place, selector, versions, ports, serviceAccount } = service;
+  const { name, namespace: place, selector, versions, ports, serviceAccount, loadBalancing } = service;
+  // Locality settings have an effect only with pods in every zone.
+  const replicas = loadBalancing.locality === undefined ? 2 : sandboxNodes().length;
   const one = (own: string, labels: Readonly<Record<string, string>>): LabObject =>
-    deployment(place, own, { ...selector, ...labels }, serviceAccount.name, ports, mesh);
+    deployment(place, own, { ...selector, ...labels }, serviceAccount.name, ports, mesh, replicas);
   if (versions.length === 0) return [one(name, {})];
   return versions.map((version) => one(`${name}-${version.name}`, version.labels));
 }
@@ -92,6 +95,7 @@ function deployment(
   serviceAccountName: string,
   ports: readonly Port[],
   mesh: Mesh | undefined,
+  replicas = 2,
 ): LabObject {
   const injected = {
     "sidecar.istio.io/inject": "true",
@@ -107,7 +111,7 @@ function deployment(
     kind: "Deployment",
     metadata: { name, namespace: place },
     spec: {
-      replicas: ports.length === 0 ? 1 : 2,
+      replicas: ports.length === 0 ? 1 : replicas,
       selector: { matchLabels: labels },
       template: {
         metadata: { labels: { ...labels, ...(mesh && injected) } },

@@ -1,4 +1,4 @@
-import type { Delivery, RouteDestination } from "../effect";
+import { type Delivery, insertedFilters, type RouteDestination } from "../effect";
 import type { Subject } from "./cluster";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
 import { modelOf } from "./model";
@@ -22,6 +22,7 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
   const how: Foretelling = { model: modelOf(subject), jwks };
   return {
     model: how.model,
+    filters: (workload, version) => insertedFilters(how.model, workload, version),
     foretellDirect: (to, request) => foretellDirect(how, to, request),
     foretell: (from, request) => {
       const { parts, delivery } = foretell(how, from, request);
@@ -37,7 +38,9 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
             percentage,
           })),
         },
+        whole: delivery.route,
         policies: policiesOf(delivery),
+        firstPolicies: delivery.arrivals.map(({ destination }) => destination.policy),
       };
     },
   };

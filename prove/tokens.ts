@@ -17,6 +17,12 @@ export interface TokenIssuer {
   readonly jwks: string;
   /** Tokens that satisfy an edge's `endUser`, or miss it in one respect. Empty without `endUser`. */
   tokensFor(edge: Edge, rules: readonly JwtRule[]): Token[];
+  /** A token that satisfies an edge's `endUser`, and has another claim. Undefined without issuers. */
+  tokenWith(
+    edge: Edge,
+    rules: readonly JwtRule[],
+    claim: { readonly path: readonly string[]; readonly value: string },
+  ): Token | undefined;
 }
 
 const farFuture = 4_000_000_000;
@@ -49,13 +55,27 @@ export function createTokenIssuer(): TokenIssuer {
     };
     return { name, issuer: rule.issuer, valid, claims, text: encode(payload, key) };
   };
+  const ruleFor = ({ endUser }: Edge, rules: readonly JwtRule[]): JwtRule | undefined =>
+    rules.find(({ issuer }) => endUser?.issuer === undefined || endUser.issuer === issuer);
+  const wantedBy = ({ endUser }: Edge): Record<string, unknown> => {
+    const claims: Record<string, unknown> = {};
+    for (const { path, values } of endUser?.claims ?? []) setIn(claims, path, [values[0]]);
+    return claims;
+  };
   return {
     jwks: JSON.stringify({ keys: [jwk] }),
-    tokensFor: ({ endUser }, rules) => {
-      const rule = rules.find(({ issuer }) => endUser?.issuer === undefined || endUser.issuer === issuer);
+    tokenWith: (edge, rules, { path, value }) => {
+      const rule = ruleFor(edge, rules);
+      if (rule === undefined) return undefined;
+      const claims = wantedBy(edge);
+      setIn(claims, path, value);
+      return issue(`of ${value}`, rule, claims);
+    },
+    tokensFor: (edge, rules) => {
+      const { endUser } = edge;
+      const rule = ruleFor(edge, rules);
       if (endUser === undefined || rule === undefined) return [];
-      const claims: Record<string, unknown> = {};
-      for (const { path, values } of endUser.claims) setIn(claims, path, [values[0]]);
+      const claims = wantedBy(edge);
       const wrong = endUser.claims.length === 0 ? [] : [issue("without the claims", rule, {})];
       return [
         issue("valid", rule, claims),

@@ -1,13 +1,17 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
+import { parseDuration } from "../../catalog";
 import { UserError } from "../../errors/userError";
 import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../prove";
 import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
 import { unavailable } from "../../toolchain/laboratory";
+import { junit } from "../junit";
 import { print, remark, step, table } from "../output";
 import { describeBuild } from "../programs";
+import { type ProvenFields, provenFields } from "../proofFields";
 import { subjectOf } from "../proofSubject";
-import { loadSubject, stackOption, subjectArgument } from "../subject";
+import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 
 /** `meshwright prove`: what the objects do, by a model and by real requests, compared with what the catalog says. */
 export function proveCommand(command: Command): void {
@@ -22,16 +26,34 @@ export function proveCommand(command: Command): void {
       ).choices(tiers),
     )
     .option("--only <text>", "prove only the claims whose path or sentence contains this text")
+    .addOption(
+      new Option(
+        "--longest-wait <duration>",
+        "how long a claim about times may take by real requests, such as a timeout or the return of an ejected pod",
+      ).default("20s"),
+    )
+    .option(
+      "--fields",
+      "also find the fields of the catalog that no claim of the model demands, which takes minutes",
+    )
     .option("--json", "print the proofs as JSON")
+    .option("--junit <file>", "also write the proofs into this file as JUnit XML, for CI systems")
     .option("--logs <folder>", "write the logs of the laboratory's processes into this folder")
     .action(async (argument: string | undefined, options: ProveOptions) => {
-      const { platform, stack } = options;
-      const subject = subjectOf(await loadSubject(platform ?? argument, stack));
+      const { platform, stack, json = false, junit: file } = options;
+      const loaded = await loadSubject(platform ?? argument, stack);
+      const subject = subjectOf(loaded);
       const begin = Date.now();
       const proofs = await proofsOf(subject, options);
       const seconds = Math.round((Date.now() - begin) / 1000);
-      if (options.json === true) print(JSON.stringify({ seconds, ...counts(proofs), proofs }, null, 2));
-      else report(proofs, seconds);
+      const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
+      if (file !== undefined) await writeFile(file, junit(loaded.name, proofs, seconds));
+      if (json)
+        print(JSON.stringify({ seconds, ...counts(proofs), ...(fields && { fields }), proofs }, null, 2));
+      else {
+        report(proofs, seconds);
+        if (fields) reportFields(fields);
+      }
       if (proofs.some(({ verdict }) => verdict === "refuted")) process.exitCode = 1;
     });
 }
@@ -43,6 +65,25 @@ interface ProveOptions {
   readonly only?: string;
   readonly json?: boolean;
   readonly logs?: string;
+  readonly junit?: string;
+  readonly fields?: boolean;
+  readonly longestWait: string;
+}
+
+function fieldsOf(subject: Subject, json: boolean): Promise<ProvenFields> {
+  if (json) return provenFields(subject);
+  return step("Fields: change each, and hold the changed claims against the objects", (say) =>
+    provenFields(subject, say),
+  );
+}
+
+function reportFields({ proven, open }: ProvenFields): void {
+  const all = proven.length + open.length;
+  const share = all === 0 ? 100 : Math.floor((100 * proven.length) / all);
+  print(
+    `${proven.length} of ${all} fields with an effect on requests are demanded by a claim of the model (${share} %)`,
+  );
+  for (const place of open) remark(`no claim of the model demands ${place}`);
 }
 
 async function proofsOf(subject: ProofSubject, options: ProveOptions): Promise<CombinedProof[]> {
@@ -81,9 +122,24 @@ function byIstiod(subject: ProofSubject, { only, json = false }: ProveOptions): 
   return step("istiod: read what it sends to each proxy", run);
 }
 
-function byRequests(subject: ProofSubject, { only, logs, json = false }: ProveOptions): Promise<Proof[]> {
+function byRequests(
+  subject: ProofSubject,
+  { only, logs, json = false, longestWait }: ProveOptions,
+): Promise<Proof[]> {
+  const wait = parseDuration(longestWait);
+  if (wait === undefined) {
+    throw new UserError({
+      problem: `--longest-wait ${longestWait} is not a duration.`,
+      fix: "Write a number with a unit, such as 60s.",
+    });
+  }
   const run = (say: (text: string) => void): Promise<Proof[]> =>
-    prove(subject, { say, ...(only !== undefined && { only }), ...(logs !== undefined && { logs }) });
+    prove(subject, {
+      say,
+      longestWait: wait,
+      ...(only !== undefined && { only }),
+      ...(logs !== undefined && { logs }),
+    });
   // With --json, stdout has nothing but the result.
   if (json) return run(() => undefined);
   return step("Laboratory: start the control plane, proxies and applications, and send requests", run);

@@ -1,11 +1,20 @@
 import { type Edge, type Mesh, repeatsSlowTries, type Service } from "../../catalog";
-import { type Experiment, fitsShare, newKey, notProvable, proven, refuted, tally } from "../experiment";
-import { labHeaders, type LabRequest } from "../laboratory";
-import { gatewayQuestions } from "../questions/gateways";
-import { requestEdges, type SampleCall, sampleOf } from "../sample";
+import {
+  type Experiment,
+  fitsShare,
+  newKey,
+  notProvable,
+  proven,
+  refuted,
+  type Stage,
+  tally,
+} from "../experiment";
+import { labHeaders } from "../laboratory";
+import { type RoutedSample as Sample, samplesOfRoutes } from "../routedSample";
+import { requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
-/** Retries and timeouts of calls, faults and rate limits of services. */
+/** Retries and timeouts of calls, and faults of services. */
 export function resilienceExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
   const routed = samplesOfRoutes(mesh, issuer);
   return mesh.services.flatMap((service) => {
@@ -16,76 +25,74 @@ export function resilienceExperiments(mesh: Mesh, issuer: TokenIssuer): Experime
           edge.source.kind === "service" ? sampleOf(mesh, service, edge, issuer) : routed.get(edge.path);
         if (sample === undefined) return [];
         return [
-          retries(service, edge, sample),
+          ...retries(service, edge, sample),
           ...(edge.timeout === undefined ? [] : [timeouts(service, edge, sample)]),
         ];
       }),
       ...(service.fault?.abort !== undefined && any ? [abort(mesh, service, any, issuer)] : []),
-      ...(service.rateLimit !== undefined && any ? [rateLimit(mesh, service, any, issuer)] : []),
     ];
   });
 }
 
-/** A request that is answered. */
-type Sample = SampleCall & Pick<LabRequest, "connectTo">;
-
-/** For each route of a gateway, by the path of its edge, a request from outside that it leads to its service. */
-function samplesOfRoutes(mesh: Mesh, issuer: TokenIssuer): Map<string, Sample> {
-  const samples = new Map<string, Sample>();
-  for (const question of gatewayQuestions(mesh, issuer)) {
-    const { path, expect, caller, target, scheme, requestPath, request, through } = question;
-    if (expect !== "answered" || target.kind !== "host" || request.protocol === "grpc" || samples.has(path))
-      continue;
-    samples.set(path, {
-      caller,
-      url: `${scheme}://${target.host}:${target.port}${requestPath}`,
-      method: request.method ?? "GET",
-      headers: request.headers ?? {},
-      ...(through && { connectTo: through }),
-    });
-  }
-  return samples;
-}
+/** Methods whose requests are not retried after the callee may have begun to process them. */
+const unsafe = ["POST", "PATCH"];
 
 /** Counts the attempts at the callee when each is answered with 503. */
-function retries(service: Service, edge: Edge, sample: Sample): Experiment {
+function retries(service: Service, edge: Edge, sample: Sample): Experiment[] {
   const { attempts, retryOn } = edge.retries;
   const repeats = retryOn.some((condition) => condition === "5xx" || condition === "gateway-error");
-  const expected = 1 + (repeats ? attempts : 0);
-  return {
+  const safe = edge.methods.length === 0 ? "GET" : edge.methods.find((method) => !unsafe.includes(method));
+  const also = repeats
+    ? unsafe.filter((one) => edge.methods.length === 0 || edge.methods.some((own) => own === one))
+    : [];
+  const of = (method: string, times: number): Experiment => ({
     path: `${edge.path}${edge.ownRetries ? ".retries" : ""}`,
-    claim: `a 503 of ${service.name} to ${edge.source.name} is ${expected === 1 ? "not retried" : `retried ${attempts} times`}`,
+    claim:
+      times === 0 && repeats
+        ? `a ${method} of ${edge.source.name} to ${service.name} is not retried after a 503`
+        : `a 503 of ${service.name} to ${edge.source.name} is ${times === 0 ? "not retried" : `retried ${times} times`}`,
     run: async (stage) => {
-      const { caller, headers, ...request } = sample;
+      const { caller, headers, ...request } = { ...sample, method };
       const key = newKey();
       const failing = { ...headers, [labHeaders.status]: "503" };
       const answers = await stage.send(caller, { ...request, headers: failing, key, timeout: 20_000 });
       if (answers === undefined) return notProvable("the caller has no pod");
-      const copies = service.versions.find(({ name }) => name === service.mirror?.version)?.labels.version;
-      const received = await stage.seen(service.name, key);
-      const seen = received.filter(({ version }) => copies === undefined || version !== copies).length;
+      const seen = await attemptsSeen(stage, service, key);
       // Successes end the row of errors by which outlier detection would eject the pods.
       await stage.send(caller, { ...request, headers, count: 4 });
-      return seen === expected
+      return seen === 1 + times
         ? proven(1)
         : refuted(
             1,
             `${request.method} ${request.url}, answered with 503`,
-            `${expected} attempts at ${service.name}`,
+            `${1 + times} attempts at ${service.name}`,
             `${seen} attempts, and ${tally(answers.map(({ status }) => status))} to the caller`,
           );
     },
-  };
+  });
+  return [
+    ...(safe !== undefined || !repeats ? [of(safe ?? sample.method, repeats ? attempts : 0)] : []),
+    ...also.slice(0, 1).map((method) => of(method, 0)),
+  ];
 }
 
-/** Lets the callee answer too late, and measures when the caller's proxy answers instead. */
+/** The attempts of a request that have reached a service, without the copies for a version that gets nothing else. */
+async function attemptsSeen(stage: Stage, service: Service, key: string): Promise<number> {
+  const copies = service.versions.find(({ name }) => name === service.mirror?.version)?.labels.version;
+  const received = await stage.seen(service.name, key);
+  return received.filter(({ version }) => copies === undefined || version !== copies).length;
+}
+
+/** Lets the callee answer too late: measures when the caller's proxy answers instead, and counts its attempts. */
 function timeouts(service: Service, edge: Edge, sample: Sample): Experiment {
   const { timeout = 0, retries: own } = edge;
   const { perTryTimeout, attempts } = own;
   // Slow attempts that are retried can use up less than the whole timeout.
-  const tried =
-    perTryTimeout !== undefined && repeatsSlowTries(own) ? perTryTimeout * (attempts + 1) : timeout;
-  const earliest = Math.min(timeout, tried);
+  const tries =
+    perTryTimeout !== undefined && repeatsSlowTries(own) && !unsafe.includes(sample.method)
+      ? { each: perTryTimeout, count: Math.min(attempts + 1, Math.ceil(timeout / perTryTimeout)) }
+      : { each: timeout, count: 1 };
+  const earliest = Math.min(timeout, tries.each * tries.count);
   return {
     path: `${edge.path}${edge.ownTimeout ? ".timeout" : ""}`,
     claim: `${edge.source.name} waits for ${service.name} at most ${timeout / 1000} s`,
@@ -95,18 +102,20 @@ function timeouts(service: Service, edge: Edge, sample: Sample): Experiment {
       const { slack } = stage;
       const delay = timeout + Math.max(2 * slack, 1000);
       const { caller, headers, ...request } = sample;
+      const key = newKey();
       const slow = { ...headers, [labHeaders.delay]: String(delay) };
       const [answer] =
-        (await stage.send(caller, { ...request, headers: slow, timeout: delay + slack })) ?? [];
+        (await stage.send(caller, { ...request, headers: slow, key, timeout: delay + slack })) ?? [];
       if (answer === undefined) return notProvable("the caller has no pod");
+      const seen = await attemptsSeen(stage, service, key);
       const inTime = answer.milliseconds >= earliest - 50 && answer.milliseconds <= timeout + slack;
-      return answer.status === "504" && inTime
+      return answer.status === "504" && inTime && seen === tries.count
         ? proven(1)
         : refuted(
             1,
             `${request.method} ${request.url}, answered after ${delay / 1000} s`,
-            `504 after ${earliest / 1000} to ${timeout / 1000} s`,
-            `${answer.status} after ${answer.milliseconds / 1000} s`,
+            `504 after ${earliest / 1000} to ${timeout / 1000} s and ${tries.count} attempts`,
+            `${answer.status} after ${answer.milliseconds / 1000} s and ${seen} attempts`,
           );
     },
   };
@@ -134,48 +143,6 @@ function abort(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): E
       return fitsShare(aborted.length, count, percentage / 100, stage.deviations)
         ? proven(count)
         : refuted(count, `${count} × ${method} ${url}`, expected, tally(answers.map(({ status }) => status)));
-    },
-  };
-}
-
-/** Sends more than the pods' buckets hold. */
-function rateLimit(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): Experiment {
-  const { requests = 0, per = 1, burst = 0, quota } = service.rateLimit ?? {};
-  return {
-    path: `${service.path}.rateLimit`,
-    claim: `each pod of ${service.name} answers ${burst} requests at once, and ${requests} in ${per / 1000} s`,
-    counts: true,
-    run: async (stage) => {
-      if (quota !== undefined) return notProvable("its quotas divide the limit between tenants");
-      const pods = stage.replicas(service.name);
-      const count = pods * burst + 100;
-      if (count > 3000) return notProvable(`a proof would take ${count} requests`);
-      const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
-      const begin = Date.now();
-      const answers = await stage.send(caller, {
-        url,
-        method,
-        headers,
-        count,
-        concurrency: 20,
-        keepAlive: true,
-      });
-      if (answers === undefined) return notProvable("the caller has no pod");
-      const elapsed = Date.now() - begin;
-      const answered = answers.filter(({ pod }) => pod !== undefined).length;
-      const limited = answers.filter(({ status, pod }) => status === "429" && pod === undefined).length;
-      const most = pods * (burst + (requests * elapsed) / per);
-      if (limited === 0 && most >= count)
-        return notProvable("this machine sends too slowly to reach the limit", count);
-      const fits = limited > 0 && answered + limited === count && answered <= most * 1.05 + 2;
-      return fits
-        ? proven(count)
-        : refuted(
-            count,
-            `${count} × ${method} ${url} in ${elapsed / 1000} s`,
-            `at most ${Math.ceil(most)} answers, and 429 for the others`,
-            tally(answers.map(({ status }) => status)),
-          );
     },
   };
 }

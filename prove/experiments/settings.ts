@@ -1,83 +1,231 @@
-import { type ExternalService, isHttp, type Mesh, type Service } from "../../catalog";
+import {
+  type Edge,
+  type ExternalService,
+  isHttp,
+  type LocalityDefinition,
+  type Mesh,
+  type OutlierDetection,
+  type Service,
+} from "../../catalog";
 import { milliseconds } from "../../effect";
-import { type Experiment, notProvable, proven, refuted, type Stage } from "../experiment";
-import { sampleOf } from "../sample";
+import { type Experiment, notProvable, type Outcome, proven, refuted, type Stage } from "../experiment";
+import type { Caller } from "../question";
+import { type SampleCall, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
+import { showBalancing } from "./balancing";
+import { showEjection, showFailover, showReturn } from "./ejection";
+import { showLimits } from "./limits";
+
+/** A claim about the settings at a service's callers: which ones apply, and what requests show of them. */
+interface Claim {
+  readonly path: string;
+  readonly claim: string;
+  readonly expected: Settings;
+  /** The proxy whose settings these are. Default: the last one before the service. */
+  readonly hop?: "first";
+  readonly waits?: boolean;
+  readonly show?: (stage: Stage) => Promise<Outcome>;
+}
 
 /** Limits of connections and requests, ejection and load balancing of each service, at each of its callers. */
 export function settingExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
   return [...mesh.services, ...mesh.externalServices].flatMap((service) => {
-    const callers = service.incoming.filter(({ mirrored }) => !mirrored);
-    if (callers.length === 0) return [];
-    const about = { circuitBreaker: limitsOf(service), loadBalancing: balancingOf(service) };
-    return Object.entries(about).map(([field, expected]): Experiment => ({
-      path: `${service.path}.${field}`,
-      claim: claims[field as keyof typeof about](service.name),
-      run: (stage) => {
-        for (const edge of callers) {
-          const { caller, url, method, headers } = sampleOf(mesh, service, edge, issuer);
-          const { protocol } = edge.port;
-          const scheme = isHttp(protocol) ? "http" : protocol === "tls" ? "https" : "tcp";
-          const request = { url: url.replace(/^http/, scheme), method, headers };
-          const found = stage.policies(caller, request);
-          if (found === undefined) return Promise.resolve(notProvable("requests do not show it"));
-          const hidden = hiddenIn(expected, stage);
-          if (hidden !== undefined) return Promise.resolve(notProvable(`clusters do not show ${hidden}`));
-          const wrong = found.flatMap((policy) => differences(expected, policy, stage));
-          if (wrong.length > 0 || found.length === 0) {
-            return Promise.resolve(
-              refuted(
-                callers.length,
-                `${method} ${url} from ${edge.source.name}`,
-                JSON.stringify(expected),
-                wrong.join(", ") || "no destination",
-              ),
-            );
-          }
-        }
-        return Promise.resolve(proven(callers.length));
-      },
+    const edges = service.incoming.filter(({ mirrored }) => !mirrored);
+    const samples = edges.map((edge) => schemed(sampleOf(mesh, service, edge, issuer), edge));
+    const own = edges.findIndex(({ source }) => source.kind === "service");
+    const index = Math.max(0, own);
+    const [edge, sample] = [edges[index], samples[index]];
+    if (edge === undefined || sample === undefined) return [];
+    // Hosts outside of the mesh have one endpoint, which no test may overload.
+    const shown = "egressGateway" in service ? undefined : { service, edge, sample };
+    return claimsOf(service, shown).map(({ path, claim, expected, hop, waits, show }): Experiment => ({
+      path,
+      claim,
+      ...(waits === true && { waits }),
+      run: async (stage) =>
+        compared(stage, samples, expected, hop) ??
+        (show === undefined || !stage.real ? notProvable("requests do not show it") : show(stage)),
     }));
   });
 }
 
-const claims = {
-  circuitBreaker: (name: string) => `callers of ${name} keep to its limits, and eject failing pods`,
-  loadBalancing: (name: string) => `callers of ${name} divide requests among its pods as it says`,
-};
+/** Compares the settings that the model finds at each caller. Undefined if requests are sent instead. */
+function compared(
+  stage: Stage,
+  samples: readonly SampleCall[],
+  expected: Settings,
+  hop?: "first",
+): Outcome | undefined {
+  for (const { caller, ...request } of samples) {
+    const found = stage.policies(caller, request, hop);
+    if (found === undefined) return undefined;
+    const hidden = hiddenIn(expected, stage);
+    if (hidden !== undefined) return notProvable(`clusters do not show ${hidden}`);
+    const wrong = found.flatMap((policy) => differences(expected, policy, stage));
+    if (wrong.length > 0 || found.length === 0) {
+      return refuted(
+        samples.length,
+        `${request.method} ${request.url} from ${callerText(caller)}`,
+        JSON.stringify(expected),
+        wrong.join(", ") || "no destination",
+      );
+    }
+  }
+  return proven(samples.length);
+}
+
+interface Shown {
+  readonly service: Service;
+  readonly edge: Edge;
+  readonly sample: SampleCall;
+}
+
+function claimsOf(service: Service | ExternalService, shown: Shown | undefined): Claim[] {
+  const { name, path, circuitBreaker, loadBalancing } = service;
+  const { outlierDetection: ejection } = circuitBreaker;
+  const show = (run: (stage: Stage, own: Shown) => Promise<Outcome>): Pick<Claim, "show"> =>
+    shown === undefined ? {} : { show: (stage) => run(stage, shown) };
+  /** As a probe with the caller's identity, whose ejections hinder no other claim. */
+  const probed = (
+    run: (stage: Stage, service: Service, sample: SampleCall) => Promise<Outcome>,
+  ): Pick<Claim, "show"> =>
+    show((stage, { service: own, edge, sample }) =>
+      run(stage, own, { ...sample, caller: identityOf(edge, sample.caller) }),
+    );
+  const { locality } = loadBalancing;
+  return [
+    {
+      path: `${path}.circuitBreaker`,
+      claim: `callers of ${name} keep to its limits`,
+      expected: limitsOf(service),
+      ...show((stage, own) => showLimits(stage, own.service, own.sample, own.edge)),
+    },
+    {
+      path: `${path}.circuitBreaker.outlierDetection`,
+      claim: ejection
+        ? `callers of ${name} eject a pod after consecutive errors`
+        : `callers of ${name} eject no failing pod`,
+      expected: settingsOf(ejection, countFields),
+      waits: true,
+      ...probed(showEjection),
+    },
+    ...(ejection === undefined
+      ? []
+      : [
+          {
+            path: `${path}.circuitBreaker.outlierDetection`,
+            claim: `an ejected pod of ${name} returns after ${ejection.baseEjectionTime / 1000} s`,
+            expected: settingsOf(ejection, timeFields),
+            waits: true,
+            ...probed(showReturn),
+          },
+        ]),
+    {
+      path: `${path}.loadBalancing`,
+      claim: `callers of ${name} divide requests among its pods as it says`,
+      expected: balancingOf(service),
+      ...show((stage, own) =>
+        showBalancing(stage, own.service, own.sample, [identityOf(own.edge, own.sample.caller)]),
+      ),
+    },
+    ...(locality === undefined
+      ? []
+      : [
+          {
+            path: `${path}.loadBalancing.locality`,
+            claim: `requests to ${name} stay near their callers, and all reach the next pods when those near fail`,
+            expected: { ...localityOf(locality), "outlierDetection.maxEjectionPercent": 100 },
+            waits: true,
+            ...show((stage, own) => showFailover(stage, own.service, own.sample)),
+          },
+        ]),
+    ...("egressGateway" in service && service.egressGateway ? [towardsGateway(service)] : []),
+  ];
+}
+
+/** The way to the egress gateway: the service's own limits, and no ejection of the gateway for what the host does. */
+function towardsGateway({ name, path, circuitBreaker }: ExternalService): Claim {
+  const { maxConnections, http1MaxPendingRequests, http2MaxRequests, maxRetries } = circuitBreaker;
+  return {
+    path: `${path}.egressGateway`,
+    claim: `callers of ${name} keep to its limits on the way to the egress gateway, and errors of the host do not eject the gateway`,
+    hop: "first",
+    expected: {
+      [`${pool}.tcp.maxConnections`]: maxConnections,
+      [`${pool}.http.http1MaxPendingRequests`]: http1MaxPendingRequests,
+      [`${pool}.http.http2MaxRequests`]: http2MaxRequests,
+      [`${pool}.http.maxRetries`]: maxRetries,
+      "outlierDetection.consecutive5xxErrors": 0,
+      "outlierDetection.consecutiveGatewayErrors": 0,
+      "outlierDetection.splitExternalLocalOriginErrors": true,
+    },
+  };
+}
+
+function schemed(sample: SampleCall, { port }: Edge): SampleCall {
+  if (isHttp(port.protocol)) return sample;
+  return { ...sample, url: sample.url.replace(/^http/, port.protocol === "tls" ? "https" : "tcp") };
+}
+
+function identityOf({ source }: Edge, caller: Caller): Caller {
+  if (caller.kind !== "workload") return caller;
+  const serviceAccount = source.principal?.split("/").at(-1) ?? "default";
+  return { kind: "identity", namespace: source.namespace, serviceAccount };
+}
+
+function callerText(caller: Caller): string {
+  if (caller.kind === "workload") return caller.service;
+  return caller.kind === "identity"
+    ? `${caller.namespace}/${caller.serviceAccount}`
+    : "a pod without a proxy";
+}
+
+const pool = "connectionPool";
 
 /** A setting by its path in a DestinationRule's traffic policy. Undefined: it must not be set. */
 type Settings = Readonly<Record<string, unknown>>;
 
 /** https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings */
-function limitsOf({ circuitBreaker, connectTimeout, ports }: Service | ExternalService): Settings {
-  const { outlierDetection: ejection, retryBudget } = circuitBreaker;
-  const pool = "connectionPool";
+function limitsOf({
+  circuitBreaker,
+  connectTimeout,
+  idleTimeout,
+  ports,
+}: Service | ExternalService): Settings {
+  const { retryBudget } = circuitBreaker;
   const http = ports.some(({ protocol }) => isHttp(protocol));
+  const tcp = ports.some(({ protocol }) => !isHttp(protocol));
   return {
     [`${pool}.tcp.maxConnections`]: circuitBreaker.maxConnections,
     [`${pool}.tcp.connectTimeout`]: connectTimeout,
+    [`${pool}.tcp.idleTimeout`]: tcp ? idleTimeout : undefined,
     ...(http && {
       [`${pool}.http.http1MaxPendingRequests`]: circuitBreaker.http1MaxPendingRequests,
       [`${pool}.http.http2MaxRequests`]: circuitBreaker.http2MaxRequests,
       [`${pool}.http.maxRequestsPerConnection`]: circuitBreaker.maxRequestsPerConnection,
       [`${pool}.http.maxRetries`]: circuitBreaker.maxRetries,
       [`${pool}.http.h2UpgradePolicy`]: circuitBreaker.h2UpgradePolicy,
+      [`${pool}.http.idleTimeout`]: idleTimeout,
     }),
     "retryBudget.percent": retryBudget?.percent,
     "retryBudget.minRetryConcurrency": retryBudget?.minRetryConcurrency,
-    ...Object.fromEntries(ejectionFields.map((name) => [`outlierDetection.${name}`, ejection?.[name]])),
   };
 }
 
-const ejectionFields = [
+const countFields = [
   "consecutive5xxErrors",
   "consecutiveGatewayErrors",
-  "interval",
-  "baseEjectionTime",
   "maxEjectionPercent",
   "minHealthPercent",
 ] as const;
+const timeFields = ["interval", "baseEjectionTime"] as const;
+
+function settingsOf(
+  ejection: OutlierDetection | undefined,
+  fields: readonly (keyof OutlierDetection)[],
+): Settings {
+  return Object.fromEntries(fields.map((name) => [`outlierDetection.${name}`, ejection?.[name]]));
+}
 
 /** https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings */
 function balancingOf({ loadBalancing }: Service | ExternalService): Settings {
@@ -86,8 +234,14 @@ function balancingOf({ loadBalancing }: Service | ExternalService): Settings {
     "loadBalancer.simple": simple,
     "loadBalancer.consistentHash": consistentHash,
     "loadBalancer.localityLbSetting.enabled": locality !== undefined,
-    "loadBalancer.localityLbSetting.failover": locality?.failover,
-    "loadBalancer.localityLbSetting.failoverPriority": locality?.failoverPriority,
+    ...(locality === undefined && localityOf({})),
+  };
+}
+
+function localityOf({ failover, failoverPriority }: LocalityDefinition): Settings {
+  return {
+    "loadBalancer.localityLbSetting.failover": failover,
+    "loadBalancer.localityLbSetting.failoverPriority": failoverPriority,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type Stage,
   tally,
 } from "../experiment";
-import { requestEdges, sampleOf } from "../sample";
+import { admittedAtOnce, requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
 const many = 300;
@@ -30,8 +30,8 @@ export function versionExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[
 }
 
 /** As many requests as the service's rate limit admits at once. */
-function countFor({ rateLimit }: Service): number {
-  return rateLimit === undefined ? many : Math.min(many, Math.floor(rateLimit.burst / 2));
+function countFor(service: Service): number {
+  return Math.min(many, Math.floor(admittedAtOnce(service) / 2));
 }
 
 function weights(mesh: Mesh, service: Service, edge: Edge, issuer: TokenIssuer): Experiment {

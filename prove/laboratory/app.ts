@@ -22,11 +22,11 @@ function record(key: string, request: Pick<SeenRequest, "method" | "path" | "hos
   return all.length + 1;
 }
 
-async function answer({ method, path, host, headers, protocol }: Received): Promise<Answer> {
+async function answer({ method, path, host, headers, protocol, port }: Received): Promise<Answer> {
   const nth = record(headers[labHeaders.key] ?? "none", { method, path, host, headers });
   const delay = Number(headers[labHeaders.delay] ?? 0);
   if (delay > 0) await sleep(delay);
-  const meant = headers[labHeaders.pod] === undefined || headers[labHeaders.pod] === pod;
+  const meant = headers[labHeaders.pod]?.split(",").includes(pod) ?? true;
   const fails = meant && nth <= Number(headers[labHeaders.failures] ?? Infinity);
   const status = fails ? Number(headers[labHeaders.status] ?? 200) : 200;
   const own = { "x-lab-pod": pod, "x-lab-version": version };
@@ -34,12 +34,14 @@ async function answer({ method, path, host, headers, protocol }: Received): Prom
     const grpcStatus = status === 200 ? 0 : status;
     return { status: 200, headers: { "content-type": "application/grpc", ...own }, body: "", grpcStatus };
   }
-  const body = JSON.stringify({ pod, version, method, path, host, headers, protocol });
+  const body = JSON.stringify({ pod, version, port, method, path, host, headers, protocol });
   return { status, headers: { "content-type": "application/json", ...own }, body };
 }
 
-const accept = acceptAny(answer, (line) => {
+const accept = acceptAny(answer, async (line) => {
   record(line, { method: "", path: "", host: "", headers: {} });
+  const [, delay = "0"] = / delay=(\d+)$/.exec(line) ?? [];
+  await sleep(Number(delay));
   return `pod=${pod} version=${version} echo=${line}\n`;
 });
 

@@ -54,6 +54,7 @@ async function once(request: LabRequest, agents: Agents | undefined): Promise<La
   return {
     status,
     milliseconds: Math.round(performance.now() - begin),
+    sentAt: Math.round(begin),
     headers,
     body: body.slice(0, 4000),
     ...(pod !== undefined && { pod }),
@@ -81,7 +82,7 @@ function headersOf({ headers = {}, key }: LabRequest): Record<string, string> {
 function exchangeHttp1(request: LabRequest, agents: Agents | undefined): Promise<Outcome> {
   const url = new URL(request.url);
   const secure = url.protocol === "https:";
-  const { timeout = defaultTimeout, method = "GET", connectTo, tlsVersion } = request;
+  const { timeout = defaultTimeout, method = "GET", connectTo, tlsVersion, certificate } = request;
   return new Promise((resolve) => {
     const options = {
       method,
@@ -92,7 +93,7 @@ function exchangeHttp1(request: LabRequest, agents: Agents | undefined): Promise
       timeout,
       agent: agents === undefined ? false : secure ? agents.https : agents.http,
       // The laboratory's own certificates; whether one is the right one is a question of its own.
-      ...(secure && { servername: url.hostname, rejectUnauthorized: false }),
+      ...(secure && { servername: url.hostname, rejectUnauthorized: false, ...certificate }),
       ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion, ciphers: "DEFAULT:@SECLEVEL=0" }),
     };
     const client = (secure ? httpsRequest : httpRequest)(options, (response) => {

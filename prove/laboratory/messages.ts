@@ -14,6 +14,8 @@ export interface LabRequest {
   readonly connectTo?: { readonly host: string; readonly port: number };
   /** TLS versions that the client offers. Default: those of Node.js. */
   readonly tlsVersion?: "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  /** Certificate and key, in PEM, that the client presents. Default: none. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
   /** Key under which the receiver records the request. Default: none. */
   readonly key?: string;
   /** How many such requests are sent. Default: 1. */
@@ -34,6 +36,8 @@ export interface LabAnswer {
    */
   readonly status: string;
   readonly milliseconds: number;
+  /** When the request was sent, in milliseconds of the client's clock. */
+  readonly sentAt?: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The first 4,000 characters. */
   readonly body: string;
@@ -64,7 +68,7 @@ export const labHeaders = {
   delay: "x-lab-delay",
   /** Only so many first requests of the key are answered with the status; those after them with 200. */
   failures: "x-lab-failures",
-  /** Only this pod answers with the status. */
+  /** Only these pods, separated by commas, answer with the status. */
   pod: "x-lab-pod",
 } as const;
 

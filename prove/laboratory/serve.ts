@@ -17,8 +17,9 @@ export interface Received {
   /** HTTP version, such as `1.1`. */
   readonly protocol: string;
   readonly tls: boolean;
-  /** Address that the client connected to. */
+  /** Address and port that the client connected to. */
   readonly address: string;
+  readonly port: number;
 }
 
 /** An answer. With `grpcStatus` it is one of gRPC, with an empty message. */
@@ -42,7 +43,7 @@ const ignore = (): void => undefined;
  */
 export function acceptAny(
   onRequest: (request: Received) => Answer | Promise<Answer>,
-  onLine: (line: string, tls: boolean) => string,
+  onLine: (line: string, tls: boolean) => string | Promise<string>,
 ): (socket: Socket) => void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const headers = Object.fromEntries(
@@ -57,6 +58,7 @@ export function acceptAny(
       protocol: request.httpVersion,
       tls: request.socket instanceof TLSSocket,
       address: request.socket.localAddress ?? "",
+      port: request.socket.localPort ?? 0,
     });
     if ("stream" in response) {
       response.writeHead(answer.status, answer.headers);
@@ -85,7 +87,10 @@ export function acceptAny(
         http.emit("connection", socket);
         socket.resume();
       } else {
-        socket.write(onLine(text.split("\n")[0] ?? "", socket instanceof TLSSocket));
+        Promise.resolve(onLine(text.split("\n")[0] ?? "", socket instanceof TLSSocket)).then(
+          (line) => socket.write(line),
+          ignore,
+        );
         socket.resume();
       }
     });

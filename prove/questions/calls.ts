@@ -41,6 +41,7 @@ function callsOf(mesh: Mesh, caller: Service): Question[] {
       requestPath: path,
       request: isRequest ? { method, protocol } : {},
       expect: "answered",
+      ...(isRequest && protocol !== "grpc" && { sees: { port: edge.port.targetPort } }),
     } satisfies Question;
     const place = `${edge.callee}:${edge.port.name}`;
     return [

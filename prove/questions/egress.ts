@@ -82,9 +82,10 @@ function ask(mesh: Mesh, service: ExternalService, port: Port, caller: Caller): 
   };
 }
 
-/** The egress gateway itself, from a pod that has no identity. */
+/** The egress gateway itself, from a pod that has no identity, with a request that callers with one may send. */
 function throughGateway(service: ExternalService, port: Port): Question {
   const http = isHttp(port.protocol);
+  const edge = service.incoming.find((one) => one.port.name === port.name);
   return {
     path: `${service.path}.egressGateway`,
     claim: `the egress gateway forwards nothing to ${service.name} without an identity`,
@@ -92,8 +93,8 @@ function throughGateway(service: ExternalService, port: Port): Question {
     target: { kind: "host", host: hostFor(service), port: port.port },
     through: { host: egressHost, port: http ? 80 : 443 },
     scheme: schemeOf(port),
-    requestPath: "/",
-    request: { timeout: 5000 },
+    requestPath: pathInside(edge?.paths[0] ?? "/"),
+    request: { timeout: 5000, ...(edge && http && { method: edge.methods[0] ?? "GET" }) },
     expect: "unreachable",
   };
 }

@@ -122,16 +122,14 @@ function requestsOf(
   const edges = callee.incoming.filter(({ port }) => port.name === edge.port.name);
   const tokens: (Token | undefined)[] = [undefined, ...issuer.tokensFor(edge, mesh.jwtRules)];
   const own = match.methods.length > 0 ? match.methods : edge.methods;
-  const methods = isGrpc
-    ? ["POST"]
-    : [
-        ...new Set<string>([
-          ...(own.length > 0 ? own : ["GET", "POST"]),
-          ...(match.methods.length > 0 ? [] : ["PATCH"]),
-        ]),
-      ];
-  return methods.flatMap((method) =>
-    tokens.map((token): Question => {
+  const [first, valid = first] = tokens;
+  const methods = new Map<string, readonly (Token | undefined)[]>(
+    isGrpc || match.methods.length > 0 ? [] : neighbours.map((method) => [method, [valid]]),
+  );
+  for (const method of isGrpc ? ["POST"] : own.length > 0 ? own : ["GET", "POST"])
+    methods.set(method, tokens);
+  return [...methods].flatMap(([method, presented]) =>
+    presented.map((token): Question => {
       const attempt = {
         principal: source.principal ?? "",
         namespace: source.namespace,
@@ -157,7 +155,15 @@ function requestsOf(
           headers: { ...sample.headers, ...bearer(token) },
         },
         expect,
-        ...(admitted && !isGrpc && { sees: { path: behind, service: edge.callee } }),
+        ...(admitted &&
+          !isGrpc && {
+            sees: {
+              path: behind,
+              service: edge.callee,
+              port: edge.port.targetPort,
+              ...(token && edge.endUser && { token: isForwarded(mesh, token) ? "forwarded" : "removed" }),
+            },
+          }),
       };
       const place = `${edge.callee}:${edge.port.name}`;
       return admitted
@@ -165,6 +171,13 @@ function requestsOf(
         : question;
     }),
   );
+}
+
+/** Methods that a route refuses unless it names them. */
+const neighbours = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+function isForwarded({ jwtRules }: Mesh, { issuer }: Token): boolean {
+  return jwtRules.find((rule) => rule.issuer === issuer)?.forwardOriginalToken !== false;
 }
 
 /** What is to be added to a route's path so that the route's own paths admit it. */

@@ -60,10 +60,10 @@ describe("gatewayQuestions", () => {
       "GET https://shop.example.com:443/api with a token: answered /",
       "GET https://shop.example.com:443/api with a token: denied",
       "GET https://shop.example.com:443/api with a token: denied",
-      "PATCH https://shop.example.com:443/api: denied",
+      "POST https://shop.example.com:443/api with a token: denied",
+      "PUT https://shop.example.com:443/api with a token: denied",
       "PATCH https://shop.example.com:443/api with a token: denied",
-      "PATCH https://shop.example.com:443/api with a token: denied",
-      "PATCH https://shop.example.com:443/api with a token: denied",
+      "DELETE https://shop.example.com:443/api with a token: denied",
     ]);
   });
 

@@ -15,7 +15,13 @@ export const definition: MeshDefinition = defineMesh({
       ports: { http },
       workload: one,
       resilience: { timeout: "4s" },
-      calls: { api: { methods: ["GET"], paths: ["/items/*"] }, search: {}, payments: { methods: ["POST"] } },
+      calls: {
+        api: { methods: ["GET"], paths: ["/items/*"] },
+        cart: {},
+        depot: {},
+        search: {},
+        payments: { methods: ["POST"] },
+      },
     },
     api: {
       ports: { http },
@@ -31,10 +37,29 @@ export const definition: MeshDefinition = defineMesh({
     },
     store: { ports: { redis: { port: 6379, protocol: "redis" } }, workload: one },
     orders: { ports: { http }, workload: one },
+    cart: {
+      ports: { http },
+      workload: { ...one, replicas: 2 },
+      loadBalancing: { consistentHash: { httpHeaderName: "x-session" } },
+      circuitBreaker: {
+        maxConnections: 4,
+        http1MaxPendingRequests: 6,
+        outlierDetection: { consecutive5xxErrors: 3, interval: "1s", baseEjectionTime: "3s" },
+      },
+    },
+    depot: {
+      ports: { http },
+      workload: { ...one, replicas: 2 },
+      loadBalancing: { locality: { failover: [{ from: "us-west", to: "us-east" }] } },
+    },
     limited: {
       ports: { http },
       workload: one,
-      rateLimit: { requests: 200, per: "1m" },
+      rateLimit: {
+        requests: 200,
+        per: "1m",
+        quota: { header: "x-tenant", requests: 80, per: "2m", tenants: { gold: 160 } },
+      },
       admit: { tools: { namespace: "tools", serviceAccount: "scraper", methods: ["GET"] } },
     },
   },
@@ -53,7 +78,15 @@ export const definition: MeshDefinition = defineMesh({
         "shop.example.com": {
           tls: { credentialName: "shop-cert" },
           routes: [
-            { prefix: "/", service: "web", methods: ["GET"] },
+            {
+              prefix: "/",
+              service: "web",
+              methods: ["GET"],
+              headers: {
+                request: { set: { "x-entrance": "edge" }, remove: ["x-secret"] },
+                response: { set: { "strict-transport-security": "max-age=31536000" } },
+              },
+            },
             {
               prefix: "/orders",
               service: "orders",
@@ -62,6 +95,12 @@ export const definition: MeshDefinition = defineMesh({
             },
           ],
           redirects: [{ prefix: "/old", uri: "/new" }],
+          cors: {
+            allowOrigins: ["https://pages.example.com", { prefix: "https://preview-" }],
+            allowMethods: ["GET", "POST"],
+            allowHeaders: ["authorization"],
+            maxAge: "10m",
+          },
         },
       },
     },
@@ -109,6 +148,11 @@ interface Spec {
     timeout?: string;
     retries?: { attempts: number };
   }[];
+  trafficPolicy: {
+    connectionPool?: { tcp?: object; http?: { http1MaxPendingRequests?: number } };
+    outlierDetection?: { maxEjectionPercent?: number };
+    loadBalancer?: { localityLbSetting?: object };
+  };
   servers: { tls?: { httpsRedirect?: boolean; minProtocolVersion?: string } }[];
   rules: { from: { source: Record<string, unknown> }[]; to: { operation: object }[]; when?: unknown }[];
 }
@@ -122,12 +166,21 @@ const ofRoute = (name: string, change: (route: Spec["http"][number]) => void): M
     routes.forEach(change);
   });
 
+const ofPool = (name: string, change: (policy: Spec["trafficPolicy"]) => void): Manifest =>
+  changed("DestinationRule", name, ({ trafficPolicy }) => {
+    change(trafficPolicy);
+  });
+
 export interface Mutant {
   readonly objects: readonly Manifest[];
   /** The claims that are asked for. */
   readonly only: string;
   /** Those of them that the mutant contradicts. */
   readonly refuted: readonly string[];
+  /** Further ones that only the model contradicts. */
+  readonly byModel?: readonly string[];
+  /** Whether only the endpoints of proxies show it, not their clusters. Default: false. */
+  readonly inEndpoints?: boolean;
 }
 
 const own = "shop/web may call api:http";
@@ -142,7 +195,9 @@ export const mutants: Record<string, Mutant> = {
     ],
     only: "refuses plaintext",
     // A TCP connection in plaintext is closed either way: by the listener, or by the policy, as it has no identity.
-    refuted: ["web", "api", "orders", "limited"].map((name) => `${name}:http refuses plaintext`),
+    refuted: ["web", "api", "cart", "depot", "orders", "limited"].map(
+      (name) => `${name}:http refuses plaintext`,
+    ),
   },
   "a policy admits every method": {
     objects: [
@@ -215,6 +270,7 @@ export const mutants: Record<string, Mutant> = {
       "a 503 of api to web is retried 2 times",
       "web waits for api at most 2 s",
     ],
+    byModel: ["requests of web to api are retried under the declared conditions"],
   },
   "a rate limit is not enforced": {
     objects: [
@@ -224,7 +280,10 @@ export const mutants: Record<string, Mutant> = {
       }),
     ],
     only: "services.limited.rateLimit",
-    refuted: ["each pod of limited answers 200 requests at once, and 200 in 60 s"],
+    refuted: [
+      "each pod of limited answers 200 requests at once, and 200 in 60 s",
+      "each tenant of limited has its own quota of 80 requests in 120 s at each pod",
+    ],
   },
   "a route admits requests without a token": {
     objects: [
@@ -235,6 +294,68 @@ export const mutants: Record<string, Mutant> = {
     ],
     only: "shop.example.com/orders",
     refuted: ["shop.example.com/orders admits only what its route says"],
+  },
+  "the egress gateway asks for no identity": {
+    objects: [
+      changed("Gateway", "istio-egress", ({ servers }) => {
+        for (const server of servers) {
+          delete server.tls;
+          Object.assign(server, { port: { number: 80, name: "http", protocol: "HTTP" } });
+        }
+      }),
+      changed("AuthorizationPolicy", "shop", ({ rules }) => {
+        for (const rule of rules) Reflect.deleteProperty(rule, "from");
+      }),
+    ],
+    only: "forwards nothing to payments",
+    refuted: ["the egress gateway forwards nothing to payments without an identity"],
+  },
+  "callers have no limits": {
+    objects: [
+      ofPool("cart", (policy) => {
+        delete policy.connectionPool;
+      }),
+    ],
+    only: "services.cart.circuitBreaker",
+    refuted: ["callers of cart keep to its limits"],
+  },
+  "fewer requests may wait for a connection": {
+    objects: [
+      ofPool("cart", ({ connectionPool }) => {
+        if (connectionPool?.http) connectionPool.http.http1MaxPendingRequests = 1;
+      }),
+    ],
+    only: "callers of cart keep to its limits",
+    refuted: ["callers of cart keep to its limits"],
+  },
+  "callers eject no failing pod": {
+    objects: [
+      ofPool("cart", (policy) => {
+        delete policy.outlierDetection;
+      }),
+    ],
+    only: "callers of cart eject",
+    refuted: ["callers of cart eject a pod after consecutive errors"],
+  },
+  "only half of the pods may be ejected, so that failing ones keep their requests": {
+    objects: [
+      ofPool("depot", ({ outlierDetection }) => {
+        if (outlierDetection) outlierDetection.maxEjectionPercent = 50;
+      }),
+    ],
+    only: "services.depot.loadBalancing.locality",
+    inEndpoints: true,
+    refuted: ["requests to depot stay near their callers, and all reach the next pods when those near fail"],
+  },
+  "a consistent hash prefers the caller's zone": {
+    objects: [
+      ofPool("cart", ({ loadBalancer }) => {
+        delete loadBalancer?.localityLbSetting;
+      }),
+    ],
+    only: "services.cart.loadBalancing",
+    inEndpoints: true,
+    refuted: ["callers of cart divide requests among its pods as it says"],
   },
   "an outside host is exported to every namespace": {
     objects: ["ServiceEntry", "DestinationRule"].map((kind) =>

@@ -1,0 +1,26 @@
+import type { Mesh } from "../catalog";
+import type { LabRequest } from "./laboratory";
+import { gatewayQuestions } from "./questions/gateways";
+import type { SampleCall } from "./sample";
+import type { TokenIssuer } from "./tokens";
+
+/** A request that is answered, from a pod, or from outside at a gateway. */
+export type RoutedSample = SampleCall & Pick<LabRequest, "connectTo">;
+
+/** For each route of a gateway, by the path of its edge, a request from outside that it leads to its service. */
+export function samplesOfRoutes(mesh: Mesh, issuer: TokenIssuer): Map<string, RoutedSample> {
+  const samples = new Map<string, RoutedSample>();
+  for (const question of gatewayQuestions(mesh, issuer)) {
+    const { path, expect, caller, target, scheme, requestPath, request, through } = question;
+    if (expect !== "answered" || target.kind !== "host" || request.protocol === "grpc" || samples.has(path))
+      continue;
+    samples.set(path, {
+      caller,
+      url: `${scheme}://${target.host}:${target.port}${requestPath}`,
+      method: request.method ?? "GET",
+      headers: request.headers ?? {},
+      ...(through && { connectTo: through }),
+    });
+  }
+  return samples;
+}

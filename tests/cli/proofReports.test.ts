@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import { junit } from "../../cli/junit";
+import { provenFields } from "../../cli/proofFields";
+import type { CombinedProof } from "../../prove";
+
+describe("junit", () => {
+  const proof = (rest: Partial<CombinedProof>): CombinedProof => ({
+    path: 'hosts["a"]',
+    claim: "x < y & z",
+    verdict: "proven",
+    requests: 1,
+    tiers: {},
+    ...rest,
+  });
+
+  it("shows a refuted claim as a failure, one that is not provable as skipped, and escapes texts", () => {
+    const counterexample = { request: "GET /", expected: "denied", seen: "200 \u0001" };
+    const text = junit(
+      "shop",
+      [
+        proof({ milliseconds: 1500 }),
+        proof({ verdict: "refuted", counterexample }),
+        proof({ verdict: "not provable here", reason: 'it is "far"' }),
+      ],
+      7,
+    );
+    expect(text.split("\n").slice(1)).to.deep.equal([
+      '<testsuites name="meshwright prove" tests="3" failures="1" skipped="1" errors="0" time="7">',
+      '<testsuite name="shop" tests="3" failures="1" skipped="1" errors="0" time="7">',
+      '<testcase classname="hosts[&quot;a&quot;]" name="x &lt; y &amp; z" time="1.5"/>',
+      '<testcase classname="hosts[&quot;a&quot;]" name="x &lt; y &amp; z" time="0"><failure message="expected denied, seen 200 ">catalog: hosts[&quot;a&quot;]',
+      "request: GET /",
+      "expected: denied",
+      "seen: 200 </failure></testcase>",
+      '<testcase classname="hosts[&quot;a&quot;]" name="x &lt; y &amp; z" time="0"><skipped message="it is &quot;far&quot;"/></testcase>',
+      "</testsuite>",
+      "</testsuites>",
+      "",
+    ]);
+  });
+});
+
+describe("provenFields", () => {
+  it("finds which fields a wrong value of which would be noticed, and which not", async () => {
+    const http = { port: 80, targetPort: 8080, protocol: "http" };
+    const catalog = {
+      name: "shop",
+      alerts: { errorRate: 0.1 },
+      services: {
+        web: { calls: { api: { methods: ["GET"], timeout: "2s" } } },
+        api: { ports: { http }, circuitBreaker: { maxConnections: 50 } },
+      },
+      networkPolicies: { dnsPorts: [5353] },
+    };
+    const { proven, open } = await provenFields({ name: "shop", catalog });
+    expect(proven).to.include.members([
+      "services.web.calls.api.methods[0]",
+      "services.web.calls.api.timeout",
+      "services.api.ports.http.targetPort",
+      "services.api.circuitBreaker.maxConnections",
+    ]);
+    // NetworkPolicies decide about connections, and no claim is about them. Alerts decide nothing.
+    expect(open).to.deep.equal(["networkPolicies.dnsPorts[0]"]);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { subjectOf } from "../../cli/proofSubject";
+import { loadSubject } from "../../cli/subject";
+import { prove } from "../../prove";
+
+/**
+ * Proves a platform by real requests again and again, each time in a new laboratory: `RUNS=20 PLATFORM=policycortex`. Verdicts
+ * that depend on chance or on the machine's load show as differences.
+ */
+describe("prove, repeated", function () {
+  this.timeout(0);
+  const platform = process.env.PLATFORM ?? "policycortex";
+  const runs = Number(process.env.RUNS ?? 20);
+
+  it(`gives the same verdicts in ${runs} runs of ${platform}`, async () => {
+    const subject = subjectOf(await loadSubject(platform, "prod"));
+    let first: readonly string[] | undefined;
+    for (let run = 1; run <= runs; run += 1) {
+      const begin = Date.now();
+      const proofs = await prove(subject);
+      const verdicts = proofs.map(({ path, claim, verdict }) => `${verdict}: ${claim} (${path})`).sort();
+      first ??= verdicts;
+      const refuted = verdicts.filter((line) => line.startsWith("refuted")).length;
+      const seconds = (Date.now() - begin) / 1000;
+      process.stdout.write(`run ${run}: ${verdicts.length} claims, ${refuted} refuted, ${seconds} s\n`);
+      expect(verdicts, `run ${run}`).to.deep.equal(first);
+    }
+  });
+});
