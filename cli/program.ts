@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/packageRoot";
 import type * as audit from "./commands/audit";
 import type * as check from "./commands/check";
+import type * as cost from "./commands/cost";
 import type * as diff from "./commands/diff";
 import type * as down from "./commands/down";
 import type * as explain from "./commands/explain";
@@ -80,6 +81,11 @@ const files: Readonly<Record<string, CommandFile>> = {
     description:
       "judge dry runs of authorization by what Prometheus or access logs show, and list what is allowed and not used; exit code 1 unless all are clean",
     load: () => (require("./commands/shadow") as typeof shadow).shadowCommand,
+  },
+  cost: {
+    description:
+      "measure the configuration that a real istiod sends to each proxy, what a change adds, and the memory that it takes; exit code 1 over a budget",
+    load: () => (require("./commands/cost") as typeof cost).costCommand,
   },
   schema: {
     description: "print the JSON Schema of a catalog, for editors that complete and check YAML and JSON",

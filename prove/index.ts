@@ -17,6 +17,8 @@ export { combine, type CombinedProof } from "./combine";
 export { type Proof, type Tier, tiers, type Verdict } from "./question";
 export { proveStatically } from "./static";
 export { isIstiodReady, proveByXds, type XdsOptions } from "./xds";
+export { costOf, keyOfProxy, type MeshCost, type ProxyCost } from "./xds/cost";
+export { type ResourceType, resourceTypes } from "./xds/proxy";
 
 /** What a proof needs besides its subject. */
 export interface ProofOptions {

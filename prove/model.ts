@@ -11,23 +11,31 @@ import {
 } from "../effect";
 import { mergePatch } from "../mesh";
 import type { Subject } from "./cluster";
-import { unmeshedNamespace } from "./identities";
+import { strangerNamespace, unmeshedNamespace } from "./identities";
 import type { Caller } from "./question";
 import { namespaces, probeLabels, probes, standIns } from "./standIns";
 
-/** The objects of what a laboratory would bring up: those that are rendered, what others deploy, and the probes. */
-export function objectsOf({ mesh, objects }: Subject): PlainObject[] {
+/**
+ * The objects of what a laboratory would bring up: those that are rendered, what others deploy, and the probes.
+ *
+ * @param probed whether the probes and their namespaces are among them. Default: true.
+ */
+export function objectsOf({ mesh, objects }: Subject, probed = true): PlainObject[] {
   const rendered = new Set(
     objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
   );
   const all: readonly object[] = [
-    ...namespaces(mesh, rendered),
+    ...namespaces(mesh, rendered).filter(({ metadata }) => probed || !isOfProbes(metadata.name)),
     ...standIns(mesh),
-    ...probes(mesh),
+    ...(probed ? probes(mesh) : []),
     ...gatewayServices(mesh, new Set()),
     ...objects,
   ];
   return merged(all as readonly PlainObject[]);
+}
+
+function isOfProbes(namespace: string): boolean {
+  return namespace === strangerNamespace || namespace === unmeshedNamespace;
 }
 
 /** Applies objects one after the other: what is rendered for another tool's object changes that object. */
@@ -69,10 +77,10 @@ interface IstiodValues {
 }
 
 /** The model of what a laboratory would bring up, with the gateways' pods. */
-export function modelOf(subject: Subject): Model {
+export function modelOf(subject: Subject, probed = true): Model {
   const { mesh } = subject;
   const { meshConfig = {} } = istiodOf(subject);
-  return readObjects(objectsOf(subject), {
+  return readObjects(objectsOf(subject, probed), {
     settings: { rootNamespace: mesh.rootNamespace, trustDomain: mesh.trustDomain, ...settingsOf(meshConfig) },
     workloads: gatewayWorkloads(mesh),
   });

@@ -46,7 +46,11 @@ export async function xdsOracle(
 ): Promise<Oracle> {
   const { say = () => undefined } = options;
   const model = modelOf(subject);
-  const { istiod, world } = await istiodFor(subject, model, () => 1, options);
+  const { istiod, world } = await istiodFor(
+    subject,
+    { model, objects: objectsOf(subject), replicas: () => 1 },
+    options,
+  );
   try {
     const configurations = new Map<Workload, ProxyConfiguration>();
     const groups = distinct(model, world);
@@ -92,15 +96,20 @@ export async function xdsOracle(
   }
 }
 
-/** Starts istiod with a subject's objects and configuration, and a cluster of its pods. */
+/** Objects, the workloads that they make, and how many pods each of these has. */
+export interface Deployed {
+  readonly model: Model;
+  readonly objects: readonly PlainObject[];
+  readonly replicas: (workload: Workload) => number;
+}
+
+/** Starts istiod with objects, a subject's configuration, and a cluster of pods. */
 export async function istiodFor(
   subject: Subject,
-  model: Model,
-  replicas: (workload: Workload) => number,
+  { model, objects, replicas }: Deployed,
   { onBuild }: XdsOptions = {},
 ): Promise<{ readonly istiod: Istiod; readonly world: World }> {
   const toolchain = await ensureToolchain(["pilot-discovery"], onBuild);
-  const objects = objectsOf(subject);
   const world = worldOf(model, objects, replicas);
   const { meshConfig = {}, env = {} } = istiodOf(subject);
   const { mesh } = subject;

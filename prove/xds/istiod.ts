@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import getPort from "get-port";
@@ -39,12 +40,13 @@ export interface Istiod {
 }
 
 /**
- * Runs a program until the standard input of this script ends, which it does when the process that started it ends. Then
- * the folder is removed. It prints the program's process id.
+ * Runs a program as soon as a line comes, until the standard input of this script ends, which it does when the process
+ * that started it ends. Then the folder is removed. It prints the program's process id.
  */
 const supervised = `
 exec 3<&0
 folder=$1; shift
+if ! read -r _ <&3; then rm -rf "$folder"; exit; fi
 "$@" </dev/null >&2 3<&- &
 pid=$!
 echo $pid
@@ -66,19 +68,14 @@ const patience = 120_000;
 export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
   const { objects, cluster = [], meshConfig = {}, revision = "default", namespace = "istio-system" } = config;
   const server = await readOnlyCluster(cluster);
-  const folder = mkdtempSync(join(tmpdir(), "istiod-"));
-  const file = (name: string, content: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
+  const folder = join(tmpdir(), `istiod-${randomUUID()}`);
+  const file = (name: string, content: string): void => {
+    writeFileSync(join(folder, name), content);
   };
-  mkdirSync(join(folder, "objects"));
-  file("objects/all.yaml", objects.map((one) => JSON.stringify(one)).join("\n---\n"));
   const [grpc, http, monitoring] = [await getPort(), await getPort(), await getPort()];
   const args = [
     ...["discovery", "--configDir", join(folder, "objects"), "--registries", "Kubernetes"],
-    ...["--kubeconfig", file("kubeconfig", JSON.stringify(kubeconfigFor(server.url)))],
-    ...["--meshConfig", file("mesh.yaml", JSON.stringify(meshConfig))],
+    ...["--kubeconfig", join(folder, "kubeconfig"), "--meshConfig", join(folder, "mesh.yaml")],
     ...["--grpcAddr", `127.0.0.1:${grpc}`, "--httpAddr", `127.0.0.1:${http}`],
     ...["--monitoringAddr", `127.0.0.1:${monitoring}`, "--ctrlz_port", "0"],
     ...["--secureGRPCAddr", "", "--httpsAddr", "", "--log_output_level", "default:warn"],
@@ -108,6 +105,12 @@ export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
   };
   const url = `http://127.0.0.1:${http}`;
   try {
+    // The shell removes the folder, so it is there before the folder.
+    mkdirSync(join(folder, "objects"), { recursive: true });
+    file("objects/all.yaml", objects.map((one) => JSON.stringify(one)).join("\n---\n"));
+    file("kubeconfig", JSON.stringify(kubeconfigFor(server.url)));
+    file("mesh.yaml", JSON.stringify(meshConfig));
+    child.stdin.write("\n");
     const pid = await pidFrom(child);
     await until(
       "istiod's start",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { istioCharts } from "../../toolchain";
 import { connectXds, type NodeMetadata, type XdsClient, type XdsResponse } from "./client";
 import { clusterId, type Istiod } from "./istiod";
@@ -21,6 +22,8 @@ export interface ProxyNode {
 export interface SentResources {
   readonly resources: number;
   readonly bytes: number;
+  /** Differs if the resources do, whatever their order. */
+  readonly fingerprint: string;
 }
 
 /** Types of resources, as their discovery services are called. */
@@ -116,7 +119,12 @@ async function requestAll(client: XdsClient): Promise<SentTo> {
 
 function sizeOf(response: XdsResponse | undefined): SentResources {
   const resources = response?.resources ?? [];
-  return { resources: resources.length, bytes: resources.reduce((sum, { length }) => sum + length, 0) };
+  const hashes = resources.map((one) => createHash("sha256").update(one).digest("hex"));
+  return {
+    resources: resources.length,
+    bytes: resources.reduce((sum, { length }) => sum + length, 0),
+    fingerprint: createHash("sha256").update(hashes.sort().join()).digest("hex"),
+  };
 }
 
 /** Names of the route configurations that a listener's filters refer to. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isObject } from "../../catalog";
 import {
   type KnownObject,
@@ -47,7 +48,9 @@ export function worldOf(
   objects: readonly PlainObject[],
   replicas: (workload: Workload) => number,
 ): World {
-  const pods = model.workloads.flatMap((workload, index) => podsFor(workload, index, replicas(workload)));
+  const podAddress = addressesFrom(128, 7);
+  const serviceAddress = addressesFrom(96, 5);
+  const pods = model.workloads.flatMap((workload) => podsFor(workload, replicas(workload), podAddress));
   const byWorkload = Map.groupBy(pods, ({ workload }) => workload);
   const podsOf = (workload: Workload): readonly Pod[] => byWorkload.get(workload) ?? [];
   const byAddress = new Map(pods.map((pod) => [pod.address, pod]));
@@ -59,14 +62,14 @@ export function worldOf(
   const sources = new Map(
     objects.map(knownObject).map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one]),
   );
-  const services = inCluster.map((service, index): Addressed => {
+  const services = inCluster.map((service): Addressed => {
     const source = sources.get(`Service ${service.from.namespace}/${service.from.name}`);
     const headless = isObject(source?.spec) && source.spec.clusterIP === "None";
     const own = workloadsSelected(model.workloads, service.selector ?? {}, service.namespace);
     return {
       service,
       source,
-      address: headless ? "None" : `10.${96 + (index >> 14)}.${(index >> 7) & 127}.${(index & 127) + 1}`,
+      address: headless ? "None" : serviceAddress(service.host),
       pods: service.selector === undefined ? [] : own.flatMap(podsOf),
     };
   });
@@ -130,15 +133,38 @@ interface Addressed {
 /** Labels that injection adds to a pod with a sidecar. Other proxies start mutual TLS with such a pod. */
 const injected = { "security.istio.io/tlsMode": "istio" };
 
-function podsFor(workload: Workload, index: number, count: number): Pod[] {
-  const { name, labels, proxy = "sidecar" } = workload;
-  return Array.from({ length: count }, (_, ordinal): Pod => ({
-    address: `10.${128 + (ordinal % 100)}.${index >> 7}.${(index & 127) + 1}`,
-    // istiod's debug interface finds a proxy by a part of its name, so no name is a part of another.
-    name: `${name}-${String(index).padStart(6, "0")}-${ordinal}`,
-    workload,
-    labels: proxy === "sidecar" ? { ...labels, ...injected } : labels,
-  }));
+function podsFor(workload: Workload, count: number, addressFor: (name: string) => string): Pod[] {
+  const { name, namespace, labels, proxy = "sidecar" } = workload;
+  return Array.from({ length: count }, (_, ordinal): Pod => {
+    const address = addressFor(`${namespace}/${name}/${ordinal}`);
+    return {
+      address,
+      // istiod's debug interface finds a proxy by a part of its name, so no name is a part of another.
+      name: `${name}-${address.replaceAll(".", "-")}-${ordinal}`,
+      workload,
+      labels: proxy === "sidecar" ? { ...labels, ...injected } : labels,
+    };
+  });
+}
+
+/**
+ * Gives each name an address that depends on little but the name, so that a change of a catalog leaves the others as they
+ * are.
+ *
+ * @param second the least second byte. @param bits how many bits of the second byte are free.
+ */
+function addressesFrom(second: number, bits: number): (name: string) => string {
+  const taken = new Set<string>();
+  return (name) => {
+    for (let attempt = 0; ; attempt += 1) {
+      const bytes = createHash("sha256").update(`${attempt} ${name}`).digest();
+      const [first = 0, middle = 0, last = 0] = bytes;
+      const address = `10.${second + (first >> (8 - bits))}.${middle}.${1 + (last % 254)}`;
+      if (taken.has(address)) continue;
+      taken.add(address);
+      return address;
+    }
+  };
 }
 
 /** Nodes in two regions, as the laboratory has them. */

@@ -1,14 +1,17 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { stringify } from "yaml";
 import type { Mesh } from "../../catalog";
+import { changesOf } from "../../cli/cost/change";
+import { report } from "../../cli/cost/report";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
 import { matchedPath } from "../../effect";
-import { type Proof, proveByXds, type ProofSubject } from "../../prove";
+import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
 import type { Part } from "../../prove/foretell";
 import type { LabAnswer } from "../../prove/laboratory";
 import { type Oracle, partsOf, proveByOracle } from "../../prove/oracle";
@@ -16,7 +19,7 @@ import { describeQuestion, type Question } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
-import { mutants, refutedClaims, withObjects } from "./shop";
+import { definition, mutants, refutedClaims, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
 
 const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
@@ -57,6 +60,37 @@ describe("proveByXds", () => {
       expect(claims).to.have.members(refuted);
     });
   }
+
+  it("measures what docs/cost.md shows, the same each time, and names the proxies that a change reaches", async () => {
+    const bookinfo = await load("bookinfo");
+    const [cost, again] = [await costOf(bookinfo), await costOf(bookinfo)];
+    expect(changesOf(cost, again)).to.deep.equal([]);
+    const page = readFileSync("docs/cost.md", "utf8");
+    expect(page).to.include(
+      report(cost, undefined, [])
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => line.trimEnd())
+        .join("\n"),
+    );
+    const file = join(mkdtempSync(join(tmpdir(), "cost-")), "catalog.yaml");
+    // orders loses its route, which only the gateway has.
+    const gateways = {
+      edge: {
+        hosts: {
+          "shop.example.com": { tls: { credentialName: "c" }, routes: [{ prefix: "/", service: "web" }] },
+        },
+      },
+    };
+    writeFileSync(file, stringify({ ...definition, gateways }, { compat: "yaml-1.1" }));
+    const reached = changesOf(
+      await costOf(subjectOf({ name: "shop", catalog: definition })),
+      await costOf(subjectOf(await loadSubject(file, undefined))),
+    ).map(({ name }) => name);
+    rmSync(join(file, ".."), { recursive: true });
+    expect(reached).to.include.members(["istio-ingress-shop"]);
+    expect(reached).not.to.include.members(["api", "store"]);
+  });
 
   it("says what istiod refuses", async () => {
     const broken = withObjects([
