@@ -4,7 +4,12 @@ import type { PlainObject } from "../effect";
 /** Whether an object is the ConfigMap with the mesh configuration of an istiod, of any revision. */
 export function isMeshConfig({ kind, metadata, data }: PlainObject): boolean {
   const { name } = (metadata ?? {}) as { readonly name?: unknown };
-  return kind === "ConfigMap" && /^istio(-|$)/.test(String(name)) && typeof meshText(data) === "string";
+  return (
+    kind === "ConfigMap" &&
+    typeof name === "string" &&
+    /^istio(-|$)/.test(name) &&
+    typeof meshText(data) === "string"
+  );
 }
 
 /** The mesh configuration in a ConfigMap. Undefined in other objects, and if the text is not YAML of an object. */

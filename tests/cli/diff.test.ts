@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -12,6 +12,8 @@ const catalog = (methods: readonly string[]) => ({
     cart: { ports: { http: { port: 8080, protocol: "http" } } },
   },
 });
+
+const guide = readFileSync(join(__dirname, "..", "..", "docs", "guide", "operation.md"), "utf8");
 
 describe("cli/diff", function () {
   this.timeout(180_000); // Each run is its own process.
@@ -30,6 +32,9 @@ describe("cli/diff", function () {
     const { stdout, exitCode } = await run(old, now);
     const [first = "", ...lines] = stdout.split("\n");
     expect(first).to.match(/^WIDER {2}shop\/web may now PUT shop\/cart \(was GET\) \[[0-9a-f]{8}\]$/);
+    // The guide shows it as output, and as the declaration of an intended change.
+    const shown = [...guide.matchAll(/^WIDER.*$/gm)].map(([line]) => line);
+    expect(shown).to.deep.equal([first, first.replace("  ", " ")]);
     expect(lines.slice(0, 5)).to.deep.equal([
       "       at shop/cart",
       "       e.g. PUT / on port 8080 from cluster.local/ns/shop/sa/web",
