@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PlainObject } from "../../effect";
+import { programs } from "../../toolchain";
 
 /** Kinds of the collections that istiod lists. */
 const kinds: Readonly<Record<string, string>> = {
@@ -59,7 +60,9 @@ function answer(
     send(code, { kind: "Status", apiVersion: "v1", status: "Failure", reason, code });
   };
   if (pathname === "/version") {
-    send(200, { major: "1", minor: "36", gitVersion: "v1.36.3" });
+    const release = programs["kube-apiserver"].version;
+    const [major, minor] = release.split(".");
+    send(200, { major, minor, gitVersion: `v${release}` });
     return;
   }
   if (request.method !== "GET") {

@@ -1,9 +1,18 @@
 import { expect } from "chai";
+import type { Finding } from "../../checks";
 import { filterProblems } from "../../checks/filterExpression";
 import { resultText, syntaxText, typeText } from "../../checks/rules/filterAttributes";
 import { checkMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
+
+const findings = (filter: string): Finding[] =>
+  checkMesh({
+    name: "shop",
+    services: { web: { ports: { http } } },
+    telemetry: { accessLogging: { provider: "envoy", filter } },
+  }).findings.filter(({ code }) => code === "MW362");
+const fixes = (filter: string): string[] => findings(filter).map(({ fix }) => fix);
 
 describe("checks of access log filters", () => {
   it("accept conditions on Envoy's attributes", () => {
@@ -16,6 +25,9 @@ describe("checks of access log filters", () => {
       "request.duration > duration('1s') || response.flags != 0",
       "metadata.filter_metadata['a'].b == 'c'",
       "request['path'].matches('^/v[0-9]+')",
+      "'x-debug' in request.headers && request.url_path.startsWith('/responseCode')",
+      "xds.cluster_name == 'a' && int(request.headers['n']) in [1, 2]",
+      "request.duration > duration('1s') && !(upstream.address == \"\")",
     ]) {
       expect(filterProblems(filter), filter).to.deep.equal([]);
     }
@@ -31,17 +43,16 @@ describe("checks of access log filters", () => {
     expect(attributes("request['pth'] == 'a'")).to.deep.equal(["request.pth"]);
     expect(attributes("['a'].exists(x, x == request.pth || y)")).to.deep.equal(["request.pth", "y"]);
     expect(attributes("has(request.auth.claims)")).to.deep.equal(["request.auth"]);
+    expect(fixes("responseCode >= 500 || responseCode == 0")).to.deep.equal([
+      'did you mean "response.code"?',
+    ]);
+    expect(fixes("request.paht == '/'")).to.deep.equal(['did you mean "request.path"?']);
+    expect(fixes("status == 200 && method == 'GET'")).to.have.length(2);
   });
 
   it("find what is no expression, has wrong types, or is no condition", () => {
     const found = (filter: string): string[] =>
-      checkMesh({
-        name: "shop",
-        services: { web: { ports: { http } } },
-        telemetry: { accessLogging: { provider: "envoy", filter } },
-      })
-        .findings.filter(({ code }) => code === "MW362")
-        .map(({ path, message }) => `${path}: ${message}`);
+      findings(filter).map(({ path, message }) => `${path}: ${message}`);
     const line = ({ message }: { message: string }): string[] => [
       `telemetry.accessLogging.filter: ${message}`,
     ];
@@ -55,6 +66,8 @@ describe("checks of access log filters", () => {
       ),
     );
     expect(found("response.code")).to.deep.equal(line(resultText("int")));
+    // CEL's macro `has` takes a field, not an index.
+    expect(found("has(request.headers['x-debug'])")).to.have.length(1);
     expect(found("request.headers")).to.deep.equal(line(resultText("map<string, string>")));
   });
 });

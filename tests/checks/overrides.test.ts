@@ -83,34 +83,3 @@ describe("checks of overrides", () => {
     expect(found(routed({ host: "api", subset: "v1" }, listed))).to.have.length(1);
   });
 });
-
-describe("checks of filters of access logs", () => {
-  const filtered = (filter: string): string[] =>
-    checkMesh({
-      name: "shop",
-      services: { web: { ports: { http } } },
-      telemetry: { accessLogging: { provider: "envoy", filter } },
-    }).findings.map(({ code, fix }) => `${code}: ${fix}`);
-
-  it("accept attributes of Envoy, functions, macros and texts", () => {
-    for (const filter of [
-      "response.code >= 400",
-      "response.code >= 400 || connection.mtls == false",
-      "has(request.headers['x-debug']) && request.url_path.startsWith('/responseCode')",
-      "xds.cluster_name == 'a' && int(request.headers['n']) in [1, 2]",
-      "['a', 'b'].exists(each, each == request.method)",
-      "metadata.filter_metadata['envoy.lb']['canary'] == 'true'",
-      "request.duration > duration('1s') && !(upstream.address == \"\")",
-    ]) {
-      expect(filtered(filter), filter).to.deep.equal([]);
-    }
-  });
-
-  it("refuse others, each once", () => {
-    expect(filtered("responseCode >= 500 || responseCode == 0")).to.deep.equal([
-      'MW362: did you mean "response.code"?',
-    ]);
-    expect(filtered("request.paht == '/'")).to.deep.equal(['MW362: did you mean "request.path"?']);
-    expect(filtered("status == 200 && method == 'GET'")).to.have.length(2);
-  });
-});
