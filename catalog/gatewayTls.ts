@@ -69,14 +69,25 @@ const mutual = { properties: { mode: { enum: ["MUTUAL", "OPTIONAL_MUTUAL"] } }, 
 const plaintext = { properties: { mode: { const: "DISABLE" } }, required: ["mode"] };
 const without = (field: string): object => ({ not: { required: [field] } });
 
+/** Instructions for a value that is no object. Other errors keep their own. */
+const whenAbsent = {
+  error: ({ code }: { readonly code: string }) =>
+    code === "invalid_type"
+      ? 'write { credentialName: "…" } with the Secret of the host\'s certificate, or { mode: "DISABLE", terminatedBy: "loadBalancer" } if a load balancer in front terminates TLS'
+      : undefined,
+};
+
 export const gatewayTlsSchema: z.ZodType<TlsDefinition> = z
-  .strictObject({
-    mode: z.enum(gatewayTlsModes).optional(),
-    credentialName: z.string().optional(),
-    caCertCredentialName: z.string().optional(),
-    minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
-    terminatedBy: z.literal("loadBalancer").optional(),
-  } satisfies Shape<TlsDefinition>)
+  .strictObject(
+    {
+      mode: z.enum(gatewayTlsModes).optional(),
+      credentialName: z.string().optional(),
+      caCertCredentialName: z.string().optional(),
+      minProtocolVersion: z.enum(["TLSV1_2", "TLSV1_3"]).optional(),
+      terminatedBy: z.literal("loadBalancer").optional(),
+    } satisfies Shape<TlsDefinition>,
+    whenAbsent,
+  )
   .refine((tls) => terminates(tls) === (tls.credentialName !== undefined), {
     path: ["credentialName"],
     params: {

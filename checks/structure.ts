@@ -227,7 +227,9 @@ function fixOf(issue: z.core.$ZodIssue): string {
     case "custom":
       return String(issue.params?.fix ?? issue.message);
     case "invalid_type":
-      return `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`;
+      return issue.message.startsWith("Invalid input")
+        ? `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`
+        : issue.message;
     case "invalid_union":
       return `give ${formsOf(issue)}`;
     case "invalid_value":

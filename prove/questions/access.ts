@@ -7,14 +7,16 @@ import { authorizerPaths, withAuthorizer } from "./authorizer";
 
 /**
  * For every port of every service and every identity: the requests that the catalog's calls admit, and their neighbours
- * just outside, which must be denied.
+ * just outside, which must be denied, unless the service's authorization is a dry run.
  */
 export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   const identities = identitiesOf(mesh);
   return mesh.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const edges = service.incoming.filter((edge) => edge.port.name === port.name);
-      return identities.flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer));
+      return identities
+        .flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer))
+        .filter(({ expect }) => expect !== "denied" || service.authorization === "enforced");
     }),
   );
 }

@@ -8,6 +8,8 @@ export function callQuestions(mesh: Mesh): Question[] {
     ...callsOf(mesh, caller),
     ...mesh.services
       .filter(({ name }) => name !== caller.name && !caller.outgoing.some(({ callee }) => callee === name))
+      // While the mesh's authorization is a dry run, Sidecars limit nothing, so that undeclared calls are reported.
+      .filter(({ authorization }) => mesh.authorization === "enforced" || authorization === "enforced")
       .flatMap((other) =>
         other.ports.slice(0, 1).map(({ port, protocol }): Question => ({
           path: `${caller.path}.calls`,

@@ -4,8 +4,10 @@ import { checkMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
 
+const secret = { credentialName: "shop" };
+
 /** Findings of a catalog with one host. */
-const found = (host: string, tls: object = { credentialName: "shop" }): string[] =>
+const found = (host: string, tls: unknown): string[] =>
   checkMesh({
     name: "shop",
     services: { web: { ports: { http } } },
@@ -15,12 +17,24 @@ const found = (host: string, tls: object = { credentialName: "shop" }): string[]
 describe("checks of gateway hosts", () => {
   it("refuse addresses and hosts that end in digits, which istiod refuses", () => {
     for (const host of ["10.0.0.1", "shop.1", "*.example.2"]) {
-      expect(found(host).filter((one) => one.startsWith("MW105"))).to.deep.equal([
+      expect(found(host, secret).filter((one) => one.startsWith("MW105"))).to.deep.equal([
         `MW105 gateways.public.hosts["${host}"]: ${fixes.numericGatewayHost}`,
       ]);
     }
-    expect(found("1.example.com")).to.deep.equal([]);
-    expect(found("shop.s3")).to.deep.equal([]);
+    expect(found("1.example.com", secret)).to.deep.equal([]);
+    expect(found("shop.s3", secret)).to.deep.equal([]);
+  });
+
+  it("say for a host without tls what a certificate or a load balancer in front needs", () => {
+    const fix =
+      'write { credentialName: "…" } with the Secret of the host\'s certificate, or { mode: "DISABLE", terminatedBy: "loadBalancer" } if a load balancer in front terminates TLS';
+    const at = 'gateways.public.hosts["shop.example.com"].tls';
+    expect(found("shop.example.com", undefined)).to.include(`MW003 ${at}: ${fix}`);
+    expect(found("shop.example.com", "SIMPLE")).to.include(`MW001 ${at}: ${fix}`);
+    // Unknown fields keep their own fix.
+    expect(found("shop.example.com", { credentialName: "shop", cipherSuites: [] }).join()).to.contain(
+      "use one of",
+    );
   });
 
   it("refuse Secrets that Istio reads as CA certificates only", () => {
