@@ -10,7 +10,7 @@ import { step } from "./output";
 /** Finds or builds `names`, and shows the progress of builds. */
 export async function tools(names: readonly ProgramName[] = sandboxPrograms): Promise<Toolchain> {
   return step(
-    "Programs: find what is installed, build the rest (the first time takes about 15 minutes)",
+    "Programs: find what is installed, build the rest (the first time takes about 25 minutes on two cores)",
     (say) => {
       const start = Date.now();
       return ensureToolchain(names, (progress) => {
