@@ -19,28 +19,49 @@ function* valuesOf(value: unknown, path: Path = []): Iterable<Path> {
       yield* valuesOf(inner, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
+/** The values of several catalogs, those with the same path and the same values beside them once. */
+function* distinctValuesOf(catalogs: readonly unknown[]): Iterable<{ catalog: unknown; path: Path }> {
+  const seen = new Set<string>();
+  for (const catalog of catalogs) {
+    for (const path of valuesOf(catalog)) {
+      const parent = path
+        .slice(0, -1)
+        .reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], catalog);
+      const key = JSON.stringify([path, parent]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      yield { catalog, path };
+    }
+  }
+}
+
+const catalogs: readonly unknown[] = [example, ...rules.map(({ examples }) => examples.right)];
+
 const isStructural = (code: string): boolean => ["MW001", "MW002", "MW003"].includes(code);
 
 describe("findings that follow from a value of the wrong form", () => {
   it("are not reported, wherever the value stands", () => {
     const derived: string[] = [];
     let failed = 0;
-    for (const catalog of [example, ...rules.map(({ examples }) => examples.right)]) {
-      const before = checkMesh(catalog).findings.map(({ code, path }) => `${code} ${path}`);
-      for (const path of valuesOf(catalog)) {
-        if (path[0] === "suppressions" || path[0] === "overrides") continue;
-        for (const wrong of [null, "!"]) {
-          const { findings } = checkMesh(put(catalog, path, wrong));
-          if (!findings.some(({ code }) => isStructural(code))) continue;
-          failed++;
-          for (const { code, path: at } of findings) {
-            if (isStructural(code) || before.includes(`${code} ${at}`)) continue;
-            derived.push(`${path.join(".")} = ${String(wrong)}: ${code} ${at}`);
-          }
+    const before = new Map(
+      catalogs.map((catalog) => [
+        catalog,
+        checkMesh(catalog).findings.map(({ code, path }) => `${code} ${path}`),
+      ]),
+    );
+    for (const { catalog, path } of distinctValuesOf(catalogs)) {
+      if (path[0] === "suppressions" || path[0] === "overrides") continue;
+      for (const wrong of [null, "!"]) {
+        const { findings } = checkMesh(put(catalog, path, wrong));
+        if (!findings.some(({ code }) => isStructural(code))) continue;
+        failed++;
+        for (const { code, path: at } of findings) {
+          if (isStructural(code) || before.get(catalog)?.includes(`${code} ${at}`)) continue;
+          derived.push(`${path.join(".")} = ${String(wrong)}: ${code} ${at}`);
         }
       }
     }
-    expect(failed).to.be.greaterThan(1000);
+    expect(failed).to.be.greaterThan(500);
     expect(derived).to.deep.equal([]);
   });
 
@@ -87,16 +108,14 @@ describe("the fix of a value of the wrong form", () => {
 
   it("is an instruction with an example, never a regular expression or a word of the validator", () => {
     const fixes: string[] = [];
-    for (const catalog of [example, ...rules.map(({ examples }) => examples.right)]) {
-      for (const path of valuesOf(catalog)) {
-        for (const wrong of ["!", -1, {}]) {
-          for (const { code, fix } of checkMesh(put(catalog, path, wrong)).findings) {
-            if (isStructural(code)) fixes.push(fix);
-          }
+    for (const { catalog, path } of distinctValuesOf(catalogs)) {
+      for (const wrong of ["!", -1, {}]) {
+        for (const { code, fix } of checkMesh(put(catalog, path, wrong)).findings) {
+          if (isStructural(code)) fixes.push(fix);
         }
       }
     }
-    expect(fixes.length).to.be.greaterThan(1000);
+    expect(fixes.length).to.be.greaterThan(500);
     expect(
       [...new Set(fixes)].filter((fix) => /[\^\\]|Invalid|documentation|undefined/.test(fix)),
     ).to.deep.equal([]);
