@@ -153,6 +153,7 @@ export const pages = {
     url: `${kubernetes}/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/`,
   },
   kubernetesImages: { title: "Kubernetes: images", url: `${kubernetes}/concepts/containers/images/` },
+  kubernetesSecrets: { title: "Kubernetes: Secrets", url: `${kubernetes}/concepts/configuration/secret/` },
   kubernetesLabels: {
     title: "Kubernetes: labels and selectors",
     url: `${kubernetes}/concepts/overview/working-with-objects/labels/`,

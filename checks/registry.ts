@@ -105,6 +105,7 @@ import { requestsWithinLimits } from "./rules/requestsWithinLimits";
 import { retriesFitTimeout } from "./rules/retriesFitTimeout";
 import { retriesMultiplied } from "./rules/retriesMultiplied";
 import { routeUnique } from "./rules/routeUnique";
+import { secretReferenced } from "./rules/secretReferenced";
 import { selectorsDistinct } from "./rules/selectorsDistinct";
 import { serviceDeclared } from "./rules/serviceDeclared";
 import { sharedNamespaceUsed } from "./rules/sharedNamespaceUsed";
@@ -266,6 +267,7 @@ export const topics: readonly Topic[] = [
       labelsValid, // MW905
       probePath, // MW906
       livenessLater, // MW907
+      secretReferenced, // MW908
     ],
   },
   {

@@ -1,6 +1,15 @@
 import type { GatewayRouteDefinition, MeshDefinition } from "../../../catalog";
 import { type Change, type Mutation, type Place, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, hostsOf, httpServicesOf, matching, servicesOf } from "./places";
+import {
+  calleesOf,
+  edgesOf,
+  hasHttp,
+  hostsOf,
+  httpServicesOf,
+  matching,
+  servicesOf,
+  workloadsOf,
+} from "./places";
 
 export const security: readonly Mutation[] = [
   {
@@ -320,6 +329,16 @@ export const security: readonly Mutation[] = [
             ],
           };
         }
+      }
+    },
+  },
+  {
+    code: "MW908",
+    mistake: "a password in the catalog, by its name or in a URL",
+    *mutants(catalog) {
+      for (const place of workloadsOf(catalog)) {
+        yield put([...place, "env", "DB_PASSWORD"], "hunter2");
+        yield put([...place, "env", "DATABASE"], "postgres://app:hunter2@db.example.com/app");
       }
     },
   },
