@@ -144,7 +144,7 @@ export async function localPulumi(
   const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
   await replace(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
   const policies = join(shadow, "policies.json");
-  await replace(policies, JSON.stringify(sandboxPolicies));
+  await replace(policies, JSON.stringify(sandboxPolicies(sandbox)));
   const underPack = (pack: string): string[] => [
     ...["--policy-pack", pack],
     ...["--policy-pack-config", policies],
@@ -153,19 +153,27 @@ export async function localPulumi(
 }
 
 /** Configuration of the policy pack on the sandbox, keyed by policy. */
-const sandboxPolicies = {
-  "require-supported-versions": {
-    accepted: [
-      {
-        version: istioCharts.version,
-        reason:
-          "The sandbox runs the newest Istio that can be built from published Go modules, and serves no users.",
-      },
-    ],
-  },
-  // On the sandbox, istiod is a process of this machine: the API server reaches its webhooks by URL.
-  "restrict-control-plane": { istiodValues: ["base.validationURL", "istiodRemote.injectionURL"] },
-};
+function sandboxPolicies({ chartRepository, istiod, canary }: SandboxStatus): Record<string, unknown> {
+  const urls = [istiod, canary].flatMap((one) => (one ? [new URL(one.injectionURL).origin] : []));
+  return {
+    "require-supported-versions": {
+      accepted: [
+        {
+          version: istioCharts.version,
+          reason:
+            "The sandbox runs the newest Istio that can be built from published Go modules, and serves no users.",
+        },
+      ],
+    },
+    "restrict-control-plane": {
+      // On the sandbox, istiod is a process of this machine: the API server reaches its webhooks by URL.
+      istiodValues: ["base.validationURL", "istiodRemote.injectionURL"],
+      istiodUrls: urls,
+      // The sandbox serves the charts itself.
+      ...(chartRepository !== undefined && { chartRepositories: [chartRepository] }),
+    },
+  };
+}
 
 function sandboxConfig(sandbox: SandboxStatus): Record<string, unknown> {
   return {

@@ -75,7 +75,7 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
   },
   injector: {
     problem: "sends pods that are to get a sidecar to another program than istiod",
-    fix: "Call istiod, or select the pods by labels of your own",
+    fix: "Call istiod, add its URL to istiodUrls, or select the pods by labels of your own",
   },
   failing: {
     problem: "is Ignore, so pods start without a sidecar while istiod does not answer",
@@ -154,26 +154,35 @@ export const restrictControlPlane = resourcePolicy({
   settings: {
     environment,
     istioHubs,
-    istiodValues: further("istiod"),
+    istiodValues: further("istiod or base"),
     gatewayValues: further("a gateway"),
     nodeValues: further("cni or ztunnel"),
     chartRepositories: words(
       [facts.istio.charts.repository, facts.istio.charts.oci, ...facts.istio.retired.charts],
       "Repositories and registries of Istio's charts. Charts of folders are accepted.",
     ),
+    istiodUrls: words(
+      [],
+      "URLs of an istiod outside of the cluster, such as https://istiod.example.com:15017, which webhooks of revision tags may call.",
+    ),
   },
   appliesTo: (type) => isHelmRelease(type) || mayChangeControlPlane(type),
   judge(resource, settings): Violation[] {
     if (environmentOf(settings.environment) === "dev") return [];
     if (!isHelmRelease(resource.type)) {
-      return controlPlaneChanges(resource).map(({ field, change }) => ({
-        field,
-        ...messages.change(change),
-      }));
+      return controlPlaneChanges(resource)
+        .filter(({ field, change }) => change !== "injector" || !isUrlOf(field, settings.istiodUrls))
+        .map(({ field, change }) => ({ field, ...messages.change(change) }));
     }
     return [...judgeArguments(resource, settings.chartRepositories), ...judgeRelease(resource, settings)];
   },
 });
+
+/** Whether a webhook's client calls one of these URLs, with any path. */
+function isUrlOf(client: Field, urls: readonly string[]): boolean {
+  const url = client.at("url").peek;
+  return typeof url === "string" && URL.canParse(url) && urls.includes(new URL(url).origin);
+}
 
 function judgeArguments(release: KubernetesResource, repositories: readonly string[]): Violation[] {
   if (!ISTIO_CHARTS.includes(chartOf(release) ?? "")) return [];
@@ -227,7 +236,7 @@ function allowedValues(
     case "gateway":
       return [...GATEWAY_VALUES, ...settings.gatewayValues];
     case "base":
-      return BASE_VALUES;
+      return [...BASE_VALUES, ...settings.istiodValues];
     case "ambient":
       return [
         ...NODE_VALUES.filter((path) => path.startsWith("global.")),

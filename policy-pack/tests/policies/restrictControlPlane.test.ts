@@ -106,6 +106,9 @@ describe("restrict-control-plane", () => {
     });
     const base = { base: { validationURL: "https://example.com" } };
     expect(await judge(istiod(base, "base"))).to.deep.equal(refused("base.validationURL"));
+    expect(await judge(istiod(base, "base"), { istiodValues: ["base.validationURL"] })).to.deep.equal({
+      violations: [],
+    });
   });
 
   it("refuses foreign registries, and paths without normalization", async () => {
@@ -236,12 +239,13 @@ describe("restrict-control-plane", () => {
   });
 
   it("refuses webhooks that inject other programs than istiod, or nothing while istiod does not answer", async () => {
-    const judged = (name: string, webhook: object) =>
+    const judged = (name: string, webhook: object, settings = {}) =>
       judge(
         kubernetes("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", {
           metadata: { name },
           webhooks: [webhook],
         }),
+        settings,
       );
     const title = (name: string) => said(`MutatingWebhookConfiguration ${name}`);
     const tag = "istio-revision-tag-prod";
@@ -249,6 +253,16 @@ describe("restrict-control-plane", () => {
     expect(await judged(tag, { clientConfig: { url: "https://example.com" } })).to.deep.equal({
       violations: [title(tag)("webhooks[0].clientConfig", messages.change("injector"))],
     });
+    const outside = { clientConfig: { url: "https://istiod.example.com:15017/inject" } };
+    const allowing = (url: string) => ({ istiodUrls: [url] });
+    expect(await judged(tag, outside, allowing("https://istiod.example.com:15017"))).to.deep.equal({
+      violations: [],
+    });
+    for (const url of ["https://istiod.example.com", "https://istiod.example.com:1501"]) {
+      expect(await judged(tag, outside, allowing(url)), url).to.deep.equal({
+        violations: [title(tag)("webhooks[0].clientConfig", messages.change("injector"))],
+      });
+    }
     expect(await judged(tag, { clientConfig: client, failurePolicy: "Ignore" })).to.deep.equal({
       violations: [title(tag)("webhooks[0].failurePolicy", messages.change("failing"))],
     });
