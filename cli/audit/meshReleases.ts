@@ -118,6 +118,15 @@ function isNodeAgent(object: PlainObject): boolean {
   );
 }
 
+/** Whether a webhook calls istiod: its Service, or as on the sandbox a process on the machine of the API server. */
+function callsIstiod(webhook: unknown): boolean {
+  const client = fieldsAt(webhook, "clientConfig");
+  const url = textAt(client, "url");
+  return url === undefined
+    ? /^istiod(-|$)/.test(textAt(fieldsAt(client, "service"), "name") ?? "")
+    : /^https:\/\/localhost(:\d+)?\//.test(url);
+}
+
 /**
  * Whether an object is a webhook of istiod as the charts install it: it calls istiod alone, and pods do not start while
  * istiod does not answer. istiod itself changes the failure policy of its validation.
@@ -130,7 +139,7 @@ function isIstiodsWebhook({ kind, metadata, webhooks }: PlainObject): boolean {
     own.length > 0 &&
     own.every(
       (webhook) =>
-        /^istiod(-|$)/.test(textAt(fieldsAt(webhook, "clientConfig", "service"), "name") ?? "") &&
+        callsIstiod(webhook) &&
         (kind === "ValidatingWebhookConfiguration" || textAt(webhook, "failurePolicy") === "Fail"),
     )
   );

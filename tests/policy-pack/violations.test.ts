@@ -17,6 +17,7 @@ describe("policy-pack/violations", () => {
 
   for (const { policy: name, resource, message } of resourceViolations) {
     it(`is refused by its policy, and by no other: ${name}`, async () => {
+      expect(policies.some((one) => one.name === name && "validateResource" in one)).to.equal(true);
       for (const policy of policies.filter((one) => "validateResource" in one)) {
         const { violations } = await validateResource(policy, resource);
         if (policy.name !== name) expect(violations, policy.name).to.deep.equal([]);

@@ -131,14 +131,6 @@ export const resourceViolations: readonly Violation[] = [
     message: "Deployment shop/false-gateway: spec.template.metadata.labels.istio is ingressgateway",
   },
   {
-    policy: "require-gateway-tls",
-    resource: named(
-      "old-tls",
-      gateway({ tls: { mode: "SIMPLE", credentialName: "shop", minProtocolVersion: "TLSV1_0" } }),
-    ),
-    message: "Gateway shop/old-tls: spec.servers[1].tls.minProtocolVersion is TLSV1_0, older than TLSV1_2.",
-  },
-  {
     policy: "forbid-wildcard-hosts",
     resource: named("any-host", virtualService(undefined, { hosts: ["*.example.com"] })),
     message: 'VirtualService shop/any-host: spec.hosts[0] is "*.example.com"',
@@ -305,6 +297,14 @@ export const resourceViolations: readonly Violation[] = [
 
 /** For each mandatory policy that judges stacks, a resource that makes a stack lack something. */
 export const stackViolations: readonly Violation[] = [
+  {
+    policy: "require-gateway-tls",
+    resource: named(
+      "old-tls",
+      gateway({ tls: { mode: "SIMPLE", credentialName: "shop", minProtocolVersion: "TLSV1_0" } }),
+    ),
+    message: "Gateway shop/old-tls: spec.servers[1].tls.minProtocolVersion is TLSV1_0, older than TLSV1_2.",
+  },
   {
     policy: "require-mesh-wide-strict",
     resource: named("istiod-alone", istiodOf({})),

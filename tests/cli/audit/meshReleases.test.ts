@@ -69,7 +69,7 @@ spec:
     spec: { containers: [{ name: discovery, image: "${images.hub}/${image}:${version}", securityContext: { runAsNonRoot: true } }] }
 `;
 
-  const webhook = (kind: string, service: string, failurePolicy: string): string =>
+  const webhook = (kind: string, client: string, failurePolicy: string): string =>
     `apiVersion: admissionregistration.k8s.io/v1
 kind: ${kind}
 metadata:
@@ -77,7 +77,7 @@ metadata:
   labels: { app: ${kind === "MutatingWebhookConfiguration" ? "sidecar-injector" : "istiod"} }
 webhooks:
   - name: a.istio.io
-    clientConfig: { service: { name: ${service}, namespace: istio-system } }
+    clientConfig: ${client.includes(":") ? `{ url: "${client}" }` : `{ service: { name: ${client}, namespace: istio-system } }`}
     failurePolicy: ${failurePolicy}
 `;
 
@@ -85,7 +85,13 @@ webhooks:
     const [mutating, validating] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
     expect(found(webhook(mutating, "istiod", "Fail"))).to.deep.equal([]);
     expect(found(webhook(validating, "istiod-1-31", "Ignore"))).to.deep.equal([]);
-    for (const changed of [webhook(mutating, "evil", "Fail"), webhook(mutating, "istiod", "Ignore")]) {
+    // On the sandbox, istiod is a process beside the API server.
+    expect(found(webhook(mutating, "https://localhost:15017/inject", "Fail"))).to.deep.equal([]);
+    for (const changed of [
+      webhook(mutating, "evil", "Fail"),
+      webhook(mutating, "istiod", "Ignore"),
+      webhook(mutating, "https://localhost.example.com/inject", "Fail"),
+    ]) {
       expect(found(changed)).to.deep.equal(["restrict-control-plane"]);
     }
   });
