@@ -79,7 +79,8 @@ export function judgedObjects(objects: readonly PlainObject[]): PlainObject[] {
 function isJudged(object: PlainObject): boolean {
   const { namespace, kind, name } = knownObject(object);
   if (system.includes(kind === "Namespace" ? name : namespace)) return false;
-  if (kind === "ConfigMap") return /^istio(-|$)/.test(name);
+  // istiod itself writes the root certificate into each namespace, and restores it.
+  if (kind === "ConfigMap") return /^istio(-|$)/.test(name) && name !== "istio-ca-root-cert";
   const { ownerReferences } = (object.metadata ?? {}) as {
     readonly ownerReferences?: readonly { readonly kind: string }[];
   };
