@@ -75,7 +75,7 @@ export function isMet(
     unreachable: by === undefined ? !byApplication : answer.pod !== by,
     redirected:
       !byApplication && answer.status === redirect?.status && answer.headers.location === redirect.location,
-    // The answer is known, so nobody was asked.
+    // The answer is known, so no authorizer was asked.
     asked: false,
   };
   return met[expect];

@@ -1,5 +1,6 @@
-import { isObject, parsePath } from "../../catalog";
+import { formatPath, isObject, parsePath } from "../../catalog";
 import { type ObjectName } from "../../effect";
+import { titleOf } from "../audit/finding";
 import { fromOf, type Side } from "../side";
 
 /** What a change comes from: a place of the catalog, or an object of manifests. */
@@ -45,11 +46,7 @@ function differing(old: unknown, now: unknown, path: string): string[] {
   if (JSON.stringify(old) === JSON.stringify(now)) return [];
   if (!isObject(old) || !isObject(now)) return [path];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
-    differing(
-      old[key],
-      now[key],
-      /^[\w-]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`,
-    ),
+    differing(old[key], now[key], formatPath([...parsePath(path), key])),
   );
 }
 
@@ -63,8 +60,4 @@ function valueAt(value: unknown, segments: readonly (string | number)[]): unknow
 
 function isBelow(path: string, other: string): boolean {
   return path.startsWith(`${other}.`) || path.startsWith(`${other}[`);
-}
-
-function titleOf({ kind, namespace, name }: ObjectName): string {
-  return `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
 }

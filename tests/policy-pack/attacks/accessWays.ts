@@ -1,10 +1,15 @@
-import type { Resource } from "../../../policy-pack/tests/engine";
-import { allowing, type Case, object, type Tree, typed } from "./object";
+import {
+  allowing,
+  type Case,
+  caseOf as way,
+  from,
+  object,
+  operation,
+  type Tree,
+  typed,
+  when,
+} from "./object";
 
-const way = (what: string, ...resources: Resource[]): Case => ({ what, resources });
-const from = (source: Tree) => ({ from: [{ source }] });
-const operation = (one: Tree) => ({ to: [{ operation: one }] });
-const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
 const policy = (name: string, spec: Tree, metadata: Tree = {}) =>
   object("AuthorizationPolicy", name, { spec }, metadata);
 const tokens = (rule: Tree) =>

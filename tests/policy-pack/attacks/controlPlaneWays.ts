@@ -1,8 +1,18 @@
 import { facts } from "../../../policy-pack/facts";
 import type { Resource } from "../../../policy-pack/tests/engine";
-import { type Case, istiod, object, patch, pod, release, type Tree, typed, ztunnel } from "./object";
+import {
+  type Case,
+  caseOf as way,
+  istiod,
+  object,
+  patch,
+  pod,
+  release,
+  type Tree,
+  typed,
+  ztunnel,
+} from "./object";
 
-const way = (what: string, ...resources: Resource[]): Case => ({ what, resources });
 const root = { namespace: "istio-system" };
 const chart = { chart: "istiod", repoURL: facts.istio.charts.repository };
 const webhook = (name: string, more: Tree): Resource =>

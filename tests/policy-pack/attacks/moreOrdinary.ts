@@ -1,30 +1,27 @@
 import { facts } from "../../../policy-pack/facts";
-import type { Resource } from "../../../policy-pack/tests/engine";
 import {
   allowing,
   type Case,
+  caseOf as program,
   destinationRule,
+  entry,
+  from,
+  gatewayApi,
   istiod,
   object,
+  operation,
+  parentRefs,
   patch,
   pod,
   release,
   to,
   type Tree,
   typed,
+  virtualService,
   workload,
   ztunnel,
 } from "./object";
 
-const program = (what: string, ...resources: Resource[]): Case => ({ what, resources });
-const from = (source: Tree) => ({ from: [{ source }] });
-const operation = (one: Tree) => ({ to: [{ operation: one }] });
-const entry = (spec: Tree, metadata: Tree = {}) => object("ServiceEntry", "outside", { spec }, metadata);
-const virtualService = (spec: Tree, metadata: Tree = {}) =>
-  object("VirtualService", "web", { spec }, metadata);
-const gatewayApi = (kind: string, name: string, spec: Tree, metadata: Tree = {}, version = "v1"): Resource =>
-  typed(`gateway.networking.k8s.io/${version}`, kind, name, { spec }, metadata);
-const parentRefs = [{ name: "public", namespace: "ingress" }];
 const tls = [{ number: 443, name: "tls", protocol: "TLS" }];
 const proxied = (fields: Tree) =>
   workload(

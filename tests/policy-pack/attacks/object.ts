@@ -188,6 +188,37 @@ export function to(host: string, more: Tree = {}): Tree {
   return { route: [{ destination: { host } }], timeout: "5s", retries: { attempts: 0 }, ...more };
 }
 
+/** A case of resources. */
+export const caseOf = (what: string, ...resources: Resource[]): Case => ({ what, resources });
+
+/** Parts of an AuthorizationPolicy's rule. */
+export const from = (source: Tree) => ({ from: [{ source }] });
+export const operation = (one: Tree) => ({ to: [{ operation: one }] });
+export const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
+
+/** A ServiceEntry. */
+export const entry = (spec: Tree, metadata: Tree = {}) =>
+  object("ServiceEntry", "outside", { spec }, metadata);
+
+/** A VirtualService. */
+export const virtualService = (spec: Tree, metadata: Tree = {}) =>
+  object("VirtualService", "web", { spec }, metadata);
+
+/** A workload whose pods have annotations. */
+export const annotated = (annotations: Tree) => workload("web", { labels: { app: "web" }, annotations });
+
+/** An object of the Gateway API. */
+export const gatewayApi = (
+  kind: string,
+  name: string,
+  spec: Tree,
+  metadata: Tree = {},
+  version = "v1",
+): Resource => typed(`gateway.networking.k8s.io/${version}`, kind, name, { spec }, metadata);
+
+/** The Gateway of routes. */
+export const parentRefs = [{ name: "public", namespace: "ingress" }];
+
 /** A compliant mesh with a namespace and a workload. */
 export const compliant: readonly Resource[] = [
   object(

@@ -1,9 +1,11 @@
-import type { Resource } from "../../../policy-pack/tests/engine";
 import { unknown } from "../../../policy-pack/tests/engine";
 import {
   allowing,
   type Case,
+  caseOf as program,
   destinationRule,
+  entry,
+  from,
   istiod,
   object,
   patch,
@@ -12,14 +14,10 @@ import {
   to,
   type Tree,
   typed,
+  virtualService,
   workload,
 } from "./object";
 
-const program = (what: string, ...resources: Resource[]): Case => ({ what, resources });
-const from = (source: Tree) => ({ from: [{ source }] });
-const entry = (spec: Tree, metadata: Tree = {}) => object("ServiceEntry", "outside", { spec }, metadata);
-const virtualService = (spec: Tree, metadata: Tree = {}) =>
-  object("VirtualService", "web", { spec }, metadata);
 const tls = [{ number: 443, name: "tls", protocol: "TLS" }];
 const httpsServer = {
   port: { number: 443, name: "https", protocol: "HTTPS" },

@@ -1,9 +1,17 @@
 import type { Resource } from "../../../policy-pack/tests/engine";
-import { type Case, object, patch, pod, type Tree, typed, workload } from "./object";
+import {
+  annotated,
+  type Case,
+  caseOf as way,
+  object,
+  patch,
+  pod,
+  type Tree,
+  typed,
+  workload,
+} from "./object";
 
-const way = (what: string, ...resources: Resource[]): Case => ({ what, resources });
 const optOut = { "sidecar.istio.io/inject": "false" };
-const annotated = (annotations: Tree) => workload("web", { labels: { app: "web" }, annotations });
 
 /** A workload whose pod has a container of Istio's with these fields. */
 const overriding = (name: string, fields: Tree, list = "containers"): Resource =>

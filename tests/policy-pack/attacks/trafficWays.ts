@@ -1,18 +1,23 @@
-import type { Resource } from "../../../policy-pack/tests/engine";
-import { type Case, destinationRule, object, patch, to, type Tree, typed } from "./object";
+import {
+  type Case,
+  caseOf as way,
+  destinationRule,
+  entry,
+  gatewayApi,
+  object,
+  parentRefs,
+  patch,
+  to,
+  type Tree,
+  typed,
+  virtualService,
+} from "./object";
 
-const way = (what: string, ...resources: Resource[]): Case => ({ what, resources });
-const gatewayApi = (kind: string, name: string, spec: Tree, metadata: Tree = {}, version = "v1"): Resource =>
-  typed(`gateway.networking.k8s.io/${version}`, kind, name, { spec }, metadata);
-const parentRefs = [{ name: "public", namespace: "ingress" }];
-const entry = (spec: Tree, metadata: Tree = {}) => object("ServiceEntry", "outside", { spec }, metadata);
 const external = entry({
   hosts: ["evil.example.com"],
   resolution: "DNS",
   ports: [{ number: 443, name: "tls", protocol: "TLS" }],
 });
-const virtualService = (spec: Tree, metadata: Tree = {}) =>
-  object("VirtualService", "web", { spec }, metadata);
 const filter = (value: Tree, more: Tree = {}) =>
   object("EnvoyFilter", "x", {
     spec: {
@@ -297,7 +302,7 @@ export const trafficWays: readonly Case[] = [
     }),
   ),
   way(
-    "an external host whose certificate nobody verifies",
+    "an external host whose certificate is not verified",
     external,
     destinationRule(
       "evil",

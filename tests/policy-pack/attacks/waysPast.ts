@@ -1,27 +1,25 @@
-import type { Resource } from "../../../policy-pack/tests/engine";
 import {
   allowing,
+  annotated,
   type Case,
+  caseOf as way,
   destinationRule,
+  entry,
+  from,
   istiod,
   object,
+  operation,
   patch,
   pod,
   release,
   to,
   type Tree,
   typed,
+  virtualService,
+  when,
   workload,
 } from "./object";
 
-const way = (what: string, ...resources: Resource[]): Case => ({ what, resources });
-const from = (source: Tree) => ({ from: [{ source }] });
-const operation = (one: Tree) => ({ to: [{ operation: one }] });
-const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
-const entry = (spec: Tree, metadata: Tree = {}) => object("ServiceEntry", "outside", { spec }, metadata);
-const annotated = (annotations: Tree) => workload("web", { labels: { app: "web" }, annotations });
-const virtualService = (spec: Tree, metadata: Tree = {}) =>
-  object("VirtualService", "web", { spec }, metadata);
 const mtls = { mtls: { mode: "PERMISSIVE" } };
 const tcp = (more: Tree = {}) => [{ number: 5432, name: "tcp", protocol: "TCP", ...more }];
 
