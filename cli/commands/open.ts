@@ -21,17 +21,9 @@ export function openCommand(command: Command): void {
     .option("--port <port>", "local port (default: the add-on's own if it is free, otherwise any)", parsePort)
     .option("--show-password", "print Grafana's password");
   clusterOptions(command).action(
-    async (name: AddOnName, options: { namespace?: string; port?: number; showPassword?: true }) => {
-      const config = loadCluster(command);
-      const addOn = addOns[name];
-      const pod = await findPod(config, name, options.namespace).catch((error: unknown) =>
-        refusedSearch(config, options.namespace, error),
-      );
-      const namespace = pod.metadata?.namespace ?? "";
-      const find = (): Promise<V1Pod> => findPod(config, name, namespace);
-      const forwarding = await forwardTo(config, addOn, find, options.port);
-      const url = `http://localhost:${forwarding.port}${addOn.path}`;
-      try {
+    (name: AddOnName, options: { namespace?: string; port?: number; showPassword?: true }) =>
+      whileForwarded(command, name, options, async ({ config, addOn, pod, namespace, forwarding }) => {
+        const url = `http://localhost:${forwarding.port}${addOn.path}`;
         await step(`${addOn.title}: waiting for an answer`, () =>
           untilAnswers(addOn, url, forwarding, namespace),
         );
@@ -41,10 +33,7 @@ export function openCommand(command: Command): void {
         const interruption = interrupted();
         print("Press Ctrl-C to stop forwarding.");
         await interruption;
-      } finally {
-        await forwarding.close();
-      }
-    },
+      }),
   );
 }
 
@@ -55,17 +44,39 @@ export async function forwardAddOn<T>(
   wanted: string | undefined,
   use: (url: string) => Promise<T>,
 ): Promise<T> {
+  const options = wanted === undefined ? {} : { namespace: wanted };
+  return whileForwarded(command, name, options, async ({ addOn, namespace, forwarding }) => {
+    const url = `http://127.0.0.1:${forwarding.port}`;
+    await untilAnswers(addOn, url, forwarding, namespace);
+    return use(url);
+  });
+}
+
+/** An add-on to which a port is forwarded. */
+interface Forwarded {
+  readonly config: KubeConfig;
+  readonly addOn: AddOn;
+  readonly pod: V1Pod;
+  readonly namespace: string;
+  readonly forwarding: Forwarding;
+}
+
+/** Finds an add-on, and forwards a port to it while `use` runs. */
+async function whileForwarded<T>(
+  command: Command,
+  name: AddOnName,
+  { namespace: wanted, port }: { readonly namespace?: string; readonly port?: number },
+  use: (forwarded: Forwarded) => Promise<T>,
+): Promise<T> {
   const config = loadCluster(command);
   const addOn = addOns[name];
   const pod = await findPod(config, name, wanted).catch((error: unknown) =>
     refusedSearch(config, wanted, error),
   );
   const namespace = pod.metadata?.namespace ?? "";
-  const forwarding = await forwardTo(config, addOn, () => findPod(config, name, namespace), undefined);
-  const url = `http://127.0.0.1:${forwarding.port}`;
+  const forwarding = await forwardTo(config, addOn, () => findPod(config, name, namespace), port);
   try {
-    await untilAnswers(addOn, url, forwarding, namespace);
-    return await use(url);
+    return await use({ config, addOn, pod, namespace, forwarding });
   } finally {
     await forwarding.close();
   }
