@@ -12,11 +12,12 @@ import {
 } from "../effect";
 import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
+import { titleOf } from "./audit/finding";
 import { gatewayWorkloads, meshSettings } from "./audit/meshReleases";
 import { placeOf, type Sources, sourcesOf } from "./audit/sources";
 import { isData } from "./catalogFile";
 import { atRef } from "./gitRef";
-import { maxManifestBytes, readFiles } from "./manifests";
+import { maxManifestBytes, type ReadFiles, readFiles, readText } from "./manifests";
 import { isMeshConfig, meshConfigIn } from "./meshSettings";
 import { checkedMesh, planned } from "./planned";
 import { positionOf } from "./sourceOf";
@@ -106,8 +107,8 @@ function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[
 function manifestsSide(argument: string | undefined): Side | undefined {
   if (argument === undefined || argument === "-" || !existsSync(argument)) return undefined;
   const isFolder = statSync(argument).isDirectory();
-  if (!isFolder && (!/\.(ya?ml|json)$/.test(argument) || !mayHaveObjects(argument))) return undefined;
-  const read = readFiles([argument]);
+  const read = isFolder ? readFiles([argument]) : readObjectFile(argument);
+  if (read === undefined) return undefined;
   const sources = sourcesOf(read, "default");
   const [unreadable] = read.unreadable;
   if (unreadable && (isFolder || sources.objects.length > 0)) {
@@ -126,9 +127,11 @@ function manifestsSide(argument: string | undefined): Side | undefined {
   return sideOfSources(argument, sources);
 }
 
-/** Catalogs have no apiVersion. They are read once only. */
-function mayHaveObjects(file: string): boolean {
-  return statSync(file).size <= maxManifestBytes && readFileSync(file, "utf8").includes("apiVersion");
+/** The documents of a file. Undefined for a catalog, which has no apiVersion. */
+function readObjectFile(file: string): ReadFiles | undefined {
+  if (!/\.(ya?ml|json)$/.test(file) || statSync(file).size > maxManifestBytes) return undefined;
+  const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  return text.includes("apiVersion") ? readText(text, file) : undefined;
 }
 
 /** The side of objects of any origin, with the Helm releases of Istio among them. */
@@ -149,18 +152,13 @@ export function sideOfSources(
     settings: meshSettings(objects, releases),
     workloads: gatewayWorkloads(releases),
   });
-  const places = new Map(
-    sources.objects.map((source) => {
-      const { kind, namespace, name: own } = knownObject(source.object);
-      return [`${kind} ${namespace}/${own}`, source];
-    }),
-  );
+  const places = new Map(sources.objects.map((source) => [titleOf(knownObject(source.object)), source]));
   return {
     name,
     model,
     objects,
-    placeOf: ({ kind, namespace, name: own }) => {
-      const source = places.get(`${kind} ${namespace}/${own}`);
+    placeOf: (object) => {
+      const source = places.get(titleOf(object));
       const place = source && placeOf(source, undefined);
       return place && `${place.file}:${place.line}`;
     },
@@ -171,13 +169,12 @@ const named = new WeakMap<readonly PlainObject[], ReadonlyMap<string, KnownObjec
 
 /** Finds an object by its name. */
 export function objectNamed(objects: readonly PlainObject[], wanted: ObjectName): KnownObject | undefined {
-  const key = ({ kind, namespace, name }: ObjectName): string => `${kind} ${namespace}/${name}`;
   let byName = named.get(objects);
   if (!byName) {
-    byName = new Map(objects.map(knownObject).map((one) => [key(one), one]));
+    byName = new Map(objects.map(knownObject).map((one) => [titleOf(one), one]));
     named.set(objects, byName);
   }
-  return byName.get(key(wanted));
+  return byName.get(titleOf(wanted));
 }
 
 /** The paths of the catalog that an object comes from. None for an object of another origin. */
