@@ -3,7 +3,7 @@
  * every service. Checking the catalog in the same process is the peer: the ratio carries over to other machines. Run it
  * with `make bench`.
  */
-import { changesBetween } from "../cli/diff/changes";
+import { changesBetween } from "../program/diff/changes";
 import { answer } from "../cli/explain/answer";
 import { table } from "../cli/output";
 import { sideOf } from "../cli/side";

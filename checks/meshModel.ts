@@ -22,7 +22,7 @@ export function modelOf(
     .filter(([place]) => !rendered.has(place))
     .map(([, service]) => serviceObject(service));
   return readObjects([...known, ...others, ...gatewayServices(mesh, rendered)], {
-    settings: { trustDomain: mesh.trustDomain, ...settings },
+    settings: { trustDomain: mesh.trustDomain, rootNamespace: mesh.rootNamespace, ...settings },
     workloads,
   });
 }

@@ -80,6 +80,8 @@ function readText(file: string): string {
 
 /** The values of a text's YAML documents. JSON is YAML. */
 function readData(text: string, file: string): unknown {
+  const json = readJson(text);
+  if (json !== undefined) return json;
   const values = valuesOf(text, file);
   if (values.length > 1 && !values.every(isManifest)) {
     throw new UserError({
@@ -88,6 +90,30 @@ function readData(text: string, file: string): unknown {
     });
   }
   return values[0];
+}
+
+/**
+ * Reads a text that is JSON, which takes a fraction of the time of YAML.
+ *
+ * @returns undefined for other texts, and for JSON in which an object has a key twice: the parser of YAML says where.
+ */
+function readJson(text: string): unknown {
+  if (!/^\s*\{/.test(text)) return undefined;
+  let keys = 0;
+  let kept = 0;
+  try {
+    // Called for each field that is kept: of equal keys the last one.
+    const value = JSON.parse(text, function (this: unknown, _, field: unknown) {
+      if (!Array.isArray(this)) kept += 1;
+      return field;
+    }) as unknown;
+    for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g))
+      if (colon !== undefined) keys += 1;
+    // The whole value is counted as a field, too.
+    return keys === kept - 1 ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Parses YAML. Deep nesting and aliases that multiply fail as syntax errors do, before they use up time or memory. */

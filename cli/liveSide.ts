@@ -4,7 +4,8 @@ import { fromAnnotation } from "../mesh";
 import type * as live from "./audit/cluster";
 import { keyOf, liveSources, type Sources } from "./audit/sources";
 import type * as kubeconfig from "./cluster";
-import { type Side, sideOfSources } from "./side";
+import type { Side } from "../program/diff/side";
+import { sideOfSources } from "./side";
 
 /**
  * Reads what a cluster has.

@@ -1,18 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { type CheckedMesh, modelOf } from "../checks";
-import { meshConfig } from "../components/meshConfig";
-import {
-  type KnownObject,
-  knownObject,
-  type Model,
-  type ObjectName,
-  type PlainObject,
-  readObjects,
-  settingsOf,
-} from "../effect";
-import { fromAnnotation, type Manifest, renderMesh } from "../mesh";
+import { knownObject, readObjects, titleOf } from "../effect";
+import { renderMesh } from "../mesh";
 import { UserError } from "../errors/userError";
-import { titleOf } from "./audit/finding";
+import { type Side, sideOfMesh, sideOfPlan } from "../program/diff/side";
 import { gatewayWorkloads, meshSettings } from "./audit/meshReleases";
 import { placeOf, type Sources, sourcesOf } from "./audit/sources";
 import { isData } from "./catalogFile";
@@ -22,20 +12,6 @@ import { isMeshConfig, meshConfigIn } from "./meshSettings";
 import { checkedMesh, planned } from "./planned";
 import { positionOf } from "./sourceOf";
 import { catalogFileOf, loadSubject } from "./subject";
-
-/** What a mesh does, by a catalog, by manifests, or by what a cluster or a stack has: one side of a comparison. */
-export interface Side {
-  /** As the user named it. */
-  readonly name: string;
-  readonly model: Model;
-  readonly objects: readonly PlainObject[];
-  /** The catalog. Undefined for manifests. */
-  readonly catalog?: unknown;
-  /** File and line of a path of the catalog. */
-  readonly locate?: (path: string) => string | undefined;
-  /** File and line of an object of manifests. */
-  readonly placeOf?: (object: ObjectName) => string | undefined;
-}
 
 /** The argument that {@link loadSide} takes, as help describes it. */
 export const sideArgument =
@@ -67,10 +43,10 @@ function inRevision(side: Side, path: string, argument = ""): Side {
 
 async function catalogSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
   const subject = await loadSubject(argument, stack);
-  const { mesh, declared } = planned(subject);
+  const { mesh, declared, plan } = planned(subject);
   const objects = declared.flatMap((one) => one.objects);
   return {
-    ...sideOfMesh(subject.name, mesh, objects),
+    ...(plan ? sideOfPlan(plan) : sideOfMesh(subject.name, mesh, objects)),
     catalog: subject.catalog,
     locate: locator(catalogFileOf(subject)),
   };
@@ -96,11 +72,6 @@ function locator(file: string): (path: string) => string | undefined {
 export function sideOf(name: string, catalog: unknown): Side {
   const { mesh } = checkedMesh({ name, catalog });
   return { ...sideOfMesh(name, mesh, renderMesh(mesh)), catalog };
-}
-
-function sideOfMesh(name: string, mesh: CheckedMesh, objects: readonly Manifest[]): Side {
-  const plain = objects as readonly object[] as readonly PlainObject[];
-  return { name, objects: plain, model: modelOf(mesh, plain, settingsOf(meshConfig(mesh))) };
 }
 
 /** The manifests of a file or folder. Undefined if the argument is neither. */
@@ -163,22 +134,4 @@ export function sideOfSources(
       return place && `${place.file}:${place.line}`;
     },
   };
-}
-
-const named = new WeakMap<readonly PlainObject[], ReadonlyMap<string, KnownObject>>();
-
-/** Finds an object by its name. */
-export function objectNamed(objects: readonly PlainObject[], wanted: ObjectName): KnownObject | undefined {
-  let byName = named.get(objects);
-  if (!byName) {
-    byName = new Map(objects.map(knownObject).map((one) => [titleOf(one), one]));
-    named.set(objects, byName);
-  }
-  return byName.get(titleOf(wanted));
-}
-
-/** The paths of the catalog that an object comes from. None for an object of another origin. */
-export function fromOf(objects: readonly PlainObject[], wanted: ObjectName): string[] {
-  const found = objectNamed(objects, wanted);
-  return (found?.annotations[fromAnnotation] ?? "").split(",").filter((path) => path !== "");
 }

@@ -70,13 +70,20 @@ interface Literal {
   readonly fields: Map<string, { readonly offset: number; value?: Literal | string }>;
 }
 
+/** The literals of a program. */
+interface Program {
+  /** Those that have a field, by its name. */
+  readonly byField: ReadonlyMap<string, readonly Literal[]>;
+  readonly constants: ReadonlyMap<string, Literal>;
+}
+
 const programOf = remembered(literalsOf);
 
 /** The literal with most of a path wins. A name leads to the literal that a constant of that name holds. */
 function offsetInProgram(text: string, segments: Segments): number | undefined {
-  const { literals, constants } = programOf(text);
+  const { byField, constants } = programOf(text);
   let best: { readonly depth: number; readonly offset: number } | undefined;
-  for (const root of literals) {
+  for (const root of byField.get(String(segments[0])) ?? []) {
     let here: Literal | undefined = root;
     let offset = root.offset;
     let depth = 0;
@@ -100,7 +107,7 @@ const token =
   /\/\/[^\n]*|\/\*[^]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[A-Za-z_$][\w$]*|\.\.\.|[^\s]/g;
 
 /** The literals of a program by its tokens alone: no more is needed to find a field's line. */
-function literalsOf(text: string): { literals: Literal[]; constants: Map<string, Literal> } {
+function literalsOf(text: string): Program {
   const tokens = [...text.matchAll(token)]
     .map((match) => ({ text: match[0], offset: match.index }))
     .filter((one) => !one.text.startsWith("//") && !one.text.startsWith("/*"));
@@ -153,7 +160,14 @@ function literalsOf(text: string): { literals: Literal[]; constants: Map<string,
       } else if (previous === ":" && holder.key !== undefined) hold(word);
     } else if (holder?.list && (previous === "[" || previous === ",")) element(holder, offset);
   }
-  return { literals, constants };
+  const byField = new Map<string, Literal[]>();
+  for (const literal of literals) {
+    for (const name of literal.fields.keys()) {
+      const own = byField.get(name) ?? [];
+      if (own.push(literal) === 1) byField.set(name, own);
+    }
+  }
+  return { byField, constants };
 }
 
 function element(list: Literal & { key?: string; count: number }, offset: number): void {
@@ -165,8 +179,16 @@ function isKey(word: string): boolean {
   return /^(?:[A-Za-z_$"'])/.test(word);
 }
 
+/** The offset at which each line of a text begins. */
+const lineStartsOf = remembered((text) => [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]);
+
 function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - before.lastIndexOf("\n") };
+  const starts = lineStartsOf(text);
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }

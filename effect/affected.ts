@@ -21,15 +21,16 @@ export function affectedBy(before: Model, after: Model): (pair: WorkloadPair) =>
   const changed = changedObjects(before, after);
   const { rootNamespace } = before.settings;
   if (changed.some((object) => reachesAll(object, rootNamespace))) return () => true;
-  const byNamespace = Map.groupBy(changed, ({ kind, name, namespace }) =>
-    kind === "Namespace" ? name : namespace,
-  );
+  const limits = changed.map((object) => {
+    const { kind, name, namespace } = object;
+    return { namespace: kind === "Namespace" ? name : namespace, selector: selectorOf(object) };
+  });
+  const byNamespace = Map.groupBy(limits, ({ namespace }) => namespace);
   return ([old, now]) =>
     JSON.stringify(old) !== JSON.stringify(now) ||
-    (byNamespace.get(now.namespace) ?? []).some((object) => {
-      const selector = selectorOf(object);
-      return selects(selector, old.labels) || selects(selector, now.labels);
-    });
+    (byNamespace.get(now.namespace) ?? []).some(
+      ({ selector }) => selects(selector, old.labels) || selects(selector, now.labels),
+    );
 }
 
 /** Objects of the Gateway API and of the root namespace, gateways, and hosts that every namespace sees. */

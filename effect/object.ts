@@ -58,6 +58,11 @@ export function nameOf({ kind, namespace, name }: KnownObject): ObjectName {
   return { kind, namespace, name };
 }
 
+/** An object in texts, such as `VirtualService shop/cart`. */
+export function titleOf({ kind, namespace, name }: ObjectName): string {
+  return `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
+}
+
 /** The order in which istiod prefers objects: the oldest first, then by name and namespace. */
 export function byAge(a: KnownObject, b: KnownObject): number {
   return a.created - b.created || compare(a.name, b.name) || compare(a.namespace, b.namespace);

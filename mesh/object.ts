@@ -91,10 +91,10 @@ function place({ metadata: { name, namespace = "" } }: Manifest): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
+  const fields = value as Readonly<Record<string, unknown>>;
+  // By code units, independent of the locale.
+  const keys = Object.keys(fields).sort();
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => compare(a, b))
-      .map(([key, inner]) => [key, sorted(inner)]),
+    keys.flatMap((key) => (fields[key] === undefined ? [] : [[key, sorted(fields[key])]])),
   );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declareObjects } from "../components/declareObjects";
 import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../components";
+import { lastDeployment, showMeaning } from "./diff/preview";
 import { needsOf } from "./cluster/needs";
 import { clusterOf } from "./controlPlane";
 import { gatewayAddresses } from "./gatewayAddresses";
@@ -18,6 +19,7 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
   const { name, catalog, controlPlane, installsControlPlane, observability, watching } = plan;
   await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);
 
+  const deployed = lastDeployment();
   const istio = installsControlPlane ? new IstioControlPlane("istio", controlPlane) : undefined;
   const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
   const opts = { dependsOn: [...(istio === undefined ? [] : [istio]), ...certificates] };
@@ -30,6 +32,7 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
     new Observability(observabilityName, withPlan(observability.args, observability.plan), opts);
   }
   if (watching !== undefined) declareObjects(observabilityName, watching, opts);
+  await showMeaning(plan, await deployed, serviceMesh);
   return {
     platform: name,
     istio: istio?.version ?? settings.istioVersion,

@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
   // `audit` judges manifests by the pack's policies
   cli: [...upstreamOf("platforms"), "errors", "toolchain", "sandbox", "prove", "deployments", "policy-pack"],
   docs: [...layers, "effect", "cli", ...entries],
-  bench: ["catalog", "checks", "effect", "mesh", "cli", "toolchain", "sandbox", "prove", "tests"],
+  bench: ["catalog", "checks", "effect", "mesh", "program", "cli", "toolchain", "sandbox", "prove", "tests"],
   "policy-pack": ["effect"], // compiled into the pack
 };
 const places = Object.keys(mayImport);

@@ -1,4 +1,6 @@
-import type { KnownObject, ObjectName } from "../../effect";
+import type { ObjectName } from "../../effect";
+
+export { titleOf } from "../../effect";
 
 /** How much a finding matters: an error fails the command, a warning only with `--strict`, an info never. */
 export type AuditSeverity = "error" | "warning" | "info";
@@ -25,15 +27,6 @@ export interface AuditFinding extends Found {
   /** Counted from 1. */
   readonly line?: number;
   readonly column?: number;
-}
-
-/** An object in texts, such as `VirtualService shop/cart`. */
-export function titleOf({
-  kind,
-  namespace,
-  name,
-}: Pick<KnownObject | ObjectName, "kind" | "namespace" | "name">): string {
-  return `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
 }
 
 /** Names in a sentence: at most five, and how many more there are. */

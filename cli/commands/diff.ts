@@ -1,14 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../errors/userError";
 import { clusterOptions, type ClusterOptions } from "../clusterOptions";
-import { deployedSide } from "../deployedSide";
-import { declaredChanges, readDeclarations } from "../diff/allowed";
-import { changesBetween } from "../diff/changes";
+import { stackSide } from "../stackSide";
+import { declaredChanges } from "../../program/diff/declared";
+import { readDeclarations } from "../diff/allowed";
+import { changesBetween } from "../../program/diff/changes";
 import { formats } from "../diff/format";
-import { meanings, type Verdict, verdicts } from "../diff/verdict";
+import { meanings, type Verdict, verdicts } from "../../program/diff/verdict";
 import { appliedTo, clusterSide } from "../liveSide";
 import { print } from "../output";
-import { loadSide, type Side, sideArgument } from "../side";
+import { loadSide, sideArgument } from "../side";
+import type { Side } from "../../program/diff/side";
 import { stackOption } from "../subject";
 
 interface DiffOptions extends ClusterOptions {
@@ -81,7 +83,7 @@ async function sides(
     });
   }
   const after = await loadSide(old, stack);
-  if (deployed) return [await deployedSide(old, stack, state), after];
+  if (deployed) return [await stackSide(old, stack, state), after];
   const live = await clusterSide(command);
   return [live, appliedTo(live, after)];
 }

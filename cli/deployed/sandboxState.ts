@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors/userError";
-import type { ExportedStack } from "../repair/stackState";
+import type { ExportedStack } from "../../program/stackState";
 
 /**
  * The state of the stack that `meshwright up` has deployed to the sandbox in `state`. Undefined if there is none. No engine

@@ -1,6 +1,6 @@
-import { type Declared, declarationOf } from "./allowed";
-import type { Change } from "./changes";
-import { markdownOf, type Names, textOf } from "./report";
+import { type Declared, declarationOf } from "../../program/diff/declared";
+import type { Change } from "../../program/diff/changes";
+import { markdownOf, type Names, textOf } from "../../program/diff/report";
 
 /** What `diff` can print. */
 export const formats = {

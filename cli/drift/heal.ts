@@ -4,7 +4,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
 } from "@kubernetes/client-node";
-import { idOf } from "../repair/stackState";
+import { idOf } from "../../program/stackState";
 import type { ObjectDrift } from "./objects";
 import type { Drift } from "./read";
 import type { ReleaseDrift } from "./releases";

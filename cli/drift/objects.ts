@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isEncrypted, objectKeyOf, type ObjectKey, type StateResource } from "../repair/stackState";
+import { isEncrypted, objectKeyOf, type ObjectKey, type StateResource } from "../../program/stackState";
 
 /** An object of the Kubernetes API, as a list returns it. */
 export interface LiveObject {

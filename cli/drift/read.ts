@@ -6,7 +6,7 @@ import {
   releaseKeyOf,
   releaseType,
   type StateResource,
-} from "../repair/stackState";
+} from "../../program/stackState";
 import { type LiveObject, objectDrift, type ObjectDrift, placeOf } from "./objects";
 import { releaseDrift, type ReleaseDrift, releaseObjects } from "./releases";
 

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { historyOf } from "../../program/cluster/helmReleases";
 import type { FullRecord } from "../repair/helmRecords";
-import { type ObjectKey, releaseKeyOf, releaseType, type StateResource } from "../repair/stackState";
+import { type ObjectKey, releaseKeyOf, releaseType, type StateResource } from "../../program/stackState";
 import { type LiveObject, placeOf } from "./objects";
 
 /** How a Helm release differs from what a stack has deployed. */

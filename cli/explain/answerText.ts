@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { decisionText, type Misfit, type ObjectName, principalOf, type Route } from "../../effect";
-import { fromOf, objectNamed, type Side } from "../side";
+import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
 

@@ -2,7 +2,7 @@ import type { Manifest } from "../../mesh";
 import type { Drift } from "../drift/read";
 import type { ObjectDrift } from "../drift/objects";
 import type { Problem } from "../problem";
-import { idOf, type PendingOperation, type StateResource } from "../repair/stackState";
+import { idOf, type PendingOperation, type StateResource } from "../../program/stackState";
 
 /** What of a stack's last deployment is missing or has been changed in the cluster. */
 export function driftProblems({ objects, releases }: Drift, fix: string): Problem[] {

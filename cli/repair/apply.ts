@@ -14,7 +14,7 @@ import {
   repairsOf,
   unrecordedReleases,
 } from "./repairs";
-import type { ExportedStack } from "./stackState";
+import type { ExportedStack } from "../../program/stackState";
 
 /** The interrupted operations of a stack, and how to end them. */
 export interface RepairPlan {

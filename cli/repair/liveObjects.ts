@@ -1,6 +1,6 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import type { LiveObject } from "./repairs";
-import { type ObjectKey } from "./stackState";
+import { type ObjectKey } from "../../program/stackState";
 
 /** Those of the objects that exist, each with the field manager of Pulumi that has written to it. */
 export async function readLiveObjects(config: KubeConfig, keys: readonly ObjectKey[]): Promise<LiveObject[]> {

@@ -12,7 +12,7 @@ import {
   releaseKeyOf,
   releaseType,
   type StateResource,
-} from "./stackState";
+} from "../../program/stackState";
 
 /** One step that ends an interrupted operation. */
 export interface Repair {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstalledRelease } from "./helmRecords";
-import { isEncrypted, type StateResource } from "./stackState";
+import { isEncrypted, type StateResource } from "../../program/stackState";
 
 /**
  * Whether a deployed release is the one that a killed run was installing: the same chart, version and values. Encrypted values

@@ -9,7 +9,7 @@ import { applyRepairs, backupName, needsRepair, planRepairs, targetsOf } from ".
 import { driftLines, hasDrift, prepareHealing } from "../drift/heal";
 import { readDrift } from "../drift/read";
 import { declaredReleases } from "./declaredReleases";
-import type { ExportedStack } from "./stackState";
+import type { ExportedStack } from "../../program/stackState";
 import { readHelmRecords } from "./helmRecords";
 import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
 

@@ -54,6 +54,17 @@ describe("cli/catalogFile", () => {
     expect(Date.now() - begin).to.be.lessThan(5_000);
   });
 
+  it("reads JSON with colons and quotes in its texts, and refuses a key that an object has twice", async () => {
+    const catalog = { name: 'a": 1, "b', services: { "x:y": { "\\": [{}, 1, 'c" : d'] }, list: null } };
+    for (const text of [JSON.stringify(catalog), JSON.stringify(catalog, null, 2)]) {
+      expect(await readCatalog(write("quoted.json", text))).to.deep.equal(catalog);
+    }
+    const file = write("twice.json", '{\n "name": "a",\n "services": {},\n "services": {}\n}');
+    const error = await failure(file);
+    expect(error).to.be.instanceOf(UnreadableCatalog);
+    expect((error as UnreadableCatalog).position?.line).to.equal(4);
+  });
+
   it("refuses an alias inside of its own value, and one without an anchor", async () => {
     for (const [text, reason] of [
       ["services: &all\n  web: *all\n", "an alias is inside of the value that it names"],

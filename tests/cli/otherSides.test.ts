@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { deployedObjects, deployedSide } from "../../cli/deployedSide";
-import { changesBetween } from "../../cli/diff/changes";
+import { stackSide } from "../../cli/stackSide";
+import { changesBetween } from "../../program/diff/changes";
+import { deployedObjects } from "../../program/diff/deployed";
 import { answer } from "../../cli/explain/answer";
 import { appliedTo, withApplied } from "../../cli/liveSide";
 import { sideOf, sideOfSources } from "../../cli/side";
@@ -123,7 +124,7 @@ describe("cli: sides that are no files", function () {
       const catalog = join(state, "mesh.json");
       const compared = async (methods: readonly string[]) => {
         writeFileSync(catalog, JSON.stringify(shop(methods, image)));
-        const before = await deployedSide(catalog, undefined, state);
+        const before = await stackSide(catalog, undefined, state);
         return changesBetween(before, sideOf("shop", shop(methods, image)));
       };
       expect(await compared(["GET"])).to.deep.equal([]);
@@ -141,7 +142,7 @@ describe("cli: sides that are no files", function () {
       ]),
     ).to.deep.equal([]);
     const empty = join(folder, "none");
-    const refused = await deployedSide(undefined, undefined, empty).catch((error: unknown) => String(error));
+    const refused = await stackSide(undefined, undefined, empty).catch((error: unknown) => String(error));
     expect(refused).to.contain(`There is no deployment of the sandbox in ${empty} to compare with.`);
   });
 

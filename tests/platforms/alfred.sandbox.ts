@@ -369,6 +369,17 @@ describe("Alfred on the sandbox", () => {
       expect(ok, text).to.equal(true);
     });
 
+    it("shows in a preview what a change does to requests, and nothing without one", async () => {
+      const none = await run(repository, "preview");
+      expect(none.text).to.contain("unchanged").and.to.not.contain("for requests");
+      const project = edited('catalog.services["ui-service"].calls["agent-core"].methods.push("DELETE");');
+      const { ok, text } = await run(project, "preview");
+      expect(ok, text).to.equal(true);
+      expect(text).to.contain(
+        "What this changes for requests, compared with the last deployment: 1 wider.\n      WIDER  alfred-platform/ui-service may now DELETE alfred-platform/agent-core (was GET or POST)",
+      );
+    });
+
     it("keeps Kiali's key and Grafana's password secret, in state and in everything printed", async () => {
       const { read: quiet, configFile } = await pulumi();
       const secretValues: string[] = [];

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type LiveObject, objectDrift, placeOf } from "../../../cli/drift/objects";
-import type { StateResource } from "../../../cli/repair/stackState";
+import type { StateResource } from "../../../program/stackState";
 
 const metadata = { name: "web", namespace: "shop" };
 

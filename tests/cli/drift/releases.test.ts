@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { releaseDrift, releaseObjects } from "../../../cli/drift/releases";
 import { type LiveObject } from "../../../cli/drift/objects";
 import type { FullRecord } from "../../../cli/repair/helmRecords";
-import type { StateResource } from "../../../cli/repair/stackState";
+import type { StateResource } from "../../../program/stackState";
 
 const namespace = "istio-system";
 const manifest = `---

@@ -8,7 +8,7 @@ import {
   repairsOf,
   unrecordedReleases,
 } from "../../../cli/repair/repairs";
-import type { ExportedStack, StateResource } from "../../../cli/repair/stackState";
+import type { ExportedStack, StateResource } from "../../../program/stackState";
 import { UserError } from "../../../errors/userError";
 
 const namespace = "istio-system";

@@ -1,13 +1,10 @@
 import { execa } from "execa";
-import { modelOf } from "../checks";
-import { type PlainObject, settingsOf } from "../effect";
-import { meshConfig } from "../components/meshConfig";
-import { fromAnnotation } from "../mesh";
 import { UserError } from "../errors/userError";
+import { deployedObjects, deployedSide } from "../program/diff/deployed";
+import type { Side } from "../program/diff/side";
+import type { ExportedStack } from "../program/stackState";
 import { readSandboxState } from "./deployed/sandboxState";
 import { checkedMesh } from "./planned";
-import { type ExportedStack, objectKeyOf, type StateResource } from "./repair/stackState";
-import type { Side } from "./side";
 import { loadSubject } from "./subject";
 
 /**
@@ -19,15 +16,15 @@ import { loadSubject } from "./subject";
  * @param state folder of the sandbox.
  * @throws {UserError} if the stack has deployed nothing, or its state can't be read.
  */
-export async function deployedSide(
+export async function stackSide(
   argument: string | undefined,
   stack: string | undefined,
   state: string,
 ): Promise<Side> {
   const name = `the last deployment of ${stack ?? "the sandbox"}`;
   const deployment = stack === undefined ? readSandboxState(state) : await exported(stack);
-  const objects = deployedObjects(deployment?.resources ?? []);
-  if (objects.length === 0) {
+  const resources = deployment?.resources ?? [];
+  if (deployedObjects(resources).length === 0) {
     throw new UserError({
       problem: `There is no deployment of ${stack ?? `the sandbox in ${state}`} to compare with.`,
       fix:
@@ -37,30 +34,7 @@ export async function deployedSide(
     });
   }
   const { mesh } = checkedMesh(await loadSubject(argument, stack));
-  const paths = objects.flatMap(fromPaths);
-  const known = new Set(paths.flatMap((path) => /^services\.([^.[]+)/.exec(path)?.[1] ?? []));
-  const services = mesh.services.filter((service) => known.has(service.name));
-  return {
-    name,
-    objects,
-    model: modelOf({ ...mesh, services }, objects, settingsOf(meshConfig(mesh))),
-  };
-}
-
-/** Objects of a stack that are about the mesh. Secrets are left out, and so is all that state has encrypted. */
-export function deployedObjects(resources: readonly StateResource[]): PlainObject[] {
-  return resources.flatMap((resource): PlainObject[] => {
-    const key = objectKeyOf(resource);
-    if (key === undefined || key.kind === "Secret") return [];
-    const { inputs = {} } = resource;
-    return [{ ...inputs, apiVersion: key.apiVersion, kind: key.kind, metadata: inputs.metadata }];
-  });
-}
-
-function fromPaths({ metadata }: PlainObject): string[] {
-  const { annotations = {} } = (metadata ?? {}) as { readonly annotations?: Record<string, unknown> };
-  const from = annotations[fromAnnotation];
-  return typeof from === "string" ? from.split(",") : [];
+  return deployedSide(name, resources, mesh);
 }
 
 /** The state of a stack, as Pulumi exports it: secrets stay encrypted. */

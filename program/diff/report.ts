@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { Declared } from "./allowed";
+import type { Declared } from "./declared";
 import { type Change, countsOf } from "./changes";
 import { meanings, type Verdict } from "./verdict";
 
@@ -20,27 +20,27 @@ const nothing: Declared = { changes: new Set(), unused: [] };
 /** For humans: what changes, a request that shows it, what held before and holds now, and the lines that cause it. */
 export function textOf(changes: readonly Change[], { old, now }: Names, declared = nothing): string {
   if (changes.length === 0) return [`${old} and ${now} do the same.`, ...unusedLines(declared)].join("\n");
+  return [...linesOf(changes, declared), "", summaryOf(changes, declared), ...unusedLines(declared)].join(
+    "\n",
+  );
+}
+
+/** The lines of all changes, each with what shows it indented below it. */
+export function linesOf(changes: readonly Change[], declared = nothing): string[] {
   const width = Math.max(...changes.map(({ verdict }) => verdict.length));
-  return [
-    ...changes.flatMap((change) => {
-      const { verdict, sentence, id, workloads, request, before, after, causes, isSure } = change;
-      return [
-        `${coloured(verdict, verdict.toUpperCase().padEnd(width))}  ${pc.bold(sentence)} ${pc.dim(`[${id}]`)}${declared.changes.has(change) ? pc.green(" (declared)") : ""}`,
-        ...[
-          ...(sentence.startsWith(`${workloads[0] ?? ""} `) ? [] : [`at ${listed(workloads)}`]),
-          ...(request === undefined ? [] : [`e.g. ${request}`]),
-          ...(before === undefined ? [] : [`was ${before}`]),
-          ...(after === undefined
-            ? []
-            : [`now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`]),
-          ...causes.map(({ path, place }) => `${pc.cyan(path)}${place === undefined ? "" : ` (${place})`}`),
-        ].map((line) => `${" ".repeat(width + 2)}${line}`),
-      ];
-    }),
-    "",
-    summary(changes, declared),
-    ...unusedLines(declared),
-  ].join("\n");
+  return changes.flatMap((change) => {
+    const { verdict, sentence, id, workloads, request, before, after, causes, isSure } = change;
+    return [
+      `${coloured(verdict, verdict.toUpperCase().padEnd(width))}  ${pc.bold(sentence)} ${pc.dim(`[${id}]`)}${declared.changes.has(change) ? pc.green(" (declared)") : ""}`,
+      ...[
+        ...(sentence.startsWith(`${workloads[0] ?? ""} `) ? [] : [`at ${listed(workloads)}`]),
+        ...(request === undefined ? [] : [`e.g. ${request}`]),
+        ...(before === undefined ? [] : [`was ${before}`]),
+        ...(after === undefined ? [] : [`now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`]),
+        ...causes.map(({ path, place }) => `${pc.cyan(path)}${place === undefined ? "" : ` (${place})`}`),
+      ].map((line) => `${" ".repeat(width + 2)}${line}`),
+    ];
+  });
 }
 
 /** For the comment of a pull request: a table of the counts, and the changes of each verdict, collapsed. */
@@ -75,14 +75,15 @@ export function markdownOf(changes: readonly Change[], { old, now }: Names, decl
       "</details>",
     ].join("\n");
   });
-  return `${[title, summary(changes, declared), ...sections, ...unused].join("\n\n")}\n`;
+  return `${[title, summaryOf(changes, declared), ...sections, ...unused].join("\n\n")}\n`;
 }
 
 function unusedLines({ unused }: Declared): string[] {
   return unused.map((line) => `Declared, but no such change is found: ${line}`);
 }
 
-function summary(changes: readonly Change[], declared: Declared): string {
+/** The number of changes of each verdict, in a sentence. */
+export function summaryOf(changes: readonly Change[], declared = nothing): string {
   const counts = [...countsOf(changes)].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
   return `${counts}${declared.changes.size === 0 ? "" : `, ${declared.changes.size} of them declared`}.`;
 }

@@ -1,7 +1,6 @@
 import { formatPath, isObject, parsePath } from "../../catalog";
-import { type ObjectName } from "../../effect";
-import { titleOf } from "../audit/finding";
-import { fromOf, type Side } from "../side";
+import { type ObjectName, titleOf } from "../../effect";
+import { fromOf, type Side } from "./side";
 
 /** What a change comes from: a place of the catalog, or an object of manifests. */
 export interface Cause {

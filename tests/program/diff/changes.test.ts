@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { declarationOf, declaredChanges } from "../../../cli/diff/allowed";
-import { type Change, changesBetween } from "../../../cli/diff/changes";
-import { markdownOf, textOf } from "../../../cli/diff/report";
-import type { Verdict } from "../../../cli/diff/verdict";
-import { type Side, sideOf, sideOfSources } from "../../../cli/side";
+import { declarationOf, declaredChanges } from "../../../program/diff/declared";
+import { type Change, changesBetween } from "../../../program/diff/changes";
+import { markdownOf, textOf } from "../../../program/diff/report";
+import type { Verdict } from "../../../program/diff/verdict";
+import { sideOf, sideOfSources } from "../../../cli/side";
+import type { Side } from "../../../program/diff/side";
 import type { PlainObject } from "../../../effect";
 
 interface Call {
@@ -167,7 +168,7 @@ const changed = (change: (of: Catalog) => void): Side => {
   return sideOf("new", of);
 };
 
-describe("cli/diff/changes", () => {
+describe("program/diff/changes", () => {
   it("finds nothing between equal sides", () => {
     expect(changesBetween(base, sideOf("again", catalog()))).to.deep.equal([]);
     expect(textOf([], { old: "a", now: "b" })).to.equal("a and b do the same.");

@@ -11,9 +11,9 @@ import {
   sentText,
   type Workload,
 } from "../../effect";
-import type { Side } from "../side";
 import { type Cause, causesOf } from "./causes";
 import { type ReceiverChange, receiverChanges } from "./receivers";
+import type { Side } from "./side";
 import { accessSentence, type Names, namesIn } from "./sentence";
 import { type Verdict, verdictOf, verdicts } from "./verdict";
 
