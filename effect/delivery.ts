@@ -7,6 +7,7 @@ import type { Model } from "./model";
 import { selects } from "./object";
 import type { Request } from "./request";
 import { routeOf } from "./routeOf";
+import { ingressPorts } from "./space";
 import type { Route, RouteDestination } from "./routing";
 import { identityOf, type Workload } from "./workload";
 
@@ -153,7 +154,9 @@ function receipt(
     readonly passed: readonly Workload[];
   },
 ): Receipt {
-  const { destination, workload, port, tcp, passed } = to;
+  const { destination, workload, port, passed } = to;
+  const own = ingressPorts(model, workload).get(port);
+  const tcp = own === undefined || own === "auto" ? to.tcp : own !== "http";
   const accepts = modeAt(inbound(model, workload), port);
   // Pods of gateways do not announce that they accept mutual TLS.
   const automatic = destination.tls === "auto" && accepts !== "DISABLE" && workload.proxy !== "gateway";

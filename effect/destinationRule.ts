@@ -10,6 +10,7 @@ import {
   textsByName,
 } from "./field";
 import { fullHost, mostSpecific } from "./host";
+import { backendTlsRules } from "./gatewayApi/backendTls";
 import { type Model, objectsOf } from "./model";
 import { byAge, type KnownObject, nameOf, type ObjectName, selects } from "./object";
 import type { ServiceHost } from "./service";
@@ -79,7 +80,8 @@ function indexOf(model: Model): Index {
     map.set(namespace, list);
     return list;
   };
-  for (const object of bySelectorAndAge(objectsOf(model, "DestinationRule", "networking.istio.io"))) {
+  const objects = [...objectsOf(model, "DestinationRule", "networking.istio.io"), ...backendTlsRules(model)];
+  for (const object of bySelectorAndAge(objects)) {
     const rule = readRule(object, model);
     const { exportTo, namespace } = rule;
     if (exportTo.length === 0 || ["*", ".", namespace].some((one) => exportTo.includes(one))) {

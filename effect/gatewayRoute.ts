@@ -1,5 +1,6 @@
 import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
 import { connectionRoute } from "./connectionRoute";
+import { listenersOf } from "./gatewayApi/listener";
 import type { RoutedRequest } from "./httpMatch";
 import { isWithin, mostSpecific } from "./host";
 import { type Model, objectsOf } from "./model";
@@ -14,6 +15,7 @@ import {
 } from "./routing";
 import { isCatchAll } from "./httpMatch";
 import { scopeOf } from "./scope";
+import { servicesOf } from "./space";
 import { virtualServicesFor } from "./virtualService";
 import type { Workload } from "./workload";
 
@@ -31,6 +33,8 @@ export interface GatewayServer {
   /** Oldest version of TLS that it accepts, in Istio's words. Default: `TLSV1_2`, Istio's own. */
   readonly minProtocolVersion: string;
   readonly httpsRedirect: boolean;
+  /** Seconds since 1970. 0 if unknown. */
+  readonly created: number;
 }
 
 /**
@@ -39,6 +43,39 @@ export interface GatewayServer {
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function gatewayServers(model: Model, workload: Workload): GatewayServer[] {
+  const derived = listenerServers(model, workload);
+  const own = selectedServers(model, workload);
+  return derived.length === 0 ? own : [...own, ...derived].sort((a, b) => a.created - b.created);
+}
+
+/** The servers that istiod derives from listeners of the Gateway API: on the ports of the Services that select the pods. */
+function listenerServers(model: Model, workload: Workload): GatewayServer[] {
+  const listeners = listenersOf(model);
+  if (listeners.length === 0 || workload.proxy !== "gateway") return [];
+  const services = servicesOf(model, workload);
+  return listeners
+    .filter(({ services: hosts, from, port }) =>
+      services.some(
+        (one) =>
+          hosts.includes(one.host) &&
+          one.namespace === from.namespace &&
+          one.ports.some(({ number }) => number === port),
+      ),
+    )
+    .map(({ gateway, from, port, protocol, hostname, namespaces, tls, created }) => ({
+      gateway,
+      from,
+      port,
+      protocol,
+      hosts: namespaces.map((namespace) => ({ namespace, host: hostname || "*" })),
+      ...(tls !== undefined && { tls }),
+      minProtocolVersion: "TLSV1_2",
+      httpsRedirect: false,
+      created,
+    }));
+}
+
+function selectedServers(model: Model, workload: Workload): GatewayServer[] {
   return objectsOf(model, "Gateway", "networking.istio.io")
     .filter(({ spec }) => selects(textsByName(spec, "selector"), workload.labels))
     .flatMap((gateway) =>
@@ -55,6 +92,7 @@ export function gatewayServers(model: Model, workload: Workload): GatewayServer[
           ...(isTls(server) && { tls: mode ?? "PASSTHROUGH" }),
           minProtocolVersion: minimum === undefined || minimum === "TLS_AUTO" ? "TLSV1_2" : minimum,
           httpsRedirect: tls.httpsRedirect === true,
+          created: gateway.created,
         };
       }),
     );

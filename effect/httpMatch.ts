@@ -1,6 +1,16 @@
-import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import {
+  type Fields,
+  fieldsAt,
+  fieldsOf,
+  has,
+  listAt,
+  numberAt,
+  textAt,
+  textsAt,
+  textsByName,
+} from "./field";
 import { selects } from "./object";
-import { isReadable, matches, type Pattern } from "./pattern";
+import { isReadable, matches, type Pattern, quoted } from "./pattern";
 import { matchedPath } from "./request";
 import type { MeshSettings } from "./settings";
 import { every, some, truth, type Truth } from "./truth";
@@ -92,9 +102,15 @@ export function stringMatch(match: unknown): Pattern {
     const text = textAt(match, form);
     if (text === undefined) continue;
     if (form === "regex" && text === "*") return { form: "present" };
+    // Prefixes of the Gateway API end at a slash.
+    if (form === "prefix" && fieldsOf(match).separated === true) return separatedPrefix(text);
     return { form, text };
   }
   return { form: "present" };
+}
+
+function separatedPrefix(text: string): Pattern {
+  return { form: "regex", text: `${quoted(text.replace(/\/$/, ""))}(?:/.*)?` };
 }
 
 function textMatches(match: unknown, value: string | undefined, ignoreCase = false): Truth {

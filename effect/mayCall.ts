@@ -44,8 +44,9 @@ export interface Decision {
  */
 export function mayCall(model: Model, workload: Workload, request: Request): Decision {
   const mtls = inbound(model, workload);
-  if (mtls.bypassed(request.port)) return { answer: "allowed", reason: "no proxy", unread: [] };
   const unread = unreadOf(model, workload).filter(({ about }) => about === "access");
+  const ambient = workload.proxy === "none" && unread.length > 0;
+  if (mtls.bypassed(request.port) && !ambient) return { answer: "allowed", reason: "no proxy", unread: [] };
   const decision = decide(model, workload, request);
   const [first] = unread;
   if (decision.answer === "unknown" || first === undefined) return { ...decision, unread };

@@ -1,4 +1,5 @@
 import { compare, byAge, knownObject, type KnownObject, type PlainObject } from "./object";
+import { deployedFor } from "./gatewayApi/managed";
 import { serviceHosts, type ServiceHost } from "./service";
 import { defaultSettings, type MeshSettings } from "./settings";
 import { type Workload, workloadOf } from "./workload";
@@ -35,16 +36,19 @@ export function readObjects(objects: readonly PlainObject[], options: ReadOption
   const namespaces = new Map(
     known.filter(({ kind, group }) => kind === "Namespace" && group === "").map((one) => [one.name, one]),
   );
-  const workloads = [
+  const declared = [
     ...(options.workloads ?? []),
     ...known.flatMap((object) => workloadOf(object, namespaces) ?? []),
   ];
+  const services = known.flatMap((object) => serviceHosts(object, settings));
+  const deployed = deployedFor(known, declared, services, settings);
+  const workloads = [...declared, ...deployed.workloads];
   return {
     settings,
     namespaces,
     byKind: Map.groupBy(known, ({ group, kind }) => `${group}/${kind}`),
     workloads: workloads.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name)),
-    services: known.flatMap((object) => serviceHosts(object, settings)),
+    services: [...services, ...deployed.services],
   };
 }
 

@@ -16,6 +16,7 @@ export function proxyDifferences(before: Model, old: Workload, after: Model, now
     return [
       { ...base, kind: has === "none" ? "proxy removed" : "proxy added", before: had, after: has },
       ...bypasses(old, now, before, after, base),
+      ...unread(before, old, after, now),
     ];
   }
   return [

@@ -1,5 +1,5 @@
 import { classesOf } from "./classes";
-import { type Fields, fieldsAt, has } from "./field";
+import { type Fields, fieldsAt, fieldsOf, has } from "./field";
 import { requestMatches, type RoutedRequest, stringMatch } from "./httpMatch";
 import type { Pattern } from "./pattern";
 import { defaultSettings } from "./settings";
@@ -11,7 +11,15 @@ const most = 2000;
 export function routedRequests(base: RoutedRequest, matches: readonly Fields[]): RoutedRequest[] {
   const patterns = new Map<string, Pattern[]>();
   const add = (dimension: string, match: unknown): void => {
-    patterns.set(dimension, [...(patterns.get(dimension) ?? []), stringMatch(match)]);
+    const { separated, prefix = "" } = fieldsOf(match);
+    const own: Pattern[] =
+      separated === true
+        ? [
+            { form: "exact", text: String(prefix) },
+            { form: "prefix", text: `${String(prefix)}/` },
+          ]
+        : [stringMatch(match)];
+    patterns.set(dimension, [...(patterns.get(dimension) ?? []), ...own]);
   };
   for (const match of matches) {
     if (has(match, "uri")) add("path", match.uri);

@@ -4,6 +4,7 @@ import { gatewayServers } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { matchesOf } from "./httpMatch";
 import { isWildcard, overlap } from "./host";
+import { gatewayApiChange } from "./gatewayApi/change";
 import { type Model, objectsOf } from "./model";
 import type { KnownObject } from "./object";
 import { routedRequests } from "./routeClasses";
@@ -23,14 +24,13 @@ import type { Workload } from "./workload";
  */
 export function routeDifferences(before: Model, after: Model, pairs: readonly WorkloadPair[]): Difference[] {
   const changed = changedObjects(before, after);
-  const hosts = changed.flatMap((object) => hostsOf(object, after));
-  const [sidecars, gateways] = ["Sidecar", "Gateway"].map((one) => changed.some(({ kind }) => kind === one));
+  const derived = gatewayApiChange(before, after);
+  const hosts = [...changed.flatMap((object) => hostsOf(object, after)), ...derived.hosts];
+  const sidecars = changed.some(({ kind }) => kind === "Sidecar");
+  const gateways = derived.gateways || changed.some(({ kind }) => kind === "Gateway");
   return pairs.flatMap(([old, now]) => {
     if (now.proxy === "none" || old.proxy === "none") return [];
-    const scoped =
-      now.proxy === "gateway"
-        ? gateways === true
-        : sidecars === true && scopeChanges(before, old, after, now);
+    const scoped = now.proxy === "gateway" ? gateways : sidecars && scopeChanges(before, old, after, now);
     const whole = scoped || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
     if (hosts.length === 0 && !whole) return [];
     const isCompared = (host: string): boolean => whole || hosts.some((one) => overlap(one, host));

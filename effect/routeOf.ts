@@ -18,12 +18,12 @@ import type { Workload } from "./workload";
  * @see https://istio.io/latest/docs/concepts/traffic-management/
  */
 export function routeOf(model: Model, from: Workload, request: RoutedRequest): Route {
-  const bypass = from.proxy === "none" ? "yes" : bypassesOutbound(from, request.port);
+  const [unread] = unreadOf(model, from).filter(({ about }) => about !== "limits");
+  const bypass = from.proxy === "none" ? (unread ? "no" : "yes") : bypassesOutbound(from, request.port);
   if (bypass === "yes") return { outcome: "passed through", destinations: [], mirrors: [] };
   if (bypass === "unknown") {
     return { outcome: "unknown", destinations: [], mirrors: [], ...(from.from && { by: from.from }) };
   }
-  const [unread] = unreadOf(model, from).filter(({ about }) => about !== "limits");
   if (unread) return { outcome: "unknown", destinations: [], mirrors: [], by: unread.from };
   return from.proxy === "gateway" ? gatewayRoute(model, from, request) : sidecarRoute(model, from, request);
 }
@@ -143,19 +143,24 @@ function findVirtualHost(
     return candidates.length > 0 ? [{ candidates }] : [];
   };
   if (service) {
-    const own = index.byHost.get(service.host) ?? [];
+    // Routes of the Gateway API apply to clients of their own namespace, or to services of it.
+    const own = (index.byHost.get(service.host) ?? []).filter(
+      (of) => !of.origins || of.namespace === from.namespace || of.namespace === service.namespace,
+    );
     for (const of of own) {
       const [exact] = routed(of);
       if (exact) return exact;
     }
-    const best = own[0] ?? mostSpecific(service.host, index.wild, (one) => one.host)?.of;
+    const wildcards = index.wild.filter(({ of }) => !of.origins);
+    const best = own[0] ?? mostSpecific(service.host, wildcards, (one) => one.host)?.of;
     const [found] = best ? routed(best) : [];
     return found ?? { service };
   }
   // Hosts without a service have routes on port 80, and beside the services that their VirtualService has on a port.
   const isOwned = (of: VirtualService): boolean =>
-    port === 80 ||
-    onPort.some((one) => of.hosts.some((each) => each === one.host || isWildcardOf(each, one.host)));
+    !of.origins &&
+    (port === 80 ||
+      onPort.some((one) => of.hosts.some((each) => each === one.host || isWildcardOf(each, one.host))));
   const exact = index.services.has(wanted) ? [] : (index.byHost.get(wanted) ?? []);
   const others = [...exact.map((of) => ({ of, host: wanted })), ...index.wild].filter(
     ({ host: each }) => isWithin(wanted, each) && !index.services.has(each),

@@ -114,7 +114,7 @@ export function firstRoute(
   for (const { of, index, route, match } of candidates) {
     const matched = requestMatches(request, match, model.settings);
     if (matched === "no") continue;
-    const by = { ...of.from, route: index };
+    const by = of.origins?.[index] ?? { ...of.from, route: index };
     if (matched === "unknown") return { outcome: "unknown", destinations: [], mirrors: [], by };
     const read = readRoute(route, by, resolve);
     if (!read.rewrite) return read;

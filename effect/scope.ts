@@ -1,9 +1,9 @@
-import { fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import { fieldsAt, has, listAt, numberAt, textAt, textsAt } from "./field";
 import { isWildcard, isWithin, overlap } from "./host";
-import { type Model, objectsOf } from "./model";
-import { nameOf, type KnownObject, type ObjectName, selects } from "./object";
-import { type SelectorIndex, selectorIndex } from "./selectorIndex";
+import type { Model } from "./model";
+import { nameOf, type KnownObject, type ObjectName } from "./object";
 import { sees, type ServiceHost } from "./service";
+import { sidecarOf } from "./sidecar";
 import { destinationsOf, type VirtualService, virtualServicesFor } from "./virtualService";
 import type { Workload } from "./workload";
 
@@ -27,15 +27,6 @@ export interface Scope {
 }
 
 const cache = new WeakMap<Model, Map<string, Scope>>();
-const selectors = new WeakMap<KnownObject, Record<string, string>>();
-
-function selector(sidecar: KnownObject): Readonly<Record<string, string>> {
-  const known = selectors.get(sidecar);
-  if (known) return known;
-  const labels = textsByName(fieldsAt(sidecar.spec, "workloadSelector"), "labels");
-  selectors.set(sidecar, labels);
-  return labels;
-}
 
 /**
  * Returns what a workload's proxy has for outbound requests: all that is exported to its namespace, or what its Sidecar
@@ -46,7 +37,7 @@ function selector(sidecar: KnownObject): Readonly<Record<string, string>> {
 export function scopeOf(model: Model, workload: Workload): Scope {
   const scopes = cache.get(model) ?? new Map<string, Scope>();
   cache.set(model, scopes);
-  const sidecar = workload.proxy === "gateway" ? undefined : sidecarOf(model, workload);
+  const sidecar = sidecarOf(model, workload);
   const key = JSON.stringify([workload.namespace, workload.proxy === "gateway", sidecar && nameOf(sidecar)]);
   const scope = scopes.get(key) ?? readScope(model, workload, sidecar);
   scopes.set(key, scope);
@@ -58,36 +49,6 @@ export function listenerAt({ listeners }: Scope, port: number): Listener | undef
   return listeners.find((one) => one.port === undefined || one.port === port);
 }
 
-const sidecarsByNamespace = new WeakMap<
-  readonly KnownObject[],
-  Map<string, { readonly selective: SelectorIndex<KnownObject>; readonly general?: KnownObject }>
->();
-
-function sidecarOf(model: Model, { namespace, labels }: Workload): KnownObject | undefined {
-  const sidecars = objectsOf(model, "Sidecar", "networking.istio.io");
-  let index = sidecarsByNamespace.get(sidecars);
-  if (!index) {
-    const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
-    const groups = Map.groupBy(sidecars, (one) => one.namespace);
-    index = new Map(
-      [...groups].map(([of, own]) => {
-        const general = own.find((one) => !isSelective(one));
-        return [
-          of,
-          { selective: selectorIndex(own.filter(isSelective), selector), ...(general && { general }) },
-        ];
-      }),
-    );
-    sidecarsByNamespace.set(sidecars, index);
-  }
-  const own = index.get(namespace);
-  return (
-    own?.selective(labels).find((one) => selects(selector(one), labels)) ??
-    own?.general ??
-    index.get(model.settings.rootNamespace)?.general
-  );
-}
-
 /** Returns whether the Sidecar that selects what a workload's proxy has is another one, or has changed. */
 export function scopeChanges(before: Model, old: Workload, after: Model, now: Workload): boolean {
   const [was, is] = [sidecarOf(before, old), sidecarOf(after, now)];
@@ -96,7 +57,7 @@ export function scopeChanges(before: Model, old: Workload, after: Model, now: Wo
 
 /** Returns what happens to a workload's requests to unknown hosts, and the Sidecar that decides it. */
 export function outboundTrafficOf(model: Model, workload: Workload): Pick<Scope, "outboundTraffic" | "from"> {
-  const sidecar = workload.proxy === "gateway" ? undefined : sidecarOf(model, workload);
+  const sidecar = sidecarOf(model, workload);
   return outbound(model, sidecar);
 }
 

@@ -106,7 +106,8 @@ export function sees(exportTo: readonly string[], namespace: string): boolean {
   return exportTo.includes("*") || exportTo.includes(namespace);
 }
 
-const protocols: ReadonlyMap<string, ServicePort["protocol"]> = new Map(
+/** What a proxy speaks, by the names of protocols in Istio's objects. */
+export const protocols: ReadonlyMap<string, ServicePort["protocol"]> = new Map(
   Object.entries({
     http: "http",
     http2: "http",

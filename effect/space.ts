@@ -6,7 +6,9 @@ import { principalsAlike } from "./identities";
 import type { Identity, Request } from "./request";
 import { type Box, firstClass } from "./region";
 import { type SelectorIndex, selectorIndex } from "./selectorIndex";
-import type { ServiceHost } from "./service";
+import { fieldsAt, listAt, numberAt, textAt } from "./field";
+import { protocols, type ServiceHost, type ServicePort } from "./service";
+import { sidecarOf } from "./sidecar";
 import { tokenIssuers } from "./token";
 import type { Workload } from "./workload";
 import { selects } from "./object";
@@ -97,11 +99,45 @@ function portClasses(
   return [...protocols].flatMap(([number, tcp]) => [...tcp].map((one) => ({ number, tcp: one })));
 }
 
-/** Returns the ports of a workload's pods to which services send, with their protocols. */
+/**
+ * Returns the ports of a workload's pods to which services send, with their protocols. The listeners of a Sidecar precede
+ * those of services; on other ports, its proxy detects the protocol.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioIngressListener
+ */
 export function servedPorts(
   model: Model,
   workload: Workload,
-): { readonly number: number; readonly protocol: string }[] {
+): { readonly number: number; readonly protocol: ServicePort["protocol"] }[] {
+  const listeners = ingressPorts(model, workload);
+  const sent = servicePorts(model, workload);
+  if (listeners.size === 0) return sent;
+  const others = sent.filter(({ number }) => !listeners.has(number));
+  return [
+    ...[...listeners].map(([number, protocol]) => ({ number, protocol })),
+    ...others.map(({ number, protocol }) => ({
+      number,
+      protocol: protocol === "udp" ? protocol : ("auto" as const),
+    })),
+  ];
+}
+
+/** The listeners of a workload's Sidecar, by port. Empty for those of its services. */
+export function ingressPorts(model: Model, workload: Workload): ReadonlyMap<number, ServicePort["protocol"]> {
+  const listeners = listAt(sidecarOf(model, workload)?.spec, "ingress");
+  return new Map(
+    listeners.map((listener) => {
+      const port = fieldsAt(listener, "port");
+      const name = (textAt(port, "protocol") ?? "").toLowerCase();
+      return [numberAt(port, "number") ?? 0, protocols.get(name) ?? "auto"];
+    }),
+  );
+}
+
+function servicePorts(
+  model: Model,
+  workload: Workload,
+): { readonly number: number; readonly protocol: ServicePort["protocol"] }[] {
   return servicesOf(model, workload).flatMap(({ ports }) =>
     ports.flatMap(({ target, number, protocol }) => {
       const port = typeof target === "number" ? target : (workload.namedPorts?.[target] ?? number);

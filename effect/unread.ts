@@ -1,7 +1,10 @@
 import { attached } from "./attachment";
-import { fieldsAt, listAt, textAt, textsByName } from "./field";
+import { fieldsAt, has, listAt, textAt, textsByName } from "./field";
+import { gatewaysAs } from "./gatewayApi/gateways";
+import { gatewayGroup } from "./gatewayApi/names";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
+import { sidecarOf } from "./sidecar";
 import type { Workload } from "./workload";
 
 /** An object whose effect the model doesn't read. */
@@ -14,7 +17,7 @@ export interface Unread {
 
 /** Returns the objects that may change what a workload's proxy does, and that the model doesn't read. */
 export function unreadOf(model: Model, workload: Workload): Unread[] {
-  if (workload.proxy === "none") return [];
+  if (workload.proxy === "none") return ambient(model, workload);
   return [
     ...envoyFilters(model, workload).flatMap(filterEffect),
     ...attached(model, "WasmPlugin", "extensions.istio.io", workload).map((plugin) =>
@@ -24,11 +27,25 @@ export function unreadOf(model: Model, workload: Workload): Unread[] {
       access(extension, "an extension can answer, change and refuse requests"),
     ),
     ...gatewayApi(model, workload),
+    ...ownCertificates(model, workload),
   ];
 }
 
 function access(object: KnownObject, reason: string): Unread {
   return { from: nameOf(object), about: "access", reason };
+}
+
+function route(object: KnownObject, reason: string): Unread {
+  return { from: nameOf(object), about: "route", reason };
+}
+
+/** A Sidecar's listener with certificates of its own accepts clients by them, if mutual TLS of the mesh is off. */
+function ownCertificates(model: Model, workload: Workload): Unread[] {
+  const sidecar = sidecarOf(model, workload);
+  const listeners = listAt(sidecar?.spec, "ingress").filter((one) => has(one, "tls"));
+  return sidecar && listeners.length > 0
+    ? [access(sidecar, "a listener of a Sidecar has certificates of its own")]
+    : [];
 }
 
 /** The EnvoyFilters that apply to a workload. */
@@ -87,26 +104,43 @@ function limitsOnly(value: unknown): boolean {
   );
 }
 
-/** Kinds of the Gateway API that route requests or change how they are sent. */
-const routing = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "BackendTLSPolicy"];
-
+/** Waypoints, which route and refuse requests of ambient mode, and sets of listeners. */
 function gatewayApi(model: Model, { labels, namespace }: Workload): Unread[] {
-  return routing.flatMap((kind) =>
-    objectsOf(model, kind, "gateway.networking.k8s.io")
-      .filter(({ spec }) => {
-        const parents = listAt(spec, "parentRefs");
-        const gateways = parents.filter((parent) => (textAt(parent, "kind") ?? "Gateway") === "Gateway");
-        const own = labels["gateway.networking.k8s.io/gateway-name"];
-        return (
-          gateways.length < parents.length ||
-          parents.length === 0 ||
-          gateways.some((parent) => own !== undefined && textAt(parent, "name") === own)
-        );
-      })
-      .map((object) => ({
-        from: nameOf(object),
-        about: "route" as const,
-        reason: `objects of the Gateway API are not read (${object.namespace === namespace ? "own" : "another"} namespace)`,
-      })),
-  );
+  const own = labels[`${gatewayGroup}/gateway-name`];
+  if (own === undefined) return [];
+  const isOwn = ({ name, namespace: of }: KnownObject): boolean => of === namespace && name === own;
+  const sets = objectsOf(model, "ListenerSet", gatewayGroup).filter(({ spec, namespace: of }) => {
+    const parent = fieldsAt(spec, "parentRef");
+    return textAt(parent, "name") === own && (textAt(parent, "namespace") ?? of) === namespace;
+  });
+  return [
+    ...gatewaysAs(model, "waypoint")
+      .filter(isOwn)
+      .flatMap((one) => [
+        access(one, "waypoints of ambient mode are not read"),
+        route(one, "waypoints of ambient mode are not read"),
+      ]),
+    ...sets.map((one) => route(one, "sets of listeners are not read")),
+  ];
+}
+
+/**
+ * Returns the object that puts a workload's pods into ambient mode, in which ztunnel and waypoints decide about requests.
+ *
+ * @see https://istio.io/latest/docs/ambient/usage/add-workloads/
+ */
+function ambient(model: Model, workload: Workload): Unread[] {
+  const label = "istio.io/dataplane-mode";
+  const namespace = model.namespaces.get(workload.namespace);
+  const mode = workload.labels[label] ?? namespace?.labels[label];
+  const by =
+    workload.labels[label] === undefined
+      ? namespace && { ...nameOf(namespace), namespace: "" }
+      : workload.from;
+  if (mode !== "ambient" || by === undefined) return [];
+  const reason = "ztunnel and waypoints of ambient mode are not read";
+  return [
+    { from: by, about: "access", reason },
+    { from: by, about: "route", reason },
+  ];
 }

@@ -1,22 +1,13 @@
 import { type Fields, fieldsAt, fieldsOf, has, listAt, textAt, textsAt } from "./field";
 import { fullHost } from "./host";
+import type { VirtualService } from "./hostRoutes";
 import { mergeDelegates } from "./delegate";
+import { byCreation, derivedVirtualServices } from "./gatewayApi/virtualServices";
 import { type Model, objectsOf } from "./model";
-import { type KnownObject, nameOf, type ObjectName } from "./object";
+import { type KnownObject, nameOf } from "./object";
 import { exported, sees } from "./service";
 
-/** A VirtualService with full names. */
-export interface VirtualService {
-  readonly from: ObjectName;
-  readonly namespace: string;
-  readonly hosts: readonly string[];
-  /** `mesh`, or Gateways as `<namespace>/<name>`. */
-  readonly gateways: readonly string[];
-  readonly exportTo: readonly string[];
-  readonly http: readonly Fields[];
-  readonly tls: readonly Fields[];
-  readonly tcp: readonly Fields[];
-}
+export type { VirtualService } from "./hostRoutes";
 
 const cache = new WeakMap<Model, readonly VirtualService[]>();
 
@@ -26,9 +17,15 @@ export function virtualServices(model: Model): readonly VirtualService[] {
   if (known) return known;
   const objects = objectsOf(model, "VirtualService", "networking.istio.io");
   const byName = new Map(objects.map((object) => [`${object.namespace}/${object.name}`, object]));
-  const read = objects
+  const written = objects
     .filter(({ spec }) => textsAt(spec, "hosts").length > 0)
-    .map((object) => readOne(object, byName, model.settings.clusterDomain));
+    .map((object) => {
+      const of = readOne(object, byName, model.settings.clusterDomain);
+      return { of, created: object.created, name: object.name };
+    });
+  const derived = derivedVirtualServices(model);
+  const all = derived.length === 0 ? written : [...written, ...derived].sort(byCreation);
+  const read = all.map(({ of }) => of);
   cache.set(model, read);
   return read;
 }
@@ -50,8 +47,8 @@ export function virtualServicesFor(
   const bound = virtualServices(model).filter(
     ({ gateways, exportTo }) => gateways.includes(gateway) && sees(exportTo, namespace),
   );
-  const rank = ({ exportTo, namespace: own }: VirtualService): number =>
-    exportTo.includes("*") ? 2 : own === namespace ? 0 : 1;
+  const rank = ({ exportTo, namespace: own, origins }: VirtualService): number =>
+    exportTo.includes("*") ? (origins && own === namespace ? 2 : 3) : own === namespace ? 0 : 1;
   const sorted = bound.sort((a, b) => rank(a) - rank(b));
   byProxy.set(key, sorted);
   return sorted;

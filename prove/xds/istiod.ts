@@ -7,7 +7,7 @@ import getPort from "get-port";
 import type { PlainObject } from "../../effect";
 import { UserError } from "../../errors/userError";
 import { until } from "../laboratory/processes";
-import { readOnlyCluster } from "./readOnlyCluster";
+import { readOnlyCluster, usesGatewayApi } from "./readOnlyCluster";
 
 /** What istiod reads, and how it is configured. */
 export interface IstiodConfig {
@@ -15,7 +15,7 @@ export interface IstiodConfig {
   readonly program: string;
   /** Objects of Istio's kinds. All of them must be valid: istiod refuses to start with others. */
   readonly objects: readonly PlainObject[];
-  /** Objects of Kubernetes' own kinds. Default: none. */
+  /** Objects of Kubernetes' own kinds and of the Gateway API. Default: none. */
   readonly cluster?: readonly PlainObject[];
   /** Mesh configuration that differs from Istio's defaults. Default: none. */
   readonly meshConfig?: object;
@@ -109,7 +109,11 @@ export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
     mkdirSync(join(folder, "objects"), { recursive: true });
     file("objects/all.yaml", objects.map((one) => JSON.stringify(one)).join("\n---\n"));
     file("kubeconfig", JSON.stringify(kubeconfigFor(server.url)));
-    file("mesh.yaml", JSON.stringify(meshConfig));
+    const sources = [`fs://${join(folder, "objects")}`, "k8s://"].map((address) => ({ address }));
+    file(
+      "mesh.yaml",
+      JSON.stringify({ ...meshConfig, ...(usesGatewayApi(cluster) && { configSources: sources }) }),
+    );
     child.stdin.write("\n");
     const pid = await pidFrom(child);
     await until(

@@ -20,6 +20,35 @@ const kinds: Readonly<Record<string, string>> = {
   validatingwebhookconfigurations: "ValidatingWebhookConfiguration",
 };
 
+/** Kinds of the Gateway API, which istiod lists if the cluster has their CRDs. */
+const gatewayApi: Readonly<Record<string, string>> = {
+  backendtlspolicies: "BackendTLSPolicy",
+  gatewayclasses: "GatewayClass",
+  gateways: "Gateway",
+  grpcroutes: "GRPCRoute",
+  httproutes: "HTTPRoute",
+  listenersets: "ListenerSet",
+  referencegrants: "ReferenceGrant",
+  tcproutes: "TCPRoute",
+  tlsroutes: "TLSRoute",
+};
+const gatewayGroup = "gateway.networking.k8s.io";
+
+/** Whether objects are of the Gateway API, so that istiod has to read them from the cluster. */
+export function usesGatewayApi(objects: readonly PlainObject[]): boolean {
+  return objects.some(({ apiVersion }) => apiVersion.startsWith(`${gatewayGroup}/`));
+}
+
+/** The CRDs of the Gateway API, of which istiod reads the metadata alone. */
+const gatewayCrds = Object.keys(gatewayApi).map((plural) => ({
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: {
+    name: `${plural}.${gatewayGroup}`,
+    annotations: { "gateway.networking.k8s.io/bundle-version": "v1.6.0" },
+  },
+}));
+
 /** An API server of Kubernetes, which istiod needs even if it reads all configuration from files. */
 export interface ReadOnlyCluster {
   readonly url: string;
@@ -32,7 +61,10 @@ export interface ReadOnlyCluster {
  * @param objects of Kubernetes' own kinds. Default: none.
  */
 export async function readOnlyCluster(objects: readonly PlainObject[] = []): Promise<ReadOnlyCluster> {
-  const byKind = Map.groupBy(objects, ({ kind }) => kind);
+  const byKind = Map.groupBy(
+    [...objects, ...(usesGatewayApi(objects) ? gatewayCrds : [])],
+    ({ kind }) => kind,
+  );
   const server = createServer((request, response) => {
     answer(byKind, request, response);
   });
@@ -71,7 +103,8 @@ function answer(
   }
   const [, root, group = "", version = ""] = pathname.split("/");
   const apiVersion = root === "api" ? "v1" : `${group}/${version}`;
-  const kind = kinds[pathname.split("/").at(-1) ?? ""];
+  const plural = pathname.split("/").at(-1) ?? "";
+  const kind = group === gatewayGroup ? gatewayApi[plural] : kinds[plural];
   if (kind === undefined) {
     failure(404, "NotFound");
     return;

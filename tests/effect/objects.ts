@@ -11,6 +11,14 @@ const versions: Readonly<Record<string, string>> = {
   WasmPlugin: "extensions.istio.io/v1alpha1",
   EnvoyFilter: "networking.istio.io/v1alpha3",
   HTTPRoute: "gateway.networking.k8s.io/v1",
+  GRPCRoute: "gateway.networking.k8s.io/v1",
+  TLSRoute: "gateway.networking.k8s.io/v1",
+  TCPRoute: "gateway.networking.k8s.io/v1alpha2",
+  BackendTLSPolicy: "gateway.networking.k8s.io/v1",
+  GatewayClass: "gateway.networking.k8s.io/v1",
+  ListenerSet: "gateway.networking.k8s.io/v1",
+  ReferenceGrant: "gateway.networking.k8s.io/v1beta1",
+  NetworkPolicy: "networking.k8s.io/v1",
 };
 
 /** An object of a kind, named `<namespace>/<name>`. */
@@ -22,6 +30,12 @@ export function object(kind: string, name: string, spec: object, metadata: objec
     metadata: { name: own, ...(namespace !== undefined && { namespace }), ...metadata },
     spec,
   };
+}
+
+/** A Gateway of the Gateway API, which Istio implements. */
+export function apiGateway(name: string, listeners: readonly object[], spec: object = {}): PlainObject {
+  const own = object("Gateway", name, { gatewayClassName: "istio", listeners, ...spec });
+  return { ...own, apiVersion: "gateway.networking.k8s.io/v1" };
 }
 
 /** A Kubernetes Service with one port of HTTP. */
