@@ -55,7 +55,7 @@ function byName(key: string, match: Fields, list: string): Fields {
 }
 
 /**
- * The order in which a gateway tries the matches of all routes of a host: by path, method, headers and parameters. Routes
+ * The order in which a gateway evaluates the matches of all routes of a host: by path, method, headers and parameters. Routes
  * that are alike keep their order.
  *
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
