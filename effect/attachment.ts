@@ -12,15 +12,34 @@ const gatewayName = "gateway.networking.k8s.io/gateway-name";
  *
  * @see https://istio.io/latest/docs/reference/config/type/workload-selector/
  */
-export function attached(model: Model, kind: string, group: string, workload: Workload): KnownObject[] {
+export function attached(
+  model: Model,
+  kind: string,
+  group: string,
+  workload: Workload,
+): readonly KnownObject[] {
   const { rootNamespace } = model.settings;
   const objects = objectsOf(model, kind, group);
+  const found = attachedTo.get(objects) ?? new WeakMap<Workload, Attached>();
+  attachedTo.set(objects, found);
+  const known = found.get(workload);
+  if (known?.rootNamespace === rootNamespace) return known.policies;
   const byNamespace = namespaces.get(objects) ?? indexed(objects);
   namespaces.set(objects, byNamespace);
-  return [...new Set([rootNamespace, workload.namespace])].flatMap((namespace) =>
+  const policies = [...new Set([rootNamespace, workload.namespace])].flatMap((namespace) =>
     (byNamespace.get(namespace)?.(workload.labels) ?? []).filter((object) => attaches(object, workload)),
   );
+  found.set(workload, { rootNamespace, policies });
+  return policies;
 }
+
+interface Attached {
+  readonly rootNamespace: string;
+  readonly policies: readonly KnownObject[];
+}
+
+/** The policies of each list of objects that apply to a workload. Each request asks for them several times. */
+const attachedTo = new WeakMap<readonly KnownObject[], WeakMap<Workload, Attached>>();
 
 const namespaces = new WeakMap<readonly KnownObject[], Map<string, SelectorIndex<KnownObject>>>();
 

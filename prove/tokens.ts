@@ -90,10 +90,17 @@ export function createTokenIssuer(): TokenIssuer {
   };
 }
 
+/** The signatures of each key, by the text that is signed. Every proof of a catalog needs the same ones. */
+const signatures = new WeakMap<KeyObject, Map<string, string>>();
+
 function encode(payload: object, key: KeyObject): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const text = `${part({ alg: "RS256", kid: "laboratory", typ: "JWT" })}.${part(payload)}`;
-  return `${text}.${sign("sha256", Buffer.from(text), key).toString("base64url")}`;
+  const own = signatures.get(key) ?? new Map<string, string>();
+  signatures.set(key, own);
+  const signature = own.get(text) ?? sign("sha256", Buffer.from(text), key).toString("base64url");
+  own.set(text, signature);
+  return `${text}.${signature}`;
 }
 
 function setIn(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { UserError } from "../../errors/userError";
 import { stackOption } from "../subject";
@@ -14,10 +14,8 @@ interface StatusOptions extends ClusterOptions {
   readonly json?: true;
   readonly stack?: string;
   readonly watch?: true;
+  readonly interval: number;
 }
-
-/** Seconds between two looks of `--watch`. */
-const period = 5;
 
 /** `meshwright status`: the health of the mesh on a cluster, each problem with its fix. */
 export function statusCommand(command: Command): void {
@@ -28,9 +26,10 @@ export function statusCommand(command: Command): void {
     )
     .option("--stack <name>", stackOption)
     .addOption(new Option("--json", "print JSON").conflicts("watch"))
-    .option("--watch", `look again every ${period} seconds, and print what has changed, until Ctrl-C`);
+    .option("--watch", "look again and again, and print what has changed, until Ctrl-C")
+    .option("--interval <seconds>", "time between two looks of --watch, from 0.1", parseSeconds, 5);
   clusterOptions(command).action(async (argument: string | undefined, options: StatusOptions) => {
-    const { json, stack, watch, state } = options;
+    const { json, stack, watch, interval, state } = options;
     const config = loadCluster(command);
     const expected = await expectation(argument, stack);
     const look = (): Promise<Health> =>
@@ -38,8 +37,14 @@ export function statusCommand(command: Command): void {
     const health = await look();
     print(json ? JSON.stringify({ server: serverOf(config), ...health }, null, 2) : describe(config, health));
     if (!health.healthy) process.exitCode = 1;
-    if (watch) await watchHealth(look, (next) => describe(config, next), health);
+    if (watch) await watchHealth(look, (next) => describe(config, next), health, interval);
   });
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError("Write a number of seconds from 0.1 to 86400.");
 }
 
 /** Looks again and again, and prints each health that differs from the one before. A cluster that does not answer is one, too. */
@@ -47,9 +52,10 @@ async function watchHealth(
   look: () => Promise<Health>,
   describeHealth: (health: Health) => string,
   first: Health,
+  interval: number,
 ): Promise<never> {
   for (let last = describeHealth(first); ;) {
-    await sleep(period * 1000);
+    await sleep(interval * 1000);
     const text = await look().then(describeHealth, (error: unknown) => {
       if (error instanceof UserError) return `${pc.red("error")} ${error.problem}`;
       throw error;

@@ -13,19 +13,26 @@ import { times } from "./times";
 import { traffic } from "./traffic";
 import { workloads } from "./workloads";
 
-/** Every mistake, by topic. */
-export const mutations: readonly Mutation[] = [
+/** Mistakes about services: their names, references, timeouts, workloads, external hosts and security. */
+export const mutationsOfServices: readonly Mutation[] = [
   ...structure,
   ...references,
   ...names,
-  ...traffic,
-  ...security,
   ...times,
-  ...breakers,
+  ...security,
   ...external,
+  ...workloads,
+];
+
+/** Mistakes about traffic, circuit breakers, limits, gateways and overrides. */
+export const mutationsOfTraffic: readonly Mutation[] = [
+  ...traffic,
+  ...breakers,
   ...gateways,
   ...limits,
   ...overrideEffects,
   ...overrides,
-  ...workloads,
 ];
+
+/** Every mistake. */
+export const mutations: readonly Mutation[] = [...mutationsOfServices, ...mutationsOfTraffic];

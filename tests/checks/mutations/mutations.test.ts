@@ -1,22 +1,10 @@
 import { expect } from "chai";
-import { formatPath, parsePath } from "../../../catalog";
 import { rules } from "../../../checks";
 import { checkMesh } from "../../../mesh";
 import { catalogs } from "./catalogs";
-import { mutations } from "./index";
-import { changedAt, mutated, type Mutant, type Mutation } from "./mutation";
-
-/** What a mutation came to, over all platforms. */
-interface Outcome {
-  /** Mutants that were made, not counting those whose finding a platform accepts. */
-  readonly made: number;
-  /** What went otherwise than expected, in words. */
-  readonly missed: string[];
-  /** Codes of other findings that followed. */
-  readonly followed: string[];
-}
-
-const codes = new Set<string>(rules.map(({ code }) => code));
+import { mutations, mutationsOfTraffic } from "./index";
+import { itFinds } from "./itFinds";
+import { changedAt, mutated } from "./mutation";
 
 describe("checks of the platforms", () => {
   for (const { title, catalog } of catalogs) {
@@ -26,19 +14,7 @@ describe("checks of the platforms", () => {
   }
 
   describe("find every mistake at its place:", () => {
-    // Some mistakes are written down before their rule is there.
-    for (const mutation of mutations.filter(({ code }) => codes.has(code))) {
-      it(`${mutation.code}, ${mutation.mistake}`, () => {
-        const { made, missed, followed } = outcomeOf(mutation);
-        const known = new Set<string>(mutation.also);
-        expect(missed.slice(0, 10)).to.deep.equal([]);
-        expect(made, "no platform has a place for this mistake").to.be.greaterThan(0);
-        const unexpected = followed.filter((code) => !known.has(code));
-        expect(unexpected, "these findings follow from it, and its `also` doesn't name them").to.deep.equal(
-          [],
-        );
-      });
-    }
+    itFinds(mutationsOfTraffic);
 
     it("and can be compared with overrides: no renderer throws for a catalog with a mistake", () => {
       const overrides = { Sidecar: { "nowhere/none": {} } };
@@ -65,54 +41,3 @@ describe("checks of the platforms", () => {
     });
   });
 });
-
-/** As many mutants as a catalog gets of one mistake. Its other places are alike. */
-const most = 12;
-
-/** At most {@link most} mutants, evenly spread over all of them, the first and the last included. */
-function spread(mutants: readonly Mutant[]): Mutant[] {
-  const step = Math.max(1, (mutants.length - 1) / (most - 1));
-  const chosen = new Set(mutants.map((_, i) => Math.round(i * step)));
-  return mutants.filter((_, i) => chosen.has(i));
-}
-
-function outcomeOf({ code, mutants }: Mutation): Outcome {
-  let made = 0;
-  const missed: string[] = [];
-  const followed = new Set<string>();
-  // What several stacks of a platform have in common is changed in one of them.
-  const tried = new Set<string>();
-  for (const { platform, title, catalog } of catalogs) {
-    for (const mutant of spread([...mutants(catalog)])) {
-      const key = JSON.stringify([platform, mutant]);
-      if (tried.has(key)) continue;
-      tried.add(key);
-      const at = formatPath(mutant.at);
-      const changed = mutated(catalog, mutant);
-      const { findings } = checkMesh(changed);
-      const found = findings.some((one) => one.code === code && one.path === at);
-      const accepted = isAccepted(changed, code, at);
-      if (!accepted) made++;
-      const others = findings.filter((one) => one.code !== code || one.path !== at);
-      for (const other of others) followed.add(other.code);
-      if (found === accepted) {
-        const changes = mutant.changes.map(
-          ([place, value]) => `${formatPath(place)} = ${JSON.stringify(value)}`,
-        );
-        const said = findings.map((one) => `${one.code} ${one.path}`).join(", ");
-        missed.push(`${title}, ${changes.join(", ")}: expected ${at}, found ${said || "nothing"}`);
-      }
-    }
-  }
-  return { made, missed, followed: [...followed].sort() };
-}
-
-/** Whether a catalog accepts the finding: its suppressions are as good as the checks of what they suppress. */
-function isAccepted(catalog: unknown, code: string, at: string): boolean {
-  const { suppressions } = catalog as { suppressions?: unknown };
-  if (!Array.isArray(suppressions)) return false;
-  return (suppressions as (Record<string, unknown> | null)[]).some((one) => {
-    if (one?.code !== code || typeof one.path !== "string") return false;
-    return parsePath(one.path).every((key, i) => parsePath(at)[i] === key);
-  });
-}
