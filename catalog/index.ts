@@ -54,7 +54,7 @@ export type * from "./mtls";
 export type * from "./networkPolicies";
 export { normalize } from "./normalize";
 export { compare, sortedEntries } from "./order";
-export { formatPath, parsePath } from "./path";
+export { formatPath, parsePath, valueAt } from "./path";
 export { nameIn, neverInjected, owns } from "./ownership";
 export type { Container, EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 export type * from "./port";

@@ -20,3 +20,14 @@ export function parsePath(path: string): (string | number)[] {
           : (plain ?? ""),
   );
 }
+
+/** The value at the segments of a path. Undefined if a part of the path is missing. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      at !== null && typeof at === "object" && Object.hasOwn(at, key)
+        ? (at as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  );
+}

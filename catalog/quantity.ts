@@ -1,11 +1,11 @@
 /**
- * Returns the number of a Kubernetes quantity, such as 1,073,741,824 for `1Gi` and 0.1 for `100m`.
+ * Returns the number of a Kubernetes quantity, such as 1,073,741,824 for `1Gi` and 0.1 for `100m`. 0 for another text.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(quantity: string): number {
-  const [, number = "0", unit = ""] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
-  return Number(number) * (factors[unit] ?? 1);
+  const found = /^([\d.]+)(.*)/.exec(quantity);
+  return found === null ? 0 : Number(found[1]) * (factors[String(found[2])] ?? 1);
 }
 
 const factors: Readonly<Record<string, number>> = {

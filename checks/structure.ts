@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatPath, type MeshDefinition, meshSchema } from "../catalog";
+import { formatPath, type MeshDefinition, meshSchema, valueAt } from "../catalog";
 import type { Finding } from "./finding";
 import { nearest } from "./nearest";
 import { markPlain } from "./plain";
@@ -279,14 +279,6 @@ function show(value: unknown): string {
 
 function isJson(value: unknown): boolean {
   return value === null || ["string", "number", "boolean", "object"].includes(typeof value);
-}
-
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      at === null || typeof at !== "object" ? undefined : (at as Record<string | number, unknown>)[key],
-    value,
-  );
 }
 
 function isIn(value: unknown, path: readonly (string | number)[]): boolean {

@@ -1,4 +1,4 @@
-import { formatPath, isObject } from "../catalog";
+import { formatPath, isObject, valueAt } from "../catalog";
 import { checkMesh, type Manifest } from "../mesh";
 import { proveStatically, type ProofSubject } from "../prove";
 import { subjectOf } from "./proofSubject";
@@ -141,10 +141,6 @@ function* othersOf(catalog: unknown, path: Path, own: unknown): Iterable<unknown
 /** The last name of a path: that of the list, for an entry of a list. */
 function fieldOf(path: Path): string | number | undefined {
   return path.findLast((key) => typeof key === "string");
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)[key], value);
 }
 
 function withValue(catalog: unknown, path: Path, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WorkloadKind } from "../catalog";
+import { valueAt, type WorkloadKind } from "../catalog";
 import { type Manifest, mergePatch } from "../mesh";
 import { runError } from "./runError";
 import type { ServiceMeshPlan } from "./serviceMeshPlan";
@@ -65,10 +65,7 @@ function changedBy(
   }
   const { object, container } = target;
   const path = [...templates[object.kind as WorkloadKind], "spec", "containers"];
-  const containers = path.reduce<unknown>(
-    (at, field) => (at as Record<string, unknown> | undefined)?.[field],
-    object,
-  );
+  const containers = valueAt(object, path);
   const list = Array.isArray(containers) ? (containers as readonly { readonly name: string }[]) : [];
   if (!list.some(({ name }) => name === container)) {
     return `an override removes the container "${container}" from the ${object.kind}. Change the override, or remove the image here.`;

@@ -6,6 +6,7 @@ import {
   knownObject,
   readObjects,
   settingsOf,
+  titleOf,
   type Workload,
   workloadsSelected,
 } from "../effect";
@@ -42,8 +43,7 @@ function isOfProbes(namespace: string): boolean {
 function merged(objects: readonly PlainObject[]): PlainObject[] {
   const applied = new Map<string, PlainObject>();
   for (const object of objects) {
-    const { kind, namespace, name } = knownObject(object);
-    const key = `${kind} ${namespace}/${name}`;
+    const key = titleOf(knownObject(object));
     const before = applied.get(key);
     applied.set(key, before ? changed(before, object) : object);
   }

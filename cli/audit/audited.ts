@@ -7,6 +7,7 @@ import {
   podTemplateOf,
   type MeshSettings,
   readObjects,
+  titleOf,
   type Workload,
 } from "../../effect";
 
@@ -98,7 +99,7 @@ export function isInjectionKnown({ model, complete, objects }: Audited, workload
   if (from === undefined) return false;
   const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
   if (own === "false") return true;
-  const object = byName(objects).get(`${from.kind} ${from.namespace}/${from.name}`);
+  const object = byName(objects).get(titleOf(from));
   const template = object && podTemplateOf(object);
   return (template?.spec as { hostNetwork?: unknown } | undefined)?.hostNetwork === true;
 }
@@ -106,16 +107,14 @@ export function isInjectionKnown({ model, complete, objects }: Audited, workload
 const names = new WeakMap<readonly KnownObject[], Map<string, KnownObject>>();
 
 function byName(objects: readonly KnownObject[]): Map<string, KnownObject> {
-  const known =
-    names.get(objects) ??
-    new Map(objects.map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one] as const));
+  const known = names.get(objects) ?? new Map(objects.map((one) => [titleOf(one), one] as const));
   names.set(objects, known);
   return known;
 }
 
 /** The object that creates a workload's pods. Undefined for pods of a Helm release. */
 export function objectOf({ objects }: Audited, { from }: Workload): KnownObject | undefined {
-  return from && byName(objects).get(`${from.kind} ${from.namespace}/${from.name}`);
+  return from && byName(objects).get(titleOf(from));
 }
 
 /** The workloads of which it is known that they have a sidecar. */

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { decisionText, type Misfit, type ObjectName, principalOf, type Route } from "../../effect";
+import { decisionText, type Misfit, type ObjectName, principalOf, type Route, titleOf } from "../../effect";
 import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
@@ -75,17 +75,17 @@ function receiverLines(
     `  ${decisionText(decision)}`,
     ...origin(side, decision.by, identity?.serviceAccount).map((path) => `  ${path}`),
     ...dryRuns.flatMap(({ action, answer, by }) => [
-      `  dry run of ${action} policies, not enforced: ${answer === "denied" ? pc.yellow("would be denied") : answer}${by ? ` (${nameOf(by)}${"rule" in by ? `, rule ${by.rule ?? 0}` : ""})` : ""}`,
+      `  dry run of ${action} policies, not enforced: ${answer === "denied" ? pc.yellow("would be denied") : answer}${by ? ` (${titleOf(by)}${"rule" in by ? `, rule ${by.rule ?? 0}` : ""})` : ""}`,
       ...(answer === "allowed" ? [] : origin(side, by, identity?.serviceAccount).map((path) => `  ${path}`)),
     ]),
     ...(nearest === undefined
       ? []
       : [
-          `  nearest rule: ${nameOf(nearest.by)}, rule ${nearest.by.rule}`,
+          `  nearest rule: ${titleOf(nearest.by)}, rule ${nearest.by.rule}`,
           ...nearest.misfits.map((misfit) => `    ${misfitText(misfit)}`),
         ]),
-    ...decision.unread.map(({ from, reason }) => `  not read: ${nameOf(from)}: ${reason}`),
-    ...limits.map((from) => `  rate limited by ${nameOf(from)}${rateText(side, from)}`),
+    ...decision.unread.map(({ from, reason }) => `  not read: ${titleOf(from)}: ${reason}`),
+    ...limits.map((from) => `  rate limited by ${titleOf(from)}${rateText(side, from)}`),
     ...(next === undefined ? [] : nextLines(side, next).map((line) => `  ${line}`)),
   ];
 }
@@ -198,10 +198,6 @@ function placeOf({ destination: { host, port } }: Arrival): string {
 
 function section(title: string, lines: readonly string[]): string[] {
   return [pc.bold(title), ...lines.map((line) => `  ${line}`), ""];
-}
-
-function nameOf({ kind, namespace, name }: ObjectName): string {
-  return `${kind} ${namespace}/${name}`;
 }
 
 function coloured(verdict: Answer["verdict"]): string {

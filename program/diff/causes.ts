@@ -1,4 +1,4 @@
-import { formatPath, isObject, parsePath } from "../../catalog";
+import { formatPath, isObject, parsePath, valueAt } from "../../catalog";
 import { type ObjectName, titleOf } from "../../effect";
 import { fromOf, type Side } from "./side";
 
@@ -46,14 +46,6 @@ function differing(old: unknown, now: unknown, path: string): string[] {
   if (!isObject(old) || !isObject(now)) return [path];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
     differing(old[key], now[key], formatPath([...parsePath(path), key])),
-  );
-}
-
-function valueAt(value: unknown, segments: readonly (string | number)[]): unknown {
-  return segments.reduce<unknown>(
-    (inner, segment) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[segment] : undefined,
-    value,
   );
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isObject } from "../../catalog";
-import { knownObject, type PlainObject, type Workload } from "../../effect";
+import { knownObject, type PlainObject, titleOf, type Workload } from "../../effect";
 import type { Subject } from "../cluster";
 import { modelOf, objectsOf } from "../model";
 import { inParallel, istiodFor, type XdsOptions } from "./index";
@@ -71,12 +71,12 @@ export function keyOfProxy({ namespace, name }: Pick<ProxyCost, "namespace" | "n
 /** Replicas of Deployments and StatefulSets; one where an object has none, such as a gateway that a chart deploys. */
 function replicasIn(objects: readonly PlainObject[]): (workload: Workload) => number {
   const counts = new Map(
-    objects.map(knownObject).flatMap(({ kind, namespace, name, spec }): [string, number][] => {
-      const replicas = isObject(spec) ? spec.replicas : undefined;
-      return typeof replicas === "number" ? [[`${kind} ${namespace}/${name}`, replicas]] : [];
+    objects.map(knownObject).flatMap((one): [string, number][] => {
+      const replicas = isObject(one.spec) ? one.spec.replicas : undefined;
+      return typeof replicas === "number" ? [[titleOf(one), replicas]] : [];
     }),
   );
-  return ({ from }) => Math.max(1, (from && counts.get(`${from.kind} ${from.namespace}/${from.name}`)) ?? 1);
+  return ({ from }) => Math.max(1, (from && counts.get(titleOf(from))) ?? 1);
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */

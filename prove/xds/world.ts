@@ -6,6 +6,7 @@ import {
   type Model,
   type PlainObject,
   type ServiceHost,
+  titleOf,
   workloadsSelected,
   type Workload,
 } from "../../effect";
@@ -59,11 +60,9 @@ export function worldOf(
       model.services.filter(({ registry }) => registry === "kubernetes").map((one) => [one.host, one]),
     ).values(),
   ];
-  const sources = new Map(
-    objects.map(knownObject).map((one) => [`${one.kind} ${one.namespace}/${one.name}`, one]),
-  );
+  const sources = new Map(objects.map(knownObject).map((one) => [titleOf(one), one]));
   const services = inCluster.map((service): Addressed => {
-    const source = sources.get(`Service ${service.from.namespace}/${service.from.name}`);
+    const source = sources.get(titleOf(service.from));
     const headless = isObject(source?.spec) && source.spec.clusterIP === "None";
     const own = workloadsSelected(model.workloads, service.selector ?? {}, service.namespace);
     return {

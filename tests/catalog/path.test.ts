@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { formatPath, parsePath } from "../../catalog";
+import { formatPath, parsePath, valueAt } from "../../catalog";
 
 describe("path", () => {
   it("joins names with dots, and puts numbers and other keys into brackets", () => {
@@ -19,5 +19,19 @@ describe("path", () => {
         expect(parsePath(formatPath(path))).to.deep.equal(path);
       }),
     );
+  });
+
+  it("leads to a value, and to undefined where a part is missing", () => {
+    const catalog = { services: { web: { calls: [{ to: "api" }, null] } } };
+    expect(valueAt(catalog, [])).to.equal(catalog);
+    expect(valueAt(catalog, ["services", "web", "calls", 0, "to"])).to.equal("api");
+    for (const path of [
+      ["services", "api", "calls"],
+      ["services", "web", "calls", 1, "to"],
+      ["services", "web", "calls", 0, "to", "length"],
+      ["services", "constructor"],
+    ]) {
+      expect(valueAt(catalog, path), path.join(".")).to.equal(undefined);
+    }
   });
 });

@@ -9,6 +9,9 @@ describe("catalog/quantity", () => {
     ["3Ki", 3072],
     ["50Gi", 53_687_091_200],
     ["1E", 1e18],
+    ["3x", 3],
+    ["-1Gi", 0],
+    ["half", 0],
   ] as const) {
     it(`knows what ${quantity} is`, () => {
       expect(parseQuantity(quantity)).to.equal(number);

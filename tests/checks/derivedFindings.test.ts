@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { valueAt } from "../../catalog";
 import { rules } from "../../checks";
 import { checkMesh } from "../../mesh";
 import { text } from "../../checks/rules/weightsSum";
@@ -24,9 +25,7 @@ function* distinctValuesOf(catalogs: readonly unknown[]): Iterable<{ catalog: un
   const seen = new Set<string>();
   for (const catalog of catalogs) {
     for (const path of valuesOf(catalog)) {
-      const parent = path
-        .slice(0, -1)
-        .reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], catalog);
+      const parent = valueAt(catalog, path.slice(0, -1));
       const key = JSON.stringify([path, parent]);
       if (seen.has(key)) continue;
       seen.add(key);

@@ -1,3 +1,4 @@
+import { valueAt } from "../../catalog";
 import type { Manifest } from "../../mesh";
 
 /** One change of one object: a field or an entry of a list that is gone, or a value that is another. */
@@ -61,10 +62,6 @@ function another(value: unknown): unknown {
   if (typeof value !== "string") return undefined;
   const duration = /^(\d+)(.*s)$/.exec(value);
   return duration ? `${Number(duration[1]) + 1}${duration[2] ?? ""}` : `${value}x`;
-}
-
-function valueAt(object: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], object);
 }
 
 function withValue(object: Manifest, path: Path, value: unknown): Manifest {
