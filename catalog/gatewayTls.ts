@@ -27,7 +27,7 @@ export interface TlsDefinition {
   readonly credentialName?: string;
   /**
    * Secret with the CA of client certificates, in the namespace of the gateway's pods, for `MUTUAL` and
-   * `OPTIONAL_MUTUAL`. Default: the key `ca.crt` of the Secret `credentialName`, or the Secret `<credentialName>-cacert`.
+   * `OPTIONAL_MUTUAL`. The Gateway names it with the suffix `-cacert`, by which istiod reads it as a CA. Default: the key `ca.crt` of the Secret `credentialName`, or the Secret `<credentialName>-cacert`.
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/#configure-a-mutual-tls-ingress-gateway
    */

@@ -103,6 +103,16 @@ function serverTls({
   return {
     mode,
     ...(credentialName !== undefined && { credentialName, minProtocolVersion }),
-    ...(caCertCredentialName !== undefined && { caCertCredentialName }),
+    ...(caCertCredentialName !== undefined && { caCertCredentialName: ofCa(caCertCredentialName) }),
   };
+}
+
+/**
+ * The name by which istiod reads a Secret as a CA: with the suffix. It reads the Secret with that name, or the one without
+ * the suffix. Without it, istiod looks for a server certificate, and the gateway accepts no connection.
+ *
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/xds/sds.go
+ */
+function ofCa(secret: string): string {
+  return secret.endsWith("-cacert") ? secret : `${secret}-cacert`;
 }

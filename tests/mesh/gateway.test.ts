@@ -77,7 +77,8 @@ describe("gateway", () => {
         tls: {
           mode: "OPTIONAL_MUTUAL",
           credentialName: "www",
-          caCertCredentialName: "partners",
+          // istiod reads a Secret as a CA only by a name with this suffix.
+          caCertCredentialName: "partners-cacert",
           minProtocolVersion: "TLSV1_2",
         },
       },
