@@ -6,7 +6,7 @@
 import { facts } from "../policy-pack/facts";
 
 /** A Go module of ours whose go.mod pins the sources of several programs, so that they share one compilation. */
-export type ModuleName = "cluster" | "pulumi" | "nodejs" | "random" | "prometheus";
+export type ModuleName = "cluster" | "pulumi" | "nodejs" | "random" | "prometheus" | "ratelimit";
 
 export interface Program {
   /** Version we build, without a leading `v`. */
@@ -111,14 +111,16 @@ export const programs = {
     package: "github.com/prometheus/prometheus/cmd/promtool",
     onPath: { args: ["--version"], accepts: "^3.0.0" },
   },
+  // Envoy's rate limit service has no releases; this is the date of its commit.
+  ratelimit: { version: "2026.1.22", module: "ratelimit", package: "./ratelimit" },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
-/** Programs that only tests and rules need: the agent of Istio's proxies, and Prometheus' checker of rules. */
-const others: readonly ProgramName[] = ["pilot-agent", "promtool"];
+/** Programs that only proofs and rules need: the agent of Istio's proxies, the rate limit service, and Prometheus' checker. */
+const others: readonly ProgramName[] = ["pilot-agent", "promtool", "ratelimit"];
 
 /** The programs that bring a platform up on the sandbox and let a user look at it. */
 export const sandboxPrograms = programNames.filter((name) => !others.includes(name));
@@ -146,6 +148,7 @@ export const linkerValues: Record<ModuleName, Record<string, string>> = {
     "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${programs["pulumi-language-nodejs"].version}`,
   },
   random: { "main.version": programs["pulumi-resource-random"].version },
+  ratelimit: {},
   prometheus: { "github.com/prometheus/common/version.Version": prometheus.version },
 };
 
@@ -156,6 +159,7 @@ export const buildTags: Record<ModuleName, string> = {
   nodejs: "",
   random: "",
   prometheus: "remove_all_sd",
+  ratelimit: "",
 };
 
 /** Istio's charts inside its Go module, by the name they are published under. */
