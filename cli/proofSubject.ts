@@ -1,5 +1,11 @@
 import { egressGateway, type Mesh } from "../catalog";
-import { istiodValues, istioObjects, istioReleases, type IstioControlPlaneArgs } from "../components/plain";
+import {
+  gatewayPorts,
+  istiodValues,
+  istioObjects,
+  istioReleases,
+  type IstioControlPlaneArgs,
+} from "../components/plain";
 import { checkMesh, mergePatch } from "../mesh";
 import type { ProofSubject } from "../prove";
 import { releasesOf } from "../program/plan";
@@ -26,10 +32,16 @@ export function subjectOf(subject: Subject): ProofSubject {
 
 /** A control plane as small as the catalog allows. */
 function controlPlaneFor(mesh: Mesh): IstioControlPlaneArgs {
-  const names = mesh.gateways.flatMap(({ pods: { release, namespace } }) =>
-    release === undefined ? [] : [{ name: release, namespace }],
+  const installed = mesh.gateways.flatMap(({ pods: { release, namespace }, hosts }) =>
+    release === undefined ? [] : [{ name: release, namespace, ports: hosts.map(({ port }) => port) }],
   );
-  const gateways = [...new Map(names.map((one) => [one.name, one])).values()];
+  const gateways = [...Map.groupBy(installed, ({ name }) => name).values()].flatMap((own) =>
+    own.slice(0, 1).map(({ name, namespace }) => ({
+      name,
+      namespace,
+      values: { service: { ports: gatewayPorts(own.flatMap(({ ports }) => ports)) } },
+    })),
+  );
   const usesEgress = mesh.externalServices.some(({ egressGateway: through }) => through);
   return {
     version: mesh.istioVersion,

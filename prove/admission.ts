@@ -66,6 +66,15 @@ function isFrom(
   return source.principal === undefined ? source.namespace === namespace : source.principal === principal;
 }
 
+/**
+ * The path that the mesh reads, matches and sends on: encoded slashes are decoded, dots resolved and double slashes merged,
+ * because a rule for `/admin` must hold for `/x/..%2fadmin`, too.
+ */
+export function readAs(path: string): string {
+  const decoded = path.replace(/%2f|%5c/gi, "/");
+  return new URL(`http://host${decoded}`).pathname.replace(/\/{2,}/g, "/");
+}
+
 /** Whether a path matches a pattern of the catalog: exact, or with a trailing `*`. */
 export function matches(pattern: string, path: string): boolean {
   return pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;

@@ -1,5 +1,7 @@
 import type { Mesh } from "../catalog";
-import type { LabPod, Laboratory } from "./laboratory";
+import { newKey } from "./experiment";
+import { labHeaders, type LabAnswer, type LabPod, type Laboratory, type LabRequest } from "./laboratory";
+import { proxyCalls, withKey } from "./laboratory/providers";
 import type { Answer, Answers } from "./judge";
 import type { Caller, Question } from "./question";
 import { probeLabels } from "./standIns";
@@ -17,13 +19,10 @@ export async function askAll(
 ): Promise<Answers> {
   const pods = await laboratory.pods();
   const answers = new Map<Question, Answer>();
-  const [asked, others] = [true, false].map((authorizer) =>
-    questions.filter(({ expect }) => (expect === "asked") === authorizer),
+  const [decided = [], others = []] = [true, false].map((authorizer) =>
+    questions.filter(({ expect, unasked }) => (expect === "asked" || unasked === true) === authorizer),
   );
-  for (const question of asked ?? []) {
-    answers.set(question, { unknown: "an application of the laboratory decides no requests" });
-  }
-  const byPod = Map.groupBy(others ?? [], ({ caller }) => podOf(pods, mesh, caller));
+  const byPod = Map.groupBy(others, ({ caller }) => podOf(pods, mesh, caller));
   for (const [pod, own] of byPod) {
     if (pod === undefined) {
       for (const question of own) answers.set(question, "there is no such pod");
@@ -33,11 +32,7 @@ export async function askAll(
       const part = own.slice(first, first + together);
       const results = await laboratory.send(
         pod,
-        part.map((question) => ({
-          url: urlOf(question, pods, mesh),
-          ...(question.through && { connectTo: question.through }),
-          ...question.request,
-        })),
+        part.map((question) => requestOf(question, pods, mesh)),
       );
       for (const [index, question] of part.entries()) {
         answers.set(question, results[index]?.[0] ?? "no answer");
@@ -45,7 +40,67 @@ export async function askAll(
       say(`${answers.size} of ${questions.length} requests`);
     }
   }
+  for (const question of decided) {
+    const pod = podOf(pods, mesh, question.caller);
+    answers.set(
+      question,
+      pod === undefined ? "there is no such pod" : await askDecided(laboratory, mesh, pods, pod, question),
+    );
+    say(`${answers.size} of ${questions.length} requests`);
+  }
   return answers;
+}
+
+/**
+ * Asks about a request that an external authorizer may decide. It does if it gets the request, and if the client gets its
+ * denial.
+ */
+async function askDecided(
+  laboratory: Laboratory,
+  mesh: Mesh,
+  pods: readonly LabPod[],
+  pod: LabPod,
+  question: Question,
+): Promise<Answer> {
+  const request = requestOf(question, pods, mesh);
+  const key = newKey();
+  const send = async (own: string): Promise<LabAnswer | undefined> => {
+    const [answers] = await laboratory.send(pod, [{ ...request, url: withKey(request.url, own), key: own }]);
+    return answers?.[0];
+  };
+  const answer = await send(key);
+  for (const { name, host } of mesh.extensionProviders) {
+    const service = mesh.services.find((one) => one.host === host);
+    const seen = await Promise.all(
+      podsOf(pods, mesh, service?.name ?? "").map((one) => laboratory.seen(one, key)),
+    );
+    if (!seen.flat().some(({ path, headers }) => isCheck(path, headers))) continue;
+    const denial = await send(`${key}-deny`);
+    const isDenied = denial !== undefined && /^(403|grpc 7)$/.test(denial.status);
+    return isDenied ? { unknown: `${name} decides it`, provider: name } : (denial ?? "no answer");
+  }
+  if (question.provider !== undefined && !isInMesh(mesh, question.provider)) {
+    return { unknown: "the authorizer is outside of the mesh, where the laboratory decides no requests" };
+  }
+  return answer ?? "no answer";
+}
+
+function isInMesh({ extensionProviders, services }: Mesh, provider: string): boolean {
+  const found = extensionProviders.find(({ name }) => name === provider);
+  return services.some(({ host }) => host === found?.host);
+}
+
+/** Whether a request was a proxy's own, which has no header of the client. */
+function isCheck(path: string, headers: Readonly<Record<string, string>>): boolean {
+  return path === proxyCalls.check || headers[labHeaders.key] === undefined;
+}
+
+function requestOf(question: Question, pods: readonly LabPod[], mesh: Mesh): LabRequest {
+  return {
+    url: urlOf(question, pods, mesh),
+    ...(question.through && { connectTo: question.through }),
+    ...question.request,
+  };
 }
 
 export function podOf(pods: readonly LabPod[], mesh: Mesh, caller: Caller): LabPod | undefined {
@@ -60,6 +115,14 @@ export function podsOf(pods: readonly LabPod[], mesh: Mesh, name: string): LabPo
   const service = mesh.services.find((one) => one.name === name);
   if (service === undefined) return [];
   return pods.filter((pod) => pod.namespace === service.namespace && hasLabels(pod, service.selector));
+}
+
+/** The pods of a host in the cluster: of a service, or of a stand-in for the service that receives spans. */
+export function podsBehind(pods: readonly LabPod[], mesh: Mesh, host: string): LabPod[] {
+  const service = mesh.services.find((one) => one.host === host);
+  if (service !== undefined) return podsOf(pods, mesh, service.name);
+  const [name = "", namespace] = host.split(".");
+  return pods.filter((pod) => pod.namespace === namespace && hasLabels(pod, { app: name }));
 }
 
 function hasLabels({ labels }: LabPod, wanted: Readonly<Record<string, string>>): boolean {

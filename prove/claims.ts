@@ -1,9 +1,12 @@
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
+import { globalRateLimitExperiments } from "./experiments/globalRateLimits";
 import { rateLimitExperiments } from "./experiments/rateLimits";
 import { resilienceExperiments } from "./experiments/resilience";
+import { rolloutExperiments } from "./experiments/rollouts";
 import { routeExperiments } from "./experiments/routes";
 import { settingExperiments } from "./experiments/settings";
+import { telemetryExperiments } from "./experiments/telemetry";
 import { versionExperiments } from "./experiments/versions";
 import { undeclaredHost } from "./laboratory";
 import type { Proof, Question } from "./question";
@@ -31,8 +34,11 @@ export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = "")
     ...settingExperiments(mesh, issuer),
     ...versionExperiments(mesh, issuer),
     ...routeExperiments(mesh, issuer),
+    ...telemetryExperiments(mesh, issuer),
     ...rateLimitExperiments(mesh, issuer),
+    ...globalRateLimitExperiments(mesh, issuer),
     ...resilienceExperiments(mesh, issuer),
+    ...rolloutExperiments(mesh, issuer),
   ].filter(isAbout(only));
 }
 
@@ -40,7 +46,7 @@ function isAbout(only: string): (one: { readonly path: string; readonly claim: s
   return ({ path, claim }) => path.includes(only) || claim.includes(only);
 }
 
-/** Runs experiments one after the other, and those that mostly wait all at once. */
+/** Runs experiments one after the other, then those that mostly wait all at once, and at last those that use up limits. */
 export async function runAll(
   experiments: readonly Experiment[],
   stage: Stage,
@@ -56,7 +62,11 @@ export async function runAll(
     );
     proofs.set(experiment, { path, claim, ...outcome, milliseconds: Date.now() - begin });
   };
-  for (const experiment of experiments) if (experiment.waits !== true) await runOne(experiment);
-  await Promise.all(experiments.filter(({ waits }) => waits).map(runOne));
+  const [last = [], others = []] = [true, false].map((exhausting) =>
+    experiments.filter(({ exhausts = false }) => exhausts === exhausting),
+  );
+  for (const experiment of others) if (experiment.waits !== true) await runOne(experiment);
+  await Promise.all(others.filter(({ waits }) => waits).map(runOne));
+  for (const experiment of last) await runOne(experiment);
   return experiments.flatMap((experiment) => proofs.get(experiment) ?? []);
 }

@@ -154,8 +154,13 @@ async function webhooksReady(laboratory: Laboratory): Promise<void> {
   }
 }
 
-/** The certificates of the gateways' hosts, signed by the laboratory's CA. */
+/** The certificates of the gateways' hosts, signed by the laboratory's CA, which their clients' certificates are of, too. */
 async function gatewaySecrets(laboratory: Laboratory, mesh: Mesh): Promise<LabObject[]> {
+  const ofClients = mesh.gateways.flatMap(({ pods: { namespace }, hosts: served }) =>
+    served.flatMap(({ tls: { caCertCredentialName: name } }) =>
+      name === undefined ? [] : [`${namespace}/${name}`],
+    ),
+  );
   const hosts = Map.groupBy(
     mesh.gateways.flatMap(({ pods, hosts: served }) =>
       served.flatMap(({ host, tls: { credentialName } }) =>
@@ -164,18 +169,23 @@ async function gatewaySecrets(laboratory: Laboratory, mesh: Mesh): Promise<LabOb
     ),
     ({ place }) => place,
   );
-  return Promise.all(
+  const { ca: trusted } = await laboratory.sign(["clients.example.org"]);
+  const cas = [...new Set(ofClients)].map((place): LabObject => {
+    const [namespace = "", name = ""] = place.split("/");
+    return secret(namespace, name, { "ca.crt": trusted });
+  });
+  const pairs = await Promise.all(
     [...hosts].map(async ([place, served]): Promise<LabObject> => {
       const [namespace = "", name = ""] = place.split("/");
       const { key, cert, ca } = await laboratory.sign(served.map(({ host }) => host));
-      return {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name, namespace },
-        stringData: { "tls.crt": cert, "tls.key": key, "ca.crt": ca },
-      } as never;
+      return secret(namespace, name, { "tls.crt": cert, "tls.key": key, "ca.crt": ca });
     }),
   );
+  return [...cas, ...pairs];
+}
+
+function secret(namespace: string, name: string, stringData: Readonly<Record<string, string>>): LabObject {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData } as never;
 }
 
 /** Fields of istiod's `/debug/syncz`. */

@@ -2,6 +2,7 @@ import type { Mesh } from "../catalog";
 import type { Route } from "../effect";
 import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./laboratory";
 import type { Caller, Proof } from "./question";
+import type { Reported } from "./reported";
 
 /** What an experiment works with. */
 export interface Stage {
@@ -36,11 +37,21 @@ export interface Stage {
    * an Istio version. Undefined if requests don't show them.
    */
   filters(service: string, version: string): readonly (readonly object[])[] | undefined;
+  /** What the proxies of a service report of requests, one for each workload. Undefined if only requests show it. */
+  reported(service: string): readonly Reported[] | undefined;
+  /** Names of the services whose proxies have sent a span of a trace to a host. None where no proxies run. */
+  spans(host: string, trace: string): Promise<readonly string[]>;
+  /** The lines with a key in the access log of a pod's proxy. None where no proxies run. */
+  log(pod: LabPod, key: string): Promise<readonly string[]>;
+  /** The configuration of the rate limit service, as YAML. Undefined if only requests show it, or there is none. */
+  quotas(): string | undefined;
   /** Whether requests pass through proxies, so that they can be counted, and proxies can be made to wait. */
   readonly real: boolean;
   /** The pods of a service, and the pod that sends a caller's requests. Empty and undefined where no pods run. */
   pods(service: string): readonly LabPod[];
   podOf(caller: Caller): LabPod | undefined;
+  /** Replaces every pod of a service by a new one. Returns what kept it from doing so, if anything did. */
+  rollOut(service: string): Promise<string | undefined>;
   /** How many pods a service has. */
   replicas(service: string): number;
 }
@@ -52,6 +63,13 @@ export interface Experiment {
   readonly claim: string;
   /** Whether it mostly waits, so that it can run beside others. Default: false. */
   readonly waits?: boolean;
+  /**
+   * Whether it uses up a rate limit, which then rejects requests of other experiments. It runs after all of them.
+   * Default: false.
+   */
+  readonly exhausts?: boolean;
+  /** Whether only requests through proxies show it, so that the other tiers leave it out. Default: false. */
+  readonly byRequests?: boolean;
   readonly run: (stage: Stage) => Promise<Outcome>;
 }
 

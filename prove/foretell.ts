@@ -3,8 +3,10 @@ import {
   type Decision,
   deliver,
   type Delivery,
+  type GatewayServer,
   gatewayServers,
   isWithin,
+  matchedPath,
   mayCall,
   type Model,
   type Route,
@@ -38,8 +40,9 @@ export interface Foretold {
 
 /** Follows a request from a pod, or at a gateway that it is sent to. */
 export function foretell(how: Foretelling, from: Workload, request: LabRequest): Foretold {
-  const { host, port, scheme, path } = partsOf(request);
   const { model } = how;
+  const { host, port, scheme, path: written } = partsOf(request);
+  const path = from.proxy === "none" ? written : normalized(model, written);
   const claims = claimsOf(how, request);
   const delivery = deliver(model, from, {
     host,
@@ -47,14 +50,20 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
     path,
     method: request.method ?? (request.protocol === "grpc" ? "POST" : "GET"),
     headers: request.headers ?? {},
-    scheme: scheme === "https" ? "https" : "http",
+    scheme: isEncrypted(scheme, request) ? "https" : "http",
     ...(claims && { claims }),
   });
-  const refused = from.proxy === "gateway" && refusesTls(model, from, { host, port }, request.tlsVersion);
+  const refused = from.proxy === "gateway" && refuses(model, from, { host, port, scheme }, request);
   const parts = refused
     ? [{ share: 1, answer: answerOf("EPROTO") }]
     : answersTo(delivery, { model, host, scheme, path, request, from });
   return { delivery, parts };
+}
+
+/** The path that a proxy matches and sends on, with its query. */
+function normalized({ settings }: Model, path: string): string {
+  const [bare = "", ...query] = path.split("?");
+  return [matchedPath(bare, settings.pathNormalization), ...query].join("?");
 }
 
 /** Plaintext to the pods of a workload, at their own address. */
@@ -230,19 +239,31 @@ export function partsOf({ url, connectTo }: LabRequest) {
 
 const versions = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
-/** Whether the server for a name accepts only newer versions of TLS than the client offers. */
-function refusesTls(
+/** Whether a client opens a connection with TLS. */
+export function isEncrypted(scheme: string, { protocol }: LabRequest): boolean {
+  return scheme === "https" || protocol === "tls";
+}
+
+/** Whether a gateway refuses a connection for its TLS: its version, its certificate, or that there is none. */
+function refuses(
   model: Model,
   gateway: Workload,
-  { host, port }: { readonly host: string; readonly port: number },
-  offered: LabRequest["tlsVersion"],
+  { host, port, scheme }: { readonly host: string; readonly port: number; readonly scheme: string },
+  request: LabRequest,
 ): boolean {
-  if (offered === undefined) return false;
   const servers = gatewayServers(model, gateway).filter(
     (server) => server.port === port && server.hosts.some((one) => isWithin(host, one.host)),
   );
-  const wanted = versions.indexOf(offered.toUpperCase().replace(".", "_"));
-  return servers.every(({ minProtocolVersion }) => versions.indexOf(minProtocolVersion) > wanted);
+  if (!isEncrypted(scheme, request)) {
+    return scheme === "tcp" && servers.length > 0 && servers.every(({ tls }) => tls !== undefined);
+  }
+  const { tlsVersion: offered, presents } = request;
+  const tooOld = (server: GatewayServer): boolean =>
+    offered !== undefined &&
+    versions.indexOf(server.minProtocolVersion) > versions.indexOf(offered.toUpperCase().replace(".", "_"));
+  const untrusted = ({ tls }: GatewayServer): boolean =>
+    (tls === "MUTUAL" && presents !== "trusted") || (tls === "OPTIONAL_MUTUAL" && presents === "foreign");
+  return servers.length > 0 && servers.every((server) => tooOld(server) || untrusted(server));
 }
 
 /** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */

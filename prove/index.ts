@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureToolchain, istioCharts, type OnBuildProgress } from "../toolchain";
 import { laboratoryFiles } from "../toolchain/laboratory";
-import { askAll, podOf, podsOf } from "./ask";
+import { askAll, podOf, podsBehind, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
 import { bringUp, type Subject } from "./cluster";
 import { type Laboratory, startLaboratory, undeclaredHost } from "./laboratory";
 import type { Proof } from "./question";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Stage } from "./experiment";
+import { quotasIn } from "./model";
 import { judgeAll } from "./judge";
 import { createTokenIssuer } from "./tokens";
 
@@ -60,7 +61,11 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
   const { say = () => undefined, logs, longestWait, onBuild } = options;
   const { mesh } = subject;
   await requireLaboratory();
-  const toolchain = await ensureToolchain(programs, onBuild);
+  const quotas = quotasIn(subject);
+  const toolchain = await ensureToolchain(
+    [...programs, ...(quotas === undefined ? [] : (["ratelimit"] as const))],
+    onBuild,
+  );
   const { envoy, bootstrap, nft } = await laboratoryFiles(say);
   const paths = Object.fromEntries(programs.map((name) => [name, toolchain.program(name)])) as Record<
     (typeof programs)[number],
@@ -74,11 +79,13 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
       envoy,
       bootstrap,
       nft: nft.path,
+      ...(quotas !== undefined && { ratelimit: toolchain.program("ratelimit") }),
       ...(nft.libraries !== undefined && { nftLibraries: nft.libraries }),
     },
     ...(logs !== undefined && { logs }),
     ...outsideOf(subject),
     jwks: issuer.jwks,
+    ...(quotas !== undefined && { quotas }),
   });
   try {
     const chart = (name: string): string => join(toolchain.charts, `${name}-${istioCharts.version}.tgz`);
@@ -112,7 +119,7 @@ export async function prove(subject: Subject, options: ProofOptions = {}): Promi
 }
 
 async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait = 20_000): Promise<Stage> {
-  const pods = await laboratory.pods();
+  let pods = await laboratory.pods();
   return {
     mesh,
     longestWait,
@@ -122,6 +129,14 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
     real: true,
     route: () => undefined,
     filters: () => undefined,
+    quotas: () => undefined,
+    reported: () => undefined,
+    spans: async (host, trace) => {
+      const receivers = podsBehind(pods, mesh, host);
+      const seen = await Promise.all(receivers.map((pod) => laboratory.seen(pod, trace)));
+      return seen.flat().map(({ path }) => path);
+    },
+    log: (pod, key) => laboratory.log(pod, key),
     copied: () => sleep(500),
     send: async (caller, request) => {
       const pod = podOf(pods, mesh, caller);
@@ -131,6 +146,17 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
       (await Promise.all(podsOf(pods, mesh, service).map((pod) => laboratory.seen(pod, key)))).flat(),
     pods: (service) => podsOf(pods, mesh, service),
     podOf: (caller) => podOf(pods, mesh, caller),
+    rollOut: async (name) => {
+      const service = mesh.services.find((one) => one.name === name);
+      if (service === undefined) return "there is no such service";
+      const problems = await Promise.all(
+        service.workloads.map((workload) =>
+          laboratory.rollOut({ namespace: service.namespace, name: workload.name }),
+        ),
+      );
+      pods = await laboratory.pods();
+      return problems.find((one) => one !== undefined);
+    },
     replicas: (service) => podsOf(pods, mesh, service).length,
   };
 }

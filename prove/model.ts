@@ -71,6 +71,16 @@ export function istiodOf({ releases }: Subject): IstiodValues {
   return releases.find(({ chart }) => chart === "istiod")?.values ?? {};
 }
 
+/** What the rate limit service of a subject reads: the content of its ConfigMap. Undefined without such a service. */
+export function quotasIn({ mesh, objects }: Subject): string | undefined {
+  const { service, namespace } = mesh.rateLimitService ?? {};
+  const map = objects.find(
+    ({ kind, metadata }) =>
+      kind === "ConfigMap" && metadata.namespace === namespace && metadata.name === `${service ?? ""}-quotas`,
+  );
+  return (map?.data as Readonly<Record<string, string>> | undefined)?.["config.yaml"];
+}
+
 interface IstiodValues {
   readonly meshConfig?: object;
   readonly env?: Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import { type Answer, isMet, judgeAll } from "./judge";
 import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";
 import type { Caller, Proof, Question } from "./question";
+import type { Reported } from "./reported";
 import type { TokenIssuer } from "./tokens";
 
 /** Foretells what clients get, without a request. */
@@ -20,6 +21,10 @@ export interface Oracle {
   readonly foretellDirect: (to: Workload, request: LabRequest) => readonly Part[];
   /** The configurations of the HTTP filters of a workload, for proxies of a version. Default: not known. */
   readonly filters?: (workload: Workload, version: string) => readonly object[];
+  /** The configuration of the rate limit service. Default: none, or not known. */
+  readonly quotas?: string;
+  /** What the proxies of a workload report. Default: not known. */
+  readonly reported?: (workload: Workload) => Reported;
   /** As those of {@link Stage}. */
   readonly shows?: Stage["shows"];
   readonly defaults?: Stage["defaults"];
@@ -47,6 +52,7 @@ export interface ForetoldRoute {
   };
   readonly mirrors: readonly {
     readonly host: string;
+    readonly port: number;
     readonly version: string;
     readonly percentage: number;
   }[];
@@ -62,7 +68,7 @@ export async function proveByOracle(
   const { mesh } = subject;
   const questions = questionsOf(subject, issuer, only);
   const answers = new Map(questions.map((question) => [question, answerTo(oracle, mesh, question)]));
-  const experiments = experimentsOf(subject, issuer, only);
+  const experiments = experimentsOf(subject, issuer, only).filter(({ byRequests }) => byRequests !== true);
   return [
     ...judgeAll(questions, answers),
     ...(await runAll(experiments, stageOf(oracle, mesh), () => undefined)),
@@ -104,7 +110,10 @@ export function partsOf(
 }
 
 /** A stage on which an oracle answers in place of pods. */
-export function stageOf({ model, foretell, filters, shows, defaults }: Oracle, mesh: Mesh): Stage {
+export function stageOf(
+  { model, foretell, filters, quotas, reported, shows, defaults }: Oracle,
+  mesh: Mesh,
+): Stage {
   const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
     connectTo ? gatewayOf(model, mesh, connectTo.host) : callerOf(model, mesh, caller);
   const recorded = new Map<string, SeenRequest[]>();
@@ -134,6 +143,10 @@ export function stageOf({ model, foretell, filters, shows, defaults }: Oracle, m
     },
     filters: (service, version) =>
       filters && workloadsOf(model, mesh, service).map((workload) => filters(workload, version)),
+    quotas: () => quotas,
+    reported: (service) => reported && workloadsOf(model, mesh, service).map(reported),
+    spans: () => Promise.resolve([]),
+    log: () => Promise.resolve([]),
     pods: () => [],
     podOf: () => undefined,
     copied: () => Promise.resolve(),
@@ -147,7 +160,8 @@ export function stageOf({ model, foretell, filters, shows, defaults }: Oracle, m
         for (const { answer, host = "" } of answers) {
           record(host, key, answer.version ?? "", attemptsOf(route, request, answer.status));
         }
-        for (const { host, version, percentage } of route.mirrors) {
+        for (const { host, port, version, percentage } of route.mirrors) {
+          if (!isOffered(mesh, host, port)) continue;
           record(host, key, version, Math.round((count * percentage) / 100));
         }
       }
@@ -157,8 +171,14 @@ export function stageOf({ model, foretell, filters, shows, defaults }: Oracle, m
       const host = mesh.services.find(({ name }) => name === service)?.host ?? "";
       return Promise.resolve(recorded.get(`${host} ${key}`) ?? []);
     },
+    rollOut: () => Promise.resolve("no pods run"),
     replicas: () => 1,
   };
+}
+
+/** Whether a service has a port; copies to another one are lost. */
+function isOffered({ services }: Mesh, host: string, port: number): boolean {
+  return services.some((one) => one.host === host && one.ports.some((own) => own.port === port));
 }
 
 function seenBy(version: string): SeenRequest {

@@ -57,6 +57,8 @@ export interface Question {
     readonly service?: string;
     readonly version?: string;
     readonly port?: number;
+    /** Whether the application itself terminates TLS. */
+    readonly tls?: boolean;
     readonly token?: "forwarded" | "removed";
   };
 }

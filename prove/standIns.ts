@@ -1,4 +1,4 @@
-import type { Mesh, Port, Service } from "../catalog";
+import { type Mesh, otlpPort, type Port, type Service } from "../catalog";
 import { sandboxNodes } from "../sandbox/nodes";
 import type { LabObject } from "./laboratory";
 import { identitiesOf, strangerNamespace, unmeshedNamespace } from "./identities";
@@ -13,11 +13,40 @@ export function probeLabels(serviceAccount: string): Record<string, string> {
  * pods.
  */
 export function standIns(mesh: Mesh): LabObject[] {
-  return mesh.services.flatMap((service) => [
+  const services = mesh.services.flatMap((service) => [
     ...(service.service === "create" || service.ports.length === 0 ? [] : [serviceOf(service)]),
     ...(service.serviceAccount.create ? [] : [account(service.namespace, service.serviceAccount.name)]),
     ...(service.workloads.length > 0 ? [] : workloadsOf(service, mesh)),
   ]);
+  return [...services, ...tracingService(mesh)];
+}
+
+/** The service that receives spans, unless it is one of the catalog's, or is not in the cluster. */
+function tracingService(mesh: Mesh): LabObject[] {
+  const { tracing } = mesh.telemetry ?? {};
+  const place = tracing && inCluster(tracing.service);
+  if (place === undefined || mesh.services.some(({ host }) => host === tracing?.service)) return [];
+  const { name, namespace: own } = place;
+  const labels = { app: name, "app.kubernetes.io/name": name };
+  const ports = [{ name: "grpc-otlp", port: otlpPort, targetPort: otlpPort, protocol: "grpc" }] as const;
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace: own },
+      spec: {
+        selector: labels,
+        ports: ports.map(({ protocol, ...port }) => ({ ...port, appProtocol: protocol })),
+      },
+    } as never,
+    deployment(own, name, labels, "default", ports, mesh, 1),
+  ];
+}
+
+/** Name and namespace of a Service of the cluster. Undefined for another host. */
+function inCluster(host: string): { readonly name: string; readonly namespace: string } | undefined {
+  const [, name = "", own = ""] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(host) ?? [];
+  return name === "" ? undefined : { name, namespace: own };
 }
 
 /** Namespaces that the rendered objects do not have. */
@@ -25,6 +54,7 @@ export function namespaces(mesh: Mesh, rendered: ReadonlySet<string>): LabObject
   const injected = [
     ...mesh.namespaces,
     ...identitiesOf(mesh).map(({ namespace }) => namespace),
+    ...tracingService(mesh).flatMap(({ metadata }) => metadata.namespace ?? []),
     strangerNamespace,
   ].filter((name) => !rendered.has(name));
   const label: Record<string, string> =
@@ -93,7 +123,7 @@ function deployment(
   name: string,
   labels: Readonly<Record<string, string>>,
   serviceAccountName: string,
-  ports: readonly Port[],
+  ports: readonly Pick<Port, "targetPort">[],
   mesh: Mesh | undefined,
   replicas = 2,
 ): LabObject {

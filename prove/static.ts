@@ -1,9 +1,10 @@
 import { type Delivery, insertedFilters, type RouteDestination } from "../effect";
 import type { Subject } from "./cluster";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
-import { modelOf } from "./model";
+import { istiodOf, modelOf, quotasIn } from "./model";
 import { type Oracle, proveByOracle } from "./oracle";
 import type { Proof } from "./question";
+import { type Provider, reportedBy } from "./reported";
 import { createTokenIssuer, type TokenIssuer } from "./tokens";
 
 /**
@@ -19,10 +20,16 @@ export async function proveStatically(subject: Subject, only?: string): Promise<
 
 /** The model of effects as an oracle. */
 export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
+  const quotas = quotasIn(subject);
   const how: Foretelling = { model: modelOf(subject), jwks };
+  const { extensionProviders: providers = [] } = (istiodOf(subject).meshConfig ?? {}) as {
+    readonly extensionProviders?: readonly Provider[];
+  };
   return {
     model: how.model,
     filters: (workload, version) => insertedFilters(how.model, workload, version),
+    ...(quotas !== undefined && { quotas }),
+    reported: (workload) => reportedBy(how.model, workload, providers),
     foretellDirect: (to, request) => foretellDirect(how, to, request),
     foretell: (from, request) => {
       const { parts, delivery } = foretell(how, from, request);
@@ -34,6 +41,7 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
           ...(retries && { retries }),
           mirrors: mirrors.map(({ destination, percentage }) => ({
             host: destination.host,
+            port: destination.port,
             version: versionOf(destination),
             percentage,
           })),

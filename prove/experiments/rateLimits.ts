@@ -28,6 +28,7 @@ export function rateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
       {
         path: `${path}.rateLimit`,
         claim: `each pod of ${name} answers ${burst} requests at once, and ${requests} in ${per / 1000} s`,
+        exhausts: true,
         run: (stage) =>
           compared(stage, service, (filters) => limitDifference(filters, limit)) ??
           unknownTo(stage) ??
@@ -39,7 +40,7 @@ export function rateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
             {
               path: `${path}.rateLimit.quota`,
               claim: `each tenant of ${name} has its own quota of ${quota.requests} requests in ${quota.per / 1000} s at each pod`,
-              waits: true,
+              exhausts: true,
               run: (stage: Stage) =>
                 compared(stage, service, (filters) => quotaDifference(filters, quota)) ??
                 unknownTo(stage) ??

@@ -4,6 +4,7 @@ import {
   isHttp,
   type LocalityDefinition,
   type Mesh,
+  originatesTls,
   type OutlierDetection,
   type Service,
 } from "../../catalog";
@@ -140,11 +141,30 @@ function claimsOf(service: Service | ExternalService, shown: Shown | undefined):
           },
         ]),
     ...("egressGateway" in service && service.egressGateway ? [towardsGateway(service)] : []),
+    ...("egressGateway" in service && service.ports.every((port) => originatesTls(service, port))
+      ? [originated(service)]
+      : []),
   ];
 }
 
+/** The TLS that a proxy starts: the name that it sends, and the CA that it trusts. */
+function originated({ name, path, host, tls }: ExternalService): Claim {
+  const { mode, credentialName } = tls ?? {};
+  return {
+    path: `${path}.tls`,
+    claim: `proxies send ${host} as the server name of their TLS to ${name}, and verify its certificate`,
+    expected: {
+      "tls.mode": mode,
+      ...(!host.startsWith("*") && { "tls.sni": host }),
+      ...(credentialName === undefined
+        ? { "tls.caCertificates": "system" }
+        : { "tls.credentialName": credentialName }),
+    },
+  };
+}
+
 /** The way to the egress gateway: the service's own limits, and no ejection of the gateway for what the host does. */
-function towardsGateway({ name, path, circuitBreaker }: ExternalService): Claim {
+function towardsGateway({ name, path, host, circuitBreaker }: ExternalService): Claim {
   const { maxConnections, http1MaxPendingRequests, http2MaxRequests, maxRetries } = circuitBreaker;
   return {
     path: `${path}.egressGateway`,
@@ -158,6 +178,9 @@ function towardsGateway({ name, path, circuitBreaker }: ExternalService): Claim 
       "outlierDetection.consecutive5xxErrors": 0,
       "outlierDetection.consecutiveGatewayErrors": 0,
       "outlierDetection.splitExternalLocalOriginErrors": true,
+      "tls.mode": "ISTIO_MUTUAL",
+      // The gateway chooses its route by this name.
+      ...(!host.startsWith("*") && { "tls.sni": host }),
     },
   };
 }

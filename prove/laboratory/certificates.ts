@@ -7,7 +7,7 @@ export interface SignedPair {
   readonly ca: string;
 }
 
-/** The laboratory's certificate authority: it signs the certificates of outside hosts and of gateways. */
+/** The laboratory's certificate authority: it signs the certificates of outside hosts, gateways, their clients and pods. */
 export interface CertificateAuthority {
   readonly cert: string;
   /** Returns a certificate for these host names, which may begin with `*.`. */
@@ -33,7 +33,7 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
         extensions: [
           { name: "basicConstraints", cA: false },
           { name: "keyUsage", digitalSignature: true },
-          { name: "extKeyUsage", serverAuth: true },
+          { name: "extKeyUsage", serverAuth: true, clientAuth: true },
           { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2 as const, value })) },
         ],
       });

@@ -118,9 +118,13 @@ function exchangeHttp1(request: LabRequest, agents: Agents | undefined): Promise
 
 function exchangeHttp2(request: LabRequest, grpc: boolean): Promise<Outcome> {
   const url = new URL(request.url);
-  const { timeout = defaultTimeout, connectTo } = request;
+  const { timeout = defaultTimeout, connectTo, certificate } = request;
   const origin = connectTo ? `${url.protocol}//${connectTo.host}:${connectTo.port}` : url.origin;
-  const session = connectHttp2(origin, { rejectUnauthorized: false, servername: url.hostname });
+  const session = connectHttp2(origin, {
+    rejectUnauthorized: false,
+    servername: url.hostname,
+    ...certificate,
+  });
   return new Promise<Outcome>((resolve) => {
     session.on("error", (error: Error) => {
       resolve({ status: codeOf(error) });
@@ -171,7 +175,10 @@ function exchangeBytes(request: LabRequest, protocol: "tcp" | "tls"): Promise<Ou
     };
     const socket =
       protocol === "tls"
-        ? connectTls({ ...target, servername: url.hostname, rejectUnauthorized: false }, greet)
+        ? connectTls(
+            { ...target, servername: url.hostname, rejectUnauthorized: false, ...request.certificate },
+            greet,
+          )
         : connectTcp(target, greet);
     const finish = (status: string, body = ""): void => {
       resolve({ status, body });

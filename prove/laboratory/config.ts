@@ -10,6 +10,8 @@ export interface LaboratoryPrograms {
   readonly envoy: string;
   readonly bootstrap: string;
   readonly nft: string;
+  /** Default: no rate limit service. */
+  readonly ratelimit?: string;
   /** Folder of the libraries of nft. Default: those of the machine. */
   readonly nftLibraries?: string;
 }
@@ -25,6 +27,8 @@ export interface LaboratoryConfig {
   readonly outsidePlainPorts: readonly number[];
   /** JSON Web Key Set that the outside hosts serve. */
   readonly jwks: string;
+  /** The configuration of the rate limit service, as YAML. Default: no rate limit service. */
+  readonly quotas?: string;
 }
 
 /** The root of everything that the laboratory writes: a tmpfs of its own mount namespace, which ends with it. */

@@ -10,4 +10,8 @@ export const files = {
   control: join(root, "control"),
   kubeconfig: join(root, "control", "kubeconfig"),
   logs: join(root, "logs"),
+  /** Socket of the rate limit service. */
+  rateLimits: join(root, "rate-limits.sock"),
+  /** Key and certificate with which applications terminate TLS. */
+  podCertificate: join(root, "pod-certificate.json"),
 };

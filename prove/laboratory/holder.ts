@@ -2,9 +2,10 @@
  * The laboratory's own process, which is the first one of its PID namespace: when it ends, the kernel ends every other
  * process of the laboratory, and with the last one its networks and mounts. It ends with the IPC channel of its parent.
  */
-import { writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { tailOf } from "../../sandbox/supervise";
 import { type CertificateAuthority, createCertificateAuthority } from "./certificates";
 import { addresses, type LaboratoryConfig, undeclaredHost } from "./config";
 import { startControlPlane } from "./controlPlane";
@@ -14,7 +15,8 @@ import { type Kubelet, startKubelet } from "./kubelet";
 import { prepareMounts } from "./mounts";
 import { createBridge, createNetwork } from "./network";
 import type { OutsideConfig } from "./outside";
-import { logIn, run, start } from "./processes";
+import type { ClientCertificate } from "./messages";
+import { logIn, run, start, until } from "./processes";
 import { answerCalls, caller } from "./rpc";
 import { nodeRules, readServices, type ServiceTable } from "./services";
 
@@ -46,9 +48,11 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
   const ca = await createCertificateAuthority();
   programs = await prepareMounts(config.programs, __dirname, ca.cert);
   const logs = config.logs ?? files.logs;
+  writeFileSync(files.podCertificate, JSON.stringify(await ca.sign(["*.svc.cluster.local"])));
   await createBridge();
   const kubeconfig = await startControlPlane(programs, logs, (problem) => problems.push(problem));
   const outside = await startOutside(config, ca.sign, logs);
+  if (config.quotas !== undefined) await startRateLimits(config.quotas, logs);
   let services: ServiceTable = { addresses: new Map(), ports: [] };
   await serveDns(addresses.node, (name) => {
     if (name === undeclaredHost) return [addresses.undeclared];
@@ -78,6 +82,30 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
   follow();
   const kubelet = startKubelet(kubeconfig, { ...programs, nftEnvironment }, logs);
   started = { kubelet, askOutside: outside, sign: ca.sign };
+}
+
+/** Starts the rate limit service, for the pods that the catalog has for it: they all share its counts. */
+async function startRateLimits(quotas: string, logs: string): Promise<void> {
+  const folder = join(files.control, "rate-limits");
+  mkdirSync(join(folder, "config"), { recursive: true });
+  writeFileSync(join(folder, "config", "config.yaml"), quotas);
+  const env = {
+    GRPC_UDS: files.rateLimits,
+    RUNTIME_ROOT: folder,
+    RUNTIME_WATCH_ROOT: "false",
+    USE_STATSD: "false",
+    LOG_LEVEL: "warn",
+  };
+  const log = logIn(logs, "ratelimit");
+  const service = start({ program: programs.ratelimit ?? "", args: [], env, log });
+  service.on("exit", () => problems.push(`the rate limit service ended:\n${tailOf(log)}`));
+  const started = (): boolean => {
+    if (service.exitCode !== null) throw new Error(problems.join("\n"));
+    return existsSync(files.rateLimits);
+  };
+  await until("the start of the rate limit service", started, 30_000);
+  // Applications are not root.
+  chmodSync(files.rateLimits, 0o666);
 }
 
 async function startOutside(
@@ -137,7 +165,22 @@ answerCalls(process as never, {
   ask: ({ pod, method, argument }: { pod: string; method: string; argument: unknown }) =>
     lab().kubelet.ask(pod, method, argument),
   askOutside: (key: string) => lab().askOutside("seen", key),
+  rollOut: async ({ namespace, name }: { namespace: string; name: string }) => {
+    const found = (await kubectl(["get", "deployments,statefulsets", "-n", namespace, "-o", "name"]))
+      .split("\n")
+      .find((line) => line.endsWith(`/${name}`));
+    if (found === undefined) return `there is no workload ${namespace}/${name}`;
+    await kubectl(["rollout", "restart", found, "-n", namespace]);
+    await kubectl(["rollout", "status", found, "-n", namespace, "--timeout=120s"]);
+    await until(`the end of the old pods of ${name}`, () => lab().kubelet.stopping() === 0, 120_000);
+    return undefined;
+  },
+  log: ({ pod, text }: { pod: string; text: string }) => lab().kubelet.log(pod, text),
   sign: (hosts: readonly string[]) => lab().sign(hosts),
+  clientCertificate: async (kind: ClientCertificate) => {
+    const sign = kind === "trusted" ? lab().sign : (await createCertificateAuthority()).sign;
+    return sign(["client.example.org"]);
+  },
   /** A GET from inside of a pod's network, for istiod's and Envoy's interfaces on the loopback address. */
   inPod: ({ pod, url }: { pod: string; url: string }) => {
     const script = "fetch(process.argv[1]).then(async (r) => process.stdout.write(await r.text()))";

@@ -3,13 +3,20 @@ import { join } from "node:path";
 import { packageRoot } from "../../toolchain/packageRoot";
 import type { LaboratoryConfig } from "./config";
 import type { LabRelease } from "./holder";
-import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./messages";
+import type { ClientCertificate, LabAnswer, LabPod, LabRequest, SeenRequest } from "./messages";
 import { caller } from "./rpc";
 import type { SignedPair } from "./certificates";
 
 export type { LaboratoryConfig, LaboratoryPrograms } from "./config";
 export { undeclaredHost } from "./config";
-export { labHeaders, type LabAnswer, type LabPod, type LabRequest, type SeenRequest } from "./messages";
+export {
+  type ClientCertificate,
+  labHeaders,
+  type LabAnswer,
+  type LabPod,
+  type LabRequest,
+  type SeenRequest,
+} from "./messages";
 export type { LabRelease } from "./holder";
 
 /** A Kubernetes object. */
@@ -39,6 +46,10 @@ export interface Laboratory {
   seen(pod: LabPod, key: string): Promise<readonly SeenRequest[]>;
   /** The requests with a key that hosts outside of the mesh have received. */
   seenOutside(key: string): Promise<readonly SeenRequest[]>;
+  /** The lines with a text in the output of a pod's proxy. */
+  log(pod: LabPod, text: string): Promise<readonly string[]>;
+  /** Replaces the pods of a Deployment or StatefulSet, and waits until the old ones have ended. Returns a problem. */
+  rollOut(workload: { readonly namespace: string; readonly name: string }): Promise<string | undefined>;
   /** A certificate of the laboratory's CA for these hosts. */
   sign(hosts: readonly string[]): Promise<SignedPair>;
   /** The body of a GET from inside of a pod's network. */
@@ -70,6 +81,15 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     throw error;
   }
   const key = ({ namespace, name }: LabPod): string => `${namespace}/${name}`;
+  const certificates = new Map<ClientCertificate, Promise<SignedPair>>();
+  const withCertificate = async (request: LabRequest): Promise<LabRequest> => {
+    const { presents } = request;
+    if (presents === undefined) return request;
+    const pair = certificates.get(presents) ?? (call("clientCertificate", presents) as Promise<SignedPair>);
+    certificates.set(presents, pair);
+    const { cert, key: own } = await pair;
+    return { ...request, certificate: { cert, key: own } };
+  };
   return {
     apply: async (objects) => {
       if (objects.length > 0) await call("apply", objects);
@@ -82,11 +102,15 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     },
     get: (...args) => call("get", args) as Promise<{ items: unknown[] }>,
     pods: () => call("pods") as Promise<LabPod[]>,
-    send: (pod, requests) =>
-      call("ask", { pod: key(pod), method: "send", argument: requests }) as Promise<LabAnswer[][]>,
+    send: async (pod, requests) => {
+      const argument = await Promise.all(requests.map(withCertificate));
+      return call("ask", { pod: key(pod), method: "send", argument }) as Promise<LabAnswer[][]>;
+    },
     seen: (pod, name) =>
       call("ask", { pod: key(pod), method: "seen", argument: name }) as Promise<SeenRequest[]>,
     seenOutside: (name) => call("askOutside", name) as Promise<SeenRequest[]>,
+    log: (pod, text) => call("log", { pod: key(pod), text }) as Promise<string[]>,
+    rollOut: (workload) => call("rollOut", workload) as Promise<string | undefined>,
     sign: (hosts) => call("sign", hosts) as Promise<SignedPair>,
     inPod: (pod, url) => call("inPod", { pod: key(pod), url }) as Promise<string>,
     problems: () => call("problems") as Promise<string[]>,

@@ -1,11 +1,20 @@
 import type { ChildProcess } from "node:child_process";
-import { chownSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   CoreV1Api,
   type KubeConfig,
   PatchStrategy,
   setHeaderOptions,
+  type V1Container,
   type V1Pod,
   Watch,
 } from "@kubernetes/client-node";
@@ -19,6 +28,7 @@ import { createNetwork, removeNetwork, setKernel } from "./network";
 import { applicationsOf, argumentsOf, containersOf, environmentOf, statusOf } from "./pod";
 import { type Identity, logIn, run, start, until } from "./processes";
 import { caller } from "./rpc";
+import { type Contained, terminate } from "./termination";
 
 /** The programs that pods run. */
 export interface PodPrograms {
@@ -39,7 +49,7 @@ interface Running {
   readonly address: string;
   readonly network: string;
   readonly node: string;
-  readonly processes: ChildProcess[];
+  readonly processes: Contained[];
   ask?: (method: string, argument?: unknown) => Promise<unknown>;
   ready: boolean;
   stopping: boolean;
@@ -50,6 +60,10 @@ export interface Kubelet {
   pods(): LabPod[];
   /** Calls a method of the application of a pod. */
   ask(pod: string, method: string, argument: unknown): Promise<unknown>;
+  /** The lines with a text in the output of a pod's proxy. */
+  log(pod: string, text: string): string[];
+  /** How many pods are being stopped. */
+  stopping(): number;
   /** Network of a pod, as a file. */
   network(pod: string): string;
   /** What went wrong so far, one problem a line. */
@@ -142,8 +156,8 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
     const folder = join(files.pods, `${namespace}_${name}`);
     const podLogs = join(logs, `${namespace}_${name}`);
     const user: Identity = { user: firstProxyUser + one.number, group: proxyGroup };
-    const begin = (child: ChildProcess, what: string): ChildProcess => {
-      one.processes.push(child);
+    const begin = (child: ChildProcess, container: V1Container, what: string): ChildProcess => {
+      one.processes.push({ container, process: child });
       child.on("exit", (code, signal) => {
         if (!one.stopping) problems.push(`${keyOf(pod)}: ${what} ended (${signal ?? String(code)})`);
       });
@@ -156,7 +170,7 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       const args = argumentsOf(proxy, env);
       const program = programs["pilot-agent"];
       const log = logIn(podLogs, "proxy");
-      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), "the proxy");
+      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), proxy, "the proxy");
     }
     const istiod = pod.spec?.containers.find((container) => container.name === "discovery");
     if (istiod !== undefined) {
@@ -169,7 +183,7 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       const args = [...argumentsOf(istiod, env), `--kubeconfig=${path}`];
       const program = programs["pilot-discovery"];
       const log = logIn(podLogs, "discovery");
-      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), "istiod");
+      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), istiod, "istiod");
     }
     const [first] = applicationsOf(pod);
     if (first !== undefined) {
@@ -177,10 +191,11 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
         (container.ports ?? []).map(({ containerPort }) => containerPort),
       );
       const version = pod.metadata?.labels?.version ?? "";
-      const args = [join(programs.applications, "app.js"), name, version, ports.join(",") || "8080"];
+      const app = join(programs.applications, "app.js");
+      const args = [app, name, version, ports.join(",") || "8080", files.podCertificate, files.rateLimits];
       const log = logIn(podLogs, "application");
       const child = start({ program: programs.node, args, log, network, identity: application, ipc: true });
-      one.ask = caller(begin(child, "the application"));
+      one.ask = caller(begin(child, first, "the application"));
     }
     const health =
       istiod !== undefined
@@ -200,7 +215,11 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
     const one = running.get(keyOf(pod));
     if (one === undefined || one.stopping) return;
     one.stopping = true;
-    for (const child of one.processes) child.kill("SIGKILL");
+    await terminate(pod, one.processes, {
+      get: (port, path) => fetch(`http://${one.address}:${port}${path}`),
+      agent: (args) => run("nsenter", [`--net=${one.network}`, programs["pilot-agent"], ...args]),
+    });
+    for (const { process } of one.processes) process.kill("SIGKILL");
     // Envoy is the agent's child.
     killIn(one.network);
     await removeNetwork(`p${one.number}`).catch(() => undefined);
@@ -230,6 +249,15 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       if (ask === undefined) throw new Error(`${name} has no application`);
       return ask(method, argument);
     },
+    log: (name, text) => {
+      const { pod } = byName(name);
+      const { namespace = "", name: own = "" } = pod.metadata ?? {};
+      const file = join(logs, `${namespace}_${own}`, "proxy.log");
+      return readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line.includes(text));
+    },
+    stopping: () => [...running.values()].filter((one) => one.stopping).length,
     network: (name) => byName(name).network,
     problems: () => problems,
   };

@@ -1,6 +1,9 @@
 /** How an application of the laboratory speaks: HTTP/1.1, HTTP/2 in plaintext, gRPC, or bytes over TCP or TLS. */
 export type WireProtocol = "http" | "http2" | "grpc" | "tcp" | "tls";
 
+/** A client's certificate: of the CA that gateways trust, or of another one. */
+export type ClientCertificate = "trusted" | "foreign";
+
 /** A request that an application of the laboratory sends. */
 export interface LabRequest {
   /** URL with the scheme `http`, `https`, `tcp` or `tls`. Its path is sent as it is written. */
@@ -14,7 +17,9 @@ export interface LabRequest {
   readonly connectTo?: { readonly host: string; readonly port: number };
   /** TLS versions that the client offers. Default: those of Node.js. */
   readonly tlsVersion?: "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-  /** Certificate and key, in PEM, that the client presents. Default: none. */
+  /** The certificate that the client presents: one of the laboratory's CA, or of a foreign one. Default: none. */
+  readonly presents?: ClientCertificate;
+  /** Certificate and key, in PEM, that the client presents. Default: as `presents` says. */
   readonly certificate?: { readonly cert: string; readonly key: string };
   /** Key under which the receiver records the request. Default: none. */
   readonly key?: string;

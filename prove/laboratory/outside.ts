@@ -6,12 +6,12 @@
  * Usage: outside <file with an OutsideConfig as JSON>
  */
 import { readFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
-import { createSecureContext, createServer as createTlsServer } from "node:tls";
+import { createServer } from "node:net";
+import { createSecureContext } from "node:tls";
 import { addresses } from "./config";
 import { labHeaders, type SeenRequest } from "./messages";
 import { answerCalls } from "./rpc";
-import { acceptAny } from "./serve";
+import { acceptAny, acceptTls } from "./serve";
 
 /** What the process needs. */
 export interface OutsideConfig {
@@ -47,9 +47,8 @@ const accept = acceptAny(
 const contexts = new Map(
   Object.entries(config.certificates).map(([host, pair]) => [host, createSecureContext(pair)]),
 );
-const tlsServer = createTlsServer(
+const acceptWithOrWithoutTls = acceptTls(
   {
-    ALPNProtocols: ["h2", "http/1.1"],
     SNICallback: (name, done) => {
       done(null, contexts.get(name) ?? contexts.get(name.replace(/^[^.]+/, "*")));
     },
@@ -57,19 +56,6 @@ const tlsServer = createTlsServer(
   },
   accept,
 );
-tlsServer.on("tlsClientError", () => undefined);
-
-/** A TLS handshake begins with the byte 22. */
-function acceptWithOrWithoutTls(socket: Socket): void {
-  socket.on("error", () => undefined);
-  socket.once("readable", () => {
-    const first = socket.read(1) as Buffer | null;
-    if (first === null) return;
-    socket.unshift(first);
-    if (first[0] === 22) tlsServer.emit("connection", socket);
-    else accept(socket);
-  });
-}
 
 for (const port of config.tlsPorts) createServer(acceptWithOrWithoutTls).listen(port, "0.0.0.0");
 for (const port of config.plainPorts) createServer(accept).listen(port, "0.0.0.0");

@@ -5,7 +5,8 @@ import {
   type Http2ServerResponse,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { framed, messageIn } from "./protobuf";
+import { createServer as createTlsServer, type TlsOptions, TLSSocket } from "node:tls";
 
 /** A received request, the same for HTTP/1.1 and HTTP/2. */
 export interface Received {
@@ -20,20 +21,49 @@ export interface Received {
   /** Address and port that the client connected to. */
   readonly address: string;
   readonly port: number;
+  /** The message of a gRPC request. Empty for other requests. */
+  readonly message: Buffer;
 }
 
-/** An answer. With `grpcStatus` it is one of gRPC, with an empty message. */
+/** An answer. With `grpcStatus` it is one of gRPC, with a message, which is empty by default. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly grpcStatus?: number;
+  readonly grpcMessage?: Buffer;
+}
+
+async function bodyOf(request: Request): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
 }
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 const ignore = (): void => undefined;
+
+/** Returns a function that serves a connection with or without TLS: a TLS handshake begins with the byte 22. */
+export function acceptTls(options: TlsOptions, accept: (socket: Socket) => void): (socket: Socket) => void {
+  const tlsServer = createTlsServer({ ALPNProtocols: ["h2", "http/1.1"], ...options }, accept);
+  tlsServer.on("tlsClientError", ignore);
+  return (socket) => {
+    socket.on("error", ignore);
+    socket.once("data", (first: Buffer) => {
+      socket.pause();
+      // As one piece: the next reader recognizes a protocol by its first bytes.
+      socket.unshift(first);
+      if (first[0] === 22) {
+        tlsServer.emit("connection", socket);
+      } else {
+        accept(socket);
+        socket.resume();
+      }
+    });
+  };
+}
 
 /**
  * Returns a function that serves a connection in the protocol of its first bytes: HTTP/1.1, HTTP/2, or lines of text.
@@ -49,8 +79,10 @@ export function acceptAny(
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    request.resume();
+    const grpc = headers["content-type"]?.startsWith("application/grpc") === true;
+    if (!grpc) request.resume();
     const answer = await onRequest({
+      message: grpc ? messageIn(await bodyOf(request)) : Buffer.alloc(0),
       method: request.method ?? "",
       path: request.url ?? "",
       host: headers.host ?? headers[":authority"] ?? "",
@@ -63,7 +95,9 @@ export function acceptAny(
     if ("stream" in response) {
       response.writeHead(answer.status, answer.headers);
       if (answer.grpcStatus !== undefined) response.addTrailers({ "grpc-status": String(answer.grpcStatus) });
-      response.end(answer.grpcStatus === undefined ? answer.body : Buffer.alloc(5));
+      response.end(
+        answer.grpcStatus === undefined ? answer.body : framed(answer.grpcMessage ?? Buffer.alloc(0)),
+      );
     } else {
       response.writeHead(answer.status, answer.headers).end(answer.body);
     }

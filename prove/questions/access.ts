@@ -1,5 +1,5 @@
 import { type Edge, isHttp, type Mesh, type Port, type Service } from "../../catalog";
-import { isAdmitted, isDenied, isSource } from "../admission";
+import { isAdmitted, isDenied, isSource, readAs } from "../admission";
 import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
 import type { Question } from "../question";
 import type { Token, TokenIssuer } from "../tokens";
@@ -69,7 +69,8 @@ function askAs(
   return methodsOf(own, isGrpc).flatMap((method) =>
     pathsOf(own, edges, service).flatMap((path) =>
       tokens.map((token): Question => {
-        const attempt = { ...who, method, path, ...(token && { token }) };
+        const read = readAs(path);
+        const attempt = { ...who, method, path: read, ...(token && { token }) };
         const admitted = isAdmitted(own, attempt, true) && !isDenied(service, port.targetPort, attempt);
         const tokenIsFine = token === undefined || token.valid;
         const expect = admitted && tokenIsFine ? "answered" : "denied";
@@ -88,7 +89,7 @@ function askAs(
         // A request that is denied anyway stays denied.
         return expect === "denied"
           ? question
-          : withAuthorizer(question, service.extAuthz, place, path, port.targetPort);
+          : withAuthorizer(question, service.extAuthz, place, read, port.targetPort);
       }),
     ),
   );
@@ -116,8 +117,15 @@ function pathsOf(own: readonly Edge[], all: readonly Edge[], { deny, extAuthz }:
       "/outside",
       ...others,
       ...patterns.flatMap((pattern) => [inside(pattern), ...beside(pattern)]),
+      ...[...patterns.slice(0, 1), ...denied.slice(0, 1)].flatMap(encoded),
     ]),
   ];
+}
+
+/** Paths with an encoded slash: one that the pattern matches as soon as it is decoded, and one that then leaves it. */
+function encoded(pattern: string): string[] {
+  const path = pattern.replace(/\/?\*$/, "");
+  return path === "" ? [] : [`${path}%2finside`, `${path}/..%2foutside`];
 }
 
 function inside(pattern: string): string {

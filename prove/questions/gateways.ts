@@ -7,7 +7,7 @@ import {
   type Mesh,
   terminates,
 } from "../../catalog";
-import { isAdmitted, isDenied } from "../admission";
+import { isAdmitted, isDenied, readAs } from "../admission";
 import type { Expectation, Question } from "../question";
 import { bearer, requestOf } from "../sample";
 import type { Token, TokenIssuer } from "../tokens";
@@ -15,26 +15,27 @@ import { withAuthorizer } from "./authorizer";
 
 /**
  * Requests from outside of the mesh to the gateways: each route with its methods and tokens, paths and hosts without a
- * route, redirects, plain HTTP, and a TLS version that is too old.
+ * route, redirects, plain HTTP, a TLS version that is too old, and clients without the certificate that a host requires.
  */
 export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   return mesh.gateways
     .filter(({ pods }) => pods.release !== undefined)
     .flatMap((gateway) =>
       gateway.hosts
-        .filter(({ traffic, tls }) => traffic === "requests" && tls.mode !== "MUTUAL")
         .flatMap((host) => [
+          ...(host.traffic === "connections" ? connectionsOf(mesh, gateway, host) : []),
           // The gateway's authorizer is asked before a route is chosen, so also about what the callee denies.
           ...routesOf(mesh, gateway, host, issuer).map((question) =>
             withAuthorizer(question, host.extAuthz, nameFor(host.host), pathOf(question)),
           ),
           ...(host.extAuthz === undefined ? edgesOfHost(gateway, host) : []),
-        ]),
+        ])
+        .map((question) => withCertificate(gateway, question)),
     );
 }
 
 function pathOf({ requestPath }: Question): string {
-  return requestPath.split("?", 1)[0] ?? "/";
+  return readAs(requestPath.split("?", 1)[0] ?? "/");
 }
 
 /** What all questions of a host have in common. */
@@ -54,9 +55,57 @@ function nameFor(host: string): string {
   return host.replace(/^\*/, "sample");
 }
 
+/** Clients of a host with mutual TLS present a certificate of its CA, unless the question is about another one. */
+function withCertificate({ hosts }: Gateway, question: Question): Question {
+  const { target, request } = question;
+  const host = hosts.find(
+    ({ host: name, port }) => nameFor(name) === hostOf(question) && port === target.port,
+  );
+  if (host?.tls.mode !== "MUTUAL" || "presents" in request) return question;
+  return { ...question, request: { ...request, presents: "trusted" } };
+}
+
+function hostOf({ target }: Question): string {
+  return target.kind === "host" ? target.host : "";
+}
+
+/** A host whose connections the gateway forwards: with the TLS of the client, or behind its own. */
+function connectionsOf(mesh: Mesh, gateway: Gateway, host: GatewayHost): Question[] {
+  const [edge] = host.routes.flatMap((route) => route.edge ?? []);
+  const callee = mesh.services.find(({ name }) => name === edge?.callee);
+  if (edge === undefined || callee === undefined) return [];
+  const where = nameFor(host.host);
+  const secure = terminates(host.tls);
+  const { source } = edge;
+  const attempt = { principal: source.principal ?? "", namespace: source.namespace, method: "", path: "" };
+  const admitted = !isDenied(callee, edge.port.targetPort, attempt);
+  const how = secure ? "behind TLS that the gateway terminates" : "with the TLS of its clients";
+  return [
+    {
+      ...common(gateway, host),
+      path: edge.path,
+      claim: admitted
+        ? `connections to ${where} lead to ${edge.callee}:${edge.port.name}, ${how}`
+        : `connections to ${where} are denied`,
+      ...encrypted(host),
+      requestPath: "/",
+      expect: admitted ? "answered" : "unreachable",
+      ...(admitted && !secure && { sees: { service: edge.callee, tls: true } }),
+    },
+  ];
+}
+
+/** How a client opens a connection with TLS: the lines of a TCP port, or a request. */
+function encrypted({ traffic, tls }: GatewayHost): Pick<Question, "scheme" | "request"> {
+  return traffic === "connections" && terminates(tls)
+    ? { scheme: "tcp", request: { protocol: "tls" } }
+    : { scheme: tls.mode === "DISABLE" ? "http" : "https", request: {} };
+}
+
 function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: TokenIssuer): Question[] {
   const base = common(gateway, host);
   const where = nameFor(host.host);
+  if (host.traffic === "connections") return [];
   return host.routes.flatMap((route): Question[] => {
     // The routes of a delegate are another catalog's.
     if ("delegate" in route) return [];
@@ -128,7 +177,7 @@ function requestsOf(
   );
   for (const method of isGrpc ? ["POST"] : own.length > 0 ? own : ["GET", "POST"])
     methods.set(method, tokens);
-  return [...methods].flatMap(([method, presented]) =>
+  const questions = [...methods].flatMap(([method, presented]) =>
     presented.map((token): Question => {
       const attempt = {
         principal: source.principal ?? "",
@@ -171,6 +220,11 @@ function requestsOf(
         : question;
     }),
   );
+  const answered = isGrpc || path === "/" ? undefined : questions.find(({ expect }) => expect === "answered");
+  // The gateway decodes the slash before it chooses a route.
+  return answered === undefined
+    ? questions
+    : [...questions, { ...answered, requestPath: `/prove/..%2f${answered.requestPath.slice(1)}` }];
 }
 
 /** Methods that a route refuses unless it names them. */
@@ -192,62 +246,69 @@ function suffixFor(paths: readonly string[], start: string): string {
 
 /** What the gateway refuses for the host as a whole. */
 function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
-  const base = common(gateway, host);
+  const { tls, traffic } = host;
+  const base = { ...common(gateway, host), ...encrypted(host), requestPath: "/" };
+  const ofTls = { ...base, path: `${host.path}.tls`, expect: "refused" as const };
   const where = nameFor(host.host);
   const routed = host.routes.some((route) => "prefix" in route.match.uri && route.match.uri.prefix === "/");
-  const secure = terminates(host.tls);
-  const foreign = { kind: "host", host: "foreign.example.org", port: host.port } as const;
-  return [
-    ...(routed
-      ? []
-      : [
-          {
-            ...base,
-            claim: `${where} leads nowhere without a route`,
-            requestPath: "/prove-no-such-route",
-            request: {},
-            expect: "unreachable" as const,
-          },
-        ]),
-    ...(host.host === "*"
-      ? []
-      : [
-          {
-            ...base,
-            target: foreign,
-            claim: `the gateway of ${where} serves no other host`,
-            requestPath: "/",
-            request: {},
-            expect: "unreachable" as const,
-          },
-        ]),
-    ...(secure
-      ? [
-          {
-            ...base,
-            path: `${host.path}.tls`,
-            claim: `${where} refuses TLS 1.1`,
-            requestPath: "/",
-            request: { tlsVersion: "TLSv1.1" as const },
-            expect: "refused" as const,
-          },
-        ]
-      : []),
-    ...(secure && host.port === 443
-      ? [
-          {
-            ...base,
-            path: `${host.path}.tls`,
-            claim: `${where} redirects plain HTTP to HTTPS`,
-            scheme: "http" as const,
-            target: { kind: "host" as const, host: where, port: 80 },
-            through: { ...base.through, port: 80 },
-            requestPath: "/prove",
-            request: {},
-            expect: "redirected" as const,
-            redirect: { status: "301", location: `https://${where}/prove` },
-          },
-        ]
-      : []),
+  const secure = terminates(tls);
+  const questions: (Question | false)[] = [
+    !routed &&
+      traffic === "requests" && {
+        ...base,
+        claim: `${where} leads nowhere without a route`,
+        requestPath: "/prove-no-such-route",
+        expect: "unreachable",
+      },
+    host.host !== "*" && {
+      ...base,
+      target: { kind: "host", host: "foreign.example.org", port: host.port },
+      claim: `the gateway of ${where} serves no other host`,
+      expect: "unreachable",
+    },
+    secure &&
+      traffic === "requests" && {
+        ...ofTls,
+        claim: `${where} refuses TLS 1.1`,
+        request: { ...base.request, tlsVersion: "TLSv1.1" },
+      },
+    traffic === "connections" && {
+      ...ofTls,
+      claim: `${where} refuses connections without TLS`,
+      scheme: "tcp",
+      request: {},
+    },
+    tls.mode === "MUTUAL" && {
+      ...ofTls,
+      claim: `${where} refuses clients without a certificate of its CA`,
+      request: { ...base.request, presents: undefined },
+    },
+    tls.mode.endsWith("MUTUAL") && {
+      ...ofTls,
+      claim: `${where} refuses clients with a certificate of another CA`,
+      request: { ...base.request, presents: "foreign" },
+    },
+    tls.mode === "OPTIONAL_MUTUAL" &&
+      traffic === "connections" && {
+        ...base,
+        claim: `${where} accepts clients with a certificate of its CA`,
+        request: { ...base.request, presents: "trusted" },
+        expect: "answered",
+      },
+    secure &&
+      host.port === 443 &&
+      traffic === "requests" && {
+        ...base,
+        path: `${host.path}.tls`,
+        claim: `${where} redirects plain HTTP to HTTPS`,
+        scheme: "http",
+        target: { kind: "host", host: where, port: 80 },
+        through: { ...base.through, port: 80 },
+        requestPath: "/prove",
+        request: {},
+        expect: "redirected",
+        redirect: { status: "301", location: `https://${where}/prove` },
+      },
   ];
+  return questions.filter((one) => one !== false);
 }

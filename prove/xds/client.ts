@@ -1,5 +1,5 @@
 import { type ClientHttp2Stream, connect } from "node:http2";
-import { field, messagesAt, struct, type StructFields } from "./protobuf";
+import { field, messagesAt, struct, type StructFields } from "../laboratory/protobuf";
 
 /** What a proxy tells of itself, such as its pod's `LABELS`. */
 export type NodeMetadata = StructFields;

@@ -16,7 +16,7 @@ export function isAccepted(mesh: Mesh, chain: Json, workload: Workload, wire: Wi
   const socket = objectOf(valueAt(chain, "transportSocket", "typedConfig"));
   if (chain.transportSocket === undefined) return true;
   if (wire.tls === undefined) return false;
-  if (socket.requireClientCertificate === true && wire.identity === undefined) return false;
+  if (!isTrusted(socket, wire, sent)) return false;
   const own = `spiffe://${principalOf(identityOf(workload, mesh.model.settings))}`;
   if ((wire.accepts ?? []).length > 0 && wire.accepts?.includes(own) !== true) return false;
   const oldest = String(valueAt(socket, "commonTlsContext", "tlsParams", "tlsMinimumProtocolVersion"));
@@ -24,6 +24,22 @@ export function isAccepted(mesh: Mesh, chain: Json, workload: Workload, wire: Wi
   return (
     offered === undefined || versions.indexOf(offered) >= Math.max(versions.indexOf(oldest), oldestByDefault)
   );
+}
+
+/** Whether a chain accepts the client's certificate: one of the mesh, or of the CA that a Secret has. */
+function isTrusted(socket: Json, { identity }: Wire, { request: { presents } }: Sent): boolean {
+  const secret = valueAt(
+    socket,
+    "commonTlsContext",
+    "combinedValidationContext",
+    "validationContextSdsSecretConfig",
+    "name",
+  );
+  const required = socket.requireClientCertificate === true;
+  if (secret === undefined || secret === "ROOTCA") return !required || identity !== undefined;
+  // istiod reads a Secret as a CA only by a name with this suffix; otherwise the gateway gets no CA.
+  if (typeof secret !== "string" || !secret.endsWith("-cacert")) return false;
+  return presents === "trusted" || (!required && presents === undefined);
 }
 
 const versions = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];

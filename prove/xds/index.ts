@@ -83,6 +83,7 @@ export async function xdsOracle(
             ...(route?.retries && { retries: route.retries }),
             mirrors: (route?.mirrors ?? []).map(({ cluster, percentage }) => ({
               host: cluster.split("|")[3] ?? "",
+              port: Number(cluster.split("|")[1]),
               version: versionOf(configuration, world, cluster),
               percentage,
             })),

@@ -1,5 +1,5 @@
 import type { Model, Workload } from "../../effect";
-import { answerOf, type Part } from "../foretell";
+import { answerOf, isEncrypted, type Part } from "../foretell";
 import type { LabRequest } from "../laboratory";
 import type { Connection } from "./envoy/chain";
 import type { ForwardedRoute } from "./envoy/route";
@@ -45,8 +45,8 @@ export function shared(all: readonly Part[][]): Part[] {
 }
 
 /** The connection that a client without a proxy opens. */
-export function byClient({ host, scheme }: Sent): Wire {
-  return scheme === "https" ? { tls: { sni: host, alpn: [] } } : {};
+export function byClient({ host, scheme, request }: Sent): Wire {
+  return isEncrypted(scheme, request) ? { tls: { sni: host, alpn: [] } } : {};
 }
 
 export function connectionOf(

@@ -1,8 +1,8 @@
 import { durationOf, type Json, listOf, objectOf, valueAt } from "./json";
 
-/** Whether a cluster shows a setting. Localities are shown by endpoints, hashes by routes, and the others elsewhere. */
+/** Whether a cluster shows a setting. Localities are shown by endpoints, hashes by routes, TLS by transport sockets. */
 export function showsSetting(path: string): boolean {
-  return !path.startsWith("loadBalancer.") && !/\.(h2UpgradePolicy|idleTimeout)$/.test(path);
+  return !/^(loadBalancer|tls)\./.test(path) && !/\.(h2UpgradePolicy|idleTimeout)$/.test(path);
 }
 
 /** What istiod writes without a DestinationRule's setting. */

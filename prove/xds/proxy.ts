@@ -3,7 +3,7 @@ import { istioCharts } from "../../toolchain";
 import { connectXds, type NodeMetadata, type XdsClient, type XdsResponse } from "./client";
 import { clusterId, type Istiod } from "./istiod";
 import { type Json, listOf, objectOf } from "./json";
-import { fieldsIn, messagesAt } from "./protobuf";
+import { fieldsIn, messagesAt } from "../laboratory/protobuf";
 
 /** A proxy, as it introduces itself to istiod. */
 export interface ProxyNode {

@@ -4,11 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Manifest } from "../../mesh";
 import { type Bench, openBench } from "../../prove";
 import { settled } from "../../prove/cluster";
 import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
+
+/** istiod's, with the mesh configuration. */
+interface ConfigMap {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: { readonly mesh: string };
+}
 
 describe("prove", () => {
   let bench: Bench;
@@ -17,6 +23,20 @@ describe("prove", () => {
     toRestore = objects.map(({ kind, metadata: { name } }) => rendered(subject, kind, name));
     await bench.laboratory.apply(objects);
     await settled(bench.laboratory);
+  };
+  /** Changes fields of the mesh configuration, which istiod reads from its ConfigMap; returns those that were there. */
+  const configure = async (fields: object): Promise<object> => {
+    const { items } = await bench.laboratory.get("configmaps", "--all-namespaces");
+    const map = (items as ConfigMap[]).find(({ metadata: { name } }) => name === "istio");
+    if (map === undefined) throw new Error("istiod has no ConfigMap");
+    const mesh = parse(map.data.mesh) as Record<string, unknown>;
+    const data = { ...map.data, mesh: stringify({ ...mesh, ...fields }, { compat: "yaml-1.1" }) };
+    const { name, namespace } = map.metadata;
+    await bench.laboratory.apply([
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data } as never,
+    ]);
+    await settled(bench.laboratory);
+    return Object.fromEntries(Object.keys(fields).map((key) => [key, mesh[key]]));
   };
   before(async () => {
     bench = await openBench(subject);
@@ -52,10 +72,12 @@ describe("prove", () => {
     expect(await bench.laboratory.problems()).to.deep.equal([]);
   });
 
-  for (const [mistake, { objects, only, refuted }] of Object.entries(mutants)) {
+  for (const [mistake, { objects, meshConfig, only, refuted, byRequests = [] }] of Object.entries(mutants)) {
     it(`refutes the claims that are wrong when ${mistake}`, async () => {
+      const before = meshConfig && (await configure(meshConfig));
       await apply(objects);
-      expect(refutedClaims(await bench.prove(only))).to.have.members(refuted);
+      expect(refutedClaims(await bench.prove(only))).to.have.members([...refuted, ...byRequests]);
+      if (before) await configure(before);
     });
   }
 

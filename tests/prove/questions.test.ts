@@ -36,6 +36,7 @@ describe("accessQuestions", () => {
     expect(own.filter((line) => line.endsWith("answered"))).to.deep.equal([
       "shop/web → api:80 GET /items/inside: answered",
       "shop/web → api:80 GET /items/: answered",
+      "shop/web → api:80 GET /items%2finside: answered",
     ]);
     expect(own).to.include.members([
       "shop/web → api:80 POST /items/inside: denied",
@@ -44,6 +45,7 @@ describe("accessQuestions", () => {
       "shop/web → api:80 GET /items: denied",
       "shop/web → api:80 GET /ITEMS: denied",
       "shop/web → api:80 GET /outside: denied",
+      "shop/web → api:80 GET /items/..%2foutside: denied",
     ]);
   });
 

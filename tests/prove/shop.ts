@@ -1,6 +1,6 @@
 import { defineMesh, type MeshDefinition } from "../../catalog";
 import { subjectOf } from "../../cli/proofSubject";
-import type { Manifest } from "../../mesh";
+import { type Manifest, mergePatch } from "../../mesh";
 import type { Proof, ProofSubject } from "../../prove";
 
 const http = { port: 80, targetPort: 8080, protocol: "http" } as const;
@@ -21,6 +21,7 @@ export const definition: MeshDefinition = defineMesh({
         depot: {},
         search: {},
         payments: { methods: ["POST"] },
+        stock: { methods: ["GET"] },
       },
     },
     api: {
@@ -52,6 +53,9 @@ export const definition: MeshDefinition = defineMesh({
       workload: { ...one, replicas: 2 },
       loadBalancing: { locality: { failover: [{ from: "us-west", to: "us-east" }] } },
     },
+    vault: { ports: { tls: { port: 8443, protocol: "tls" } }, workload: one },
+    stock: { ports: { http }, workload: one, traffic: { mirror: { service: "shadow", percentage: 100 } } },
+    shadow: { ports: { http }, workload: one },
     limited: {
       ports: { http },
       workload: one,
@@ -75,6 +79,19 @@ export const definition: MeshDefinition = defineMesh({
   gateways: {
     edge: {
       hosts: {
+        "partners.example.com": {
+          tls: { mode: "MUTUAL", credentialName: "partners-cert", caCertCredentialName: "partners-ca" },
+          routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
+        },
+        "vault.example.com": {
+          tls: { mode: "PASSTHROUGH" },
+          routes: [{ prefix: "/", service: "vault" }],
+        },
+        "store.example.com": {
+          tls: { credentialName: "store-cert" },
+          port: 6380,
+          routes: [{ prefix: "/", service: "store" }],
+        },
         "shop.example.com": {
           tls: { credentialName: "shop-cert" },
           routes: [
@@ -128,6 +145,17 @@ export function withObjects(objects: readonly Manifest[]): ProofSubject {
   return { ...subject, objects: subject.objects.map((object) => others.get(keyOf(object)) ?? object) };
 }
 
+/** The subject with a mutant's objects and mesh configuration. */
+export function mutated({ objects, meshConfig = {} }: Mutant): ProofSubject {
+  const { releases, ...rest } = withObjects(objects);
+  const changedReleases = releases.map((release) =>
+    release.chart === "istiod"
+      ? { ...release, values: mergePatch(release.values, { meshConfig }) as typeof release.values }
+      : release,
+  );
+  return { ...rest, releases: changedReleases };
+}
+
 /** A copy of a rendered object with a changed spec. */
 function changed(kind: string, name: string, change: (spec: Spec) => void): Manifest {
   const copy = structuredClone(rendered(subject, kind, name)) as Manifest & { spec: Spec };
@@ -173,12 +201,16 @@ const ofPool = (name: string, change: (policy: Spec["trafficPolicy"]) => void): 
 
 export interface Mutant {
   readonly objects: readonly Manifest[];
+  /** Fields of the mesh configuration that differ. Default: none. */
+  readonly meshConfig?: object;
   /** The claims that are asked for. */
   readonly only: string;
   /** Those of them that the mutant contradicts. */
   readonly refuted: readonly string[];
   /** Further ones that only the model contradicts. */
   readonly byModel?: readonly string[];
+  /** Further ones that only requests contradict. */
+  readonly byRequests?: readonly string[];
   /** Whether only the endpoints of proxies show it, not their clusters. Default: false. */
   readonly inEndpoints?: boolean;
 }
@@ -195,7 +227,7 @@ export const mutants: Record<string, Mutant> = {
     ],
     only: "refuses plaintext",
     // A TCP connection in plaintext is closed either way: by the listener, or by the policy, as it has no identity.
-    refuted: ["web", "api", "cart", "depot", "orders", "limited"].map(
+    refuted: ["web", "api", "cart", "depot", "orders", "limited", "stock", "shadow"].map(
       (name) => `${name}:http refuses plaintext`,
     ),
   },
@@ -356,6 +388,34 @@ export const mutants: Record<string, Mutant> = {
     only: "services.cart.loadBalancing",
     inEndpoints: true,
     refuted: ["callers of cart divide requests among its pods as it says"],
+  },
+  "the mesh decodes no slashes before it matches paths": {
+    objects: [],
+    meshConfig: { pathNormalization: { normalization: "MERGE_SLASHES" } },
+    only: "services.web.calls.api",
+    refuted: [`${own}, as its calls say`, `${own} only as its calls say`],
+  },
+  "a mirror does not admit the callers of what it mirrors": {
+    objects: [
+      ofPolicy("shadow", ({ from }) => {
+        for (const { source } of from) source.principals = ["cluster.local/ns/shop/sa/stock"];
+      }),
+    ],
+    only: "shadow",
+    refuted: [
+      "shop/web may call shadow:http, as its calls say",
+      "shadow:http denies every identity without a call",
+    ],
+    byRequests: ["100 % of the requests to stock are copied to shadow"],
+  },
+  "a mirror admits more than copies": {
+    objects: [
+      ofPolicy("shadow", ({ to }) => {
+        for (const { operation } of to) Object.assign(operation, { methods: ["*"] });
+      }),
+    ],
+    only: "may call shadow",
+    refuted: ["shop/web may call shadow:http only as its calls say"],
   },
   "an outside host is exported to every namespace": {
     objects: ["ServiceEntry", "DestinationRule"].map((kind) =>

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
 import { combine, type Proof, proveStatically } from "../../prove";
-import { mutants, refutedClaims, subject, withObjects } from "./shop";
+import { mutants, mutated, refutedClaims, subject } from "./shop";
 
 describe("proveStatically", () => {
   it("proves every claim of a catalog", async () => {
@@ -12,9 +12,10 @@ describe("proveStatically", () => {
     expect(proofs.length).to.be.greaterThan(30);
   });
 
-  for (const [mistake, { objects, only, refuted, byModel = [] }] of Object.entries(mutants)) {
+  for (const [mistake, mutant] of Object.entries(mutants)) {
+    const { only, refuted, byModel = [] } = mutant;
     it(`refutes the claims that are wrong when ${mistake}`, async () => {
-      const claims = refutedClaims(await proveStatically(withObjects(objects), only));
+      const claims = refutedClaims(await proveStatically(mutated(mutant), only));
       expect(claims).to.have.members([...refuted, ...byModel]);
     });
   }

@@ -19,7 +19,7 @@ import { describeQuestion, type Question } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
-import { definition, mutants, refutedClaims, withObjects } from "./shop";
+import { definition, mutants, mutated, refutedClaims, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
 
 const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
@@ -52,11 +52,12 @@ describe("proveByXds", () => {
     });
   }
 
-  for (const [mistake, { objects, only, refuted, inEndpoints = false }] of Object.entries(mutants)) {
+  for (const [mistake, mutant] of Object.entries(mutants)) {
+    const { only, refuted, inEndpoints = false } = mutant;
     // They take counted requests, or endpoints in several zones.
     if (only === "services.limited.rateLimit" || inEndpoints) continue;
     it(`refutes the claims that are wrong when ${mistake}`, async () => {
-      const claims = refutedClaims(await proveByXds(withObjects(objects), { only }));
+      const claims = refutedClaims(await proveByXds(mutated(mutant), { only }));
       expect(claims).to.have.members(refuted);
     });
   }

@@ -86,3 +86,15 @@ export function messagesAt(message: Buffer, path: readonly number[]): Buffer[] {
   const inner = (fieldsIn(message).get(first) ?? []).filter((value) => typeof value !== "number");
   return inner.flatMap((one) => messagesAt(one, rest));
 }
+
+/** The message of a gRPC request or response with one message, without its five bytes before. */
+export function messageIn(body: Buffer): Buffer {
+  return body.subarray(5);
+}
+
+/** A message as gRPC sends it: not compressed, with its length before. */
+export function framed(message: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Environment } from "@marcbachmann/cel-js";
+import { type Edge, type Mesh, otlpPort, type ProxyTelemetry, type Service } from "../../catalog";
+import {
+  type Experiment,
+  fitsShare,
+  newKey,
+  notProvable,
+  type Outcome,
+  proven,
+  refuted,
+  type Stage,
+} from "../experiment";
+import { labHeaders, type LabPod } from "../laboratory";
+import { withKey } from "../laboratory/providers";
+import type { Reported } from "../reported";
+import { requestEdges, type SampleCall, sampleOf } from "../sample";
+import type { TokenIssuer } from "../tokens";
+
+const many = 100;
+const patience = 15_000;
+
+/** Spans and access logs of each service's proxies. */
+export function telemetryExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
+  return mesh.services.flatMap((service) => {
+    const { tracing, accessLogging, auditLogging } = telemetryOf(mesh, service);
+    const edge = requestEdges(service).find(({ source }) => source.kind === "service");
+    const sample = edge && sampleOf(mesh, service, edge, issuer);
+    const logs = [
+      ...(accessLogging ? [{ disabled: false, ...accessLogging }] : []),
+      ...(auditLogging ? [{ disabled: false, ...auditLogging }] : []),
+    ];
+    const path = service.telemetry ? `${service.path}.telemetry` : "telemetry";
+    return [
+      ...(tracing === undefined
+        ? []
+        : [
+            {
+              path: `${path}.tracing`,
+              claim: `the proxies of ${service.name} send spans of ${tracing.randomSamplingPercentage} % of the requests to ${tracing.service}`,
+              run: (stage: Stage) =>
+                compared(
+                  stage,
+                  service,
+                  { service: tracing.service, port: otlpPort, sampling: tracing.randomSamplingPercentage },
+                  (found) => found.tracing,
+                ) ?? showSpans(stage, service, tracing.service, edge, sample),
+            },
+          ]),
+      ...(logs.length === 0
+        ? []
+        : [
+            {
+              path: `${path}.accessLogging`,
+              claim: `the proxies of ${service.name} log requests as it says`,
+              run: (stage: Stage) =>
+                compared(stage, service, logs, (found) => found.logs) ??
+                showLogs(stage, service, logs, sample),
+            },
+          ]),
+    ];
+  });
+}
+
+function telemetryOf(mesh: Mesh, service: Service): ProxyTelemetry {
+  return { ...mesh.telemetry, ...service.telemetry };
+}
+
+/** Compares what the objects say. Undefined if requests are sent instead. */
+function compared(
+  stage: Stage,
+  { name }: Service,
+  expected: object,
+  part: (reported: Reported) => object | undefined,
+): Promise<Outcome> | undefined {
+  const reported = stage.reported(name);
+  if (reported === undefined)
+    return stage.real ? undefined : Promise.resolve(notProvable("it takes requests through proxies"));
+  const wrong = reported.map(part).find((found) => textOf(found) !== textOf(expected));
+  return Promise.resolve(
+    reported.length > 0 && reported.every((one) => textOf(part(one)) === textOf(expected))
+      ? proven(reported.length)
+      : refuted(reported.length, `the proxies of ${name}`, textOf(expected), textOf(wrong)),
+  );
+}
+
+function textOf(value: object | undefined): string {
+  const sorted = (one: object): object =>
+    Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  if (value === undefined) return "nothing";
+  return JSON.stringify(Array.isArray(value) ? (value as object[]).map(sorted) : sorted(value));
+}
+
+/** Sends a request whose trace is sampled, and others, of which the caller's proxy samples a share. */
+async function showSpans(
+  stage: Stage,
+  service: Service,
+  collector: string,
+  edge: Edge | undefined,
+  sample: SampleCall | undefined,
+): Promise<Outcome> {
+  const caller = stage.mesh.services.find(({ name }) => name === edge?.source.name);
+  if (sample === undefined || caller === undefined)
+    return notProvable("no service sends it requests over HTTP");
+  const { caller: from, headers, ...request } = sample;
+  const trace = randomBytes(16).toString("hex");
+  const traceparent = `00-${trace}-${randomBytes(8).toString("hex")}-01`;
+  const [answer] = (await stage.send(from, { ...request, headers: { ...headers, traceparent } })) ?? [];
+  if (answer?.pod === undefined)
+    return notProvable(`the caller has no pod, or its request got ${answer?.status ?? "no answer"}`);
+  const reporters = async (): Promise<readonly string[]> => stage.spans(collector, trace);
+  const end = Date.now() + patience;
+  const isComplete = (names: readonly string[]): boolean =>
+    [service, caller].every(({ name }) => names.some((one) => one.split(".")[0] === name));
+  let names = await reporters();
+  while (!isComplete(names) && Date.now() < end) {
+    await sleep(300);
+    names = await reporters();
+  }
+  if (!isComplete(names)) {
+    const seen = [...new Set(names)].join(", ") || "none";
+    return refuted(
+      1,
+      `${request.method} ${request.url} with a sampled trace`,
+      `spans of ${caller.name} and ${service.name} at ${collector}`,
+      `spans of ${seen}`,
+    );
+  }
+  const { tracing } = telemetryOf(stage.mesh, caller);
+  const share = (tracing?.randomSamplingPercentage ?? 0) / 100;
+  const key = newKey();
+  const count = Math.min(many, service.rateLimit?.burst ?? many);
+  await stage.send(from, { ...request, headers, key, count, concurrency: 4, keepAlive: true });
+  const flags = (await stage.seen(service.name, key)).map((one) => one.headers.traceparent?.slice(-2));
+  const sampled = flags.filter((flag) => flag === "01").length;
+  return fitsShare(sampled, flags.length, share, stage.deviations)
+    ? proven(count + 1)
+    : refuted(
+        count,
+        `${count} × ${request.method} ${request.url}`,
+        `${share * 100} % of them traced`,
+        `${sampled} of ${flags.length} traced`,
+      );
+}
+
+type Log = Reported["logs"][number];
+
+/** Sends requests with different answers, and looks for them in the logs of the service's proxies. */
+async function showLogs(
+  stage: Stage,
+  service: Service,
+  logs: readonly Log[],
+  sample: SampleCall | undefined,
+): Promise<Outcome> {
+  if (sample === undefined) return notProvable("no service sends it requests over HTTP");
+  const { caller, headers, ...request } = sample;
+  for (const status of ["200", "503"]) {
+    const key = newKey();
+    // Retried requests have a line for each attempt.
+    const url = withKey(request.url, key);
+    const [answer] =
+      (await stage.send(caller, {
+        ...request,
+        url,
+        key,
+        headers: { ...headers, [labHeaders.status]: status },
+      })) ?? [];
+    if (answer === undefined) return notProvable("the caller has no pod");
+    const pods = stage.pods(service.name);
+    const attempts = (await stage.seen(service.name, key)).length;
+    const expected = attempts * logs.filter((log) => isLogged(log, Number(status))).length;
+    const found = await linesWith(stage, pods, key, expected);
+    if (found !== expected) {
+      return refuted(
+        1,
+        `${request.method} ${url}, answered with ${status}`,
+        `${expected} lines in the logs of ${service.name}'s proxies`,
+        `${found} lines`,
+      );
+    }
+  }
+  // Successes end the row of errors by which outlier detection would eject the pods.
+  await stage.send(caller, { ...request, headers, count: 4 });
+  return proven(2);
+}
+
+/** Proxies write their logs once a second. */
+async function linesWith(
+  stage: Stage,
+  pods: readonly LabPod[],
+  key: string,
+  expected: number,
+): Promise<number> {
+  const count = async (): Promise<number> => {
+    const texts = await Promise.all(pods.map((pod) => stage.log(pod, key)));
+    return texts.flat().length;
+  };
+  const end = Date.now() + patience;
+  let found = await count();
+  while (found < expected && Date.now() < end) {
+    await sleep(300);
+    found = await count();
+  }
+  if (found === 0 && expected === 0) {
+    await sleep(1500);
+    found = await count();
+  }
+  return found;
+}
+
+const environment = new Environment();
+for (const name of ["request", "response", "connection"]) environment.registerVariable(name, "map");
+
+/** Whether an answer is logged. @throws Error if the filter depends on more than the status. */
+function isLogged({ filter, disabled }: Log, code: number): boolean {
+  if (disabled) return false;
+  if (filter === undefined) return true;
+  const response = { code: BigInt(code) };
+  return environment.evaluate(filter, { response, request: {}, connection: {} }) === true;
+}

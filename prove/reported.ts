@@ -1,0 +1,78 @@
+import { type KnownObject, type Model, objectsOf, type Workload } from "../effect";
+
+/** What a workload's proxy reports of requests. */
+export interface Reported {
+  /** Where spans are sent, and the percentage of requests that are traced. Undefined if no provider has them. */
+  readonly tracing?: { readonly service: string; readonly port: number; readonly sampling: number };
+  readonly logs: readonly AccessLog[];
+}
+
+/** An access log of a proxy. */
+export interface AccessLog {
+  readonly provider: string;
+  /** CEL expression that a logged request matches. Default: every request is logged. */
+  readonly filter?: string;
+  readonly disabled: boolean;
+}
+
+/** A provider of the mesh configuration, as far as tracing needs it. */
+export interface Provider {
+  readonly name?: string;
+  readonly opentelemetry?: { readonly service?: string; readonly port?: number };
+}
+
+interface Spec {
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly tracing?: readonly (Named & { readonly randomSamplingPercentage?: number })[];
+  readonly accessLogging?: readonly (Named & {
+    readonly disabled?: boolean;
+    readonly filter?: { readonly expression?: string };
+  })[];
+}
+
+interface Named {
+  readonly providers?: readonly { readonly name?: string }[];
+}
+
+/**
+ * Returns what the proxy of a workload reports. Each field is that of the most specific Telemetry which has it: of the
+ * workload, of its namespace, or of the root namespace; of two alike the oldest.
+ *
+ * @param providers of the mesh configuration.
+ * @see https://istio.io/latest/docs/reference/config/telemetry/
+ */
+export function reportedBy(model: Model, workload: Workload, providers: readonly Provider[]): Reported {
+  const own = objectsOf(model, "Telemetry", "telemetry.istio.io")
+    .filter((one) => rankOf(model, workload, one) < 3)
+    .toSorted((one, other) => rankOf(model, workload, one) - rankOf(model, workload, other))
+    .map(({ spec }) => spec as Spec);
+  const tracing = own.find((one) => one.tracing !== undefined)?.tracing?.[0];
+  const logs = own.find((one) => one.accessLogging !== undefined)?.accessLogging ?? [];
+  const { service, port } =
+    providers.find(({ name }) => name === tracing?.providers?.[0]?.name)?.opentelemetry ?? {};
+  return {
+    ...(service !== undefined && {
+      tracing: { service, port: port ?? 0, sampling: tracing?.randomSamplingPercentage ?? 0 },
+    }),
+    logs: logs.flatMap(({ providers: named = [], filter, disabled = false }) =>
+      named.map(({ name = "" }) => ({
+        provider: name,
+        disabled,
+        ...(filter?.expression !== undefined && { filter: filter.expression }),
+      })),
+    ),
+  };
+}
+
+/** How specific a Telemetry is for a workload: 0 for the workload itself, and 3 if it does not apply. */
+function rankOf(
+  { settings }: Model,
+  { namespace, labels }: Workload,
+  { namespace: of, spec }: KnownObject,
+): number {
+  const selector = Object.entries((spec as Spec).selector?.matchLabels ?? {});
+  if (of === namespace && selector.length > 0)
+    return selector.every(([key, value]) => labels[key] === value) ? 0 : 3;
+  if (selector.length > 0) return 3;
+  return of === namespace ? 1 : of === settings.rootNamespace ? 2 : 3;
+}

@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import { type Bench, openBench } from "../../prove";
+import { settled } from "../../prove/cluster";
+import { office } from "./office";
+import { refutedClaims, rendered } from "./shop";
+
+describe("prove, what proxies call", () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await openBench(office);
+  });
+  after(() => bench.stop());
+
+  it("proves external authorization, spans, access logs and global rate limits by requests", async () => {
+    const proofs = await bench.prove();
+    expect(refutedClaims(proofs)).to.deep.equal([]);
+    expect(proofs.filter(({ verdict }) => verdict === "proven").map(({ claim }) => claim)).to.include.members(
+      [
+        "opa decides requests to files:http",
+        "opa decides only what files:http says",
+        "guard decides requests to letters:http",
+        "guard decides only what letters:http says",
+        "login decides requests to office.example.com",
+        "the proxies of files send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
+        "the proxies of files log requests as it says",
+        "the proxies of letters log requests as it says",
+        "the proxies of mail log requests as it says",
+        "all pods of mail together answer 600 requests in a hour, as everything says",
+        "all pods of mail together answer 30 requests in a hour, as senders says",
+      ],
+    );
+    expect(await bench.laboratory.problems()).to.deep.equal([]);
+  });
+
+  it("refutes the authorizer of a service without its policy", async () => {
+    const policy = rendered(office, "AuthorizationPolicy", "files.ext-authz");
+    await bench.laboratory.remove([policy]);
+    await settled(bench.laboratory);
+    expect(refutedClaims(await bench.prove("opa decides"))).to.deep.equal([
+      "opa decides requests to files:http",
+    ]);
+    await bench.laboratory.apply([policy]);
+  });
+});
