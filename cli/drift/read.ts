@@ -8,7 +8,7 @@ import {
   type StateResource,
 } from "../../program/stackState";
 import { type LiveObject, objectDrift, type ObjectDrift, placeOf } from "./objects";
-import { releaseDrift, type ReleaseDrift, releaseObjects } from "./releases";
+import { releaseDrift, type ReleaseDrift, releaseKeys } from "./releases";
 
 /** The differences between a stack's state and a cluster. */
 export interface Drift {
@@ -29,7 +29,7 @@ export async function readDrift(
 ): Promise<Drift> {
   const lists = await listKinds(config, [
     ...resources.flatMap((resource) => objectKeyOf(resource) ?? []),
-    ...ownRecords(resources, records).flatMap(releaseObjects),
+    ...ownRecords(resources, records).flatMap(releaseKeys),
   ]);
   const liveOf = ({ apiVersion, kind }: Pick<ObjectKey, "apiVersion" | "kind">) =>
     lists.get(`${apiVersion} ${kind}`) ?? new Map<string, LiveObject>();

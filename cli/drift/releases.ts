@@ -1,7 +1,7 @@
-import { parseAllDocuments } from "yaml";
 import { historyOf } from "../../program/cluster/helmReleases";
 import type { FullRecord } from "../repair/helmRecords";
 import { type ObjectKey, releaseKeyOf, releaseType, type StateResource } from "../../program/stackState";
+import { type Listed, listedIn } from "./manifest";
 import { type LiveObject, placeOf } from "./objects";
 
 /** How a Helm release differs from what a stack has deployed. */
@@ -44,34 +44,41 @@ export function releaseDrift(
         const detail = `is ${newest.status} in revision ${newest.revision}, but the stack deployed revision ${revision ?? "?"}`;
         return [{ ...common, difference: "changed", detail, missing: [] }];
       }
-      const missing = releaseObjects(newest).filter(
-        (object) => !liveOf(object).has(placeOf({ ...object.metadata, name: object.metadata?.name ?? "" })),
-      );
+      const missing = releaseKeys(newest)
+        .filter((object) => !liveOf(object).has(placeOf(object)))
+        .map((object) => wholeOf(newest, object));
       if (missing.length === 0) return [];
       const names = missing.map(({ kind, metadata }) => `${kind} ${metadata?.name ?? ""}`).join(", ");
       return [{ ...common, difference: "incomplete", detail: `lacks ${names}`, missing }];
     });
 }
 
+/** What identifies the objects of a release, in the namespace in which Helm creates them. */
+export function releaseKeys({ namespace, installed }: FullRecord): Listed[] {
+  return listedIn(installed?.manifest ?? "").map((object) =>
+    clusterScoped.has(object.kind) ? object : { ...object, namespace: object.namespace ?? namespace },
+  );
+}
+
 /** The objects of a release as Helm creates them: in its namespace, and with its labels and annotations. */
-export function releaseObjects({ namespace, release, installed }: FullRecord): ReleaseObject[] {
-  const documents = parseAllDocuments(installed?.manifest ?? "").map((one) => one.toJS() as unknown);
-  return documents.flatMap((document) => {
-    const object = document as ReleaseObject | null;
-    if (object?.metadata?.name === undefined) return [];
-    const { labels, annotations } = object.metadata as Record<string, object | undefined>;
-    const metadata = {
-      ...object.metadata,
-      ...(!clusterScoped.has(object.kind) && { namespace: object.metadata.namespace ?? namespace }),
-      labels: { ...labels, "app.kubernetes.io/managed-by": "Helm" },
-      annotations: {
-        ...annotations,
-        "meta.helm.sh/release-name": release,
-        "meta.helm.sh/release-namespace": namespace,
-      },
-    };
-    return [{ ...object, metadata }];
-  });
+export function releaseObjects(record: FullRecord): ReleaseObject[] {
+  return releaseKeys(record).map((object) => wholeOf(record, object));
+}
+
+function wholeOf(record: FullRecord, { kind, namespace, parsed }: Listed): ReleaseObject {
+  const object = parsed() as ReleaseObject;
+  const { labels, annotations } = object.metadata as Record<string, object | undefined>;
+  const metadata = {
+    ...object.metadata,
+    ...(!clusterScoped.has(kind) && namespace !== undefined && { namespace }),
+    labels: { ...labels, "app.kubernetes.io/managed-by": "Helm" },
+    annotations: {
+      ...annotations,
+      "meta.helm.sh/release-name": record.release,
+      "meta.helm.sh/release-namespace": record.namespace,
+    },
+  };
+  return { ...object, metadata };
 }
 
 /** Kinds of the charts' objects that have no namespace. */
