@@ -1,6 +1,6 @@
 /**
  * Writes the pages that are generated from the code: the references of the catalog and of all other exports, the
- * catalog's JSON Schema, the dashboards, and one page for each check. Run it with `npm run docs`; a test fails if a page is
+ * catalog's JSON Schema, the dashboards, the comment on a pull request, and one page for each check. Run it with `npm run docs`; a test fails if a page is
  * out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,6 +13,7 @@ import { catalogSchema } from "./catalogSchema";
 import { checkPages } from "./checkPages";
 import { dashboardReference } from "./dashboardReference";
 import { parityPage } from "./parity/page";
+import { pullRequestPage } from "./pullRequest";
 import { versionsPage } from "./versionsPage";
 
 /** Every generated page: path below `docs/` → content. */
@@ -23,6 +24,7 @@ export function pages(): Map<string, string> {
     ["catalog.schema.json", catalogSchema(join(__dirname, ".."))],
     ["catalog.md", catalogReference(join(__dirname, ".."))],
     ["dashboards.md", dashboardReference()],
+    ["pull-request.md", pullRequestPage()],
     ["versions.md", versionsPage()],
     [join("checks", "parity.md"), parityPage(rules)],
     ...checkPages().map(([path, content]): [string, string] => [join("checks", path), content]),

@@ -8,7 +8,8 @@ export interface Difference {
   /**
    * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
    * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route changed`, and `route broken` if requests now end at the proxy:
-   * of the requests that the workload sends. `egress opened` and `egress closed`: to unknown hosts. `unread`: an object
+   * of the requests that the workload sends. `host reached`: requests to a host outside of the mesh that the proxy refused.
+   * `egress opened` and `egress closed`: to unknown hosts. `unread`: an object
    * that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -20,6 +21,7 @@ export interface Difference {
     | "proxy added"
     | "route changed"
     | "route broken"
+    | "host reached"
     | "egress opened"
     | "egress closed"
     | "unread";

@@ -117,7 +117,9 @@ function compareRoutes(
     const [was, is] = [routeOf(before, old, sent), routeOf(after, now, sent)];
     const [wasText, isText] = [routeText(was), routeText(is)];
     if (wasText === isText) continue;
-    const kind = kindOf(was, is);
+    const outside = after.services.find(({ host, external }) => external && host === sent.host);
+    const isReached = was.outcome === "blocked" && is.outcome === "forwarded" && outside !== undefined;
+    const kind = isReached ? "host reached" : kindOf(was, is);
     const key = `${kind} ${wasText} ${isText}`;
     if (found.has(key)) continue;
     const [wasPart, isPart] = routeChange(was, is);
@@ -128,7 +130,7 @@ function compareRoutes(
       sent,
       before: kind === "mTLS weaker" ? tlsText(was) : kind === "route broken" ? wasText : wasPart,
       after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
-      by: is.by ? [is.by] : [],
+      by: is.by ? [is.by] : isReached ? [outside.from] : [],
       extent: key,
     });
   }

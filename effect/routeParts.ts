@@ -6,13 +6,24 @@ type Parts = ReadonlyMap<string, string>;
 
 /** Describes only what two routes don't have in common: what each of them has, in the same order. */
 export function routeChange(was: Route, is: Route): readonly [before: string, after: string] {
-  const [old, now] = [partsOf(was), partsOf(is)];
+  const places = [was, is].map(({ destinations }) => new Set(destinations.map(placeOf)));
+  const isCommon = (place: string): boolean => places.every((own) => own.has(place));
+  const [old, now] = [partsOf(was, isCommon), partsOf(is, isCommon)];
   const names = [...new Set([...old.keys(), ...now.keys()])].filter(
     (name) => old.get(name) !== now.get(name),
   );
   const shown = shared(names, old, now);
+  // Of a destination that only one of them has, and of a route to none, nothing is set in the other.
+  const isRouted = [was, is].every(({ destinations }) => destinations.length > 0);
   const text = (parts: Parts): string =>
-    shown.map(([title, name]) => `${title} ${parts.get(name) ?? "not set"}`).join(", ");
+    shown
+      .flatMap(([title, name]) => {
+        const value = parts.get(name);
+        const [, place] = name.split(" of ");
+        const isSettable = isRouted && (place === undefined || isCommon(place));
+        return value === undefined && !isSettable ? [] : [`${title} ${value ?? "not set"}`];
+      })
+      .join(", ");
   return [text(old), text(now)];
 }
 
@@ -34,14 +45,16 @@ function shared(
   });
 }
 
-function partsOf(route: Route): Parts {
+function partsOf(route: Route, isCommon: (place: string) => boolean): Parts {
   const { outcome, destinations, timeout, retries, mirrors } = route;
   const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
   return new Map([
     ["outcome", outcome],
     ...destinations.flatMap((one) => [
       [`share of ${placeOf(one)}`, `${Math.round((one.weight / total) * 1000) / 10} %`] as const,
-      ...destinationParts(one),
+      ...destinationParts(one).filter(
+        ([name, value]) => isCommon(placeOf(one)) || isNotable(name.split(" of ")[0], value),
+      ),
     ]),
     ...given("timeout", timeout === undefined ? undefined : `${timeout} ms`),
     ...given("retries", retries && String(retries.attempts)),
@@ -57,6 +70,11 @@ function partsOf(route: Route): Parts {
       ({ destination, percentage }) => [`copies to ${placeOf(destination)}`, `${percentage} %`] as const,
     ),
   ]);
+}
+
+/** Whether a setting of a destination that is new or gone is worth a reader's attention. */
+function isNotable(name: string | undefined, value: string): boolean {
+  return name === "cluster" || (name === "TLS" && value !== "ISTIO_MUTUAL" && value !== "auto");
 }
 
 function destinationParts(one: RouteDestination): (readonly [string, string])[] {

@@ -74,11 +74,16 @@ interface Context {
 
 /** Changes that are the same for several workloads, such as the versions of a service and its callers, are one. */
 function grouped(all: readonly Single[]): Change[] {
-  const key = ({ verdict, sentence, before, after, extent, isSure }: Single): string =>
-    JSON.stringify([verdict, sentence, before, after, extent, isSure]);
-  return [...Map.groupBy(all, key)].flatMap(([text, group]) => {
+  const key = ({ verdict, sentence, before, after, isSure }: Single): string =>
+    JSON.stringify([verdict, sentence, before, after, isSure]);
+  return [...Map.groupBy(all, key).values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
+    const extents = [...new Set(group.map(({ extent }) => extent))].sort();
+    const text = JSON.stringify([
+      ...[first.verdict, first.sentence, first.before, first.after, extents.join("\n")],
+      first.isSure,
+    ]);
     const workloads = [...new Set(group.map((one) => one.workload))].sort();
     const id = createHash("sha256")
       .update(JSON.stringify([text, workloads]))
@@ -158,6 +163,8 @@ function sentenceOf({ kind, workload, sent, witness }: Difference, names: Names)
     case "proxy removed":
     case "proxy added":
       return `${server}${port} ${kind === "proxy removed" ? "has no proxy any more" : "has a proxy now"}`;
+    case "host reached":
+      return `${server} may now send requests to ${to} outside of the mesh`;
     case "egress opened":
       return `${server} may now send requests to any host outside of the mesh`;
     case "egress closed":

@@ -32,6 +32,7 @@ export const meanings: Readonly<Record<Verdict, string>> = {
 const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "access gained": "wider",
   "access lost": "narrower",
+  "host reached": "wider",
   "egress opened": "wider",
   "egress closed": "narrower",
   "mTLS weaker": "weaker",

@@ -159,6 +159,23 @@ describe("difference", () => {
         is: "ALLOW_ANY",
       },
     ]);
+    const entry = (location: string): PlainObject =>
+      object("ServiceEntry", "shop/bank", {
+        hosts: ["bank.example"],
+        location,
+        ports: [{ number: 443, name: "tls", protocol: "TLS" }],
+      });
+    const closed = [...base, sidecar("REGISTRY_ONLY")];
+    const [reached, ...more] = changes(closed, [...closed, entry("MESH_EXTERNAL")], [[web]]);
+    expect(more).to.deep.equal([]);
+    expect(reached).to.deep.include({
+      kind: "host reached",
+      sent: { host: "bank.example", port: 443 },
+      was: "outcome blocked",
+      is: "outcome forwarded, share of bank.example:443 100 %, TLS of bank.example:443 none",
+    });
+    const [inside] = changes(closed, [...closed, entry("MESH_INTERNAL")], [[web]]);
+    expect(inside).to.include({ kind: "route changed" });
     const plugin = object("WasmPlugin", "shop/plugin", {});
     expect(changes(base, [...base, plugin], [[web]])).to.deep.equal([
       {

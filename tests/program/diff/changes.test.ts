@@ -270,6 +270,20 @@ describe("program/diff/changes", () => {
     ]);
   });
 
+  it("says of a destination that is new or gone only its share, and groups methods whose routes change alike", () => {
+    const side = changed((of) => {
+      const { s3 } = of.services;
+      if (s3) s3.traffic = { weights: { v1: 100, v2: 0 } };
+    });
+    const found = changesBetween(side, base);
+    expect(found.map(({ before, after }) => [before, after])).to.deep.equal([
+      [
+        "share of s3.shop.svc.cluster.local:8080 subset v1 100 %",
+        "share of s3.shop.svc.cluster.local:8080 subset v1 90 %, share of s3.shop.svc.cluster.local:8080 subset v2 10 %",
+      ],
+    ]);
+  });
+
   it("finds pods that begin to receive the requests of a Service or of a subset", () => {
     const cart = (version: string): PlainObject => ({
       apiVersion: "apps/v1",
