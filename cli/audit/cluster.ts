@@ -76,8 +76,12 @@ export function judgedObjects(objects: readonly PlainObject[]): PlainObject[] {
   return objects.filter(isJudged).map(withDates);
 }
 
+/** Argo CD's kinds that install other objects, which are in the cluster themselves. */
+const installers = ["Application", "ApplicationSet", "AppProject"];
+
 function isJudged(object: PlainObject): boolean {
-  const { namespace, kind, name } = knownObject(object);
+  const { namespace, kind, group, name } = knownObject(object);
+  if (group === "argoproj.io" && installers.includes(kind)) return false;
   if (system.includes(kind === "Namespace" ? name : namespace)) return false;
   // istiod itself writes the root certificate into each namespace, and restores it.
   if (kind === "ConfigMap") return /^istio(-|$)/.test(name) && name !== "istio-ca-root-cert";

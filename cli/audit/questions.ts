@@ -14,10 +14,8 @@ const unreadKinds: Readonly<Record<string, string>> = {
   "kustomize.toolkit.fluxcd.io/Kustomization": "Name the manifests that it installs",
   "kustomize.config.k8s.io/Kustomization": "Render it: kubectl kustomize",
   "kustomize.config.k8s.io/Component": "Render it: kubectl kustomize",
-  "gateway.networking.k8s.io/HTTPRoute": "",
-  "gateway.networking.k8s.io/GRPCRoute": "",
-  "gateway.networking.k8s.io/TLSRoute": "",
-  "gateway.networking.k8s.io/TCPRoute": "",
+  "gateway.networking.k8s.io/ListenerSet": "",
+  "gateway.networking.k8s.io/UDPRoute": "",
 };
 
 /** What the objects leave open, one finding for each reason. */

@@ -65,6 +65,25 @@ spec:
 `;
 }
 
+/** A Gateway of the Gateway API in the namespace shop, with one listener for its own namespace. */
+export const apiGateway = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: public, namespace: shop }
+spec:
+  gatewayClassName: istio
+  listeners: [{ name: http, port: 80, protocol: HTTP, hostname: shop.example.com }]
+`;
+
+/** An HTTPRoute in the namespace shop. */
+export function httpRoute(spec: string): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: web, namespace: shop }
+spec:
+${spec.replaceAll(/^/gm, "  ")}
+`;
+}
+
 /** A VirtualService whose requests the proxy answers itself. */
 export function route(hosts: string, gateways: string, name = "web"): string {
   return `apiVersion: networking.istio.io/v1

@@ -2,6 +2,7 @@ import type { AuditRule } from "../rule";
 import { closedService, openAccess, unknownCaller } from "./access";
 import { competing, sharedHost } from "./conflicts";
 import { deniedCaller } from "./deniedCaller";
+import { detachedRoute } from "./gatewayApi";
 import { missingSecret, unroutedHost, unservedHost } from "./gateways";
 import { notJudged, repeated, unreadable } from "./reading";
 import { missingGateway, missingHost, missingSubset } from "./routes";
@@ -30,4 +31,5 @@ export const auditRules: readonly AuditRule[] = [
   unknownCaller,
   withoutProxy,
   notJudged,
+  detachedRoute,
 ];

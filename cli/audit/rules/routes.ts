@@ -9,17 +9,12 @@ import {
 } from "../../../effect";
 import { amongObjects, type Audited, isListed } from "../audited";
 import { listed } from "../finding";
+import { backendsIn, gatewayApiRoutes } from "./gatewayApi";
+import type { PlacedDestination } from "./placedDestination";
 import type { AuditRule, OpenQuestion, RuleFinding } from "../rule";
 import { documents, gateway, passthrough, route, routes, service, subsets } from "./examples";
 
 const networking = "networking.istio.io";
-
-/** A destination of a route, with its path in the VirtualService. */
-export interface PlacedDestination {
-  readonly path: string;
-  readonly host: string;
-  readonly fields: Fields;
-}
 
 /** Every destination of a VirtualService: of routes, mirrors and connections. */
 export function destinationsIn({ spec, namespace }: KnownObject, { settings }: Model): PlacedDestination[] {
@@ -92,24 +87,28 @@ export const missingHost: AuditRule = {
     for (const object of objectsOf(model, "VirtualService", networking)) {
       for (const destination of destinationsIn(object, model)) yield* judgeHost(audited, object, destination);
     }
+    for (const object of gatewayApiRoutes(model)) {
+      for (const destination of backendsIn(object, model)) yield* judgeHost(audited, object, destination);
+    }
   },
 };
 
 function* judgeHost(
   audited: Audited,
   object: KnownObject,
-  { path, host, fields }: PlacedDestination,
+  { path, host, fields, backend }: PlacedDestination,
 ): Iterable<RuleFinding | OpenQuestion> {
   const { model } = audited;
   const services = servicesOf(model, host);
   const port = numberAt(fieldsAt(fields, "port"), "number");
+  const [ofPort, ofHost, status] = backend ? ["port", "name", 500] : ["port.number", "host", 503];
   if (services.length > 0) {
     const ports = services.flatMap((one) => one.ports.map(({ number }) => number));
     if (port === undefined || ports.includes(port)) return;
     yield {
       object,
-      path: `${path}.port.number`,
-      message: `The host ${host} has no port ${port}, so the proxy answers requests on this route with 503.`,
+      path: `${path}.${ofPort}`,
+      message: `The host ${host} has no port ${port}, so the proxy answers requests on this route with ${status}.`,
       fix: `Name one of its ports: ${listed([...new Set(ports)].map(String))}`,
     };
     return;
@@ -138,8 +137,8 @@ function* judgeHost(
   }
   yield {
     object,
-    path: `${path}.host`,
-    message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the proxy answers requests on this route with 503.`,
+    path: `${path}.${ofHost}`,
+    message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the proxy answers requests on this route with ${status}.`,
     fix: inCluster
       ? `Correct the name, or add the Service ${inCluster.namespace}/${inCluster.name}`
       : "Correct the name, or add a ServiceEntry with it",

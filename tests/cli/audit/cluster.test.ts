@@ -42,6 +42,13 @@ describe("cli/audit: a cluster", () => {
     expect(database?.metadata).to.not.have.property("ownerReferences");
   });
 
+  it("has what Argo CD's Applications install by itself, so they are left out", () => {
+    const argo = (kind: string): PlainObject => object(kind, "istiod", {}, "argoproj.io/v1alpha1");
+    expect(named(["Application", "ApplicationSet", "AppProject", "Rollout"].map(argo))).to.deep.equal([
+      "Rollout istiod",
+    ]);
+  });
+
   it("has timestamps as texts, by which the oldest of two objects is found", () => {
     const created = new Date("2026-01-02T03:04:05Z");
     const [first] = judgedObjects([object("Service", "web", { creationTimestamp: created })]);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { rules } from "../../../checks";
 import { auditRules } from "../../../cli/audit/rules";
+import { apiGateway, httpRoute, service } from "../../../cli/audit/rules/examples";
 import { audited, codesOf } from "./audited";
 
 describe("cli/audit: the rules", () => {
@@ -26,5 +27,34 @@ describe("cli/audit: the rules", () => {
       expect(title).to.match(/^[a-z]/);
       expect(severity).to.be.oneOf(["error", "warning", "info"]);
     }
+  });
+});
+
+describe("cli/audit: routes of the Gateway API", () => {
+  const objects = (spec: string): string => [service("web"), apiGateway, httpRoute(spec)].join("---\n");
+  const found = (spec: string): string[] =>
+    audited(objects(spec)).findings.flatMap(({ code, message }) =>
+      /^MW9(23|39|40)$/.test(code) && !message.startsWith("The Namespace") ? [`${code} ${message}`] : [],
+    );
+  const spec = (backend: string, parent = "name: public"): string =>
+    `parentRefs: [{ ${parent} }]\nrules: [{ backendRefs: [{ ${backend} }] }]`;
+
+  it("are read: a route of an existing Service has no finding", () => {
+    expect(found(spec("name: web, port: 8080"))).to.deep.equal([]);
+  });
+
+  it("lead to Services and ports that exist, from listeners that exist", () => {
+    expect(found(spec("name: wep, port: 8080"))).to.deep.equal([
+      "MW923 No Service and no ServiceEntry among the objects has the host wep.shop.svc.cluster.local, so the proxy answers requests on this route with 500.",
+    ]);
+    expect(found(spec("name: web, port: 80"))).to.deep.equal([
+      "MW923 The host web.shop.svc.cluster.local has no port 80, so the proxy answers requests on this route with 500.",
+    ]);
+    expect(found(spec("name: web, port: 8080", "name: public, sectionName: https"))).to.deep.equal([
+      "MW940 The Gateway shop/public has no listener https, so the route has no effect.",
+    ]);
+    expect(found(spec("name: web, port: 8080", "name: other"))).to.deep.equal([
+      "MW940 No Gateway shop/other is among the objects, so the route has no effect.",
+    ]);
   });
 });
