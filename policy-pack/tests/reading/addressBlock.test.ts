@@ -5,7 +5,7 @@ describe("an address block", () => {
   it("is not too wide if it fits one network", () => {
     for (const block of [
       ...["10.0.0.0/8", "10.0.0.1", "203.0.113.0/24", "0.0.0.0/32", "2001:db8::/32", "2002::/16", "::1"],
-      ...["fd00::/8", "fc00::/7", "FD12:3456::/32", "shop.example.com", ""],
+      ...["fd00::/8", "fc00::/7", "FD12:3456::/32", "shop.example.com", "", "0.0.0.0/0x"],
     ]) {
       expect(excessOf(block), block).to.equal(undefined);
     }
@@ -18,7 +18,7 @@ describe("an address block", () => {
     for (const block of ["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7"]) {
       expect(excessOf(block), block).to.equal("more addresses than a /8");
     }
-    for (const block of ["::/1", "2000::/3", "2001::/15", "fc00::/6", "fe80::/10"]) {
+    for (const block of ["::/1", "2000::/3", "2001::/15", "fc00::/6", "fe80::/10", "2001:fd00::/8"]) {
       expect(excessOf(block), block).to.equal("more addresses than a /16");
     }
   });

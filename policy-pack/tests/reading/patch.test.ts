@@ -35,6 +35,42 @@ describe("reading/patch", () => {
     expect(target && partsOf(target)).to.have.length(2);
   });
 
+  it("replaces lists with an item that has no name, and lists with another value", () => {
+    const other = [{ image: "b" }, { name: "extra" }];
+    const [unnamed] = read(deployment(), changed({}, { template: { spec: { containers: other } } }));
+    expect(unnamed?.fields.at("spec", "template", "spec", "containers").children()).to.have.length(2);
+    expect(unnamed?.fields.at("spec", "template", "spec", "containers", 0, "name").value).to.equal(undefined);
+    const [text] = read(deployment(), changed({}, { template: { spec: { containers: "none" } } }));
+    expect(text?.fields.at("spec", "template", "spec", "containers").value).to.equal("none");
+  });
+
+  it("keeps the value of a field that the patch leaves empty, and the order of a list", () => {
+    const containers = [{ name: "extra" }, { name: "catalog", image: null }];
+    const [target] = read(deployment(), changed({}, { template: { spec: { containers } } }));
+    const merged = target?.fields.at("spec", "template", "spec", "containers");
+    expect(merged?.children()).to.have.length(2);
+    expect(merged?.at(0, "name").value).to.equal("catalog");
+    expect(merged?.at(0, "image").value).to.be.a("string");
+  });
+
+  it("patches an object without a namespace in the namespace default, and none of another", () => {
+    const named = (namespace?: string): Resource =>
+      kubernetes("apps/v1", "Deployment", {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "catalog", ...(namespace !== undefined && { namespace }) },
+        spec: { replicas: 1 },
+      });
+    const replicasOf = (target: Resource, patch: Resource): unknown =>
+      read(target, asPatch({ ...patch, props: { ...patch.props, spec: { replicas: 3 } } }))[0]?.fields.at(
+        "spec",
+        "replicas",
+      ).value;
+    expect(replicasOf(named(), named("default"))).to.equal(3);
+    expect(replicasOf(named("shop"), named("default"))).to.equal(1);
+    expect(replicasOf(named("shop"), named())).to.equal(1);
+  });
+
   it("replaces lists of custom resources", () => {
     const subsets = [{ name: "v1" }, { name: "v2" }];
     const [target] = read(
