@@ -39,6 +39,7 @@ export function telemetryExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
             {
               path: `${path}.tracing`,
               claim: `the proxies of ${service.name} send spans of ${tracing.randomSamplingPercentage} % of the requests to ${tracing.service}`,
+              waits: true,
               run: (stage: Stage) =>
                 compared(
                   stage,
@@ -106,7 +107,11 @@ async function showSpans(
   const { caller: from, headers, ...request } = sample;
   const trace = randomBytes(16).toString("hex");
   const traceparent = `00-${trace}-${randomBytes(8).toString("hex")}-01`;
-  const [answer] = (await stage.send(from, { ...request, headers: { ...headers, traceparent } })) ?? [];
+  const { tracing } = telemetryOf(stage.mesh, caller);
+  const share = (tracing?.randomSamplingPercentage ?? 0) / 100;
+  // The caller's proxy decides by the second header, whatever its percentage is.
+  const traced = { ...headers, traceparent, "x-client-trace-id": trace };
+  const [answer] = (await stage.send(from, { ...request, headers: traced })) ?? [];
   if (answer?.pod === undefined)
     return notProvable(`the caller has no pod, or its request got ${answer?.status ?? "no answer"}`);
   const reporters = async (): Promise<readonly string[]> => stage.spans(collector, trace);
@@ -120,6 +125,9 @@ async function showSpans(
   }
   if (!isComplete(names)) {
     const seen = [...new Set(names)].join(", ") || "none";
+    if (names.length === 0 && share < 1) {
+      return notProvable(`at ${share * 100} % the caller's proxy has not traced the request`, 1);
+    }
     return refuted(
       1,
       `${request.method} ${request.url} with a sampled trace`,
@@ -127,8 +135,6 @@ async function showSpans(
       `spans of ${seen}`,
     );
   }
-  const { tracing } = telemetryOf(stage.mesh, caller);
-  const share = (tracing?.randomSamplingPercentage ?? 0) / 100;
   const key = newKey();
   const count = Math.min(many, service.rateLimit?.burst ?? many);
   await stage.send(from, { ...request, headers, key, count, concurrency: 4, keepAlive: true });
