@@ -80,6 +80,7 @@ import { originsOwn } from "./rules/originsOwn";
 import { overrideFits } from "./rules/overrideFits";
 import { overrideNamed } from "./rules/overrideNamed";
 import { overrideSubset } from "./rules/overrideSubset";
+import { overrideSubsetPods } from "./rules/overrideSubsetPods";
 import { pathNormal } from "./rules/pathNormal";
 import { podDecided } from "./rules/podDecided";
 import { portChosen } from "./rules/portChosen";
@@ -341,6 +342,7 @@ export const topics: readonly Topic[] = [
     title: "Overrides",
     rules: [
       overrideNamed, // MW115
+      overrideSubsetPods, // MW337
       overrideFits, // MW360
       overrideSubset, // MW361
     ],

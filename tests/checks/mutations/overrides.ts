@@ -7,6 +7,27 @@ const full = (catalog: MeshDefinition, name: string, { namespace }: ServiceDefin
 
 export const overrides: readonly Mutation[] = [
   {
+    code: "MW337",
+    mistake: "an override of a subset's labels by those of no pod, or of another version",
+    *mutants(catalog) {
+      for (const { name, service } of httpServicesOf(catalog)) {
+        const versions = Object.keys(service.versions ?? {});
+        if (versions.length < 2) continue;
+        const at = ["overrides", "DestinationRule", full(catalog, name, service)];
+        for (const labels of [
+          { version: "v99" },
+          service.versions?.[versions[1] ?? ""]?.labels ?? { version: versions[1] },
+        ]) {
+          const subsets = versions.map((version, i) => ({
+            name: version,
+            labels: i === 0 ? labels : (service.versions?.[version]?.labels ?? { version }),
+          }));
+          yield { at: [...at, "spec", "subsets", 0, "labels"], changes: [[at, { spec: { subsets } }]] };
+        }
+      }
+    },
+  },
+  {
     code: "MW360",
     mistake: "an override with a field that the kind does not have, or a value of another type",
     *mutants(catalog) {
