@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +15,10 @@ import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { execa } from "execa";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { table } from "../cli/output";
-import { type LocalPulumi, localPulumi, localStack } from "../cli/pulumi";
-import { checkMesh, type Manifest, renderMesh } from "../mesh";
-import { startSandbox } from "../sandbox";
+import { type LocalPulumi, localStack } from "../cli/pulumi";
+import type { Manifest } from "../mesh";
 import { harness } from "../tests/sandbox/harness";
-import { meshOf } from "./meshOf";
+import { meshProject, objectsOf } from "./meshProject";
 
 const repository = join(__dirname, "..");
 const packFolder = join(repository, "policy-pack");
@@ -29,12 +28,6 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 interface Cost {
   readonly wall: number;
   readonly cpu: number;
-}
-
-function objectsOf(services: number): Manifest[] {
-  const { mesh, findings } = checkMesh(meshOf(services));
-  if (mesh === undefined) throw new Error(JSON.stringify(findings.slice(0, 3)));
-  return renderMesh(mesh);
 }
 
 const median = (values: readonly number[]): number =>
@@ -150,15 +143,7 @@ async function benchPreview(runs: number): Promise<void> {
   try {
     const services = 200;
     const count = objectsOf(services).length;
-    symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
-    writeFileSync(join(project, "Pulumi.yaml"), "name: bench\nruntime: nodejs\nmain: index.js\n");
-    writeFileSync(join(project, "catalog.json"), JSON.stringify(meshOf(services)));
-    writeFileSync(
-      join(project, "index.js"),
-      `const { ServiceMesh } = require(${JSON.stringify(join(repository, "dist", "pulumi"))});\n` +
-        `new ServiceMesh("bench", { catalog: require("./catalog.json") });\n`,
-    );
-    const status = await startSandbox(h.options(h.folder()));
+    const { status, pulumi } = await meshProject(h, project, services);
     const base = ["install", "base", "base", "--repo", status.chartRepository ?? "", "--create-namespace"];
     await execa(
       h.toolchain.program("helm"),
@@ -168,7 +153,6 @@ async function benchPreview(runs: number): Promise<void> {
       },
     );
     await h.kubectl(status.state, ["create", "namespace", "bench"]);
-    const pulumi = await localPulumi(h.toolchain, status, project);
     const without = () => preview(pulumi, count);
     const withPack = () => preview(pulumi, count, "--policy-pack", packFolder);
     await without(); // fills caches

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
@@ -15,6 +15,7 @@ import { lastLines } from "./lastLines";
 import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
+import { replaceFile } from "./replaceFile";
 import { endKilledRun, runVariable } from "./runProcesses";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
@@ -22,17 +23,30 @@ export const localStack = "local";
 
 const gatewayKey = "meshwright:gatewayKey";
 
+/** Makes a run of Pulumi save the state only once, at its end. https://github.com/pulumi/pulumi/issues/10668 */
+export const withoutCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
 export interface LocalPulumi {
-  /** Runs `pulumi` with its output on the terminal; resolves to the exit code. Throws {@link UserError} if it was killed. */
-  readonly run: (args: readonly string[]) => Promise<number>;
+  /**
+   * Runs `pulumi` with its output on the terminal, and `env` added to the environment; resolves to the exit code. Throws
+   * {@link UserError} if it was killed.
+   */
+  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<number>;
   /** Runs `pulumi`, with `input` on stdin, and returns its stdout. Throws {@link UserError} if it fails. */
-  readonly read: (args: readonly string[], input?: string) => Promise<string>;
+  readonly read: (
+    args: readonly string[],
+    more?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+  ) => Promise<string>;
+  /** The sandbox's state folder. */
+  readonly state: string;
   /** Path of `pulumi`, and the folder and environment to run it in. */
   readonly program: string;
   readonly options: { readonly cwd: string; readonly env: Record<string, string> };
   /** The stack's configuration file, a copy with the sandbox's addresses; for `--config-file`. */
   readonly configFile: string;
+  /** Configuration of the policy pack on the sandbox, keyed by policy. */
+  readonly policyConfig: Readonly<Record<string, unknown>>;
   /** The options of `pulumi` that run it under the policy pack in `pack`, configured for the sandbox. */
   readonly underPack: (pack: string) => string[];
 }
@@ -66,7 +80,7 @@ export async function localPulumi(
   await mkdir(backend, { recursive: true });
   const { name } = readSettingsFile(projectFile, z.object({ name: z.string().min(1) }));
   await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
-  await replace(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
+  await replaceFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
   const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
   const options = {
@@ -88,9 +102,15 @@ export async function localPulumi(
   };
   const pulumi = toolchain.program("pulumi");
 
-  const run: LocalPulumi["run"] = async (args) => {
+  const run: LocalPulumi["run"] = async (args, env = {}) => {
     const { exitCode, signal } = await untilEnded(
-      execa(pulumi, args, { ...options, stdio: "inherit", reject: false, cleanup: false }),
+      execa(pulumi, args, {
+        ...options,
+        env: { ...options.env, ...env },
+        stdio: "inherit",
+        reject: false,
+        cleanup: false,
+      }),
     );
     if (signal === undefined) return exitCode ?? 1;
     await endKilledRun(sandbox.state);
@@ -99,9 +119,10 @@ export async function localPulumi(
       fix: "Run the command again: it takes what the killed run has created into the stack's state, and continues.",
     });
   };
-  const quiet = async (args: readonly string[], input?: string): Promise<string> => {
+  const quiet: LocalPulumi["read"] = async (args, { input, env = {} } = {}) => {
     const child = await execa(pulumi, ["--non-interactive", ...args], {
       ...options,
+      env: { ...options.env, ...env },
       ...(input === undefined ? {} : { input }),
       reject: false,
     });
@@ -128,7 +149,7 @@ export async function localPulumi(
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
-  await replace(configFile, toYaml({ ...before, config }));
+  await replaceFile(configFile, toYaml({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
   const isNew = !stacks.some((stack) => stack.name === localStack);
   if (isNew) {
@@ -137,19 +158,31 @@ export async function localPulumi(
   // Pulumi encrypts the key once for a stack, whose salt may differ from the one before.
   const kept = isNew || before.encryptionsalt === undefined ? undefined : before.config?.[gatewayKey];
   if (kept === undefined) {
-    await quiet(["config", "set", "--stack", localStack, "-C", shadow, "--secret", gatewayKey], key);
+    await quiet(["config", "set", "--stack", localStack, "-C", shadow, "--secret", gatewayKey], {
+      input: key,
+    });
   }
   const file = parse(readFileSync(configFile, "utf8")) as StackFile;
   const secret = kept ?? file.config?.[gatewayKey];
   const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
-  await replace(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
+  await replaceFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
   const policies = join(shadow, "policies.json");
-  await replace(policies, JSON.stringify(sandboxPolicies(sandbox)));
+  const policyConfig = sandboxPolicies(sandbox);
+  await replaceFile(policies, JSON.stringify(policyConfig));
   const underPack = (pack: string): string[] => [
     ...["--policy-pack", pack],
     ...["--policy-pack-config", policies],
   ];
-  return { run, read: quiet, program: pulumi, options, configFile, underPack };
+  return {
+    run,
+    read: quiet,
+    state: sandbox.state,
+    program: pulumi,
+    options,
+    configFile,
+    policyConfig,
+    underPack,
+  };
 }
 
 /** Configuration of the policy pack on the sandbox, keyed by policy. */
@@ -213,15 +246,8 @@ async function gatewayCertificate(state: string): Promise<{ certificate: string;
 }
 
 async function createOnce(path: string, make: () => Promise<string>): Promise<string> {
-  if (!existsSync(path) || (await readFile(path, "utf8")) === "") await replace(path, await make());
+  if (!existsSync(path) || (await readFile(path, "utf8")) === "") await replaceFile(path, await make());
   return readFile(path, "utf8");
-}
-
-/** Replaces a file in one step, so that another process never reads half of it, and a full disk leaves the old one. */
-async function replace(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, content, { mode: 0o600 });
-  await rename(temporary, path);
 }
 
 /** The configuration of the run before. Empty if there is none, or the file is damaged: then the run writes it anew. */

@@ -5,6 +5,8 @@ export interface StateResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 /** An operation that a run has begun, and of whose end nothing is recorded. */
@@ -59,8 +61,8 @@ export function releaseKeyOf({ inputs = {} }: StateResource): { namespace: strin
   return { namespace, name };
 }
 
-/** Key by which Pulumi marks an encrypted value in a state. */
-const secretKey = "4dabf18193072939515e22adb298388d";
+/** Key by which Pulumi marks an encrypted value in a state and in a plan. */
+export const secretKey = "4dabf18193072939515e22adb298388d";
 
 /** Whether a value of a state is encrypted, so that it can't be compared. */
 export function isEncrypted(value: unknown): boolean {

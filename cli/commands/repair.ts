@@ -4,8 +4,9 @@ import { UserError } from "../../errors/userError";
 import { clusterOptions, type ClusterOptions, explainFailure, loadCluster } from "../cluster";
 import { lastLines } from "../lastLines";
 import { print } from "../output";
-import { applyRepairs, backupName, needsRepair, planRepairs, targetsOf } from "../repair/apply";
+import { applyRepairs, backupName, needsRepair, planRepairs, repairLines, targetsOf } from "../repair/apply";
 import { declaredReleases } from "../repair/declaredReleases";
+import type { ExportedStack } from "../../program/stackState";
 import { readBlockingWebhooks, unblock, webhookLine } from "../repair/webhooks";
 
 interface RepairOptions extends ClusterOptions {
@@ -23,12 +24,12 @@ export function repairCommand(command: Command): void {
   clusterOptions(command).action(async ({ stack, configFile, yes, kubeconfig }: RepairOptions) => {
     const config = loadCluster(command);
     const target = ["--stack", stack];
-    const exported = await pulumi(["stack", "export", ...target]);
+    const exported = JSON.parse(await pulumi(["stack", "export", ...target])) as ExportedStack;
     const plan = await planRepairs(exported, config, () => declaredReleases(stack, undefined)).catch(
       (error: unknown) => explainFailure(config, error),
     );
     const blocking = await readBlockingWebhooks(config, 0);
-    for (const { problem, step } of plan.repairs) print(`${problem} ${step}`);
+    for (const line of repairLines(plan)) print(line);
     for (const webhook of blocking) print(webhookLine(webhook));
     if (!needsRepair(plan) && blocking.length === 0) {
       print("Nothing to repair.");

@@ -5,7 +5,6 @@ import { type Environment, environments } from "../../catalog";
 import type { SandboxStatus } from "../../sandbox";
 import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
-import { UserError } from "../../errors/userError";
 import { print } from "../output";
 import { verifyCharts } from "../chartRepository";
 import { explainOutages } from "../outages";
@@ -16,6 +15,8 @@ import { startControlPlane } from "../controlPlane";
 import { settleKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
+import { isLargeUpdate } from "../update/changes";
+import { deploy } from "../update/deploy";
 import { verifyMesh } from "../verify";
 
 interface UpOptions {
@@ -52,25 +53,13 @@ export function upCommand(command: Command): void {
             `Remove the folder ${toolchain.charts}, then run meshwright up again: it packages the charts anew.`,
           );
           const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
-          await repairSandbox(pulumi, toolchain, sandbox, platform);
-          await deploy(pulumi, pack);
+          const deployed = await repairSandbox(pulumi, toolchain, sandbox, platform);
+          await deploy(pulumi, pack, await isLargeUpdate(deployed, platform));
           await verifyMesh(toolchain, sandbox);
           print(await describe(pulumi, toolchain, sandbox));
         });
       });
     });
-}
-
-async function deploy({ run, configFile, underPack }: LocalPulumi, pack: string): Promise<void> {
-  const target = ["--stack", localStack, "--config-file", configFile];
-  const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const exitCode = await run(["up", ...target, ...underPack(pack), "--yes", ...quiet]);
-  if (exitCode !== 0) {
-    throw new UserError({
-      problem: `\`pulumi up\` failed with exit code ${exitCode}; the lines above say why.`,
-      fix: `Fix the problem and run the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
-    });
-  }
 }
 
 interface StackOutputs {

@@ -14,9 +14,26 @@ export function hasDrift({ objects, releases }: Drift): boolean {
   return objects.length + releases.length > 0;
 }
 
-/** One line for each difference, and what happens to it. */
-export function driftLines({ objects, releases }: Drift): string[] {
-  return [...objects.map(objectLine), ...releases.map(releaseLine)];
+/**
+ * One line for each difference, and what happens to it.
+ *
+ * @param unrecorded objects that a killed run was changing without recording each, keyed by URN. They have one line together.
+ */
+export function driftLines(
+  { objects, releases }: Drift,
+  unrecorded: ReadonlyMap<string, unknown> = new Map(),
+): string[] {
+  const { true: killed = [], false: others = [] } = Object.groupBy(objects, ({ urn }) =>
+    unrecorded.has(urn) ? "true" : "false",
+  );
+  const count = killed.length === 1 ? "1 object was" : `${killed.length} objects were`;
+  return [
+    ...(killed.length === 0
+      ? []
+      : [`${count} changed by a killed run, which did not record it. The change is completed.`]),
+    ...others.map(objectLine),
+    ...releases.map(releaseLine),
+  ];
 }
 
 function objectLine({ key, difference, fields }: ObjectDrift): string {

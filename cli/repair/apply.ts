@@ -14,7 +14,7 @@ import {
   repairsOf,
   unrecordedReleases,
 } from "./repairs";
-import type { ExportedStack } from "../../program/stackState";
+import { type ExportedStack, releaseType } from "../../program/stackState";
 
 /** The interrupted operations of a stack, and how to end them. */
 export interface RepairPlan {
@@ -38,21 +38,34 @@ export interface RepairTools {
 /**
  * Looks up in the cluster how a stack's interrupted operations have ended. Changes nothing.
  *
- * @param exported output of `pulumi stack export`.
+ * @param stack output of `pulumi stack export`.
  * @param declared returns the releases of the stack's program. It is called only if they are needed.
  */
 export async function planRepairs(
-  exported: string,
+  stack: ExportedStack,
   config: KubeConfig,
   declared: () => Promise<readonly DeclaredRelease[]>,
 ): Promise<RepairPlan> {
-  const stack = JSON.parse(exported) as ExportedStack;
   const [records, live] = await Promise.all([
     readHelmRecords(config),
     readLiveObjects(config, pendingObjects(stack)),
   ]);
   const unrecorded = unrecordedReleases(stack, records).length > 0;
   return { stack, repairs: repairsOf(stack, records, live, unrecorded ? await declared() : []) };
+}
+
+/** How many objects of a killed run are named one by one. */
+const named = 20;
+
+/** One line for each repair. Many objects of a killed run have one line together. */
+export function repairLines({ repairs }: RepairPlan): string[] {
+  const objects = repairs.filter(({ adopt }) => adopt !== undefined && adopt.type !== releaseType);
+  const line = ({ problem, step }: Repair): string => `${problem} ${step}`;
+  if (objects.length <= named) return repairs.map(line);
+  return [
+    ...repairs.filter((one) => !objects.includes(one)).map(line),
+    `${objects.length} objects were created by a killed run, which did not record them. They are taken into the stack's state.`,
+  ];
 }
 
 /** Whether there is anything to repair, in the cluster or in the state. */

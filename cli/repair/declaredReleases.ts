@@ -1,4 +1,4 @@
-import { planOf, releasesOf } from "../../program/plan";
+import { type Plan, planOf, releasesOf } from "../../program/plan";
 import { loadProject, stackSettings } from "../project";
 import type { DeclaredRelease } from "./repairs";
 
@@ -13,10 +13,19 @@ export async function declaredReleases(
   stack: string | undefined,
   platform: string | undefined,
 ): Promise<readonly DeclaredRelease[]> {
+  const plan = await declaredPlan(stack, platform);
+  return plan === undefined ? [] : releasesOf(plan);
+}
+
+/** The plan of the program in the current folder, under the conditions of {@link declaredReleases}. Undefined otherwise. */
+export async function declaredPlan(
+  stack: string | undefined,
+  platform: string | undefined,
+): Promise<Plan | undefined> {
   try {
     const project = await loadProject();
-    return project === undefined ? [] : releasesOf(planOf(stackSettings(project, platform, stack)));
+    return project === undefined ? undefined : planOf(stackSettings(project, platform, stack));
   } catch {
-    return [];
+    return undefined;
   }
 }

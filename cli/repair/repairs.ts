@@ -34,6 +34,8 @@ export interface Repair {
 export interface LiveObject extends ObjectKey {
   /** The field manager of Pulumi that has written to it. Undefined if Pulumi has not. */
   readonly manager?: string;
+  /** The whole object. Undefined for a Secret, whose values the state has only encrypted. */
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 
 /** A release that the stack's program declares. */
@@ -122,13 +124,30 @@ export function repairsOf(
 export function repairedStack(stack: ExportedStack, repairs: readonly Repair[]): ExportedStack {
   const { resources = [], pending_operations: pending = [], ...rest } = stack.deployment;
   const open = pending.filter(({ type, resource }) => type !== "creating" || !resolvable(resource.type));
+  const adopted = repairs.flatMap(({ adopt }) => adopt ?? []);
+  const known = new Set([...resources, ...adopted].map(({ urn }) => urn));
   return {
     ...stack,
     deployment: {
       ...rest,
-      resources: [...resources, ...repairs.flatMap(({ adopt }) => adopt ?? [])],
+      resources: [...resources, ...adopted.map((one) => withDependencies(one, known))],
       ...(open.length > 0 && { pending_operations: open }),
     },
+  };
+}
+
+/** A resource without dependencies on resources that do not exist, which a state must not have. */
+function withDependencies<R extends StateResource>(resource: R, known: ReadonlySet<string>): R {
+  const { dependencies, propertyDependencies } = resource;
+  const existing = (urns: readonly string[] | null): string[] => (urns ?? []).filter((urn) => known.has(urn));
+  return {
+    ...resource,
+    ...(dependencies && { dependencies: existing(dependencies) }),
+    ...(propertyDependencies && {
+      propertyDependencies: Object.fromEntries(
+        Object.entries(propertyDependencies).map(([field, urns]) => [field, existing(urns)]),
+      ),
+    }),
   };
 }
 
@@ -211,9 +230,14 @@ function createdObject(resource: StateResource, live: readonly LiveObject[]): Re
       adopt: {
         ...resource,
         id: idOf(key),
-        outputs: { ...resource.inputs, __fieldManager: found.manager, __initialApiVersion: key.apiVersion },
+        outputs: {
+          ...(found.content ?? resource.inputs),
+          __fieldManager: found.manager,
+          __initialApiVersion: key.apiVersion,
+          ...(found.content && { __inputs: resource.inputs }),
+        },
       },
-      refresh: resource.urn,
+      ...(found.content === undefined && { refresh: resource.urn }),
     },
   ];
 }

@@ -4,13 +4,14 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { SandboxStatus } from "../../sandbox";
 import type { Toolchain } from "../../toolchain";
 import { remark } from "../output";
-import { type LocalPulumi, localStack } from "../pulumi";
-import { applyRepairs, backupName, needsRepair, planRepairs, targetsOf } from "./apply";
+import { type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
+import { applyRepairs, backupName, needsRepair, planRepairs, repairLines, targetsOf } from "./apply";
 import { driftLines, hasDrift, prepareHealing } from "../drift/heal";
 import { readDrift } from "../drift/read";
 import { declaredReleases } from "./declaredReleases";
-import type { ExportedStack } from "../../program/stackState";
+import type { ExportedStack, StateResource } from "../../program/stackState";
 import { readHelmRecords } from "./helmRecords";
+import { forgetUnrecorded, readUnrecorded, withUnrecorded } from "./unrecorded";
 import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
 
 /** How long an istiod that is installed may take to serve its webhooks, in milliseconds. */
@@ -21,6 +22,7 @@ const patience = 30_000;
  * webhooks that no istiod serves, and finds what other tools have changed or deleted. The run then heals it. Each step is one
  * line on stderr.
  *
+ * @returns the resources of the stack's state.
  * @throws {UserError} if a release of the stack's name is not the one that the run was installing.
  */
 export async function repairSandbox(
@@ -28,37 +30,45 @@ export async function repairSandbox(
   toolchain: Toolchain,
   { kubeconfig, state }: SandboxStatus,
   platform: string | undefined,
-): Promise<void> {
+): Promise<readonly StateResource[]> {
   const target = ["--stack", localStack];
   // The owner of a lock has ended: this command holds the sandbox's own lock, and no other command uses this backend.
   await read(["cancel", "--yes", ...target]);
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const refresh = (urns: readonly string[]): Promise<string> =>
-    read(["refresh", ...targetsOf(urns), "--yes", "--skip-preview", ...target, "--config-file", configFile]);
-  const exported = await read(["stack", "export", ...target]);
-  const plan = await planRepairs(exported, config, () =>
+    read(["refresh", ...targetsOf(urns), "--yes", "--skip-preview", ...target, "--config-file", configFile], {
+      // It only reads. A killed one is done again.
+      env: withoutCheckpoints,
+    });
+  const readStack = async () => JSON.parse(await read(["stack", "export", ...target])) as ExportedStack;
+  const unrecorded = readUnrecorded(state);
+  const stack = withUnrecorded(await readStack(), unrecorded);
+  const plan = await planRepairs(stack, config, () =>
     declaredReleases(existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined, platform),
   );
   if (needsRepair(plan)) {
     await applyRepairs(plan, config, {
-      pulumi: (args, input) => read([...args, ...target], input),
+      pulumi: (args, input) => read([...args, ...target], input === undefined ? {} : { input }),
       refresh,
       helm: toolchain.program("helm"),
       kubeconfig,
       backup: join(state, "backups", backupName()),
     });
-    for (const { problem, step } of plan.repairs) remark(`${problem} ${step}`);
+    for (const line of repairLines(plan)) remark(line);
   }
   const blocking = await readBlockingWebhooks(config, patience);
   await unblock(config, blocking);
   for (const webhook of blocking) remark(webhookLine(webhook));
 
-  const current = needsRepair(plan) ? await read(["stack", "export", ...target]) : exported;
-  const { deployment } = JSON.parse(current) as ExportedStack;
-  const drift = await readDrift(config, deployment.resources ?? [], await readHelmRecords(config));
-  if (!hasDrift(drift)) return;
-  for (const line of driftLines(drift)) remark(line);
-  const urns = await prepareHealing(config, drift);
-  if (urns.length > 0) await refresh(urns);
+  const { deployment } = needsRepair(plan) ? await readStack() : stack;
+  const { resources = [] } = deployment;
+  const drift = await readDrift(config, resources, await readHelmRecords(config));
+  if (hasDrift(drift)) {
+    for (const line of driftLines(drift, unrecorded)) remark(line);
+    const urns = await prepareHealing(config, drift);
+    if (urns.length > 0) await refresh(urns);
+  }
+  forgetUnrecorded(state);
+  return resources;
 }

@@ -142,11 +142,12 @@ interface EngineResource {
 
 /**
  * Reads the arguments that the engine passes to a policy: an object, or the items of a list such as
- * `AuthorizationPolicyList`. None if they are not a Kubernetes object.
+ * `AuthorizationPolicyList`. None if they are not a Kubernetes object. None without properties, either: the engine passes the
+ * resources so that `--target` and `--exclude` leave out of a run before they exist.
  */
 export function kubernetesResources(args: EngineResource): KubernetesResource[] {
   const token = kubernetesType(args.type);
-  if (token === undefined) return [];
+  if (token === undefined || Object.keys(args.props).length === 0) return [];
   const read = (path: readonly (string | number)[], type: KubernetesType): KubernetesResource[] => {
     const unknowns = new Map<string, Error>();
     const fields = Field.of(args.props, unknowns).at(...path);

@@ -29,11 +29,11 @@ export class DeployedShop {
     readonly project: string,
   ) {}
 
-  /** Starts the sandbox and writes the project. Nothing is deployed yet. */
-  static async start(): Promise<DeployedShop> {
+  /** Starts the sandbox and writes the project, with `more` services. Nothing is deployed yet. */
+  static async start(more = 0): Promise<DeployedShop> {
     await meshwright(["--version"]); // compiles it
     const h = await harness();
-    const shop = new DeployedShop(h, h.folder(), shopProject());
+    const shop = new DeployedShop(h, h.folder(), shopProject(more));
     await startSandbox(h.options(shop.state));
     return shop;
   }

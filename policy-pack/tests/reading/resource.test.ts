@@ -34,10 +34,15 @@ describe("resource", () => {
       "Gateway shop/public",
     );
     expect(title(gateway, { metadata: { name: "public" } })).to.equal("Gateway public");
-    expect(title(gateway, {})).to.equal("Gateway pulumi-name");
+    expect(title(gateway, { metadata: {} })).to.equal("Gateway pulumi-name");
     expect(title("kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system" })).to.equal(
       "Release istio-system/istiod",
     );
+  });
+
+  it("reads no resource that a run of `--target` or `--exclude` leaves out, which the engine passes without properties", () => {
+    const type = "kubernetes:security.istio.io/v1:PeerAuthentication";
+    expect(kubernetesResources({ type, name: "x", urn: "", props: {} })).to.deep.equal([]);
   });
 
   it("reads the type from the object's own apiVersion and kind", () => {

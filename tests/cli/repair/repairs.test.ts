@@ -195,6 +195,33 @@ describe("cli/repair/repairs", () => {
     ]);
   });
 
+  it("takes an object that was read as a whole into the state without reading it again", () => {
+    const content = { ...policy.inputs, metadata: { name: "web", resourceVersion: "7" } };
+    const [repair] = repairsOf(
+      stack([], [policy]),
+      [],
+      [{ ...key, manager: "pulumi-kubernetes-1a2b3c4d", content }],
+    );
+    expect(repair?.refresh).to.equal(undefined);
+    expect(repair?.adopt?.outputs).to.deep.equal({
+      ...content,
+      __fieldManager: "pulumi-kubernetes-1a2b3c4d",
+      __initialApiVersion: "security.istio.io/v1",
+      __inputs: policy.inputs,
+    });
+  });
+
+  it("leaves dependencies out that do not exist", () => {
+    const urns = ["urn:istiod", "urn:gone"];
+    const dependent = { ...policy, dependencies: urns, propertyDependencies: { spec: urns, kind: null } };
+    const before = stack([release()], [dependent]);
+    const repairs = repairsOf(before, [], [{ ...key, manager: "pulumi-kubernetes-1a2b3c4d" }]);
+    expect(repairedStack(before, repairs).deployment.resources?.at(-1)).to.deep.include({
+      dependencies: ["urn:istiod"],
+      propertyDependencies: { spec: ["urn:istiod"], kind: [] },
+    });
+  });
+
   it("leaves objects of others, and those that the state has already", () => {
     expect(repairsOf(stack([], [policy]), [], [key])).to.deep.equal([]);
     const live = [{ ...key, manager: "pulumi-kubernetes-1a2b3c4d" }];
