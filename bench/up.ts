@@ -46,7 +46,11 @@ async function bench(): Promise<void> {
     const { status, pulumi } = await meshProject(h, project, services);
     await h.installIstio(status.state, status);
     const manifests = join(project, "objects.yaml");
-    writeFileSync(manifests, objects.map((one) => toYaml(one)).join("---\n"));
+    // kubectl applies objects in their order, so the namespace comes first.
+    const { true: namespaces = [], false: others = [] } = Object.groupBy(objects, ({ kind }) =>
+      kind === "Namespace" ? "true" : "false",
+    );
+    writeFileSync(manifests, [...namespaces, ...others].map((one) => toYaml(one)).join("---\n"));
     const kubectl = (...args: string[]) => h.kubectl(status.state, [...args, "-f", manifests]);
     const rows: [string, Cost, Cost][] = [];
     const first = await measure(() => kubectl("apply", "--server-side"));
@@ -111,4 +115,7 @@ function quietly(pulumi: LocalPulumi): LocalPulumi {
   };
 }
 
-void bench();
+bench().catch((error: unknown) => {
+  process.stderr.write(`${String(error).slice(0, 2_000)}\n`);
+  process.exitCode = 1;
+});

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { runProcesses } from "../../cli/runProcesses";
 import { sandboxStatus } from "../../sandbox";
 import { lockFile } from "../../sandbox/runLock";
-import { shopConfig, shopProject } from "../program/shopProject";
+import { shopConfig, shopProject, writeShop } from "../program/shopProject";
 import { type Harness, harness } from "../sandbox/harness";
 import { policyPacks } from "./deployedShop";
 import { meshwright } from "./run";
@@ -84,7 +84,9 @@ describe("soak: random kills of `meshwright up`", function () {
     const start = Date.now();
     process.stdout.write(`    seed ${seed}\n`);
     for (let round = 1; round <= kills; round++) {
-      // Every round has something to deploy: first everything, then another value of istiod's, and a deleted object.
+      // Every round has something to deploy: another value of istiod's, a deleted object, and many objects that come or go, so
+      // that the update has two stages.
+      writeShop(project, round % 2 === 1 ? 16 : 0);
       const logLevel = round % 2 === 0 ? "info" : "warning";
       const cluster = { values: { istiod: { global: { proxy: { logLevel } } } } };
       writeFileSync(

@@ -44,6 +44,7 @@ describe("docs/reliability.md", () => {
   it("has a row for each test that causes a fault on the sandbox", () => {
     const files = [
       "faults.sandbox.ts",
+      "largeUpdate.sandbox.ts",
       "lostFiles.demand.ts",
       "outages.demand.ts",
       "otherTools.demand.ts",
