@@ -80,6 +80,8 @@ export function controllerManager(config: SandboxConfig, { serviceAccountKey }: 
     args: [
       `--kubeconfig=${kubeconfigOf(state, "kube-controller-manager")}`,
       "--use-service-account-credentials",
+      // No kubelet mounts a volume. Its loop would run ten times a second.
+      "--controllers=*,-persistentvolume-attach-detach-controller",
       `--service-account-private-key-file=${serviceAccountKey}`,
       `--root-ca-file=${join(certificates, "apiserver.crt")}`,
       `--cert-dir=${join(certificates, "kube-controller-manager")}`,
