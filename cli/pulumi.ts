@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import selfsigned from "selfsigned";
@@ -93,6 +94,8 @@ export async function localPulumi(
       PULUMI_CONFIG_PASSPHRASE: await passphrase(sandbox.state),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      // Where this command keeps compiled modules, too. The program and the policy pack start again in each run.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
       KUBECONFIG: sandbox.kubeconfig,
       [runVariable]: sandbox.state,
       // Fields that another tool has changed by hand get the program's values again.

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../mesh";
 import { declareMeshObject } from "./meshObject";
 import { creationOrder, objectKey } from "./order";
+import { withoutStackTraces } from "./withoutStackTraces";
 
 /**
  * Declares plain objects as resources named `<name>-<kind>/<namespace>/<name>`. Each depends on the objects that it
@@ -28,5 +29,5 @@ export function declareObjects(
     resources.set(key, resource);
     return resource;
   };
-  return objects.map(declare);
+  return withoutStackTraces(() => objects.map(declare));
 }
