@@ -140,7 +140,7 @@ function compile(folder: string): void {
     esModuleInterop: true,
   };
   const sources = globSync(
-    ["policy-pack/*.ts", "policy-pack/{facts,policies,reading,witness}/**/*.ts", "effect/*.ts"],
+    ["policy-pack/*.ts", "policy-pack/{facts,policies,reading,witness}/**/*.ts", "effect/**/*.ts"],
     {
       cwd: join(root, ".."),
     },
