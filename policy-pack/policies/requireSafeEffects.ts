@@ -6,6 +6,7 @@ import { isIstio, type KubernetesResource, undecided } from "../reading/resource
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { isWorkload } from "../reading/workload";
 import { judgeAccess, messages as access } from "../witness/access";
+import { judgeCors, messages as cors } from "../witness/cors";
 import { judgeEgress, messages as egress } from "../witness/egress";
 import type { JudgedStack } from "../witness/judged";
 import { judgeListeners, messages as listeners } from "../witness/listeners";
@@ -18,7 +19,7 @@ import { judgeRoutes } from "../witness/routes";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
 
 /** The texts of this policy's violations, by the kind of effect. */
-export const messages = { access, egress, listeners, mtls, patches, providers, routes, selectors };
+export const messages = { access, cors, egress, listeners, mtls, patches, providers, routes, selectors };
 
 const EFFECTS = [
   judgeMtls,
@@ -30,6 +31,7 @@ const EFFECTS = [
   judgeSelectors,
   judgeProviders,
   judgePatches,
+  judgeCors,
 ];
 
 /**

@@ -77,6 +77,10 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
     problem: "sends pods that are to get a sidecar to another program than istiod",
     fix: "Call istiod, add its URL to istiodUrls, or select the pods by labels of your own",
   },
+  mutation: {
+    problem: "is changed by the API server before it is stored, and policies do not judge the change",
+    fix: "Change the objects in the program instead, or match other resources",
+  },
   failing: {
     problem: "is Ignore, so pods start without a sidecar while istiod does not answer",
     fix: "Set it to Fail",

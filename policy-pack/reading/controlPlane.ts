@@ -8,6 +8,7 @@ import {
   isOperatorResource,
   isSecret,
   isService,
+  isMutatingPolicy,
   isWebhook,
   type KubernetesResource,
   type KubernetesType,
@@ -28,6 +29,7 @@ export type ControlPlaneChange =
   | "behindService"
   | "webhook"
   | "injector"
+  | "mutation"
   | "failing";
 
 /** A field that changes the control plane. */
@@ -45,6 +47,7 @@ export function mayChangeControlPlane(type: KubernetesType): boolean {
     isService,
     isEndpoints,
     isWebhook,
+    isMutatingPolicy,
     isWorkload,
     isForeignKind,
   ].some((is) => is(type));
@@ -62,6 +65,7 @@ export function controlPlaneChanges(resource: KubernetesResource): ControlPlaneF
   if (isService(type)) return serviceChanges(resource);
   if (isEndpoints(type)) return endpointChanges(resource);
   if (isWebhook(type)) return webhookChanges(resource);
+  if (isMutatingPolicy(type)) return mutatingPolicyChanges(resource);
   if (isNodeAgent(resource)) return agentChanges(resource).map((field) => ({ field, change: "agent" }));
   if (isWorkload(type)) return workloadChanges(resource);
   return isForeignKind(type) && !isHelmRelease(type) ? installerChanges(resource) : [];
@@ -137,6 +141,28 @@ function webhookChanges({ type, name, fields }: KubernetesResource): ControlPlan
     const policy = webhook.at("failurePolicy");
     return policy.peek === "Ignore" ? [{ field: policy, change: "failing" }] : [];
   });
+}
+
+/** Resources that decide what proxies do. */
+const MUTATED =
+  /^(\*|.*\/\*|pods|replicasets|deployments|statefulsets|daemonsets|jobs|cronjobs|namespaces|services|configmaps)(\/|$)/;
+
+/** The resources of the mesh that a policy of the API server changes: Istio's own, pods, and what creates or selects them. */
+function mutatingPolicyChanges({ fields }: KubernetesResource): ControlPlaneField[] {
+  const texts = (field: Field): string[] =>
+    field.children().map(({ peek }) => (typeof peek === "string" ? peek : "*"));
+  return fields
+    .at("spec", "matchConstraints", "resourceRules")
+    .children()
+    .filter((rule) => {
+      const groups = texts(rule.at("apiGroups"));
+      const isOfMesh = groups.some(
+        (group) => group === "*" || /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(group),
+      );
+      const isCore = groups.some((group) => ["", "*", "apps", "batch"].includes(group));
+      return isOfMesh || (isCore && texts(rule.at("resources")).some((one) => MUTATED.test(one)));
+    })
+    .map((rule) => ({ field: rule.at("resources"), change: "mutation" }));
 }
 
 /** Whether a webhook selects what is to be injected. One that leaves out what istiod injects does not. */

@@ -97,6 +97,8 @@ export const isWebhook = isKind(
   "MutatingWebhookConfiguration",
   "ValidatingWebhookConfiguration",
 );
+/** A policy by which the API server changes objects, without a webhook. */
+export const isMutatingPolicy = isKind("admissionregistration.k8s.io", "MutatingAdmissionPolicy");
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
 

@@ -3,6 +3,7 @@ import type { Resource } from "../../../policy-pack/tests/engine";
 import { judge } from "../judge";
 import { preset } from "../registered";
 import { compliant } from "./object";
+import { clusterPrograms, clusterWays } from "./clusterWays";
 import { accessWays } from "./accessWays";
 import { controlPlaneWays } from "./controlPlaneWays";
 import { moreOrdinary } from "./moreOrdinary";
@@ -11,8 +12,8 @@ import { podWays } from "./podWays";
 import { trafficWays } from "./trafficWays";
 import { waysPast } from "./waysPast";
 
-const ways = [...waysPast, ...podWays, ...controlPlaneWays, ...trafficWays, ...accessWays];
-const programs = [...ordinary, ...moreOrdinary];
+const ways = [...waysPast, ...podWays, ...controlPlaneWays, ...trafficWays, ...accessWays, ...clusterWays];
+const programs = [...ordinary, ...moreOrdinary, ...clusterPrograms];
 
 /** Policies whose violations are not about security: a case that only they refuse is not refused. */
 const aside =
