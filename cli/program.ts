@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../toolchain/packageRoot";
 import type * as audit from "./commands/audit";
 import type * as check from "./commands/check";
+import type * as completion from "./commands/completion";
 import type * as cost from "./commands/cost";
 import type * as diff from "./commands/diff";
 import type * as down from "./commands/down";
@@ -28,6 +29,8 @@ interface CommandFile {
   readonly description: string;
   /** Loads the command's file. Files import SDKs that other commands run without. */
   readonly load: () => (command: Command) => void;
+  /** Whether the help leaves it out, because programs call it. Default: no. */
+  readonly isHidden?: boolean;
 }
 
 /* eslint-disable @typescript-eslint/no-require-imports -- an import statement would load all files at once */
@@ -117,6 +120,17 @@ const files: Readonly<Record<string, CommandFile>> = {
     description: "list the programs of the sandbox and its tests: found, built or missing",
     load: () => (require("./commands/toolchain") as typeof toolchain).toolchainCommand,
   },
+  completion: {
+    description: "print the script by which a shell completes commands, options and their values",
+    load: () => (require("./commands/completion") as typeof completion).completionCommand,
+  },
+  "completion-server": {
+    description: "answer the script that `completion` prints",
+    load: () => (command) => {
+      (require("./commands/completion") as typeof completion).completionServerCommand(command, commands);
+    },
+    isHidden: true,
+  },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -134,8 +148,8 @@ export function commands(wanted?: string): Command {
     .version(version)
     .showHelpAfterError()
     .exitOverride();
-  for (const [name, { description, load }] of Object.entries(files)) {
-    const command = program.command(name).description(description);
+  for (const [name, { description, load, isHidden = false }] of Object.entries(files)) {
+    const command = program.command(name, { hidden: isHidden }).description(description);
     if (wanted === undefined || wanted === name) load()(command);
   }
   return program;

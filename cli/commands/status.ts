@@ -27,7 +27,12 @@ export function statusCommand(command: Command): void {
     .option("--stack <name>", stackOption)
     .addOption(new Option("--json", "print JSON").conflicts("watch"))
     .option("--watch", "look again and again, and print what has changed, until Ctrl-C")
-    .option("--interval <seconds>", "time between two looks of --watch, from 0.1", parseSeconds, 5);
+    .addOption(
+      new Option("--interval <seconds>", "watch with this time between two looks, from 0.1")
+        .argParser(parseSeconds)
+        .default(5)
+        .implies({ watch: true }),
+    );
   clusterOptions(command).action(async (argument: string | undefined, options: StatusOptions) => {
     const { json, stack, watch, interval, state } = options;
     const config = loadCluster(command);

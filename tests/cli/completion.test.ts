@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { execa } from "execa";
+import { candidatesFor } from "../../cli/commands/completion";
+import { commands } from "../../cli/program";
+import { packageRoot } from "../../toolchain/packageRoot";
+import { meshwright } from "./run";
+
+/** Names of what may stand where the line ends. */
+function completed(line: string): "files" | string[] {
+  const words = line.split(" ");
+  const candidates = candidatesFor(commands(words[0]), words);
+  return candidates === "files" ? candidates : candidates.map(({ name }) => name);
+}
+
+describe("cli/commands/completion", () => {
+  it("completes commands, and leaves out hidden ones", () => {
+    expect(completed("")).to.include.members(["up", "status", "completion", "help"]);
+    expect(completed("")).not.to.include("completion-server");
+    expect(completed("sandbox ")).to.have.members(["up", "down", "status", "kubeconfig", "logs", "help"]);
+  });
+
+  it("completes options, their values, and arguments that have choices", () => {
+    expect(completed("explain --")).to.include.members(["--port", "--json", "--help"]);
+    expect(completed("graph alfred --format ")).to.have.members(["html", "dot", "mermaid", "json"]);
+    expect(completed("graph --format html --")).to.include("--base");
+    expect(completed("completion ")).to.have.members(["bash", "fish", "pwsh", "zsh"]);
+  });
+
+  it("leaves names of files to the shell", () => {
+    expect(completed("check ")).to.equal("files");
+    expect(completed("graph --out ")).to.equal("files");
+  });
+
+  it("completes a line in bash by its script", async () => {
+    const { stdout: script } = await meshwright(["completion", "bash"]);
+    const line = "meshwright sta";
+    const { stdout } = await execa({
+      input: `
+        meshwright() { ${JSON.stringify(process.execPath)} ${JSON.stringify(`${packageRoot()}/dist/cli/main.js`)} "$@"; }
+        ${script}
+        COMP_WORDS=(${line}); COMP_CWORD=1; COMP_LINE="${line}"; COMP_POINT=${line.length}
+        _meshwright_completion
+        echo "\${COMPREPLY[@]}"`,
+    })`bash`;
+    expect(stdout).to.equal("status");
+  });
+
+  it("needs a shell that it knows", async () => {
+    const { exitCode, stderr } = await meshwright(["completion", "tcsh"]);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain("bash, fish, pwsh, zsh");
+  });
+});
