@@ -20,9 +20,11 @@ const overriding = (version: string): object => ({
   },
 });
 
-export const noPods = (service: string, subset: string): Text => ({
+export const noPods = (service: string, subset: string, isVersion = true): Text => ({
   message: `the subset "${subset}" of "${service}" selects no pods of a version: requests to it are answered with 503`,
-  fix: `set the labels of services.${service}.versions.${subset} instead`,
+  fix: isVersion
+    ? `set the labels of services.${service}.versions.${subset} instead`
+    : `use the labels of a version, or declare "${subset}" under services.${service}.versions`,
 });
 
 export const otherPods = (service: string, subset: string, others: readonly string[]): Text => ({
@@ -58,7 +60,7 @@ export const overrideSubsetPods: MeshRule = {
           ...[index, "labels"],
         ]);
         const isVersion = own.some((version) => version.name === subset);
-        if (selected.length === 0) yield { path: at, ...noPods(name, subset) };
+        if (selected.length === 0) yield { path: at, ...noPods(name, subset, isVersion) };
         else if (isVersion && others.length > 0) yield { path: at, ...otherPods(name, subset, others) };
       }
     }

@@ -76,10 +76,13 @@ describe("checks of overrides", () => {
   });
 
   it("know subsets that another override lists", () => {
-    const listed = {
-      DestinationRule: { "shop/api": { spec: { subsets: [{ name: "v9", labels: { version: "v9" } }] } } },
-    };
-    expect(found(routed({ host: "api", subset: "v9" }, listed))).to.deep.equal([]);
-    expect(found(routed({ host: "api", subset: "v1" }, listed))).to.have.length(1);
+    const listed = (version: string): object => ({
+      DestinationRule: { "shop/api": { spec: { subsets: [{ name: "v9", labels: { version } }] } } },
+    });
+    expect(found(routed({ host: "api", subset: "v9" }, listed("v2")))).to.deep.equal([]);
+    expect(found(routed({ host: "api", subset: "v1" }, listed("v2")))).to.have.length(1);
+    expect(found(routed({ host: "api", subset: "v9" }, listed("v9")))).to.deep.equal([
+      'MW337 overrides.DestinationRule["shop/api"].spec.subsets[0].labels: use the labels of a version, or declare "v9" under services.api.versions',
+    ]);
   });
 });
