@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,30 +95,62 @@ describe("prove", () => {
   });
 
   it("leaves nothing behind when its command is killed, beside another laboratory", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "prove-"));
-    try {
-      const file = join(folder, "catalog.yaml");
-      writeFileSync(file, stringify(definition));
-      const command = spawn(process.execPath, ["dist/cli/main.js", "prove", file, "--tier", "traffic"], {
-        stdio: "ignore",
-      });
-      let started: number[] = [];
-      while (!started.some((pid) => commandLine(pid).includes("pilot-discovery"))) {
-        expect(command.exitCode, "the command ended early").to.equal(null);
-        await sleep(200);
-        started = descendants(command.pid ?? 0);
-      }
+    await withCommand("pilot-discovery", (command) => {
       command.kill("SIGKILL");
-      for (let attempt = 0; attempt < 50 && started.some(isAlive); attempt += 1) await sleep(100);
-      expect(started.filter(isAlive)).to.deep.equal([]);
-      expect(readFileSync("/proc/mounts", "utf8")).not.to.include("/dev/shm/");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
     // The other one is as it was.
     expect(refutedClaims(await bench.prove("refuses plaintext"))).to.deep.equal([]);
   });
+
+  it("leaves nothing behind when parts of it are killed, and then its own process", async () => {
+    await withCommand("app.js", async (command, started) => {
+      for (const part of [
+        "app.js",
+        "envoy -c",
+        "pilot-agent",
+        "pilot-discovery",
+        "kube-apiserver",
+        "holder.js",
+      ]) {
+        const victims = started().filter((pid) => commandLine(pid).replaceAll("\0", " ").includes(part));
+        // Envoy starts a moment after its agent.
+        if (part !== "envoy -c") expect(victims, part).not.to.deep.equal([]);
+        for (const pid of victims.slice(0, part === "holder.js" ? undefined : 1))
+          process.kill(pid, "SIGKILL");
+        await sleep(500);
+      }
+      for (let attempt = 0; attempt < 300 && command.exitCode === null; attempt += 1) await sleep(100);
+      expect(command.exitCode).to.be.greaterThan(0);
+    });
+  });
 });
+
+/** Starts a proof, lets `kill` kill parts of it when a program runs, and expects that nothing of it is left. */
+async function withCommand(
+  program: string,
+  kill: (command: ChildProcess, started: () => readonly number[]) => unknown,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "prove-"));
+  try {
+    const file = join(folder, "catalog.yaml");
+    writeFileSync(file, stringify(definition));
+    const command = spawn(process.execPath, ["dist/cli/main.js", "prove", file, "--tier", "traffic"], {
+      stdio: "ignore",
+    });
+    const started = (): number[] => descendants(command.pid ?? 0);
+    while (!started().some((pid) => commandLine(pid).includes(program))) {
+      expect(command.exitCode, "the command ended early").to.equal(null);
+      await sleep(200);
+    }
+    const all = started();
+    await kill(command, started);
+    for (let attempt = 0; attempt < 100 && all.some(isAlive); attempt += 1) await sleep(100);
+    expect(all.filter(isAlive)).to.deep.equal([]);
+    expect(readFileSync("/proc/mounts", "utf8")).not.to.include("/dev/shm/");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 function isAlive(pid: number): boolean {
   return commandLine(pid) !== "";
