@@ -1,3 +1,4 @@
+import { owns } from "../../catalog";
 import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
@@ -34,11 +35,16 @@ export const overrideRoutes: ObjectRule = {
     if (hasFailed("")) return;
     const services = new Set(mesh.services.map(({ host }) => host));
     const routes = mesh.overrides.VirtualService ?? {};
+    // Namespaces that the catalog does not own may have Services that it does not know.
+    const isTypo = (after: string): boolean =>
+      [...after.matchAll(/ ([^ :]+\.([^ :.]+)\.svc\.[^ :]+):/g)].some(
+        ([, host = "", namespace = ""]) => owns(mesh, namespace) && !services.has(host),
+      );
     for (const effect of overrideEffects(mesh, rendered)) {
       const found = differencesOf(effect, "route broken").filter(({ by: [by], sent, after }) => {
         const own = by?.kind === "VirtualService" && Object.hasOwn(routes, `${by.namespace}/${by.name}`);
-        // MW361 names the destination in the override of the VirtualService.
-        return !(own && services.has(sent?.host ?? "") && after.startsWith("no cluster"));
+        // MW361 names the subset or port of a service in the override of the VirtualService.
+        return !(own && services.has(sent?.host ?? "") && after.startsWith("no cluster")) || isTypo(after);
       });
       const [first] = found;
       if (first)

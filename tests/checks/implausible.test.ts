@@ -67,8 +67,13 @@ describe("implausible effects, before anything changes", () => {
     catalog.services.cart = { ...catalog.services.cart, traffic: { weights: { v1: 90, v3: 10 } } };
     expect(checked(catalog)).to.deep.equal(["MW104"]);
     const destination = { host: "cart", subset: "v3" };
-    const override = { VirtualService: { "shop/cart": { spec: { http: [{ route: [{ destination }] }] } } } };
-    expect(checked(shop(override))).to.deep.equal(["MW361"]);
+    const routed = (to: object): object =>
+      shop({ VirtualService: { "shop/cart": { spec: { http: [{ route: [{ destination: to }] }] } } } });
+    expect(checked(routed(destination))).to.deep.equal(["MW361"]);
+    for (const host of ["carts", "carts.shop.svc.cluster.local"]) {
+      expect(checked(routed({ host })), host).to.deep.equal(["MW914"]);
+    }
+    expect(checked(routed({ host: "carts.other.svc.cluster.local" }))).to.deep.equal([]);
     const yaml = auditedObjects("VirtualService", "cart", ({ spec }) => {
       spec.http[0].route[0].destination.subset = "v3";
     });
