@@ -2,7 +2,7 @@ import type { Mesh } from "../catalog";
 import { newKey } from "./experiment";
 import { labHeaders, type LabAnswer, type LabPod, type Laboratory, type LabRequest } from "./laboratory";
 import { proxyCalls, withKey } from "./laboratory/providers";
-import type { Answer, Answers } from "./judge";
+import { type Answer, type Answers, isMet } from "./judge";
 import type { Caller, Question } from "./question";
 import { probeLabels } from "./standIns";
 import { unmeshedNamespace } from "./identities";
@@ -30,13 +30,18 @@ export async function askAll(
     }
     for (let first = 0; first < own.length; first += together) {
       const part = own.slice(first, first + together);
-      const results = await laboratory.send(
-        pod,
-        part.map((question) => requestOf(question, pods, mesh)),
-      );
-      for (const [index, question] of part.entries()) {
-        answers.set(question, results[index]?.[0] ?? "no answer");
-      }
+      const ask = async (some: readonly Question[]): Promise<void> => {
+        const results = await laboratory.send(
+          pod,
+          some.map((question) => requestOf(question, pods, mesh)),
+        );
+        for (const [index, question] of some.entries()) {
+          answers.set(question, results[index]?.[0] ?? "no answer");
+        }
+      };
+      await ask(part);
+      const failed = part.filter((question) => isFailedConnection(question, answers.get(question)));
+      if (failed.length > 0) await ask(failed);
       say(`${answers.size} of ${questions.length} requests`);
     }
   }
@@ -49,6 +54,15 @@ export async function askAll(
     say(`${answers.size} of ${questions.length} requests`);
   }
   return answers;
+}
+
+/**
+ * Whether a connection failed that should have been answered. A proxy on a busy machine can give up connecting, and repeats
+ * requests, but not connections. So these are asked about once more: what the configuration refuses fails again.
+ */
+function isFailedConnection(question: Question, answer: Answer | undefined): boolean {
+  if (question.scheme !== "tcp" || question.expect !== "answered") return false;
+  return typeof answer !== "object" || "unknown" in answer || !isMet(question, answer);
 }
 
 /**
