@@ -155,7 +155,7 @@ function openIn(proofs: readonly Proof[]): readonly string[] {
 }
 
 const known =
-  /^(clusters do not show |requests do not show |it takes (requests that are counted|answers of a proxy)$)/;
+  /^(clusters do not show |requests do not show |it takes (requests that are counted|requests through proxies|answers of a proxy)$)/;
 
 /** Parts of a request in one line: shares, statuses, and what answers. */
 function textOf(parts: readonly Part[]): string {
