@@ -113,8 +113,8 @@ describe("prove", () => {
         "holder.js",
       ]) {
         const victims = started().filter((pid) => commandLine(pid).replaceAll("\0", " ").includes(part));
-        // Envoy starts a moment after its agent.
-        if (part !== "envoy -c") expect(victims, part).not.to.deep.equal([]);
+        // Envoy starts a moment after its agent. The laboratory may end by itself as soon as a part of it is missing.
+        if (["app.js", "pilot-agent"].includes(part)) expect(victims, part).not.to.deep.equal([]);
         for (const pid of victims.slice(0, part === "holder.js" ? undefined : 1))
           process.kill(pid, "SIGKILL");
         await sleep(500);
