@@ -25,6 +25,7 @@ export { insertedFilters } from "./insertedFilters";
 export { gatewayServers, type GatewayServer } from "./gatewayRoute";
 export { virtualServices, type VirtualService } from "./virtualService";
 export { fullHost, isWithin, overlap } from "./host";
+export { isSelected } from "./labelSelector";
 export { scopeOf, type Listener, type Scope } from "./scope";
 export { unreadOf, type Unread } from "./unread";
 export { tokenIssuers, type TokenIssuer } from "./token";

@@ -1,4 +1,5 @@
-import { type Labels, neverInjected, selectsAll } from "../catalog";
+import { type Labels, neverInjected } from "../catalog";
+import { isSelected } from "../effect";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
 export interface LabelRequirement {
@@ -162,27 +163,7 @@ const absent = (key: string): LabelRequirement => ({ key, operator: "DoesNotExis
 
 const notRefused: LabelRequirement = { key: inject, operator: "NotIn", values: ["false"] };
 
-/** Whether a selector matches labels. */
-export function selects(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector = {},
-  labels: Labels,
-): boolean {
-  return (
-    selectsAll(matchLabels, labels) &&
-    matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      switch (operator) {
-        case "In":
-          return value !== undefined && values.includes(value);
-        case "NotIn":
-          return value === undefined || !values.includes(value);
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
-  );
+/** Whether a selector matches labels. None matches all. */
+function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
+  return isSelected({ ...selector }, labels);
 }

@@ -1,6 +1,7 @@
-import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from "../field";
+import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsByName } from "../field";
+import { isSelected } from "../labelSelector";
 import type { Model } from "../model";
-import { type KnownObject, nameOf, type ObjectName, selects } from "../object";
+import { type KnownObject, nameOf, type ObjectName } from "../object";
 import { gatewaysAs } from "./gateways";
 import { gatewayServices } from "./managed";
 import { gatewayGroup, internalGateway } from "./names";
@@ -129,27 +130,4 @@ function namespacesOf(model: Model, own: string, namespaces: Fields): string[] {
   return [...model.namespaces.values()]
     .filter(({ name, labels }) => isSelected(selector, { "kubernetes.io/metadata.name": name, ...labels }))
     .map(({ name }) => name);
-}
-
-/** Whether a label selector of Kubernetes selects labels. An empty one selects all. */
-export function isSelected(selector: Fields, labels: Readonly<Record<string, string>>): boolean {
-  return (
-    selects(textsByName(selector, "matchLabels"), labels) &&
-    listAt(selector, "matchExpressions").every((one) => {
-      const value = labels[textAt(one, "key") ?? ""];
-      const values = textsAt(one, "values");
-      switch (textAt(one, "operator")) {
-        case "In":
-          return value !== undefined && values.includes(value);
-        case "NotIn":
-          return value === undefined || !values.includes(value);
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
-  );
 }
