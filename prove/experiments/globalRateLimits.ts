@@ -10,11 +10,10 @@ import {
   tally,
 } from "../experiment";
 import { type CountedRequest, quotasOf, serviceDifference } from "../globalLimits";
-import type { LabAnswer } from "../laboratory";
-import { bearer, pathInside, requestEdges, type SampleCall, sampleOf } from "../sample";
+import { pathInside, requestEdges, type SampleCall, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
+import { asTenant, isAnswered, isLimited, mostRequests, uncounted } from "./countedRequests";
 
-const mostRequests = 3000;
 const seconds: Readonly<Record<RateLimitUnit, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
 
 /** Rate limits for all pods of a service together. */
@@ -34,10 +33,7 @@ export function globalRateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Exp
         claim: `all pods of ${service.name} together answer ${requests} requests in a ${per}, as ${own} says`,
         exhausts: true,
         run: (stage) =>
-          compared(stage, service, limit) ??
-          (stage.real
-            ? showLimit(stage, service, limit, tenant)
-            : Promise.resolve(notProvable("it takes requests that are counted"))),
+          compared(stage, service, limit) ?? uncounted(stage) ?? showLimit(stage, service, limit, tenant),
       };
     });
   });
@@ -55,12 +51,7 @@ function tenantSample(
   const url =
     path === undefined ? sample.url : sample.url.replace(/^(\w+:\/\/[^/]+).*$/, `$1${pathInside(path)}`);
   if (by === undefined || by === "remoteAddress") return { ...sample, url };
-  const { key } = by;
-  const own =
-    "header" in key
-      ? { [key.header]: value }
-      : bearer(issuer.tokenWith(edge, mesh.jwtRules, { path: key.claim, value }));
-  return { ...sample, url, headers: { ...sample.headers, ...own } };
+  return asTenant({ mesh, edge, issuer }, { ...sample, url }, by.key, value);
 }
 
 /** Follows requests through the filters of each workload, to the quotas of the rate limit service. */
@@ -123,9 +114,6 @@ function countedBy({ by, path, requests }: GlobalRateLimit): [CountedRequest, nu
     ...beside,
   ];
 }
-
-const isLimited = ({ status, pod }: LabAnswer): boolean => status === "429" && pod === undefined;
-const isAnswered = ({ pod }: LabAnswer): boolean => pod !== undefined;
 
 /** Sends more than the quota, and then requests of another tenant. */
 async function showLimit(

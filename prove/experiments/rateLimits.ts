@@ -11,10 +11,9 @@ import {
 } from "../experiment";
 import type { LabAnswer } from "../laboratory";
 import { limitDifference, quotaDifference } from "../rateLimitSettings";
-import { bearer, requestEdges, type SampleCall, sampleOf } from "../sample";
+import { requestEdges, type SampleCall, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
-
-const mostRequests = 3000;
+import { asTenant, isAnswered, isLimited, mostRequests, uncounted } from "./countedRequests";
 
 /** Rate limits of services, and the quotas of their tenants. */
 export function rateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
@@ -31,7 +30,7 @@ export function rateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
         exhausts: true,
         run: (stage) =>
           compared(stage, service, (filters) => limitDifference(filters, limit)) ??
-          unknownTo(stage) ??
+          uncounted(stage) ??
           showLimit(stage, service, limit, tenantSample(mesh, edge, issuer, sample, limit, "tenant-a")),
       },
       ...(quota === undefined
@@ -43,7 +42,7 @@ export function rateLimitExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
               exhausts: true,
               run: (stage: Stage) =>
                 compared(stage, service, (filters) => quotaDifference(filters, quota)) ??
-                unknownTo(stage) ??
+                uncounted(stage) ??
                 showQuota(stage, service, limit, quota, (tenant) =>
                   tenantSample(mesh, edge, issuer, sample, limit, tenant),
                 ),
@@ -77,10 +76,6 @@ function compared(
   return count === 0 ? undefined : Promise.resolve(proven(count));
 }
 
-function unknownTo({ real }: Stage): Promise<Outcome> | undefined {
-  return real ? undefined : Promise.resolve(notProvable("it takes requests that are counted"));
-}
-
 /** The request as a tenant sends it. */
 function tenantSample(
   mesh: Mesh,
@@ -91,16 +86,8 @@ function tenantSample(
   tenant: string,
 ): SampleCall {
   if (quota === undefined) return sample;
-  const { key } = quota;
-  const own =
-    "header" in key
-      ? { [key.header]: tenant }
-      : bearer(issuer.tokenWith(edge, mesh.jwtRules, { path: key.claim, value: tenant }));
-  return { ...sample, headers: { ...sample.headers, ...own } };
+  return asTenant({ mesh, edge, issuer }, sample, quota.key, tenant);
 }
-
-const isLimited = ({ status, pod }: LabAnswer): boolean => status === "429" && pod === undefined;
-const isAnswered = ({ pod }: LabAnswer): boolean => pod !== undefined;
 
 /** Sends more than the pods' buckets hold, and again when tokens have been added. */
 async function showLimit(
