@@ -7,10 +7,10 @@ import type { Workload } from "./workload";
 export interface Difference {
   /**
    * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
-   * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route changed`, and `route broken` if requests now end at the proxy:
-   * of the requests that the workload sends. `host reached`: requests to a host outside of the mesh that the proxy refused.
-   * `egress opened` and `egress closed`: to unknown hosts. `unread`: an object
-   * that the model doesn't read now applies to the workload.
+   * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route
+   * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `host reached`:
+   * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
+   * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
     | "access gained"
@@ -38,6 +38,8 @@ export interface Difference {
   readonly after: string;
   /** The objects that decide now, as far as one does. */
   readonly by: readonly ObjectName[];
+  /** Of a broken route: the hosts of its destinations that do not exist. Default: none. */
+  readonly missing?: readonly string[];
   /** Everything that changes, as text, of which the request is one example. Default: `before` and `after`. */
   readonly extent?: string;
 }

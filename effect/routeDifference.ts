@@ -123,6 +123,7 @@ function compareRoutes(
     const key = `${kind} ${wasText} ${isText}`;
     if (found.has(key)) continue;
     const [wasPart, isPart] = routeChange(was, is);
+    const missing = kind === "route broken" ? missingIn(is).map(({ host }) => host) : [];
     found.set(key, {
       kind,
       workload: now,
@@ -131,6 +132,7 @@ function compareRoutes(
       before: kind === "mTLS weaker" ? tlsText(was) : kind === "route broken" ? wasText : wasPart,
       after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
       by: is.by ? [is.by] : isReached ? [outside.from] : [],
+      ...(missing.length > 0 && { missing }),
       extent: key,
     });
   }
@@ -152,10 +154,15 @@ function tlsText({ destinations }: Route): string {
   return destinations.map(({ host, port, tls }) => `TLS ${tls} to ${host}:${port}`).join(", ");
 }
 
+/** The destinations that do not exist. None if the proxy blocks the request before. */
+function missingIn({ outcome, destinations }: Route): RouteDestination[] {
+  return outcome === "blocked" ? [] : destinations.filter(({ exists }) => !exists);
+}
+
 /** Says how the proxy answers. */
-function brokenText({ outcome, destinations }: Route): string {
-  if (outcome === "blocked") return "the proxy has no such host (502)";
-  const missing = destinations.filter(({ exists }) => !exists);
+function brokenText(route: Route): string {
+  if (route.outcome === "blocked") return "the proxy has no such host (502)";
+  const missing = missingIn(route);
   if (missing.length === 0) return "no route matches (404)";
   const names = missing.map(
     ({ host, port, subset }) => `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,

@@ -36,15 +36,15 @@ export const overrideRoutes: ObjectRule = {
     const services = new Set(mesh.services.map(({ host }) => host));
     const routes = mesh.overrides.VirtualService ?? {};
     // Namespaces that the catalog does not own may have Services that it does not know.
-    const isTypo = (after: string): boolean =>
-      [...after.matchAll(/ ([^ :]+\.([^ :.]+)\.svc\.[^ :]+):/g)].some(
-        ([, host = "", namespace = ""]) => owns(mesh, namespace) && !services.has(host),
-      );
+    const isTypo = (host: string): boolean => {
+      const [, namespace = "", svc] = host.split(".");
+      return svc === "svc" && owns(mesh, namespace) && !services.has(host);
+    };
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = differencesOf(effect, "route broken").filter(({ by: [by], sent, after }) => {
+      const found = differencesOf(effect, "route broken").filter(({ by: [by], sent, missing = [] }) => {
         const own = by?.kind === "VirtualService" && Object.hasOwn(routes, `${by.namespace}/${by.name}`);
         // MW361 names the subset or port of a service in the override of the VirtualService.
-        return !(own && services.has(sent?.host ?? "") && after.startsWith("no cluster")) || isTypo(after);
+        return !(own && services.has(sent?.host ?? "") && missing.length > 0) || missing.some(isTypo);
       });
       const [first] = found;
       if (first)
