@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { toYaml } from "../mesh/toYaml";
 import type { SandboxStatus } from "../sandbox";
+import { replaceFile } from "../sandbox/replaceFile";
 import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
@@ -16,11 +17,15 @@ import { lastLines } from "./lastLines";
 import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
-import { replaceFile } from "./replaceFile";
 import { endKilledRun, runVariable } from "./runProcesses";
 
 /** The stack that `meshwright up` deploys to the sandbox. */
 export const localStack = "local";
+
+/** The stack whose file in the current folder configures {@link localStack}. Undefined without such a file. */
+export function configuredStack(): string | undefined {
+  return existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined;
+}
 
 const gatewayKey = "meshwright:gatewayKey";
 
@@ -81,7 +86,7 @@ export async function localPulumi(
   await mkdir(backend, { recursive: true });
   const { name } = readSettingsFile(projectFile, z.object({ name: z.string().min(1) }));
   await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
-  await replaceFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
+  replaceFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
   const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
   const options = {
@@ -152,7 +157,7 @@ export async function localPulumi(
     ...(platform === undefined ? {} : { "meshwright:platform": platform }),
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
-  await replaceFile(configFile, toYaml({ ...before, config }));
+  replaceFile(configFile, toYaml({ ...before, config }));
   const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
   const isNew = !stacks.some((stack) => stack.name === localStack);
   if (isNew) {
@@ -168,10 +173,10 @@ export async function localPulumi(
   const file = parse(readFileSync(configFile, "utf8")) as StackFile;
   const secret = kept ?? file.config?.[gatewayKey];
   const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
-  await replaceFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
+  replaceFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
   const policies = join(shadow, "policies.json");
   const policyConfig = sandboxPolicies(sandbox);
-  await replaceFile(policies, JSON.stringify(policyConfig));
+  replaceFile(policies, JSON.stringify(policyConfig));
   const underPack = (pack: string): string[] => [
     ...["--policy-pack", pack],
     ...["--policy-pack-config", policies],
@@ -249,7 +254,7 @@ async function gatewayCertificate(state: string): Promise<{ certificate: string;
 }
 
 async function createOnce(path: string, make: () => Promise<string>): Promise<string> {
-  if (!existsSync(path) || (await readFile(path, "utf8")) === "") await replaceFile(path, await make());
+  if (!existsSync(path) || (await readFile(path, "utf8")) === "") replaceFile(path, await make());
   return readFile(path, "utf8");
 }
 

@@ -36,6 +36,11 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** An object as text, by which it is compared with others. */
+export function keyText({ apiVersion, kind, namespace = "", name }: ObjectKey): string {
+  return [apiVersion, kind, namespace, name].join(" ");
+}
+
 /** The object that a resource declares. Undefined for Helm releases, patches and resources of other providers. */
 export function objectKeyOf({ type, inputs = {} }: StateResource): ObjectKey | undefined {
   const { apiVersion, kind, metadata } = inputs as {

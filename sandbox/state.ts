@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ports } from "./ports";
 import type { ProcessIdentity } from "./processIdentity";
+import { replaceFile } from "./replaceFile";
 
 const processNames = [
   "etcd",
@@ -87,14 +88,9 @@ export function readState(state: string): SandboxState | undefined {
   return readJson(files.state(state), "supervisor") as SandboxState | undefined;
 }
 
-/**
- * Replaces a JSON file in one step, so that a reader never sees half of it. Only the owner may read it.
- * Synchronous, so that a process is on record before its starter does anything else.
- */
+/** Replaces a JSON file. */
 export function writeJson(path: string, content: unknown): void {
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(content, null, 2), { mode: 0o600 });
-  renameSync(temporary, path);
+  replaceFile(path, JSON.stringify(content, null, 2));
 }
 
 /** Undefined if the file is missing, or is not a JSON object with that field. */

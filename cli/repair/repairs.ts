@@ -6,6 +6,7 @@ import { chartOf, isSameRelease } from "./sameRelease";
 import {
   type ExportedStack,
   idOf,
+  keyText,
   type ObjectKey,
   objectKeyOf,
   type PendingOperation,
@@ -221,7 +222,7 @@ function leftBehind(namespace: string, release: string, status: string): string 
 function createdObject(resource: StateResource, live: readonly LiveObject[]): Repair[] {
   const key = objectKeyOf(resource);
   if (key === undefined) return [];
-  const found = live.find((one) => titleOf(one) === titleOf(key));
+  const found = live.find((one) => keyText(one) === keyText(key));
   if (found?.manager === undefined) return [];
   return [
     {
@@ -240,8 +241,4 @@ function createdObject(resource: StateResource, live: readonly LiveObject[]): Re
       ...(found.content === undefined && { refresh: resource.urn }),
     },
   ];
-}
-
-function titleOf({ apiVersion, kind, namespace = "", name }: ObjectKey): string {
-  return [apiVersion, kind, namespace, name].join(" ");
 }

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { SandboxStatus } from "../../sandbox";
 import type { Toolchain } from "../../toolchain";
 import { remark } from "../output";
-import { type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
+import { configuredStack, type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
 import { applyRepairs, backupName, needsRepair, planRepairs, repairLines, targetsOf } from "./apply";
 import { driftLines, hasDrift, prepareHealing } from "../drift/heal";
 import { readDrift } from "../drift/read";
@@ -44,9 +43,7 @@ export async function repairSandbox(
   const readStack = async () => JSON.parse(await read(["stack", "export", ...target])) as ExportedStack;
   const unrecorded = readUnrecorded(state);
   const stack = withUnrecorded(await readStack(), unrecorded);
-  const plan = await planRepairs(stack, config, () =>
-    declaredReleases(existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined, platform),
-  );
+  const plan = await planRepairs(stack, config, () => declaredReleases(configuredStack(), platform));
   if (needsRepair(plan)) {
     await applyRepairs(plan, config, {
       pulumi: (args, input) => read([...args, ...target], input === undefined ? {} : { input }),

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../replaceFile";
+import { replaceFile } from "../../sandbox/replaceFile";
 import type { PlannedResource, SavedPlan } from "../update/savedPlan";
 import type { ExportedStack, PendingOperation, StateResource } from "../../program/stackState";
 
 const fileOf = (state: string): string => join(state, "unrecorded.json");
 
 /** Writes down which objects a run is going to change without recording each, so that the next run can look them up. */
-export async function writeUnrecorded(state: string, objects: SavedPlan): Promise<void> {
-  await replaceFile(fileOf(state), JSON.stringify([...objects]));
+export function writeUnrecorded(state: string, objects: SavedPlan): void {
+  replaceFile(fileOf(state), JSON.stringify([...objects]));
 }
 
 /** The objects of {@link writeUnrecorded}. None if the last such run has recorded them at its end. */

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { objectsOf } from "../../program/plan";
-import { localStack } from "../pulumi";
+import { configuredStack } from "../pulumi";
 import { declaredPlan } from "../repair/declaredReleases";
-import { objectKeyOf, type StateResource } from "../../program/stackState";
+import { keyText, objectKeyOf, type StateResource } from "../../program/stackState";
 import { fewest } from "./stages";
 
 /**
@@ -14,28 +13,19 @@ export async function isLargeUpdate(
   deployed: readonly StateResource[],
   platform: string | undefined,
 ): Promise<boolean> {
-  const plan = await declaredPlan(existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined, platform);
+  const plan = await declaredPlan(configuredStack(), platform);
   if (plan === undefined) return false;
   const before = new Map(
     deployed.flatMap((one) => {
       const key = objectKeyOf(one);
-      return key === undefined ? [] : [[titleOf({ ...key, metadata: key }), one.inputs]];
+      return key === undefined ? [] : [[keyText(key), one.inputs]];
     }),
   );
-  const objects = objectsOf(plan).flatMap((one) => one.objects);
-  const after = new Set(objects.map(titleOf));
-  const changed = objects.filter((one) => !isDeepStrictEqual(before.get(titleOf(one)), one)).length;
-  return changed + [...before.keys()].filter((title) => !after.has(title)).length >= fewest;
-}
-
-function titleOf({
-  apiVersion,
-  kind,
-  metadata: { namespace = "", name },
-}: {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly namespace?: string; readonly name: string };
-}): string {
-  return [apiVersion, kind, namespace, name].join(" ");
+  const after = new Map(
+    objectsOf(plan).flatMap(({ objects }) =>
+      objects.map((one) => [keyText({ ...one.metadata, apiVersion: one.apiVersion, kind: one.kind }), one]),
+    ),
+  );
+  const changed = [...after].filter(([key, one]) => !isDeepStrictEqual(before.get(key), one)).length;
+  return changed + [...before.keys()].filter((key) => !after.has(key)).length >= fewest;
 }

@@ -37,7 +37,7 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
   );
   const update = ["--yes", "--skip-preview"];
   const stages = stagesOf(plan);
-  const first = stages?.first === true ? await firstStagePolicies(pulumi, pack) : undefined;
+  const first = stages?.first === true ? firstStagePolicies(pulumi, pack) : undefined;
   if (stages === undefined || (stages.first && first === undefined)) {
     await run("up", [...update, ...underPack(pack)]);
     return;
@@ -46,7 +46,7 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
     const excluded = stages.patterns.flatMap((pattern) => ["--exclude", pattern]);
     await run("up", [...update, "--policy-pack", pack, "--policy-pack-config", first, ...excluded]);
   }
-  await writeUnrecorded(state, stages.objects);
+  writeUnrecorded(state, stages.objects);
   await run("up", [...update, ...underPack(pack)], withoutCheckpoints);
   forgetUnrecorded(state);
 }

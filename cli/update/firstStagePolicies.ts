@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { replaceFile } from "../replaceFile";
+import { replaceFile } from "../../sandbox/replaceFile";
 import type { LocalPulumi } from "../pulumi";
 
 /**
@@ -12,17 +12,17 @@ import type { LocalPulumi } from "../pulumi";
  * @param pack folder of the policy pack.
  * @returns the file for `--policy-pack-config`. Undefined for a pack whose policies are not known here.
  */
-export async function firstStagePolicies(
+export function firstStagePolicies(
   { state, policyConfig }: Pick<LocalPulumi, "state" | "policyConfig">,
   pack: string,
-): Promise<string | undefined> {
+): string | undefined {
   const policies = policiesOf(pack);
   if (policies === undefined) return undefined;
   const disabled = policies
     .filter((policy) => "validateStack" in policy)
     .map(({ name }) => [name, { enforcementLevel: "disabled" }]);
   const file = join(state, "first-stage-policies.json");
-  await replaceFile(file, JSON.stringify({ ...policyConfig, ...Object.fromEntries(disabled) }));
+  replaceFile(file, JSON.stringify({ ...policyConfig, ...Object.fromEntries(disabled) }));
   return file;
 }
 

@@ -39,11 +39,11 @@ const stack = (...urns: string[]): ExportedStack => ({
 });
 
 describe("cli/repair/unrecorded", () => {
-  it("is written down until it is forgotten", async () => {
+  it("is written down until it is forgotten", () => {
     const state = mkdtempSync(join(tmpdir(), "state-"));
     try {
       expect(readUnrecorded(state)).to.deep.equal(new Map());
-      await writeUnrecorded(state, objects);
+      writeUnrecorded(state, objects);
       expect(readUnrecorded(state)).to.deep.equal(objects);
       forgetUnrecorded(state);
       expect(readUnrecorded(state)).to.deep.equal(new Map());
