@@ -9,6 +9,7 @@ import { renderMesh } from "../../mesh";
 import { sandboxStatus } from "../../sandbox";
 import { planOf } from "../../program/plan";
 import { platformList, type PlatformName, platformNames } from "../../platforms";
+import { withoutCheckpoints } from "../../cli/pulumi";
 import { readSettings } from "../../program/settings";
 import { meshwright } from "../cli/run";
 import { type Harness, harness } from "../sandbox/harness";
@@ -16,8 +17,6 @@ import { expectLive } from "./live";
 import { expectProxies } from "./proxies";
 
 const repository = join(__dirname, "..", "..");
-/** Pulumi writes the state at the end of an update only. Killed runs have tests of their own. */
-const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 describe("the platforms on the sandbox", () => {
   let h: Harness;
@@ -39,6 +38,7 @@ describe("the platforms on the sandbox", () => {
       const state = h.folder();
       const { exitCode, stdout, stderr } = await meshwright(
         ["up", "--platform", platform, "--environment", environment, "--state", state],
+        // Killed runs have tests of their own.
         { cwd: repository, env: withoutCheckpoints },
       );
       expect(exitCode, stdout + stderr).to.equal(0);
