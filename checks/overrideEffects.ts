@@ -5,6 +5,8 @@ import {
   difference,
   type KnownObject,
   knownObject,
+  missingHosts,
+  type Model,
   type PlainObject,
   weaknesses,
 } from "../effect";
@@ -80,7 +82,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         ? differences
         : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
     const own = new Set(alone.map(keyOf));
-    const [had, missed] = [new Set(weaknesses(old)), new Set(dangling(before, old))];
+    const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old))];
     return [
       {
         path: formatPath(["overrides", kind, name]),
@@ -88,7 +90,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         name,
         differences: differences.filter((one) => own.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
-        dangling: dangling(after, now).filter((text) => !missed.has(text)),
+        dangling: missingIn(after, now).filter((text) => !missed.has(text)),
       },
     ];
   });
@@ -100,6 +102,14 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         ...single,
         { path: "overrides", kind: "", name: "", differences: together, weaknesses: [], dangling: [] },
       ];
+}
+
+/** What an object refers to that is not there, its own hosts included. */
+function missingIn(model: Model, object: KnownObject): string[] {
+  const hosts = missingHosts(model, object).map(
+    ({ host }) => `no Service or ServiceEntry with the host ${host}`,
+  );
+  return [...dangling(model, object), ...hosts];
 }
 
 /** What a difference is about: several overrides can cause the same. */

@@ -6,6 +6,17 @@ export function fullHost(host: string, namespace: string, clusterDomain: string)
   return `${host}.${namespace}.svc.${clusterDomain}`;
 }
 
+/** The name and namespace of a host of the cluster. Undefined for other hosts. */
+export function clusterHost(
+  host: string,
+  clusterDomain: string,
+): { readonly name: string; readonly namespace: string } | undefined {
+  const tail = `.svc.${clusterDomain}`;
+  if (!host.endsWith(tail)) return undefined;
+  const [name = "", namespace = "", more] = host.slice(0, -tail.length).split(".");
+  return more === undefined && namespace !== "" ? { name, namespace } : undefined;
+}
+
 /** Whether a host is a wildcard, such as `*.example.com`. */
 export function isWildcard(host: string): boolean {
   return host.startsWith("*");

@@ -24,7 +24,7 @@ export type { RoutedRequest } from "./httpMatch";
 export { insertedFilters } from "./insertedFilters";
 export { gatewayServers, type GatewayServer } from "./gatewayRoute";
 export { virtualServices, type VirtualService } from "./virtualService";
-export { fullHost, isWithin, overlap } from "./host";
+export { clusterHost, fullHost, isWithin, overlap } from "./host";
 export { isSelected } from "./labelSelector";
 export { scopeOf, type Listener, type Scope } from "./scope";
 export { unreadOf, type Unread } from "./unread";
@@ -38,4 +38,5 @@ export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space
 export { routeText } from "./routeDifference";
 export { weaknesses } from "./hardening";
 export { dangling } from "./dangling";
+export { missingHosts, type MissingHost } from "./missingHost";
 export { milliseconds } from "./duration";

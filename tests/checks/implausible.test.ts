@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { stringify } from "yaml";
 import type { PlainObject } from "../../effect";
 import { checkMesh, renderMesh } from "../../mesh";
+import { text as refers } from "../../checks/rules/overrideRefers";
 import { noPods, otherPods } from "../../checks/rules/overrideSubsetPods";
 import { audited } from "../cli/audit/audited";
 
@@ -78,6 +79,21 @@ describe("implausible effects, before anything changes", () => {
       spec.http[0].route[0].destination.subset = "v3";
     });
     expect(yaml).to.deep.equal(["MW924 VirtualService cart"]);
+  });
+
+  it("are a route for a host that does not exist, which applies to no request", () => {
+    const override = { VirtualService: { "shop/cart": { spec: { hosts: ["carts"] } } } };
+    const { findings } = checkMesh(shop(override));
+    expect(findings.map(({ code, path, message }) => `${code} ${path} ${message}`)).to.deep.equal([
+      `MW918 overrides.VirtualService["shop/cart"] ${refers(["no Service or ServiceEntry with the host carts.shop.svc.cluster.local"]).message}`,
+    ]);
+    for (const kind of ["VirtualService", "DestinationRule"]) {
+      const found = auditedObjects(kind, "cart", ({ spec }) => {
+        if (kind === "VirtualService") spec.hosts = ["cart", "carts"];
+        else spec.host = "carts.shop.svc.cluster.local";
+      });
+      expect(found, kind).to.include(`MW335 ${kind} cart`);
+    }
   });
 
   it("are a service that is cut off", () => {

@@ -5,12 +5,14 @@ import { deniedCaller } from "./deniedCaller";
 import { detachedRoute } from "./gatewayApi";
 import { missingSecret, unroutedHost, unservedHost } from "./gateways";
 import { notJudged, repeated, unreadable } from "./reading";
+import { missingOwnHost } from "./missingOwnHost";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
 
 /** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
 export const auditRules: readonly AuditRule[] = [
+  missingOwnHost,
   unreadable,
   repeated,
   missingGateway,

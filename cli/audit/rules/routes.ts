@@ -1,5 +1,6 @@
 import { fieldsAt, has, listAt, numberAt, textAt, textsAt, type Fields } from "../../../effect/field";
 import {
+  clusterHost,
   fullHost,
   isWithin,
   type KnownObject,
@@ -35,17 +36,6 @@ export function destinationsIn({ spec, namespace }: KnownObject, { settings }: M
     }
   }
   return found;
-}
-
-/** The name and namespace of a host of the cluster. Undefined for other hosts. */
-export function clusterHost(
-  host: string,
-  { settings }: Model,
-): { readonly name: string; readonly namespace: string } | undefined {
-  const tail = `.svc.${settings.clusterDomain}`;
-  if (!host.endsWith(tail)) return undefined;
-  const [name = "", namespace = "", more] = host.slice(0, -tail.length).split(".");
-  return more === undefined && namespace !== "" ? { name, namespace } : undefined;
 }
 
 /** The services of a host. ServiceEntries may have it several times. */
@@ -124,7 +114,7 @@ function* judgeHost(
     };
     return;
   }
-  const inCluster = clusterHost(host, model);
+  const inCluster = clusterHost(host, model.settings.clusterDomain);
   const certain = inCluster ? isListed(audited, "Service", "", inCluster.namespace) : audited.complete;
   if (!certain) {
     yield {
@@ -177,7 +167,7 @@ export const missingSubset: AuditRule = {
           listAt(spec, "subsets").flatMap((one) => textAt(one, "name") ?? []),
         );
         if (declared.includes(subset)) continue;
-        const namespace = clusterHost(host, model)?.namespace ?? object.namespace;
+        const namespace = clusterHost(host, model.settings.clusterDomain)?.namespace ?? object.namespace;
         const certain = rules.length > 0 || isListed(audited, "DestinationRule", networking, namespace);
         if (!certain) {
           yield {

@@ -1,0 +1,59 @@
+import { missingHosts, objectsOf } from "../../../effect";
+import { amongObjects, isListed } from "../audited";
+import { listed } from "../finding";
+import type { AuditRule } from "../rule";
+import { documents, routes, service } from "./examples";
+
+const networking = "networking.istio.io";
+
+export const missingOwnHost: AuditRule = {
+  code: "MW335",
+  severity: "error",
+  title: "a VirtualService or DestinationRule of a host that does not exist",
+  why: [
+    "Proxies apply a VirtualService or DestinationRule to the Service or ServiceEntry with its host.",
+    "If there is none, its timeouts, weights, fault injection and TLS settings have no effect, and Istio reports nothing.",
+    "A short name is a Service of the object's own namespace. Istio does not complete a name with a dot.",
+  ],
+  see: {
+    title: "VirtualService",
+    url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService",
+  },
+  ignore:
+    "clients send the host in the `Host` header of requests to port 80 of another service: proxies match it there.",
+  examples: {
+    wrong: documents(
+      service("reviews"),
+      routes("timeout: 2s, route: [{ destination: { host: reviews } }]").replace(
+        "hosts: [reviews]",
+        "hosts: [review]",
+      ),
+    ),
+    right: documents(service("reviews"), routes("timeout: 2s, route: [{ destination: { host: reviews } }]")),
+  },
+  *find(audited) {
+    const { model } = audited;
+    for (const kind of ["VirtualService", "DestinationRule"]) {
+      for (const object of objectsOf(model, kind, networking)) {
+        for (const { path, host, service: missing } of missingHosts(model, object)) {
+          const { name, namespace } = missing;
+          if (!isListed(audited, "Service", "", namespace)) {
+            yield {
+              object,
+              unknown: `Services of the namespace ${namespace} may be missing among the objects, so ${kind}s of its hosts are not judged.`,
+            };
+            continue;
+          }
+          const others = model.services.filter((one) => one.namespace === namespace);
+          const hosts = [...new Set(others.map((one) => one.host))].sort();
+          yield {
+            object,
+            path,
+            message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the ${kind} has no effect on requests to it.`,
+            fix: `Name one of ${listed(hosts)}, or add the Service ${namespace}/${name}`,
+          };
+        }
+      }
+    }
+  },
+};

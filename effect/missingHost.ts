@@ -1,0 +1,42 @@
+import { textAt, textsAt } from "./field";
+import { clusterHost, fullHost, overlap } from "./host";
+import type { Model } from "./model";
+import type { KnownObject } from "./object";
+
+/** A host of the cluster that an object is for, and that no Service or ServiceEntry has. */
+export interface MissingHost {
+  /** The path of the host, such as `spec.hosts[0]`. */
+  readonly path: string;
+  /** The full host, such as `carts.shop.svc.cluster.local`. */
+  readonly host: string;
+  /** The name and namespace of the Service that would have the host. */
+  readonly service: { readonly name: string; readonly namespace: string };
+}
+
+/**
+ * Returns the hosts that a VirtualService of the mesh or a DestinationRule is for, and that do not exist. Only hosts of the
+ * cluster are judged: other hosts need no ServiceEntry at proxies that pass unknown hosts through.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService
+ */
+export function missingHosts(
+  { services, settings: { clusterDomain } }: Model,
+  { kind, group, namespace, spec }: KnownObject,
+): MissingHost[] {
+  if (group !== "networking.istio.io") return [];
+  return namedBy(kind, spec).flatMap(([path, named]): MissingHost[] => {
+    const host = fullHost(named, namespace, clusterDomain);
+    const service = clusterHost(host, clusterDomain);
+    return service === undefined || services.some((one) => one.host === host || overlap(one.host, host))
+      ? []
+      : [{ path, host, service }];
+  });
+}
+
+function namedBy(kind: string, spec: unknown): [path: string, host: string][] {
+  if (kind === "DestinationRule") return [["spec.host", textAt(spec, "host") ?? ""]];
+  const gateways = textsAt(spec, "gateways");
+  // At gateways, a host is what clients name, and needs no Service.
+  if (kind !== "VirtualService" || (gateways.length > 0 && !gateways.includes("mesh"))) return [];
+  return textsAt(spec, "hosts").map((host, i) => [`spec.hosts[${i}]`, host]);
+}
