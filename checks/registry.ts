@@ -1,3 +1,4 @@
+import { compare } from "../catalog";
 import type { Rule } from "./rule";
 import { serviceAccountOwn } from "./rules/serviceAccountOwn";
 import { admitServiceAccount } from "./rules/admitServiceAccount";
@@ -366,4 +367,4 @@ export const topics: readonly Topic[] = [
 /** Every rule, by code. */
 export const rules: readonly Rule[] = topics
   .flatMap(({ rules: own }) => own)
-  .toSorted((a, b) => a.code.localeCompare(b.code));
+  .toSorted((a, b) => compare(a.code, b.code));

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { createJiti } from "jiti";
 
@@ -14,5 +15,21 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   };
   // In the order in which ts-node, and so Pulumi, finds a module beside its compiled file.
   const extensions = [".js", ".ts", ".mts", ".cts", ".mjs", ".cjs", ".json"];
-  return createJiti(__filename, { alias, interopDefault: false, extensions }).import(path);
+  const options = { alias, interopDefault: false, extensions, virtualModules: sharedModules(path) };
+  return createJiti(__filename, options).import(path);
+}
+
+/**
+ * The modules that a file gets as they are loaded here already: zod, if the file has the same one. An import would load
+ * its ES modules, too.
+ */
+function sharedModules(path: string): Record<string, unknown> {
+  const name = "zod";
+  try {
+    const isSame = createRequire(path).resolve(name) === require.resolve(name);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only if it is the same
+    return isSame ? { [name]: require("zod") as unknown } : {};
+  } catch {
+    return {}; // The file has none, or no path on which modules are found.
+  }
 }

@@ -126,9 +126,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   "completion-server": {
     description: "answer the script that `completion` prints",
-    load: () => (command) => {
-      (require("./commands/completion") as typeof completion).completionServerCommand(command, commands);
-    },
+    load: () => (require("./commands/completion") as typeof completion).completionServerCommand,
     isHidden: true,
   },
 };

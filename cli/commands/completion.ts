@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import {
   getCompletionScript,
@@ -7,7 +8,8 @@ import {
   parseEnv,
   SUPPORTED_SHELLS,
 } from "@pnpm/tabtab";
-import { type Command, type Option } from "commander";
+import type { Command } from "commander";
+import { type CommandWords, wordsFile } from "../commandWords";
 import { print } from "../output";
 
 type Shell = (typeof SUPPORTED_SHELLS)[number];
@@ -25,13 +27,13 @@ export function completionCommand(command: Command): void {
 
 /**
  * `meshwright completion-server`: answers the script of `completion`, which sets the shell's variables of a completion.
- *
- * @param commandsOf all commands, of which the named one has its options.
+ * It reads the words of all commands from a file that the build writes: a key press loads no command.
  */
-export function completionServerCommand(command: Command, commandsOf: (wanted: string) => Command): void {
+export function completionServerCommand(command: Command): void {
   command.argument("[words...]", "command line, which is read from COMP_LINE and COMP_POINT").action(() => {
     const words = parseEnv(process.env).partial.split(/\s+/).slice(1);
-    const candidates = candidatesFor(commandsOf(words[0] ?? ""), words);
+    const program = JSON.parse(readFileSync(wordsFile, "utf8")) as CommandWords;
+    const candidates = candidatesFor(program, words);
     const shell = basename(process.env.SHELL ?? "");
     if (candidates === "files") logFiles();
     else log([...candidates], isShellSupported(shell) ? shell : "bash", print);
@@ -44,34 +46,30 @@ export type Candidates = readonly { readonly name: string; readonly description:
 /**
  * Completes a command line.
  *
- * @param program all commands; the one that the words name has its options.
+ * @param program the words of all commands.
  * @param words what stands before the cursor, without `meshwright`. The last one is incomplete, or empty.
  */
-export function candidatesFor(program: Command, words: readonly string[]): Candidates {
+export function candidatesFor(program: CommandWords, words: readonly string[]): Candidates {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";
   let command = program;
   for (const word of before) {
-    command = command.commands.find((one) => one.name() === word) ?? command;
+    command = command.commands.find((one) => one.name === word) ?? command;
   }
-  const help = command.createHelp();
-  const options = help.visibleOptions(command);
   const previous = before.at(-1) ?? "";
-  const open = options.find((one) => takesValue(one) && (one.long === previous || one.short === previous));
-  if (open !== undefined) return valuesOf(open.argChoices);
+  const open = command.options.find(
+    (one) => one.takesValue && (one.long === previous || one.short === previous),
+  );
+  if (open !== undefined) return valuesOf(open.choices);
   if (current.startsWith("-")) {
-    return options.flatMap(({ long, description }) => (long ? [{ name: long, description }] : []));
+    return command.options.flatMap(({ long, description }) => (long ? [{ name: long, description }] : []));
   }
   if (command.commands.length > 0) {
-    return help.visibleCommands(command).map((one) => ({ name: one.name(), description: one.description() }));
+    return command.commands.map(({ name, description }) => ({ name, description }));
   }
-  return valuesOf(command.registeredArguments.flatMap((one) => one.argChoices ?? []));
+  return valuesOf(command.choices);
 }
 
-function takesValue({ required, optional }: Option): boolean {
-  return required || optional;
-}
-
-function valuesOf(choices: readonly string[] = []): Candidates {
+function valuesOf(choices: readonly string[]): Candidates {
   return choices.length === 0 ? "files" : choices.map((name) => ({ name, description: "" }));
 }

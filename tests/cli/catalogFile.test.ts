@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
+import { z } from "zod";
 import { maxCatalogBytes, readCatalog, UnreadableCatalog } from "../../cli/catalogFile";
 import { UserError } from "../../errors/userError";
 import { checkMesh } from "../../mesh";
+import { packageRoot } from "../../toolchain/packageRoot";
 
 describe("cli/catalogFile", () => {
   let folder: string;
@@ -37,6 +39,20 @@ describe("cli/catalogFile", () => {
     expect(error).to.be.instanceOf(UserError);
     expect(error.problem).to.equal(`${file} has more than 50 MB.`);
     expect(process.memoryUsage().rss - before).to.be.lessThan(maxCatalogBytes);
+  });
+
+  it("gives a program the zod that is loaded here if it has the same, and its own otherwise", async () => {
+    const packages = join(folder, "node_modules");
+    mkdirSync(packages);
+    symlinkSync(join(packageRoot(), "node_modules", "zod"), join(packages, "zod"));
+    const same = write("same.ts", 'import { z } from "zod";\nexport const catalog = { z };');
+    expect(((await readCatalog(same)) as { z: unknown }).z).to.equal(z);
+    rmSync(join(packages, "zod"));
+    mkdirSync(join(packages, "zod"));
+    writeFileSync(join(packages, "zod", "index.js"), 'exports.z = "its own";');
+    const own = write("own.ts", 'import { z } from "zod";\nexport const catalog = { z };');
+    expect(await readCatalog(own)).to.deep.equal({ z: "its own" });
+    rmSync(packages, { recursive: true });
   });
 
   it("refuses aliases that multiply, at once", async () => {

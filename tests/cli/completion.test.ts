@@ -1,14 +1,19 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
+import { commandWords } from "../../cli/commandWords";
 import { candidatesFor } from "../../cli/commands/completion";
 import { commands } from "../../cli/program";
 import { packageRoot } from "../../toolchain/packageRoot";
 import { meshwright } from "./run";
 
+const all = commandWords(commands());
+
 /** Names of what may stand where the line ends. */
 function completed(line: string): "files" | string[] {
   const words = line.split(" ");
-  const candidates = candidatesFor(commands(words[0]), words);
+  const candidates = candidatesFor(all, words);
   return candidates === "files" ? candidates : candidates.map(({ name }) => name);
 }
 
@@ -43,6 +48,12 @@ describe("cli/commands/completion", () => {
         echo "\${COMPREPLY[@]}"`,
     })`bash`;
     expect(stdout).to.equal("status");
+  });
+
+  it("reads the words of all commands, as the build wrote them", async () => {
+    await meshwright(["--version"]); // builds, if nothing has
+    const written = readFileSync(join(packageRoot(), "dist", "cli", "commandWords.json"), "utf8");
+    expect(JSON.parse(written)).to.deep.equal(all);
   });
 
   it("needs a shell that it knows", async () => {

@@ -47,8 +47,8 @@ describe("cli/program", () => {
       record,
       `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(seen)}, JSON.stringify(Object.keys(require.cache))));`,
     );
-    const pathsOf = async (...args: string[]): Promise<string[]> => {
-      await meshwright(args, { nodeArgs: ["-r", record] });
+    const pathsOf = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string[]> => {
+      await meshwright(args, { nodeArgs: ["-r", record], env });
       return JSON.parse(readFileSync(seen, "utf8")) as string[];
     };
     const packages = (paths: readonly string[]): string[] => {
@@ -56,13 +56,18 @@ describe("cli/program", () => {
       return [...new Set(names)].sort();
     };
     for (const words of [["--help"], ["--version"]]) {
-      expect(packages(await pathsOf(...words)), words.join(" ")).to.deep.equal(["commander", "picocolors"]);
+      expect(packages(await pathsOf(words)), words.join(" ")).to.deep.equal(["commander", "picocolors"]);
     }
+    const line = "meshwright status --";
+    const completion = { COMP_CWORD: "2", COMP_LINE: line, COMP_POINT: String(line.length) };
+    const completing = packages(await pathsOf(["completion-server"], completion));
+    expect(completing).to.include.members(["@pnpm/tabtab", "commander"]);
+    expect(completing).to.not.include("zod").and.to.not.include("@kubernetes/client-node");
     for (const words of [
       ["check", "alfred"],
       ["render", "alfred"],
     ]) {
-      const paths = await pathsOf(...words);
+      const paths = await pathsOf(words);
       const loaded = packages(paths);
       expect(loaded, words.join(" ")).to.include("zod");
       const sdks = loaded.filter((name) =>
