@@ -1,6 +1,6 @@
 /**
  * Memory of a real Envoy against the bytes of the clusters and routes that istiod sends it, for the coefficients in
- * cli/cost/memory.ts. Istio's own filters and the mesh's certificates are left out: upstream Envoy lacks the first, and
+ * catalog/proxyMemory.ts. Istio's own filters and the mesh's certificates are left out: upstream Envoy lacks the first, and
  * nothing here signs the second. Run it with `npx ts-node --transpile-only bench/sidecarMemory.ts`.
  */
 import { spawn } from "node:child_process";

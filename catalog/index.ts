@@ -59,6 +59,7 @@ export { nameIn, neverInjected, owns } from "./ownership";
 export type { Container, EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 export type * from "./port";
 export { isHttp, protocols } from "./port";
+export { memoryFor, proxyMemory } from "./proxyMemory";
 export { parseQuantity } from "./quantity";
 export type * from "./probes";
 export type * from "./rateLimit";

@@ -94,6 +94,7 @@ import { probePath } from "./rules/probePath";
 import { providerDeclared } from "./rules/providerDeclared";
 import { providerFailsClosed } from "./rules/providerFailsClosed";
 import { providerReached } from "./rules/providerReached";
+import { proxyMemoryFits } from "./rules/proxyMemoryFits";
 import { quotaIntervalFits } from "./rules/quotaIntervalFits";
 import { quotaWithinLimit } from "./rules/quotaWithinLimit";
 import { rateLimitCarriesLoad } from "./rules/rateLimitCarriesLoad";
@@ -264,6 +265,7 @@ export const topics: readonly Topic[] = [
       workloadKind, // MW346
       autoscalingRange, // MW901
       autoscalingMeasured, // MW902
+      proxyMemoryFits, // MW336
       requestsWithinLimits, // MW903
       imagePinned, // MW904
       labelsValid, // MW905

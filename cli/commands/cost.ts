@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { UserError } from "../../errors/userError";
 import { costOf, type MeshCost, type ProofSubject } from "../../prove";
-import { changesOf, type ProxyChange } from "../cost/change";
+import { exceededBy } from "../cost/budgets";
+import { changesOf } from "../cost/change";
 import { report } from "../cost/report";
-import { sizeOf, sizeText } from "../cost/size";
+import { sizeOf } from "../cost/size";
 import { atRef } from "../gitRef";
 import { print, step } from "../output";
 import { describeBuild } from "../programs";
@@ -75,26 +76,4 @@ function measured(title: string, subject: ProofSubject, silent: boolean): Promis
     });
   // With --json, stdout has nothing but the result.
   return silent ? run(() => undefined) : step(title, run);
-}
-
-/** One sentence for each budget that is exceeded. */
-function exceededBy(
-  { proxies }: MeshCost,
-  changes: readonly ProxyChange[] | undefined,
-  {
-    budget = Infinity,
-    budgetAdded = Infinity,
-  }: { readonly budget: number | undefined; readonly budgetAdded: number | undefined },
-): string[] {
-  const added = (changes ?? []).reduce((sum, { memory }) => sum + memory, 0);
-  const proxiesAbove = proxies.filter(({ bytes }) => bytes > budget);
-  return [
-    ...proxiesAbove.map(
-      ({ namespace, name, bytes }) =>
-        `${namespace}/${name} gets ${sizeText(bytes)} of configuration, more than ${sizeText(budget)}`,
-    ),
-    ...(added > budgetAdded
-      ? [`the change adds about ${sizeText(added)} to all proxies, more than ${sizeText(budgetAdded)}`]
-      : []),
-  ];
 }

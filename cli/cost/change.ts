@@ -1,5 +1,5 @@
+import { memoryFor } from "../../catalog";
 import { keyOfProxy, type MeshCost, type ProxyCost, resourceTypes } from "../../prove";
-import { memoryFor } from "./memory";
 
 /** What a change does to the proxies of a workload. Sizes are bytes. */
 export interface ProxyChange {

@@ -1,15 +1,16 @@
 import pc from "picocolors";
+import { memoryFor, proxyMemory } from "../../catalog";
 import { keyOfProxy, type MeshCost, resourceTypes } from "../../prove";
 import { table } from "../output";
+import type { Exceeded } from "./budgets";
 import type { ProxyChange } from "./change";
-import { coefficients, memoryFor } from "./memory";
 import { sizeText } from "./size";
 
 /** The cost as people read it: a line for each workload's proxy, sums, what a change does, and exceeded budgets. */
 export function report(
   { proxies, istiod }: MeshCost,
   changes: readonly ProxyChange[] | undefined,
-  exceeded: readonly string[],
+  exceeded: readonly Exceeded[],
 ): string {
   const rows = proxies.map((proxy) => [
     keyOfProxy(proxy),
@@ -25,12 +26,12 @@ export function report(
   return [
     table(["WORKLOAD", "PROXY", "PODS", ...resourceTypes, "CONFIGURATION", "MEMORY"], rows),
     "",
-    `${pods} proxies get ${sizeText(sent)} of configuration in a push to all of them; together they need about ${sizeText(memory)} (± ${coefficients.error} %).`,
+    `${pods} proxies get ${sizeText(sent)} of configuration in a push to all of them; together they need about ${sizeText(memory)} (± ${proxyMemory.error} %).`,
     ...(istiod === undefined
       ? []
       : [`istiod has ${sizeText(istiod)} of memory after it has sent each workload's configuration once.`]),
     ...(changes ? changed(changes, pods) : []),
-    ...exceeded.map((text) => pc.red(`over budget: ${text}`)),
+    ...exceeded.map(({ message, fix }) => `${pc.red(`over budget: ${message}`)}\n  fix: ${fix}`),
   ].join("\n");
 }
 

@@ -4,6 +4,7 @@ import { knownObject, type PlainObject, titleOf, type Workload } from "../../eff
 import type { Subject } from "../cluster";
 import { modelOf, objectsOf } from "../model";
 import { inParallel, istiodFor, type XdsOptions } from "./index";
+import { istiodLimit, proxyLimit } from "./memoryLimits";
 import { resourceTypes, type SentTo, sizesOf } from "./proxy";
 import { nodeOf } from "./world";
 
@@ -18,6 +19,8 @@ export interface ProxyCost {
   readonly sent: SentTo;
   /** Bytes of all types. */
   readonly bytes: number;
+  /** The memory limit of the proxy's container in bytes. Undefined where neither the catalog nor the releases set one. */
+  readonly memoryLimit?: number;
 }
 
 /** What a catalog costs istiod and the proxies. */
@@ -25,6 +28,8 @@ export interface MeshCost {
   readonly proxies: readonly ProxyCost[];
   /** Resident memory of istiod in bytes, after it has sent all. Undefined where the system does not tell. */
   readonly istiod?: number;
+  /** The memory limit of istiod's container in bytes. Undefined if its release sets none. */
+  readonly istiodLimit?: number;
 }
 
 /** Asks a real istiod for the configuration of each workload's proxy, and measures it. */
@@ -43,6 +48,7 @@ export async function costOf(subject: Subject, options: XdsOptions = {}): Promis
       const sent = await sizesOf(istiod, node);
       const { namespace, name, proxy } = workload;
       const bytes = resourceTypes.reduce((sum, type) => sum + sent[type].bytes, 0);
+      const memoryLimit = proxyLimit(workload, subject.releases);
       proxies.push({
         namespace,
         name,
@@ -50,13 +56,15 @@ export async function costOf(subject: Subject, options: XdsOptions = {}): Promis
         pods: pods.length,
         sent,
         bytes,
+        ...(memoryLimit !== undefined && { memoryLimit }),
       });
       say(`${proxies.length} of ${model.workloads.length} workloads`);
     });
-    const resident = residentOf(istiod.pid);
+    const [resident, limit] = [residentOf(istiod.pid), istiodLimit(subject.releases)];
     return {
       proxies: proxies.sort((a, b) => b.bytes - a.bytes || keyOfProxy(a).localeCompare(keyOfProxy(b))),
       ...(resident !== undefined && { istiod: resident }),
+      ...(limit !== undefined && { istiodLimit: limit }),
     };
   } finally {
     await istiod.stop();

@@ -164,6 +164,19 @@ export const workloads: readonly Mutation[] = [
     },
   },
   {
+    code: "MW336",
+    mistake: "a proxy whose memory limit is below what it needs to start",
+    *mutants(catalog) {
+      for (const { place } of servicesOf(catalog)) {
+        const at = [...place, "sidecar", "resources"];
+        yield {
+          at: [...at, "limits", "memory"],
+          changes: [[at, { requests: { memory: "32Mi" }, limits: { memory: "61Mi" } }]],
+        };
+      }
+    },
+  },
+  {
     code: "MW903",
     mistake: "a container or proxy that requests more than its limit",
     *mutants(catalog) {

@@ -2,7 +2,7 @@
  * Coefficients of the memory of a sidecar or gateway, measured on 2026-11-26 with `bench/sidecarMemory.ts`: a real Envoy 1.40
  * with two worker threads and from 6 to 6,003 clusters, with the routes that istiod sends.
  */
-export const coefficients = {
+export const proxyMemory = {
   /** Bytes of memory without any cluster. */
   base: 65e6,
   /** Bytes of memory for each byte of configuration. */
@@ -13,5 +13,5 @@ export const coefficients = {
 
 /** The memory of Envoy with a configuration of so many bytes. Requests, and Istio's agent beside Envoy, need more. */
 export function memoryFor(bytes: number): number {
-  return coefficients.base + coefficients.perByte * bytes;
+  return proxyMemory.base + proxyMemory.perByte * bytes;
 }

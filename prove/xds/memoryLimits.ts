@@ -1,0 +1,45 @@
+import { isObject, parseQuantity } from "../../catalog";
+import type { Workload } from "../../effect";
+import type { Subject } from "../cluster";
+
+/** The releases, of which only the values are read. */
+type Releases = readonly Pick<Subject["releases"][number], "chart" | "name" | "namespace" | "values">[];
+
+/**
+ * Returns the memory limit of the container that runs a workload's proxy, in bytes: the annotation of its pods, or the value
+ * of its gateway's release, or istiod's value for all sidecars. Undefined if none of them is set: then the charts' default
+ * applies.
+ *
+ * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarProxyMemoryLimit
+ */
+export function proxyLimit(
+  { proxy, name, namespace, annotations = {} }: Workload,
+  releases: Releases,
+): number | undefined {
+  if (proxy === "gateway") {
+    const own = releases.find((one) => one.name === name && one.namespace === namespace);
+    return limitIn(own?.values);
+  }
+  const annotation = annotations["sidecar.istio.io/proxyMemoryLimit"];
+  const { global } = istiodValues(releases);
+  return annotation === undefined
+    ? limitIn(isObject(global) ? global.proxy : undefined)
+    : parseQuantity(annotation);
+}
+
+/** Returns the memory limit of istiod's container in bytes. Undefined if its release sets none. */
+export function istiodLimit(releases: Releases): number | undefined {
+  return limitIn(istiodValues(releases));
+}
+
+function istiodValues(releases: Releases): Record<string, unknown> {
+  return releases.find(({ chart }) => chart === "istiod")?.values ?? {};
+}
+
+/** `resources.limits.memory` of a chart's values. */
+function limitIn(values: unknown): number | undefined {
+  const resources = isObject(values) ? values.resources : undefined;
+  const limits = isObject(resources) ? resources.limits : undefined;
+  const memory = isObject(limits) ? limits.memory : undefined;
+  return typeof memory === "string" || typeof memory === "number" ? parseQuantity(String(memory)) : undefined;
+}
