@@ -1,5 +1,5 @@
 import { attached } from "./attachment";
-import { fieldsAt, fieldsOf, textAt } from "./field";
+import { fieldsAt, fieldsOf, has, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { type PolicyRule, readRule } from "./policyRule";
@@ -22,7 +22,7 @@ export interface AccessRules {
   readonly deny: readonly AccessRule[];
   /** Undefined without a policy that allows: then everything that is not denied is allowed. */
   readonly allow: readonly AccessRule[] | undefined;
-  /** Policies that allow, also those without rules. */
+  /** Policies that allow, also those without rules; those that select pods first, those of the root namespace last. */
   readonly allowing: readonly ObjectName[];
 }
 
@@ -60,13 +60,23 @@ function readRules(model: Model, workload: Workload, tcp: boolean, dryRun: boole
       return rule ? [{ rule, from: nameOf(policy), index, ...(provider !== undefined && { provider }) }] : [];
     });
   };
-  const allowing = of("ALLOW");
+  // Which of them is named does not depend on the order of the objects, which differs between catalogs and clusters.
+  const width = (one: KnownObject): number => widthOf(one, model.settings.rootNamespace);
+  const allowing = of("ALLOW").sort(
+    (a, b) => width(a) - width(b) || (a.name < b.name ? -1 : Number(a.name > b.name)),
+  );
   return {
     custom: of("CUSTOM").flatMap((policy) => read(policy, false)),
     deny: of("DENY").flatMap((policy) => read(policy, false)),
     allow: allowing.length > 0 ? allowing.flatMap((policy) => read(policy, true)) : undefined,
     allowing: allowing.map(nameOf),
   };
+}
+
+/** How many pods a policy applies to: those that it selects, those of a namespace, or all. */
+function widthOf({ spec, namespace }: KnownObject, rootNamespace: string): number {
+  if (namespace === rootNamespace) return 2;
+  return ["selector", "targetRef", "targetRefs"].some((field) => has(spec, field)) ? 0 : 1;
 }
 
 /** The texts that Go reads as true: https://pkg.go.dev/strconv#ParseBool */

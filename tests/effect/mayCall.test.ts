@@ -39,6 +39,24 @@ describe("access", () => {
     expect(answer([policy({ action: "DENY", rules: [{}] })])).to.equal("denied");
   });
 
+  it("is denied by the narrowest policy that allows nothing, whatever the order of the objects", () => {
+    const selector = { matchLabels: { app: "api" } };
+    const objects = [
+      policy({}, "istio-system/all"),
+      policy({}, "shop/default-deny"),
+      policy({ selector }, "shop/own-b"),
+      policy({ selector }, "shop/own-a"),
+    ];
+    const named = (list: typeof objects): unknown => decide(list).by;
+    for (const order of [objects, objects.toReversed()]) {
+      expect(named(order)).to.include({ namespace: "shop", name: "own-a" });
+      expect(named(order.filter(({ spec }) => !("selector" in (spec as object))))).to.include({
+        namespace: "shop",
+        name: "default-deny",
+      });
+    }
+  });
+
   it("is denied before it is allowed, of the workload, its namespace and the root namespace", () => {
     const deny = { action: "DENY", rules: [{ to: [{ operation: { methods: ["POST"] } }] }] };
     for (const name of ["shop/deny", "istio-system/deny"]) {
