@@ -1,4 +1,4 @@
-import type { CombinedProof } from "../prove";
+import { type LocatedProof, overrideText } from "./proofPlaces";
 
 /**
  * Proofs as JUnit XML, which CI systems show as tests: a refuted claim is a failure, and one that is not provable here is
@@ -6,8 +6,8 @@ import type { CombinedProof } from "../prove";
  *
  * @see https://github.com/testmoapp/junitxml
  */
-export function junit(name: string, proofs: readonly CombinedProof[], seconds: number): string {
-  const of = (verdict: CombinedProof["verdict"]): number =>
+export function junit(name: string, proofs: readonly LocatedProof[], seconds: number): string {
+  const of = (verdict: LocatedProof["verdict"]): number =>
     proofs.filter((one) => one.verdict === verdict).length;
   const counts = `tests="${proofs.length}" failures="${of("refuted")}" skipped="${of("not provable here")}" errors="0"`;
   return [
@@ -28,12 +28,19 @@ function testCase({
   milliseconds = 0,
   counterexample,
   reason = "",
-}: CombinedProof): string {
+  place,
+}: LocatedProof): string {
   const head = `<testcase classname="${escaped(path)}" name="${escaped(claim)}" time="${milliseconds / 1000}"`;
   if (verdict === "proven") return `${head}/>`;
   if (counterexample === undefined) return `${head}><skipped message="${escaped(reason)}"/></testcase>`;
   const { request, expected, seen } = counterexample;
-  const text = `catalog: ${path}\nrequest: ${request}\nexpected: ${expected}\nseen: ${seen}`;
+  const text = [
+    `catalog: ${path}${place?.catalog === undefined ? "" : ` (${place.catalog})`}`,
+    ...(place?.override ? [`override: ${overrideText(place.override)}`] : []),
+    `request: ${request}`,
+    `expected: ${expected}`,
+    `seen: ${seen}`,
+  ].join("\n");
   return `${head}><failure message="${escaped(`expected ${expected}, seen ${seen}`)}">${escaped(text)}</failure></testcase>`;
 }
 

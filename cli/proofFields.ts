@@ -1,6 +1,7 @@
 import { formatPath, isObject, valueAt } from "../catalog";
 import { checkMesh, type Manifest } from "../mesh";
-import { proveStatically, type ProofSubject } from "../prove";
+import { difference } from "../effect";
+import { modelOf, proveStatically, type ProofSubject } from "../prove";
 import { subjectOf } from "./proofSubject";
 import type { Subject } from "./subject";
 
@@ -49,7 +50,7 @@ export async function provenFields(
   say: (text: string) => void = () => undefined,
 ): Promise<ProvenFields> {
   const real = subjectOf(subject);
-  const before = deciding(real);
+  const isChanged = changesOf(real);
   const proven: string[] = [];
   const open: string[] = [];
   for (const path of leavesOf(subject.catalog)) {
@@ -59,7 +60,7 @@ export async function provenFields(
     let noticed = false;
     for (const catalog of variantsOf(subject.catalog, path)) {
       const other = subjectFrom({ ...subject, catalog });
-      if (other === undefined || deciding(other) === before) continue;
+      if (other === undefined || !isChanged(other)) continue;
       effect = true;
       noticed = await isNoticed(real, other);
       if (noticed) break;
@@ -85,14 +86,33 @@ function subjectFrom(subject: Subject): ProofSubject | undefined {
   }
 }
 
-function deciding({ objects }: ProofSubject): string {
-  const text = ({ kind, metadata: { name, namespace }, spec }: Manifest): string =>
-    JSON.stringify([kind, namespace, name, spec]);
-  return objects
-    .filter(({ kind }) => kinds.has(kind))
-    .map(text)
-    .sort()
-    .join("\n");
+/**
+ * Whether a changed catalog has objects that decide otherwise about requests. The model reads all of these two kinds, so
+ * they are compared by what they mean; others by their text.
+ */
+function changesOf(real: ProofSubject): (other: ProofSubject) => boolean {
+  const before = textsOf(real);
+  const model = modelOf(real);
+  return (other) => {
+    const after = textsOf(other);
+    const kindsChanged = [...kinds].filter((kind) => before.get(kind) !== after.get(kind));
+    if (kindsChanged.some((kind) => !byMeaning.has(kind))) return true;
+    return kindsChanged.length > 0 && difference(model, modelOf(other)).length > 0;
+  };
+}
+
+const byMeaning = new Set(["AuthorizationPolicy", "PeerAuthentication"]);
+
+/** The objects of each kind, as text. */
+function textsOf({ objects }: ProofSubject): ReadonlyMap<string, string> {
+  const text = ({ metadata: { name, namespace }, spec }: Manifest): string =>
+    JSON.stringify([namespace, name, spec]);
+  return new Map(
+    [...Map.groupBy(objects, ({ kind }) => kind)].map(([kind, own]) => [
+      kind,
+      own.map(text).sort().join("\n"),
+    ]),
+  );
 }
 
 type Path = readonly (string | number)[];

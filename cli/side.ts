@@ -52,8 +52,8 @@ async function catalogSide(argument: string | undefined, stack: string | undefin
   };
 }
 
-/** Returns a function that finds paths of a catalog in its file. */
-function locator(file: string): (path: string) => string | undefined {
+/** Returns a function that finds paths of a catalog in its file: `<file>:<line>`. */
+export function locator(file: string): (path: string) => string | undefined {
   if (file === "-" || !existsSync(file)) return () => undefined;
   // The file of a git revision is removed before the function is called.
   const text = readFileSync(file, "utf8");

@@ -1,5 +1,6 @@
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
+import { declaredRouteExperiments } from "./experiments/declaredRoutes";
 import { globalRateLimitExperiments } from "./experiments/globalRateLimits";
 import { rateLimitExperiments } from "./experiments/rateLimits";
 import { resilienceExperiments } from "./experiments/resilience";
@@ -38,6 +39,7 @@ export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = "")
     ...rateLimitExperiments(mesh, issuer),
     ...globalRateLimitExperiments(mesh, issuer),
     ...resilienceExperiments(mesh, issuer),
+    ...declaredRouteExperiments(mesh, issuer),
     ...rolloutExperiments(mesh, issuer),
   ].filter(isAbout(only));
 }

@@ -9,12 +9,16 @@ import {
   matchedPath,
   mayCall,
   type Model,
+  objectsOf,
   type Route,
+  type RouteDestination,
+  servicesOf,
   tokenIssuers,
   type Workload,
 } from "../effect";
 import type { Answer } from "./judge";
 import { labHeaders, type LabAnswer, type LabRequest, undeclaredHost } from "./laboratory";
+import { lacksCertificate, type Provided, readsOtherKeys } from "./provided";
 
 /** What a part of the requests gets, as the model of effects says. */
 export interface Part {
@@ -30,6 +34,7 @@ export interface Foretelling {
   readonly model: Model;
   /** JSON Web Key Set of every issuer. */
   readonly jwks: string;
+  readonly provided: Provided;
 }
 
 /** What becomes of a request, and what the client gets. */
@@ -43,7 +48,8 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
   const { model } = how;
   const { host, port, scheme, path: written } = partsOf(request);
   const path = from.proxy === "none" ? written : normalized(model, written);
-  const claims = claimsOf(how, request);
+  const signed = claimsOf(how, request);
+  const claims = signed && readsOtherKeys(how.provided, model, signed.iss) ? { iss: "" } : signed;
   const delivery = deliver(model, from, {
     host,
     port,
@@ -53,7 +59,7 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
     scheme: isEncrypted(scheme, request) ? "https" : "http",
     ...(claims && { claims }),
   });
-  const refused = from.proxy === "gateway" && refuses(model, from, { host, port, scheme }, request);
+  const refused = from.proxy === "gateway" && refuses(how, from, { host, port, scheme }, request);
   const parts = refused
     ? [{ share: 1, answer: answerOf("EPROTO") }]
     : answersTo(delivery, { model, host, scheme, path, request, from });
@@ -102,7 +108,7 @@ function answersTo(delivery: Delivery, sent: Sent): Part[] {
   const passed = arrivals.flatMap(({ destination, at }): Part[] => {
     const share = ((1 - aborted) * destination.weight) / all;
     if (!destination.exists) return [{ share, answer: answerOf(sent.scheme === "tcp" ? "closed" : "503") }];
-    if (at.length === 0) return [{ share, answer: outside(sent, destination.tls) }];
+    if (at.length === 0) return [{ share, answer: outside(sent, destination) }];
     return at.flatMap(({ workload, request, decision, next }): Part[] => {
       const part = share / at.length;
       if (next && decision.answer === "allowed") {
@@ -149,23 +155,28 @@ function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent)
   }
 }
 
-function outside({ host, scheme, path }: Sent, tls: string): LabAnswer {
+function outside(
+  { model, host, scheme, path }: Sent,
+  { tls, host: name, port: number }: RouteDestination,
+): LabAnswer {
   const encrypted = scheme === "https" || tls === "SIMPLE" || tls === "MUTUAL";
   const pod = host === undeclaredHost ? "undeclared" : "outside";
-  return answerFromOutside(pod, encrypted, { scheme, path });
+  const entry = model.services.find((one) => one.registry === "entry" && one.host === name);
+  const port = entry?.ports.find((one) => one.number === number)?.target ?? number;
+  return answerFromOutside(pod, encrypted, { scheme, path, port: Number(port) });
 }
 
 /** What a host outside of the mesh answers. */
 export function answerFromOutside(
   pod: "outside" | "undeclared",
   encrypted: boolean,
-  { scheme, path }: Pick<Sent, "scheme" | "path">,
+  { scheme, path, port }: Pick<Sent, "scheme" | "path"> & { readonly port: number },
 ): LabAnswer {
   return {
     ...answerOf(scheme === "tcp" ? "echo" : "200"),
     pod,
     version: encrypted ? "tls" : "plaintext",
-    body: JSON.stringify({ path }),
+    body: JSON.stringify({ path, port }),
   };
 }
 
@@ -194,9 +205,33 @@ export function answerFromPod(
     body: JSON.stringify({
       path: to.path,
       port: to.port,
+      ...(to.model && to.port !== undefined && { protocol: receivedVersion(to.model, workload, to.port) }),
       ...(to.model && { headers: keepsToken(to.model, workload, to.request) ? { authorization: "" } : {} }),
     }),
   };
+}
+
+/**
+ * The version of HTTP in which proxies send requests to a port of a workload: by the protocol of the Service's port.
+ * Undefined if it has none, or a DestinationRule can upgrade requests.
+ */
+function receivedVersion(model: Model, workload: Workload, port: number): string | undefined {
+  const protocols = servicesOf(model, workload).flatMap(({ from }) =>
+    objectsOf(model, "Service", "")
+      .filter(({ name, namespace }) => name === from.name && namespace === from.namespace)
+      .flatMap(({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? [])
+      .filter((one) => (one.targetPort ?? one.port) === port)
+      .map(({ appProtocol }) => appProtocol),
+  );
+  const [first] = protocols;
+  if (first === undefined || protocols.some((one) => one !== first)) return undefined;
+  return first === "grpc" || first === "http2" ? "2.0" : first === "http" ? "1.1" : undefined;
+}
+
+interface Port {
+  readonly port: number;
+  readonly targetPort?: number | string;
+  readonly appProtocol?: string;
 }
 
 /** Whether the application receives the request's token. A proxy without a rule for its issuer leaves it as it is. */
@@ -244,9 +279,9 @@ export function isEncrypted(scheme: string, { protocol }: LabRequest): boolean {
   return scheme === "https" || protocol === "tls";
 }
 
-/** Whether a gateway refuses a connection for its TLS: its version, its certificate, or that there is none. */
+/** Whether a gateway refuses a connection for its TLS: its version, its certificates, or that there are none. */
 function refuses(
-  model: Model,
+  { model, provided }: Foretelling,
   gateway: Workload,
   { host, port, scheme }: { readonly host: string; readonly port: number; readonly scheme: string },
   request: LabRequest,
@@ -263,7 +298,13 @@ function refuses(
     versions.indexOf(server.minProtocolVersion) > versions.indexOf(offered.toUpperCase().replace(".", "_"));
   const untrusted = ({ tls }: GatewayServer): boolean =>
     (tls === "MUTUAL" && presents !== "trusted") || (tls === "OPTIONAL_MUTUAL" && presents === "foreign");
-  return servers.length > 0 && servers.every((server) => tooOld(server) || untrusted(server));
+  return (
+    servers.length > 0 &&
+    servers.every(
+      (server) =>
+        tooOld(server) || untrusted(server) || lacksCertificate(provided, model, server, gateway.namespace),
+    )
+  );
 }
 
 /** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */

@@ -16,6 +16,7 @@ import { createTokenIssuer } from "./tokens";
 export type { Subject as ProofSubject } from "./cluster";
 export { combine, type CombinedProof } from "./combine";
 export { type Proof, type Tier, tiers, type Verdict } from "./question";
+export { modelOf } from "./model";
 export { proveStatically } from "./static";
 export { isIstiodReady, proveByXds, type XdsOptions } from "./xds";
 export { costOf, keyOfProxy, type MeshCost, type ProxyCost } from "./xds/cost";

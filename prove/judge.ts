@@ -83,16 +83,19 @@ export function isMet(
 
 /** Whether the application saw what it should. An answer to HEAD has no body that says so. */
 function isSeen({ body, pod, version }: LabAnswer, sees: Question["sees"] = {}): boolean {
-  const { path, port, headers, tls } = (body.startsWith("{") ? JSON.parse(body) : {}) as {
+  const { path, port, headers, tls, protocol } = (body.startsWith("{") ? JSON.parse(body) : {}) as {
     readonly path?: string;
     readonly port?: number;
     readonly tls?: boolean;
+    /** Version of HTTP. */
+    readonly protocol?: string;
     readonly headers?: Readonly<Record<string, string>>;
   };
   const token = headers?.authorization === undefined ? "removed" : "forwarded";
   return (
     (sees.port === undefined || port === undefined || port === sees.port) &&
     (sees.tls === undefined || tls === undefined || tls === sees.tls) &&
+    (sees.http === undefined || protocol === undefined || protocol === sees.http) &&
     (sees.token === undefined || headers === undefined || token === sees.token) &&
     (sees.path === undefined || body === "" || path?.split("?")[0] === sees.path) &&
     (sees.service === undefined || pod?.startsWith(`${sees.service}-`) === true) &&

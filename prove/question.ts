@@ -60,6 +60,8 @@ export interface Question {
     /** Whether the application itself terminates TLS. */
     readonly tls?: boolean;
     readonly token?: "forwarded" | "removed";
+    /** Version of HTTP. */
+    readonly http?: "1.1" | "2.0";
   };
 }
 

@@ -3,6 +3,7 @@ import type { Subject } from "./cluster";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
 import { istiodOf, modelOf, quotasIn } from "./model";
 import { type Oracle, proveByOracle } from "./oracle";
+import { providedFor } from "./provided";
 import type { Proof } from "./question";
 import { type Provider, reportedBy } from "./reported";
 import { createTokenIssuer, type TokenIssuer } from "./tokens";
@@ -21,7 +22,7 @@ export async function proveStatically(subject: Subject, only?: string): Promise<
 /** The model of effects as an oracle. */
 export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
   const quotas = quotasIn(subject);
-  const how: Foretelling = { model: modelOf(subject), jwks };
+  const how: Foretelling = { model: modelOf(subject), jwks, provided: providedFor(subject.mesh) };
   const { extensionProviders: providers = [] } = (istiodOf(subject).meshConfig ?? {}) as {
     readonly extensionProviders?: readonly Provider[];
   };

@@ -77,9 +77,18 @@ export function createTokenIssuer(): TokenIssuer {
       if (endUser === undefined || rule === undefined) return [];
       const claims = wantedBy(edge);
       const wrong = endUser.claims.length === 0 ? [] : [issue("without the claims", rule, {})];
+      const further = endUser.claims.flatMap(({ path, values }) =>
+        values.slice(1).map((value) => {
+          const others = structuredClone(claims);
+          setIn(others, path, [value]);
+          return issue(`of ${value}`, rule, others);
+        }),
+      );
       return [
         issue("valid", rule, claims),
         ...wrong,
+        ...further,
+        ...(rule.audiences?.slice(1) ?? []).map((aud) => issue(`for ${aud}`, rule, { ...claims, aud })),
         issue("of another key", rule, claims, { key: foreign.privateKey, valid: false }),
         issue("expired", rule, claims, { valid: false, exp: 1_000_000_000 }),
         ...(rule.audiences === undefined

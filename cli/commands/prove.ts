@@ -11,6 +11,7 @@ import { print, remark, step, table } from "../output";
 import { describeBuild } from "../programs";
 import { type ProvenFields, provenFields } from "../proofFields";
 import { subjectOf } from "../proofSubject";
+import { type LocatedProof, located, overrideText } from "../proofPlaces";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 
 /** `meshwright prove`: what the objects do, by a model and by real requests, compared with what the catalog says. */
@@ -44,7 +45,7 @@ export function proveCommand(command: Command): void {
       const loaded = await loadSubject(platform ?? argument, stack);
       const subject = subjectOf(loaded);
       const begin = Date.now();
-      const proofs = await proofsOf(subject, options);
+      const proofs = await located(loaded, await proofsOf(subject, options));
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
       if (file !== undefined) await writeFile(file, junit(loaded.name, proofs, seconds));
@@ -168,7 +169,7 @@ function tiersWith(tiers: CombinedProof["tiers"], verdict: Verdict): string {
   return names.map(([name]) => name).join(", ");
 }
 
-function report(proofs: readonly CombinedProof[], seconds: number): void {
+function report(proofs: readonly LocatedProof[], seconds: number): void {
   const rows = proofs.map(({ verdict, claim, path, requests, tiers }) => [
     colors[verdict](verdict),
     claim,
@@ -177,12 +178,13 @@ function report(proofs: readonly CombinedProof[], seconds: number): void {
     String(requests),
   ]);
   print(table(["VERDICT", "CLAIM", "CATALOG", "BY", "REQUESTS"], rows));
-  for (const { verdict, path, claim, counterexample, reason, tiers } of proofs) {
+  for (const { verdict, path, claim, counterexample, reason, tiers, place } of proofs) {
     if (counterexample !== undefined) {
       remark("");
       remark(`${pc.red("refuted:")} ${claim}`);
       remark(`  by:       ${tiersWith(tiers, verdict)}`);
-      remark(`  catalog:  ${path}`);
+      remark(`  catalog:  ${path}${place?.catalog === undefined ? "" : ` (${place.catalog})`}`);
+      if (place?.override) remark(`  override: ${overrideText(place.override)}`);
       remark(`  request:  ${counterexample.request}`);
       remark(`  expected: ${counterexample.expected}`);
       remark(`  seen:     ${counterexample.seen}`);

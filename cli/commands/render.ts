@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import type { Manifest } from "../../mesh";
 import { toYaml } from "../../mesh/toYaml";
 import { releasesOf } from "../../program/plan";
 import { howToMake, secretsOf } from "../../program/secrets";
@@ -9,6 +8,7 @@ import { UserError } from "../../errors/userError";
 import { loadSubject, stackOption, subjectArgument } from "../subject";
 import { type Planned, planned } from "../planned";
 import { print, remark } from "../output";
+import { renderedMark, renderedPath, renderedText } from "../renderedFile";
 
 /** `meshwright render`: the objects as YAML, for GitOps. */
 export function renderCommand(command: Command): void {
@@ -56,16 +56,9 @@ function renderFiles({ declared, plan }: Planned): Map<string, unknown> {
   for (const { name: release, ...rest } of plan === undefined ? [] : releasesOf(plan)) {
     files.set(join("releases", `${release}.yaml`), { release, ...rest });
   }
-  for (const object of declared.flatMap(({ objects }) => objects)) files.set(pathOf(object), object);
+  for (const object of declared.flatMap(({ objects }) => objects)) files.set(renderedPath(object), object);
   return files;
 }
-
-function pathOf({ kind, metadata: { name, namespace } }: Manifest): string {
-  return join(namespace ?? "cluster", `${kind.toLowerCase()}-${name}.yaml`);
-}
-
-// The first line of every file, by which a later run knows its own.
-const mark = "# Rendered by meshwright; change the catalog instead.\n";
 
 /** Writes all files or none: a file that `render` did not write is found before any is written. */
 function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void {
@@ -79,7 +72,7 @@ function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void 
   const present = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  const isOurs = (path: string): boolean => readFileSync(join(folder, path), "utf8").startsWith(mark);
+  const isOurs = (path: string): boolean => readFileSync(join(folder, path), "utf8").startsWith(renderedMark);
   const foreign = present.filter((path) => files.has(path) && !isOurs(path));
   if (foreign.length > 0) {
     throw new UserError({
@@ -92,6 +85,6 @@ function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void 
   }
   for (const [path, content] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), mark + toYaml(content));
+    writeFileSync(join(folder, path), renderedText(content));
   }
 }

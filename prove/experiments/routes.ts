@@ -8,6 +8,7 @@ import {
 } from "../../catalog";
 import { milliseconds, type Route } from "../../effect";
 import { type Experiment, notProvable, type Outcome, proven, refuted, type Stage } from "../experiment";
+import { declaredRetries, seenRetries } from "../retrySettings";
 import { type RoutedSample, samplesOfRoutes } from "../routedSample";
 import { requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
@@ -50,9 +51,7 @@ export function routeExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] 
 const unsafe = ["POST", "PATCH"];
 
 function conditions(name: string, edge: Edge, sample: RoutedSample): Experiment {
-  const { attempts, retryOn, perTryTimeout, backoff } = edge.retries;
-  const wanted =
-    attempts === 0 ? undefined : { attempts, perTryTimeout, backoff, retryOn: [...retryOn].sort().join(",") };
+  const wanted = declaredRetries(edge.retries);
   return {
     path: `${edge.path}${edge.ownRetries ? ".retries" : ""}`,
     claim: `requests of ${edge.source.name} to ${name} are retried under the declared conditions`,
@@ -60,19 +59,7 @@ function conditions(name: string, edge: Edge, sample: RoutedSample): Experiment 
       const { caller, ...request } = sample;
       const route = stage.route(caller, request);
       if (route === undefined) return Promise.resolve(notProvable("requests do not show every condition"));
-      const { retries } = route;
-      const seen = retries && {
-        attempts: retries.attempts,
-        perTryTimeout: retries.perTryTimeout,
-        backoff: retries.backoff,
-        // Istio's default has a condition without effect.
-        retryOn: retries.retryOn
-          .split(",")
-          .map((one) => one.trim())
-          .filter((one) => one !== "retriable-status-codes")
-          .sort()
-          .join(","),
-      };
+      const seen = seenRetries(route.retries);
       return Promise.resolve(compare(`${request.method} ${request.url}`, wanted, seen));
     },
   };

@@ -28,12 +28,12 @@ const seen: SeenRequest[] = [];
 const version = (tls: boolean): string => (tls ? "tls" : "plaintext");
 
 const accept = acceptAny(
-  ({ method, path, host, headers, tls, address }) => {
+  ({ method, path, host, headers, tls, address, port }) => {
     const pod = address.endsWith(addresses.undeclared) ? "undeclared" : "outside";
     const type = { "content-type": "application/json" };
     if (/jwks|certs|keys/.test(path)) return { status: 200, headers: type, body: config.jwks };
     seen.push({ pod, version: version(tls), method, path, host, headers, at: Date.now() });
-    const body = JSON.stringify({ pod, version: version(tls), method, path, host, headers });
+    const body = JSON.stringify({ pod, version: version(tls), method, path, host, headers, port });
     return { status: 200, headers: { ...type, "x-lab-pod": pod, "x-lab-version": version(tls) }, body };
   },
   (line, tls) => {

@@ -1,4 +1,4 @@
-import { type Edge, isHttp, type Mesh, type Port, type Service } from "../../catalog";
+import { type Edge, httpMethods, isHttp, type Mesh, type Port, type Service } from "../../catalog";
 import { isAdmitted, isDenied, isSource, readAs } from "../admission";
 import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
 import type { Question } from "../question";
@@ -66,33 +66,39 @@ function askAs(
     undefined,
     ...own.flatMap((edge) => issuer.tokensFor(edge, mesh.jwtRules)),
   ];
-  return methodsOf(own, isGrpc).flatMap((method) =>
-    pathsOf(own, edges, service).flatMap((path) =>
-      tokens.map((token): Question => {
-        const read = readAs(path);
-        const attempt = { ...who, method, path: read, ...(token && { token }) };
-        const admitted = isAdmitted(own, attempt, true) && !isDenied(service, port.targetPort, attempt);
-        const tokenIsFine = token === undefined || token.valid;
-        const expect = admitted && tokenIsFine ? "answered" : "denied";
-        const question: Question = {
-          ...common,
-          ...claims[expect],
-          scheme: "http",
-          requestPath: path,
-          request: {
-            method,
-            protocol,
-            ...(token && { headers: { authorization: `Bearer ${token.text}` } }),
-          },
-          expect,
-        };
-        // A request that is denied anyway stays denied.
-        return expect === "denied"
-          ? question
-          : withAuthorizer(question, service.extAuthz, place, read, port.targetPort);
-      }),
-    ),
-  );
+  const methods = methodsOf(own, isGrpc);
+  const paths = pathsOf(own, edges, service);
+  const [none, valid = none] = tokens;
+  const admittedPath = own.flatMap((edge) => edge.paths).map(inside)[0] ?? "/";
+  // Every other method is asked with one path that is admitted.
+  const others = own.length === 0 || isGrpc ? [] : httpMethods.filter((one) => !methods.includes(one));
+  const attempts = [
+    ...methods.flatMap((method) => paths.flatMap((path) => tokens.map((token) => ({ method, path, token })))),
+    ...others.map((method) => ({ method, path: admittedPath, token: valid })),
+  ];
+  return attempts.map(({ method, path, token }): Question => {
+    const read = readAs(path);
+    const attempt = { ...who, method, path: read, ...(token && { token }) };
+    const admitted = isAdmitted(own, attempt, true) && !isDenied(service, port.targetPort, attempt);
+    const tokenIsFine = token === undefined || token.valid;
+    const expect = admitted && tokenIsFine ? "answered" : "denied";
+    const question: Question = {
+      ...common,
+      ...claims[expect],
+      scheme: "http",
+      requestPath: path,
+      request: {
+        method,
+        protocol,
+        ...(token && { headers: { authorization: `Bearer ${token.text}` } }),
+      },
+      expect,
+    };
+    // A request that is denied anyway stays denied.
+    return expect === "denied"
+      ? question
+      : withAuthorizer(question, service.extAuthz, place, read, port.targetPort);
+  });
 }
 
 /** Methods of the edges, and others. gRPC has only POST. */

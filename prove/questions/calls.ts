@@ -1,4 +1,4 @@
-import { isHttp, type Mesh, type Service } from "../../catalog";
+import { type Edge, isHttp, type Mesh, type Service } from "../../catalog";
 import type { Question } from "../question";
 import { withAuthorizer } from "./authorizer";
 
@@ -43,11 +43,21 @@ function callsOf(mesh: Mesh, caller: Service): Question[] {
       requestPath: path,
       request: isRequest ? { method, protocol } : {},
       expect: "answered",
-      ...(isRequest && protocol !== "grpc" && { sees: { port: edge.port.targetPort } }),
+      ...(isRequest &&
+        protocol !== "grpc" && { sees: { port: edge.port.targetPort, ...versionOf(callee, protocol) } }),
     } satisfies Question;
     const place = `${edge.callee}:${edge.port.name}`;
     return [
       isRequest ? withAuthorizer(question, callee.extAuthz, place, path, edge.port.targetPort) : question,
     ];
   });
+}
+
+/** The version of HTTP that the callee receives. A proxy that may upgrade requests to HTTP/2 decides it by itself. */
+function versionOf(
+  { circuitBreaker: { h2UpgradePolicy } }: Service,
+  protocol: Edge["port"]["protocol"],
+): { readonly http?: "1.1" | "2.0" } {
+  if (protocol === "http2") return { http: "2.0" };
+  return h2UpgradePolicy === undefined || h2UpgradePolicy === "DO_NOT_UPGRADE" ? { http: "1.1" } : {};
 }

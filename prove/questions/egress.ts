@@ -78,7 +78,7 @@ function ask(mesh: Mesh, service: ExternalService, port: Port, caller: Caller): 
       ...(port.protocol === "http2" && { protocol: "http2" as const }),
     },
     expect,
-    ...(edge && { sees: { version: tls ? "tls" : "plaintext" } }),
+    ...(edge && { sees: { version: tls ? "tls" : "plaintext", port: port.targetPort } }),
   };
 }
 

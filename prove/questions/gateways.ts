@@ -22,14 +22,18 @@ export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
     .filter(({ pods }) => pods.release !== undefined)
     .flatMap((gateway) =>
       gateway.hosts
-        .flatMap((host) => [
-          ...(host.traffic === "connections" ? connectionsOf(mesh, gateway, host) : []),
-          // The gateway's authorizer is asked before a route is chosen, so also about what the callee denies.
-          ...routesOf(mesh, gateway, host, issuer).map((question) =>
-            withAuthorizer(question, host.extAuthz, nameFor(host.host), pathOf(question)),
-          ),
-          ...(host.extAuthz === undefined ? edgesOfHost(gateway, host) : []),
-        ])
+        .flatMap((host) => {
+          const routed = routesOf(mesh, gateway, host, issuer);
+          const answered = routed.find(({ expect }) => expect === "answered");
+          return [
+            ...(host.traffic === "connections" ? connectionsOf(mesh, gateway, host) : []),
+            // The gateway's authorizer is asked before a route is chosen, so also about what the callee denies.
+            ...routed.map((question) =>
+              withAuthorizer(question, host.extAuthz, nameFor(host.host), pathOf(question)),
+            ),
+            ...(host.extAuthz === undefined ? edgesOfHost(gateway, host, answered) : []),
+          ];
+        })
         .map((question) => withCertificate(gateway, question)),
     );
 }
@@ -228,7 +232,7 @@ function requestsOf(
 }
 
 /** Methods that a route refuses unless it names them. */
-const neighbours = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const neighbours = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 function isForwarded({ jwtRules }: Mesh, { issuer }: Token): boolean {
   return jwtRules.find((rule) => rule.issuer === issuer)?.forwardOriginalToken !== false;
@@ -244,8 +248,12 @@ function suffixFor(paths: readonly string[], start: string): string {
   return fitting === undefined || fitting === start ? "" : fitting.slice(below.length);
 }
 
-/** What the gateway refuses for the host as a whole. */
-function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
+/**
+ * What the gateway refuses for the host as a whole.
+ *
+ * @param answered a request that one of its routes answers. Where it leads nowhere, so does every other one.
+ */
+function edgesOfHost(gateway: Gateway, host: GatewayHost, answered: Question | undefined): Question[] {
   const { tls, traffic } = host;
   const base = { ...common(gateway, host), ...encrypted(host), requestPath: "/" };
   const ofTls = { ...base, path: `${host.path}.tls`, expect: "refused" as const };
@@ -257,6 +265,7 @@ function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
       traffic === "requests" && {
         ...base,
         claim: `${where} leads nowhere without a route`,
+        ...(answered && { request: answered.request }),
         requestPath: "/prove-no-such-route",
         expect: "unreachable",
       },
@@ -271,6 +280,21 @@ function edgesOfHost(gateway: Gateway, host: GatewayHost): Question[] {
         ...ofTls,
         claim: `${where} refuses TLS 1.1`,
         request: { ...base.request, tlsVersion: "TLSv1.1" },
+      },
+    secure &&
+      traffic === "requests" &&
+      tls.minProtocolVersion === "TLSV1_3" && {
+        ...ofTls,
+        claim: `${where} refuses TLS 1.2`,
+        request: { ...base.request, tlsVersion: "TLSv1.2" },
+      },
+    secure &&
+      answered !== undefined &&
+      tls.minProtocolVersion === "TLSV1_2" && {
+        ...answered,
+        path: `${host.path}.tls`,
+        claim: `${where} accepts TLS 1.2`,
+        request: { ...answered.request, tlsVersion: "TLSv1.2" },
       },
     traffic === "connections" && {
       ...ofTls,

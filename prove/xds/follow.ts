@@ -77,7 +77,9 @@ function atAddress(mesh: Mesh, address: string, port: number, wire: Wire, sent: 
   const pod = world.podAt(address);
   if (pod) return atPod(mesh, pod, port, wire, sent);
   const encrypted = wire.tls !== undefined || sent.scheme === "https";
-  return one(answerFromOutside(isUndeclared(address) ? "undeclared" : "outside", encrypted, sent));
+  return one(
+    answerFromOutside(isUndeclared(address) ? "undeclared" : "outside", encrypted, { ...sent, port }),
+  );
 }
 
 /** A connection at a pod: its proxy gets it first, if it has one. */
@@ -109,14 +111,14 @@ function atPod(mesh: Mesh, pod: Pod, port: number, wire: Wire, sent: Sent): Part
         client: wire,
         sent,
       })
-    : inside(pod, chain, connection, terminated, sent);
+    : inside(mesh, pod, chain, connection, terminated, sent);
 }
 
 /** The request at the application, or at its proxy's filters before. */
-function inside(pod: Pod, chain: Json, connection: Connection, wire: Wire, sent: Sent): Part[] {
+function inside(mesh: Mesh, pod: Pod, chain: Json, connection: Connection, wire: Wire, sent: Sent): Part[] {
   const manager = managerOf(chain);
   const seen = manager ? normalized(manager, sent) : sent;
-  const denial = denied(chain, connection, wire, seen, manager !== undefined);
+  const denial = denied(mesh, chain, connection, wire, seen, manager !== undefined);
   return denial === undefined ? atApplication(pod, wire, seen) : one(denial);
 }
 
@@ -146,7 +148,7 @@ function through(mesh: Mesh, passing: Passing): Part[] {
   const { chain, connection, wire, client = wire } = passing;
   const manager = managerOf(chain);
   const sent = manager ? normalized(manager, passing.sent) : passing.sent;
-  const denial = denied(chain, connection, client, sent, manager !== undefined);
+  const denial = denied(mesh, chain, connection, client, sent, manager !== undefined);
   if (denial !== undefined) return one(denial);
   if (manager) return routed(mesh, { ...passing, sent }, manager);
   const proxy = listOf(chain.filters)

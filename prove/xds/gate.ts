@@ -1,5 +1,6 @@
 import { identityOf, matchedPath, principalOf, type Workload } from "../../effect";
 import { answerOf, type Part } from "../foretell";
+import { isProvided } from "../provided";
 import { admission, isConnectionManager, type Subject } from "./envoy/access";
 import type { Connection } from "./envoy/chain";
 import { httpAnswer, type Mesh, methodOf, type Sent, type Wire } from "./journey";
@@ -16,14 +17,24 @@ export function isAccepted(mesh: Mesh, chain: Json, workload: Workload, wire: Wi
   const socket = objectOf(valueAt(chain, "transportSocket", "typedConfig"));
   if (chain.transportSocket === undefined) return true;
   if (wire.tls === undefined) return false;
-  if (!isTrusted(socket, wire, sent)) return false;
+  if (!hasCertificates(mesh, socket, workload) || !isTrusted(socket, wire, sent)) return false;
   const own = `spiffe://${principalOf(identityOf(workload, mesh.model.settings))}`;
   if ((wire.accepts ?? []).length > 0 && wire.accepts?.includes(own) !== true) return false;
-  const oldest = String(valueAt(socket, "commonTlsContext", "tlsParams", "tlsMinimumProtocolVersion"));
+  // Envoy writes TLSv1_3.
+  const oldest = String(
+    valueAt(socket, "commonTlsContext", "tlsParams", "tlsMinimumProtocolVersion"),
+  ).toUpperCase();
   const offered = sent.request.tlsVersion?.toUpperCase().replace(".", "_");
   return (
     offered === undefined || versions.indexOf(offered) >= Math.max(versions.indexOf(oldest), oldestByDefault)
   );
+}
+
+/** Whether the Secrets of a gateway's own certificates are there. Those of the mesh are. */
+function hasCertificates({ provided }: Mesh, socket: Json, { namespace }: Workload): boolean {
+  return listOf(valueAt(socket, "commonTlsContext", "tlsCertificateSdsSecretConfigs"))
+    .map(({ name }) => /^kubernetes(?:-gateway)?:\/\/(?:.*\/)?([^/]+)$/.exec(String(name))?.[1])
+    .every((name) => name === undefined || isProvided(provided, namespace, name));
 }
 
 /** Whether a chain accepts the client's certificate: one of the mesh, or of the CA that a Secret has. */
@@ -47,6 +58,7 @@ const oldestByDefault = 2;
 
 /** What a proxy's filters answer instead of passing a request on. Undefined if they pass it. */
 export function denied(
+  { provided: { keySets } }: Mesh,
   chain: Json,
   { port }: Connection,
   wire: Wire,
@@ -57,6 +69,7 @@ export function denied(
   const { sni } = wire.tls ?? {};
   const subject: Subject = {
     port,
+    keySets,
     principal: wire.identity === undefined ? undefined : `spiffe://${wire.identity}`,
     ...(sni !== undefined && { sni }),
     ...(reads && {

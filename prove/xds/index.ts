@@ -3,6 +3,7 @@ import { ensureToolchain, type OnBuildProgress, toolchainStatus } from "../../to
 import type { Subject } from "../cluster";
 import { istiodOf, modelOf, objectsOf } from "../model";
 import { type Oracle, proveByOracle } from "../oracle";
+import { providedFor } from "../provided";
 import type { Proof } from "../question";
 import { createTokenIssuer, type TokenIssuer } from "../tokens";
 import { distinct } from "./distinct";
@@ -66,6 +67,7 @@ export async function xdsOracle(
       model,
       world,
       jwks,
+      provided: providedFor(subject.mesh),
       configurationOf: (workload: Workload) => configurations.get(workload),
     };
     return {

@@ -1,6 +1,7 @@
 import type { Model, Workload } from "../../effect";
 import { answerOf, isEncrypted, type Part } from "../foretell";
 import type { LabRequest } from "../laboratory";
+import type { Provided } from "../provided";
 import type { Connection } from "./envoy/chain";
 import type { ForwardedRoute } from "./envoy/route";
 import type { Json } from "./json";
@@ -13,6 +14,7 @@ export interface Mesh {
   readonly world: World;
   /** JSON Web Key Set of every issuer. */
   readonly jwks: string;
+  readonly provided: Provided;
   readonly configurationOf: (workload: Workload) => ProxyConfiguration | undefined;
 }
 

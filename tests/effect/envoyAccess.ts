@@ -15,7 +15,7 @@ export function envoyAllows(listeners: readonly Json[], request: Request): boole
     : chainFor(inbound, { ...to, ...(protocol !== "tcp" && { http: "http/1.1" }) });
   if (chain === undefined || (!usesTls && chain.transportSocket !== undefined)) return false;
   const principal = usesTls ? `spiffe://${principalOf(identity)}` : undefined;
-  const found = admission(chain, { ...rest, port, principal });
+  const found = admission(chain, { ...rest, port, principal, keySets: new Map() });
   if (typeof found === "object") throw new Error(found.unknown);
   return found === "passed";
 }

@@ -80,18 +80,22 @@ describe("gatewayQuestions", () => {
       "GET https://shop.example.com:443/api with a token: answered /",
       "GET https://shop.example.com:443/api with a token: denied",
       "GET https://shop.example.com:443/api with a token: denied",
+      "HEAD https://shop.example.com:443/api with a token: denied",
       "POST https://shop.example.com:443/api with a token: denied",
       "PUT https://shop.example.com:443/api with a token: denied",
       "PATCH https://shop.example.com:443/api with a token: denied",
       "DELETE https://shop.example.com:443/api with a token: denied",
+      "OPTIONS https://shop.example.com:443/api with a token: denied",
       "GET https://shop.example.com:443/prove/..%2fapi with a token: answered /",
+      // By TLS 1.2.
+      "GET https://shop.example.com:443/api with a token: answered /",
     ]);
   });
 
   it("ask for redirects, and for what the gateway refuses", () => {
     expect(lines.filter((line) => !/:443\/(api|prove\/)/.test(line))).to.deep.equal([
       "GET https://shop.example.com:443/old: redirected https://shop.example.com/new",
-      "GET https://shop.example.com:443/prove-no-such-route: unreachable",
+      "GET https://shop.example.com:443/prove-no-such-route with a token: unreachable",
       "GET https://foreign.example.org:443/: unreachable",
       "GET https://shop.example.com:443/: refused",
       "GET http://shop.example.com:80/prove: redirected https://shop.example.com/prove",

@@ -64,14 +64,7 @@ const survivors: Readonly<Record<string, readonly string[]>> = {
   ],
   "Only requests through proxies show it.": [
     "AuthorizationPolicy spec.selector.matchLabels.istio changed",
-    "Gateway spec.servers[].tls.caCertCredentialName changed",
     "Gateway spec.servers[].tls.caCertCredentialName gone",
-    "Gateway spec.servers[].tls.credentialName changed",
-    "Gateway spec.servers[].tls.credentialName gone",
-    "RequestAuthentication spec.jwtRules[].jwksUri changed",
-    "RequestAuthentication spec.jwtRules[].jwksUri gone",
-    "ServiceEntry spec.ports[].targetPort changed",
-    "ServiceEntry spec.ports[].targetPort gone",
     "VirtualService spec.http[].match[].method.regex changed",
   ],
   "No claim is about it: no field of the catalog sets it, and it admits no more.": [

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import type { Manifest } from "../../mesh";
-import { type Bench, openBench } from "../../prove";
+import { located } from "../../cli/proofPlaces";
+import { type Bench, combine, openBench } from "../../prove";
 import { settled } from "../../prove/cluster";
 import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
 
@@ -81,17 +82,53 @@ describe("prove", () => {
     });
   }
 
-  it("names the call that an override breaks, with what was expected and what was seen", async () => {
+  it("names what wrong overrides break, with what was expected and seen, and their lines", async () => {
     const rules = [{ from: [{ source: { namespaces: ["shop"] } }] }];
-    const overrides = { AuthorizationPolicy: { "shop/store": { spec: { rules } } } };
-    const broken = rendered(subjectFrom({ ...definition, overrides }), "AuthorizationPolicy", "store");
-    await apply([broken]);
-    const proofs = await bench.prove("store:redis denies");
-    expect(proofs).to.have.length(1);
-    expect(proofs[0]).to.deep.include({ path: "services.store.ports.redis", verdict: "refuted" });
-    expect(proofs[0]?.counterexample?.request).to.match(/^connection from shop\/\w+ to store\.shop\.svc/);
-    expect(proofs[0]?.counterexample?.expected).to.equal("denied");
-    expect(proofs[0]?.counterexample?.seen).to.match(/^echo from store-/);
+    const route = ["v1", "v2", "v3"].map((subset, index) => ({
+      destination: { host: "api.shop.svc.cluster.local", subset, port: { number: 80 } },
+      weight: [20, 80, 0][index],
+    }));
+    const overrides = {
+      AuthorizationPolicy: { "shop/store": { spec: { rules } } },
+      VirtualService: { "shop/api": { spec: { http: [{ route }] } } },
+    };
+    const catalog = { ...definition, overrides };
+    const broken = subjectFrom(catalog);
+    await apply([
+      rendered(broken, "AuthorizationPolicy", "store"),
+      rendered(broken, "VirtualService", "api"),
+    ]);
+    const traffic = [
+      ...(await bench.prove("store:redis denies")),
+      ...(await bench.prove("services.api.traffic.weights")),
+    ];
+    const folder = mkdtempSync(join(tmpdir(), "prove-"));
+    const file = join(folder, "catalog.yaml");
+    writeFileSync(file, stringify(catalog, { compat: "yaml-1.1", aliasDuplicateObjects: false }));
+    const proofs = await located({ name: file, catalog }, combine({ traffic }));
+    rmSync(folder, { recursive: true });
+    expect(
+      proofs.map(({ path, verdict, counterexample, place }) => [
+        path,
+        verdict,
+        counterexample?.expected,
+        place?.override?.object,
+        place?.override?.catalog?.startsWith(`${file}:`),
+      ]),
+    ).to.deep.equal([
+      ["services.store.ports.redis", "refuted", "denied", "AuthorizationPolicy shop/store", true],
+      [
+        "services.api.traffic.weights",
+        "refuted",
+        "70 % to v1, 30 % to v2, 0 % to v3",
+        "VirtualService shop/api",
+        true,
+      ],
+    ]);
+    const [store, weights] = proofs.map(({ counterexample }) => counterexample);
+    expect(store?.request).to.match(/^connection from shop\/\w+ to store\.shop\.svc/);
+    expect(store?.seen).to.match(/^echo from store-/);
+    expect(weights?.seen).to.match(/^\d+ × v\d, \d+ × v\d$/);
   });
 
   it("leaves nothing behind when its command is killed, beside another laboratory", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Mesh } from "../../catalog";
 import { changesOf } from "../../cli/cost/change";
 import { report } from "../../cli/cost/report";
@@ -21,6 +21,7 @@ import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
 import { definition, mutants, mutated, refutedClaims, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
+import { wrongOverrides } from "./wrongOverrides";
 
 const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
 const examples = ["bookinfo", "online-boutique", "opentelemetry-demo"];
@@ -91,6 +92,25 @@ describe("proveByXds", () => {
     rmSync(join(file, ".."), { recursive: true });
     expect(reached).to.include.members(["istio-ingress-shop"]);
     expect(reached).not.to.include.members(["api", "store"]);
+  });
+
+  it("refutes the claims that wrong overrides contradict, with what was expected and seen", async () => {
+    const wrong = subjectOf({ name: "shop", catalog: parse(wrongOverrides) as object });
+    const refuted = (await proveByXds(wrong)).filter(({ verdict }) => verdict === "refuted");
+    expect(refuted.map(({ path, counterexample }) => ({ path, ...counterexample }))).to.deep.equal([
+      {
+        path: "services.api.ports.http",
+        request: "GET / from shop/default to api.shop.svc.cluster.local:80",
+        expected: "denied",
+        seen: '200 from api-v1-0 ({"path":"/"})',
+      },
+      {
+        path: "services.api.traffic.weights",
+        request: "300 × GET http://api.shop.svc.cluster.local:80/",
+        expected: "80 % to v1, 20 % to v2",
+        seen: "150 × v1, 150 × v2",
+      },
+    ]);
   });
 
   it("says what istiod refuses", async () => {

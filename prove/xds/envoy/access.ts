@@ -1,11 +1,13 @@
 import type { Request } from "../../../effect";
-import { type Json, listOf, objectOf } from "../json";
+import { type Json, listOf, objectOf, valueAt } from "../json";
 import { blockHolds, textHolds } from "./text";
 
 /** A request, or a connection, whose filters are evaluated. */
 export interface Subject extends Omit<Request, "identity"> {
   /** SPIFFE identity of the client. Undefined without a certificate of the mesh. */
   readonly principal: string | undefined;
+  /** URL of the key set of each issuer that names one. A filter that fetches keys elsewhere refuses its tokens. */
+  readonly keySets: ReadonlyMap<string, string>;
 }
 
 /**
@@ -62,18 +64,20 @@ function filtered({ name, typedConfig, disabled }: Json, state: State): Admissio
 
 function authenticated(config: Json, state: State): Admission {
   if (state.claims === undefined) return "passed";
-  const provider = accepting(config, state.claims);
+  const provider = accepting(config, state.claims, state.keySets);
   if (provider === undefined) return "token refused";
   state.payload = payloadOf(provider, state.claims);
   return "passed";
 }
 
-function accepting({ providers }: Json, claims: Json): Json | undefined {
+function accepting({ providers }: Json, claims: Json, keySets: Subject["keySets"]): Json | undefined {
   const given = [claims.aud].flat();
   return Object.values(objectOf(providers))
     .map(objectOf)
-    .find(({ issuer, audiences }) => {
+    .find(({ issuer, audiences, remoteJwks }) => {
       const wanted = (audiences ?? []) as string[];
+      const keys = keySets.get(String(issuer));
+      if (keys !== undefined && valueAt(remoteJwks, "httpUri", "uri") !== keys) return false;
       return issuer === claims.iss && (wanted.length === 0 || wanted.some((one) => given.includes(one)));
     });
 }

@@ -1,0 +1,133 @@
+import { formatPath, isObject, parsePath } from "../catalog";
+import { parseDocument } from "yaml";
+import { fromAnnotation, type Manifest } from "../mesh";
+import { fullName } from "../mesh/object";
+import { type CombinedProof, proveStatically, type ProofSubject } from "../prove";
+import { subjectOf } from "./proofSubject";
+import { renderedPath, renderedText } from "./renderedFile";
+import { locator } from "./side";
+import { offsetInTree } from "./sourceOf";
+import { catalogFileOf, type Subject } from "./subject";
+
+/** Where a refuted claim and what contradicts it are written. */
+export interface ProofPlace {
+  /** The claim's line in the catalog, as `<file>:<line>`. Absent for standard input. */
+  readonly catalog?: string;
+  /** The override that the claim fails by. Absent if it fails without one. */
+  readonly override?: {
+    /** The object, such as `AuthorizationPolicy shop/api`. */
+    readonly object: string;
+    /** The first overridden line of its file, as `meshwright render --out` writes it. */
+    readonly line: string;
+    /** The override's line in the catalog. Absent for standard input. */
+    readonly catalog?: string;
+  };
+}
+
+/** A proof with its lines, if it is refuted. */
+export interface LocatedProof extends CombinedProof {
+  readonly place?: ProofPlace;
+}
+
+/** One line that names an override: its object, the object's line and the catalog's. */
+export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["override"]>): string {
+  return `${object} (${[line, ...(catalog === undefined ? [] : [catalog])].join(", ")})`;
+}
+
+/**
+ * Adds to each refuted claim the lines where it is written, and the override that it fails by: the one without which the
+ * model no longer refutes it. If only another tier refutes the claim, it is the override of an object that is rendered from
+ * the claim's place.
+ */
+export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
+  const locate = locator(catalogFileOf(subject));
+  const overridden = overriddenIn(subject);
+  const result: LocatedProof[] = [];
+  for (const proof of proofs) {
+    if (proof.verdict !== "refuted") {
+      result.push(proof);
+      continue;
+    }
+    const [catalog, cause] = [locate(proof.path), await causeOf(proof, subject, overridden)];
+    const line = cause && locate(cause.path);
+    result.push({
+      ...proof,
+      place: {
+        ...(catalog !== undefined && { catalog }),
+        ...(cause && {
+          override: {
+            object: `${cause.object.kind} ${fullName(cause.object)}`,
+            line: `${renderedPath(cause.object)}:${lineIn(cause)}`,
+            ...(line !== undefined && { catalog: line }),
+          },
+        }),
+      },
+    });
+  }
+  return result;
+}
+
+/** An override, its object, and what is proven without it. */
+interface Overridden {
+  /** Its path in the catalog. */
+  readonly path: string;
+  readonly patch: unknown;
+  readonly object: Manifest;
+  readonly without: () => ProofSubject;
+}
+
+function overriddenIn(subject: Subject): Overridden[] {
+  const { overrides } = isObject(subject.catalog) ? subject.catalog : {};
+  if (!isObject(overrides)) return [];
+  const { objects } = subjectOf(subject);
+  return Object.entries(overrides).flatMap(([kind, own]) =>
+    Object.entries(isObject(own) ? own : {}).flatMap(([name, patch]): Overridden[] => {
+      const object = objects.find((one) => one.kind === kind && fullName(one) === name);
+      const catalog = {
+        ...(subject.catalog as object),
+        overrides: { ...overrides, [kind]: { ...(own as object), [name]: {} } },
+      };
+      const path = formatPath(["overrides", kind, name, ...firstLeaf(patch)]);
+      return object === undefined
+        ? []
+        : [{ path, patch, object, without: () => subjectOf({ ...subject, catalog }) }];
+    }),
+  );
+}
+
+async function causeOf(
+  { path, claim }: CombinedProof,
+  subject: Subject,
+  overridden: readonly Overridden[],
+): Promise<Overridden | undefined> {
+  if (overridden.length === 0) return undefined;
+  const isRefuted = async (by: ProofSubject): Promise<boolean> =>
+    (await proveStatically(by, claim)).some(
+      (proof) => proof.claim === claim && proof.path === path && proof.verdict === "refuted",
+    );
+  if (!(await isRefuted(subjectOf(subject)))) return overridden.find(({ object }) => isAbout(object, path));
+  for (const one of overridden) if (!(await isRefuted(one.without()))) return one;
+  return undefined;
+}
+
+/** Whether an object is rendered from a place of the catalog, or from what is around or inside of it. */
+function isAbout({ metadata: { annotations = {} } }: Manifest, path: string): boolean {
+  const own = parsePath(path);
+  return (annotations[fromAnnotation] ?? "").split(",").some((source) => {
+    const from = parsePath(source);
+    return from.slice(0, own.length).every((segment, index) => segment === own[index]);
+  });
+}
+
+/** The path of a patch's first value. */
+function firstLeaf(patch: unknown): string[] {
+  if (!isObject(patch)) return [];
+  const [[key, value] = []] = Object.entries(patch);
+  return key === undefined ? [] : [key, ...firstLeaf(value)];
+}
+
+function lineIn({ object, patch }: Overridden): number {
+  const text = renderedText(object);
+  const offset = offsetInTree(parseDocument(text).contents, firstLeaf(patch)) ?? 0;
+  return text.slice(0, offset).split("\n").length;
+}
