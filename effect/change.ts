@@ -10,6 +10,8 @@ export interface Difference {
    * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route
    * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `host reached`:
    * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
+   * `network opened` and `network closed`: connections to the workload, or with `sent` of it to hosts outside of the
+   * cluster, that NetworkPolicies let pass or not.
    * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -24,6 +26,8 @@ export interface Difference {
     | "host reached"
     | "egress opened"
     | "egress closed"
+    | "network opened"
+    | "network closed"
     | "unread";
   readonly workload: Workload;
   /** False if the model doesn't read something that can decide otherwise. */

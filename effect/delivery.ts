@@ -4,6 +4,7 @@ import { gatewayServers, readsRequests } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { type Decision, mayCall } from "./mayCall";
 import type { Model } from "./model";
+import { networkDecision, outsideOf, podPort, targetOf } from "./networkDelivery";
 import { selects } from "./object";
 import type { Request } from "./request";
 import { routeOf } from "./routeOf";
@@ -32,6 +33,8 @@ export interface Arrival {
   readonly destination: RouteDestination;
   /** The workloads that receive it. Empty for a host outside of the mesh. */
   readonly at: readonly Receipt[];
+  /** For a host outside of the mesh: the decision of NetworkPolicies, unless they allow the connection. */
+  readonly network?: Decision;
 }
 
 /** A request at a workload. */
@@ -46,15 +49,30 @@ export interface Receipt {
 
 /**
  * Follows a request from a workload: of a pod, what its application sends; of a gateway, what a client without an
- * identity of the mesh sends to it. Gateways on the way, such as egress gateways, are followed too.
+ * identity of the mesh sends to it. Gateways on the way, such as egress gateways, are followed too. NetworkPolicies are
+ * asked before the proxies that receive it.
  *
  * @param from the client's workload, or the gateway.
  * @see https://istio.io/latest/docs/concepts/traffic-management/
  */
 export function deliver(model: Model, from: Workload, request: SentRequest): Delivery {
-  return from.proxy === "gateway"
-    ? atGateway(model, from, request, { ...(request.scheme === "https" && { sni: request.host }) }, [from])
-    : fromPod(model, from, request);
+  if (from.proxy !== "gateway") return fromPod(model, from, request);
+  const client = { ...(request.scheme === "https" && { sni: request.host }) };
+  const addresses = request.sourceIp === undefined ? [] : [request.sourceIp];
+  const port = podPort(model, from, request.port);
+  const network = networkDecision(model, { from: { addresses }, to: { workload: from }, port });
+  const delivery = atGateway(model, from, request, client, [from]);
+  return network ? heldBack(delivery, network) : delivery;
+}
+
+/** A gateway's delivery, if NetworkPolicies deny the connection to it or leave it open. */
+function heldBack(delivery: Delivery, network: Decision): Delivery {
+  if (network.answer === "denied") {
+    return { verdict: "denied", route: delivery.route, atGateway: network, arrivals: [] };
+  }
+  return delivery.verdict === "denied" || delivery.verdict === "unrouted"
+    ? delivery
+    : { ...delivery, verdict: "unknown", atGateway: network };
 }
 
 function fromPod(model: Model, from: Workload, request: SentRequest): Delivery {
@@ -131,14 +149,35 @@ function arrival(
       : model.workloads.filter((one) => one.namespace === service?.namespace && selects(labels, one.labels));
   const port = service?.ports.find(({ number }) => number === destination.port);
   const tcp = port !== undefined && port.protocol !== "http" && port.protocol !== "auto";
+  const network =
+    receivers.length > 0 || !destination.exists
+      ? undefined
+      : networkDecision(model, {
+          from: { workload: from },
+          to: outsideOf(destination.host, service),
+          port: typeof port?.target === "number" ? port.target : destination.port,
+        });
   return {
     destination,
+    ...(network && { network }),
     at: receivers.map((workload) => {
-      const target = port?.target ?? destination.port;
-      const number =
-        typeof target === "number" ? target : (workload.namedPorts?.[target] ?? destination.port);
-      return receipt(model, from, request, { destination, workload, port: number, tcp, passed });
+      const number = port === undefined ? destination.port : targetOf(port, workload);
+      const connection = { from: { workload: from }, to: { workload }, port: number };
+      const network = networkDecision(model, connection);
+      const received = receipt(model, from, request, { destination, workload, port: number, tcp, passed });
+      return network ? withNetwork(received, network) : received;
     }),
+  };
+}
+
+/** A receipt whose connection NetworkPolicies deny, or leave open. */
+function withNetwork({ next, ...received }: Receipt, network: Decision): Receipt {
+  if (network.answer === "denied") return { ...received, decision: network };
+  const { decision } = received;
+  return {
+    ...received,
+    decision: decision.answer === "allowed" ? network : decision,
+    ...(next && { next: next.verdict === "denied" ? next : { ...next, verdict: "unknown" } }),
   };
 }
 
@@ -210,9 +249,11 @@ function textsOf(labels: Readonly<Record<string, unknown>> = {}): Record<string,
 function verdictOf({ outcome }: Route, arrivals: readonly Arrival[]): Delivery["verdict"] {
   if (outcome === "unknown") return "unknown";
   if (arrivals.length === 0) return "unrouted";
-  const answers = arrivals.flatMap(({ destination, at }): Delivery["verdict"][] => {
+  const answers = arrivals.flatMap(({ destination, at, network }): Delivery["verdict"][] => {
     if (!destination.exists) return ["unrouted"];
-    return at.length === 0 ? ["allowed"] : at.map(({ decision, next }) => next?.verdict ?? decision.answer);
+    return at.length === 0
+      ? [network?.answer ?? "allowed"]
+      : at.map(({ decision, next }) => next?.verdict ?? decision.answer);
   });
   const [first = "unrouted"] = answers;
   return answers.every((one) => one === first) ? first : "split";

@@ -2,13 +2,14 @@ import { accessDifferences } from "./accessDifference";
 import { affectedBy } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import type { Model } from "./model";
+import { networkDifferences } from "./networkDifference";
 import { proxyDifferences } from "./proxyDifference";
 import { routeDifferences } from "./routeDifference";
 import type { Workload } from "./workload";
 
 /**
  * Returns what changes from one model to another, each with a request that shows it: who may call each workload, mutual
- * TLS, proxies, routes, and what leaves the mesh. Workloads are compared by namespace and name; those of one model only
+ * TLS, proxies, routes, NetworkPolicies, and what leaves the mesh. Workloads are compared by namespace and name; those of one model only
  * are left out. Equal models have no difference.
  */
 export function difference(before: Model, after: Model): Difference[] {
@@ -20,6 +21,7 @@ export function difference(before: Model, after: Model): Difference[] {
         ...proxyDifferences(before, old, after, now),
         ...accessDifferences(before, old, after, now),
       ]),
+    ...networkDifferences(before, after, pairs),
     ...routeDifferences(before, after, pairs),
   ];
 }

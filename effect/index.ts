@@ -16,6 +16,8 @@ export { accessRules, type AccessRules } from "./accessRules";
 export { strangerRequest, type StrangerRequest } from "./stranger";
 export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
+export { type Connection, type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
+export type { Outside } from "./outside";
 export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
 export { routeOf } from "./routeOf";

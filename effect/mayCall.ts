@@ -26,6 +26,8 @@ export interface Decision {
     | "no rule allows"
     | "no policy"
     | "external authorizer"
+    | "no NetworkPolicy allows"
+    | "NetworkPolicy not decided"
     | "condition not read"
     | "object not read";
   /** The object that decided, and the index of its rule. */

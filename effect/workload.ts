@@ -19,6 +19,8 @@ export interface Workload {
   readonly ports?: readonly number[];
   /** Ports of its containers, by name. Default: none. */
   readonly namedPorts?: Readonly<Record<string, number>>;
+  /** Whether its pods use the network of their node, in which NetworkPolicies do not select them. Default: false. */
+  readonly hostNetwork?: true;
   /** The object that creates its pods. Undefined if it is not among the objects. */
   readonly from?: ObjectName;
 }
@@ -79,6 +81,7 @@ export function workloadOf(
     namedPorts: Object.fromEntries(
       ports.map((port) => [textAt(port, "name") ?? "", numberAt(port, "containerPort") ?? 0]),
     ),
+    ...(spec.hostNetwork === true && { hostNetwork: true as const }),
     from: nameOf(object),
   };
 }

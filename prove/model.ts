@@ -86,11 +86,15 @@ interface IstiodValues {
   readonly env?: Readonly<Record<string, unknown>>;
 }
 
-/** The model of what a laboratory would bring up, with the gateways' pods. */
+/**
+ * The model of what a laboratory would bring up, with the gateways' pods. NetworkPolicies are left out: they select pods by
+ * labels, which the probes do not have.
+ */
 export function modelOf(subject: Subject, probed = true): Model {
   const { mesh } = subject;
   const { meshConfig = {} } = istiodOf(subject);
-  return readObjects(objectsOf(subject, probed), {
+  const objects = objectsOf(subject, probed).filter(({ kind }) => kind !== "NetworkPolicy");
+  return readObjects(objects, {
     settings: { rootNamespace: mesh.rootNamespace, trustDomain: mesh.trustDomain, ...settingsOf(meshConfig) },
     workloads: gatewayWorkloads(mesh),
   });

@@ -26,8 +26,8 @@ export const overrideAccess: ObjectRule = {
   severity: "warning",
   title: "Overrides do not allow more requests",
   why: [
-    "The AuthorizationPolicies allow exactly the calls of the catalog.",
-    "Requests that an override adds belong to no call, so checks, NetworkPolicies and limits leave them out.",
+    "The AuthorizationPolicies and NetworkPolicies allow exactly the calls of the catalog.",
+    "Requests that an override adds belong to no call, so checks and limits leave them out.",
     "The finding shows one of the requests that are allowed now.",
   ],
   see: pages.authorizationPolicy,
@@ -41,7 +41,10 @@ export const overrideAccess: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = differencesOf(effect, "access gained");
+      const found = [
+        ...differencesOf(effect, "access gained"),
+        ...differencesOf(effect, "network opened").filter(({ witness }) => witness),
+      ];
       const [first] = found;
       if (first)
         yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness), first.sure) };

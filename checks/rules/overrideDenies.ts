@@ -33,8 +33,8 @@ export const overrideDenies: ObjectRule = {
   severity: "warning",
   title: "Overrides do not deny declared calls",
   why: [
-    "Every request that the AuthorizationPolicies allow is one of the catalog's calls.",
-    "If an override denies it, the caller gets 403, or its connection is closed.",
+    "Every request that the AuthorizationPolicies and NetworkPolicies allow is one of the catalog's calls.",
+    "If an override denies it, the caller gets 403, its connection is closed, or it is never opened.",
     "The finding shows one of the requests that are denied now.",
   ],
   see: pages.authorizationPolicy,
@@ -48,7 +48,10 @@ export const overrideDenies: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = differencesOf(effect, "access lost");
+      const found = [
+        ...differencesOf(effect, "access lost"),
+        ...differencesOf(effect, "network closed").filter(({ witness }) => witness),
+      ];
       const [first] = found;
       if (first) yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness)) };
     }

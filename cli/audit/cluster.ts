@@ -21,6 +21,7 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
   ["batch/v1", "CronJob"],
   ["autoscaling/v2", "HorizontalPodAutoscaler"],
   ["policy/v1", "PodDisruptionBudget"],
+  ["networking.k8s.io/v1", "NetworkPolicy"],
 ];
 
 /** Groups of CRDs whose objects are judged, besides Istio's. */

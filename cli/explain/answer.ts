@@ -34,6 +34,8 @@ export interface Answer {
 /** A request that arrives at a destination of its route. */
 export interface Arrival {
   readonly destination: RouteDestination;
+  /** For a host outside of the mesh: the decision of NetworkPolicies, unless they allow the connection. */
+  readonly network?: Decision;
   /** The workloads that receive it, each with its decision. Empty for a host outside of the mesh. */
   readonly at: readonly {
     readonly workload: string;
@@ -95,10 +97,12 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
     proxy: nameOf(proxy),
     route,
     ...(atGateway && { atGateway }),
-    destinations: arrivals.map(({ destination, at }) => ({
+    destinations: arrivals.map(({ destination, at, network }) => ({
       destination,
+      ...(network && { network }),
       at: at.map(({ workload, request, decision, next }) => {
-        const nearest = decision.answer === "denied" ? nearestRule(model, workload, request) : undefined;
+        const isRefused = decision.answer === "denied" && decision.reason !== "no NetworkPolicy allows";
+        const nearest = isRefused ? nearestRule(model, workload, request) : undefined;
         const dryRuns = dryRunResults(model, workload, request);
         const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
         return {

@@ -53,13 +53,14 @@ function arrivalLines(
   return section(`to ${host}`, [
     `TLS ${first?.destination.tls ?? ""}`,
     ...limitsText(policy),
-    ...arrivals.flatMap(({ destination: { subset, weight, exists }, at }) => [
+    ...arrivals.flatMap(({ destination: { subset, weight, exists }, at, network }) => [
       ...(subset === undefined
         ? []
         : [`subset ${subset}${weight === 1 ? "" : `, ${percent(weight, total)} of the requests`}`]),
       ...(subset === undefined && weight !== total ? [`${percent(weight, total)} of the requests`] : []),
       ...(exists ? [] : ["the proxy has no cluster for it, so it answers with 503"]),
       ...(exists && at.length === 0 ? ["outside of the mesh"] : []),
+      ...(network ? [decisionText(network), ...origin(side, network.by)] : []),
       ...at.flatMap((one) => receiverLines(side, one)),
     ]),
   ]);

@@ -165,6 +165,13 @@ function sentenceOf({ kind, workload, sent, witness }: Difference, names: Names)
       return `${server}${port} ${kind === "proxy removed" ? "has no proxy any more" : "has a proxy now"}`;
     case "host reached":
       return `${server} may now send requests to ${to} outside of the mesh`;
+    case "network opened":
+    case "network closed": {
+      const may = kind === "network opened" ? "may now" : "may no longer";
+      return witness === undefined
+        ? `${server} ${may} connect to hosts outside of the cluster, as NetworkPolicies say`
+        : `${names.client(witness)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
+    }
     case "egress opened":
       return `${server} may now send requests to any host outside of the mesh`;
     case "egress closed":

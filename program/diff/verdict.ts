@@ -35,6 +35,8 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "host reached": "wider",
   "egress opened": "wider",
   "egress closed": "narrower",
+  "network opened": "wider",
+  "network closed": "narrower",
   "mTLS weaker": "weaker",
   "mTLS stronger": "stronger",
   "proxy removed": "weaker",

@@ -69,6 +69,25 @@ describe("effects of overrides", () => {
     ]);
   });
 
+  it("are connections that NetworkPolicies allow or deny, with a client", () => {
+    const networkPolicies = { networkPolicies: {} };
+    const override = (ingress: object[] | null): object => ({
+      NetworkPolicy: { "shop/api": { spec: { ingress } } },
+    });
+    const selector = (app: string): object => ({ podSelector: { matchLabels: { app } } });
+    const ports = [{ protocol: "TCP", port: 8080 }];
+    expect(found(override([{ from: [selector("web")], ports }]), networkPolicies)).to.deep.equal([]);
+    expect(
+      found(override([{ from: [selector("web"), selector("api")], ports }]), networkPolicies),
+    ).to.deep.equal([]);
+    expect(found(override([{ ports }]), networkPolicies)).to.deep.equal([
+      `MW911 NetworkPolicy["shop/api"]: the override allows requests to "api" that the catalog does not declare, such as a connection on port 8080 from a client without an identity`,
+    ]);
+    expect(found(override(null), networkPolicies)).to.deep.equal([
+      `MW912 NetworkPolicy["shop/api"]: the override denies declared calls to "api", such as a connection on port 8080 from ${web}`,
+    ]);
+  });
+
   it("are weaker mutual TLS, of the workload's ports and of its callers", () => {
     expect(
       found({ PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } }),

@@ -10,27 +10,33 @@ from nca.CoreDS.ConnectivityCube import ConnectivityCube
 from nca.CoreDS.ConnectivityProperties import ConnectivityProperties
 from nca.CoreDS.MethodSet import MethodSet
 from nca.CoreDS.MinDFA import MinDFA
-from nca.CoreDS.Peer import PeerSet
+from nca.CoreDS.Peer import IpBlock, PeerSet
 from nca.CoreDS.PortSet import PortSet
 from nca.CoreDS.ProtocolSet import ProtocolSet
 from nca.NetworkConfig.ResourcesHandler import ResourcesHandler
 
 
+def peer_set(peers, name):
+    """The pod of a workload, or an IP address."""
+    if name in peers:
+        return PeerSet({peers[name]})
+    return IpBlock(f"{name}/32").get_peer_set()
+
+
 def properties(peers, request):
-    methods = MethodSet()
-    methods.add_method(request["method"])
-    cube = ConnectivityCube.make_from_dict(
-        {
-            "src_peers": PeerSet({peers[request["from"]]}),
-            "dst_peers": PeerSet({peers[request["to"]]}),
-            "protocols": ProtocolSet.get_protocol_set_with_single_protocol("TCP"),
-            "dst_ports": PortSet.make_port_set_with_range(request["port"], request["port"]),
-            "methods": methods,
-            "hosts": MinDFA.dfa_from_regex(re.escape(request["host"])),
-            "paths": MinDFA.dfa_from_regex(re.escape(request["path"])),
-        }
-    )
-    return ConnectivityProperties.make_conn_props(cube)
+    cube = {
+        "src_peers": peer_set(peers, request["from"]),
+        "dst_peers": peer_set(peers, request["to"]),
+        "protocols": ProtocolSet.get_protocol_set_with_single_protocol(request.get("protocol", "TCP")),
+        "dst_ports": PortSet.make_port_set_with_range(request["port"], request["port"]),
+    }
+    if "method" in request:
+        methods = MethodSet()
+        methods.add_method(request["method"])
+        cube["methods"] = methods
+        cube["hosts"] = MinDFA.dfa_from_regex(re.escape(request["host"]))
+        cube["paths"] = MinDFA.dfa_from_regex(re.escape(request["path"]))
+    return ConnectivityProperties.make_conn_props(ConnectivityCube.make_from_dict(cube))
 
 
 answers = []

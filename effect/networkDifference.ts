@@ -1,0 +1,146 @@
+import { changedOf } from "./affected";
+import type { Difference, WorkloadPair } from "./change";
+import { fieldsAt, listAt, numberAt } from "./field";
+import { isSelected } from "./labelSelector";
+import { type Model, objectsOf } from "./model";
+import { type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
+import { type KnownObject, titleOf } from "./object";
+import { servedPorts } from "./space";
+import { identityOf, type Workload } from "./workload";
+
+/** A host outside of the cluster. */
+const outside: Endpoint = { addresses: [], isPublic: true };
+
+/** An end of connections in both models. */
+interface Side {
+  readonly before: Endpoint;
+  readonly after: Endpoint;
+  readonly name: string;
+}
+
+interface Change {
+  readonly kind: "network opened" | "network closed";
+  readonly from: Side;
+  readonly to: Side;
+  readonly port: number;
+  readonly was: ConnectionDecision;
+  readonly is: ConnectionDecision;
+}
+
+const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
+
+/**
+ * Returns the connections that NetworkPolicies allow in one model only: for each workload that accepts them, and for each
+ * one that opens them to hosts outside of the cluster. Only ends that a changed policy selects are compared.
+ */
+export function networkDifferences(
+  before: Model,
+  after: Model,
+  pairs: readonly WorkloadPair[],
+): Difference[] {
+  const [old, now] = [policies(before), policies(after)];
+  const changed = changedOf(old, now, ({ spec }) => JSON.stringify(spec));
+  if (changed.length === 0) return [];
+  const ends = pairs.map((pair) => ({ pair, side: sideOf(pair), selected: isSelectedBy(changed, pair) }));
+  const named = changed.flatMap(portsNamed);
+  return ends.flatMap(({ pair, side, selected }) => {
+    const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), 65000])];
+    const clients = ends.filter((one) => selected || one.selected).map((one) => one.side);
+    const all = selected ? [...clients, outsideSide] : clients;
+    const received = all.flatMap((from) =>
+      ports.flatMap((port) => changeOf(before, after, from, side, port)),
+    );
+    const reached = selected
+      ? [...new Set([443, ...named])].flatMap((port) => changeOf(before, after, side, outsideSide, port))
+      : [];
+    return [
+      ...differencesOf(after, pair[1], received, "received"),
+      ...differencesOf(after, pair[1], reached, "sent"),
+    ];
+  });
+}
+
+const outsideSide: Side = { before: outside, after: outside, name: "a client outside of the cluster" };
+
+function policies(model: Model): readonly KnownObject[] {
+  return objectsOf(model, "NetworkPolicy", "networking.k8s.io");
+}
+
+function sideOf([old, now]: WorkloadPair): Side {
+  return { before: { workload: old }, after: { workload: now }, name: `${now.namespace}/${now.name}` };
+}
+
+function isSelectedBy(changed: readonly KnownObject[], [old, now]: WorkloadPair): boolean {
+  return changed.some(
+    ({ namespace, spec }) =>
+      namespace === now.namespace &&
+      [old, now].some(({ labels }) => isSelected(fieldsAt(spec, "podSelector"), labels)),
+  );
+}
+
+function portsOf(model: Model, workload: Workload): number[] {
+  return [...servedPorts(model, workload).map(({ number }) => number), ...(workload.ports ?? [])];
+}
+
+/** The ports to which a policy allows connections. */
+function portsNamed({ spec }: KnownObject): number[] {
+  return listAt(spec, "egress").flatMap((rule) =>
+    listAt(rule, "ports").flatMap((port) => numberAt(port, "port") ?? []),
+  );
+}
+
+function changeOf(before: Model, after: Model, from: Side, to: Side, port: number): Change[] {
+  const was = mayConnect(before, { from: from.before, to: to.before, port });
+  const is = mayConnect(after, { from: from.after, to: to.after, port });
+  const [less, more] = [openness[was.answer], openness[is.answer]];
+  if (less === more) return [];
+  return [{ kind: less < more ? "network opened" : "network closed", from, to, port, was, is }];
+}
+
+function differencesOf(
+  model: Model,
+  workload: Workload,
+  changes: readonly Change[],
+  direction: "received" | "sent",
+): Difference[] {
+  return (["network opened", "network closed"] as const).flatMap((kind): Difference[] => {
+    const own = changes.filter((one) => one.kind === kind);
+    const first = own.find(({ was, is }) => isSure(was, is)) ?? own[0];
+    if (!first) return [];
+    const { from, port, was, is } = first;
+    const client = "workload" in from.after && from.after.workload.proxy !== "none" && from.after.workload;
+    const shown =
+      direction === "sent"
+        ? { sent: { host: "unknown.example", port } }
+        : {
+            witness: {
+              port,
+              protocol: "tcp" as const,
+              ...(client && { identity: identityOf(client, model.settings) }),
+            },
+          };
+    return [
+      {
+        kind,
+        workload,
+        sure: isSure(was, is),
+        ...shown,
+        before: connectionText(was),
+        after: connectionText(is),
+        by: is.by.length > 0 ? is.by : was.by,
+        extent: own.map((one) => `${one.from.name} to ${one.to.name} port ${one.port}`).join("\n"),
+      },
+    ];
+  });
+}
+
+function isSure(was: ConnectionDecision, is: ConnectionDecision): boolean {
+  return was.answer !== "unknown" && is.answer !== "unknown";
+}
+
+/** Describes a decision with the objects that made it. */
+function connectionText({ answer, direction, by }: ConnectionDecision): string {
+  return direction === undefined
+    ? `${answer}: no NetworkPolicy applies`
+    : `${answer}: ${direction} (${by.map(titleOf).join(", ")})`;
+}

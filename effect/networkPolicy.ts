@@ -1,0 +1,180 @@
+import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt } from "./field";
+import { isSelected } from "./labelSelector";
+import { type Model, objectsOf } from "./model";
+import { type KnownObject, nameOf, type ObjectName } from "./object";
+import { blockHolds, type Outside } from "./outside";
+import { every, some, type Truth, truth } from "./truth";
+import type { Workload } from "./workload";
+
+/** One end of a connection: a pod of a workload, or an address outside of the cluster. */
+export type Endpoint = { readonly workload: Workload } | Outside;
+
+/** A connection, as NetworkPolicies see it: behind the Service's address, and before the proxies. */
+export interface Connection {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** Port of the pod or host that accepts it, which can differ from the Service's. */
+  readonly port: number;
+  /** Default: `TCP`. */
+  readonly protocol?: "TCP" | "UDP" | "SCTP";
+}
+
+/** Whether NetworkPolicies let a connection pass. */
+export interface ConnectionDecision {
+  /** `unknown` if labels, addresses or policies that the model doesn't read can decide otherwise. */
+  readonly answer: "allowed" | "denied" | "unknown";
+  /** The policies that decided: those of the client's pod (`egress`) or of the accepting pod (`ingress`). */
+  readonly direction?: "egress" | "ingress";
+  /** The policies of that direction that select the pod, or the objects that the model doesn't read. */
+  readonly by: readonly ObjectName[];
+}
+
+/**
+ * Decides whether NetworkPolicies let a connection pass, as Kubernetes specifies them. The policies that select the
+ * client's pod must allow its egress, and those that select the accepting pod its ingress. Policies are additive. A pod
+ * that no policy of a direction selects has no limit in this direction.
+ *
+ * To judge a request from pod to pod: `mayConnect(model, { from: { workload: client }, to: { workload: server }, port })`,
+ * with the port of the server's pod. `deliver` asks it for every hop, so its verdicts include NetworkPolicies.
+ *
+ * A block of addresses selects a pod only by the pod's address, which is unknown: the answer is `unknown` if the block has
+ * private addresses, and the block selects no pod if it has none. Pods in the network of their node are unknown, too.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function mayConnect(model: Model, connection: Connection): ConnectionDecision {
+  const { from, to } = connection;
+  const egress = directed(model, connection, from, to, "egress");
+  if (egress.answer === "denied") return egress;
+  const ingress = directed(model, connection, to, from, "ingress");
+  if (ingress.answer === "denied" || egress.answer === "allowed") return ingress;
+  return egress;
+}
+
+type Direction = "egress" | "ingress";
+
+function directed(
+  model: Model,
+  connection: Connection,
+  own: Endpoint,
+  other: Endpoint,
+  direction: Direction,
+): ConnectionDecision {
+  if (!("workload" in own)) return { answer: "allowed", by: [] };
+  const { workload } = own;
+  const unread = unreadPolicies(model, workload);
+  if (unread.length > 0) return { answer: "unknown", direction, by: unread.map(nameOf) };
+  const policies = policiesOf(model, workload, direction);
+  if (policies.length === 0) return { answer: "allowed", by: [] };
+  const by = policies.map(nameOf);
+  if (workload.hostNetwork === true) return { answer: "unknown", direction, by };
+  const allowed = some(policies, (policy) => allows(model, policy, direction, connection, other));
+  const answer = allowed === "yes" ? "allowed" : allowed === "no" ? "denied" : "unknown";
+  return { answer, direction, by };
+}
+
+const byNamespace = new WeakMap<readonly KnownObject[], ReadonlyMap<string, readonly KnownObject[]>>();
+
+/** Returns the NetworkPolicies that select a workload's pods and apply to a direction. */
+export function policiesOf(
+  model: Model,
+  { namespace, labels }: Workload,
+  direction: Direction,
+): readonly KnownObject[] {
+  const all = objectsOf(model, "NetworkPolicy", "networking.k8s.io");
+  const index = byNamespace.get(all) ?? Map.groupBy(all, (one) => one.namespace);
+  byNamespace.set(all, index);
+  return (index.get(namespace) ?? []).filter(
+    ({ spec }) => appliesTo(spec, direction) && isSelected(fieldsAt(spec, "podSelector"), labels),
+  );
+}
+
+/** Without `policyTypes`, a policy applies to ingress, and to egress if it has rules for it. */
+function appliesTo(spec: unknown, direction: Direction): boolean {
+  const types = textsAt(spec, "policyTypes");
+  if (types.length > 0) return types.includes(direction === "egress" ? "Egress" : "Ingress");
+  return direction === "ingress" || listAt(spec, "egress").length > 0;
+}
+
+function allows(
+  model: Model,
+  policy: KnownObject,
+  direction: Direction,
+  connection: Connection,
+  other: Endpoint,
+): Truth {
+  const key = direction === "egress" ? "to" : "from";
+  return some(listAt(policy.spec, direction), (rule) =>
+    every(
+      [
+        () => anyOf(listAt(rule, key), (peer) => isPeer(model, policy, peer, other)),
+        () => anyOf(listAt(rule, "ports"), (port) => isPort(port, connection)),
+      ],
+      (holds) => holds(),
+    ),
+  );
+}
+
+/** An empty list restricts nothing. */
+function anyOf(list: readonly Fields[], judge: (one: Fields) => Truth): Truth {
+  return list.length === 0 ? "yes" : some(list, judge);
+}
+
+function isPeer(model: Model, { namespace }: KnownObject, peer: Fields, other: Endpoint): Truth {
+  if (has(peer, "ipBlock")) {
+    return blockHolds(fieldsAt(peer, "ipBlock"), "workload" in other ? "pod" : other);
+  }
+  if (!has(peer, "podSelector") && !has(peer, "namespaceSelector")) return "no";
+  if (!("workload" in other)) return "no";
+  const { workload } = other;
+  const place = has(peer, "namespaceSelector")
+    ? isNamespace(model, fieldsAt(peer, "namespaceSelector"), workload.namespace)
+    : truth(workload.namespace === namespace);
+  const pod = truth(isSelected(fieldsAt(peer, "podSelector"), workload.labels));
+  const selected = every([place, pod], (one) => one);
+  // Connections of such pods have the address of their node.
+  return selected === "yes" && workload.hostNetwork === true ? "unknown" : selected;
+}
+
+const nameLabel = "kubernetes.io/metadata.name";
+
+/** Kubernetes labels each namespace with its name. Other labels are known if the namespace is among the objects. */
+function isNamespace(model: Model, selector: Fields, name: string): Truth {
+  const known = model.namespaces.get(name);
+  const keys = [
+    ...Object.keys(fieldsAt(selector, "matchLabels")),
+    ...listAt(selector, "matchExpressions").map((one) => textAt(one, "key")),
+  ];
+  if (!known && keys.some((key) => key !== nameLabel)) return "unknown";
+  return truth(isSelected(selector, { ...known?.labels, [nameLabel]: name }));
+}
+
+function isPort(port: Fields, { to, port: number, protocol = "TCP" }: Connection): Truth {
+  if ((textAt(port, "protocol") ?? "TCP") !== protocol) return "no";
+  if (!has(port, "port")) return "yes";
+  const first = numberAt(port, "port");
+  if (first !== undefined) return truth(number >= first && number <= (numberAt(port, "endPort") ?? first));
+  if (!("workload" in to)) return "no";
+  const { namedPorts, from } = to.workload;
+  if (namedPorts === undefined && from === undefined) return "unknown";
+  return truth(namedPorts?.[textAt(port, "port") ?? ""] === number);
+}
+
+/** Policies of other APIs, which decide beside NetworkPolicies. Those of the cluster apply to every namespace. */
+const others: readonly (readonly [group: string, kind: string, scope: "namespace" | "cluster"])[] = [
+  ["policy.networking.k8s.io", "AdminNetworkPolicy", "cluster"],
+  ["policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "cluster"],
+  ["policy.networking.k8s.io", "ClusterNetworkPolicy", "cluster"],
+  ["cilium.io", "CiliumNetworkPolicy", "namespace"],
+  ["cilium.io", "CiliumClusterwideNetworkPolicy", "cluster"],
+  ["projectcalico.org", "NetworkPolicy", "namespace"],
+  ["projectcalico.org", "GlobalNetworkPolicy", "cluster"],
+  ["crd.projectcalico.org", "NetworkPolicy", "namespace"],
+  ["crd.projectcalico.org", "GlobalNetworkPolicy", "cluster"],
+];
+
+function unreadPolicies(model: Model, { namespace }: Workload): KnownObject[] {
+  return others.flatMap(([group, kind, scope]) =>
+    objectsOf(model, kind, group).filter((one) => scope === "cluster" || one.namespace === namespace),
+  );
+}
