@@ -62,6 +62,8 @@ interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   readonly enum?: readonly unknown[];
+  /** Regular expression that a text must match. */
+  readonly pattern?: string;
 }
 
 /** Fields that every object has besides its spec. */
@@ -113,14 +115,17 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
   }
 }
 
-function typeFix({ enum: values, type }: Schema): string {
+function typeFix({ enum: values, type, pattern }: Schema): string {
+  if (pattern?.endsWith("(ns|us|µs|ms|s|m|h))+$")) return "use a duration such as 1.5s";
+  if (pattern !== undefined) return `use a text that matches ${pattern}`;
   return values
     ? `use one of ${values.map((one) => JSON.stringify(one)).join(", ")}`
     : `use a value of type ${type}`;
 }
 
-function hasType({ type, enum: values }: Schema, value: unknown): boolean {
+function hasType({ type, enum: values, pattern }: Schema, value: unknown): boolean {
   if (values && typeof value !== "object") return values.includes(value);
+  if (pattern !== undefined && typeof value === "string") return new RegExp(pattern, "u").test(value);
   switch (type) {
     case "object":
       return typeof value === "object" && !Array.isArray(value);

@@ -67,8 +67,21 @@ function strip(schema: unknown): unknown {
       key === "properties" ? mapValues(value as Schema, strip) : strip(value),
     ]),
   );
+  if (isDuration(schema)) stripped.pattern = duration;
   const open = "additionalProperties" in schema || "x-kubernetes-preserve-unknown-fields" in schema;
   return "properties" in schema && !open ? { ...stripped, additionalProperties: false } : stripped;
+}
+
+/** A duration as Go and CEL read it, such as `1h30m`. */
+const duration = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$";
+
+/** The CRDs only say in a rule of CEL that a text is a duration. */
+function isDuration(schema: object): boolean {
+  const { type, "x-kubernetes-validations": rules = [] } = schema as {
+    readonly type?: string;
+    readonly "x-kubernetes-validations"?: readonly { readonly rule: string }[];
+  };
+  return type === "string" && rules.some(({ rule }) => rule.includes("duration(self)"));
 }
 
 /** What a type needs: alternatives only restrict which fields go together, which would make unreadable unions. */

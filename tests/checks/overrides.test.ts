@@ -59,6 +59,19 @@ describe("checks of overrides", () => {
     ]);
   });
 
+  it("refuse texts that are no durations where the CRD demands one", () => {
+    const timeout = (value: string): string[] =>
+      found({ VirtualService: { "shop/api": { spec: { http: [{ timeout: value }] } } } }).filter((line) =>
+        line.startsWith("MW360"),
+      );
+    for (const value of ["5s", "1.5s", "1h30m", "250ms"]) expect(timeout(value), value).to.deep.equal([]);
+    for (const value of ["ten", "5", "5 s", ""]) {
+      expect(timeout(value), value).to.deep.equal([
+        `MW360 ${at}.http[0].timeout: use a duration such as 1.5s`,
+      ]);
+    }
+  });
+
   it("refuse routes to subsets and ports that the service does not have", () => {
     const host = "api.shop.svc.cluster.local";
     const subset = `MW361 ${at}.http[0].route[0].destination.subset`;
