@@ -6,17 +6,17 @@ import { expect } from "chai";
 import { RunError, ServiceMesh } from "../../components";
 import program from "../../stacks";
 import { platforms } from "../../platforms";
-import { meshwright } from "../cli/run";
+import { inProcess } from "../cli/inProcess";
 import { registrations } from "../components/registrations";
 import { tenFindings, tenMistakes } from "./tenMistakes";
 
 describe("a catalog with ten mistakes", () => {
   it("is printed with all ten, with paths and fixes, by meshwright check, which ends with 1", async function () {
-    this.timeout(60_000); // a process that compiles what it needs
+    this.timeout(60_000); // the first run compiles what it needs
     const folder = mkdtempSync(join(tmpdir(), "ten-"));
     try {
       writeFileSync(join(folder, "ten.json"), JSON.stringify(tenMistakes));
-      const { exitCode, stdout } = await meshwright(["check", "ten.json"], { cwd: folder });
+      const { exitCode, stdout } = await inProcess(["check", "ten.json"], { cwd: folder });
       const printed = stdout
         .split("\n\n")
         .map((text) => /^(?:error|warning|info) (MW\d+) (.*)\n[^]*\n {2}fix: (.*)$/.exec(text)?.slice(1));

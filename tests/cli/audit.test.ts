@@ -10,6 +10,7 @@ import {
   service,
   strict,
 } from "../../cli/audit/rules/examples";
+import { inProcess } from "./inProcess";
 import { meshwright } from "./run";
 
 const namespace = meshNamespace;
@@ -30,7 +31,7 @@ describe("cli/audit", () => {
 
   it("prints findings grouped by object, with file, line and fix; errors fail it", async () => {
     writeFileSync(join(folder, "shop.yaml"), documents(namespace, strict, deployment("web"), caller));
-    const { stdout, exitCode } = await meshwright(["audit", "shop.yaml", ...dev], { cwd: folder });
+    const { stdout, exitCode } = await inProcess(["audit", "shop.yaml", ...dev], { cwd: folder });
     expect(exitCode).to.equal(1);
     expect(stdout.split("\n").filter((line) => !line.includes("Add one, named"))).to.deep.equal([
       "Namespace shop",
@@ -103,7 +104,7 @@ describe("cli/audit", () => {
 
   it("says what it can't read, and has no finding in a mesh that is right", async () => {
     writeFileSync(join(folder, "broken.yaml"), "apiVersion: v1\nkind: [Service\n");
-    const broken = await meshwright(["audit", "broken.yaml"], { cwd: folder });
+    const broken = await inProcess(["audit", "broken.yaml"], { cwd: folder });
     expect(broken.exitCode).to.equal(1);
     expect(broken.stdout)
       .to.contain("error MW920 broken.yaml:")
@@ -140,13 +141,13 @@ spec:
       [["audit", "-", "--environment", "test"], 2, "Allowed choices are dev, staging, prod"],
     ];
     for (const [args, code, message] of cases) {
-      const { stderr, exitCode } = await meshwright(args, { cwd: folder });
+      const { stderr, exitCode } = await inProcess(args, { cwd: folder });
       expect(stderr).to.contain(message);
       expect(exitCode, args.join(" ")).to.equal(code);
     }
     const empty = await meshwright(["audit", "-"], { input: "replicas: 2\n" });
     expect(empty.stderr).to.contain("There are no Kubernetes objects in -.");
-    expect((await meshwright(["audit", "--help"])).stdout).to.contain(
+    expect((await inProcess(["audit", "--help"])).stdout).to.contain(
       "helm template ./chart | meshwright audit -",
     );
   });

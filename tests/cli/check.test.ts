@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { rules } from "../../checks";
 import { text as weightsText } from "../../checks/rules/weightsSum";
 import { manifestGiven } from "../../checks/structure";
+import { inProcess } from "./inProcess";
 import { meshwright } from "./run";
 
 const broken = {
@@ -22,7 +23,7 @@ const broken = {
 const weights = weightsText("api", [90, 20]);
 
 describe("cli/check", function () {
-  this.timeout(60_000); // each run is a process; the first one compiles what has changed
+  this.timeout(60_000); // processes compile what has changed first
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "check-"));
@@ -39,7 +40,7 @@ describe("cli/check", function () {
   });
 
   it("prints every finding of a file with path and fix, and ends with 1", async () => {
-    const { exitCode, stdout } = await meshwright(["check", "broken.json"], { cwd: folder });
+    const { exitCode, stdout } = await inProcess(["check", "broken.json"], { cwd: folder });
     expect(stdout).to.equal(
       [
         "error MW201 services.api.traffic.weights",
@@ -73,7 +74,7 @@ describe("cli/check", function () {
     const shop = file("shop", "api.example.com");
     const bank = file("bank", "api.example.com");
     const books = file("books", "books.example.com");
-    const both = await meshwright(["check", shop, bank], { cwd: folder });
+    const both = await inProcess(["check", shop, bank], { cwd: folder });
     expect(both.stdout).to.equal(
       [
         "shop.json: no findings",
@@ -87,9 +88,9 @@ describe("cli/check", function () {
     );
     expect(both.exitCode).to.equal(1);
     const [json, apart, sarif] = await Promise.all([
-      meshwright(["check", shop, bank, "--format", "json"], { cwd: folder }),
-      meshwright(["check", shop, books], { cwd: folder }),
-      meshwright(["check", shop, bank, "--format", "sarif"], { cwd: folder }),
+      inProcess(["check", shop, bank, "--format", "json"], { cwd: folder }),
+      inProcess(["check", shop, books], { cwd: folder }),
+      inProcess(["check", shop, bank, "--format", "sarif"], { cwd: folder }),
     ]);
     expect(JSON.parse(json.stdout)).to.deep.equal({
       catalogs: [
@@ -140,7 +141,7 @@ describe("cli/check", function () {
         delegates: { [name]: { exportTo, prefix, routes: [{ prefix, service: "web" }] } },
       });
     const check = (other: string, ...options: string[]) =>
-      meshwright(["check", edge, other, ...options], { cwd: folder });
+      inProcess(["check", edge, other, ...options], { cwd: folder });
     const fitting = await check(shop("fitting", "edge", "/shop"));
     expect(fitting.stdout).to.equal("edge.json: no findings\n\nfitting.json: no findings");
     expect(fitting.exitCode).to.equal(0);
@@ -162,7 +163,7 @@ describe("cli/check", function () {
   it("prints JSON and SARIF for machines", async () => {
     const [json, sarif] = await Promise.all(
       ["json", "sarif"].map((format) =>
-        meshwright(["check", "broken.json", "--format", format], { cwd: folder }),
+        inProcess(["check", "broken.json", "--format", format], { cwd: folder }),
       ),
     );
     const { catalog, findings } = JSON.parse(json?.stdout ?? "") as {
@@ -208,7 +209,7 @@ describe("cli/check", function () {
       "config:\n  meshwright:environment: prod\n  meshwright:options: { faultInjection: true }\n",
     );
     const locations = async (): Promise<unknown> => {
-      const { stdout } = await meshwright(["check", "alfred", "--stack", "faulty", "--format", "sarif"], {
+      const { stdout } = await inProcess(["check", "alfred", "--stack", "faulty", "--format", "sarif"], {
         cwd: folder,
       });
       const { runs } = JSON.parse(stdout) as { runs: { results: { locations: object[] }[] }[] };
@@ -226,7 +227,7 @@ describe("cli/check", function () {
       join(folder, "mesh.yaml"),
       "name: shop\nservices:\n  web:\n    ports: { http: { port: 80, protocol: http } }\n",
     );
-    const { exitCode, stdout, stderr } = await meshwright(["check", "mesh.yaml"], { cwd: folder });
+    const { exitCode, stdout, stderr } = await inProcess(["check", "mesh.yaml"], { cwd: folder });
     expect(stdout, stderr).to.equal("mesh.yaml: no findings");
     expect(exitCode).to.equal(0);
   });
@@ -242,7 +243,7 @@ describe("cli/check", function () {
 import { port } from "./port";
 export const catalog = defineMesh({ name: "shop", services: { web: { ports: { http: { port, protocol: "http" } } } } });`,
       );
-      const { exitCode, stdout, stderr } = await meshwright(["check", "mesh.ts"], { cwd: home });
+      const { exitCode, stdout, stderr } = await inProcess(["check", "mesh.ts"], { cwd: home });
       expect(stdout, stderr).to.equal("mesh.ts: no findings");
       expect(stderr).to.equal("");
       expect(exitCode).to.equal(0);
@@ -254,7 +255,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
     writeFileSync(join(folder, "alone.cjs"), `module.exports = ${text};`);
     writeFileSync(join(folder, "named.cjs"), `exports.catalog = ${text};`);
     for (const file of ["alone.cjs", "named.cjs"]) {
-      const { stdout, stderr } = await meshwright(["check", file], { cwd: folder });
+      const { stdout, stderr } = await inProcess(["check", file], { cwd: folder });
       expect(stdout, stderr).to.equal(`${file}: no findings`);
     }
   });
@@ -262,7 +263,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
   it("tells what it was given instead of a catalog", async () => {
     writeFileSync(join(folder, "empty.ts"), "export const mesh = 1;");
     const said = async (...args: string[]): Promise<string> => {
-      const { exitCode, stderr } = await meshwright(["check", ...args], { cwd: folder });
+      const { exitCode, stderr } = await inProcess(["check", ...args], { cwd: folder });
       expect(exitCode).to.not.equal(0);
       return stderr;
     };
@@ -292,7 +293,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
   it("executes no file but TypeScript and JavaScript, and reads none but YAML and JSON", async () => {
     const file = join(folder, "harmful.txt");
     writeFileSync(file, `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "harm"))}, "");`);
-    const { exitCode, stdout, stderr } = await meshwright(["check", file]);
+    const { exitCode, stdout, stderr } = await inProcess(["check", file]);
     expect(stderr).to.match(
       /^error: .*harmful\.txt is not a catalog: its extension is "\.txt"\.\nfix: {3}Name a file that ends in one of \.ts/,
     );
@@ -307,9 +308,9 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
       ["syntax.yaml", 4],
       ["syntax.ts", 2],
     ] as const) {
-      const people = await meshwright(["check", file], { cwd: folder });
+      const people = await inProcess(["check", file], { cwd: folder });
       expect(people.stdout).to.match(new RegExp(`^error MW001 ${file}\\n[^]*\\n${file}: 1 error$`));
-      const { stdout, exitCode } = await meshwright(["check", file, "--format", "sarif"], { cwd: folder });
+      const { stdout, exitCode } = await inProcess(["check", file, "--format", "sarif"], { cwd: folder });
       const { runs } = JSON.parse(stdout) as {
         runs: { results: { ruleId: string; locations: { physicalLocation: { region: object } }[] }[] }[];
       };
@@ -321,7 +322,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
       join(folder, "manifest.yaml"),
       "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Service\n",
     );
-    const { stdout, exitCode } = await meshwright(["check", "manifest.yaml", "--format", "json"], {
+    const { stdout, exitCode } = await inProcess(["check", "manifest.yaml", "--format", "json"], {
       cwd: folder,
     });
     const { findings } = JSON.parse(stdout) as { findings: { code: string; message: string }[] };
@@ -332,7 +333,7 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
   });
 
   it("names in SARIF its version and each rule's page", async () => {
-    const { stdout } = await meshwright(["check", "broken.json", "--format", "sarif"], { cwd: folder });
+    const { stdout } = await inProcess(["check", "broken.json", "--format", "sarif"], { cwd: folder });
     const { runs } = JSON.parse(stdout) as {
       runs: { tool: { driver: { version: string; rules: { id: string; help: { markdown: string } }[] } } }[];
     };

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 const fix = "fix:   Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
 
 describe("cli/cluster", function () {
-  this.timeout(60_000); // each run is a process that compiles what it needs
+  this.timeout(60_000); // the first run compiles what it needs
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "cluster-"));
@@ -16,7 +16,7 @@ describe("cli/cluster", function () {
     rmSync(folder, { recursive: true });
   });
   const run = (args: readonly string[], KUBECONFIG?: string) =>
-    meshwright(args, { cwd: folder, env: { HOME: folder, KUBECONFIG, MESHWRIGHT_SANDBOX: undefined } });
+    inProcess(args, { cwd: folder, env: { HOME: folder, KUBECONFIG, MESHWRIGHT_SANDBOX: undefined } });
 
   for (const args of [["status"], ["open", "kiali"], ["purge", "--yes"]]) {
     it(`names every place that has no kubeconfig: ${args.join(" ")}`, async () => {

@@ -6,7 +6,7 @@ import { report } from "../../cli/cost/report";
 import { sizeOf, sizeText } from "../../cli/cost/size";
 import type { ProxyCost } from "../../prove";
 import { istiodLimit, proxyLimit } from "../../prove/xds/memoryLimits";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 function proxy(name: string, bytes: number, pods = 2): ProxyCost {
   const part = (size: number) => ({ resources: 1, bytes: size, fingerprint: String(size) });
@@ -98,11 +98,11 @@ describe("meshwright cost", () => {
   });
 
   it("refuses a size that it does not read, and a budget of a change without a base", async () => {
-    const size = await meshwright(["cost", "alfred", "--budget", "much"]);
+    const size = await inProcess(["cost", "alfred", "--budget", "much"]);
     expect([size.exitCode, size.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && text.includes("such as 500kB"),
     );
-    const added = await meshwright(["cost", "alfred", "--budget-added", "1MB"]);
+    const added = await inProcess(["cost", "alfred", "--budget-added", "1MB"]);
     expect(added.exitCode).to.equal(2);
     expect(added.stderr).to.include("--budget-added limits what a change adds, and there is no --base");
   });

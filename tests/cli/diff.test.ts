@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 const catalog = (methods: readonly string[]) => ({
   name: "shop",
@@ -16,7 +16,7 @@ const catalog = (methods: readonly string[]) => ({
 const guide = readFileSync(join(__dirname, "..", "..", "docs", "guide", "operation.md"), "utf8");
 
 describe("cli/diff", function () {
-  this.timeout(180_000); // Each run is its own process.
+  this.timeout(180_000); // The first run compiles what it needs.
   const folder = mkdtempSync(join(tmpdir(), "diff-"));
   after(() => {
     rmSync(folder, { recursive: true });
@@ -25,7 +25,7 @@ describe("cli/diff", function () {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return name;
   };
-  const run = (...args: readonly string[]) => meshwright(["diff", ...args], { cwd: folder });
+  const run = (...args: readonly string[]) => inProcess(["diff", ...args], { cwd: folder });
 
   it("compares catalogs, and fails on the verdicts that it is told", async () => {
     const [old, now] = [file("old.json", catalog(["GET"])), file("now.json", catalog(["GET", "PUT"]))];

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 describe("cli/explain", function () {
-  this.timeout(60_000); // each run is a process that compiles what it needs
+  this.timeout(60_000); // the first run compiles what it needs
 
   it("shows an object and the edges of the catalog that it comes from", async () => {
-    const { stdout, exitCode } = await meshwright([
+    const { stdout, exitCode } = await inProcess([
       "explain",
       "alfred",
       "AuthorizationPolicy/database",
@@ -25,7 +25,7 @@ describe("cli/explain", function () {
   });
 
   it("finds it by kind in any case and with its namespace, and shows what stands in the catalog", async () => {
-    const { stdout } = await meshwright([
+    const { stdout } = await inProcess([
       "explain",
       "alfred",
       "authorizationpolicy/alfred-platform/agent-core",
@@ -38,7 +38,7 @@ describe("cli/explain", function () {
   });
 
   it("finds whatever else render writes of a platform, and says which catalog or component it comes from", async () => {
-    const ofProd = (object: string) => meshwright(["explain", "alfred", object, "--stack", "prod"]);
+    const ofProd = (object: string) => inProcess(["explain", "alfred", object, "--stack", "prod"]);
     const rules = await ofProd("PrometheusRule/alfred-slo");
     expect(rules.stdout, rules.stderr).to.match(
       /^apiVersion: monitoring\.coreos\.com\/v1\nkind: PrometheusRule\n/,
@@ -70,7 +70,7 @@ describe("cli/explain", function () {
       const main = join(__dirname, "..", "..", "stacks", "index.ts");
       writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify({ name: "mesh", runtime: "nodejs", main }));
       writeFileSync(join(cwd, "Pulumi.tagged.yaml"), JSON.stringify({ config }));
-      const { stdout, stderr } = await meshwright(
+      const { stdout, stderr } = await inProcess(
         [
           ...["explain", "alfred", "MutatingWebhookConfiguration/istio-revision-tag-default"],
           ...["--stack", "tagged", "--json"],
@@ -85,16 +85,16 @@ describe("cli/explain", function () {
   });
 
   it("names those that there are if it finds none", async () => {
-    const none = await meshwright(["explain", "alfred", "Gateway/edge"]);
+    const none = await inProcess(["explain", "alfred", "Gateway/edge"]);
     expect(none.stderr).to.equal(
       'error: No object of alfred is "Gateway/edge".\nfix:   Name one of: Gateway/alfred-platform/alfred-platform-gateway',
     );
     expect(none.exitCode).to.equal(1);
-    const kind = await meshwright(["explain", "alfred", "Gatway/edge"]);
+    const kind = await inProcess(["explain", "alfred", "Gatway/edge"]);
     expect(kind.stderr).to.contain(
       "fix:   Name one of the kinds: AuthorizationPolicy, ConfigMap, Deployment, DestinationRule, ",
     );
-    const many = await meshwright(["explain", "alfred", "PeerAuthentication/default"]);
+    const many = await inProcess(["explain", "alfred", "PeerAuthentication/default"]);
     expect(many.stderr).to.contain('More than one object of alfred is "PeerAuthentication/default".');
     expect(many.stderr).to.contain(
       "Name one of: PeerAuthentication/alfred-platform/default, PeerAuthentication/istio-system/default, PeerAuthentication/monitoring/default",
@@ -107,13 +107,13 @@ describe("cli/explain", function () {
     expect(shown).to.be.a("string");
     const [line = "", ...output] = (shown ?? "").split("\n");
     const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
-    const { stdout, exitCode } = await meshwright(words);
+    const { stdout, exitCode } = await inProcess(words);
     expect(stdout.trimEnd()).to.equal(output.join("\n").trimEnd());
     expect(exitCode).to.equal(1);
   });
 
   it("explains a request from outside as JSON", async () => {
-    const { stdout } = await meshwright([
+    const { stdout } = await inProcess([
       "explain",
       "alfred",
       "https://api.alfred-platform.example.com/",

@@ -11,14 +11,14 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { programs } from "../../toolchain/pins";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 const root = join(__dirname, "..", "..");
 const readJson = (path: string): Record<string, Record<string, string>> =>
   JSON.parse(readFileSync(path, "utf8")) as Record<string, Record<string, string>>;
 
 describe("cli/init", function () {
-  this.timeout(60_000); // each run is a process; the first one compiles what has changed
+  this.timeout(60_000); // the first run compiles what it needs
   let parent: string;
   before(() => {
     // Beside node_modules, where the project's packages are.
@@ -30,7 +30,7 @@ describe("cli/init", function () {
 
   it("writes a project that has no findings, renders all of a stack and names its Secrets", async () => {
     const folder = join(parent, "bookshop");
-    const made = await meshwright(["init", folder]);
+    const made = await inProcess(["init", folder]);
     expect(made.exitCode, made.stderr).to.equal(0);
     for (const file of [
       ".gitignore",
@@ -47,10 +47,10 @@ describe("cli/init", function () {
     expect(parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))).to.include({ name: "bookshop" });
 
     for (const stack of ["dev", "prod", "local"]) {
-      const { stdout, stderr } = await meshwright(["check", "--stack", stack], { cwd: folder });
+      const { stdout, stderr } = await inProcess(["check", "--stack", stack], { cwd: folder });
       expect(stdout, stderr).to.equal("bookshop: no findings");
     }
-    const rendered = await meshwright(["render", "--stack", "prod", "--out", "deploy"], { cwd: folder });
+    const rendered = await inProcess(["render", "--stack", "prod", "--out", "deploy"], { cwd: folder });
     expect(rendered.exitCode, rendered.stderr).to.equal(0);
     const files = readdirSync(join(folder, "deploy"), { recursive: true, encoding: "utf8" });
     expect(files).to.include.members([
@@ -90,7 +90,7 @@ describe("cli/init", function () {
       join(folder, "package.json"),
       JSON.stringify({ dependencies: { meshwright: meshwrightPath, left: "1.0.0" } }),
     );
-    const { exitCode, stderr } = await meshwright(["init", "--name", "shop"], { cwd: folder });
+    const { exitCode, stderr } = await inProcess(["init", "--name", "shop"], { cwd: folder });
     expect(exitCode, stderr).to.equal(0);
     const { dependencies, scripts } = readJson(join(folder, "package.json"));
     expect(dependencies).to.include({
@@ -106,12 +106,12 @@ describe("cli/init", function () {
     mkdirSync(folder);
     writeFileSync(join(folder, "notes.txt"), "");
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "taken", dependencies: {} }));
-    const taken = await meshwright(["init", folder]);
+    const taken = await inProcess(["init", folder]);
     expect(taken.stderr).to.match(/^error: .*taken is not empty: it has notes\.txt, package\.json\. Nothing/);
     expect(taken.exitCode).to.equal(1);
     expect(readdirSync(folder)).to.have.members(["notes.txt", "package.json"]);
 
-    const wrong = await meshwright(["init", join(parent, "Web_Shop")]);
+    const wrong = await inProcess(["init", join(parent, "Web_Shop")]);
     expect(wrong.stderr).to.contain("\"Web_Shop\" can't be a project's name");
     expect(wrong.exitCode).to.equal(2);
     expect(existsSync(join(parent, "Web_Shop"))).to.equal(false);

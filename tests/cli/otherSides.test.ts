@@ -10,7 +10,7 @@ import { appliedTo, withApplied } from "../../cli/liveSide";
 import { sideOf, sideOfSources } from "../../cli/side";
 import type { PlainObject } from "../../effect";
 import { checkMesh, renderMesh } from "../../mesh";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 import { Api } from "./api";
 
 const http = { http: { port: 8080, protocol: "http" } };
@@ -159,21 +159,21 @@ describe("cli: sides that are no files", function () {
       const live = ["--cluster", "--kubeconfig", kubeconfig];
       const asked = ["web", "cart", "PUT", "/api/x"];
       const [ofCatalog, ofCluster] = [
-        await meshwright(["explain", file, ...asked]),
-        await meshwright(["explain", ...asked, ...live]),
+        await inProcess(["explain", file, ...asked]),
+        await inProcess(["explain", ...asked, ...live]),
       ];
       expect(ofCluster.stdout, ofCluster.stderr).to.equal(ofCatalog.stdout);
       expect([ofCluster.exitCode, ofCluster.stdout.split("\n")[0]]).to.deep.equal([
         1,
         "DENIED  web → cart PUT /api/x",
       ]);
-      const named = await meshwright(["explain", file, ...asked, ...live]);
+      const named = await inProcess(["explain", file, ...asked, ...live]);
       expect([named.exitCode, named.stderr.includes("--cluster asks about a cluster")]).to.deep.equal([
         2,
         true,
       ]);
       writeFileSync(file, JSON.stringify(shop(["GET", "PUT"])));
-      const diff = await meshwright(["diff", file, ...live]);
+      const diff = await inProcess(["diff", file, ...live]);
       expect(diff.stdout, diff.stderr).to.match(/^WIDER {2}shop\/web may now PUT shop\/cart \(was GET\)/);
     } finally {
       await api.stop();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 const project = {
   "Pulumi.yaml": "name: shop\nruntime: nodejs\nmain: src/index.ts\n",
@@ -31,7 +31,7 @@ export = deploy(definePlatform({
 };
 
 describe("cli/project", function () {
-  this.timeout(60_000); // each run is a process; the first one compiles what has changed
+  this.timeout(60_000); // the first run compiles what it needs
   let folder: string;
   const write = (files: Readonly<Record<string, string>>): void => {
     for (const [path, content] of Object.entries(files)) {
@@ -50,9 +50,9 @@ describe("cli/project", function () {
 
   it("works on the project of the current folder as its stack sets it up, named or not", async () => {
     const [checked, named, rendered] = await Promise.all([
-      meshwright(["check"], { cwd: folder }),
-      meshwright(["check", "shop", "--stack", "prod"], { cwd: folder }),
-      meshwright(["render", "--stack", "prod", "--out", "deploy"], { cwd: folder }),
+      inProcess(["check"], { cwd: folder }),
+      inProcess(["check", "shop", "--stack", "prod"], { cwd: folder }),
+      inProcess(["render", "--stack", "prod", "--out", "deploy"], { cwd: folder }),
     ]);
     expect(checked.stdout, checked.stderr).to.equal("shop: no findings");
     expect(named.stdout).to.equal("shop: no findings");
@@ -61,7 +61,7 @@ describe("cli/project", function () {
     expect(readFileSync(join(folder, "deploy", "releases", "kiali.yaml"), "utf8")).to.contain("replicas: 2");
     const gateway = readFileSync(join(folder, "deploy", "shop", "gateway-web.yaml"), "utf8");
     expect(gateway).to.contain("shop.example.org");
-    const explained = await meshwright(["explain", "Gateway/web"], { cwd: folder });
+    const explained = await inProcess(["explain", "Gateway/web"], { cwd: folder });
     expect(explained.stdout).to.contain("shop.example.com").and.to.contain("gateways.web");
   });
 
@@ -74,22 +74,22 @@ const services = { web: { ports: { http: { port: 8080, protocol: "http" } } } };
 module.exports = deploy(definePlatform({ name: "shop", catalog: { name: "shop", services } }));
 `,
     });
-    const { stdout, stderr } = await meshwright(["check"], { cwd: folder });
+    const { stdout, stderr } = await inProcess(["check"], { cwd: folder });
     expect(stdout, stderr).to.match(/^shop: /);
   });
 
   it("tells which settings of a stack are wrong", async () => {
-    const { exitCode, stderr } = await meshwright(["check", "--stack", "wrong"], { cwd: folder });
+    const { exitCode, stderr } = await inProcess(["check", "--stack", "wrong"], { cwd: folder });
     expect(stderr).to.contain('meshwright:options: Unrecognized key: "hosts"');
     expect(exitCode).to.equal(1);
-    const missing = await meshwright(["check", "--stack", "staging"], { cwd: folder });
+    const missing = await inProcess(["check", "--stack", "staging"], { cwd: folder });
     expect(missing.stderr).to.contain('There is no stack "staging" here');
   });
 
   it("refuses a program that Pulumi would not run, or that has no platforms", async () => {
     const refusal = async (files: Readonly<Record<string, string>>): Promise<string> => {
       write(files);
-      return (await meshwright(["check"], { cwd: folder })).stderr;
+      return (await inProcess(["check"], { cwd: folder })).stderr;
     };
     const asDefault = project["src/index.ts"].replace("export =", "export default");
     expect(await refusal({ "src/index.ts": asDefault })).to.contain(
@@ -110,12 +110,12 @@ module.exports = deploy(definePlatform({ name: "shop", catalog: { name: "shop", 
   it("tells where platforms are found", async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
     try {
-      const none = await meshwright(["check"], { cwd: elsewhere });
+      const none = await inProcess(["check"], { cwd: elsewhere });
       expect(none.stderr).to.contain("There is no Pulumi project in");
       expect(none.exitCode).to.equal(2);
-      const named = await meshwright(["check", "alfred"], { cwd: elsewhere });
+      const named = await inProcess(["check", "alfred"], { cwd: elsewhere });
       expect(named.stderr).to.contain('"alfred" is neither a platform nor a file.');
-      const other = await meshwright(["check", "alfred"], { cwd: folder });
+      const other = await inProcess(["check", "alfred"], { cwd: folder });
       expect(other.stderr).to.contain("Name a platform (shop) or the path of a catalog.");
     } finally {
       rmSync(elsewhere, { recursive: true });

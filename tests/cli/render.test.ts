@@ -9,7 +9,7 @@ import { readSettings } from "../../program/settings";
 import { platformList } from "../../platforms";
 import { renderMesh } from "../../mesh";
 import { facts } from "../../policy-pack/facts";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 const settings = readSettings(platformList, {
   get: (key) => ({ platform: "alfred", environment: "prod" })[key],
@@ -27,7 +27,7 @@ const secrets = `Secrets are not written. Create these as soon as their namespac
     kubectl create secret tls alfred-platform-cert -n istio-ingress --cert=tls.crt --key=tls.key`;
 
 describe("cli/render", function () {
-  this.timeout(120_000); // each run is a process that compiles what it needs
+  this.timeout(120_000); // the first run compiles what it needs
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "render-"));
@@ -41,7 +41,7 @@ describe("cli/render", function () {
     const plan = planOf(settings);
     const { addOns = [], watching = [] } = plan.observability?.plan ?? {};
     const objects = [...istioObjects(plan.controlPlane), ...renderMesh(plan.mesh), ...addOns, ...watching];
-    const first = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    const first = await inProcess(["render", "alfred", "--stack", "prod", "--out", out]);
     expect(first.exitCode, first.stderr).to.equal(0);
     const read = (): Map<string, string> =>
       new Map(
@@ -82,18 +82,18 @@ describe("cli/render", function () {
     const own = [...files][0] ?? ["", ""];
     writeFileSync(join(out, "old.yaml"), own[1]);
     writeFileSync(join(out, "mine.yaml"), "kept: true\n");
-    await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    await inProcess(["render", "alfred", "--stack", "prod", "--out", out]);
     expect([...read()].filter(([path]) => path !== "mine.yaml")).to.deep.equal([...files]);
     expect(read().get("mine.yaml")).to.equal("kept: true\n");
 
     writeFileSync(join(out, own[0]), "somebody: else\n");
-    const refused = await meshwright(["render", "alfred", "--stack", "prod", "--out", out]);
+    const refused = await inProcess(["render", "alfred", "--stack", "prod", "--out", out]);
     expect(refused.exitCode).to.equal(1);
     expect(refused.stderr).to.contain(`files of the same name that meshwright did not write: ${own[0]}`);
     expect(read().get(own[0])).to.equal("somebody: else\n");
 
     const file = join(out, own[0]);
-    const told = await meshwright(["render", "alfred", "--stack", "prod", "--out", file]);
+    const told = await inProcess(["render", "alfred", "--stack", "prod", "--out", file]);
     expect(told.stderr).to.equal(
       `error: ${file} is a file, no folder. Nothing was written.\nfix:   Name a folder.`,
     );
@@ -101,7 +101,7 @@ describe("cli/render", function () {
   });
 
   it("tells of a platform's Secrets on stderr, beside its objects on stdout, and of none where there are none", async () => {
-    const { stdout, stderr } = await meshwright(["render", "alfred", "--stack", "prod"]);
+    const { stdout, stderr } = await inProcess(["render", "alfred", "--stack", "prod"]);
     expect(stderr).to.equal(secrets);
     const kinds = parseAllDocuments(stdout).map((document) => (document.toJS() as { kind?: string }).kind);
     expect(kinds).to.include.members(["PrometheusRule"]).and.not.include("Secret");
@@ -115,7 +115,7 @@ describe("cli/render", function () {
         services: { web: { ports: { http: { port: 80, protocol: "http" } } } },
       }),
     );
-    const { stdout, stderr, exitCode } = await meshwright(["render", "mesh.json"], { cwd: folder });
+    const { stdout, stderr, exitCode } = await inProcess(["render", "mesh.json"], { cwd: folder });
     expect(exitCode).to.equal(0);
     expect(stderr).to.equal("");
     const kinds = parseAllDocuments(stdout).map((document) => (document.toJS() as { kind: string }).kind);
@@ -126,7 +126,7 @@ describe("cli/render", function () {
       join(folder, "bad.json"),
       JSON.stringify({ name: "shop", services: { web: { ports: { http: 80 } } } }),
     );
-    const bad = await meshwright(["render", "bad.json"], { cwd: folder });
+    const bad = await inProcess(["render", "bad.json"], { cwd: folder });
     expect(bad.stdout).to.equal("");
     expect(bad.stderr).to.match(
       /^error: bad\.json has 1 error, so it is not rendered\.\nMW\d+ services\.web\.ports/,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { Api } from "./api";
+import { inProcess } from "./inProcess";
 import { meshwright } from "./run";
 
 const main = join(__dirname, "..", "..", "dist", "cli", "main.js");
@@ -223,7 +224,7 @@ describe("cli/commands/status", () => {
 
   it("refuses an interval that is no time", async () => {
     for (const interval of ["0", "soon", "-1", "1e9"]) {
-      const { exitCode, stderr } = await meshwright(["status", "--watch", "--interval", interval]);
+      const { exitCode, stderr } = await inProcess(["status", "--watch", "--interval", interval]);
       expect(stderr).to.contain("Write a number of seconds from 0.1 to 86400.");
       expect(exitCode).to.equal(2);
     }

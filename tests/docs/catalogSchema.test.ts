@@ -14,7 +14,7 @@ import { catalog as onlineBoutique } from "../../examples/online-boutique/catalo
 import { catalog as openTelemetryDemo } from "../../examples/opentelemetry-demo/catalog";
 import { checkMesh, mergePatch } from "../../mesh";
 import { platforms } from "../../platforms";
-import { meshwright } from "../cli/run";
+import { inProcess } from "../cli/inProcess";
 import { meshes } from "../mesh/meshes";
 import { blocksOf } from "./markdown";
 import { tenMistakes } from "../checks/tenMistakes";
@@ -206,7 +206,7 @@ describe("docs/catalog.schema.json", () => {
   });
 
   it("is what `meshwright schema` prints, and catalogs may name it without a finding", async () => {
-    const { stdout, exitCode } = await meshwright(["schema"]);
+    const { stdout, exitCode } = await inProcess(["schema"]);
     expect(exitCode).to.equal(0);
     expect(`${stdout}\n`).to.equal(text);
     const named = { $schema: "./catalog.schema.json", ...bookinfo };

@@ -7,7 +7,7 @@ import { addOnCharts } from "../../components";
 import { releasesOf, planOf } from "../../program/plan";
 import { platformList, platformNames } from "../../platforms";
 import { readSettings } from "../../program/settings";
-import { meshwright } from "../cli/run";
+import { inProcess } from "../cli/inProcess";
 import { commandsIn, isCommand } from "./commands";
 import { anchorsOf, blocksOf, linksOf } from "./markdown";
 
@@ -102,13 +102,13 @@ function ofFlux({ spec: { chart, ...spec } }: HelmRelease): Release {
 }
 
 describe("docs/gitops", function () {
-  this.timeout(120_000); // the command is compiled first
+  this.timeout(120_000); // the first run compiles what it needs
   const [command = "", script = ""] = blocks("sh");
   let folder: string;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "gitops-"));
     const [, words = ""] = /^npx meshwright (.*) deploy\n$/.exec(command) ?? [];
-    const { exitCode, stderr } = await meshwright([...words.split(" "), folder], { cwd: root });
+    const { exitCode, stderr } = await inProcess([...words.split(" "), folder], { cwd: root });
     expect(exitCode, stderr).to.equal(0);
   });
   after(() => {
