@@ -78,8 +78,9 @@ class Cluster {
     return ["status", "--kubeconfig", join(this.folder, "kubeconfig"), ...more];
   }
 
-  async problems(): Promise<string[]> {
-    const { stdout, stderr } = await meshwright(this.args("--json"), { cwd: this.folder });
+  /** @param run runs the command. Default: in this process, where runs wait for each other. */
+  async problems(run: typeof inProcess = inProcess): Promise<string[]> {
+    const { stdout, stderr } = await run(this.args("--json"), { cwd: this.folder });
     expect(stderr).to.equal("");
     const health = JSON.parse(stdout) as {
       problems: { severity: string; culprit: string; problem: string }[];
@@ -173,7 +174,7 @@ describe("cli/commands/status", () => {
           const cluster = await start();
           cluster.install();
           cluster.syncz = syncz;
-          return (await cluster.problems()).filter((one) => one !== emptyMesh);
+          return (await cluster.problems(meshwright)).filter((one) => one !== emptyMesh);
         }),
       );
       await Promise.all(clusters.map((cluster) => cluster.stop()));

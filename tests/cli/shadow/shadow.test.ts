@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { blocksOf } from "../../docs/markdown";
+import { inProcess } from "../inProcess";
 import { meshwright } from "../run";
 
 const http = { port: 8080, protocol: "http" };
@@ -33,8 +34,12 @@ describe("meshwright shadow", () => {
   after(() => {
     rmSync(folder, { recursive: true });
   });
-  const shadow = (args: readonly string[], input = ""): ReturnType<typeof meshwright> =>
-    meshwright(["shadow", "shop.json", ...args], { cwd: folder, input });
+  const shadow = (args: readonly string[], input?: string): ReturnType<typeof meshwright> => {
+    const words = ["shadow", "shop.json", ...args];
+    return input === undefined
+      ? inProcess(words, { cwd: folder })
+      : meshwright(words, { cwd: folder, input });
+  };
 
   it("prints the guide's report, and exits with 1", async () => {
     const lines = [
