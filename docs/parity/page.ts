@@ -1,5 +1,6 @@
 import type { rules } from "../../checks";
 import type { Answer, Row } from "./answer";
+import { changedCases } from "./changed";
 import { istioctl } from "./istioctl";
 import { kiali } from "./kiali";
 import { mistakes } from "./mistakes";
@@ -17,13 +18,19 @@ export function parityPage(own: typeof rules): string {
   return [
     "# Checks of other tools, and their equivalents",
     "",
-    "An equivalent is one of the following: a check of the catalog; a test that shows that the mistake can't be rendered; a",
+    "An equivalent is one of the following: a check of the catalog; a test that shows that its fields can't render the mistake; a",
     "policy of [the policy pack](../../policy-pack/README.md), which also judges overrides and other programs; or, if only the",
-    "running cluster shows the mistake, a tool that reads the cluster.",
+    "running cluster shows the mistake, a tool that reads the cluster. What an override does is in",
+    "[a table of its own](#the-same-mistakes-by-an-override-or-in-plain-yaml).",
     "",
     ...section("Forty frequent mistakes with Istio", "no.", mistakes),
     ...section("The messages of `istioctl analyze`, Istio 1.31", "code", istioctl),
     ...section("The validations of Kiali 2.31", "code", kiali),
+    ...changedSection(),
+    "## Messages that rendered objects suppress",
+    "",
+    ...suppressions.map(([code, where, reason]) => `- ${code}, ${where}: ${reason}`),
+    "",
     "## Checks that only Meshwright has",
     "",
     ...own
@@ -33,17 +40,62 @@ export function parityPage(own: typeof rules): string {
   ].join("\n");
 }
 
-function section(title: string, head: string, rows: readonly Row[]): string[] {
-  const cells = [
-    [head, "mistake", "equivalent"],
-    ...rows.map(({ id, mistake, answers }) => [id, mistake, answers.map(words).join("; ")]),
+/** What the annotation `galley.istio.io/analyze-suppress` of rendered objects suppresses, with the reason. */
+export const suppressions = [
+  [
+    "IST0133",
+    "EnvoyFilters",
+    "the analyzer warns of every EnvoyFilter; those of the catalog match the versions of the proxy that they were tried with",
+  ],
+  [
+    "IST0134",
+    "ServiceEntries for TLS without addresses",
+    "the analyzer requires addresses to tell hosts apart; proxies tell them apart by the name in TLS, and MW607 requires addresses for other TCP",
+  ],
+  [
+    "IST0173",
+    "DestinationRules with a version that has no pods yet",
+    "no route leads to the subset, which MW207 verifies",
+  ],
+] as const;
+
+function changedSection(): string[] {
+  const titles = new Map(istioctl.map(({ id, mistake }) => [id, mistake]));
+  const checked = (code: string): string => `[${code}](${code}.md)`;
+  const audited = (code: string): string => (code.startsWith("MW") ? code : `policy \`${code}\``);
+  return [
+    "## The same mistakes by an override or in plain YAML",
+    "",
+    "Fields of the catalog can't make most of these mistakes, but an override can, and so can a manifest. Tests make each one.",
+    "`check` judges the override, `audit` and `istioctl analyze` judge the changed manifests. `istioctl analyze` reads objects",
+    "of Kubernetes only from a cluster.",
+    "",
+    ...table(
+      ["code", "mistake", "changed object", "`check`", "`audit`", "`istioctl analyze`"],
+      changedCases.map(({ id, kind, name, check, audit, analyzed }) => [
+        id,
+        titles.get(id) ?? "",
+        `${kind} ${name}`,
+        check.map(checked).join(", ") || "not found",
+        audit.map(audited).join(", ") || "not found",
+        analyzed ? "reports it" : "silent",
+      ]),
+    ),
+    "",
   ];
-  const widths = [0, 1, 2].map((i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
+}
+
+function section(title: string, head: string, rows: readonly Row[]): string[] {
+  const cells = rows.map(({ id, mistake, answers }) => [id, mistake, answers.map(words).join("; ")]);
+  return [`## ${title}`, "", ...table([head, "mistake", "equivalent"], cells), ""];
+}
+
+/** A table of Markdown, with columns of equal width. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)));
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  const [first = [], ...others] = cells;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [`## ${title}`, "", line(first), rule, ...others.map(line), ""];
+  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line)];
 }
 
 function words(answer: Answer): string {
