@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callFields, type CallDefinition } from "./call";
+import { callFields, type CallDefinition, dryRunSchema } from "./call";
 import { type Edge, normalizeEdge, type Source, sourceOf, type Target } from "./edge";
 import { sortedEntries } from "./order";
 import { formatPath } from "./path";
@@ -12,7 +12,10 @@ import type { Shape } from "./shape";
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source
  */
-export interface AdmitDefinition extends Pick<CallDefinition, "port" | "methods" | "paths" | "endUser"> {
+export interface AdmitDefinition extends Pick<
+  CallDefinition,
+  "port" | "methods" | "paths" | "endUser" | "dryRun"
+> {
   readonly namespace: string;
   /** The caller's service account. Default: every service account of the namespace. */
   readonly serviceAccount?: string;
@@ -25,6 +28,7 @@ export const admitSchema: z.ZodType<AdmitDefinition> = z.strictObject({
   methods: callFields.methods,
   paths: callFields.paths,
   endUser: callFields.endUser,
+  dryRun: dryRunSchema,
 } satisfies Shape<AdmitDefinition>);
 
 /** The edges from the admitted callers of a service, sorted by name. */

@@ -90,19 +90,21 @@ export const callFields = {
   retries: retriesSchema.optional(),
 } satisfies Shape<Omit<CallDefinition, "asynchronous" | "dryRun">>;
 
+export const dryRunSchema = z
+  .union([
+    z.literal("denied"),
+    z.strictObject({
+      methods: callFields.methods,
+      paths: callFields.paths,
+      endUser: callFields.endUser,
+    } satisfies Shape<CallDryRunDefinition>),
+  ])
+  .optional();
+
 export const callSchema: z.ZodType<CallDefinition> = z.strictObject({
   ...callFields,
   asynchronous: z.boolean().optional(),
-  dryRun: z
-    .union([
-      z.literal("denied"),
-      z.strictObject({
-        methods: callFields.methods,
-        paths: callFields.paths,
-        endUser: callFields.endUser,
-      } satisfies Shape<CallDryRunDefinition>),
-    ])
-    .optional(),
+  dryRun: dryRunSchema,
 } satisfies Shape<CallDefinition>);
 
 /** Resolves the defaults of a call's dry run, which are the call's own fields. */

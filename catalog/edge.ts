@@ -47,6 +47,8 @@ export interface Edge {
   readonly mirrored: boolean;
   /** What the call is restricted to in a dry run. Undefined without one. */
   readonly dryRun?: CallDryRun;
+  /** The paths once the dry runs are enforced, of a route that is limited to its own paths only then. */
+  readonly pathsAfterDryRuns?: readonly string[];
   /** Path in the catalog, such as `services.web.calls.api`. */
   readonly path: string;
 }
@@ -98,9 +100,9 @@ export function edgesOfCalls(
 
 /** Returns the edges as they are once the dry runs of calls are enforced. */
 export function afterDryRuns(edges: readonly Edge[]): Edge[] {
-  return edges.flatMap(({ dryRun, endUser, ...edge }) => {
-    if (dryRun === undefined) return [{ ...edge, ...(endUser && { endUser }) }];
-    return dryRun === "denied" ? [] : [{ ...edge, ...dryRun }];
+  return edges.flatMap(({ dryRun, endUser, pathsAfterDryRuns: paths, ...edge }) => {
+    if (dryRun === "denied") return [];
+    return [{ ...edge, ...(dryRun ?? (endUser && { endUser })), ...(paths && { paths }) }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callFields, type CallDefinition } from "./call";
+import { callFields, type CallDefinition, dryRunSchema } from "./call";
 import { addressBlocksSchema, type ClientAddresses, normalizeClients } from "./clientAddresses";
 import { type Edge, normalizeEdge, type Source, type Target } from "./edge";
 import { type Headers, type HeadersDefinition, headersSchema } from "./headers";
@@ -20,7 +20,7 @@ import type { Shape } from "./shape";
  * the prefix. Routes of a host may have the same path and different `methods`: each then matches its own methods only,
  * and one without methods matches all others.
  */
-export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous" | "dryRun"> {
+export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /**
    * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Default: none;
    * the route then requires `match.uri`.
@@ -101,6 +101,7 @@ const destinationSchema = z.strictObject({
 export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
   .strictObject({
     ...callFields,
+    dryRun: dryRunSchema,
     prefix: absolutePath.optional(),
     match: routeMatchSchema.optional(),
     rewrite: absolutePath.optional(),

@@ -1,5 +1,5 @@
 import type { Delegate } from "./delegate";
-import type { Edge } from "./edge";
+import { afterDryRuns, type Edge } from "./edge";
 import type { Gateway } from "./gateway";
 import type { GatewayRoute } from "./gatewayRoute";
 
@@ -15,9 +15,15 @@ export function heldToTheirPaths(
   const alike = alikeRoutes([...gateways, ...delegates]);
   const heldEdge = (route: GatewayRoute): Edge => {
     const { edge } = route;
-    const others = (alike.get(doorOf(edge)) ?? []).filter((other) => admits(other.edge) !== admits(edge));
-    const own = regionOf(route);
-    return others.length === 0 || own.includes("/*") ? edge : { ...edge, paths: own };
+    const all = (alike.get(doorOf(edge)) ?? []).map((other) => other.edge);
+    const paths = heldPaths(route, all);
+    const [then] = all.some(({ dryRun }) => dryRun !== undefined) ? afterDryRuns([edge]) : [];
+    const pathsThen = then && heldPaths({ ...route, edge: then }, afterDryRuns(all));
+    return {
+      ...edge,
+      ...(paths && { paths }),
+      ...(pathsThen && { pathsAfterDryRuns: pathsThen }),
+    };
   };
   const held = (route: GatewayRoute): GatewayRoute => ({
     ...route,
@@ -32,6 +38,13 @@ export function heldToTheirPaths(
     })),
   });
   return [gateways.map(all), delegates.map(all)];
+}
+
+/** The paths that a route is limited to, if others of the same gateway and port admit other requests. */
+function heldPaths(route: GatewayRoute, all: readonly Edge[]): readonly string[] | undefined {
+  const own = regionOf(route);
+  const isAlone = all.every((other) => admits(other) === admits(route.edge));
+  return isAlone || own.includes("/*") ? undefined : own;
 }
 
 /** The routes of a gateway. One with further services is listed for each of them, with the edge to that service. */

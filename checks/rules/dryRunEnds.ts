@@ -61,7 +61,11 @@ export const dryRunEnds: MeshRule = {
       }
     }
     const outside = new Set(externalServices.map(({ name }) => name));
-    for (const edge of services.flatMap(({ outgoing }) => outgoing)) {
+    const edges = services.flatMap(({ outgoing, incoming }) => [
+      ...outgoing,
+      ...incoming.filter(({ source }) => source.kind !== "service"),
+    ]);
+    for (const edge of edges) {
       if (edge.mirrored || edge.dryRun === undefined) continue;
       yield* judgeCall(edge, outside.has(edge.callee));
     }

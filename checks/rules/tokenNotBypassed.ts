@@ -1,4 +1,12 @@
-import { alikeRoutes, type Edge, formatPath, type GatewayRoute, includesPath, regionOf } from "../../catalog";
+import {
+  afterDryRuns,
+  alikeRoutes,
+  type Edge,
+  formatPath,
+  type GatewayRoute,
+  includesPath,
+  regionOf,
+} from "../../catalog";
 import { pages } from "../pages";
 import type { MeshRule, Report } from "../rule";
 import { base, http } from "./example";
@@ -41,21 +49,33 @@ export const tokenNotBypassed: MeshRule = {
       const routes = all.filter(
         ({ edge }) => !hasFailed(`${edge.path}.port`) && !hasFailed(`${edge.path}.methods`),
       );
-      for (const [i, route] of routes.entries()) {
-        for (const [j, wider] of routes.entries()) {
-          if (i === j || !includes(wider, route)) continue;
-          const equal = includes(route, wider);
-          // Where each admits what the other doesn't, the first one is named.
-          if (equal && j < i && !requiresAtLeast(route.edge, wider.edge)) continue;
-          const methods = equal ? undefined : addedMethods(wider.edge, route.edge);
-          if (methodsMeet(wider.edge, route.edge) && !requiresAtLeast(wider.edge, route.edge)) {
-            yield tokenDodged(route, wider);
-          } else if (methods !== undefined) yield methodsAdded(route, wider, methods);
-        }
+      const now = [...judged(routes)];
+      yield* now;
+      if (routes.every(({ edge }) => edge.dryRun === undefined)) continue;
+      // The dry run of a route that another one bypasses would report nothing.
+      const known = new Set(now.map(({ path }) => path));
+      const then = routes.flatMap((route) => afterDryRuns([route.edge]).map((edge) => ({ ...route, edge })));
+      for (const { path, ...report } of judged(then)) {
+        if (!known.has(path)) yield { ...report, path: path.replace(/\.(endUser|methods)$/, ".dryRun.$1") };
       }
     }
   },
 };
+
+function* judged(routes: readonly GatewayRoute[]): Generator<Report> {
+  for (const [i, route] of routes.entries()) {
+    for (const [j, wider] of routes.entries()) {
+      if (i === j || !includes(wider, route)) continue;
+      const equal = includes(route, wider);
+      // Where each admits what the other doesn't, the first one is named.
+      if (equal && j < i && !requiresAtLeast(route.edge, wider.edge)) continue;
+      const methods = equal ? undefined : addedMethods(wider.edge, route.edge);
+      if (methodsMeet(wider.edge, route.edge) && !requiresAtLeast(wider.edge, route.edge)) {
+        yield tokenDodged(route, wider);
+      } else if (methods !== undefined) yield methodsAdded(route, wider, methods);
+    }
+  }
+}
 
 /** The message and fix for a route whose token another one does not require. */
 export function tokenDodged({ edge }: GatewayRoute, { edge: wider }: GatewayRoute): Report {

@@ -66,6 +66,44 @@ describe("dry runs in the checks", () => {
     ]);
   });
 
+  it("of admissions and of gateways' routes are judged as those of calls are", () => {
+    const route = (own: object, more: readonly object[] = []): object => ({
+      services: { api: { ports: { http } }, web: { ports: { http } } },
+      jwtRules: [{ issuer: "https://auth.example.com" }],
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [{ prefix: "/items", service: "api", ...own }, ...more],
+            },
+          },
+        },
+      },
+    });
+    const codes = (more: object): string[] =>
+      checkMesh({ name: "shop", ...more } as never)
+        .findings.filter(({ code }) => ["MW313", "MW329"].includes(code))
+        .map(({ code, path }) => `${code} ${path}`);
+    const routed = 'gateways.public.hosts["shop.example.com"].routes[0].dryRun';
+    expect(codes(route({ dryRun: { methods: ["GET"] } }))).to.deep.equal([]);
+    expect(codes(route({ methods: ["GET"], dryRun: { methods: ["GET"] } }))).to.deep.equal([
+      `MW329 ${routed}`,
+    ]);
+    const wide = [{ prefix: "/", service: "api" }];
+    // The wider route would admit what the dry run restricts, so the dry run would report nothing.
+    expect(codes(route({ dryRun: { methods: ["GET"] } }, wide))).to.deep.equal([`MW313 ${routed}.methods`]);
+    expect(codes(route({ dryRun: { endUser: {} } }, wide))).to.deep.equal([`MW313 ${routed}.endUser`]);
+    expect(codes(route({ dryRun: { endUser: {} } }, [{ prefix: "/", service: "web" }]))).to.deep.equal([]);
+    const admitted = (dryRun: object): object => ({
+      services: {
+        api: { ports: { http }, admit: { jobs: { namespace: "jobs", methods: ["GET"], dryRun } } },
+      },
+    });
+    expect(codes(admitted({ methods: ["GET"] }))).to.deep.equal(["MW329 services.api.admit.jobs.dryRun"]);
+    expect(codes(admitted({ paths: ["/v1/*"] }))).to.deep.equal([]);
+  });
+
   it("of services and of the mesh are reported outside of dev, once", () => {
     const service = [`MW329 services.api.authorization: ${ofService("api", ["shop"]).message}`];
     expect(found({}, { authorization: "dryRun" })).to.deep.equal(service);

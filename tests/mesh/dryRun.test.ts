@@ -91,6 +91,56 @@ describe("dry runs of authorization", () => {
     ]);
   });
 
+  it("of an admission and of a gateway's route restrict them as they restrict a call", () => {
+    const gateways = (route: object): object => ({
+      public: {
+        hosts: {
+          "shop.example.com": {
+            tls: { credentialName: "shop" },
+            routes: [
+              { prefix: "/items", service: "api", methods: ["GET", "PUT"], ...route },
+              { prefix: "/prices", service: "api", methods: ["GET", "PUT"] },
+            ],
+          },
+        },
+      },
+    });
+    const catalog = (route: object, admission: object): MeshDefinition =>
+      ({
+        name: "shop",
+        services: {
+          api: {
+            ports: { http },
+            admit: { jobs: { namespace: "jobs", serviceAccount: "jobs", ...admission } },
+          },
+        },
+        gateways: gateways(route),
+      }) as MeshDefinition;
+    const plain = render(catalog({}, {}));
+    const objects = render(catalog({ dryRun: { methods: ["GET"] } }, { dryRun: { paths: ["/items/*"] } }));
+    // Nothing that is enforced changes.
+    expect(objects.filter(({ metadata: { name } }) => name !== "api.dry-run")).to.deep.equal(plain);
+    const gateway = { source: { principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress"] } };
+    const jobs = { source: { principals: ["cluster.local/ns/jobs/sa/jobs"] } };
+    const { rules } = find(objects, "AuthorizationPolicy", "api.dry-run").spec as { rules: object[] };
+    // Both routes have the gateway's identity, so each rule lists the paths of its route.
+    expect(rules).to.have.deep.members([
+      {
+        from: [gateway],
+        to: [{ operation: { ports: ["8080"], methods: ["GET"], paths: ["/items", "/items/*"] } }],
+      },
+      {
+        from: [gateway],
+        to: [{ operation: { ports: ["8080"], methods: ["GET", "PUT"], paths: ["/prices", "/prices/*"] } }],
+      },
+      { from: [jobs], to: [{ operation: { ports: ["8080"], paths: ["/items/*"] } }] },
+    ]);
+    const removed = render(catalog({ dryRun: "denied" }, { dryRun: "denied" }));
+    expect(find(removed, "AuthorizationPolicy", "api.dry-run").spec).to.deep.include({
+      rules: [{ from: [gateway], to: [{ operation: { ports: ["8080"], methods: ["GET", "PUT"] } }] }],
+    });
+  });
+
   it("of one service admit the accounts of the catalog's namespaces and its declared callers alone", () => {
     const admit = {
       prometheus: { namespace: "monitoring", serviceAccount: "prometheus" },
