@@ -7,10 +7,12 @@ import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import type { Mesh } from "../../catalog";
 import { changesOf } from "../../cli/cost/change";
+import type { Exceeded } from "../../cli/cost/budgets";
 import { report } from "../../cli/cost/report";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
 import { matchedPath } from "../../effect";
+import { meshwright } from "../cli/run";
 import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
 import type { Part } from "../../prove/foretell";
 import type { LabAnswer } from "../../prove/laboratory";
@@ -89,7 +91,16 @@ describe("proveByXds", () => {
       await costOf(subjectOf({ name: "shop", catalog: definition })),
       await costOf(subjectOf(await loadSubject(file, undefined))),
     ).map(({ name }) => name);
+    const over = await meshwright(["cost", file, "--budget", "1kB", "--json"]);
     rmSync(join(file, ".."), { recursive: true });
+    const { exceeded, proxies } = JSON.parse(over.stdout) as {
+      exceeded: Exceeded[];
+      proxies: { bytes: number }[];
+    };
+    expect(over.exitCode).to.equal(1);
+    expect(exceeded.map(({ kind, value, limit }) => [kind, value, limit])).to.deep.equal(
+      proxies.map(({ bytes }) => ["configuration", bytes, 1000]),
+    );
     expect(reached).to.include.members(["istio-ingress-shop"]);
     expect(reached).not.to.include.members(["api", "store"]);
   });
