@@ -257,6 +257,7 @@ export const topics: readonly Topic[] = [
     rules: [
       targetPortProtocol, // MW113
       sharedNamespaceUsed, // MW330
+      proxyMemoryFits, // MW336
       selectorsDistinct, // MW341
       labelsSelected, // MW342
       portReserved, // MW343
@@ -265,7 +266,6 @@ export const topics: readonly Topic[] = [
       workloadKind, // MW346
       autoscalingRange, // MW901
       autoscalingMeasured, // MW902
-      proxyMemoryFits, // MW336
       requestsWithinLimits, // MW903
       imagePinned, // MW904
       labelsValid, // MW905
