@@ -82,7 +82,7 @@ describe("dry runs in the checks", () => {
       },
     });
     const codes = (more: object): string[] =>
-      checkMesh({ name: "shop", ...more } as never)
+      checkMesh({ name: "shop", ...more })
         .findings.filter(({ code }) => ["MW313", "MW329"].includes(code))
         .map(({ code, path }) => `${code} ${path}`);
     const routed = 'gateways.public.hosts["shop.example.com"].routes[0].dryRun';
