@@ -17,6 +17,7 @@ import { loadSubject } from "../subject";
 import { asResources, driftProblems, pendingProblems } from "./drift";
 import { namedSecrets, readSecrets, secretProblems } from "./gatewaySecrets";
 import { type Health, judge } from "./judge";
+import { meshCaProblems, readMeshCas } from "./meshCa";
 import { readSync } from "./readSync";
 import { type ExpectedRelease, releaseProblems } from "./releases";
 import { takeSnapshot } from "./snapshot";
@@ -83,6 +84,7 @@ export async function examine(
     ...emptyMesh(health),
     ...(records === undefined ? [unreadRecords] : releaseProblems(records, expected?.releases ?? [])),
     ...secretProblems(secrets, await readSecrets(config, secrets)),
+    ...meshCaProblems(await readMeshCas(config, snapshot)),
     ...syncProblems(await readSync(config, snapshot.pods, sandbox), snapshot.pods),
     ...(expected === undefined ? [] : judgeDeployed(expected.mesh, expected.rendered, snapshot)),
     ...(await expectedDrift(config, expected?.objects ?? [])),

@@ -1,58 +1,135 @@
-import { X509Certificate } from "node:crypto";
-import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { selectsAll } from "../../catalog";
 import { apiClient } from "../apiClient";
 import type { Problem } from "../problem";
+import { expiryProblem } from "./expiry";
 import type { JudgedObject, Snapshot } from "./snapshot";
 
-/** A Secret with a certificate, and the Gateway that names it. */
+/** A Secret that a gateway's proxies read, and the object that names it. */
 export interface NamedSecret {
   readonly namespace: string;
   readonly name: string;
-  /** The Gateway, as `namespace/name`. */
-  readonly gateway: string;
+  /** The object that names it, such as `Gateway shop/public`. */
+  readonly holder: string;
   readonly hosts: readonly string[];
+  /** What it is read for: a certificate with its key, or the CA that the other side's certificates are verified with. */
+  readonly use: "certificate" | "ca";
 }
 
 /** The content of a Secret: undefined if it does not exist, `denied` if the user may not read it. */
 export type SecretContent = Readonly<Record<string, string>> | "denied" | undefined;
 
-/** The fields of a Gateway that are read here. */
-interface GatewayObject extends JudgedObject {
-  readonly spec?: {
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly servers?: readonly {
-      readonly hosts?: readonly string[];
-      readonly tls?: { readonly credentialName?: string };
-    }[];
-  };
+/** The TLS settings of a server or of a client that name Secrets. */
+interface TlsSettings {
+  readonly mode?: string;
+  readonly credentialName?: string;
+  readonly credentialNames?: readonly string[];
+  readonly caCertCredentialName?: string;
 }
 
-/** How many days before its end a certificate is a problem. */
-const warnDays = 14;
+type Specified = JudgedObject & { readonly spec?: unknown };
+
+/** The fields of a Gateway that are read here. */
+interface GatewaySpec {
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly servers?: readonly { readonly hosts?: readonly string[]; readonly tls?: TlsSettings }[];
+}
+
+interface ClientPolicy {
+  readonly tls?: TlsSettings;
+  readonly portLevelSettings?: readonly { readonly tls?: TlsSettings }[];
+}
+
+/** The fields of a DestinationRule that are read here. */
+interface DestinationRuleSpec {
+  readonly host?: string;
+  readonly exportTo?: readonly string[];
+  readonly workloadSelector?: object;
+  readonly trafficPolicy?: ClientPolicy;
+  readonly subsets?: readonly { readonly trafficPolicy?: ClientPolicy }[];
+}
+
+/** By this suffix of its name, istiod looks for a CA, and reads the Secret without it if there is none with it. */
+const caSuffix = "-cacert";
+const clientCertificates = new Set(["MUTUAL", "OPTIONAL_MUTUAL"]);
 
 /**
- * The Secrets that Gateways name. A gateway's proxies read them from their own namespace.
+ * The Secrets that Gateways and DestinationRules name. Proxies read them from their own namespace. A DestinationRule counts if
+ * the namespaces of its proxies are known: by its workloadSelector, or gateways in the namespaces that it is exported to.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
-export function namedSecrets({ objects, pods }: Pick<Snapshot, "objects" | "pods">): NamedSecret[] {
-  const gateways = objects.filter(({ kind }) => kind === "Gateway") as readonly GatewayObject[];
-  return gateways.flatMap(({ metadata, spec: { selector, servers = [] } = {} }) => {
-    const selected =
-      selector === undefined ? [] : pods.filter((pod) => selectsAll(selector, pod.metadata?.labels ?? {}));
-    const namespaces = new Set(selected.map((pod) => pod.metadata?.namespace ?? ""));
-    return servers.flatMap(({ hosts = [], tls: { credentialName: name } = {} }) =>
-      name === undefined
-        ? []
-        : [...namespaces].map((namespace) => ({
-            namespace,
-            name,
-            gateway: `${metadata.namespace ?? ""}/${metadata.name}`,
-            hosts,
-          })),
-    );
+export function namedSecrets(snapshot: Pick<Snapshot, "objects" | "pods">): NamedSecret[] {
+  const all = snapshot.objects.flatMap((object: Specified) =>
+    object.kind === "Gateway"
+      ? ofGateway(object, snapshot.pods)
+      : object.kind === "DestinationRule"
+        ? ofDestinationRule(object, snapshot.pods)
+        : [],
+  );
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function ofGateway(object: Specified, pods: readonly V1Pod[]): NamedSecret[] {
+  const { selector, servers = [] } = (object.spec ?? {}) as GatewaySpec;
+  const selected =
+    selector === undefined ? [] : pods.filter((pod) => selectsAll(selector, pod.metadata?.labels ?? {}));
+  return servers.flatMap(({ hosts = [], tls = {} }) => {
+    const { mode = "", credentialName, credentialNames, caCertCredentialName } = tls;
+    const certificates = credentialNames ?? [credentialName];
+    const ca = clientCertificates.has(mode) ? (caCertCredentialName ?? certificates[0]) : undefined;
+    return [
+      ...certificates.flatMap((name) => named(object, name, "certificate", selected, hosts)),
+      ...named(object, ca, "ca", selected, hosts),
+    ];
   });
+}
+
+function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecret[] {
+  const {
+    host = "",
+    exportTo = [],
+    workloadSelector,
+    trafficPolicy,
+    subsets = [],
+  } = (object.spec ?? {}) as DestinationRuleSpec;
+  const own = object.metadata.namespace ?? "";
+  const reached = new Set(exportTo.map((namespace) => (namespace === "." ? own : namespace)));
+  const readers = pods.filter((pod) =>
+    workloadSelector === undefined
+      ? isGateway(pod) && reached.has(pod.metadata?.namespace ?? "")
+      : pod.metadata?.namespace === own,
+  );
+  const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)];
+  return policies
+    .flatMap((policy) => [policy?.tls, ...(policy?.portLevelSettings ?? []).map(({ tls }) => tls)])
+    .flatMap((tls) => [
+      ...(tls?.mode === "MUTUAL" ? named(object, tls.credentialName, "certificate", readers, [host]) : []),
+      ...named(object, tls?.credentialName, "ca", readers, [host]),
+    ]);
+}
+
+const isGateway = ({ metadata }: V1Pod): boolean =>
+  metadata?.annotations?.["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
+
+/** One for each namespace of the proxies that read it. Names with a scheme are not of Secrets, such as `builtin://`. */
+function named(
+  { kind, metadata: { namespace: home = "", name: own } }: JudgedObject,
+  name: string | undefined,
+  use: NamedSecret["use"],
+  readers: readonly V1Pod[],
+  hosts: readonly string[],
+): NamedSecret[] {
+  if (name === undefined || name.includes("://")) return [];
+  const namespaces = new Set(readers.map((pod) => pod.metadata?.namespace ?? ""));
+  return [...namespaces].map((namespace) => ({
+    namespace,
+    name,
+    holder: `${kind} ${home}/${own}`,
+    hosts,
+    use,
+  }));
 }
 
 /** Reads the content of Secrets, keyed by `namespace/name`. */
@@ -71,54 +148,64 @@ export async function readSecrets(
       throw error;
     }
   };
-  const unique = new Map(secrets.map((one) => [`${one.namespace}/${one.name}`, one]));
+  const unique = new Map(
+    secrets.flatMap((one) => namesOf(one).map((name) => [`${one.namespace}/${name}`, { ...one, name }])),
+  );
   return new Map(await Promise.all([...unique].map(async ([key, one]) => [key, await read(one)] as const)));
 }
 
-/** Secrets of gateways that are missing or incomplete, and certificates that have ended or end soon. */
+/** The names of the Secrets that are read for it: the first that exists counts. */
+function namesOf({ name, use }: NamedSecret): string[] {
+  if (use === "certificate") return [name];
+  const plain = name.endsWith(caSuffix) ? name.slice(0, -caSuffix.length) : name;
+  return [plain + caSuffix, plain];
+}
+
+/** Secrets of gateways that are missing or incomplete, and certificates that have expired or expire soon. */
 export function secretProblems(
   secrets: readonly NamedSecret[],
   contents: ReadonlyMap<string, SecretContent>,
   now = new Date(),
 ): Problem[] {
-  return secrets.flatMap(({ namespace, name, gateway, hosts }): Problem[] => {
+  return secrets.flatMap((secret) => {
+    const { namespace, use, holder, hosts } = secret;
+    const names = namesOf(secret);
+    const name = names.find((one) => contents.get(`${namespace}/${one}`) !== undefined) ?? names.at(-1) ?? "";
     const content = contents.get(`${namespace}/${name}`);
     if (content === "denied") return [];
     const culprit = `Secret ${namespace}/${name}`;
     const served = hosts.map((host) => host.split("/").at(-1)).join(", ");
-    const unserved = `so the gateway resets every TLS connection to ${served}`;
-    const fix = `Create it: kubectl create secret tls ${name} -n ${namespace} --cert=tls.crt --key=tls.key; a stack's own: pulumi up; on the sandbox: meshwright up`;
-    const error = (problem: string): Problem[] => [{ severity: "error", culprit, problem, fix }];
+    const [unserved, refused] = holder.startsWith("Gateway ")
+      ? [`so the gateway resets every TLS connection to ${served}`, `so clients of ${served} refuse it`]
+      : [`so no connection to ${served} is opened`, `so ${served} refuses it`];
+    const generic = `kubectl create secret generic ${name} -n ${namespace} --from-file=ca.crt`;
+    const error = (problem: string): Problem[] => [
+      {
+        severity: "error",
+        culprit,
+        problem: `${problem}, ${unserved}.`,
+        fix: `Create it: ${use === "ca" ? generic : `kubectl create secret tls ${name} -n ${namespace} --cert=tls.crt --key=tls.key`}; a stack's own: pulumi up; on the sandbox: meshwright up`,
+      },
+    ];
     if (content === undefined) {
-      return error(`It does not exist, but Gateway ${gateway} names it, ${unserved}.`);
+      return error(
+        use === "ca"
+          ? `Neither it nor ${names[0]} exists, but ${holder} reads its CA there`
+          : `It does not exist, but ${holder} names it`,
+      );
+    }
+    if (use === "ca") {
+      const ca = content["ca.crt"] ?? content.cacert;
+      if (ca === undefined) return error(`It lacks ca.crt, the CA that ${holder} verifies certificates with`);
+      const expired = `so no certificate that it has issued is accepted for ${served}`;
+      const found = expiryProblem(culprit, "CA certificate", "latest", ca, expired, now);
+      return found === "unreadable" ? error("Its ca.crt is not a certificate") : found;
     }
     const encoded = content["tls.crt"] ?? content.cert;
     if (encoded === undefined || (content["tls.key"] ?? content.key) === undefined) {
-      return error(`It lacks tls.crt or tls.key, ${unserved}.`);
+      return error("It lacks tls.crt or tls.key");
     }
-    const end = endOf(encoded);
-    if (end === undefined) return error(`Its tls.crt is not a certificate, ${unserved}.`);
-    const days = Math.floor((end.getTime() - now.getTime()) / 86_400_000);
-    if (days > warnDays) return [];
-    const day = end.toISOString().slice(0, 10);
-    return [
-      {
-        severity: days < 0 ? "error" : "warning",
-        culprit,
-        problem:
-          days < 0
-            ? `Its certificate expired on ${day}, so clients of ${served} refuse it.`
-            : `Its certificate expires on ${day}, in ${days} days.`,
-        fix: "Renew it and update the Secret. The gateway loads it without a restart.",
-      },
-    ];
+    const found = expiryProblem(culprit, "certificate", "first", encoded, refused, now);
+    return found === "unreadable" ? error("Its tls.crt is not a certificate") : found;
   });
-}
-
-function endOf(encoded: string): Date | undefined {
-  try {
-    return new Date(new X509Certificate(Buffer.from(encoded, "base64")).validTo);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,8 +2,8 @@ import { formatDuration } from "../../catalog";
 import { lately, occurrences, series } from "../promql";
 import type { RuleGroupOf } from "./rule";
 
-/** Days that are needed to replace a CA without hurry. */
-const replaceAuthority = 30;
+/** Days that are needed to replace a CA without hurry. With less left, an alert fires and `meshwright status` warns. */
+export const caReplacementDays = 30;
 
 /**
  * The proxies' certificates, and the CA that signs them. All proxies of the mesh have the same certificate lifetime.
@@ -11,7 +11,7 @@ const replaceAuthority = 30;
 export const certificates: RuleGroupOf = (mesh) => {
   const { lifetime, alertAt } = mesh.certificates;
   const left = Math.round((lifetime / 1000) * (alertAt / 100));
-  const soon = `< ${replaceAuthority * 24 * 3600}`;
+  const soon = `< ${caReplacementDays * 24 * 3600}`;
   return {
     name: "certificates",
     rules: [

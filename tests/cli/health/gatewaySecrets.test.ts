@@ -1,7 +1,12 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import selfsigned from "selfsigned";
-import { namedSecrets, type SecretContent, secretProblems } from "../../../cli/health/gatewaySecrets";
+import {
+  type NamedSecret,
+  namedSecrets,
+  type SecretContent,
+  secretProblems,
+} from "../../../cli/health/gatewaySecrets";
 import type { JudgedObject } from "../../../cli/health/snapshot";
 
 const gateway = {
@@ -16,9 +21,10 @@ const gateway = {
   },
 } as JudgedObject;
 const pod = (namespace: string, istio: string): V1Pod => ({ metadata: { namespace, labels: { istio } } });
-const secret = {
-  ...{ namespace: "istio-ingress", name: "shop-cert", gateway: "shop/public" },
+const secret: NamedSecret = {
+  ...{ namespace: "istio-ingress", name: "shop-cert", holder: "Gateway shop/public" },
   hosts: ["shop/shop.example.com"],
+  use: "certificate",
 };
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const culprit = "Secret istio-ingress/shop-cert";
@@ -28,6 +34,83 @@ describe("cli/health/gatewaySecrets", () => {
     const pods = [pod("istio-ingress", "ingress"), pod("istio-ingress", "ingress"), pod("shop", "web")];
     expect(namedSecrets({ objects: [gateway], pods })).to.deep.equal([secret]);
     expect(namedSecrets({ objects: [gateway], pods: [] })).to.deep.equal([]);
+  });
+
+  it("looks for the CA of servers that require client certificates, under the name that istiod reads", () => {
+    const server = (tls: object) => {
+      const spec = { selector: { istio: "ingress" }, servers: [{ hosts: ["a.example.com"], tls }] };
+      return { ...gateway, spec };
+    };
+    const named = (tls: object) =>
+      namedSecrets({ objects: [server(tls)], pods: [pod("istio-ingress", "ingress")] }).map(
+        ({ name, use }) => `${use} ${name}`,
+      );
+    expect(named({ mode: "MUTUAL", credentialName: "one" })).to.deep.equal(["certificate one", "ca one"]);
+    expect(
+      named({ mode: "OPTIONAL_MUTUAL", credentialName: "one", caCertCredentialName: "two-cacert" }),
+    ).to.deep.equal(["certificate one", "ca two-cacert"]);
+    expect(named({ mode: "SIMPLE", credentialNames: ["rsa", "ecdsa"] })).to.deep.equal([
+      "certificate rsa",
+      "certificate ecdsa",
+    ]);
+    expect(named({ mode: "SIMPLE", credentialName: "builtin://" })).to.deep.equal([]);
+    expect(named({ mode: "ISTIO_MUTUAL" })).to.deep.equal([]);
+  });
+
+  it("looks for the Secrets of DestinationRules whose proxies are known", () => {
+    const egress: V1Pod = {
+      metadata: { namespace: "istio-egress", annotations: { "inject.istio.io/templates": "gateway" } },
+    };
+    const named = (spec: object) =>
+      namedSecrets({
+        objects: [
+          {
+            kind: "DestinationRule",
+            metadata: { name: "pay", namespace: "shop" },
+            spec,
+          } as unknown as JudgedObject,
+        ],
+        pods: [egress, pod("shop", "web")],
+      }).map(({ namespace, name, holder, hosts, use }) =>
+        [use, `${namespace}/${name}`, holder, ...hosts].join(" "),
+      );
+    const host = "pay.example.com";
+    const trafficPolicy = { tls: { mode: "MUTUAL", credentialName: "pay" } };
+    const both = (namespace: string) => [
+      `certificate ${namespace}/pay DestinationRule shop/pay ${host}`,
+      `ca ${namespace}/pay DestinationRule shop/pay ${host}`,
+    ];
+    expect(named({ host, trafficPolicy, exportTo: [".", "istio-egress"] })).to.deep.equal(
+      both("istio-egress"),
+    );
+    expect(named({ host, trafficPolicy, workloadSelector: {} })).to.deep.equal(both("shop"));
+    const portLevelSettings = [{ tls: { mode: "SIMPLE", credentialName: "pay" } }];
+    expect(
+      named({ host, subsets: [{ trafficPolicy: { portLevelSettings } }], exportTo: ["istio-egress"] }),
+    ).to.deep.equal([`ca istio-egress/pay DestinationRule shop/pay ${host}`]);
+    // Which gateway uses it is unknown.
+    expect(named({ host, trafficPolicy })).to.deep.equal([]);
+    expect(named({ host, exportTo: ["istio-egress"] })).to.deep.equal([]);
+  });
+
+  it("finds a CA that is missing, has no ca.crt, or is in the Secret of the certificate", () => {
+    const ca: NamedSecret = { ...secret, use: "ca" };
+    const found = (...contents: [string, SecretContent][]) =>
+      secretProblems(
+        [ca],
+        new Map(contents.map(([name, content]) => [`istio-ingress/${name}`, content])),
+      ).map((one) => `${one.culprit}: ${one.problem}`);
+    const unserved = "so the gateway resets every TLS connection to shop.example.com.";
+    expect(found()).to.deep.equal([
+      `${culprit}: Neither it nor shop-cert-cacert exists, but Gateway shop/public reads its CA there, ${unserved}`,
+    ]);
+    expect(found(["shop-cert", { "tls.crt": base64("x") }])).to.deep.equal([
+      `${culprit}: It lacks ca.crt, the CA that Gateway shop/public verifies certificates with, ${unserved}`,
+    ]);
+    expect(found(["shop-cert", {}], ["shop-cert-cacert", { "ca.crt": base64("x") }])).to.deep.equal([
+      `${culprit}-cacert: Its ca.crt is not a certificate, ${unserved}`,
+    ]);
+    expect(found(["shop-cert", "denied"])).to.deep.equal([]);
   });
 
   const problems = (content: SecretContent, now?: Date) =>
