@@ -8,10 +8,13 @@ import { stringify } from "yaml";
 import { localPulumi, localStack } from "../../cli/pulumi";
 import { runProcesses } from "../../cli/runProcesses";
 import { sandboxStatus } from "../../sandbox";
+import { connectXds } from "../../prove/xds/client";
 import { isAlive } from "../../sandbox/processIdentity";
 import { shopConfig } from "../program/shopProject";
+import { istioCharts } from "../../toolchain/pins";
+import { until } from "../sandbox/until";
 import { DeployedShop, during, kill, killAll } from "./deployedShop";
-import { meshwright } from "./run";
+import { meshwright, meshwrightMain } from "./run";
 import { startRun } from "./upRun";
 
 // One sandbox for all: each fault hits what the one before has left.
@@ -185,6 +188,48 @@ describe("faults of `meshwright up`", () => {
     expect(JSON.parse(rule)).to.not.have.property("subsets");
     expect(rule).to.contain('"mode":"ISTIO_MUTUAL"');
     await shop.expectConverged();
+  });
+
+  it("`status --watch` prints that a proxy rejects what istiod sends, and has not acknowledged it, until it does", async () => {
+    const { processes } = await sandboxStatus(shop.state);
+    const istiod = processes.find(({ name }) => name.startsWith("istiod"));
+    const clusters = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+    // As much of a proxy as istiod needs: no pod runs on the sandbox.
+    const proxy = connectXds(istiod?.ports.grpc ?? 0, "sidecar~10.99.0.1~web-0.shop~shop.svc.cluster.local", {
+      NAMESPACE: "shop",
+      LABELS: { app: "web" },
+      ISTIO_VERSION: istioCharts.version,
+    });
+    const watch = execa(
+      process.execPath,
+      [meshwrightMain, "status", "--watch", "--interval", "0.5", "--state", shop.state],
+      { cwd: shop.project, env: { NO_COLOR: "1" }, reject: false },
+    );
+    let text = "";
+    watch.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    const printed = (part: string) =>
+      until(`it prints "${part}"`, () => text.split("\nMesh on ").at(-1)?.includes(part) ?? false);
+    try {
+      await printed("No problems found.");
+      const first = proxy.next(clusters);
+      proxy.send(clusters);
+      const { nonce } = await first;
+      await printed(
+        "error Proxy shop/web-0\n  It has not acknowledged its newest CDS, so it works with an older configuration.",
+      );
+      proxy.send(clusters, { nonce, complaint: "cluster outbound|8080||web is wrong" });
+      await printed(
+        "error Proxy shop/web-0\n  It rejects its newest CDS, so it works with an older configuration: cluster outbound|8080||web is wrong",
+      );
+      expect((await shop.status()).exitCode).to.equal(1);
+      proxy.send(clusters, { nonce });
+      await printed("No problems found.");
+    } finally {
+      watch.kill("SIGINT");
+      proxy.close();
+      await watch;
+    }
+    expect(await shop.status()).to.deep.equal({ exitCode: 0, problems: [] });
   });
 
   it("`status` names what is wrong with releases, Secrets, proxies, pods and Services, each with its fix", async () => {

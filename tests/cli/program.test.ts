@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { commands } from "../../cli/program";
-import { meshwright } from "./run";
+import { meshwright, meshwrightMain } from "./run";
 
 describe("cli/program", () => {
   let folder: string;
@@ -152,10 +152,9 @@ describe("cli/program", () => {
   it("ends without a word when the reader of stdout is gone, and tells what the system refuses of a path", async () => {
     const file = join(folder, "mesh.yaml");
     writeFileSync(file, "name: shop\nservices: { web: { ports: { http: { port: 80, protocol: http } } } }\n");
-    const main = join(__dirname, "..", "..", "dist", "cli", "main.js");
     const piped = await execa(
       "bash",
-      ["-c", 'set -o pipefail; "$0" "$1" render "$2" | true', process.execPath, main, file],
+      ["-c", 'set -o pipefail; "$0" "$1" render "$2" | true', process.execPath, meshwrightMain, file],
       {
         reject: false,
       },

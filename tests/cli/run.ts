@@ -9,6 +9,10 @@ export interface Ended {
 }
 
 const root = join(__dirname, "..", "..");
+
+/** The compiled program. {@link meshwright} compiles it. */
+export const meshwrightMain = join(root, "dist", "cli", "main.js");
+
 let built: Promise<unknown> | undefined;
 
 /** `npm run test:unit` compiles before its processes start, because two of them cannot write the same files. */
@@ -28,16 +32,12 @@ export async function meshwright(
   } = {},
 ): Promise<Ended> {
   if (!compiled) await (built ??= execa("npm", ["run", "--silent", "build"], { cwd: root }));
-  const run = execa(
-    process.execPath,
-    [...(options.nodeArgs ?? []), join(root, "dist", "cli", "main.js"), ...args],
-    {
-      env: { NO_COLOR: "1", ...options.env },
-      cwd: options.cwd ?? process.cwd(),
-      reject: false,
-      ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
-    },
-  );
+  const run = execa(process.execPath, [...(options.nodeArgs ?? []), meshwrightMain, ...args], {
+    env: { NO_COLOR: "1", ...options.env },
+    cwd: options.cwd ?? process.cwd(),
+    reject: false,
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+  });
   const { interruptAt } = options;
   if (interruptAt !== undefined) {
     let seen = "";

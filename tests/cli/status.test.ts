@@ -5,9 +5,8 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { Api } from "./api";
 import { inProcess } from "./inProcess";
-import { meshwright } from "./run";
+import { meshwright, meshwrightMain } from "./run";
 
-const main = join(__dirname, "..", "..", "dist", "cli", "main.js");
 const lists = {
   deployments: "/apis/apps/v1/deployments",
   pods: "/api/v1/pods",
@@ -202,7 +201,7 @@ describe("cli/commands/status", () => {
     const cluster = await start();
     cluster.install();
     cluster.syncz = () => [{ proxy: "web-0.shop", resources: {} }];
-    const watch = execa(process.execPath, [main, ...cluster.args("--watch", "--interval", "0.2")], {
+    const watch = execa(process.execPath, [meshwrightMain, ...cluster.args("--watch", "--interval", "0.2")], {
       cwd: cluster.folder,
       env: { NO_COLOR: "1" },
       reject: false,

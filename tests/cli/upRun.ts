@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { execa, type Result } from "execa";
 import { type RunProcess, runProcesses } from "../../cli/runProcesses";
+import { meshwrightMain } from "./run";
 
 const repository = join(__dirname, "..", "..");
 const pack = ["--policy-pack", join(repository, "policy-pack")];
@@ -16,9 +17,8 @@ export interface UpRun {
 
 /** Starts a command of the compiled command line for the sandbox in `state`. */
 export function startRun(project: string, state: string, command: "up" | "down" = "up"): UpRun {
-  const main = join(repository, "dist", "cli", "main.js");
   const args = [command, "--state", state, ...(command === "up" ? pack : [])];
-  const child = execa(process.execPath, [main, ...args], {
+  const child = execa(process.execPath, [meshwrightMain, ...args], {
     cwd: project,
     reject: false,
     stdin: "ignore",

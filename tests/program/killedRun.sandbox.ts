@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 import { localPulumi, localStack } from "../../cli/pulumi";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
-import { meshwright } from "../cli/run";
+import { meshwright, meshwrightMain } from "../cli/run";
 import { blocksOf } from "../docs/markdown";
 import { type Harness, harness } from "../sandbox/harness";
 import { findingsOn, needs } from "./judgedCluster";
@@ -56,9 +56,8 @@ describe("a stack that is killed, lost and moved under Pod Security", () => {
   it("finds the release that a killed run left pending: a preview stops, and `meshwright up` repairs it", async () => {
     // Compiles it.
     await meshwright(["--version"]);
-    const main = join(repository, "dist", "cli", "main.js");
     const args = ["up", "--state", status.state, "--policy-pack", join(repository, "policy-pack")];
-    const run = execa(process.execPath, [main, ...args], {
+    const run = execa(process.execPath, [meshwrightMain, ...args], {
       cwd: project,
       reject: false,
       stdin: "ignore",
