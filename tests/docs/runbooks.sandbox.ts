@@ -28,8 +28,12 @@ describe("runbooks' commands", () => {
     if (inner !== undefined && !within.test(inner)) return `${inner} is unknown`;
     const [name = "", first = "", ...rest] = words(command);
     if (name === "meshwright") {
-      const known = commands().commands.some((one) => one.name() === first) && rest.length === 0;
-      return known ? undefined : `${first} is no command`;
+      const found = commands().commands.find((one) => one.name() === first);
+      if (found === undefined) return `${first} is no command`;
+      const unknown = rest.find(
+        (word) => word.startsWith("-") && !found.options.some(({ long }) => long === word),
+      );
+      return unknown === undefined ? undefined : `${first} has no option ${unknown}`;
     }
     const program = programs.find((one) => one === name);
     if (program === undefined) return `${name} is unknown`;
@@ -52,6 +56,8 @@ describe("runbooks' commands", () => {
     expect(await problem("istioctl authn tls-check")).to.be.a("string");
     expect(await problem("istioctl proxy-config secrets-of <pod>")).to.be.a("string");
     expect(await problem("istioctl proxy-status --all")).to.include("unknown flag");
+    expect(await problem("meshwright heal")).to.equal("heal is no command");
+    expect(await problem("meshwright explain a b --live")).to.equal("explain has no option --live");
     expect(await problem("kubectl get pods --namespaces a")).to.include("unknown flag");
   });
 });
