@@ -62,8 +62,8 @@ async function bench(): Promise<void> {
     const step = async (name: string, peer: Cost, work: () => Promise<unknown>): Promise<void> => {
       rows.push([name, await measure(work), peer]);
     };
-    const up = (env = {}) => quiet.run(["up", ...target, "--yes", "--skip-preview"], env);
-    const destroy = (env = {}) => quiet.run(["destroy", ...target, "--yes", "--skip-preview"], env);
+    const up = (env = {}) => quiet.run(["up", ...target, "--yes", "--skip-preview"], { env });
+    const destroy = (env = {}) => quiet.run(["destroy", ...target, "--yes", "--skip-preview"], { env });
     if (process.env.CHECKPOINTS === "1") {
       await step("pulumi up --skip-preview", first, () => up());
       await step("pulumi destroy", removed, () => destroy());
@@ -103,7 +103,7 @@ async function bench(): Promise<void> {
 function quietly(pulumi: LocalPulumi): LocalPulumi {
   return {
     ...pulumi,
-    run: async (args, env = {}) => {
+    run: async (args, { env = {} } = {}) => {
       const { exitCode, stdout } = await execa(pulumi.program, [...args, "--non-interactive"], {
         ...pulumi.options,
         env: { ...pulumi.options.env, ...env },

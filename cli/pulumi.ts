@@ -35,10 +35,16 @@ export const withoutCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" };
 /** A Pulumi project, set up to deploy to a sandbox: own backend, own plugins, own passphrase. */
 export interface LocalPulumi {
   /**
-   * Runs `pulumi` with its output on the terminal, and `env` added to the environment; resolves to the exit code. Throws
-   * {@link UserError} if it was killed.
+   * Runs `pulumi` with its output on the terminal, and `env` added to the environment; resolves to the exit code. `filter`
+   * chooses lines of stdout, which is no terminal then. Throws {@link UserError} if it was killed.
    */
-  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<number>;
+  readonly run: (
+    args: readonly string[],
+    more?: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly filter?: (line: unknown) => Generator<string>;
+    },
+  ) => Promise<number>;
   /** Runs `pulumi`, with `input` on stdin, and returns its stdout. Throws {@link UserError} if it fails. */
   readonly read: (
     args: readonly string[],
@@ -110,12 +116,15 @@ export async function localPulumi(
   };
   const pulumi = toolchain.program("pulumi");
 
-  const run: LocalPulumi["run"] = async (args, env = {}) => {
+  const run: LocalPulumi["run"] = async (args, { env = {}, filter } = {}) => {
     const { exitCode, signal } = await untilEnded(
       execa(pulumi, args, {
         ...options,
         env: { ...options.env, ...env },
-        stdio: "inherit",
+        stdin: "inherit",
+        stdout: filter === undefined ? "inherit" : [filter, "inherit"],
+        stderr: "inherit",
+        buffer: false,
         reject: false,
         cleanup: false,
       }),

@@ -6,6 +6,7 @@ import { type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
 import { forgetUnrecorded, writeUnrecorded } from "../repair/unrecorded";
 import { firstStagePolicies } from "./firstStagePolicies";
 import { readSavedPlan, type SavedPlan } from "./savedPlan";
+import { withProgress, withoutRows } from "./progress";
 import { stagesOf } from "./stages";
 
 /**
@@ -20,8 +21,12 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
   const { state, configFile, underPack } = pulumi;
   const target = ["--stack", localStack, "--config-file", configFile];
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const run = async (command: "up" | "preview", args: readonly string[], env = {}): Promise<void> => {
-    const exitCode = await pulumi.run([command, ...target, ...args, ...quiet], env);
+  const run = async (
+    command: "up" | "preview",
+    args: readonly string[],
+    more: Parameters<LocalPulumi["run"]>[1] = {},
+  ): Promise<void> => {
+    const exitCode = await pulumi.run([command, ...target, ...args, ...quiet], more);
     if (exitCode === 0) return;
     throw new UserError({
       problem: `\`pulumi ${command}\` failed with exit code ${exitCode}; the lines above say why.`,
@@ -47,7 +52,13 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
     await run("up", [...update, "--policy-pack", pack, "--policy-pack-config", first, ...excluded]);
   }
   writeUnrecorded(state, stages.objects);
-  await run("up", [...update, ...underPack(pack)], withoutCheckpoints);
+  const events = join(state, "events.json");
+  await withProgress(events, new Set(stages.objects.keys()), () =>
+    run("up", [...update, "--event-log", events, ...underPack(pack)], {
+      env: withoutCheckpoints,
+      filter: withoutRows(),
+    }),
+  );
   forgetUnrecorded(state);
 }
 

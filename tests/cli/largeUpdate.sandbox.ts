@@ -43,7 +43,8 @@ describe("cli/update", () => {
       return (await policies()).length > 5;
     });
     for (const pid of [run.pid, ...run.processes().map((one) => one.pid)]) process.kill(pid, "SIGKILL");
-    await run.ended;
+    const { all: cut } = await run.ended;
+    expect(cut).to.match(/ \d+ of \d+ objects, /);
     const before = (await policies()).map(({ metadata }) => metadata.name);
     const secret = await certificate();
 
