@@ -1,18 +1,20 @@
 /**
  * What a first deployment of about 1,000 objects takes, and one without changes, with one, and the end of it, beside kubectl's
  * server-side apply of the same objects in the same run. The control plane and istiod, which validates each object, are not
- * counted. Run it with `make bench`; SERVICES says how many services the mesh has (default: 250), and CHECKPOINTS=1 also
- * measures a first update that saves the state after each step, which takes minutes.
+ * counted. Run it with `make bench`; SERVICES says how many services the mesh has (default: 250). CHECKPOINTS=1 also
+ * measures a first update that saves the state after each step, which takes minutes. S3=1 also measures a backend in S3, whose
+ * server is installed from the registry.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { table } from "../cli/output";
 import { type LocalPulumi, localStack, withoutCheckpoints } from "../cli/pulumi";
 import { deploy } from "../cli/update/deploy";
 import { toYaml } from "../mesh/toYaml";
 import { harness } from "../tests/sandbox/harness";
+import { startS3 } from "../tests/sandbox/s3";
 import { meshProject, objectsOf, writeCatalog } from "./meshProject";
 
 const services = Number(process.env.SERVICES ?? 250);
@@ -77,6 +79,22 @@ async function bench(): Promise<void> {
     await step("one service: pulumi preview", again, () => quiet.run(["preview", ...target]));
     await step("one service: pulumi up --skip-preview", again, () => up());
     await step("pulumi destroy, without checkpoints", removed, () => destroy(withoutCheckpoints));
+
+    if (process.env.S3 === "1") {
+      writeCatalog(project, services);
+      const s3 = await startS3();
+      try {
+        const env = { ...s3.env, ...withoutCheckpoints };
+        await quiet.run(["stack", "init", localStack, "-C", dirname(pulumi.configFile)], { env });
+        await step("S3: pulumi up --skip-preview, without checkpoints", first, () => up(env));
+        await step("S3: no change: pulumi up --skip-preview", again, () => up(s3.env));
+        writeCatalog(project, services, "6s");
+        await step("S3: one service: pulumi up --skip-preview", again, () => up(s3.env));
+        await step("S3: pulumi destroy, without checkpoints", removed, () => destroy(env));
+      } finally {
+        await s3.stop();
+      }
+    }
 
     print(`Deployments of ${objects.length} objects, and kubectl apply --server-side or delete`);
     print(

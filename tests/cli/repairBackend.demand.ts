@@ -1,55 +1,27 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { execa, type ResultPromise } from "execa";
-import getPort from "get-port";
+import { execa } from "execa";
 import { toYaml } from "../../mesh/toYaml";
 import { runVariable } from "../../cli/runProcesses";
 import { sandboxStatus } from "../../sandbox";
-import { answers } from "../../sandbox/supervise";
 import { istioCharts } from "../../toolchain/pins";
 import { shopConfig } from "../program/shopProject";
+import { type S3, startS3 } from "../sandbox/s3";
 import { DeployedShop } from "./deployedShop";
 import { meshwright } from "./run";
-
-/** A server of the S3 API, which this test installs from the registry. */
-const server = "s3rver@3.7.1";
 
 // Not part of `make test`: it installs a package and takes minutes. The stack is deployed by Pulumi alone, to a cluster that no `meshwright up` has.
 describe("`meshwright repair` on a backend in S3", function () {
   this.timeout(0);
   let shop: DeployedShop;
-  let folder: string;
-  let s3: ResultPromise;
+  let s3: S3;
   let env: Record<string, string>;
   const stack = "dev";
   before(async () => {
     shop = await DeployedShop.start();
-    folder = mkdtempSync(join(tmpdir(), "s3-"));
-    await execa("npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", server]);
-    const port = await getPort();
-    const buckets = join(folder, "buckets");
-    mkdirSync(join(buckets, "states"), { recursive: true });
-    s3 = execa(
-      process.execPath,
-      [
-        join(folder, "node_modules", "s3rver", "bin", "s3rver.js"),
-        "-d",
-        buckets,
-        "-p",
-        String(port),
-        "--silent",
-      ],
-      { reject: false, stdio: "ignore" },
-    );
-    for (
-      const end = Date.now() + 20_000;
-      !(await answers(`http://127.0.0.1:${port}/`)) && Date.now() < end;
-    ) {
-      await sleep(200);
-    }
+    s3 = await startS3();
     const { PATH, PULUMI_HOME } = shop.h.toolchain.pulumiEnvironment;
     env = {
       PATH: [
@@ -59,9 +31,7 @@ describe("`meshwright repair` on a backend in S3", function () {
         PATH,
       ].join(":"),
       PULUMI_HOME,
-      PULUMI_BACKEND_URL: `s3://states?endpoint=127.0.0.1:${port}&disableSSL=true&s3ForcePathStyle=true&region=us-east-1`,
-      AWS_ACCESS_KEY_ID: "S3RVER",
-      AWS_SECRET_ACCESS_KEY: "S3RVER",
+      ...s3.env,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: (await sandboxStatus(shop.state)).kubeconfig,
@@ -69,10 +39,8 @@ describe("`meshwright repair` on a backend in S3", function () {
     };
   });
   after(async () => {
-    s3.kill("SIGKILL");
-    await s3;
+    await s3.stop();
     await shop.clean();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const pulumi = (...args: string[]) =>
