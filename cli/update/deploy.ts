@@ -6,7 +6,7 @@ import { type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
 import { forgetUnrecorded, writeUnrecorded } from "../repair/unrecorded";
 import { firstStagePolicies } from "./firstStagePolicies";
 import { readSavedPlan, type SavedPlan } from "./savedPlan";
-import { withProgress, withoutRows } from "./progress";
+import { withEventLog, withoutRows, withProgress } from "./progress";
 import { stagesOf } from "./stages";
 
 /**
@@ -55,7 +55,7 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
   const events = join(state, "events.json");
   await withProgress(events, new Set(stages.objects.keys()), () =>
     run("up", [...update, "--event-log", events, ...underPack(pack)], {
-      env: withoutCheckpoints,
+      env: { ...withoutCheckpoints, ...withEventLog },
       filter: withoutRows(),
     }),
   );

@@ -15,6 +15,9 @@ const pause = { read: 250, line: 10_000 } as const;
 const operation = z.object({ metadata: z.object({ urn: z.string() }) });
 const event = z.object({ resOutputsEvent: operation.optional(), resOpFailedEvent: operation.optional() });
 
+/** With it, `pulumi up` has the option `--event-log`, as the Automation API uses it. */
+export const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
+
 /**
  * Shows on stderr how many of `urns` a run of Pulumi has handled: as a bar on a terminal, elsewhere as a line every ten
  * seconds. Nothing is shown of a run that has handled none.
