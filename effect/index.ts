@@ -41,4 +41,5 @@ export { routeText } from "./routeDifference";
 export { weaknesses } from "./hardening";
 export { dangling } from "./dangling";
 export { missingHosts, type MissingHost } from "./missingHost";
+export { type UnreachableRoute, unreachableRoutes } from "./unreachableRoutes";
 export { milliseconds } from "./duration";

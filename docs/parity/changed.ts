@@ -232,7 +232,7 @@ export const changedCases: readonly ChangedCase[] = [
     name: "shop/web",
     patch: { spec: { http: [to("web"), to("web")] } },
     check: [],
-    audit: [],
+    audit: ["MW941"],
     analyzed: true,
   },
   {
@@ -249,7 +249,7 @@ export const changedCases: readonly ChangedCase[] = [
       },
     },
     check: [],
-    audit: [],
+    audit: ["MW941"],
     analyzed: true,
   },
   {

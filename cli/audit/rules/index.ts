@@ -9,6 +9,7 @@ import { missingOwnHost } from "./missingOwnHost";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
+import { unreachableRoute } from "./unreachableRoute";
 
 /** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
 export const auditRules: readonly AuditRule[] = [
@@ -34,4 +35,5 @@ export const auditRules: readonly AuditRule[] = [
   withoutProxy,
   notJudged,
   detachedRoute,
+  unreachableRoute,
 ];
