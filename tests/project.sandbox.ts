@@ -109,6 +109,11 @@ if (checkMesh(catalog).findings.length > 0) throw new Error("findings");
     } finally {
       await run(project, "npx meshwright down");
     }
+    for (const tier of ["static", "xds", "traffic"]) {
+      const proofs = await run(project, `npx meshwright prove --stack prod --tier ${tier}`);
+      expect(proofs).to.match(/\d+ of \d+ claims proven \(\d+ %\), 0 refuted, /);
+      process.stdout.write(`      ${tier}: ${proofs.trim().split("\n").at(-1) ?? ""}\n`);
+    }
 
     write(
       "my-mesh/component.ts",
