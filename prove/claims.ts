@@ -2,6 +2,7 @@ import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
 import { declaredRouteExperiments } from "./experiments/declaredRoutes";
 import { globalRateLimitExperiments } from "./experiments/globalRateLimits";
+import { networkPolicyExperiments } from "./experiments/networkPolicies";
 import { rateLimitExperiments } from "./experiments/rateLimits";
 import { resilienceExperiments } from "./experiments/resilience";
 import { rolloutExperiments } from "./experiments/rollouts";
@@ -36,6 +37,7 @@ export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = "")
     ...versionExperiments(mesh, issuer),
     ...routeExperiments(mesh, issuer),
     ...telemetryExperiments(mesh, issuer),
+    ...networkPolicyExperiments(mesh),
     ...rateLimitExperiments(mesh, issuer),
     ...globalRateLimitExperiments(mesh, issuer),
     ...resilienceExperiments(mesh, issuer),

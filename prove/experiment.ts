@@ -1,6 +1,7 @@
 import type { Mesh } from "../catalog";
 import type { Route } from "../effect";
 import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./laboratory";
+import type { NetworkConnection } from "./networkEnds";
 import type { Caller, Proof } from "./question";
 import type { Reported } from "./reported";
 
@@ -45,6 +46,8 @@ export interface Stage {
   log(pod: LabPod, key: string): Promise<readonly string[]>;
   /** The configuration of the rate limit service, as YAML. Undefined if only requests show it, or there is none. */
   quotas(): string | undefined;
+  /** What NetworkPolicies decide about a connection, as {@link networkAnswers} says. Undefined if requests don't show it. */
+  connects(connection: NetworkConnection): readonly string[] | undefined;
   /** Whether requests pass through proxies, so that they can be counted, and proxies can be made to wait. */
   readonly real: boolean;
   /** The pods of a service, and the pod that sends a caller's requests. Empty and undefined where no pods run. */

@@ -131,6 +131,7 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
     route: () => undefined,
     filters: () => undefined,
     quotas: () => undefined,
+    connects: () => undefined,
     reported: () => undefined,
     spans: async (host, trace) => {
       const receivers = podsBehind(pods, mesh, host);

@@ -91,9 +91,30 @@ interface IstiodValues {
  * labels, which the probes do not have.
  */
 export function modelOf(subject: Subject, probed = true): Model {
+  const all = objectsOf(subject, probed);
+  return modelWith(
+    subject,
+    all.filter(({ kind }) => kind !== "NetworkPolicy"),
+  );
+}
+
+/**
+ * The model of what the catalog deploys, with NetworkPolicies and without probes.
+ *
+ * @param without namespace whose NetworkPolicies are left out. Default: none.
+ */
+export function networkModelOf(subject: Subject, without?: string): Model {
+  const isLeftOut = ({ kind, metadata }: PlainObject): boolean =>
+    kind === "NetworkPolicy" && (metadata as { readonly namespace?: string }).namespace === without;
+  return modelWith(
+    subject,
+    objectsOf(subject, false).filter((object) => !isLeftOut(object)),
+  );
+}
+
+function modelWith(subject: Subject, objects: readonly PlainObject[]): Model {
   const { mesh } = subject;
   const { meshConfig = {} } = istiodOf(subject);
-  const objects = objectsOf(subject, probed).filter(({ kind }) => kind !== "NetworkPolicy");
   return readObjects(objects, {
     settings: { rootNamespace: mesh.rootNamespace, trustDomain: mesh.trustDomain, ...settingsOf(meshConfig) },
     workloads: gatewayWorkloads(mesh),

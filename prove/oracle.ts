@@ -7,6 +7,7 @@ import type { Part } from "./foretell";
 import { type Answer, isMet, judgeAll } from "./judge";
 import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";
+import type { NetworkConnection } from "./networkEnds";
 import type { Caller, Proof, Question } from "./question";
 import type { Reported } from "./reported";
 import type { TokenIssuer } from "./tokens";
@@ -25,6 +26,8 @@ export interface Oracle {
   readonly quotas?: string;
   /** What the proxies of a workload report. Default: not known. */
   readonly reported?: (workload: Workload) => Reported;
+  /** What NetworkPolicies decide. Default: not known. */
+  readonly connects?: (connection: NetworkConnection) => readonly string[];
   /** As those of {@link Stage}. */
   readonly shows?: Stage["shows"];
   readonly defaults?: Stage["defaults"];
@@ -111,7 +114,7 @@ export function partsOf(
 
 /** A stage on which an oracle answers in place of pods. */
 export function stageOf(
-  { model, foretell, filters, quotas, reported, shows, defaults }: Oracle,
+  { model, foretell, filters, quotas, reported, connects, shows, defaults }: Oracle,
   mesh: Mesh,
 ): Stage {
   const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
@@ -144,6 +147,7 @@ export function stageOf(
     filters: (service, version) =>
       filters && workloadsOf(model, mesh, service).map((workload) => filters(workload, version)),
     quotas: () => quotas,
+    connects: (connection) => connects?.(connection),
     reported: (service) => reported && workloadsOf(model, mesh, service).map(reported),
     spans: () => Promise.resolve([]),
     log: () => Promise.resolve([]),

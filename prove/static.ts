@@ -1,7 +1,8 @@
-import { type Delivery, insertedFilters, type RouteDestination } from "../effect";
+import { type Delivery, insertedFilters, type Model, type RouteDestination } from "../effect";
 import type { Subject } from "./cluster";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
-import { istiodOf, modelOf, quotasIn } from "./model";
+import { istiodOf, modelOf, networkModelOf, quotasIn } from "./model";
+import { networkAnswers } from "./networkEnds";
 import { type Oracle, proveByOracle } from "./oracle";
 import { providedFor } from "./provided";
 import type { Proof } from "./question";
@@ -26,8 +27,15 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
   const { extensionProviders: providers = [] } = (istiodOf(subject).meshConfig ?? {}) as {
     readonly extensionProviders?: readonly Provider[];
   };
+  const networks = new Map<string | undefined, Model>();
+  const networkFor = (without: string | undefined): Model => {
+    const model = networks.get(without) ?? networkModelOf(subject, without);
+    networks.set(without, model);
+    return model;
+  };
   return {
     model: how.model,
+    connects: (connection) => networkAnswers(networkFor(connection.without), subject.mesh, connection),
     filters: (workload, version) => insertedFilters(how.model, workload, version),
     ...(quotas !== undefined && { quotas }),
     reported: (workload) => reportedBy(how.model, workload, providers),
