@@ -58,8 +58,12 @@ describe("provenFields", () => {
       "services.web.calls.api.timeout",
       "services.api.ports.http.targetPort",
       "services.api.circuitBreaker.maxConnections",
+      "networkPolicies.dnsPorts[0]",
     ]);
-    // NetworkPolicies decide about connections, and no claim is about them. Alerts decide nothing.
-    expect(open).to.deep.equal(["networkPolicies.dnsPorts[0]"]);
+    // Alerts decide nothing.
+    expect(open).to.deep.equal([]);
+    // A catalog without NetworkPolicies demands nothing of them.
+    const all = await provenFields({ name: "shop", catalog: { ...catalog, networkPolicies: {} } });
+    expect(all.open).to.deep.equal(["networkPolicies"]);
   });
 });
