@@ -380,6 +380,45 @@ describe("Alfred on the sandbox", () => {
       );
     });
 
+    it("`explain --cluster` and `diff --cluster` answer as the catalog does", async () => {
+      const live = ["--cluster", "--state", state];
+      const explained = (asked: readonly string[], of: readonly string[]) =>
+        meshwright(["explain", ...asked, ...of], { cwd: repository });
+      const token = ["--token", '{"iss":"https://auth.alfred-platform.example.com","roles":["admin"]}'];
+      for (const asked of [
+        ["ui-service", "agent-core", "POST", "/api/tasks", ...token],
+        ["ui-service", "agent-core", "DELETE", "/api/tasks", ...token],
+        ["agent-core", "agent-rag", "GET", "/"],
+        ["agent-rag", "agent-core", "GET", "/"],
+        ["POST", "https://api.alfred-platform.example.com/api/core/tasks", ...token],
+      ]) {
+        const [ofCatalog, ofCluster] = [
+          await explained(asked, ["--stack", "local"]),
+          await explained(asked, live),
+        ];
+        // A catalog does not know the name of the Deployment that the gateway's chart creates.
+        expect(ofCluster.stdout, ofCluster.stderr)
+          .to.match(/^(ALLOWED|DENIED|UNROUTED) {2}/)
+          .and.to.equal(ofCatalog.stdout.replaceAll("istio-ingress-alfred", "istio-ingress"));
+        expect(ofCluster.exitCode).to.equal(ofCatalog.exitCode);
+      }
+
+      const compared = async (): Promise<string[]> => {
+        const args = ["diff", "--stack", "local", "--format", "json", "--fail-on", "narrower", ...live];
+        const { stdout, stderr, exitCode } = await meshwright(args, { cwd: repository });
+        expect(stdout, stderr).to.not.equal("");
+        const { changes } = JSON.parse(stdout) as {
+          changes: { verdict: string; sentence: string; request?: string }[];
+        };
+        // Pulumi.local.yaml lacks the chart mirror that the sandbox adds, so its Grafana loads dashboards from outside.
+        const own = changes.filter(({ sentence }) => !sentence.includes("raw.githubusercontent.com"));
+        expect(changes.length - own.length).to.equal(2);
+        expect(exitCode, stdout).to.equal(own.length === 0 ? 0 : 1);
+        return own.map(({ verdict, sentence, request }) => `${verdict} ${sentence}: ${request ?? ""}`);
+      };
+      expect(await compared()).to.deep.equal([]);
+    });
+
     it("keeps Kiali's key and Grafana's password secret, in state and in everything printed", async () => {
       const { read: quiet, configFile } = await pulumi();
       const secretValues: string[] = [];
