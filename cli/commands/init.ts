@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { compare } from "../../catalog";
 import { packageRoot } from "../../toolchain/packageRoot";
 import { UserError } from "../../errors/userError";
 import { deploymentFiles, newProjectTable } from "../deploymentFiles";
@@ -82,7 +83,7 @@ function withInstalled(text: string, folder: string): string {
   const { dependencies = {}, devDependencies = {} } = installedPackages(folder);
   const installed = { ...dependencies, ...devDependencies };
   const sorted = (packages: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b)));
+    Object.fromEntries(Object.entries(packages).sort(([a], [b]) => compare(a, b)));
   const missing = (packages: Package["dependencies"] = {}): Record<string, string> =>
     Object.fromEntries(Object.entries(packages).filter(([name]) => installed[name] === undefined));
   return `${JSON.stringify(

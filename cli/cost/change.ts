@@ -1,4 +1,4 @@
-import { memoryFor } from "../../catalog";
+import { compare, memoryFor } from "../../catalog";
 import { keyOfProxy, type MeshCost, type ProxyCost, resourceTypes } from "../../prove";
 
 /** What a change does to the proxies of a workload. Sizes are bytes. */
@@ -29,7 +29,7 @@ export function changesOf(before: MeshCost, after: MeshCost): ProxyChange[] {
       const kind = was === undefined ? "added" : is === undefined ? "removed" : "changed";
       return [{ namespace, name, kind, pods, bytes, memory }];
     })
-    .sort((a, b) => Math.abs(b.memory) - Math.abs(a.memory) || keyOfProxy(a).localeCompare(keyOfProxy(b)));
+    .sort((a, b) => Math.abs(b.memory) - Math.abs(a.memory) || compare(keyOfProxy(a), keyOfProxy(b)));
 }
 
 function isSame(one: ProxyCost, other: ProxyCost): boolean {

@@ -1,5 +1,5 @@
 import type { V1Container, V1Service } from "@kubernetes/client-node";
-import { selectsAll } from "../../catalog";
+import { compare, selectsAll } from "../../catalog";
 import { addOnOf, belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
 import { repositoryOf, tagOf } from "./image";
@@ -24,7 +24,7 @@ export interface Component {
 export function componentsOf(snapshot: Snapshot): Component[] {
   return snapshot.workloads
     .flatMap((workload) => component(snapshot, workload))
-    .sort((a, b) => order(a).localeCompare(order(b)));
+    .sort((a, b) => compare(order(a), order(b)));
 }
 
 /** What is wrong with components: there is no control plane, pods are not ready, or no Service selects an add-on. */

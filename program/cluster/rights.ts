@@ -1,3 +1,4 @@
+import { compare } from "../../catalog";
 import type { ClusterFinding } from "./finding";
 import { type ClusterSnapshot, type Right, valueOf } from "./snapshot";
 
@@ -7,7 +8,7 @@ export function rights({ rights: part }: ClusterSnapshot): ClusterFinding[] {
   if (missing.length === 0) return [];
   const places = Map.groupBy(missing, ({ namespace }) => namespace ?? "");
   const lists = [...places]
-    .sort(([a], [b]) => a.localeCompare(b))
+    .sort(([a], [b]) => compare(a, b))
     .map(
       ([namespace, some]) => `${namespace === "" ? "in the cluster" : `in ${namespace}`}: ${listOf(some)}`,
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isObject } from "../../catalog";
+import { compare, isObject } from "../../catalog";
 import { knownObject, type PlainObject, titleOf, type Workload } from "../../effect";
 import type { Subject } from "../cluster";
 import { modelOf, objectsOf } from "../model";
@@ -62,7 +62,7 @@ export async function costOf(subject: Subject, options: XdsOptions = {}): Promis
     });
     const [resident, limit] = [residentOf(istiod.pid), istiodLimit(subject.releases)];
     return {
-      proxies: proxies.sort((a, b) => b.bytes - a.bytes || keyOfProxy(a).localeCompare(keyOfProxy(b))),
+      proxies: proxies.sort((a, b) => b.bytes - a.bytes || compare(keyOfProxy(a), keyOfProxy(b))),
       ...(resident !== undefined && { istiod: resident }),
       ...(limit !== undefined && { istiodLimit: limit }),
     };
