@@ -380,7 +380,7 @@ describe("Alfred on the sandbox", () => {
       );
     });
 
-    it("`explain --cluster` and `diff --cluster` answer as the catalog does", async () => {
+    it("`explain --cluster` and `diff --cluster` answer as the catalog does, and find a change by kubectl", async () => {
       const live = ["--cluster", "--state", state];
       const explained = (asked: readonly string[], of: readonly string[]) =>
         meshwright(["explain", ...asked, ...of], { cwd: repository });
@@ -416,6 +416,28 @@ describe("Alfred on the sandbox", () => {
         expect(exitCode, stdout).to.equal(own.length === 0 ? 0 : 1);
         return own.map(({ verdict, sentence, request }) => `${verdict} ${sentence}: ${request ?? ""}`);
       };
+      expect(await compared()).to.deep.equal([]);
+      const policy = ["authorizationpolicy", "agent-core", "-n", "alfred-platform"];
+      const object = JSON.parse(await h.kubectl(state, ["get", ...policy, "-o", "json"])) as {
+        spec: { rules: { from: { source: { principals: string[] } }[] }[] };
+      };
+      const rule = object.spec.rules.findIndex(({ from }) =>
+        from.some(({ source }) => source.principals.some((name) => name.endsWith("/ui-service"))),
+      );
+      const patched = async (op: "add" | "remove", at: string, value?: string): Promise<void> => {
+        const patch = [
+          { op, path: `/spec/rules/${rule}/to/0/operation/methods/${at}`, ...(value && { value }) },
+        ];
+        await h.kubectl(state, ["patch", ...policy, "--type", "json", "-p", JSON.stringify(patch)]);
+      };
+      await patched("add", "-", "DELETE");
+      expect(await compared()).to.deep.equal([
+        'narrower alfred-platform/ui-service may no longer DELETE alfred-platform/agent-core (now GET or POST): DELETE /api/other on port 8011 from cluster.local/ns/alfred-platform/sa/ui-service with token {"roles":"admin","iss":"https://auth.alfred-platform.example.com"}',
+      ]);
+      const asked = ["ui-service", "agent-core", "DELETE", "/api/tasks", ...token];
+      expect((await explained(asked, live)).stdout).to.match(/^ALLOWED {2}/);
+      expect((await explained(asked, ["--stack", "local"])).stdout).to.match(/^DENIED {2}/);
+      await patched("remove", "2");
       expect(await compared()).to.deep.equal([]);
     });
 
