@@ -10,7 +10,8 @@ export interface UnreachableRoute {
 
 /**
  * Returns the HTTP routes and matches whose requests all match an earlier route, so proxies never use them. Only what is
- * certain is returned: an earlier route without a match, or with conditions that the later match has, too.
+ * certain is returned: an earlier route without a match, or with conditions that the later match has, too. A delegate may
+ * have no route for a request, which then goes to the next route of its root.
  *
  * @param spec the `spec` of a VirtualService.
  * @see https://istio.io/latest/docs/reference/config/analysis/ist0130/
@@ -18,11 +19,13 @@ export interface UnreachableRoute {
 export function unreachableRoutes(spec: unknown): UnreachableRoute[] {
   const routes = listAt(spec, "http").map((route) => {
     const matches = listAt(route, "match");
-    return matches.length > 0 ? matches : [{}];
+    return { delegates: has(route, "delegate"), matches: matches.length > 0 ? matches : [{}] };
   });
-  return routes.flatMap((matches, i): UnreachableRoute[] => {
+  return routes.flatMap(({ matches }, i): UnreachableRoute[] => {
     const covered = matches.flatMap((match, k) => {
-      const by = routes.slice(0, i).findIndex((earlier) => earlier.some((one) => covers(one, match)));
+      const by = routes
+        .slice(0, i)
+        .findIndex((earlier) => !earlier.delegates && earlier.matches.some((one) => covers(one, match)));
       return by < 0 ? [] : [{ path: `http[${i}].match[${k}]`, by: `http[${by}]` }];
     });
     const [first] = covered;

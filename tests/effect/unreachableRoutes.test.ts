@@ -28,6 +28,15 @@ describe("unreachableRoutes", () => {
     expect(found([{ gateways: ["mesh"] }], [{ gateways: ["public"] }])).to.deep.equal([]);
   });
 
+  it("are none behind a delegate, which may have no route for a request", () => {
+    const delegate = { delegate: { name: "rules" } };
+    const slow = { match: [uri("prefix", "/slow")] };
+    expect(unreachableRoutes({ http: [delegate, slow] })).to.deep.equal([]);
+    expect(unreachableRoutes({ http: [slow, delegate, { ...slow, ...delegate }] })).to.deep.equal([
+      { path: "http[2]", by: "http[0]" },
+    ]);
+  });
+
   it("compare paths by prefix, without those whose case is ignored", () => {
     expect(found([uri("prefix", "/a")], [uri("prefix", "/ab")], [uri("exact", "/a/b")])).to.deep.equal([
       "http[1] by http[0]",
