@@ -25,6 +25,8 @@ interface TlsSettings {
   readonly credentialName?: string;
   readonly credentialNames?: readonly string[];
   readonly caCertCredentialName?: string;
+  /** Of clients: the server's certificate is not verified. */
+  readonly insecureSkipVerify?: boolean;
 }
 
 type Specified = JudgedObject & { readonly spec?: unknown };
@@ -44,7 +46,7 @@ interface ClientPolicy {
 interface DestinationRuleSpec {
   readonly host?: string;
   readonly exportTo?: readonly string[];
-  readonly workloadSelector?: object;
+  readonly workloadSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
   readonly trafficPolicy?: ClientPolicy;
   readonly subsets?: readonly { readonly trafficPolicy?: ClientPolicy }[];
 }
@@ -99,14 +101,17 @@ function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecr
   const readers = pods.filter((pod) =>
     workloadSelector === undefined
       ? isGateway(pod) && reached.has(pod.metadata?.namespace ?? "")
-      : pod.metadata?.namespace === own,
+      : pod.metadata?.namespace === own &&
+        selectsAll(workloadSelector.matchLabels ?? {}, pod.metadata.labels ?? {}),
   );
   const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)];
   return policies
     .flatMap((policy) => [policy?.tls, ...(policy?.portLevelSettings ?? []).map(({ tls }) => tls)])
-    .flatMap((tls) => [
-      ...(tls?.mode === "MUTUAL" ? named(object, tls.credentialName, "certificate", readers, [host]) : []),
-      ...named(object, tls?.credentialName, "ca", readers, [host]),
+    .flatMap(({ mode = "", credentialName, insecureSkipVerify = false } = {}) => [
+      ...(mode === "MUTUAL" ? named(object, credentialName, "certificate", readers, [host]) : []),
+      ...(["SIMPLE", "MUTUAL"].includes(mode) && !insecureSkipVerify
+        ? named(object, credentialName, "ca", readers, [host])
+        : []),
     ]);
 }
 
@@ -161,6 +166,20 @@ function namesOf({ name, use }: NamedSecret): string[] {
   return [plain + caSuffix, plain];
 }
 
+/**
+ * The first value of the first list of keys that all have a value: istiod's order.
+ *
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/credentials/kube/secrets.go
+ */
+function firstOf(
+  content: Readonly<Record<string, string>>,
+  lists: readonly (readonly [string, ...string[]])[],
+): string | undefined {
+  const isSet = (key: string): boolean => (content[key] ?? "") !== "";
+  const [found] = lists.find((keys) => keys.every(isSet)) ?? [];
+  return found === undefined ? undefined : content[found];
+}
+
 /** Secrets of gateways that are missing or incomplete, and certificates that have expired or expire soon. */
 export function secretProblems(
   secrets: readonly NamedSecret[],
@@ -195,16 +214,17 @@ export function secretProblems(
       );
     }
     if (use === "ca") {
-      const ca = content["ca.crt"] ?? content.cacert;
+      const ca = firstOf(content, [["cacert"], ["ca.crt"]]);
       if (ca === undefined) return error(`It lacks ca.crt, the CA that ${holder} verifies certificates with`);
       const expired = `so no certificate that it has issued is accepted for ${served}`;
       const found = expiryProblem(culprit, "CA certificate", "latest", ca, expired, now);
       return found === "unreadable" ? error("Its ca.crt is not a certificate") : found;
     }
-    const encoded = content["tls.crt"] ?? content.cert;
-    if (encoded === undefined || (content["tls.key"] ?? content.key) === undefined) {
-      return error("It lacks tls.crt or tls.key");
-    }
+    const encoded = firstOf(content, [
+      ["cert", "key"],
+      ["tls.crt", "tls.key"],
+    ]);
+    if (encoded === undefined) return error("It lacks tls.crt or tls.key");
     const found = expiryProblem(culprit, "certificate", "first", encoded, refused, now);
     return found === "unreadable" ? error("Its tls.crt is not a certificate") : found;
   });

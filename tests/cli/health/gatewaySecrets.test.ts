@@ -88,6 +88,16 @@ describe("cli/health/gatewaySecrets", () => {
     expect(
       named({ host, subsets: [{ trafficPolicy: { portLevelSettings } }], exportTo: ["istio-egress"] }),
     ).to.deep.equal([`ca istio-egress/pay DestinationRule shop/pay ${host}`]);
+    // Proxies that do not verify the server read no CA, and those that send plaintext no Secret.
+    const unverified = { mode: "MUTUAL", credentialName: "pay", insecureSkipVerify: true };
+    expect(named({ host, trafficPolicy: { tls: unverified }, workloadSelector: {} })).to.deep.equal([
+      `certificate shop/pay DestinationRule shop/pay ${host}`,
+    ]);
+    const disabled = { mode: "DISABLE", credentialName: "pay" };
+    expect(named({ host, trafficPolicy: { tls: disabled }, workloadSelector: {} })).to.deep.equal([]);
+    // No pod of the namespace is selected.
+    const workloadSelector = { matchLabels: { istio: "other" } };
+    expect(named({ host, trafficPolicy, workloadSelector })).to.deep.equal([]);
     // Which gateway uses it is unknown.
     expect(named({ host, trafficPolicy })).to.deep.equal([]);
     expect(named({ host, exportTo: ["istio-egress"] })).to.deep.equal([]);
@@ -127,6 +137,34 @@ describe("cli/health/gatewaySecrets", () => {
       `Its tls.crt is not a certificate, ${unserved}`,
     ]);
     expect(found("denied")).to.deep.equal([]);
+    // istiod reads a certificate and its key in one of two forms, and does not mix them.
+    expect(found({ "tls.crt": base64("x"), key: base64("y") })).to.deep.equal([
+      `It lacks tls.crt or tls.key, ${unserved}`,
+    ]);
+    expect(found({ "tls.crt": "", "tls.key": "" })).to.deep.equal([
+      `It lacks tls.crt or tls.key, ${unserved}`,
+    ]);
+  });
+
+  it("judges the certificate and the CA that istiod prefers, if a Secret has two", async () => {
+    const until = async (day: string) => {
+      const { cert } = await selfsigned.generate([{ name: "commonName", value: "shop" }], {
+        notBeforeDate: new Date("2030-01-01T00:00:00Z"),
+        notAfterDate: new Date(`${day}T00:00:00Z`),
+        keySize: 2048,
+      });
+      return base64(cert);
+    };
+    const [soon, later] = [await until("2030-02-01"), await until("2031-02-01")];
+    const now = new Date("2030-03-01T00:00:00Z");
+    const found = (use: NamedSecret["use"], content: SecretContent) =>
+      secretProblems([{ ...secret, use }], new Map([["istio-ingress/shop-cert", content]]), now).length;
+    const [key, own] = [base64("y"), base64("z")];
+    expect(found("certificate", { cert: later, key, "tls.crt": soon, "tls.key": own })).to.equal(0);
+    expect(found("certificate", { cert: soon, key, "tls.crt": later, "tls.key": own })).to.equal(1);
+    expect(found("certificate", { cert: soon, "tls.crt": later, "tls.key": own })).to.equal(0);
+    expect(found("ca", { cacert: later, "ca.crt": soon })).to.equal(0);
+    expect(found("ca", { cacert: soon, "ca.crt": later })).to.equal(1);
   });
 
   it("finds certificates that end within 14 days, and those that have ended", async () => {
