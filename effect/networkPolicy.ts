@@ -161,7 +161,11 @@ function isPort(port: Fields, { to, port: number, protocol = "TCP" }: Connection
 }
 
 /** Policies of other APIs, which decide beside NetworkPolicies. Those of the cluster apply to every namespace. */
-const others: readonly (readonly [group: string, kind: string, scope: "namespace" | "cluster"])[] = [
+export const otherPolicies: readonly (readonly [
+  group: string,
+  kind: string,
+  scope: "namespace" | "cluster",
+])[] = [
   ["policy.networking.k8s.io", "AdminNetworkPolicy", "cluster"],
   ["policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "cluster"],
   ["policy.networking.k8s.io", "ClusterNetworkPolicy", "cluster"],
@@ -174,7 +178,7 @@ const others: readonly (readonly [group: string, kind: string, scope: "namespace
 ];
 
 function unreadPolicies(model: Model, { namespace }: Workload): KnownObject[] {
-  return others.flatMap(([group, kind, scope]) =>
+  return otherPolicies.flatMap(([group, kind, scope]) =>
     objectsOf(model, kind, group).filter((one) => scope === "cluster" || one.namespace === namespace),
   );
 }

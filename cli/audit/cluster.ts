@@ -1,6 +1,7 @@
 import { ApiextensionsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { knownObject, type PlainObject } from "../../effect";
 import { fieldsAt, listAt, textAt, textsByName } from "../../effect/field";
+import { otherPolicies } from "../../effect/networkPolicy";
 import { selects } from "../../effect/object";
 import { apiClient, customObjects } from "../apiClient";
 import { listObjects } from "../drift/read";
@@ -50,9 +51,7 @@ interface NamedSecret {
 /** Reads the objects of a cluster, without those of Kubernetes itself. Of Secrets, only those that Gateways name are asked for. */
 export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
   const { items } = await apiClient(config, ApiextensionsV1Api).listCustomResourceDefinition();
-  const definitions = items.filter(
-    ({ spec: { group } }) => group.endsWith(".istio.io") || groups.includes(group),
-  );
+  const definitions = items.filter(({ spec: { group, names } }) => isRead(group, names.kind));
   const lists = await Promise.all([
     ...kinds.map(async ([apiVersion, kind]) =>
       (await listObjects(config, apiVersion, kind)).map((one): PlainObject => ({
@@ -70,6 +69,15 @@ export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
     objects: [...objects, ...secrets.map(({ secret }) => secret)],
     denied: secrets.flatMap(({ place, denied }) => (denied ? [place] : [])),
   };
+}
+
+/** Whether the objects of a CRD are read. Of the groups of CNI plugins, only policies: others have an object for each pod. */
+export function isRead(group: string, kind: string): boolean {
+  return (
+    group.endsWith(".istio.io") ||
+    groups.includes(group) ||
+    otherPolicies.some(([otherGroup, otherKind]) => otherGroup === group && otherKind === kind)
+  );
 }
 
 /** The objects of a cluster that users decide about: without those of Kubernetes itself, and without pods of controllers. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { judgedObjects } from "../../../cli/audit/cluster";
+import { isRead, judgedObjects } from "../../../cli/audit/cluster";
 import type { PlainObject } from "../../../effect";
 
 const object = (kind: string, name: string, metadata: object = {}, apiVersion = "v1"): PlainObject => ({
@@ -46,6 +46,26 @@ describe("cli/audit: a cluster", () => {
     const argo = (kind: string): PlainObject => object(kind, "istiod", {}, "argoproj.io/v1alpha1");
     expect(named(["Application", "ApplicationSet", "AppProject", "Rollout"].map(argo))).to.deep.equal([
       "Rollout istiod",
+    ]);
+  });
+
+  it("has the policies of CNI plugins, which leave NetworkPolicies' answers open, and nothing else of their groups", () => {
+    const kinds = [
+      ["networking.istio.io", "VirtualService"],
+      ["gateway.networking.k8s.io", "HTTPRoute"],
+      ["cilium.io", "CiliumNetworkPolicy"],
+      ["cilium.io", "CiliumEndpoint"],
+      ["crd.projectcalico.org", "GlobalNetworkPolicy"],
+      ["crd.projectcalico.org", "IPPool"],
+      ["policy.networking.k8s.io", "AdminNetworkPolicy"],
+      ["cert-manager.io", "Certificate"],
+    ] as const;
+    expect(kinds.filter(([group, kind]) => isRead(group, kind)).map(([, kind]) => kind)).to.deep.equal([
+      "VirtualService",
+      "HTTPRoute",
+      "CiliumNetworkPolicy",
+      "GlobalNetworkPolicy",
+      "AdminNetworkPolicy",
     ]);
   });
 
