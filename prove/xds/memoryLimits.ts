@@ -8,7 +8,7 @@ type Releases = readonly Pick<Subject["releases"][number], "chart" | "name" | "n
 /**
  * Returns the memory limit of the container that runs a workload's proxy, in bytes: the annotation of its pods, or the value
  * of its gateway's release, or istiod's value for all sidecars. Undefined if none of them is set: then the charts' default
- * applies.
+ * applies, or no limit to pods with other annotations of resources.
  *
  * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarProxyMemoryLimit
  */
@@ -20,12 +20,18 @@ export function proxyLimit(
     const own = releases.find((one) => one.name === name && one.namespace === namespace);
     return limitIn(own?.values);
   }
+  // istiod's injection ignores its own value as soon as a pod has one of these annotations.
+  if (ownResources.every((name) => annotations[name] === undefined)) {
+    const { global } = istiodValues(releases);
+    return limitIn(isObject(global) ? global.proxy : undefined);
+  }
   const annotation = annotations["sidecar.istio.io/proxyMemoryLimit"];
-  const { global } = istiodValues(releases);
-  return annotation === undefined
-    ? limitIn(isObject(global) ? global.proxy : undefined)
-    : parseQuantity(annotation);
+  return annotation === undefined ? undefined : parseQuantity(annotation);
 }
+
+const ownResources = ["proxyCPU", "proxyMemory", "proxyCPULimit", "proxyMemoryLimit"].map(
+  (name) => `sidecar.istio.io/${name}`,
+);
 
 /** Returns the memory limit of istiod's container in bytes. Undefined if its release sets none. */
 export function istiodLimit(releases: Releases): number | undefined {

@@ -91,6 +91,9 @@ describe("meshwright cost", () => {
     const annotations = { "sidecar.istio.io/proxyMemoryLimit": "128Mi" };
     expect(proxyLimit(workload("api", { annotations }), releases)).to.equal(128 * 2 ** 20);
     expect(proxyLimit(workload("api"), releases)).to.equal(256 * 2 ** 20);
+    // With an annotation of other resources, istiod's values do not apply, so there is no limit.
+    const cpu = { annotations: { "sidecar.istio.io/proxyCPU": "100m" } };
+    expect(proxyLimit(workload("api", cpu), releases)).to.equal(undefined);
     expect(proxyLimit(workload("edge", { proxy: "gateway" }), releases)).to.equal(512 * 2 ** 20);
     expect(proxyLimit(workload("other", { proxy: "gateway" }), releases)).to.equal(undefined);
     expect(proxyLimit(workload("api"), [])).to.equal(undefined);
