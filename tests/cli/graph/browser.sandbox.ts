@@ -60,6 +60,13 @@ describe("the page of cli/graph, in a browser", function () {
 
   it("has no violation that axe finds, light and dark, before and after a selection", async () => {
     for (const scheme of ["light", "dark"] as const) {
+      // A catalog whose namespaces collapse, and a change as an overlay.
+      for (const other of [graph(teams(5, 20)), compared(graph(teams(2, 8)), graph(teams(2, 6)))]) {
+        const page = await open(other, scheme);
+        await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+        expect(await violations(page), scheme).to.deep.equal([]);
+        await page.close();
+      }
       const page = await open(graph(teams(2, 8)), scheme);
       await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
       for (const select of [false, true]) {
@@ -109,6 +116,12 @@ describe("the page of cli/graph, in a browser", function () {
     await page.keyboard.press("Escape");
     await page.selectOption("#namespace", "team-1");
     expect(await dimmed(page)).to.equal(8);
+    await page.selectOption("#kind", "gateway");
+    expect(await dimmed(page)).to.equal(16);
+    await page.selectOption("#kind", "service");
+    expect(await dimmed(page)).to.equal(8);
+    await page.selectOption("#namespace", "");
+    expect(await dimmed(page)).to.equal(0);
     await page.close();
   });
 
