@@ -82,7 +82,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         ? differences
         : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
     const own = new Set(alone.map(keyOf));
-    const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old))];
+    const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old, mesh))];
     return [
       {
         path: formatPath(["overrides", kind, name]),
@@ -90,7 +90,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         name,
         differences: differences.filter((one) => own.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
-        dangling: missingIn(after, now).filter((text) => !missed.has(text)),
+        dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
       },
     ];
   });
@@ -104,11 +104,11 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
       ];
 }
 
-/** What an object refers to that is not there, its own hosts included. */
-function missingIn(model: Model, object: KnownObject): string[] {
-  const hosts = missingHosts(model, object).map(
-    ({ host }) => `no Service or ServiceEntry with the host ${host}`,
-  );
+/** What an object refers to that is not there, its own hosts included. Other namespaces have Services that are unknown here. */
+function missingIn(model: Model, object: KnownObject, { ownNamespaces }: Mesh): string[] {
+  const hosts = missingHosts(model, object)
+    .filter(({ service }) => ownNamespaces.includes(service.namespace))
+    .map(({ host }) => `no Service or ServiceEntry with the host ${host}`);
   return [...dangling(model, object), ...hosts];
 }
 

@@ -87,6 +87,10 @@ describe("implausible effects, before anything changes", () => {
     expect(findings.map(({ code, path, message }) => `${code} ${path} ${message}`)).to.deep.equal([
       `MW918 overrides.VirtualService["shop/cart"] ${refers(["no Service or ServiceEntry with the host carts.shop.svc.cluster.local"]).message}`,
     ]);
+    const elsewhere = {
+      VirtualService: { "shop/cart": { spec: { hosts: ["cart", "carts.other.svc.cluster.local"] } } },
+    };
+    expect(checked(shop(elsewhere))).to.deep.equal([]);
     for (const kind of ["VirtualService", "DestinationRule"]) {
       const found = auditedObjects(kind, "cart", ({ spec }) => {
         if (kind === "VirtualService") spec.hosts = ["cart", "carts"];

@@ -98,7 +98,7 @@ describe("policy-pack/platforms", () => {
       ],
       [
         "a rule for another host than the Service's",
-        { DestinationRule: of("ui-service", { spec: { host: "nobody" } }) },
+        { DestinationRule: of("ui-service", { spec: { host: "nobody.elsewhere.svc.cluster.local" } }) },
         [
           `require-circuit-breakers: ${circuitBreakers.missing(
             "Service alfred-platform/ui-service",
