@@ -15,7 +15,10 @@ import {
 export interface Audited {
   readonly model: Model;
   readonly objects: readonly KnownObject[];
-  /** True for a cluster: what is not among the objects does not exist. Files may leave objects to other repositories. */
+  /**
+   * True for a cluster: what is not among the objects does not exist, but in {@link systemNamespaces}. Files may leave
+   * objects to other repositories.
+   */
   readonly complete: boolean;
   /** Namespaces in which Helm charts create objects that are not among these: the root namespace, and those of releases. */
   readonly installed: ReadonlySet<string>;
@@ -66,6 +69,14 @@ function outsidePods(objects: readonly PlainObject[]): Workload[] {
     });
 }
 
+/** Namespaces of Kubernetes itself, in which Istio never injects pods. Their objects are not read from a cluster. */
+export const systemNamespaces: readonly string[] = [
+  "kube-node-lease",
+  "kube-public",
+  "kube-system",
+  "local-path-storage",
+];
+
 /** Whether a missing object of a kind is certainly missing: others of the kind and the namespace are there. */
 export function isListed(
   { model, complete, installed }: Audited,
@@ -73,7 +84,8 @@ export function isListed(
   group: string,
   namespace: string,
 ): boolean {
-  if (complete || installed.has(namespace)) return complete;
+  if (complete && !systemNamespaces.includes(namespace)) return true;
+  if (installed.has(namespace)) return false;
   return objectsOf(model, kind, group).some((one) => one.namespace === namespace);
 }
 
@@ -84,7 +96,8 @@ export function amongObjects({ complete }: Audited): string {
 
 /** Whether workloads of a namespace are among the objects, so that a missing one is certainly missing. */
 export function hasWorkloads({ model, complete, installed }: Audited, namespace: string): boolean {
-  if (complete || installed.has(namespace)) return complete;
+  if (complete && !systemNamespaces.includes(namespace)) return true;
+  if (installed.has(namespace)) return false;
   return model.workloads.some((one) => one.namespace === namespace);
 }
 

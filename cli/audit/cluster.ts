@@ -5,6 +5,7 @@ import { otherPolicies } from "../../effect/networkPolicy";
 import { selects } from "../../effect/object";
 import { apiClient, customObjects } from "../apiClient";
 import { listObjects } from "../drift/read";
+import { systemNamespaces } from "./audited";
 
 /** Kubernetes' own kinds that decide what the mesh does. Secrets are not listed. */
 const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
@@ -27,9 +28,6 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
 
 /** Groups of CRDs whose objects are judged, besides Istio's. */
 const groups = ["gateway.networking.k8s.io", "argoproj.io"];
-
-/** Namespaces of Kubernetes itself, in which Istio never injects pods. */
-const system = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"];
 
 /** Kinds that create pods: a pod that one of them owns is judged by its owner. */
 const owners = new Set([...kinds.map(([, kind]) => kind), "Rollout"]);
@@ -91,7 +89,7 @@ const installers = ["Application", "ApplicationSet", "AppProject"];
 function isJudged(object: PlainObject): boolean {
   const { namespace, kind, group, name } = knownObject(object);
   if (group === "argoproj.io" && installers.includes(kind)) return false;
-  if (system.includes(kind === "Namespace" ? name : namespace)) return false;
+  if (systemNamespaces.includes(kind === "Namespace" ? name : namespace)) return false;
   // istiod itself writes the root certificate into each namespace, and restores it.
   if (kind === "ConfigMap") return /^istio(-|$)/.test(name) && name !== "istio-ca-root-cert";
   const { ownerReferences } = (object.metadata ?? {}) as {

@@ -50,7 +50,7 @@ export const missingOwnHost: AuditRule = {
             object,
             path,
             message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the ${kind} has no effect on requests to it.`,
-            fix: `Name one of ${listed(hosts)}, or add the Service ${namespace}/${name}`,
+            fix: `${hosts.length === 0 ? "Correct the name" : `Name one of ${listed(hosts)}`}, or add the Service ${namespace}/${name}`,
           };
         }
       }
