@@ -29,12 +29,12 @@ export function networkDecision(model: Model, connection: Connection): Decision 
   return { answer, reason, ...(by && { by }), unread: [] };
 }
 
-/** Hosts outside of the mesh without addresses have public ones. */
+/** Hosts outside of the mesh without addresses have public ones. Proxies connect to static endpoints, if there are any. */
 export function outsideOf(host: string, service: ServiceHost | undefined): Outside {
   if (parseBlock(host)) return { addresses: [host] };
-  const { addresses = [], external = true, registry } = service ?? {};
+  const { addresses = [], endpoints = addresses, external = true, registry } = service ?? {};
   // The address of a Service is replaced by those of its endpoints.
   return registry === "kubernetes" && !external
     ? { addresses: [] }
-    : { addresses: addresses.filter((one) => parseBlock(one)), isPublic: external };
+    : { addresses: endpoints.filter((one) => parseBlock(one)), isPublic: external };
 }

@@ -25,6 +25,8 @@ export interface ServiceHost {
   /** Labels that its pods have. Undefined if its endpoints are no pods of the mesh. */
   readonly selector?: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];
+  /** IP addresses of a ServiceEntry's static endpoints, to which proxies connect. Undefined if it names none. */
+  readonly endpoints?: readonly string[];
   readonly from: ObjectName;
   /** Seconds since 1970. */
   readonly created: number;
@@ -71,6 +73,10 @@ function kubernetesService(object: KnownObject, { clusterDomain }: MeshSettings)
 function serviceEntry(object: KnownObject): ServiceHost[] {
   const { namespace, spec, created } = object;
   const selector = textsByName(fieldsAt(spec, "workloadSelector"), "labels");
+  const endpoints =
+    textAt(spec, "resolution") === "STATIC"
+      ? listAt(spec, "endpoints").flatMap((one) => textAt(one, "address") ?? [])
+      : [];
   return textsAt(spec, "hosts").map((host) => ({
     host,
     namespace,
@@ -88,6 +94,7 @@ function serviceEntry(object: KnownObject): ServiceHost[] {
     external: (textAt(spec, "location") ?? "MESH_EXTERNAL") === "MESH_EXTERNAL",
     ...(Object.keys(selector).length > 0 && { selector }),
     addresses: textsAt(spec, "addresses"),
+    ...(endpoints.length > 0 && { endpoints }),
     from: nameOf(object),
     created,
   }));

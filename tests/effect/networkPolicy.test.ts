@@ -242,11 +242,12 @@ describe("deliveries through NetworkPolicies", () => {
   });
 
   it("reach hosts outside of the mesh at public addresses, or at those of their ServiceEntry", () => {
-    const entry = (addresses: string[]): PlainObject =>
+    const entry = (addresses: string[], more: object = {}): PlainObject =>
       object("ServiceEntry", "shop/mail", {
         hosts: ["mail.example"],
         ports: [{ number: 80, name: "http", protocol: "HTTP" }],
         ...(addresses.length > 0 && { addresses }),
+        ...more,
       });
     const open = egress([block("0.0.0.0/0", "10.0.0.0/8")]);
     expect(verdict([entry([]), open], web, "mail.example")).to.deep.equal(["allowed", undefined]);
@@ -254,6 +255,11 @@ describe("deliveries through NetworkPolicies", () => {
       "denied",
       "no NetworkPolicy allows",
     ]);
+    // Proxies connect to the endpoints, and not to the address that clients use.
+    const fixed = { resolution: "STATIC", endpoints: [{ address: "10.1.1.1" }] };
+    expect(verdict([entry(["8.8.8.8"], fixed), open], web, "mail.example")[0]).to.equal("denied");
+    const moved = { ...fixed, endpoints: [{ address: "8.8.8.8" }] };
+    expect(verdict([entry(["10.1.1.1"], moved), open], web, "mail.example")[0]).to.equal("allowed");
     expect(verdict([entry([]), egress([{ podSelector: {} }])], web, "mail.example")).to.deep.equal([
       "denied",
       "no NetworkPolicy allows",
