@@ -19,14 +19,20 @@ export interface CaSecret {
  */
 const names = ["cacerts", "istio-ca-secret"] as const;
 
-/** Keys with certificates, each with its name for readers. cert-manager writes those of `kubernetes.io/tls`. */
-const keys = [
+type Key = readonly [key: string, title: string, which: "first" | "earliest" | "latest"];
+
+/** Keys with certificates, each with its name for readers. */
+const keys: readonly Key[] = [
   ["root-cert.pem", "root certificate", "latest"],
-  ["ca.crt", "root certificate", "latest"],
   ["cert-chain.pem", "chain of signing certificates", "earliest"],
   ["ca-cert.pem", "signing certificate", "first"],
+];
+
+/** Those of `kubernetes.io/tls`, which cert-manager writes. With `tls.crt`, istiod reads no others. */
+const tlsKeys: readonly Key[] = [
+  ["ca.crt", "root certificate", "latest"],
   ["tls.crt", "signing certificate", "first"],
-] as const;
+];
 
 /** Reads the mesh's CA from the namespaces of istiod. Empty if another CA signs, or if it may not be read. */
 export async function readMeshCas(config: KubeConfig, { pods }: Pick<Snapshot, "pods">): Promise<CaSecret[]> {
@@ -56,7 +62,8 @@ export function meshCaProblems(secrets: readonly CaSecret[], now = new Date()): 
   return secrets.flatMap(({ namespace, name, content }) => {
     const culprit = `Secret ${namespace}/${name}`;
     const fix = "Replace it without downtime: docs/runbooks/RootCertificateExpiringSoon.md";
-    return keys.flatMap(([key, title, which]) => {
+    const own = content["tls.crt"] === undefined ? keys : tlsKeys;
+    return own.flatMap(([key, title, which]) => {
       const encoded = content[key];
       if (encoded === undefined || encoded === "") return [];
       const expired = "so no certificate of the mesh is valid";

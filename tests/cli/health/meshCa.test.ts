@@ -51,6 +51,15 @@ describe("cli/health/meshCa", () => {
     ]);
   });
 
+  it("reads either the keys of istiod's own form or those of a TLS Secret, as istiod does", () => {
+    const expired = base64(past ?? "");
+    const titles = (content: Record<string, string>) => problems(content).map(({ problem }) => problem);
+    const one = "Its root certificate expired on 2030-02-01, so no certificate of the mesh is valid.";
+    expect(titles({ "tls.crt": base64(far ?? ""), "ca.crt": expired })).to.deep.equal([one]);
+    expect(titles({ "tls.crt": base64(far ?? ""), "root-cert.pem": expired })).to.deep.equal([]);
+    expect(titles({ "root-cert.pem": expired, "ca.crt": expired })).to.deep.equal([one]);
+  });
+
   it("reads the keys that cert-manager writes, and leaves empty ones out", () => {
     expect(problems({ "tls.crt": base64(far ?? ""), "ca.crt": "" })).to.deep.equal([]);
     expect(problems({ "tls.crt": base64("x") })).to.deep.equal([
