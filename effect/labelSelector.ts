@@ -1,4 +1,4 @@
-import { type Fields, listAt, textAt, textsAt, textsByName } from "./field";
+import { type Fields, fieldsAt, listAt, textAt, textsAt, textsByName } from "./field";
 import { selects } from "./object";
 
 /**
@@ -26,4 +26,12 @@ export function isSelected(selector: Fields, labels: Readonly<Record<string, str
       }
     })
   );
+}
+
+/** The keys of the labels that a selector reads. */
+export function keysOf(selector: Fields): string[] {
+  return [
+    ...Object.keys(fieldsAt(selector, "matchLabels")),
+    ...listAt(selector, "matchExpressions").flatMap((one) => textAt(one, "key") ?? []),
+  ];
 }

@@ -1,7 +1,7 @@
 import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import { fieldsAt, listAt, numberAt } from "./field";
-import { isSelected } from "./labelSelector";
+import { isSelected, keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import { type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
 import { type KnownObject, titleOf } from "./object";
@@ -31,7 +31,8 @@ const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
 
 /**
  * Returns the connections that NetworkPolicies allow in one model only: for each workload that accepts them, and for each
- * one that opens them to hosts outside of the cluster. Only ends that a changed policy selects are compared.
+ * one that opens them to hosts outside of the cluster. Only ends that a changed policy selects are compared, and those whose
+ * labels change, or those of their Namespace, if a policy reads them.
  */
 export function networkDifferences(
   before: Model,
@@ -40,8 +41,13 @@ export function networkDifferences(
 ): Difference[] {
   const [old, now] = [policies(before), policies(after)];
   const changed = changedOf(old, now, ({ spec }) => JSON.stringify(spec));
-  if (changed.length === 0) return [];
-  const ends = pairs.map((pair) => ({ pair, side: sideOf(pair), selected: isSelectedBy(changed, pair) }));
+  const keys = new Set([...old, ...now].flatMap(keysRead));
+  const ends = pairs.map((pair) => ({
+    pair,
+    side: sideOf(pair),
+    selected: isSelectedBy(changed, pair) || isRelabelled(before, after, pair, keys),
+  }));
+  if (!ends.some(({ selected }) => selected)) return [];
   const named = changed.flatMap(portsNamed);
   return ends.flatMap(({ pair, side, selected }) => {
     const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), 65000])];
@@ -75,6 +81,31 @@ function isSelectedBy(changed: readonly KnownObject[], [old, now]: WorkloadPair)
     ({ namespace, spec }) =>
       namespace === now.namespace &&
       [old, now].some(({ labels }) => isSelected(fieldsAt(spec, "podSelector"), labels)),
+  );
+}
+
+/** The keys of labels of pods and namespaces that a policy reads. */
+function keysRead({ spec }: KnownObject): string[] {
+  const peers = [
+    ...listAt(spec, "ingress").flatMap((rule) => listAt(rule, "from")),
+    ...listAt(spec, "egress").flatMap((rule) => listAt(rule, "to")),
+  ];
+  return [spec, ...peers].flatMap((one) =>
+    ["podSelector", "namespaceSelector"].flatMap((field) => keysOf(fieldsAt(one, field))),
+  );
+}
+
+function isRelabelled(
+  before: Model,
+  after: Model,
+  [old, now]: WorkloadPair,
+  keys: ReadonlySet<string>,
+): boolean {
+  const [was, is] = [before, after].map(({ namespaces }) => namespaces.get(now.namespace));
+  return [...keys].some(
+    (key) =>
+      old.labels[key] !== now.labels[key] ||
+      (was !== undefined && is !== undefined && was.labels[key] !== is.labels[key]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt } from "./field";
-import { isSelected } from "./labelSelector";
+import { isSelected, keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { blockHolds, type Outside } from "./outside";
@@ -141,11 +141,7 @@ const nameLabel = "kubernetes.io/metadata.name";
 /** Kubernetes labels each namespace with its name. Other labels are known if the namespace is among the objects. */
 function isNamespace(model: Model, selector: Fields, name: string): Truth {
   const known = model.namespaces.get(name);
-  const keys = [
-    ...Object.keys(fieldsAt(selector, "matchLabels")),
-    ...listAt(selector, "matchExpressions").map((one) => textAt(one, "key")),
-  ];
-  if (!known && keys.some((key) => key !== nameLabel)) return "unknown";
+  if (!known && keysOf(selector).some((key) => key !== nameLabel)) return "unknown";
   return truth(isSelected(selector, { ...known?.labels, [nameLabel]: name }));
 }
 

@@ -323,6 +323,26 @@ describe("differences of NetworkPolicies", () => {
     expect(changes([narrow], [narrow])).to.deep.equal([]);
   });
 
+  it("are those of a Namespace and of pods whose labels change, if a policy reads them", () => {
+    const rule = ingress([{ namespaceSelector: { matchLabels: { team: "money" } } }]);
+    const bank = (labels: object): PlainObject[] => [rule, namespaceOf("bank", labels)];
+    const kinds = (found: object[]) => found.map((one) => Object.values(one).slice(0, 2).join(" "));
+    expect(kinds(changes(bank({ team: "toys" }), bank({ team: "money" })))).to.deep.equal([
+      "network opened shop/api",
+    ]);
+    expect(changes(bank({ tier: "a" }), bank({ tier: "b" }))).to.deep.equal([]);
+    // A Namespace that is not among the objects has unknown labels, not others.
+    expect(changes([rule], bank({ team: "money" }))).to.deep.equal([]);
+    const model = (labels: Readonly<Record<string, string>>) =>
+      readObjects([service("shop/api"), policy({})], { workloads: [web, { ...api, labels }] });
+    const found = (labels: Readonly<Record<string, string>>) =>
+      difference(model({ app: "api" }), model(labels)).map(
+        ({ kind, workload: { name } }) => `${kind} ${name}`,
+      );
+    expect(found({ app: "free" })).to.include("network opened api");
+    expect(found({ app: "api", tier: "b" })).to.deep.equal([]);
+  });
+
   it("are connections to hosts outside of the cluster", () => {
     const closed = egress([{ podSelector: {} }]);
     const open = egress([{ podSelector: {} }, block("0.0.0.0/0", "10.0.0.0/8")]);
