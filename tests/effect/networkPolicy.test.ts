@@ -1,41 +1,15 @@
 import { expect } from "chai";
 import {
   type Connection,
-  deliver,
-  difference,
   type Endpoint,
   mayConnect,
   type PlainObject,
   readObjects,
   type Workload,
 } from "../../effect";
-import { object, service, workload } from "./objects";
+import { api, app, block, egress, ingress, named, namespaceOf, other, policy, web } from "./networkObjects";
+import { object, workload } from "./objects";
 
-const web = workload("shop/web");
-const api = workload("shop/api", { namedPorts: { http: 8080, admin: 9000 } });
-const other = workload("bank/web");
-const policy = (spec: object, name = "shop/api"): PlainObject =>
-  object("NetworkPolicy", name, { podSelector: { matchLabels: { app: "api" } }, ...spec });
-const ingress = (from: object[], ports: object[] = []): PlainObject =>
-  policy({ ingress: [{ ...(from.length > 0 && { from }), ...(ports.length > 0 && { ports }) }] });
-const egress = (to: object[], ports: object[] = []): PlainObject =>
-  policy(
-    {
-      podSelector: {},
-      policyTypes: ["Egress"],
-      egress: [{ to, ...(ports.length > 0 && { ports }) }],
-    },
-    "shop/egress",
-  );
-const namespaceOf = (name: string, labels: object = {}): PlainObject =>
-  object("Namespace", name, {}, { labels });
-const app = (name: string): object => ({ matchLabels: { app: name } });
-const named = (name: string): object => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-});
-const block = (cidr: string, ...except: string[]): object => ({
-  ipBlock: { cidr, ...(except.length > 0 && { except }) },
-});
 const pod = (one: Workload): Endpoint => ({ workload: one });
 const at = (...addresses: string[]): Endpoint => ({ addresses });
 
@@ -205,153 +179,5 @@ describe("mayConnect", () => {
       apiVersion: "policy.networking.k8s.io/v1alpha1",
     };
     expect(answer([admin])).to.equal("unknown");
-  });
-});
-
-describe("deliveries through NetworkPolicies", () => {
-  const objects = [service("shop/api")];
-  const gateway = workload("edge/gateway", { proxy: "gateway", labels: { istio: "ingress" } });
-  const verdict = (
-    more: PlainObject[],
-    from: Workload = web,
-    host = "api.shop.svc.cluster.local",
-  ): unknown[] => {
-    const model = readObjects([...objects, ...more], { workloads: [web, api, other, gateway] });
-    const { verdict: is, arrivals, atGateway } = deliver(model, from, { host, port: 80 });
-    const [arrival] = arrivals;
-    const by = (arrival?.network ?? arrival?.at[0]?.decision ?? atGateway)?.reason;
-    return [is, by];
-  };
-
-  it("are denied if no policy allows the connection to the pod's port", () => {
-    expect(verdict([])).to.deep.equal(["allowed", "no policy"]);
-    expect(verdict([ingress([{ podSelector: app("web") }], [{ port: 8080 }])])).to.deep.equal([
-      "allowed",
-      "no policy",
-    ]);
-    expect(verdict([ingress([{ podSelector: app("web") }], [{ port: 80 }])])).to.deep.equal([
-      "denied",
-      "no NetworkPolicy allows",
-    ]);
-    expect(verdict([ingress([block("10.0.0.0/8")])])).to.deep.equal(["unknown", "NetworkPolicy not decided"]);
-  });
-
-  it("keep the denial of a proxy whose connection is not decided", () => {
-    const denying = object("AuthorizationPolicy", "shop/default", {});
-    expect(verdict([denying, ingress([block("10.0.0.0/8")])])).to.deep.equal(["denied", "no rule allows"]);
-  });
-
-  it("reach hosts outside of the mesh at public addresses, or at those of their ServiceEntry", () => {
-    const entry = (addresses: string[], more: object = {}): PlainObject =>
-      object("ServiceEntry", "shop/mail", {
-        hosts: ["mail.example"],
-        ports: [{ number: 80, name: "http", protocol: "HTTP" }],
-        ...(addresses.length > 0 && { addresses }),
-        ...more,
-      });
-    const open = egress([block("0.0.0.0/0", "10.0.0.0/8")]);
-    expect(verdict([entry([]), open], web, "mail.example")).to.deep.equal(["allowed", undefined]);
-    expect(verdict([entry(["10.1.1.1"]), open], web, "mail.example")).to.deep.equal([
-      "denied",
-      "no NetworkPolicy allows",
-    ]);
-    // Proxies connect to the endpoints, and not to the address that clients use.
-    const fixed = { resolution: "STATIC", endpoints: [{ address: "10.1.1.1" }] };
-    expect(verdict([entry(["8.8.8.8"], fixed), open], web, "mail.example")[0]).to.equal("denied");
-    const moved = { ...fixed, endpoints: [{ address: "8.8.8.8" }] };
-    expect(verdict([entry(["10.1.1.1"], moved), open], web, "mail.example")[0]).to.equal("allowed");
-    expect(verdict([entry([]), egress([{ podSelector: {} }])], web, "mail.example")).to.deep.equal([
-      "denied",
-      "no NetworkPolicy allows",
-    ]);
-  });
-
-  it("reach a gateway from outside only if its policies allow it", () => {
-    const of = (peer: object): unknown =>
-      verdict(
-        [
-          object("Gateway", "edge/gateway", {
-            selector: { istio: "ingress" },
-            servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["api.example"] }],
-          }),
-          object("VirtualService", "edge/api", {
-            hosts: ["api.example"],
-            gateways: ["gateway"],
-            http: [{ route: [{ destination: { host: "api.shop.svc.cluster.local" } }] }],
-          }),
-          object("NetworkPolicy", "edge/gateway", { podSelector: {}, ingress: [{ from: [peer] }] }),
-        ],
-        gateway,
-        "api.example",
-      )[0];
-    expect(of(block("0.0.0.0/0"))).to.equal("allowed");
-    expect(of({ podSelector: {} })).to.equal("denied");
-    expect(of(block("8.0.0.0/8"))).to.equal("unknown");
-  });
-});
-
-describe("differences of NetworkPolicies", () => {
-  const changes = (before: PlainObject[], after: PlainObject[]): object[] => {
-    const workloads = [web, api, other];
-    const of = (objects: PlainObject[]) => readObjects([service("shop/api"), ...objects], { workloads });
-    return difference(of(before), of(after)).map(
-      ({ kind, workload: { name, namespace }, sure, witness, sent, before: was, after: is }) => ({
-        kind,
-        name: `${namespace}/${name}`,
-        sure,
-        ...(witness && { witness }),
-        ...(sent && { sent }),
-        was,
-        is,
-      }),
-    );
-  };
-
-  it("are connections that pass now, or no longer, with a client that shows it", () => {
-    const narrow = ingress([{ podSelector: app("web") }], [{ port: 8080 }]);
-    const wide = ingress([{ podSelector: app("web") }, named("bank")], [{ port: 8080 }]);
-    const identity = { trustDomain: "cluster.local", namespace: "bank", serviceAccount: "web" };
-    const denied = "denied: ingress (NetworkPolicy shop/api)";
-    const allowed = "allowed: ingress (NetworkPolicy shop/api)";
-    const change = { name: "shop/api", sure: true, witness: { port: 8080, protocol: "tcp", identity } };
-    expect(changes([narrow], [wide])).to.deep.equal([
-      { kind: "network opened", ...change, was: denied, is: allowed },
-    ]);
-    expect(changes([wide], [narrow])).to.deep.equal([
-      { kind: "network closed", ...change, was: allowed, is: denied },
-    ]);
-    expect(changes([narrow], [narrow])).to.deep.equal([]);
-  });
-
-  it("are those of a Namespace and of pods whose labels change, if a policy reads them", () => {
-    const rule = ingress([{ namespaceSelector: { matchLabels: { team: "money" } } }]);
-    const bank = (labels: object): PlainObject[] => [rule, namespaceOf("bank", labels)];
-    const kinds = (found: object[]) => found.map((one) => Object.values(one).slice(0, 2).join(" "));
-    expect(kinds(changes(bank({ team: "toys" }), bank({ team: "money" })))).to.deep.equal([
-      "network opened shop/api",
-    ]);
-    expect(changes(bank({ tier: "a" }), bank({ tier: "b" }))).to.deep.equal([]);
-    // A Namespace that is not among the objects has unknown labels, not others.
-    expect(changes([rule], bank({ team: "money" }))).to.deep.equal([]);
-    const model = (labels: Readonly<Record<string, string>>) =>
-      readObjects([service("shop/api"), policy({})], { workloads: [web, { ...api, labels }] });
-    const found = (labels: Readonly<Record<string, string>>) =>
-      difference(model({ app: "api" }), model(labels)).map(
-        ({ kind, workload: { name } }) => `${kind} ${name}`,
-      );
-    expect(found({ app: "free" })).to.include("network opened api");
-    expect(found({ app: "api", tier: "b" })).to.deep.equal([]);
-  });
-
-  it("are connections to hosts outside of the cluster", () => {
-    const closed = egress([{ podSelector: {} }]);
-    const open = egress([{ podSelector: {} }, block("0.0.0.0/0", "10.0.0.0/8")]);
-    const found = changes([closed], [open]).map((one) => {
-      const { kind, name, sent } = one as Record<string, unknown>;
-      return { kind, name, sent };
-    });
-    const sent = { host: "unknown.example", port: 443 };
-    expect(found).to.deep.include({ kind: "network opened", name: "shop/web", sent });
-    expect(found).to.deep.include({ kind: "network opened", name: "shop/api", sent });
   });
 });
