@@ -12,6 +12,7 @@ import { type Field, isUnknownValueError } from "./reading/field";
 import { isNodeAgent } from "./reading/nodeAgent";
 import { withPatches } from "./reading/patch";
 import {
+  embeddedObjects,
   kubernetesResources,
   type KubernetesResource,
   type KubernetesType,
@@ -141,7 +142,9 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     configSchema: schemaOf({ ...settings, ...commonSettings }),
     validateResource: (args, reportViolation) => {
       grant(policy.name, () => args.getConfig<Partial<CommonSettings>>().exemptions ?? []);
-      const resources = kubernetesResources(args).filter(({ type }) => appliesTo(type));
+      const resources = kubernetesResources(args)
+        .flatMap(withEmbedded)
+        .filter(({ type }) => appliesTo(type));
       if (resources.length === 0) {
         return notApplicable(args, `${policy.name} does not apply to ${args.type}`);
       }
@@ -169,7 +172,7 @@ export function resourcePolicy<S extends Record<string, Setting>>(
       const config = configured(policy.name, settings, commonSettings, given);
       grant(policy.name, () => config.exemptions);
       const findings: Finding[] = [];
-      for (const resource of resources) {
+      for (const resource of resources.flatMap(withEmbedded)) {
         if (!appliesTo(resource.type) || !isInScope(resource, config) || !isJudged(resource)) continue;
         examine(
           resource,
@@ -182,6 +185,11 @@ export function resourcePolicy<S extends Record<string, Setting>>(
     },
   };
 }
+
+const withEmbedded = (resource: KubernetesResource): KubernetesResource[] => [
+  resource,
+  ...embeddedObjects(resource),
+];
 
 /**
  * Creates a policy that judges a stack as a whole, after the engine has registered all resources. Each cluster of the

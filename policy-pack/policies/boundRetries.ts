@@ -3,7 +3,7 @@ import { limit } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { milliseconds } from "../reading/duration";
 import type { Field } from "../reading/field";
-import { isVirtualService } from "../reading/resource";
+import { isHttpRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
 import { asText, entriesOf } from "../reading/value";
 import { forwardingRoutes } from "../reading/virtualService";
 
@@ -36,15 +36,27 @@ export const boundRetries = resourcePolicy({
     "timeout.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
   settings: { attempts: limit(3, "Maximum of spec.http[].retries.attempts, without the first attempt") },
-  appliesTo: isVirtualService,
-  judge: (resource, { attempts }) =>
-    forwardingRoutes(resource).flatMap((route) => {
+  appliesTo: (type) => isVirtualService(type) || isHttpRoute(type),
+  judge: (resource, { attempts }) => {
+    if (isHttpRoute(resource.type)) return judgeHttpRoute(resource, attempts);
+    return forwardingRoutes(resource).flatMap((route) => {
       const field = route.at("retries", "attempts");
       // Istio reads 0 retries as no retries.
       const violations = field.value === 0 ? [] : bound(field, 1, attempts, false);
       return violations.length > 0 ? violations : judgeDuration(route);
-    }),
+    });
+  },
 });
+
+/** Judges the attempts of an HTTPRoute. Without them, Istio's default applies. */
+function judgeHttpRoute({ fields }: KubernetesResource, attempts: number): Violation[] {
+  return fields
+    .at("spec", "rules")
+    .children()
+    .map((rule) => rule.at("retry", "attempts"))
+    .filter(({ isSet, value }) => isSet && value !== 0)
+    .flatMap((field) => bound(field, 1, attempts, false));
+}
 
 function judgeDuration(route: Field): Violation[] {
   const retries = route.at("retries", "attempts").value;

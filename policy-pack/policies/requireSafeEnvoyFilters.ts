@@ -2,7 +2,7 @@ import { facts, minorOf } from "../facts";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { type Field, UNKNOWN } from "../reading/field";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isEnvoyFilter, isTrafficExtension } from "../reading/resource";
 import { asText } from "../reading/value";
 
@@ -29,8 +29,11 @@ const INSERTIONS = ["ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"];
 /** The fields of a filter. With another one, Envoy could read its configuration from elsewhere. */
 const FILTER_FIELDS = ["name", "typed_config", "is_optional", "disabled"];
 
-/** The setting of the rate limit that adds headers to requests, which can forge an identity. */
-const FORGING = "request_headers_to_add_when_not_enforced";
+/** The setting of the rate limit that adds headers to requests, in both spellings that Envoy reads. It can forge an identity. */
+const FORGING = ["request_headers_to_add_when_not_enforced", "requestHeadersToAddWhenNotEnforced"];
+
+/** The address of a service that the proxy calls with a client of its own, without the clusters of the mesh. */
+const OUTSIDE = /\.(google_grpc|googleGrpc)\./;
 
 /** The type of Envoy's filter for Lua code, which a TrafficExtension contains. */
 const LUA = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua";
@@ -67,6 +70,10 @@ export const messages = {
   forging: (): Message => ({
     problem: "adds headers to requests, which can forge an identity",
     fix: "Remove it",
+  }),
+  outside: (): Message => ({
+    problem: "is a client outside of the mesh's clusters, which sends data of requests without mutual TLS",
+    fix: "Use envoy_grpc with a cluster of the mesh",
   }),
   code: (): Message => ({
     problem: "is code that can change and answer requests",
@@ -148,13 +155,17 @@ function judgePurpose(patch: Field, allowed: readonly string[]): Violation[] {
 
 /** Judges the content of a filter with an allowed type. */
 function judgeFilter(filter: Field): Violation[] {
-  const forging = filter.at("typed_config", FORGING);
+  const forging = FORGING.map((key) => filter.at("typed_config", key));
+  const outside = leaves(filter.at("typed_config")).filter(({ path }) => OUTSIDE.test(path));
   return [
     ...filter
       .children()
       .filter(({ key }) => !FILTER_FIELDS.includes(key))
       .map((field) => ({ field, ...messages.source(field.key) })),
-    ...(forging.children().length > 0 ? [{ field: forging, ...messages.forging() }] : []),
+    ...forging
+      .filter((field) => field.children().length > 0)
+      .map((field) => ({ field, ...messages.forging() })),
+    ...outside.slice(0, 1).map((field) => ({ field, ...messages.outside() })),
   ];
 }
 

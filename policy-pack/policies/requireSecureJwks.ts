@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
-import { type Message, nist, resourcePolicy } from "../policy";
+import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import type { Field } from "../reading/field";
+import { isLocalAddress } from "../reading/localAddress";
 import { isRequestAuthentication } from "../reading/resource";
 
 /** The texts of this policy's violations. */
@@ -12,6 +13,14 @@ export const messages = {
     problem: `is ${uri}, and Istio publishes the private key of its samples, so everyone can sign tokens`,
     fix: "Use the keys of your own issuer",
   }),
+  publishedKey: (): Message => ({
+    problem: "contains a key of Istio's samples, whose private key is published, so everyone can sign tokens",
+    fix: "Use the keys of your own issuer",
+  }),
+  symmetric: (): Message => ({
+    problem: "contains a symmetric key, so everyone who can read the object can sign tokens",
+    fix: "Use the public keys of the issuer",
+  }),
   local: (uri: string): Message => ({
     problem: `is ${uri}, an address of istiod's own pod or node, so the object's owner can read what only istiod may`,
     fix: "Use the host of the issuer, or put the keys into jwks",
@@ -19,25 +28,19 @@ export const messages = {
 };
 
 /**
- * Loopback and link-local addresses, such as the metadata service of a cloud.
+ * Addresses that only istiod reaches.
  * https://istio.io/latest/news/security/istio-security-2026-003/
  */
 function isLocal(uri: string): boolean {
-  if (!URL.canParse(uri)) return false;
-  const host = new URL(uri).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (isIP(host) === 0) return host === "localhost" || host.endsWith(".localhost");
-  return LOCAL.check(host, isIP(host) === 4 ? "ipv4" : "ipv6");
+  return URL.canParse(uri) && isLocalAddress(new URL(uri).hostname);
 }
 
-/** The keys of Istio's samples, in its repository. */
-const SAMPLES = /^https:\/\/raw\.githubusercontent\.com\/istio\/istio\//i;
+/** The keys of Istio's samples: in its repository, or in a mirror of it. */
+const SAMPLES =
+  /^https:\/\/(raw\.githubusercontent\.com\/istio\/istio\/|[^?#]*\/istio[^?#]*\/security\/tools\/jwt\/samples\/)/i;
 
-const LOCAL = new BlockList();
-LOCAL.addSubnet("127.0.0.0", 8, "ipv4");
-LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
-LOCAL.addAddress("0.0.0.0", "ipv4");
-LOCAL.addSubnet("fe80::", 10, "ipv6");
-for (const address of ["::", "::1", "fd00:ec2::254"]) LOCAL.addAddress(address, "ipv6");
+/** The modulus of their public key, as rules contain it in jwks. */
+const SAMPLE_KEY = "xAE7eB6qugXyCAG3yhh7pkDkT65pHymX-P7KfIupjf59vsdo91bSP9C8H07pSAGQO1MV";
 
 /**
  * istiod fetches the keys that validate tokens from this address, outside the mesh's mTLS.
@@ -48,7 +51,7 @@ export const requireSecureJwks = resourcePolicy({
   displayName: "Keys of tokens are fetched over TLS",
   description:
     "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node, and use no keys " +
-    "of Istio's samples.",
+    "of Istio's samples and no symmetric keys.",
   severity: "high",
   framework: nist("SC-12", "Cryptographic key establishment and management"),
   tags: ["istio", "security", "authentication", "jwt"],
@@ -60,12 +63,24 @@ export const requireSecureJwks = resourcePolicy({
     fields
       .at("spec", "jwtRules")
       .children()
-      .flatMap((rule) => [rule.at("jwksUri"), rule.at("jwks_uri")])
-      .flatMap((field) => {
-        const uri = field.value;
-        if (typeof uri !== "string") return [];
-        if (!/^https:\/\//i.test(uri)) return [{ field, ...messages.plaintext(uri) }];
-        if (SAMPLES.test(uri)) return [{ field, ...messages.published(uri) }];
-        return isLocal(uri) ? [{ field, ...messages.local(uri) }] : [];
-      }),
+      .flatMap((rule) => [
+        ...[rule.at("jwksUri"), rule.at("jwks_uri")].flatMap(judgeAddress),
+        ...judgeKeys(rule.at("jwks")),
+      ]),
 });
+
+function judgeAddress(field: Field): Violation[] {
+  const uri = field.value;
+  if (typeof uri !== "string") return [];
+  if (!/^https:\/\//i.test(uri)) return [{ field, ...messages.plaintext(uri) }];
+  if (SAMPLES.test(uri)) return [{ field, ...messages.published(uri) }];
+  return isLocal(uri) ? [{ field, ...messages.local(uri) }] : [];
+}
+
+/** Judges keys in the rule itself, which everyone who reads the object knows. */
+function judgeKeys(field: Field): Violation[] {
+  const keys = field.value;
+  if (typeof keys !== "string") return [];
+  if (keys.includes(SAMPLE_KEY)) return [{ field, ...messages.publishedKey() }];
+  return /"kty"\s*:\s*"oct"/.test(keys) ? [{ field, ...messages.symmetric() }] : [];
+}

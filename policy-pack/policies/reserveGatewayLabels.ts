@@ -1,5 +1,6 @@
 import { words } from "../configuration";
 import { type Message, nist, resourcePolicy } from "../policy";
+import { asText } from "../reading/value";
 import { containersOf, isIstioContainer, istioHubs, isWorkload, podOf } from "../reading/workload";
 
 /** The texts of this policy's violations. */
@@ -11,6 +12,9 @@ export const messages = {
     fix: "Remove the label",
   }),
 };
+
+/** The label by which a Gateway of the Gateway API selects its pods. */
+const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
 
 /**
  * A Gateway applies to every pod with the selected labels, in every namespace, whether or not the pod is a gateway.
@@ -24,7 +28,7 @@ export const reserveGatewayLabels = resourcePolicy({
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "gateway"],
   remediationSteps:
-    "Remove the label istio from the pod, or set another value. The container of a gateway is named istio-proxy, and its " +
+    "Remove the label from the pod, or set another value. The container of a gateway is named istio-proxy, and its " +
     "image is auto or Istio's proxyv2.",
   url: "https://istio.io/latest/docs/setup/additional-setup/gateway/",
   settings: {
@@ -37,10 +41,13 @@ export const reserveGatewayLabels = resourcePolicy({
   appliesTo: isWorkload,
   judge(resource, { labels, istioHubs }) {
     const pod = podOf(resource);
-    const field = pod.at("metadata", "labels", "istio");
-    const value = field.value;
-    if (typeof value !== "string" || !labels.includes(value)) return [];
+    const [own, api] = ["istio", GATEWAY_NAME].map((label) => pod.at("metadata", "labels", label));
+    const reserved = [
+      own !== undefined && labels.includes(asText(own.value)) ? own : undefined,
+      typeof api?.value === "string" ? api : undefined,
+    ].filter((field) => field !== undefined);
+    if (reserved.length === 0) return [];
     if (containersOf(pod).some((container) => isIstioContainer(container, istioHubs))) return [];
-    return [{ field, ...messages.notAGateway(value) }];
+    return reserved.map((field) => ({ field, ...messages.notAGateway(asText(field.value)) }));
   },
 });

@@ -5,7 +5,9 @@ import { facts } from "../facts";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type ControlPlaneChange, controlPlaneChanges, mayChangeControlPlane } from "../reading/controlPlane";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { matchesHeader } from "../reading/header";
 import { isForwarding } from "../reading/proxyConfig";
+import { isPause } from "../reading/proxyContainer";
 import { chartOf, ISTIO_CHARTS, repositoryOf } from "../reading/release";
 import { isHelmRelease, type KubernetesResource } from "../reading/resource";
 import { asText, isObject } from "../reading/value";
@@ -54,6 +56,14 @@ export const messages = {
     problem: `is ${profile}, a profile whose values policies do not judge`,
     fix: "Remove it, and set the values instead",
   }),
+  forging: (header: string): Message => ({
+    problem: `is ${header}, so an authorizer sets a header that services read as set by a proxy`,
+    fix: "Remove the header",
+  }),
+  program: (): Message => ({
+    problem: "runs a program in the proxy of every pod",
+    fix: "Remove it, or wait with sleep",
+  }),
   change: (change: ControlPlaneChange): Message => CHANGES[change],
 };
 
@@ -80,6 +90,15 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
   mutation: {
     problem: "is changed by the API server before it is stored, and policies do not judge the change",
     fix: "Change the objects in the program instead, or match other resources",
+  },
+  conversion: {
+    problem:
+      "is a program that changes Istio's objects between their versions, and policies do not judge the change",
+    fix: "Remove it, because the versions of Istio's objects are equal",
+  },
+  server: {
+    problem: "is a program that serves Istio's objects in place of the API server",
+    fix: "Remove the object, because Kubernetes creates it",
   },
   failing: {
     problem: "is Ignore, so pods start without a sidecar while istiod does not answer",
@@ -133,8 +152,12 @@ const PLACES = /^(_internal_defaults_do_not_set\.)?((pilot|cni)\.(?!enabled$|pro
 /** The values with the registry of Istio's images. */
 const HUBS = /^((cni|ztunnel)\.)?(global\.)?hub$/;
 
-/** The keys of istiod in the values of another chart. */
-const WRAPPED = /(^|\.)(istiod|istio-discovery|pilot|meshConfig|sidecarInjectorWebhook)\./;
+/** The keys and settings of istiod and ztunnel in the values of another chart, also below an alias. */
+const WRAPPED =
+  /(^|\.)(istiod|istio-discovery|ztunnel|pilot|meshConfig|sidecarInjectorWebhook|global\.(proxy\.(image|privileged|autoInject|(in|ex)clude[A-Z]\w+)$|proxy_init|caAddress|caName|pilotCertProvider|meshNetworks))(\.|$)|\.env\.(PILOT|ISTIOD|CITADEL)_|\.env\.(XDS_AUTH|CA_TRUSTED_NODE_ACCOUNTS|AUDIENCE)/;
+
+/** Headers that an authorizer may add to requests, and that services read as set by a proxy. */
+const FORGED = ["x-forwarded-client-cert", "x-envoy-external-address", "x-envoy-peer-metadata*"];
 
 /**
  * Environment variables, mesh config and other values of istiod can disable authentication or add trusted CAs. Only values
@@ -217,13 +240,21 @@ function judgeRelease(
   const chart = chartOf(release) ?? "";
   const allowed = allowedValues(chart, settings);
   if (allowed !== undefined) {
-    return places.flatMap((field) => {
-      const path = chart === "ambient" ? relative(field) : relative(field).replace(PLACES, "");
-      if (isAllowed(path, allowed)) return judgeValue(field, path, settings.istioHubs);
-      // An unknown block may only have allowed values.
-      const undecided = field.peek === UNKNOWN && mayContain(path, allowed);
-      return undecided && field.value === UNKNOWN ? [] : [{ field, ...messages.value() }];
-    });
+    const lifecycle = ["pilot", ""]
+      .map((place) => values.at(...(place === "" ? [] : [place]), "global", "proxy", "lifecycle"))
+      .flatMap((actions) => actions.children())
+      .filter((action) => action.value !== UNKNOWN && !isPause(action))
+      .map((field) => ({ field, ...messages.program() }));
+    return [
+      ...lifecycle,
+      ...places.flatMap((field) => {
+        const path = chart === "ambient" ? relative(field) : relative(field).replace(PLACES, "");
+        if (isAllowed(path, allowed)) return judgeValue(field, path, settings.istioHubs);
+        // An unknown block may only have allowed values.
+        const undecided = field.peek === UNKNOWN && mayContain(path, allowed);
+        return undecided && field.value === UNKNOWN ? [] : [{ field, ...messages.value() }];
+      }),
+    ];
   }
   const [first] = places.filter((field) => WRAPPED.test(relative(field)));
   return first === undefined ? [] : [{ field: first, ...messages.wrapped() }];
@@ -270,6 +301,10 @@ function judgeValue(field: Field, path: string, hubs: readonly string[]): Violat
   if (/\.fail_?open$/i.test(path)) return text() === "true" ? [{ field, ...messages.failOpen() }] : [];
   if (path.endsWith(".minProtocolVersion"))
     return /^TLSV1_[01]$/.test(text()) ? [{ field, ...messages.oldTls(text()) }] : [];
+  if (/\.headersToUpstreamOnAllow\[\d+\]$/i.test(path)) {
+    const isForged = FORGED.some((pattern) => matchesHeader(pattern, text()));
+    return isForged || text() === "*" ? [{ field, ...messages.forging(text()) }] : [];
+  }
   if (path === "profile") {
     return PROFILES.includes(text()) || field.value === UNKNOWN
       ? []

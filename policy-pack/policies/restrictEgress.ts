@@ -5,8 +5,15 @@ import { excessOf } from "../reading/addressBlock";
 import { isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
 import { isRegistryWildcard } from "../reading/host";
+import { isLocalAddress } from "../reading/localAddress";
 import { isIstiod, istiodValue } from "../reading/release";
-import { isHelmRelease, isServiceEntry, isSidecar, type KubernetesResource } from "../reading/resource";
+import {
+  isHelmRelease,
+  isServiceEntry,
+  isSidecar,
+  isWorkloadEntry,
+  type KubernetesResource,
+} from "../reading/resource";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -38,6 +45,10 @@ export const messages = {
     problem: `is "${block}", which declares ${excess}`,
     fix: "List the address blocks of the destination, each no wider than its network",
   }),
+  local: (address: string): Message => ({
+    problem: `is "${address}", which leads to the pod or node of each client, such as the administration of its proxy`,
+    fix: "Use the address of the destination",
+  }),
 };
 
 const FIX = "Set it to REGISTRY_ONLY";
@@ -53,8 +64,8 @@ export const restrictEgress = resourcePolicy({
   name: "restrict-egress",
   displayName: "Only declared hosts are reachable outside the mesh",
   description:
-    "In prod and staging, pods may connect only to hosts in the mesh's registry, and no ServiceEntry declares all hosts or " +
-    "addresses.",
+    "In prod and staging, pods may connect only to hosts in the mesh's registry, no ServiceEntry declares all hosts or " +
+    "addresses, and no endpoint is an address of the client's own pod or node.",
   severity: "high",
   framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
   tags: ["istio", "security", "egress"],
@@ -63,10 +74,12 @@ export const restrictEgress = resourcePolicy({
     "outboundTrafficPolicy from Sidecars.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy-Mode",
   settings: { environment, meshDomains },
-  appliesTo: (type) => isHelmRelease(type) || isSidecar(type) || isServiceEntry(type),
+  appliesTo: (type) =>
+    isHelmRelease(type) || isSidecar(type) || isServiceEntry(type) || isWorkloadEntry(type),
   judge(resource, { environment, meshDomains }) {
     if (environmentOf(environment) === "dev") return [];
     if (isSidecar(resource.type)) return judgeSidecar(resource);
+    if (isWorkloadEntry(resource.type)) return judgeEndpoint(resource.fields.at("spec"));
     if (isServiceEntry(resource.type)) return judgeServiceEntry(resource, meshDomains);
     return isIstiod(resource) ? judgeMeshConfig(resource) : [];
   },
@@ -90,7 +103,16 @@ function judgeServiceEntry({ fields }: KubernetesResource, domains: readonly str
     ...textsOf(fields.at("spec", "hosts")).flatMap(({ field, text }) => judgeHost(field, text, domains)),
     ...textsOf(fields.at("spec", "addresses")).flatMap(({ field, text }) => judgeAddress(field, text)),
     ...judgePorts(fields.at("spec")),
+    ...fields.at("spec", "endpoints").children().flatMap(judgeEndpoint),
   ];
+}
+
+/** Judges the address of an endpoint. A proxy connects to it from its own pod. */
+function judgeEndpoint(endpoint: Field): Violation[] {
+  const field = endpoint.at("address");
+  const { value } = field;
+  if (typeof value !== "string") return [];
+  return value.startsWith("unix:") || isLocalAddress(value) ? [{ field, ...messages.local(value) }] : [];
 }
 
 /** Judges ports whose connections proxies match by address only, in an entry without addresses and without resolution. */

@@ -2,12 +2,15 @@ import { type Field, leaves, UNKNOWN } from "./field";
 import { agentChanges, isNodeAgent } from "./nodeAgent";
 import { chartReference, ISTIO_CHARTS, publishedName } from "./release";
 import {
+  isApiService,
   isConfigMap,
+  isDefinition,
   isEndpoints,
   isHelmRelease,
   isOperatorResource,
   isSecret,
   isService,
+  isTrustBundle,
   isMutatingPolicy,
   isWebhook,
   type KubernetesResource,
@@ -30,6 +33,8 @@ export type ControlPlaneChange =
   | "webhook"
   | "injector"
   | "mutation"
+  | "conversion"
+  | "server"
   | "failing";
 
 /** A field that changes the control plane. */
@@ -48,6 +53,9 @@ export function mayChangeControlPlane(type: KubernetesType): boolean {
     isEndpoints,
     isWebhook,
     isMutatingPolicy,
+    isDefinition,
+    isApiService,
+    isTrustBundle,
     isWorkload,
     isForeignKind,
   ].some((is) => is(type));
@@ -66,12 +74,38 @@ export function controlPlaneChanges(resource: KubernetesResource): ControlPlaneF
   if (isEndpoints(type)) return endpointChanges(resource);
   if (isWebhook(type)) return webhookChanges(resource);
   if (isMutatingPolicy(type)) return mutatingPolicyChanges(resource);
+  if (isDefinition(type)) {
+    const conversion = fields.at("spec", "conversion", "webhook");
+    return isOfMesh(definedGroup(resource)) && conversion.isSet
+      ? [{ field: conversion, change: "conversion" }]
+      : [];
+  }
+  if (isApiService(type)) {
+    const service = fields.at("spec", "service");
+    return isOfMesh(definedGroup(resource)) && service.isSet ? [{ field: service, change: "server" }] : [];
+  }
+  if (isTrustBundle(type)) {
+    const isIstios = resource.name?.startsWith("istio.io:") ?? false;
+    return isIstios ? [{ field: fields.at("spec"), change: "rootCertificate" }] : [];
+  }
   if (isNodeAgent(resource)) return agentChanges(resource).map((field) => ({ field, change: "agent" }));
   if (isWorkload(type)) return workloadChanges(resource);
-  return isForeignKind(type) && !isHelmRelease(type) ? installerChanges(resource) : [];
+  if (!isForeignKind(type) || isHelmRelease(type)) return [];
+  return [...installerChanges(resource), ...assignments(resource)];
 }
 
 const ISTIOD = /^istiod(-|$)/;
+
+/** The group of a kind or a part of the API, also of a patch, which may have it in its name only. */
+function definedGroup({ name = "", fields }: KubernetesResource): string {
+  const group = fields.at("spec", "group").peek;
+  return typeof group === "string" ? group : name.replace(/^[^.]*\./, "");
+}
+
+/** Whether a group of the API has objects that configure the mesh. */
+function isOfMesh(group: string): boolean {
+  return /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(group);
+}
 
 /** ConfigMaps with istiod's mesh config or the configuration of injection, and those with the mesh's root certificate. */
 function configMapChanges({ name = "", fields }: KubernetesResource): ControlPlaneField[] {
@@ -156,11 +190,9 @@ function mutatingPolicyChanges({ fields }: KubernetesResource): ControlPlaneFiel
     .children()
     .filter((rule) => {
       const groups = texts(rule.at("apiGroups"));
-      const isOfMesh = groups.some(
-        (group) => group === "*" || /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(group),
-      );
+      const isMesh = groups.some((group) => group === "*" || isOfMesh(group));
       const isCore = groups.some((group) => ["", "*", "apps", "batch"].includes(group));
-      return isOfMesh || (isCore && texts(rule.at("resources")).some((one) => MUTATED.test(one)));
+      return isMesh || (isCore && texts(rule.at("resources")).some((one) => MUTATED.test(one)));
     })
     .map((rule) => ({ field: rule.at("resources"), change: "mutation" }));
 }
@@ -186,11 +218,32 @@ function selectsInjection(webhook: Field): boolean {
     );
 }
 
+/** Charts whose names no other project uses. */
+const CONTROL_CHARTS = ["istiod", "ztunnel"];
+
+function nameOf(reference: string): string {
+  return publishedName(chartReference(reference).name);
+}
+
+/**
+ * Changes of pods by Gatekeeper, whose path of a field is a text.
+ * https://open-policy-agent.github.io/gatekeeper/website/docs/mutation/
+ */
+function assignments({ type, fields }: KubernetesResource): ControlPlaneField[] {
+  const field = fields.at("spec", "location");
+  if (type.group !== "mutations.gatekeeper.sh" || typeof field.peek !== "string") return [];
+  const isMesh = /istio|(^|\.)(containers|initContainers)\[name: ?["']?istio-/i.test(field.peek);
+  return isMesh ? [{ field, change: "mutation" }] : [];
+}
+
 /** Charts of the control plane that other tools install, such as Flux, Argo CD, Crossplane and k3s. */
 function installerChanges({ fields }: KubernetesResource): ControlPlaneField[] {
   return leaves(fields.at("spec"))
     .filter(({ path, peek }) => {
-      if (typeof peek !== "string" || !/(^|\.)chart(\.spec\.chart|\.name)?$/.test(path)) return false;
+      if (typeof peek !== "string") return false;
+      // Flux installs charts from an OCIRepository, which has the chart's name in its URL only.
+      if (path === "spec.url") return peek.startsWith("oci:") && CONTROL_CHARTS.includes(nameOf(peek));
+      if (!/(^|\.)(chart(\.spec\.chart|\.name)?|chartName)$/.test(path)) return false;
       return ISTIO_CHARTS.includes(publishedName(chartReference(peek).name));
     })
     .map((field) => ({ field, change: "installer" }));

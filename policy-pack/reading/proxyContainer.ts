@@ -39,7 +39,7 @@ export function programChanges(container: Field): Field[] {
 }
 
 /** Whether an action only waits, as gateways do before they end. */
-function isPause(action: Field): boolean {
+export function isPause(action: Field): boolean {
   const command = action.at("exec", "command");
   return !command.isSet
     ? action.at("sleep").isSet

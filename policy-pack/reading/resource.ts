@@ -99,6 +99,12 @@ export const isWebhook = isKind(
 );
 /** A policy by which the API server changes objects, without a webhook. */
 export const isMutatingPolicy = isKind("admissionregistration.k8s.io", "MutatingAdmissionPolicy");
+/** The definition of a kind, which the API server applies to its objects. */
+export const isDefinition = isKind("apiextensions.k8s.io", "CustomResourceDefinition");
+/** A program that serves a group of the API in place of the API server. */
+export const isApiService = isKind("apiregistration.k8s.io", "APIService");
+/** Certificates that pods of all namespaces trust. */
+export const isTrustBundle = isKind("certificates.k8s.io", "ClusterTrustBundle");
 export const isNamespace = isKind("core", "Namespace");
 export const isService = isKind("core", "Service");
 
@@ -163,6 +169,38 @@ export function kubernetesResources(args: EngineResource): KubernetesResource[] 
   return read([], token);
 }
 
+/**
+ * The objects of Istio in an object of another project, which a tool creates from it: Crossplane, Kyverno, Open Cluster
+ * Management. They are judged one by one only, because only the tool decides whether and where it creates them.
+ */
+export function embeddedObjects(resource: KubernetesResource): KubernetesResource[] {
+  if (!isForeignGroup(resource.type.group)) return [];
+  const read = (field: Field): KubernetesResource[] => {
+    const [apiVersion, kind] = [field.at("apiVersion").peek, field.at("kind").peek];
+    if (typeof apiVersion !== "string" || typeof kind !== "string" || !isIstioVersion(apiVersion)) {
+      return field.peek === UNKNOWN ? [] : field.children().flatMap(read);
+    }
+    const [version = "", group = ""] = apiVersion.split("/").reverse();
+    // Kyverno keeps the fields of an object in data.
+    const object = [field, field.at("data")].find((one) => one.at("spec").isSet);
+    const type = { group, version, kind, patch: false };
+    return object === undefined
+      ? []
+      : [resourceOf({ name: nameOf(field), urn: resource.urn }, type, object, resource.unknowns)];
+  };
+  const nameOf = (field: Field): string => text(field.at("name").peek) ?? resource.name ?? "";
+  return resource.fields.children().flatMap(read);
+}
+
+/** Whether a group is of another project than Kubernetes and Istio, by the form of its name. */
+export function isForeignGroup(group: string): boolean {
+  return group.includes(".") && !/(^|\.)(istio|k8s)\.io$|^helm\.sh$/.test(group);
+}
+
+function isIstioVersion(apiVersion: string): boolean {
+  return /^(networking|security|telemetry|extensions)\.istio\.io\//.test(apiVersion);
+}
+
 /** The type of a list's items that have no type of their own. */
 function itemOf(list: KubernetesType): KubernetesType {
   return { ...list, kind: list.kind.replace(/List$/, "") };
@@ -177,7 +215,7 @@ function typeOf(token: KubernetesType, object: Field): KubernetesType {
 }
 
 function resourceOf(
-  args: EngineResource,
+  args: Pick<EngineResource, "name" | "urn">,
   type: KubernetesType,
   fields: Field,
   unknowns: ReadonlyMap<string, Error>,

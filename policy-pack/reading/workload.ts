@@ -1,7 +1,7 @@
 import type { Setting } from "../configuration";
 import { facts } from "../facts";
 import type { Field } from "./field";
-import type { KubernetesResource, KubernetesType } from "./resource";
+import { isForeignGroup, type KubernetesResource, type KubernetesType } from "./resource";
 import { asText } from "./value";
 
 const KINDS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -43,8 +43,7 @@ export function isWorkload({ group, kind }: KubernetesType): boolean {
  * policies that mutate. https://github.com/kubernetes/community/blob/master/contributors/guide/api-groups.md
  */
 export function isForeignKind(type: KubernetesType): boolean {
-  const { group } = type;
-  return group.includes(".") && !/(^|\.)(istio|k8s)\.io$|^helm\.sh$/.test(group) && !isWorkload(type);
+  return isForeignGroup(type.group) && !isWorkload(type);
 }
 
 /** The pod template of a workload: `metadata` and `spec` of the pods that it creates. */

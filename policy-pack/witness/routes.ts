@@ -1,7 +1,15 @@
 import { fullHost, type ServiceHost, type VirtualService, virtualServices } from "../../effect";
 import type { StackViolation } from "../policy";
 import { type Field, UNKNOWN } from "../reading/field";
-import { isDestinationRule, isVirtualService, type KubernetesResource } from "../reading/resource";
+import { isMeshHost } from "../reading/destinationRule";
+import {
+  isDestinationRule,
+  isGrpcRoute,
+  isHttpRoute,
+  isVirtualService,
+  type KubernetesResource,
+} from "../reading/resource";
+import { asText } from "../reading/value";
 import { isNear } from "./typo";
 import type { JudgeEffect, JudgedStack } from "./judged";
 import { messages } from "./routeMessages";
@@ -11,8 +19,12 @@ import { type Paths, sharedPath } from "./paths";
 export const judgeRoutes: JudgeEffect = function* (judged) {
   const known = knownHosts(judged);
   for (const resource of judged.stack) {
-    if (!isVirtualService(resource.type) || resource.type.patch) continue;
-    for (const destination of destinationsOf(resource)) yield* judgeDestination(destination, resource, known);
+    if (isHttpRoute(resource.type) || isGrpcRoute(resource.type)) yield* judgeHostnames(resource, known);
+    if (!isVirtualService(resource.type)) continue;
+    if (!resource.type.patch) {
+      for (const destination of destinationsOf(resource))
+        yield* judgeDestination(destination, resource, known);
+    }
     yield* judgeLeaving(resource, known);
   }
   yield* judgeSharedHosts(judged);
@@ -21,12 +33,13 @@ export const judgeRoutes: JudgeEffect = function* (judged) {
 /** What a stack has by full host. */
 interface KnownHosts {
   readonly domain: string;
+  readonly isRestricted: boolean;
   readonly services: ReadonlyMap<string, readonly ServiceHost[]>;
   /** The subsets of the host's DestinationRules. UNKNOWN if one of them is unknown. */
   readonly subsets: ReadonlyMap<string, ReadonlySet<unknown>>;
 }
 
-function knownHosts({ stack, model, open, resourceOf }: JudgedStack): KnownHosts {
+function knownHosts({ stack, model, open, resourceOf, isRestricted }: JudgedStack): KnownHosts {
   const domain = model.settings.clusterDomain;
   const closed = model.services.filter(({ from }) => {
     const resource = resourceOf(from);
@@ -41,7 +54,7 @@ function knownHosts({ stack, model, open, resourceOf }: JudgedStack): KnownHosts
     const names = list.peek === UNKNOWN ? [UNKNOWN] : list.children().map((one) => one.at("name").peek);
     subsets.set(full, new Set([...(subsets.get(full) ?? []), ...names]));
   }
-  return { domain, services: Map.groupBy(closed, ({ host }) => host), subsets };
+  return { domain, isRestricted, services: Map.groupBy(closed, ({ host }) => host), subsets };
 }
 
 function* judgeDestination(
@@ -78,15 +91,12 @@ function* judgeDestination(
 }
 
 /** Judges requests that leave the mesh: of a Service's host, and copies of any. */
-function* judgeLeaving(
-  resource: KubernetesResource,
-  { domain, services }: KnownHosts,
-): Iterable<StackViolation> {
+function* judgeLeaving(resource: KubernetesResource, known: KnownHosts): Iterable<StackViolation> {
+  const { domain } = known;
   const { title, namespace = "default", fields } = resource;
   const full = (field: Field): string =>
     typeof field.peek === "string" ? fullHost(field.peek, namespace, domain) : "";
-  const isExternal = (host: string): boolean =>
-    services.get(host)?.every(({ external }) => external) ?? false;
+  const isExternal = (host: string): boolean => isOutside(host, known);
   for (const field of mirrorsOf(resource)) {
     if (isExternal(full(field))) {
       yield { subject: resource, message: messages.copied(title, field.path, full(field)) };
@@ -96,15 +106,80 @@ function* judgeLeaving(
     .at("spec", "hosts")
     .children()
     .map(full)
-    .find((host) =>
-      services.get(host)?.some(({ registry, external }) => registry === "kubernetes" && !external),
-    );
+    .find((host) => isOfService(host, known));
   if (from === undefined) return;
-  for (const field of destinationsOf(resource).map((destination) => destination.at("host"))) {
+  const redirects = fields
+    .at("spec", "http")
+    .children()
+    .map((route) => route.at("redirect", "authority"));
+  for (const field of [
+    ...destinationsOf(resource).map((destination) => destination.at("host")),
+    ...redirects,
+  ]) {
     if (isExternal(full(field))) {
       yield { subject: resource, message: messages.leaves(title, field.path, full(field), from) };
     }
   }
+}
+
+/** The domain of Services of several clusters. https://github.com/kubernetes/enhancements/tree/master/keps/sig-multicluster/1645-multi-cluster-services-api */
+const MULTI_CLUSTER = "svc.clusterset.local";
+
+/** Whether a host is outside of the mesh. In staging and prod, so is one that neither the stack nor the mesh's domains have. */
+function isOutside(host: string, { domain, services, isRestricted }: KnownHosts): boolean {
+  const name = host.replace(/:\d+$/, "");
+  return (
+    services.get(name)?.every(({ external }) => external) ??
+    (isRestricted && !isMeshHost(name, [domain, MULTI_CLUSTER]))
+  );
+}
+
+function isOfService(host: string, { services }: KnownHosts): boolean {
+  return (
+    services.get(host)?.some(({ registry, external }) => registry === "kubernetes" && !external) ?? false
+  );
+}
+
+/**
+ * Judges requests of a Service that an HTTPRoute or GRPCRoute sends to a host, which need not be in the mesh.
+ * https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#mesh-traffic
+ */
+function* judgeHostnames(resource: KubernetesResource, known: KnownHosts): Iterable<StackViolation> {
+  const { title, namespace = "default", fields } = resource;
+  const service = fields
+    .at("spec", "parentRefs")
+    .children()
+    .filter((parent) => parent.at("kind").peek === "Service")
+    .map(
+      (parent) =>
+        `Service ${asText(parent.at("namespace").peek ?? namespace)}/${asText(parent.at("name").peek)}`,
+    )
+    .at(0);
+  for (const rule of fields.at("spec", "rules").children()) {
+    const backends = rule.at("backendRefs").children();
+    const filters = [rule, ...backends].flatMap((place) => place.at("filters").children());
+    const copies = filters.map((filter) => filter.at("requestMirror", "backendRef"));
+    for (const field of copies.filter(isHostname).map((one) => one.at("name"))) {
+      if (isOutside(asText(field.peek), known))
+        yield { subject: resource, message: messages.copied(title, field.path, asText(field.peek)) };
+    }
+    if (service === undefined) continue;
+    const hosts = [
+      ...backends.filter(isHostname).map((one) => one.at("name")),
+      ...filters
+        .map((filter) => filter.at("requestRedirect", "hostname"))
+        .filter(({ peek }) => typeof peek === "string"),
+    ];
+    for (const field of hosts) {
+      if (isOutside(asText(field.peek), known))
+        yield { subject: resource, message: messages.leaves(title, field.path, asText(field.peek), service) };
+    }
+  }
+}
+
+/** Whether a reference is Istio's own kind, by which a route leads to any host of the registry. */
+function isHostname(reference: Field): boolean {
+  return reference.at("kind").peek === "Hostname" && typeof reference.at("name").peek === "string";
 }
 
 /** The hosts that receive copies of requests. */

@@ -68,4 +68,20 @@ describe("bound-retries", () => {
         "VirtualService shop/catalog: string value at .spec.http.0.retries.attempts can't be known during preview",
     });
   });
+
+  it("judges the attempts of an HTTPRoute", async () => {
+    const ofRoute = (retry: unknown) =>
+      validateResource(boundRetries, {
+        type: "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+        name: "web",
+        props: { metadata: { namespace: "shop", name: "web" }, spec: { rules: [{ retry }] } },
+      });
+    const inHttpRoute = said("HTTPRoute shop/web", "spec.rules[0].retry.");
+    expect(await ofRoute({ attempts: 4 })).to.deep.equal({
+      violations: [inHttpRoute("attempts", numberMessages.above(4, 3))],
+    });
+    for (const retry of [undefined, { attempts: 0 }, { attempts: 3 }]) {
+      expect(await ofRoute(retry)).to.deep.equal({ violations: [] });
+    }
+  });
 });

@@ -146,4 +146,27 @@ describe("require-safe-envoy-filters", () => {
         "EnvoyFilter shop/rate-limit: string value at .spec.configPatches.0.patch.operation can't be known during preview",
     });
   });
+
+  it("refuses forged headers in either spelling, and clients outside of the mesh's clusters", async () => {
+    const limit = (config: object) =>
+      judge(
+        patch({
+          patch: {
+            operation: "INSERT_BEFORE",
+            value: { typed_config: { "@type": LIMIT, ...config } },
+          },
+        }),
+      );
+    const path = "configPatches[0].patch.value.typed_config.";
+    for (const key of ["request_headers_to_add_when_not_enforced", "requestHeadersToAddWhenNotEnforced"]) {
+      expect(await limit({ [key]: [{ header: { key: "x" } }] }), key).to.deep.equal(
+        at(`${path}${key}`, messages.forging()),
+      );
+    }
+    const service = (grpc: object) => ({ rate_limit_service: { grpc_service: grpc } });
+    expect(await limit(service({ google_grpc: { target_uri: "x.example.com" } }))).to.deep.equal(
+      at(`${path}rate_limit_service.grpc_service.google_grpc.target_uri`, messages.outside()),
+    );
+    expect(await limit(service({ envoy_grpc: { cluster_name: "x" } }))).to.deep.equal({ violations: [] });
+  });
 });

@@ -69,4 +69,34 @@ describe("require-secure-jwks", () => {
   it("reports unknown values as undecided", async () => {
     expect((await judge({ jwksUri: unknown })).undecided).to.be.a("string");
   });
+
+  it("refuses symmetric keys, and those of Istio's samples, and accepts public keys", async () => {
+    const judged = (jwks: unknown) => judge({ jwksUri: undefined, jwks: JSON.stringify(jwks) });
+    expect(
+      await judged({
+        keys: [
+          { kty: "RSA", n: "x" },
+          { kty: "oct", k: "x" },
+        ],
+      }),
+    ).to.deep.equal({
+      violations: [inRule("jwks", messages.symmetric())],
+    });
+    const n =
+      "xAE7eB6qugXyCAG3yhh7pkDkT65pHymX-P7KfIupjf59vsdo91bSP9C8H07pSAGQO1MV_xFj9VswgsCg4R6otmg5PV2He95l";
+    expect(await judged({ keys: [{ kty: "RSA", n }] })).to.deep.equal({
+      violations: [inRule("jwks", messages.publishedKey())],
+    });
+    expect(await judged({ keys: [{ kty: "EC", x: "x", y: "y" }] })).to.deep.equal({ violations: [] });
+  });
+
+  it("refuses the address of Istio's samples in mirrors, and accepts another path there", async () => {
+    const samples = "https://github.com/istio/istio/raw/master/security/tools/jwt/samples/jwks.json";
+    expect(await judge({ jwksUri: samples })).to.deep.equal({
+      violations: [inRule("jwksUri", messages.published(samples))],
+    });
+    expect(await judge({ jwksUri: "https://github.com/example/keys/raw/main/jwks.json" })).to.deep.equal({
+      violations: [],
+    });
+  });
 });

@@ -57,4 +57,18 @@ describe("reserve-gateway-labels", () => {
         "Deployment shop/catalog: string value at .spec.template.metadata.labels.istio can't be known during preview",
     });
   });
+
+  it("refuses the label of a Gateway of the Gateway API, except on a gateway", async () => {
+    const label = "gateway.networking.k8s.io/gateway-name";
+    const of = (container = {}) => deployment({ metadata: { labels: { [label]: "public" } } }, container);
+    expect(await judge(of())).to.deep.equal({
+      violations: [
+        said("Deployment shop/catalog", "spec.template.metadata.")(
+          `labels["${label}"]`,
+          messages.notAGateway("public"),
+        ),
+      ],
+    });
+    expect(await judge(of({ name: "istio-proxy", image: "auto" }))).to.deep.equal({ violations: [] });
+  });
 });

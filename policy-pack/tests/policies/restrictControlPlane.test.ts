@@ -382,4 +382,88 @@ describe("restrict-control-plane", () => {
     expect(await judge(istiod({ env: { XDS_AUTH: unknown } }))).to.deep.equal(refused("env.XDS_AUTH"));
     expect((await judge(withArguments({ postrender: unknown }))).undecided).to.be.a("string");
   });
+
+  describe("with other objects of the API", () => {
+    const object = (apiVersion: string, kind: string, name: string, spec: object): Resource => ({
+      type: `kubernetes:${apiVersion}:${kind}`,
+      name,
+      props: { apiVersion, kind, metadata: { name }, spec },
+    });
+
+    it("refuses programs that convert or serve Istio's objects", async () => {
+      const converted = (group: string, conversion: object) =>
+        object("apiextensions.k8s.io/v1", "CustomResourceDefinition", `things.${group}`, {
+          group,
+          conversion,
+        });
+      const program = { strategy: "Webhook", webhook: { clientConfig: { url: "https://x.example.com" } } };
+      expect(await judge(converted("security.istio.io", program))).to.deep.equal({
+        violations: [
+          said("CustomResourceDefinition things.security.istio.io")(
+            "spec.conversion.webhook",
+            messages.change("conversion"),
+          ),
+        ],
+      });
+      expect(await judge(converted("security.istio.io", { strategy: "None" }))).to.deep.equal({
+        violations: [],
+      });
+      expect(await judge(converted("example.com", program))).to.deep.equal({ violations: [] });
+      const served = (group: string, service: object | undefined) =>
+        object("apiregistration.k8s.io/v1", "APIService", `v1.${group}`, { group, service });
+      expect(await judge(served("networking.istio.io", { name: "x" }))).to.deep.equal({
+        violations: [said("APIService v1.networking.istio.io")("spec.service", messages.change("server"))],
+      });
+      expect(await judge(served("networking.istio.io", undefined))).to.deep.equal({ violations: [] });
+      expect(await judge(served("metrics.k8s.io", { name: "x" }))).to.deep.equal({ violations: [] });
+    });
+
+    it("refuses another root certificate as a ClusterTrustBundle", async () => {
+      const bundle = (name: string) =>
+        object("certificates.k8s.io/v1beta1", "ClusterTrustBundle", name, { trustBundle: "x" });
+      expect(await judge(bundle("istio.io:istiod-ca:root-cert"))).to.deep.equal({
+        violations: [
+          said("ClusterTrustBundle istio.io:istiod-ca:root-cert")("spec", messages.change("rootCertificate")),
+        ],
+      });
+      expect(await judge(bundle("example.com:ca:root"))).to.deep.equal({ violations: [] });
+    });
+
+    it("refuses changes of the mesh's labels, annotations and containers by Gatekeeper", async () => {
+      const assign = (location: string) => object("mutations.gatekeeper.sh/v1", "Assign", "x", { location });
+      for (const location of [
+        'metadata.labels."sidecar.istio.io/inject"',
+        "spec.containers[name:istio-proxy].image",
+      ]) {
+        expect(await judge(assign(location)), location).to.deep.equal({
+          violations: [said("Assign x")("spec.location", messages.change("mutation"))],
+        });
+      }
+      expect(await judge(assign("spec.containers[name:app].image"))).to.deep.equal({ violations: [] });
+    });
+  });
+
+  it("refuses programs in every proxy, and headers by which an authorizer forges an identity", async () => {
+    const lifecycle = (actions: object) => judge(istiod({ global: { proxy: { lifecycle: actions } } }));
+    const path = "values.global.proxy.lifecycle.postStart";
+    expect(await lifecycle({ postStart: { exec: { command: ["sh"] } } })).to.deep.equal(
+      at(path, messages.program()),
+    );
+    expect(await lifecycle({ preStop: { exec: { command: ["sleep", "5"] } } })).to.deep.equal({
+      violations: [],
+    });
+    const adding = (header: string) =>
+      judge(
+        istiod({
+          meshConfig: {
+            extensionProviders: [{ name: "a", envoyExtAuthzHttp: { headersToUpstreamOnAllow: [header] } }],
+          },
+        }),
+      );
+    const place = "values.meshConfig.extensionProviders[0].envoyExtAuthzHttp.headersToUpstreamOnAllow[0]";
+    for (const header of ["X-Forwarded-Client-Cert", "*"]) {
+      expect(await adding(header), header).to.deep.equal(at(place, messages.forging(header)));
+    }
+    expect(await adding("x-user")).to.deep.equal({ violations: [] });
+  });
 });

@@ -174,4 +174,23 @@ describe("restrict-egress", () => {
       undecided: "ServiceEntry shop/world: string value at .spec.addresses.1 can't be known during preview",
     });
   });
+
+  it("refuses endpoints in the client's own pod or node, and accepts others", async () => {
+    const at = (address: unknown) => entry({ hosts: ["admin.example.com"], endpoints: [{ address }] });
+    for (const address of ["127.0.0.1", "::1", "localhost", "0.0.0.0", "169.254.169.254", "unix:///run/x"]) {
+      expect(await judge(at(address)), address).to.deep.equal({
+        violations: [inEntry("spec.endpoints[0].address", messages.local(address))],
+      });
+    }
+    for (const address of ["10.0.0.7", "db.internal", "2001:db8::7"]) {
+      expect(await judge(at(address)), address).to.deep.equal({ violations: [] });
+    }
+    const machine = (address: string) =>
+      istio("networking.istio.io/v1", "WorkloadEntry", { namespace: "shop", name: "vm" }, { address });
+    expect(await judge(machine("127.0.0.1"))).to.deep.equal({
+      violations: [said("WorkloadEntry shop/vm")("spec.address", messages.local("127.0.0.1"))],
+    });
+    expect(await judge(machine("10.0.0.7"))).to.deep.equal({ violations: [] });
+    expect(await judge(machine("127.0.0.1"), { environment: "dev" })).to.deep.equal({ violations: [] });
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kubernetesResources, kubernetesType } from "../../reading/resource";
+import { embeddedObjects, kubernetesResources, kubernetesType } from "../../reading/resource";
 
 describe("resource", () => {
   it("reads Pulumi's type tokens of Kubernetes objects, and no others", () => {
@@ -75,5 +75,25 @@ describe("resource", () => {
       "Service c",
     ]);
     expect(resources[0]?.fields.at("spec").path).to.equal("items[0].spec");
+  });
+
+  it("reads Istio's objects in those of other projects, wherever they have a spec", () => {
+    const peers = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" };
+    const read = (type: string, spec: object) =>
+      kubernetesResources({ type, name: "x", urn: "", props: { spec } })
+        .flatMap(embeddedObjects)
+        .map(({ title, fields }) => [title, fields.at("spec").path]);
+    const work = { manifests: [{ ...peers, metadata: { namespace: "shop", name: "a" }, spec: {} }] };
+    expect(read("kubernetes:work.open-cluster-management.io/v1:ManifestWork", work)).to.deep.equal([
+      ["PeerAuthentication shop/a", "spec.manifests[0].spec"],
+    ]);
+    const generate = { ...peers, name: "default", data: { spec: {} } };
+    expect(read("kubernetes:kyverno.io/v1:ClusterPolicy", { generate })).to.deep.equal([
+      ["PeerAuthentication default", "spec.generate.data.spec"],
+    ]);
+    expect(read("kubernetes:example.com/v1:Scaler", { target: { ...peers, name: "default" } })).to.deep.equal(
+      [],
+    );
+    expect(read("kubernetes:apps/v1:Deployment", work)).to.deep.equal([]);
   });
 });

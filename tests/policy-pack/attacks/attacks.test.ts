@@ -6,14 +6,23 @@ import { compliant } from "./object";
 import { clusterPrograms, clusterWays } from "./clusterWays";
 import { accessWays } from "./accessWays";
 import { controlPlaneWays } from "./controlPlaneWays";
+import { detourPrograms, detourWays } from "./detourWays";
 import { moreOrdinary } from "./moreOrdinary";
 import { ordinary } from "./ordinary";
 import { podWays } from "./podWays";
 import { trafficWays } from "./trafficWays";
 import { waysPast } from "./waysPast";
 
-const ways = [...waysPast, ...podWays, ...controlPlaneWays, ...trafficWays, ...accessWays, ...clusterWays];
-const programs = [...ordinary, ...moreOrdinary, ...clusterPrograms];
+const ways = [
+  ...waysPast,
+  ...podWays,
+  ...controlPlaneWays,
+  ...trafficWays,
+  ...accessWays,
+  ...clusterWays,
+  ...detourWays,
+];
+const programs = [...ordinary, ...moreOrdinary, ...clusterPrograms, ...detourPrograms];
 
 /** Policies whose violations are not about security: a case that only they refuse is not refused. */
 const aside =
