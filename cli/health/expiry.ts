@@ -36,10 +36,14 @@ export function expiryProblem(
       problem:
         left < 0
           ? `Its ${title} expired on ${day}, ${expired}.`
-          : `Its ${title} expires on ${day}, in ${left} days.`,
+          : `Its ${title} expires on ${day}, in ${daysText(left)}.`,
       fix,
     },
   ];
+}
+
+function daysText(left: number): string {
+  return left === 0 ? "less than a day" : left === 1 ? "1 day" : `${left} days`;
 }
 
 function endOf(text: string, which: "first" | "earliest" | "latest"): Date | undefined {

@@ -180,6 +180,13 @@ describe("cli/health/gatewaySecrets", () => {
     expect(problems(content, new Date("2030-03-20T00:00:00Z"))).to.deep.equal([
       { severity: "warning", culprit, problem: "Its certificate expires on 2030-03-31, in 11 days.", fix },
     ]);
+    const left = ["30T00", "31T00"].map(
+      (day) => problems(content, new Date(`2030-03-${day}:00:00Z`))[0]?.problem,
+    );
+    expect(left).to.deep.equal([
+      "Its certificate expires on 2030-03-31, in 1 day.",
+      "Its certificate expires on 2030-03-31, in less than a day.",
+    ]);
     expect(problems(content, new Date("2030-04-02T00:00:00Z"))).to.deep.equal([
       {
         ...{ severity: "error", culprit, fix },
