@@ -55,8 +55,14 @@ export const tokenNotBypassed: MeshRule = {
       // The dry run of a route that another one bypasses would report nothing.
       const known = new Set(now.map(({ path }) => path));
       const then = routes.flatMap((route) => afterDryRuns([route.edge]).map((edge) => ({ ...route, edge })));
+      const tried = new Set(routes.flatMap(({ edge }) => (edge.dryRun === undefined ? [] : [edge.path])));
+      // The other route may be the only one with a dry run.
+      const placed = (path: string): string =>
+        path.replace(/^(.*)(\.(?:endUser|methods))$/, (all, own: string, field: string) =>
+          tried.has(own) ? `${own}.dryRun${field}` : all,
+        );
       for (const { path, ...report } of judged(then)) {
-        if (!known.has(path)) yield { ...report, path: path.replace(/\.(endUser|methods)$/, ".dryRun.$1") };
+        if (!known.has(path)) yield { ...report, path: placed(path) };
       }
     }
   },

@@ -95,6 +95,12 @@ describe("dry runs in the checks", () => {
     expect(codes(route({ dryRun: { methods: ["GET"] } }, wide))).to.deep.equal([`MW313 ${routed}.methods`]);
     expect(codes(route({ dryRun: { endUser: {} } }, wide))).to.deep.equal([`MW313 ${routed}.endUser`]);
     expect(codes(route({ dryRun: { endUser: {} } }, [{ prefix: "/", service: "web" }]))).to.deep.equal([]);
+    // Only the wider route has a dry run, with another token: the narrower route's token would be bypassed.
+    const token = (role: string): object => ({ endUser: { claims: { roles: [role] } } });
+    const others = [{ prefix: "/", service: "api", ...token("admin"), dryRun: token("guest") }];
+    expect(codes(route(token("admin"), others))).to.deep.equal([
+      `MW313 ${routed.replace(/\.dryRun$/, ".endUser")}`,
+    ]);
     const admitted = (dryRun: object): object => ({
       services: {
         api: { ports: { http }, admit: { jobs: { namespace: "jobs", methods: ["GET"], dryRun } } },
