@@ -36,7 +36,7 @@ export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["
 
 /**
  * Adds to each refuted claim the lines where it is written, and the override that it fails by: the one without which the
- * model no longer refutes it. If only another tier refutes the claim, it is the override of an object that is rendered from
+ * model no longer refutes it, or the first of several that are each enough. If only another tier refutes the claim, it is the override of an object that is rendered from
  * the claim's place.
  */
 export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
@@ -74,6 +74,8 @@ interface Overridden {
   readonly patch: unknown;
   readonly object: Manifest;
   readonly without: () => ProofSubject;
+  /** What is proven with this override alone. */
+  readonly alone: () => ProofSubject;
 }
 
 function overriddenIn(subject: Subject): Overridden[] {
@@ -87,10 +89,17 @@ function overriddenIn(subject: Subject): Overridden[] {
         ...(subject.catalog as object),
         overrides: { ...overrides, [kind]: { ...(own as object), [name]: {} } },
       };
+      const only = { ...(subject.catalog as object), overrides: { [kind]: { [name]: patch } } };
       const path = formatPath(["overrides", kind, name, ...firstLeaf(patch)]);
       return object === undefined
         ? []
-        : [{ path, patch, object, without: () => subjectOf({ ...subject, catalog }) }];
+        : [
+            {
+              ...{ path, patch, object },
+              without: () => subjectOf({ ...subject, catalog }),
+              alone: () => subjectOf({ ...subject, catalog: only }),
+            },
+          ];
     }),
   );
 }
@@ -107,6 +116,10 @@ async function causeOf(
     );
   if (!(await isRefuted(subjectOf(subject)))) return overridden.find(({ object }) => isAbout(object, path));
   for (const one of overridden) if (!(await isRefuted(one.without()))) return one;
+  // Several overrides may each be enough. A claim that fails without any of them fails by none.
+  const plain = { ...(subject.catalog as object), overrides: {} };
+  if (await isRefuted(subjectOf({ ...subject, catalog: plain }))) return undefined;
+  for (const one of overridden) if (await isRefuted(one.alone())) return one;
   return undefined;
 }
 

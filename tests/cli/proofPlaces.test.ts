@@ -47,6 +47,21 @@ describe("located", () => {
     expect(proofs.some(({ place, verdict }) => verdict !== "refuted" && place !== undefined)).to.equal(false);
   });
 
+  it("names the first of several overrides that are each enough", async () => {
+    const file = join(folder, "several.yaml");
+    const policies = "overrides:\n  AuthorizationPolicy:\n";
+    const open =
+      '    shop/default-deny: { spec: { rules: [{ from: [{ source: { principals: ["*"] } }] }] } }\n';
+    writeFileSync(file, wrongOverrides.replace(policies, policies + open));
+    const subject = await loadSubject(file, undefined);
+    const claim = "api:http denies every identity without a call";
+    const all = combine({ static: await proveStatically(subjectOf(subject), claim) });
+    const proofs = await located(subject, all);
+    expect(proofs.map(({ verdict, place }) => [verdict, place?.override?.object])).to.deep.equal([
+      ["refuted", "AuthorizationPolicy shop/default-deny"],
+    ]);
+  });
+
   it("names the override of an object that is rendered from the claim's place, if the model proves the claim", async () => {
     const file = join(folder, "others.yaml");
     writeFileSync(file, wrongOverrides);
