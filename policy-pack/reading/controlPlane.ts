@@ -243,6 +243,7 @@ function installerChanges({ fields }: KubernetesResource): ControlPlaneField[] {
       if (typeof peek !== "string") return false;
       // Flux installs charts from an OCIRepository, which has the chart's name in its URL only.
       if (path === "spec.url") return peek.startsWith("oci:") && CONTROL_CHARTS.includes(nameOf(peek));
+      if (path === "spec.chartRef.name") return CONTROL_CHARTS.includes(publishedName(peek));
       if (!/(^|\.)(chart(\.spec\.chart|\.name)?|chartName)$/.test(path)) return false;
       return ISTIO_CHARTS.includes(publishedName(chartReference(peek).name));
     })

@@ -147,6 +147,10 @@ const authorizer = (...headersToUpstreamOnAllow: string[]) =>
   );
 const repository = (url: string) =>
   typed("source.toolkit.fluxcd.io/v1", "OCIRepository", "chart", { spec: { url, ref: { tag: "1.31.0" } } });
+const flux = (name: string) =>
+  typed("helm.toolkit.fluxcd.io/v2", "HelmRelease", name, {
+    spec: { chartRef: { kind: "OCIRepository", name } },
+  });
 const gatewayName = { app: "web", "gateway.networking.k8s.io/gateway-name": "public" };
 
 /** Ways past the pack by a detour: other kinds of routes, endpoints, spellings and tools. */
@@ -266,6 +270,7 @@ export const detourWays: readonly Case[] = [
   ),
   way("ztunnel in another chart", release("platform", { ztunnel: { env: { CA_ADDRESS: "x.example.com" } } })),
   way("istiod by an OCIRepository of Flux", repository("oci://gcr.io/istio-release/charts/istiod")),
+  way("istiod by a HelmRelease of Flux with a reference", flux("istiod")),
   way(
     "istiod by a HelmChartProxy",
     typed("addons.cluster.x-k8s.io/v1alpha1", "HelmChartProxy", "mesh", { spec: { chartName: "istiod" } }),
@@ -335,5 +340,6 @@ export const detourPrograms: readonly Case[] = [
     "another chart with a proxy of its own",
     release("app", { global: { proxy: { host: "proxy.example.com" } }, env: { LOG: "1" } }),
   ),
+  way("a HelmRelease of Flux with a reference to the chart of a service", flux("cart")),
   way("a chart of a service by Flux", repository("oci://ghcr.io/example/charts/cart")),
 ];
