@@ -269,7 +269,10 @@ export const detourWays: readonly Case[] = [
     release("platform", { mesh: { env: { PILOT_SKIP_VALIDATE_TRUST_DOMAIN: "true" } } }),
   ),
   way("ztunnel in another chart", release("platform", { ztunnel: { env: { CA_ADDRESS: "x.example.com" } } })),
-  way("istiod by an OCIRepository of Flux", repository("oci://registry.example.com/istio-release/charts/istiod")),
+  way(
+    "istiod by an OCIRepository of Flux",
+    repository("oci://registry.example.com/istio-release/charts/istiod"),
+  ),
   way("istiod by a HelmRelease of Flux with a reference", flux("istiod")),
   way(
     "istiod by a HelmChartProxy",
