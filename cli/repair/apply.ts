@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { apiClient } from "../apiClient";
-import { readHelmRecords } from "./helmRecords";
+import { readHelmRecords, restoreRecord } from "./helmRecords";
 import { readLiveObjects } from "./liveObjects";
 import {
   type DeclaredRelease,
@@ -87,7 +87,9 @@ export async function applyRepairs(
   await writeFile(backup, JSON.stringify(stack, null, 2), { mode: 0o600, flag: "wx" });
   await pulumi(["stack", "import"], JSON.stringify(repairedStack(stack, repairs)));
   const core = apiClient(config, CoreV1Api);
-  for (const { secrets = [], uninstall } of repairs) {
+  for (const { secrets = [], restore, uninstall } of repairs) {
+    // First, so that a killed repair leaves the pending record, by which the next one finds the release.
+    if (restore !== undefined) await restoreRecord(config, restore);
     for (const { namespace, name } of secrets) await core.deleteNamespacedSecret({ namespace, name });
     if (uninstall !== undefined) {
       const { namespace, name } = uninstall;

@@ -1,4 +1,4 @@
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import type { HelmRecord } from "../../program/cluster/snapshot";
@@ -44,11 +44,36 @@ export async function readHelmRecords(config: KubeConfig): Promise<FullRecord[]>
   });
 }
 
+/** Makes a record the deployed one again. Its content says the same as its label. */
+export async function restoreRecord(
+  config: KubeConfig,
+  secret: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const core = apiClient(config, CoreV1Api);
+  const body = await core.readNamespacedSecret(secret);
+  body.metadata = Object.assign(body.metadata ?? {}, {
+    labels: { ...body.metadata?.labels, status: "deployed" },
+  });
+  body.data = { ...body.data, release: asDeployed(body.data?.release ?? "") };
+  await core.replaceNamespacedSecret({ ...secret, body });
+}
+
+/** The content of a record, with the status `deployed`. */
+export function asDeployed(data: string): string {
+  const release = unpack(data) as { readonly info?: object };
+  const text = JSON.stringify({ ...release, info: { ...release.info, status: "deployed" } });
+  return Buffer.from(gzipSync(text).toString("base64")).toString("base64");
+}
+
 /** Helm writes gzipped JSON in Base64, which the Secret encodes once more. */
+function unpack(data: string): unknown {
+  const packed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
+  return JSON.parse(gunzipSync(packed).toString("utf8"));
+}
+
 function decode(data = ""): InstalledRelease | undefined {
   try {
-    const packed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
-    const { chart, config, manifest } = content.parse(JSON.parse(gunzipSync(packed).toString("utf8")));
+    const { chart, config, manifest } = content.parse(unpack(data));
     return { chart: chart.metadata.name, version: chart.metadata.version, values: config ?? {}, manifest };
   } catch {
     return undefined;

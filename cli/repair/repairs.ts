@@ -23,6 +23,8 @@ export interface Repair {
   readonly step: string;
   /** Records of Helm to delete; the objects of the release stay. */
   readonly secrets?: readonly { readonly namespace: string; readonly name: string }[];
+  /** A record of Helm that becomes the deployed one again. */
+  readonly restore?: { readonly namespace: string; readonly name: string };
   /** A release whose removal has to be ended. */
   readonly uninstall?: { readonly namespace: string; readonly name: string };
   /** A resource that exists, to be taken into the stack's state. */
@@ -170,10 +172,19 @@ function creations({
 
 const secretOf = ({ namespace, secret: name }: HelmRecord) => ({ namespace, name });
 
-function interrupted(resource: StateResource, [newest]: readonly HelmRecord[]): Repair[] {
+function interrupted(resource: StateResource, history: readonly HelmRecord[]): Repair[] {
+  const [newest, before] = history;
   if (newest?.status === "uninstalling") return [{ ...removal(newest), refresh: resource.urn }];
   if (!newest?.status.startsWith("pending-")) return [];
-  return [{ ...withoutRecord(newest), secrets: [secretOf(newest)] }];
+  // Helm marks the record before as superseded, then the new one as deployed. Between both, no record is the deployed one.
+  const isBetween = before?.status === "superseded" && history.every(({ status }) => status !== "deployed");
+  return [
+    {
+      ...withoutRecord(newest),
+      secrets: [secretOf(newest)],
+      ...(isBetween && { restore: secretOf(before) }),
+    },
+  ];
 }
 
 function created(resource: StateResource, history: readonly FullRecord[]): Repair[] {

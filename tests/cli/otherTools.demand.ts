@@ -64,6 +64,9 @@ describe("what other tools do to a deployed stack", function () {
       "pending-upgrade",
       ...upgrade("istio-ingress", "--set", "replicaCount=4"),
     );
+    // As if it was killed between its two last writes: no record is the deployed one.
+    const secret = "secret/sh.helm.release.v1.istio-ingress.v2";
+    await shop.kubectl("label", "-n", "istio-ingress", secret, "status=superseded", "--overwrite");
     await killHelm("istiod", "pending-rollback", "rollback", "istiod", "1", "-n", "istio-system");
     await expectHealed(
       [

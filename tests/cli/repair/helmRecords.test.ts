@@ -1,6 +1,6 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { readHelmRecords } from "../../../cli/repair/helmRecords";
+import { asDeployed, readHelmRecords } from "../../../cli/repair/helmRecords";
 import { Api } from "../api";
 
 describe("cli/repair/helmRecords", () => {
@@ -40,5 +40,15 @@ describe("cli/repair/helmRecords", () => {
     } finally {
       await api.stop();
     }
+  });
+
+  it("changes nothing of a record's content but its status", () => {
+    const release = { name: "istiod", info: { status: "superseded", notes: "ä" }, version: 2 };
+    const data = Buffer.from(gzipSync(JSON.stringify(release)).toString("base64")).toString("base64");
+    const packed = Buffer.from(asDeployed(data), "base64").toString("latin1");
+    expect(JSON.parse(gunzipSync(Buffer.from(packed, "base64")).toString("utf8"))).to.deep.equal({
+      ...release,
+      info: { status: "deployed", notes: "ä" },
+    });
   });
 });

@@ -64,6 +64,17 @@ describe("cli/repair/repairs", () => {
     });
   }
 
+  it("makes the record before the deployed one again, if an upgrade was killed between Helm's two last writes", () => {
+    const repair = { problem: leftBehind("pending-upgrade"), step: withoutRecord, secrets: [secret(3)] };
+    const killed = (...before: FullRecord[]) =>
+      repairsOf(stack([release()]), [...before, record(3, "pending-upgrade")], []);
+    expect(killed(record(1, "superseded"), record(2, "superseded"))).to.deep.equal([
+      { ...repair, restore: secret(2) },
+    ]);
+    expect(killed(record(1, "superseded"), record(2, "deployed"))).to.deep.equal([repair]);
+    expect(killed(record(1, "deployed"), record(2, "failed"))).to.deep.equal([repair]);
+  });
+
   it("removes all records of a release whose first installation was interrupted", () => {
     const records = [record(1, "failed"), record(2, "pending-install")];
     expect(repairsOf(stack([], [release()]), records, [])).to.deep.equal([
