@@ -42,6 +42,7 @@ export async function askAll(
       await ask(part);
       const failed = part.filter((question) => isFailedConnection(question, answers.get(question)));
       if (failed.length > 0) await ask(failed);
+      for (const question of part) if (isOverflow(answers.get(question))) await ask([question]);
       say(`${answers.size} of ${questions.length} requests`);
     }
   }
@@ -63,6 +64,15 @@ export async function askAll(
 function isFailedConnection(question: Question, answer: Answer | undefined): boolean {
   if (question.scheme !== "tcp" || question.expect !== "answered") return false;
   return typeof answer !== "object" || "unknown" in answer || !isMet(question, answer);
+}
+
+/**
+ * Whether a circuit breaker refused a request, because others were sent at the same time. Alone it is within the limits, which
+ * have experiments of their own.
+ */
+function isOverflow(answer: Answer | undefined): boolean {
+  if (typeof answer !== "object" || "unknown" in answer) return false;
+  return answer.status === "503" && answer.body.includes("reset reason: overflow");
 }
 
 /**

@@ -65,6 +65,19 @@ describe("askAll", () => {
     expect(await asked(question("tcp", "answered"), [reset])).to.deep.equal({ verdict: "refuted", times: 2 });
   });
 
+  it("asks alone about a request that a circuit breaker refused beside others, and refutes it if it refuses it alone", async () => {
+    const body = "upstream connect error or disconnect/reset before headers. reset reason: overflow";
+    const overflow: LabAnswer = { ...reset, status: "503", body };
+    const answered: LabAnswer = { ...echo, status: "200" };
+    const request = question("http", "answered");
+    expect(await asked(request, [overflow, answered])).to.deep.equal({ verdict: "proven", times: 2 });
+    expect(await asked(request, [overflow])).to.deep.equal({ verdict: "refuted", times: 2 });
+    expect(await asked(request, [{ ...overflow, body: "" }, answered])).to.deep.equal({
+      verdict: "refuted",
+      times: 1,
+    });
+  });
+
   it("asks once about what has to fail, and about requests", async () => {
     expect(await asked(question("tcp", "refused"), [reset])).to.deep.equal({ verdict: "proven", times: 1 });
     expect(await asked(question("tcp", "refused"), [echo, reset])).to.deep.equal({
