@@ -97,6 +97,15 @@ const gatewayLabels = ["gateway.networking.k8s.io/gateway-name", "istio.io/gatew
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
+/**
+ * Whether a pod with these annotations is injected with the template of a gateway.
+ *
+ * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
+ */
+export function hasGatewayTemplate(annotations: Readonly<Record<string, string>>): boolean {
+  return annotations["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
+}
+
 function proxyOf(
   labels: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,
@@ -107,7 +116,7 @@ function proxyOf(
     textAt(container, "name") === "istio-proxy" && !ztunnel.test(textAt(container, "image") ?? "");
   const containers = listAt(spec, "containers");
   const hasProxy = [...containers, ...listAt(spec, "initContainers")].some(isProxy);
-  const router = (annotations["inject.istio.io/templates"] ?? "").split(",").includes("gateway");
+  const router = hasGatewayTemplate(annotations);
   const isManaged = containers.every(isProxy) && gatewayLabels.some((label) => labels[label] !== undefined);
   const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
   const of = namespace?.labels ?? {};

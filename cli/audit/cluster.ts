@@ -5,6 +5,7 @@ import { otherPolicies } from "../../effect/networkPolicy";
 import { selects } from "../../effect/object";
 import { apiClient, customObjects } from "../apiClient";
 import { listObjects } from "../drift/read";
+import { readSecret } from "../secretContent";
 import { systemNamespaces } from "./audited";
 
 /** Kubernetes' own kinds that decide what the mesh does. Secrets are not listed. */
@@ -141,15 +142,8 @@ async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[
     [...new Set(wanted)].map(async (place): Promise<NamedSecret[]> => {
       const [namespace = "", name = ""] = place.split("/");
       const secret: PlainObject = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace } };
-      try {
-        await core.readNamespacedSecret({ name, namespace });
-        return [{ secret, place, denied: false }];
-      } catch (error) {
-        const { code } = error as { readonly code?: unknown };
-        if (code === 404) return [];
-        if (code === 403) return [{ secret, place, denied: true }];
-        throw error;
-      }
+      const content = await readSecret(core, { namespace, name });
+      return content === undefined ? [] : [{ secret, place, denied: content === "denied" }];
     }),
   );
   return found.flat();

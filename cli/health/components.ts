@@ -1,5 +1,6 @@
 import type { V1Container, V1Service } from "@kubernetes/client-node";
 import { compare, selectsAll } from "../../catalog";
+import { hasGatewayTemplate } from "../../effect";
 import { addOnOf, belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
 import { repositoryOf, tagOf } from "./image";
@@ -87,7 +88,7 @@ function counts({ spec, status }: Workload): { ready: number; desired: number } 
 function roleOf(snapshot: Snapshot, { metadata, spec }: Workload): Component["role"] | undefined {
   const { labels = {}, annotations = {} } = spec?.template.metadata ?? {};
   if (labels.app === "istiod") return "control plane";
-  if (annotations["inject.istio.io/templates"]?.split(",").includes("gateway")) return "gateway";
+  if (hasGatewayTemplate(annotations)) return "gateway";
   if (belongsToAddOns(labels)) return "add-on";
   const { injected, asked } = injectionOf(snapshot, metadata?.namespace, {
     metadata: { labels, annotations },

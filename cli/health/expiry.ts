@@ -3,26 +3,40 @@ import type { Problem } from "../problem";
 
 const days = 86_400_000;
 
-/** How many days before its end a certificate of a gateway is a problem. */
-const warnDays = 14;
+/** A certificate in a Secret, and what to say of it. */
+export interface JudgedCertificate {
+  readonly culprit: string;
+  /** What it is, such as `CA certificate`. */
+  readonly title: string;
+  /**
+   * Which certificate of several counts: the `first`, which a server presents; the one that ends `earliest`, in a chain of
+   * which all are necessary; or `latest`, among CAs of which one suffices.
+   */
+  readonly which: "first" | "earliest" | "latest";
+  /** What follows once it has expired. */
+  readonly expired: string;
+  /** Default: to renew it. */
+  readonly fix?: string;
+  /** How many days before its end it is a problem. Default: 14. */
+  readonly within?: number;
+}
 
 /**
- * What is wrong with the lifetime of a certificate in a Secret, or `unreadable`.
+ * What is wrong with the lifetime of a certificate, or `unreadable`.
  *
- * @param title what it is, such as `CA certificate`.
- * @param which the certificate that counts: the `first`, which a server presents; the one that ends `earliest`, in a chain of
- *   which all are necessary; or `latest`, among CAs of which one suffices.
  * @param encoded PEM in base64, as a Secret's `data` has it.
- * @param expired what follows once it has expired.
  */
 export function expiryProblem(
-  culprit: string,
-  title: string,
-  which: "first" | "earliest" | "latest",
   encoded: string,
-  expired: string,
+  {
+    culprit,
+    title,
+    which,
+    expired,
+    fix = "Renew it and update the Secret. The gateway loads it without a restart.",
+    within = 14,
+  }: JudgedCertificate,
   now: Date,
-  { fix = "Renew it and update the Secret. The gateway loads it without a restart.", within = warnDays } = {},
 ): Problem[] | "unreadable" {
   const end = endOf(Buffer.from(encoded, "base64").toString("utf8"), which);
   if (end === undefined) return "unreadable";
@@ -46,7 +60,7 @@ function daysText(left: number): string {
   return left === 0 ? "less than a day" : left === 1 ? "1 day" : `${left} days`;
 }
 
-function endOf(text: string, which: "first" | "earliest" | "latest"): Date | undefined {
+function endOf(text: string, which: JudgedCertificate["which"]): Date | undefined {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   try {
     const [first, ...more] = blocks.map((block) => Date.parse(new X509Certificate(block).validTo));

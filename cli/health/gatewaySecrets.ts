@@ -1,7 +1,9 @@
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { selectsAll } from "../../catalog";
+import { hasGatewayTemplate } from "../../effect";
 import { apiClient } from "../apiClient";
 import type { Problem } from "../problem";
+import { readSecret, type SecretContent } from "../secretContent";
 import { expiryProblem } from "./expiry";
 import type { JudgedObject, Snapshot } from "./snapshot";
 
@@ -15,9 +17,6 @@ export interface NamedSecret {
   /** What it is read for: a certificate with its key, or the CA that the other side's certificates are verified with. */
   readonly use: "certificate" | "ca";
 }
-
-/** The content of a Secret: undefined if it does not exist, `denied` if the user may not read it. */
-export type SecretContent = Readonly<Record<string, string>> | "denied" | undefined;
 
 /** The TLS settings of a server or of a client that name Secrets. */
 interface TlsSettings {
@@ -115,8 +114,7 @@ function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecr
     ]);
 }
 
-const isGateway = ({ metadata }: V1Pod): boolean =>
-  metadata?.annotations?.["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
+const isGateway = ({ metadata }: V1Pod): boolean => hasGatewayTemplate(metadata?.annotations ?? {});
 
 /** One for each namespace of the proxies that read it. Names with a scheme are not of Secrets, such as `builtin://`. */
 function named(
@@ -143,20 +141,12 @@ export async function readSecrets(
   secrets: readonly NamedSecret[],
 ): Promise<Map<string, SecretContent>> {
   const core = apiClient(config, CoreV1Api);
-  const read = async ({ namespace, name }: NamedSecret): Promise<SecretContent> => {
-    try {
-      return (await core.readNamespacedSecret({ namespace, name })).data ?? {};
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code === 404) return undefined;
-      if (code === 403) return "denied";
-      throw error;
-    }
-  };
   const unique = new Map(
     secrets.flatMap((one) => namesOf(one).map((name) => [`${one.namespace}/${name}`, { ...one, name }])),
   );
-  return new Map(await Promise.all([...unique].map(async ([key, one]) => [key, await read(one)] as const)));
+  return new Map(
+    await Promise.all([...unique].map(async ([key, one]) => [key, await readSecret(core, one)] as const)),
+  );
 }
 
 /** The names of the Secrets that are read for it: the first that exists counts. */
@@ -217,7 +207,7 @@ export function secretProblems(
       const ca = firstOf(content, [["cacert"], ["ca.crt"]]);
       if (ca === undefined) return error(`It lacks ca.crt, the CA that ${holder} verifies certificates with`);
       const expired = `so no certificate that it has issued is accepted for ${served}`;
-      const found = expiryProblem(culprit, "CA certificate", "latest", ca, expired, now);
+      const found = expiryProblem(ca, { culprit, title: "CA certificate", which: "latest", expired }, now);
       return found === "unreadable" ? error("Its ca.crt is not a certificate") : found;
     }
     const encoded = firstOf(content, [
@@ -225,7 +215,11 @@ export function secretProblems(
       ["tls.crt", "tls.key"],
     ]);
     if (encoded === undefined) return error("It lacks tls.crt or tls.key");
-    const found = expiryProblem(culprit, "certificate", "first", encoded, refused, now);
+    const found = expiryProblem(
+      encoded,
+      { culprit, title: "certificate", which: "first", expired: refused },
+      now,
+    );
     return found === "unreadable" ? error("Its tls.crt is not a certificate") : found;
   });
 }

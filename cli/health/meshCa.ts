@@ -2,6 +2,7 @@ import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { caReplacementDays } from "../../observability/rules/certificates";
 import { apiClient } from "../apiClient";
 import type { Problem } from "../problem";
+import { readSecret } from "../secretContent";
 import { expiryProblem } from "./expiry";
 import type { Snapshot } from "./snapshot";
 
@@ -42,14 +43,9 @@ export async function readMeshCas(config: KubeConfig, { pods }: Pick<Snapshot, "
   const found = await Promise.all(
     namespaces.map(async (namespace): Promise<CaSecret[]> => {
       for (const name of names) {
-        try {
-          const { data = {} } = await core.readNamespacedSecret({ namespace, name });
-          return [{ namespace, name, content: data }];
-        } catch (error) {
-          const { code } = error as { code?: unknown };
-          if (code === 403) return [];
-          if (code !== 404) throw error;
-        }
+        const content = await readSecret(core, { namespace, name });
+        if (content === "denied") return [];
+        if (content !== undefined) return [{ namespace, name, content }];
       }
       return [];
     }),
@@ -67,10 +63,11 @@ export function meshCaProblems(secrets: readonly CaSecret[], now = new Date()): 
       const encoded = content[key];
       if (encoded === undefined || encoded === "") return [];
       const expired = "so no certificate of the mesh is valid";
-      const problems = expiryProblem(culprit, title, which, encoded, expired, now, {
-        fix,
-        within: caReplacementDays,
-      });
+      const problems = expiryProblem(
+        encoded,
+        { culprit, title, which, expired, fix, within: caReplacementDays },
+        now,
+      );
       return problems === "unreadable"
         ? [
             {

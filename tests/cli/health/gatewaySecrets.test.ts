@@ -1,12 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import selfsigned from "selfsigned";
-import {
-  type NamedSecret,
-  namedSecrets,
-  type SecretContent,
-  secretProblems,
-} from "../../../cli/health/gatewaySecrets";
+import { type NamedSecret, namedSecrets, secretProblems } from "../../../cli/health/gatewaySecrets";
+import type { SecretContent } from "../../../cli/secretContent";
 import type { JudgedObject } from "../../../cli/health/snapshot";
 
 const gateway = {

@@ -5,6 +5,7 @@ import {
   entry,
   from,
   gatewayApi,
+  insertedFilter,
   istiod,
   object,
   parentRefs,
@@ -52,26 +53,9 @@ const endpoint = (address: string, more: Tree = {}) =>
   });
 
 const filter = (type: string, config: Tree) =>
-  object("EnvoyFilter", "limit", {
-    spec: {
-      priority: 1,
-      configPatches: [
-        {
-          applyTo: "HTTP_FILTER",
-          match: { proxy: { proxyVersion: "^1.31.*" } },
-          patch: {
-            operation: "INSERT_BEFORE",
-            value: {
-              name: "limit",
-              typed_config: {
-                "@type": `type.googleapis.com/envoy.extensions.filters.http.${type}`,
-                ...config,
-              },
-            },
-          },
-        },
-      ],
-    },
+  insertedFilter({
+    name: "limit",
+    typed_config: { "@type": `type.googleapis.com/envoy.extensions.filters.http.${type}`, ...config },
   });
 const rateLimit = (service: Tree) =>
   filter("ratelimit.v3.RateLimit", { domain: "shop", rate_limit_service: { grpc_service: service } });

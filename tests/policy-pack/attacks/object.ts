@@ -200,6 +200,22 @@ export const when = (key: string, values: string[]) => ({ when: [{ key, values }
 export const entry = (spec: Tree, metadata: Tree = {}) =>
   object("ServiceEntry", "outside", { spec }, metadata);
 
+/** An EnvoyFilter that inserts an HTTP filter, with parts of the patch added. */
+export const insertedFilter = (value: Tree, more: Tree = {}) =>
+  object("EnvoyFilter", "x", {
+    spec: {
+      priority: 1,
+      configPatches: [
+        {
+          applyTo: "HTTP_FILTER",
+          match: { proxy: { proxyVersion: "^1\\.31.*" } },
+          patch: { operation: "INSERT_BEFORE", value },
+          ...more,
+        },
+      ],
+    },
+  });
+
 /** A VirtualService. */
 export const virtualService = (spec: Tree, metadata: Tree = {}) =>
   object("VirtualService", "web", { spec }, metadata);

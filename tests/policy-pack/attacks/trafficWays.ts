@@ -3,12 +3,12 @@ import {
   caseOf as way,
   destinationRule,
   entry,
+  insertedFilter,
   gatewayApi,
   object,
   parentRefs,
   patch,
   to,
-  type Tree,
   typed,
   virtualService,
 } from "./object";
@@ -18,20 +18,6 @@ const external = entry({
   resolution: "DNS",
   ports: [{ number: 443, name: "tls", protocol: "TLS" }],
 });
-const filter = (value: Tree, more: Tree = {}) =>
-  object("EnvoyFilter", "x", {
-    spec: {
-      priority: 1,
-      configPatches: [
-        {
-          applyTo: "HTTP_FILTER",
-          match: { proxy: { proxyVersion: "^1\\.31.*" } },
-          patch: { operation: "INSERT_BEFORE", value },
-          ...more,
-        },
-      ],
-    },
-  });
 const localLimit = "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
 /** Ways past the pack by routes, destinations, gateways and filters. */
@@ -384,7 +370,7 @@ export const trafficWays: readonly Case[] = [
   ),
   way(
     "an allowed filter with a second configuration",
-    filter({
+    insertedFilter({
       name: "limit",
       typed_config: { "@type": localLimit },
       config_discovery: { type_urls: ["type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua"] },
@@ -392,7 +378,7 @@ export const trafficWays: readonly Case[] = [
   ),
   way(
     "an allowed filter that forges headers",
-    filter({
+    insertedFilter({
       name: "limit",
       typed_config: {
         "@type": localLimit,
@@ -404,11 +390,11 @@ export const trafficWays: readonly Case[] = [
   ),
   way(
     "an allowed filter in a listener",
-    filter({ name: "limit", typed_config: { "@type": localLimit } }, { applyTo: "LISTENER_FILTER" }),
+    insertedFilter({ name: "limit", typed_config: { "@type": localLimit } }, { applyTo: "LISTENER_FILTER" }),
   ),
   way(
     "a merged filter",
-    filter(
+    insertedFilter(
       { typed_config: { "@type": localLimit } },
       { patch: { operation: "MERGE", value: { typed_config: { "@type": localLimit } } } },
     ),

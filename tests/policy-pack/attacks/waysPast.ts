@@ -7,6 +7,7 @@ import {
   entry,
   from,
   istiod,
+  insertedFilter,
   object,
   operation,
   patch,
@@ -470,23 +471,9 @@ export const waysPast: readonly Case[] = [
   ),
   way(
     "a Lua filter named as a rate limit",
-    object("EnvoyFilter", "x", {
-      spec: {
-        priority: 1,
-        configPatches: [
-          {
-            applyTo: "HTTP_FILTER",
-            match: { proxy: { proxyVersion: "^1.31.*" } },
-            patch: {
-              operation: "INSERT_BEFORE",
-              value: {
-                name: "envoy.filters.http.local_ratelimit",
-                typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" },
-              },
-            },
-          },
-        ],
-      },
+    insertedFilter({
+      name: "envoy.filters.http.local_ratelimit",
+      typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" },
     }),
   ),
   way(
