@@ -36,10 +36,12 @@ export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["
 
 /**
  * Adds to each refuted claim the lines where it is written, and the override that it fails by: the one without which the
- * model no longer refutes it, or the first of several that are each enough. If only another tier refutes the claim, it is the override of an object that is rendered from
- * the claim's place.
+ * model no longer refutes it, or the first of several that are each enough. If only another tier refutes the claim, it is the
+ * override of an object that is rendered from the claim's place.
  */
 export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
+  // The lines take a rendering, which only refuted claims need.
+  if (proofs.every(({ verdict }) => verdict !== "refuted")) return [...proofs];
   const locate = locator(catalogFileOf(subject));
   const overridden = overriddenIn(subject);
   const result: LocatedProof[] = [];

@@ -156,8 +156,8 @@ function differencesOf(
         workload,
         sure: isSure(was, is),
         ...shown,
-        before: connectionText(was),
-        after: connectionText(is),
+        before: decisionText(was),
+        after: decisionText(is),
         by: is.by.length > 0 ? is.by : was.by,
         extent: own.map((one) => `${one.from.name} to ${one.to.name} port ${one.port}`).join("\n"),
       },
@@ -170,7 +170,7 @@ function isSure(was: ConnectionDecision, is: ConnectionDecision): boolean {
 }
 
 /** Describes a decision with the objects that made it. */
-function connectionText({ answer, direction, by }: ConnectionDecision): string {
+function decisionText({ answer, direction, by }: ConnectionDecision): string {
   return direction === undefined
     ? `${answer}: no NetworkPolicy applies`
     : `${answer}: ${direction} (${by.map(titleOf).join(", ")})`;

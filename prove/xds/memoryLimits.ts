@@ -1,4 +1,4 @@
-import { isObject, parseQuantity } from "../../catalog";
+import { parseQuantity, valueAt } from "../../catalog";
 import type { Workload } from "../../effect";
 import type { Subject } from "../cluster";
 
@@ -22,8 +22,7 @@ export function proxyLimit(
   }
   // istiod's injection ignores its own value as soon as a pod has one of these annotations.
   if (ownResources.every((name) => annotations[name] === undefined)) {
-    const { global } = istiodValues(releases);
-    return limitIn(isObject(global) ? global.proxy : undefined);
+    return limitIn(valueAt(istiodValues(releases), ["global", "proxy"]));
   }
   const annotation = annotations["sidecar.istio.io/proxyMemoryLimit"];
   return annotation === undefined ? undefined : parseQuantity(annotation);
@@ -44,8 +43,6 @@ function istiodValues(releases: Releases): Record<string, unknown> {
 
 /** `resources.limits.memory` of a chart's values. */
 function limitIn(values: unknown): number | undefined {
-  const resources = isObject(values) ? values.resources : undefined;
-  const limits = isObject(resources) ? resources.limits : undefined;
-  const memory = isObject(limits) ? limits.memory : undefined;
+  const memory = valueAt(values, ["resources", "limits", "memory"]);
   return typeof memory === "string" || typeof memory === "number" ? parseQuantity(String(memory)) : undefined;
 }
