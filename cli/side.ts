@@ -95,7 +95,7 @@ function manifestsSide(argument: string | undefined): Side | undefined {
       fix: "Name a folder with YAML or JSON files of Kubernetes objects.",
     });
   }
-  return sideOfSources(argument, sources);
+  return { ...sideOfSources(argument, sources), isManifests: true };
 }
 
 /** The documents of a file. Undefined for a catalog, which has no apiVersion. */

@@ -33,6 +33,8 @@ export interface Arrival {
   readonly destination: RouteDestination;
   /** The workloads that receive it. Empty for a host outside of the mesh. */
   readonly at: readonly Receipt[];
+  /** The labels of the pods that would receive it, if the model has no workload with them. */
+  readonly unknownPods?: Readonly<Record<string, string>>;
   /** For a host outside of the mesh: the decision of NetworkPolicies, unless they allow the connection. */
   readonly network?: Decision;
 }
@@ -146,11 +148,14 @@ function arrival(
   const receivers =
     selector === undefined || !destination.exists
       ? []
-      : model.workloads.filter((one) => one.namespace === service?.namespace && selects(labels, one.labels));
+      : model.workloads.filter(
+          (one) => one.namespace === service?.namespace && receives(one, selector, labels),
+        );
+  const isUnknown = selector !== undefined && destination.exists && receivers.length === 0;
   const port = service?.ports.find(({ number }) => number === destination.port);
   const tcp = port !== undefined && port.protocol !== "http" && port.protocol !== "auto";
   const network =
-    receivers.length > 0 || !destination.exists
+    receivers.length > 0 || isUnknown || !destination.exists
       ? undefined
       : networkDecision(model, {
           from: { workload: from },
@@ -160,6 +165,7 @@ function arrival(
   return {
     destination,
     ...(network && { network }),
+    ...(isUnknown && { unknownPods: labels }),
     at: receivers.map((workload) => {
       const number = port === undefined ? destination.port : targetOf(port, workload);
       const connection = { from: { workload: from }, to: { workload }, port: number };
@@ -168,6 +174,22 @@ function arrival(
       return network ? withNetwork(received, network) : received;
     }),
   };
+}
+
+/**
+ * Whether a workload has pods of a service and of one of its subsets. Which labels the pods have besides the service's is only
+ * known where an object creates them.
+ */
+function receives(
+  { labels, from }: Workload,
+  selector: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  if (from !== undefined) return selects(wanted, labels);
+  return (
+    selects(selector, labels) &&
+    Object.entries(wanted).every(([name, value]) => (labels[name] ?? value) === value)
+  );
 }
 
 /** A receipt whose connection NetworkPolicies deny, or leave open. */
@@ -249,8 +271,9 @@ function textsOf(labels: Readonly<Record<string, unknown>> = {}): Record<string,
 function verdictOf({ outcome }: Route, arrivals: readonly Arrival[]): Delivery["verdict"] {
   if (outcome === "unknown") return "unknown";
   if (arrivals.length === 0) return "unrouted";
-  const answers = arrivals.flatMap(({ destination, at, network }): Delivery["verdict"][] => {
+  const answers = arrivals.flatMap(({ destination, at, network, unknownPods }): Delivery["verdict"][] => {
     if (!destination.exists) return ["unrouted"];
+    if (unknownPods) return ["unknown"];
     return at.length === 0
       ? [network?.answer ?? "allowed"]
       : at.map(({ decision, next }) => next?.verdict ?? decision.answer);

@@ -5,12 +5,12 @@ import { identityOf } from "./workload";
 
 const cache = new WeakMap<Model, readonly string[]>();
 
-/** Returns the principals of all workloads that have a proxy, each once. */
+/** Returns the principals of all workloads that have a proxy, each once. Those of assumed pods are unknown. */
 export function principals(model: Model): readonly string[] {
   const known = cache.get(model);
   if (known) return known;
   const own = model.workloads
-    .filter(({ proxy }) => proxy !== "none")
+    .filter(({ proxy, assumed }) => proxy !== "none" && assumed === undefined)
     .map((one) => principalOf(identityOf(one, model.settings)));
   const unique = [...new Set(own)];
   cache.set(model, unique);

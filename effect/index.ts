@@ -5,6 +5,7 @@
 export { knownObject, type KnownObject, nameOf, type ObjectName, type PlainObject, titleOf } from "./object";
 export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
 export { objectsOf, readObjects, type Model, type ReadOptions } from "./model";
+export { standIns } from "./standIns";
 export { hasGatewayTemplate, identityOf, podTemplateOf, type Workload, workloadsSelected } from "./workload";
 export { exported, sees, type ServiceHost, type ServicePort } from "./service";
 export { matchedPath, principalOf, type Identity, type Request } from "./request";

@@ -139,7 +139,11 @@ function differencesOf(
     const first = own.find(({ was, is }) => isSure(was, is)) ?? own[0];
     if (!first) return [];
     const { from, port, was, is } = first;
-    const client = "workload" in from.after && from.after.workload.proxy !== "none" && from.after.workload;
+    const client =
+      "workload" in from.after &&
+      from.after.workload.proxy !== "none" &&
+      !from.after.workload.assumed &&
+      from.after.workload;
     const shown =
       direction === "sent"
         ? { sent: { host: "unknown.example", port } }

@@ -23,6 +23,8 @@ export interface Workload {
   readonly hostNetwork?: true;
   /** The object that creates its pods. Undefined if it is not among the objects. */
   readonly from?: ObjectName;
+  /** Whether its pods are assumed, because objects select them and none creates them. Default: false. */
+  readonly assumed?: true;
 }
 
 /** The identity in the certificate of a workload's proxy. */

@@ -8,6 +8,7 @@ import { changesBetween } from "../../program/diff/changes";
 import { formats } from "../diff/format";
 import { meanings, type Verdict, verdicts } from "../../program/diff/verdict";
 import { appliedTo, clusterSide } from "../liveSide";
+import { assumedPods, withAssumedPods } from "../assumedPods";
 import { print } from "../output";
 import { loadSide, sideArgument } from "../side";
 import type { Side } from "../../program/diff/side";
@@ -49,10 +50,12 @@ export function diffCommand(command: Command): void {
     async (old: string | undefined, now: string | undefined, options: DiffOptions) => {
       const { format, failOn, allow } = options;
       const lines = allow === undefined ? [] : readDeclarations(allow);
-      const [before, after] = await sides(command, old, now, options);
+      const [before, after] = withAssumedPods(...(await sides(command, old, now, options)));
+      const assumed = assumedPods([before, after]);
       const changes = changesBetween(before, after);
       const declared = declaredChanges(changes, lines);
-      print(formats[format](changes, { old: before.name, now: after.name }, declared).trimEnd());
+      const names = { old: before.name, now: after.name, assumed };
+      print(formats[format](changes, names, declared).trimEnd());
       const undeclared = changes.filter((change) => !declared.changes.has(change));
       if (undeclared.some(({ verdict }) => failOn.includes(verdict))) process.exitCode = 1;
     },

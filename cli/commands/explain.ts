@@ -6,6 +6,7 @@ import { answerText } from "../explain/answerText";
 import { explainObject } from "../explain/object";
 import { isQuestion, parseQuestion, type QuestionOptions } from "../explain/question";
 import { clusterSide } from "../liveSide";
+import { withAssumedPods } from "../assumedPods";
 import { print } from "../output";
 import { loadSide, sideArgument } from "../side";
 import { stackOption } from "../subject";
@@ -26,7 +27,7 @@ export function explainCommand(command: Command): void {
     )
     .argument(
       "<words...>",
-      `what to explain: a request of a client to a service, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
+      `what to explain: a request of a client (service, workload or ns/<namespace>/sa/<service account>) to a service, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
     )
     .option("--stack <name>", stackOption)
     .option(
@@ -48,7 +49,7 @@ export function explainCommand(command: Command): void {
     }
     const { catalog, question } = parseQuestion(words, options);
     if (cluster && catalog !== undefined) throw noCatalog(catalog, catalog);
-    const side = cluster ? await clusterSide(command) : await loadSide(catalog, stack);
+    const [side] = withAssumedPods(cluster ? await clusterSide(command) : await loadSide(catalog, stack));
     const found = answer(side.model, question);
     print(json ? JSON.stringify({ question, ...found }, null, 2) : answerText(question, found, side));
     if (found.verdict !== "allowed") process.exitCode = 1;

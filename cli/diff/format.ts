@@ -17,6 +17,7 @@ export const formats = {
           isDeclared: declared.changes.has(change),
         })),
         unusedDeclarations: declared.unused,
+        assumedPods: names.assumed ?? [],
       },
       null,
       2,

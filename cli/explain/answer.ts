@@ -36,9 +36,13 @@ export interface Arrival {
   readonly destination: RouteDestination;
   /** For a host outside of the mesh: the decision of NetworkPolicies, unless they allow the connection. */
   readonly network?: Decision;
+  /** The labels of the pods that would receive it, if no object creates pods with them. */
+  readonly unknownPods?: Readonly<Record<string, string>>;
   /** The workloads that receive it, each with its decision. Empty for a host outside of the mesh. */
   readonly at: readonly {
     readonly workload: string;
+    /** The labels of its pods, if they are assumed because no object creates them. */
+    readonly assumed?: Readonly<Record<string, string>>;
     readonly request: Request;
     readonly decision: Decision;
     /** What AuthorizationPolicies that are a dry run would make of it. Left out without any. */
@@ -97,9 +101,10 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
     proxy: nameOf(proxy),
     route,
     ...(atGateway && { atGateway }),
-    destinations: arrivals.map(({ destination, at, network }) => ({
+    destinations: arrivals.map(({ destination, at, network, unknownPods }) => ({
       destination,
       ...(network && { network }),
+      ...(unknownPods && { unknownPods }),
       at: at.map(({ workload, request, decision, next }) => {
         const isRefused = decision.answer === "denied" && decision.reason !== "no NetworkPolicy allows";
         const nearest = isRefused ? nearestRule(model, workload, request) : undefined;
@@ -107,6 +112,7 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
         const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
         return {
           workload: nameOf(workload),
+          ...(workload.assumed && { assumed: workload.labels }),
           request,
           decision,
           ...(dryRuns.length > 0 && { dryRuns }),
@@ -121,14 +127,33 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
 
 function clientOf(model: Model, name: string): Workload {
   const own = model.workloads.find((one) => names(one).includes(name));
-  if (own) return own;
+  if (own) return withAccount(own);
+  const [, namespace, serviceAccount] = /^(?:[^/]+\/)?ns\/([^/]+)\/sa\/([^/]+)$/.exec(name) ?? [];
+  if (namespace !== undefined && serviceAccount !== undefined) {
+    const of = model.workloads.find(
+      (one) => one.namespace === namespace && one.serviceAccount === serviceAccount && one.proxy !== "none",
+    );
+    return of ?? { name: serviceAccount, namespace, serviceAccount, labels: {} };
+  }
   const service = model.services.find(
     ({ selector, host }) => selector !== undefined && serviceNames(host).includes(name),
   );
   const [first] = service === undefined ? [] : model.workloads.filter((one) => isOf(service, one));
-  if (first) return first;
+  if (first) return withAccount(first);
   const known = [...new Set(model.workloads.map(({ name: one }) => one))].sort();
-  throw new UserError({ problem: `There is no client "${name}".`, fix: `Name one of: ${known.join(", ")}.` });
+  throw new UserError({
+    problem: `There is no client "${name}".`,
+    fix: `Name ${known.length === 0 ? "" : `one of: ${known.join(", ")}, or `}a service account: ns/<namespace>/sa/<name>.`,
+  });
+}
+
+/** A client whose service account is known. */
+function withAccount(client: Workload): Workload {
+  if (client.assumed === undefined || client.serviceAccount !== undefined) return client;
+  throw new UserError({
+    problem: `No object creates the pods of ${nameOf(client)}, so their service account is unknown.`,
+    fix: `Name the service account as the client: ns/${client.namespace}/sa/<name>. Or add the Deployment to the manifests.`,
+  });
 }
 
 function serviceOf(model: Model, name: string, namespace: string): ServiceHost {
@@ -138,7 +163,10 @@ function serviceOf(model: Model, name: string, namespace: string): ServiceHost {
   const known = [...new Set(model.services.map(({ host }) => serviceNames(host)[0] ?? host))].sort();
   throw new UserError({
     problem: `There is no service "${name}".`,
-    fix: `Name one of: ${known.join(", ")}.`,
+    fix:
+      known.length === 0
+        ? "Add its Service or ServiceEntry to the manifests."
+        : `Name one of: ${known.join(", ")}.`,
   });
 }
 

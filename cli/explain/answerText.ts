@@ -3,6 +3,7 @@ import { decisionText, type Misfit, type ObjectName, principalOf, type Route, ti
 import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
+import { unroutedReason } from "./unrouted";
 
 /** Describes an answer for humans: the verdict first, then the route, then each destination. */
 export function answerText(question: Question, answer: Answer, side: Side): string {
@@ -12,7 +13,11 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
   return [
     `${coloured(answer.verdict)}  ${title}`,
     "",
-    ...section(`route at ${proxy}`, [...routeLines(route), ...origin(side, route.by)]),
+    ...section(`route at ${proxy}`, [
+      ...routeLines(route),
+      ...unroutedReason(side.model, question, answer),
+      ...origin(side, route.by),
+    ]),
     ...(atGateway
       ? section(`decision at ${proxy}`, [decisionText(atGateway), ...origin(side, atGateway.by)])
       : []),
@@ -53,26 +58,41 @@ function arrivalLines(
   return section(`to ${host}`, [
     `TLS ${first?.destination.tls ?? ""}`,
     ...limitsText(policy),
-    ...arrivals.flatMap(({ destination: { subset, weight, exists }, at, network }) => [
+    ...arrivals.flatMap(({ destination: { subset, weight, exists }, at, network, unknownPods }) => [
       ...(subset === undefined
         ? []
         : [`subset ${subset}${weight === 1 ? "" : `, ${percent(weight, total)} of the requests`}`]),
       ...(subset === undefined && weight !== total ? [`${percent(weight, total)} of the requests`] : []),
       ...(exists ? [] : ["the proxy has no cluster for it, so it answers with 503"]),
-      ...(exists && at.length === 0 ? ["outside of the mesh"] : []),
+      ...(exists && at.length === 0 ? [unknownPods ? podsText(unknownPods) : "outside of the mesh"] : []),
       ...(network ? [decisionText(network), ...origin(side, network.by)] : []),
       ...at.flatMap((one) => receiverLines(side, one)),
     ]),
   ]);
 }
 
+function podsText(labels: Readonly<Record<string, string>>): string {
+  return `no object creates pods with the labels ${labelsText(labels)}, so who decides is unknown`;
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}
+
 function receiverLines(
   side: Side,
-  { workload, request, decision, dryRuns = [], nearest, limits, next }: Arrival["at"][number],
+  { workload, assumed, request, decision, dryRuns = [], nearest, limits, next }: Arrival["at"][number],
 ): string[] {
   const { identity, port } = request;
   return [
     `${workload} port ${port} from ${identity === undefined ? "a client without an identity" : principalOf(identity)}`,
+    ...(assumed === undefined
+      ? []
+      : [
+          `  assumed: pods with a proxy and only the labels ${labelsText(assumed) || "of no selector"}, because no object creates them`,
+        ]),
     `  ${decisionText(decision)}`,
     ...origin(side, decision.by, identity?.serviceAccount).map((path) => `  ${path}`),
     ...dryRuns.flatMap(({ action, answer, by }) => [

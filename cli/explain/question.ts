@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { UserError } from "../../errors/userError";
 import { settingsText } from "../settingsFile";
 
@@ -63,7 +64,7 @@ export function parseQuestion(args: readonly string[], options: QuestionOptions)
     headers: headersOf(options.header ?? []),
     ...(options.port !== undefined && { port: portOf(options.port) }),
     ...(options.token !== undefined && { claims: claimsOf(options.token) }),
-    ...(options.sourceIp !== undefined && { sourceIp: options.sourceIp }),
+    ...(options.sourceIp !== undefined && { sourceIp: addressOf(options.sourceIp) }),
   };
   if (url !== undefined && rest.length <= 1) {
     const [catalog] = rest;
@@ -77,10 +78,18 @@ export function parseQuestion(args: readonly string[], options: QuestionOptions)
     return { ...(catalog !== undefined && { catalog }), question };
   }
   const [server, client, catalog] = rest.toReversed();
+  const other = rest.find((word) => /^[a-z][a-z0-9+.-]*:\/\//i.test(word));
+  if (url === undefined && other !== undefined) {
+    throw new UserError({
+      problem: `"${other}" is no URL that a gateway serves.`,
+      fix: "Write a URL with http:// or https://.",
+      exitCode: 2,
+    });
+  }
   if (url !== undefined || rest.length > 3 || server === undefined || client === undefined) {
     throw new UserError({
       problem: `"${args.join(" ")}" is no question.`,
-      fix: "Ask [catalog] <client> <server> [METHOD /path], or [catalog] [METHOD] <url> for a client outside of the mesh.",
+      fix: "Ask [catalog] <client> <server> [METHOD /path], or [catalog] [METHOD] <url> for a client outside of the mesh. Write the method in capitals, and begin the path with /.",
       exitCode: 2,
     });
   }
@@ -116,6 +125,15 @@ function portOf(text: string): number {
   throw new UserError({
     problem: `"${text}" is no port.`,
     fix: "Write --port with a number from 1 to 65535.",
+    exitCode: 2,
+  });
+}
+
+function addressOf(text: string): string {
+  if (isIP(text) !== 0) return text;
+  throw new UserError({
+    problem: `"${text}" is no IP address.`,
+    fix: "Write --source-ip with an address, such as 203.0.113.7 or 2001:db8::7.",
     exitCode: 2,
   });
 }

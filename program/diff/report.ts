@@ -7,6 +7,8 @@ import { meanings, type Verdict } from "./verdict";
 export interface Names {
   readonly old: string;
   readonly now: string;
+  /** Workloads whose pods are assumed, because no manifest creates them. Default: none. */
+  readonly assumed?: readonly string[];
 }
 
 /** The first line of the Markdown, by which a comment of a pull request is found again. Code hosts don't show it. */
@@ -18,11 +20,10 @@ const most = 50;
 const nothing: Declared = { changes: new Set(), unused: [] };
 
 /** For humans: what changes, a request that shows it, what held before and holds now, and the lines that cause it. */
-export function textOf(changes: readonly Change[], { old, now }: Names, declared = nothing): string {
-  if (changes.length === 0) return [`${old} and ${now} do the same.`, ...unusedLines(declared)].join("\n");
-  return [...linesOf(changes, declared), "", summaryOf(changes, declared), ...unusedLines(declared)].join(
-    "\n",
-  );
+export function textOf(changes: readonly Change[], { old, now, assumed }: Names, declared = nothing): string {
+  const notes = [...unusedLines(declared), ...assumedLines(assumed)];
+  if (changes.length === 0) return [`${old} and ${now} do the same.`, ...notes].join("\n");
+  return [...linesOf(changes, declared), "", summaryOf(changes, declared), ...notes].join("\n");
 }
 
 /** The lines of all changes, each with what shows it indented below it. */
@@ -44,9 +45,13 @@ export function linesOf(changes: readonly Change[], declared = nothing): string[
 }
 
 /** For the comment of a pull request: a table of the counts, and the changes of each verdict, collapsed. */
-export function markdownOf(changes: readonly Change[], { old, now }: Names, declared = nothing): string {
+export function markdownOf(
+  changes: readonly Change[],
+  { old, now, assumed }: Names,
+  declared = nothing,
+): string {
   const title = `${marker}\n### Mesh: \`${old}\` → \`${now}\``;
-  const unused = unusedLines(declared);
+  const unused = [...unusedLines(declared), ...assumedLines(assumed)];
   if (changes.length === 0) {
     const same = "No request is decided, routed or secured in another way.";
     return `${[title, same, ...unused].join("\n\n")}\n`;
@@ -80,6 +85,13 @@ export function markdownOf(changes: readonly Change[], { old, now }: Names, decl
 
 function unusedLines({ unused }: Declared): string[] {
   return unused.map((line) => `Declared, but no such change is found: ${line}`);
+}
+
+function assumedLines(assumed: readonly string[] = []): string[] {
+  if (assumed.length === 0) return [];
+  return [
+    `No manifest creates the pods of ${listed(assumed)}: they are assumed to have a proxy and the labels that objects select.`,
+  ];
 }
 
 /** The number of changes of each verdict, in a sentence. */

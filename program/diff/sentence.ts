@@ -30,7 +30,8 @@ export function namesIn(model: Model): Names {
   };
   const clients = new Map<string, Set<string>>();
   for (const workload of model.workloads) {
-    if (workload.proxy === "none") continue;
+    // The service account of assumed pods is unknown.
+    if (workload.proxy === "none" || workload.assumed) continue;
     const principal = principalOf(identityOf(workload, model.settings));
     clients.set(principal, (clients.get(principal) ?? new Set()).add(server(workload)));
   }

@@ -25,6 +25,8 @@ export interface Side {
   readonly catalog?: unknown;
   /** File and line of a path of the catalog. */
   readonly locate?: (path: string) => string | undefined;
+  /** Whether the objects are manifests of files, which may lack those that create pods. Default: false. */
+  readonly isManifests?: true;
   /** File and line of an object of manifests. */
   readonly placeOf?: (object: ObjectName) => string | undefined;
 }

@@ -90,6 +90,20 @@ describe("cli/diff", function () {
     expect(changes[0]?.causes).to.deep.equal([
       { path: "AuthorizationPolicy shop/cart", place: "b/policy.json:1" },
     ]);
+    rmSync(join(folder, "a", "pod.json"));
+    rmSync(join(folder, "b", "pod.json"));
+    const assumed = JSON.parse((await run("a", "b", "--format", "json")).stdout) as {
+      changes: { sentence: string }[];
+      assumedPods: string[];
+    };
+    expect(assumed.changes.map(({ sentence }) => sentence)).to.deep.equal([
+      "a client without an identity may now PUT shop/* (was GET)",
+      "other/ns/other/sa/other may now PUT shop/* (was GET)",
+    ]);
+    expect(assumed.assumedPods).to.deep.equal(["shop/*"]);
+    expect((await run("a", "b")).stdout).to.match(
+      /\nNo manifest creates the pods of shop\/\*: they are assumed to have a proxy and the labels that objects select\.$/,
+    );
     mkdirSync(join(folder, "empty"));
     expect((await run("a", "empty")).stderr).to.include("empty has no manifests");
   });

@@ -5,6 +5,7 @@ import { answerText } from "../../../cli/explain/answerText";
 import type { Question } from "../../../cli/explain/question";
 import { sideOf } from "../../../cli/side";
 import { readObjects } from "../../../effect";
+import { service, workload } from "../../effect/objects";
 
 const http = { http: { port: 8080, protocol: "http" } };
 const shop = {
@@ -45,6 +46,58 @@ const ask = (question: Partial<Question>): Answer =>
 const token = { iss: "https://auth.example.com", sub: "ada", role: "buyer" };
 
 describe("cli/explain/answer", () => {
+  it("asks the pods of a version that another tool deploys, whose other labels are unknown", () => {
+    const services = {
+      web: { ports: http, calls: { cart: { paths: ["/api/*"] } } },
+      cart: { ports: http, versions: { v1: {}, v2: {} }, traffic: { weights: { v1: 90, v2: 10 } } },
+    };
+    const side = sideOf("shop", { name: "shop", services });
+    const question = { client: "web", server: "cart", method: "GET", path: "/", headers: {} };
+    const found = answer(side.model, question);
+    expect(found.verdict).to.equal("denied");
+    expect(found.destinations.map(({ at }) => at.map(({ workload }) => workload))).to.deep.equal([
+      ["shop/cart"],
+      ["shop/cart"],
+    ]);
+    expect(answer(side.model, { ...question, path: "/api/x" }).verdict).to.equal("allowed");
+  });
+
+  it("is unknown if no object creates the pods of a Service, and says so", () => {
+    const objects = [service("shop/cart"), service("shop/web")];
+    const from = { ...workload("shop/web"), from: { kind: "Deployment", namespace: "shop", name: "web" } };
+    const read = readObjects(objects, { workloads: [from] });
+    const question = { client: "web", server: "cart", method: "GET", path: "/", headers: {} };
+    const found = answer(read, question);
+    expect(found.verdict).to.equal("unknown");
+    const side = { name: "files", model: read, objects };
+    expect(answerText(question, found, side)).to.include(
+      "no object creates pods with the labels app=cart, so who decides is unknown",
+    );
+    expect(answer(read, { ...question, client: "ns/other/sa/job" }).proxy).to.equal("other/job");
+    expect(() => answer(read, { ...question, client: "wbe" })).to.throw(
+      "Name one of: web, or a service account",
+    );
+  });
+
+  it("says why a request is not routed", () => {
+    const side = sideOf("shop", shop);
+    const text = (question: Partial<Question>): string => {
+      const asked = { client: "web", server: "cart", method: "GET", path: "/", headers: {}, ...question };
+      return stripVTControlCharacters(answerText(asked, answer(side.model, asked), side));
+    };
+    expect(text({ client: "cart", server: "web" })).to.include(
+      "the Sidecar shop/cart does not import web.shop.svc.cluster.local, so the client's proxy has no route to it",
+    );
+    expect(text({ port: 99 })).to.include("cart.shop.svc.cluster.local has no port 99: its ports are 8080");
+    const asked = { server: "shop.example.com", method: "GET", path: "/", headers: {} };
+    const outsideText = (server: string): string =>
+      answerText({ ...asked, server }, answer(side.model, { ...asked, server }), side);
+    expect(outsideText("shop.example.org")).to.include(
+      "no Gateway serves shop.example.org on port 443: hosts there are shop.example.com",
+    );
+    expect(outsideText("shop.example.com")).to.include("no route of shop.example.com matches the request");
+  });
+
   it("names what a dry run would make of an allowed request, and the line of the catalog", () => {
     const calls = { api: { dryRun: { methods: ["GET"] } } };
     const services = { web: { ports: http, calls }, api: { ports: http } };

@@ -77,6 +77,8 @@ describe("cli/explain/question", () => {
       ["web cart", { header: ["x"] }, '"x" is no header.'],
       ["web cart", { token: "[]" }, "--token [] can't be read."],
       ["web cart", { token: "{" }, "--token { has no JSON object."],
+      ["web cart", { sourceIp: "300.1.1.1" }, '"300.1.1.1" is no IP address.'],
+      ["shop ftp://x.example.com", {}, '"ftp://x.example.com" is no URL that a gateway serves.'],
     ] as const) {
       expect(() => parsed(text, options), text).to.throw(problem);
     }

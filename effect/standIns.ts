@@ -1,0 +1,86 @@
+import { fieldsAt, listAt, textsByName } from "./field";
+import { type KnownObject, selects } from "./object";
+import type { Workload } from "./workload";
+
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Returns workloads for the pods that objects select or protect and that none of them creates, such as those of a folder
+ * that has a team's policies and not its Deployments: one for each selector of a Service, a policy, a Sidecar or a Gateway,
+ * and one named `*` for a namespace without any. Their labels are those of the selector, and they have a proxy.
+ *
+ * @param known the workloads that are known. A selector that selects one of them has no other.
+ */
+export function standIns(objects: readonly KnownObject[], known: readonly Workload[]): Workload[] {
+  const found: Workload[] = [];
+  const all = (): readonly Workload[] => [...known, ...found];
+  const add = (workload: Omit<Workload, "assumed">): void => {
+    const isTaken = (name: string): boolean =>
+      all().some((one) => one.namespace === workload.namespace && one.name === name);
+    let { name } = workload;
+    for (let count = 2; isTaken(name); count++) name = `${workload.name}-${count}`;
+    found.push({ ...workload, name, assumed: true });
+  };
+  const selecting = objects.flatMap((object) => {
+    const labels = selectorOf(object);
+    return labels === undefined || Object.keys(labels).length === 0 ? [] : [{ object, labels }];
+  });
+  for (const { object, labels } of selecting.toSorted(
+    (one, other) => rank(one.object) - rank(other.object),
+  )) {
+    const { kind, name, namespace } = object;
+    const isGateway = kind === "Gateway";
+    const selected = all().filter(
+      (one) => (isGateway || one.namespace === namespace) && selects(labels, one.labels),
+    );
+    if (isGateway) {
+      for (const [index, one] of found.entries()) {
+        if (selected.includes(one)) found[index] = { ...one, proxy: "gateway" };
+      }
+    }
+    if (selected.length > 0) continue;
+    const service = kind === "Service" ? name : (labels["app.kubernetes.io/name"] ?? labels.app);
+    const own = service ?? Object.values(labels)[0] ?? name;
+    add({ name: own, namespace, labels, proxy: isGateway ? "gateway" : "sidecar" });
+  }
+  for (const namespace of new Set(objects.filter(decides).map((one) => one.namespace))) {
+    if (!all().some((one) => one.namespace === namespace)) add({ name: "*", namespace, labels: {} });
+  }
+  return found;
+}
+
+/** Services first, whose names are those of the pods, and Gateways last, whose pods other objects may name. */
+function rank({ kind }: KnownObject): number {
+  return kind === "Service" ? 0 : kind === "Gateway" ? 2 : 1;
+}
+
+/** The labels that an object selects pods by. Undefined if it selects none, or not by labels alone. */
+function selectorOf({ kind, group, spec }: KnownObject): Labels | undefined {
+  switch (`${group}/${kind}`) {
+    case "/Service":
+      return textsByName(spec, "selector");
+    case "networking.istio.io/Gateway":
+      return textsByName(spec, "selector");
+    case "networking.istio.io/Sidecar":
+      return textsByName(fieldsAt(spec, "workloadSelector"), "labels");
+    case "networking.k8s.io/NetworkPolicy": {
+      const selector = fieldsAt(spec, "podSelector");
+      return listAt(selector, "matchExpressions").length > 0
+        ? undefined
+        : textsByName(selector, "matchLabels");
+    }
+    case "security.istio.io/AuthorizationPolicy":
+    case "security.istio.io/PeerAuthentication":
+    case "security.istio.io/RequestAuthentication":
+      return textsByName(fieldsAt(spec, "selector"), "matchLabels");
+    default:
+      return undefined;
+  }
+}
+
+const groups = ["security.istio.io", "networking.istio.io", "networking.k8s.io"];
+
+/** Whether an object decides about the pods of its namespace. */
+function decides({ group, namespace }: KnownObject): boolean {
+  return groups.includes(group) && namespace !== "";
+}
