@@ -10,6 +10,7 @@ import { execa } from "execa";
 import { table } from "../cli/output";
 import { sandboxStatus } from "../sandbox";
 import { toolchainStatus } from "../toolchain";
+import { deployedProject } from "./deployedProject";
 
 const repository = join(__dirname, "..");
 const main = join(repository, "dist", "cli", "main.js");
@@ -21,6 +22,8 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 interface Command {
   readonly name: string;
   readonly words: readonly string[];
+  /** Folder in which it runs. Default: the current one. */
+  readonly cwd?: string;
   /** In seconds. Default: none, for a peer. */
   readonly cpu?: number;
   /** In MB. Default: none. */
@@ -34,16 +37,16 @@ async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     const rows: string[][] = [];
-    for (const { name, words, cpu, memory } of await commands()) {
+    for (const { name, words, cwd, cpu, memory } of [...(await commands()), previewOf(1_000, folder)]) {
       const isOurs = words[0] === process.execPath;
-      await seconds(words); // fills the cache of compiled modules
+      await seconds(words, cwd); // fills the cache of compiled modules
       const cpus: number[] = [];
-      for (let run = 0; run < runs; run++) cpus.push(await seconds(words));
+      for (let run = 0; run < runs; run++) cpus.push(await seconds(words, cwd));
       rows.push([
         name,
         median(cpus).toFixed(2),
         cpu === undefined ? "" : `≤ ${cpu}`,
-        isOurs ? String(Math.round(await megabytes(words, folder))) : "",
+        isOurs ? String(Math.round(await megabytes(words, folder, cwd))) : "",
         memory === undefined ? "" : `≤ ${memory}`,
       ]);
     }
@@ -52,6 +55,18 @@ async function bench(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A preview of one number in a mesh of so many services, whose state is as a deployment of them leaves it. */
+function previewOf(services: number, folder: string): Command {
+  const project = deployedProject(folder, services);
+  const words = ["preview", "--state", project.state];
+  return {
+    name: `meshwright preview of ${services} services`,
+    words: [process.execPath, main, ...words],
+    cwd: project.folder,
+    cpu: 5,
+  };
 }
 
 async function commands(): Promise<Command[]> {
@@ -79,9 +94,9 @@ async function commands(): Promise<Command[]> {
 }
 
 /** CPU time of one run, user and system, in seconds. */
-async function seconds(words: readonly string[]): Promise<number> {
+async function seconds(words: readonly string[], cwd = repository): Promise<number> {
   const script = 'TIMEFORMAT="%3U %3S"; time "$0" "$@" >/dev/null 2>&1';
-  const { stderr } = await execa("bash", ["-c", script, ...words], { cwd: repository, reject: false });
+  const { stderr } = await execa("bash", ["-c", script, ...words], { cwd, reject: false });
   return stderr
     .split(" ")
     .map(Number)
@@ -89,11 +104,15 @@ async function seconds(words: readonly string[]): Promise<number> {
 }
 
 /** Peak memory of one run of a Node.js program, in MB. */
-async function megabytes([node = "", ...words]: readonly string[], folder: string): Promise<number> {
+async function megabytes(
+  [node = "", ...words]: readonly string[],
+  folder: string,
+  cwd = repository,
+): Promise<number> {
   const hook = join(folder, "hook.cjs");
   const text = 'process.on("exit", () => process.stderr.write(`\\n${process.resourceUsage().maxRSS}`));';
   writeFileSync(hook, text);
-  const { stderr } = await execa(node, ["-r", hook, ...words], { cwd: repository, reject: false });
+  const { stderr } = await execa(node, ["-r", hook, ...words], { cwd, reject: false });
   return Number(stderr.split("\n").at(-1)) / 1024;
 }
 

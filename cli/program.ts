@@ -12,6 +12,7 @@ import type * as explain from "./commands/explain";
 import type * as graph from "./commands/graph";
 import type * as init from "./commands/init";
 import type * as open from "./commands/open";
+import type * as preview from "./commands/preview";
 import type * as prove from "./commands/prove";
 import type * as purge from "./commands/purge";
 import type * as render from "./commands/render";
@@ -70,6 +71,11 @@ const files: Readonly<Record<string, CommandFile>> = {
     description:
       "compare what two catalogs or sets of manifests do: who may call, mutual TLS, routes, what leaves the mesh",
     load: () => (require("./commands/diff") as typeof diff).diffCommand,
+  },
+  preview: {
+    description:
+      "show what an update of a stack changes (objects, releases, policies, requests) by its state, without Pulumi's engine; exit code 1 if a policy refuses it",
+    load: () => (require("./commands/preview") as typeof preview).previewCommand,
   },
   graph: {
     description: "draw the call graph of a catalog as an HTML page, in DOT or in Mermaid",

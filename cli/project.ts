@@ -127,13 +127,26 @@ function readProjectFile(folder: string): ProjectFile | undefined {
  * @throws {RunError} with every setting that is wrong.
  */
 export function stackSettings(
-  { folder, platforms }: Project,
+  project: Project,
   platform: string | undefined,
   stack: string | undefined,
 ): Settings {
+  return settingsOf(project, platform, stack === undefined ? {} : stackConfig(project.folder, stack));
+}
+
+/**
+ * Reads settings, as the running program would.
+ *
+ * @param config the stack's configuration: keys without their namespace.
+ */
+export function settingsOf(
+  { folder, platforms }: Project,
+  platform: string | undefined,
+  config: Readonly<Record<string, unknown>>,
+): Settings {
   const values: Record<string, unknown> = {
     ...projectConfig(folder),
-    ...(stack === undefined ? {} : stackConfig(folder, stack)),
+    ...config,
     ...(platform !== undefined && { platform }),
   };
   return readSettings(platforms, { get: (key) => asText(values[key]) });
@@ -152,7 +165,7 @@ function projectConfig(folder: string): Record<string, unknown> {
 }
 
 /** The `meshwright:` keys of `Pulumi.<stack>.yaml`, without their namespace. */
-function stackConfig(folder: string, stack: string): Record<string, unknown> {
+export function stackConfig(folder: string, stack: string): Record<string, unknown> {
   const name = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
   const path = resolve(folder, readProjectFile(folder)?.stackConfigDir ?? ".", name);
   if (!existsSync(path)) {
@@ -164,7 +177,8 @@ function stackConfig(folder: string, stack: string): Record<string, unknown> {
   return ours(readSettingsFile(path, stackFile).config);
 }
 
-function ours(config: ProjectFile["config"]): Record<string, unknown> {
+/** The `meshwright:` keys of a configuration, without their namespace. */
+export function ours(config: ProjectFile["config"]): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config ?? {}).flatMap(([key, value]) =>
       key.startsWith("meshwright:") ? [[key.slice("meshwright:".length), value]] : [],

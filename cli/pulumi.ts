@@ -14,18 +14,13 @@ import type { Toolchain } from "../toolchain";
 import { istioCharts } from "../toolchain/pins";
 import { UserError } from "../errors/userError";
 import { lastLines } from "./lastLines";
+import { localStack, localStackFiles } from "./localStack";
 import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
 import { endKilledRun, runVariable } from "./runProcesses";
 
-/** The stack that `meshwright up` deploys to the sandbox. */
-export const localStack = "local";
-
-/** The stack whose file in the current folder configures {@link localStack}. Undefined without such a file. */
-export function configuredStack(): string | undefined {
-  return existsSync(`Pulumi.${localStack}.yaml`) ? localStack : undefined;
-}
+export { localStack };
 
 const gatewayKey = "meshwright:gatewayKey";
 
@@ -86,7 +81,8 @@ export async function localPulumi(
     });
   }
   // `pulumi stack init` writes its salt beside Pulumi.yaml, so it gets a project of the same name to write to.
-  const shadow = join(sandbox.state, "project");
+  const { configFile, policies } = localStackFiles(sandbox.state);
+  const shadow = dirname(configFile);
   const backend = join(sandbox.state, "pulumi");
   await mkdir(shadow, { recursive: true });
   await mkdir(backend, { recursive: true });
@@ -153,7 +149,6 @@ export async function localPulumi(
     return child.stdout;
   };
 
-  const configFile = join(shadow, `Pulumi.${localStack}.yaml`);
   const own = join(project, `Pulumi.${localStack}.yaml`);
   const given = existsSync(own) ? readSettingsFile(own, stackFile) : {};
   const before = previous(configFile);
@@ -183,7 +178,6 @@ export async function localPulumi(
   const secret = kept ?? file.config?.[gatewayKey];
   const keys = { [gatewayKey]: secret, "meshwright:monitoringKey": secret };
   replaceFile(configFile, toYaml({ ...file, config: { ...file.config, ...keys } }));
-  const policies = join(shadow, "policies.json");
   const policyConfig = sandboxPolicies(sandbox);
   replaceFile(policies, JSON.stringify(policyConfig));
   const underPack = (pack: string): string[] => [

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { UserError } from "../errors/userError";
 import { deployedObjects, deployedSide } from "../program/diff/deployed";
 import type { Side } from "../program/diff/side";
-import type { ExportedStack } from "../program/stackState";
+import type { ExportedStack, StateResource } from "../program/stackState";
 import { readSandboxState } from "./deployed/sandboxState";
 import { checkedMesh } from "./planned";
 import { loadSubject } from "./subject";
@@ -22,8 +22,7 @@ export async function stackSide(
   state: string,
 ): Promise<Side> {
   const name = `the last deployment of ${stack ?? "the sandbox"}`;
-  const deployment = stack === undefined ? readSandboxState(state) : await exported(stack);
-  const resources = deployment?.resources ?? [];
+  const resources = await stackResources(stack, state);
   if (deployedObjects(resources).length === 0) {
     throw new UserError({
       problem: `There is no deployment of ${stack ?? `the sandbox in ${state}`} to compare with.`,
@@ -37,7 +36,22 @@ export async function stackSide(
   return deployedSide(name, resources, mesh);
 }
 
-/** The state of a stack, as Pulumi exports it: secrets stay encrypted. */
+/**
+ * The resources of a stack, by its state. Secrets stay encrypted.
+ *
+ * @param stack the stack. Undefined: that of `meshwright up` in the sandbox.
+ * @param state folder of the sandbox.
+ * @throws {UserError} if the state can't be read.
+ */
+export async function stackResources(
+  stack: string | undefined,
+  state: string,
+): Promise<readonly StateResource[]> {
+  const deployment = stack === undefined ? readSandboxState(state) : await exported(stack);
+  return deployment?.resources ?? [];
+}
+
+/** The state of a stack, as Pulumi exports it. */
 async function exported(stack: string): Promise<ExportedStack["deployment"]> {
   const { exitCode, stdout, stderr, failed } = await execa(
     "pulumi",

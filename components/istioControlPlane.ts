@@ -6,11 +6,12 @@ import { sharedHosts, sharedHostText } from "../mesh/sharedHosts";
 import { checkedMesh } from "./checkedMesh";
 import { contradictions } from "./contradictions";
 import { declareObjects } from "./declareObjects";
-import { declareRelease, type ReleaseSpec } from "./helmRelease";
+import { declareRelease } from "./helmRelease";
 import { misfits } from "./istioMisfits";
 import { gatewayNamespace, istioTags, meshPeerAuthentication, systemNamespace } from "./istioObjects";
 import { type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { MeshNamespace } from "./meshNamespace";
+import type { ReleaseSpec } from "./releaseSpec";
 import { runError } from "./runError";
 
 /**

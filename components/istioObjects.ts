@@ -1,5 +1,5 @@
 import type { Manifest } from "../mesh";
-import type { ReleaseSpec } from "./helmRelease";
+import type { ReleaseSpec } from "./releaseSpec";
 import { defaultNamespace, type IstioControlPlaneArgs, istioReleases } from "./istioReleases";
 import { type MeshNamespaceArgs, namespaceObject } from "./namespaceObject";
 import { revisionTag } from "./revisionTag";

@@ -2,7 +2,7 @@ import { compare } from "semver";
 import { defaultRootNamespace } from "../catalog";
 import { mergePatch } from "../mesh";
 import { facts } from "../policy-pack/facts";
-import type { ReleaseSpec } from "./helmRelease";
+import type { ReleaseSpec } from "./releaseSpec";
 import { cniNamespace, cniValues, type IstioCniArgs } from "./istioCni";
 import { istiodName } from "./revisionTag";
 import type { BaseValues, GatewayValues, IstiodValues } from "./values";

@@ -4,10 +4,11 @@ import * as random from "@pulumi/random";
 import type { MadeUpSecret } from "./addOns/context";
 import { checkedMesh } from "./checkedMesh";
 import { declareObjects } from "./declareObjects";
-import { declareRelease, type ReleaseSpec } from "./helmRelease";
+import { declareRelease } from "./helmRelease";
 import type { ObservabilityArgs } from "./observabilityArgs";
 import { observabilityPlan } from "./observabilityPlan";
 import { planFor } from "./planned";
+import type { ReleaseSpec } from "./releaseSpec";
 
 /**
  * Prometheus, Grafana, Jaeger and Kiali from their official charts, with rules, dashboards and alerts from the catalog.

@@ -10,7 +10,7 @@ import { jaegerValues } from "./addOns/jaeger";
 import { kialiValues } from "./addOns/kiali";
 import { kubePrometheusStack } from "./addOns/kubePrometheusStack";
 import { plainPrometheus } from "./addOns/plainPrometheus";
-import type { ReleaseSpec } from "./helmRelease";
+import type { ReleaseSpec } from "./releaseSpec";
 import type { ObservabilityArgs } from "./observabilityArgs";
 
 /** The add-ons' charts: their repositories, exact versions, and the sources of both. */

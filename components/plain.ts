@@ -6,7 +6,7 @@ export { apart } from "./apart";
 export { gatewayPorts } from "./gatewayPorts";
 export { checkedMesh, findingLine } from "./checkedMesh";
 export { contradictions } from "./contradictions";
-export type { ReleaseSpec } from "./helmRelease";
+export { releaseInputs, type ReleaseSpec } from "./releaseSpec";
 export { type IstioCniArgs, kubernetesPlatforms } from "./istioCni";
 export { istiodFor, istiodValues } from "./istiodFor";
 export { istioObjects } from "./istioObjects";

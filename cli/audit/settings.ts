@@ -12,12 +12,12 @@ export const presets = ["dev", "staging", "prod"] as const;
 /**
  * The settings of the policies: a preset, with the organization's own on top.
  *
+ * @param preset undefined: the policies' own defaults.
  * @param file JSON, as `pulumi up --policy-pack-config` takes it. Default: none.
  * @throws {UserError} if the file can't be read, or names an unknown policy or setting.
  */
-export function policySettings(preset: (typeof presets)[number], file?: string): PolicySettings {
-  const path = join(packageRoot(), "policy-pack", "presets", `${preset}.json`);
-  const base = JSON.parse(readFileSync(path, "utf8")) as PolicySettings;
+export function policySettings(preset: (typeof presets)[number] | undefined, file?: string): PolicySettings {
+  const base = preset === undefined ? {} : readPreset(preset);
   if (file === undefined) return base;
   const own = readSettings(file);
   return {
@@ -26,6 +26,11 @@ export function policySettings(preset: (typeof presets)[number], file?: string):
       Object.entries(own).map(([name, given]) => [name, { ...base[name], ...levelOf(given) }]),
     ),
   };
+}
+
+function readPreset(preset: (typeof presets)[number]): PolicySettings {
+  const path = join(packageRoot(), "policy-pack", "presets", `${preset}.json`);
+  return JSON.parse(readFileSync(path, "utf8")) as PolicySettings;
 }
 
 /** A text in place of settings is a level, as Pulumi reads it. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { objectsOf } from "../../program/plan";
-import { configuredStack } from "../pulumi";
+import { configuredStack } from "../localStack";
 import { declaredPlan } from "../repair/declaredReleases";
 import { keyText, objectKeyOf, type StateResource } from "../../program/stackState";
 import { fewest } from "./stages";

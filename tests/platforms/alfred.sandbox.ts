@@ -380,6 +380,30 @@ describe("Alfred on the sandbox", () => {
       );
     });
 
+    it("`meshwright preview` finds nothing to change in what the engine has deployed, and names a change", async () => {
+      const previewed = async (cwd: string) => {
+        const { stdout, stderr, exitCode } = await meshwright(
+          ["preview", "--state", state, "--format", "json"],
+          {
+            cwd,
+          },
+        );
+        expect(exitCode, `${stdout.slice(0, 2_000)}${stderr}`).to.equal(0);
+        return JSON.parse(stdout) as {
+          changes: { action: string; kind: string; name: string; fields: object[] }[];
+          unchanged: number;
+          policies: object[];
+        };
+      };
+      const none = await previewed(repository);
+      expect(none.changes).to.deep.equal([]);
+      expect(none.unchanged).to.be.greaterThan(100);
+      const changed = await previewed(edited('catalog.services["agent-rag"].resilience.timeout = "7s";'));
+      expect(changed.changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`)).to.deep.equal([
+        "update VirtualService agent-rag",
+      ]);
+    });
+
     it("`explain --cluster` and `diff --cluster` answer as the catalog does, and find a change by kubectl", async () => {
       const live = ["--cluster", "--state", state];
       const explained = (asked: readonly string[], of: readonly string[]) =>
