@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { commands } from "../../cli/program";
-import { meshwright } from "./run";
+import { inProcess } from "./inProcess";
 
 /** Words that no command has: empty, unknown, repeated, in unicode, with names of prototypes, and very long. */
 const odd: readonly (readonly string[])[] = [
@@ -38,7 +38,7 @@ describe("any words after a command", () => {
     it(`end ${name} with an error that says what to do, and change nothing`, async () => {
       for (const words of own) {
         const env = { HOME: folder, KUBECONFIG: "" };
-        const { exitCode, stdout, stderr } = await meshwright([name, ...words], { cwd: folder, env });
+        const { exitCode, stdout, stderr } = await inProcess([name, ...words], { cwd: folder, env });
         const said = `${name} ${words.join(" ").slice(0, 80)}: ${stdout}${stderr}`;
         expect([1, 2], said).to.include(exitCode);
         expect(stderr, said).to.match(/^(error|usage): |^Usage: /im);

@@ -56,14 +56,16 @@ describe("cli/audit", () => {
       .to.contain("stdin:1")
       .and.to.match(/4 objects: 2 warnings$/);
     expect(exitCode).to.equal(0);
-    expect((await meshwright([...args, "--strict"], { input })).exitCode).to.equal(1);
+    writeFileSync(join(folder, "warned.yaml"), input);
+    const strictly = ["audit", "warned.yaml", ...dev, "--policy-config", settings, "--strict"];
+    expect((await inProcess(strictly, { cwd: folder })).exitCode).to.equal(1);
   });
 
   it("prints JSON and SARIF with the same findings", async () => {
-    const input = documents(namespace, strict, deployment("web"), caller);
-    const json = JSON.parse(
-      (await meshwright(["audit", "-", ...dev, "--format", "json"], { input })).stdout,
-    ) as {
+    writeFileSync(join(folder, "shop.yaml"), documents(namespace, strict, deployment("web"), caller));
+    const audit = (format: string): ReturnType<typeof inProcess> =>
+      inProcess(["audit", "shop.yaml", ...dev, "--format", format], { cwd: folder });
+    const json = JSON.parse((await audit("json")).stdout) as {
       objects: number;
       findings: { code: string; line?: number; column?: number }[];
     };
@@ -72,9 +74,7 @@ describe("cli/audit", () => {
       "require-default-deny 1",
       "MW937 25",
     ]);
-    const { runs } = JSON.parse(
-      (await meshwright(["audit", "-", ...dev, "--format", "sarif"], { input })).stdout,
-    ) as {
+    const { runs } = JSON.parse((await audit("sarif")).stdout) as {
       runs: {
         tool: { driver: { rules: { id: string; help: { markdown?: string } }[] } };
         results: {
@@ -128,7 +128,8 @@ spec:
     outlierDetection: { consecutive5xxErrors: 5, interval: 30s, baseEjectionTime: 30s, maxEjectionPercent: 50 }
 `,
     );
-    const { stdout, exitCode } = await meshwright(["audit", "-", ...dev], { input: right });
+    writeFileSync(join(folder, "right.yaml"), right);
+    const { stdout, exitCode } = await inProcess(["audit", "right.yaml", ...dev], { cwd: folder });
     expect(stdout).to.equal("7 objects: no findings");
     expect(exitCode).to.equal(0);
   });
@@ -145,8 +146,9 @@ spec:
       expect(stderr).to.contain(message);
       expect(exitCode, args.join(" ")).to.equal(code);
     }
-    const empty = await meshwright(["audit", "-"], { input: "replicas: 2\n" });
-    expect(empty.stderr).to.contain("There are no Kubernetes objects in -.");
+    writeFileSync(join(folder, "values.yaml"), "replicas: 2\n");
+    const empty = await inProcess(["audit", "values.yaml"], { cwd: folder });
+    expect(empty.stderr).to.contain("There are no Kubernetes objects in values.yaml.");
     expect((await inProcess(["audit", "--help"])).stdout).to.contain(
       "helm template ./chart | meshwright audit -",
     );

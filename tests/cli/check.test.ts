@@ -34,7 +34,7 @@ describe("cli/check", function () {
   });
 
   it("says that a platform has no findings, as its stack sets it up", async () => {
-    const { exitCode, stdout } = await meshwright(["check", "alfred", "--stack", "prod"]);
+    const { exitCode, stdout } = await inProcess(["check", "alfred", "--stack", "prod"]);
     expect(stdout).to.equal("alfred: no findings");
     expect(exitCode).to.equal(0);
   });
@@ -284,8 +284,10 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
       /^warning MW303 services\.web\.mtls\.mode\n[^]*\n-: 1 warning$/,
     );
     expect(given.exitCode).to.equal(0);
-    expect((await meshwright(["check", "-", "--strict"], { input: text })).exitCode).to.equal(1);
-    const rendered = await meshwright(["render", "-"], { input: text });
+    writeFileSync(join(folder, "permissive.yaml"), text);
+    const strict = await inProcess(["check", "permissive.yaml", "--strict"], { cwd: folder });
+    expect(strict.exitCode).to.equal(1);
+    const rendered = await inProcess(["render", "permissive.yaml"], { cwd: folder });
     expect(rendered.stderr).to.match(/^warning MW303 services\.web\.mtls\.mode: /);
     expect(rendered.exitCode).to.equal(0);
   });

@@ -6,6 +6,7 @@ import { commandWords } from "../../cli/commandWords";
 import { candidatesFor } from "../../cli/commands/completion";
 import { commands } from "../../cli/program";
 import { packageRoot } from "../../toolchain/packageRoot";
+import { inProcess } from "./inProcess";
 import { meshwright } from "./run";
 
 const all = commandWords(commands());
@@ -37,7 +38,7 @@ describe("cli/commands/completion", () => {
   });
 
   it("completes a line in bash by its script", async () => {
-    const { stdout: script } = await meshwright(["completion", "bash"]);
+    const { stdout: script } = await inProcess(["completion", "bash"]);
     const line = "meshwright sta";
     const { stdout } = await execa({
       input: `
@@ -57,7 +58,7 @@ describe("cli/commands/completion", () => {
   });
 
   it("needs a shell that it knows", async () => {
-    const { exitCode, stderr } = await meshwright(["completion", "tcsh"]);
+    const { exitCode, stderr } = await inProcess(["completion", "tcsh"]);
     expect(exitCode).to.equal(2);
     expect(stderr).to.contain("bash, fish, pwsh, zsh");
   });

@@ -3,18 +3,23 @@ import { stripVTControlCharacters } from "node:util";
 import { run } from "../../cli/program";
 import type { Ended } from "./run";
 
+interface Options {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly interruptAt?: string;
+}
+
 const root = join(__dirname, "..", "..");
 let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a command line in this process, from its words to its exit code. A process takes half a second to start; tests
- * of stdin, signals and what is loaded need one (`meshwright` of `run.ts`). Runs wait for each other, because they share
- * the folder, the environment and the streams.
+ * of stdin, the end by a signal and what is loaded need one (`meshwright` of `run.ts`). Runs wait for each other, because
+ * they share the folder, the environment and the streams.
+ *
+ * @param options `interruptAt`: as soon as stdout has that, the command gets SIGINT, as Ctrl-C sends it.
  */
-export function inProcess(
-  args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<Ended> {
+export function inProcess(args: readonly string[], options: Options = {}): Promise<Ended> {
   const ended = last.then(() => runAlone(args, options));
   last = ended.catch(() => undefined);
   return ended;
@@ -22,12 +27,17 @@ export function inProcess(
 
 async function runAlone(
   args: readonly string[],
-  { cwd = process.cwd(), env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv },
+  { cwd = process.cwd(), env = {}, interruptAt }: Options,
 ): Promise<Ended> {
   const before = { cwd: process.cwd(), exitCode: process.exitCode };
   const variables = Object.keys(env).map((name) => [name, process.env[name]] as const);
   const loaded = new Set(Object.keys(require.cache));
-  const stdout = captured(process.stdout);
+  const own = process.listeners("SIGINT");
+  const interrupt = (text: string): void => {
+    if (interruptAt === undefined || !text.includes(interruptAt)) return;
+    for (const listener of process.listeners("SIGINT")) if (!own.includes(listener)) listener("SIGINT");
+  };
+  const stdout = captured(process.stdout, interrupt);
   const stderr = captured(process.stderr);
   process.exitCode = undefined;
   setVariables(Object.entries(env));
@@ -63,7 +73,10 @@ function setVariables(variables: readonly (readonly [name: string, value: string
 }
 
 /** Keeps what is written to a stream, instead of writing it, and what listens to it. */
-function captured(stream: NodeJS.WriteStream): { text: () => string; release: () => void } {
+function captured(
+  stream: NodeJS.WriteStream,
+  onText: (text: string) => void = () => undefined,
+): { text: () => string; release: () => void } {
   const write = stream.write.bind(stream);
   const listeners = stream.listeners("error");
   let text = "";
@@ -71,6 +84,7 @@ function captured(stream: NodeJS.WriteStream): { text: () => string; release: ()
     text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
     const done = rest.at(-1);
     if (typeof done === "function") (done as () => void)();
+    setImmediate(onText, text);
     return true;
   };
   return {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { addOnCharts } from "../../components";
 import { Api } from "./api";
-import { type Ended, meshwright } from "./run";
+import { inProcess } from "./inProcess";
+import type { Ended } from "./run";
 
 const namespace = "aikernel-monitoring";
 const pods = "/api/v1/pods";
@@ -55,7 +56,7 @@ describe("cli/open", () => {
     rmSync(folder, { recursive: true });
   });
   const open = (tool: string, ...args: string[]): Promise<Ended> =>
-    meshwright(["open", tool, "--kubeconfig", join(folder, "kubeconfig"), ...args], {
+    inProcess(["open", tool, "--kubeconfig", join(folder, "kubeconfig"), ...args], {
       interruptAt: "Press Ctrl-C to stop forwarding.",
     });
 

@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { commands } from "../../cli/program";
+import { inProcess } from "./inProcess";
 import { meshwright, meshwrightMain } from "./run";
 
 describe("cli/program", () => {
@@ -87,19 +88,19 @@ describe("cli/program", () => {
   });
 
   it("prints its version", async () => {
-    expect((await meshwright(["--version"])).stdout).to.match(/^\d+\.\d+\.\d+$/);
+    expect((await inProcess(["--version"])).stdout).to.match(/^\d+\.\d+\.\d+$/);
   });
 
   it("ends with 2 for wrong usage, and shows the help", async () => {
-    const { exitCode, stderr } = await meshwright(["sandbox", "up", "--api-server-port", "http"]);
+    const { exitCode, stderr } = await inProcess(["sandbox", "up", "--api-server-port", "http"]);
     expect(stderr).to.contain("argument 'http' is invalid. It must be a whole number from 1 to 65535.");
     expect(stderr).to.contain("Usage: meshwright sandbox up");
     expect(exitCode).to.equal(2);
-    expect((await meshwright(["upp"])).stderr).to.contain("Did you mean up?");
+    expect((await inProcess(["upp"])).stderr).to.contain("Did you mean up?");
   });
 
   it("ends with 1 and a fix for a problem the user can solve, without a stack trace", async () => {
-    const { exitCode, stdout, stderr } = await meshwright(["sandbox", "kubeconfig", "--state", folder]);
+    const { exitCode, stdout, stderr } = await inProcess(["sandbox", "kubeconfig", "--state", folder]);
     expect(stdout).to.equal("");
     expect(stderr).to.equal(
       `error: No sandbox runs in ${folder}.\nfix:   Start one: meshwright sandbox up, or make up`,
@@ -121,7 +122,7 @@ describe("cli/program", () => {
   });
 
   it("lists the toolchain for machines without building anything", async () => {
-    const { exitCode, stdout } = await meshwright(["toolchain", "--json"], {
+    const { exitCode, stdout } = await inProcess(["toolchain", "--json"], {
       env: { MESHWRIGHT_CACHE: folder, PATH: "", PULUMI_HOME: folder },
     });
     expect(exitCode).to.equal(0);
@@ -131,22 +132,22 @@ describe("cli/program", () => {
   });
 
   it("says that no sandbox runs, for people and for machines", async () => {
-    const people = await meshwright(["sandbox", "status", "--state", folder]);
+    const people = await inProcess(["sandbox", "status", "--state", folder]);
     expect(people.stdout).to.equal(`No sandbox runs in ${folder}. Start one: meshwright sandbox up`);
     expect(people.exitCode).to.equal(1);
-    const machines = await meshwright(["sandbox", "status", "--json", "--state", folder]);
+    const machines = await inProcess(["sandbox", "status", "--json", "--state", folder]);
     expect(JSON.parse(machines.stdout)).to.include({ state: folder, running: false, ready: false });
     expect(machines.exitCode).to.equal(1);
   });
 
   it("ends with 2 for an unknown command, also beside --help", async () => {
     for (const words of [["nosuch"], ["nosuch", "--help"], ["sandbox", "nosuch", "-h"]]) {
-      const { exitCode, stderr } = await meshwright(words);
+      const { exitCode, stderr } = await inProcess(words);
       expect(stderr, words.join(" ")).to.contain("unknown command 'nosuch'");
       expect(exitCode, words.join(" ")).to.equal(2);
     }
-    expect((await meshwright(["check", "--help"])).exitCode).to.equal(0);
-    expect((await meshwright(["help", "check"])).exitCode).to.equal(0);
+    expect((await inProcess(["check", "--help"])).exitCode).to.equal(0);
+    expect((await inProcess(["help", "check"])).exitCode).to.equal(0);
   });
 
   it("ends without a word when the reader of stdout is gone, and tells what the system refuses of a path", async () => {
@@ -160,7 +161,7 @@ describe("cli/program", () => {
       },
     );
     expect([piped.exitCode, piped.stderr]).to.deep.equal([0, ""]);
-    const refused = await meshwright(["render", file, "--out", "/dev/null/x"]);
+    const refused = await inProcess(["render", file, "--out", "/dev/null/x"]);
     expect(refused.stderr).to.match(/^error: \/dev\/null\/x: a part of the path is not a folder\.\nfix: {3}/);
     expect(refused.exitCode).to.equal(1);
   });

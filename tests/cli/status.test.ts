@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { execa } from "execa";
+import { examine } from "../../cli/health/examine";
+import type { Health } from "../../cli/health/judge";
 import { Api } from "./api";
 import { inProcess } from "./inProcess";
 import { meshwright, meshwrightMain } from "./run";
@@ -77,14 +80,21 @@ class Cluster {
     return ["status", "--kubeconfig", join(this.folder, "kubeconfig"), ...more];
   }
 
-  /** @param run runs the command. Default: in this process, where runs wait for each other. */
-  async problems(run: typeof inProcess = inProcess): Promise<string[]> {
-    const { stdout, stderr } = await run(this.args("--json"), { cwd: this.folder });
+  async problems(): Promise<string[]> {
+    const { stdout, stderr } = await inProcess(this.args("--json"), { cwd: this.folder });
     expect(stderr).to.equal("");
-    const health = JSON.parse(stdout) as {
-      problems: { severity: string; culprit: string; problem: string }[];
-    };
-    return health.problems.map(({ severity, culprit, problem }) => `${severity} ${culprit}: ${problem}`);
+    return Cluster.told((JSON.parse(stdout) as Pick<Health, "problems">).problems);
+  }
+
+  /** As {@link problems}, without the command, whose runs wait for each other. */
+  async examined(): Promise<string[]> {
+    const config = new KubeConfig();
+    config.loadFromFile(join(this.folder, "kubeconfig"));
+    return Cluster.told((await examine(config, undefined, undefined)).problems);
+  }
+
+  private static told(problems: Health["problems"]): string[] {
+    return problems.map(({ severity, culprit, problem }) => `${severity} ${culprit}: ${problem}`);
   }
 
   async stop(): Promise<void> {
@@ -101,8 +111,7 @@ describe("cli/commands/status", () => {
     clusters.push(cluster);
     return cluster;
   };
-  beforeEach(async () => {
-    await meshwright(["--version"]); // compiles it
+  beforeEach(() => {
     clusters = [];
   });
   afterEach(async () => {
@@ -120,7 +129,7 @@ describe("cli/commands/status", () => {
     cluster.install();
     cluster.syncz = () => [{ proxy: "web-0.shop", resources: {} }];
     expect(await cluster.problems()).to.deep.equal([emptyMesh]);
-    expect((await meshwright(cluster.args(), { cwd: cluster.folder })).stdout).to.contain(
+    expect((await inProcess(cluster.args(), { cwd: cluster.folder })).stdout).to.contain(
       "✔ The mesh works, with 1 warning.",
     );
     expect(cluster.api.asked[0]).to.equal(
@@ -173,7 +182,7 @@ describe("cli/commands/status", () => {
           const cluster = await start();
           cluster.install();
           cluster.syncz = syncz;
-          return (await cluster.problems(meshwright)).filter((one) => one !== emptyMesh);
+          return (await cluster.examined()).filter((one) => one !== emptyMesh);
         }),
       );
       await Promise.all(clusters.map((cluster) => cluster.stop()));
@@ -198,6 +207,7 @@ describe("cli/commands/status", () => {
   });
 
   it("prints with --watch what has changed, also that the cluster no longer answers, until Ctrl-C", async () => {
+    await meshwright(["--version"]); // compiles it
     const cluster = await start();
     cluster.install();
     cluster.syncz = () => [{ proxy: "web-0.shop", resources: {} }];
