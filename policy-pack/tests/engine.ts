@@ -28,7 +28,16 @@ export interface Outcome {
 
 type Configuration = Record<string, unknown>;
 
-class NotApplicable extends Error {}
+class NotApplicable extends Error {
+  private static readonly thrown = new Map<string | undefined, NotApplicable>();
+
+  /** The error for a reason. One each is enough: most policies judge few resources, and a stack trace takes long. */
+  static because(reason: string | undefined): NotApplicable {
+    const error = this.thrown.get(reason) ?? new NotApplicable(reason);
+    this.thrown.set(reason, error);
+    return error;
+  }
+}
 
 // Exported by the SDK, yet missing from its type declarations.
 const { unknownCheckingProxy, UnknownValueError } = sdk as unknown as {
@@ -91,7 +100,7 @@ function callbacks(configuration: Configuration) {
     stackTags: new Map<string, string>(),
     getConfig: () => configuration as never,
     notApplicable: (reason?: string): never => {
-      throw new NotApplicable(reason);
+      throw NotApplicable.because(reason);
     },
   };
 }

@@ -30,19 +30,37 @@ export const onTop = (base: Configuration, own: Configuration): Configuration =>
 export async function resourcesOf(
   platform: PlatformName,
   environment: Environment,
-  edit: (catalog: MeshDefinition) => MeshDefinition = (catalog) => catalog,
-  ofControlPlane: Partial<IstioControlPlaneArgs> = {},
+  edit?: (catalog: MeshDefinition) => MeshDefinition,
+  ofControlPlane?: Partial<IstioControlPlaneArgs>,
 ): Promise<Resource[]> {
   const stack: Record<string, string> = { platform, environment };
   const { name, catalog, controlPlane, observability } = planOf(
     readSettings(platformList, { get: (key) => stack[key] }),
   );
-  const seen = await registrations(() => {
-    new IstioControlPlane("istio", { ...controlPlane, ...ofControlPlane });
-    new ServiceMesh(name, { catalog: edit(catalog) });
-    if (observability) new Observability(observabilityName, observability.args);
-  });
-  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+  const key = `${platform} ${environment}`;
+  return [
+    ...(await registered(ofControlPlane ? undefined : `${key} control plane`, () => {
+      new IstioControlPlane("istio", { ...controlPlane, ...ofControlPlane });
+    })),
+    ...(await registered(edit ? undefined : `${key} mesh`, () => {
+      new ServiceMesh(name, { catalog: edit ? edit(catalog) : catalog });
+    })),
+    ...(await registered(`${key} observability`, () => {
+      if (observability) new Observability(observabilityName, observability.args);
+    })),
+  ];
+}
+
+const kept = new Map<string, readonly Resource[]>();
+
+/** @param key what is registered once for all tests of a process. Undefined: nothing is kept. */
+async function registered(key: string | undefined, program: () => void): Promise<readonly Resource[]> {
+  const known = key === undefined ? undefined : kept.get(key);
+  if (known) return known;
+  const seen = await registrations(program);
+  const resources = seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+  if (key !== undefined) kept.set(key, resources);
+  return resources;
 }
 
 /** What a program registers where everything is asked of what watches a mesh: hosts, a collector, a store, mirrors. */
@@ -51,11 +69,11 @@ export async function everythingWatched(): Promise<Resource[]> {
   const { controlPlane } = planOf(
     readSettings(platformList, { get: (key) => ({ platform: "alfred", environment: "prod" })[key] }),
   );
-  const seen = await registrations(() => {
+  const watched = await registered(undefined, () => {
     new IstioControlPlane("istio", controlPlane);
     new Observability(observabilityName, args);
   });
-  return seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+  return [...watched];
 }
 
 /** The preset of an environment, with a platform's own settings on top if it has any. */
