@@ -1,8 +1,6 @@
 import { expect } from "chai";
-import fc from "fast-check";
 import type { Manifest } from "../../mesh";
-import { meshes } from "./meshes";
-import { render } from "./render";
+import { forAnyMesh, rendered } from "./rendered";
 
 interface Destination {
   readonly host: string;
@@ -74,10 +72,10 @@ const services = (objects: readonly Manifest[]): Manifest[] =>
 
 describe("the objects of a mesh", () => {
   const inAny = (hold: (objects: readonly Manifest[]) => void): void => {
-    fc.assert(
-      fc.property(meshes, (definition) => {
-        hold(render(definition));
-      }),
+    forAnyMesh(
+      (definition) => {
+        hold(rendered(definition));
+      },
       { numRuns: 50 },
     );
   };
