@@ -36,8 +36,16 @@ export interface Source {
   readonly entries: readonly ts.SourceFile[];
 }
 
-/** The package's own sources, from its exports on. Dependencies aren't read. */
+const sources = new Map<string, Source>();
+
+/** The package's own sources, from its exports on, read once in a process. Dependencies aren't read. */
 export function sourceOf(root: string): Source {
+  const known = sources.get(root) ?? readSource(root);
+  sources.set(root, known);
+  return known;
+}
+
+function readSource(root: string): Source {
   const options: ts.CompilerOptions = { strict: true, skipLibCheck: true, noLib: true, types: [] };
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (literals, from) =>

@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
+import { transformSync } from "@swc/core";
 import { expect } from "chai";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import ts from "typescript";
 import { policies } from "../policies";
 import type { Resource } from "./engine";
 import { messages } from "../policies/requireCircuitBreakers";
@@ -134,11 +134,6 @@ describe("the pack's server", function () {
 
 /** Compiles the pack without its types, which are checked elsewhere. Checking them takes longer than these tests. */
 function compile(folder: string): void {
-  const compilerOptions = {
-    module: ts.ModuleKind.CommonJS,
-    target: ts.ScriptTarget.ES2023,
-    esModuleInterop: true,
-  };
   const sources = globSync(
     ["policy-pack/*.ts", "policy-pack/{facts,policies,reading,witness}/**/*.ts", "effect/**/*.ts"],
     {
@@ -147,10 +142,13 @@ function compile(folder: string): void {
   );
   for (const file of sources) {
     const source = readFileSync(join(root, "..", file), "utf8");
-    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    const { code } = transformSync(source, {
+      jsc: { parser: { syntax: "typescript" }, target: "es2023" },
+      module: { type: "commonjs" },
+    });
     const path = join(folder, file.replace(/\.ts$/, ".js"));
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, outputText);
+    writeFileSync(path, code);
   }
 }
 

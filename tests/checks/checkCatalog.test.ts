@@ -530,7 +530,7 @@ describe("checkMesh", () => {
         const { findings, mesh } = checkMesh(replaced(catalog, place, value));
         expect(mesh === undefined).to.equal(findings.some(({ severity }) => severity === "error"));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

@@ -160,7 +160,7 @@ describe("cli/catalogFile", () => {
         }
         expect(checkMesh(catalog)).to.have.property("findings");
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -102,7 +102,7 @@ describe("cli/settingsFile", () => {
         );
         await fails(() => readSettingsFile(join(folder, "package.json"), z.looseObject({})));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -203,7 +203,7 @@ describe("gatewayAuthorization", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

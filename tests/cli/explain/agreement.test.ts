@@ -128,7 +128,7 @@ describe("cli/explain: agreement", function () {
         }
       }
     };
-    fc.assert(fc.property(questions, check), { numRuns: 3000 });
+    fc.assert(fc.property(questions, check), { numRuns: 1500 });
     expect([...seen.keys()]).to.include.members(["allowed", "denied", "unrouted"]);
     expect(Math.min(...seen.values()), JSON.stringify([...seen])).to.be.greaterThan(100);
   });

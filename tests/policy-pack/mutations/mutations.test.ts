@@ -60,8 +60,14 @@ async function outcomeOf(mutation: Mutation, stacks: readonly Stack[]) {
     const settings = Object.fromEntries(
       Object.entries(configuration[mutation.policy] ?? {}).filter(([name]) => name !== "enforcementLevel"),
     );
+    const ofStack = policies.some((one) => one.name === mutation.policy && "validateStack" in one);
+    let before: readonly string[] = [];
+    let isKnown = false;
     for (const resource of stack.filter((one) => isOf(one, mutation.kind))) {
-      const before = (await judged(mutation.policy, { stack, resource }, settings)).violations;
+      if (!ofStack || !isKnown) {
+        before = (await judged(mutation.policy, { stack, resource }, settings)).violations;
+        isKnown = true;
+      }
       for (const fault of mutation.faults(resource)) {
         made++;
         const { violations } = await judged(mutation.policy, broken(stack, resource, fault), settings);

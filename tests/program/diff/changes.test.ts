@@ -175,7 +175,7 @@ describe("program/diff/changes", () => {
     expect(markdownOf([], { old: "a", now: "b" })).to.include("No request is decided");
   });
 
-  it("names each of 200 random changes, with its services and no others", () => {
+  it("names each of 100 random changes, with its services and no others", () => {
     const cases = fc.record({
       mutation: fc.constantFrom(...mutations),
       caller: fc.nat({ max: 4 }),
@@ -207,7 +207,7 @@ describe("program/diff/changes", () => {
         );
       }
     };
-    fc.assert(fc.property(cases, check), { numRuns: 200 });
+    fc.assert(fc.property(cases, check), { numRuns: 100 });
   });
 
   it("shows a request, what held before and holds now, and the line of the catalog", () => {
