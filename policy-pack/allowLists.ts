@@ -218,6 +218,12 @@ export const PROXY_SETTINGS = [
   "tracingServiceName",
 ];
 
+/** Settings below tracing of a proxy that send no spans to another place. */
+export const TRACING_SETTINGS = [
+  ...["sampling", "maxPathTagLength", "max_path_tag_length", "customTags", "custom_tags"],
+  ...["enableIstioTags", "enable_istio_tags"],
+];
+
 /** Environment variables that a pod may set in its proxy's container. A * at the end matches any suffix. */
 export const PROXY_VARIABLES = [
   "EXIT_ON_ZERO_ACTIVE_CONNECTIONS",

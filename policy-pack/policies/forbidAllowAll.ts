@@ -17,6 +17,10 @@ export const messages = {
     problem: "has only exceptions, so it allows every other request",
     fix: FIX,
   }),
+  anyToken: (claim: string, text: string): Message => ({
+    problem: `is "${text}", which the claim ${claim} of every valid token matches, so the rule allows the users of every issuer`,
+    fix: "List the values, such as the issuer, or require a role",
+  }),
   wideSource: (text: string, reach: string): Message => ({
     problem: `is "${text}", which allows ${reach}`,
     fix: FIX,
@@ -36,6 +40,14 @@ const CALLERS: ReadonlyMap<string, (text: string) => string | undefined> = new M
     "remote.ip": excessOf,
   }),
 );
+
+/** The claims that tokens have by their standard. https://www.rfc-editor.org/rfc/rfc7519#section-4.1 */
+const REGISTERED: ReadonlyMap<string, string> = new Map([
+  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"].map(
+    (claim) => [`request.auth.claims[${claim}]`, claim] as const,
+  ),
+  ["request.auth.audiences", "aud"],
+]);
 
 const all = (text: string): boolean => text === "*";
 const everyPath = (text: string): boolean => ["*", "/*", "{**}", "/{**}"].includes(text);
@@ -93,7 +105,8 @@ function judgeRule(rule: Field): Violation[] {
     ...conditions.flatMap((condition) => judgeCallers(keyOf(condition), condition.at("values"))),
   ];
   const restricted = isRestricted(sources) || isRestricted(operations) || conditions.some(isNarrow);
-  if (wide.length > 0 || restricted) return wide;
+  const anyToken = restricted ? [] : conditions.flatMap(judgeClaim);
+  if (wide.length > 0 || restricted || anyToken.length > 0) return [...wide, ...anyToken];
   // An unknown value may be restrictive.
   if (["from", "to", "when"].some((part) => rule.at(part).value === UNKNOWN)) return [];
   const excepts = [...sources, ...operations, ...conditions].some((part) =>
@@ -124,10 +137,31 @@ function restricts(name: unknown, list: Field): boolean {
   if (list.value === UNKNOWN) return true;
   if (name === "trustDomains") return false;
   const key = asText(name);
+  const claim = REGISTERED.get(key);
+  if (claim !== undefined) {
+    return list.children().length > 0 && !textsOf(list).some(({ text }) => everyToken(claim, text));
+  }
   // The presence of a header restricts nothing, because every client can send it.
   const isEverything =
     OPERATIONS.get(key.toLowerCase()) ?? (key.startsWith("request.headers[") ? all : () => false);
   return list.children().length > 0 && !textsOf(list).some(({ text }) => isEverything(text));
+}
+
+/** Judges a condition that a claim exists which every token has. It looks like a restriction. */
+function judgeClaim(condition: Field): Violation[] {
+  const claim = REGISTERED.get(asText(keyOf(condition)));
+  if (claim === undefined) return [];
+  return textsOf(condition.at("values"))
+    .filter(({ text }) => everyToken(claim, text))
+    .map(({ field, text }) => ({ field, ...messages.anyToken(claim, text) }));
+}
+
+/** Whether a value matches the claim of every token. An issuer is a URL, so the beginning of any URL matches every issuer. */
+function everyToken(claim: string, text: string): boolean {
+  const part = text.replace(/^\*|\*$/, "");
+  return (
+    all(text) || (claim === "iss" && part !== text && (/^(https?:?\/{0,2})$/.test(part) || part.length < 4))
+  );
 }
 
 /** Judges the trust domains of a source without another restriction, which match all identities of these domains. */

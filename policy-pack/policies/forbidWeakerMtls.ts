@@ -1,13 +1,15 @@
 import { meshDomains } from "../configuration";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { isMeshHost, trafficPolicies } from "../reading/destinationRule";
-import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { fullName, isMeshHost, trafficPolicies } from "../reading/destinationRule";
+import { type Field, leaves, textsOf, UNKNOWN } from "../reading/field";
 import {
   isDestinationRule,
   isHelmRelease,
   isPeerAuthentication,
+  isServiceEntry,
   type KubernetesResource,
 } from "../reading/resource";
+import { asText } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -19,6 +21,14 @@ export const messages = {
   skipVerify: (): Message => ({
     problem: "is true, so callers accept any server certificate",
     fix: "Remove it",
+  }),
+  identity: (identity: string): Message => ({
+    problem: `is ${identity}, which is no service account of the host's namespace, so callers accept another server`,
+    fix: "Remove the list, because Istio uses the service accounts of the host's pods",
+  }),
+  sni: (name: string): Message => ({
+    problem: `is ${name}, so gateways between clusters pass the connection to another service`,
+    fix: "Remove it, because Istio sets the name of the host",
   }),
   autoMtls: (): Message => ({
     problem: "is false, so callers send plaintext wherever no DestinationRule sets mTLS",
@@ -35,8 +45,8 @@ export const forbidWeakerMtls = resourcePolicy({
   name: "forbid-weaker-mtls",
   displayName: "No exception weakens mTLS",
   description:
-    "No object and no value disables mutual TLS between services of the mesh, and no client accepts every certificate of an " +
-    "external host.",
+    "No object and no value disables mutual TLS between services of the mesh or accepts another server, and no client accepts " +
+    "every certificate of an external host.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
@@ -45,10 +55,12 @@ export const forbidWeakerMtls = resourcePolicy({
     "its mode to ISTIO_MUTUAL. Remove meshConfig.enableAutoMtls, or set it to true.",
   url: "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
   settings: { meshDomains },
-  appliesTo: (type) => isPeerAuthentication(type) || isDestinationRule(type) || isHelmRelease(type),
+  appliesTo: (type) =>
+    isPeerAuthentication(type) || isDestinationRule(type) || isHelmRelease(type) || isServiceEntry(type),
   judge(resource, settings) {
     if (isPeerAuthentication(resource.type)) return judgePeerAuthentication(resource);
     if (isDestinationRule(resource.type)) return judgeDestinationRule(resource, settings.meshDomains);
+    if (isServiceEntry(resource.type)) return judgeEntry(resource);
     return judgeValues(resource.fields.at("values"));
   },
 });
@@ -79,7 +91,10 @@ function modeProblem(mode: unknown): string {
   }
 }
 
-function judgeDestinationRule({ fields, type }: KubernetesResource, domains: readonly string[]): Violation[] {
+function judgeDestinationRule(
+  { fields, type, namespace }: KubernetesResource,
+  domains: readonly string[],
+): Violation[] {
   const rule = fields.at("spec");
   const host = rule.at("host").value;
   const blocks = trafficPolicies(rule)
@@ -92,7 +107,39 @@ function judgeDestinationRule({ fields, type }: KubernetesResource, domains: rea
     .map((tls) => tls.at("insecureSkipVerify"))
     .filter(({ value }) => value === true)
     .map((field) => ({ field, ...messages.skipVerify() }));
-  return [...weak, ...unverified];
+  const own = typeof host === "string" ? fullName(host, namespace ?? "default", domains) : undefined;
+  const foreign =
+    isExternal || own === undefined ? [] : blocks.flatMap((tls) => judgeIdentity(tls, own, domains));
+  return [...weak, ...unverified, ...foreign];
+}
+
+/** Judges the server that callers accept by mutual TLS of the mesh, and to which gateways between clusters lead them. */
+function judgeIdentity(tls: Field, host: string, domains: readonly string[]): Violation[] {
+  const [, namespace, service] = host.split(".");
+  const sni = tls.at("sni");
+  // Istio's own name of a port is outbound_.80_._.<host>. An egress gateway reads the name of an external host.
+  const named = asText(sni.value).replace(/^.*_\./, "");
+  const isOther = named.includes(".") && isMeshHost(named, domains) && named !== host;
+  return [
+    ...textsOf(tls.at("subjectAltNames"))
+      .filter(({ text }) => service === "svc" && namespace !== "*" && !isAccountOf(text, namespace))
+      .map(({ field, text }) => ({ field, ...messages.identity(text) })),
+    ...(isOther ? [{ field: sni, ...messages.sni(asText(sni.value)) }] : []),
+  ];
+}
+
+/** Judges the servers that callers of an entry of the mesh accept: those of its own namespace. */
+function judgeEntry({ fields, namespace = "default" }: KubernetesResource): Violation[] {
+  if (fields.at("spec", "location").value !== "MESH_INTERNAL") return [];
+  return textsOf(fields.at("spec", "subjectAltNames"))
+    .filter(({ text }) => !isAccountOf(text, namespace))
+    .map(({ field, text }) => ({ field, ...messages.identity(text) }));
+}
+
+/** Whether an identity is a service account of a namespace, in any trust domain. */
+function isAccountOf(identity: string, namespace: string | undefined): boolean {
+  const [, own] = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/[^/]+$/.exec(identity) ?? [];
+  return own !== undefined && own === namespace;
 }
 
 function judgeMode(tls: Field, patch: boolean): Violation[] {

@@ -12,6 +12,10 @@ export const messages = {
     problem: "starts with http://, so an attacker on the network path can replace the module",
     fix: "Use oci:// or https://",
   }),
+  file: (): Message => ({
+    problem: "is a file in the proxy's container, whose content no checksum verifies",
+    fix: "Use oci:// or https:// with a checksum",
+  }),
   failOpen: (): Message => ({
     problem: "is FAIL_OPEN, so requests are not checked if the module fails",
     fix: "Set it to FAIL_CLOSE",
@@ -42,11 +46,16 @@ export const requirePinnedWasm = resourcePolicy({
     if (!wasm.isSet) return [];
     const [url, sum, strategy] = [wasm.at("url"), wasm.at("sha256"), wasm.at("failStrategy")];
     const address = typeof url.value === "string" ? url.value : "";
-    const pinned = /@sha256:[0-9a-f]{64}$/.test(address) || address.startsWith("file://");
+    // Istio reads a scheme in any case, and a URL without one as a reference of a registry.
+    const [scheme = "oci"] = /^[a-z][a-z0-9+.-]*(?=:\/)/i.exec(address) ?? [];
+    const isFile = scheme.toLowerCase() === "file";
+    const pinned = scheme.toLowerCase() === "oci" && /@sha256:[0-9a-f]{64}$/.test(address);
     const sumSet = typeof sum.value === "string" && sum.value !== "";
-    const unpinned = !type.patch && url.value !== UNKNOWN && sum.value !== UNKNOWN && !pinned && !sumSet;
+    const undecided = type.patch || url.value === UNKNOWN || sum.value === UNKNOWN;
+    const unpinned = !undecided && !isFile && !pinned && !sumSet;
     return [
       ...(unpinned ? [{ field: sum, ...messages.unpinned() }] : []),
+      ...(isFile ? [{ field: url, ...messages.file() }] : []),
       ...(/^http:\/\//i.test(address) ? [{ field: url, ...messages.http() }] : []),
       ...(strategy.value === "FAIL_OPEN" ? [{ field: strategy, ...messages.failOpen() }] : []),
     ];

@@ -6,8 +6,11 @@ import { isIstio, type KubernetesResource, undecided } from "../reading/resource
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
 import { isWorkload } from "../reading/workload";
 import { judgeAccess, messages as access } from "../witness/access";
+import { judgeAccounts, messages as accounts } from "../witness/accounts";
+import { judgeAuthority, messages as authority } from "../witness/authority";
 import { judgeCors, messages as cors } from "../witness/cors";
 import { judgeEgress, messages as egress } from "../witness/egress";
+import { judgeEndpoints, messages as endpoints } from "../witness/endpoints";
 import type { JudgedStack } from "../witness/judged";
 import { judgeListeners, messages as listeners } from "../witness/listeners";
 import { judgeMtls, messages as mtls } from "../witness/mtls";
@@ -16,10 +19,25 @@ import { judgeProviders, messages as providers } from "../witness/providers";
 import { judgeGatewayApi } from "../witness/gatewayApi";
 import { messages as routes } from "../witness/routeMessages";
 import { judgeRoutes } from "../witness/routes";
+import { judgeServers, messages as servers } from "../witness/servers";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
 
 /** The texts of this policy's violations, by the kind of effect. */
-export const messages = { access, cors, egress, listeners, mtls, patches, providers, routes, selectors };
+export const messages = {
+  access,
+  accounts,
+  authority,
+  cors,
+  egress,
+  endpoints,
+  listeners,
+  mtls,
+  patches,
+  providers,
+  routes,
+  selectors,
+  servers,
+};
 
 const EFFECTS = [
   judgeMtls,
@@ -32,6 +50,10 @@ const EFFECTS = [
   judgeProviders,
   judgePatches,
   judgeCors,
+  judgeAccounts,
+  judgeAuthority,
+  judgeServers,
+  judgeEndpoints,
 ];
 
 /**
@@ -44,7 +66,8 @@ export const requireSafeEffects = stackPolicy({
   displayName: "The objects of a stack are harmless together",
   description:
     "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no policy " +
-    "names, keep traffic of the mesh in the mesh, route to what exists, and name providers of the mesh configuration.",
+    "names, keep traffic of the mesh in the mesh, route to what exists, name providers of the mesh configuration, and run with " +
+    "no service account of a gateway or of istiod.",
   severity: "critical",
   framework: nist("CA-2", "Control assessments"),
   tags: ["istio", "security", "authorization", "mtls", "egress", "traffic"],

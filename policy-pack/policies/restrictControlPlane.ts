@@ -1,9 +1,10 @@
 import { BASE_VALUES, GATEWAY_VALUES, ISTIOD_VALUES, NODE_VALUES, PROFILES } from "../allowLists";
-import { words } from "../configuration";
+import { meshDomains, words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { facts } from "../facts";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { type ControlPlaneChange, controlPlaneChanges, mayChangeControlPlane } from "../reading/controlPlane";
+import { isMeshHost } from "../reading/destinationRule";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { matchesHeader } from "../reading/header";
 import { isForwarding } from "../reading/proxyConfig";
@@ -58,6 +59,14 @@ export const messages = {
   }),
   forging: (header: string): Message => ({
     problem: `is ${header}, so an authorizer sets a header that services read as set by a proxy`,
+    fix: "Remove the header",
+  }),
+  external: (host: string): Message => ({
+    problem: `is ${host}, which is no Service of the mesh, so requests or their records leave the mesh`,
+    fix: "Use the full name of a Service, such as otel.tracing.svc.cluster.local, or add the host to providerHosts after a review",
+  }),
+  logged: (header: string): Message => ({
+    problem: `contains the header ${header}, so access logs contain the credentials of users`,
     fix: "Remove the header",
   }),
   program: (): Message => ({
@@ -156,6 +165,18 @@ const HUBS = /^((cni|ztunnel)\.)?(global\.)?hub$/;
 const WRAPPED =
   /(^|\.)(istiod|istio-discovery|ztunnel|pilot|meshConfig|sidecarInjectorWebhook|global\.(proxy\.(image|privileged|autoInject|(in|ex)clude[A-Z]\w+)$|proxy_init|caAddress|caName|pilotCertProvider|meshNetworks))(\.|$)|\.env\.(PILOT|ISTIOD|CITADEL)_|\.env\.(XDS_AUTH|CA_TRUSTED_NODE_ACCOUNTS|AUDIENCE)/;
 
+/** What authorizes requests, or receives traces and access logs: a provider's Service, and the address of an old setting. */
+const PROVIDER =
+  /^meshConfig\.(extensionProviders\[\d+\]\.\w+\.service|defaultConfig\.(tracing\.\w+\.address|\w*[sS]ervice\.address))$/;
+
+/** Formats of access logs, also their single labels. */
+const LOGS = /^meshConfig\.(accessLogFormat$|extensionProviders\[\d+\]\.\w+\.(logFormat|log_format)\b)/;
+
+/** Whether a host is of a Service, in a form that cannot be of an external host as well: no top-level domain has a hyphen. */
+function isServiceName(host: string, domains: readonly string[]): boolean {
+  return isMeshHost(host, domains) || /^[a-z0-9-]+\.[a-z0-9]+-[a-z0-9-]+$/.test(host);
+}
+
 /** Headers that an authorizer may add to requests, and that services read as set by a proxy. */
 const FORGED = ["x-forwarded-client-cert", "x-envoy-external-address", "x-envoy-peer-metadata*"];
 
@@ -187,6 +208,11 @@ export const restrictControlPlane = resourcePolicy({
     chartRepositories: words(
       [facts.istio.charts.repository, facts.istio.charts.oci, ...facts.istio.retired.charts],
       "Repositories and registries of Istio's charts. Charts of folders are accepted.",
+    ),
+    meshDomains,
+    providerHosts: words(
+      [],
+      "External hosts that may authorize requests, or receive traces and access logs, in addition to Services of the mesh",
     ),
     istiodUrls: words(
       [],
@@ -232,6 +258,8 @@ function judgeRelease(
     readonly gatewayValues: readonly string[];
     readonly nodeValues: readonly string[];
     readonly istioHubs: readonly string[];
+    readonly meshDomains: readonly string[];
+    readonly providerHosts: readonly string[];
   },
 ): Violation[] {
   const values = release.fields.at("values");
@@ -249,7 +277,7 @@ function judgeRelease(
       ...lifecycle,
       ...places.flatMap((field) => {
         const path = chart === "ambient" ? relative(field) : relative(field).replace(PLACES, "");
-        if (isAllowed(path, allowed)) return judgeValue(field, path, settings.istioHubs);
+        if (isAllowed(path, allowed)) return judgeValue(field, path, settings);
         // An unknown block may only have allowed values.
         const undecided = field.peek === UNKNOWN && mayContain(path, allowed);
         return undecided && field.value === UNKNOWN ? [] : [{ field, ...messages.value() }];
@@ -287,7 +315,11 @@ function allowedValues(
 }
 
 /** Judges values that are allowed in general, but not with every content. */
-function judgeValue(field: Field, path: string, hubs: readonly string[]): Violation[] {
+function judgeValue(
+  field: Field,
+  path: string,
+  { istioHubs: hubs, meshDomains: domains, providerHosts }: Parameters<typeof judgeRelease>[1],
+): Violation[] {
   const text = () => asText(field.value);
   if (HUBS.test(path)) {
     return typeof field.value === "string" && !hubs.includes(field.value)
@@ -298,6 +330,18 @@ function judgeValue(field: Field, path: string, hubs: readonly string[]): Violat
     return isForwarding(field.value) ? [{ field, ...messages.forwarding() }] : [];
   if (path.endsWith("pathNormalization.normalization"))
     return field.value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+  if (PROVIDER.test(path)) {
+    const host = text()
+      .replace(/^[^/]*\//, "")
+      .replace(/:\d+$/, "");
+    const isKnown = field.value === UNKNOWN || isServiceName(host, domains) || providerHosts.includes(host);
+    return isKnown ? [] : [{ field, ...messages.external(text()) }];
+  }
+  if (LOGS.test(path)) {
+    const [, header] =
+      /%(?:REQ|REQ_WITHOUT_QUERY|RESP)\(([^)]*\b(?:authorization|cookie)\b[^)]*)\)/i.exec(text()) ?? [];
+    return header === undefined ? [] : [{ field, ...messages.logged(header) }];
+  }
   if (/\.fail_?open$/i.test(path)) return text() === "true" ? [{ field, ...messages.failOpen() }] : [];
   if (path.endsWith(".minProtocolVersion"))
     return /^TLSV1_[01]$/.test(text()) ? [{ field, ...messages.oldTls(text()) }] : [];

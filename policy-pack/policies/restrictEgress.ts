@@ -9,6 +9,7 @@ import { isLocalAddress } from "../reading/localAddress";
 import { isIstiod, istiodValue } from "../reading/release";
 import {
   isHelmRelease,
+  isService,
   isServiceEntry,
   isSidecar,
   isWorkloadEntry,
@@ -75,10 +76,11 @@ export const restrictEgress = resourcePolicy({
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy-Mode",
   settings: { environment, meshDomains },
   appliesTo: (type) =>
-    isHelmRelease(type) || isSidecar(type) || isServiceEntry(type) || isWorkloadEntry(type),
+    [isHelmRelease, isSidecar, isServiceEntry, isWorkloadEntry, isService].some((is) => is(type)),
   judge(resource, { environment, meshDomains }) {
     if (environmentOf(environment) === "dev") return [];
     if (isSidecar(resource.type)) return judgeSidecar(resource);
+    if (isService(resource.type)) return judgeEndpoint(resource.fields.at("spec"), "externalName");
     if (isWorkloadEntry(resource.type)) return judgeEndpoint(resource.fields.at("spec"));
     if (isServiceEntry(resource.type)) return judgeServiceEntry(resource, meshDomains);
     return isIstiod(resource) ? judgeMeshConfig(resource) : [];
@@ -101,15 +103,28 @@ function judgeSidecar({ fields }: KubernetesResource): Violation[] {
 function judgeServiceEntry({ fields }: KubernetesResource, domains: readonly string[]): Violation[] {
   return [
     ...textsOf(fields.at("spec", "hosts")).flatMap(({ field, text }) => judgeHost(field, text, domains)),
+    ...(fields.at("spec", "endpoints").isSet ? [] : resolvedHosts(fields.at("spec"))),
     ...textsOf(fields.at("spec", "addresses")).flatMap(({ field, text }) => judgeAddress(field, text)),
     ...judgePorts(fields.at("spec")),
-    ...fields.at("spec", "endpoints").children().flatMap(judgeEndpoint),
+    ...fields
+      .at("spec", "endpoints")
+      .children()
+      .flatMap((one) => judgeEndpoint(one)),
   ];
 }
 
+/** Judges hosts that a proxy resolves to addresses, without endpoints of their own. */
+function resolvedHosts(spec: Field): Violation[] {
+  const resolution = spec.at("resolution").value;
+  if (resolution === "STATIC" || resolution === UNKNOWN) return [];
+  return textsOf(spec.at("hosts"))
+    .filter(({ text }) => isLocalAddress(text))
+    .map(({ field, text }) => ({ field, ...messages.local(text) }));
+}
+
 /** Judges the address of an endpoint. A proxy connects to it from its own pod. */
-function judgeEndpoint(endpoint: Field): Violation[] {
-  const field = endpoint.at("address");
+function judgeEndpoint(endpoint: Field, key = "address"): Violation[] {
+  const field = endpoint.at(key);
   const { value } = field;
   if (typeof value !== "string") return [];
   return value.startsWith("unix:") || isLocalAddress(value) ? [{ field, ...messages.local(value) }] : [];

@@ -1,7 +1,8 @@
-import { ANNOTATIONS, PROXY_SETTINGS, PROXY_VARIABLES } from "../allowLists";
+import { ANNOTATIONS, PROXY_SETTINGS, PROXY_VARIABLES, TRACING_SETTINGS } from "../allowLists";
 import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
+import { isProxyOnly } from "../reading/gateway";
 import { consolesOf } from "../reading/console";
 import { Field, leaves, UNKNOWN } from "../reading/field";
 import { isForwarding, overlayOf, PROXY_CONFIG, proxyConfigOf, settingsOf } from "../reading/proxyConfig";
@@ -26,6 +27,10 @@ export const messages = {
   setting: (name: string): Message => ({
     problem: `sets ${name}, which is not an allowed setting of a proxy`,
     fix: "Remove the setting, or allow it in the policy's configuration after a review",
+  }),
+  topology: (name: string): Message => ({
+    problem: `sets gatewayTopology.${name}, but the pod is no gateway, so clients could state another address or identity`,
+    fix: "Remove the setting, and set it for gateways only",
   }),
   program: (container: string): Message => ({
     problem: `changes the program or the files of ${container}, which injection keeps`,
@@ -75,8 +80,8 @@ export const restrictPodAnnotations = resourcePolicy({
     ),
     allowedSettings: words(
       [],
-      "Further settings that the annotation proxy.istio.io/config and ProxyConfig objects may contain, in addition to those in " +
-        "allowLists.ts",
+      "Further settings that the annotation proxy.istio.io/config and ProxyConfig objects may contain, such as " +
+        "tracing.zipkin, in addition to those in allowLists.ts",
     ),
   },
   appliesTo: (type) =>
@@ -99,7 +104,7 @@ export const restrictPodAnnotations = resourcePolicy({
     return [
       ...annotationsOf(resource)
         .filter(({ key }) => ISTIO.test(key))
-        .flatMap((field) => judgeAnnotation(field, settings)),
+        .flatMap((field) => judgeAnnotation(field, settings, isGateway(resource))),
       ...(isWorkload(resource.type) ? judgeContainers(podOf(resource), settings) : []),
     ];
   },
@@ -125,7 +130,7 @@ function judgeGatewayOptions({ fields }: KubernetesResource, settings: PodSettin
     .at("metadata", "annotations")
     .children()
     .filter(({ key }) => ISTIO.test(key))
-    .flatMap((one) => judgeAnnotation(one, settings));
+    .flatMap((one) => judgeAnnotation(one, settings, true));
   return [...annotations, ...judgeContainers(pod, settings)].map(({ field: place, problem, fix }) => ({
     field,
     problem: `contains ${place.path}, which ${problem}`,
@@ -178,7 +183,14 @@ function annotationsOf(resource: KubernetesResource): Field[] {
   return leaves(fields.at("values")).filter(({ path }) => /annotations/i.test(path));
 }
 
-function judgeAnnotation(field: Field, settings: PodSettings): Violation[] {
+/** Whether the pods of an object are gateways, which have clients outside of the mesh. */
+function isGateway(resource: KubernetesResource): boolean {
+  const { type } = resource;
+  if (isWorkload(type)) return isProxyOnly(podOf(resource));
+  return isGatewayApiGateway(type) || isGatewayRelease(resource);
+}
+
+function judgeAnnotation(field: Field, settings: PodSettings, ofGateway: boolean): Violation[] {
   const { key } = field;
   const allowed = [...ANNOTATIONS, ...settings.allowedAnnotations];
   if (!allowed.some((pattern) => matches(pattern, key))) {
@@ -195,11 +207,20 @@ function judgeAnnotation(field: Field, settings: PodSettings): Violation[] {
   if (key !== PROXY_CONFIG) return [];
   const names = settingsOf(field);
   if (names === undefined) return [{ field, ...messages.notYaml() }];
-  const forwards = isForwarding(proxyConfigOf(field).forwardClientCertDetails);
+  const { forwardClientCertDetails, topology, tracing } = proxyConfigOf(field);
+  const forwards = isForwarding(forwardClientCertDetails);
+  const allowsTopology = ofGateway || settings.allowedSettings.includes("gatewayTopology");
+  const others = forwards ? [] : topology.filter((name) => !/^forward_?client_?cert_?details$/i.test(name));
   return [
     ...names
       .filter((name) => !isAllowedSetting(name, settings))
       .map((name) => ({ field, ...messages.setting(name) })),
+    ...tracing
+      .filter((name) => !TRACING_SETTINGS.includes(name))
+      .map((name) => `tracing.${name}`)
+      .filter((name) => !settings.allowedSettings.includes(name))
+      .map((name) => ({ field, ...messages.setting(name) })),
+    ...(allowsTopology ? [] : others.map((name) => ({ field, ...messages.topology(name) }))),
     ...(forwards ? [{ field, ...messages.forwarding() }] : []),
   ];
 }

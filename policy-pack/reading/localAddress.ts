@@ -8,9 +8,15 @@ import { BlockList, isIP } from "node:net";
  */
 export function isLocalAddress(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (isIP(name) === 0) return /(^|\.)localhost$/i.test(name);
+  if (isIP(name) === 0) return /(^|\.)localhost$/i.test(name) || METADATA.includes(name.toLowerCase());
   return LOCAL.check(name, isIP(name) === 4 ? "ipv4" : "ipv6");
 }
+
+/** Names of the metadata services of clouds, which give out the credentials of a node. */
+const METADATA = [
+  ...["metadata.google.internal", "metadata.goog", "metadata.azure.internal", "instance-data"],
+  ...["instance-data.ec2.internal", "metadata.platformequinix.com", "metadata.tencentyun.com"],
+];
 
 const LOCAL = new BlockList();
 LOCAL.addSubnet("127.0.0.0", 8, "ipv4");

@@ -12,6 +12,10 @@ export interface ProxyConfig {
   readonly interceptionMode?: unknown;
   /** What the proxy does with the header x-forwarded-client-cert of clients. */
   readonly forwardClientCertDetails?: unknown;
+  /** The names of the settings about what is in front of a gateway. */
+  readonly topology: readonly string[];
+  /** The names of the settings of tracing. */
+  readonly tracing: readonly string[];
   /** The share of requests that is traced, in percent. */
   readonly sampling?: unknown;
 }
@@ -25,12 +29,14 @@ export function settingsOf(annotation: Field): string[] | undefined {
 /** Parses the ProxyConfig in a pod's annotation {@link PROXY_CONFIG}, in YAML or JSON. */
 export function proxyConfigOf(annotation: Field): ProxyConfig {
   const config = parsed(annotation);
-  if (config === undefined) return { readable: false };
+  if (config === undefined) return { readable: false, topology: [], tracing: [] };
   return {
     readable: true,
     // Protobuf accepts a field by either name.
     interceptionMode: config.interceptionMode ?? config.interception_mode,
     forwardClientCertDetails: forwardingOf(config),
+    topology: Object.keys(topologyOf(config)),
+    tracing: Object.keys(mapOf(config.tracing)),
     sampling: mapOf(config.tracing).sampling,
   };
 }
@@ -55,8 +61,12 @@ function mapOf(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
+function topologyOf(config: Record<string, unknown>): Record<string, unknown> {
+  return mapOf(config.gatewayTopology ?? config.gateway_topology);
+}
+
 function forwardingOf(config: Record<string, unknown>): unknown {
-  const topology = mapOf(config.gatewayTopology ?? config.gateway_topology);
+  const topology = topologyOf(config);
   return topology.forwardClientCertDetails ?? topology.forward_client_cert_details;
 }
 

@@ -10,8 +10,8 @@ export const messages = {
     `the responses. List the origins, or set allowCredentials to false.`,
 };
 
-/** Origins that anyone can have. */
-const STRANGERS = ["https://stranger.example", "http://stranger.example:8080"];
+/** Origins that anyone can have. A page in a sandboxed frame has the origin null. */
+const STRANGERS = ["https://stranger.example", "http://stranger.example:8080", "null"];
 
 /** Judges whether websites of strangers may use the credentials of a user: a browser then shows them the responses. */
 export const judgeCors: JudgeEffect = function* ({ stack }) {
@@ -58,7 +58,8 @@ function wildcard(text: string): (origin: string) => boolean {
 
 /** An origin of a VirtualService. An expression that can't be read matches nothing. */
 function stringMatch(field: Field): (origin: string) => boolean {
-  const [prefix, regex] = ["prefix", "regex"].map((form) => field.at(form).peek);
+  const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((form) => field.at(form).peek);
+  if (typeof exact === "string") return (origin) => origin === exact;
   if (typeof prefix === "string") return (origin) => origin.startsWith(prefix);
   if (typeof regex !== "string") return () => false;
   try {

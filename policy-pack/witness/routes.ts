@@ -4,8 +4,7 @@ import { type Field, UNKNOWN } from "../reading/field";
 import { isMeshHost } from "../reading/destinationRule";
 import {
   isDestinationRule,
-  isGrpcRoute,
-  isHttpRoute,
+  isGatewayApiRoute,
   isVirtualService,
   type KubernetesResource,
 } from "../reading/resource";
@@ -19,7 +18,7 @@ import { type Paths, sharedPath } from "./paths";
 export const judgeRoutes: JudgeEffect = function* (judged) {
   const known = knownHosts(judged);
   for (const resource of judged.stack) {
-    if (isHttpRoute(resource.type) || isGrpcRoute(resource.type)) yield* judgeHostnames(resource, known);
+    if (isGatewayApiRoute(resource.type)) yield* judgeHostnames(resource, known);
     if (!isVirtualService(resource.type)) continue;
     if (!resource.type.patch) {
       for (const destination of destinationsOf(resource))
@@ -141,7 +140,7 @@ function isOfService(host: string, { services }: KnownHosts): boolean {
 }
 
 /**
- * Judges requests of a Service that an HTTPRoute or GRPCRoute sends to a host, which need not be in the mesh.
+ * Judges requests of a Service that a route of the Gateway API sends to a host, which need not be in the mesh.
  * https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#mesh-traffic
  */
 function* judgeHostnames(resource: KubernetesResource, known: KnownHosts): Iterable<StackViolation> {
@@ -158,7 +157,10 @@ function* judgeHostnames(resource: KubernetesResource, known: KnownHosts): Itera
   for (const rule of fields.at("spec", "rules").children()) {
     const backends = rule.at("backendRefs").children();
     const filters = [rule, ...backends].flatMap((place) => place.at("filters").children());
-    const copies = filters.map((filter) => filter.at("requestMirror", "backendRef"));
+    // An authorizer receives the headers of all requests.
+    const copies = filters.flatMap((filter) =>
+      ["requestMirror", "externalAuth"].map((key) => filter.at(key, "backendRef")),
+    );
     for (const field of copies.filter(isHostname).map((one) => one.at("name"))) {
       if (isOutside(asText(field.peek), known))
         yield { subject: resource, message: messages.copied(title, field.path, asText(field.peek)) };

@@ -90,6 +90,33 @@ describe("bound-capabilities", () => {
     expect(await judge(securityContext, own)).to.deep.equal(added("SYS_ADMIN", 1));
   });
 
+  it("refuses applications that share the processes or the volumes of a proxy", async () => {
+    const inSpec = (spec: object) => validateResource(boundCapabilities, deployment({ spec: spec as never }));
+    expect(await inSpec({ shareProcessNamespace: true })).to.deep.equal({
+      violations: [inPod("shareProcessNamespace", messages.shared())],
+    });
+    const proxy = { name: "istio-proxy", image: "auto" };
+    for (const spec of [
+      { shareProcessNamespace: false },
+      { shareProcessNamespace: true, containers: [proxy] },
+      { ephemeralContainers: [{ name: "debug", targetContainerName: "catalog" }] },
+      { containers: [{ ...proxy, volumeMounts: [{ name: "istio-envoy", mountPath: "/mnt" }] }] },
+      { containers: [{ name: "catalog", volumeMounts: [{ name: "cache", mountPath: "/mnt" }] }] },
+    ]) {
+      expect(await inSpec(spec), JSON.stringify(spec)).to.deep.equal({ violations: [] });
+    }
+    expect(
+      await inSpec({ ephemeralContainers: [{ name: "debug", targetContainerName: "istio-proxy" }] }),
+    ).to.deep.equal({
+      violations: [inPod("ephemeralContainers[0].targetContainerName", messages.target("istio-proxy"))],
+    });
+    expect(
+      await inSpec({ containers: [{ name: "catalog", volumeMounts: [{ name: "workload-socket" }] }] }),
+    ).to.deep.equal({
+      violations: [inPod("containers[0].volumeMounts[0].name", messages.volume("workload-socket"))],
+    });
+  });
+
   it("judges init containers", async () => {
     const initContainers = [{ name: "setup", securityContext: adding("NET_RAW") }];
     expect(await validateResource(boundCapabilities, deployment({ spec: { initContainers } }))).to.deep.equal(

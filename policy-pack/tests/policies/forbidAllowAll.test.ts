@@ -53,6 +53,28 @@ describe("forbid-allow-all", () => {
     expect(await judge(defaultDeny())).to.deep.equal({ violations: [] });
   });
 
+  it("refuses a rule whose only condition is a claim that every token has", async () => {
+    const claim = (key: string, ...values: string[]) => ({ when: [{ key, values }] });
+    for (const [key, name, value] of [
+      ["request.auth.claims[iss]", "iss", "*"],
+      ["request.auth.claims[iss]", "iss", "https://*"],
+      ["request.auth.claims[sub]", "sub", "*"],
+      ["request.auth.audiences", "aud", "*"],
+    ] as const) {
+      expect(await rules(claim(key, "a", value)), value).to.deep.equal({
+        violations: [inRule(".when[0].values[1]", messages.anyToken(name, value))],
+      });
+    }
+    for (const rule of [
+      claim("request.auth.claims[iss]", "https://auth.example.com"),
+      claim("request.auth.claims[iss]", "https://auth.example.com/*"),
+      claim("request.auth.claims[role]", "*"),
+      allow(claim("request.auth.claims[iss]", "*")),
+    ]) {
+      expect(await rules(rule), JSON.stringify(rule)).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("refuses a rule that restricts nothing", async () => {
     const unlimited = [
       {},

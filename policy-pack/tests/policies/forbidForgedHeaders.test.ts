@@ -45,6 +45,19 @@ describe("forbid-forged-headers", () => {
     }
   });
 
+  it("refuses headers by which a proxy sets attempts and timeouts, and credentials", async () => {
+    for (const header of ["x-envoy-max-retries", "X-Envoy-Upstream-Rq-Timeout-Ms"]) {
+      expect(await judge(virtualService([request({ set: { [header]: "1" } })]))).to.deep.equal({
+        violations: [inRoute(`headers.request.set.${header}`, messages.forged(header))],
+      });
+    }
+    for (const header of ["authorization", "Cookie", "proxy-authorization"]) {
+      expect(await judge(virtualService([request({ add: { [header]: "a" } })]))).to.deep.equal({
+        violations: [inRoute(`headers.request.add.${header}`, messages.credential(header))],
+      });
+    }
+  });
+
   it("refuses them in an HTTPRoute", async () => {
     const filters = [
       {

@@ -180,6 +180,56 @@ describe("forbid-weaker-mtls", () => {
       });
     });
 
+    it("refuses an identity of another namespace, and a name that leads to another service", async () => {
+      const mutual = (tls: object, host = "catalog") =>
+        judge(destinationRule({ host, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", ...tls } } }));
+      const own = "spiffe://cluster.local/ns/shop/sa/catalog";
+      for (const identity of [
+        "spiffe://cluster.local/ns/bank/sa/catalog",
+        "catalog.example.com",
+        "spiffe://a",
+      ]) {
+        expect(await mutual({ subjectAltNames: [own, identity] })).to.deep.equal({
+          violations: [inRule("trafficPolicy.tls.subjectAltNames[1]", messages.identity(identity))],
+        });
+      }
+      const host = "catalog.shop.svc.cluster.local";
+      for (const tls of [
+        { subjectAltNames: [own] },
+        ...["catalog", host, `outbound_.8080_._.${host}`, "api.example.com"].map((sni) => ({ sni })),
+      ]) {
+        expect(await mutual(tls), JSON.stringify(tls)).to.deep.equal({ violations: [] });
+      }
+      expect(await mutual({ subjectAltNames: ["spiffe://a"] }, "api.example.com")).to.deep.equal({
+        violations: [],
+      });
+      for (const sni of ["pay.bank.svc.cluster.local", "outbound_.80_._.pay.bank.svc.cluster.local"]) {
+        expect(await mutual({ sni })).to.deep.equal({
+          violations: [inRule("trafficPolicy.tls.sni", messages.sni(sni))],
+        });
+      }
+    });
+
+    it("refuses an identity of another namespace in a ServiceEntry of the mesh", async () => {
+      const entry = (location: string, identity: string) =>
+        judge(
+          istio(
+            "networking.istio.io/v1",
+            "ServiceEntry",
+            { namespace: "shop", name: "vm" },
+            { hosts: ["vm.internal"], location, subjectAltNames: [identity] },
+          ),
+        );
+      const other = "spiffe://cluster.local/ns/bank/sa/vm";
+      expect(await entry("MESH_INTERNAL", other)).to.deep.equal({
+        violations: [said("ServiceEntry shop/vm")("spec.subjectAltNames[0]", messages.identity(other))],
+      });
+      expect(await entry("MESH_INTERNAL", "spiffe://cluster.local/ns/shop/sa/vm")).to.deep.equal({
+        violations: [],
+      });
+      expect(await entry("MESH_EXTERNAL", "vm.example.com")).to.deep.equal({ violations: [] });
+    });
+
     it("refuses it for all hosts of the mesh, and for wildcards that match them", async () => {
       const trafficPolicy = { tls: { mode: "SIMPLE" } };
       const inside = [

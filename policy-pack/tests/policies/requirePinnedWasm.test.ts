@@ -39,7 +39,8 @@ describe("require-pinned-wasm", () => {
       { failStrategy: "FAIL_CLOSE" },
       { failStrategy: "FAIL_RELOAD" },
       { sha256: undefined, url: `oci://registry.example.com/waf@sha256:${SUM}` },
-      { sha256: undefined, url: "file:///opt/waf.wasm" },
+      { sha256: undefined, url: `registry.example.com/waf@sha256:${SUM}` },
+      { url: "https://registry.example.com/waf.wasm" },
     ]) {
       expect(await judge(spec)).to.deep.equal({ violations: [] });
     }
@@ -57,6 +58,18 @@ describe("require-pinned-wasm", () => {
     expect(await judge({ url: "HTTP://registry.example.com/waf.wasm" })).to.deep.equal(
       at("url", messages.http()),
     );
+  });
+
+  it("accepts a digest only in a reference of a registry", async () => {
+    const url = `https://registry.example.com/waf@sha256:${SUM}`;
+    expect(await judge({ sha256: undefined, url })).to.deep.equal(unpinned);
+  });
+
+  it("refuses files of the proxy's container, because Istio ignores their checksum", async () => {
+    for (const url of ["file:///opt/waf.wasm", "FILE:///opt/waf.wasm", "file:/opt/waf.wasm"]) {
+      expect(await judge({ url })).to.deep.equal(at("url", messages.file()));
+      expect(await judge({ url, sha256: undefined })).to.deep.equal(at("url", messages.file()));
+    }
   });
 
   it("refuses modules that fail open", async () => {

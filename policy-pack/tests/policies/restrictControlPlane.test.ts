@@ -362,6 +362,44 @@ describe("restrict-control-plane", () => {
     expect(await topology("SANITIZE_SET")).to.deep.equal({ violations: [] });
   });
 
+  it("refuses authorizers and receivers of traces and logs outside of the mesh", async () => {
+    const provider = (kind: string, service: string, configuration = {}) =>
+      judge(
+        istiod({ meshConfig: { extensionProviders: [{ name: "a", [kind]: { service, port: 443 } }] } }),
+        configuration,
+      );
+    for (const kind of ["envoyExtAuthzHttp", "envoyExtAuthzGrpc", "opentelemetry"]) {
+      const path = `values.meshConfig.extensionProviders[0].${kind}.service`;
+      for (const host of ["a.example.com", "shop/a.example.com"]) {
+        expect(await provider(kind, host)).to.deep.equal(at(path, messages.external(host)));
+      }
+      for (const host of ["opa", "opa.shop.svc.cluster.local", "shop/opa.shop.svc.cluster.local"]) {
+        expect(await provider(kind, host), host).to.deep.equal({ violations: [] });
+      }
+      expect(await provider(kind, "a.example.com", { providerHosts: ["a.example.com"] })).to.deep.equal({
+        violations: [],
+      });
+      expect(await provider(kind, "opa.corp", { meshDomains: ["corp"] })).to.deep.equal({ violations: [] });
+    }
+    const zipkin = (address: unknown) =>
+      judge(istiod({ meshConfig: { defaultConfig: { tracing: { zipkin: { address } } } } }));
+    const path = "values.meshConfig.defaultConfig.tracing.zipkin.address";
+    expect(await zipkin("a.example.com:9411")).to.deep.equal(
+      at(path, messages.external("a.example.com:9411")),
+    );
+    expect(await zipkin("zipkin.istio-system:9411")).to.deep.equal({ violations: [] });
+    expect((await zipkin(unknown)).undecided).to.be.a("string");
+  });
+
+  it("refuses credentials in access logs", async () => {
+    const path = "values.meshConfig.accessLogFormat";
+    const log = (accessLogFormat: string) => judge(istiod({ meshConfig: { accessLogFormat } }));
+    expect(await log("%REQ(X-USER?Authorization)%")).to.deep.equal(
+      at(path, messages.logged("X-USER?Authorization")),
+    );
+    expect(await log("%REQ(:METHOD)% authorization")).to.deep.equal({ violations: [] });
+  });
+
   it("applies the organization's lists, and not to dev", async () => {
     const values = { env: { XDS_AUTH: "false" } };
     expect(await judge(istiod(values), { istiodValues: ["env"] })).to.deep.equal({ violations: [] });

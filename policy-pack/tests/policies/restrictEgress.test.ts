@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, restrictEgress } from "../../policies/restrictEgress";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gatewayRelease, istio, istiod } from "../resources";
+import { gatewayRelease, istio, istiod, service } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -173,6 +173,26 @@ describe("restrict-egress", () => {
       violations: [inEntry("spec.addresses[0]", messages.addresses("0.0.0.0/0", "every address"))],
       undecided: "ServiceEntry shop/world: string value at .spec.addresses.1 can't be known during preview",
     });
+  });
+
+  it("refuses hosts that are resolved to the client's own pod or node, also of an ExternalName", async () => {
+    const alias = (externalName: string) => judge(service({ type: "ExternalName", externalName }));
+    for (const host of ["localhost", "metadata.google.internal"]) {
+      expect(await judge(entry({ hosts: [host], resolution: "DNS" }))).to.deep.equal({
+        violations: [inEntry("spec.hosts[0]", messages.local(host))],
+      });
+      expect(await judge(entry({ hosts: [host], endpoints: [{ address: "10.0.0.7" }] }))).to.deep.equal({
+        violations: [],
+      });
+      expect(await alias(host)).to.deep.equal({
+        violations: [said("Service shop/catalog")("spec.externalName", messages.local(host))],
+      });
+    }
+    expect(await judge(entry({ hosts: ["localhost"], resolution: "STATIC" }))).to.deep.equal({
+      violations: [],
+    });
+    expect(await alias("db.example.com")).to.deep.equal({ violations: [] });
+    expect(await judge(service())).to.deep.equal({ violations: [] });
   });
 
   it("refuses endpoints in the client's own pod or node, and accepts others", async () => {

@@ -137,6 +137,31 @@ describe("restrict-pod-annotations", () => {
     expect(await of("SANITIZE")).to.deep.equal({ violations: [] });
   });
 
+  it("refuses settings of gateways for other pods, and spans to another place", async () => {
+    for (const name of ["numTrustedProxies", "proxyProtocol"]) {
+      expect(await pod(CONFIG, `gatewayTopology: { ${name}: 1 }`)).to.deep.equal(
+        at(CONFIG, messages.topology(name)),
+      );
+    }
+    const zipkin = "tracing: { zipkin: { address: a.example.com:9411 }, sampling: 1 }";
+    expect(await pod(CONFIG, zipkin)).to.deep.equal(at(CONFIG, messages.setting("tracing.zipkin")));
+    for (const [config, allowedSettings] of [
+      ["gatewayTopology: { numTrustedProxies: 1 }", ["gatewayTopology"]],
+      [zipkin, ["tracing.zipkin"]],
+    ] as const) {
+      expect(
+        await validateResource(restrictPodAnnotations, annotatedPod({ [CONFIG]: config }), {
+          allowedSettings,
+        }),
+      ).to.deep.equal({ violations: [] });
+    }
+    const gateway = deployment(
+      { metadata: { annotations: { [CONFIG]: "gatewayTopology: { numTrustedProxies: 1 }" } } },
+      { name: "istio-proxy", image: "auto" },
+    );
+    expect(await validateResource(restrictPodAnnotations, gateway)).to.deep.equal({ violations: [] });
+  });
+
   it("refuses every other annotation of Istio", async () => {
     for (const annotation of [
       "sidecar.istio.io/discoveryAddress",

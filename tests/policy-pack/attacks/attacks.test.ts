@@ -7,6 +7,8 @@ import { clusterPrograms, clusterWays } from "./clusterWays";
 import { accessWays } from "./accessWays";
 import { controlPlaneWays } from "./controlPlaneWays";
 import { detourPrograms, detourWays } from "./detourWays";
+import { identityPrograms, identityWays } from "./identityWays";
+import { leavingPrograms, leavingWays } from "./leavingWays";
 import { moreOrdinary } from "./moreOrdinary";
 import { ordinary } from "./ordinary";
 import { podWays } from "./podWays";
@@ -21,8 +23,17 @@ const ways = [
   ...accessWays,
   ...clusterWays,
   ...detourWays,
+  ...identityWays,
+  ...leavingWays,
 ];
-const programs = [...ordinary, ...moreOrdinary, ...clusterPrograms, ...detourPrograms];
+const programs = [
+  ...ordinary,
+  ...moreOrdinary,
+  ...clusterPrograms,
+  ...detourPrograms,
+  ...identityPrograms,
+  ...leavingPrograms,
+];
 
 /** Policies whose violations are not about security: a case that only they refuse is not refused. */
 const aside =
