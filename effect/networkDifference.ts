@@ -1,7 +1,8 @@
 import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import { fieldsAt, listAt, numberAt } from "./field";
-import { isSelected, keysOf } from "./labelSelector";
+import { type ClientGroup, clientGroups } from "./clientGroups";
+import { keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import { type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
 import { type KnownObject, titleOf } from "./object";
@@ -31,39 +32,43 @@ const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
 
 /**
  * Returns the connections that NetworkPolicies allow in one model only: for each workload that accepts them, and for each
- * one that opens them to hosts outside of the cluster. Only ends that a changed policy selects are compared, and those whose
- * labels change, or those of their Namespace, if a policy reads them.
+ * one that opens them to hosts outside of the cluster.
+ *
+ * @param limit how many pods a peer may select to be compared one by one. Default: that of `clientGroups`.
  */
 export function networkDifferences(
   before: Model,
   after: Model,
   pairs: readonly WorkloadPair[],
+  limit?: number,
 ): Difference[] {
   const [old, now] = [policies(before), policies(after)];
   const changed = changedOf(old, now, ({ spec }) => JSON.stringify(spec));
   const keys = new Set([...old, ...now].flatMap(keysRead));
-  const ends = pairs.map((pair) => ({
-    pair,
-    side: sideOf(pair),
-    selected: isSelectedBy(changed, pair) || isRelabelled(before, after, pair, keys),
-  }));
-  if (!ends.some(({ selected }) => selected)) return [];
-  const named = changed.flatMap(portsNamed);
-  return ends.flatMap(({ pair, side, selected }) => {
+  if (changed.length === 0 && !pairs.some((pair) => isRelabelled(before, after, pair, keys))) return [];
+  const sides = pairs.map(sideOf);
+  const groupsOf = clientGroups([before, after], pairs, limit);
+  const named = [...new Set([443, ...changed.flatMap(portsNamed)])];
+  return pairs.flatMap((pair, index) => {
+    const side = sides[index] ?? sideOf(pair);
     const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), 65000])];
-    const clients = ends.filter((one) => selected || one.selected).map((one) => one.side);
-    const all = selected ? [...clients, outsideSide] : clients;
-    const received = all.flatMap((from) =>
+    const clients = groupsOf(index).flatMap((group): Side[] => {
+      const from = sides[group.client];
+      return from === undefined ? [] : [group.size === 1 ? from : { ...from, name: groupName(from, group) }];
+    });
+    const received = [...clients, outsideSide].flatMap((from) =>
       ports.flatMap((port) => changeOf(before, after, from, side, port)),
     );
-    const reached = selected
-      ? [...new Set([443, ...named])].flatMap((port) => changeOf(before, after, side, outsideSide, port))
-      : [];
+    const reached = named.flatMap((port) => changeOf(before, after, side, outsideSide, port));
     return [
       ...differencesOf(after, pair[1], received, "received"),
       ...differencesOf(after, pair[1], reached, "sent"),
     ];
   });
+}
+
+function groupName({ name }: Side, { size, id }: ClientGroup): string {
+  return `${name} and ${size - 1} alike (${id})`;
 }
 
 const outsideSide: Side = { before: outside, after: outside, name: "a client outside of the cluster" };
@@ -74,14 +79,6 @@ function policies(model: Model): readonly KnownObject[] {
 
 function sideOf([old, now]: WorkloadPair): Side {
   return { before: { workload: old }, after: { workload: now }, name: `${now.namespace}/${now.name}` };
-}
-
-function isSelectedBy(changed: readonly KnownObject[], [old, now]: WorkloadPair): boolean {
-  return changed.some(
-    ({ namespace, spec }) =>
-      namespace === now.namespace &&
-      [old, now].some(({ labels }) => isSelected(fieldsAt(spec, "podSelector"), labels)),
-  );
 }
 
 /** The keys of labels of pods and namespaces that a policy reads. */

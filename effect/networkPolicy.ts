@@ -1,8 +1,9 @@
-import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt } from "./field";
+import { type Fields, fieldsAt, has, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
 import { isSelected, keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { blockHolds, type Outside } from "./outside";
+import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import { every, some, type Truth, truth } from "./truth";
 import type { Workload } from "./workload";
 
@@ -51,7 +52,8 @@ export function mayConnect(model: Model, connection: Connection): ConnectionDeci
   return egress;
 }
 
-type Direction = "egress" | "ingress";
+/** The direction of a connection, as seen from the pod that a policy selects. */
+export type Direction = "egress" | "ingress";
 
 function directed(
   model: Model,
@@ -73,20 +75,42 @@ function directed(
   return { answer, direction, by };
 }
 
-const byNamespace = new WeakMap<readonly KnownObject[], ReadonlyMap<string, readonly KnownObject[]>>();
+interface Selecting {
+  readonly byNamespace: ReadonlyMap<string, SelectorIndex<KnownObject>>;
+  readonly known: WeakMap<Workload, Readonly<Record<Direction, readonly KnownObject[]>>>;
+}
+
+const selecting = new WeakMap<readonly KnownObject[], Selecting>();
 
 /** Returns the NetworkPolicies that select a workload's pods and apply to a direction. */
-export function policiesOf(
-  model: Model,
-  { namespace, labels }: Workload,
-  direction: Direction,
-): readonly KnownObject[] {
+export function policiesOf(model: Model, workload: Workload, direction: Direction): readonly KnownObject[] {
   const all = objectsOf(model, "NetworkPolicy", "networking.k8s.io");
-  const index = byNamespace.get(all) ?? Map.groupBy(all, (one) => one.namespace);
-  byNamespace.set(all, index);
-  return (index.get(namespace) ?? []).filter(
-    ({ spec }) => appliesTo(spec, direction) && isSelected(fieldsAt(spec, "podSelector"), labels),
+  const index = selecting.get(all) ?? indexOf(all);
+  selecting.set(all, index);
+  const known = index.known.get(workload);
+  if (known !== undefined) return known[direction];
+  const { namespace, labels } = workload;
+  const own = (index.byNamespace.get(namespace)?.(labels) ?? []).filter(({ spec }) =>
+    isSelected(fieldsAt(spec, "podSelector"), labels),
   );
+  const found = {
+    egress: own.filter(({ spec }) => appliesTo(spec, "egress")),
+    ingress: own.filter(({ spec }) => appliesTo(spec, "ingress")),
+  };
+  index.known.set(workload, found);
+  return found[direction];
+}
+
+function indexOf(all: readonly KnownObject[]): Selecting {
+  const groups = [...Map.groupBy(all, ({ namespace }) => namespace)];
+  const byNamespace = groups.map(
+    ([namespace, own]) =>
+      [
+        namespace,
+        selectorIndex(own, ({ spec }) => textsByName(fieldsAt(spec, "podSelector"), "matchLabels")),
+      ] as const,
+  );
+  return { byNamespace: new Map(byNamespace), known: new WeakMap() };
 }
 
 /** Without `policyTypes`, a policy applies to ingress, and to egress if it has rules for it. */
@@ -107,7 +131,7 @@ function allows(
   return some(listAt(policy.spec, direction), (rule) =>
     every(
       [
-        () => anyOf(listAt(rule, key), (peer) => isPeer(model, policy, peer, other)),
+        () => anyOf(listAt(rule, key), (peer) => isPeer(model, policy.namespace, peer, other)),
         () => anyOf(listAt(rule, "ports"), (port) => isPort(port, connection)),
       ],
       (holds) => holds(),
@@ -120,7 +144,8 @@ function anyOf(list: readonly Fields[], judge: (one: Fields) => Truth): Truth {
   return list.length === 0 ? "yes" : some(list, judge);
 }
 
-function isPeer(model: Model, { namespace }: KnownObject, peer: Fields, other: Endpoint): Truth {
+/** Whether a peer of a policy in a namespace is the other end of a connection. */
+export function isPeer(model: Model, namespace: string, peer: Fields, other: Endpoint): Truth {
   if (has(peer, "ipBlock")) {
     return blockHolds(fieldsAt(peer, "ipBlock"), "workload" in other ? "pod" : other);
   }
@@ -173,7 +198,8 @@ export const otherPolicies: readonly (readonly [
   ["crd.projectcalico.org", "GlobalNetworkPolicy", "cluster"],
 ];
 
-function unreadPolicies(model: Model, { namespace }: Workload): KnownObject[] {
+/** Returns the policies of other APIs that may apply to a workload. */
+export function unreadPolicies(model: Model, { namespace }: Workload): KnownObject[] {
   return otherPolicies.flatMap(([group, kind, scope]) =>
     objectsOf(model, kind, group).filter((one) => scope === "cluster" || one.namespace === namespace),
   );
