@@ -50,9 +50,10 @@ export function formatDuration(milliseconds: number): Duration {
 /** A positive duration. Istio rejects durations below one millisecond, and Envoy reads zero as no limit. */
 export const durationSchema = z
   .custom<Duration>((value) => typeof value === "string" && (parseDuration(value) ?? 0) >= 1, {
-    params: {
-      fix: 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
-    },
+    error: ({ input }) =>
+      typeof input === "string" && parseDuration(input) === 0
+        ? "omit the field if there is no limit, otherwise write a positive duration"
+        : 'write a positive number and one of ms, s, m, h, such as "500ms" or "10s"',
   })
   .meta({ type: "string", pattern: "^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h)$" });
 

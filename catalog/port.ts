@@ -48,9 +48,48 @@ export function isHttp(protocol: Protocol): protocol is HttpProtocol {
 
 export const portNumberSchema = z.int().min(1).max(65535);
 
+const asBytes =
+  'use "tcp", as proxies read no requests of this protocol, or "tls" if the clients use TLS themselves';
+const notForwarded = "remove the port: Istio's proxies forward TCP only, so other traffic bypasses them";
+
+/** Names of other protocols that catalogs give, in lower case and without separators, each with its fix. */
+const otherProtocols: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["amqp", "amqps", "cassandra", "kafka", "ldap", "ldaps", "memcached", "mqtt", "mqtts", "nats"]
+      .concat(["postgres", "postgresql", "mariadb", "mssql", "oracle", "smtp", "ssh", "zookeeper"])
+      .map((name) => [name, asBytes]),
+  ),
+  ...Object.fromEntries(["udp", "sctp", "quic", "http3", "dns"].map((name) => [name, notForwarded])),
+  ...Object.fromEntries(
+    ["https", "wss"].map((name) => [
+      name,
+      'use "tls" if the application terminates TLS itself, otherwise "http"',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["ws", "websocket", "sse", "grpcweb", "rest", "graphql"].map((name) => [
+      name,
+      'use "http": its requests are HTTP requests',
+    ]),
+  ),
+  h2: 'use "http2"',
+  h2c: 'use "http2"',
+  mongodb: 'use "mongo"',
+};
+
+function protocolFix(given: unknown): string {
+  const all = `use one of ${protocols.map((one) => `"${one}"`).join(", ")}`;
+  if (typeof given !== "string") return all;
+  // Kubernetes' protocol of a port.
+  if (given === "TCP") return `name the protocol that the application uses over TCP: ${all}`;
+  const bare = given.toLowerCase().replaceAll(/[-_ ./]/g, "");
+  const meant = protocols.find((one) => one === bare);
+  return meant === undefined ? (otherProtocols[bare] ?? all) : `use "${meant}"`;
+}
+
 export const portSchema: z.ZodType<PortDefinition> = z.strictObject({
   port: portNumberSchema,
-  protocol: z.enum(protocols),
+  protocol: z.enum(protocols, { error: ({ input }) => protocolFix(input) }),
   targetPort: portNumberSchema.optional(),
 } satisfies Shape<PortDefinition>);
 

@@ -7,6 +7,7 @@ import { pages } from "./pages";
 import type { Report, StructureRule, Text } from "./rule";
 import { base, http, webAndApi } from "./rules/example";
 import { standIn } from "./standIn";
+import { fixOf, forms, type JsonSchema } from "./valueFix";
 import { cut, put, withoutUndefined } from "./written";
 
 /** A manifest of Kubernetes in the place of a catalog. */
@@ -196,20 +197,30 @@ function describe({ path, raw, keys }: Issue, input: unknown, missing: readonly 
     const [reason] = raw.issues;
     return found(valueValid, {
       path: formatPath(path),
-      ...invalidKey(String(path.at(-1)), reason === undefined ? raw.message : fixOf(reason)),
+      ...invalidKey(
+        String(path.at(-1)),
+        reason === undefined ? raw.message : fixOf(reason, undefined, () => []),
+      ),
     });
   }
   const value = valueAt(input, path);
   if (value === undefined && path.length > 0) {
     return found(fieldGiven, {
       path: formatPath(path),
-      ...missingField(String(path.at(-1)), fixOf(raw)),
+      ...missingField(
+        String(path.at(-1)),
+        fixOf(raw, value, () => []),
+      ),
     });
   }
   const where = path.length === 0 ? "the catalog" : formatPath(path);
   return found(valueValid, {
     path: formatPath(path),
-    ...invalidValue(where, show(value), fixOf(raw)),
+    ...invalidValue(
+      where,
+      show(value),
+      fixOf(raw, value, () => schemasAt(path)),
+    ),
   });
 }
 
@@ -221,56 +232,6 @@ function hintOf({ message }: z.core.$ZodIssue): string | undefined {
 function found({ code, severity }: StructureRule, report: Report): Finding {
   return { code, severity, ...report };
 }
-
-function fixOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "custom":
-      return String(issue.params?.fix ?? issue.message);
-    case "invalid_type":
-      return issue.message.startsWith("Invalid input")
-        ? `give ${typeNames[issue.expected] ?? `a ${issue.expected}`}`
-        : issue.message;
-    case "invalid_union":
-      return `give ${formsOf(issue)}`;
-    case "invalid_value":
-      return issue.values.length === 1
-        ? `use ${JSON.stringify(issue.values[0])}`
-        : `use one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
-    case "too_small":
-      return issue.origin === "string" || issue.origin === "array"
-        ? "don't leave it empty"
-        : `use at least ${issue.minimum}`;
-    case "too_big":
-      return `use at most ${issue.maximum}`;
-    case "invalid_format":
-      return issue.message;
-    default:
-      return issue.message;
-  }
-}
-
-/** The types that a union accepts. */
-function formsOf(issue: z.core.$ZodIssueInvalidUnion): string {
-  const names = issue.errors.flatMap((form) =>
-    form
-      .filter(({ path }) => path.length === 0)
-      .map((one) =>
-        one.code === "invalid_type"
-          ? (typeNames[one.expected] ?? `a ${one.expected}`)
-          : one.code === "invalid_value"
-            ? one.values.map((value) => JSON.stringify(value)).join(" or ")
-            : fixOf(one),
-      ),
-  );
-  return [...new Set(names)].join(" or ");
-}
-
-const typeNames: Partial<Record<string, string>> = {
-  array: "a list",
-  int: "a whole number",
-  object: "an object",
-  record: "an object",
-};
 
 function show(value: unknown): string {
   const text = isJson(value) ? JSON.stringify(value) : String(value);
@@ -285,18 +246,16 @@ function isIn(value: unknown, path: readonly (string | number)[]): boolean {
   return valueAt(value, path) !== undefined;
 }
 
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | false;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-}
-
 /** Created on first use, and once: for a catalog with many unknown fields it would take longer than all the checks. */
 let meshJsonSchema: JsonSchema | undefined;
 
 /** The fields that the schema has at a path of the catalog. */
 function knownFields(path: readonly (string | number)[]): string[] {
+  return schemasAt(path).flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
+/** The schemas, without unions, of the values at a path of the catalog. */
+function schemasAt(path: readonly (string | number)[]): JsonSchema[] {
   const root = (meshJsonSchema ??= z.toJSONSchema(meshSchema, {
     unrepresentable: "any",
     reused: "inline",
@@ -308,12 +267,5 @@ function knownFields(path: readonly (string | number)[]): string[] {
       const next = typeof key === "number" ? items : (properties?.[key] ?? additionalProperties);
       return next ? [next] : [];
     });
-  return path
-    .reduce(step, [root])
-    .flatMap(forms)
-    .flatMap(({ properties = {} }) => Object.keys(properties));
-}
-
-function forms(schema: JsonSchema): JsonSchema[] {
-  return schema.anyOf ? schema.anyOf.flatMap(forms) : [schema];
+  return path.reduce(step, [root]).flatMap(forms);
 }

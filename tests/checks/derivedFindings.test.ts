@@ -81,7 +81,7 @@ describe("findings that follow from a value of the wrong form", () => {
       'MW104 services.web.traffic.headerRoutes[0].version: use one of "v1", "v2", or declare it under services.web.versions';
     expect(brief(weights("90"))).to.deep.equal([
       undeclared,
-      "MW001 services.web.traffic.weights.v1: give a number",
+      "MW001 services.web.traffic.weights.v1: give a number: 90",
     ]);
     expect(brief(weights(90))).to.deep.equal([
       undeclared,
