@@ -11,18 +11,27 @@ const programs = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 /** A catalog file with a syntax error, with the position of the first error if it is known. */
 export class UnreadableCatalog extends UserError {
+  /** What is wrong, and where if that is known. */
+  readonly reason: string;
+
   constructor(
-    readonly reason: string,
+    reason: string,
     file: string,
     readonly position: Position | undefined,
     cause: unknown,
   ) {
+    // The error of a program names its place already.
+    const place =
+      position === undefined || !isData(file) ? "" : `, at line ${position.line}, column ${position.column}`;
     super({
-      problem: `${file} can't be read: ${reason}`,
-      fix: 'Correct the file. It may import "meshwright" and the packages that are installed beside it.',
+      problem: `${file} can't be read: ${reason}${place}`,
+      fix: isData(file)
+        ? "Correct the file. It has to be YAML or JSON."
+        : 'Correct the file. It may import "meshwright" and the packages that are installed beside it.',
       cause,
     });
     this.name = "UnreadableCatalog";
+    this.reason = `${reason}${place}`;
   }
 }
 
@@ -82,6 +91,15 @@ function readText(file: string): string {
 function readData(text: string, file: string): unknown {
   const json = readJson(text);
   if (json !== undefined) return json;
+  const comment = commentInJson(text);
+  if (comment !== undefined) {
+    throw new UnreadableCatalog(
+      "JSON has no comments, and this one starts with //",
+      file,
+      comment,
+      undefined,
+    );
+  }
   const values = valuesOf(text, file);
   if (values.length > 1 && !values.every(isManifest)) {
     throw new UserError({
@@ -89,7 +107,19 @@ function readData(text: string, file: string): unknown {
       fix: "Give each catalog a file of its own.",
     });
   }
+  if (values[0] === undefined || values[0] === null) {
+    throw new UnreadableCatalog("it is empty", file, undefined, undefined);
+  }
   return values[0];
+}
+
+/** The place of the first comment in a text that is otherwise JSON, of which YAML would make a part of the next key. */
+function commentInJson(text: string): Position | undefined {
+  if (!/^\s*(\/\/.*\n\s*)*\{/.test(text)) return undefined;
+  const line = text.split("\n").findIndex((one) => /^\s*\/\//.test(one));
+  return line === -1
+    ? undefined
+    : { line: line + 1, column: (text.split("\n")[line] ?? "").search(/\S/) + 1 };
 }
 
 /**
@@ -121,8 +151,11 @@ function valuesOf(text: string, file: string): unknown[] {
   try {
     return parseDocuments(text, file);
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof ReferenceError)) throw error;
-    throw new UnreadableCatalog(reasonOf(error), file, undefined, error);
+    if (error instanceof RangeError || error instanceof ReferenceError)
+      throw new UnreadableCatalog(reasonOf(error), file, undefined, error);
+    if (error instanceof Error && error.message.startsWith("Merge sources"))
+      throw new UnreadableCatalog("<< merges only maps and aliases of maps", file, undefined, error);
+    throw error;
   }
 }
 
@@ -135,7 +168,8 @@ export function reasonOf(error: RangeError | ReferenceError): string {
 }
 
 function parseDocuments(text: string, file: string): unknown[] {
-  const documents = parseAllDocuments(text);
+  // Merge keys, as Kubernetes' tools read them.
+  const documents = parseAllDocuments(text, { merge: true });
   const [error] = documents.flatMap(({ errors }) => errors);
   if (error) {
     const [start] = error.linePos ?? [];
@@ -179,5 +213,25 @@ function exportedCatalog(module: Record<string, unknown>, path: string): unknown
       fix: "Export it: export const catalog = defineMesh({ … })",
     });
   }
-  return typeof found === "function" ? (found as () => unknown)() : found;
+  return typeof found === "function" ? called(found as (...given: unknown[]) => unknown, path) : found;
+}
+
+/** What a catalog's function returns. It is called without arguments. */
+async function called(make: (...given: unknown[]) => unknown, path: string): Promise<unknown> {
+  if (make.length > 0) {
+    throw new UserError({
+      problem: `${path} exports a function with ${make.length} required parameter${make.length === 1 ? "" : "s"}, and a file's catalog is made without arguments.`,
+      fix: 'Give the parameters defaults, such as (environment: Environment = "prod"). Or name the platform instead of the file, with its --stack.',
+    });
+  }
+  try {
+    return await make();
+  } catch (error) {
+    throw new UnreadableCatalog(
+      error instanceof Error ? error.message : String(error),
+      path,
+      undefined,
+      error,
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { defineMesh, type Environment } from "meshwright";
 
 /** The services, and which service calls which. Every policy, route and limit of the mesh is rendered from it. */
-export const catalog = (environment: Environment, host: string) =>
+export const catalog = (environment: Environment = "prod", host = "my-mesh.example.org") =>
   defineMesh({
     name: "my-mesh",
     gateways: {

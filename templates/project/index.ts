@@ -8,6 +8,6 @@ export = deploy(
     name: "my-mesh",
     // What a stack may set in Pulumi.<stack>.yaml, under meshwright:options.
     options: z.strictObject({ host: z.hostname() }).partial(),
-    catalog: (environment, { host = "my-mesh.example.org" }) => catalog(environment, host),
+    catalog: (environment, { host }) => catalog(environment, host),
   }),
 );

@@ -163,4 +163,61 @@ describe("cli/catalogFile", () => {
       { numRuns: 500 },
     );
   });
+
+  it("says where YAML or JSON is wrong, and that no program is expected", async () => {
+    const twice = await failure(write("twice.yaml", "name: shop\nservices:\n  web: {}\n  web: {}\n"));
+    expect(twice.problem).to.match(/Map keys must be unique, at line 4, column 3$/);
+    expect(twice.fix).to.not.contain("import");
+    const commented = await failure(write("commented.json", '{\n  // the shop\n  "name": "shop"\n}'));
+    expect(commented.problem).to.match(/JSON has no comments.*, at line 2, column 3$/);
+    expect((await failure(write("broken.ts", "export const catalog = {"))).fix).to.contain("import");
+  });
+
+  it("reads a JSON text with // in a value", async () => {
+    const file = write("url.json", '{\n"$schema":\n"https://example.com", "name": "shop", }');
+    expect(await readCatalog(file)).to.deep.equal({ $schema: "https://example.com", name: "shop" });
+  });
+
+  it("says that a file is empty", async () => {
+    for (const [name, content] of Object.entries({
+      "a.yaml": "",
+      "b.yaml": "# only a comment\n",
+      "c.json": "null",
+    })) {
+      const error = await failure(write(name, content));
+      expect(error).to.be.instanceOf(UnreadableCatalog);
+      expect(error.problem).to.contain("it is empty");
+    }
+  });
+
+  it("reads the merge keys of YAML", async () => {
+    const file = write("merged.yaml", "a: &base { x: 1, y: 1 }\nb: { <<: *base, y: 2 }\n");
+    expect(await readCatalog(file)).to.deep.equal({ a: { x: 1, y: 1 }, b: { x: 1, y: 2 } });
+    expect(await failure(write("scalar.yaml", "<<: 1\n"))).to.be.instanceOf(UnreadableCatalog);
+  });
+
+  it("calls a function without arguments, and refuses one that requires some", async () => {
+    const optional = write("optional.ts", 'export const catalog = (stage = "prod") => ({ name: stage });');
+    expect(await readCatalog(optional)).to.deep.equal({ name: "prod" });
+    const required = await failure(
+      write(
+        "required.ts",
+        "export const catalog = (stage: string, host: string) => ({ name: stage + host });",
+      ),
+    );
+    expect(required).to.be.instanceOf(UserError);
+    expect(required.problem).to.contain("a function with 2 required parameters");
+    expect(required.fix).to.contain("--stack");
+  });
+
+  it("reports an error that a function throws or rejects with as one of the file", async () => {
+    for (const made of [
+      '() => { throw new Error("no host"); }',
+      'async () => { throw new Error("no host"); }',
+    ]) {
+      const error = await failure(write(`throws${made.length}.ts`, `export const catalog = ${made};`));
+      expect(error).to.be.instanceOf(UnreadableCatalog);
+      expect(error.problem).to.contain("no host");
+    }
+  });
 });
