@@ -5,6 +5,7 @@ import { envSourceSchema, podSchema, volumeClaimSchema } from "./podSchema";
 import type { EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
+import { scheduleSchema } from "./schedule";
 import type { Labels } from "./selector";
 import type { Shape } from "./shape";
 import { textOf } from "./text";
@@ -29,7 +30,8 @@ export interface WorkloadDefinition {
   /** Number of pods. Default: 2, so that the service survives the loss of one; 1 for a `Job` or `CronJob`. */
   readonly replicas?: number;
   /**
-   * Schedule of a `CronJob`, such as `"0 3 * * *"`. Default: none; a `CronJob` requires it.
+   * Schedule of a `CronJob`, such as `"0 3 * * *"`, in the time zone of the cluster's control plane: Kubernetes refuses
+   * `TZ=`. Default: none; a `CronJob` requires it.
    *
    * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    */
@@ -164,18 +166,28 @@ export const resourcesSchema: z.ZodType<Resources> = z.strictObject({
   limits: quantities.optional(),
 } satisfies Shape<Resources>);
 
+const registry = "([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:]+\\])(:\\d+)?/";
+const imagePath = "[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*";
+/** https://pkg.go.dev/github.com/distribution/reference */
 export const imageSchema = textOf(
-  /^[^\s]+$/,
-  'write an image with its tag or digest, such as "registry.example.com/web:1.4.2"',
+  new RegExp(
+    `^(${registry})?${imagePath}(/${imagePath})*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@[A-Za-z0-9+._-]+:[0-9A-Fa-f]+)?$`,
+  ),
+  'write an image with a path in lower case and its tag or digest, such as "registry.example.com/web:1.4.2"',
 );
-export const replicasSchema = z.int().min(0);
-export const envSchema = z.record(z.string(), z.union([z.string(), envSourceSchema]));
+/** The largest number of pods that Kubernetes can read. */
+const mostReplicas = 2147483647;
+export const replicasSchema = z.int().min(0).max(mostReplicas);
+export const envSchema = z.record(
+  textOf(/^[ -<>-~]+$/, 'write printable characters without "=", such as "LOG_LEVEL"'),
+  z.union([z.string(), envSourceSchema]),
+);
 
 export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   kind: z.enum(workloadKinds).optional(),
   image: imageSchema,
   replicas: replicasSchema.optional(),
-  schedule: z.string().min(1).optional(),
+  schedule: scheduleSchema.optional(),
   volumeClaimTemplates: z.record(z.string(), volumeClaimSchema).optional(),
   pod: podSchema.optional(),
   drain: drainSchema.optional(),
@@ -193,8 +205,8 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   probes: probesSchema.optional(),
   autoscaling: z
     .strictObject({
-      minReplicas: z.int().min(1),
-      maxReplicas: z.int().min(1),
+      minReplicas: z.int().min(1).max(mostReplicas),
+      maxReplicas: z.int().min(1).max(mostReplicas),
       averageUtilization: z.int().min(1).max(100),
     } satisfies Shape<AutoscalingDefinition>)
     .optional(),

@@ -84,6 +84,7 @@ import { overrideSubset } from "./rules/overrideSubset";
 import { overrideSubsetPods } from "./rules/overrideSubsetPods";
 import { pathNormal } from "./rules/pathNormal";
 import { podDecided } from "./rules/podDecided";
+import { podStarts } from "./rules/podStarts";
 import { portChosen } from "./rules/portChosen";
 import { portDeclared } from "./rules/portDeclared";
 import { portNumberUnique } from "./rules/portNumberUnique";
@@ -121,6 +122,7 @@ import { tenantClaimIssued } from "./rules/tenantClaimIssued";
 import { tenantHeaderRemoved } from "./rules/tenantHeaderRemoved";
 import { tenantHeaderTrusted } from "./rules/tenantHeaderTrusted";
 import { timeoutCoversLoad } from "./rules/timeoutCoversLoad";
+import { tlsWithinProtocol } from "./rules/tlsWithinProtocol";
 import { tokenAsked } from "./rules/tokenAsked";
 import { claimNameClear } from "./rules/claimNameClear";
 import { challengeReached } from "./rules/challengeReached";
@@ -272,6 +274,7 @@ export const topics: readonly Topic[] = [
       probePath, // MW906
       livenessLater, // MW907
       secretReferenced, // MW908
+      podStarts, // MW909
     ],
   },
   {
@@ -316,6 +319,7 @@ export const topics: readonly Topic[] = [
       originatedToTls, // MW609
       wildcardOutside, // MW610
       certificateAtGateway, // MW611
+      tlsWithinProtocol, // MW803
     ],
   },
   {

@@ -2,6 +2,7 @@
  * What Istio and Kubernetes objects mean, regardless of their origin: pure, exact, and without a renderer. What the model
  * doesn't read is reported as unknown.
  */
+export { parseBlock } from "./address";
 export { knownObject, type KnownObject, nameOf, type ObjectName, type PlainObject, titleOf } from "./object";
 export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
 export { objectsOf, readObjects, type Model, type ReadOptions } from "./model";

@@ -6,9 +6,12 @@ import { base, http } from "./example";
 const services = { web: { ports: { http } } };
 const bank = { host: "bank.example.com", ports: { http: { port: 80, targetPort: 443, protocol: "http" } } };
 
-export const text = (external: string): Text => ({
+/** @param secure whether callers send the requests to port 443 already. */
+export const text = (external: string, secure = false): Text => ({
   message: `requests to "${external}" leave the mesh as plaintext`,
-  fix: 'add tls: { mode: "SIMPLE" } and targetPort: 443 at the port, or suppress this with the reason',
+  fix: secure
+    ? 'for clients with https:// declare protocol: "tls"; for clients with http:// declare port: 80 with targetPort: 443, and add tls: { mode: "SIMPLE" }'
+    : 'add tls: { mode: "SIMPLE" } and targetPort: 443 at the port, or suppress this with the reason',
 });
 
 export const leavesEncrypted: DefinitionRule = {
@@ -36,7 +39,10 @@ export const leavesEncrypted: DefinitionRule = {
         continue;
       yield {
         path: formatPath(["externalServices", name]),
-        ...text(name),
+        ...text(
+          name,
+          Object.values(ports).every(({ protocol, port }) => !isHttp(protocol) || port === 443),
+        ),
       };
     }
   },

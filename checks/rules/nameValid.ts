@@ -5,6 +5,7 @@ import {
   isValues,
   isWildcard,
   type MeshDefinition,
+  type WorkloadDefinition,
 } from "../../catalog";
 import { pages } from "../pages";
 import { references } from "../references";
@@ -43,6 +44,8 @@ export const fixes = {
   secretOfCa:
     'rename the Secret: Istio reads a Secret whose name ends in "-cacert" only as a CA certificate, so no certificate would be served',
   secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
+  data: 'write lower-case letters, digits, hyphens and dots, such as "shop-database"',
+  key: 'write letters, digits, hyphens, underscores and dots, such as "password"',
   claim:
     'write the name of a claim that Istio can match: without spaces, brackets and "*", such as "roles"; have the issuer add one if there is none',
   secretNamespace: "write only the Secret's name: the Secret must be in the namespace of the gateway's pods",
@@ -91,10 +94,12 @@ function* names(definition: MeshDefinition): Iterable<Name> {
   }
   for (const [
     service,
-    { namespace, ports = {}, serviceAccount: own, versions = {}, admit = {} },
+    { namespace, ports = {}, serviceAccount: own, versions = {}, admit = {}, workload },
   ] of Object.entries(definition.services)) {
     const path = ["services", service];
-    yield labelled(path, "service", service);
+    const longest = longestWorkload(workload);
+    const versioned = Object.keys(versions).length > 0;
+    yield labelled(path, "service", service, versioned ? 63 : longest);
     yield [path, "service", service, !reservedNames.has(service), fixes.reserved];
     if (namespace !== undefined) yield labelled([...path, "namespace"], "namespace", namespace);
     for (const port of Object.keys(ports)) yield portName([...path, "ports", port], port);
@@ -109,8 +114,18 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     }
     for (const version of Object.keys(versions)) {
       // A Deployment is named after both.
-      yield labelled([...path, "versions", version], "version", version, 63 - service.length - 1);
+      yield labelled([...path, "versions", version], "version", version, longest - service.length - 1);
+      yield* environmentNames(versions[version]?.env, [...path, "versions", version]);
     }
+    for (const claim of Object.keys(workload?.volumeClaimTemplates ?? {})) {
+      yield labelled([...path, "workload", "volumeClaimTemplates", claim], "volume", claim);
+    }
+    for (const [secret, key] of Object.entries(workload?.generatedSecrets ?? {})) {
+      const at = [...path, "workload", "generatedSecrets", secret];
+      yield dataName(at, "Secret", secret);
+      yield dataKey(at, key);
+    }
+    yield* environmentNames(workload?.env, [...path, "workload"]);
   }
   for (const [external, { host: name, ports, tls, egressGateway: leaves }] of Object.entries(
     definition.externalServices ?? {},
@@ -166,6 +181,39 @@ function* names(definition: MeshDefinition): Iterable<Name> {
       ];
     }
   }
+}
+
+/** The length of a workload's name: Kubernetes adds to it in the names of Jobs, and in a label of a StatefulSet's pods. */
+function longestWorkload(workload: WorkloadDefinition | undefined): number {
+  return workload?.kind === "CronJob" || workload?.kind === "StatefulSet" ? 52 : 63;
+}
+
+/** Names of the Secrets and ConfigMaps of environment variables, and their keys. */
+function* environmentNames(env: WorkloadDefinition["env"], path: (string | number)[]): Iterable<Name> {
+  for (const [variable, value] of Object.entries(env ?? {})) {
+    if (typeof value === "string") continue;
+    const { secretKeyRef, configMapKeyRef } = value.valueFrom;
+    const at = [...path, "env", variable, "valueFrom"];
+    if (secretKeyRef) yield* dataNames([...at, "secretKeyRef"], "Secret", secretKeyRef);
+    if (configMapKeyRef) yield* dataNames([...at, "configMapKeyRef"], "ConfigMap", configMapKeyRef);
+  }
+}
+
+function* dataNames(
+  path: (string | number)[],
+  kind: string,
+  { name, key }: { readonly name?: string; readonly key?: string },
+): Iterable<Name> {
+  if (name !== undefined) yield dataName([...path, "name"], kind, name);
+  if (key !== undefined) yield dataKey([...path, "key"], key);
+}
+
+function dataName(path: (string | number)[], kind: string, name: string): Name {
+  return [path, kind, name, isSubdomain(name, 253), fixes.data];
+}
+
+function dataKey(path: (string | number)[], key: string): Name {
+  return [path, "key", key, /^[-._a-zA-Z0-9]{1,253}$/.test(key), fixes.key];
 }
 
 /** Whether a host is an IPv4 address or looks like one. istiod refuses these. */

@@ -1,4 +1,5 @@
 import { formatPath, isHttp, type ExternalService, type Mesh, type Port } from "../../catalog";
+import { parseBlock } from "../../effect";
 import { pages } from "../pages";
 import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";
@@ -22,6 +23,12 @@ export const text = ({ caller, external, host, port, other }: Shared): Text => (
   fix: `add the addresses of "${external}", or suppress this if DNS proxying allocates an address for each host`,
 });
 
+/** @param address that both hosts declare. */
+export const sharedText = ({ caller, external, host, port, other }: Shared, address: string): Text => ({
+  message: `"${caller}" also calls "${other}" on port ${port} at the same address ${address}, and its proxy matches every connection to it as one to ${host}`,
+  fix: `give "${external}" and "${other}" addresses of their own, or declare them as one external service`,
+});
+
 export const opaqueToldApart: MeshRule = {
   code: "MW607",
   severity: "warning",
@@ -29,6 +36,7 @@ export const opaqueToldApart: MeshRule = {
   why: [
     "A TCP connection has no host name, so a proxy matches it by destination IP and port.",
     "Without addresses, a host's listener matches every IP on that port, so connections to the other host get its route, policy and metrics.",
+    "Two hosts with the same address can't be distinguished at all.",
   ],
   see: pages.trafficRouting,
   suppress: "DNS proxying is enabled in the mesh, and allocates an address for each host.",
@@ -60,8 +68,37 @@ export const opaqueToldApart: MeshRule = {
         }
       }
     }
+    for (const { name, host, port, other, address } of alike(mesh)) {
+      const caller = mesh.services.find(({ outgoing }) =>
+        [name, other].every((one) => outgoing.some(({ callee }) => callee === one)),
+      );
+      if (!caller) continue;
+      yield {
+        path: formatPath(["externalServices", name, "ports", port.name]),
+        ...sharedText({ caller: caller.name, external: name, host, port: port.port, other }, address),
+      };
+    }
   },
 };
+
+/** TCP ports of hosts with an address that a host before it has, too, on that port. Each pair once. */
+function* alike({
+  externalServices,
+}: Mesh): Iterable<{ name: string; host: string; port: Port; other: string; address: string }> {
+  const seen = new Map<string, string>();
+  for (const { name, host, ports, addresses } of externalServices) {
+    for (const port of ports) {
+      if (isHttp(port.protocol) || port.protocol === "tls") continue;
+      for (const address of addresses) {
+        const block = parseBlock(address);
+        const key = `${port.port} ${String(block?.first)} ${String(block?.last)}`;
+        const other = seen.get(key);
+        if (other !== undefined && other !== name) yield { name, host, port, other, address };
+        else seen.set(key, name);
+      }
+    }
+  }
+}
 
 /** TCP ports of hosts without addresses. The proxy listens there on every address, so it can't distinguish hosts. */
 function* takers({ externalServices }: Mesh): Iterable<{ name: string; host: string; port: Port }> {

@@ -207,6 +207,30 @@ export const external: readonly Mutation[] = [
     },
   },
   {
+    code: "MW803",
+    mistake: "TLS by the proxy to a database that negotiates it within its protocol",
+    *mutants(catalog) {
+      for (const caller of servicesOf(catalog)) {
+        const place = ["externalServices", "zz-db"];
+        yield {
+          at: [...place, "tls"],
+          changes: [
+            [
+              place,
+              {
+                host: "db.example.com",
+                addresses: ["198.51.100.7"],
+                ports: { sql: { port: 5432, protocol: "tcp" } },
+                tls: { mode: "SIMPLE" },
+              },
+            ],
+            [[...caller.place, "calls", "zz-db"], {}],
+          ],
+        };
+      }
+    },
+  },
+  {
     code: "MW364",
     mistake: "an external service that no service calls",
     *mutants() {

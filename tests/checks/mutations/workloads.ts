@@ -137,6 +137,19 @@ export const workloads: readonly Mutation[] = [
     },
   },
   {
+    code: "MW909",
+    mistake: "a pod that runs as root although it must not, or mounts a volume that it does not have",
+    *mutants(catalog) {
+      for (const { name, place, service } of servicesOf(catalog)) {
+        if (!service.workload) continue;
+        const at = [...place, "workload", "pod"];
+        yield { at, changes: [[[...at, "securityContext"], { runAsUser: 0 }]] };
+        const mount = { name, volumeMounts: [{ name: "zz-missing", mountPath: "/zz" }] };
+        yield { at, changes: [[[...at, "containers"], [mount]]] };
+      }
+    },
+  },
+  {
     code: "MW901",
     mistake: "more replicas at least than at most",
     *mutants(catalog) {
