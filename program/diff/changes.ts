@@ -15,6 +15,7 @@ import { type Cause, causesOf } from "./causes";
 import { type ReceiverChange, receiverChanges } from "./receivers";
 import type { Side } from "./side";
 import { accessSentence, type Names, namesIn } from "./sentence";
+import { type Unreached, unreached } from "./unreached";
 import { type Verdict, verdictOf, verdicts } from "./verdict";
 
 /** One change of what the mesh does. */
@@ -56,6 +57,7 @@ export function changesBetween(old: Side, now: Side): Change[] {
   const changes = grouped([
     ...known,
     ...receiverChanges(old.model, now.model).map((one) => receiverChange(context, one)),
+    ...unreached(old.model, now.model).map((one) => unreachedChange(context, one)),
     ...onlyIn(now, old, "added"),
     ...onlyIn(old, now, "removed"),
   ]);
@@ -143,6 +145,21 @@ function receiverChange({ old, now }: Context, { target, service, before, after 
     isSure: true,
     objects: [nameOf(service.from)],
     causes: causesOf(old, now, now, [service.from]),
+  };
+}
+
+/** Pods that received requests and receive none, such as those of a version whose last route is gone. */
+function unreachedChange({ old, now }: Context, { name, workload, targets, by }: Unreached): Single {
+  return {
+    verdict: "unreached",
+    sentence: `${name} receives no requests any more`,
+    workload: `${workload.namespace}/${workload.name}`,
+    before: `requests to ${targets.join(", ")} reach it`,
+    after: "no route leads to it",
+    extent: "",
+    isSure: true,
+    objects: by.map(nameOf),
+    causes: causesOf(old, now, now, by),
   };
 }
 

@@ -59,7 +59,7 @@ type ByLabel = ReadonlyMap<string, readonly Workload[]>;
 const labelKey = (namespace: string, name: string, value: string): string => `${namespace}/${name}=${value}`;
 
 /** The workloads that have a label, by its namespace and value. */
-function workloadsByLabel({ workloads }: Model): ByLabel {
+export function workloadsByLabel({ workloads }: Model): ByLabel {
   const found = new Map<string, Workload[]>();
   for (const workload of workloads) {
     for (const [name, value] of Object.entries(workload.labels)) {
@@ -72,7 +72,7 @@ function workloadsByLabel({ workloads }: Model): ByLabel {
 }
 
 /** The fewest workloads among which are all that a selector selects. Undefined for an empty selector. */
-function candidatesOf(
+export function candidatesOf(
   byLabel: ByLabel,
   namespace: string,
   selector: Readonly<Record<string, string>>,

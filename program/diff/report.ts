@@ -110,5 +110,5 @@ function listed(names: readonly string[]): string {
 
 function coloured(verdict: Verdict, text: string): string {
   if (["wider", "weaker", "unrouted"].includes(verdict)) return pc.red(text);
-  return ["unread", "changed", "removed"].includes(verdict) ? pc.yellow(text) : pc.green(text);
+  return ["unreached", "unread", "changed", "removed"].includes(verdict) ? pc.yellow(text) : pc.green(text);
 }

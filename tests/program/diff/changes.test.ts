@@ -334,6 +334,34 @@ describe("program/diff/changes", () => {
     ]);
   });
 
+  it("names pods that receive no requests any more, of a version or behind another host", () => {
+    const ports = { http: { port: 8080, protocol: "http" } };
+    const versions = { v1: {}, v2: {} };
+    const shop = (weights: object, workload?: object) =>
+      sideOf("shop", {
+        name: "shop",
+        services: {
+          web: { ports, ...(workload && { workload }), calls: { cart: {} } },
+          cart: { ports, versions, ...(workload && { workload }), traffic: { weights } },
+        },
+      });
+    const found = (old: Side, now: Side): string[] =>
+      changesBetween(old, now).flatMap(({ verdict, sentence, before, causes }) =>
+        verdict === "unreached" ? [[sentence, before, ...causes.map(({ path }) => path)].join("; ")] : [],
+      );
+    const image = { image: "registry.example.com/cart:1.0.0" };
+    const host = "cart.shop.svc.cluster.local";
+    expect(found(shop({ v1: 90, v2: 10 }, image), shop({ v1: 100, v2: 0 }, image))).to.deep.equal([
+      `shop/cart-v2 receives no requests any more; requests to ${host} subset v2 reach it; services.cart.traffic.weights.v1; services.cart.traffic.weights.v2`,
+    ]);
+    // Pods of another tool are known by the subset alone.
+    expect(found(shop({ v1: 90, v2: 10 }), shop({ v1: 100, v2: 0 }))).to.deep.equal([
+      `shop/cart subset v2 receives no requests any more; requests to ${host} subset v2 reach it; services.cart.traffic.weights.v1; services.cart.traffic.weights.v2`,
+    ]);
+    expect(found(shop({ v1: 90, v2: 10 }), shop({ v1: 10, v2: 90 }))).to.deep.equal([]);
+    expect(found(shop({ v1: 100, v2: 0 }), shop({ v1: 90, v2: 10 }))).to.deep.equal([]);
+  });
+
   it("gives clients that no policy distinguishes one change, with their number", () => {
     const policy = (rules: readonly object[]): PlainObject => ({
       apiVersion: "security.istio.io/v1",
