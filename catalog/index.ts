@@ -78,7 +78,6 @@ export { conditionsKey, moreSpecificFirst, uriOf } from "./routeMatch";
 export { alikeRoutes, includesPath, prefixOf, regionOf, routesOf } from "./routeRegions";
 export { type WorkloadSecret, workloadSecrets } from "./secrets";
 export type * from "./selector";
-export { selectsAll } from "./selector";
 export type * from "./service";
 export type * from "./serviceAccount";
 export type * from "./serviceHost";

@@ -13,8 +13,3 @@ export const selectorSchema: z.ZodType<Labels> = atLeastOne(
   z.record(z.string(), z.string()),
   "add at least one label",
 );
-
-/** Whether every pod that has the labels `narrow` is selected by `wide`. */
-export function selectsAll(wide: Labels, narrow: Labels): boolean {
-  return Object.entries(wide).every(([label, value]) => narrow[label] === value);
-}

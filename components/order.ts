@@ -1,4 +1,5 @@
-import { hostOf, type Labels, selectsAll } from "../catalog";
+import { hostOf, type Labels } from "../catalog";
+import { selects } from "../effect/object";
 import type { Manifest } from "../mesh";
 
 /** Identity of an object within a cluster, such as `DestinationRule/shop/cart`. */
@@ -66,7 +67,7 @@ export function creationOrder(objects: readonly Manifest[]): Map<string, string[
         if (configMap) keys.push(`ConfigMap/${metadata.namespace}/${configMap.name}`);
       }
       for (const guard of guardsByNamespace.get(metadata.namespace) ?? []) {
-        if (selectsAll(selectorOf(guard), pod.metadata.labels)) keys.push(objectKey(guard));
+        if (selects(selectorOf(guard), pod.metadata.labels)) keys.push(objectKey(guard));
       }
     }
     return [...new Set(keys)].filter((key) => present.has(key));

@@ -1,4 +1,5 @@
-import { formatPath, isObject, type Labels, selectsAll } from "../../catalog";
+import { formatPath, isObject, type Labels } from "../../catalog";
+import { selects } from "../../effect/object";
 import { pages } from "../pages";
 import type { MeshRule, Text } from "../rule";
 import { webAndApi } from "./example";
@@ -53,7 +54,7 @@ export const overrideSubsetPods: MeshRule = {
       for (const [index, value] of subsets.entries()) {
         const { name: subset, labels } = fieldsIn(value);
         if (typeof subset !== "string" || !isObject(labels)) continue;
-        const selected = own.filter((version) => selectsAll(labels as Labels, version.labels));
+        const selected = own.filter((version) => selects(labels as Labels, version.labels));
         const others = selected.filter((version) => version.name !== subset).map((one) => `"${one.name}"`);
         const at = formatPath([
           ...["overrides", "DestinationRule", key, "spec", "subsets"],

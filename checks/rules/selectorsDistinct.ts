@@ -1,4 +1,5 @@
-import { formatPath, type Labels, selectsAll } from "../../catalog";
+import { formatPath, type Labels } from "../../catalog";
+import { selects } from "../../effect/object";
 import { pages } from "../pages";
 import type { MeshRule, Report, Text } from "../rule";
 import { base, http } from "./example";
@@ -75,9 +76,9 @@ function* overlaps(all: readonly Selecting[], kind: "services" | "versions"): It
       .map((label) => having.get(label.join("=")) ?? [])
       .sort((a, b) => a.length - b.length);
     for (const { one: narrow, at } of rarest) {
-      if (narrow === wide || !selectsAll(wide.labels, narrow.labels)) continue;
+      if (narrow === wide || !selects(wide.labels, narrow.labels)) continue;
       // Equal selectors are reported once, for the first.
-      if (at < i && selectsAll(narrow.labels, wide.labels)) continue;
+      if (at < i && selects(narrow.labels, wide.labels)) continue;
       yield {
         path: narrow.path,
         ...text(kind, wide, narrow),

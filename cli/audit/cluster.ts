@@ -1,6 +1,7 @@
 import { ApiextensionsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { knownObject, type PlainObject } from "../../effect";
-import { fieldsAt, listAt, textAt, textsByName } from "../../effect/field";
+import { fieldsAt, listAt, textsByName } from "../../effect/field";
+import { gatewaySecrets, readNames } from "../../effect/gatewaySecret";
 import { otherPolicies } from "../../effect/networkPolicy";
 import { selects } from "../../effect/object";
 import { apiClient, customObjects } from "../apiClient";
@@ -63,7 +64,7 @@ export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
     ...definitions.map(async (one) => (await customObjects(config, one)) as unknown as PlainObject[]),
   ]);
   const objects = judgedObjects(lists.flat());
-  const secrets = await gatewaySecrets(config, objects);
+  const secrets = await namedSecrets(config, objects);
   return {
     objects: [...objects, ...secrets.map(({ secret }) => secret)],
     denied: secrets.flatMap(({ place, denied }) => (denied ? [place] : [])),
@@ -117,7 +118,7 @@ function withDates(object: PlainObject): PlainObject {
 }
 
 /** The Secrets of Gateways that exist, without their content, and those that may not be read. */
-async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[]): Promise<NamedSecret[]> {
+async function namedSecrets(config: KubeConfig, objects: readonly PlainObject[]): Promise<NamedSecret[]> {
   const known = objects.map(knownObject);
   const pods = known.flatMap(({ namespace, spec }) => {
     const labels = textsByName(fieldsAt(spec, "template", "metadata"), "labels");
@@ -130,12 +131,10 @@ async function gatewaySecrets(config: KubeConfig, objects: readonly PlainObject[
       const namespaces = pods
         .filter(({ labels }) => selects(selector, labels))
         .map(({ namespace }) => namespace);
-      return listAt(spec, "servers").flatMap((server) => {
-        const name = textAt(fieldsAt(server, "tls"), "credentialName") ?? "";
-        return name === "" || name.includes("://")
-          ? []
-          : namespaces.map((namespace) => `${namespace}/${name}`);
-      });
+      return listAt(spec, "servers")
+        .flatMap((server) => gatewaySecrets(fieldsAt(server, "tls")))
+        .flatMap(readNames)
+        .flatMap((name) => namespaces.map((namespace) => `${namespace}/${name}`));
     });
   const core = apiClient(config, CoreV1Api);
   const found = await Promise.all(

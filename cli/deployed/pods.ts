@@ -1,6 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { selectsAll, type Service } from "../../catalog";
+import type { Service } from "../../catalog";
 import type { CheckedMesh } from "../../checks";
+import { hasGatewayTemplate } from "../../effect";
+import { selects } from "../../effect/object";
 import { labelsText } from "../../program/cluster/selectors";
 import { belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
@@ -25,7 +27,7 @@ function runs({ status, metadata }: V1Pod): boolean {
 
 function selected({ namespace, selector }: Service, pods: readonly V1Pod[]): V1Pod[] {
   return pods.filter(
-    ({ metadata }) => metadata?.namespace === namespace && selectsAll(selector, metadata.labels ?? {}),
+    ({ metadata }) => metadata?.namespace === namespace && selects(selector, metadata.labels ?? {}),
   );
 }
 
@@ -62,8 +64,8 @@ function unselected({ services, gateways }: CheckedMesh, pods: readonly V1Pod[])
   const others = pods.filter((pod) => {
     const { namespace = "", labels = {}, annotations = {} } = pod.metadata ?? {};
     const gateway =
-      annotations["inject.istio.io/templates"] === "gateway" ||
-      gateways.some(({ pods: one }) => one.namespace === namespace && selectsAll(one.selector, labels));
+      hasGatewayTemplate(annotations) ||
+      gateways.some(({ pods: one }) => one.namespace === namespace && selects(one.selector, labels));
     return namespaces.has(namespace) && !claimed.has(pod) && !gateway && !belongsToAddOns(labels);
   });
   const groups = Map.groupBy(others, ({ metadata }) => {

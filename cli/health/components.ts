@@ -1,5 +1,6 @@
 import type { V1Container, V1Service } from "@kubernetes/client-node";
-import { compare, selectsAll } from "../../catalog";
+import { compare } from "../../catalog";
+import { selects } from "../../effect/object";
 import { hasGatewayTemplate } from "../../effect";
 import { addOnOf, belongsToAddOns } from "../addOns";
 import type { Problem } from "../problem";
@@ -100,7 +101,7 @@ function roleOf(snapshot: Snapshot, { metadata, spec }: Workload): Component["ro
 
 function selectsPods({ spec }: V1Service, labels: Readonly<Record<string, string>>): boolean {
   const selector = spec?.selector ?? {};
-  return Object.keys(selector).length > 0 && selectsAll(selector, labels);
+  return Object.keys(selector).length > 0 && selects(selector, labels);
 }
 
 /** A gateway's image is chosen when its pods are injected. */
@@ -108,7 +109,7 @@ function gatewayVersion({ pods }: Snapshot, { metadata, spec }: Workload): strin
   const selector = spec?.selector.matchLabels ?? {};
   const pod = pods.find(
     (one) =>
-      one.metadata?.namespace === metadata?.namespace && selectsAll(selector, one.metadata?.labels ?? {}),
+      one.metadata?.namespace === metadata?.namespace && selects(selector, one.metadata?.labels ?? {}),
   );
   return (pod && proxyVersion(pod)?.toString()) ?? "-";
 }

@@ -1,6 +1,8 @@
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
-import { selectsAll } from "../../catalog";
 import { hasGatewayTemplate } from "../../effect";
+import { type Fields, fieldsOf } from "../../effect/field";
+import { gatewaySecrets, isSecretName, readNames } from "../../effect/gatewaySecret";
+import { selects } from "../../effect/object";
 import { apiClient } from "../apiClient";
 import type { Problem } from "../problem";
 import { readSecret, type SecretContent } from "../secretContent";
@@ -18,13 +20,11 @@ export interface NamedSecret {
   readonly use: "certificate" | "ca";
 }
 
-/** The TLS settings of a server or of a client that name Secrets. */
-interface TlsSettings {
+/** The TLS settings of a client. */
+interface ClientTlsSettings {
   readonly mode?: string;
   readonly credentialName?: string;
-  readonly credentialNames?: readonly string[];
-  readonly caCertCredentialName?: string;
-  /** Of clients: the server's certificate is not verified. */
+  /** The server's certificate is not verified. */
   readonly insecureSkipVerify?: boolean;
 }
 
@@ -33,12 +33,12 @@ type Specified = JudgedObject & { readonly spec?: unknown };
 /** The fields of a Gateway that are read here. */
 interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;
-  readonly servers?: readonly { readonly hosts?: readonly string[]; readonly tls?: TlsSettings }[];
+  readonly servers?: readonly { readonly hosts?: readonly string[]; readonly tls?: Fields }[];
 }
 
 interface ClientPolicy {
-  readonly tls?: TlsSettings;
-  readonly portLevelSettings?: readonly { readonly tls?: TlsSettings }[];
+  readonly tls?: ClientTlsSettings;
+  readonly portLevelSettings?: readonly { readonly tls?: ClientTlsSettings }[];
 }
 
 /** The fields of a DestinationRule that are read here. */
@@ -50,15 +50,10 @@ interface DestinationRuleSpec {
   readonly subsets?: readonly { readonly trafficPolicy?: ClientPolicy }[];
 }
 
-/** By this suffix of its name, istiod looks for a CA, and reads the Secret without it if there is none with it. */
-const caSuffix = "-cacert";
-const clientCertificates = new Set(["MUTUAL", "OPTIONAL_MUTUAL"]);
-
 /**
  * The Secrets that Gateways and DestinationRules name. Proxies read them from their own namespace. A DestinationRule counts if
  * the namespaces of its proxies are known: by its workloadSelector, or gateways in the namespaces that it is exported to.
  *
- * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
 export function namedSecrets(snapshot: Pick<Snapshot, "objects" | "pods">): NamedSecret[] {
@@ -75,16 +70,10 @@ export function namedSecrets(snapshot: Pick<Snapshot, "objects" | "pods">): Name
 function ofGateway(object: Specified, pods: readonly V1Pod[]): NamedSecret[] {
   const { selector, servers = [] } = (object.spec ?? {}) as GatewaySpec;
   const selected =
-    selector === undefined ? [] : pods.filter((pod) => selectsAll(selector, pod.metadata?.labels ?? {}));
-  return servers.flatMap(({ hosts = [], tls = {} }) => {
-    const { mode = "", credentialName, credentialNames, caCertCredentialName } = tls;
-    const certificates = credentialNames ?? [credentialName];
-    const ca = clientCertificates.has(mode) ? (caCertCredentialName ?? certificates[0]) : undefined;
-    return [
-      ...certificates.flatMap((name) => named(object, name, "certificate", selected, hosts)),
-      ...named(object, ca, "ca", selected, hosts),
-    ];
-  });
+    selector === undefined ? [] : pods.filter((pod) => selects(selector, pod.metadata?.labels ?? {}));
+  return servers.flatMap(({ hosts = [], tls }) =>
+    gatewaySecrets(fieldsOf(tls)).flatMap(({ name, use }) => named(object, name, use, selected, hosts)),
+  );
 }
 
 function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecret[] {
@@ -101,7 +90,7 @@ function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecr
     workloadSelector === undefined
       ? isGateway(pod) && reached.has(pod.metadata?.namespace ?? "")
       : pod.metadata?.namespace === own &&
-        selectsAll(workloadSelector.matchLabels ?? {}, pod.metadata.labels ?? {}),
+        selects(workloadSelector.matchLabels ?? {}, pod.metadata.labels ?? {}),
   );
   const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)];
   return policies
@@ -116,7 +105,7 @@ function ofDestinationRule(object: Specified, pods: readonly V1Pod[]): NamedSecr
 
 const isGateway = ({ metadata }: V1Pod): boolean => hasGatewayTemplate(metadata?.annotations ?? {});
 
-/** One for each namespace of the proxies that read it. Names with a scheme are not of Secrets, such as `builtin://`. */
+/** One for each namespace of the proxies that read it. */
 function named(
   { kind, metadata: { namespace: home = "", name: own } }: JudgedObject,
   name: string | undefined,
@@ -124,7 +113,7 @@ function named(
   readers: readonly V1Pod[],
   hosts: readonly string[],
 ): NamedSecret[] {
-  if (name === undefined || name.includes("://")) return [];
+  if (name === undefined || !isSecretName(name)) return [];
   const namespaces = new Set(readers.map((pod) => pod.metadata?.namespace ?? ""));
   return [...namespaces].map((namespace) => ({
     namespace,
@@ -142,18 +131,11 @@ export async function readSecrets(
 ): Promise<Map<string, SecretContent>> {
   const core = apiClient(config, CoreV1Api);
   const unique = new Map(
-    secrets.flatMap((one) => namesOf(one).map((name) => [`${one.namespace}/${name}`, { ...one, name }])),
+    secrets.flatMap((one) => readNames(one).map((name) => [`${one.namespace}/${name}`, { ...one, name }])),
   );
   return new Map(
     await Promise.all([...unique].map(async ([key, one]) => [key, await readSecret(core, one)] as const)),
   );
-}
-
-/** The names of the Secrets that are read for it: the first that exists counts. */
-function namesOf({ name, use }: NamedSecret): string[] {
-  if (use === "certificate") return [name];
-  const plain = name.endsWith(caSuffix) ? name.slice(0, -caSuffix.length) : name;
-  return [plain + caSuffix, plain];
 }
 
 /**
@@ -178,7 +160,7 @@ export function secretProblems(
 ): Problem[] {
   return secrets.flatMap((secret) => {
     const { namespace, use, holder, hosts } = secret;
-    const names = namesOf(secret);
+    const names = readNames(secret);
     const name = names.find((one) => contents.get(`${namespace}/${one}`) !== undefined) ?? names.at(-1) ?? "";
     const content = contents.get(`${namespace}/${name}`);
     if (content === "denied") return [];

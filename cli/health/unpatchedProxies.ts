@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { selectsAll } from "../../catalog";
+import { selects } from "../../effect/object";
 import type { Problem } from "../problem";
 import { proxyVersion } from "./proxies";
 import type { JudgedObject, Snapshot } from "./snapshot";
@@ -36,7 +36,7 @@ function missedBy({ metadata, spec = {} }: EnvoyFilterObject, pods: readonly V1P
   const missed = new Map<string, number>();
   for (const pod of pods) {
     if (pod.metadata?.namespace !== metadata.namespace) continue;
-    if (!selectsAll(spec.workloadSelector?.labels ?? {}, pod.metadata?.labels ?? {})) continue;
+    if (!selects(spec.workloadSelector?.labels ?? {}, pod.metadata?.labels ?? {})) continue;
     const version = proxyVersion(pod)?.toString();
     if (version === undefined || expressions.some((one) => new RegExp(one).test(version))) continue;
     missed.set(version, (missed.get(version) ?? 0) + 1);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type MeshDefinition, type Protocol, protocols, selectsAll, type Service } from "../../catalog";
+import { type MeshDefinition, type Protocol, protocols, type Service } from "../../catalog";
+import { selects } from "../../effect/object";
 import type { CheckedMesh } from "../../checks";
 import { ServiceMesh } from "../../components";
 import { checkMesh, type Manifest, renderMesh } from "../../mesh";
@@ -45,7 +46,7 @@ export function describesAsDeployed(catalog: MeshDefinition, deployed: System): 
       expect(namespace).to.equal(deployed.namespace);
       for (const labels of [{}, ...versions.map((version) => version.labels)]) {
         const pods = deployed.workloads.filter((workload) =>
-          selectsAll({ ...selector, ...labels }, workload.labels),
+          selects({ ...selector, ...labels }, workload.labels),
         );
         expect(pods, `${name} ${JSON.stringify(labels)}`).to.not.be.empty;
       }
@@ -58,7 +59,7 @@ export function describesAsDeployed(catalog: MeshDefinition, deployed: System): 
     for (const service of mesh.services.filter(({ ports }) => ports.length > 0)) {
       const own = deployed.services.find(({ name }) => name === service.name);
       if (!own) throw new Error(`no Service ${service.name} is deployed`);
-      expect(selectsAll(own.selector, { ...service.selector, ...own.selector })).to.equal(true);
+      expect(selects(own.selector, { ...service.selector, ...own.selector })).to.equal(true);
       for (const { name, port, targetPort, protocol } of service.ports) {
         const found = own.ports.find(([, number]) => number === port);
         expect(found?.[0], `${service.name} ${port}`).to.equal(name);
@@ -125,13 +126,13 @@ interface Place {
 }
 
 function placeOf(services: readonly Service[], { name, labels }: Workload): Place {
-  const selecting = services.filter(({ selector }) => selectsAll(selector, labels));
+  const selecting = services.filter(({ selector }) => selects(selector, labels));
   const [service] = selecting;
   const versions = service?.versions ?? [];
   return {
     name,
     services: selecting.length,
-    versions: versions.length === 0 ? 1 : versions.filter((one) => selectsAll(one.labels, labels)).length,
+    versions: versions.length === 0 ? 1 : versions.filter((one) => selects(one.labels, labels)).length,
     account: service?.serviceAccount.name,
   };
 }

@@ -1,4 +1,5 @@
 import { type Fields, fieldsAt, listAt, textAt, textsAt, textsByName } from "../../../effect/field";
+import { gatewaySecrets, readNames } from "../../../effect/gatewaySecret";
 import {
   fullHost,
   type KnownObject,
@@ -35,7 +36,8 @@ export const missingSecret: AuditRule = {
   severity: "error",
   title: "a Gateway whose Secret the proxy can't read",
   why: [
-    "A gateway reads the Secret of credentialName only in the namespace of its own pods. Without it the TLS handshake fails.",
+    "A gateway reads the Secrets that its TLS settings name only in the namespace of its own pods.",
+    "Without the Secret of a certificate, or of the CA for clients' certificates, the TLS handshake fails.",
   ],
   see: {
     title: "Secure gateways",
@@ -52,27 +54,31 @@ export const missingSecret: AuditRule = {
       const pods = workloadsSelected(model.workloads, textsByName(object.spec, "selector"));
       const namespaces = [...new Set(pods.map(({ namespace }) => namespace))].sort();
       for (const [i, server] of listAt(object.spec, "servers").entries()) {
-        const name = textAt(fieldsAt(server, "tls"), "credentialName") ?? "";
-        if (name === "" || name.includes("://")) continue;
-        const found = secrets.get(name) ?? new Set<string>();
-        if (found.size > 0 && (namespaces.length === 0 || namespaces.some((one) => found.has(one)))) continue;
-        if (found.size === 0 || namespaces.length === 0) {
-          if (!audited.complete || namespaces.length === 0) {
-            yield {
-              object,
-              unknown: "Secrets of gateways are not among the objects, so whether they exist is not judged.",
-            };
+        for (const named of gatewaySecrets(fieldsAt(server, "tls"))) {
+          const { field, name } = named;
+          if (field === undefined) continue; // the certificate's Secret, which is judged as such
+          const found = new Set(readNames(named).flatMap((one) => [...(secrets.get(one) ?? [])]));
+          if (found.size > 0 && (namespaces.length === 0 || namespaces.some((one) => found.has(one))))
             continue;
+          if (found.size === 0 || namespaces.length === 0) {
+            if (!audited.complete || namespaces.length === 0) {
+              yield {
+                object,
+                unknown:
+                  "Secrets of gateways are not among the objects, so whether they exist is not judged.",
+              };
+              continue;
+            }
           }
+          yield {
+            object,
+            path: `spec.servers[${i}].tls.${field}`,
+            message:
+              `The gateway's pods run in ${listed(namespaces)}, where no Secret ${name} is${amongObjects(audited)}, so TLS handshakes fail.` +
+              (found.size > 0 ? ` The namespace ${listed([...found].sort())} has it.` : ""),
+            fix: `Create the Secret in the namespace of the pods: ${namespaces[0] ?? ""}/${name}`,
+          };
         }
-        yield {
-          object,
-          path: `spec.servers[${i}].tls.credentialName`,
-          message:
-            `The gateway's pods run in ${listed(namespaces)}, where no Secret ${name} is${amongObjects(audited)}, so TLS handshakes fail.` +
-            (found.size > 0 ? ` The namespace ${listed([...found].sort())} has it.` : ""),
-          fix: `Create the Secret in the namespace of the pods: ${namespaces[0] ?? ""}/${name}`,
-        };
       }
     }
   },

@@ -33,10 +33,16 @@ describe("cli/audit: the API server", () => {
       kind: "Gateway",
       spec: {
         selector: { istio: "ingress" },
-        servers: ["here", "missing", "hidden"].map((credentialName) => ({
+        servers: [
+          ...["here", "missing", "hidden"].map((credentialName) => ({ mode: "SIMPLE", credentialName })),
+          { mode: "SIMPLE", credentialNames: ["here", "second"] },
+          { mode: "MUTUAL", credentialName: "here", caCertCredentialName: "clients" },
+          { mode: "MUTUAL", credentialName: "here", caCertCredentialName: "strangers" },
+          { mode: "SIMPLE", credentialName: "here", caCertCredentialName: "unread" },
+        ].map((tls, i) => ({
           port: { number: 443, name: "https", protocol: "HTTPS" },
-          hosts: [`${credentialName}.example.com`],
-          tls: { mode: "SIMPLE", credentialName },
+          hosts: [`${i}.example.com`],
+          tls,
         })),
       },
     };
@@ -67,17 +73,21 @@ describe("cli/audit: the API server", () => {
       "/apis/networking.istio.io/v1/gateways": list(gateway),
       "/api/v1/namespaces/edge/secrets/here": { ...named("here", "edge"), data: { "tls.key": "c2VjcmV0" } },
       "/api/v1/namespaces/edge/secrets/hidden": null,
+      "/api/v1/namespaces/edge/secrets/clients-cacert": named("clients-cacert", "edge"),
     });
     const read = await clusterObjects(await api.start());
     expect(JSON.stringify(read)).to.not.contain("c2VjcmV0");
     const result = audit(liveSources(read), { settings: policySettings("dev"), complete: true });
-    expect(said(result, "MW930")).to.deep.equal([
-      "Gateway shop/public -: The gateway's pods run in edge, where no Secret missing is, so TLS handshakes fail.",
-    ]);
+    expect(said(result, "MW930")).to.deep.equal(
+      ["missing", "second", "strangers"].map(
+        (name) =>
+          `Gateway shop/public -: The gateway's pods run in edge, where no Secret ${name} is, so TLS handshakes fail.`,
+      ),
+    );
     expect(said(result, "MW926").join()).to.contain(
       "There is no workload with the labels app=web in the namespace shop, so it has no endpoints.",
     );
-    expect(said(result, "MW935")).to.have.length(3);
+    expect(said(result, "MW935")).to.have.length(7);
     expect(said(result, "MW939")).to.include(
       "The API server denies reading these Secrets of gateways, so whether they exist is not judged: edge/hidden.",
     );

@@ -77,6 +77,20 @@ describe("cli/deployed", () => {
     ]);
   });
 
+  it("finds no service for a stray pod, unless its templates make it a gateway", () => {
+    const stray = pod({ job: "stray" }, "default");
+    const found = (templates?: string): string[] => {
+      const annotations: Record<string, string> =
+        templates === undefined ? {} : { "inject.istio.io/templates": templates };
+      const pods = [...fitting.pods, { ...stray, metadata: { ...stray.metadata, annotations } }];
+      return problems({ pods }).map(({ culprit }) => culprit);
+    };
+    expect(found()).to.deep.equal(["Pod shop/stray-0"]);
+    expect(found("sidecar,custom")).to.deep.equal(["Pod shop/stray-0"]);
+    expect(found("gateway")).to.deep.equal([]);
+    expect(found("gateway,custom")).to.deep.equal([]);
+  });
+
   it("finds pods under another account, and their calls that are denied", () => {
     const pods = [pod({ [name]: "web" }, "default"), ...fitting.pods.slice(1)];
     expect(problems({ pods })).to.deep.equal([
