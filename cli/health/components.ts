@@ -108,8 +108,7 @@ function selectsPods({ spec }: V1Service, labels: Readonly<Record<string, string
 function gatewayVersion({ pods }: Snapshot, { metadata, spec }: Workload): string {
   const selector = spec?.selector.matchLabels ?? {};
   const pod = pods.find(
-    (one) =>
-      one.metadata?.namespace === metadata?.namespace && selects(selector, one.metadata?.labels ?? {}),
+    (one) => one.metadata?.namespace === metadata?.namespace && selects(selector, one.metadata?.labels ?? {}),
   );
   return (pod && proxyVersion(pod)?.toString()) ?? "-";
 }

@@ -94,8 +94,8 @@ describe("cli/catalogFile", () => {
   });
 
   for (const name of ["deep.json", "deep.yaml"]) {
-    it(`refuses a ${name.slice(5)} file that is nested 100,000 deep`, async () => {
-      const error = await failure(write(name, "[".repeat(100_000) + "]".repeat(100_000)));
+    it(`refuses a ${name.slice(5)} file that is nested 20,000 deep`, async () => {
+      const error = await failure(write(name, "[".repeat(20_000) + "]".repeat(20_000)));
       expect(error).to.be.instanceOf(UnreadableCatalog);
       expect(error.problem).to.contain("can't be read: ");
     });

@@ -5,7 +5,8 @@ import { pages } from "../../docs/generate";
 
 const docs = join(__dirname, "..", "..", "docs");
 
-describe("docs/generate", () => {
+describe("docs/generate", function () {
+  this.timeout(300_000);
   it("has written what the code says now; otherwise: npm run docs", () => {
     const written = pages();
     const present = readdirSync(join(docs, "checks")).map((name) => join("checks", name));

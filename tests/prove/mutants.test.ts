@@ -83,8 +83,8 @@ describe("mutants of the rendered objects", () => {
     const listed = new Set(Object.values(survivors).flat());
     const killed = new Map<string, boolean>();
     for (const [key, mutants] of places) {
-      // One that is refuted shows that the field is asked for. Of the survivors, the first and the last stand for all.
-      const tried = listed.has(key) ? mutants.filter((_, i) => i % (mutants.length - 1 || 1) === 0) : mutants;
+      // One that is refuted shows that the field is asked for. Of a place that is listed, one stands for all.
+      const tried = listed.has(key) ? mutants.slice(-1) : mutants;
       killed.set(key, await isAnyRefuted(tried, isRefuted));
     }
     const open = [...killed].filter(([, refuted]) => !refuted).map(([key]) => key);

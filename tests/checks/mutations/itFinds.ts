@@ -33,7 +33,7 @@ export function itFinds(mutations: readonly Mutation[]): void {
 }
 
 /** As many mutants as a catalog gets of one mistake. Its other places are alike. `MUTANTS=1000` makes all of them. */
-const most = Number(process.env.MUTANTS ?? "6");
+const most = Number(process.env.MUTANTS ?? "4");
 
 /** At most {@link most} mutants, evenly spread over all of them, the first and the last included. */
 function spread(mutants: readonly Mutant[]): Mutant[] {

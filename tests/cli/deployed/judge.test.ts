@@ -78,11 +78,12 @@ describe("cli/deployed", () => {
   });
 
   it("finds no service for a stray pod, unless its templates make it a gateway", () => {
-    const stray = pod({ job: "stray" }, "default");
     const found = (templates?: string): string[] => {
-      const annotations: Record<string, string> =
-        templates === undefined ? {} : { "inject.istio.io/templates": templates };
-      const pods = [...fitting.pods, { ...stray, metadata: { ...stray.metadata, annotations } }];
+      const stray = pod({ job: "stray" }, "default");
+      if (stray.metadata && templates !== undefined) {
+        stray.metadata.annotations = { "inject.istio.io/templates": templates };
+      }
+      const pods = [...fitting.pods, stray];
       return problems({ pods }).map(({ culprit }) => culprit);
     };
     expect(found()).to.deep.equal(["Pod shop/stray-0"]);
