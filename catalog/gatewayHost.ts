@@ -32,7 +32,7 @@ export interface GatewayHostDefinition {
   readonly tls: TlsDefinition;
   /**
    * Port of the gateway that serves the host. With a port, the host may route TCP connections instead of HTTP requests: it
-   * then has one route, to a port without HTTP, such as `{ prefix: "/", service: "broker" }`. Clients must send the host as
+   * then has one route, to a port without HTTP, such as `{ service: "broker" }`. Clients must send the host as
    * SNI. The gateway's Service must have the port; the program that `deploy` returns adds it. Default: 443, or 80 with the
    * TLS mode `DISABLE`.
    *

@@ -22,8 +22,8 @@ import type { Shape } from "./shape";
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /**
-   * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. Default: none;
-   * the route then requires `match.uri`.
+   * Path that the request's path equals or lies below: `/api` matches `/api` and `/api/x`, not `/apix`. It can't be
+   * combined with `match.uri`. Default: `/`, which all paths and TCP connections match.
    */
   readonly prefix?: `/${string}`;
   /**
@@ -116,7 +116,6 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
       context.addIssue({ code: "custom", path: [field], params: { fix } });
     };
     const uri = match?.uri;
-    if (prefix === undefined && uri === undefined) refuse("prefix", 'set "prefix" or "match.uri"');
     if (prefix !== undefined && uri !== undefined) refuse("prefix", 'remove "prefix" or "match.uri"');
     if (uri === undefined || "exact" in uri) return;
     if (paths === undefined) {
@@ -125,10 +124,7 @@ export const routeSchema: z.ZodType<GatewayRouteDefinition> = z
     if (rewrite !== undefined) refuse("rewrite", 'remove it, or route by "prefix" or "match.uri.exact"');
   })
   .meta({
-    oneOf: [
-      { required: ["prefix"], properties: { match: { not: { required: ["uri"] } } } },
-      { required: ["match"], not: { required: ["prefix"] }, properties: { match: { required: ["uri"] } } },
-    ],
+    not: { required: ["prefix", "match"], properties: { match: { required: ["uri"] } } },
     if: {
       required: ["match"],
       properties: { match: { required: ["uri"], properties: { uri: { required: ["regex"] } } } },

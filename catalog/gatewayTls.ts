@@ -69,12 +69,23 @@ const mutual = { properties: { mode: { enum: ["MUTUAL", "OPTIONAL_MUTUAL"] } }, 
 const plaintext = { properties: { mode: { const: "DISABLE" } }, required: ["mode"] };
 const without = (field: string): object => ({ not: { required: [field] } });
 
-/** Instructions for a value that is no object. Other errors keep their own. */
+/** Fields of Istio's ServerTLSSettings that a catalog does not have, with what it has instead. */
+const otherFields: Readonly<Partial<Record<string, string>>> = {
+  caCertificates:
+    "name the Secret with the CA certificate in caCertCredentialName: the gateway reads no files",
+  serverCertificate: "name the Secret with the certificate in credentialName: the gateway reads no files",
+  privateKey: "name the Secret with the certificate in credentialName: the gateway reads no files",
+  httpsRedirect: "remove it: the gateway redirects plain HTTP of every host for which it terminates TLS",
+};
+
+/** Instructions for a value that is no object, and for unknown fields. Other errors keep their own. */
 const whenAbsent = {
-  error: ({ code }: { readonly code: string }) =>
-    code === "invalid_type"
-      ? 'write { credentialName: "…" } with the Secret of the host\'s certificate, or { mode: "DISABLE", terminatedBy: "loadBalancer" } if a load balancer in front terminates TLS'
-      : undefined,
+  error: ({ code, keys }: { readonly code?: string; readonly keys?: readonly string[] }) =>
+    code === "unrecognized_keys"
+      ? keys?.map((key) => otherFields[key]).find(Boolean)
+      : code === "invalid_type"
+        ? 'write { credentialName: "…" } with the Secret of the host\'s certificate, or { mode: "DISABLE", terminatedBy: "loadBalancer" } if a load balancer in front terminates TLS'
+        : undefined,
 };
 
 export const gatewayTlsSchema: z.ZodType<TlsDefinition> = z

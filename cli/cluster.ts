@@ -68,7 +68,7 @@ function loadDefault(config: KubeConfig, sandbox: string): void {
 
 const fallbackServer = "http://localhost:8080";
 
-const fix = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+const fix = "Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: meshwright up";
 
 function readable(name: string, load: () => void): void {
   try {

@@ -35,7 +35,7 @@ export async function runningSandbox(state: string): Promise<SandboxStatus> {
   if (!status.running) {
     throw new UserError({
       problem: `No sandbox runs in ${state}.`,
-      fix: "Start one: meshwright sandbox up, or make up",
+      fix: "Start one: meshwright sandbox up, or meshwright up",
     });
   }
   return status;

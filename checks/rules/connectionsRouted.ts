@@ -92,9 +92,9 @@ function* wrong(
       yield [
         ["routes", i, "match"],
         "the host routes connections, which have no path and no headers",
-        'write prefix: "/" instead',
+        "remove it",
       ];
-    else if (prefix !== "/")
+    else if (prefix !== undefined && prefix !== "/")
       yield [["routes", i, "prefix"], "the host routes connections, which have no path", 'set it to "/"'];
     else if (rewrite !== undefined)
       yield [["routes", i, "rewrite"], "the host routes connections, which have no path", "remove it"];

@@ -37,7 +37,10 @@ export const deniedOverTcp = (service: string, field: string): Text => ({
 
 export const routedToTcp = (service: string, protocol: string): Text => ({
   message: `the gateway routes HTTP requests, and the routed port of "${service}" has the protocol ${protocol}`,
-  fix: "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them; to route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
+  fix:
+    protocol === "tls"
+      ? 'write tls: { mode: "PASSTHROUGH" } without credentialName if the service terminates TLS, or route to a port on which it serves http, http2 or grpc'
+      : "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them; to route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
 });
 
 export const httpOnly: DefinitionRule = {

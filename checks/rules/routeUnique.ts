@@ -59,6 +59,7 @@ function methodsMeet({ methods }: RoutePattern, { methods: others }: RoutePatter
   return methods.some((name) => others.includes(name));
 }
 
-function fieldOf({ prefix }: RoutePattern): string[] {
-  return prefix === undefined ? ["match", "uri"] : ["prefix"];
+function fieldOf({ prefix, match }: RoutePattern): string[] {
+  if (match?.uri) return ["match", "uri"];
+  return prefix === undefined ? [] : ["prefix"];
 }

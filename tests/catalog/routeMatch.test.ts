@@ -33,7 +33,6 @@ describe("the conditions of a route", () => {
     expect(errors({ prefix: "/" })).to.deep.equal([]);
     expect(errors({ prefix: "/", match: canary })).to.deep.equal([]);
     expect(errors({ match: { uri: { exact: "/a" }, ...canary } })).to.deep.equal([]);
-    for (const match of [{}, { match: canary }]) expect(errors(match)).to.deep.equal(["MW003 [0].prefix"]);
     expect(errors({ prefix: "/", match: { uri: { exact: "/a" } } })).to.deep.equal(["MW001 [0].prefix"]);
     expect(errors({ match: { uri: { exact: "/a//b" } } })).to.deep.equal(["MW306 [0].match.uri.exact"]);
   });
@@ -46,6 +45,14 @@ describe("the conditions of a route", () => {
     for (const regex of ["users", "/(", "/(?=a)", "/(a)\\1"]) {
       expect(errors({ match: { uri: { regex } }, paths: ["/users/*"] }), regex).to.have.length(1);
     }
+  });
+
+  it("match all paths without a prefix", () => {
+    expect(errors({})).to.deep.equal([]);
+    expect(errors({ match: canary }, { prefix: "/api" })).to.deep.equal([]);
+    expect(errors({}, { prefix: "/" })).to.deep.equal(["MW108 [1].prefix"]);
+    expect(errors({ prefix: "/" }, {})).to.deep.equal(["MW108 [1]"]);
+    expect(errors({ prefix: "/", match: { uri: { exact: "/a" } } })).to.deep.equal(["MW001 [0].prefix"]);
   });
 
   it("name headers in lower case, other than cookie", () => {

@@ -85,3 +85,26 @@ describe("the fix of a value that is none of the known ones", () => {
     expect(fixFor({ resilience: { timeout: "10sec" } })).to.not.contain("omit");
   });
 });
+
+describe("the fix of a gateway's host", () => {
+  const fixes = (tls: object, protocol = "http"): string[] =>
+    checkMesh({
+      name: "shop",
+      services: { web: { ports: { port: { port: 8443, protocol } } } },
+      gateways: { public: { hosts: { "shop.example.com": { tls, routes: [{ service: "web" }] } } } },
+    }).findings.map(({ code, fix }) => `${code} ${fix}`);
+
+  it("names the catalog's field for one of Istio's", () => {
+    const credentialName = "shop-cert";
+    const [authority] = fixes({ credentialName, mode: "MUTUAL", caCertificates: "/etc/ca.crt" });
+    expect(authority).to.match(/^MW002 .*caCertCredentialName/);
+    expect(fixes({ credentialName, httpsRedirect: true })[0]).to.contain("redirects plain HTTP");
+    expect(fixes({ credentialName, nonsense: true })[0]).to.match(/or remove it$/);
+  });
+
+  it("leaves TLS to a service whose port has it", () => {
+    expect(fixes({ credentialName: "shop-cert" }, "tls")[0]).to.match(/^MW204 write .*PASSTHROUGH/);
+    expect(fixes({ credentialName: "shop-cert" }, "tcp")[0]).to.match(/^MW204 route to a port/);
+    expect(fixes({ mode: "PASSTHROUGH" }, "tls")).to.deep.equal([]);
+  });
+});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { inProcess } from "./inProcess";
 
-const fix = "fix:   Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: make up";
+const fix = "fix:   Name one: --kubeconfig <file>, or set KUBECONFIG. For the sandbox: meshwright up";
 
 describe("cli/cluster", function () {
   this.timeout(60_000); // the first run compiles what it needs

@@ -103,7 +103,7 @@ describe("cli/program", () => {
     const { exitCode, stdout, stderr } = await inProcess(["sandbox", "kubeconfig", "--state", folder]);
     expect(stdout).to.equal("");
     expect(stderr).to.equal(
-      `error: No sandbox runs in ${folder}.\nfix:   Start one: meshwright sandbox up, or make up`,
+      `error: No sandbox runs in ${folder}.\nfix:   Start one: meshwright sandbox up, or meshwright up`,
     );
     expect(exitCode).to.equal(1);
   });
