@@ -1,3 +1,4 @@
+export { specMisfits } from "./rules/overrideFits";
 export { checkCatalog, type CheckedMesh, type CheckResult } from "./checkCatalog";
 export { compareFindings, type Finding, findingText, type Severity } from "./finding";
 export { rules, topics } from "./registry";

@@ -5,9 +5,12 @@ import {
   difference,
   type KnownObject,
   knownObject,
+  type Mistake,
+  mistakes,
   missingHosts,
   type Model,
   type PlainObject,
+  titleOf,
   weaknesses,
 } from "../effect";
 import { modelOf } from "./meshModel";
@@ -26,6 +29,13 @@ export interface OverrideEffect {
   readonly weaknesses: readonly string[];
   /** What the object refers to now that is not there. */
   readonly dangling: readonly string[];
+  /** Settings that Istio ignores or reads otherwise now. */
+  readonly mistakes: readonly OverrideMistake[];
+}
+
+/** A mistake, with its kind. */
+export interface OverrideMistake extends Mistake {
+  readonly about: keyof typeof mistakes;
 }
 
 const cache = new WeakMap<Mesh, readonly OverrideEffect[]>();
@@ -74,6 +84,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
   );
   const after = modelOf(mesh, list);
   const differences = difference(before, after);
+  const made = newMistakes(before, after);
   const single = overrides.flatMap(({ kind, name, patch }): OverrideEffect[] => {
     const [old, now] = [find(plain, kind, name), find(list, kind, name)];
     if (!old || !now) return [];
@@ -91,6 +102,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         differences: differences.filter((one) => own.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
         dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
+        mistakes: made.filter(({ object }) => isSame(object, now) || overrides.length === 1),
       },
     ];
   });
@@ -100,7 +112,15 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
     ? single
     : [
         ...single,
-        { path: "overrides", kind: "", name: "", differences: together, weaknesses: [], dangling: [] },
+        {
+          path: "overrides",
+          kind: "",
+          name: "",
+          differences: together,
+          weaknesses: [],
+          dangling: [],
+          mistakes: [],
+        },
       ];
 }
 
@@ -110,6 +130,24 @@ function missingIn(model: Model, object: KnownObject, { ownNamespaces }: Mesh): 
     .filter(({ service }) => ownNamespaces.includes(service.namespace))
     .map(({ host }) => `no Service or ServiceEntry with the host ${host}`);
   return [...dangling(model, object), ...hosts];
+}
+
+/** The mistakes that the objects have after the overrides, and not before. */
+function newMistakes(before: Model, after: Model): OverrideMistake[] {
+  return (Object.keys(mistakes) as OverrideMistake["about"][]).flatMap((about) => {
+    const had = new Set(mistakes[about](before).map(mistakeKey));
+    return mistakes[about](after)
+      .filter((one) => !had.has(mistakeKey(one)))
+      .map((one) => ({ ...one, about }));
+  });
+}
+
+function mistakeKey({ object, problem }: Mistake): string {
+  return `${titleOf(object)} ${problem}`;
+}
+
+function isSame(one: KnownObject, other: KnownObject): boolean {
+  return titleOf(one) === titleOf(other);
 }
 
 /** What a difference is about: several overrides can cause the same. */

@@ -76,6 +76,8 @@ import { overrideRoutes } from "./rules/overrideRoutes";
 import { overrideEgress } from "./rules/overrideEgress";
 import { overrideUnread } from "./rules/overrideUnread";
 import { overrideHardening } from "./rules/overrideHardening";
+import { overrideHosts } from "./rules/overrideHosts";
+import { overrideRead } from "./rules/overrideRead";
 import { overrideRefers } from "./rules/overrideRefers";
 import { originsOwn } from "./rules/originsOwn";
 import { overrideFits } from "./rules/overrideFits";
@@ -350,6 +352,8 @@ export const topics: readonly Topic[] = [
     rules: [
       overrideNamed, // MW115
       overrideSubsetPods, // MW337
+      overrideRead, // MW338
+      overrideHosts, // MW339
       overrideFits, // MW360
       overrideSubset, // MW361
     ],

@@ -43,5 +43,6 @@ export { routeText } from "./routeDifference";
 export { weaknesses } from "./hardening";
 export { dangling } from "./dangling";
 export { missingHosts, type MissingHost } from "./missingHost";
+export { type Mistake, mistakes } from "./mistakes";
 export { type UnreachableRoute, unreachableRoutes } from "./unreachableRoutes";
 export { milliseconds } from "./duration";

@@ -55,6 +55,21 @@ function* misfits(kind: string, name: string, patch: unknown): Iterable<Report> 
   yield* judge(kind, schema, patch, ["overrides", kind, name]);
 }
 
+/** A value of an object that does not fit its kind. */
+export interface SpecMisfit extends Text {
+  /** Path in the object, such as `spec.http[0].timeout`. */
+  readonly path: string;
+}
+
+/** Returns what in the spec of an object of Istio does not fit its CRD. Nothing for kinds whose CRD is not known. */
+export function specMisfits(group: string, kind: string, spec: unknown): SpecMisfit[] {
+  const [, schema] =
+    Object.entries(schemas as Readonly<Record<string, Schema>>).find(
+      ([name]) => name.startsWith(`${group}/`) && name.endsWith(`/${kind}`),
+    ) ?? [];
+  return schema && spec !== undefined ? [...judge(kind, schema, spec, ["spec"])] : [];
+}
+
 /** The parts of a CRD's schema that overrides are checked against. */
 interface Schema {
   readonly type?: string;

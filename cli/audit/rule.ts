@@ -1,4 +1,4 @@
-import type { KnownObject } from "../../effect";
+import type { KnownObject, Mistake } from "../../effect";
 import type { Audited } from "./audited";
 import type { AuditSeverity } from "./finding";
 
@@ -32,4 +32,9 @@ export interface AuditRule {
   /** Manifests with findings of this rule, and manifests without. */
   readonly examples: { readonly wrong: string; readonly right: string };
   readonly find: (audited: Audited) => Iterable<RuleFinding | OpenQuestion>;
+}
+
+/** A mistake as a finding. */
+export function findingOf({ object, path, problem, fix }: Mistake): RuleFinding {
+  return { object, path, message: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`, fix };
 }

@@ -47,20 +47,36 @@ export interface ChangedCase {
   readonly kind: string;
   /** `<namespace>/<name>`, or the name of an object without a namespace. */
   readonly name: string;
-  /** The override, as a merge patch. */
+  /** The override, as a merge patch. Of a case with {@link added}: no changes. */
   readonly patch: object;
-  /** Codes that `check` finds in the catalog with the override. */
+  /** Further objects, which an override can't create. Default: none. */
+  readonly added?: readonly object[];
+  /** Codes that `check` finds in the catalog with the override. None for further objects. */
   readonly check: readonly string[];
   /** Codes and policies that `audit` finds in the changed manifests, and not in the others. */
   readonly audit: readonly string[];
   /** Whether `istioctl analyze` reports the message for the changed manifests. */
   readonly analyzed: boolean;
+  /** Why it is no mistake, or why it is not found. */
+  readonly why?: string;
 }
 
 const host = (name: string): string => `${name}.shop.svc.cluster.local`;
 const to = (name: string, more: object = {}): object => ({
   route: [{ destination: { host: host(name), ...more } }],
 });
+
+const https = {
+  port: { number: 443, name: "https", protocol: "HTTPS" },
+  tls: { mode: "SIMPLE", credentialName: "shop-cert" },
+};
+const object = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  spec: object,
+  namespace = "shop",
+): object => ({ apiVersion, kind, metadata: { name, namespace }, spec });
 
 /** Mistakes that Meshwright's fields can't make, or that checks find, made in the objects themselves. */
 export const changedCases: readonly ChangedCase[] = [
@@ -97,7 +113,7 @@ export const changedCases: readonly ChangedCase[] = [
     name: "shop/web",
     patch: { spec: { http: [{ ...to("web"), timeout: "ten" }] } },
     check: ["MW360"],
-    audit: [],
+    audit: ["MW948"],
     analyzed: false,
   },
   {
@@ -105,8 +121,8 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Service",
     name: "shop/web",
     patch: { metadata: { annotations: { "sidecar.istio.io/statsInclusionPrefixes": "a" } } },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW942"],
     analyzed: false,
   },
   {
@@ -114,8 +130,8 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Deployment",
     name: "shop/web",
     patch: { spec: { template: { metadata: { annotations: { "sidecar.istio.io/nothing": "a" } } } } },
-    check: [],
-    audit: ["restrict-pod-annotations"],
+    check: ["MW338"],
+    audit: ["MW942", "restrict-pod-annotations"],
     analyzed: false,
   },
   {
@@ -123,7 +139,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "VirtualService",
     name: "shop/web",
     patch: { spec: { hosts: [host("cart")] } },
-    check: [],
+    check: ["MW339"],
     audit: ["MW927"],
     analyzed: true,
   },
@@ -141,9 +157,10 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "VirtualService",
     name: "shop/cart",
     patch: { spec: { http: [to("cart")] } },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW943"],
     analyzed: false,
+    why: "info only: a request keeps its own port, which is wrong only if the host does not have it",
   },
   {
     id: "IST0116",
@@ -155,8 +172,8 @@ export const changedCases: readonly ChangedCase[] = [
         ports: [{ name: "tcp-a", port: 8080, targetPort: 8080, protocol: "TCP", appProtocol: "tcp" }],
       },
     },
-    check: ["MW914"],
-    audit: [],
+    check: ["MW338", "MW914"],
+    audit: ["MW945"],
     analyzed: false,
   },
   {
@@ -164,7 +181,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Service",
     name: "shop/web",
     patch: { spec: { ports: [{ name: "foo", port: 8080, targetPort: 8080, protocol: "TCP" }] } },
-    check: [],
+    check: ["MW338"],
     audit: ["MW929"],
     analyzed: false,
   },
@@ -173,7 +190,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Namespace",
     name: "shop",
     patch: { metadata: { labels: { "istio.io/rev": "canary", "istio-injection": "enabled" } } },
-    check: [],
+    check: ["MW338"],
     audit: ["require-injection"],
     analyzed: false,
   },
@@ -186,8 +203,8 @@ export const changedCases: readonly ChangedCase[] = [
         template: { metadata: { annotations: { "traffic.sidecar.istio.io/includeOutboundPorts": "all" } } },
       },
     },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW942"],
     analyzed: false,
   },
   {
@@ -214,6 +231,7 @@ export const changedCases: readonly ChangedCase[] = [
     check: [],
     audit: [],
     analyzed: true,
+    why: "no mistake: proxies verify such a server by the system's certificate authorities",
   },
   {
     id: "IST0129",
@@ -225,13 +243,14 @@ export const changedCases: readonly ChangedCase[] = [
     check: [],
     audit: [],
     analyzed: true,
+    why: "no mistake: proxies verify such a server by the system's certificate authorities",
   },
   {
     id: "IST0130",
     kind: "VirtualService",
     name: "shop/web",
     patch: { spec: { http: [to("web"), to("web")] } },
-    check: [],
+    check: ["MW338"],
     audit: ["MW941"],
     analyzed: true,
   },
@@ -248,7 +267,7 @@ export const changedCases: readonly ChangedCase[] = [
         ],
       },
     },
-    check: [],
+    check: ["MW338"],
     audit: ["MW941"],
     analyzed: true,
   },
@@ -282,8 +301,8 @@ export const changedCases: readonly ChangedCase[] = [
         ports: [{ name: "tcp", port: 5432, targetPort: 8080, protocol: "TCP", appProtocol: "tcp" }],
       },
     },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW945"],
     analyzed: false,
   },
   {
@@ -331,9 +350,10 @@ export const changedCases: readonly ChangedCase[] = [
         http: [{ match: [{ headers: { "@request.auth.claims.group": { exact: "a" } } }], ...to("web") }],
       },
     },
-    check: ["MW914"],
+    check: ["MW338", "MW914"],
     audit: [],
     analyzed: false,
+    why: "`audit` needs the gateway's pods, which a Helm release creates here",
   },
   {
     id: "IST0150",
@@ -347,8 +367,8 @@ export const changedCases: readonly ChangedCase[] = [
         ports: [{ name: "foo", port: 5432 }],
       },
     },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW946"],
     analyzed: false,
   },
   {
@@ -356,7 +376,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "EnvoyFilter",
     name: "shop/cart-rate-limit",
     patch: { spec: { priority: null } },
-    check: [],
+    check: ["MW338"],
     audit: ["require-safe-envoy-filters"],
     analyzed: true,
   },
@@ -365,8 +385,8 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Telemetry",
     name: "shop/default",
     patch: { spec: { accessLogging: [{ providers: null }], tracing: [{ randomSamplingPercentage: 1 }] } },
-    check: [],
-    audit: [],
+    check: ["MW338"],
+    audit: ["MW947"],
     analyzed: true,
   },
   {
@@ -384,9 +404,10 @@ export const changedCases: readonly ChangedCase[] = [
         ],
       },
     },
-    check: ["MW914"],
+    check: ["MW338", "MW914"],
     audit: [],
     analyzed: false,
+    why: "`audit` needs the gateway's pods, which a Helm release creates here",
   },
   {
     id: "IST0173",
@@ -413,4 +434,212 @@ export const changedCases: readonly ChangedCase[] = [
     audit: ["MW335"],
     analyzed: false,
   },
+  {
+    id: "IST0002",
+    kind: "VirtualService",
+    name: "shop/web",
+    patch: { spec: { http: [{ ...to("web"), fault: { delay: { percent: 50, fixedDelay: "1s" } } }] } },
+    check: [],
+    audit: ["forbid-fault-injection"],
+    analyzed: true,
+    why: "`check` allows the field, which Istio still reads",
+  },
+  {
+    id: "IST0111",
+    kind: "Sidecar",
+    name: "shop/second",
+    patch: {},
+    added: ["first", "second"].map((name) =>
+      object("networking.istio.io/v1", "Sidecar", name, { egress: [{ hosts: ["./*"] }] }),
+    ),
+    check: [],
+    audit: ["MW928"],
+    analyzed: false,
+  },
+  {
+    id: "IST0135",
+    kind: "Deployment",
+    name: "shop/web",
+    patch: {
+      spec: { template: { metadata: { annotations: { "sidecar.istio.io/statsInclusionPrefixes": "a" } } } },
+    },
+    check: ["MW338"],
+    audit: ["MW942"],
+    analyzed: false,
+  },
+  {
+    id: "IST0138",
+    kind: "Gateway",
+    name: "shop/second",
+    patch: {},
+    added: [
+      object("networking.istio.io/v1", "Gateway", "second", {
+        selector: { istio: "ingress" },
+        servers: [{ ...https, hosts: ["shop/other.example.com"] }],
+      }),
+    ],
+    check: [],
+    audit: ["MW926", "MW935"],
+    analyzed: true,
+    why: "`audit` reports the Gateway's pods and routes only. Whether clients reuse a connection depends on the names in the certificate",
+  },
+  {
+    id: "IST0140",
+    kind: "VirtualService",
+    name: "shop/shop.example.com",
+    patch: { spec: { http: [to("cart", { port: { number: 8080 } })] } },
+    check: [],
+    audit: [],
+    analyzed: false,
+    why: "no mistake: the routes of a gateway are those of its own VirtualService",
+  },
+  {
+    id: "IST0145",
+    kind: "Gateway",
+    name: "shop/second",
+    patch: {},
+    added: [
+      object("networking.istio.io/v1", "Gateway", "second", {
+        selector: { istio: "ingress" },
+        servers: [{ ...https, hosts: ["shop/shop.example.com"] }],
+      }),
+    ],
+    check: [],
+    audit: ["MW926", "MW928", "MW935"],
+    analyzed: false,
+  },
+  {
+    id: "IST0146",
+    kind: "Deployment",
+    name: "outside/web",
+    patch: {},
+    added: [
+      object(
+        "apps/v1",
+        "Deployment",
+        "web",
+        {
+          selector: { matchLabels: { app: "web" } },
+          template: {
+            metadata: { labels: { app: "web" } },
+            spec: { containers: [{ name: "istio-proxy", image: "auto" }] },
+          },
+        },
+        "outside",
+      ),
+    ],
+    check: [],
+    audit: ["MW932", "MW933", "require-safe-effects"],
+    analyzed: false,
+    why: "`audit` reports what the proxy accepts. The label for injection may be on a Namespace elsewhere",
+  },
+  ...(
+    [
+      ["IST0152", "ROUTE_CONFIGURATION", "REPLACE"],
+      ["IST0153", "HTTP_ROUTE", "ADD"],
+      ["IST0154", "HTTP_ROUTE", "REMOVE"],
+    ] as const
+  ).map(([id, applyTo, operation]): ChangedCase => ({
+    id,
+    kind: "EnvoyFilter",
+    name: "shop/cart-rate-limit",
+    patch: { spec: { configPatches: [{ applyTo, patch: { operation, value: { name: "a" } } }] } },
+    check: ["MW338", "MW916"],
+    audit: ["require-safe-envoy-filters"],
+    analyzed: true,
+  })),
+  {
+    id: "IST0155",
+    kind: "EnvoyFilter",
+    name: "shop/cart-rate-limit",
+    patch: {
+      spec: {
+        priority: null,
+        configPatches: [
+          {
+            applyTo: "HTTP_FILTER",
+            match: { proxy: { proxyVersion: "^1.*" } },
+            patch: { operation: "INSERT_BEFORE", value: { name: "a" } },
+          },
+        ],
+      },
+    },
+    check: ["MW338", "MW916"],
+    audit: ["require-safe-envoy-filters"],
+    analyzed: false,
+  },
+  ...(
+    [
+      ["IST0159", { selector: { matchLabels: { app: "web" } } }],
+      ["IST0160", {}],
+    ] as const
+  ).map(([id, spec]): ChangedCase => ({
+    id,
+    kind: "Telemetry",
+    name: "shop/second",
+    patch: {},
+    added: ["first", "second"].map((name) =>
+      object("telemetry.istio.io/v1", "Telemetry", name, {
+        ...spec,
+        accessLogging: [{ providers: [{ name: "envoy" }] }],
+      }),
+    ),
+    check: [],
+    audit: ["MW928"],
+    analyzed: id === "IST0160",
+  })),
+  {
+    id: "IST0165",
+    kind: "VirtualService",
+    name: "shop/shop.example.com",
+    patch: { spec: { gateways: ["shop/public-istio-autogenerated-k8s-gateway-https"] } },
+    check: ["MW918"],
+    audit: ["MW922", "MW935"],
+    analyzed: false,
+  },
+  {
+    id: "IST0177",
+    kind: "ServiceEntry",
+    name: "shop/second",
+    patch: {},
+    added: [
+      object("networking.istio.io/v1", "ServiceEntry", "second", {
+        hosts: ["bank.example.com"],
+        location: "MESH_EXTERNAL",
+        resolution: "DNS",
+        ports: [{ number: 80, name: "tcp", protocol: "TCP" }],
+      }),
+    ],
+    check: [],
+    audit: ["MW945"],
+    analyzed: true,
+  },
+];
+
+/** Messages of the analyzer without a case, each with the reason. */
+export const withoutCase: readonly (readonly [id: `IST${string}`, why: string])[] = [
+  ["IST0001", "an error of the analyzer itself"],
+  ["IST0103", "only running pods show that they were created before the webhook"],
+  ["IST0126", "mesh networks are values of istiod, which policy `restrict-control-plane` refuses"],
+  ["IST0133", "a warning about each EnvoyFilter, and none about another rendered object"],
+  ["IST0136", "`istioctl` does not run this analyzer, because Istio sets such annotations itself"],
+  ["IST0139", "the CA and the Service of a webhook are in the cluster, where istiod writes them"],
+  ["IST0141", "the user's permissions are in the cluster"],
+  ["IST0142", "the version of Kubernetes is the cluster's"],
+  ["IST0143", "only a running process shows its address. `istioctl` reads it in the pods"],
+  ["IST0148", "a value of istiod, which policy `restrict-control-plane` refuses"],
+  ["IST0156", "the CRDs of the Gateway API are in the cluster"],
+  ["IST0158", "only running proxies show their version. `meshwright status` compares it"],
+  ["IST0161", "certificates are in Secrets. `meshwright status` reads them in the cluster"],
+  ["IST0163", "the address of an external control plane is in the webhook of its cluster"],
+  ["IST0164", "the address of an external control plane is in the webhook of its cluster"],
+  ["IST0166", "it compares selectors with the running pods of Gateways, which istiod creates"],
+  ["IST0167", "waypoints of ambient mode, which the model of effects does not read"],
+  ["IST0168", "it compares the installed version of Istio with another one"],
+  ["IST0169", "it compares the installed version of Istio with another one"],
+  ["IST0170", "it compares the Services of several clusters"],
+  ["IST0171", "controllers write the conditions of a status in the cluster"],
+  ["IST0172", "the CRDs of the Gateway API are in the cluster"],
+  ["IST0175", "the blocked addresses are in the environment of the running istiod"],
+  ["IST0176", "the CRDs of the Gateway API are in the cluster"],
 ];

@@ -1,6 +1,6 @@
 import type { rules } from "../../checks";
 import type { Answer, Row } from "./answer";
-import { changedCases } from "./changed";
+import { changedCases, withoutCase } from "./changed";
 import { istioctl } from "./istioctl";
 import { kiali } from "./kiali";
 import { mistakes } from "./mistakes";
@@ -68,19 +68,24 @@ function changedSection(): string[] {
     "",
     "Fields of the catalog can't make most of these mistakes, but an override can, and so can a manifest. Tests make each one.",
     "`check` judges the override, `audit` and `istioctl analyze` judge the changed manifests. `istioctl analyze` reads objects",
-    "of Kubernetes only from a cluster.",
+    "of Kubernetes only from a cluster. An override changes objects and creates none.",
     "",
     ...table(
-      ["code", "mistake", "changed object", "`check`", "`audit`", "`istioctl analyze`"],
-      changedCases.map(({ id, kind, name, check, audit, analyzed }) => [
+      ["code", "mistake", "changed object", "`check`", "`audit`", "`istioctl analyze`", "remark"],
+      changedCases.map(({ id, kind, name, added, check, audit, analyzed, why = "" }) => [
         id,
         titles.get(id) ?? "",
         `${kind} ${name}`,
-        check.map(checked).join(", ") || "not found",
+        added ? "can't be made" : check.map(checked).join(", ") || "not found",
         audit.map(audited).join(", ") || "not found",
         analyzed ? "reports it" : "silent",
+        why,
       ]),
     ),
+    "",
+    "The other messages need more than objects:",
+    "",
+    ...withoutCase.map(([id, why]) => `- ${id}, ${titles.get(id) ?? ""}: ${why}.`),
     "",
   ];
 }

@@ -10,7 +10,13 @@ export function renderedManifests(): readonly Manifest[] {
 }
 
 /** The manifests with the object of a case changed, as YAML. Throws if there is no such object. */
-export function changedYaml({ kind, name, patch }: Pick<ChangedCase, "kind" | "name" | "patch">): string {
+export function changedYaml({
+  kind,
+  name,
+  patch,
+  added,
+}: Pick<ChangedCase, "kind" | "name" | "patch" | "added">): string {
+  if (added) return yamlOf([...renderedManifests(), ...added]);
   const isChanged = ({ kind: other, metadata }: Manifest): boolean =>
     other === kind && [metadata.namespace, metadata.name].filter(Boolean).join("/") === name;
   const all = renderedManifests();

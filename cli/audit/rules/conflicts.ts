@@ -3,12 +3,13 @@ import {
   exported,
   fullHost,
   type KnownObject,
+  mistakes,
   type Model,
   objectsOf,
   workloadsSelected,
 } from "../../../effect";
 import { titleOf } from "../finding";
-import type { AuditRule, RuleFinding } from "../rule";
+import { type AuditRule, findingOf, type RuleFinding } from "../rule";
 import { documents, route, service, strict } from "./examples";
 
 const networking = "networking.istio.io";
@@ -33,34 +34,8 @@ export const sharedHost: AuditRule = {
     ),
     right: documents(service("web"), route("web", "mesh"), route("web.example.com", "mesh", "web-2")),
   },
-  *find({ model }) {
-    const seen = new Map<string, { readonly object: KnownObject; readonly exportTo: readonly string[] }[]>();
-    for (const object of objectsOf(model, "VirtualService", networking)) {
-      const gateways = textsAt(object.spec, "gateways");
-      if (gateways.length > 0 && !gateways.includes("mesh")) continue;
-      const exportTo = exported(textsAt(object.spec, "exportTo"), object.namespace);
-      for (const [i, host] of textsAt(object.spec, "hosts").entries()) {
-        const full = fullHost(host, object.namespace, model.settings.clusterDomain).toLowerCase();
-        const others = seen.get(full) ?? [];
-        seen.set(full, [...others, { object, exportTo }]);
-        const other = others.find((one) => one.object !== object && overlaps(one.exportTo, exportTo));
-        if (!other) continue;
-        yield {
-          object,
-          path: `spec.hosts[${i}]`,
-          message: `${titleOf(other.object)} has the host ${full}, too, so sidecars apply only one of the two.`,
-          fix: "Write all routes of the host into one VirtualService, or limit exportTo of both",
-        };
-      }
-    }
-  },
+  find: ({ model }) => mistakes.sharedHosts(model).map(findingOf),
 };
-
-/** Whether a namespace sees both. */
-function overlaps(one: readonly string[], other: readonly string[]): boolean {
-  if (one.length === 0 || other.length === 0) return false;
-  return one.includes("*") || other.includes("*") || one.some((namespace) => other.includes(namespace));
-}
 
 const tlsModes = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL", "PASSTHROUGH"];
 
@@ -69,7 +44,7 @@ export const competing: AuditRule = {
   severity: "warning",
   title: "an object that Istio ignores because of another one",
   why: [
-    "Of two PeerAuthentications, Sidecars, traffic policies or TLS servers for the same pods or host, Istio applies the oldest.",
+    "Of two PeerAuthentications, Sidecars, Telemetries, traffic policies or TLS servers for the same pods or host, Istio applies the oldest.",
     "The other one is accepted and has no effect.",
   ],
   see: {
@@ -81,7 +56,7 @@ export const competing: AuditRule = {
     right: documents(strict, strict.replace("istio-system", "shop").replace("STRICT", "PERMISSIVE")),
   },
   *find({ model }) {
-    for (const kind of ["PeerAuthentication", "Sidecar"]) yield* sameSelector(model, kind);
+    for (const kind of ["PeerAuthentication", "Sidecar", "Telemetry"]) yield* sameSelector(model, kind);
     yield* samePolicy(model);
     yield* sameSubset(model);
     yield* sameServer(model);
@@ -90,6 +65,7 @@ export const competing: AuditRule = {
 
 const selectors: Readonly<Record<string, readonly [group: string, at: string, labels: string]>> = {
   PeerAuthentication: ["security.istio.io", "selector", "matchLabels"],
+  Telemetry: ["telemetry.istio.io", "selector", "matchLabels"],
   Sidecar: [networking, "workloadSelector", "labels"],
 };
 

@@ -9,6 +9,16 @@ import { missingOwnHost } from "./missingOwnHost";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
+import { specFits } from "./schema";
+import {
+  aliasNarrow,
+  annotationsRead,
+  claimsVerified,
+  logsReceived,
+  portNamed,
+  portServed,
+  servicesAgree,
+} from "./settings";
 import { unreachableRoute } from "./unreachableRoute";
 
 /** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
@@ -36,4 +46,12 @@ export const auditRules: readonly AuditRule[] = [
   notJudged,
   detachedRoute,
   unreachableRoute,
+  annotationsRead,
+  portNamed,
+  portServed,
+  servicesAgree,
+  aliasNarrow,
+  logsReceived,
+  specFits,
+  claimsVerified,
 ];

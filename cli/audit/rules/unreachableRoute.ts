@@ -1,5 +1,5 @@
-import { objectsOf, unreachableRoutes } from "../../../effect";
-import type { AuditRule } from "../rule";
+import { mistakes } from "../../../effect";
+import { type AuditRule, findingOf } from "../rule";
 import { documents, routes, service } from "./examples";
 
 const all = "route: [{ destination: { host: reviews } }]";
@@ -22,16 +22,5 @@ export const unreachableRoute: AuditRule = {
     wrong: documents(service("reviews"), routes(all, slow)),
     right: documents(service("reviews"), routes(slow, all)),
   },
-  *find({ model }) {
-    for (const object of objectsOf(model, "VirtualService", "networking.istio.io")) {
-      for (const { path, by } of unreachableRoutes(object.spec)) {
-        yield {
-          object,
-          path: `spec.${path}`,
-          message: `All requests of ${path} match ${by}, which comes before it, so ${path} has no effect.`,
-          fix: `Move it before ${by}, or remove it`,
-        };
-      }
-    }
-  },
+  find: ({ model }) => mistakes.uselessRoutes(model).map(findingOf),
 };

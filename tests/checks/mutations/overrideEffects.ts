@@ -122,4 +122,32 @@ export const overrideEffects: readonly Mutation[] = [
         isCalled(catalog),
       ),
   },
+  {
+    code: "MW338",
+    mistake: "an override with an annotation that Istio does not have",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "Deployment",
+        template({ metadata: { annotations: { "sidecar.istio.io/proxycpu": "100m" } } }),
+        isDeployed(catalog),
+      ),
+  },
+  {
+    code: "MW339",
+    mistake: "an override that gives a VirtualService the host of another one",
+    *mutants(catalog) {
+      const called = servicesOf(catalog).filter(({ name }) => isCalled(catalog)(name));
+      for (const [index, { name, service }] of called.entries()) {
+        const other = called[index === 0 ? 1 : 0];
+        if (!other) continue;
+        const [own, next] = [service, other.service].map(
+          (one) => one.namespace ?? catalog.namespace ?? catalog.name,
+        );
+        const at = ["overrides", "VirtualService", `${own}/${name}`];
+        const hosts = [`${other.name}.${next}.svc.cluster.local`];
+        yield { at, changes: [[at, { spec: { hosts } }]] };
+      }
+    },
+  },
 ];

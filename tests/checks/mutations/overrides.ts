@@ -46,6 +46,7 @@ export const overrides: readonly Mutation[] = [
   },
   {
     code: "MW361",
+    also: ["MW338"],
     mistake: "an override that routes to a subset or port that the service does not have",
     *mutants(catalog) {
       for (const { name, service } of httpServicesOf(catalog)) {
