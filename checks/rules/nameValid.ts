@@ -21,6 +21,17 @@ const reservedNames = new Set(["default", "default-deny", "allow-istio"]);
 
 type Name = readonly [path: (string | number)[], kind: string, name: string, valid: boolean, fix: string];
 
+/** The fix of a host that is a URL, or has a port, capitals or a final dot. Undefined for other invalid hosts. */
+function bareHost(name: string): string | undefined {
+  const bare = name
+    .toLowerCase()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//, "")
+    .replace(/[/?#].*$/, "")
+    .replace(/:\d+$/, "")
+    .replace(/\.$/, "");
+  return bare !== name && host.test(bare.replace(/^\*\./, "")) ? fixes.bareHost(bare) : undefined;
+}
+
 /** What a valid name is, by the kind of name. */
 export const fixes = {
   label: (max = 63) =>
@@ -33,6 +44,7 @@ export const fixes = {
     'write the trust domain of the control plane: labels of lower-case letters, digits and hyphens, separated by dots, such as "cluster.local"',
   externalHost:
     'write a fully qualified host name outside of the cluster, in lower case, such as "api.example.com", or all names below a domain, such as "*.s3.amazonaws.com"',
+  bareHost: (name: string) => `write "${name}": lower case, without scheme, port, path and final dot`,
   numericHost:
     'give the address a host name in DNS, such as "bank.example.com", and write that: istiod refuses hosts that end in digits',
   clusterHost:
@@ -142,7 +154,11 @@ function* names(definition: MeshDefinition): Iterable<Name> {
     );
     const inside = /\.(svc|cluster\.local)$/.test(name);
     const numeric = isNumeric(name);
-    const fix = inside ? fixes.clusterHost : numeric ? fixes.numericHost : fixes.externalHost;
+    const fix = inside
+      ? fixes.clusterHost
+      : numeric
+        ? fixes.numericHost
+        : (bareHost(name) ?? fixes.externalHost);
     // A wildcard for a whole top-level domain would match the hosts of many owners.
     const below = isWildcard(name) ? name.slice(2) : name;
     yield [[...path, "host"], "host", name, host.test(below) && !inside && !numeric, fix];
@@ -177,7 +193,7 @@ function* names(definition: MeshDefinition): Iterable<Name> {
         "host",
         name,
         host.test(below) && !isNumeric(name) && name.length <= 253 - "wildcard".length,
-        isNumeric(name) ? fixes.numericGatewayHost : fixes.gatewayHost,
+        isNumeric(name) ? fixes.numericGatewayHost : (bareHost(name) ?? fixes.gatewayHost),
       ];
     }
   }

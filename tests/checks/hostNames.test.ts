@@ -25,6 +25,20 @@ describe("checks of gateway hosts", () => {
     expect(found("shop.s3", secret)).to.deep.equal([]);
   });
 
+  it("show the host of a URL, and of a name with a port, capitals or a final dot", () => {
+    for (const host of [
+      ...["https://api.example.com", "http://API.example.com/v1?x=1", "api.example.com:8443"],
+      ...["Api.Example.com", "api.example.com."],
+    ]) {
+      expect(found(host, secret).filter((one) => one.startsWith("MW105"))).to.deep.equal([
+        `MW105 gateways.public.hosts["${host}"]: ${fixes.bareHost("api.example.com")}`,
+      ]);
+    }
+    for (const host of ["*", "localhost", "a b.example.com", "https://"]) {
+      expect(found(host, secret).join()).to.contain(fixes.gatewayHost);
+    }
+  });
+
   it("say for a host without tls what a certificate or a load balancer in front needs", () => {
     const fix =
       'write { credentialName: "…" } with the Secret of the host\'s certificate, or { mode: "DISABLE", terminatedBy: "loadBalancer" } if a load balancer in front terminates TLS';
