@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../catalog";
 import { UserError } from "../../errors/userError";
 import { clusterOptions } from "../clusterOptions";
@@ -37,7 +37,11 @@ export function shadowCommand(command: Command): void {
     )
     .option("--logs <file>", "access logs of the callees, one JSON object a line, or - for standard input")
     .option("--namespace <name>", "namespace of the cluster's Prometheus (default: all are searched)")
-    .option("--window <duration>", "how far metrics are read back, such as 72h", parseHours, 24)
+    .addOption(
+      new Option("--window <duration>", "how far metrics are read back, such as 72h")
+        .argParser(parseHours)
+        .default(24, "24h"),
+    )
     .option("--min-hours <number>", "hours without a denial that a clean service needs", parseNumber, 24)
     .option("--min-requests <number>", "requests that a clean service needs", parseNumber, 100)
     .option("--json", "print JSON");

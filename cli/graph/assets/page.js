@@ -50,15 +50,26 @@ function show(view) {
   fit();
 }
 
-/** Moves to the nodes that are not dimmed, unless their text is large enough to read already. */
+/** The smallest scale at which names can be read. */
+const readable = 0.7;
+
+/**
+ * Moves to the nodes that are not dimmed, unless their text is large enough to read already. If they are too far apart for
+ * that, it moves to the selected node, so that its nearest neighbors can be read.
+ */
 function zoomToShown() {
-  const scale = current.getBoundingClientRect().width / box[2];
+  const area = current.getBoundingClientRect();
   const shown = [...current.querySelectorAll(".node:not(.dim)")].map((one) => one.getBBox());
-  if (scale >= 0.7 || shown.length === 0) return;
+  if (area.width / box[2] >= readable || shown.length === 0) return;
   const [left, top] = [Math.min(...shown.map(({ x }) => x)), Math.min(...shown.map(({ y }) => y))];
   const right = Math.max(...shown.map(({ x, width }) => x + width));
   const bottom = Math.max(...shown.map(({ y, height }) => y + height));
   box = [left - 20, top - 20, right - left + 40, bottom - top + 40];
+  const own = current.querySelector(".node.selected")?.getBBox();
+  if (own && Math.min(area.width / box[2], area.height / box[3]) < readable) {
+    const [width, height] = [area.width / readable, area.height / readable];
+    box = [own.x + (own.width - width) / 2, own.y + (own.height - height) / 2, width, height];
+  }
   current.setAttribute("viewBox", box.join(" "));
 }
 

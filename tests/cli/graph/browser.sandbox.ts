@@ -136,6 +136,11 @@ describe("the page of cli/graph, in a browser", function () {
     await page.fill("#search", "team-4-service-9");
     await page.dispatchEvent("#search", "change");
     expect([await view(), await heading(page)]).to.deep.equal(["team-4", "team-4-service-9"]);
+    // Its neighbors are far apart, and its name can be read.
+    const name = await page.locator("svg:not([hidden]) .node.selected text").boundingBox();
+    expect(name?.height).to.be.greaterThan(8);
+    const [x = 0, y = 0] = [name?.x, name?.y];
+    expect([x > 0 && x < 860, y > 40 && y < 800]).to.deep.equal([true, true]);
     await page.close();
   });
 
