@@ -48,6 +48,7 @@ export function withFiles(cluster: Sources, files: Sources): Sources {
       object,
     })),
     denied: cluster.denied ?? [],
+    deniedKinds: cluster.deniedKinds ?? [],
   };
 }
 

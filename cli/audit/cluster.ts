@@ -39,6 +39,14 @@ export interface LiveObjects {
   readonly objects: readonly PlainObject[];
   /** Secrets that may not be read, as `<namespace>/<name>`. */
   readonly denied: readonly string[];
+  /** Kinds of policies of CNI plugins that may not be listed. */
+  readonly deniedKinds: readonly string[];
+}
+
+/** Options of {@link clusterObjects}. */
+export interface ReadOptions {
+  /** Whether policies of CNI plugins may be missing, because the user may not list them. Default: false, which throws. */
+  readonly withoutPolicies?: boolean;
 }
 
 /** A Secret that exists, or of which it is not known. */
@@ -49,8 +57,12 @@ interface NamedSecret {
 }
 
 /** Reads the objects of a cluster, without those of Kubernetes itself. Of Secrets, only those that Gateways name are asked for. */
-export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
+export async function clusterObjects(
+  config: KubeConfig,
+  { withoutPolicies = false }: ReadOptions = {},
+): Promise<LiveObjects> {
   const { items } = await apiClient(config, ApiextensionsV1Api).listCustomResourceDefinition();
+  const deniedKinds: string[] = [];
   const definitions = items.filter(({ spec: { group, names } }) => isRead(group, names.kind));
   const lists = await Promise.all([
     ...kinds.map(async ([apiVersion, kind]) =>
@@ -61,23 +73,34 @@ export async function clusterObjects(config: KubeConfig): Promise<LiveObjects> {
         kind,
       })),
     ),
-    ...definitions.map(async (one) => (await customObjects(config, one)) as unknown as PlainObject[]),
+    ...definitions.map(async (one): Promise<PlainObject[]> => {
+      try {
+        return (await customObjects(config, one)) as unknown as PlainObject[];
+      } catch (error) {
+        const isDenied = (error as { readonly code?: unknown }).code === 403;
+        if (!withoutPolicies || !isDenied || !isOtherPolicy(one.spec.group, one.spec.names.kind)) throw error;
+        deniedKinds.push(one.spec.names.kind);
+        return [];
+      }
+    }),
   ]);
   const objects = judgedObjects(lists.flat());
   const secrets = await namedSecrets(config, objects);
   return {
     objects: [...objects, ...secrets.map(({ secret }) => secret)],
     denied: secrets.flatMap(({ place, denied }) => (denied ? [place] : [])),
+    deniedKinds: deniedKinds.sort(),
   };
 }
 
 /** Whether the objects of a CRD are read. Of the groups of CNI plugins, only policies: others have an object for each pod. */
 export function isRead(group: string, kind: string): boolean {
-  return (
-    group.endsWith(".istio.io") ||
-    groups.includes(group) ||
-    otherPolicies.some(([otherGroup, otherKind]) => otherGroup === group && otherKind === kind)
-  );
+  return group.endsWith(".istio.io") || groups.includes(group) || isOtherPolicy(group, kind);
+}
+
+/** Whether a kind is a policy of a CNI plugin, which may deny connections that NetworkPolicies allow. */
+function isOtherPolicy(group: string, kind: string): boolean {
+  return otherPolicies.some(([otherGroup, otherKind]) => otherGroup === group && otherKind === kind);
 }
 
 /** The objects of a cluster that users decide about: without those of Kubernetes itself, and without pods of controllers. */

@@ -37,8 +37,17 @@ export function otherFiles({
   charts,
   others,
   denied = [],
-}: Pick<Sources, "charts" | "others" | "denied">): Found[] {
+  deniedKinds = [],
+}: Pick<Sources, "charts" | "others" | "denied" | "deniedKinds">): Found[] {
   return [
+    ...(deniedKinds.length === 0
+      ? []
+      : [
+          open(
+            `The API server denies listing these policies of CNI plugins, so connections that they deny are not judged: ${listed(deniedKinds)}.`,
+            "Grant the user the verb list for them",
+          ),
+        ]),
     ...(denied.length === 0
       ? []
       : [

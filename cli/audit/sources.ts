@@ -36,6 +36,8 @@ export interface Sources {
   readonly charts: readonly string[];
   /** Secrets of a cluster that may not be read. Default: none. */
   readonly denied?: readonly string[];
+  /** Kinds of policies of CNI plugins that may not be listed in a cluster. Default: none. */
+  readonly deniedKinds?: readonly string[];
 }
 
 /** Kinds without a namespace, as far as manifests of a mesh have them. */
@@ -76,7 +78,11 @@ export function sourcesOf(
 }
 
 /** The sources of objects that a cluster returned. */
-export function liveSources({ objects, denied }: Pick<LiveObjects, "objects" | "denied">): Sources {
+export function liveSources({
+  objects,
+  denied,
+  deniedKinds = [],
+}: Pick<LiveObjects, "objects" | "denied"> & Partial<Pick<LiveObjects, "deniedKinds">>): Sources {
   return {
     objects: objects.map((object) => ({ object, at: [] })),
     replaced: [],
@@ -84,6 +90,7 @@ export function liveSources({ objects, denied }: Pick<LiveObjects, "objects" | "
     others: [],
     charts: [],
     denied,
+    deniedKinds,
   };
 }
 

@@ -101,7 +101,9 @@ async function auditCluster(
   const { clusterObjects } = require("../audit/cluster") as typeof live;
   /* eslint-enable @typescript-eslint/no-require-imports */
   const config = loadCluster(command);
-  const found = await clusterObjects(config).catch((error: unknown) => explainFailure(config, error));
+  const found = await clusterObjects(config, { withoutPolicies: true }).catch((error: unknown) =>
+    explainFailure(config, error),
+  );
   const sources = withFiles(liveSources(found), applied);
   return audit({ ...sources, unreadable: read.unreadable }, { settings, complete: true });
 }

@@ -1,3 +1,4 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { audit } from "../../../cli/audit/audit";
 import { clusterObjects } from "../../../cli/audit/cluster";
@@ -24,6 +25,10 @@ const named = (name: string, namespace: string): object => ({ metadata: { name, 
 
 describe("cli/audit: the API server", () => {
   const api = new Api();
+  let config: KubeConfig;
+  before(async () => {
+    config = await api.start();
+  });
   after(() => api.stop());
 
   it("lists Kubernetes' kinds and those of Istio's CRDs, and is asked for Secrets that Gateways name", async () => {
@@ -75,7 +80,7 @@ describe("cli/audit: the API server", () => {
       "/api/v1/namespaces/edge/secrets/hidden": null,
       "/api/v1/namespaces/edge/secrets/clients-cacert": named("clients-cacert", "edge"),
     });
-    const read = await clusterObjects(await api.start());
+    const read = await clusterObjects(config);
     expect(JSON.stringify(read)).to.not.contain("c2VjcmV0");
     const result = audit(liveSources(read), { settings: policySettings("dev"), complete: true });
     expect(said(result, "MW930")).to.deep.equal(
@@ -93,5 +98,34 @@ describe("cli/audit: the API server", () => {
     );
     // Clients outside of the mesh call gateways.
     expect(said(result, "require-default-deny")).to.deep.equal([]);
+  });
+  it("may deny policies of CNI plugins: the rest is judged, which is said, and no other kind may be missing", async () => {
+    const definition = (group: string, kind: string, plural: string): object => ({
+      metadata: { name: `${plural}.${group}` },
+      spec: { group, names: { plural, kind }, versions: [{ name: "v2", storage: true }] },
+    });
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    api.objects[definitions] = list(definition("cilium.io", "CiliumNetworkPolicy", "ciliumnetworkpolicies"));
+    api.objects["/apis/cilium.io/v2/ciliumnetworkpolicies"] = null;
+    const read = await clusterObjects(config, { withoutPolicies: true });
+    expect(read.deniedKinds).to.deep.equal(["CiliumNetworkPolicy"]);
+    const result = audit(liveSources(read), { settings: policySettings("dev"), complete: true });
+    expect(said(result, "MW939")).to.include(
+      "The API server denies listing these policies of CNI plugins, so connections that they deny are not judged: " +
+        "CiliumNetworkPolicy.",
+    );
+    expect(said(result, "MW926").join()).to.contain("There is no workload with the labels app=web");
+    const failure = await clusterObjects(config).then(
+      () => undefined,
+      (error: unknown) => (error as { readonly code?: unknown }).code,
+    );
+    expect(failure).to.equal(403);
+    api.objects[definitions] = list(definition("networking.istio.io", "Gateway", "gateways"));
+    api.objects["/apis/networking.istio.io/v2/gateways"] = null;
+    const istio = await clusterObjects(config, { withoutPolicies: true }).then(
+      () => undefined,
+      (error: unknown) => (error as { readonly code?: unknown }).code,
+    );
+    expect(istio).to.equal(403);
   });
 });
