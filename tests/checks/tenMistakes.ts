@@ -62,11 +62,7 @@ export const tenFindings: readonly (readonly [code: string, path: string, fix: s
     "services.cart.resilience.retries.perTryTimeout",
     attempts({ attempts: 3, perTryTimeout: 2_000, timeout: 5_000 }).fix,
   ],
-  [
-    "MW001",
-    "services.web.calls.api.methods[0]",
-    'use one of "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"',
-  ],
+  ["MW001", "services.web.calls.api.methods[0]", 'did you mean "GET"?'],
   [
     "MW403",
     "services.web.calls.cart.timeout",
