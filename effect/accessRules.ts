@@ -2,6 +2,7 @@ import { attached } from "./attachment";
 import { fieldsAt, fieldsOf, has, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
+import { perWorkload } from "./perWorkload";
 import { type PolicyRule, readRule } from "./policyRule";
 import type { Workload } from "./workload";
 
@@ -34,13 +35,20 @@ export interface AccessRules {
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function accessRules(model: Model, workload: Workload, tcp: boolean, dryRun = false): AccessRules {
+  return rulesOf(model, workload)(tcp, dryRun);
+}
+
+const rulesOf = perWorkload((model, workload) => {
   const known = cache.get(model) ?? new Map<string, AccessRules>();
   cache.set(model, known);
-  const key = JSON.stringify([workload.namespace, workload.labels, tcp, dryRun]);
-  const rules = known.get(key) ?? readRules(model, workload, tcp, dryRun);
-  known.set(key, rules);
-  return rules;
-}
+  const labels = JSON.stringify([workload.namespace, workload.labels]);
+  return (tcp: boolean, dryRun: boolean): AccessRules => {
+    const key = `${String(tcp)} ${String(dryRun)} ${labels}`;
+    const rules = known.get(key) ?? readRules(model, workload, tcp, dryRun);
+    known.set(key, rules);
+    return rules;
+  };
+});
 
 /** Workloads of a namespace with the same labels have the same policies. */
 const cache = new WeakMap<Model, Map<string, AccessRules>>();

@@ -5,12 +5,12 @@ import type { RoutedRequest } from "./httpMatch";
 import { type Decision, mayCall } from "./mayCall";
 import type { Model } from "./model";
 import { networkDecision, outsideOf, podPort, targetOf } from "./networkDelivery";
-import { selects } from "./object";
 import type { Request } from "./request";
 import { routeOf } from "./routeOf";
+import { serviceAt } from "./service";
 import { ingressPorts } from "./space";
 import type { Route, RouteDestination } from "./routing";
-import { identityOf, type Workload } from "./workload";
+import { identityOf, type Workload, workloadsSelected } from "./workload";
 
 /** A request that a client sends: an application to its proxy, or a client outside of the mesh to a gateway. */
 export interface SentRequest extends RoutedRequest {
@@ -142,14 +142,14 @@ function arrival(
   destination: RouteDestination,
   passed: readonly Workload[],
 ): Arrival {
-  const service = model.services.find(({ host }) => host === destination.host);
+  const service = serviceAt(model.services, destination.host);
   const selector = service?.selector;
   const labels = { ...selector, ...textsOf(destination.labels) };
   const receivers =
     selector === undefined || !destination.exists
       ? []
-      : model.workloads.filter(
-          (one) => one.namespace === service?.namespace && receives(one, selector, labels),
+      : workloadsSelected(model.workloads, selector, service?.namespace).filter((one) =>
+          receives(one, selector, labels),
         );
   const isUnknown = selector !== undefined && destination.exists && receivers.length === 0;
   const port = service?.ports.find(({ number }) => number === destination.port);

@@ -15,6 +15,7 @@ import {
 } from "./routing";
 import { isCatchAll } from "./httpMatch";
 import { scopeOf } from "./scope";
+import { serviceAt } from "./service";
 import { servicesOf } from "./space";
 import { virtualServicesFor } from "./virtualService";
 import type { Workload } from "./workload";
@@ -199,7 +200,7 @@ function resolverOf(
 ): (destination: unknown) => RouteDestination {
   const { services } = scopeOf(model, workload);
   return resolver(model, workload, (host) => {
-    const ports = services.find((one) => one.host === host)?.ports ?? [];
+    const ports = serviceAt(services, host)?.ports ?? [];
     return (ports.length === 1 ? ports[0]?.number : undefined) ?? request.port;
   });
 }

@@ -3,6 +3,7 @@ import { bypassesInbound } from "./bypass";
 import { fieldsAt, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
+import { perWorkload } from "./perWorkload";
 import type { Workload } from "./workload";
 
 /** Whether a proxy requires (`STRICT`), accepts (`PERMISSIVE`) or never uses (`DISABLE`) mutual TLS. */
@@ -26,7 +27,7 @@ export interface Inbound {
  *
  * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
  */
-export function inbound(model: Model, workload: Workload): Inbound {
+export const inbound = perWorkload((model, workload): Inbound => {
   if (workload.proxy === "none") {
     return { mode: "DISABLE", ports: new Map(), bypassed: () => true, by: [] };
   }
@@ -50,7 +51,7 @@ export function inbound(model: Model, workload: Workload): Inbound {
     bypassed: (port) => bypassesInbound(workload, port),
     by: levels.filter((policy) => policy !== undefined).map(nameOf),
   };
-}
+});
 
 /** Returns the mode of one port. */
 export function modeAt({ mode, ports, bypassed }: Inbound, port: number): MtlsMode {

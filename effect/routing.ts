@@ -13,7 +13,7 @@ import { rewrittenPath } from "./rewrite";
 import type { Model } from "./model";
 import type { ObjectName } from "./object";
 import { scopeOf } from "./scope";
-import type { ServiceHost } from "./service";
+import { serviceAt, type ServiceHost } from "./service";
 import { namedDestination, type VirtualService } from "./virtualService";
 import type { Workload } from "./workload";
 
@@ -237,7 +237,7 @@ export function resolver(
   return (destination) => {
     const { host, port = defaultPort(host) } = namedDestination(destination);
     const subset = textAt(destination, "subset");
-    const service = services.find((one) => one.host === host);
+    const service = serviceAt(services, host);
     return destinationTo(model, workload, service, { host, port, ...(subset !== undefined && { subset }) });
   };
 }

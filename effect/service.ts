@@ -32,6 +32,18 @@ export interface ServiceHost {
   readonly created: number;
 }
 
+const byHost = new WeakMap<readonly ServiceHost[], ReadonlyMap<string, ServiceHost>>();
+
+/** Returns the service with a host: the first, if several have it. */
+export function serviceAt(services: readonly ServiceHost[], host: string): ServiceHost | undefined {
+  const known = byHost.get(services);
+  if (known) return known.get(host);
+  // The last entry of a key counts.
+  const index = new Map(services.toReversed().map((one) => [one.host, one]));
+  byHost.set(services, index);
+  return index.get(host);
+}
+
 /** Reads the hosts of a Service or a ServiceEntry. None for every other object. */
 export function serviceHosts(object: KnownObject, settings: MeshSettings): ServiceHost[] {
   if (object.kind === "Service" && object.group === "") return [kubernetesService(object, settings)];

@@ -9,6 +9,7 @@ import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import { fieldsAt, listAt, numberAt, textAt } from "./field";
 import { protocols, type ServiceHost, type ServicePort } from "./service";
 import { sidecarOf } from "./sidecar";
+import { perWorkload } from "./perWorkload";
 import { tokenIssuers } from "./token";
 import type { Workload } from "./workload";
 import { selects } from "./object";
@@ -123,7 +124,7 @@ export function servedPorts(
 }
 
 /** The listeners of a workload's Sidecar, by port. Empty for those of its services. */
-export function ingressPorts(model: Model, workload: Workload): ReadonlyMap<number, ServicePort["protocol"]> {
+export const ingressPorts = perWorkload((model, workload): ReadonlyMap<number, ServicePort["protocol"]> => {
   const listeners = listAt(sidecarOf(model, workload)?.spec, "ingress");
   return new Map(
     listeners.map((listener) => {
@@ -132,7 +133,7 @@ export function ingressPorts(model: Model, workload: Workload): ReadonlyMap<numb
       return [numberAt(port, "number") ?? 0, protocols.get(name) ?? "auto"];
     }),
   );
-}
+});
 
 function servicePorts(
   model: Model,

@@ -1,8 +1,7 @@
 import { attached } from "./attachment";
 import { fieldsAt, listAt, textAt, textsAt } from "./field";
-import type { Model } from "./model";
 import { nameOf, type ObjectName } from "./object";
-import type { Workload } from "./workload";
+import { perWorkload } from "./perWorkload";
 
 /** Whose tokens a workload accepts. */
 export interface TokenIssuer {
@@ -20,16 +19,16 @@ export interface TokenIssuer {
  *
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
-export function tokenIssuers(model: Model, workload: Workload): TokenIssuer[] {
-  return attached(model, "RequestAuthentication", "security.istio.io", workload).flatMap((policy) =>
+export const tokenIssuers = perWorkload((model, workload): readonly TokenIssuer[] =>
+  attached(model, "RequestAuthentication", "security.istio.io", workload).flatMap((policy) =>
     listAt(policy.spec, "jwtRules").map((rule) => ({
       issuer: textAt(rule, "issuer") ?? "",
       audiences: textsAt(rule, "audiences"),
       forwards: rule.forwardOriginalToken === true,
       from: nameOf(policy),
     })),
-  );
-}
+  ),
+);
 
 /** Whether a token is accepted by one of the issuers. */
 export function isAccepted(

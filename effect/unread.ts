@@ -4,6 +4,7 @@ import { gatewaysAs } from "./gatewayApi/gateways";
 import { gatewayGroup } from "./gatewayApi/names";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
+import { perWorkload } from "./perWorkload";
 import { sidecarOf } from "./sidecar";
 import type { Workload } from "./workload";
 
@@ -16,7 +17,7 @@ export interface Unread {
 }
 
 /** Returns the objects that may change what a workload's proxy does, and that the model doesn't read. */
-export function unreadOf(model: Model, workload: Workload): Unread[] {
+export const unreadOf = perWorkload((model, workload): readonly Unread[] => {
   if (workload.proxy === "none") return ambient(model, workload);
   return [
     ...envoyFilters(model, workload).flatMap(filterEffect),
@@ -29,7 +30,7 @@ export function unreadOf(model: Model, workload: Workload): Unread[] {
     ...gatewayApi(model, workload),
     ...ownCertificates(model, workload),
   ];
-}
+});
 
 function access(object: KnownObject, reason: string): Unread {
   return { from: nameOf(object), about: "access", reason };

@@ -132,14 +132,47 @@ function proxyOf(
   return router || isManaged ? "gateway" : "sidecar";
 }
 
+/** Workloads by namespace, and there by each of their labels. */
+type Index = ReadonlyMap<string, ReadonlyMap<string, readonly Workload[]>>;
+
+const indexes = new WeakMap<readonly Workload[], Index>();
+
+function indexOf(workloads: readonly Workload[]): Index {
+  const known = indexes.get(workloads);
+  if (known) return known;
+  const index = new Map<string, Map<string, Workload[]>>();
+  for (const workload of workloads) {
+    const byLabel = index.get(workload.namespace) ?? new Map<string, Workload[]>();
+    index.set(workload.namespace, byLabel);
+    for (const label of Object.entries(workload.labels)) {
+      const key = label.join("=");
+      const own = byLabel.get(key);
+      if (own) own.push(workload);
+      else byLabel.set(key, [workload]);
+    }
+  }
+  indexes.set(workloads, index);
+  return index;
+}
+
 /** Returns the workloads of a namespace whose pods have all of a selector's labels. */
 export function workloadsSelected(
   workloads: readonly Workload[],
   selector: Readonly<Record<string, string>>,
   namespace?: string,
 ): Workload[] {
-  return workloads.filter(
-    (workload) =>
-      (namespace === undefined || workload.namespace === namespace) && selects(selector, workload.labels),
-  );
+  const labels = Object.entries(selector);
+  if (namespace === undefined || labels.length === 0) {
+    return workloads.filter(
+      (workload) =>
+        (namespace === undefined || workload.namespace === namespace) && selects(selector, workload.labels),
+    );
+  }
+  const byLabel = indexOf(workloads).get(namespace);
+  let fewest: readonly Workload[] | undefined;
+  for (const label of labels) {
+    const own = byLabel?.get(label.join("=")) ?? [];
+    if (fewest === undefined || own.length < fewest.length) fewest = own;
+  }
+  return (fewest ?? []).filter((workload) => selects(selector, workload.labels));
 }
