@@ -1,4 +1,5 @@
 import { attached } from "./attachment";
+import type { Atom } from "./condition";
 import { fieldsAt, fieldsOf, has, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
@@ -79,6 +80,13 @@ function readRules(model: Model, workload: Workload, tcp: boolean, dryRun: boole
     allow: allowing.length > 0 ? allowing.flatMap((policy) => read(policy, true)) : undefined,
     allowing: allowing.map(nameOf),
   };
+}
+
+/** Returns every pattern of the rules, with the aspect of requests that it is about. */
+export function atomsOf({ custom, deny, allow = [] }: AccessRules): Atom[] {
+  return [...custom, ...deny, ...allow].flatMap(({ rule: { from, to, when } }) =>
+    [...from.flat(), ...to.flat(), ...when].flatMap(({ alternatives }) => alternatives.flat()),
+  );
 }
 
 /** How many pods a policy applies to: those that it selects, those of a namespace, or all. */

@@ -5,6 +5,7 @@ import type { RoutedRequest } from "./httpMatch";
 import { type Decision, mayCall } from "./mayCall";
 import type { Model } from "./model";
 import { networkDecision, outsideOf, podPort, targetOf } from "./networkDelivery";
+import { selects } from "./object";
 import type { Request } from "./request";
 import { routeOf } from "./routeOf";
 import { serviceAt } from "./service";

@@ -9,7 +9,7 @@ import {
   textsAt,
   textsByName,
 } from "./field";
-import { fullHost, mostSpecific } from "./host";
+import { fullHost, isWildcard, mostSpecific } from "./host";
 import { backendTlsRules } from "./gatewayApi/backendTls";
 import { type Model, objectsOf } from "./model";
 import { byAge, type KnownObject, nameOf, type ObjectName, selects } from "./object";
@@ -37,6 +37,7 @@ interface Index {
 }
 
 const cache = new WeakMap<Model, Index>();
+const none: readonly DestinationRule[] = [];
 
 /**
  * Returns the rule that a client's proxy uses for a host: of the client's namespace, else of the service's, else of the
@@ -51,9 +52,10 @@ export function destinationRuleFor(
 ): DestinationRule | undefined {
   const { rootNamespace } = model.settings;
   const index = indexOf(model);
-  const find = (rules: readonly DestinationRule[] | undefined): readonly DestinationRule[] => {
-    const best = mostSpecific(service.host, rules ?? [], ({ host }) => host);
-    return best ? (rules ?? []).filter(({ host }) => host === best.host) : [];
+  const find = (rules: readonly DestinationRule[] = none): readonly DestinationRule[] => {
+    const { ofHost, wild } = hostsOf(rules);
+    const best = ofHost.has(service.host) ? service.host : mostSpecific(service.host, wild, (host) => host);
+    return best === undefined ? [] : (ofHost.get(best) ?? []);
   };
   const exportedFrom = (owner: string): DestinationRule[] =>
     find(index.exported.get(owner)).filter(
@@ -67,6 +69,23 @@ export function destinationRuleFor(
     (rule) => rule.selector && rule.namespace === namespace && selects(rule.selector, labels),
   );
   return own ?? found?.findLast(({ selector }) => selector === undefined);
+}
+
+interface ByHost {
+  readonly ofHost: ReadonlyMap<string, readonly DestinationRule[]>;
+  /** The hosts that are wildcards, in the order of the rules. */
+  readonly wild: readonly string[];
+}
+
+const byHost = new WeakMap<readonly DestinationRule[], ByHost>();
+
+function hostsOf(rules: readonly DestinationRule[]): ByHost {
+  const known = byHost.get(rules);
+  if (known) return known;
+  const ofHost = Map.groupBy(rules, ({ host }) => host);
+  const read = { ofHost, wild: [...ofHost.keys()].filter(isWildcard) };
+  byHost.set(rules, read);
+  return read;
 }
 
 function indexOf(model: Model): Index {

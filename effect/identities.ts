@@ -1,7 +1,8 @@
+import { accessRules, atomsOf } from "./accessRules";
 import type { Model } from "./model";
 import { matches, type Pattern } from "./pattern";
 import { principalOf } from "./request";
-import { identityOf } from "./workload";
+import { identityOf, type Workload } from "./workload";
 
 const cache = new WeakMap<Model, readonly string[]>();
 
@@ -27,15 +28,29 @@ export function principalsAlike(
   models: readonly Model[],
   patterns: readonly Pattern[],
 ): Map<string, readonly string[]> {
+  const all = [...new Set(models.flatMap(principals))];
+  const groups = Map.groupBy(all, classBy(patterns));
+  return new Map([...groups.values()].map((group) => [group[0] ?? "", group]));
+}
+
+/**
+ * Returns a function that names the class of a principal: no policy of the workloads distinguishes the principals of one
+ * class.
+ */
+export function principalClass(model: Model, workloads: readonly Workload[]): (principal: string) => string {
+  const atoms = workloads.flatMap((workload) =>
+    [false, true].flatMap((tcp) => atomsOf(accessRules(model, workload, tcp))),
+  );
+  return classBy(atoms.flatMap(({ dimension, pattern }) => (dimension === "identity" ? [pattern] : [])));
+}
+
+function classBy(patterns: readonly Pattern[]): (principal: string) => string {
   const exact = new Set(patterns.flatMap((one) => (isExact(one) ? [one.text] : [])));
   const others = patterns.filter((one) => !isExact(one));
-  const all = [...new Set(models.flatMap(principals))];
-  const groups = Map.groupBy(all, (principal) =>
+  return (principal) =>
     exact.has(principal)
       ? principal
-      : others.map((pattern) => (matches(pattern, principal) ? "1" : "0")).join(""),
-  );
-  return new Map([...groups.values()].map((group) => [group[0] ?? "", group]));
+      : others.map((pattern) => (matches(pattern, principal) ? "1" : "0")).join("");
 }
 
 function isExact(pattern: Pattern): pattern is Pattern & { readonly text: string } {

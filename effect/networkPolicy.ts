@@ -3,6 +3,7 @@ import { isSelected, keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { blockHolds, type Outside } from "./outside";
+import { perWorkload } from "./perWorkload";
 import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import { every, some, type Truth, truth } from "./truth";
 import type { Workload } from "./workload";
@@ -199,8 +200,8 @@ export const otherPolicies: readonly (readonly [
 ];
 
 /** Returns the policies of other APIs that may apply to a workload. */
-export function unreadPolicies(model: Model, { namespace }: Workload): KnownObject[] {
-  return otherPolicies.flatMap(([group, kind, scope]) =>
+export const unreadPolicies = perWorkload((model, { namespace }): readonly KnownObject[] =>
+  otherPolicies.flatMap(([group, kind, scope]) =>
     objectsOf(model, kind, group).filter((one) => scope === "cluster" || one.namespace === namespace),
-  );
-}
+  ),
+);

@@ -31,12 +31,12 @@ export function routeOf(model: Model, from: Workload, request: RoutedRequest): R
 function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Route {
   const scope = scopeOf(model, from);
   const listener = listenerAt(scope, request.port);
-  const resolve = resolver(model, from, () => request.port);
   const target = listener && virtualHost(model, from, listener, request);
   if (target && "candidates" in target) {
-    return firstRoute(model, target.candidates, request, resolve) ?? notFound;
+    return firstRoute(model, target.candidates, request, target.resolve) ?? notFound;
   }
   if (target) {
+    const resolve = resolver(model, from, () => request.port);
     const { service } = target;
     if (!isHttp(service, request.port)) {
       const routed = listener.virtualServices.filter(routesConnections);
@@ -59,7 +59,35 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
 
 const notFound: Route = { outcome: "not found", destinations: [], mirrors: [] };
 
-type Target = { readonly candidates: ReturnType<typeof candidatesOf> } | { readonly service: ServiceHost };
+/**
+ * Returns a function that names the class of a host and port to which a workload sends: unless its proxy forwards the
+ * requests, it does the same with those of one class.
+ */
+export function hostClass(model: Model, from: Workload): (host: string, port: number) => string {
+  const scope = scopeOf(model, from);
+  return (host, port) => {
+    const listener = listenerAt(scope, port);
+    if (from.proxy === "gateway") return `${port} ${host}`;
+    if (!listener) return String(port);
+    const { onPort, services, byHost, wild } = indexOf(
+      listener,
+      from.namespace,
+      model.settings.clusterDomain,
+    );
+    const wanted = nameOf(host);
+    const here = onPort(port);
+    if (here.named.has(wanted) || services.has(wanted) || byHost.has(wanted)) return `${port} ${wanted}`;
+    const within = [...here.wild, ...wild].filter((one) => isWithin(wanted, one.host));
+    return within.length === 0 ? String(port) : `${port} ${within.map((one) => one.host).join()}`;
+  };
+}
+
+type Target =
+  | {
+      readonly candidates: ReturnType<typeof candidatesOf>;
+      readonly resolve: ReturnType<typeof resolver>;
+    }
+  | { readonly service: ServiceHost };
 
 /** What a listener has by name and port, so that a request does not search all of it. */
 interface ListenerIndex {
@@ -134,13 +162,14 @@ function findVirtualHost(
 ): Target | undefined {
   const index = indexOf(listener, from.namespace, model.settings.clusterDomain);
   const { named, all: onPort, wild } = index.onPort(port);
-  const wanted = host.toLowerCase().replace(/\.$/, "");
+  const wanted = nameOf(host);
   const service = named.get(wanted) ?? mostSpecific(wanted, wild, (one) => one.host);
   if (service && !isHttp(service, port)) return { service };
   const proxy = { workload: from, gateway: "mesh" };
+  const resolve = onlyOnce(resolver(model, from, () => port));
   const routed = (of: VirtualService): Target[] => {
     const candidates = candidatesOf(of, port, proxy);
-    return candidates.length > 0 ? [{ candidates }] : [];
+    return candidates.length > 0 ? [{ candidates, resolve }] : [];
   };
   if (service) {
     // Routes of the Gateway API apply to clients of their own namespace, or to services of it.
@@ -169,6 +198,21 @@ function findVirtualHost(
     isOwned(one.of) ? routed(one.of).map((target) => ({ ...one, target })) : [],
   );
   return mostSpecific(wanted, owned, (one) => one.host)?.target;
+}
+
+/** A host as it is compared. */
+function nameOf(host: string): string {
+  return host.toLowerCase().replace(/\.$/, "");
+}
+
+/** The same destinations, each of which is resolved once. */
+function onlyOnce(resolve: ReturnType<typeof resolver>): ReturnType<typeof resolver> {
+  const known = new Map<unknown, ReturnType<typeof resolve>>();
+  return (destination) => {
+    const found = known.get(destination) ?? resolve(destination);
+    known.set(destination, found);
+    return found;
+  };
 }
 
 function isWildcardOf(host: string, name: string): boolean {

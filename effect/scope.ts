@@ -2,6 +2,7 @@ import { fieldsAt, has, listAt, numberAt, textAt, textsAt } from "./field";
 import { isWildcard, isWithin, overlap } from "./host";
 import type { Model } from "./model";
 import { nameOf, type KnownObject, type ObjectName } from "./object";
+import { perWorkload } from "./perWorkload";
 import { sees, type ServiceHost } from "./service";
 import { sidecarOf } from "./sidecar";
 import { destinationsOf, type VirtualService, virtualServicesFor } from "./virtualService";
@@ -34,7 +35,7 @@ const cache = new WeakMap<Model, Map<string, Scope>>();
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
-export function scopeOf(model: Model, workload: Workload): Scope {
+export const scopeOf = perWorkload((model, workload): Scope => {
   const scopes = cache.get(model) ?? new Map<string, Scope>();
   cache.set(model, scopes);
   const sidecar = sidecarOf(model, workload);
@@ -42,7 +43,7 @@ export function scopeOf(model: Model, workload: Workload): Scope {
   const scope = scopes.get(key) ?? readScope(model, workload, sidecar);
   scopes.set(key, scope);
   return scope;
-}
+});
 
 /** Returns the listener that a port's requests arrive at. */
 export function listenerAt({ listeners }: Scope, port: number): Listener | undefined {

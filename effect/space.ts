@@ -1,4 +1,4 @@
-import { accessRules, type AccessRules } from "./accessRules";
+import { accessRules, atomsOf } from "./accessRules";
 import { classesOf, type ClassValue, patternsByDimension } from "./classes";
 import type { Atom, Dimension } from "./condition";
 import type { Model } from "./model";
@@ -67,12 +67,6 @@ export function spaceOf(sides: readonly { readonly model: Model; readonly worklo
 /** Values that read well as an example where a policy names none. */
 function knownOf(dimension: Dimension): string[] {
   return dimension === "method" ? ["GET", "POST", "PUT", "DELETE"] : dimension === "path" ? ["/"] : [];
-}
-
-function atomsOf({ custom, deny, allow }: AccessRules): Atom[] {
-  return [...custom, ...deny, ...(allow ?? [])].flatMap(({ rule: { from, to, when } }) =>
-    [...from.flat(), ...to.flat(), ...when].flatMap(({ alternatives }) => alternatives.flat()),
-  );
 }
 
 function portClasses(

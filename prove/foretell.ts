@@ -10,6 +10,7 @@ import {
   mayCall,
   type Model,
   objectsOf,
+  perWorkload,
   type Route,
   type RouteDestination,
   servicesOf,
@@ -216,17 +217,22 @@ export function answerFromPod(
  * Undefined if it has none, or a DestinationRule can upgrade requests.
  */
 function receivedVersion(model: Model, workload: Workload, port: number): string | undefined {
-  const protocols = servicesOf(model, workload).flatMap(({ from }) =>
-    objectsOf(model, "Service", "")
-      .filter(({ name, namespace }) => name === from.name && namespace === from.namespace)
-      .flatMap(({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? [])
-      .filter((one) => (one.targetPort ?? one.port) === port)
-      .map(({ appProtocol }) => appProtocol),
-  );
+  const protocols = servicePorts(model, workload)
+    .filter((one) => (one.targetPort ?? one.port) === port)
+    .map(({ appProtocol }) => appProtocol);
   const [first] = protocols;
   if (first === undefined || protocols.some((one) => one !== first)) return undefined;
   return first === "grpc" || first === "http2" ? "2.0" : first === "http" ? "1.1" : undefined;
 }
+
+/** The ports of the Services that select a workload's pods. */
+const servicePorts = perWorkload((model, workload): readonly Port[] =>
+  servicesOf(model, workload).flatMap(({ from }) =>
+    objectsOf(model, "Service", "")
+      .filter(({ name, namespace }) => name === from.name && namespace === from.namespace)
+      .flatMap(({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? []),
+  ),
+);
 
 interface Port {
   readonly port: number;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureToolchain, istioCharts, type OnBuildProgress } from "../toolchain";
 import { laboratoryFiles } from "../toolchain/laboratory";
+import { singleQuestions } from "./alike";
 import { askAll, podOf, podsBehind, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
 import { bringUp, type Subject } from "./cluster";
@@ -98,7 +99,7 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
   return {
     laboratory,
     prove: async (only) => {
-      const questions = questionsOf(subject, issuer, only);
+      const questions = questionsOf(subject, issuer, only).flatMap(singleQuestions);
       const experiments = experimentsOf(subject, issuer, only);
       return [
         ...judgeAll(questions, await askAll(laboratory, mesh, questions, say)),

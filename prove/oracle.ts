@@ -1,5 +1,6 @@
 import type { Mesh } from "../catalog";
 import type { Model, Route, Workload } from "../effect";
+import { asker, type Classes, type Passed } from "./alike";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./cluster";
 import type { Stage } from "./experiment";
@@ -28,6 +29,8 @@ export interface Oracle {
   readonly reported?: (workload: Workload) => Reported;
   /** What NetworkPolicies decide. Default: not known. */
   readonly connects?: (connection: NetworkConnection) => readonly string[];
+  /** What distinguishes clients and hosts. Default: each of them is asked about. */
+  readonly classes?: Classes;
   /** As those of {@link Stage}. */
   readonly shows?: Stage["shows"];
   readonly defaults?: Stage["defaults"];
@@ -36,6 +39,8 @@ export interface Oracle {
 /** What becomes of a request. */
 export interface Foretold {
   readonly parts: readonly Part[];
+  /** The proxies that have decided about it. Undefined if they are not known. */
+  readonly passed?: Passed;
   readonly route: ForetoldRoute;
   /** As {@link Stage.policies} returns them. */
   readonly policies: readonly object[] | undefined;
@@ -69,8 +74,11 @@ export async function proveByOracle(
   only?: string,
 ): Promise<Proof[]> {
   const { mesh } = subject;
-  const questions = questionsOf(subject, issuer, only);
-  const answers = new Map(questions.map((question) => [question, answerTo(oracle, mesh, question)]));
+  const { model, classes } = oracle;
+  const ask = asker({ model, mesh, classes, answer: (question) => answerTo(oracle, mesh, question) });
+  const asked = questionsOf(subject, issuer, only).flatMap(ask);
+  const questions = asked.map(({ question }) => question);
+  const answers = new Map(asked.map(({ question, answer }) => [question, answer]));
   const experiments = experimentsOf(subject, issuer, only).filter(({ byRequests }) => byRequests !== true);
   return [
     ...judgeAll(questions, answers),
@@ -79,9 +87,18 @@ export async function proveByOracle(
 }
 
 /** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
-export function answerTo(oracle: Oracle, mesh: Mesh, question: Question): Answer {
-  const parts = partsOf(oracle, mesh, question);
-  if (parts === undefined) return "there is no such pod";
+export function answerTo(
+  oracle: Oracle,
+  mesh: Mesh,
+  question: Question,
+): { readonly answer: Answer; readonly passed?: Passed } {
+  const foretold = foretoldTo(oracle, mesh, question);
+  if (foretold === undefined) return { answer: "there is no such pod" };
+  const { parts, passed } = foretold;
+  return { answer: answerAmong(parts, question), ...(passed && { passed }) };
+}
+
+function answerAmong(parts: readonly Part[], question: Question): Answer {
   const answers = parts.filter(({ share }) => share > 0).map(({ answer }) => answer);
   const contrary = answers.find(
     (one) => typeof one === "string" || (!("unknown" in one) && !isMet(question, one)),
@@ -94,22 +111,22 @@ export function answerTo(oracle: Oracle, mesh: Mesh, question: Question): Answer
   );
 }
 
-/** What the parts of a question's request get. Undefined if there is no pod that sends it, or that it is sent to. */
-export function partsOf(
+/** What becomes of a question's request. Undefined if there is no pod that sends it, or that it is sent to. */
+export function foretoldTo(
   { model, foretell, foretellDirect }: Oracle,
   mesh: Mesh,
   { caller, target, scheme, requestPath, request, through }: Question,
-): readonly Part[] | undefined {
+): Pick<Foretold, "parts" | "passed"> | undefined {
   const host = target.kind === "host" ? target.host : "pod";
   const url = `${scheme}://${host}:${target.port}${scheme === "tcp" ? "" : requestPath}`;
   const sent: LabRequest = { ...request, url, ...(through && { connectTo: through }) };
   if (target.kind === "pods") {
     const pods = workloadsOf(model, mesh, target.service);
     const parts = pods.flatMap((one) => foretellDirect(one, sent));
-    return parts.length === 0 ? undefined : parts;
+    return parts.length === 0 ? undefined : { parts };
   }
   const from = through ? gatewayOf(model, mesh, through.host) : callerOf(model, mesh, caller);
-  return from && foretell(from, sent).parts;
+  return from && foretell(from, sent);
 }
 
 /** A stage on which an oracle answers in place of pods. */

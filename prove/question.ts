@@ -36,6 +36,10 @@ export interface Question {
   readonly claim: string;
   readonly caller: Caller;
   readonly target: Target;
+  /** Callers whose same request must get the same. Default: none. */
+  readonly otherCallers?: readonly Caller[];
+  /** Targets at which the same request must get the same. Default: none. */
+  readonly otherTargets?: readonly Target[];
   /** The scheme of the URL, and the path of HTTP requests. */
   readonly scheme: "http" | "https" | "tcp";
   readonly requestPath: string;

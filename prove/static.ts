@@ -1,5 +1,18 @@
-import { type Delivery, insertedFilters, type Model, type RouteDestination } from "../effect";
+import {
+  type Delivery,
+  hostClass,
+  identityOf,
+  insertedFilters,
+  type Model,
+  perWorkload,
+  principalClass,
+  principalOf,
+  type RouteDestination,
+  type Workload,
+} from "../effect";
+import type { Passed } from "./alike";
 import type { Subject } from "./cluster";
+import { configurationClass } from "./configurationClass";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
 import { istiodOf, modelOf, networkModelOf, quotasIn } from "./model";
 import { networkAnswers } from "./networkEnds";
@@ -33,8 +46,17 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
     networks.set(without, model);
     return model;
   };
+  const { model } = how;
+  const configuration = configurationClass(model);
   return {
-    model: how.model,
+    model,
+    classes: {
+      host: (client) => hostClass(model, client),
+      client: (receivers) => {
+        const nameOf = principalClass(model, receivers);
+        return (client) => `${configuration(client)} ${nameOf(principalFor(model, client))}`;
+      },
+    },
     connects: (connection) => networkAnswers(networkFor(connection.without), subject.mesh, connection),
     filters: (workload, version) => insertedFilters(how.model, workload, version),
     ...(quotas !== undefined && { quotas }),
@@ -45,6 +67,7 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
       const { timeout, retries, mirrors } = delivery.route;
       return {
         parts,
+        passed: passedBy(delivery),
         route: {
           ...(timeout !== undefined && { timeout }),
           ...(retries && { retries }),
@@ -61,6 +84,18 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
       };
     },
   };
+}
+
+const principalFor = perWorkload((model, client) => principalOf(identityOf(client, model.settings)));
+
+function passedBy(delivery: Delivery): Passed {
+  return { receivers: receiversOf(delivery), left: delivery.arrivals.length > 0 };
+}
+
+function receiversOf({ arrivals }: Delivery): Workload[] {
+  return arrivals.flatMap(({ at }) =>
+    at.flatMap(({ workload, next }) => [workload, ...(next ? receiversOf(next) : [])]),
+  );
 }
 
 /** The settings at the last proxy on the way: that of the client, or an egress gateway. */

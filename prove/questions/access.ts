@@ -1,7 +1,7 @@
 import { type Edge, httpMethods, isHttp, type Mesh, type Port, type Service } from "../../catalog";
 import { isAdmitted, isDenied, isSource, readAs } from "../admission";
 import { identitiesOf, type MeshIdentity, principalOf } from "../identities";
-import type { Question } from "../question";
+import type { Caller, Question } from "../question";
 import type { Token, TokenIssuer } from "../tokens";
 import { authorizerPaths, withAuthorizer } from "./authorizer";
 
@@ -10,38 +10,47 @@ import { authorizerPaths, withAuthorizer } from "./authorizer";
  * just outside, which must be denied, unless the service's authorization is a dry run.
  */
 export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
-  const identities = identitiesOf(mesh);
+  const clients = identitiesOf(mesh).map((identity): Client => ({
+    ...identity,
+    principal: principalOf(mesh, identity),
+    caller: { kind: "identity", ...identity },
+  }));
   return mesh.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const edges = service.incoming.filter((edge) => edge.port.name === port.name);
-      return identities
-        .flatMap((identity) => askAs(mesh, identity, service, port, edges, issuer))
-        .filter(({ expect }) => expect !== "denied" || service.authorization === "enforced");
+      const isOwn = ({ namespace, serviceAccount }: MeshIdentity): boolean =>
+        namespace === service.namespace && serviceAccount === service.serviceAccount.name;
+      const calls = (client: Client): boolean => edges.some((edge) => isSource(edge, client));
+      const admitted = clients.filter(calls);
+      // Those without a call get the same questions.
+      const [first, ...others] = clients.filter((client) => !calls(client) && !isOwn(client));
+      const otherCallers = others.map(({ caller }) => caller);
+      return [...admitted, ...(first ? [first] : [])]
+        .flatMap((client) => askAs(mesh, client, service, port, edges, issuer))
+        .filter(({ expect }) => expect !== "denied" || service.authorization === "enforced")
+        .map((question) => (question.caller === first?.caller ? { ...question, otherCallers } : question));
     }),
   );
 }
 
+/** An identity that sends requests. */
+interface Client extends MeshIdentity {
+  readonly principal: string;
+  readonly caller: Caller;
+}
+
 function askAs(
   mesh: Mesh,
-  identity: MeshIdentity,
+  client: Client,
   service: Service,
   port: Port,
   edges: readonly Edge[],
   issuer: TokenIssuer,
 ): Question[] {
-  const principal = principalOf(mesh, identity);
-  const who = { principal, namespace: identity.namespace };
+  const { caller, ...who } = client;
   const own = edges.filter((edge) => isSource(edge, who));
-  const isOwnService = mesh.services.some(
-    ({ name, namespace, serviceAccount }) =>
-      name === service.name &&
-      namespace === identity.namespace &&
-      serviceAccount.name === identity.serviceAccount,
-  );
-  if (isOwnService && own.length === 0) return [];
-  const caller = { kind: "identity", ...identity } as const;
   const target = { kind: "host", host: service.host, port: port.port } as const;
-  const name = `${identity.namespace}/${identity.serviceAccount}`;
+  const name = `${client.namespace}/${client.serviceAccount}`;
   const place = `${service.name}:${port.name}`;
   const isRequest = isHttp(port.protocol);
   const claims = {

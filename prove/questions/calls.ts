@@ -4,25 +4,42 @@ import { withAuthorizer } from "./authorizer";
 
 /** The services' own pods, through their own Sidecars: each call of the catalog is answered, and each other call is not. */
 export function callQuestions(mesh: Mesh): Question[] {
-  return mesh.services.flatMap((caller) => [
-    ...callsOf(mesh, caller),
-    ...mesh.services
-      .filter(({ name }) => name !== caller.name && !caller.outgoing.some(({ callee }) => callee === name))
-      // While the mesh's authorization is a dry run, Sidecars limit nothing, so that undeclared calls are reported.
-      .filter(({ authorization }) => mesh.authorization === "enforced" || authorization === "enforced")
-      .flatMap((other) =>
-        other.ports.slice(0, 1).map(({ port, protocol }): Question => ({
-          path: `${caller.path}.calls`,
-          claim: `${caller.name} reaches no service that it does not call`,
-          caller: { kind: "workload", service: caller.name },
-          target: { kind: "host", host: other.host, port },
-          scheme: isHttp(protocol) ? "http" : "tcp",
-          requestPath: "/",
-          request: {},
-          expect: "unreachable",
-        })),
+  // While the mesh's authorization is a dry run, Sidecars limit nothing, so that undeclared calls are reported.
+  const enforced = mesh.services.filter(
+    ({ authorization }) => mesh.authorization === "enforced" || authorization === "enforced",
+  );
+  const targets = enforced.flatMap(({ name, host, ports }) =>
+    ports.slice(0, 1).map(({ port, protocol }) => ({
+      name,
+      scheme: isHttp(protocol) ? ("http" as const) : ("tcp" as const),
+      target: { kind: "host", host, port } as const,
+    })),
+  );
+  return mesh.services.flatMap((caller) => {
+    const known = new Set([caller.name, ...caller.outgoing.map(({ callee }) => callee)]);
+    const others = targets.filter(({ name }) => !known.has(name));
+    const byScheme = Map.groupBy(others, ({ scheme }) => scheme);
+    return [
+      ...callsOf(mesh, caller),
+      ...[...byScheme].flatMap(([scheme, [first, ...more]]): Question[] =>
+        first === undefined
+          ? []
+          : [
+              {
+                path: `${caller.path}.calls`,
+                claim: `${caller.name} reaches no service that it does not call`,
+                caller: { kind: "workload", service: caller.name },
+                target: first.target,
+                ...(more.length > 0 && { otherTargets: more.map(({ target }) => target) }),
+                scheme,
+                requestPath: "/",
+                request: {},
+                expect: "unreachable",
+              },
+            ],
       ),
-  ]);
+    ];
+  });
 }
 
 function callsOf(mesh: Mesh, caller: Service): Question[] {

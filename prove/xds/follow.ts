@@ -1,4 +1,5 @@
 import { bypassesOutbound, identityOf, inbound, principalOf, type Workload } from "../../effect";
+import type { Passed } from "../alike";
 import { answerFromOutside, answerFromPod, answerOf, claimsOf, type Part, partsOf } from "../foretell";
 import type { LabRequest } from "../laboratory";
 import { chainFor, type Connection, listenerAt, outboundListener } from "./envoy/chain";
@@ -15,6 +16,7 @@ import {
   one,
   type Sent,
   shared,
+  type Trace,
   type Wire,
 } from "./journey";
 import { type Json, listOf, objectOf, valueAt } from "./json";
@@ -26,6 +28,7 @@ export interface Followed {
   readonly parts: readonly Part[];
   /** The route at the client's proxy, or at the gateway. Undefined if the request is not routed there. */
   readonly route?: ForwardedRoute;
+  readonly passed: Passed;
   /** The clusters that the last proxy on the way sends it to. */
   readonly clusters: readonly Json[];
 }
@@ -34,19 +37,21 @@ export interface Followed {
 export function follow(mesh: Mesh, from: Workload, request: LabRequest): Followed {
   const { host, port, scheme, path } = partsOf(request);
   const claims = claimsOf(mesh, request);
-  const trace: Sent["trace"] = { clusters: [] };
+  const trace: Trace = { clusters: [], receivers: [], left: false };
   const sent: Sent = { host, scheme, path, request, trace, hops: 0, ...(claims && { claims }) };
   const parts =
     from.proxy === "gateway"
       ? shared(mesh.world.podsOf(from).map((pod) => atPod(mesh, pod, port, byClient(sent), sent)))
       : shared(mesh.world.resolve(host).map((address) => fromPod(mesh, from, address, port, sent)));
-  return { parts, clusters: trace.clusters, ...(trace.route && { route: trace.route }) };
+  const { clusters, receivers, left, route } = trace;
+  return { parts, clusters, passed: { receivers, left }, ...(route && { route }) };
 }
 
 /** Plaintext to the pods of a workload, at their own addresses. */
 export function followDirect(mesh: Mesh, to: Workload, request: LabRequest): Part[] {
   const { port, scheme, path } = partsOf(request);
-  const sent: Sent = { host: "pod", scheme, path, request, trace: { clusters: [] }, hops: 0 };
+  const trace: Trace = { clusters: [], receivers: [], left: false };
+  const sent: Sent = { host: "pod", scheme, path, request, trace, hops: 0 };
   return shared(mesh.world.podsOf(to).map((pod) => atPod(mesh, pod, port, byClient(sent), sent)));
 }
 
@@ -68,6 +73,7 @@ function fromPod(mesh: Mesh, from: Workload, address: string, port: number, sent
 /** A connection at an address: of a Service, of a pod, or outside of the mesh. */
 function atAddress(mesh: Mesh, address: string, port: number, wire: Wire, sent: Sent): Part[] {
   const { world } = mesh;
+  sent.trace.left = true;
   const behind = world.behind(address, port);
   if (behind) {
     return behind.length === 0
@@ -89,6 +95,7 @@ function atPod(mesh: Mesh, pod: Pod, port: number, wire: Wire, sent: Sent): Part
   if (proxy === "none" || (proxy === "sidecar" && inbound(mesh.model, workload).bypassed(port))) {
     return atApplication(pod, wire, sent);
   }
+  sent.trace.receivers.push(workload);
   const configuration = mesh.configurationOf(workload);
   if (configuration === undefined) return one("the proxy has no configuration");
   if (sent.hops > 5) return one({ unknown: "the request passes more than five proxies" });
@@ -224,6 +231,7 @@ function toCluster(mesh: Mesh, passing: Passing, name: string, sent: Sent): Part
   const next: Sent = { ...sent, hops: sent.hops + 1, ...(service !== undefined && { service }) };
   const cluster = configuration.clusters.get(name);
   if (cluster) sent.trace.clusters = [...withoutGateways(sent.trace.clusters, from), cluster];
+  if (upstream.kind !== "none") sent.trace.left = true;
   switch (upstream.kind) {
     case "none":
       return one("ECONNREFUSED");

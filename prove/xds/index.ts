@@ -1,12 +1,13 @@
 import type { Model, PlainObject, Workload } from "../../effect";
 import { ensureToolchain, type OnBuildProgress, toolchainStatus } from "../../toolchain";
 import type { Subject } from "../cluster";
+import { configurationClass } from "../configurationClass";
 import { istiodOf, modelOf, objectsOf } from "../model";
 import { type Oracle, proveByOracle } from "../oracle";
 import { providedFor } from "../provided";
 import type { Proof } from "../question";
 import { createTokenIssuer, type TokenIssuer } from "../tokens";
-import { distinct } from "./distinct";
+import { classesIn } from "./classes";
 import { follow, followDirect } from "./follow";
 import { type Istiod, startIstiod } from "./istiod";
 import { objectOf, valueAt } from "./json";
@@ -54,8 +55,13 @@ export async function xdsOracle(
   );
   try {
     const configurations = new Map<Workload, ProxyConfiguration>();
-    const groups = distinct(model, world);
-    await inParallel(groups, async (workloads) => {
+    const classOf = configurationClass(
+      model,
+      (workload) => world.podsOf(workload)[0]?.labels ?? workload.labels,
+    );
+    const proxied = model.workloads.filter(({ proxy }) => proxy !== "none");
+    const groups = Map.groupBy(proxied, classOf);
+    await inParallel([...groups.values()], async (workloads) => {
       const [pod] = workloads.flatMap(world.podsOf);
       const node = pod && nodeOf(pod);
       if (node === undefined) return;
@@ -72,14 +78,16 @@ export async function xdsOracle(
     };
     return {
       model,
+      classes: classesIn(mesh, classOf),
       shows: showsSetting,
       defaults: clusterDefaults,
       foretellDirect: (to, request) => followDirect(mesh, to, request),
       foretell: (from, request) => {
-        const { parts, route, clusters } = follow(mesh, from, request);
+        const { parts, passed, route, clusters } = follow(mesh, from, request);
         const configuration = configurations.get(from);
         return {
           parts,
+          passed,
           route: {
             ...(route && route.timeout > 0 && { timeout: route.timeout }),
             ...(route?.retries && { retries: route.retries }),

@@ -18,6 +18,16 @@ export interface Mesh {
   readonly configurationOf: (workload: Workload) => ProxyConfiguration | undefined;
 }
 
+/** What the way of a request has shown so far. */
+export interface Trace {
+  route?: ForwardedRoute;
+  clusters: readonly Json[];
+  /** The workloads whose proxies have received it. */
+  readonly receivers: Workload[];
+  /** Whether it has left the client's proxy. */
+  left: boolean;
+}
+
 /** A request on its way. */
 export interface Sent {
   readonly host: string;
@@ -25,8 +35,7 @@ export interface Sent {
   readonly path: string;
   readonly request: LabRequest;
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** What the way has shown so far. */
-  readonly trace: { route?: ForwardedRoute; clusters: readonly Json[] };
+  readonly trace: Trace;
   /** How many proxies it has passed. */
   readonly hops: number;
   /** The service that a proxy has chosen. */

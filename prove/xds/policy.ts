@@ -18,6 +18,14 @@ const unlimited = 4_294_967_295;
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
  */
 export function policyOf(cluster: Json): object {
+  const policy = known.get(cluster) ?? readPolicy(cluster);
+  known.set(cluster, policy);
+  return policy;
+}
+
+const known = new WeakMap<Json, object>();
+
+function readPolicy(cluster: Json): object {
   const [limits = {}] = listOf(objectOf(cluster.circuitBreakers).thresholds);
   const ejection = objectOf(cluster.outlierDetection);
   const budget = limits.retryBudget === undefined ? undefined : objectOf(limits.retryBudget);

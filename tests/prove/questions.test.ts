@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { defineMesh, normalize } from "../../catalog";
 import { isMet } from "../../prove/judge";
+import { singleQuestions } from "../../prove/alike";
 import type { Question } from "../../prove/question";
 import { accessQuestions } from "../../prove/questions/access";
 import { callQuestions } from "../../prove/questions/calls";
@@ -21,11 +22,13 @@ const mesh = normalize(
 
 /** A line for each question: caller, target, request, expectation. */
 function lines(questions: readonly Question[]): string[] {
-  return questions.map(({ caller, target, scheme, request, requestPath, expect: what }) => {
-    const from = caller.kind === "identity" ? `${caller.namespace}/${caller.serviceAccount}` : caller.kind;
-    const to = target.kind === "host" ? (target.host.split(".")[0] ?? "") : `pod of ${target.service}`;
-    return `${from} → ${to}:${target.port} ${scheme === "tcp" ? "tcp" : `${request.method ?? "GET"} ${requestPath}`}: ${what}`;
-  });
+  return questions
+    .flatMap(singleQuestions)
+    .map(({ caller, target, scheme, request, requestPath, expect: what }) => {
+      const from = caller.kind === "identity" ? `${caller.namespace}/${caller.serviceAccount}` : caller.kind;
+      const to = target.kind === "host" ? (target.host.split(".")[0] ?? "") : `pod of ${target.service}`;
+      return `${from} → ${to}:${target.port} ${scheme === "tcp" ? "tcp" : `${request.method ?? "GET"} ${requestPath}`}: ${what}`;
+    });
 }
 
 describe("accessQuestions", () => {

@@ -16,7 +16,7 @@ import { meshwright } from "../cli/run";
 import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
 import type { Part } from "../../prove/foretell";
 import type { LabAnswer } from "../../prove/laboratory";
-import { type Oracle, partsOf, proveByOracle } from "../../prove/oracle";
+import { type Oracle, foretoldTo, proveByOracle } from "../../prove/oracle";
 import { describeQuestion, type Question } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
@@ -166,7 +166,9 @@ describe("proveByXds", () => {
 function compare(model: Oracle, istiod: Oracle, mesh: Mesh, questions: readonly Question[]): void {
   const counts = new Map<string, number>();
   for (const question of questions) {
-    const [one = [], other = []] = [model, istiod].map((oracle) => partsOf(oracle, mesh, question));
+    const [one = [], other = []] = [model, istiod].map(
+      (oracle) => foretoldTo(oracle, mesh, question)?.parts ?? [],
+    );
     const unknown = one.some(({ answer }) => typeof answer === "object" && "unknown" in answer);
     if (!unknown) expect(textOf(other), describeQuestion(question)).to.equal(textOf(one));
     const key = unknown ? "unknown" : (textOf(one).split(" ")[1] ?? "none");

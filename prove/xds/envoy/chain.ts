@@ -22,11 +22,22 @@ export function outboundListener(listeners: readonly Json[], to: Connection): Js
 
 /** The listener with an address and a port. */
 export function listenerAt(listeners: readonly Json[], address: string, port: number): Json | undefined {
-  return listeners.find((listener) =>
-    [listener, ...listOf(listener.additionalAddresses)].some((one) => {
-      const socket = objectOf(valueAt(one, "address", "socketAddress"));
-      return socket.address === address && socket.portValue === port;
-    }),
+  const index = byAddress.get(listeners) ?? addressesOf(listeners);
+  byAddress.set(listeners, index);
+  return index.get(`${address}:${port}`);
+}
+
+const byAddress = new WeakMap<readonly Json[], ReadonlyMap<string, Json>>();
+
+function addressesOf(listeners: readonly Json[]): ReadonlyMap<string, Json> {
+  // The first listener with an address counts.
+  return new Map(
+    listeners.toReversed().flatMap((listener) =>
+      [listener, ...listOf(listener.additionalAddresses)].map((one) => {
+        const { address, portValue } = objectOf(valueAt(one, "address", "socketAddress"));
+        return [`${String(address)}:${String(portValue)}`, listener] as const;
+      }),
+    ),
   );
 }
 

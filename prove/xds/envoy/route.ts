@@ -52,25 +52,38 @@ export function envoyRoute(config: Json, request: RoutedRequest, scheme = "http"
   return forwarded(route, { path, host });
 }
 
-function virtualHostFor(config: Json, name: string): Json | undefined {
-  const hosts = listOf(config.virtualHosts).flatMap((virtualHost) =>
+/** The virtual hosts of a route configuration by their domains: a proxy of many services has thousands. */
+interface Domains {
+  readonly exact: ReadonlyMap<string, Json>;
+  /** Domains with `*` at their beginning or end, the longest first. */
+  readonly patterns: readonly { readonly domain: string; readonly virtualHost: Json }[];
+}
+
+const known = new WeakMap<Json, Domains>();
+
+function domainsIn(config: Json): Domains {
+  const before = known.get(config);
+  if (before) return before;
+  const all = listOf(config.virtualHosts).flatMap((virtualHost) =>
     textsIn(virtualHost.domains).map((domain) => ({ domain: domain.toLowerCase(), virtualHost })),
   );
-  const longest = (fitting: typeof hosts) => fitting.sort((a, b) => b.domain.length - a.domain.length)[0];
+  const domains = {
+    // The first virtual host with a domain counts.
+    exact: new Map(all.toReversed().map(({ domain, virtualHost }) => [domain, virtualHost])),
+    patterns: all
+      .filter(({ domain }) => domain.length > 1 && (domain.startsWith("*") || domain.endsWith("*")))
+      .sort((a, b) => b.domain.length - a.domain.length),
+  };
+  known.set(config, domains);
+  return domains;
+}
+
+function virtualHostFor(config: Json, name: string): Json | undefined {
+  const { exact, patterns } = domainsIn(config);
   const found =
-    hosts.find(({ domain }) => domain === name) ??
-    longest(
-      hosts.filter(
-        ({ domain }) => domain.length > 1 && domain.startsWith("*") && name.endsWith(domain.slice(1)),
-      ),
-    ) ??
-    longest(
-      hosts.filter(
-        ({ domain }) => domain.length > 1 && domain.endsWith("*") && name.startsWith(domain.slice(0, -1)),
-      ),
-    ) ??
-    hosts.find(({ domain }) => domain === "*");
-  return found?.virtualHost;
+    patterns.find(({ domain }) => domain.startsWith("*") && name.endsWith(domain.slice(1))) ??
+    patterns.find(({ domain }) => domain.endsWith("*") && name.startsWith(domain.slice(0, -1)));
+  return exact.get(name) ?? found?.virtualHost ?? exact.get("*");
 }
 
 const redirects: Readonly<Record<string, number>> = {
