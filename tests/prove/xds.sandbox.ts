@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import type { Mesh } from "../../catalog";
+import type { Manifest } from "../../mesh";
 import { changesOf } from "../../cli/cost/change";
 import type { Exceeded } from "../../cli/cost/budgets";
 import { report } from "../../cli/cost/report";
@@ -21,8 +22,9 @@ import { describeQuestion, type Question } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
-import { definition, mutants, mutated, refutedClaims, withObjects } from "./shop";
+import { definition, mutants, mutated, refutedClaims, rendered, subject, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
+import { sharedAnswers } from "./sharedAnswers";
 import { wrongOverrides } from "./wrongOverrides";
 
 const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
@@ -42,6 +44,7 @@ describe("proveByXds", () => {
       const own = await load(name);
       const issuer = createTokenIssuer();
       const istiod = await xdsOracle(own, issuer);
+      expect(sharedAnswers(istiod, own, issuer)).to.be.greaterThan(10);
       const proofs = await proveByOracle(istiod, own, issuer);
       expect(refutedClaims(proofs)).to.deep.equal([]);
       expect(openIn(proofs)).to.deep.equal([]);
@@ -122,6 +125,24 @@ describe("proveByXds", () => {
         seen: "150 × v1, 150 × v2",
       },
     ]);
+  });
+
+  it("divides questions with the same answer by a policy that admits one identity of many", async () => {
+    const [one, issuer] = [rendered(subject, "AuthorizationPolicy", "store"), createTokenIssuer()];
+    for (const principals of [["cluster.local/ns/shop/sa/cart"], ["*/sa/depot"]]) {
+      const rules = [{ from: [{ source: { principals } }] }];
+      const admits = {
+        ...one,
+        metadata: { ...one.metadata, name: "admits" },
+        spec: { ...(one.spec as object), rules },
+      };
+      const wrong = { ...subject, objects: [...subject.objects, admits as Manifest] };
+      const istiod = await xdsOracle(wrong, issuer);
+      expect(sharedAnswers(istiod, wrong, issuer)).to.be.greaterThan(100);
+      expect(refutedClaims(await proveByOracle(istiod, wrong, issuer, "services.store.ports"))).to.deep.equal(
+        ["store:redis denies every identity without a call"],
+      );
+    }
   });
 
   it("says what istiod refuses", async () => {
