@@ -74,16 +74,23 @@ export async function proveByOracle(
   only?: string,
 ): Promise<Proof[]> {
   const { mesh } = subject;
-  const { model, classes } = oracle;
-  const ask = asker({ model, mesh, classes, answer: (question) => answerTo(oracle, mesh, question) });
-  const asked = questionsOf(subject, issuer, only).flatMap(ask);
-  const questions = asked.map(({ question }) => question);
-  const answers = new Map(asked.map(({ question, answer }) => [question, answer]));
+  const questions = questionsOf(subject, issuer, only);
   const experiments = experimentsOf(subject, issuer, only).filter(({ byRequests }) => byRequests !== true);
   return [
-    ...judgeAll(questions, answers),
+    ...judgeQuestions(oracle, mesh, questions),
     ...(await runAll(experiments, stageOf(oracle, mesh), () => undefined)),
   ];
+}
+
+/** Asks questions, and judges the claims that they belong to. */
+export function judgeQuestions(oracle: Oracle, mesh: Mesh, questions: readonly Question[]): Proof[] {
+  const { model, classes } = oracle;
+  const ask = asker({ model, mesh, classes, answer: (question) => answerTo(oracle, mesh, question) });
+  const asked = questions.flatMap(ask);
+  return judgeAll(
+    asked.map(({ question }) => question),
+    new Map(asked.map(({ question, answer }) => [question, answer])),
+  );
 }
 
 /** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */

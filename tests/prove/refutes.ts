@@ -1,7 +1,6 @@
 import { experimentsOf, questionsOf, runAll } from "../../prove/claims";
 import type { Subject } from "../../prove/cluster";
-import { judgeAll } from "../../prove/judge";
-import { answerTo, stageOf, type Oracle } from "../../prove/oracle";
+import { judgeQuestions, stageOf, type Oracle } from "../../prove/oracle";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { refutedClaims } from "./shop";
@@ -19,8 +18,7 @@ export function refuting({ mesh, ...subject }: Subject): (objects: Subject["obje
     ...questionsOf(whole, issuer).map(
       (question): Attempt =>
         (oracle) =>
-          refutedClaims(judgeAll([question], new Map([[question, answerTo(oracle, mesh, question)]])))
-            .length > 0,
+          refutedClaims(judgeQuestions(oracle, mesh, [question])).length > 0,
     ),
     ...experimentsOf(whole, issuer)
       .filter(({ byRequests }) => byRequests !== true)
