@@ -83,17 +83,17 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   prove: {
     description:
-      "ask what becomes of requests, by a model, by a real istiod and by real proxies, and compare the answers with what the catalog says; exit code 1 if a claim is refuted",
+      "compare what becomes of requests with the catalog, by a model, a real istiod and real proxies; exit code 1 if a claim is refuted",
     load: () => (require("./commands/prove") as typeof prove).proveCommand,
   },
   shadow: {
     description:
-      "judge dry runs of authorization by what Prometheus or access logs show, and list what is allowed and not used; exit code 1 unless all are clean",
+      "judge dry runs of authorization by what Prometheus or access logs show, and list unused permissions; exit code 1 unless all are clean",
     load: () => (require("./commands/shadow") as typeof shadow).shadowCommand,
   },
   cost: {
     description:
-      "measure the configuration that a real istiod sends to each proxy, what a change adds, and the memory that it takes; exit code 1 over a budget",
+      "measure the configuration that a real istiod sends to each proxy, its memory, and what a change adds; exit code 1 over a budget",
     load: () => (require("./commands/cost") as typeof cost).costCommand,
   },
   schema: {
@@ -102,7 +102,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   status: {
     description:
-      "show the health of the mesh on a cluster (control plane, gateways, add-ons, proxies, objects), and compare what runs with a catalog; exit code 1 if there are errors",
+      "show the health of the mesh on a cluster, and compare what runs with a catalog; exit code 1 if there are errors",
     load: () => (require("./commands/status") as typeof status).statusCommand,
   },
   open: {

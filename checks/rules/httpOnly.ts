@@ -40,7 +40,7 @@ export const routedToTcp = (service: string, protocol: string): Text => ({
   fix:
     protocol === "tls"
       ? 'write tls: { mode: "PASSTHROUGH" } without credentialName if the service terminates TLS, or route to a port on which it serves http, http2 or grpc'
-      : "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them; to route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
+      : "route to a port with the protocol http, http2 or grpc, or declare that protocol if the port uses one of them. To route TCP connections, set the host's port, or tls.mode to PASSTHROUGH",
 });
 
 export const httpOnly: DefinitionRule = {

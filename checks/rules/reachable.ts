@@ -18,8 +18,7 @@ export const reachable: DefinitionRule = {
     "A service without any of them is unreachable: it was forgotten in the calls of others, or is no longer used.",
   ],
   see: pages.authorizationPolicy,
-  suppress:
-    "the service has another source of work, such as a queue that is polled outside of the mesh or a schedule.",
+  suppress: "the service has another source of work, such as a schedule, or a queue outside of the mesh.",
   stage: "definition",
   needsWhole: true,
   examples: {

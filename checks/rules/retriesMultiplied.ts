@@ -62,8 +62,7 @@ export const retriesMultiplied: MeshRule = {
     "They are sent when the last service already fails, and keep it from recovering.",
   ],
   see: pages.trafficManagement,
-  suppress:
-    "a retry budget or a rate limit bounds the load, or the calls of the path can't fail at the same time.",
+  suppress: "a retry budget or a rate limit bounds the load, or the calls of the path can't fail together.",
   stage: "mesh",
   examples: { wrong: chain(3), right: chain(0) },
   *check(mesh) {

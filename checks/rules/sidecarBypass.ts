@@ -22,8 +22,7 @@ export const sidecarBypass: MeshRule = {
     "An excluded inbound port accepts connections from every pod that a NetworkPolicy admits.",
   ],
   see: pages.securityBestPractices,
-  suppress:
-    "the traffic can't pass a proxy, for example because the protocol breaks or the port belongs to a node agent.",
+  suppress: "the traffic can't pass a proxy: its protocol breaks, or the port belongs to a node agent.",
   stage: "mesh",
   examples: {
     wrong: { ...base, services: { web: { ports: { http }, sidecar: { excludeOutboundPorts: [443] } } } },

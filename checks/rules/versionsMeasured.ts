@@ -16,7 +16,7 @@ const labelled = (stable: object, canary: object): object => ({
 
 export const text = (versions: readonly string[], revision: string): Text => ({
   message: `the versions ${versions.map((name) => `"${name}"`).join(" and ")} have the same canonical revision "${revision}": Istio's metrics count their requests together, and the dashboard "canary" does not show the service`,
-  fix: 'set a label "version" on the pods of each version, and add it to the version\'s labels; it is the canonical revision unless the pods have the label "service.istio.io/canonical-revision" or "app.kubernetes.io/version"',
+  fix: 'set a label "version" on the pods of each version, and add it to the version\'s labels. It is the canonical revision unless the pods have the label "service.istio.io/canonical-revision" or "app.kubernetes.io/version"',
 });
 
 export const versionsMeasured: MeshRule = {

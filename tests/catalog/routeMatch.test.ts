@@ -1,6 +1,13 @@
 import { expect } from "chai";
-import { checkMesh } from "../../mesh";
 import type { MeshDefinition } from "../../catalog";
+import {
+  conditionsKey,
+  moreSpecificFirst,
+  normalizeRouteMatch,
+  pathKey,
+  type RoutePattern,
+} from "../../catalog/routeMatch";
+import { checkMesh } from "../../mesh";
 
 const http = { port: 8080, protocol: "http" };
 
@@ -83,5 +90,76 @@ describe("the conditions of a route", () => {
     expect(errors({ prefix: "/", match: canary }, { prefix: "/", endUser })).to.deep.equal([
       "MW313 [1].endUser",
     ]);
+  });
+});
+
+describe("a normalized route", () => {
+  const get: RoutePattern = { prefix: "/a", methods: ["GET"] };
+  const none = { headers: {}, queryParams: {}, methods: [] };
+
+  it("matches its methods only where another route of the host has its path", () => {
+    expect(normalizeRouteMatch(get, [get])).to.deep.equal({ ...none, uri: { prefix: "/a" } });
+    expect(normalizeRouteMatch(get, [get, { prefix: "/b" }]).methods).to.deep.equal([]);
+    const other: RoutePattern = { prefix: "/a/" };
+    expect(normalizeRouteMatch(get, [get, other]).methods).to.deep.equal(["GET"]);
+    expect(normalizeRouteMatch(other, [get, other]).methods).to.deep.equal([]);
+  });
+
+  it("has the path of its match, its prefix, or every path", () => {
+    const exact: RoutePattern = { match: { uri: { exact: "/a" }, ...canary } };
+    expect(normalizeRouteMatch(exact, [exact])).to.deep.equal({ ...none, ...exact.match });
+    expect(normalizeRouteMatch({}, []).uri).to.deep.equal({ prefix: "/" });
+    const query = { queryParams: { v: { exact: "2" } } };
+    expect(normalizeRouteMatch({ match: query }, []).queryParams).to.deep.equal(query.queryParams);
+  });
+
+  it("has the key of its path, with which a slash at the end of a prefix makes no difference", () => {
+    expect(pathKey({ prefix: "/a/" })).to.equal(pathKey({ prefix: "/a" }));
+    expect(pathKey({ prefix: "/a/b" })).to.not.equal(pathKey({ prefix: "/ab" }));
+    expect(pathKey({ match: { uri: { exact: "/a/" } } })).to.not.equal(
+      pathKey({ match: { uri: { exact: "/a" } } }),
+    );
+  });
+
+  it("has the key of its conditions, in whatever order they are written", () => {
+    const [a, b] = [{ exact: "1" }, { exact: "2" }];
+    const key = conditionsKey({ match: { headers: { a, b }, queryParams: { a, b } } });
+    expect(conditionsKey({ match: { headers: { b, a }, queryParams: { b, a } } })).to.equal(key);
+    expect(conditionsKey({ match: { headers: { a, b } } })).to.not.equal(key);
+    expect(conditionsKey({ match: { headers: { a: b, b: a }, queryParams: { a, b } } })).to.not.equal(key);
+  });
+});
+
+describe("the order of routes", () => {
+  const one = { exact: "1" };
+  const sorted: readonly RoutePattern[] = [
+    { match: { uri: { exact: "/aa" } } },
+    { match: { uri: { exact: "/a" } } },
+    { match: { uri: { regex: "/long/[0-9]+" } } },
+    { match: { uri: { regex: "/[0-9]+" } } },
+    { prefix: "/aaa", match: { headers: { a: one, b: one } } },
+    { prefix: "/aaa", match: { headers: { a: one }, queryParams: { a: one } } },
+    { prefix: "/aaa", match: { headers: { a: one } } },
+    { prefix: "/aaa", match: { queryParams: { a: one, b: one } } },
+    { prefix: "/aaa", match: { queryParams: { a: one } } },
+    { prefix: "/aaa", methods: ["GET"] },
+    { prefix: "/aaa", methods: ["POST"] },
+    { prefix: "/aaa" },
+    { prefix: "/bbb" },
+    { prefix: "/aa" },
+    { prefix: "/" },
+  ];
+
+  it("has the most specific one first, and is by their texts where nothing else differs", () => {
+    expect([...sorted].reverse().sort(moreSpecificFirst)).to.deep.equal(sorted);
+    expect(sorted.every((route) => moreSpecificFirst(route, { ...route }) === 0)).to.equal(true);
+    expect(moreSpecificFirst({}, { prefix: "/" })).to.equal(0);
+  });
+
+  it("reads the methods as they are written one by one", () => {
+    const [first, second]: RoutePattern[] = [{ methods: ["GET", "PUT"] }, { methods: ["GET"] }];
+    if (!first || !second) throw new Error("unreachable");
+    expect(moreSpecificFirst(first, second)).to.be.greaterThan(0);
+    expect(moreSpecificFirst(second, first)).to.be.lessThan(0);
   });
 });
