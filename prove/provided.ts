@@ -47,12 +47,12 @@ export function lacksCertificate(
       one.port?.number === port &&
       one.hosts?.some((host) => hosts.some((known) => host.toLowerCase().endsWith(known.host))) === true,
   );
-  const { mode = "", credentialName, caCertCredentialName } = own?.tls ?? {};
-  const names = [credentialName, caCertCredentialName].filter((name) => name !== undefined);
+  const { mode = "", credentialName, credentialNames = [], caCertCredentialName } = own?.tls ?? {};
+  const certificates = [...credentialNames, ...(credentialName === undefined ? [] : [credentialName])];
+  const names = [...certificates, ...(caCertCredentialName === undefined ? [] : [caCertCredentialName])];
   const terminates = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"].includes(mode);
   return (
-    (terminates && credentialName === undefined) ||
-    names.some((name) => !isProvided(provided, namespace, name))
+    (terminates && certificates.length === 0) || names.some((name) => !isProvided(provided, namespace, name))
   );
 }
 
@@ -62,6 +62,7 @@ interface Server {
   readonly tls?: {
     readonly mode?: string;
     readonly credentialName?: string;
+    readonly credentialNames?: readonly string[];
     readonly caCertCredentialName?: string;
   };
 }

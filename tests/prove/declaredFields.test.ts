@@ -137,6 +137,21 @@ describe("the model", () => {
     });
   }
 
+  it("reads a list of certificates, each of which has to be provided", async () => {
+    const real = subjectWith({});
+    const withNames = (credentialNames: readonly string[]) => {
+      const text = JSON.stringify(real.objects);
+      const list = `"credentialNames":${JSON.stringify(credentialNames)}`;
+      const objects = JSON.parse(
+        text.replaceAll('"credentialName":"shop-cert"', list),
+      ) as typeof real.objects;
+      return proveStatically({ ...real, objects });
+    };
+    expect(refutedClaims(await withNames(["shop-cert"]))).to.deep.equal([]);
+    expect(refutedClaims(await withNames(["shop-cert", "other-cert"]))).to.include(leads);
+    expect(refutedClaims(await withNames([]))).to.include(leads);
+  });
+
   it("refutes a route that is wider than the declared one, by a request that the route answers", async () => {
     const real = subjectWith({});
     const proofs = await proveStatically({ ...real, mesh: subjectWith({ prefix: "/shop" }).mesh });
