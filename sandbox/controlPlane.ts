@@ -60,6 +60,8 @@ export function apiServer(
       `--service-account-signing-key-file=${serviceAccountKey}`,
       `--token-auth-file=${tokens}`,
       "--authorization-mode=RBAC",
+      // It taints new nodes until the controller of nodes, which is left out, finds them ready.
+      "--disable-admission-plugins=TaintNodesByCondition",
       // Injected init containers may ask for it; nothing here ever runs them.
       "--allow-privileged=true",
       // A loopback address is refused as the endpoint of the service "kubernetes".
@@ -80,8 +82,8 @@ export function controllerManager(config: SandboxConfig, { serviceAccountKey }: 
     args: [
       `--kubeconfig=${kubeconfigOf(state, "kube-controller-manager")}`,
       "--use-service-account-credentials",
-      // No kubelet mounts a volume. Its loop would run ten times a second.
-      "--controllers=*,-persistentvolume-attach-detach-controller",
+      // No kubelet mounts a volume or reports that its node lives. Their loops would run all the time.
+      "--controllers=*,-persistentvolume-attach-detach-controller,-node-lifecycle-controller",
       `--service-account-private-key-file=${serviceAccountKey}`,
       `--root-ca-file=${join(certificates, "apiserver.crt")}`,
       `--cert-dir=${join(certificates, "kube-controller-manager")}`,

@@ -31,9 +31,9 @@ const ready = '.status.conditions.[] | select( .type == "Ready" ) | .status';
 const notDeleted: Expression = { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" };
 const notIstiod: Expression = { key: ".metadata.labels.app", operator: "NotIn", values: ["istiod"] };
 
-// The node controller gives up on a node that is silent for 40 s. Such a node must come back by itself, too.
+// KWOK plays pods only where it has a stage for their nodes. Nothing waits for a heartbeat, so there are few.
 const nodeHeartbeat = stage("node-heartbeat", "Node", [notDeleted], {
-  delay: { durationMilliseconds: 10_000, jitterDurationMilliseconds: 15_000 },
+  delay: { durationMilliseconds: 600_000, jitterDurationMilliseconds: 900_000 },
   next: {
     statusTemplate: `
 conditions:
@@ -74,7 +74,7 @@ const podReady = stage(
   [
     notDeleted,
     notIstiod,
-    // Also one that runs: the node controller takes readiness away while a node is silent.
+    // Also one that runs and has lost its readiness.
     { key: ".status.phase", operator: "NotIn", values: ["Succeeded", "Failed"] },
     { key: ready, operator: "NotIn", values: ["True"] },
   ],

@@ -34,7 +34,7 @@ export class StartFailure extends Error {
 const startPatience = 60_000;
 // As the kubelet would: three probes in a row, so that one slow answer on a busy machine is no outage. More of them would take
 // most of the CPU time of a sandbox in which nothing happens.
-const probe = { period: 3_000, failures: 3 };
+const probe = { period: 5_000, failures: 3 };
 const shortestBackOff = 500;
 const longestBackOff = 10_000;
 
