@@ -66,7 +66,7 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
   "gateways.*": ["hosts"],
   "gateways.*.hosts.*": ["tls", "routes"],
   "gateways.*.hosts.*.tls": ["credentialName"],
-  "gateways.*.hosts.*.routes.*": ["prefix", "service"],
+  "gateways.*.hosts.*.routes.*": ["service"],
   "jwtRules.*": ["issuer"],
   "telemetry.metrics": ["provider"],
   "telemetry.tracing": ["provider", "randomSamplingPercentage"],
