@@ -20,14 +20,18 @@ export const sideArgument =
 /**
  * Reads a side.
  *
- * @param argument a subject as `loadSubject` takes it, a file or folder of manifests, or `<revision>:<path>` of either.
+ * @param argument a subject as `loadSubject` takes it, with `stack` and `sandbox`, a file or folder of manifests, or `<revision>:<path>` of either.
  * @throws {UserError} if it can't be read, or the catalog has errors.
  */
-export async function loadSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
+export async function loadSide(
+  argument: string | undefined,
+  stack: string | undefined,
+  sandbox?: string,
+): Promise<Side> {
   const atRevision = await atRef(argument, async (path) =>
     inRevision(await loadSide(path, stack), path, argument),
   );
-  return atRevision ?? manifestsSide(argument) ?? catalogSide(argument, stack);
+  return atRevision ?? manifestsSide(argument) ?? catalogSide(argument, stack, sandbox);
 }
 
 /** A side of a git revision, with places in the revision instead of the temporary folder. */
@@ -41,8 +45,12 @@ function inRevision(side: Side, path: string, argument = ""): Side {
   };
 }
 
-async function catalogSide(argument: string | undefined, stack: string | undefined): Promise<Side> {
-  const subject = await loadSubject(argument, stack);
+async function catalogSide(
+  argument: string | undefined,
+  stack: string | undefined,
+  sandbox: string | undefined,
+): Promise<Side> {
+  const subject = await loadSubject(argument, stack, sandbox);
   const { mesh, declared, plan } = planned(subject);
   const objects = declared.flatMap((one) => one.objects);
   return {

@@ -32,7 +32,7 @@ export async function stackSide(
           : `Deploy it: pulumi up --stack ${stack}`,
     });
   }
-  const { mesh } = checkedMesh(await loadSubject(argument, stack));
+  const { mesh } = checkedMesh(await loadSubject(argument, stack, stack === undefined ? state : undefined));
   return deployedSide(name, resources, mesh);
 }
 

@@ -4,6 +4,7 @@ import { catalogOf } from "../program/catalogOf";
 import type { Settings } from "../program/settings";
 import { UserError } from "../errors/userError";
 import { readCatalog } from "./catalogFile";
+import { localSettings, localStackFiles } from "./localStack";
 import { loadProject, type Project, stackSettings } from "./project";
 
 /** The catalog that a command works on: that of a platform with a stack's settings, or a file. */
@@ -32,9 +33,15 @@ export const stackOption =
  *   file. Default: the platform that the stack's configuration names, or the project's only one.
  * @param stack stack whose `Pulumi.<stack>.yaml` in the current folder configures the platform. Default: none, the
  *   platform's own defaults.
+ * @param sandbox folder of the sandbox to which `meshwright up` has deployed the stack, whose addresses configure the
+ *   platform as well. Default: none.
  * @throws {UserError} if it means neither, or the file can't be read.
  */
-export async function loadSubject(argument: string | undefined, stack: string | undefined): Promise<Subject> {
+export async function loadSubject(
+  argument: string | undefined,
+  stack: string | undefined,
+  sandbox?: string,
+): Promise<Subject> {
   if (argument !== undefined && isFile(argument)) {
     if (stack !== undefined) {
       throw new UserError({
@@ -66,7 +73,10 @@ export async function loadSubject(argument: string | undefined, stack: string | 
           : "Name the path of a catalog. Platforms are found in the folder of their Pulumi project.",
     });
   }
-  const settings = stackSettings(project, argument, stack);
+  const settings =
+    sandbox !== undefined && existsSync(localStackFiles(sandbox).configFile)
+      ? localSettings(project, argument, sandbox)
+      : stackSettings(project, argument, stack);
   return { name: settings.platform.name, catalog: catalogOf(settings), settings, project };
 }
 

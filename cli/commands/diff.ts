@@ -8,6 +8,7 @@ import { changesBetween } from "../../program/diff/changes";
 import { formats } from "../diff/format";
 import { meanings, type Verdict, verdicts } from "../../program/diff/verdict";
 import { appliedTo, clusterSide } from "../liveSide";
+import { localStack } from "../localStack";
 import { assumedPods, withAssumedPods } from "../assumedPods";
 import { print } from "../output";
 import { loadSide, sideArgument } from "../side";
@@ -85,7 +86,9 @@ async function sides(
       exitCode: 2,
     });
   }
-  const after = await loadSide(old, stack);
+  // What the sandbox has was deployed with its own addresses.
+  const isLocal = stack === localStack || (deployed === true && stack === undefined);
+  const after = await loadSide(old, stack, isLocal ? state : undefined);
   if (deployed) return [await stackSide(old, stack, state), after];
   const live = await clusterSide(command);
   return [live, appliedTo(live, after)];

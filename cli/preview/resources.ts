@@ -1,4 +1,4 @@
-import { compare } from "../../catalog";
+import { compare, isObject } from "../../catalog";
 import { releaseInputs } from "../../components/plain";
 import { adoptedAnnotation } from "../../mesh";
 import { objectsOf, type Plan, releasesOf } from "../../program/plan";
@@ -91,9 +91,17 @@ function declaredBy(plan: Plan): Map<string, Declared> {
 function declaredIn({ inputs = {}, ...resource }: StateResource): Declared | undefined {
   if (resource.type === releaseType) {
     const key = releaseKeyOf({ ...resource, inputs });
-    // The provider adds fields, which no program declares.
-    const known = Object.keys(releaseInputs({ ...key, chart: "", version: "", repository: "", values: {} }));
-    return { kind: "Release", ...key, inputs: pick(inputs, known) };
+    // The provider adds fields that no program declares, and fills in those of a repository.
+    const declared = releaseInputs({ ...key, chart: "", version: "", repository: "", values: {} });
+    const { repositoryOpts, ...known } = pick(inputs, Object.keys(declared));
+    const repository = Object.entries(isObject(repositoryOpts) ? repositoryOpts : {}).filter(
+      ([, value]) => value !== "",
+    );
+    return {
+      kind: "Release",
+      ...key,
+      inputs: { ...known, ...(repository.length > 0 && { repositoryOpts: Object.fromEntries(repository) }) },
+    };
   }
   // A patch has the object's own kind, and a type that says what it is.
   const key = objectKeyOf({ ...resource, inputs, type: resource.type.replace(/Patch$/, "") });

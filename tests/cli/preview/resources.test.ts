@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import { resourceChanges } from "../../../cli/preview/resources";
 import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../../../components";
+import { releaseInputs } from "../../../components/plain";
 import { platformList, platformNames } from "../../../platforms";
-import { observabilityName, type Plan, planOf } from "../../../program/plan";
+import { observabilityName, type Plan, planOf, releasesOf } from "../../../program/plan";
 import { readSettings } from "../../../program/settings";
-import { secretKey, type StateResource } from "../../../program/stackState";
+import { releaseType, secretKey, type StateResource } from "../../../program/stackState";
 import { registrations } from "../../components/registrations";
+
+const empty = { caFile: "", certFile: "", keyFile: "", password: "", username: "" };
 
 /**
  * The state of a stack after its first deployment, as far as the inputs go: those that the components register with
@@ -18,10 +21,14 @@ async function deployed(plan: Plan): Promise<StateResource[]> {
     const { observability } = plan;
     if (observability) new Observability(observabilityName, withPlan(observability.args, observability.plan));
   });
-  return registered.map(({ type, name, inputs }) => ({
+  return registered.map(({ type, name, inputs: { repositoryOpts, ...inputs } }) => ({
     urn: `urn:pulumi:dev::shop::meshwright:index:ServiceMesh$${type}::${name}`,
     type,
-    inputs,
+    // The provider fills in what a release leaves out of its repository.
+    inputs: {
+      ...inputs,
+      ...(repositoryOpts !== undefined && { repositoryOpts: { ...empty, ...(repositoryOpts as object) } }),
+    },
     ...(!type.startsWith("meshwright:") && { id: name }),
   }));
 }
@@ -56,6 +63,17 @@ describe("cli/preview/resources", function () {
       ]);
     });
   }
+
+  it("finds nothing to change in charts of a registry, which have no repository", () => {
+    const plan = planNamed("voicecore");
+    const controlPlane = { ...plan.controlPlane, repository: "oci://registry.example.com/charts" };
+    const releases = releasesOf({ ...plan, controlPlane }).map((one) =>
+      resource(releaseType, { ...releaseInputs(one), repositoryOpts: { ...empty, repo: "" } }),
+    );
+    const { changes } = resourceChanges(releases, { ...plan, controlPlane });
+    const updated = changes.filter(({ action }) => action === "update").map(({ name }) => name);
+    expect(updated.filter((name) => name.startsWith("istio"))).to.deep.equal([]);
+  });
 
   it("names what an update creates, changes and deletes, with the fields", async () => {
     const plan = planNamed("voicecore");
