@@ -12,12 +12,26 @@ export const presets = ["dev", "staging", "prod"] as const;
 /**
  * The settings of the policies: a preset, with the organization's own on top.
  *
- * @param preset undefined: the policies' own defaults.
  * @param file JSON, as `pulumi up --policy-pack-config` takes it. Default: none.
  * @throws {UserError} if the file can't be read, or names an unknown policy or setting.
  */
-export function policySettings(preset: (typeof presets)[number] | undefined, file?: string): PolicySettings {
-  const base = preset === undefined ? {} : readPreset(preset);
+export function policySettings(preset: (typeof presets)[number], file?: string): PolicySettings {
+  return withOwn(readPreset(preset), file);
+}
+
+/**
+ * The settings of the policies as the pack itself has them in a stack of that environment, with the organization's own on top.
+ *
+ * @param file as for {@link policySettings}.
+ */
+export function stackPolicySettings(environment: (typeof presets)[number], file?: string): PolicySettings {
+  const base = Object.entries(readPreset(environment)).flatMap(([name, settings]) =>
+    "environment" in settings ? [[name, { environment }] as const] : [],
+  );
+  return withOwn(Object.fromEntries(base), file);
+}
+
+function withOwn(base: PolicySettings, file: string | undefined): PolicySettings {
   if (file === undefined) return base;
   const own = readSettings(file);
   return {

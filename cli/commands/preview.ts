@@ -6,8 +6,8 @@ import { deployedSide } from "../../program/diff/deployed";
 import { sideOfPlan } from "../../program/diff/side";
 import { planOf, releasesOf } from "../../program/plan";
 import type { Settings } from "../../program/settings";
-import { policyFindings } from "../audit/policies";
-import { policySettings } from "../audit/settings";
+import { policyFindings, type PolicySettings } from "../audit/policies";
+import { stackPolicySettings } from "../audit/settings";
 import { localSettings, localStackFiles } from "../localStack";
 import { print } from "../output";
 import { previewJson, previewReport, type Preview } from "../preview/report";
@@ -32,17 +32,15 @@ export function previewCommand(command: Command): void {
     .option("--stack <name>", "stack to preview (default: that of `meshwright up` in the sandbox)")
     .option(
       "--policy-config <file>",
-      "settings and exemptions of policies, in JSON as for pulumi up --policy-pack-config, on top of the preset of the stack's environment",
+      "settings and exemptions of policies, in JSON as for pulumi up --policy-pack-config",
     )
     .addOption(new Option("--format <format>", "what to print").choices(Object.keys(formats)).default("text"))
     .addOption(stateOption())
     .addHelpText("after", notes)
     .action(async (platform: string | undefined, { stack, policyConfig, format, state }: PreviewOptions) => {
       const settings = await settingsFor(platform, stack, state);
-      const policies =
-        stack === undefined
-          ? policySettings(undefined, policyConfig ?? ofSandbox(state))
-          : policySettings(settings.environment, policyConfig);
+      const config = policyConfig ?? (stack === undefined ? ofSandbox(state) : undefined);
+      const policies = stackPolicySettings(settings.environment, config);
       const preview = await previewOf(settings, policies, stack, state);
       print(formats[format](preview));
       if (preview.policies.some(({ severity }) => severity === "error")) process.exitCode = 1;
@@ -82,7 +80,7 @@ async function settingsFor(
 
 async function previewOf(
   settings: Settings,
-  policies: ReturnType<typeof policySettings>,
+  policies: PolicySettings,
   stack: string | undefined,
   state: string,
 ): Promise<Preview> {
