@@ -400,7 +400,10 @@ describe("Alfred on the sandbox", () => {
       expect(none.unchanged).to.be.greaterThan(100);
       const changed = await previewed(edited('catalog.services["agent-rag"].resilience.timeout = "7s";'));
       expect(changed.changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`)).to.deep.equal([
+        // Its pods get as much time to finish requests, and the gateway waits as long.
+        "update Deployment agent-rag",
         "update VirtualService agent-rag",
+        "update VirtualService api.alfred-platform.example.com",
       ]);
     });
 
