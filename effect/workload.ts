@@ -95,11 +95,6 @@ const ztunnel = /(^|\/)ztunnel([:@]|$)/;
 const gatewayLabels = ["gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"];
 
 /**
- * Decides by the labels, as Istio's injection webhook does.
- *
- * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
- */
-/**
  * Whether a pod with these annotations is injected with the template of a gateway.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
@@ -108,6 +103,11 @@ export function hasGatewayTemplate(annotations: Readonly<Record<string, string>>
   return annotations["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
 }
 
+/**
+ * Decides by the labels, as Istio's injection webhook does.
+ *
+ * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
 function proxyOf(
   labels: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,

@@ -1,7 +1,8 @@
 import { listAt, textAt } from "../field";
 import { type Model, objectsOf } from "../model";
-import { type KnownObject, selects } from "../object";
+import { type KnownObject, titleOf } from "../object";
 import { sees, type ServiceHost } from "../service";
+import { type Workload, workloadsSelected } from "../workload";
 import type { Mistake } from "./mistake";
 
 /** A Service's object with what proxies read from it. */
@@ -11,13 +12,23 @@ interface Read {
 }
 
 function servicesOf(model: Model): Read[] {
+  const named = new Map(
+    model.services
+      .filter(({ from }) => from.kind === "Service")
+      .map((service) => [`${service.from.namespace}/${service.from.name}`, service]),
+  );
   return objectsOf(model, "Service", "").flatMap((object) => {
-    const service = model.services.find(
-      ({ from }) =>
-        from.kind === "Service" && from.name === object.name && from.namespace === object.namespace,
-    );
+    const service = named.get(`${object.namespace}/${object.name}`);
     return service ? [{ object, service }] : [];
   });
+}
+
+/** The workloads with a sidecar that a Service selects. */
+function podsOf(model: Model, { object, service }: Read): Workload[] {
+  if (!service.selector) return [];
+  return workloadsSelected(model.workloads, service.selector, object.namespace).filter(
+    ({ proxy }) => proxy === "sidecar",
+  );
 }
 
 /**
@@ -27,20 +38,18 @@ function servicesOf(model: Model): Read[] {
  * @see https://istio.io/latest/docs/ops/deployment/application-requirements/
  */
 export function contradictingServices(model: Model): Mistake[] {
+  const serving = new Map<Workload, Read[]>();
+  for (const one of servicesOf(model)) {
+    for (const workload of podsOf(model, one)) {
+      serving.set(workload, [...(serving.get(workload) ?? []), one]);
+    }
+  }
   const found = new Map<string, Mistake>();
-  for (const [, own] of Map.groupBy(servicesOf(model), ({ object }) => object.namespace)) {
-    for (const workload of model.workloads.filter((one) => one.proxy === "sidecar")) {
-      const serving = own.filter(
-        ({ object, service }) =>
-          object.namespace === workload.namespace &&
-          service.selector &&
-          selects(service.selector, workload.labels),
-      );
-      for (const [index, one] of serving.entries()) {
-        for (const other of serving.slice(0, index)) {
-          for (const mistake of contradictions(one, other)) {
-            found.set(`${mistake.path} ${one.object.name} ${other.object.name}`, mistake);
-          }
+  for (const own of serving.values()) {
+    for (const [index, one] of own.entries()) {
+      for (const other of own.slice(0, index)) {
+        for (const mistake of contradictions(one, other)) {
+          found.set(`${titleOf(one.object)} ${mistake.path} ${other.object.name}`, mistake);
         }
       }
     }
@@ -144,17 +153,7 @@ export function aliasPorts(model: Model): Mistake[] {
 /** Returns ports of Services of pods with a sidecar, and without a protocol. */
 export function undeclaredPorts(model: Model): Mistake[] {
   return servicesOf(model)
-    .filter(
-      ({ object, service }) =>
-        !service.external &&
-        model.workloads.some(
-          ({ namespace, labels, proxy }) =>
-            proxy === "sidecar" &&
-            namespace === object.namespace &&
-            service.selector !== undefined &&
-            selects(service.selector, labels),
-        ),
-    )
+    .filter((one) => !one.service.external && podsOf(model, one).length > 0)
     .flatMap(({ object, service }) =>
       service.ports.flatMap((port, i) => {
         const transport = textAt(listAt(object.spec, "ports")[i], "protocol") ?? "TCP";

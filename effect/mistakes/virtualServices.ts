@@ -1,8 +1,8 @@
-import { fieldsAt, fieldsOf, has, listAt, textAt, textsAt } from "../field";
+import { fieldsAt, has, listAt, textAt, textsAt, textsByName } from "../field";
 import { fullHost } from "../host";
 import { type Model, objectsOf } from "../model";
-import { type KnownObject, titleOf } from "../object";
-import { exported } from "../service";
+import { type KnownObject, selects, titleOf } from "../object";
+import { exported, serviceAt } from "../service";
 import { unreachableRoutes } from "../unreachableRoutes";
 import { workloadsSelected } from "../workload";
 import { gatewaysOf } from "./gateways";
@@ -76,8 +76,7 @@ export function portlessDestinations(model: Model): Mistake[] {
             object.namespace,
             model.settings.clusterDomain,
           );
-          const service = model.services.find((one) => one.host === host);
-          const ports = [...new Set(service?.ports.map(({ number }) => number))];
+          const ports = [...new Set(serviceAt(model.services, host)?.ports.map(({ number }) => number))];
           if (ports.length < 2) return [];
           return [
             {
@@ -101,22 +100,7 @@ export function portlessDestinations(model: Model): Mistake[] {
  */
 export function unverifiedClaims(model: Model): Mistake[] {
   return virtualServices(model).flatMap((object) => {
-    const pods = gatewaysOf(model, object).flatMap(({ spec }) =>
-      workloadsSelected(model.workloads, textsByNameOf(spec)),
-    );
-    const verified = pods.some((pod) =>
-      objectsOf(model, "RequestAuthentication", "security.istio.io").some(
-        ({ namespace, spec }) =>
-          (namespace === pod.namespace || namespace === model.settings.rootNamespace) &&
-          (listAt(spec, "targetRefs").length > 0 ||
-            Object.entries(fieldsAt(spec, "selector", "matchLabels")).every(
-              ([name, value]) => pod.labels[name] === value,
-            )),
-      ),
-    );
-    // Without the pods, it is unknown what verifies tokens.
-    if (verified || pods.length === 0) return [];
-    return listAt(object.spec, "http").flatMap((route, i) =>
+    const byClaims = listAt(object.spec, "http").flatMap((route, i) =>
       listAt(route, "match").flatMap((match, k) =>
         ["headers", "withoutHeaders"]
           .flatMap((key) => Object.keys(fieldsAt(match, key)))
@@ -129,13 +113,19 @@ export function unverifiedClaims(model: Model): Mistake[] {
           })),
       ),
     );
+    if (byClaims.length === 0) return [];
+    const pods = gatewaysOf(model, object).flatMap(({ spec }) =>
+      workloadsSelected(model.workloads, textsByName(spec, "selector")),
+    );
+    const verified = pods.some((pod) =>
+      objectsOf(model, "RequestAuthentication", "security.istio.io").some(
+        ({ namespace, spec }) =>
+          (namespace === pod.namespace || namespace === model.settings.rootNamespace) &&
+          (listAt(spec, "targetRefs").length > 0 ||
+            selects(textsByName(fieldsAt(spec, "selector"), "matchLabels"), pod.labels)),
+      ),
+    );
+    // Without the pods, it is unknown what verifies tokens.
+    return verified || pods.length === 0 ? [] : byClaims;
   });
-}
-
-function textsByNameOf(spec: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fieldsOf(fieldsOf(spec).selector)).filter(
-      (entry): entry is [string, string] => typeof entry[1] === "string",
-    ),
-  );
 }
