@@ -76,42 +76,36 @@ function directed(
   return { answer, direction, by };
 }
 
-interface Selecting {
-  readonly byNamespace: ReadonlyMap<string, SelectorIndex<KnownObject>>;
-  readonly known: WeakMap<Workload, Readonly<Record<Direction, readonly KnownObject[]>>>;
-}
+type ByNamespace = ReadonlyMap<string, SelectorIndex<KnownObject>>;
 
-const selecting = new WeakMap<readonly KnownObject[], Selecting>();
+const indexes = new WeakMap<readonly KnownObject[], ByNamespace>();
 
 /** Returns the NetworkPolicies that select a workload's pods and apply to a direction. */
 export function policiesOf(model: Model, workload: Workload, direction: Direction): readonly KnownObject[] {
+  return selecting(model, workload)[direction];
+}
+
+const selecting = perWorkload((model, { namespace, labels }) => {
   const all = objectsOf(model, "NetworkPolicy", "networking.k8s.io");
-  const index = selecting.get(all) ?? indexOf(all);
-  selecting.set(all, index);
-  const known = index.known.get(workload);
-  if (known !== undefined) return known[direction];
-  const { namespace, labels } = workload;
-  const own = (index.byNamespace.get(namespace)?.(labels) ?? []).filter(({ spec }) =>
+  const index = indexes.get(all) ?? indexOf(all);
+  indexes.set(all, index);
+  const own = (index.get(namespace)?.(labels) ?? []).filter(({ spec }) =>
     isSelected(fieldsAt(spec, "podSelector"), labels),
   );
-  const found = {
+  return {
     egress: own.filter(({ spec }) => appliesTo(spec, "egress")),
     ingress: own.filter(({ spec }) => appliesTo(spec, "ingress")),
   };
-  index.known.set(workload, found);
-  return found[direction];
-}
+});
 
-function indexOf(all: readonly KnownObject[]): Selecting {
+function indexOf(all: readonly KnownObject[]): ByNamespace {
   const groups = [...Map.groupBy(all, ({ namespace }) => namespace)];
-  const byNamespace = groups.map(
-    ([namespace, own]) =>
-      [
-        namespace,
-        selectorIndex(own, ({ spec }) => textsByName(fieldsAt(spec, "podSelector"), "matchLabels")),
-      ] as const,
+  return new Map(
+    groups.map(([namespace, own]) => [
+      namespace,
+      selectorIndex(own, ({ spec }) => textsByName(fieldsAt(spec, "podSelector"), "matchLabels")),
+    ]),
   );
-  return { byNamespace: new Map(byNamespace), known: new WeakMap() };
 }
 
 /** Without `policyTypes`, a policy applies to ingress, and to egress if it has rules for it. */

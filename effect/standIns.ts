@@ -1,6 +1,6 @@
 import { fieldsAt, listAt, textsByName } from "./field";
 import { type KnownObject, selects } from "./object";
-import type { Workload } from "./workload";
+import { type Workload, workloadsSelected } from "./workload";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -30,9 +30,13 @@ export function standIns(objects: readonly KnownObject[], known: readonly Worklo
   )) {
     const { kind, name, namespace } = object;
     const isGateway = kind === "Gateway";
-    const selected = all().filter(
-      (one) => (isGateway || one.namespace === namespace) && selects(labels, one.labels),
-    );
+    const within = isGateway ? undefined : namespace;
+    const selected = [
+      ...workloadsSelected(known, labels, within),
+      ...found.filter(
+        (one) => (within === undefined || one.namespace === within) && selects(labels, one.labels),
+      ),
+    ];
     if (isGateway) {
       for (const [index, one] of found.entries()) {
         if (selected.includes(one)) found[index] = { ...one, proxy: "gateway" };

@@ -36,5 +36,9 @@ export interface AuditRule {
 
 /** A mistake as a finding. */
 export function findingOf({ object, path, problem, fix }: Mistake): RuleFinding {
-  return { object, path, message: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`, fix };
+  return { object, path, message: `${capitalized(problem)}.`, fix: capitalized(fix) };
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

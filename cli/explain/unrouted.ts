@@ -1,4 +1,5 @@
 import { fullHost, gatewayServers, type Model, scopeOf, type Workload } from "../../effect";
+import { isWithin } from "../../effect/host";
 import type { Answer } from "./answer";
 import type { Question } from "./question";
 
@@ -16,14 +17,10 @@ function atGateway(model: Model, { server, port, scheme }: Question, gateway: Wo
   const number = port ?? (scheme === "http" ? 80 : 443);
   const own = gatewayServers(model, gateway).filter((one) => one.port === number);
   const hosts = [...new Set(own.flatMap((one) => one.hosts.map(({ host }) => host)))].sort();
-  const isServed = hosts.some((host) => host === "*" || host === server || isBelow(server, host));
+  const isServed = hosts.some((host) => isWithin(server, host));
   return isServed
     ? [`no route of ${server} matches the request`]
     : [`no Gateway serves ${server} on port ${number}: hosts there are ${hosts.join(", ") || "none"}`];
-}
-
-function isBelow(host: string, wildcard: string): boolean {
-  return wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1));
 }
 
 function inMesh(model: Model, { server, port }: Question, client: Workload): string[] {

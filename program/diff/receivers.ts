@@ -4,7 +4,6 @@ import {
   type Model,
   objectsOf,
   type ServiceHost,
-  type Workload,
   virtualServices,
   workloadsSelected,
 } from "../../effect";
@@ -33,7 +32,6 @@ function receivers(
   model: Model,
 ): Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }> {
   const subsets = subsetsOf(model);
-  const byLabel = workloadsByLabel(model);
   const divided = dividedHosts(model);
   const found = new Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }>();
   for (const service of model.services) {
@@ -44,43 +42,13 @@ function receivers(
     const targets = divided.has(host) ? own : [{ name: "", labels: {} }, ...own];
     for (const { name, labels } of targets) {
       const wanted = { ...labels, ...selector };
-      const candidates = candidatesOf(byLabel, namespace, wanted) ?? model.workloads;
-      const names = workloadsSelected(candidates, wanted, namespace).map(
+      const names = workloadsSelected(model.workloads, wanted, namespace).map(
         (one) => `${one.namespace}/${one.name}`,
       );
       found.set(name === "" ? host : `${host} subset ${name}`, { service, names: names.sort() });
     }
   }
   return found;
-}
-
-type ByLabel = ReadonlyMap<string, readonly Workload[]>;
-
-const labelKey = (namespace: string, name: string, value: string): string => `${namespace}/${name}=${value}`;
-
-/** The workloads that have a label, by its namespace and value. */
-export function workloadsByLabel({ workloads }: Model): ByLabel {
-  const found = new Map<string, Workload[]>();
-  for (const workload of workloads) {
-    for (const [name, value] of Object.entries(workload.labels)) {
-      const key = labelKey(workload.namespace, name, value);
-      const own = found.get(key) ?? [];
-      if (own.push(workload) === 1) found.set(key, own);
-    }
-  }
-  return found;
-}
-
-/** The fewest workloads among which are all that a selector selects. Undefined for an empty selector. */
-export function candidatesOf(
-  byLabel: ByLabel,
-  namespace: string,
-  selector: Readonly<Record<string, string>>,
-): readonly Workload[] | undefined {
-  const [fewest] = Object.entries(selector)
-    .map(([name, value]) => byLabel.get(labelKey(namespace, name, value)) ?? [])
-    .sort((one, other) => one.length - other.length);
-  return fewest;
 }
 
 interface Subset {

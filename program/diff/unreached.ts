@@ -8,7 +8,7 @@ import {
   type Workload,
   workloadsSelected,
 } from "../../effect";
-import { candidatesOf, workloadsByLabel } from "./receivers";
+import { selects } from "../../effect/object";
 
 /** Pods that requests were sent to, and that no route and no Service sends requests to any more. */
 export interface Unreached {
@@ -46,12 +46,10 @@ interface Target {
 
 function reached(model: Model): Map<string, Reached> {
   const targets = targetsOf(model);
-  const byLabel = workloadsByLabel(model);
   const found = new Map<string, Reached>();
   for (const { host, namespace, selector } of model.services) {
     if (selector === undefined) continue;
-    const own = candidatesOf(byLabel, namespace, selector) ?? model.workloads;
-    const pods = workloadsSelected(own, selector, namespace);
+    const pods = workloadsSelected(model.workloads, selector, namespace);
     for (const { subset, labels } of targets(host)) {
       for (const workload of pods) {
         const isKnown = workload.from !== undefined;
@@ -101,13 +99,6 @@ function subsetLabels(model: Model): Map<string, Readonly<Record<string, string>
     );
   });
   return new Map(all);
-}
-
-function selects(
-  selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
 }
 
 function nameOf({ namespace, name }: Workload): string {

@@ -1,5 +1,5 @@
 import { specMisfits } from "../../../checks";
-import type { AuditRule } from "../rule";
+import { type AuditRule, findingOf } from "../rule";
 import { documents, routes, service } from "./examples";
 
 const all = "route: [{ destination: { host: reviews } }]";
@@ -24,12 +24,7 @@ export const specFits: AuditRule = {
   *find({ objects }) {
     for (const object of objects) {
       for (const { path, message, fix } of specMisfits(object.group, object.kind, object.source.spec)) {
-        yield {
-          object,
-          path,
-          message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
-          fix: `${fix.charAt(0).toUpperCase()}${fix.slice(1)}`,
-        };
+        yield findingOf({ object, path, problem: message, fix });
       }
     }
   },
