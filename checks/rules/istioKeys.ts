@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { formatPath } from "../../catalog";
+import { podAnnotations } from "../../effect/mistakes/knownAnnotations";
 import { nearest } from "../nearest";
 import { pages } from "../pages";
 import type { DefinitionRule, Text } from "../rule";
@@ -31,34 +32,17 @@ const decided = new Map([
   ["traffic.sidecar.istio.io/excludeInterfaces", "remove it, so that every interface is captured"],
 ]);
 
+/** Annotations that Istio writes itself, and one of ambient mode. */
+const useless = [
+  "ambient.istio.io/dns-capture",
+  "gateway.istio.io/controller-version",
+  "proxy.istio.io/overrides",
+  "sidecar.istio.io/status",
+];
+
 /** Other labels and annotations of pods that the injector or the proxy's agent reads, without deprecated ones. */
-const known = {
-  annotations: [
-    "galley.istio.io/analyze-suppress",
-    "inject.istio.io/templates",
-    "istio.io/reroute-virtual-interfaces",
-    "prometheus.istio.io/merge-metrics",
-    "proxy.istio.io/config",
-    "readiness.status.sidecar.istio.io/applicationPorts",
-    "readiness.status.sidecar.istio.io/failureThreshold",
-    "readiness.status.sidecar.istio.io/initialDelaySeconds",
-    "readiness.status.sidecar.istio.io/periodSeconds",
-    "sidecar.istio.io/agentLogLevel",
-    "sidecar.istio.io/bootstrapOverride",
-    "sidecar.istio.io/componentLogLevel",
-    "sidecar.istio.io/interceptionMode",
-    "sidecar.istio.io/logLevel",
-    "sidecar.istio.io/nativeSidecar",
-    "sidecar.istio.io/proxyImage",
-    "sidecar.istio.io/proxyImageType",
-    "sidecar.istio.io/statsEvictionInterval",
-    "sidecar.istio.io/statsFlushInterval",
-    "sidecar.istio.io/statsHistogramBins",
-    "sidecar.istio.io/statsHistogramBuckets",
-    "sidecar.istio.io/userVolume",
-    "sidecar.istio.io/userVolumeMount",
-    "status.sidecar.istio.io/port",
-  ],
+const known: Readonly<Record<"annotations" | "labels", readonly string[]>> = {
+  annotations: podAnnotations.filter((name) => !decided.has(name) && !useless.includes(name)).sort(),
   labels: [
     "service.istio.io/canonical-name",
     "service.istio.io/canonical-revision",
@@ -66,7 +50,7 @@ const known = {
     "topology.istio.io/network",
     "topology.istio.io/subzone",
   ],
-} as const;
+};
 
 interface Bypass {
   /** What the value does. */
@@ -165,7 +149,7 @@ export const istioKeys: DefinitionRule = {
             continue;
           }
           // Istio ignores other domains, such as prometheus.io/port.
-          if (!/(^|\.)istio\.io\//.test(key) || (known[kind] as readonly string[]).includes(key)) continue;
+          if (!/(^|\.)istio\.io\//.test(key) || known[kind].includes(key)) continue;
           const fix = decided.get(key);
           yield {
             path: formatPath(["services", service, "workload", kind, key]),

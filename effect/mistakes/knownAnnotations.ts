@@ -123,3 +123,10 @@ export function knownAnnotation(name: string): KnownAnnotation | undefined {
 
 /** The names of all annotations of Istio. */
 export const annotationNames: readonly string[] = [...known.keys()];
+
+/** The annotations that pods may have, without those that Istio will remove. */
+export const podAnnotations: readonly string[] = [...known]
+  .filter(
+    ([, { kinds, deprecated: isOld }]) => !isOld && kinds.some((kind) => kind === "Pod" || kind === "Any"),
+  )
+  .map(([name]) => name);
