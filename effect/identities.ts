@@ -2,6 +2,7 @@ import { accessRules, atomsOf } from "./accessRules";
 import type { Model } from "./model";
 import { matches, type Pattern } from "./pattern";
 import { principalOf } from "./request";
+import { textClass } from "./textClass";
 import { identityOf, type Workload } from "./workload";
 
 const cache = new WeakMap<Model, readonly string[]>();
@@ -45,14 +46,9 @@ export function principalClass(model: Model, workloads: readonly Workload[]): (p
 }
 
 function classBy(patterns: readonly Pattern[]): (principal: string) => string {
-  const exact = new Set(patterns.flatMap((one) => (isExact(one) ? [one.text] : [])));
-  const others = patterns.filter((one) => !isExact(one));
-  return (principal) =>
-    exact.has(principal)
-      ? principal
-      : others.map((pattern) => (matches(pattern, principal) ? "1" : "0")).join("");
+  return textClass(patterns, exactOf, matches);
 }
 
-function isExact(pattern: Pattern): pattern is Pattern & { readonly text: string } {
-  return pattern.form === "exact" && pattern.ignoreCase !== true;
+function exactOf(pattern: Pattern): string | undefined {
+  return pattern.form === "exact" && pattern.ignoreCase !== true ? pattern.text : undefined;
 }

@@ -25,6 +25,8 @@ export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } 
 export { hostClass, routeOf } from "./routeOf";
 export { perWorkload } from "./perWorkload";
 export { principalClass } from "./identities";
+export { selectorIndex } from "./selectorIndex";
+export { textClass } from "./textClass";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";
 export type { RoutedRequest } from "./httpMatch";
 export { insertedFilters } from "./insertedFilters";

@@ -1,5 +1,6 @@
 import { isObject } from "../catalog";
-import type { Model, Workload } from "../effect";
+import { type Model, selectorIndex, type Workload } from "../effect";
+import { selects } from "../effect/object";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -31,9 +32,7 @@ export function configurationClass(
   };
 }
 
-type Selector = readonly (readonly [string, unknown])[];
-
-/** Returns a function that returns the numbers of the selectors that match labels: found by the first of their labels. */
+/** Returns a function that returns the numbers of the selectors that match labels. */
 function selectorsOf(model: Model): (labels: Labels) => number[] {
   const texts = new Set(
     [...model.byKind.values()]
@@ -42,15 +41,15 @@ function selectorsOf(model: Model): (labels: Labels) => number[] {
       .filter(isObject)
       .map((one) => JSON.stringify(Object.entries(one).sort())),
   );
-  const selectors = [...texts].map((text) => JSON.parse(text) as Selector);
-  const numbered = selectors.map((selector, number) => ({ selector, number }));
-  const byLabel = Map.groupBy(numbered, ({ selector: [first] }) => first?.join("="));
+  const selectors = [...texts].map((text, number) => ({
+    number,
+    labels: Object.fromEntries(JSON.parse(text) as [string, string][]),
+  }));
+  const candidates = selectorIndex(selectors, (one) => one.labels);
   return (labels) =>
-    Object.entries(labels)
-      .flatMap((label) => byLabel.get(label.join("=")) ?? [])
-      .filter(({ selector }) => selector.every(([name, value]) => labels[name] === value))
-      .map(({ number }) => number)
-      .sort((a, b) => a - b);
+    candidates(labels)
+      .filter((one) => selects(one.labels, labels))
+      .map(({ number }) => number);
 }
 
 /** Every set of labels by which an object selects pods, or the clients whose requests a route is for. */

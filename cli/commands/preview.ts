@@ -49,7 +49,7 @@ export function previewCommand(command: Command): void {
 
 const notes = `
 It compares what the stack has deployed last, by its state, with what its program declares now, and judges that by the
-policies. It needs neither Pulumi's engine nor the cluster, so it takes seconds for a thousand services. Exit code 1 if a
+policies. It needs neither Pulumi's engine nor the cluster, so 1,000 services need a few seconds. Exit code 1 if a
 mandatory policy refuses the update.
 
 \`pulumi preview\` has the last word: it also asks the API server, and it shows Secrets, generated passwords and resources

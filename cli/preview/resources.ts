@@ -110,7 +110,7 @@ function declaredIn({ inputs = {}, ...resource }: StateResource): Declared | und
   return { ...name, inputs: { ...withoutSkipAwait(inputs), apiVersion } };
 }
 
-/** Pulumi's own resources: the stack, its providers and components. */
+/** Whether a provider has created a resource: the stack, its providers and components have none. */
 function isReal({ type, id }: StateResource): boolean {
   return id !== undefined && !type.startsWith("pulumi:");
 }

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
-import { objectsOf } from "../../program/plan";
+import type { StateResource } from "../../program/stackState";
 import { configuredStack } from "../localStack";
+import { resourceChanges } from "../preview/resources";
 import { declaredPlan } from "../repair/declaredReleases";
-import { keyText, objectKeyOf, type StateResource } from "../../program/stackState";
 import { fewest } from "./stages";
 
 /**
@@ -15,17 +14,5 @@ export async function isLargeUpdate(
 ): Promise<boolean> {
   const plan = await declaredPlan(configuredStack(), platform);
   if (plan === undefined) return false;
-  const before = new Map(
-    deployed.flatMap((one) => {
-      const key = objectKeyOf(one);
-      return key === undefined ? [] : [[keyText(key), one.inputs]];
-    }),
-  );
-  const after = new Map(
-    objectsOf(plan).flatMap(({ objects }) =>
-      objects.map((one) => [keyText({ ...one.metadata, apiVersion: one.apiVersion, kind: one.kind }), one]),
-    ),
-  );
-  const changed = [...after].filter(([key, one]) => !isDeepStrictEqual(before.get(key), one)).length;
-  return changed + [...before.keys()].filter((key) => !after.has(key)).length >= fewest;
+  return resourceChanges(deployed, plan).changes.filter(({ kind }) => kind !== "Release").length >= fewest;
 }

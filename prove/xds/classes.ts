@@ -1,4 +1,4 @@
-import { identityOf, principalOf, type Workload } from "../../effect";
+import { identityOf, principalOf, textClass, type Workload } from "../../effect";
 import type { Classes } from "../alike";
 import { textHolds } from "./envoy/text";
 import type { Mesh } from "./journey";
@@ -20,7 +20,7 @@ export function classesIn(mesh: Mesh, configurationClass: (client: Workload) => 
         const configuration = mesh.configurationOf(receiver);
         return configuration === undefined ? [] : principalMatchers(configuration);
       });
-      const classOf = textClass(matchers);
+      const classOf = textClass(matchers, exactOf, textHolds);
       return (client) => `${configurationClass(client)} ${classOf(principalFor(client))}`;
     },
     host: (client) => {
@@ -37,16 +37,8 @@ export function classesIn(mesh: Mesh, configurationClass: (client: Workload) => 
   };
 }
 
-/** Names the class of a text by the matchers that hold for it. */
-function textClass(matchers: readonly Json[]): (text: string) => string {
-  const exact = new Set(matchers.flatMap((one) => (isExact(one) ? [String(one.exact)] : [])));
-  const others = matchers.filter((one) => !isExact(one));
-  return (text) =>
-    exact.has(text) ? text : others.map((one) => (textHolds(one, text) ? "1" : "0")).join("");
-}
-
-function isExact({ exact, ignoreCase }: Json): boolean {
-  return exact !== undefined && ignoreCase !== true;
+function exactOf({ exact, ignoreCase }: Json): string | undefined {
+  return typeof exact === "string" && ignoreCase !== true ? exact : undefined;
 }
 
 /** Every matcher of the client's principal in the filters of a proxy. */
