@@ -10,17 +10,11 @@ import {
   istiod,
   kubernetes,
   namespace,
-  peerAuthentication,
   route,
   service,
   virtualService,
 } from "../resources";
-
-const mesh = [namespace(), peerAuthentication(), defaultDeny(), deployment(), service()];
-const judge = (...stack: Resource[]) => validateStack(requireSafeEffects, [...mesh, ...stack]);
-const inDev = (...stack: Resource[]) =>
-  validateStack(requireSafeEffects, [...mesh, ...stack], { environment: "dev" });
-const accepted = { violations: [] };
+import { accepted, inDev, judge } from "../safeEffects";
 
 describe("require-safe-effects, of identities", () => {
   describe("service accounts", () => {

@@ -13,15 +13,10 @@ import {
   namespace,
   peerAuthentication,
   route,
-  service,
   virtualService,
 } from "../resources";
+import { accepted, inDev, judge, mesh } from "../safeEffects";
 
-const mesh = [namespace(), peerAuthentication(), defaultDeny(), deployment(), service()];
-const judge = (...stack: Resource[]) => validateStack(requireSafeEffects, [...mesh, ...stack]);
-const inDev = (...stack: Resource[]) =>
-  validateStack(requireSafeEffects, [...mesh, ...stack], { environment: "dev" });
-const accepted = { violations: [] };
 const rule = (...rules: object[]) => authorizationPolicy({ rules });
 const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
 const entry = (spec: object, inNamespace = "shop", name = "entry") =>
