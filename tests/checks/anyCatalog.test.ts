@@ -15,7 +15,7 @@ const valid: readonly unknown[] = [
 ];
 
 /** How many catalogs are tried. `FUZZ=60000` takes a minute. */
-const numRuns = Number(process.env.FUZZ ?? "1000");
+const numRuns = Number(process.env.FUZZ ?? "4000");
 
 describe("any value in any place of a catalog", () => {
   it("leads to findings or to a mesh, and every mesh can be rendered", () => {
