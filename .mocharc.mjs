@@ -2,16 +2,12 @@ import { globSync } from "node:fs";
 import { argv } from "node:process";
 
 // Files on the command line run alone. Mocha would add them to a configured `spec`, so it is set only without them.
-const named = argv.slice(2).filter((argument) => /\.(test|sandbox|demand)\.ts$/.test(argument));
+const named = argv.slice(2).filter((argument) => /\.(test|exhaustive|sandbox|demand)\.ts$/.test(argument));
 
 // Files that take seconds run first: one that comes last would keep one of two processes busy, and the other idle.
 const long = [
-  "tests/prove/mutants.test.ts",
   "tests/docs/generate.test.ts",
-  "tests/checks/mutations/mutations.test.ts",
-  "tests/checks/mutations/ofServices.test.ts",
   "tests/platforms/addingAService.test.ts",
-  "tests/checks/derivedFindings.test.ts",
   "tests/policy-pack/platforms.test.ts",
   "tests/plugin/schema.test.ts",
   "tests/mesh/renderMesh.test.ts",

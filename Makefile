@@ -1,6 +1,6 @@
 # Two commands do everything: `make up` and `make test`. The others are shortcuts.
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint types unit sandbox-test prove prove-repeat official-charts pre-run-commands soak format bench clean
+.PHONY: help install up down test lint types unit exhaustive sandbox-test prove prove-repeat official-charts pre-run-commands soak format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MESHWRIGHT := node_modules/.bin/node dist/cli/main.js
@@ -24,7 +24,7 @@ up: install ## Bring the platform up on the embedded sandbox (PLATFORM=alfred)
 down: install ## End the sandbox and remove its state
 	$(MESHWRIGHT) down
 
-test: lint types unit sandbox-test ## Everything CI runs: lint, types, unit tests, then the real sandbox
+test: lint types unit exhaustive sandbox-test ## Everything CI runs: lint, types, unit and exhaustive tests, then the real sandbox
 
 lint: install ## ESLint and Prettier
 	npm run --silent lint
@@ -34,6 +34,9 @@ types: install ## The compiler, type tests included
 
 unit: install ## Tests without a cluster
 	npm run --silent test:unit
+
+exhaustive: install ## Tests that search thousands of catalogs, objects and requests for a counterexample
+	npm run --silent test:exhaustive
 
 sandbox-test: install ## Tests on the real control plane
 	$(MESHWRIGHT) toolchain --build >/dev/null
