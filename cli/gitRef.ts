@@ -4,6 +4,13 @@ import { join, relative } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../errors/userError";
 
+const form = /^([^:/\\][^:]*):(?!\/\/)(.*)$/;
+
+/** Whether an argument has the form of a git revision's path: `main:mesh.ts`. */
+export function isRef(argument: string): boolean {
+  return form.test(argument);
+}
+
 /**
  * Works with a file or folder of a git revision: unpacks the revision to a temporary folder, with the packages installed
  * in the working tree, and removes it afterwards.
@@ -17,7 +24,7 @@ export async function atRef<T>(
   argument: string | undefined,
   work: (path: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const [, revision, path] = /^([^:/\\][^:]*):(.*)$/.exec(argument ?? "") ?? [];
+  const [, revision, path] = form.exec(argument ?? "") ?? [];
   if (revision === undefined || path === undefined || existsSync(argument ?? "")) return undefined;
   const git = (...args: readonly string[]) => execa("git", args, { reject: false, encoding: "utf8" });
   const root = await git("rev-parse", "--show-toplevel");

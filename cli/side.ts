@@ -5,11 +5,12 @@ import { UserError } from "../errors/userError";
 import { type Side, sideOfMesh, sideOfPlan } from "../program/diff/side";
 import { gatewayWorkloads, meshSettings } from "./audit/meshReleases";
 import { placeOf, type Sources, sourcesOf } from "./audit/sources";
-import { isData } from "./catalogFile";
-import { atRef } from "./gitRef";
+import { isData, isProgramFile } from "./catalogFile";
+import { atRef, isRef } from "./gitRef";
 import { maxManifestBytes, type ReadFiles, readFiles, readText } from "./manifests";
 import { isMeshConfig, meshConfigIn } from "./meshSettings";
 import { checkedMesh, planned } from "./planned";
+import { loadProject } from "./project";
 import { positionOf } from "./sourceOf";
 import { catalogFileOf, loadSubject } from "./subject";
 
@@ -32,6 +33,14 @@ export async function loadSide(
     inRevision(await loadSide(path, stack), path, argument),
   );
   return atRevision ?? manifestsSide(argument) ?? catalogSide(argument, stack, sandbox);
+}
+
+/** Whether a word names a side, found or not: a path, a git revision's path, or a platform of the project. */
+export async function namesSide(word: string): Promise<boolean> {
+  const isPath = existsSync(word) || /^\.{0,2}\//.test(word) || isData(word) || isProgramFile(word);
+  if (isPath || isRef(word)) return true;
+  const project = await loadProject();
+  return project?.platforms.some(({ name }) => name === word) ?? false;
 }
 
 /** A side of a git revision, with places in the revision instead of the temporary folder. */

@@ -8,7 +8,7 @@ import { isQuestion, parseQuestion, type QuestionOptions } from "../explain/ques
 import { clusterSide } from "../liveSide";
 import { withAssumedPods } from "../assumedPods";
 import { print } from "../output";
-import { loadSide, sideArgument } from "../side";
+import { loadSide, namesSide, sideArgument } from "../side";
 import { stackOption } from "../subject";
 
 interface ExplainOptions extends QuestionOptions {
@@ -22,12 +22,12 @@ export function explainCommand(command: Command): void {
   command
     .usage(
       "[options] [catalog] <client> <server> [METHOD /path]\n" +
-        "       meshwright explain [options] [catalog] [METHOD] <url>\n" +
+        "       meshwright explain [options] [catalog] [client] [METHOD] <url>\n" +
         "       meshwright explain [options] [catalog] <object>",
     )
     .argument(
       "<words...>",
-      `what to explain: a request of a client (service, workload or ns/<namespace>/sa/<service account>) to a service, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
+      `what to explain: a request of a client (service, workload, pod or ns/<namespace>/sa/<service account>) to a service, an external service, a host or a URL, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
     )
     .option("--stack <name>", stackOption)
     .option(
@@ -41,13 +41,14 @@ export function explainCommand(command: Command): void {
     .option("--json", "print JSON");
   clusterOptions(command).action(async (words: readonly string[], options: ExplainOptions) => {
     const { stack, cluster, json } = options;
-    if (!isQuestion(words)) {
+    const isCatalog = async (word: string): Promise<boolean> => !cluster && (await namesSide(word));
+    if (!(await isQuestion(words, isCatalog))) {
       if (cluster) throw noCatalog("an object of a catalog", words.join(" "));
       const [wanted = "", argument] = words.toReversed();
       print(await explainObject(argument, wanted, options));
       return;
     }
-    const { catalog, question } = parseQuestion(words, options);
+    const { catalog, question } = await parseQuestion(words, options, isCatalog);
     if (cluster && catalog !== undefined) throw noCatalog(catalog, catalog);
     const [side] = withAssumedPods(cluster ? await clusterSide(command) : await loadSide(catalog, stack));
     const found = answer(side.model, question);

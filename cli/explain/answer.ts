@@ -4,7 +4,6 @@ import {
   type Delivery,
   dryRunResults,
   type DryRunResult,
-  gatewayServers,
   type Model,
   type NearestRule,
   nearestRule,
@@ -12,17 +11,24 @@ import {
   type Request,
   type Route,
   type RouteDestination,
-  type ServiceHost,
   unreadOf,
   type Workload,
 } from "../../effect";
 import { UserError } from "../../errors/userError";
+import { clientOf } from "./client";
+import { placeOf } from "./names";
+import { openGateways, openPorts } from "./openServers";
 import type { Question } from "./question";
+import { type Target, targetOf } from "./target";
 
 /** What happens to a request: where its proxy sends it, and whether each destination accepts it. */
 export interface Answer {
   /** `allowed`, `denied` or `unknown` at every destination; `split` if they differ. `unrouted` if it reaches none. */
   readonly verdict: Delivery["verdict"];
+  /** The host and port that the question's server stands for. Left out for a gateway on the way. */
+  readonly to?: Target;
+  /** Whether no workload has the client's service account, so that a pod with a proxy and without labels is assumed. */
+  readonly assumedClient?: true;
   /** The proxy that routes the request: `<namespace>/<name>`. */
   readonly proxy: string;
   readonly route: Route;
@@ -69,36 +75,38 @@ export function answer(model: Model, question: Question): Answer {
 
 function fromInside(model: Model, question: Question, name: string): Answer {
   const client = clientOf(model, name);
-  const service = serviceOf(model, question.server, client.namespace);
-  const port = question.port ?? onlyPort(service);
-  return answerOf(model, client, deliver(model, client, { ...question, host: service.host, port }));
+  const to = targetOf(model, question, client);
+  const isKnown = client.from !== undefined || model.workloads.includes(client);
+  return {
+    ...answerOf(model, client, deliver(model, client, { ...question, ...to })),
+    to,
+    ...(!isKnown && { assumedClient: true }),
+  };
 }
 
 function fromOutside(model: Model, question: Question): Answer {
-  const { server: host, scheme = "https" } = question;
-  const port = question.port ?? (scheme === "https" ? 443 : 80);
-  const gateways = model.workloads.filter(({ proxy }) => proxy === "gateway");
-  const serving = gateways.filter((one) => gatewayServers(model, one).some((server) => server.port === port));
-  const candidates = serving.map((gateway) => ({
+  const { server, scheme = "https" } = question;
+  const to = { host: server.toLowerCase(), port: question.port ?? (scheme === "https" ? 443 : 80) };
+  const candidates = openGateways(model, to.port).map((gateway) => ({
     gateway,
-    delivery: deliver(model, gateway, { ...question, host, port, scheme }),
+    delivery: deliver(model, gateway, { ...question, ...to, scheme }),
   }));
   const rank = ({ outcome }: Route): number => (outcome === "blocked" ? 2 : outcome === "not found" ? 1 : 0);
   const [first] = candidates.toSorted((one, other) => rank(one.delivery.route) - rank(other.delivery.route));
   if (first === undefined) {
     throw new UserError({
-      problem: `No gateway listens on port ${port}.`,
-      fix: `Ports of gateways: ${portsOfGateways(model, gateways)}.`,
+      problem: `No gateway listens on port ${to.port} for clients outside of the mesh.`,
+      fix: `Ports of gateways: ${openPorts(model) || "none"}.`,
     });
   }
-  return answerOf(model, first.gateway, first.delivery);
+  return { ...answerOf(model, first.gateway, first.delivery), to };
 }
 
 /** A delivery with what helps a reader: names, the nearest rule of a denial, and rate limits. */
 function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, arrivals }: Delivery): Answer {
   return {
     verdict,
-    proxy: nameOf(proxy),
+    proxy: placeOf(proxy),
     route,
     ...(atGateway && { atGateway }),
     destinations: arrivals.map(({ destination, at, network, unknownPods }) => ({
@@ -111,7 +119,7 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
         const dryRuns = dryRunResults(model, workload, request);
         const limits = unreadOf(model, workload).filter(({ about }) => about === "limits");
         return {
-          workload: nameOf(workload),
+          workload: placeOf(workload),
           ...(workload.assumed && { assumed: workload.labels }),
           request,
           decision,
@@ -123,85 +131,4 @@ function answerOf(model: Model, proxy: Workload, { verdict, route, atGateway, ar
       }),
     })),
   };
-}
-
-function clientOf(model: Model, name: string): Workload {
-  const own = model.workloads.find((one) => names(one).includes(name));
-  if (own) return withAccount(own);
-  const [, namespace, serviceAccount] = /^(?:[^/]+\/)?ns\/([^/]+)\/sa\/([^/]+)$/.exec(name) ?? [];
-  if (namespace !== undefined && serviceAccount !== undefined) {
-    const of = model.workloads.find(
-      (one) => one.namespace === namespace && one.serviceAccount === serviceAccount && one.proxy !== "none",
-    );
-    return of ?? { name: serviceAccount, namespace, serviceAccount, labels: {} };
-  }
-  const service = model.services.find(
-    ({ selector, host }) => selector !== undefined && serviceNames(host).includes(name),
-  );
-  const [first] = service === undefined ? [] : model.workloads.filter((one) => isOf(service, one));
-  if (first) return withAccount(first);
-  const known = [...new Set(model.workloads.map(({ name: one }) => one))].sort();
-  throw new UserError({
-    problem: `There is no client "${name}".`,
-    fix: `Name ${known.length === 0 ? "" : `one of: ${known.join(", ")}, or `}a service account: ns/<namespace>/sa/<name>.`,
-  });
-}
-
-/** A client whose service account is known. */
-function withAccount(client: Workload): Workload {
-  if (client.assumed === undefined || client.serviceAccount !== undefined) return client;
-  throw new UserError({
-    problem: `No object creates the pods of ${nameOf(client)}, so their service account is unknown.`,
-    fix: `Name the service account as the client: ns/${client.namespace}/sa/<name>. Or add the Deployment to the manifests.`,
-  });
-}
-
-function serviceOf(model: Model, name: string, namespace: string): ServiceHost {
-  const matching = model.services.filter(({ host }) => host === name || serviceNames(host).includes(name));
-  const found = matching.find((one) => one.namespace === namespace) ?? matching[0];
-  if (found) return found;
-  const known = [...new Set(model.services.map(({ host }) => serviceNames(host)[0] ?? host))].sort();
-  throw new UserError({
-    problem: `There is no service "${name}".`,
-    fix:
-      known.length === 0
-        ? "Add its Service or ServiceEntry to the manifests."
-        : `Name one of: ${known.join(", ")}.`,
-  });
-}
-
-/** `cart`, `shop/cart` and `cart.shop` for cart.shop.svc.cluster.local; the host itself for others. */
-function serviceNames(host: string): string[] {
-  const [name = "", namespace = "", svc] = host.split(".");
-  return svc === "svc" ? [name, `${namespace}/${name}`, `${name}.${namespace}`] : [host];
-}
-
-function names({ name, namespace }: Workload): string[] {
-  return [name, `${namespace}/${name}`];
-}
-
-function isOf({ selector = {}, namespace }: ServiceHost, one: Workload): boolean {
-  return (
-    one.namespace === namespace && Object.entries(selector).every(([key, value]) => one.labels[key] === value)
-  );
-}
-
-function onlyPort({ ports, host }: ServiceHost): number {
-  const [first, second] = ports;
-  if (first && !second) return first.number;
-  const known = ports.map(({ number, name }) => `${number} (${name})`).join(", ");
-  throw new UserError({
-    problem: `${host} has ${ports.length} ports.`,
-    fix: `Choose one with --port: ${known}.`,
-    exitCode: 2,
-  });
-}
-
-function portsOfGateways(model: Model, gateways: readonly Workload[]): string {
-  const ports = gateways.flatMap((one) => gatewayServers(model, one).map(({ port }) => port));
-  return [...new Set(ports)].sort((one, other) => one - other).join(", ") || "none";
-}
-
-function nameOf({ namespace, name }: Workload): string {
-  return `${namespace}/${name}`;
 }

@@ -9,16 +9,24 @@ import { unroutedReason } from "./unrouted";
 export function answerText(question: Question, answer: Answer, side: Side): string {
   const { client, server, method, path } = question;
   const title = `${client ?? "outside"} → ${server} ${method} ${path}`;
-  const { route, proxy, atGateway, destinations } = answer;
+  const { route, proxy, atGateway, destinations, assumedClient } = answer;
+  // Without a server for the host, the connection ends before a policy decides.
+  const isDecided = atGateway && (route.outcome !== "blocked" || atGateway.answer !== "allowed");
   return [
     `${coloured(answer.verdict)}  ${title}`,
     "",
+    ...(assumedClient
+      ? [
+          `no workload has the service account of ${proxy}: a pod with a proxy and without labels is assumed`,
+          "",
+        ]
+      : []),
     ...section(`route at ${proxy}`, [
       ...routeLines(route),
       ...unroutedReason(side.model, question, answer),
       ...origin(side, route.by),
     ]),
-    ...(atGateway
+    ...(isDecided
       ? section(`decision at ${proxy}`, [decisionText(atGateway), ...origin(side, atGateway.by)])
       : []),
     ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) =>

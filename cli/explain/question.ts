@@ -4,12 +4,13 @@ import { settingsText } from "../settingsFile";
 
 /** A question: what happens to a request. */
 export interface Question {
-  /** Name of a service or workload, optionally `<namespace>/<name>`. Undefined for a client outside of the mesh. */
+  /** Name of a workload, service, pod or service account, as `clientOf` reads it. Undefined for a client outside of the mesh. */
   readonly client?: string;
-  /** Name of a service, optionally `<namespace>/<name>`, or a host. */
+  /** Name of a service or external service, or a host, as `targetOf` reads it. */
   readonly server: string;
   /** Port of the service, or of the gateway. Default: its only one, or the one for the scheme. */
   readonly port?: number;
+  /** The scheme of the URL. Undefined for a server that is named otherwise. */
   readonly scheme?: "http" | "https";
   /** Default: `GET`. */
   readonly method: string;
@@ -39,25 +40,39 @@ export interface Parsed {
 
 const METHOD = /^[A-Z]+$/;
 
-/** Whether arguments are a question, not the name of an object: `<catalog> <Kind>/<name>`. */
-export function isQuestion(args: readonly string[]): boolean {
+/**
+ * Whether arguments are a question, not the name of an object: `<catalog> <Kind>/<name>`.
+ *
+ * @param isCatalog whether a word names a catalog, which decides where both are possible: `web shop/cart`.
+ */
+export async function isQuestion(
+  args: readonly string[],
+  isCatalog: (word: string) => Promise<boolean>,
+): Promise<boolean> {
+  const [first = ""] = args;
   const last = args.at(-1) ?? "";
-  return args.length > 2 || isUrl(last) || METHOD.test(args.at(-2) ?? "") || !/^[A-Za-z]+\/./.test(last);
+  if (args.length > 2 || isUrl(last) || METHOD.test(args.at(-2) ?? "")) return true;
+  if (!/^[A-Za-z]+\/./.test(last)) return true;
+  // The name of every kind begins with a capital letter, and that of no namespace does.
+  return args.length === 2 && !/^[A-Z]/.test(last) && !(await isCatalog(first));
 }
 
 /**
- * Parses `[catalog] <client> <server> [METHOD] [/path]`, or `[catalog] [METHOD] <url>` for a client outside of the mesh.
+ * Parses `[catalog] <client> <server> [METHOD] [/path]`, or `[catalog] [client] [METHOD] <url>`, of a client outside of the
+ * mesh if it names none.
  *
+ * @param isCatalog whether the only word before a URL names a catalog, and not the client.
  * @throws {UserError} if the arguments or options are neither.
  */
-export function parseQuestion(args: readonly string[], options: QuestionOptions): Parsed {
+export async function parseQuestion(
+  args: readonly string[],
+  options: QuestionOptions,
+  isCatalog: (word: string) => Promise<boolean>,
+): Promise<Parsed> {
   const rest = [...args];
-  const url = isUrl(rest.at(-1) ?? "") ? new URL(rest.pop() ?? "") : undefined;
-  // A path follows a method: without one it could be a file.
-  const path =
-    rest.length > 1 && METHOD.test(rest.at(-2) ?? "") && rest.at(-1)?.startsWith("/")
-      ? rest.pop()
-      : undefined;
+  const url = isUrl(rest.at(-1) ?? "") ? urlOf(rest.pop() ?? "", options.port) : undefined;
+  // No client and no server begins with a slash.
+  const path = rest.length > 2 && rest.at(-1)?.startsWith("/") ? rest.pop() : undefined;
   const method = METHOD.test(rest.at(-1) ?? "") ? rest.pop() : undefined;
   const common = {
     method: method ?? "GET",
@@ -66,41 +81,64 @@ export function parseQuestion(args: readonly string[], options: QuestionOptions)
     ...(options.token !== undefined && { claims: claimsOf(options.token) }),
     ...(options.sourceIp !== undefined && { sourceIp: addressOf(options.sourceIp) }),
   };
-  if (url !== undefined && rest.length <= 1) {
-    const [catalog] = rest;
-    const question: Question = {
-      ...common,
-      server: url.hostname,
-      scheme: url.protocol === "http:" ? "http" : "https",
-      path: `${url.pathname}${url.search}`,
-      ...(url.port !== "" && { port: Number(url.port) }),
-    };
+  if (url !== undefined && rest.length <= 2) {
+    const [client, catalog] =
+      rest.length === 1 && (await isCatalog(rest[0] ?? "")) ? [undefined, rest[0]] : rest.toReversed();
+    const question: Question = { ...common, ...url, ...(client !== undefined && { client }) };
     return { ...(catalog !== undefined && { catalog }), question };
   }
   const [server, client, catalog] = rest.toReversed();
-  const other = rest.find((word) => /^[a-z][a-z0-9+.-]*:\/\//i.test(word));
+  const other = rest.find((word) => /^(?!spiffe:)[a-z][a-z0-9+.-]*:\/\//i.test(word));
   if (url === undefined && other !== undefined) {
     throw new UserError({
       problem: `"${other}" is no URL that a gateway serves.`,
-      fix: "Write a URL with http:// or https://.",
+      fix: "Write a URL with http:// or https:// as the last word.",
       exitCode: 2,
     });
   }
   if (url !== undefined || rest.length > 3 || server === undefined || client === undefined) {
     throw new UserError({
       problem: `"${args.join(" ")}" is no question.`,
-      fix: "Ask [catalog] <client> <server> [METHOD /path], or [catalog] [METHOD] <url> for a client outside of the mesh. Write the method in capitals, and begin the path with /.",
+      fix: "Ask [catalog] <client> <server> [METHOD /path], or [catalog] [client] [METHOD] <url>, without a client for one outside of the mesh. Write the method in capitals, and begin the path with /.",
       exitCode: 2,
     });
   }
   return {
     ...(catalog !== undefined && { catalog }),
-    question: { ...common, client, server, path: path ?? "/" },
+    question: { ...common, client, path: path ?? "/", ...hostAndPort(server, options.port) },
   };
 }
 
 function isUrl(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+/** The parts of a URL. Its path is as written: a client can send `/a/../b`, which `URL` makes `/b`. */
+function urlOf(
+  text: string,
+  port: string | undefined,
+): Pick<Question, "server" | "port" | "scheme" | "path"> {
+  const url = new URL(text);
+  const [, path = ""] = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(text) ?? [];
+  return {
+    ...hostAndPort(url.host, port),
+    scheme: url.protocol === "http:" ? "http" : "https",
+    path: path.startsWith("/") ? path : `/${path}`,
+  };
+}
+
+/** Separates `cart:8080`, `[2001:db8::7]:8080` and names without a port. The dot that ends an absolute name is left out. */
+function hostAndPort(text: string, option: string | undefined): Pick<Question, "server" | "port"> {
+  const [, name = text, port] = /^(\[.+\]|[^:]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (port !== undefined && option !== undefined && port !== option) {
+    throw new UserError({
+      problem: `${text} has the port ${port}, and --port is ${option}.`,
+      fix: "Leave out one of the two.",
+      exitCode: 2,
+    });
+  }
+  const server = name.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  return { server, ...(port !== undefined && { port: portOf(port) }) };
 }
 
 function headersOf(given: readonly string[]): Record<string, string> {

@@ -228,7 +228,7 @@ describe("cli/explain/answer", () => {
     expect(() => ask({ client: "nothing" })).to.throw('There is no client "nothing".');
     expect(() => ask({ server: "nothing" })).to.throw('There is no service "nothing".');
     expect(() => ask({ client: undefined, server: "x.example.com", port: 9 })).to.throw(
-      "No gateway listens on port 9.",
+      "No gateway listens on port 9 for clients outside of the mesh.",
     );
   });
 
