@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { adoptedAnnotation, type Manifest } from "../mesh";
+import { withSkipAwait } from "./skipAwait";
 
 type ObjectResource = new (
   name: string,
@@ -44,12 +45,9 @@ export function declareMeshObject(
   if (object.metadata.annotations?.[adoptedAnnotation] !== undefined) {
     const Patch = patches[`${object.apiVersion}/${object.kind}`];
     if (Patch === undefined) throw new Error(`a ${object.kind} can't be adopted`);
-    // The tool that deploys the pods waits for them.
-    const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
-    const patch = { ...object, metadata: { ...object.metadata, annotations } };
-    return new (Patch as ObjectResource)(name, patch, opts);
+    return new (Patch as ObjectResource)(name, withSkipAwait(object), opts);
   }
   const Kind = (builtIn[`${object.apiVersion}/${object.kind}`] ??
     k8s.apiextensions.CustomResource) as ObjectResource;
-  return new Kind(name, object, opts);
+  return new Kind(name, withSkipAwait(object), opts);
 }

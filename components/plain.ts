@@ -27,4 +27,5 @@ export type * from "./observabilityValues";
 export { withPlan } from "./planned";
 export { isRunError, RunError, runError } from "./runError";
 export { type ServiceMeshArgs, type ServiceMeshPlan, serviceMeshPlan } from "./serviceMeshPlan";
+export { withoutSkipAwait } from "./skipAwait";
 export type * from "./values";

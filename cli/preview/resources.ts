@@ -1,6 +1,5 @@
 import { compare, isObject } from "../../catalog";
-import { releaseInputs } from "../../components/plain";
-import { adoptedAnnotation } from "../../mesh";
+import { releaseInputs, withoutSkipAwait } from "../../components/plain";
 import { objectsOf, type Plan, releasesOf } from "../../program/plan";
 import {
   keyText,
@@ -77,7 +76,12 @@ function declaredBy(plan: Plan): Map<string, Declared> {
       ...objects.map((object): Declared => {
         const { kind, metadata } = object;
         const { namespace, name } = metadata;
-        return { kind, ...(namespace !== undefined && { namespace }), name, inputs: { ...object } };
+        return {
+          kind,
+          ...(namespace !== undefined && { namespace }),
+          name,
+          inputs: withoutSkipAwait({ ...object }),
+        };
       }),
       ...releasesOf(plan).map((release): Declared => {
         const { namespace, name } = release;
@@ -113,16 +117,6 @@ function declaredIn({ inputs = {}, ...resource }: StateResource): Declared | und
 /** Whether a provider has created a resource: the stack, its providers and components have none. */
 function isReal({ type, id }: StateResource): boolean {
   return id !== undefined && !type.startsWith("pulumi:");
-}
-
-/** An adopted object is declared with an annotation for Pulumi, which the plan doesn't have. */
-function withoutSkipAwait(inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { annotations, ...metadata } = (inputs.metadata ?? {}) as {
-    readonly annotations?: Readonly<Record<string, unknown>>;
-  };
-  if (annotations?.[adoptedAnnotation] === undefined) return inputs;
-  const own = Object.entries(annotations).filter(([key]) => key !== "pulumi.com/skipAwait");
-  return { ...inputs, metadata: { ...metadata, annotations: Object.fromEntries(own) } };
 }
 
 function pick(values: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {

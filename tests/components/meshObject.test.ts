@@ -37,8 +37,22 @@ describe("components/meshObject", () => {
     ]);
   });
 
-  it("makes a Service of the catalog's own a whole Service, which waits for its pods", async () => {
-    const object = service("create");
+  it("makes a Service of the catalog's own a whole Service, which waits for no pod either", async () => {
+    const { apiVersion, kind, metadata, spec } = service("create");
+    const annotations = { ...metadata.annotations, "pulumi.com/skipAwait": "true" };
+    expect(await declared(service("create"))).to.deep.equal([
+      {
+        type: "kubernetes:core/v1:Service",
+        name: "one",
+        inputs: { apiVersion, kind, metadata: { ...metadata, annotations }, spec },
+      },
+    ]);
+  });
+
+  it("lets a Service wait whose catalog says so", async () => {
+    const { metadata, ...rest } = service("create");
+    const annotations = { ...metadata.annotations, "pulumi.com/skipAwait": "false" };
+    const object = { ...rest, metadata: { ...metadata, annotations } };
     expect(await declared(object)).to.deep.equal([
       { type: "kubernetes:core/v1:Service", name: "one", inputs: object },
     ]);

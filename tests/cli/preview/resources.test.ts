@@ -135,7 +135,7 @@ describe("cli/preview/resources", function () {
     ]);
   });
 
-  it("compares adopted objects without Pulumi's annotation, and no encrypted value", () => {
+  it("compares Services without Pulumi's annotation, and no encrypted value", () => {
     const plan = planNamed("voicecore");
     const adopted = {
       ...service,
