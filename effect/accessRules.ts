@@ -1,6 +1,7 @@
+import { isWide } from "./selection";
 import { attached } from "./attachment";
 import type { Atom } from "./condition";
-import { fieldsAt, fieldsOf, has, textAt } from "./field";
+import { fieldsAt, fieldsOf, textAt } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { perWorkload } from "./perWorkload";
@@ -90,9 +91,9 @@ export function atomsOf({ custom, deny, allow = [] }: AccessRules): Atom[] {
 }
 
 /** How many pods a policy applies to: those that it selects, those of a namespace, or all. */
-function widthOf({ spec, namespace }: KnownObject, rootNamespace: string): number {
-  if (namespace === rootNamespace) return 2;
-  return ["selector", "targetRef", "targetRefs"].some((field) => has(spec, field)) ? 0 : 1;
+function widthOf(policy: KnownObject, rootNamespace: string): number {
+  if (policy.namespace === rootNamespace) return 2;
+  return isWide(policy) ? 1 : 0;
 }
 
 /** The texts that Go reads as true: https://pkg.go.dev/strconv#ParseBool */

@@ -1,5 +1,5 @@
+import { selectionOf } from "./selection";
 import type { WorkloadPair } from "./change";
-import { fieldsAt, has, listAt, textsByName } from "./field";
 import type { Model } from "./model";
 import { type KnownObject, selects } from "./object";
 
@@ -23,7 +23,7 @@ export function affectedBy(before: Model, after: Model): (pair: WorkloadPair) =>
   if (changed.some((object) => reachesAll(object, rootNamespace))) return () => true;
   const limits = changed.map((object) => {
     const { kind, name, namespace } = object;
-    return { namespace: kind === "Namespace" ? name : namespace, selector: selectorOf(object) };
+    return { namespace: kind === "Namespace" ? name : namespace, selector: selectionOf(object).labels };
   });
   const byNamespace = Map.groupBy(limits, ({ namespace }) => namespace);
   return ([old, now]) =>
@@ -41,15 +41,6 @@ function reachesAll({ kind, group, namespace }: KnownObject, root: string): bool
     kind === "ServiceEntry" ||
     (kind !== "Namespace" && namespace === root)
   );
-}
-
-/** The labels of the workloads that an object can apply to. Empty for all of its namespace. */
-function selectorOf({ kind, spec }: KnownObject): Readonly<Record<string, string>> {
-  if (kind === "Service") return textsByName(spec, "selector");
-  if (kind === "Sidecar") return textsByName(fieldsAt(spec, "workloadSelector"), "labels");
-  const isSelected = /^(AuthorizationPolicy|PeerAuthentication|RequestAuthentication)$/.test(kind);
-  if (!isSelected || has(spec, "targetRef") || listAt(spec, "targetRefs").length > 0) return {};
-  return textsByName(fieldsAt(spec, "selector"), "matchLabels");
 }
 
 /** Returns the objects that only one of the models has, or has in this form. */

@@ -1,35 +1,38 @@
-import { fieldsAt, has, textAt, textsAt, textsByName } from "./field";
+import { fieldsAt, has, textAt, textsAt } from "./field";
+import { gatewayGroup } from "./gatewayApi/names";
 import { type Model, objectsOf } from "./model";
 import type { KnownObject } from "./object";
+import { selectionOf } from "./selection";
 import { workloadsSelected } from "./workload";
 
-/** Where objects of a kind have the labels of what they select. */
-const selectors: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    AuthorizationPolicy: ["selector", "matchLabels"],
-    PeerAuthentication: ["selector", "matchLabels"],
-    RequestAuthentication: ["selector", "matchLabels"],
-    Telemetry: ["selector", "matchLabels"],
-    PodDisruptionBudget: ["selector", "matchLabels"],
-    NetworkPolicy: ["podSelector", "matchLabels"],
-    Sidecar: ["workloadSelector", "labels"],
-    EnvoyFilter: ["workloadSelector", "labels"],
-    DestinationRule: ["workloadSelector", "matchLabels"],
-    Service: ["selector"],
-    Gateway: ["selector"],
-  }),
-);
-
-/** Kinds whose objects in the root namespace select pods of every namespace, as Gateways do. */
-const meshWide = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "EnvoyFilter"];
+/** Kinds whose objects in the root namespace select pods of every namespace. */
+const meshWide = [
+  "AuthorizationPolicy",
+  "EnvoyFilter",
+  "ProxyConfig",
+  "RequestAuthentication",
+  "Telemetry",
+  "TrafficExtension",
+  "WasmPlugin",
+];
 
 /**
- * Returns what an object refers to that is not there: labels that no workload has, Gateways, and the workload of an
- * autoscaler. An object that selects everything selects what is there.
+ * Returns what an object refers to that is not there: labels that no workload has, targets, Gateways, and the workload of
+ * an autoscaler. An object that selects everything selects what is there.
  */
-export function dangling(model: Model, { kind, namespace, spec }: KnownObject): string[] {
-  const path = selectors.get(kind);
-  const labels = path ? textsByName(fieldsAt(spec, ...path.slice(0, -1)), path.at(-1) ?? "") : {};
+export function dangling(model: Model, object: KnownObject): string[] {
+  const { kind, namespace, spec } = object;
+  return [
+    ...missingPods(model, object),
+    ...missingTargets(model, object).map(({ text }) => text),
+    ...(kind === "VirtualService" ? missingGateways(model, spec, namespace) : []),
+  ];
+}
+
+/** Returns the labels that an object selects and no workload has, and the workload that an autoscaler scales. */
+export function missingPods(model: Model, object: KnownObject): string[] {
+  const { kind, namespace, spec } = object;
+  const { labels } = selectionOf(object);
   const everywhere =
     kind === "Gateway" || (meshWide.includes(kind) && namespace === model.settings.rootNamespace);
   const chosen = workloadsSelected(model.workloads, labels, everywhere ? undefined : namespace);
@@ -38,9 +41,37 @@ export function dangling(model: Model, { kind, namespace, spec }: KnownObject): 
     ...(written.length > 0 && chosen.length === 0
       ? [`no workload with the labels ${written.join(", ")}`]
       : []),
-    ...(kind === "VirtualService" ? missingGateways(model, spec, namespace) : []),
     ...(kind === "HorizontalPodAutoscaler" ? missingTarget(model, spec, namespace) : []),
   ];
+}
+
+/** A target reference of a policy that is not there. */
+export interface MissingTarget {
+  readonly path: string;
+  readonly text: string;
+  readonly kind: string;
+  readonly group: string;
+}
+
+/** Kinds that target references of Istio's policies may name in the policy's own namespace, with their groups. */
+const targetKinds = [
+  ["Gateway", gatewayGroup],
+  ["Service", ""],
+  ["ServiceEntry", "networking.istio.io"],
+] as const;
+
+/** Returns the target references of a policy to Gateways of the Gateway API, Services and ServiceEntries that do not exist. */
+export function missingTargets(model: Model, object: KnownObject): MissingTarget[] {
+  return selectionOf(object).targets.flatMap(({ kind, group, name, namespace }, i) => {
+    const isRead = targetKinds.some((one) => one[0] === kind && one[1] === group);
+    const isThere =
+      (namespace ?? object.namespace) === object.namespace &&
+      objectsOf(model, kind, group).some((one) => one.namespace === object.namespace && one.name === name);
+    if (!isRead || isThere) return [];
+    const path = has(object.spec, "targetRefs") ? `spec.targetRefs[${i}]` : "spec.targetRef";
+    const of = kind === "Gateway" ? " of the Gateway API" : "";
+    return [{ path, kind, group, text: `no ${kind} ${namespace ?? object.namespace}/${name}${of}` }];
+  });
 }
 
 function missingGateways(model: Model, spec: unknown, namespace: string): string[] {

@@ -1,14 +1,5 @@
-import {
-  type Fields,
-  fieldsAt,
-  fieldsOf,
-  has,
-  listAt,
-  numberAt,
-  textAt,
-  textsAt,
-  textsByName,
-} from "./field";
+import { selectionOf } from "./selection";
+import { type Fields, fieldsAt, fieldsOf, has, listAt, numberAt, textAt, textsAt } from "./field";
 import { fullHost, isWildcard, mostSpecific } from "./host";
 import { backendTlsRules } from "./gatewayApi/backendTls";
 import { type Model, objectsOf } from "./model";
@@ -127,7 +118,7 @@ function readRule(object: KnownObject, { settings }: Model): DestinationRule {
     host: fullHost(textAt(spec, "host") ?? "", namespace, settings.clusterDomain),
     namespace,
     exportTo: hasSelector ? ["."] : textsAt(spec, "exportTo"),
-    ...(hasSelector && { selector: textsByName(fieldsAt(spec, "workloadSelector"), "matchLabels") }),
+    ...(hasSelector && { selector: selectionOf(object).labels }),
     subsets: listAt(spec, "subsets"),
     ...(has(spec, "trafficPolicy") && { trafficPolicy: fieldsAt(spec, "trafficPolicy") }),
     from: [nameOf(object)],

@@ -1,10 +1,11 @@
-import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import { applies } from "./selection";
+import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
 import { connectionRoute } from "./connectionRoute";
 import { listenersOf } from "./gatewayApi/listener";
 import type { RoutedRequest } from "./httpMatch";
 import { isWithin, mostSpecific } from "./host";
 import { type Model, objectsOf } from "./model";
-import { nameOf, type ObjectName, selects } from "./object";
+import { nameOf, type ObjectName } from "./object";
 import {
   type Candidate,
   candidatesOf,
@@ -78,7 +79,7 @@ function listenerServers(model: Model, workload: Workload): GatewayServer[] {
 
 function selectedServers(model: Model, workload: Workload): GatewayServer[] {
   return objectsOf(model, "Gateway", "networking.istio.io")
-    .filter(({ spec }) => selects(textsByName(spec, "selector"), workload.labels))
+    .filter((one) => applies(one, workload))
     .flatMap((gateway) =>
       listAt(gateway.spec, "servers").map((server) => {
         const tls = fieldsAt(server, "tls");

@@ -1,4 +1,5 @@
-import { attached, selectorOf } from "./attachment";
+import { isWide } from "./selection";
+import { attached } from "./attachment";
 import { bypassesInbound } from "./bypass";
 import { fieldsAt, textAt } from "./field";
 import type { Model } from "./model";
@@ -61,7 +62,6 @@ export function modeAt({ mode, ports, bypassed }: Inbound, port: number): MtlsMo
 function levelsOf(model: Model, workload: Workload): (KnownObject | undefined)[] {
   const { rootNamespace } = model.settings;
   const policies = attached(model, "PeerAuthentication", "security.istio.io", workload);
-  const isWide = (policy: KnownObject): boolean => Object.keys(selectorOf(policy)).length === 0;
   return [
     policies.find((policy) => isWide(policy) && policy.namespace === rootNamespace),
     policies.find((policy) => isWide(policy) && policy.namespace !== rootNamespace),

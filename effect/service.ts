@@ -1,4 +1,5 @@
-import { fieldsAt, listAt, numberAt, textAt, textsAt, textsByName } from "./field";
+import { selectionOf } from "./selection";
+import { listAt, numberAt, textAt, textsAt } from "./field";
 import { type KnownObject, nameOf, type ObjectName } from "./object";
 import type { MeshSettings } from "./settings";
 
@@ -53,7 +54,7 @@ export function serviceHosts(object: KnownObject, settings: MeshSettings): Servi
 
 function kubernetesService(object: KnownObject, { clusterDomain }: MeshSettings): ServiceHost {
   const { name, namespace, spec, annotations, created } = object;
-  const selector = textsByName(spec, "selector");
+  const { labels: selector } = selectionOf(object);
   const cluster = textAt(spec, "clusterIP");
   return {
     host: `${name}.${namespace}.svc.${clusterDomain}`,
@@ -84,7 +85,7 @@ function kubernetesService(object: KnownObject, { clusterDomain }: MeshSettings)
 
 function serviceEntry(object: KnownObject): ServiceHost[] {
   const { namespace, spec, created } = object;
-  const selector = textsByName(fieldsAt(spec, "workloadSelector"), "labels");
+  const { labels: selector } = selectionOf(object);
   const endpoints =
     textAt(spec, "resolution") === "STATIC"
       ? listAt(spec, "endpoints").flatMap((one) => textAt(one, "address") ?? [])

@@ -1,18 +1,10 @@
-import { fieldsAt, textsByName } from "./field";
 import { type Model, objectsOf } from "./model";
 import { type KnownObject, selects } from "./object";
+import { isWide, selectionOf } from "./selection";
 import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import type { Workload } from "./workload";
 
-const selectors = new WeakMap<KnownObject, Record<string, string>>();
-
-function selector(sidecar: KnownObject): Readonly<Record<string, string>> {
-  const known = selectors.get(sidecar);
-  if (known) return known;
-  const labels = textsByName(fieldsAt(sidecar.spec, "workloadSelector"), "labels");
-  selectors.set(sidecar, labels);
-  return labels;
-}
+const selector = (sidecar: KnownObject): Readonly<Record<string, string>> => selectionOf(sidecar).labels;
 
 const sidecarsByNamespace = new WeakMap<
   readonly KnownObject[],
@@ -30,11 +22,11 @@ export function sidecarOf(model: Model, { namespace, labels, proxy }: Workload):
   const sidecars = objectsOf(model, "Sidecar", "networking.istio.io");
   let index = sidecarsByNamespace.get(sidecars);
   if (!index) {
-    const isSelective = (one: KnownObject): boolean => Object.keys(selector(one)).length > 0;
+    const isSelective = (one: KnownObject): boolean => !isWide(one);
     const groups = Map.groupBy(sidecars, (one) => one.namespace);
     index = new Map(
       [...groups].map(([of, own]) => {
-        const general = own.find((one) => !isSelective(one));
+        const general = own.find(isWide);
         return [
           of,
           { selective: selectorIndex(own.filter(isSelective), selector), ...(general && { general }) },

@@ -1,4 +1,5 @@
-import { fieldsAt, listAt, textsByName } from "./field";
+import { selectionOf } from "./selection";
+import { fieldsAt, listAt } from "./field";
 import { type KnownObject, selects } from "./object";
 import { type Workload, workloadsSelected } from "./workload";
 
@@ -21,11 +22,11 @@ export function standIns(objects: readonly KnownObject[], known: readonly Worklo
     for (let count = 2; isTaken(name); count++) name = `${workload.name}-${count}`;
     found.push({ ...workload, name, assumed: true });
   };
-  const selecting = objects.flatMap((object) => {
-    const labels = selectorOf(object);
-    return labels === undefined || Object.keys(labels).length === 0 ? [] : [{ object, labels }];
+  const selective = objects.flatMap((object) => {
+    const labels = labelsOf(object);
+    return Object.keys(labels).length === 0 ? [] : [{ object, labels }];
   });
-  for (const { object, labels } of selecting.toSorted(
+  for (const { object, labels } of selective.toSorted(
     (one, other) => rank(one.object) - rank(other.object),
   )) {
     const { kind, name, namespace } = object;
@@ -58,28 +59,24 @@ function rank({ kind }: KnownObject): number {
   return kind === "Service" ? 0 : kind === "Gateway" ? 2 : 1;
 }
 
-/** The labels that an object selects pods by. Undefined if it selects none, or not by labels alone. */
-function selectorOf({ kind, group, spec }: KnownObject): Labels | undefined {
-  switch (`${group}/${kind}`) {
-    case "/Service":
-      return textsByName(spec, "selector");
-    case "networking.istio.io/Gateway":
-      return textsByName(spec, "selector");
-    case "networking.istio.io/Sidecar":
-      return textsByName(fieldsAt(spec, "workloadSelector"), "labels");
-    case "networking.k8s.io/NetworkPolicy": {
-      const selector = fieldsAt(spec, "podSelector");
-      return listAt(selector, "matchExpressions").length > 0
-        ? undefined
-        : textsByName(selector, "matchLabels");
-    }
-    case "security.istio.io/AuthorizationPolicy":
-    case "security.istio.io/PeerAuthentication":
-    case "security.istio.io/RequestAuthentication":
-      return textsByName(fieldsAt(spec, "selector"), "matchLabels");
-    default:
-      return undefined;
-  }
+/** Kinds whose selectors tell of pods. */
+const selecting = [
+  "/Service",
+  "networking.istio.io/Gateway",
+  "networking.istio.io/Sidecar",
+  "networking.k8s.io/NetworkPolicy",
+  "security.istio.io/AuthorizationPolicy",
+  "security.istio.io/PeerAuthentication",
+  "security.istio.io/RequestAuthentication",
+];
+
+/** The labels that an object selects pods by. Empty if it selects none, or not by labels alone. */
+function labelsOf(object: KnownObject): Labels {
+  const { kind, group, spec } = object;
+  const isRead =
+    selecting.includes(`${group}/${kind}`) &&
+    listAt(fieldsAt(spec, "podSelector"), "matchExpressions").length === 0;
+  return isRead ? selectionOf(object).labels : {};
 }
 
 const groups = ["security.istio.io", "networking.istio.io", "networking.k8s.io"];

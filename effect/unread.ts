@@ -1,9 +1,9 @@
 import { attached } from "./attachment";
-import { fieldsAt, has, listAt, textAt, textsByName } from "./field";
+import { fieldsAt, has, listAt, textAt } from "./field";
 import { gatewaysAs } from "./gatewayApi/gateways";
 import { gatewayGroup } from "./gatewayApi/names";
 import { type Model, objectsOf } from "./model";
-import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
+import { type KnownObject, nameOf, type ObjectName } from "./object";
 import { perWorkload } from "./perWorkload";
 import { sidecarOf } from "./sidecar";
 import type { Workload } from "./workload";
@@ -50,18 +50,8 @@ function ownCertificates(model: Model, workload: Workload): Unread[] {
 }
 
 /** The EnvoyFilters that apply to a workload. */
-export function envoyFilters(model: Model, workload: Workload): KnownObject[] {
-  const { rootNamespace } = model.settings;
-  return objectsOf(model, "EnvoyFilter", "networking.istio.io").filter(({ namespace, spec }) => {
-    if (namespace !== rootNamespace && namespace !== workload.namespace) return false;
-    const targets = listAt(spec, "targetRefs");
-    if (targets.length > 0) {
-      return targets.some(
-        (target) => textAt(target, "name") === workload.labels["gateway.networking.k8s.io/gateway-name"],
-      );
-    }
-    return selects(textsByName(fieldsAt(spec, "workloadSelector"), "labels"), workload.labels);
-  });
+export function envoyFilters(model: Model, workload: Workload): readonly KnownObject[] {
+  return attached(model, "EnvoyFilter", "networking.istio.io", workload);
 }
 
 /** Filters that refuse requests above a rate, and let no other pass. */

@@ -1,3 +1,4 @@
+import { applies, isWide } from "../effect/selection";
 import { type KnownObject, type Model, objectsOf, type Workload } from "../effect";
 
 /** What a workload's proxy reports of requests. */
@@ -22,7 +23,6 @@ export interface Provider {
 }
 
 interface Spec {
-  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
   readonly tracing?: readonly (Named & { readonly randomSamplingPercentage?: number })[];
   readonly accessLogging?: readonly (Named & {
     readonly disabled?: boolean;
@@ -65,14 +65,8 @@ export function reportedBy(model: Model, workload: Workload, providers: readonly
 }
 
 /** How specific a Telemetry is for a workload: 0 for the workload itself, and 3 if it does not apply. */
-function rankOf(
-  { settings }: Model,
-  { namespace, labels }: Workload,
-  { namespace: of, spec }: KnownObject,
-): number {
-  const selector = Object.entries((spec as Spec).selector?.matchLabels ?? {});
-  if (of === namespace && selector.length > 0)
-    return selector.every(([key, value]) => labels[key] === value) ? 0 : 3;
-  if (selector.length > 0) return 3;
-  return of === namespace ? 1 : of === settings.rootNamespace ? 2 : 3;
+function rankOf({ settings }: Model, workload: Workload, telemetry: KnownObject): number {
+  const isOwn = telemetry.namespace === workload.namespace;
+  if (!isWide(telemetry)) return isOwn && applies(telemetry, workload) ? 0 : 3;
+  return isOwn ? 1 : telemetry.namespace === settings.rootNamespace ? 2 : 3;
 }

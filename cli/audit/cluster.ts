@@ -1,3 +1,4 @@
+import { selectionOf } from "../../effect/selection";
 import { ApiextensionsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { knownObject, type PlainObject } from "../../effect";
 import { fieldsAt, listAt, textsByName } from "../../effect/field";
@@ -149,8 +150,9 @@ async function namedSecrets(config: KubeConfig, objects: readonly PlainObject[])
   });
   const wanted = known
     .filter(({ kind, group }) => kind === "Gateway" && group === "networking.istio.io")
-    .flatMap(({ spec }) => {
-      const selector = textsByName(spec, "selector");
+    .flatMap((gateway) => {
+      const { spec } = gateway;
+      const selector = selectionOf(gateway).labels;
       const namespaces = pods
         .filter(({ labels }) => selects(selector, labels))
         .map(({ namespace }) => namespace);

@@ -1,4 +1,5 @@
-import { fieldsAt, listAt, numberAt, textsAt, textsByName } from "../field";
+import { selectionOf } from "../selection";
+import { fieldsAt, listAt, numberAt, textsAt } from "../field";
 import { type Model, objectsOf } from "../model";
 import { type KnownObject, selects } from "../object";
 import { workloadsSelected } from "../workload";
@@ -21,7 +22,7 @@ export function gatewaysOf(model: Model, { spec, namespace }: KnownObject): Know
  */
 export function unservedPorts(model: Model): Mistake[] {
   return objectsOf(model, "Gateway", "networking.istio.io").flatMap((object) => {
-    const pods = workloadsSelected(model.workloads, textsByName(object.spec, "selector"));
+    const pods = workloadsSelected(model.workloads, selectionOf(object).labels);
     const services = model.services.filter(
       ({ registry, selector, namespace }) =>
         registry === "kubernetes" &&

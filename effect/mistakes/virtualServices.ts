@@ -1,7 +1,9 @@
-import { fieldsAt, has, listAt, textAt, textsAt, textsByName } from "../field";
+import { attached } from "../attachment";
+import { selectionOf } from "../selection";
+import { fieldsAt, has, listAt, textAt, textsAt } from "../field";
 import { fullHost } from "../host";
 import { type Model, objectsOf } from "../model";
-import { type KnownObject, selects, titleOf } from "../object";
+import { type KnownObject, titleOf } from "../object";
 import { exported, serviceAt } from "../service";
 import { unreachableRoutes } from "../unreachableRoutes";
 import { workloadsSelected } from "../workload";
@@ -114,16 +116,11 @@ export function unverifiedClaims(model: Model): Mistake[] {
       ),
     );
     if (byClaims.length === 0) return [];
-    const pods = gatewaysOf(model, object).flatMap(({ spec }) =>
-      workloadsSelected(model.workloads, textsByName(spec, "selector")),
+    const pods = gatewaysOf(model, object).flatMap((gateway) =>
+      workloadsSelected(model.workloads, selectionOf(gateway).labels),
     );
-    const verified = pods.some((pod) =>
-      objectsOf(model, "RequestAuthentication", "security.istio.io").some(
-        ({ namespace, spec }) =>
-          (namespace === pod.namespace || namespace === model.settings.rootNamespace) &&
-          (listAt(spec, "targetRefs").length > 0 ||
-            selects(textsByName(fieldsAt(spec, "selector"), "matchLabels"), pod.labels)),
-      ),
+    const verified = pods.some(
+      (pod) => attached(model, "RequestAuthentication", "security.istio.io", pod).length > 0,
     );
     // Without the pods, it is unknown what verifies tokens.
     return verified || pods.length === 0 ? [] : byClaims;

@@ -5,7 +5,7 @@ import { gatewayNamespaces, isGatewayPod } from "../reading/gateway";
 import { meshNamespaces } from "../reading/injection";
 import { isAuthorizationPolicy, isNamespace, type KubernetesResource, undecided } from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
-import { matchLabels, selects } from "../reading/selector";
+import { matchLabels, selects, targetRefs } from "../reading/selector";
 import { holds, isEmpty } from "../reading/verdict";
 import { isWorkload, podOf, requestsSidecar } from "../reading/workload";
 import { asText } from "../reading/value";
@@ -83,6 +83,7 @@ function isOpen(workload: KubernetesResource, policies: readonly KubernetesResou
       policy.namespace === workload.namespace &&
       action === "ALLOW" &&
       !isDryRun(policy) &&
+      targetRefs(policy).length === 0 &&
       matchLabels(policy).children().length > 0 &&
       selects(matchLabels(policy), pod.at("metadata", "labels"))
     );

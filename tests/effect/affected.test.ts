@@ -45,6 +45,9 @@ describe("effect/affected", () => {
     );
     expect(
       affected([], [object("EnvoyFilter", "shop/a", { workloadSelector: { labels: { app: "cart" } } })]),
+    ).to.deep.equal(["shop/cart"]);
+    expect(
+      affected([], [object("EnvoyFilter", "shop/a", { targetRefs: [{ kind: "Gateway" }] })]),
     ).to.deep.equal(shop);
     expect(affected([], [object("Namespace", "shop", {})])).to.deep.equal(shop);
   });

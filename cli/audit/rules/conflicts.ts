@@ -1,4 +1,5 @@
-import { fieldsAt, has, listAt, textAt, textsAt, textsByName } from "../../../effect/field";
+import { selectionOf } from "../../../effect/selection";
+import { fieldsAt, has, listAt, textAt, textsAt } from "../../../effect/field";
 import {
   exported,
   fullHost,
@@ -56,24 +57,26 @@ export const competing: AuditRule = {
     right: documents(strict, strict.replace("istio-system", "shop").replace("STRICT", "PERMISSIVE")),
   },
   *find({ model }) {
-    for (const kind of ["PeerAuthentication", "Sidecar", "Telemetry"]) yield* sameSelector(model, kind);
+    for (const [kind, group] of exclusive) yield* sameSelector(model, kind, group);
     yield* samePolicy(model);
     yield* sameSubset(model);
     yield* sameServer(model);
   },
 };
 
-const selectors: Readonly<Record<string, readonly [group: string, at: string, labels: string]>> = {
-  PeerAuthentication: ["security.istio.io", "selector", "matchLabels"],
-  Telemetry: ["telemetry.istio.io", "selector", "matchLabels"],
-  Sidecar: [networking, "workloadSelector", "labels"],
-};
+/** Kinds of which Istio applies one object to a pod, with their groups. */
+const exclusive = [
+  ["PeerAuthentication", "security.istio.io"],
+  ["Sidecar", networking],
+  ["Telemetry", "telemetry.istio.io"],
+] as const;
 
-function* sameSelector(model: Model, kind: string): Iterable<RuleFinding> {
-  const [group = "", at = "", key = ""] = selectors[kind] ?? [];
+function* sameSelector(model: Model, kind: string, group: string): Iterable<RuleFinding> {
   const seen = new Map<string, KnownObject>();
   for (const object of objectsOf(model, kind, group)) {
-    const labels = textsByName(fieldsAt(object.spec, at), key);
+    const { labels, targets } = selectionOf(object);
+    // Istio applies all objects that name a Gateway.
+    if (targets.length > 0) continue;
     const same = `${object.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
     const other = seen.get(same);
     if (!other) {
@@ -137,7 +140,7 @@ function ruleKey({ spec, namespace }: KnownObject, { settings }: Model): string 
 function* sameServer(model: Model): Iterable<RuleFinding> {
   const seen = new Map<string, KnownObject>();
   for (const object of objectsOf(model, "Gateway", networking)) {
-    const selector = JSON.stringify(Object.entries(textsByName(object.spec, "selector")).sort());
+    const selector = JSON.stringify(Object.entries(selectionOf(object).labels).sort());
     for (const [i, server] of listAt(object.spec, "servers").entries()) {
       const mode = textAt(fieldsAt(server, "tls"), "mode") ?? "";
       if (!tlsModes.includes(mode)) continue;

@@ -1,4 +1,5 @@
-import { type Fields, fieldsAt, listAt, textAt, textsAt, textsByName } from "../../../effect/field";
+import { selectionOf } from "../../../effect/selection";
+import { type Fields, fieldsAt, listAt, textAt, textsAt } from "../../../effect/field";
 import { gatewaySecrets, readNames } from "../../../effect/gatewaySecret";
 import {
   fullHost,
@@ -51,7 +52,7 @@ export const missingSecret: AuditRule = {
     const { model } = audited;
     const secrets = secretsOf(model);
     for (const object of objectsOf(model, "Gateway", networking)) {
-      const pods = workloadsSelected(model.workloads, textsByName(object.spec, "selector"));
+      const pods = workloadsSelected(model.workloads, selectionOf(object).labels);
       const namespaces = [...new Set(pods.map(({ namespace }) => namespace))].sort();
       for (const [i, server] of listAt(object.spec, "servers").entries()) {
         for (const named of gatewaySecrets(fieldsAt(server, "tls"))) {

@@ -19,6 +19,7 @@ import {
   portServed,
   servicesAgree,
 } from "./settings";
+import { missingTarget } from "./targets";
 import { unreachableRoute } from "./unreachableRoute";
 
 /** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
@@ -54,4 +55,5 @@ export const auditRules: readonly AuditRule[] = [
   logsReceived,
   specFits,
   claimsVerified,
+  missingTarget,
 ];

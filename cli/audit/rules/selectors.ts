@@ -1,9 +1,9 @@
 import { fieldsAt, listAt, textAt, textsByName } from "../../../effect/field";
 import { selects } from "../../../effect/object";
 import {
-  dangling,
   fullHost,
   type KnownObject,
+  missingPods,
   type Model,
   objectsOf,
   type Workload,
@@ -26,6 +26,9 @@ const effects: Readonly<Record<string, string>> = {
   NetworkPolicy: "it applies to no pod",
   Sidecar: "it applies to no proxy",
   EnvoyFilter: "it changes no proxy",
+  ProxyConfig: "it changes no proxy",
+  TrafficExtension: "it changes no proxy",
+  WasmPlugin: "it changes no proxy",
   DestinationRule: "it applies to no client",
   Service: "it has no endpoints",
   Gateway: "no proxy opens its ports",
@@ -59,8 +62,7 @@ export const emptySelector: AuditRule = {
     for (const object of audited.objects) {
       const effect = effects[object.kind];
       if (effect === undefined || isOtherGroup(object)) continue;
-      // References to Gateways have a rule of their own.
-      const [missing] = dangling(audited.model, object).filter((text) => !text.startsWith("no Gateway "));
+      const [missing] = missingPods(audited.model, object);
       if (missing === undefined) continue;
       if (!isSelectable(audited, object)) {
         yield {

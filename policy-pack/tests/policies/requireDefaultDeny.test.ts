@@ -75,6 +75,8 @@ describe("require-default-deny", () => {
       [],
       [authorizationPolicy({ action: "DENY" })],
       [authorizationPolicy({ selector: { matchLabels: { app: "cart" } } })],
+      // Istio ignores the selector beside targetRefs.
+      [authorizationPolicy({ targetRefs: [{ kind: "Gateway", name: "public" }] })],
       [authorizationPolicy({}, { annotations: { "istio.io/dry-run": "true" } })],
       [authorizationPolicy({}, { namespace: "bank" })],
     ]) {

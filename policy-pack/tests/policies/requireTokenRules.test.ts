@@ -49,6 +49,23 @@ describe("require-token-rules", () => {
     }
   });
 
+  it("accepts only rules for the same targets", async () => {
+    const of = (name: string, kind = "Gateway") => ({
+      selector: undefined,
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind, name }],
+    });
+    const check = requestAuthentication({}, of("public"));
+    const rule = (spec: Record<string, unknown>): Resource =>
+      authorizationPolicy({ rules: [claims], ...spec });
+    for (const other of [of("internal"), of("public", "Service")]) {
+      expect(await judge(check, rule(other))).to.deep.equal({ violations: [missing()] });
+    }
+    const [single] = of("public").targetRefs;
+    for (const same of [of("public"), { selector: undefined, targetRef: single }, {}]) {
+      expect(await judge(check, rule(same))).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("accepts only rules for the same workloads", async () => {
     const elsewhere = ruled(claims, "ALLOW", { namespace: "bank" });
     expect(await judge(requestAuthentication(), elsewhere)).to.deep.equal({ violations: [missing()] });

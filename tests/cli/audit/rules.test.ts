@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { rules } from "../../../checks";
 import { auditRules } from "../../../cli/audit/rules";
 import { apiGateway, httpRoute, service } from "../../../cli/audit/rules/examples";
-import { audited, codesOf } from "./audited";
+import { audited, codesOf, said } from "./audited";
 
 describe("cli/audit: the rules", () => {
   for (const { code, title, examples } of auditRules) {
@@ -27,6 +27,35 @@ describe("cli/audit: the rules", () => {
       expect(title).to.match(/^[a-z]/);
       expect(severity).to.be.oneOf(["error", "warning", "info"]);
     }
+  });
+});
+
+describe("cli/audit: targetRefs", () => {
+  const telemetry = (name: string, target: string): string => `apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: { name: ${name}, namespace: shop }
+spec: { targetRefs: [${target}], accessLogging: [{ providers: [{ name: envoy }] }] }
+`;
+  const gateway = (name: string): string =>
+    `{ group: gateway.networking.k8s.io, kind: Gateway, name: ${name} }`;
+
+  it("of two objects are no conflict: both apply", () => {
+    const both = [apiGateway, telemetry("a", gateway("public")), telemetry("b", gateway("public"))];
+    expect(codesOf(audited(both.join("---\n"))).filter((code) => /^MW9(28|50)$/.test(code))).to.deep.equal(
+      [],
+    );
+  });
+
+  it("name a Gateway or a Service of the policy's namespace, or it is unknown", () => {
+    const found = (target: string, ...others: readonly string[]): string[] =>
+      said(audited([...others, telemetry("a", target)].join("---\n")), "MW950");
+    expect(found(gateway("other"), apiGateway)).to.deep.equal([
+      "Telemetry shop/a 11: There is no Gateway shop/other of the Gateway API among the objects, so the Telemetry applies to nothing there.",
+    ]);
+    expect(found("{ kind: Service, group: '', name: wep }", service("web"))).to.have.lengthOf(1);
+    expect(found("{ kind: Service, group: '', name: web }", service("web"))).to.deep.equal([]);
+    expect(found(gateway("other"))).to.deep.equal([]);
+    expect(said(audited(telemetry("a", gateway("other"))), "MW939").join()).to.contain("not judged");
   });
 });
 
