@@ -1,6 +1,6 @@
 /**
- * What a catalog costs istiod and the proxies: configuration of each proxy, and a push to all of them, with the Sidecars
- * that the catalog renders, with Sidecars that also name all of istio-system, and without Sidecars. istiod is real, and the
+ * What a catalog costs istiod and the proxies: configuration of each proxy, and a push to all of them. It compares the
+ * Sidecars that the catalog renders, Sidecars that also name all of istio-system, and none. istiod is real, and the
  * proxies are clients that take their configuration. Run it with `make bench`.
  */
 import { readFileSync } from "node:fs";

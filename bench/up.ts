@@ -1,9 +1,9 @@
 /**
- * What a first deployment of about 1,000 objects takes, and one without changes, with one, and the end of it, beside kubectl's
- * server-side apply of the same objects in the same run. The control plane and istiod, which validates each object, are not
- * counted. Run it with `make bench`; SERVICES says how many services the mesh has (default: 250). CHECKPOINTS=1 also
- * measures a first update that saves the state after each step, which takes minutes. S3=1 also measures a backend in S3, whose
- * server is installed from the registry.
+ * What a first deployment of about 1,000 objects takes, then one without changes, one with a change, and the end of it.
+ * kubectl's server-side apply of the same objects in the same run stands beside it. The control plane and istiod, which
+ * validates each object, are not counted. Run it with `make bench`; SERVICES says how many services the mesh has
+ * (default: 250). CHECKPOINTS=1 also measures a first update that saves the state after each step, which takes minutes.
+ * S3=1 also measures a backend in S3, whose server is installed from the registry.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

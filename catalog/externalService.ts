@@ -33,7 +33,7 @@ export interface ExternalServiceDefinition {
    * connections to this host by destination IP. NetworkPolicies allow egress to these addresses, including private
    * ones. With single addresses, a connection goes to any of them; if one is a block, it keeps its destination IP.
    * Default: none. Proxies then resolve the host by DNS and match every connection to a TCP port of it, regardless of
-   * the destination IP, and NetworkPolicies allow egress to public addresses only.
+   * the destination IP. NetworkPolicies allow egress to public addresses only.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-addresses
    */

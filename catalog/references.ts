@@ -5,9 +5,9 @@ import type { HttpProtocol, Protocol } from "./port";
 import type { TcpFields } from "./tcpFields";
 
 /**
- * Checks at compile time that every referenced service, port and version is declared, that settings of requests are on
- * HTTP ports only, that durations are valid, and that there is no unknown field. For a mistake, the expected type is a
- * sentence that explains it.
+ * Checks at compile time that every referenced service, port and version is declared, and that settings of requests are
+ * on HTTP ports only. Durations must be valid, and fields must be known. For a mistake, the expected type is a sentence
+ * that explains it.
  *
  * A name that is not a literal, such as a key of a `Record<string, …>` or a variable, is checked at run time only.
  */

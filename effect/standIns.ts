@@ -6,9 +6,10 @@ import { type Workload, workloadsSelected } from "./workload";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Returns workloads for the pods that objects select or protect and that none of them creates, such as those of a folder
- * that has a team's policies and not its Deployments: one for each selector of a Service, a policy, a Sidecar or a Gateway,
- * and one named `*` for a namespace without any. Their labels are those of the selector, and they have a proxy.
+ * Returns workloads for the pods that objects select or protect and that none of them creates. A folder that has a
+ * team's policies and not its Deployments has such pods. There is one for each selector of a Service, a policy, a
+ * Sidecar or a Gateway, and one named `*` for a namespace without any. Their labels are those of the selector, and they
+ * have a proxy.
  *
  * @param known the workloads that are known. A selector that selects one of them has no other.
  */

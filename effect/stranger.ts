@@ -19,10 +19,10 @@ const paths = ["/~stranger", "/~stranger/deeper/path"];
 const foreign = { namespace: "stranger", serviceAccount: "stranger" };
 
 /**
- * Returns a request of a stranger that a workload's proxy passes: of a client without an identity, or with one of a
- * namespace that no policy names, without a token, from any network, to a path that no rule names. Clients choose methods,
- * hosts, ports and headers, so a stranger uses those that rules match by a pattern. Objects that the model doesn't read are
- * left out.
+ * Returns a request of a stranger that a workload's proxy passes. The client has no identity, or one of a namespace
+ * that no policy names. It has no token, and asks from any network for a path that no rule names. Clients choose
+ * methods, hosts, ports and headers, so a stranger uses those that rules match by a pattern. Objects that the model
+ * doesn't read are left out.
  *
  * @returns undefined if every stranger is denied. A request that may pass has the answer `unknown`.
  */

@@ -34,7 +34,7 @@ export function denied(mesh: Mesh): Manifest[] {
 }
 
 /**
- * All conditions of a rule have to match. A token is excepted only if all of its claims are as listed, so each of them
+ * All conditions of a rule have to match. A token is excepted only if all of its claims are as listed. So each claim
  * has a rule of its own, which a request without a token matches, too.
  */
 function rules(deny: Deny, { incoming }: Service, issuers: readonly string[]): Rule[] {

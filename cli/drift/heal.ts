@@ -52,8 +52,9 @@ function releaseLine({ namespace, name, difference, detail }: ReleaseDrift): str
 }
 
 /**
- * Prepares the cluster for the run that heals the drift: removes the fields that other tools have added to objects of CRDs,
- * which the run does not own, and creates the missing objects of charts, which Helm does not look for.
+ * Prepares the cluster for the run that heals the drift. It removes the fields that other tools have added to objects
+ * of CRDs, because the run does not own them. It creates the missing objects of charts, because Helm does not look for
+ * them.
  *
  * @returns the URNs of the resources that have to be read again, so that the run finds the rest.
  */

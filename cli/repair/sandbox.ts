@@ -18,9 +18,9 @@ import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
 const patience = 30_000;
 
 /**
- * Prepares a run on the sandbox: removes the lock of a killed run on the stack, ends its interrupted operations, unblocks
- * webhooks that no istiod serves, and finds what other tools have changed or deleted. The run then heals it. Each step is one
- * line on stderr.
+ * Prepares a run on the sandbox: removes the lock of a killed run on the stack, and ends its interrupted operations. It
+ * unblocks webhooks that no istiod serves, and finds what other tools have changed or deleted. The run then heals it.
+ * Each step is one line on stderr.
  *
  * @returns the resources of the stack's state.
  * @throws {UserError} if a release of the stack's name is not the one that the run was installing.
