@@ -47,6 +47,7 @@ export {
   defaultIstioVersion,
   defaultRootNamespace,
   environments,
+  istioVersionPattern,
   istioVersionSchema,
   meshSchema,
 } from "./mesh";

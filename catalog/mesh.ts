@@ -198,8 +198,10 @@ export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObjec
 } satisfies Shape<SuppressionDefinition>);
 
 /** An exact version of Istio: major, minor and patch. */
+export const istioVersionPattern = /^\d+\.\d+\.\d+$/;
+
 export const istioVersionSchema: z.ZodType<IstioVersion> = typedTextOf<IstioVersion>(
-  /^\d+\.\d+\.\d+$/,
+  istioVersionPattern,
   `write an exact version, such as "${defaultIstioVersion}"`,
 );
 

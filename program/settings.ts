@@ -4,6 +4,7 @@ import {
   type Environment,
   environments,
   type IstioVersion,
+  istioVersionPattern,
   istioVersionSchema,
 } from "../catalog";
 import { runError } from "../components/runError";
@@ -148,7 +149,7 @@ export function readSettings(platforms: readonly Platform[], config: SettingSour
     platform,
     options: readOptions(config, platform, problems),
     environment: choose("environment", environments, "dev", true),
-    istioVersion: (match("istioVersion", /^\d+\.\d+\.\d+$/, defaultIstioVersion) ??
+    istioVersion: (match("istioVersion", istioVersionPattern, defaultIstioVersion) ??
       defaultIstioVersion) as IstioVersion,
     observability: observing === "installed" ? observing : observing === "true",
     controlPlane: choose("controlPlane", ["install", "installed"], "install", true),
