@@ -72,13 +72,14 @@ export const flagCaptureBypasses = resourcePolicy({
         ...judgeRanges(annotation("excludeInterfaces"), ""),
       ];
     }
-    if (consolesOf(resource).length > 0) {
+    if (!isIstiod(resource)) {
+      const scraped = consolesOf(resource).length > 0 ? METRICS_PORTS : [];
       return leaves(resource.fields.at("values"))
         .filter(({ key }) => key.startsWith(PREFIX))
         .flatMap((field) => {
           switch (field.key.slice(PREFIX.length)) {
             case "excludeOutboundPorts":
-              return judgePorts(field, [...METRICS_PORTS, ...allowedOutboundPorts]);
+              return judgePorts(field, [...scraped, ...allowedOutboundPorts]);
             case "excludeInboundPorts":
               return judgePorts(field, allowedInboundPorts);
             case "includeOutboundIPRanges":
@@ -91,7 +92,6 @@ export const flagCaptureBypasses = resourcePolicy({
           }
         });
     }
-    if (!isIstiod(resource)) return [];
     const proxy = (name: string) => istiodValue(resource, "global", "proxy", name);
     return [
       ...judgePorts(proxy("excludeOutboundPorts"), allowedOutboundPorts),

@@ -1,9 +1,8 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { consolesOf } from "../reading/console";
 import { type Field, leaves, UNKNOWN } from "../reading/field";
 import { isManagedGateway } from "../reading/gateway";
 import { markedOptOut, meshOptOuts, type OptOut, podOptOuts } from "../reading/optOut";
-import { isIstiod, istiodValue } from "../reading/release";
+import { chartOf, ISTIO_CHARTS, isIstiod, istiodValue } from "../reading/release";
 import { isHelmRelease, isNamespace, type KubernetesResource } from "../reading/resource";
 import { INJECT, isForeignKind, isWorkload, podOf } from "../reading/workload";
 import { asText } from "../reading/value";
@@ -30,7 +29,7 @@ export const forbidInjectionOptOut = resourcePolicy({
   name: "forbid-injection-opt-out",
   displayName: "No workload opts out of the mesh",
   description:
-    "No pod disables its proxy or keeps all traffic from it, no values of a console's chart do so, and no values of istiod.",
+    "No pod disables its proxy or keeps all traffic from it, no values of a chart do so, and no values of istiod.",
   severity: "high",
   framework: nist("SC-7", "Boundary protection"),
   tags: ["istio", "security", "injection"],
@@ -58,7 +57,7 @@ export const forbidInjectionOptOut = resourcePolicy({
     }
     // Charts and kinds of other projects take the labels and annotations of pods in different places. The keys are the same.
     if (isForeignKind(resource.type)) return judgeLeaves(resource.fields.at("spec"));
-    if (consolesOf(resource).length > 0) return judgeLeaves(resource.fields.at("values"));
+    if (!ISTIO_CHARTS.includes(chartOf(resource) ?? "")) return judgeLeaves(resource.fields.at("values"));
     if (!isIstiod(resource)) return [];
     const field = istiodValue(resource, "sidecarInjectorWebhook", "neverInjectSelector");
     return [

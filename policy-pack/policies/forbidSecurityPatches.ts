@@ -1,6 +1,7 @@
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
-import { type Field, UNKNOWN } from "../reading/field";
-import { isSecurityObject } from "../reading/resource";
+import { type Field, leaves, UNKNOWN } from "../reading/field";
+import { isSecurityObject, type KubernetesResource } from "../reading/resource";
+import { isForeignKind } from "../reading/workload";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -11,6 +12,10 @@ export const messages = {
   dryRun: (): Message => ({
     problem: "is set by a patch, so the object is possibly not enforced any more",
     fix: "Change the object itself instead",
+  }),
+  tool: (kind: string): Message => ({
+    problem: `is ${kind}, so a tool changes or deletes objects of this kind after they were judged`,
+    fix: "Change the objects themselves instead",
   }),
 };
 
@@ -24,15 +29,18 @@ export const forbidSecurityPatches = resourcePolicy({
   displayName: "Security objects are not patched",
   description:
     "Patches do not change the spec of AuthorizationPolicies, PeerAuthentications, RequestAuthentications and Sidecars, nor " +
-    "their dry-run annotation.",
+    "their dry-run annotation, and no policy engine or GitOps tool changes or deletes these objects.",
   severity: "critical",
   framework: nist("CM-5", "Access restrictions for change"),
   tags: ["istio", "security", "authorization", "mtls"],
   remediationSteps: "Change the object in the program that owns it, or import it into this program.",
   url: "https://istio.io/latest/docs/concepts/security/#authorization-policies",
   settings: {},
-  appliesTo: (type) => type.patch && isSecurityObject(type),
-  judge({ fields }): Violation[] {
+  appliesTo: (type) => (type.patch && isSecurityObject(type)) || isForeignKind(type),
+  judge(resource): Violation[] {
+    const { type, fields } = resource;
+    if (isForeignKind(type))
+      return changedKinds(resource).map((field) => ({ field, ...messages.tool(String(field.peek)) }));
     const spec = fields.at("spec");
     const dryRun = fields.at("metadata", "annotations", "istio.io/dry-run");
     return [
@@ -44,4 +52,39 @@ export const forbidSecurityPatches = resourcePolicy({
 
 function isChanged(field: Field): boolean {
   return field.isSet && field.value !== UNKNOWN;
+}
+
+/** The kinds of security objects that a tool changes: by a rule of Kyverno, or by a patch of Flux or Argo CD. */
+function changedKinds({ type, fields }: KubernetesResource): Field[] {
+  const spec = fields.at("spec");
+  const places = type.group.endsWith("kyverno.io") ? kyvernoPlaces(type.kind, spec) : [spec];
+  return places
+    .flatMap(leaves)
+    .filter(({ path, peek }) => KINDS.test(path) && typeof peek === "string" && isSecurityKind(peek));
+}
+
+/** Where Kyverno names kinds that a rule changes or deletes. A rule that only validates them has no such place. */
+function kyvernoPlaces(kind: string, spec: Field): Field[] {
+  if (/Cleanup|Deleting/.test(kind)) return [spec];
+  const rules = spec
+    .at("rules")
+    .children()
+    .filter((rule) => rule.at("mutate").isSet);
+  return rules.flatMap((rule) => {
+    const targets = rule.at("mutate", "targets");
+    return targets.isSet ? [targets] : [rule.at("match")];
+  });
+}
+
+/** The paths of kinds in the rules of Kyverno, and of the target of a patch. */
+const KINDS = /(\.kinds\[\d+\]|(patch\w*|targets)\[\d+\](\.target)?\.kind)$/i;
+
+/** Whether a kind, possibly with its group and version, is one of Istio's security objects. */
+function isSecurityKind(text: string): boolean {
+  const [kind = "", ...before] = text.split("/").reverse();
+  const group = before.at(-1);
+  if (kind === "*") return group === undefined || group === "*" || group === "security.istio.io";
+  return ["security.istio.io", "networking.istio.io"].some((one) =>
+    isSecurityObject({ group: one, version: "v1", kind, patch: false }),
+  );
 }

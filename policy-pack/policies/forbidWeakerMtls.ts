@@ -3,6 +3,7 @@ import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { fullName, isMeshHost, trafficPolicies } from "../reading/destinationRule";
 import { type Field, leaves, textsOf, UNKNOWN } from "../reading/field";
 import {
+  isCanary,
   isDestinationRule,
   isHelmRelease,
   isPeerAuthentication,
@@ -56,11 +57,12 @@ export const forbidWeakerMtls = resourcePolicy({
   url: "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
   settings: { meshDomains },
   appliesTo: (type) =>
-    isPeerAuthentication(type) || isDestinationRule(type) || isHelmRelease(type) || isServiceEntry(type),
+    [isPeerAuthentication, isDestinationRule, isHelmRelease, isServiceEntry, isCanary].some((is) => is(type)),
   judge(resource, settings) {
     if (isPeerAuthentication(resource.type)) return judgePeerAuthentication(resource);
     if (isDestinationRule(resource.type)) return judgeDestinationRule(resource, settings.meshDomains);
     if (isServiceEntry(resource.type)) return judgeEntry(resource);
+    if (isCanary(resource.type)) return judgeCanary(resource);
     return judgeValues(resource.fields.at("values"));
   },
 });
@@ -74,6 +76,12 @@ function judgePeerAuthentication({ fields, type }: KubernetesResource): Violatio
     if (value === "STRICT" || value === UNKNOWN || (value === undefined && type.patch)) return [];
     return { field: mode, ...messages.mode(value) };
   });
+}
+
+/** Judges the DestinationRules that Flagger creates for a Canary. */
+function judgeCanary({ fields, type }: KubernetesResource): Violation[] {
+  const tls = fields.at("spec", "service", "trafficPolicy", "tls");
+  return tls.isSet ? judgeMode(tls, type.patch) : [];
 }
 
 function modeProblem(mode: unknown): string {

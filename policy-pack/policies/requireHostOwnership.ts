@@ -2,7 +2,14 @@ import { meshDomains } from "../configuration";
 import { nist, stackPolicy, textOf } from "../policy";
 import { fullName, isMeshHost } from "../reading/destinationRule";
 import { type Field, textsOf, UNKNOWN } from "../reading/field";
-import { isServiceEntry, isVirtualService, type KubernetesResource, undecided } from "../reading/resource";
+import {
+  isNamespace,
+  isService,
+  isServiceEntry,
+  isVirtualService,
+  type KubernetesResource,
+  undecided,
+} from "../reading/resource";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -22,6 +29,9 @@ export const messages = {
       fix: EXPORT,
     }),
 };
+
+/** The domain of Services of several clusters. */
+const MULTI_CLUSTER = "svc.clusterset.local";
 
 const EXPORT = 'Set spec.exportTo to ["."], or move the object to the namespace that owns the host';
 
@@ -47,13 +57,21 @@ export const requireHostOwnership = stackPolicy({
     stack.some(({ type }) => isVirtualService(type) || isServiceEntry(type)) ||
     "The stack has no VirtualService and no ServiceEntry",
   *judge(stack, settings) {
-    const entries = stack.filter(({ type }) => isServiceEntry(type));
+    const known: KnownStack = {
+      entries: stack.filter(({ type }) => isServiceEntry(type)),
+      namespaces: new Set(
+        stack.flatMap((one) =>
+          isNamespace(one.type) ? [one.name] : isService(one.type) ? [one.namespace] : [],
+        ),
+      ),
+      domains: [...settings.meshDomains, MULTI_CLUSTER],
+    };
     const open = new Set<KubernetesResource>();
     for (const resource of stack) {
       if (!isVirtualService(resource.type) && !isServiceEntry(resource.type)) continue;
       if (!isExported(resource) || !appliesToMesh(resource)) continue;
       for (const { field, text } of textsOf(resource.fields.at("spec", "hosts"))) {
-        const message = judgeHost(resource, field, text, entries, settings.meshDomains);
+        const message = judgeHost(resource, field, text, known);
         if (message !== undefined) yield { subject: resource, message };
       }
       if (resource.unknowns.size > 0) open.add(resource);
@@ -62,15 +80,24 @@ export const requireHostOwnership = stackPolicy({
   },
 });
 
+/** What decides about the owner of a host. */
+interface KnownStack {
+  readonly entries: readonly KubernetesResource[];
+  readonly namespaces: ReadonlySet<string | undefined>;
+  readonly domains: readonly string[];
+}
+
 function judgeHost(
   { title, type, namespace = "default" }: KubernetesResource,
   field: Field,
   host: string,
-  entries: readonly KubernetesResource[],
-  domains: readonly string[],
+  { entries, namespaces, domains }: KnownStack,
 ): string | undefined {
-  if (isMeshHost(host, domains)) {
-    const owner = ownerOf(fullName(host, namespace, domains), domains);
+  const [, short, ...more] = host.split(".");
+  // Proxies also match a Service by its name and namespace alone.
+  const isShort = short !== undefined && more.length === 0 && namespaces.has(short);
+  if (isShort || isMeshHost(host, domains)) {
+    const owner = isShort ? short : ownerOf(fullName(host, namespace, domains), domains);
     const foreign = owner !== undefined && owner !== namespace;
     return foreign ? messages.otherNamespace(title, field.path, host, owner) : undefined;
   }

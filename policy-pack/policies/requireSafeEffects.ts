@@ -2,9 +2,17 @@ import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { nist, stackPolicy } from "../policy";
 import { modelOf } from "../reading/model";
-import { isIstio, type KubernetesResource, undecided } from "../reading/resource";
+import {
+  isEndpoints,
+  isGatewayApiRoute,
+  isIngress,
+  isIstio,
+  isSecret,
+  type KubernetesResource,
+  undecided,
+} from "../reading/resource";
 import { rootNamespace, rootNamespaces } from "../reading/rootNamespace";
-import { isWorkload } from "../reading/workload";
+import { isForeignKind, isWorkload } from "../reading/workload";
 import { judgeAccess, messages as access } from "../witness/access";
 import { judgeAccounts, messages as accounts } from "../witness/accounts";
 import { judgeAuthority, messages as authority } from "../witness/authority";
@@ -16,8 +24,10 @@ import { judgeListeners, messages as listeners } from "../witness/listeners";
 import { judgeMtls, messages as mtls } from "../witness/mtls";
 import { judgePatches, messages as patches } from "../witness/patches";
 import { judgeProviders, messages as providers } from "../witness/providers";
+import { judgeExposure, messages as exposure } from "../witness/exposure";
 import { judgeGatewayApi } from "../witness/gatewayApi";
 import { messages as routes } from "../witness/routeMessages";
+import { judgeRecords, messages as records } from "../witness/records";
 import { judgeRoutes } from "../witness/routes";
 import { judgeServers, messages as servers } from "../witness/servers";
 import { judgeSelectors, messages as selectors } from "../witness/selectors";
@@ -30,10 +40,12 @@ export const messages = {
   cors,
   egress,
   endpoints,
+  exposure,
   listeners,
   mtls,
   patches,
   providers,
+  records,
   routes,
   selectors,
   servers,
@@ -54,7 +66,12 @@ const EFFECTS = [
   judgeAuthority,
   judgeServers,
   judgeEndpoints,
+  judgeExposure,
+  judgeRecords,
 ];
+
+/** The types of objects whose effects are judged. */
+const JUDGED = [isIstio, isWorkload, isGatewayApiRoute, isIngress, isSecret, isEndpoints, isForeignKind];
 
 /**
  * Objects that are harmless alone can have a harmful effect together. The pack reads all objects of the stack into a model
@@ -66,8 +83,8 @@ export const requireSafeEffects = stackPolicy({
   displayName: "The objects of a stack are harmless together",
   description:
     "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no policy " +
-    "names, keep traffic of the mesh in the mesh, route to what exists, name providers of the mesh configuration, and run with " +
-    "no service account of a gateway or of istiod.",
+    "names, keep traffic of the mesh in the mesh, route to what exists and not to istiod, name providers of the mesh configuration, " +
+    "run with no service account of a gateway or of istiod, issue no identity of others, and record no credentials.",
   severity: "critical",
   framework: nist("CA-2", "Control assessments"),
   tags: ["istio", "security", "authorization", "mtls", "egress", "traffic"],
@@ -85,8 +102,8 @@ export const requireSafeEffects = stackPolicy({
     ),
   },
   appliesTo: (stack) =>
-    stack.some(({ type }) => isIstio(type) || isWorkload(type)) ||
-    "The stack has no object of Istio and no workload",
+    stack.some(({ type }) => JUDGED.some((is) => is(type))) ||
+    "The stack has no object of Istio, no workload and no object that decides about them",
   *judge(stack, settings) {
     const open = new Set<KubernetesResource>();
     for (const root of rootNamespaces(stack, settings.rootNamespace)) {

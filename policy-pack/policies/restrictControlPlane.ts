@@ -105,6 +105,14 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
       "is a program that changes Istio's objects between their versions, and policies do not judge the change",
     fix: "Remove it, because the versions of Istio's objects are equal",
   },
+  pruning: {
+    problem: "is not in the schema, so the API server removes the field from every object",
+    fix: "Use the CRD of Istio's chart base",
+  },
+  default: {
+    problem: "has defaults, which the API server adds to every object, and policies do not judge the change",
+    fix: "Use the CRD of Istio's chart base, which has none",
+  },
   server: {
     problem: "is a program that serves Istio's objects in place of the API server",
     fix: "Remove the object, because Kubernetes creates it",
@@ -137,6 +145,15 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
   rootCertificate: {
     problem: "replaces the certificate by which proxies trust the control plane and each other",
     fix: "Remove the object, because istiod creates it",
+  },
+  revocations: {
+    problem: "replaces the list of certificates that proxies refuse",
+    fix: "Remove the object, because istiod creates it",
+  },
+  kubeconfig: {
+    problem:
+      "is the Secret from which istiod reads the address and credentials of the cluster that configures it",
+    fix: "Remove the object, or exclude the namespace of an istiod outside of the cluster with excludeFor",
   },
   key: {
     problem: "is the Secret in which istiod keeps its signing key",
@@ -248,6 +265,9 @@ function judgeArguments(release: KubernetesResource, repositories: readonly stri
     .filter((field) => field.isSet && field.value !== UNKNOWN && field.value !== "")
     .filter((field) => typeof field.value === "string" || field.children().length > 0)
     .map((field) => ({ field, ...messages.hidden(field.key) }));
+  const reused = release.fields.at("reuseValues");
+  if (reused.value === true)
+    hidden.push({ field: reused, ...messages.hidden("the values of the last release") });
   return [...hidden, ...(foreign ? [{ field: repository, ...messages.repository(address) }] : [])];
 }
 

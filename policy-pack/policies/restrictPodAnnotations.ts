@@ -3,10 +3,9 @@ import { words } from "../configuration";
 import { environment, environmentOf } from "../environment";
 import { type Message, nist, resourcePolicy, type Violation } from "../policy";
 import { isProxyOnly } from "../reading/gateway";
-import { consolesOf } from "../reading/console";
 import { Field, leaves, UNKNOWN } from "../reading/field";
 import { isForwarding, overlayOf, PROXY_CONFIG, proxyConfigOf, settingsOf } from "../reading/proxyConfig";
-import { isGatewayRelease } from "../reading/release";
+import { chartOf, ISTIO_CHARTS, isGatewayRelease } from "../reading/release";
 import { programChanges, proxyContainers } from "../reading/proxyContainer";
 import {
   isConfigMap,
@@ -35,6 +34,10 @@ export const messages = {
   program: (container: string): Message => ({
     problem: `changes the program or the files of ${container}, which injection keeps`,
     fix: "Remove it",
+  }),
+  selector: (): Message => ({
+    problem: "contains spec.selector, which sends the requests of a gateway's Service to other pods",
+    fix: "Remove the selector",
   }),
   forwarding: (): Message => ({
     problem:
@@ -100,7 +103,9 @@ export const restrictPodAnnotations = resourcePolicy({
         .filter(({ key }) => key !== "selector" && !isAllowedSetting(key, settings))
         .map((field) => ({ field, ...messages.setting(field.key) }));
     }
-    if (isConfigMap(resource.type)) return judgeGatewayOptions(resource, settings);
+    if (isConfigMap(resource.type)) {
+      return [...judgeGatewayOptions(resource, settings), ...judgeGatewayService(resource)];
+    }
     return [
       ...annotationsOf(resource)
         .filter(({ key }) => ISTIO.test(key))
@@ -136,6 +141,15 @@ function judgeGatewayOptions({ fields }: KubernetesResource, settings: PodSettin
     problem: `contains ${place.path}, which ${problem}`,
     fix,
   }));
+}
+
+/** Judges the Service that such a ConfigMap merges into that of a Gateway. A manifest of another program has a kind. */
+function judgeGatewayService({ fields }: KubernetesResource): Violation[] {
+  const field = fields.at("data", "service");
+  const overlay = overlayOf(field);
+  if (overlay === undefined || "kind" in overlay) return [];
+  const selector = Field.of(overlay, new Map()).at("spec", "selector");
+  return selector.isSet ? [{ field, ...messages.selector() }] : [];
 }
 
 /** Judges containers with the names of Istio's own: injection keeps what they set. */
@@ -178,9 +192,13 @@ function annotationsOf(resource: KubernetesResource): Field[] {
   if (isForeignKind(type)) {
     return leaves(fields.at("spec")).filter(({ path }) => /annotations/i.test(path));
   }
-  // In the values of a gateway or console, which its chart adds to pods.
-  if (!isGatewayRelease(resource) && consolesOf(resource).length === 0) return [];
-  return leaves(fields.at("values")).filter(({ path }) => /annotations/i.test(path));
+  // Istio injects no proxy into its own control plane and agents.
+  const chart = chartOf(resource) ?? "";
+  if (chart !== "gateway" && ISTIO_CHARTS.includes(chart)) return [];
+  // Values that a chart adds to pods. Services have annotations of networking.istio.io.
+  return leaves(fields.at("values")).filter(
+    ({ path, key }) => /annotations/i.test(path) && !key.startsWith("networking.istio.io/"),
+  );
 }
 
 /** Whether the pods of an object are gateways, which have clients outside of the mesh. */

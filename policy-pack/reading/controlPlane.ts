@@ -16,6 +16,7 @@ import {
   type KubernetesResource,
   type KubernetesType,
 } from "./resource";
+import { isObject } from "./value";
 import { containersOf, isForeignKind, isWorkload, podOf } from "./workload";
 
 /** What an object does to the control plane without its chart. */
@@ -24,7 +25,9 @@ export type ControlPlaneChange =
   | "installer"
   | "configMap"
   | "rootCertificate"
+  | "revocations"
   | "key"
+  | "kubeconfig"
   | "service"
   | "endpoints"
   | "workload"
@@ -34,6 +37,8 @@ export type ControlPlaneChange =
   | "injector"
   | "mutation"
   | "conversion"
+  | "pruning"
+  | "default"
   | "server"
   | "failing";
 
@@ -67,19 +72,14 @@ export function controlPlaneChanges(resource: KubernetesResource): ControlPlaneF
   if (isOperatorResource(type)) return [{ field: fields.at("spec"), change: "operator" }];
   if (isConfigMap(type)) return configMapChanges(resource);
   if (isSecret(type)) {
-    const isKey = resource.name === "istio-ca-secret";
-    return isKey ? [{ field: fields.at("metadata", "name"), change: "key" }] : [];
+    const change = SECRETS.get(resource.name ?? "");
+    return change === undefined ? [] : [{ field: fields.at("metadata", "name"), change }];
   }
   if (isService(type)) return serviceChanges(resource);
   if (isEndpoints(type)) return endpointChanges(resource);
   if (isWebhook(type)) return webhookChanges(resource);
   if (isMutatingPolicy(type)) return mutatingPolicyChanges(resource);
-  if (isDefinition(type)) {
-    const conversion = fields.at("spec", "conversion", "webhook");
-    return isOfMesh(definedGroup(resource)) && conversion.isSet
-      ? [{ field: conversion, change: "conversion" }]
-      : [];
-  }
+  if (isDefinition(type)) return isOfMesh(definedGroup(resource)) ? definitionChanges(resource) : [];
   if (isApiService(type)) {
     const service = fields.at("spec", "service");
     return isOfMesh(definedGroup(resource)) && service.isSet ? [{ field: service, change: "server" }] : [];
@@ -91,8 +91,25 @@ export function controlPlaneChanges(resource: KubernetesResource): ControlPlaneF
   if (isNodeAgent(resource)) return agentChanges(resource).map((field) => ({ field, change: "agent" }));
   if (isWorkload(type)) return workloadChanges(resource);
   if (!isForeignKind(type) || isHelmRelease(type)) return [];
-  return [...installerChanges(resource), ...assignments(resource)];
+  return [
+    ...installerChanges(resource),
+    ...assignments(resource),
+    ...bundleChanges(resource),
+    ...secretChanges(resource),
+  ];
 }
+
+/** The Secrets from which istiod reads its signing key, and the address and credentials of its cluster. */
+const SECRETS: ReadonlyMap<string, ControlPlaneChange> = new Map([
+  ["istio-ca-secret", "key"],
+  ["istio-kubeconfig", "kubeconfig"],
+]);
+
+/** The ConfigMaps that every proxy reads from its namespace. */
+const OF_PROXIES: ReadonlyMap<string, ControlPlaneChange> = new Map([
+  ["istio-ca-root-cert", "rootCertificate"],
+  ["istio-ca-crl", "revocations"],
+]);
 
 const ISTIOD = /^istiod(-|$)/;
 
@@ -107,16 +124,94 @@ function isOfMesh(group: string): boolean {
   return /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(group);
 }
 
-/** ConfigMaps with istiod's mesh config or the configuration of injection, and those with the mesh's root certificate. */
+/**
+ * ConfigMaps with istiod's mesh config or the configuration of injection, and those with the mesh's root certificate or
+ * revoked certificates. A volume has the keys of `binaryData` as well.
+ */
 function configMapChanges({ name = "", fields }: KubernetesResource): ControlPlaneField[] {
-  const data = fields.at("data");
-  if (name === "istio-ca-root-cert") return data.isSet ? [{ field: data, change: "rootCertificate" }] : [];
+  const places = ["data", "binaryData"].map((key) => fields.at(key)).filter(({ isSet }) => isSet);
+  const change = OF_PROXIES.get(name);
+  if (change !== undefined) return places.map((field) => ({ field, change }));
   const keys = name.startsWith("istio-sidecar-injector") ? ["config", "values"] : ["mesh"];
   if (!/^istio(-|$)/.test(name)) return [];
-  return keys
-    .map((key) => data.at(key))
-    .filter((field) => field.isSet && data.peek !== UNKNOWN)
+  return places
+    .filter(({ peek }) => peek !== UNKNOWN)
+    .flatMap((data) => keys.map((key) => data.at(key)))
+    .filter(({ isSet }) => isSet)
     .map((field) => ({ field, change: "configMap" }));
+}
+
+/** Secrets of istiod that another project writes: a certificate, a sealed Secret, or one of an external store. */
+function secretChanges({ type, fields }: KubernetesResource): ControlPlaneField[] {
+  const spec = fields.at("spec");
+  const named = type.kind === "SealedSecret" ? [fields.at("metadata", "name")] : [];
+  return [...named, spec.at("target", "name"), spec.at("secretName")].flatMap((field) => {
+    const change = typeof field.peek === "string" ? SECRETS.get(field.peek) : undefined;
+    return change === undefined ? [] : [{ field, change }];
+  });
+}
+
+/** A Bundle of trust-manager, which writes a ConfigMap with its own name into namespaces. */
+function bundleChanges({ type, name, fields }: KubernetesResource): ControlPlaneField[] {
+  const change = OF_PROXIES.get(name ?? "");
+  return change !== undefined && type.group === "trust.cert-manager.io"
+    ? [{ field: fields.at("spec"), change }]
+    : [];
+}
+
+/** The fields that the API server must keep in the spec of Istio's security objects. */
+const KEPT: ReadonlyMap<string, readonly string[]> = new Map([
+  ["peerauthentications.security.istio.io", ["selector", "mtls", "portLevelMtls"]],
+  ["authorizationpolicies.security.istio.io", ["selector", "targetRefs", "rules", "action"]],
+  ["requestauthentications.security.istio.io", ["selector", "targetRefs", "jwtRules"]],
+]);
+
+/**
+ * Programs and schemas in a CRD, by which the API server changes its objects: fields that a schema does
+ * not have are removed, and defaults are added. Istio's own CRDs have no defaults.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
+ */
+function definitionChanges(resource: KubernetesResource): ControlPlaneField[] {
+  const spec = resource.fields.at("spec");
+  const conversion = spec.at("conversion", "webhook");
+  const isIstios = definedGroup(resource).endsWith("istio.io");
+  const schemas = spec
+    .at("versions")
+    .children()
+    .map((version) => version.at("schema", "openAPIV3Schema"));
+  return [
+    ...(conversion.isSet ? [{ field: conversion, change: "conversion" as const }] : []),
+    ...(isIstios
+      ? schemas.flatMap((schema) => schemaChanges(schema, KEPT.get(resource.name ?? "") ?? []))
+      : []),
+  ];
+}
+
+function schemaChanges(schema: Field, kept: readonly string[]): ControlPlaneField[] {
+  const spec = schema.at("properties", "spec");
+  const properties = spec.at("properties");
+  const keepsAll = [schema, spec].some((one) => one.at("x-kubernetes-preserve-unknown-fields").peek === true);
+  const isKnown = schema.isSet && [schema, spec, properties].every(({ peek }) => peek !== UNKNOWN);
+  const missing = isKnown && !keepsAll ? kept.find((name) => !properties.at(name).isSet) : undefined;
+  return [
+    ...defaultsOf(schema).map((field) => ({ field, change: "default" as const })),
+    ...(missing === undefined ? [] : [{ field: properties.at(missing), change: "pruning" as const }]),
+  ];
+}
+
+/** The defaults in a schema and in those of its properties and items. */
+function defaultsOf(schema: Field): Field[] {
+  const own = schema.at("default");
+  const below = [
+    ...schema.at("properties").children(),
+    schema.at("items"),
+    schema.at("additionalProperties"),
+  ];
+  return [...(own.isSet && own.peek !== UNKNOWN ? [own] : []), ...below.filter(isBlock).flatMap(defaultsOf)];
+}
+
+function isBlock({ peek }: Field): boolean {
+  return peek !== UNKNOWN && isObject(peek);
 }
 
 /** The Service of istiod, whose name proxies connect to. */
@@ -232,8 +327,13 @@ function nameOf(reference: string): string {
 function assignments({ type, fields }: KubernetesResource): ControlPlaneField[] {
   const field = fields.at("spec", "location");
   if (type.group !== "mutations.gatekeeper.sh" || typeof field.peek !== "string") return [];
-  const isMesh = /istio|(^|\.)(containers|initContainers)\[name: ?["']?istio-/i.test(field.peek);
-  return isMesh ? [{ field, change: "mutation" }] : [];
+  const isPods = /istio|(^|\.)(containers|initContainers)\[name: ?["']?istio-/i.test(field.peek);
+  const groups = fields
+    .at("spec", "applyTo")
+    .children()
+    .flatMap((one) => one.at("groups").children());
+  const isMesh = groups.some(({ peek }) => typeof peek === "string" && (peek === "*" || isOfMesh(peek)));
+  return isPods || isMesh ? [{ field, change: "mutation" }] : [];
 }
 
 /** Charts of the control plane that other tools install, such as Flux, Argo CD, Crossplane and k3s. */

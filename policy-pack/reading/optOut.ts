@@ -44,6 +44,14 @@ const MARKS: ReadonlyMap<string, readonly [place: "labels" | "annotations", ...R
   [TEMPLATES, ["annotations", ...WITHOUT_SIDECAR]],
   ["istio.io/dataplane-mode", ["labels", /^none$/, "ztunnel sees no traffic"]],
   ["security.istio.io/tlsMode", ["labels", /^(?!istio$)/, "callers send plaintext to the pod"]],
+  [
+    "v1.multus-cni.io/default-network",
+    [
+      "annotations",
+      /./,
+      "the pod has another network than the one in which Istio's CNI plugin redirects traffic",
+    ],
+  ],
   ["ambient.istio.io/bypass-inbound-capture", ["annotations", TRUE, "ztunnel sees no inbound traffic"]],
 ]);
 

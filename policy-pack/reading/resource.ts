@@ -1,5 +1,7 @@
+import { parseAllDocuments } from "yaml";
 import type { Subject } from "../scope";
 import { Field, UNKNOWN } from "./field";
+import { isObject } from "./value";
 
 /** A Kubernetes type with Pulumi's token: `kubernetes:security.istio.io/v1:PeerAuthentication`. */
 export interface KubernetesType {
@@ -97,8 +99,13 @@ export const isWebhook = isKind(
   "MutatingWebhookConfiguration",
   "ValidatingWebhookConfiguration",
 );
-/** A policy by which the API server changes objects, without a webhook. */
-export const isMutatingPolicy = isKind("admissionregistration.k8s.io", "MutatingAdmissionPolicy");
+/** A policy by which the API server, or Kyverno with the same fields, changes objects. */
+export function isMutatingPolicy(type: KubernetesType): boolean {
+  return (
+    isKind("admissionregistration.k8s.io", "MutatingAdmissionPolicy")(type) ||
+    isKind("policies.kyverno.io", "MutatingPolicy", "NamespacedMutatingPolicy")(type)
+  );
+}
 /** The definition of a kind, which the API server applies to its objects. */
 export const isDefinition = isKind("apiextensions.k8s.io", "CustomResourceDefinition");
 /** A program that serves a group of the API in place of the API server. */
@@ -123,6 +130,9 @@ const OPERATORS: ReadonlyMap<string, readonly string[]> = new Map(
     "operator.gloo.solo.io": ["ServiceMeshController"],
   }),
 );
+
+/** A release of Flagger, which creates VirtualServices and DestinationRules for it. */
+export const isCanary = isKind("flagger.app", "Canary");
 
 /** Whether the type is a Helm release, whose inputs contain the chart's values but none of its objects. */
 export const isHelmRelease = isKind("helm.sh", "Release");
@@ -174,10 +184,11 @@ export function kubernetesResources(args: EngineResource): KubernetesResource[] 
  * Management. They are judged one by one only, because only the tool decides whether and where it creates them.
  */
 export function embeddedObjects(resource: KubernetesResource): KubernetesResource[] {
-  if (!isForeignGroup(resource.type.group)) return [];
+  if (!isForeignGroup(resource.type.group) && !isHelmRelease(resource.type)) return [];
   const read = (field: Field): KubernetesResource[] => {
     const [apiVersion, kind] = [field.at("apiVersion").peek, field.at("kind").peek];
     if (typeof apiVersion !== "string" || typeof kind !== "string" || !isIstioVersion(apiVersion)) {
+      if (typeof field.peek === "string") return manifestsIn(field.peek).flatMap(read);
       return field.peek === UNKNOWN ? [] : field.children().flatMap(read);
     }
     const [version = "", group = ""] = apiVersion.split("/").reverse();
@@ -190,6 +201,21 @@ export function embeddedObjects(resource: KubernetesResource): KubernetesResourc
   };
   const nameOf = (field: Field): string => text(field.at("name").peek) ?? resource.name ?? "";
   return resource.fields.children().flatMap(read);
+}
+
+/** The manifests in a text that contains objects of Istio. */
+function manifestsIn(text: string): Field[] {
+  if (!/^[\s-]*["']?apiVersion["']?\s*:\s*["']?\w+\.istio\.io\//m.test(text)) return [];
+  try {
+    return parseAllDocuments(text, { version: "1.1", uniqueKeys: false, logLevel: "error" }).flatMap(
+      (document) => {
+        const value: unknown = document.toJS();
+        return isObject(value) ? [Field.of(value, new Map())] : [];
+      },
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** Whether a group is of another project than Kubernetes and Istio, by the form of its name. */

@@ -1,13 +1,13 @@
 import type { StackViolation } from "../policy";
 import { type Field, textsOf } from "../reading/field";
-import { isGatewayApiRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
+import { isCanary, isGatewayApiRoute, isVirtualService, type KubernetesResource } from "../reading/resource";
 import type { JudgeEffect } from "./judged";
 
 /** The texts about browsers. */
 export const messages = {
   credentials: (title: string, path: string, origin: string) =>
-    `${title}: ${path} allows the origin ${origin} with credentials, so any website can send requests as the user and read ` +
-    `the responses. List the origins, or set allowCredentials to false.`,
+    `${title}: ${path} allows the origin ${origin} with credentials, so a website of strangers can send requests as the user ` +
+    `and read the responses. List the origins, or set allowCredentials to false.`,
 };
 
 /** Origins that anyone can have. A page in a sandboxed frame has the origin null. */
@@ -20,6 +20,8 @@ export const judgeCors: JudgeEffect = function* ({ stack }) {
     if (isVirtualService(resource.type)) {
       for (const route of fields.at("spec", "http").children())
         yield* judge(resource, route.at("corsPolicy"));
+    } else if (isCanary(resource.type)) {
+      yield* judge(resource, fields.at("spec", "service", "corsPolicy"));
     } else if (isGatewayApiRoute(resource.type)) {
       for (const filter of filtersOf(fields.at("spec", "rules"))) yield* judge(resource, filter.at("cors"));
     }
@@ -37,12 +39,15 @@ function* judge(resource: KubernetesResource, cors: Field): Iterable<StackViolat
   if (cors.at("allowCredentials").peek !== true) return;
   const origins = cors.at("allowOrigins");
   const listed = [
-    ...textsOf(origins).map(({ field, text }) => ({ field, matches: wildcard(text) })),
-    ...textsOf(cors.at("allowOrigin")).map(({ field, text }) => ({ field, matches: wildcard(text) })),
-    ...origins.children().flatMap((field) => ({ field, matches: stringMatch(field) })),
+    ...[...textsOf(origins), ...textsOf(cors.at("allowOrigin"))].map(({ field, text }) => ({
+      field,
+      matches: wildcard(text),
+      near: resembling((word) => [text.replaceAll("*", word)]),
+    })),
+    ...origins.children().map((field) => ({ field, matches: stringMatch(field), near: nearOrigins(field) })),
   ];
-  for (const { field, matches } of listed) {
-    const origin = STRANGERS.find(matches);
+  for (const { field, matches, near } of listed) {
+    const origin = [...STRANGERS, ...near].find(matches);
     if (origin === undefined) continue;
     yield { subject: resource, message: messages.credentials(resource.title, field.path, origin) };
     return;
@@ -68,4 +73,48 @@ function stringMatch(field: Field): (origin: string) => boolean {
   } catch {
     return () => false;
   }
+}
+
+/** Origins of strangers that resemble what a prefix or an expression is meant to match. */
+function nearOrigins(match: Field): string[] {
+  const [prefix, regex] = ["prefix", "regex"].map((form) => match.at(form).peek);
+  if (typeof prefix === "string")
+    return resembling((word) => [`${prefix}${word === EXPECTED ? "" : `.${word}.example`}`]);
+  return typeof regex === "string" ? resembling((word) => texts(regex, word)) : [];
+}
+
+/** The words for any text: that of an expected origin, and that of a stranger's. */
+const [EXPECTED, STRANGE] = ["www", "stranger"];
+
+/** The origins that have another domain than the expected one: `strangerexample.com` in place of `example.com`. */
+function resembling(fill: (word: string) => string[]): string[] {
+  const [expected = ""] = fill(EXPECTED);
+  return [...fill(STRANGE), ...fill(EXPECTED)]
+    .flatMap((origin) => [origin, `${origin}.stranger.example`])
+    .filter(
+      (origin) => URL.canParse(origin) && URL.canParse(expected) && domainOf(origin) !== domainOf(expected),
+    );
+}
+
+function domainOf(origin: string): string {
+  return new URL(origin).hostname.split(".").slice(-2).join(".");
+}
+
+/** A part of an expression for any text: a dot, a class or a word with a quantifier. */
+const ANY_TEXT = /(?:\.|\[[^\]]*\]|\\w)(?:[*+]|\{[^}]*\})\??/g;
+
+/** Texts that an expression is meant to match, with a word for any text; and those with a letter in place of a single dot. */
+function texts(regex: string, word: string): string[] {
+  const source = regex
+    .replace(/^\^|\$$/g, "")
+    .replace(/\(\?:/g, "(")
+    .replace(/\(([^()|]*)\|[^()]*\)/g, "($1)")
+    .replace(ANY_TEXT, word)
+    .replace(/(?<!\\)[()?]/g, "");
+  const plain = (text: string): string => text.replace(/\\(.)/g, "$1");
+  const dots = [...source.matchAll(/(?<=[a-z0-9])\.(?=[a-z0-9])/g)];
+  return [
+    plain(source),
+    ...dots.map(({ index }) => plain(`${source.slice(0, index)}x${source.slice(index + 1)}`)),
+  ];
 }

@@ -1,7 +1,8 @@
 import { fullHost } from "../../effect";
 import type { StackViolation } from "../policy";
+import { isMeshHost, trafficPolicies } from "../reading/destinationRule";
 import { textsOf } from "../reading/field";
-import { isServiceEntry, type KubernetesResource } from "../reading/resource";
+import { isDestinationRule, isServiceEntry, type KubernetesResource } from "../reading/resource";
 import type { JudgeEffect, JudgedStack } from "./judged";
 
 /** The texts about destinations outside of the mesh. */
@@ -12,6 +13,9 @@ export const messages = {
   replaced: (title: string, path: string, host: string, other: string) =>
     `${title}: ${path} gives "${host}" endpoints of its own for other namespaces, while ${other} declares the same host. Set ` +
     `spec.exportTo to ["."].`,
+  tunnel: (title: string, path: string, host: string) =>
+    `${title}: ${path} is "${host}", which no ServiceEntry declares, so connections to the proxy lead to an undeclared host. ` +
+    `Declare the host as a ServiceEntry.`,
 };
 
 /** Judges ServiceEntries that take traffic out of the mesh, or to endpoints that its owner did not choose. */
@@ -19,7 +23,23 @@ export const judgeEgress: JudgeEffect = function* (judged) {
   for (const entry of judged.stack.filter(({ type }) => isServiceEntry(type) && !type.patch)) {
     yield* judgeEntry(entry, judged);
   }
+  if (!judged.isRestricted) return;
+  for (const rule of judged.stack.filter(({ type }) => isDestinationRule(type)))
+    yield* judgeTunnels(rule, judged);
 };
+
+/** Judges the hosts to which connections lead behind a forward proxy. */
+function* judgeTunnels(rule: KubernetesResource, { model }: JudgedStack): Iterable<StackViolation> {
+  for (const policy of trafficPolicies(rule.fields.at("spec"))) {
+    const field = policy.at("tunnel", "targetHost");
+    const target = field.peek;
+    if (typeof target !== "string" || isMeshHost(target, [model.settings.clusterDomain])) continue;
+    const isDeclared = model.services.some(
+      ({ host }) => host === target || (host.startsWith("*.") && target.endsWith(host.slice(1))),
+    );
+    if (!isDeclared) yield { subject: rule, message: messages.tunnel(rule.title, field.path, target) };
+  }
+}
 
 function* judgeEntry(entry: KubernetesResource, { model }: JudgedStack): Iterable<StackViolation> {
   const { title, namespace = "default", fields } = entry;

@@ -284,6 +284,28 @@ describe("forbid-injection-opt-out", () => {
     });
   });
 
+  it("refuses another network of the pod in place of that of Istio's CNI plugin", async () => {
+    const annotation = "v1.multus-cni.io/default-network";
+    const effect = "the pod has another network than the one in which Istio's CNI plugin redirects traffic";
+    expect(await judge(annotatedPod({ [annotation]: "shop/other" }))).to.deep.equal(
+      at(`annotations["${annotation}"]`, messages.optOut('is "shop/other"', effect)),
+    );
+    expect(await judge(annotatedPod({ "k8s.v1.cni.cncf.io/networks": "shop/other" }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
+  it("judges the values of every chart that is not Istio's", async () => {
+    const values = { worker: { podLabels: { [INJECT]: "false" } } };
+    const redis = gatewayRelease(values, { name: "redis", namespace: "shop", chart: "redis" });
+    expect(await judge(redis)).to.deep.equal({
+      violations: [said("Release shop/redis")(`values.worker.podLabels["${INJECT}"]`, messages.noSidecar())],
+    });
+    expect(await judge(gatewayRelease({ podLabels: { [INJECT]: "true" } }))).to.deep.equal({
+      violations: [],
+    });
+  });
+
   it("reports unknown values as undecided", async () => {
     const metadata = { labels: { [INJECT]: unknown }, annotations: { [INJECT]: "false" } };
     expect(await judge(deployment({ metadata }))).to.deep.equal({

@@ -6,6 +6,7 @@ import {
   defaultDeny,
   destinationRule,
   istio,
+  kubernetes,
   peerAuthentication,
   requestAuthentication,
 } from "../resources";
@@ -62,6 +63,59 @@ describe("forbid-security-patches", () => {
       expect(await judge(asPatch({ ...rest, props: metadata }))).to.deep.equal({
         violations: [onDeny('metadata.annotations["istio.io/dry-run"]', messages.dryRun())],
       });
+    }
+  });
+
+  it("refuses tools that change or delete security objects", async () => {
+    const match = (kind: string) => ({ any: [{ resources: { kinds: [kind] } }] });
+    const kyverno = (kind: string, spec: object) =>
+      kubernetes("kyverno.io/v1", kind, { metadata: { name: "x" }, spec });
+    const rule = (fields: object) => kyverno("ClusterPolicy", { rules: [{ name: "x", ...fields }] });
+    const mutate = { patchStrategicMerge: {} };
+    const at = "spec.rules[0].match.any[0].resources.kinds[0]";
+    for (const [resource, title, path, kind] of [
+      [rule({ match: match("PeerAuthentication"), mutate }), "ClusterPolicy x", at, "PeerAuthentication"],
+      [rule({ match: match("*"), mutate }), "ClusterPolicy x", at, "*"],
+      [
+        rule({ match: match("security.istio.io/v1/*"), mutate }),
+        "ClusterPolicy x",
+        at,
+        "security.istio.io/v1/*",
+      ],
+      [
+        rule({ match: match("Pod"), mutate: { targets: [{ kind: "Sidecar" }] } }),
+        "ClusterPolicy x",
+        "spec.rules[0].mutate.targets[0].kind",
+        "Sidecar",
+      ],
+      [
+        kyverno("ClusterCleanupPolicy", { match: match("AuthorizationPolicy") }),
+        "ClusterCleanupPolicy x",
+        "spec.match.any[0].resources.kinds[0]",
+        "AuthorizationPolicy",
+      ],
+      [
+        patched("AuthorizationPolicy"),
+        "Kustomization x",
+        "spec.patches[0].target.kind",
+        "AuthorizationPolicy",
+      ],
+    ] as const) {
+      expect(await judge(resource)).to.deep.equal({ violations: [said(title)(path, messages.tool(kind))] });
+    }
+    for (const resource of [
+      rule({ match: match("Pod"), mutate }),
+      rule({ match: match("apps/v1/*"), mutate }),
+      rule({ match: match("PeerAuthentication"), validate: {} }),
+      kyverno("ClusterCleanupPolicy", { match: match("Job") }),
+      patched("Deployment"),
+    ]) {
+      expect(await judge(resource)).to.deep.equal({ violations: [] });
+    }
+
+    function patched(kind: string): Resource {
+      const spec = { patches: [{ target: { kind }, patch: "[]" }] };
+      return kubernetes("kustomize.toolkit.fluxcd.io/v1", "Kustomization", { metadata: { name: "x" }, spec });
     }
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { forbidWeakerMtls, messages } from "../../policies/forbidWeakerMtls";
 import { type Resource, unknown, validateResource } from "../engine";
-import { asPatch, destinationRule, istio, istiod, peerAuthentication } from "../resources";
+import { asPatch, destinationRule, istio, istiod, kubernetes, peerAuthentication } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -371,6 +371,22 @@ describe("forbid-weaker-mtls", () => {
           "Release istio-system/istiod: string value at .values.meshConfig can't be known during preview",
       });
     });
+  });
+
+  it("judges the mode that Flagger sets for a Canary", async () => {
+    const canary = (trafficPolicy: object) =>
+      judge(
+        kubernetes("flagger.app/v1beta1", "Canary", {
+          metadata: { namespace: "shop", name: "cart" },
+          spec: { service: { port: 80, trafficPolicy } },
+        }),
+      );
+    expect(await canary({ tls: { mode: "DISABLE" } })).to.deep.equal({
+      violations: [said("Canary shop/cart")("spec.service.trafficPolicy.tls.mode", messages.tls("DISABLE"))],
+    });
+    for (const policy of [{ tls: { mode: "ISTIO_MUTUAL" } }, { loadBalancer: { simple: "LEAST_REQUEST" } }]) {
+      expect(await canary(policy)).to.deep.equal({ violations: [] });
+    }
   });
 
   it("does not apply to other resources", async () => {

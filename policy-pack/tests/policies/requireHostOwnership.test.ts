@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { messages, requireHostOwnership } from "../../policies/requireHostOwnership";
 import { type Resource, unknown, validateStack } from "../engine";
-import { deployment, istio, virtualService } from "../resources";
+import { deployment, istio, namespace, virtualService } from "../resources";
 
 const judge = (...stack: Resource[]) => validateStack(requireHostOwnership, stack);
 const routes = (host: unknown, spec: object = {}) =>
@@ -72,6 +72,18 @@ describe("require-host-ownership", () => {
     );
     for (const declared of ["api.example.com", "*.example.com"]) {
       expect(await judge(routes("api.example.com"), entry(declared))).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses hosts of other namespaces without their domain, and of several clusters", async () => {
+    const others = [namespace({}, "bank"), namespace({}, "team-a")];
+    const onEntry = "ServiceEntry team-a/entry";
+    const shared = "pay.bank.svc.clusterset.local";
+    expect(await judge(entry("pay.bank"), ...others)).to.deep.equal(taken(onEntry, "pay.bank", "bank"));
+    expect(await judge(routes("pay.bank"), ...others)).to.deep.equal(taken(ROUTES, "pay.bank", "bank"));
+    expect(await judge(entry(shared))).to.deep.equal(taken(onEntry, shared, "bank"));
+    for (const host of ["pay.team-a", "example.com", "pay.team-a.svc.clusterset.local"]) {
+      expect(await judge(entry(host), ...others), host).to.deep.equal({ violations: [] });
     }
   });
 

@@ -44,7 +44,7 @@ describe("require-safe-effects", () => {
   it("does not apply to a stack without objects of Istio and without workloads", async () => {
     expect(await validateStack(requireSafeEffects, [namespace()])).to.deep.equal({
       ...accepted,
-      notApplicable: "The stack has no object of Istio and no workload",
+      notApplicable: "The stack has no object of Istio, no workload and no object that decides about them",
     });
   });
 

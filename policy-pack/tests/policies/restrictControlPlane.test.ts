@@ -407,6 +407,78 @@ describe("restrict-control-plane", () => {
     expect((await judge(istiod(values), { environment: "staging" })).violations).to.have.length(1);
   });
 
+  it("refuses releases that keep the values of the last one", async () => {
+    const hidden = messages.hidden("the values of the last release");
+    expect(await judge(withArguments({ reuseValues: true }))).to.deep.equal(at("reuseValues", hidden));
+    for (const args of [{ reuseValues: false }, { resetValues: true }, { skipCrds: true }]) {
+      expect(await judge(withArguments(args))).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses what proxies and istiod read from ConfigMaps and Secrets, by whatever writes it", async () => {
+    const named = (apiVersion: string, kind: string, name: string, props: object) =>
+      kubernetes(apiVersion, kind, { metadata: { name, namespace: "istio-system" }, ...props });
+    const trust = "trust.cert-manager.io/v1alpha1";
+    const store = (name: string) =>
+      named("external-secrets.io/v1", "ExternalSecret", "x", { spec: { target: { name } } });
+    for (const [resource, path, change] of [
+      [
+        named("core/v1", "ConfigMap", "istio", { binaryData: { mesh: "e30=" } }),
+        "binaryData.mesh",
+        "configMap",
+      ],
+      [named("core/v1", "ConfigMap", "istio-ca-crl", { data: {} }), "data", "revocations"],
+      [named("core/v1", "Secret", "istio-kubeconfig", {}), "metadata.name", "kubeconfig"],
+      [named(trust, "Bundle", "istio-ca-root-cert", { spec: {} }), "spec", "rootCertificate"],
+      [store("istio-ca-secret"), "spec.target.name", "key"],
+    ] as const) {
+      const { violations } = await judge(resource);
+      expect(violations.map((text) => text.replace(/^[^:]+: /, ""))).to.deep.equal([
+        said("")(path, messages.change(change)).replace(/^: /, ""),
+      ]);
+    }
+    for (const resource of [
+      named("core/v1", "ConfigMap", "logos", { binaryData: { mesh: "e30=" } }),
+      named("core/v1", "Secret", "cacerts", {}),
+      named(trust, "Bundle", "company-ca", { spec: {} }),
+      store("cacerts"),
+    ]) {
+      expect(await judge(resource)).to.deep.equal({ violations: [] });
+    }
+  });
+
+  it("refuses schemas that remove fields of security objects or add defaults", async () => {
+    const definition = (properties: object, spec: object = {}, group = "security.istio.io") =>
+      kubernetes("apiextensions.k8s.io/v1", "CustomResourceDefinition", {
+        metadata: { name: `peerauthentications.${group}` },
+        spec: {
+          group,
+          versions: [
+            { name: "v1", schema: { openAPIV3Schema: { properties: { spec: { properties, ...spec } } } } },
+          ],
+        },
+      });
+    const schema = "spec.versions[0].schema.openAPIV3Schema.properties.spec";
+    const on = said("CustomResourceDefinition peerauthentications.security.istio.io");
+    const whole = { selector: {}, mtls: {}, portLevelMtls: {} };
+    expect(await judge(definition({ selector: {}, portLevelMtls: {} }))).to.deep.equal({
+      violations: [on(`${schema}.properties.mtls`, messages.change("pruning"))],
+    });
+    const mode = { properties: { mode: { default: "PERMISSIVE" } } };
+    expect(await judge(definition({ ...whole, mtls: mode }))).to.deep.equal({
+      violations: [on(`${schema}.properties.mtls.properties.mode.default`, messages.change("default"))],
+    });
+    const named = { properties: { default: { type: "string" } } };
+    for (const one of [
+      definition(whole),
+      definition({ ...whole, mtls: named }),
+      definition({}, { "x-kubernetes-preserve-unknown-fields": true }),
+      definition({ mtls: mode }, {}, "shop.example.com"),
+    ]) {
+      expect(await judge(one)).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("reports unknown values as undecided", async () => {
     expect((await judge(istiod({ global: { hub: unknown } }))).undecided).to.be.a("string");
     expect(

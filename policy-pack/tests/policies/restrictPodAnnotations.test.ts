@@ -215,11 +215,15 @@ describe("restrict-pod-annotations", () => {
     expect(await pod(IMAGE, mirrored, { istioHubs })).to.deep.equal({ violations: [] });
   });
 
-  it("judges the annotations in values of gateways and consoles", async () => {
+  it("judges the annotations in values of gateways and other charts, but not of istiod", async () => {
     const podAnnotations = { [BOOTSTRAP]: "x", "prometheus.io/scrape": "true" };
     for (const [release, title] of [
       [gatewayRelease({ podAnnotations }), "Release istio-ingress/istio-ingress"],
       [grafana({ podAnnotations }), "Release monitoring/grafana"],
+      [
+        gatewayRelease({ podAnnotations }, { name: "redis", namespace: "shop", chart: "redis" }),
+        "Release shop/redis",
+      ],
     ] as const) {
       expect(await judge(release)).to.deep.equal({
         violations: [said(title)(`values.podAnnotations["${BOOTSTRAP}"]`, messages.annotation(BOOTSTRAP))],
@@ -236,6 +240,26 @@ describe("restrict-pod-annotations", () => {
       violations: [],
     });
     expect(await pod(BOOTSTRAP, "x", { environment: "dev" })).to.deep.equal({ violations: [] });
+  });
+
+  it("judges the Service that a ConfigMap merges into that of a Gateway", async () => {
+    const options = (service: string) =>
+      judge(
+        kubernetes("core/v1", "ConfigMap", {
+          metadata: { name: "gateway", namespace: "shop" },
+          data: { service },
+        }),
+      );
+    expect(await options("spec:\n  selector:\n    app: x\n")).to.deep.equal({
+      violations: [said("ConfigMap shop/gateway")("data.service", messages.selector())],
+    });
+    for (const text of [
+      "spec:\n  type: ClusterIP\n",
+      "kind: Service\nspec:\n  selector: {app: x}\n",
+      "shop",
+    ]) {
+      expect(await options(text)).to.deep.equal({ violations: [] });
+    }
   });
 
   it("reports unknown values as undecided", async () => {
