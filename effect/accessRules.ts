@@ -37,28 +37,30 @@ export interface AccessRules {
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function accessRules(model: Model, workload: Workload, tcp: boolean, dryRun = false): AccessRules {
-  return rulesOf(model, workload)(tcp, dryRun);
+  const known = rulesOf(model, workload);
+  const index = (tcp ? 1 : 0) + (dryRun ? 2 : 0);
+  return (known[index] ??= readRules(model, workload, tcp, dryRun));
 }
 
-const rulesOf = perWorkload((model, workload) => {
-  const known = cache.get(model) ?? new Map<string, AccessRules>();
-  cache.set(model, known);
-  const labels = JSON.stringify([workload.namespace, workload.labels]);
-  return (tcp: boolean, dryRun: boolean): AccessRules => {
-    const key = `${String(tcp)} ${String(dryRun)} ${labels}`;
-    const rules = known.get(key) ?? readRules(model, workload, tcp, dryRun);
-    known.set(key, rules);
-    return rules;
-  };
-});
+/** The rules of requests and of connections, then those of policies that are not enforced. */
+const rulesOf = perWorkload((): (AccessRules | undefined)[] => []);
 
-/** Workloads of a namespace with the same labels have the same policies. */
+/** Workloads with the same policies have the same rules. */
 const cache = new WeakMap<Model, Map<string, AccessRules>>();
 
 function readRules(model: Model, workload: Workload, tcp: boolean, dryRun: boolean): AccessRules {
   const policies = attached(model, "AuthorizationPolicy", "security.istio.io", workload).filter(
     ({ annotations }) => isTrue(annotations["istio.io/dry-run"]) === dryRun,
   );
+  const known = cache.get(model) ?? new Map<string, AccessRules>();
+  cache.set(model, known);
+  const key = `${String(tcp)} ${policies.map(({ namespace, name }) => `${namespace}/${name}`).join()}`;
+  const rules = known.get(key) ?? rulesIn(model, policies, tcp);
+  known.set(key, rules);
+  return rules;
+}
+
+function rulesIn(model: Model, policies: readonly KnownObject[], tcp: boolean): AccessRules {
   const of = (action: string): KnownObject[] =>
     policies.filter(({ spec }) => (textAt(spec, "action") ?? "ALLOW") === action);
   const read = (policy: KnownObject, strict: boolean): AccessRule[] => {

@@ -74,8 +74,9 @@ export function valueOf(
   settings: MeshSettings,
 ): string | readonly string[] | undefined | typeof unread {
   const { identity, port, method = "GET", path = "/", host, headers = {}, claims } = request;
-  const [kind = ""] = dimension.split(" ", 1);
-  const name = dimension.slice(kind.length + 1);
+  const space = dimension.indexOf(" ");
+  const kind = space === -1 ? dimension : dimension.slice(0, space);
+  const name = space === -1 ? "" : dimension.slice(space + 1);
   switch (kind) {
     case "identity":
       return identity && principalOf(identity);

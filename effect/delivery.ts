@@ -6,6 +6,7 @@ import { type Decision, mayCall } from "./mayCall";
 import type { Model } from "./model";
 import { networkDecision, outsideOf, podPort, targetOf } from "./networkDelivery";
 import { selects } from "./object";
+import { perWorkload } from "./perWorkload";
 import type { Request } from "./request";
 import { routeOf } from "./routeOf";
 import { serviceAt } from "./service";
@@ -143,6 +144,40 @@ function arrival(
   destination: RouteDestination,
   passed: readonly Workload[],
 ): Arrival {
+  const { network, unknownPods, receivers } = receiversOf(model, from, destination);
+  return {
+    destination,
+    ...(network && { network }),
+    ...(unknownPods && { unknownPods }),
+    at: receivers.map(({ workload, port, tcp, network }) => {
+      const received = receipt(model, from, request, { destination, workload, port, tcp, passed });
+      return network ? withNetwork(received, network) : received;
+    }),
+  };
+}
+
+/** What arrives at a destination, whatever the request is. */
+interface Receivers extends Pick<Arrival, "network" | "unknownPods"> {
+  readonly receivers: readonly {
+    readonly workload: Workload;
+    readonly port: number;
+    readonly tcp: boolean;
+    /** The decision of NetworkPolicies, unless they allow the connection. */
+    readonly network: Decision | undefined;
+  }[];
+}
+
+const receiversFrom = perWorkload(() => new WeakMap<RouteDestination, Receivers>());
+
+/** The receivers of a client's requests to a destination, read once: each route has the same ones for many requests. */
+function receiversOf(model: Model, from: Workload, destination: RouteDestination): Receivers {
+  const known = receiversFrom(model, from);
+  let receivers = known.get(destination);
+  if (receivers === undefined) known.set(destination, (receivers = readReceivers(model, from, destination)));
+  return receivers;
+}
+
+function readReceivers(model: Model, from: Workload, destination: RouteDestination): Receivers {
   const service = serviceAt(model.services, destination.host);
   const selector = service?.selector;
   const labels = { ...selector, ...textsOf(destination.labels) };
@@ -164,15 +199,12 @@ function arrival(
           port: typeof port?.target === "number" ? port.target : destination.port,
         });
   return {
-    destination,
     ...(network && { network }),
     ...(isUnknown && { unknownPods: labels }),
-    at: receivers.map((workload) => {
+    receivers: receivers.map((workload) => {
       const number = port === undefined ? destination.port : targetOf(port, workload);
       const connection = { from: { workload: from }, to: { workload }, port: number };
-      const network = networkDecision(model, connection);
-      const received = receipt(model, from, request, { destination, workload, port: number, tcp, passed });
-      return network ? withNetwork(received, network) : received;
+      return { workload, port: number, tcp, network: networkDecision(model, connection) };
     }),
   };
 }

@@ -58,6 +58,7 @@ export function appliesTo(match: Fields, port: number, { workload, gateway }: Ro
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 export function requestMatches(request: RoutedRequest, match: Fields, settings: MeshSettings): Truth {
+  if (Object.keys(match).length === 0) return "yes";
   const { host, method = "GET", path = "/", headers = {}, scheme = "http" } = request;
   const ignoreCase = match.ignoreUriCase === true;
   const single = (key: string, value: string): Truth =>

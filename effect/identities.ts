@@ -2,7 +2,7 @@ import { accessRules, atomsOf } from "./accessRules";
 import type { Model } from "./model";
 import { matches, type Pattern } from "./pattern";
 import { principalOf } from "./request";
-import { textClass } from "./textClass";
+import { type TextClasses, textClasses } from "./textClass";
 import { identityOf, type Workload } from "./workload";
 
 const cache = new WeakMap<Model, readonly string[]>();
@@ -30,23 +30,20 @@ export function principalsAlike(
   patterns: readonly Pattern[],
 ): Map<string, readonly string[]> {
   const all = [...new Set(models.flatMap(principals))];
-  const groups = Map.groupBy(all, classBy(patterns));
+  const groups = Map.groupBy(all, classesBy(patterns).nameOf);
   return new Map([...groups.values()].map((group) => [group[0] ?? "", group]));
 }
 
-/**
- * Returns a function that names the class of a principal: no policy of the workloads distinguishes the principals of one
- * class.
- */
-export function principalClass(model: Model, workloads: readonly Workload[]): (principal: string) => string {
+/** Returns the classes of principals: no policy of the workloads distinguishes the principals of one class. */
+export function principalClasses(model: Model, workloads: readonly Workload[]): TextClasses {
   const atoms = workloads.flatMap((workload) =>
     [false, true].flatMap((tcp) => atomsOf(accessRules(model, workload, tcp))),
   );
-  return classBy(atoms.flatMap(({ dimension, pattern }) => (dimension === "identity" ? [pattern] : [])));
+  return classesBy(atoms.flatMap(({ dimension, pattern }) => (dimension === "identity" ? [pattern] : [])));
 }
 
-function classBy(patterns: readonly Pattern[]): (principal: string) => string {
-  return textClass(patterns, exactOf, matches);
+function classesBy(patterns: readonly Pattern[]): TextClasses {
+  return textClasses(patterns, exactOf, matches);
 }
 
 function exactOf(pattern: Pattern): string | undefined {

@@ -22,11 +22,11 @@ export { type Connection, type ConnectionDecision, type Endpoint, mayConnect } f
 export type { Outside } from "./outside";
 export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
-export { hostClass, routeOf } from "./routeOf";
+export { hostClasses, routeOf } from "./routeOf";
 export { perWorkload } from "./perWorkload";
-export { principalClass } from "./identities";
+export { principalClasses } from "./identities";
 export { selectorIndex } from "./selectorIndex";
-export { textClass } from "./textClass";
+export { textClasses } from "./textClass";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";
 export type { RoutedRequest } from "./httpMatch";
 export { insertedFilters } from "./insertedFilters";

@@ -4,6 +4,7 @@ import { inbound, modeAt } from "./inbound";
 import type { Model } from "./model";
 import type { ObjectName } from "./object";
 import type { PolicyRule } from "./policyRule";
+import { perWorkload } from "./perWorkload";
 import type { Request } from "./request";
 import type { MeshSettings } from "./settings";
 import { isAccepted, tokenIssuers } from "./token";
@@ -46,7 +47,7 @@ export interface Decision {
  */
 export function mayCall(model: Model, workload: Workload, request: Request): Decision {
   const mtls = inbound(model, workload);
-  const unread = unreadOf(model, workload).filter(({ about }) => about === "access");
+  const unread = unreadAccess(model, workload);
   const ambient = workload.proxy === "none" && unread.length > 0;
   if (mtls.bypassed(request.port) && !ambient) return { answer: "allowed", reason: "no proxy", unread: [] };
   const decision = decide(model, workload, request);
@@ -54,6 +55,10 @@ export function mayCall(model: Model, workload: Workload, request: Request): Dec
   if (decision.answer === "unknown" || first === undefined) return { ...decision, unread };
   return { answer: "unknown", reason: "object not read", by: first.from, unread };
 }
+
+const unreadAccess = perWorkload((model, workload): readonly Unread[] =>
+  unreadOf(model, workload).filter(({ about }) => about === "access"),
+);
 
 /** Decides like {@link mayCall}, by the objects that the model reads alone. */
 export function decide(model: Model, workload: Workload, request: Request): Omit<Decision, "unread"> {

@@ -7,10 +7,10 @@ export function perWorkload<T>(
 ): (model: Model, workload: Workload) => T {
   const byModel = new WeakMap<Model, WeakMap<Workload, { readonly value: T }>>();
   return (model, workload) => {
-    const byWorkload = byModel.get(model) ?? new WeakMap<Workload, { readonly value: T }>();
-    byModel.set(model, byWorkload);
-    const known = byWorkload.get(workload) ?? { value: read(model, workload) };
-    byWorkload.set(workload, known);
+    let byWorkload = byModel.get(model);
+    if (byWorkload === undefined) byModel.set(model, (byWorkload = new WeakMap()));
+    let known = byWorkload.get(workload);
+    if (known === undefined) byWorkload.set(workload, (known = { value: read(model, workload) }));
     return known.value;
   };
 }

@@ -40,6 +40,7 @@ export function principalOf({ trustDomain, namespace, serviceAccount }: Identity
 
 /** Returns the path that policies match: without query and fragment, normalized as the mesh says. */
 export function matchedPath(path: string, normalization: MeshSettings["pathNormalization"]): string {
+  if (!/[%\\?#]|\/\/|(^|\/)\./.test(path)) return path;
   const [bare = ""] = path.split(/[?#]/, 1);
   if (normalization === "NONE") return bare;
   const decoded =

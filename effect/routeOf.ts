@@ -4,8 +4,9 @@ import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWildcard, isWithin, mostSpecific } from "./host";
 import type { Model } from "./model";
+import { perWorkload } from "./perWorkload";
 import { candidatesOf, destinationTo, defaultRetries, firstRoute, resolver, type Route } from "./routing";
-import { type Listener, listenerAt, scopeOf } from "./scope";
+import { type Listener, listenerAt, type Scope, scopeOf } from "./scope";
 import type { ServiceHost } from "./service";
 import { unreadOf } from "./unread";
 import type { VirtualService } from "./virtualService";
@@ -18,7 +19,7 @@ import type { Workload } from "./workload";
  * @see https://istio.io/latest/docs/concepts/traffic-management/
  */
 export function routeOf(model: Model, from: Workload, request: RoutedRequest): Route {
-  const [unread] = unreadOf(model, from).filter(({ about }) => about !== "limits");
+  const unread = unreadRoute(model, from);
   const bypass = from.proxy === "none" ? (unread ? "no" : "yes") : bypassesOutbound(from, request.port);
   if (bypass === "yes") return { outcome: "passed through", destinations: [], mirrors: [] };
   if (bypass === "unknown") {
@@ -27,6 +28,10 @@ export function routeOf(model: Model, from: Workload, request: RoutedRequest): R
   if (unread) return { outcome: "unknown", destinations: [], mirrors: [], by: unread.from };
   return from.proxy === "gateway" ? gatewayRoute(model, from, request) : sidecarRoute(model, from, request);
 }
+
+const unreadRoute = perWorkload((model, from) =>
+  unreadOf(model, from).find(({ about }) => about !== "limits"),
+);
 
 function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Route {
   const scope = scopeOf(model, from);
@@ -59,15 +64,40 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
 
 const notFound: Route = { outcome: "not found", destinations: [], mirrors: [] };
 
-/**
- * Returns a function that names the class of a host and port to which a workload sends: unless its proxy forwards the
- * requests, it does the same with those of one class.
- */
-export function hostClass(model: Model, from: Workload): (host: string, port: number) => string {
+/** The classes of hosts to which a workload sends. */
+export interface HostClasses {
+  /** Names the class of a host and port: unless the workload's proxy forwards requests, it treats those of one class alike. */
+  readonly nameOf: (host: string, port: number) => string;
+  /** The hosts that the proxy has. All others are of one class on each port. Undefined if it matches hosts by wildcards. */
+  readonly keys?: ReadonlySet<string>;
+}
+
+/** Returns the classes of hosts to which a workload sends. */
+export function hostClasses(model: Model, from: Workload): HostClasses {
+  if (from.proxy === "gateway") return { nameOf: (host, port) => `${port} ${host}` };
   const scope = scopeOf(model, from);
+  const keys = knownHosts(scope, from.namespace, model.settings.clusterDomain);
+  return { nameOf: hostNaming(model, from, scope), ...(keys && { keys }) };
+}
+
+const hostsKnown = new WeakMap<Scope, { readonly hosts: ReadonlySet<string> | undefined }>();
+
+/** A scope is that of one namespace. */
+function knownHosts(scope: Scope, namespace: string, domain: string): ReadonlySet<string> | undefined {
+  const known = hostsKnown.get(scope);
+  if (known) return known.hosts;
+  const all = scope.listeners.flatMap(({ services, virtualServices }) => [
+    ...services.flatMap((service) => [service.host, ...namesOf(service, namespace, domain)]),
+    ...virtualServices.flatMap(({ hosts }) => hosts),
+  ]);
+  const hosts = all.some(isWildcard) ? undefined : new Set(all);
+  hostsKnown.set(scope, { hosts });
+  return hosts;
+}
+
+function hostNaming(model: Model, from: Workload, scope: Scope): (host: string, port: number) => string {
   return (host, port) => {
     const listener = listenerAt(scope, port);
-    if (from.proxy === "gateway") return `${port} ${host}`;
     if (!listener) return String(port);
     const { onPort, services, byHost, wild } = indexOf(
       listener,

@@ -111,17 +111,36 @@ export function firstRoute(
   request: RoutedRequest,
   resolve: (destination: unknown) => RouteDestination,
 ): Route | undefined {
-  for (const { of, index, route, match } of candidates) {
+  for (const candidate of candidates) {
+    const { match } = candidate;
     const matched = requestMatches(request, match, model.settings);
     if (matched === "no") continue;
-    const by = of.origins?.[index] ?? { ...of.from, route: index };
-    if (matched === "unknown") return { outcome: "unknown", destinations: [], mirrors: [], by };
-    const read = readRoute(route, by, resolve);
+    if (matched === "unknown") {
+      return { outcome: "unknown", destinations: [], mirrors: [], by: originOf(candidate) };
+    }
+    const read = routeRead(candidate, resolve);
     if (!read.rewrite) return read;
     const path = rewrittenPath(request.path ?? "/", read.rewrite, match);
     return path === undefined ? { ...read, outcome: "unknown", destinations: [] } : { ...read, path };
   }
   return undefined;
+}
+
+function originOf({ of, index }: Candidate): ObjectName & { readonly route?: number } {
+  return of.origins?.[index] ?? { ...of.from, route: index };
+}
+
+const routesRead = new WeakMap<object, WeakMap<Candidate, Route>>();
+
+/** What a route does, read once for each proxy, whose destinations `resolve` finds. */
+function routeRead(candidate: Candidate, resolve: (destination: unknown) => RouteDestination): Route {
+  let routes = routesRead.get(resolve);
+  if (routes === undefined) routesRead.set(resolve, (routes = new WeakMap()));
+  let read = routes.get(candidate);
+  if (read === undefined) {
+    routes.set(candidate, (read = readRoute(candidate.route, originOf(candidate), resolve)));
+  }
+  return read;
 }
 
 function readRoute(

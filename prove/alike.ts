@@ -2,6 +2,7 @@ import type { Mesh } from "../catalog";
 import type { Model, Workload } from "../effect";
 import type { Answer } from "./judge";
 import { callerOf } from "./model";
+import { type Class, divider, itemsOf, type Naming, none, type Others } from "./others";
 import type { Caller, Question, Target } from "./question";
 
 /** Which proxies have decided about a request. */
@@ -14,10 +15,20 @@ export interface Passed {
 
 /** What the answer to a request depends on, besides the request. */
 export interface Classes {
-  /** Names the class of a client: those of one class have the same configuration, and receivers do not distinguish them. */
-  readonly client: (receivers: readonly Workload[]) => (client: Workload) => string;
+  /** Names a client's identity, and the class of its configuration. */
+  readonly identity: (client: Workload) => string;
+  readonly configuration: (client: Workload) => number;
+  /** Names the class of an identity: receivers do not distinguish those of one class. */
+  readonly distinguish: (receivers: readonly Workload[]) => Naming<string>;
   /** Names the class of a host and port: a client's proxy does the same with those of one class, unless it forwards. */
-  readonly host: (client: Workload) => (host: string, port: number) => string;
+  readonly host: (client: Workload) => HostNaming;
+}
+
+/** The classes of hosts at a client's proxy. */
+export interface HostNaming {
+  readonly nameOf: (host: string, port: number) => string;
+  /** Hosts in lower case. All others are of one class on each port. Undefined: each host is named. */
+  readonly keys?: ReadonlySet<string>;
 }
 
 /** What is asked, and who answers. */
@@ -40,9 +51,9 @@ export interface Asked {
 
 /** The same question from each caller to each target, as single questions. */
 export function singleQuestions(question: Question): Question[] {
-  const { otherCallers = [], otherTargets = [], ...single } = question;
-  return [single.caller, ...otherCallers].flatMap((caller) =>
-    [single.target, ...otherTargets].map((target) => ({ ...single, caller, target })),
+  const { otherCallers = none, otherTargets = none, ...single } = question;
+  return [single.caller, ...itemsOf(otherCallers)].flatMap((caller) =>
+    [single.target, ...itemsOf(otherTargets)].map((target) => ({ ...single, caller, target })),
   );
 }
 
@@ -52,104 +63,125 @@ export function singleQuestions(question: Question): Question[] {
  * proxies, and they do the same with it, unless something in their configurations distinguishes the callers.
  */
 export function asker(asking: Asking): (question: Question) => readonly Asked[] {
-  const divided = divider(asking);
-  const fromCallers = (question: Question, others: readonly Caller[]): Asked[] => {
+  const divided = callerDivider(asking);
+  const fromCallers = (question: Question, others: Others<Caller>): Asked[] => {
     const { answer, passed } = asking.answer(question);
     const { alike, rest } = divided(question.caller, others, passed);
     return [
-      { question, answer, others: () => alike.flat(2).map((one) => ({ ...question, caller: one })) },
-      ...rest.flatMap(([caller, more]) => fromCallers({ ...question, caller }, more)),
+      { question, answer, others: () => alike.flatMap(membersOf).map((caller) => ({ ...question, caller })) },
+      ...rest.flatMap(({ first, more }) => fromCallers({ ...question, caller: first }, more)),
     ];
   };
-  return ({ otherCallers, otherTargets, ...single }) => {
-    if (otherTargets) return toTargets(asking, single, [single.target, ...otherTargets]);
-    return fromCallers(single, otherCallers ?? []);
+  const toTargets = targetAsker(asking);
+  return (question) => {
+    const { otherCallers, ...single } = question;
+    if (question.otherTargets) return toTargets(single);
+    return fromCallers(single, otherCallers ?? none);
   };
 }
 
-/** A caller, and others of its class. */
-type Class = readonly [Caller, readonly Caller[]];
+function membersOf<T>({ first, more }: Class<T>): T[] {
+  return [first, ...itemsOf(more)];
+}
 
 interface Division {
   /** Those of the class of the first caller. */
-  readonly alike: readonly Class[];
-  readonly rest: readonly Class[];
+  readonly alike: readonly Class<Caller>[];
+  readonly rest: readonly Class<Caller>[];
 }
 
 /** Divides callers: those of the class of the first, and the other classes. */
-function divider({ classes, model, mesh }: Asking) {
-  const workloads = new WeakMap<Caller, { readonly of: Workload | undefined }>();
-  const workloadOf = (caller: Caller): Workload | undefined => {
-    const known = workloads.get(caller) ?? { of: callerOf(model, mesh, caller) };
-    workloads.set(caller, known);
-    return known.of;
-  };
+function callerDivider({ classes, model, mesh }: Asking) {
+  const textOf =
+    (read: (client: Workload) => string | number) =>
+    (caller: Caller): string => {
+      const workload = callerOf(model, mesh, caller);
+      return workload === undefined ? "none" : String(read(workload));
+    };
+  if (classes === undefined)
+    return (_: Caller, others: Others<Caller>) => ({ alike: [], rest: each(others) });
+  const { identity, configuration, distinguish } = classes;
+  const divide = divider<Caller>({ keyOf: textOf(identity), commonOf: textOf(configuration) });
   const numbers = new Map<Workload, number>();
   const numberOf = (workload: Workload): number => {
     const number = numbers.get(workload) ?? numbers.size;
     numbers.set(workload, number);
     return number;
   };
-  const namings = new Map<string, Naming>();
-  const namingFor = (receivers: readonly Workload[], known: Classes): Naming => {
+  const namings = new Map<string, DividedNaming>();
+  const namingFor = (receivers: readonly Workload[]): DividedNaming => {
     const key = [...new Set(receivers.map(numberOf))].join();
-    const nameOf = namings.get(key)?.nameOf ?? known.client(receivers);
-    const naming = namings.get(key) ?? { nameOf, divided: new WeakMap<readonly Caller[], Divided>() };
+    const known = namings.get(key);
+    if (known !== undefined) return known;
+    const { nameOf, keys } = distinguish(receivers);
+    const naming = {
+      nameOf: textOf((client) => `${configuration(client)} ${nameOf(identity(client))}`),
+      ...(keys && { keys }),
+      divided: new WeakMap(),
+    };
     namings.set(key, naming);
     return naming;
   };
-  return (first: Caller, others: readonly Caller[], passed: Passed | undefined): Division => {
-    if (classes === undefined || passed === undefined || others.length === 0) {
-      return { alike: [], rest: others.map((caller): Class => [caller, []]) };
-    }
-    const { nameOf, divided } = namingFor(passed.receivers, classes);
-    const classOf = (caller: Caller): string => {
-      const workload = workloadOf(caller);
-      return workload === undefined ? "none" : nameOf(workload);
-    };
+  return (first: Caller, others: Others<Caller>, passed: Passed | undefined): Division => {
+    if (passed === undefined) return { alike: [], rest: each(others) };
+    const naming = namingFor(passed.receivers);
     // The same callers send requests to each path with each method, so they are divided once.
-    const known = divided.get(others) ?? dividedBy(others, classOf);
-    divided.set(others, known);
-    const own = known.get(classOf(first));
-    return { alike: own ? [own] : [], rest: [...known.values()].filter((one) => one !== own) };
+    const known = naming.divided.get(others) ?? divide(others, naming);
+    naming.divided.set(others, known);
+    const name = naming.nameOf(first);
+    return {
+      alike: known.filter((one) => one.name === name),
+      rest: known.filter((one) => one.name !== name),
+    };
   };
 }
 
-/** The classes of lists of callers, as the receivers of a request distinguish them. */
-interface Naming {
-  readonly nameOf: (client: Workload) => string;
-  readonly divided: WeakMap<readonly Caller[], Divided>;
+/** The classes of callers, as the receivers of a request distinguish them. */
+interface DividedNaming extends Naming<Caller> {
+  readonly divided: WeakMap<Others<Caller>, readonly Class<Caller>[]>;
 }
 
-type Divided = ReadonlyMap<string, Class>;
-
-function dividedBy(callers: readonly Caller[], classOf: (caller: Caller) => string): Divided {
-  const groups = [...Map.groupBy(callers, classOf)];
-  return new Map(
-    groups.flatMap(([name, [caller, ...more]]) => (caller === undefined ? [] : [[name, [caller, more]]])),
-  );
+/** Each item is of a class of its own. */
+function each<T>(others: Others<T>): Class<T>[] {
+  return itemsOf(others).map((first) => ({ name: "", first, more: none }));
 }
 
 /** Of the targets of one class, the others are asked about only if the request has left the client's proxy. */
-function toTargets(
-  { classes, model, mesh, answer: answerTo }: Asking,
-  single: Question,
-  targets: readonly Target[],
-): Asked[] {
-  const client = callerOf(model, mesh, single.caller);
-  const nameOf = client && classes?.host(client);
-  const groups = Map.groupBy(targets, (target) =>
-    nameOf === undefined || target.kind === "pods" ? target : nameOf(target.host, target.port),
-  );
-  const questionAbout = (target: Target): Question => ({ ...single, target });
-  return [...groups.values()].flatMap(([first = single.target, ...others]): Asked[] => {
-    const question = questionAbout(first);
-    const { answer, passed } = answerTo(question);
-    if (passed?.left === false) return [{ question, answer, others: () => others.map(questionAbout) }];
-    const further = others.map((target): Asked => {
-      const about = questionAbout(target);
-      return { question: about, answer: answerTo(about).answer, others: () => [] };
+function targetAsker({ classes, model, mesh, answer: answerTo }: Asking) {
+  const divide = divider<Target>({ keyOf: hostOf, commonOf: portOf });
+  const divided = (single: Question, others: Others<Target>): Class<Target>[] => {
+    const client = callerOf(model, mesh, single.caller);
+    const naming = client && classes?.host(client);
+    if (naming === undefined) return [{ name: "", first: single.target, more: none }, ...each(others)];
+    const nameOf = (target: Target): string =>
+      target.kind === "pods" ? portOf(target) : naming.nameOf(target.host, target.port);
+    const name = nameOf(single.target);
+    const { own = [], rest = [] } = Object.groupBy(
+      divide(others, { nameOf, ...(naming.keys && { keys: naming.keys }) }),
+      (one) => (one.name === name ? "own" : "rest"),
+    );
+    const more = { all: own.flatMap(membersOf), except: none.except };
+    return [{ name, first: single.target, more }, ...rest];
+  };
+  return ({ otherTargets, ...single }: Question): Asked[] =>
+    divided(single, otherTargets ?? none).flatMap(({ first, more }): Asked[] => {
+      const question = { ...single, target: first };
+      const others = (): Question[] => itemsOf(more).map((target) => ({ ...single, target }));
+      const { answer, passed } = answerTo(question);
+      if (passed?.left === false) return [{ question, answer, others }];
+      const further = others().map((about): Asked => ({
+        question: about,
+        answer: answerTo(about).answer,
+        others: () => [],
+      }));
+      return [{ question, answer, others: () => [] }, ...further];
     });
-    return [{ question, answer, others: () => [] }, ...further];
-  });
+}
+
+function hostOf(target: Target): string {
+  return target.kind === "pods" ? "" : target.host.toLowerCase();
+}
+
+function portOf(target: Target): string {
+  return target.kind === "pods" ? `${target.service} ${target.port}` : String(target.port);
 }

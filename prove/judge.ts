@@ -14,30 +14,67 @@ export type Answers = ReadonlyMap<Question, Answer>;
 
 /** Judges each claim by the answers to all of its questions. */
 export function judgeAll(questions: readonly Question[], answers: Answers): Proof[] {
-  const claims = Map.groupBy(questions, ({ path, claim }) => `${path}\n${claim}`);
-  return [...claims.values()].map((own) => judge(own, answers));
+  const { add, proofs } = judging();
+  questions.forEach((question) => {
+    add(question, answers.get(question) ?? "no answer");
+  });
+  return proofs();
 }
 
-function judge(questions: readonly Question[], answers: Answers): Proof {
-  const [{ path, claim } = { path: "", claim: "" }] = questions;
-  const common = { path, claim, requests: questions.length };
-  let reason: string | undefined;
-  for (const question of questions) {
-    const answer = answers.get(question) ?? "no answer";
-    if (isUnknown(answer) && !(answer.provider !== undefined && isAboutAuthorizer(question))) {
-      reason ??= answer.unknown;
-      continue;
-    }
-    if (isUnknown(answer) && answer.provider === question.provider) continue;
-    if (typeof answer !== "string" && !isUnknown(answer) && isMet(question, answer)) continue;
-    const seen = describe(answer);
-    const counterexample = { request: describeQuestion(question), expected: expectationOf(question), seen };
-    return { ...common, verdict: "refuted", counterexample };
-  }
-  return {
-    ...common,
-    ...(reason === undefined ? { verdict: "proven" } : { verdict: "not provable here", reason }),
+/** A claim, as far as its questions are answered. */
+interface Judged extends Pick<Proof, "path" | "claim" | "counterexample" | "reason"> {
+  requests: number;
+  counterexample?: NonNullable<Proof["counterexample"]>;
+  reason?: string;
+}
+
+/** Judges claims while answers come in, none of which is kept. The first that contradicts a claim refutes it. */
+export function judging(): {
+  readonly add: (question: Question, answer: Answer) => void;
+  readonly proofs: () => Proof[];
+} {
+  const all: Judged[] = [];
+  const byPath = new Map<string, Map<string, Judged>>();
+  const judgedOf = ({ path, claim }: Question): Judged => {
+    const ofPath = byPath.get(path) ?? new Map<string, Judged>();
+    byPath.set(path, ofPath);
+    const known = ofPath.get(claim);
+    if (known !== undefined) return known;
+    const judged = { path, claim, requests: 0 };
+    ofPath.set(claim, judged);
+    all.push(judged);
+    return judged;
   };
+  return {
+    add: (question, answer) => {
+      const judged = judgedOf(question);
+      judged.requests += 1;
+      if (judged.counterexample === undefined) judge(judged, question, answer);
+    },
+    proofs: () => all.map(proofOf),
+  };
+}
+
+function judge(judged: Judged, question: Question, answer: Answer): void {
+  if (isUnknown(answer) && !(answer.provider !== undefined && isAboutAuthorizer(question))) {
+    judged.reason ??= answer.unknown;
+    return;
+  }
+  if (isUnknown(answer) && answer.provider === question.provider) return;
+  if (typeof answer !== "string" && !isUnknown(answer) && isMet(question, answer)) return;
+  judged.counterexample = {
+    request: describeQuestion(question),
+    expected: expectationOf(question),
+    seen: describe(answer),
+  };
+}
+
+function proofOf({ path, claim, requests, counterexample, reason }: Judged): Proof {
+  const common = { path, claim, requests };
+  if (counterexample !== undefined) return { ...common, verdict: "refuted", counterexample };
+  return reason === undefined
+    ? { ...common, verdict: "proven" }
+    : { ...common, verdict: "not provable here", reason };
 }
 
 function isUnknown(answer: Answer): answer is UnknownAnswer {
@@ -82,7 +119,8 @@ export function isMet(
 }
 
 /** Whether the application saw what it should. An answer to HEAD has no body that says so. */
-function isSeen({ body, pod, version }: LabAnswer, sees: Question["sees"] = {}): boolean {
+function isSeen({ body, pod, version }: LabAnswer, sees: Question["sees"]): boolean {
+  if (sees === undefined) return true;
   const { path, port, headers, tls, protocol } = (body.startsWith("{") ? JSON.parse(body) : {}) as {
     readonly path?: string;
     readonly port?: number;

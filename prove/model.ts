@@ -1,4 +1,4 @@
-import { gatewayProxies, type Mesh } from "../catalog";
+import { gatewayProxies, type Mesh, type Service } from "../catalog";
 import { gatewayServices, gatewayWorkloads } from "../checks";
 import {
   type Model,
@@ -121,14 +121,29 @@ function modelWith(subject: Subject, objects: readonly PlainObject[]): Model {
   });
 }
 
+const servicesByName = new WeakMap<Mesh, ReadonlyMap<string, Service>>();
+
 /** The workloads of a service. */
 export function workloadsOf(model: Model, mesh: Mesh, name: string): Workload[] {
-  const service = mesh.services.find((one) => one.name === name);
+  const index = servicesByName.get(mesh) ?? new Map(mesh.services.map((one) => [one.name, one]));
+  servicesByName.set(mesh, index);
+  const service = index.get(name);
   return service === undefined ? [] : workloadsSelected(model.workloads, service.selector, service.namespace);
 }
 
 /** The workload that sends a caller's requests. */
 export function callerOf(model: Model, mesh: Mesh, caller: Caller): Workload | undefined {
+  const ofModel = callers.get(model) ?? new WeakMap<Caller, { readonly of: Workload | undefined }>();
+  callers.set(model, ofModel);
+  const known = ofModel.get(caller) ?? { of: findCaller(model, mesh, caller) };
+  ofModel.set(caller, known);
+  return known.of;
+}
+
+/** A proof sends many requests of the same caller. */
+const callers = new WeakMap<Model, WeakMap<Caller, { readonly of: Workload | undefined }>>();
+
+function findCaller(model: Model, mesh: Mesh, caller: Caller): Workload | undefined {
   if (caller.kind === "workload") return workloadsOf(model, mesh, caller.service)[0];
   const [namespace, account] =
     caller.kind === "unmeshed" ? [unmeshedNamespace, "unmeshed"] : [caller.namespace, caller.serviceAccount];

@@ -5,7 +5,7 @@ import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./cluster";
 import type { Stage } from "./experiment";
 import type { Part } from "./foretell";
-import { type Answer, isMet, judgeAll } from "./judge";
+import { type Answer, isMet, judging } from "./judge";
 import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";
 import type { NetworkConnection } from "./networkEnds";
@@ -86,11 +86,13 @@ export async function proveByOracle(
 export function judgeQuestions(oracle: Oracle, mesh: Mesh, questions: readonly Question[]): Proof[] {
   const { model, classes } = oracle;
   const ask = asker({ model, mesh, classes, answer: (question) => answerTo(oracle, mesh, question) });
-  const asked = questions.flatMap(ask);
-  return judgeAll(
-    asked.map(({ question }) => question),
-    new Map(asked.map(({ question, answer }) => [question, answer])),
-  );
+  const { add, proofs } = judging();
+  questions.forEach((one) => {
+    ask(one).forEach(({ question, answer }) => {
+      add(question, answer);
+    });
+  });
+  return proofs();
 }
 
 /** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
@@ -193,7 +195,15 @@ export function stageOf(
           record(host, key, version, Math.round((count * percentage) / 100));
         }
       }
-      return Promise.resolve(answers.map(({ answer }) => inTime(route, request, answer)));
+      // The answers of one part are the same object.
+      const timely = new Map<LabAnswer, LabAnswer>();
+      return Promise.resolve(
+        answers.map(({ answer }) => {
+          const known = timely.get(answer) ?? inTime(route, request, answer);
+          timely.set(answer, known);
+          return known;
+        }),
+      );
     },
     seen: (service, key) => {
       const host = mesh.services.find(({ name }) => name === service)?.host ?? "";

@@ -1,4 +1,5 @@
 import type { LabRequest } from "./laboratory";
+import type { Others } from "./others";
 
 /** The client that sends a question's requests. */
 export type Caller =
@@ -37,9 +38,9 @@ export interface Question {
   readonly caller: Caller;
   readonly target: Target;
   /** Callers whose same request must get the same. Default: none. */
-  readonly otherCallers?: readonly Caller[];
+  readonly otherCallers?: Others<Caller>;
   /** Targets at which the same request must get the same. Default: none. */
-  readonly otherTargets?: readonly Target[];
+  readonly otherTargets?: Others<Target>;
   /** The scheme of the URL, and the path of HTTP requests. */
   readonly scheme: "http" | "https" | "tcp";
   readonly requestPath: string;

@@ -1,11 +1,11 @@
 import {
   type Delivery,
-  hostClass,
+  hostClasses,
   identityOf,
   insertedFilters,
   type Model,
   perWorkload,
-  principalClass,
+  principalClasses,
   principalOf,
   type RouteDestination,
   type Workload,
@@ -51,11 +51,10 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
   return {
     model,
     classes: {
-      host: (client) => hostClass(model, client),
-      client: (receivers) => {
-        const nameOf = principalClass(model, receivers);
-        return (client) => `${configuration(client)} ${nameOf(principalFor(model, client))}`;
-      },
+      host: (client) => hostClasses(model, client),
+      identity: (client) => principalFor(model, client),
+      configuration,
+      distinguish: (receivers) => principalClasses(model, receivers),
     },
     connects: (connection) => networkAnswers(networkFor(connection.without), subject.mesh, connection),
     filters: (workload, version) => insertedFilters(how.model, workload, version),

@@ -15,16 +15,26 @@ export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
     principal: principalOf(mesh, identity),
     caller: { kind: "identity", ...identity },
   }));
+  const byPrincipal = new Map(clients.map((client) => [client.principal, client]));
+  const byNamespace = Map.groupBy(clients, ({ namespace }) => namespace);
+  const all = clients.map(({ caller }) => caller);
   return mesh.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const edges = service.incoming.filter((edge) => edge.port.name === port.name);
-      const isOwn = ({ namespace, serviceAccount }: MeshIdentity): boolean =>
-        namespace === service.namespace && serviceAccount === service.serviceAccount.name;
-      const calls = (client: Client): boolean => edges.some((edge) => isSource(edge, client));
-      const admitted = clients.filter(calls);
+      const named = edges.flatMap(({ source: { principal, namespace } }) =>
+        principal === undefined ? (byNamespace.get(namespace) ?? []) : (byPrincipal.get(principal) ?? []),
+      );
+      const admitted = [...new Set(named)];
+      const own = byPrincipal.get(
+        principalOf(mesh, { ...service, serviceAccount: service.serviceAccount.name }),
+      );
       // Those without a call get the same questions.
-      const [first, ...others] = clients.filter((client) => !calls(client) && !isOwn(client));
-      const otherCallers = others.map(({ caller }) => caller);
+      const others = new Set([...admitted, ...(own ? [own] : [])]);
+      const first = clients.find((client) => !others.has(client));
+      const otherCallers = {
+        all,
+        except: new Set([...others, ...(first ? [first] : [])].map(({ caller }) => caller)),
+      };
       return [...admitted, ...(first ? [first] : [])]
         .flatMap((client) => askAs(mesh, client, service, port, edges, issuer))
         .filter(({ expect }) => expect !== "denied" || service.authorization === "enforced")

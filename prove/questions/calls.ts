@@ -15,36 +15,40 @@ export function callQuestions(mesh: Mesh): Question[] {
       target: { kind: "host", host, port } as const,
     })),
   );
+  const byName = new Map(targets.map(({ name, target }) => [name, target]));
+  const byScheme = [...Map.groupBy(targets, ({ scheme }) => scheme)].map(
+    ([scheme, own]) => [scheme, own.map(({ target }) => target)] as const,
+  );
+  const callees = new Map(mesh.services.map((service) => [service.name, service]));
   return mesh.services.flatMap((caller) => {
-    const known = new Set([caller.name, ...caller.outgoing.map(({ callee }) => callee)]);
-    const others = targets.filter(({ name }) => !known.has(name));
-    const byScheme = Map.groupBy(others, ({ scheme }) => scheme);
+    const known = [caller.name, ...caller.outgoing.map(({ callee }) => callee)];
+    const own = new Set(known.flatMap((name) => byName.get(name) ?? []));
     return [
-      ...callsOf(mesh, caller),
-      ...[...byScheme].flatMap(([scheme, [first, ...more]]): Question[] =>
-        first === undefined
-          ? []
-          : [
-              {
-                path: `${caller.path}.calls`,
-                claim: `${caller.name} reaches no service that it does not call`,
-                caller: { kind: "workload", service: caller.name },
-                target: first.target,
-                ...(more.length > 0 && { otherTargets: more.map(({ target }) => target) }),
-                scheme,
-                requestPath: "/",
-                request: {},
-                expect: "unreachable",
-              },
-            ],
-      ),
+      ...callsOf(callees, caller),
+      ...byScheme.flatMap(([scheme, all]): Question[] => {
+        const first = all.find((target) => !own.has(target));
+        if (first === undefined) return [];
+        return [
+          {
+            path: `${caller.path}.calls`,
+            claim: `${caller.name} reaches no service that it does not call`,
+            caller: { kind: "workload", service: caller.name },
+            target: first,
+            otherTargets: { all, except: new Set([...own, first]) },
+            scheme,
+            requestPath: "/",
+            request: {},
+            expect: "unreachable",
+          },
+        ];
+      }),
     ];
   });
 }
 
-function callsOf(mesh: Mesh, caller: Service): Question[] {
+function callsOf(services: ReadonlyMap<string, Service>, caller: Service): Question[] {
   return caller.outgoing.flatMap((edge) => {
-    const callee = mesh.services.find(({ name }) => name === edge.callee);
+    const callee = services.get(edge.callee);
     // Copies are sent by proxies, not by the application. Tokens are the business of the gateway's questions.
     if (callee === undefined || edge.mirrored || edge.endUser !== undefined) return [];
     const { port, protocol } = edge.port;

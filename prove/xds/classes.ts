@@ -1,4 +1,4 @@
-import { identityOf, principalOf, textClass, type Workload } from "../../effect";
+import { identityOf, principalOf, textClasses, type Workload } from "../../effect";
 import type { Classes } from "../alike";
 import { textHolds } from "./envoy/text";
 import type { Mesh } from "./journey";
@@ -15,23 +15,26 @@ export function classesIn(mesh: Mesh, configurationClass: (client: Workload) => 
     return known;
   };
   return {
-    client: (receivers) => {
+    identity: principalFor,
+    configuration: configurationClass,
+    distinguish: (receivers) => {
       const matchers = receivers.flatMap((receiver) => {
         const configuration = mesh.configurationOf(receiver);
         return configuration === undefined ? [] : principalMatchers(configuration);
       });
-      const classOf = textClass(matchers, exactOf, textHolds);
-      return (client) => `${configurationClass(client)} ${classOf(principalFor(client))}`;
+      return textClasses(matchers, exactOf, textHolds);
     },
     host: (client) => {
       const configuration = mesh.configurationOf(client);
       const names = configuration && namesIn(configuration);
-      return (host, port) => {
-        if (names === undefined) return `${port} ${host}`;
-        const name = host.toLowerCase();
-        const known =
-          names.hosts.has(name) || mesh.world.resolve(host).some((one) => names.addresses.has(one));
-        return known || names.others ? `${port} ${name}` : `${port} ${names.patternsOf(name)}`;
+      return {
+        nameOf: (host, port) => {
+          if (names === undefined) return `${port} ${host}`;
+          const name = host.toLowerCase();
+          const known =
+            names.hosts.has(name) || mesh.world.resolve(host).some((one) => names.addresses.has(one));
+          return known || names.others ? `${port} ${name}` : `${port} ${names.patternsOf(name)}`;
+        },
       };
     },
   };
