@@ -20,7 +20,7 @@ function rows(): string[][] {
 
 /** The titles of all tests and groups of tests. */
 function titles(): Set<string> {
-  const files = globSync("tests/{checks,cli,sandbox,toolchain}/**/*.{test,sandbox,demand}.ts", {
+  const files = globSync("tests/{checks,cli,sandbox,toolchain}/**/*.{test,exhaustive,sandbox,demand}.ts", {
     cwd: repository,
   });
   const text = files.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
