@@ -109,7 +109,7 @@ function answersTo(delivery: Delivery, sent: Sent): Part[] {
   const passed = arrivals.flatMap(({ destination, at }): Part[] => {
     const share = ((1 - aborted) * destination.weight) / all;
     if (!destination.exists) return [{ share, answer: answerOf(sent.scheme === "tcp" ? "closed" : "503") }];
-    if (at.length === 0) return [{ share, answer: outside(sent, destination) }];
+    if (at.length === 0) return [{ share, answer: outside(sent, destination, route) }];
     return at.flatMap(({ workload, request, decision, next }): Part[] => {
       const part = share / at.length;
       if (next && decision.answer === "allowed") {
@@ -159,10 +159,15 @@ function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent)
 function outside(
   { model, host, scheme, path }: Sent,
   { tls, host: name, port: number }: RouteDestination,
+  { outcome }: Route,
 ): LabAnswer {
   const encrypted = scheme === "https" || tls === "SIMPLE" || tls === "MUTUAL";
   const pod = host === undeclaredHost ? "undeclared" : "outside";
-  const entry = model.services.find((one) => one.registry === "entry" && one.host === name);
+  // Only a proxy translates the port.
+  const entry =
+    outcome === "passed through"
+      ? undefined
+      : model.services.find((one) => one.registry === "entry" && one.host === name);
   const port = entry?.ports.find((one) => one.number === number)?.target ?? number;
   return answerFromOutside(pod, encrypted, { scheme, path, port: Number(port) });
 }

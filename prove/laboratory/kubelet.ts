@@ -25,7 +25,7 @@ import { writeKubeconfig } from "./controlPlane";
 import { files } from "./files";
 import type { LabPod } from "./messages";
 import { createNetwork, removeNetwork, setKernel } from "./network";
-import { applicationsOf, argumentsOf, containersOf, environmentOf, statusOf } from "./pod";
+import { applicationsOf, argumentsOf, containersOf, environmentOf, statusOf, withProxyUser } from "./pod";
 import { type Identity, logIn, run, start, until } from "./processes";
 import { caller } from "./rpc";
 import { type Contained, terminate } from "./termination";
@@ -70,7 +70,7 @@ export interface Kubelet {
   problems(): readonly string[];
 }
 
-// Istio redirects no traffic of this group. Each proxy has a user of its own, because the kernel limits inotify by user.
+// Each proxy has a user of its own, because the kernel limits inotify by user. Its group is Istio's.
 const proxyGroup = 1337;
 const firstProxyUser = 20_000;
 const application: Identity = { user: 1000, group: 1000 };
@@ -133,11 +133,12 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
   };
 
   /** Runs what redirects the pod's traffic to its proxy, and writes its kernel settings. */
-  const initialize = async (pod: V1Pod, { network, address }: Running): Promise<void> => {
+  const initialize = async (pod: V1Pod, { network, address, number }: Running): Promise<void> => {
     const init = containersOf(pod).find(({ name }) => name === "istio-init");
     if (init !== undefined) {
       const env = { ...environmentOf(pod, init, address), ...programs.nftEnvironment };
-      const command = [programs["pilot-agent"], ...argumentsOf(init, env)];
+      const args = withProxyUser(argumentsOf(init, env), firstProxyUser + number);
+      const command = [programs["pilot-agent"], ...args];
       await run("nsenter", [`--net=${network}`, ...command], { env });
     }
     const settings = (pod.spec?.securityContext?.sysctls ?? []).map(

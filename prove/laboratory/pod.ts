@@ -30,6 +30,14 @@ export function argumentsOf(container: V1Container, environment: Readonly<Record
   );
 }
 
+/**
+ * Arguments of istio-init for a proxy of another user than Istio's. Its rules tell the proxy from the application by the
+ * user: without it, what a pod sends to itself through a Service would bypass the receiving side of its proxy.
+ */
+export function withProxyUser(args: readonly string[], user: number): string[] {
+  return args.map((text, index) => (args[index - 1] === "-u" ? String(user) : text));
+}
+
 function fieldOf({ metadata, spec }: V1Pod, path: string, address: string): string | undefined {
   const label = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
   if (label) return metadata?.[label[1] as "labels" | "annotations"]?.[label[2] ?? ""];

@@ -2,6 +2,10 @@ import { expect } from "chai";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
 import { combine, type Proof, proveStatically } from "../../prove";
+import { foretoldTo } from "../../prove/oracle";
+import type { Caller } from "../../prove/question";
+import { staticOracle } from "../../prove/static";
+import { createTokenIssuer } from "../../prove/tokens";
 import { mutants, mutated, refutedClaims, subject } from "./shop";
 
 describe("proveStatically", () => {
@@ -38,6 +42,19 @@ describe("proveStatically", () => {
       ["not provable here", "the model does not read EnvoyFilter shop/lua"],
       ["not provable here", "the model does not read EnvoyFilter shop/lua"],
     ]);
+  });
+
+  it("translates the port of an outside host only for clients with a proxy", () => {
+    const oracle = staticOracle(subject, createTokenIssuer());
+    const bodies = (caller: Caller): string[] => {
+      const target = { kind: "host", host: "pay.example.com", port: 80 } as const;
+      const request = { method: "POST" };
+      const asked = { path: "", claim: "", expect: "answered", scheme: "http", requestPath: "/" } as const;
+      const { parts = [] } = foretoldTo(oracle, subject.mesh, { ...asked, caller, target, request }) ?? {};
+      return parts.map(({ answer }) => (typeof answer === "object" && "body" in answer ? answer.body : ""));
+    };
+    expect(bodies({ kind: "unmeshed" })).to.deep.equal(['{"path":"/","port":80}']);
+    expect(bodies({ kind: "workload", service: "web" })).to.deep.equal(['{"path":"/","port":443}']);
   });
 
   for (const platform of ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"]) {
