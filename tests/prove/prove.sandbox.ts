@@ -9,6 +9,11 @@ import type { Manifest } from "../../mesh";
 import { located } from "../../cli/proofPlaces";
 import { type Bench, combine, openBench } from "../../prove";
 import { settled } from "../../prove/cluster";
+import { staticOracle } from "../../prove/static";
+import { createTokenIssuer } from "../../prove/tokens";
+import { xdsOracle } from "../../prove/xds";
+import { compareWithTraffic } from "./agreement";
+import { randomQuestions } from "./randomQuestions";
 import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
 
 /** istiod's, with the mesh configuration. */
@@ -71,6 +76,25 @@ describe("prove", () => {
       "requests to api with x-canary: true reach v2 only",
     ]);
     expect(await bench.laboratory.problems()).to.deep.equal([]);
+  });
+
+  it("gives the answers of the model, of istiod's configuration and of explain to random questions", async () => {
+    const { mesh } = subject;
+    const issuer = createTokenIssuer();
+    const istiod = await xdsOracle(subject, issuer);
+    const tiers = { mesh, jwks: issuer.jwks, model: staticOracle(subject, issuer), istiod };
+    const questions = randomQuestions(mesh, issuer, 500, 1);
+    const { disagreements, explained } = await compareWithTraffic(bench, tiers, questions);
+    expect(disagreements.join("\n")).to.equal("");
+    expect(explained).to.be.greaterThan(250);
+    // A model without the policies is told apart.
+    const objects = subject.objects.filter(({ kind }) => kind !== "AuthorizationPolicy");
+    const model = staticOracle({ ...subject, objects }, issuer);
+    const found = await compareWithTraffic(bench, { ...tiers, model }, questions);
+    expect(found.disagreements.join("\n"))
+      .to.match(/static: /)
+      .and.to.match(/explain: /)
+      .and.not.to.match(/xds: /);
   });
 
   for (const [mistake, { objects, meshConfig, only, refuted, byRequests = [] }] of Object.entries(mutants)) {

@@ -5,23 +5,19 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
-import type { Mesh } from "../../catalog";
 import type { Manifest } from "../../mesh";
 import { changesOf } from "../../cli/cost/change";
 import type { Exceeded } from "../../cli/cost/budgets";
 import { report } from "../../cli/cost/report";
 import { subjectOf } from "../../cli/proofSubject";
 import { loadSubject } from "../../cli/subject";
-import { matchedPath } from "../../effect";
 import { meshwright } from "../cli/run";
 import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
-import type { Part } from "../../prove/foretell";
-import type { LabAnswer } from "../../prove/laboratory";
-import { type Oracle, foretoldTo, proveByOracle } from "../../prove/oracle";
-import { describeQuestion, type Question } from "../../prove/question";
+import { proveByOracle } from "../../prove/oracle";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
+import { compareOracles, countsText } from "./agreement";
 import { definition, mutants, mutated, refutedClaims, rendered, subject, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
 import { sharedAnswers } from "./sharedAnswers";
@@ -49,12 +45,17 @@ describe("proveByXds", () => {
       expect(refutedClaims(proofs)).to.deep.equal([]);
       expect(openIn(proofs)).to.deep.equal([]);
       expect(proofs.filter(({ verdict }) => verdict === "proven").length).to.be.greaterThan(40);
-      compare(
+      const questions = randomQuestions(own.mesh, issuer, random, index + 1);
+      const { counts, disagreements } = compareOracles(
         staticOracle(own, issuer),
         istiod,
         own.mesh,
-        randomQuestions(own.mesh, issuer, random, index + 1),
+        questions,
       );
+      expect(disagreements.join("\n")).to.equal("");
+      process.stdout.write(`      ${random} questions, no disagreement: ${countsText(counts)}\n`);
+      expect(counts.get("unknown") ?? 0).to.be.below(random / 20);
+      expect(counts.size).to.be.at.least(4);
     });
   }
 
@@ -183,24 +184,6 @@ describe("proveByXds", () => {
   });
 });
 
-/** Both give one answer to each question, or the model does not know. */
-function compare(model: Oracle, istiod: Oracle, mesh: Mesh, questions: readonly Question[]): void {
-  const counts = new Map<string, number>();
-  for (const question of questions) {
-    const [one = [], other = []] = [model, istiod].map(
-      (oracle) => foretoldTo(oracle, mesh, question)?.parts ?? [],
-    );
-    const unknown = one.some(({ answer }) => typeof answer === "object" && "unknown" in answer);
-    if (!unknown) expect(textOf(other), describeQuestion(question)).to.equal(textOf(one));
-    const key = unknown ? "unknown" : (textOf(one).split(" ")[1] ?? "none");
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const text = [...counts].map(([status, count]) => `${count} × ${status}`).join(", ");
-  process.stdout.write(`      ${questions.length} questions, no disagreement: ${text}\n`);
-  expect(counts.get("unknown") ?? 0).to.be.below(questions.length / 20);
-  expect(counts.size).to.be.at.least(4);
-}
-
 /** The claims that are open for another reason than those in the docs. */
 function openIn(proofs: readonly Proof[]): readonly string[] {
   return proofs
@@ -210,24 +193,3 @@ function openIn(proofs: readonly Proof[]): readonly string[] {
 
 const known =
   /^(clusters do not show |requests do not show |it takes (requests that are counted|requests through proxies|answers of a proxy)$)/;
-
-/** Parts of a request in one line: shares, statuses, and what answers. */
-function textOf(parts: readonly Part[]): string {
-  const shares = new Map<string, number>();
-  for (const { share, answer } of parts) {
-    const key = typeof answer === "string" ? answer : "unknown" in answer ? answer.unknown : lineOf(answer);
-    shares.set(key, (shares.get(key) ?? 0) + share);
-  }
-  return [...shares]
-    .map(([key, share]) => `${Math.round(share * 1000)}‰ ${key}`)
-    .sort()
-    .join(" | ");
-}
-
-/** The model tells a connection that a proxy closes from its own 502 only where it matters, and sends paths as they are. */
-function lineOf({ status, pod, body, headers }: LabAnswer): string {
-  const unreached = pod === undefined && /^(502|grpc 14|closed|E[A-Z]+)$/.test(status);
-  const { path = "" } = (body === "" ? {} : JSON.parse(body)) as { readonly path?: string };
-  const seen = matchedPath(path, "DECODE_AND_MERGE_SLASHES");
-  return [unreached ? "unreached" : status, pod ?? "-", seen, headers.location ?? ""].join(" ");
-}

@@ -4,15 +4,17 @@ import { answer } from "../../../cli/explain/answer";
 import { answerText } from "../../../cli/explain/answerText";
 import type { Question } from "../../../cli/explain/question";
 import { subjectOf } from "../../../cli/proofSubject";
-import { sideOf } from "../../../cli/side";
+import { loadSide, sideOf } from "../../../cli/side";
 import type { Side } from "../../../program/diff/side";
 import { loadSubject } from "../../../cli/subject";
 import { deliver } from "../../../effect";
 import type { ProofSubject } from "../../../prove";
 import { questionsOf } from "../../../prove/claims";
 import { callerOf, modelOf } from "../../../prove/model";
-import type { Question as Demand } from "../../../prove/question";
+import { describeQuestion, type Question as Demand } from "../../../prove/question";
 import { createTokenIssuer } from "../../../prove/tokens";
+import { questionFor } from "../../prove/agreement";
+import { randomQuestions } from "../../prove/randomQuestions";
 import { subject as shop } from "../../prove/shop";
 
 /** The verdicts that an expectation of the catalog allows. */
@@ -80,6 +82,29 @@ describe("cli/explain: agreement", function () {
       }
     });
   }
+
+  // Proofs by requests ask about the proof's model, which has probes and no NetworkPolicies: tests/prove/agreement.demand.ts.
+  it("answers random questions about what a command reads as it does about what a proof brings up", async () => {
+    let compared = 0;
+    for (const name of ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"]) {
+      const { model: own } = await loadSide(name, "prod");
+      const subject = await platform(name);
+      const model = modelOf(subject);
+      const issuer = createTokenIssuer();
+      for (const asked of randomQuestions(subject.mesh, issuer, 400, 3)) {
+        const question =
+          asked.caller.kind === "identity"
+            ? undefined
+            : await questionFor(model, subject.mesh, issuer.jwks, asked);
+        if (question === undefined || (asked.caller.kind === "unmeshed" && !asked.through)) continue;
+        const found = answer(own, question);
+        if (JSON.stringify(found).includes("NetworkPolicy")) continue;
+        expect(found.verdict, describeQuestion(asked)).to.equal(answer(model, question).verdict);
+        compared += 1;
+      }
+    }
+    expect(compared).to.be.greaterThan(800);
+  });
 
   it("has been asked hundreds of them", () => {
     expect(asked).to.be.greaterThan(300);
