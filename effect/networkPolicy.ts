@@ -165,7 +165,8 @@ function isNamespace(model: Model, selector: Fields, name: string): Truth {
   return truth(isSelected(selector, { ...known?.labels, [nameLabel]: name }));
 }
 
-function isPort(port: Fields, { to, port: number, protocol = "TCP" }: Connection): Truth {
+/** Whether a port of a policy is that of a connection. */
+export function isPort(port: Fields, { to, port: number, protocol = "TCP" }: Connection): Truth {
   if ((textAt(port, "protocol") ?? "TCP") !== protocol) return "no";
   if (!has(port, "port")) return "yes";
   const first = numberAt(port, "port");

@@ -1,15 +1,11 @@
 import { fulfils, type Condition } from "../../../effect/condition";
-import { fieldsAt, listAt, textAt, textsAt } from "../../../effect/field";
 import {
   accessRules,
-  fullHost,
   type Identity,
   identityOf,
   inbound,
   modeAt,
   type Model,
-  objectsOf,
-  podTemplateOf,
   type ServiceHost,
   unreadOf,
   type Workload,
@@ -19,7 +15,8 @@ import { isInjectionKnown, objectOf } from "../audited";
 import { listed, titleOf } from "../finding";
 import type { AuditRule } from "../rule";
 import { deployment, documents, meshNamespace, policy, service, strict } from "./examples";
-import { destinationsIn, servicesOf } from "./routes";
+import { callsOf, reroutedHosts } from "./calls";
+import { servicesOf } from "./routes";
 
 const caller = deployment("web", { env: '{ name: CART, value: "http://cart:8080" }' });
 const admits = (account: string): string =>
@@ -69,55 +66,6 @@ export const deniedCaller: AuditRule = {
     }
   },
 };
-
-interface Call {
-  readonly path: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-const schemes: Readonly<Record<string, number>> = { http: 80, https: 443, grpc: 80 };
-
-/** The services that environment variables of an object's pods name. */
-function callsOf(object: NonNullable<ReturnType<typeof objectOf>>, model: Model): Call[] {
-  const at =
-    object.kind === "Pod"
-      ? "spec"
-      : object.kind === "CronJob"
-        ? "spec.jobTemplate.spec.template.spec"
-        : "spec.template.spec";
-  return listAt(fieldsAt(podTemplateOf(object), "spec"), "containers").flatMap((container, i) =>
-    listAt(container, "env").flatMap((one, j): Call[] => {
-      const [, scheme, name = "", written] =
-        /^(?:([a-z+]+):\/\/)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::(\d+))?(?:\/.*)?$/.exec(
-          textAt(one, "value") ?? "",
-        ) ?? [];
-      const port = written === undefined ? schemes[scheme ?? ""] : Number(written);
-      const host = hostsOf(name, object.namespace, model).find((full) => servicesOf(model, full).length > 0);
-      if (host === undefined || port === undefined) return [];
-      return [{ path: `${at}.containers[${i}].env[${j}].value`, host, port }];
-    }),
-  );
-}
-
-/** What DNS reads a name as: with the domains of the pod's search list. */
-function hostsOf(name: string, namespace: string, { settings }: Model): string[] {
-  const domain = settings.clusterDomain;
-  return [fullHost(name, namespace, domain), `${name}.svc.${domain}`, `${name}.${domain}`];
-}
-
-/** Hosts whose requests a VirtualService may send to another host. */
-function reroutedHosts(model: Model): Set<string> {
-  return new Set(
-    objectsOf(model, "VirtualService", "networking.istio.io").flatMap((object) => {
-      const hosts = textsAt(object.spec, "hosts").map((host) =>
-        fullHost(host, object.namespace, model.settings.clusterDomain),
-      );
-      const others = destinationsIn(object, model).some(({ host }) => !hosts.includes(host));
-      return others || listAt(object.spec, "http").some((one) => !Array.isArray(one.route)) ? hosts : [];
-    }),
-  );
-}
 
 /** Why a workload certainly denies all requests of a client to a port. Undefined if it may allow one. */
 function denialOf(

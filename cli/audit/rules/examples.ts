@@ -126,3 +126,20 @@ spec:
 export function documents(...all: readonly string[]): string {
   return all.join("---\n");
 }
+
+/** A NetworkPolicy for the pods with the label `app`. */
+export function networkPolicy(
+  app: string,
+  type: "Egress" | "Ingress",
+  rules: string,
+  namespace = "shop",
+): string {
+  return `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: ${app}, namespace: ${namespace} }
+spec:
+  podSelector: { matchLabels: { app: ${app} } }
+  policyTypes: [${type}]
+${rules.replaceAll(/^/gm, "  ")}
+`;
+}

@@ -1,11 +1,14 @@
 import type { AuditRule } from "../rule";
 import { closedService, openAccess, unknownCaller } from "./access";
 import { competing, sharedHost } from "./conflicts";
+import { cutCall } from "./cutConnections";
 import { deniedCaller } from "./deniedCaller";
 import { detachedRoute } from "./gatewayApi";
 import { missingSecret, unroutedHost, unservedHost } from "./gateways";
 import { notJudged, repeated, unreadable } from "./reading";
+import { closedIstiod, withoutDns, withoutIstiod } from "./istiodConnections";
 import { missingOwnHost } from "./missingOwnHost";
+import { closedGateway, portOfNoPod } from "./policyPorts";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
@@ -20,6 +23,7 @@ import {
   servicesAgree,
 } from "./settings";
 import { missingTarget } from "./targets";
+import { unenforced } from "./unenforced";
 import { unreachableRoute } from "./unreachableRoute";
 
 /** Every rule of `meshwright audit` besides the policies of the policy pack, by code. */
@@ -56,4 +60,11 @@ export const auditRules: readonly AuditRule[] = [
   specFits,
   claimsVerified,
   missingTarget,
+  withoutIstiod,
+  withoutDns,
+  closedIstiod,
+  cutCall,
+  portOfNoPod,
+  closedGateway,
+  unenforced,
 ];
