@@ -1,9 +1,11 @@
 import { plainest } from "./accessDifference";
-import { accessSet, allClasses } from "./accessSet";
+import { allClasses } from "./accessSet";
+import { comparedAccess } from "./comparedAccess";
+import type { Alike } from "./identities";
 import type { Model } from "./model";
 import { type Box, classNumbers, intersect, type Region, subtract } from "./region";
 import type { Request } from "./request";
-import { type Space, spaceOf, witnessIn } from "./space";
+import { type Space, witnessIn } from "./space";
 import type { Workload } from "./workload";
 
 /** Requests of one client that only one of two models allows, shown by one of them. */
@@ -23,22 +25,19 @@ export interface ClientAccess {
  * then clients with another identity, then those without one.
  */
 export function accessByClient(before: Model, old: Workload, after: Model, now: Workload): ClientAccess[] {
-  const space = spaceOf([
-    { model: before, workload: old },
-    { model: after, workload: now },
-  ]);
-  const [was, is] = [accessSet(before, old, space), accessSet(after, now, space)];
+  const { space, was, is } = comparedAccess(before, old, after, now);
   const all = (dimension: string): bigint => allClasses(space, dimension);
   const clients = clientClasses(space);
   return (["access gained", "access lost"] as const).flatMap((kind) => {
     const [to, from] = kind === "access gained" ? [is, was] : [was, is];
     const certain = subtract(to.sure, from.maybe, all);
     const possible = subtract(to.maybe, from.maybe, all);
-    return clients.flatMap(({ classes, alike }): ClientAccess[] => {
+    return clients.flatMap(({ classes, alike: others }): ClientAccess[] => {
       const sure = within(certain, classes);
       const box = sure ?? within(possible, classes);
       if (!box) return [];
       const witness = witnessIn(box, space);
+      const alike = others();
       const extent = extentOf(intersect(possible, [new Map([["identity", classes]])]), space);
       return [{ kind, sure: sure !== undefined, witness, extent, ...(alike.length > 0 && { alike }) }];
     });
@@ -49,7 +48,7 @@ export function accessByClient(before: Model, old: Workload, after: Model, now: 
 interface ClientClasses {
   readonly classes: bigint;
   /** Principals of workloads besides the first one. */
-  readonly alike: readonly string[];
+  readonly alike: Alike;
 }
 
 function clientClasses({ values, alike }: Space): ClientClasses[] {
@@ -58,12 +57,12 @@ function clientClasses({ values, alike }: Space): ClientClasses[] {
   for (const [i, value] of (values.get("identity") ?? []).entries()) {
     const bit = 1n << BigInt(i);
     const group = typeof value === "string" ? alike.get(value) : undefined;
-    if (group) single.push({ classes: bit, alike: group.slice(1) });
+    if (group) single.push({ classes: bit, alike: () => group().slice(1) });
     else if (value === undefined) none |= bit;
     else others |= bit;
   }
   const more = [others, none].filter((classes) => classes !== 0n);
-  return [...single, ...more.map((classes) => ({ classes, alike: [] }))];
+  return [...single, ...more.map((classes) => ({ classes, alike: () => [] }))];
 }
 
 /** Describes a region by the values that stand for its classes. */

@@ -1,21 +1,18 @@
-import { accessSet, allClasses } from "./accessSet";
+import { allClasses } from "./accessSet";
 import { attached } from "./attachment";
 import type { Difference } from "./change";
+import { comparedAccess } from "./comparedAccess";
 import { inbound } from "./inbound";
 import { decisionText, mayCall } from "./mayCall";
 import type { Model } from "./model";
 import { type Box, firstClass, type Region, subtract } from "./region";
-import { spaceOf, witnessIn } from "./space";
+import { witnessIn } from "./space";
 import type { Workload } from "./workload";
 
 /** Returns which requests to a workload are allowed in one model only, with one request for each direction. */
 export function accessDifferences(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
   if (fingerprint(before, old) === fingerprint(after, now)) return [];
-  const space = spaceOf([
-    { model: before, workload: old },
-    { model: after, workload: now },
-  ]);
-  const [was, is] = [accessSet(before, old, space), accessSet(after, now, space)];
+  const { space, was, is } = comparedAccess(before, old, after, now);
   const all = (dimension: string): bigint => allClasses(space, dimension);
   return (["access gained", "access lost"] as const).flatMap((kind): Difference[] => {
     const gained = kind === "access gained";

@@ -127,9 +127,14 @@ function readRule(object: KnownObject, { settings }: Model): DestinationRule {
 
 /** Merges a rule into those of the same host: further subsets, and the traffic policy if there is none yet. */
 function add(rules: DestinationRule[], rule: DestinationRule): void {
-  const same = rules.map((one, i) => [one, i] as const).filter(([one]) => one.host === rule.host);
+  const known = places.get(rules) ?? new Map<string, number[]>();
+  places.set(rules, known);
+  const same = known.get(rule.host) ?? [];
+  known.set(rule.host, same);
   let separately = true;
-  for (const [one, i] of same) {
+  for (const i of same) {
+    const one = rules[i];
+    if (one === undefined) continue;
     const equal = one.exportTo.length === rule.exportTo.length && isSuperset(rule.exportTo, one.exportTo);
     if (equal) separately = false;
     else if (one.exportTo.length > 0 && isSuperset(rule.exportTo, one.exportTo)) separately = true;
@@ -146,8 +151,11 @@ function add(rules: DestinationRule[], rule: DestinationRule): void {
     if (both || (!one.selector && !rule.selector)) separately = false;
     rules[i] = merged(one, rule);
   }
-  if (separately) rules.push(rule);
+  if (separately) same.push(rules.push(rule) - 1);
 }
+
+/** Where a list has the rules of each host. */
+const places = new WeakMap<readonly DestinationRule[], Map<string, number[]>>();
 
 function merged(one: DestinationRule, rule: DestinationRule): DestinationRule {
   const names = one.subsets.map((subset) => textAt(subset, "name"));
@@ -178,8 +186,21 @@ const others = ["tunnel", "proxyProtocol", "retryBudget"];
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
  */
 export function trafficPolicy(rule: DestinationRule | undefined, port: number, subset?: string): Fields {
-  const [base] = atPort(rule?.trafficPolicy, port);
-  const own = rule?.subsets.find((one) => textAt(one, "name") === subset);
+  if (rule === undefined) return {};
+  const known = policies.get(rule) ?? new Map<string, Fields>();
+  policies.set(rule, known);
+  const key = JSON.stringify([port, subset]);
+  const policy = known.get(key) ?? readPolicy(rule, port, subset);
+  known.set(key, policy);
+  return policy;
+}
+
+/** Many clients send to the same host. */
+const policies = new WeakMap<DestinationRule, Map<string, Fields>>();
+
+function readPolicy(rule: DestinationRule, port: number, subset: string | undefined): Fields {
+  const [base] = atPort(rule.trafficPolicy, port);
+  const own = rule.subsets.find((one) => textAt(one, "name") === subset);
   if (subset === undefined || !own || !has(own, "trafficPolicy")) return base;
   const [override, hasPort] = atPort(fieldsAt(own, "trafficPolicy"), port);
   return pick([...replaced, ...others], (key) =>

@@ -50,3 +50,22 @@ export function mostSpecific<T>(
   }
   return best;
 }
+
+/**
+ * Finds what has a host in common with a host, in the given order: exact hosts by their name, wildcards one by one.
+ */
+export function hostIndex<T extends { readonly host: string }>(
+  all: readonly T[],
+): (host: string) => readonly T[] {
+  const numbered = all.map((of, i) => ({ of, i }));
+  const exact = Map.groupBy(
+    numbered.filter(({ of }) => !isWildcard(of.host)),
+    ({ of }) => of.host,
+  );
+  const wild = numbered.filter(({ of }) => isWildcard(of.host));
+  return (host) => {
+    const within = isWildcard(host) ? numbered : [...(exact.get(host) ?? []), ...wild];
+    const found = within.filter(({ of }) => overlap(of.host, host));
+    return found.sort((a, b) => a.i - b.i).map(({ of }) => of);
+  };
+}

@@ -3,7 +3,7 @@ import type { Difference, WorkloadPair } from "./change";
 import { gatewayServers } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { matchesOf } from "./httpMatch";
-import { isWildcard, overlap } from "./host";
+import { hostIndex, isWildcard } from "./host";
 import { gatewayApiChange } from "./gatewayApi/change";
 import { type Model, objectsOf } from "./model";
 import type { KnownObject } from "./object";
@@ -14,7 +14,7 @@ import { scopeChanges, scopeOf } from "./scope";
 import { serviceHosts } from "./service";
 import { routeChange } from "./routeParts";
 import { type VirtualService, virtualServices } from "./virtualService";
-import { fieldsAt, textAt, textsAt } from "./field";
+import { type Fields, fieldsAt, textAt, textsAt } from "./field";
 import { fullHost } from "./host";
 import type { Workload } from "./workload";
 
@@ -28,14 +28,16 @@ export function routeDifferences(before: Model, after: Model, pairs: readonly Wo
   const hosts = [...changed.flatMap((object) => hostsOf(object, after)), ...derived.hosts];
   const sidecars = changed.some(({ kind }) => kind === "Sidecar");
   const gateways = derived.gateways || changed.some(({ kind }) => kind === "Gateway");
+  const isChanged = hostIndex(hosts.map((host) => ({ host })));
+  const changes = new Map<string, readonly [before: string, after: string]>();
   return pairs.flatMap(([old, now]) => {
     if (now.proxy === "none" || old.proxy === "none") return [];
     const scoped = now.proxy === "gateway" ? gateways : sidecars && scopeChanges(before, old, after, now);
     const whole = scoped || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
     if (hosts.length === 0 && !whole) return [];
-    const isCompared = (host: string): boolean => whole || hosts.some((one) => overlap(one, host));
+    const isCompared = (host: string): boolean => whole || isChanged(host).length > 0;
     const targets = targetsOf(before, old, after, now, isCompared);
-    return targets.flatMap((target) => compareRoutes(before, old, after, now, target));
+    return targets.flatMap((target) => compareRoutes(before, old, after, now, target, changes));
   });
 }
 
@@ -109,6 +111,7 @@ function compareRoutes(
   after: Model,
   now: Workload,
   target: RoutedRequest,
+  changes: Map<string, readonly [before: string, after: string]>,
 ): Difference[] {
   const relevant = [before, after].flatMap((model) => virtualServicesOf(model, target.host));
   const matches = relevant.flatMap(({ http }) => http).flatMap(matchesOf);
@@ -122,7 +125,11 @@ function compareRoutes(
     const kind = isReached ? "host reached" : kindOf(was, is);
     const key = `${kind} ${wasText} ${isText}`;
     if (found.has(key)) continue;
-    const [wasPart, isPart] = routeChange(was, is);
+    // Many clients have the same routes.
+    const texts = `${wasText}\n${isText}`;
+    const parts = changes.get(texts) ?? routeChange(was, is);
+    changes.set(texts, parts);
+    const [wasPart, isPart] = parts;
     const missing = kind === "route broken" ? missingIn(is).map(({ host }) => host) : [];
     found.set(key, {
       kind,
@@ -139,15 +146,17 @@ function compareRoutes(
   return [...found.values()];
 }
 
-const byHost = new WeakMap<Model, Map<string, readonly VirtualService[]>>();
+const byHost = new WeakMap<Model, (host: string) => readonly VirtualService[]>();
 
 function virtualServicesOf(model: Model, host: string): readonly VirtualService[] {
-  const known = byHost.get(model) ?? new Map<string, readonly VirtualService[]>();
-  byHost.set(model, known);
-  const own =
-    known.get(host) ?? virtualServices(model).filter(({ hosts }) => hosts.some((one) => overlap(one, host)));
-  known.set(host, own);
-  return own;
+  const find = byHost.get(model) ?? routesByHost(model);
+  byHost.set(model, find);
+  return find(host);
+}
+
+function routesByHost(model: Model): (host: string) => readonly VirtualService[] {
+  const index = hostIndex(virtualServices(model).flatMap((of) => of.hosts.map((host) => ({ host, of }))));
+  return (host) => [...new Set(index(host).map(({ of }) => of))];
 }
 
 function tlsText({ destinations }: Route): string {
@@ -217,17 +226,30 @@ export function routeText(route: Route): string {
 
 function destinationText(destination: RouteDestination): string {
   const { host, port, subset, weight, exists, labels, tls, policy, headers } = destination;
-  const { tls: settings, ...others } = policy;
   return [
     `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
     labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
     `weight ${weight}`,
     exists ? "" : "(no such cluster)",
     `TLS ${tls}`,
-    settings && Object.keys(fieldsAt(settings)).length > 1 ? JSON.stringify(settings) : "",
-    Object.keys(others).length > 0 ? JSON.stringify(others) : "",
+    ...policyTexts(policy),
     headers ? JSON.stringify(headers) : "",
   ]
     .filter((part) => part !== "")
     .join(" ");
+}
+
+const policyCache = new WeakMap<Fields, readonly string[]>();
+
+/** What a traffic policy says besides the mode of TLS. Many clients have the same one. */
+function policyTexts(policy: Fields): readonly string[] {
+  const found = policyCache.get(policy);
+  if (found) return found;
+  const { tls, ...others } = policy;
+  const read = [
+    tls && Object.keys(fieldsAt(tls)).length > 1 ? JSON.stringify(tls) : "",
+    Object.keys(others).length > 0 ? JSON.stringify(others) : "",
+  ];
+  policyCache.set(policy, read);
+  return read;
 }

@@ -2,7 +2,7 @@ import { accessRules, atomsOf } from "./accessRules";
 import { classesOf, type ClassValue, patternsByDimension } from "./classes";
 import type { Atom, Dimension } from "./condition";
 import type { Model } from "./model";
-import { principalsAlike } from "./identities";
+import { type Alike, principalsAlike } from "./identities";
 import type { Identity, Request } from "./request";
 import { type Box, firstClass } from "./region";
 import { type SelectorIndex, selectorIndex } from "./selectorIndex";
@@ -26,7 +26,7 @@ export interface Space {
   /** Values of all aspects but the port. */
   readonly values: ReadonlyMap<Dimension, readonly ClassValue[]>;
   /** Principals of workloads that no policy distinguishes, by the one that stands for them. */
-  readonly alike: ReadonlyMap<string, readonly string[]>;
+  readonly alike: ReadonlyMap<string, Alike>;
 }
 
 /** Returns the classes that the policies of all given models distinguish for a workload of the same name. */

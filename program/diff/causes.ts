@@ -38,14 +38,17 @@ export function causesOf(old: Side, now: Side, side: Side, by: readonly ObjectNa
 /** The differing places of two catalogs at a path and below it. None if the catalogs are the same there. */
 function changedBelow(old: unknown, now: unknown, path: string): string[] {
   const segments = parsePath(path);
-  return differing(valueAt(old, segments), valueAt(now, segments), path);
+  const found = differing(valueAt(old, segments), valueAt(now, segments), segments);
+  return found.map((place) => (place === segments ? path : formatPath(place)));
 }
 
-function differing(old: unknown, now: unknown, path: string): string[] {
-  if (JSON.stringify(old) === JSON.stringify(now)) return [];
-  if (!isObject(old) || !isObject(now)) return [path];
+type Segments = readonly (string | number)[];
+
+function differing(old: unknown, now: unknown, at: Segments): Segments[] {
+  if (old === now) return [];
+  if (!isObject(old) || !isObject(now)) return JSON.stringify(old) === JSON.stringify(now) ? [] : [at];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
-    differing(old[key], now[key], formatPath([...parsePath(path), key])),
+    old[key] === now[key] ? [] : differing(old[key], now[key], [...at, key]),
   );
 }
 
