@@ -46,7 +46,8 @@ export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = "")
   ].filter(isAbout(only));
 }
 
-function isAbout(only: string): (one: { readonly path: string; readonly claim: string }) => boolean {
+/** Whether a claim contains a text. */
+export function isAbout(only = ""): (one: { readonly path: string; readonly claim: string }) => boolean {
   return ({ path, claim }) => path.includes(only) || claim.includes(only);
 }
 

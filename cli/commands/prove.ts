@@ -5,7 +5,7 @@ import { parseDuration } from "../../catalog";
 import { UserError } from "../../errors/userError";
 import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../prove";
 import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
-import { unavailable } from "../../toolchain/laboratory";
+import { fetchedEnvoy, unavailable } from "../../toolchain/laboratory";
 import { junit } from "../junit";
 import { print, remark, step, table } from "../output";
 import { describeBuild } from "../programs";
@@ -110,13 +110,20 @@ async function proofsOf(subject: ProofSubject, options: ProveOptions): Promise<C
   }
 }
 
-function byIstiod(subject: ProofSubject, { only, json = false }: ProveOptions): Promise<Proof[]> {
+async function byIstiod(subject: ProofSubject, { only, json = false }: ProveOptions): Promise<Proof[]> {
+  const envoy = fetchedEnvoy();
+  if (envoy === undefined) {
+    remark(
+      pc.yellow("No Envoy validated what istiod sends: a proof with `--tier traffic` fetches it, on Linux."),
+    );
+  }
   const run = (say: (text: string) => void): Promise<Proof[]> =>
     proveByXds(subject, {
       say,
       onBuild: (progress) => {
         say(describeBuild(progress));
       },
+      ...(envoy !== undefined && { envoy }),
       ...(only !== undefined && { only }),
     });
   if (json) return run(() => undefined);

@@ -7,18 +7,22 @@ import { type Oracle, proveByOracle } from "../oracle";
 import { providedFor } from "../provided";
 import type { Proof } from "../question";
 import { createTokenIssuer, type TokenIssuer } from "../tokens";
+import { isAbout } from "../claims";
 import { classesIn } from "./classes";
 import { follow, followDirect } from "./follow";
 import { type Istiod, startIstiod } from "./istiod";
 import { objectOf, valueAt } from "./json";
 import { clusterDefaults, policyOf, showsSetting } from "./policy";
 import { configurationOf, type ProxyConfiguration } from "./proxy";
+import { validationProofs } from "./validate";
 import { nodeOf, type World, worldOf } from "./world";
 
 /** What a proof by istiod's configuration needs besides its subject. */
 export interface XdsOptions {
   /** Text that a claim's path or sentence contains; other claims are left out. Default: every claim. */
   readonly only?: string;
+  /** Path of an Envoy that validates what istiod sends. Default: none does. */
+  readonly envoy?: string;
   readonly onBuild?: OnBuildProgress;
   readonly say?: (text: string) => void;
 }
@@ -31,13 +35,23 @@ export async function isIstiodReady(): Promise<boolean> {
 
 /**
  * Proves a subject by what a real istiod sends to its proxies: listeners, filters, routes, clusters and endpoints, which
- * are evaluated as Envoy does. It needs no Envoy, no cluster and no root.
+ * are evaluated as Envoy does. It needs no cluster and no root, and no Envoy: only if there is one, it validates them, too.
  *
  * @throws Error if istiod refuses an object.
  */
 export async function proveByXds(subject: Subject, options: XdsOptions = {}): Promise<Proof[]> {
   const issuer = createTokenIssuer();
-  return proveByOracle(await xdsOracle(subject, issuer, options), subject, issuer, options.only);
+  const { envoy, only } = options;
+  const oracle = await xdsOracle(subject, issuer, options);
+  const { model, configurations } = oracle;
+  const validated =
+    envoy === undefined ? [] : await validationProofs(envoy, { model, mesh: subject.mesh, configurations });
+  return [...(await proveByOracle(oracle, subject, issuer, only)), ...validated.filter(isAbout(only))];
+}
+
+/** An oracle, and what istiod sends to the proxy of each workload. */
+export interface XdsOracle extends Oracle {
+  readonly configurations: ReadonlyMap<Workload, ProxyConfiguration>;
 }
 
 /** What istiod sends, as an oracle. istiod has ended when it is returned. */
@@ -45,7 +59,7 @@ export async function xdsOracle(
   subject: Subject,
   { jwks }: TokenIssuer,
   options: XdsOptions = {},
-): Promise<Oracle> {
+): Promise<XdsOracle> {
   const { say = () => undefined } = options;
   const model = modelOf(subject);
   const { istiod, world } = await istiodFor(
@@ -78,6 +92,7 @@ export async function xdsOracle(
     };
     return {
       model,
+      configurations,
       classes: classesIn(mesh, classOf),
       shows: showsSetting,
       defaults: clusterDefaults,
