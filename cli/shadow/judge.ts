@@ -1,5 +1,6 @@
-import { afterDryRuns, type Edge, includesPath, isDryRun, type Mesh, type Service } from "../../catalog";
+import { afterDryRuns, includesPath, isDryRun, type Mesh, type Service } from "../../catalog";
 import type { Evidence, Observation } from "./evidence";
+import { isFrom } from "./services";
 import { suggestion } from "./suggestion";
 
 /** What a verdict requires. */
@@ -133,14 +134,6 @@ function unusedOf(service: Service, { observations }: Evidence): Unused[] {
           .map((pattern) => ({ path: edge.path, part: `the path "${pattern}"` })),
       ];
     });
-}
-
-/** Whether an edge admits an identity. An edge without a principal admits every service account of its namespace. */
-export function isFrom({ source }: Edge, principal: string | undefined): boolean {
-  if (principal === undefined) return false;
-  return source.principal === undefined
-    ? principal.split("/")[2] === source.namespace
-    : source.principal === principal;
 }
 
 /** Hours with one digit. */

@@ -1,4 +1,4 @@
-import { canonicalNames, type Mesh, type Service } from "../../catalog";
+import { canonicalNames, type Edge, type Mesh, type Service } from "../../catalog";
 
 /** Finds services of a catalog by what metrics and access logs contain. */
 export interface ServiceIndex {
@@ -36,4 +36,12 @@ export function principalOf({ trustDomain }: Mesh, { namespace, serviceAccount }
 
 export function withoutScheme(identity: string): string {
   return identity.replace(/^spiffe:\/\//, "");
+}
+
+/** Whether an edge admits an identity. An edge without a principal admits every service account of its namespace. */
+export function isFrom({ source }: Edge, principal: string | undefined): boolean {
+  if (principal === undefined) return false;
+  return source.principal === undefined
+    ? principal.split("/")[2] === source.namespace
+    : source.principal === principal;
 }

@@ -1,7 +1,7 @@
-import type { Edge, Mesh, Service } from "../../catalog";
-import { principalOf } from "./services";
+import { type Edge, includesPath, type Mesh, type Service } from "../../catalog";
+import { isFrom, principalOf } from "./services";
 
-/** The line of the catalog that would allow the denied requests of a caller, or what to do without one. */
+/** The lines of the catalog that would allow the denied requests of a caller, or what to do without one. */
 export function suggestion(
   mesh: Mesh,
   service: Service,
@@ -12,9 +12,16 @@ export function suggestion(
   if (principal === undefined) {
     return "the client has no identity: add a sidecar to its pods, then declare it";
   }
-  const edges = service.incoming.filter(({ source }) => source.principal === principal);
-  const [edge] = edges;
-  if (edge !== undefined) return ofDeclared(edge, methods, paths);
+  const edges = service.incoming.filter((edge) => isFrom(edge, principal));
+  if (edges.length > 0) {
+    return restrictingOf(edges, methods, paths)
+      .map((edge) => {
+        const admitted = methods.filter((method) => admitsMethod(edge, method));
+        const within = paths.filter((path) => isWithin(edge, path));
+        return ofDeclared(edge, admitted.length > 0 ? admitted : methods, within.length > 0 ? within : paths);
+      })
+      .join("; ");
+  }
   const requests = {
     ...(methods.length > 0 && { methods: [...methods].sort() }),
     ...(paths.length > 0 && { paths: [...paths].sort() }),
@@ -26,6 +33,37 @@ export function suggestion(
   }
   const [, , namespace = "", , serviceAccount = ""] = principal.split("/");
   return `add to ${service.path}.admit: ${JSON.stringify(serviceAccount)}: ${literal({ namespace, serviceAccount, ...requests })}`;
+}
+
+/**
+ * The calls of one caller whose dry runs would deny requests: those that admit the requests until then. A gateway has a call
+ * for each of its routes, and a service can have several.
+ */
+function restrictingOf(
+  edges: readonly Edge[],
+  methods: readonly string[],
+  paths: readonly string[],
+): readonly Edge[] {
+  const admitting = edges.filter(
+    (edge) =>
+      (paths.length === 0 || paths.some((path) => isWithin(edge, path))) &&
+      (methods.length === 0 ||
+        edge.methods.length === 0 ||
+        edge.methods.some((one) => methods.includes(one))),
+  );
+  const restricted = edges.filter(({ dryRun }) => dryRun !== undefined);
+  const both = restricted.filter((edge) => admitting.includes(edge));
+  return [both, admitting, restricted].find((some) => some.length > 0) ?? edges.slice(0, 1);
+}
+
+function admitsMethod({ methods }: Edge, method: string): boolean {
+  return methods.length === 0 || methods.some((one) => one === method);
+}
+
+/** Whether a path is one of a call's, or of the route that it belongs to. */
+function isWithin({ paths, pathsAfterDryRuns = [] }: Edge, path: string): boolean {
+  const own = paths.length > 0 ? paths : pathsAfterDryRuns;
+  return own.length === 0 || own.some((pattern) => includesPath(pattern, path));
 }
 
 /** A declared caller whose call is narrower than its requests, in the catalog or in the dry run. */

@@ -109,6 +109,56 @@ describe("cli/shadow, by access logs", () => {
     ]);
   });
 
+  it("names the route of a gateway, and each of several calls, whose dry run would deny the requests", () => {
+    const several = checkMesh({
+      name: "shop",
+      services: {
+        web: {
+          calls: {
+            stock: [
+              { methods: ["GET"] },
+              { methods: ["POST"], paths: ["/orders"], dryRun: { paths: ["/orders/new"] } },
+              { methods: ["PUT"], paths: ["/orders"], dryRun: "denied" },
+            ],
+          },
+        },
+        stock: { ports: { http }, admit: { jobs: { namespace: "batch", dryRun: { methods: ["GET"] } } } },
+      },
+      gateways: {
+        edge: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop-cert" },
+              routes: [
+                { prefix: "/prices", service: "stock" },
+                { prefix: "/items", service: "stock", dryRun: { methods: ["GET"] } },
+              ],
+            },
+          },
+        },
+      },
+    }).mesh;
+    if (!several) throw new Error("the catalog has errors");
+    const denied = (source_identity: string, request_method: string, request_path: string): string =>
+      line(0, {
+        destination_identity: id("stock"),
+        dry_run_allow_result: "denied",
+        ...{ source_identity, request_method, request_path },
+      });
+    const text = [
+      denied(id("istio-ingress", "istio-ingress"), "POST", "/items/1"),
+      denied(id("web"), "POST", "/orders"),
+      denied(id("web"), "PUT", "/orders"),
+      denied(id("nightly", "batch"), "POST", "/"),
+    ].join("\n");
+    const { verdicts } = judge(several, readLogs(several, text), { hours: 1, requests: 1 });
+    expect(verdicts[0]?.callers.map(({ fix }) => fix)).to.have.members([
+      'compare gateways.edge.hosts["shop.example.com"].routes[1].dryRun with methods POST and paths such as "/items/1", the port and the token',
+      'compare services.web.calls.stock[1].dryRun with paths such as "/orders", the port and the token; the call is still used: remove services.web.calls.stock[2].dryRun, or stop the caller',
+      'compare services.stock.admit.jobs.dryRun with methods POST and paths such as "/", the port and the token',
+    ]);
+  });
+
   it("counts what a dry run of a DENY rule would deny", () => {
     const { verdicts } = judged([line(0), line(90, { dry_run_deny_result: "denied" }), line(91)]);
     expect(verdicts[0]).to.include({ verdict: "would deny", requests: 3, denied: 1 });
