@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
-import { get as httpGet } from "node:http";
-import { get as httpsGet } from "node:https";
+import { Agent as HttpAgent, get as httpGet } from "node:http";
+import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessSpec } from "./controlPlane";
@@ -174,11 +174,16 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
+// A handshake for each probe would cost more than the answer. Node.js itself closes a connection after five seconds.
+const keep = { keepAlive: true, timeout: 60_000 };
+const agents = { http: new HttpAgent(keep), https: new HttpsAgent({ ...keep, rejectUnauthorized: false }) };
+
 /** Whether a GET is answered with 200. Certificates are the processes' own, made a moment ago: they are not checked. */
 export function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { timeout: 1_000, rejectUnauthorized: false };
-    const request = (url.startsWith("https:") ? httpsGet : httpGet)(url, options, (response) => {
+    const isSecure = url.startsWith("https:");
+    const options = { timeout: 1_000, agent: isSecure ? agents.https : agents.http };
+    const request = (isSecure ? httpsGet : httpGet)(url, options, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

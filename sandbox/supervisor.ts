@@ -20,7 +20,7 @@ import { StartFailure, type Supervised, supervise } from "./supervise";
 import { watchChanges } from "./watchChanges";
 
 /** The longest time between two rounds in milliseconds. Changes in the cluster cause a round at once. */
-const rhythm = { istiod: 5_000, others: 30_000 };
+const rhythm = { istiod: 10_000, others: 30_000 };
 
 async function main(config: SandboxConfig): Promise<void> {
   const self = identify(process.pid);
