@@ -72,7 +72,7 @@ async function bench(): Promise<void> {
     }
     await step("pulumi up --skip-preview, without checkpoints", first, () => up(withoutCheckpoints));
     await destroy(withoutCheckpoints);
-    await step("meshwright up, with policies", first, () => deploy(quiet, pack, true));
+    await step("meshwright up, with policies", first, () => deploy(quiet, pack, "stages"));
     await step("no change: pulumi up --skip-preview", again, () => up());
     await step("no change: pulumi preview", again, () => quiet.run(["preview", ...target]));
     writeCatalog(project, services, "6s");

@@ -4,12 +4,13 @@ import { UserError } from "../../errors/userError";
 import { changesBetween } from "../../program/diff/changes";
 import { deployedSide } from "../../program/diff/deployed";
 import { sideOfPlan } from "../../program/diff/side";
-import { planOf, releasesOf } from "../../program/plan";
+import { planOf } from "../../program/plan";
 import type { Settings } from "../../program/settings";
-import { policyFindings, type PolicySettings } from "../audit/policies";
+import type { PolicySettings } from "../audit/policies";
 import { stackPolicySettings } from "../audit/settings";
 import { localSettings, localStackFiles } from "../localStack";
 import { print } from "../output";
+import { isAccepted, judgePlan } from "../preview/policies";
 import { previewJson, previewReport, type Preview } from "../preview/report";
 import { resourceChanges } from "../preview/resources";
 import { loadProject, stackSettings } from "../project";
@@ -43,7 +44,7 @@ export function previewCommand(command: Command): void {
       const policies = stackPolicySettings(settings.environment, config);
       const preview = await previewOf(settings, policies, stack, state);
       print(formats[format](preview));
-      if (preview.policies.some(({ severity }) => severity === "error")) process.exitCode = 1;
+      if (!isAccepted(preview.policies)) process.exitCode = 1;
     });
 }
 
@@ -88,12 +89,12 @@ async function previewOf(
   const plan = planOf(settings);
   const after = sideOfPlan(plan);
   const before = deployedSide("the last deployment", deployed, plan.mesh);
-  const releases = releasesOf(plan).map(({ name: release, ...rest }) => ({ release, ...rest }));
+  const { findings, judged } = judgePlan(plan, policies);
   return {
     ...(stack !== undefined && { stack }),
     resources: resourceChanges(deployed, plan),
-    policies: policyFindings(after.objects, releases, policies),
-    judged: after.objects.length + releases.length,
+    policies: findings,
+    judged,
     warnings: plan.warnings,
     ...(before.objects.length > 0 && { requests: changesBetween(before, after) }),
   };

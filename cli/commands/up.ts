@@ -15,7 +15,7 @@ import { startControlPlane } from "../controlPlane";
 import { settleKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
 import { tools } from "../programs";
-import { isLargeUpdate } from "../update/changes";
+import { courseOf } from "../update/changes";
 import { deploy } from "../update/deploy";
 import { verifyMesh } from "../verify";
 
@@ -54,7 +54,7 @@ export function upCommand(command: Command): void {
           );
           const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
           const deployed = await repairSandbox(pulumi, toolchain, sandbox, platform);
-          await deploy(pulumi, pack, await isLargeUpdate(deployed, platform));
+          await deploy(pulumi, pack, await courseOf(deployed, pulumi.state, pack));
           await verifyMesh(toolchain, sandbox);
           print(await describe(pulumi, toolchain, sandbox));
         });

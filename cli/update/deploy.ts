@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { UserError } from "../../errors/userError";
 import { type LocalPulumi, localStack, withoutCheckpoints } from "../pulumi";
 import { forgetUnrecorded, writeUnrecorded } from "../repair/unrecorded";
+import type { Course } from "./changes";
 import { firstStagePolicies } from "./firstStagePolicies";
 import { readSavedPlan, type SavedPlan } from "./savedPlan";
 import { withEventLog, withoutRows, withProgress } from "./progress";
@@ -14,10 +15,8 @@ import { stagesOf } from "./stages";
  * most of the time of an update of many objects. A large update therefore has two stages: what the cluster can't show again
  * comes first, and the many plain objects follow in a run that writes the state once. If that run is killed, the next one finds
  * them in the cluster (`repair/unrecorded.ts`).
- *
- * @param isLarge whether the update is expected to change many objects.
  */
-export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean): Promise<void> {
+export async function deploy(pulumi: LocalPulumi, pack: string, course: Course): Promise<void> {
   const { state, configFile, underPack } = pulumi;
   const target = ["--stack", localStack, "--config-file", configFile];
   const quiet = process.stdout.isTTY ? [] : ["--suppress-progress"];
@@ -33,14 +32,14 @@ export async function deploy(pulumi: LocalPulumi, pack: string, isLarge: boolean
       fix: `Fix the problem and run the command again: it continues where it stopped. ${pc.dim("The sandbox keeps running; `meshwright down` stops it.")}`,
     });
   };
-  if (!isLarge) {
-    await run("up", ["--yes", ...underPack(pack)]);
+  const update = ["--yes", "--skip-preview"];
+  if (course !== "stages") {
+    await run("up", [...(course === "directly" ? update : ["--yes"]), ...underPack(pack)]);
     return;
   }
   const plan = await preview(join(state, "plan.json"), (file) =>
     run("preview", ["--save-plan", file, ...underPack(pack)]),
   );
-  const update = ["--yes", "--skip-preview"];
   const stages = stagesOf(plan);
   const first = stages?.first === true ? firstStagePolicies(pulumi, pack) : undefined;
   if (stages === undefined || (stages.first && first === undefined)) {

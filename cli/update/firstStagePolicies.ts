@@ -29,9 +29,15 @@ export function firstStagePolicies(
 function policiesOf(pack: string): readonly { readonly name: string }[] | undefined {
   const description = join(pack, "package.json");
   const policies = join(pack, "dist", "policy-pack", "policies", "index.js");
-  if (!existsSync(description) || !existsSync(policies)) return undefined;
-  const { name } = JSON.parse(readFileSync(description, "utf8")) as { name?: unknown };
-  if (name !== "@meshwright/policy-pack") return undefined;
+  if (!isKnownPack(pack) || !existsSync(policies)) return undefined;
   return (createRequire(description)(policies) as { policies: readonly { readonly name: string }[] })
     .policies;
+}
+
+/** Whether the policy pack in a folder is `@meshwright/policy-pack`. */
+export function isKnownPack(pack: string): boolean {
+  const description = join(pack, "package.json");
+  if (!existsSync(description)) return false;
+  const { name } = JSON.parse(readFileSync(description, "utf8")) as { name?: unknown };
+  return name === "@meshwright/policy-pack";
 }

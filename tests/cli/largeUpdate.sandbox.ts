@@ -5,7 +5,7 @@ import { writeShop } from "../program/shopProject";
 import { DeployedShop, during } from "./deployedShop";
 
 /** Services that make the update a large one. */
-const many = 16;
+const many = 28;
 
 interface Live {
   readonly metadata: {
