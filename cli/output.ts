@@ -53,7 +53,8 @@ export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
-      throw error;
+      const name = stream === process.stdout ? "Standard output" : "Standard error";
+      process.exit(reportError(Object.assign(error, { path: name })));
     });
   }
 }

@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
@@ -162,6 +163,9 @@ export function commands(wanted?: string): Command {
 /** Runs a command line; sets the exit code: 0 success, 1 an error that the user can fix, 2 wrong usage, 70 a bug in Meshwright. */
 export async function run(argv: readonly string[]): Promise<void> {
   endWithReader();
+  const { console: own } = globalThis;
+  // What a catalog or a program prints would stand among the results on stdout.
+  globalThis.console = new Console(process.stderr, process.stderr);
   try {
     const [first = "", second = ""] = argv.slice(2);
     const program = commands(first === "help" ? second : first);
@@ -169,6 +173,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else process.exitCode = reportError(error);
+  } finally {
+    globalThis.console = own;
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
@@ -19,6 +19,7 @@ import { readSettingsFile, stackFile } from "./settingsFile";
 import { untilEnded } from "./interrupt";
 import { ensureState, passphraseFile } from "./localState";
 import { endKilledRun, runVariable } from "./runProcesses";
+import { makeFolder } from "../toolchain/makeFolder";
 
 export { localStack };
 
@@ -84,8 +85,8 @@ export async function localPulumi(
   const { configFile, policies } = localStackFiles(sandbox.state);
   const shadow = dirname(configFile);
   const backend = join(sandbox.state, "pulumi");
-  await mkdir(shadow, { recursive: true });
-  await mkdir(backend, { recursive: true });
+  makeFolder(shadow);
+  makeFolder(backend);
   const { name } = readSettingsFile(projectFile, z.object({ name: z.string().min(1) }));
   await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
   replaceFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { files, type SandboxConfig } from "./state";
+import { makeFolder } from "../toolchain/makeFolder";
 
 /** Users with a token of the API server. Their permissions are those of Kubernetes' built-in roles. */
 const users = {
@@ -30,7 +31,7 @@ export function prepareCredentials(state: string): Credentials {
     serviceAccountPublicKey: join(folder, "service-account.pub"),
     tokens: join(folder, "tokens.csv"),
   };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   if (existsSync(credentials.tokens)) return credentials;
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
@@ -20,6 +20,7 @@ import {
   writeJson,
 } from "./state";
 import { tailOf } from "./supervise";
+import { makeFolder } from "../toolchain/makeFolder";
 
 export { resolvePrograms, type SandboxPrograms } from "./state";
 
@@ -91,7 +92,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
     });
   }
   const onProgress = options.onProgress ?? (() => undefined);
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  makeFolder(state, 0o700);
   const release = await lockfile.lock(state, {
     stale: 15_000,
     retries: { forever: true, minTimeout: 200, maxTimeout: 200 },
@@ -179,7 +180,7 @@ function webhooksAt(port: number): IstiodWebhooks {
 
 async function launch(state: string, onProgress: (message: string) => void): Promise<SandboxStatus> {
   const log = files.log(state, "supervisor");
-  mkdirSync(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   const output = openSync(log, "a", 0o600);
   // From source the supervisor needs the same hooks as this process.
   const extension = extname(__filename);

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   AdmissionregistrationV1Api,
@@ -16,6 +15,7 @@ import { isMarkedReady } from "./podReady";
 import { becomesFree, freePort } from "./ports";
 import { files, type SandboxConfig } from "./state";
 import { type Supervised, supervise } from "./supervise";
+import { makeFolder } from "../toolchain/makeFolder";
 
 /** A running istiod, and the pod whose container it is. */
 interface Istiod {
@@ -77,7 +77,7 @@ export function istiodPods(
     const path = join(files.credentials(config.state), `istiod-${revision}.kubeconfig`);
     writeKubeconfig(config, path, status?.token ?? "");
     const spec = istiodProcess(config, ports, pod, revision, path);
-    mkdirSync(spec.cwd ?? config.state, { recursive: true });
+    makeFolder(spec.cwd ?? config.state);
     const process = supervise(config.state, spec, onChange);
     running.set(revision, { pod: pod.metadata?.uid ?? "", process, guessed: wanted === undefined });
     process.start().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import { z } from "zod";
@@ -6,6 +6,7 @@ import { UserError } from "../errors/userError";
 import { ownPlace, type ProcessPlace, relationOf } from "./processPlace";
 import { identify, isAlive, type ProcessIdentity } from "./processIdentity";
 import { writeJson } from "./state";
+import { makeFolder } from "../toolchain/makeFolder";
 
 const place = z.object({
   host: z.string(),
@@ -67,7 +68,7 @@ export function lockFile(state: string): string {
 
 /** Reads and writes of the lock file by two processes do not overlap. */
 async function exclusively(file: string, work: () => void): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const release = await lockfile.lock(file, {
     realpath: false,
     stale: 5_000,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { openSync, closeSync, readFileSync } from "node:fs";
 import { Agent as HttpAgent, get as httpGet } from "node:http";
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { dirname } from "node:path";
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessSpec } from "./controlPlane";
 import { endProcesses, identify, type ProcessIdentity } from "./processIdentity";
 import { files, type ProcessRecord, type ProcessState, stateVariable } from "./state";
+import { makeFolder } from "../toolchain/makeFolder";
 
 /** A process that is restarted whenever it ends by itself, until {@link Supervised.stop}. */
 export interface Supervised {
@@ -49,7 +50,7 @@ const onceOnRecord = 'read -r _ && exec "$0" "$@" </dev/null';
  */
 export function supervise(state: string, spec: ProcessSpec, onChange: () => void): Supervised {
   const log = files.log(state, spec.name);
-  mkdirSync(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   let status: ProcessState = "starting";
   let identity: ProcessIdentity | undefined;
   let restarts = 0;

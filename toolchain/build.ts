@@ -4,6 +4,7 @@ import { cacheRoot, inScratchFolder, moduleCache, moduleSource, withLock } from 
 import { isExecutable } from "./find";
 import { go, moduleFolder, requireGo } from "./go";
 import { buildTags, linkerValues, type ModuleName, pinOf, type ProgramName } from "./pins";
+import { makeFolder } from "./makeFolder";
 
 /** The progress of a running build. */
 export interface BuildProgress {
@@ -61,7 +62,7 @@ export async function buildModule(
       await go(["build", "-v", ...flags, "-o", `${bin}/`, ...packages], source, log, () => {
         report("compiling", ++compiled, total);
       });
-      await mkdir(join(cache, "bin"), { recursive: true });
+      makeFolder(join(cache, "bin"));
       for (const name of missing) {
         await rename(join(bin, outputName(pinOf(name).package)), builtPath(name));
       }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import lockfile from "proper-lockfile";
 import { packageRoot } from "./packageRoot";
 import { linkerValues, type ModuleName } from "./pins";
+import { makeFolder } from "./makeFolder";
 
 /** Folder with the built programs, outside any checkout. Default: the platform's cache folder; `MESHWRIGHT_CACHE` moves it. */
 export function cacheRoot(): string {
@@ -50,7 +51,7 @@ export function keyedFolder(name: string, pins: unknown, modules: readonly strin
  * @param onWait is called once if another run holds the lock.
  */
 export async function withLock<T>(folder: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const options = { stale: 30_000, update: 5_000 };
   if (await lockfile.check(folder, options)) onWait();
   const release = await lockfile.lock(folder, {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { link as hardLink, lstat, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { link as hardLink, lstat, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { buildModule, builtPath, type OnBuildProgress } from "./build";
 import { moduleCache } from "./cache";
@@ -17,6 +17,7 @@ export {
   programs,
   sandboxPrograms,
 } from "./pins";
+import { makeFolder } from "./makeFolder";
 
 /** Programs that are ready to run. */
 export interface Toolchain {
@@ -91,7 +92,7 @@ export async function ensureToolchain(
 async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain["pulumiEnvironment"]> {
   const home = join(moduleCache("pulumi"), "home");
   const bin = join(home, "bin");
-  await mkdir(bin, { recursive: true });
+  makeFolder(bin);
   for (const [name, path] of paths) {
     const { plugin, version } = pinOf(name);
     if (plugin !== undefined) {
@@ -115,7 +116,7 @@ async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain[
 }
 
 async function link(target: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const [wanted, present] = await Promise.all([stat(target), lstat(path).catch(() => undefined)]);
   if (present?.ino === wanted.ino && present.dev === wanted.dev) return;
   // The CLI looks for its companions beside its real file, not beside a symbolic link to it.

@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { dotOf } from "../graph/dot";
 import { mermaidOf } from "../graph/mermaid";
 import { compared, type Graph, graphOf } from "../graph/model";
 import { pageOf } from "../graph/page";
 import { viewsOf } from "../graph/view";
+import { checkOutput, writeOutput } from "../outputFile";
 import { print } from "../output";
 import { checkedMesh } from "../planned";
 import { loadSubject, stackOption, subjectArgument } from "../subject";
@@ -26,13 +25,14 @@ export function graphCommand(command: Command): void {
     .addOption(new Option("--format <format>", "what to write").choices(Object.keys(formats)).default("html"))
     .option("--out <file>", "write to this file (default: standard output)")
     .action(async (argument: string | undefined, { stack, base, format, out }: GraphOptions) => {
+      if (out !== undefined) checkOutput(out);
       const own = await graphOfSubject(argument, stack);
       const graph = base === undefined ? own : compared(own, await graphOfSubject(base, undefined));
       const content = await formats[format](graph);
       if (out === undefined) {
         print(content.trimEnd());
       } else {
-        writeFileSync(resolve(out), content);
+        writeOutput(out, content);
         print(`${graph.nodes.length} nodes and ${graph.links.length} links written to ${out}`);
       }
     });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -9,6 +9,7 @@ import { deploymentFiles, newProjectTable } from "../deploymentFiles";
 import { deploymentTemplate } from "../deploymentTemplate";
 import { print } from "../output";
 import { readSettingsFile } from "../settingsFile";
+import { makeFolder } from "../../toolchain/makeFolder";
 
 /** `meshwright init`: writes a new project. */
 export function initCommand(command: Command): void {
@@ -121,12 +122,13 @@ function writeProject(folder: string, files: Readonly<Record<string, string>>): 
   try {
     for (const [path, text] of Object.entries(files)) {
       const target = join(folder, path);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       if (path !== "package.json") written.push(target);
       writeFileSync(target, text);
     }
   } catch (error) {
     for (const path of written) rmSync(path, { force: true });
+    if (error instanceof UserError) throw error;
     throw new UserError({
       problem: `${folder} can't be written: ${error instanceof Error ? error.message : String(error)}`,
       fix: "Check the folder's permissions and the free space.",

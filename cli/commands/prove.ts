@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { parseDuration } from "../../catalog";
@@ -7,6 +6,8 @@ import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../pr
 import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
 import { fetchedEnvoy, unavailable } from "../../toolchain/laboratory";
 import { junit } from "../junit";
+import { checkOutput, writeOutput } from "../outputFile";
+import { makeFolder } from "../../toolchain/makeFolder";
 import { print, remark, step, table } from "../output";
 import { describeBuild } from "../programs";
 import { type ProvenFields, provenFields } from "../proofFields";
@@ -42,13 +43,15 @@ export function proveCommand(command: Command): void {
     .option("--logs <folder>", "write the logs of the laboratory's processes into this folder")
     .action(async (argument: string | undefined, options: ProveOptions) => {
       const { platform, stack, json = false, junit: file } = options;
+      if (file !== undefined) checkOutput(file);
+      if (options.logs !== undefined) makeFolder(options.logs);
       const loaded = await loadSubject(platform ?? argument, stack);
       const subject = subjectOf(loaded);
       const begin = Date.now();
       const proofs = await located(loaded, await proofsOf(subject, options));
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
-      if (file !== undefined) await writeFile(file, junit(loaded.name, proofs, seconds));
+      if (file !== undefined) writeOutput(file, junit(loaded.name, proofs, seconds));
       if (json)
         print(JSON.stringify({ seconds, ...counts(proofs), ...(fields && { fields }), proofs }, null, 2));
       else {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { toYaml } from "../../mesh/toYaml";
@@ -9,6 +9,7 @@ import { loadSubject, stackOption, subjectArgument } from "../subject";
 import { type Planned, planned } from "../planned";
 import { print, remark } from "../output";
 import { renderedMark, renderedPath, renderedText } from "../renderedFile";
+import { makeFolder } from "../../toolchain/makeFolder";
 
 /** `meshwright render`: the objects as YAML, for GitOps. */
 export function renderCommand(command: Command): void {
@@ -68,7 +69,7 @@ function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void 
       fix: "Name a folder.",
     });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const present = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
@@ -84,7 +85,7 @@ function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void 
     if (path.endsWith(".yaml") && !files.has(path) && isOurs(path)) rmSync(join(folder, path));
   }
   for (const [path, content] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    makeFolder(dirname(join(folder, path)));
     writeFileSync(join(folder, path), renderedText(content));
   }
 }

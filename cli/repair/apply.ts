@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
@@ -15,6 +15,7 @@ import {
   unrecordedReleases,
 } from "./repairs";
 import { type ExportedStack, releaseType } from "../../program/stackState";
+import { makeFolder } from "../../toolchain/makeFolder";
 
 /** The interrupted operations of a stack, and how to end them. */
 export interface RepairPlan {
@@ -83,7 +84,7 @@ export async function applyRepairs(
   config: KubeConfig,
   { pulumi, refresh, helm, kubeconfig, backup }: RepairTools,
 ): Promise<void> {
-  await mkdir(dirname(backup), { recursive: true });
+  makeFolder(dirname(backup));
   await writeFile(backup, JSON.stringify(stack, null, 2), { mode: 0o600, flag: "wx" });
   await pulumi(["stack", "import"], JSON.stringify(repairedStack(stack, repairs)));
   const core = apiClient(config, CoreV1Api);

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { closeSync, fchownSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fchownSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { makeFolder } from "../../toolchain/makeFolder";
 
 /** User and group of a process, or root if absent. */
 export interface Identity {
@@ -115,6 +116,6 @@ export function tail(log: string, lines = 8): string {
 
 /** Path of a log in `folder`, which is created. */
 export function logIn(folder: string, name: string): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return join(folder, `${name}.log`);
 }
