@@ -3,6 +3,7 @@ import { type Experiment, notProvable, type Stage } from "./experiment";
 import { declaredRouteExperiments } from "./experiments/declaredRoutes";
 import { globalRateLimitExperiments } from "./experiments/globalRateLimits";
 import { networkPolicyExperiments } from "./experiments/networkPolicies";
+import { portExperiments } from "./experiments/ports";
 import { rateLimitExperiments } from "./experiments/rateLimits";
 import { resilienceExperiments } from "./experiments/resilience";
 import { rolloutExperiments } from "./experiments/rollouts";
@@ -33,6 +34,7 @@ export function questionsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): 
 /** Every experiment that the catalog gives rise to. Those that wait for timeouts are last. */
 export function experimentsOf({ mesh }: Subject, issuer: TokenIssuer, only = ""): Experiment[] {
   return [
+    ...portExperiments(mesh),
     ...settingExperiments(mesh, issuer),
     ...versionExperiments(mesh, issuer),
     ...routeExperiments(mesh, issuer),

@@ -2,6 +2,7 @@ import type { Mesh } from "../catalog";
 import type { Route } from "../effect";
 import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./laboratory";
 import type { NetworkConnection } from "./networkEnds";
+import type { PortRead } from "./portsRead";
 import type { Caller, Proof } from "./question";
 import type { Reported } from "./reported";
 
@@ -44,6 +45,8 @@ export interface Stage {
   spans(host: string, trace: string): Promise<readonly string[]>;
   /** The lines with a key in the access log of a pod's proxy. None where no proxies run. */
   log(pod: LabPod, key: string): Promise<readonly string[]>;
+  /** The ports of a host as callers' proxies read them. Undefined if requests don't show it. */
+  portsRead(host: string): readonly PortRead[] | undefined;
   /** The configuration of the rate limit service, as YAML. Undefined if only requests show it, or there is none. */
   quotas(): string | undefined;
   /** What NetworkPolicies decide about a connection, as {@link networkAnswers} says. Undefined if requests don't show it. */

@@ -132,6 +132,7 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
     route: () => undefined,
     filters: () => undefined,
     quotas: () => undefined,
+    portsRead: () => undefined,
     connects: () => undefined,
     reported: () => undefined,
     spans: async (host, trace) => {

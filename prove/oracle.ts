@@ -27,6 +27,8 @@ export interface Oracle {
   readonly quotas?: string;
   /** What the proxies of a workload report. Default: not known. */
   readonly reported?: (workload: Workload) => Reported;
+  /** The ports of a host as callers' proxies read them. Default: not known. */
+  readonly portsRead?: Stage["portsRead"];
   /** What NetworkPolicies decide. Default: not known. */
   readonly connects?: (connection: NetworkConnection) => readonly string[];
   /** What distinguishes clients and hosts. Default: each of them is asked about. */
@@ -140,7 +142,7 @@ export function foretoldTo(
 
 /** A stage on which an oracle answers in place of pods. */
 export function stageOf(
-  { model, foretell, filters, quotas, reported, connects, shows, defaults }: Oracle,
+  { model, foretell, filters, quotas, reported, portsRead, connects, shows, defaults }: Oracle,
   mesh: Mesh,
 ): Stage {
   const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
@@ -173,6 +175,7 @@ export function stageOf(
     filters: (service, version) =>
       filters && workloadsOf(model, mesh, service).map((workload) => filters(workload, version)),
     quotas: () => quotas,
+    portsRead: (host) => portsRead?.(host),
     connects: (connection) => connects?.(connection),
     reported: (service) => reported && workloadsOf(model, mesh, service).map(reported),
     spans: () => Promise.resolve([]),

@@ -18,6 +18,7 @@ import { istiodOf, modelOf, networkModelOf, quotasIn } from "./model";
 import { networkAnswers } from "./networkEnds";
 import { type Oracle, proveByOracle } from "./oracle";
 import { providedFor } from "./provided";
+import { portsReadAt } from "./portsRead";
 import type { Proof } from "./question";
 import { type Provider, reportedBy } from "./reported";
 import { createTokenIssuer, type TokenIssuer } from "./tokens";
@@ -59,6 +60,7 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
     connects: (connection) => networkAnswers(networkFor(connection.without), subject.mesh, connection),
     filters: (workload, version) => insertedFilters(how.model, workload, version),
     ...(quotas !== undefined && { quotas }),
+    portsRead: (host) => portsReadAt(model, host),
     reported: (workload) => reportedBy(how.model, workload, providers),
     foretellDirect: (to, request) => foretellDirect(how, to, request),
     foretell: (from, request) => {

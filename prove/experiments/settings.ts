@@ -222,14 +222,13 @@ function limitsOf({
     [`${pool}.tcp.maxConnections`]: circuitBreaker.maxConnections,
     [`${pool}.tcp.connectTimeout`]: connectTimeout,
     [`${pool}.tcp.idleTimeout`]: tcp ? idleTimeout : undefined,
-    ...(http && {
-      [`${pool}.http.http1MaxPendingRequests`]: circuitBreaker.http1MaxPendingRequests,
-      [`${pool}.http.http2MaxRequests`]: circuitBreaker.http2MaxRequests,
-      [`${pool}.http.maxRequestsPerConnection`]: circuitBreaker.maxRequestsPerConnection,
-      [`${pool}.http.maxRetries`]: circuitBreaker.maxRetries,
-      [`${pool}.http.h2UpgradePolicy`]: circuitBreaker.h2UpgradePolicy,
-      [`${pool}.http.idleTimeout`]: idleTimeout,
-    }),
+    // Connections have no limits of requests.
+    [`${pool}.http.http1MaxPendingRequests`]: http ? circuitBreaker.http1MaxPendingRequests : undefined,
+    [`${pool}.http.http2MaxRequests`]: http ? circuitBreaker.http2MaxRequests : undefined,
+    [`${pool}.http.maxRequestsPerConnection`]: http ? circuitBreaker.maxRequestsPerConnection : undefined,
+    [`${pool}.http.maxRetries`]: http ? circuitBreaker.maxRetries : undefined,
+    [`${pool}.http.h2UpgradePolicy`]: http ? circuitBreaker.h2UpgradePolicy : undefined,
+    [`${pool}.http.idleTimeout`]: http ? idleTimeout : undefined,
     "retryBudget.percent": retryBudget?.percent,
     "retryBudget.minRetryConcurrency": retryBudget?.minRetryConcurrency,
   };

@@ -56,8 +56,6 @@ const survivors: Readonly<Record<string, readonly string[]>> = {
   "The API server refuses the value, or istiod does.": [
     "PeerAuthentication spec.mtls.mode changed",
     "ServiceEntry spec.location changed",
-    "ServiceEntry spec.ports[].protocol changed",
-    "ServiceEntry spec.ports[].protocol gone",
     "ServiceEntry spec.resolution changed",
     "ServiceEntry spec.resolution gone",
     "Sidecar spec.outboundTrafficPolicy.mode changed",
