@@ -39,9 +39,10 @@ export function etcd({ state, programs, ports }: SandboxConfig): ProcessSpec {
       `--initial-cluster=sandbox=${peer}`,
       // The data is a throwaway; waiting for the disk after each write is most of etcd's time.
       "--unsafe-no-fsync",
-      // A single member sends no heartbeats, but its clock ticks as often. Default: ten times a second.
-      "--heartbeat-interval=500",
-      "--election-timeout=5000",
+      // A single member sends no heartbeats, but its clock ticks as often. Default: ten times a second. A start waits for one to
+      // five ticks, at random, and for up to ten with the default.
+      "--heartbeat-interval=200",
+      "--election-timeout=1000",
     ],
     env: oneProcessor,
     ports: { client: ports.etcd, peer: ports.etcdPeer },
