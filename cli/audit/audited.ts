@@ -69,6 +69,9 @@ function outsidePods(objects: readonly PlainObject[]): Workload[] {
     });
 }
 
+/** ConfigMaps that istiod writes into every namespace, and restores. */
+export const istiodConfigMaps: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
+
 /** Namespaces of Kubernetes itself, in which Istio never injects pods. Their objects are not read from a cluster. */
 export const systemNamespaces: readonly string[] = [
   "kube-node-lease",

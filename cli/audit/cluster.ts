@@ -8,7 +8,7 @@ import { selects } from "../../effect/object";
 import { apiClient, customObjects } from "../apiClient";
 import { listObjects } from "../drift/read";
 import { readSecret } from "../secretContent";
-import { systemNamespaces } from "./audited";
+import { istiodConfigMaps, systemNamespaces } from "./audited";
 
 /** Kubernetes' own kinds that decide what the mesh does. Secrets are not listed. */
 const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
@@ -116,8 +116,7 @@ function isJudged(object: PlainObject): boolean {
   const { namespace, kind, group, name } = knownObject(object);
   if (group === "argoproj.io" && installers.includes(kind)) return false;
   if (systemNamespaces.includes(kind === "Namespace" ? name : namespace)) return false;
-  // istiod itself writes the root certificate into each namespace, and restores it.
-  if (kind === "ConfigMap") return /^istio(-|$)/.test(name) && name !== "istio-ca-root-cert";
+  if (kind === "ConfigMap") return /^istio(-|$)/.test(name) && !istiodConfigMaps.has(name);
   const { ownerReferences } = (object.metadata ?? {}) as {
     readonly ownerReferences?: readonly { readonly kind: string }[];
   };

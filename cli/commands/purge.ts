@@ -7,6 +7,7 @@ import {
 import type { Command } from "commander";
 import { UserError } from "../../errors/userError";
 import { apiClient, customObjects } from "../apiClient";
+import { istiodConfigMaps } from "../audit/audited";
 import { clusterOptions, explainFailure, loadCluster, serverOf } from "../cluster";
 import { print, remark } from "../output";
 
@@ -30,9 +31,6 @@ interface Left {
   readonly name: string;
   readonly remove: () => Promise<unknown>;
 }
-
-/** ConfigMaps that istiod writes into every namespace. */
-const istiodConfigMaps = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
 
 /** Deleting a CRD deletes all of its objects, including those of other owners, so there must be none. */
 async function findLeft(config: KubeConfig): Promise<Left[]> {

@@ -20,8 +20,9 @@ describe("cli/audit: a cluster", () => {
         { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } },
         { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
         object("ConfigMap", "settings"),
-        // istiod writes it into each namespace.
+        // istiod writes them into each namespace.
         object("ConfigMap", "istio-ca-root-cert"),
+        object("ConfigMap", "istio-ca-crl"),
         object("ConfigMap", "istio", { namespace: "istio-system" }),
       ]),
     ).to.deep.equal(["Service web", "Namespace shop", "ConfigMap istio"]);
