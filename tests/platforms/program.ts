@@ -14,10 +14,12 @@ export function editedProject(change: string): string {
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   copyFileSync(join(repository, "Pulumi.local.yaml"), join(folder, "Pulumi.local.yaml"));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: meshwright\nruntime: nodejs\nmain: program/index.js\n");
+  // As in stacks/: Pulumi's ts-node compiles with swc then.
+  const tsconfig = { extends: join(repository, "tsconfig.json") };
+  writeFileSync(join(folder, "program", "tsconfig.json"), JSON.stringify(tsconfig));
   writeFileSync(
     join(folder, "program", "index.js"),
     `process.chdir(${JSON.stringify(repository)});
-require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(join(repository, "tsconfig.json"))} });
 const { platforms } = require(${JSON.stringify(join(repository, "platforms"))});
 const original = platforms.alfred.catalog;
 platforms.alfred.catalog = (...args) => {
