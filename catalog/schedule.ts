@@ -50,3 +50,29 @@ export const scheduleSchema = z
     },
   })
   .meta({ type: "string", pattern: "^\\s*\\S+(\\s+\\S+){0,4}\\s*$" });
+
+const zonePattern = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/;
+
+/**
+ * Whether Kubernetes accepts a text as the time zone of a CronJob: a name of the IANA database, in its own upper and lower
+ * case.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones
+ */
+export function isTimeZone(text: string): boolean {
+  if (!zonePattern.test(text)) return false;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions();
+    // An older name resolves to another one, whose case says nothing.
+    return timeZone === text || timeZone.toLowerCase() !== text.toLowerCase();
+  } catch {
+    return false;
+  }
+}
+
+/** The time zone of a CronJob's schedule. */
+export const timeZoneSchema = z
+  .custom<string>((value) => typeof value === "string" && isTimeZone(value), {
+    params: { fix: 'write a name of the IANA database, such as "Europe/Berlin" or "Etc/UTC"' },
+  })
+  .meta({ type: "string", pattern: zonePattern.source });

@@ -5,7 +5,7 @@ import { envSourceSchema, podSchema, volumeClaimSchema } from "./podSchema";
 import type { EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 import type { Port } from "./port";
 import { normalizeProbes, type Probes, type ProbesDefinition, probesSchema } from "./probes";
-import { scheduleSchema } from "./schedule";
+import { scheduleSchema, timeZoneSchema } from "./schedule";
 import type { Labels } from "./selector";
 import type { Shape } from "./shape";
 import { textOf } from "./text";
@@ -30,12 +30,19 @@ export interface WorkloadDefinition {
   /** Number of pods. Default: 2, so that the service survives the loss of one; 1 for a `Job` or `CronJob`. */
   readonly replicas?: number;
   /**
-   * Schedule of a `CronJob`, such as `"0 3 * * *"`, in the time zone of the cluster's control plane: Kubernetes refuses
-   * `TZ=`. Default: none; a `CronJob` requires it.
+   * Schedule of a `CronJob`, such as `"0 3 * * *"`, in its {@link timeZone}: Kubernetes refuses `TZ=`. Default: none; a
+   * `CronJob` requires it.
    *
    * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    */
   readonly schedule?: string;
+  /**
+   * Time zone of a `CronJob`'s schedule: a name of the IANA database, such as `"Europe/Berlin"`. Default: none; the schedule
+   * is then in the time zone of the cluster's control plane, usually UTC.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones
+   */
+  readonly timeZone?: string;
   /**
    * Volume claim templates of a `StatefulSet`, keyed by name. `pod` mounts the volumes. Default: none.
    *
@@ -134,6 +141,7 @@ export interface Workload {
   readonly replicas: number;
   readonly resources?: Resources;
   readonly schedule?: string;
+  readonly timeZone?: string;
   readonly volumeClaimTemplates: Readonly<Record<string, PersistentVolumeClaimSpec>>;
   readonly pod: PodSpec;
   readonly generatedSecrets: Readonly<Record<string, string>>;
@@ -188,6 +196,7 @@ export const workloadSchema: z.ZodType<WorkloadDefinition> = z.strictObject({
   image: imageSchema,
   replicas: replicasSchema.optional(),
   schedule: scheduleSchema.optional(),
+  timeZone: timeZoneSchema.optional(),
   volumeClaimTemplates: z.record(z.string(), volumeClaimSchema).optional(),
   pod: podSchema.optional(),
   drain: drainSchema.optional(),

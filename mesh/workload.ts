@@ -43,7 +43,11 @@ function spec(mesh: Mesh, service: Service, workload: Workload): object {
     case "Job":
       return job;
     case "CronJob":
-      return { schedule: workload.schedule, jobTemplate: { spec: job } };
+      return {
+        schedule: workload.schedule,
+        ...(workload.timeZone !== undefined && { timeZone: workload.timeZone }),
+        jobTemplate: { spec: job },
+      };
   }
 }
 

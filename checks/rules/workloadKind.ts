@@ -47,6 +47,7 @@ export const workloadKind: DefinitionRule = {
       const runsOnce = kind === "CronJob" || kind === "Job";
       const wrong = {
         schedule: kind !== "CronJob" && "set kind to CronJob, or remove it",
+        timeZone: kind !== "CronJob" && "set kind to CronJob, or remove it",
         volumeClaimTemplates: kind !== "StatefulSet" && "set kind to StatefulSet, or remove it",
         autoscaling: runsOnce && "remove it: only a Deployment or a StatefulSet can be autoscaled",
         drain: runsOnce && "remove it: a Job completes by itself",

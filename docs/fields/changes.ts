@@ -151,6 +151,23 @@ function workload(): Changes {
         services: { report: { workload: { image: "report:1", kind: "CronJob", schedule: "0 4 * * *" } } },
       },
     },
+    "WorkloadDefinition.timeZone": {
+      before: {
+        services: { report: { workload: { image: "report:1", kind: "CronJob", schedule: "0 3 * * *" } } },
+      },
+      after: {
+        services: {
+          report: {
+            workload: {
+              image: "report:1",
+              kind: "CronJob",
+              schedule: "0 3 * * *",
+              timeZone: "Europe/Berlin",
+            },
+          },
+        },
+      },
+    },
     "WorkloadDefinition.volumeClaimTemplates": {
       before: search({ workload: { kind: "StatefulSet" } }),
       after: search({

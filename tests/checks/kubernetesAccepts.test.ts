@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isSchedule } from "../../catalog/schedule";
+import { isSchedule, isTimeZone } from "../../catalog/schedule";
 import { checkMesh } from "../../mesh";
 
 const ports = { http: { port: 8080, protocol: "http" } };
@@ -142,6 +142,30 @@ describe("catalog/schedule", () => {
     expect(found({ kind: "CronJob", schedule: "every day" }, "web", { ports: {} })).to.deep.equal([
       "MW001 workload.schedule",
     ]);
+  });
+
+  it("has a time zone that Kubernetes accepts: it compares upper and lower case", () => {
+    const older = ["Asia/Kolkata", "Asia/Calcutta", "US/Eastern", "Etc/GMT+5", "GB-Eire", "UTC", "Etc/UTC"];
+    for (const valid of [...Intl.supportedValuesOf("timeZone"), ...older]) {
+      expect(isTimeZone(valid), valid).to.equal(true);
+    }
+    for (const invalid of [
+      "Local",
+      "local",
+      "",
+      "+02:00",
+      "Mars/Olympus",
+      "europe/berlin",
+      "Europe/berlin",
+      "EUROPE/BERLIN",
+    ]) {
+      expect(isTimeZone(invalid), invalid).to.equal(false);
+    }
+    const nightly = { kind: "CronJob", schedule: "0 3 * * *" };
+    const zoned = (timeZone: string) => found({ ...nightly, timeZone }, "web", { ports: {} });
+    expect(zoned("Europe/Berlin")).to.deep.equal(found(nightly, "web", { ports: {} }));
+    expect(zoned("Berlin")).to.deep.equal(["MW001 workload.timeZone"]);
+    expect(found({ timeZone: "Europe/Berlin" })).to.deep.equal(["MW346 workload.timeZone"]);
   });
 });
 

@@ -270,6 +270,21 @@ describe("a workload's kind", () => {
     });
   });
 
+  it("is a CronJob whose schedule has a time zone", () => {
+    const workload = {
+      image: "report:1",
+      kind: "CronJob" as const,
+      schedule: "0 3 * * *",
+      timeZone: "Europe/Berlin",
+    };
+    const own = render({ name: "shop", services: { report: { workload } } });
+    expect(find(own, "CronJob", "report")).to.deep.nested.include({
+      "spec.schedule": "0 3 * * *",
+      "spec.timeZone": "Europe/Berlin",
+    });
+    expect(find(objects, "CronJob", "report")).not.to.have.nested.property("spec.timeZone");
+  });
+
   it("is a Job that runs as many pods as it has replicas", () => {
     expect(find(objects, "Job", "migrate")).to.have.property("apiVersion", "batch/v1");
     expect(find(objects, "Job", "migrate")).to.deep.nested.include({
