@@ -1,6 +1,6 @@
 import { applies } from "./selection";
 import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
-import { connectionRoute } from "./connectionRoute";
+import { type Chain, chainFor, tcpRoute, tlsChains } from "./connectionRoute";
 import { listenersOf } from "./gatewayApi/listener";
 import type { RoutedRequest } from "./httpMatch";
 import { isWithin, mostSpecific } from "./host";
@@ -18,7 +18,7 @@ import { isCatchAll } from "./httpMatch";
 import { scopeOf } from "./scope";
 import { serviceAt } from "./service";
 import { servicesOf } from "./space";
-import { virtualServicesFor } from "./virtualService";
+import { type VirtualService, virtualServicesFor } from "./virtualService";
 import type { Workload } from "./workload";
 
 /** A server of a Gateway. */
@@ -177,20 +177,41 @@ function connectionsOf(
   request: RoutedRequest,
   onPort: readonly GatewayServer[],
 ): Route | undefined {
-  const servers = onPort.filter((server) => !readsRequests(server));
-  const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => ({ server, host })));
-  const found = mostSpecific(request.host.toLowerCase(), hosts, ({ host }) => host)?.server;
-  if (!found) return undefined;
-  if (found.tls === "AUTO_PASSTHROUGH")
-    return { outcome: "unknown", destinations: [], mirrors: [], by: found.from };
-  const proxy = { workload, gateway: found.gateway };
-  const bound = virtualServicesFor(model, workload.namespace, found.gateway);
-  return connectionRoute(
-    bound,
-    request.host.toLowerCase(),
-    request,
-    proxy,
-    resolverOf(model, workload, request),
+  const names = new Set<string>();
+  const resolve = resolverOf(model, workload, request);
+  const chains = onPort
+    .filter((server) => !readsRequests(server))
+    .flatMap((server): Chain[] => {
+      const hosts = server.hosts.map(({ host }) => host);
+      if (server.tls === "AUTO_PASSTHROUGH") {
+        return [{ names: hosts, to: { outcome: "unknown", destinations: [], mirrors: [], by: server.from } }];
+      }
+      const proxy = { workload, gateway: server.gateway };
+      const bound = virtualServicesFor(model, workload.namespace, server.gateway).filter((one) =>
+        isServed(server, one),
+      );
+      if (server.tls === "PASSTHROUGH") {
+        return tlsChains(bound, request.port, proxy, resolve).filter(isFirst);
+      }
+      const to = tcpRoute(bound, request.port, proxy, resolve);
+      return to ? [{ names: server.tls === undefined ? [] : hosts, to }] : [];
+    });
+  return chainFor(chains, request.host.toLowerCase())?.to;
+
+  /** istiod leaves out a chain with a name that an earlier one of the port has. */
+  function isFirst(chain: Chain): boolean {
+    if (chain.names.some((name) => names.has(name))) return false;
+    chain.names.forEach((name) => names.add(name));
+    return true;
+  }
+}
+
+/** Whether a VirtualService has a host of a server. */
+function isServed({ hosts }: GatewayServer, { hosts: own, namespace: of }: VirtualService): boolean {
+  return hosts.some(
+    ({ namespace, host }) =>
+      (namespace === "*" || namespace === of) &&
+      own.some((one) => isWithin(one, host) || isWithin(host, one)),
   );
 }
 

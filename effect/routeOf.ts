@@ -1,5 +1,5 @@
 import { bypassesOutbound } from "./bypass";
-import { connectionRoute, routesConnections } from "./connectionRoute";
+import { routesConnections, serviceConnection } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWildcard, isWithin, mostSpecific } from "./host";
@@ -46,7 +46,14 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
     if (!isHttp(service, request.port)) {
       const routed = listener.virtualServices.filter(routesConnections);
       const proxy = { workload: from, gateway: "mesh" };
-      const found = connectionRoute(routed, service.host, { ...request, host: service.host }, proxy, resolve);
+      const found = serviceConnection(
+        routed,
+        { host: service.host, isTls: isTls(service, request.port) },
+        request,
+        proxy,
+        resolve,
+      );
+      if (found === "unmatched") return undeclared(scope);
       if (found) return found;
     }
     const destination = destinationTo(model, from, service, { host: service.host, port: request.port });
@@ -57,9 +64,14 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
       ...(isHttp(service, request.port) && { retries: defaultRetries }),
     };
   }
-  return scope.outboundTraffic === "ALLOW_ANY"
+  return undeclared(scope);
+}
+
+/** What a proxy does with a connection for which it has no listener or chain. */
+function undeclared({ outboundTraffic, from }: Scope): Route {
+  return outboundTraffic === "ALLOW_ANY"
     ? { outcome: "passed through", destinations: [], mirrors: [] }
-    : { outcome: "blocked", destinations: [], mirrors: [], ...(scope.from && { by: scope.from }) };
+    : { outcome: "blocked", destinations: [], mirrors: [], ...(from && { by: from }) };
 }
 
 const notFound: Route = { outcome: "not found", destinations: [], mirrors: [] };
@@ -252,6 +264,11 @@ function isWildcardOf(host: string, name: string): boolean {
 function isHttp({ ports }: ServiceHost, port: number): boolean {
   const protocol = ports.find(({ number }) => number === port)?.protocol;
   return protocol === "http" || protocol === "auto";
+}
+
+/** Whether a proxy reads the TLS of connections to a port of a service. */
+function isTls({ ports }: ServiceHost, port: number): boolean {
+  return ports.find(({ number }) => number === port)?.protocol === "tls";
 }
 
 /** The names under which a proxy of a namespace reaches a service: short ones too, and its addresses. */

@@ -150,6 +150,60 @@ describe("routes of the Gateway API", () => {
     expect(at([named], { ...https, host: "other.example.com" }, passing).outcome).to.equal("blocked");
   });
 
+  it("of TLSRoutes without backends match no connection, and leave a name to a wider listener", () => {
+    const passthrough = { port: 443, protocol: "TLS", tls: { mode: "Passthrough" } };
+    const both = apiGateway("shop/public", [
+      { name: "wide", hostname: "*.example.com", ...passthrough },
+      { name: "narrow", hostname: "shop.example.com", ...passthrough },
+    ]);
+    const https = { port: 443, scheme: "https" } as const;
+    const to = (section: string, backendRefs: object[] = toApi): PlainObject =>
+      route(
+        {
+          parentRefs: [{ name: "public", sectionName: section }],
+          hostnames: ["*.example.com"],
+          rules: [{ backendRefs }],
+        },
+        "shop/api",
+        "TLSRoute",
+      );
+    expect(at([to("narrow")], https, both).outcome).to.equal("forwarded");
+    expect(at([to("wide")], https, both).outcome).to.equal("forwarded");
+    expect(at([to("narrow")], { ...https, host: "a.example.com" }, both).outcome).to.equal("blocked");
+    expect(at([to("narrow", [])], https, both).outcome).to.equal("blocked");
+  });
+
+  it("of TLSRoutes for a Service are for the names that its clients ask for", () => {
+    const secure = service("shop/secure", { ports: [{ name: "tls", port: 443 }] });
+    const sent = (hostnames: string[] | undefined, host = "secure.shop.svc.cluster.local") => {
+      const parents = [{ group: "", kind: "Service", name: "secure", namespace: "shop" }];
+      const own = route({ parentRefs: parents, ...(hostnames && { hostnames }) }, "shop/own", "TLSRoute");
+      const model = readObjects([api, secure, own]);
+      const found = routeOf(model, workload("shop/web"), { host, port: 443, scheme: "https" });
+      return found.destinations[0]?.host ?? found.outcome;
+    };
+    expect(sent(undefined)).to.equal("api.shop.svc.cluster.local");
+    expect(sent(["secure.shop.svc.cluster.local"])).to.equal("api.shop.svc.cluster.local");
+    expect(sent(["shop.example.com"])).to.equal("passed through");
+    // istiod keeps those of several names that are the Service's: without any, the route is for every name.
+    expect(sent(["shop.example.com", "shop.example.org"])).to.equal("api.shop.svc.cluster.local");
+  });
+
+  it("of TCPRoutes lead connections of a listener and of a Service", () => {
+    const tcp = service("shop/db", { ports: [{ name: "tcp", port: 5432 }] });
+    const parents = [{ group: "", kind: "Service", name: "db", namespace: "shop", port: 5432 }];
+    const own = route({ parentRefs: parents }, "shop/db", "TCPRoute");
+    const model = readObjects([api, tcp, own]);
+    const request = { host: "db.shop.svc.cluster.local", port: 5432 };
+    expect(routeOf(model, workload("shop/web"), request).destinations[0]?.host).to.equal(
+      "api.shop.svc.cluster.local",
+    );
+    const listening = apiGateway("shop/public", [{ name: "tcp", port: 5432, protocol: "TCP" }]);
+    const outside = route({ parentRefs }, "shop/db", "TCPRoute");
+    expect(at([outside], { port: 5432 }, listening).outcome).to.equal("forwarded");
+    expect(at([], { port: 5432 }, listening).outcome).to.equal("blocked");
+  });
+
   it("for a Service apply to clients of its namespace and of the route's", () => {
     const toService = { parentRefs: [{ group: "", kind: "Service", name: "api", namespace: "shop" }] };
     const mirrored = route({ ...toService, rules: [{ name: "own", backendRefs: toApi }] });
