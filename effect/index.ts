@@ -47,6 +47,7 @@ export { routeText } from "./routeDifference";
 export { weaknesses } from "./hardening";
 export { dangling, missingPods, missingTargets } from "./dangling";
 export { applies, isWide, selectionOf, type Selection } from "./selection";
+export { namedNamespaces, type NamedNamespace } from "./namedNamespaces";
 export { missingHosts, type MissingHost } from "./missingHost";
 export { type Mistake, mistakes } from "./mistakes";
 export { type UnreachableRoute, unreachableRoutes } from "./unreachableRoutes";

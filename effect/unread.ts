@@ -1,3 +1,4 @@
+import { ambientBy } from "./ambient";
 import { attached } from "./attachment";
 import { fieldsAt, has, listAt, textAt } from "./field";
 import { gatewaysAs } from "./gatewayApi/gateways";
@@ -121,14 +122,11 @@ function gatewayApi(model: Model, { labels, namespace }: Workload): Unread[] {
  * @see https://istio.io/latest/docs/ambient/usage/add-workloads/
  */
 function ambient(model: Model, workload: Workload): Unread[] {
-  const label = "istio.io/dataplane-mode";
   const namespace = model.namespaces.get(workload.namespace);
-  const mode = workload.labels[label] ?? namespace?.labels[label];
+  const found = ambientBy(model, workload);
   const by =
-    workload.labels[label] === undefined
-      ? namespace && { ...nameOf(namespace), namespace: "" }
-      : workload.from;
-  if (mode !== "ambient" || by === undefined) return [];
+    found === "namespace" ? namespace && { ...nameOf(namespace), namespace: "" } : found && workload.from;
+  if (by === undefined) return [];
   const reason = "ztunnel and waypoints of ambient mode are not read";
   return [
     { from: by, about: "access", reason },

@@ -71,7 +71,10 @@ export function workloadOf(
   const spec = fieldsAt(template, "spec");
   const labels = textsByName(metadata, "labels");
   const annotations = textsByName(metadata, "annotations");
-  const ports = listAt(spec, "containers").flatMap((container) => listAt(container, "ports"));
+  const sidecars = listAt(spec, "initContainers").filter((one) => one.restartPolicy === "Always");
+  const ports = [...listAt(spec, "containers"), ...sidecars].flatMap((container) =>
+    listAt(container, "ports"),
+  );
   return {
     name: object.name,
     namespace: object.namespace,

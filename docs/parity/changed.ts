@@ -42,8 +42,8 @@ export const changedCatalog = {
 
 /** A mistake that an override makes in a rendered object, or the same change in its manifest. */
 export interface ChangedCase {
-  /** The message of `istioctl analyze`. */
-  readonly id: `IST${string}`;
+  /** The message of `istioctl analyze`, or the validation of Kiali. */
+  readonly id: `IST${string}` | `KIA${string}`;
   readonly kind: string;
   /** `<namespace>/<name>`, or the name of an object without a namespace. */
   readonly name: string;
@@ -51,18 +51,20 @@ export interface ChangedCase {
   readonly patch: object;
   /** Further objects, which an override can't create. Default: none. */
   readonly added?: readonly object[];
+  /** Further objects, in which there is no mistake. Default: none. */
+  readonly given?: readonly object[];
   /** Codes that `check` finds in the catalog with the override. None for further objects. */
   readonly check: readonly string[];
   /** Codes and policies that `audit` finds in the changed manifests, and not in the others. */
   readonly audit: readonly string[];
-  /** Whether `istioctl analyze` reports the message for the changed manifests. */
+  /** Whether the other tool reports the message for the changed manifests. */
   readonly analyzed: boolean;
   /** Why it is no mistake, or why it is not found. */
   readonly why?: string;
 }
 
-const host = (name: string): string => `${name}.shop.svc.cluster.local`;
-const to = (name: string, more: object = {}): object => ({
+export const host = (name: string): string => `${name}.shop.svc.cluster.local`;
+export const to = (name: string, more: object = {}): object => ({
   route: [{ destination: { host: host(name), ...more } }],
 });
 
@@ -70,7 +72,7 @@ const https = {
   port: { number: 443, name: "https", protocol: "HTTPS" },
   tls: { mode: "SIMPLE", credentialName: "shop-cert" },
 };
-const object = (
+export const object = (
   apiVersion: string,
   kind: string,
   name: string,
@@ -104,7 +106,7 @@ export const changedCases: readonly ChangedCase[] = [
     name: "shop",
     patch: { metadata: { labels: { "istio-injection": null } } },
     check: ["MW913"],
-    audit: ["require-injection"],
+    audit: ["MW966", "require-injection"],
     analyzed: false,
   },
   {
@@ -338,7 +340,7 @@ export const changedCases: readonly ChangedCase[] = [
       },
     },
     check: ["MW913", "MW917"],
-    audit: ["MW938", "forbid-injection-opt-out"],
+    audit: ["MW938", "MW966", "forbid-injection-opt-out"],
     analyzed: false,
   },
   {

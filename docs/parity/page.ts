@@ -1,8 +1,9 @@
 import type { rules } from "../../checks";
 import type { Answer, Row } from "./answer";
-import { changedCases, withoutCase } from "./changed";
+import { type ChangedCase, changedCases, withoutCase } from "./changed";
 import { istioctl } from "./istioctl";
 import { kiali } from "./kiali";
+import { kialiCases, withoutKialiCase } from "./kialiCases";
 import { mistakes } from "./mistakes";
 
 export const parity = { mistakes, istioctl, kiali } as const;
@@ -59,33 +60,70 @@ export const suppressions = [
   ],
 ] as const;
 
+/** Cases of another tool's messages, with its row of each. */
+interface Changed {
+  readonly title: string;
+  readonly tool: string;
+  readonly rows: readonly Row[];
+  readonly cases: readonly ChangedCase[];
+  readonly without: readonly (readonly [id: string, why: string])[];
+}
+
+const changed: readonly Changed[] = [
+  {
+    title: "The messages of `istioctl analyze`",
+    tool: "`istioctl analyze`",
+    rows: istioctl,
+    cases: changedCases,
+    without: withoutCase,
+  },
+  {
+    title: "The validations of Kiali",
+    tool: "Kiali",
+    rows: kiali,
+    cases: kialiCases,
+    without: withoutKialiCase,
+  },
+];
+
 function changedSection(): string[] {
-  const titles = new Map(istioctl.map(({ id, mistake }) => [id, mistake]));
-  const checked = (code: string): string => `[${code}](${code}.md)`;
-  const audited = (code: string): string => (code.startsWith("MW") ? code : `policy \`${code}\``);
   return [
     "## The same mistakes by an override or in plain YAML",
     "",
     "Fields of the catalog can't make most of these mistakes, but an override can, and so can a manifest. Tests make each one.",
-    "`check` judges the override, `audit` and `istioctl analyze` judge the changed manifests. `istioctl analyze` reads objects",
-    "of Kubernetes only from a cluster. An override changes objects and creates none.",
+    "`check` judges the override, `audit` and the other tool judge the changed manifests. `istioctl analyze` reads objects",
+    "of Kubernetes only from a cluster. An override changes objects and creates none, so `check` does not judge new objects.",
+    "Kiali's validations were run on the objects, and on the pods that a cluster creates for them, with a stand-in of the API",
+    "server: `KIALI=<checkout of Kiali> npm run test:kiali` runs them again.",
+    "",
+    ...changed.flatMap(changedTable),
+  ];
+}
+
+function changedTable({ title, tool, rows, cases, without }: Changed): string[] {
+  const titles = new Map(rows.map(({ id, mistake }) => [id, mistake]));
+  const checked = (code: string): string => `[${code}](${code}.md)`;
+  const audited = (code: string): string =>
+    code.startsWith("MW") ? `[${code}](../audit-rules.md#${code.toLowerCase()})` : `policy \`${code}\``;
+  return [
+    `### ${title}`,
     "",
     ...table(
-      ["code", "mistake", "changed object", "`check`", "`audit`", "`istioctl analyze`", "remark"],
-      changedCases.map(({ id, kind, name, added, check, audit, analyzed, why = "" }) => [
+      ["code", "mistake", "changed object", "`check`", "`audit`", tool, "remark"],
+      cases.map(({ id, kind, name, added, check, audit, analyzed, why = "" }) => [
         id,
         titles.get(id) ?? "",
         `${kind} ${name}`,
-        added ? "can't be made" : check.map(checked).join(", ") || "not found",
+        added ? "new objects" : check.map(checked).join(", ") || "not found",
         audit.map(audited).join(", ") || "not found",
         analyzed ? "reports it" : "silent",
         why,
       ]),
     ),
     "",
-    "The other messages need more than objects:",
+    "Without a case:",
     "",
-    ...withoutCase.map(([id, why]) => `- ${id}, ${titles.get(id) ?? ""}: ${why}.`),
+    ...without.map(([id, why]) => `- ${id}, ${titles.get(id) ?? ""}: ${why}.`),
     "",
   ];
 }

@@ -18,6 +18,11 @@ const builtIn: ReadonlyMap<string, Implementation> = new Map([
   ["istio-east-west", "waypoint"],
 ]);
 
+/** Whether a class exists: among the objects, or in istiod itself. */
+export function isKnownClass(classes: readonly KnownObject[], name: string): boolean {
+  return builtIn.has(name) || classes.some((one) => one.name === name);
+}
+
 /** Returns who implements a Gateway, by its class. */
 export function implementationOf(classes: readonly KnownObject[], gateway: KnownObject): Implementation {
   const name = textAt(gateway.spec, "gatewayClassName") ?? "";

@@ -1,9 +1,19 @@
 import type { Model } from "../model";
+import { missingWaypoints, unreadByWaypoints, uselessAmbientLabels } from "./ambient";
 import { annotationMistakes } from "./annotations";
+import { repeatedListeners } from "./apiGateways";
 import { unservedPorts } from "./gateways";
 import type { Mistake } from "./mistake";
 import { competingLabels, filterMistakes, unreceivedLogs } from "./others";
-import { aliasPorts, contradictingEntries, contradictingServices, undeclaredPorts } from "./services";
+import {
+  aliasPorts,
+  contradictingEntries,
+  contradictingServices,
+  undeclaredPorts,
+  undeclaredTargets,
+  unservedTargets,
+} from "./services";
+import { unsentMethods, uselessWeights } from "./requests";
 import { portlessDestinations, sharedHosts, unverifiedClaims, uselessRoutes } from "./virtualServices";
 
 export type { Mistake } from "./mistake";
@@ -16,11 +26,19 @@ export const mistakes = {
   contradictingEntries,
   contradictingServices,
   filters: filterMistakes,
+  missingWaypoints,
   portlessDestinations,
+  repeatedListeners,
   sharedHosts,
   undeclaredPorts,
+  undeclaredTargets,
+  unreadByWaypoints,
   unreceivedLogs,
+  unsentMethods,
   unservedPorts,
+  unservedTargets,
   unverifiedClaims,
+  uselessAmbientLabels,
   uselessRoutes,
+  uselessWeights,
 } satisfies Readonly<Record<string, (model: Model) => Mistake[]>>;

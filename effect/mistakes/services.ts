@@ -1,7 +1,7 @@
 import { listAt, textAt } from "../field";
 import { type Model, objectsOf } from "../model";
 import { type KnownObject, titleOf } from "../object";
-import { sees, type ServiceHost } from "../service";
+import { sees, type ServiceHost, type ServicePort } from "../service";
 import { type Workload, workloadsSelected } from "../workload";
 import type { Mistake } from "./mistake";
 
@@ -93,30 +93,42 @@ function said(protocol: string): string {
   return protocol === "auto" ? "of no declared protocol" : protocol;
 }
 
-/** Returns ServiceEntries that declare another protocol than an older one for the same port of a host. */
+/** Returns ServiceEntries that declare another protocol or resolution than an older one for the same port of a host. */
 export function contradictingEntries(model: Model): Mistake[] {
   const entries = model.services.filter(({ registry }) => registry === "entry");
   return [...Map.groupBy(entries, ({ host }) => host).values()].flatMap((same) =>
     same.flatMap((service, index) =>
       same.slice(0, index).flatMap((older): Mistake[] => {
-        const port = service.ports.findIndex((one) =>
-          older.ports.some(({ number, protocol }) => number === one.number && protocol !== one.protocol),
-        );
+        const shared = (differs: (protocol: string, other: string) => boolean): number =>
+          service.ports.findIndex((one) =>
+            older.ports.some(
+              ({ number, protocol }) => number === one.number && differs(protocol, one.protocol),
+            ),
+          );
+        const unlike = shared((protocol, other) => protocol !== other);
+        const same = shared((protocol, other) => protocol === other);
         const object = objectsOf(model, "ServiceEntry", "networking.istio.io").find(
           ({ name, namespace }) => name === service.from.name && namespace === service.namespace,
         );
         const visible =
           sees(older.exportTo, service.namespace) ||
           older.exportTo.some((one) => sees(service.exportTo, one));
-        if (port < 0 || !object || !visible || older.from.name === service.from.name) return [];
+        if (!object || !visible || older.from.name === service.from.name) return [];
+        const [port, what] = unlike >= 0 ? [unlike, "protocol"] : [same, "resolution"];
+        const other = objectsOf(model, "ServiceEntry", "networking.istio.io").find(
+          ({ name, namespace }) => name === older.from.name && namespace === older.namespace,
+        );
+        const resolution = (one: KnownObject | undefined): string =>
+          textAt(one?.spec, "resolution") ?? "NONE";
+        if (port < 0 || (what === "resolution" && resolution(object) === resolution(other))) return [];
         return [
           {
             object,
-            path: `spec.ports[${port}].protocol`,
+            path: what === "protocol" ? `spec.ports[${port}].protocol` : "spec.resolution",
             problem:
-              `ServiceEntry ${older.namespace}/${older.from.name} declares another protocol for the port ` +
+              `ServiceEntry ${older.namespace}/${older.from.name} declares another ${what} for the port ` +
               `${service.ports[port]?.number ?? 0} of ${service.host}, so proxies apply only one of the two`,
-            fix: "Declare the same protocol in both ServiceEntries",
+            fix: `Declare the same ${what} in both ServiceEntries`,
           },
         ];
       }),
@@ -148,6 +160,47 @@ export function aliasPorts(model: Model): Mistake[] {
         ];
       }),
     );
+}
+
+/**
+ * Returns ports of Services whose target is a name that no container's port has, so the port has no endpoints.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
+ */
+export function unservedTargets(model: Model): Mistake[] {
+  return targetMistakes(model, ({ target }, pods, port) =>
+    typeof target === "number" || pods.some(({ namedPorts = {} }) => target in namedPorts)
+      ? undefined
+      : `${port} leads to the port "${target}", which no container of its pods has, so the port has no endpoints`,
+  );
+}
+
+/** Returns ports of Services whose target no container declares, where all pods declare ports. */
+export function undeclaredTargets(model: Model): Mistake[] {
+  return targetMistakes(model, ({ target }, pods, port) =>
+    typeof target !== "number" || pods.some(({ ports = [] }) => ports.length === 0 || ports.includes(target))
+      ? undefined
+      : `${port} leads to the port ${target}, which no container of its pods declares, so connections are refused unless a container listens on it`,
+  );
+}
+
+/** Proxies of gateways open the ports of their Gateways. */
+function targetMistakes(
+  model: Model,
+  problemOf: (port: ServicePort, pods: readonly Workload[], text: string) => string | undefined,
+): Mistake[] {
+  return servicesOf(model).flatMap(({ object, service }) => {
+    const pods = workloadsSelected(model.workloads, service.selector ?? { "": "" }, object.namespace).filter(
+      ({ proxy, from, assumed }) => proxy !== "gateway" && from !== undefined && !assumed,
+    );
+    if (pods.length === 0) return [];
+    return service.ports.flatMap((port, i): Mistake[] => {
+      const text = `the port ${port.number} of Service ${object.namespace}/${object.name}`;
+      const problem = problemOf(port, pods, text);
+      if (problem === undefined) return [];
+      return [{ object, path: `spec.ports[${i}].targetPort`, problem, fix: "Name a port of a container" }];
+    });
+  });
 }
 
 /** Returns ports of Services of pods with a sidecar, and without a protocol. */

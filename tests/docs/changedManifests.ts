@@ -15,11 +15,12 @@ export function changedYaml({
   name,
   patch,
   added,
-}: Pick<ChangedCase, "kind" | "name" | "patch" | "added">): string {
-  if (added) return yamlOf([...renderedManifests(), ...added]);
+  given = [],
+}: Pick<ChangedCase, "kind" | "name" | "patch" | "added" | "given">): string {
+  if (added) return yamlOf([...renderedManifests(), ...given, ...added]);
   const isChanged = ({ kind: other, metadata }: Manifest): boolean =>
     other === kind && [metadata.namespace, metadata.name].filter(Boolean).join("/") === name;
-  const all = renderedManifests();
+  const all = [...renderedManifests(), ...(given as Manifest[])];
   if (!all.some(isChanged)) throw new Error(`there is no ${kind} ${name}`);
   return yamlOf(all.map((one) => (isChanged(one) ? (mergePatch(one, patch) as object) : one)));
 }

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import { changedCases, changedCatalog, withoutCase } from "../../docs/parity/changed";
 import { istioctl } from "../../docs/parity/istioctl";
+import { kiali } from "../../docs/parity/kiali";
+import { kialiCases, withoutKialiCase } from "../../docs/parity/kialiCases";
 import { suppressions } from "../../docs/parity/page";
 import { checkMesh } from "../../mesh";
 import { audited } from "../cli/audit/audited";
 import { changedYaml, renderedManifests, yamlOf } from "./changedManifests";
+
+const all = [...changedCases, ...kialiCases];
 
 function auditOf(yaml: string): Set<string> {
   const { findings } = audited(yaml, { complete: true });
@@ -14,27 +18,25 @@ function auditOf(yaml: string): Set<string> {
 describe("mistakes in the objects themselves", () => {
   it("have a catalog without findings, and messages of the analyzer", () => {
     expect(checkMesh(changedCatalog).findings).to.deep.equal([]);
-    const ids = istioctl.map(({ id }) => id);
-    for (const { id } of changedCases) expect(ids).to.include(id);
+    const ids = [...istioctl, ...kiali].map(({ id }) => id);
+    for (const { id } of all) expect(ids).to.include(id);
   });
 
-  it("are about each message of the analyzer, or it is said why not", () => {
-    const ids = [...new Set([...changedCases, ...withoutCase.map(([id]) => ({ id }))].map(({ id }) => id))];
-    expect(ids).to.have.members(istioctl.map(({ id }) => id));
-    for (const [id, why] of withoutCase)
-      expect(
-        changedCases.map((one) => one.id),
-        why,
-      ).not.to.include(id);
+  it("are about each message of the analyzer and each validation of Kiali, or it is said why not", () => {
+    const reasons = [...withoutCase, ...withoutKialiCase].map(([id]) => id);
+    const made = all.map(({ id }) => id);
+    const ids = [...istioctl, ...kiali].map(({ id }) => id);
+    expect([...new Set([...made, ...reasons])]).to.have.members(ids);
+    for (const id of reasons) expect(made).not.to.include(id);
   });
 
   it("are explained if neither check nor audit finds them", () => {
-    for (const { id, check, audit, why } of changedCases) {
+    for (const { id, check, audit, why } of all) {
       if (check.length + audit.length === 0) expect(why, id).to.be.a("string");
     }
   });
 
-  for (const { id, kind, name, patch, added, check, audit } of changedCases) {
+  for (const { id, kind, name, patch, added, given = [], check, audit } of all) {
     const title = `${id} in ${kind} ${name}`;
     if (!added)
       it(`${title} is found by check as an override: ${check.join(", ") || "not found"}`, () => {
@@ -43,8 +45,8 @@ describe("mistakes in the objects themselves", () => {
       });
 
     it(`${title} is found by audit as YAML: ${audit.join(", ") || "not found"}`, () => {
-      const without = auditOf(yamlOf(renderedManifests()));
-      const found = [...auditOf(changedYaml({ kind, name, patch, ...(added && { added }) }))].filter(
+      const without = auditOf(yamlOf([...renderedManifests(), ...given]));
+      const found = [...auditOf(changedYaml({ kind, name, patch, given, ...(added && { added }) }))].filter(
         (one) => !without.has(one),
       );
       const codes = [...new Set(found.map((one) => one.split(" ", 1)[0]))].sort();

@@ -7,6 +7,7 @@ import {
   mistakes,
   type Model,
   objectsOf,
+  type Workload,
   workloadsSelected,
 } from "../../../effect";
 import { titleOf } from "../finding";
@@ -72,26 +73,42 @@ const exclusive = [
 ] as const;
 
 function* sameSelector(model: Model, kind: string, group: string): Iterable<RuleFinding> {
-  const seen = new Map<string, KnownObject>();
+  const seen: {
+    readonly object: KnownObject;
+    readonly labels: Labels;
+    readonly pods: readonly Workload[];
+  }[] = [];
   for (const object of objectsOf(model, kind, group)) {
     const { labels, targets } = selectionOf(object);
     // Istio applies all objects that name a Gateway.
     if (targets.length > 0) continue;
-    const same = `${object.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
-    const other = seen.get(same);
-    if (!other) {
-      seen.set(same, object);
-      continue;
-    }
-    const pods = workloadsSelected(model.workloads, labels, object.namespace);
-    const of = Object.keys(labels).length === 0 ? "namespace without a selector" : "selector";
+    const isWide = Object.keys(labels).length === 0;
+    const pods = isWide ? [] : workloadsSelected(model.workloads, labels, object.namespace);
+    const own = seen.filter((one) => one.object.namespace === object.namespace);
+    const same = own.find((one) => isSame(one.labels, labels));
+    const other = same ?? own.find((one) => one.pods.some((pod) => pods.includes(pod)));
+    seen.push({ object, labels, pods });
+    if (!other) continue;
+    const shared = same ? pods : pods.filter((pod) => other.pods.includes(pod));
+    const of = isWide
+      ? "has the same namespace without a selector"
+      : same
+        ? "has the same selector"
+        : "selects the same pods";
     yield {
       object,
       path: "spec",
-      message: `${titleOf(other)} has the same ${of}, so Istio applies only one of the two${pods.length > 0 ? ` to ${pods.length} ${pods.length === 1 ? "workload" : "workloads"}` : ""}.`,
-      fix: "Keep one of them",
+      message: `${titleOf(other.object)} ${of}, so Istio applies only one of the two${shared.length > 0 ? ` to ${shared.length} ${shared.length === 1 ? "workload" : "workloads"}` : ""}.`,
+      fix: same ? "Keep one of them" : "Select other pods, or write both into one object",
     };
   }
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+function isSame(one: Labels, other: Labels): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function* samePolicy(model: Model): Iterable<RuleFinding> {

@@ -1,4 +1,5 @@
 import type { AuditRule } from "../rule";
+import { ambientLabelsAgree, waypointsRead } from "./ambient";
 import { closedService, openAccess, unknownCaller } from "./access";
 import { competing, sharedHost } from "./conflicts";
 import { cutCall } from "./cutConnections";
@@ -9,6 +10,8 @@ import { notJudged, repeated, unreadable } from "./reading";
 import { closedIstiod, withoutDns, withoutIstiod } from "./istiodConnections";
 import { missingOwnHost } from "./missingOwnHost";
 import { closedGateway, portOfNoPod } from "./policyPorts";
+import { gatewaysDiffer, groupsServed, namespacesExist } from "./names";
+import { methodsSent, targetsDeclared, targetsServed, weightsUsed } from "./requests";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
@@ -60,6 +63,15 @@ export const auditRules: readonly AuditRule[] = [
   specFits,
   claimsVerified,
   missingTarget,
+  namespacesExist,
+  methodsSent,
+  targetsServed,
+  weightsUsed,
+  waypointsRead,
+  ambientLabelsAgree,
+  targetsDeclared,
+  gatewaysDiffer,
+  groupsServed,
   withoutIstiod,
   withoutDns,
   closedIstiod,

@@ -4,15 +4,22 @@ import { listed } from "../finding";
 import type { AuditRule } from "../rule";
 import { documents, routes, service } from "./examples";
 
-const networking = "networking.istio.io";
+/** Kinds whose objects name hosts of the cluster, with their groups. */
+const kinds = [
+  ["VirtualService", "networking.istio.io"],
+  ["DestinationRule", "networking.istio.io"],
+  ["Sidecar", "networking.istio.io"],
+  ["AuthorizationPolicy", "security.istio.io"],
+] as const;
 
 export const missingOwnHost: AuditRule = {
   code: "MW335",
   severity: "error",
-  title: "a VirtualService or DestinationRule of a host that does not exist",
+  title: "an object of a host that does not exist",
   why: [
     "Proxies apply a VirtualService or DestinationRule to the Service or ServiceEntry with its host.",
     "If there is none, its timeouts, weights, fault injection and TLS settings have no effect, and Istio reports nothing.",
+    "The same is true of a host that a Sidecar imports, or that a rule of an AuthorizationPolicy matches.",
     "A short name is a Service of the object's own namespace. Istio does not complete a name with a dot.",
   ],
   see: {
@@ -33,8 +40,8 @@ export const missingOwnHost: AuditRule = {
   },
   *find(audited) {
     const { model } = audited;
-    for (const kind of ["VirtualService", "DestinationRule"]) {
-      for (const object of objectsOf(model, kind, networking)) {
+    for (const [kind, group] of kinds) {
+      for (const object of objectsOf(model, kind, group)) {
         for (const { path, host, service: missing } of missingHosts(model, object)) {
           const { name, namespace } = missing;
           if (!isListed(audited, "Service", "", namespace)) {
@@ -49,7 +56,7 @@ export const missingOwnHost: AuditRule = {
           yield {
             object,
             path,
-            message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the ${kind} has no effect on requests to it.`,
+            message: `No Service and no ServiceEntry${amongObjects(audited)} has the host ${host}, so the ${kind} has no effect ${kind === "AuthorizationPolicy" ? "by this host" : "on requests to it"}.`,
             fix: `${hosts.length === 0 ? "Correct the name" : `Name one of ${listed(hosts)}`}, or add the Service ${namespace}/${name}`,
           };
         }
