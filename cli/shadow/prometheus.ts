@@ -10,8 +10,14 @@ interface Series {
   readonly values?: readonly (readonly [number, string])[];
 }
 
-/** At most so many points of time are read to find out when results were recorded. */
-const steps = 240;
+/**
+ * Seconds between the points of time at which results are looked for. A point stands for all of its step, so a step is at most
+ * a quarter of an hour. Prometheus refuses more than 11,000 points.
+ */
+function stepOf(hours: number): number {
+  const seconds = hours * 3600;
+  return Math.ceil(Math.max(60, Math.min(900, seconds / 240), seconds / 10_000));
+}
 
 /**
  * Reads the traffic and the results of the dry runs from Prometheus.
@@ -24,7 +30,7 @@ export async function readPrometheus(mesh: Mesh, url: string, hours: number, now
   const time = String(now / 1000);
   const instant = async (queries: readonly string[]): Promise<Series[]> =>
     (await Promise.all(queries.map((query) => ask(url, "query", { query, time })))).flat();
-  const step = Math.max(60, Math.ceil((hours * 3600) / steps));
+  const step = stepOf(hours);
   const [traffic, results, recorded] = await Promise.all([
     instant(trafficQueries(window)),
     instant(dryRunQueries(window)),

@@ -75,8 +75,8 @@ describe("cli/shadow, by Prometheus", () => {
   });
   after(() => server.close());
   const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const verdict = async () => {
-    const evidence = await readPrometheus(known, url(), 24, now);
+  const verdict = async (window = 24) => {
+    const evidence = await readPrometheus(known, url(), window, now);
     const { verdicts, unused } = judge(known, evidence, { hours: 24, requests: 100 });
     return { api: verdicts.find(({ service }) => service === "api"), unused };
   };
@@ -99,8 +99,14 @@ describe("cli/shadow, by Prometheus", () => {
     expect(unused).to.deep.equal([]);
     recordedSteps = 120;
     expect((await verdict()).api).to.include({ verdict: "not enough data", missing: "12 of 24 hours" });
-    const range = asked.findLast(({ pathname }) => pathname === "/api/v1/query_range");
-    expect(range?.searchParams.get("step")).to.equal("360");
+    const step = (): string | null | undefined =>
+      asked.findLast(({ pathname }) => pathname === "/api/v1/query_range")?.searchParams.get("step");
+    expect(step()).to.equal("360");
+    // A point stands for all of its step, so a long window has more points.
+    await verdict(720);
+    expect(step()).to.equal("900");
+    await verdict(8760);
+    expect(step()).to.equal("3154");
   });
 
   it("would deny, and names callers that no call of the catalog admits", async () => {
