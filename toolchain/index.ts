@@ -15,6 +15,7 @@ export {
   programNames,
   type ProgramName,
   programs,
+  programsAhead,
   sandboxPrograms,
 } from "./pins";
 import { makeFolder } from "./makeFolder";

@@ -111,6 +111,12 @@ export const programs = {
     package: "github.com/prometheus/prometheus/cmd/promtool",
     onPath: { args: ["--version"], accepts: "^3.0.0" },
   },
+  // Without the assets of its pages, which are a module of their own.
+  prometheus: {
+    ...prometheus,
+    package: "github.com/prometheus/prometheus/cmd/prometheus",
+    onPath: { args: ["--version"], accepts: "^3.0.0" },
+  },
   // Envoy's rate limit service has no releases; this is the date of its commit.
   ratelimit: { version: "2026.1.22", module: "ratelimit", package: "./ratelimit" },
 } as const satisfies Record<string, Program>;
@@ -119,11 +125,14 @@ export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
-/** Programs that only proofs and rules need: the agent of Istio's proxies, the rate limit service, and Prometheus' checker. */
-const others: readonly ProgramName[] = ["pilot-agent", "promtool", "ratelimit"];
+/** Programs that only proofs and rules need: the agent of Istio's proxies, the rate limit service, and those of Prometheus. */
+const others: readonly ProgramName[] = ["pilot-agent", "promtool", "prometheus", "ratelimit"];
 
 /** The programs that bring a platform up on the sandbox and let a user look at it. */
 export const sandboxPrograms = programNames.filter((name) => !others.includes(name));
+
+/** The programs that are built ahead. Prometheus is not: only a test on demand runs it. */
+export const programsAhead = programNames.filter((name) => name !== "prometheus");
 
 /** The pinned entry of `name`, in the general shape (the table itself has literal types). */
 export function pinOf(name: ProgramName): Program {
@@ -152,7 +161,7 @@ export const linkerValues: Record<ModuleName, Record<string, string>> = {
   prometheus: { "github.com/prometheus/common/version.Version": prometheus.version },
 };
 
-/** Build tags of each module. promtool finds no targets, so it needs no service discovery. */
+/** Build tags of each module. promtool and Prometheus get their targets by name, so they need no service discovery. */
 export const buildTags: Record<ModuleName, string> = {
   cluster: "",
   pulumi: "",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { cacheRoot, programNames, toolchainStatus } from "../../toolchain";
+import { cacheRoot, programsAhead, toolchainStatus } from "../../toolchain";
 import { print, table } from "../output";
 import { tools } from "../programs";
 
@@ -9,7 +9,7 @@ export function toolchainCommand(command: Command): void {
     .option("--build", "build the missing programs")
     .option("--json", "print JSON")
     .action(async ({ build, json }: { build?: true; json?: true }) => {
-      if (build) await tools(programNames);
+      if (build) await tools(programsAhead);
       const statuses = await toolchainStatus();
       if (json) {
         print(JSON.stringify({ cache: cacheRoot(), programs: statuses }, null, 2));

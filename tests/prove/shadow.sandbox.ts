@@ -4,44 +4,12 @@ import { expect } from "chai";
 import { judge, type Judgement } from "../../cli/shadow/judge";
 import { readLogs } from "../../cli/shadow/logs";
 import { readPrometheus } from "../../cli/shadow/prometheus";
-import { subjectOf } from "../../cli/proofSubject";
 import { type Bench, openBench } from "../../prove";
 import { podOf, podsOf } from "../../prove/ask";
 import type { LabPod } from "../../prove/laboratory";
 import { until } from "../sandbox/until";
+import { dryRunShop as shop } from "./dryRunShop";
 
-const http = { port: 8080, protocol: "http" };
-const workload = { image: "registry.example.com/app:1", replicas: 1 };
-const shop = subjectOf({
-  name: "shop",
-  catalog: {
-    name: "shop",
-    telemetry: { accessLogging: { provider: "envoy" } },
-    services: {
-      web: {
-        ports: { http },
-        workload,
-        calls: { cart: { dryRun: { methods: ["GET"], paths: ["/items/*"] } } },
-      },
-      worker: { ports: { http }, workload, calls: { cart: { methods: ["POST"] } } },
-      cart: { ports: { http }, workload },
-      stock: { ports: { http }, workload },
-    },
-    gateways: {
-      edge: {
-        hosts: {
-          "shop.example.com": {
-            tls: { credentialName: "shop-cert" },
-            routes: [
-              { prefix: "/prices", service: "stock" },
-              { prefix: "/items", service: "stock", dryRun: { methods: ["GET"] } },
-            ],
-          },
-        },
-      },
-    },
-  },
-});
 const sent = [
   ["web", "GET", "/items/1"],
   ["web", "PUT", "/items/1"],
