@@ -149,7 +149,7 @@ export function podsBehind(pods: readonly LabPod[], mesh: Mesh, host: string): L
   return pods.filter((pod) => pod.namespace === namespace && hasLabels(pod, { app: name }));
 }
 
-function hasLabels({ labels }: LabPod, wanted: Readonly<Record<string, string>>): boolean {
+export function hasLabels({ labels }: LabPod, wanted: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([name, value]) => labels[name] === value);
 }
 

@@ -41,6 +41,10 @@ export interface Stage {
   filters(service: string, version: string): readonly (readonly object[])[] | undefined;
   /** What the proxies of a service report of requests, one for each workload. Undefined if only requests show it. */
   reported(service: string): readonly Reported[] | undefined;
+  /** What the proxies of a gateway report, by the beginning of its host. Undefined if only requests show it. */
+  gatewayReported(host: string): readonly Reported[] | undefined;
+  /** The pods of a gateway. Empty where no pods run. */
+  gatewayPods(namespace: string, selector: Readonly<Record<string, string>>): readonly LabPod[];
   /** Names of the services whose proxies have sent a span of a trace to a host. None where no proxies run. */
   spans(host: string, trace: string): Promise<readonly string[]>;
   /** The lines with a key in the access log of a pod's proxy. None where no proxies run. */

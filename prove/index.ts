@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ensureToolchain, istioCharts, type OnBuildProgress } from "../toolchain";
 import { laboratoryFiles } from "../toolchain/laboratory";
 import { singleQuestions } from "./alike";
-import { askAll, podOf, podsBehind, podsOf } from "./ask";
+import { askAll, hasLabels, podOf, podsBehind, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
 import { bringUp, type Subject } from "./cluster";
 import { type Laboratory, startLaboratory, undeclaredHost } from "./laboratory";
@@ -32,6 +32,8 @@ export interface ProofOptions {
   /** Milliseconds beyond which no answer is waited for. Default: 20,000. */
   readonly longestWait?: number;
   readonly onBuild?: OnBuildProgress;
+  /** Is called with the most memory that the laboratory's processes have used together, in bytes. */
+  readonly onMemory?: (bytes: number) => void;
   readonly say?: (text: string) => void;
 }
 
@@ -114,7 +116,9 @@ export async function openBench(subject: Subject, options: ProofOptions = {}): P
 export async function prove(subject: Subject, options: ProofOptions = {}): Promise<Proof[]> {
   const bench = await openBench(subject, options);
   try {
-    return await bench.prove(options.only);
+    const proofs = await bench.prove(options.only);
+    options.onMemory?.(await bench.laboratory.memory());
+    return proofs;
   } finally {
     await bench.stop();
   }
@@ -135,6 +139,9 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
     portsRead: () => undefined,
     connects: () => undefined,
     reported: () => undefined,
+    gatewayReported: () => undefined,
+    gatewayPods: (namespace, selector) =>
+      pods.filter((pod) => pod.namespace === namespace && hasLabels(pod, selector)),
     spans: async (host, trace) => {
       const receivers = podsBehind(pods, mesh, host);
       const seen = await Promise.all(receivers.map((pod) => laboratory.seen(pod, trace)));

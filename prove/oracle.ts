@@ -178,6 +178,11 @@ export function stageOf(
     portsRead: (host) => portsRead?.(host),
     connects: (connection) => connects?.(connection),
     reported: (service) => reported && workloadsOf(model, mesh, service).map(reported),
+    gatewayReported: (host) => {
+      const gateway = gatewayOf(model, mesh, host);
+      return reported && gateway && [reported(gateway)];
+    },
+    gatewayPods: () => [],
     spans: () => Promise.resolve([]),
     log: () => Promise.resolve([]),
     pods: () => [],

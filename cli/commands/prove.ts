@@ -48,14 +48,30 @@ export function proveCommand(command: Command): void {
       const loaded = await loadSubject(platform ?? argument, stack);
       const subject = subjectOf(loaded);
       const begin = Date.now();
-      const proofs = await located(loaded, await proofsOf(subject, options));
+      let laboratory: number | undefined;
+      const onMemory = (bytes: number): void => {
+        laboratory = bytes;
+      };
+      const proofs = await located(loaded, await proofsOf(subject, { ...options, onMemory }));
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
       if (file !== undefined) writeOutput(file, junit(loaded.name, proofs, seconds));
       if (json)
-        print(JSON.stringify({ seconds, ...counts(proofs), ...(fields && { fields }), proofs }, null, 2));
+        print(
+          JSON.stringify(
+            {
+              seconds,
+              ...(laboratory !== undefined && { laboratoryBytes: laboratory }),
+              ...counts(proofs),
+              ...(fields && { fields }),
+              proofs,
+            },
+            null,
+            2,
+          ),
+        );
       else {
-        report(proofs, seconds);
+        report(proofs, seconds, laboratory);
         if (fields) reportFields(fields);
       }
       if (proofs.some(({ verdict }) => verdict === "refuted")) process.exitCode = 1;
@@ -74,6 +90,11 @@ interface ProveOptions {
   readonly longestWait: string;
 }
 
+interface Running extends ProveOptions {
+  /** Is called with the most memory that a laboratory has used, in bytes. */
+  readonly onMemory: (bytes: number) => void;
+}
+
 function fieldsOf(subject: Subject, json: boolean): Promise<ProvenFields> {
   if (json) return provenFields(subject);
   return step("Fields: change each, and hold the changed claims against the objects", (say) =>
@@ -90,7 +111,7 @@ function reportFields({ proven, open }: ProvenFields): void {
   for (const place of open) remark(`no claim of the model demands ${place}`);
 }
 
-async function proofsOf(subject: ProofSubject, options: ProveOptions): Promise<CombinedProof[]> {
+async function proofsOf(subject: ProofSubject, options: Running): Promise<CombinedProof[]> {
   const { tier, only } = options;
   const wants = (name: Tier): boolean => tier === undefined || tier === name;
   const byModel = wants("static") ? await proveStatically(subject, only) : undefined;
@@ -135,7 +156,7 @@ async function byIstiod(subject: ProofSubject, { only, json = false }: ProveOpti
 
 function byRequests(
   subject: ProofSubject,
-  { only, logs, json = false, longestWait }: ProveOptions,
+  { only, logs, json = false, longestWait, onMemory }: Running,
 ): Promise<Proof[]> {
   const wait = parseDuration(longestWait);
   if (wait === undefined) {
@@ -148,6 +169,7 @@ function byRequests(
     prove(subject, {
       say,
       longestWait: wait,
+      onMemory,
       ...(only !== undefined && { only }),
       ...(logs !== undefined && { logs }),
     });
@@ -179,7 +201,7 @@ function tiersWith(tiers: CombinedProof["tiers"], verdict: Verdict): string {
   return names.map(([name]) => name).join(", ");
 }
 
-function report(proofs: readonly LocatedProof[], seconds: number): void {
+function report(proofs: readonly LocatedProof[], seconds: number, laboratory: number | undefined): void {
   const rows = proofs.map(({ verdict, claim, path, requests, tiers }) => [
     colors[verdict](verdict),
     claim,
@@ -204,8 +226,10 @@ function report(proofs: readonly LocatedProof[], seconds: number): void {
   }
   const { claims, proven, refuted, notProvableHere, requests } = counts(proofs);
   const share = claims === 0 ? 0 : Math.floor((100 * proven) / claims);
+  const memory =
+    laboratory === undefined ? "" : `, ${Math.round(laboratory / 1e6)} MB at most in the laboratory`;
   print();
   print(
-    `${proven} of ${claims} claims proven (${share} %), ${refuted} refuted, ${notProvableHere} not provable here; ${requests} requests, ${seconds} s`,
+    `${proven} of ${claims} claims proven (${share} %), ${refuted} refuted, ${notProvableHere} not provable here; ${requests} requests, ${seconds} s${memory}`,
   );
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Environment } from "@marcbachmann/cel-js";
-import { type Edge, type Mesh, otlpPort, type ProxyTelemetry, type Service } from "../../catalog";
+import { gatewayProxies, type Mesh, otlpPort, type ProxyTelemetry, type Service } from "../../catalog";
 import {
   type Experiment,
   fitsShare,
@@ -15,53 +15,134 @@ import {
 import { labHeaders, type LabPod } from "../laboratory";
 import { withKey } from "../laboratory/providers";
 import type { Reported } from "../reported";
-import { requestEdges, type SampleCall, sampleOf } from "../sample";
+import { type RoutedSample, samplesOfRoutes } from "../routedSample";
+import { requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
 const many = 100;
 const patience = 15_000;
 
-/** Spans and access logs of each service's proxies. */
+/** Spans and access logs of the proxies of each service, and of the ingress gateways. */
 export function telemetryExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
-  return mesh.services.flatMap((service) => {
-    const { tracing, accessLogging, auditLogging } = telemetryOf(mesh, service);
-    const edge = requestEdges(service).find(({ source }) => source.kind === "service");
-    const sample = edge && sampleOf(mesh, service, edge, issuer);
-    const logs = [
-      ...(accessLogging ? [{ disabled: false, ...accessLogging }] : []),
-      ...(auditLogging ? [{ disabled: false, ...auditLogging }] : []),
-    ];
-    const path = service.telemetry ? `${service.path}.telemetry` : "telemetry";
+  return [
+    ...mesh.services.map((service) => sidecarsOf(mesh, service, issuer)),
+    ...(mesh.telemetry?.gateways === true ? gatewaysOf(mesh, issuer) : []),
+  ].flatMap(experimentsOf);
+}
+
+/** The proxies of a service or a gateway. */
+interface Reporter {
+  readonly name: string;
+  /** Path in the catalog of what they report. */
+  readonly path: string;
+  readonly telemetry: ProxyTelemetry;
+  /** What the objects say that they report. Undefined if only requests show it. */
+  readonly reported: (stage: Stage) => readonly Reported[] | undefined;
+  readonly pods: (stage: Stage) => readonly LabPod[];
+  /** A request that they receive over HTTP. Undefined if nothing sends one. */
+  readonly received?: Received;
+}
+
+interface Received {
+  readonly sample: RoutedSample;
+  /** The service that answers it. */
+  readonly callee: Service;
+  /** The proxy that begins its trace: the name in its spans, and the percentage of requests that it traces. */
+  readonly begins: { readonly name: string; readonly percentage: number };
+  /** How many lines a log has: one for each attempt at the callee, or one for each request at a gateway. */
+  readonly lines: "attempts" | "requests";
+}
+
+function sidecarsOf(mesh: Mesh, service: Service, issuer: TokenIssuer): Reporter {
+  const edge = requestEdges(service).find(({ source }) => source.kind === "service");
+  const caller = mesh.services.find(({ name }) => name === edge?.source.name);
+  return {
+    name: service.name,
+    path: service.telemetry ? `${service.path}.telemetry` : "telemetry",
+    telemetry: telemetryOf(mesh, service),
+    reported: (stage) => stage.reported(service.name),
+    pods: (stage) => stage.pods(service.name),
+    ...(edge &&
+      caller && {
+        received: {
+          sample: sampleOf(mesh, service, edge, issuer),
+          callee: service,
+          begins: { name: caller.name, percentage: percentageOf(telemetryOf(mesh, caller)) },
+          lines: "attempts",
+        },
+      }),
+  };
+}
+
+function gatewaysOf(mesh: Mesh, issuer: TokenIssuer): Reporter[] {
+  const samples = [...samplesOfRoutes(mesh, issuer)];
+  const telemetry: ProxyTelemetry = mesh.telemetry ?? {};
+  return gatewayProxies(mesh).flatMap(({ name, namespace, selector, service, gateways }): Reporter[] => {
+    if (service === undefined || gateways.length === 0) return [];
+    const prefix = `${service}.${namespace}.`;
+    const [path, sample] = samples.find(([, one]) => one.connectTo?.host.startsWith(prefix)) ?? [];
+    const callee = mesh.services.find(({ incoming }) => incoming.some((edge) => edge.path === path));
     return [
-      ...(tracing === undefined
-        ? []
-        : [
-            {
-              path: `${path}.tracing`,
-              claim: `the proxies of ${service.name} send spans of ${tracing.randomSamplingPercentage} % of the requests to ${tracing.service}`,
-              waits: true,
-              run: (stage: Stage) =>
-                compared(
-                  stage,
-                  service,
-                  { service: tracing.service, port: otlpPort, sampling: tracing.randomSamplingPercentage },
-                  (found) => found.tracing,
-                ) ?? showSpans(stage, service, tracing.service, edge, sample),
+      {
+        name: `gateway ${namespace}/${name}`,
+        path: "telemetry",
+        telemetry,
+        reported: (stage) => stage.gatewayReported(prefix),
+        pods: (stage) => stage.gatewayPods(namespace, selector),
+        ...(sample &&
+          callee && {
+            received: {
+              sample,
+              callee,
+              // Istio names spans after the label `app`, which the chart sets to the release.
+              begins: { name: selector.app ?? service, percentage: percentageOf(telemetry) },
+              lines: "requests",
             },
-          ]),
-      ...(logs.length === 0
-        ? []
-        : [
-            {
-              path: `${path}.accessLogging`,
-              claim: `the proxies of ${service.name} log requests as it says`,
-              run: (stage: Stage) =>
-                compared(stage, service, logs, (found) => found.logs) ??
-                showLogs(stage, service, logs, sample),
-            },
-          ]),
+          }),
+      },
     ];
   });
+}
+
+function percentageOf({ tracing }: ProxyTelemetry): number {
+  return tracing?.randomSamplingPercentage ?? 0;
+}
+
+function experimentsOf(reporter: Reporter): Experiment[] {
+  const { name, path, telemetry } = reporter;
+  const { tracing, accessLogging, auditLogging } = telemetry;
+  const logs = [
+    ...(accessLogging ? [{ disabled: false, ...accessLogging }] : []),
+    ...(auditLogging ? [{ disabled: false, ...auditLogging }] : []),
+  ];
+  return [
+    ...(tracing === undefined
+      ? []
+      : [
+          {
+            path: `${path}.tracing`,
+            claim: `the proxies of ${name} send spans of ${tracing.randomSamplingPercentage} % of the requests to ${tracing.service}`,
+            waits: true,
+            run: (stage: Stage) =>
+              compared(
+                stage,
+                reporter,
+                { service: tracing.service, port: otlpPort, sampling: tracing.randomSamplingPercentage },
+                (found) => found.tracing,
+              ) ?? showSpans(stage, reporter, tracing.service),
+          },
+        ]),
+    ...(logs.length === 0
+      ? []
+      : [
+          {
+            path: `${path}.accessLogging`,
+            claim: `the proxies of ${name} log requests as it says`,
+            run: (stage: Stage) =>
+              compared(stage, reporter, logs, (found) => found.logs) ?? showLogs(stage, reporter, logs),
+          },
+        ]),
+  ];
 }
 
 function telemetryOf(mesh: Mesh, service: Service): ProxyTelemetry {
@@ -71,11 +152,11 @@ function telemetryOf(mesh: Mesh, service: Service): ProxyTelemetry {
 /** Compares what the objects say. Undefined if requests are sent instead. */
 function compared(
   stage: Stage,
-  { name }: Service,
+  { name, reported: reportedBy }: Reporter,
   expected: object,
   part: (reported: Reported) => object | undefined,
 ): Promise<Outcome> | undefined {
-  const reported = stage.reported(name);
+  const reported = reportedBy(stage);
   if (reported === undefined)
     return stage.real ? undefined : Promise.resolve(notProvable("it takes requests through proxies"));
   const wrong = reported.map(part).find((found) => textOf(found) !== textOf(expected));
@@ -93,23 +174,15 @@ function textOf(value: object | undefined): string {
   return JSON.stringify(Array.isArray(value) ? (value as object[]).map(sorted) : sorted(value));
 }
 
-/** Sends a request whose trace is sampled, and others, of which the caller's proxy samples a share. */
-async function showSpans(
-  stage: Stage,
-  service: Service,
-  collector: string,
-  edge: Edge | undefined,
-  sample: SampleCall | undefined,
-): Promise<Outcome> {
-  const caller = stage.mesh.services.find(({ name }) => name === edge?.source.name);
-  if (sample === undefined || caller === undefined)
-    return notProvable("no service sends it requests over HTTP");
+/** Sends a request whose trace is sampled, and others, of which the first proxy samples a share. */
+async function showSpans(stage: Stage, { received }: Reporter, collector: string): Promise<Outcome> {
+  if (received === undefined) return notProvable("nothing sends it requests over HTTP");
+  const { sample, callee: service, begins } = received;
   const { caller: from, headers, ...request } = sample;
   const trace = randomBytes(16).toString("hex");
   const traceparent = `00-${trace}-${randomBytes(8).toString("hex")}-01`;
-  const { tracing } = telemetryOf(stage.mesh, caller);
-  const share = (tracing?.randomSamplingPercentage ?? 0) / 100;
-  // The caller's proxy decides by the second header, whatever its percentage is.
+  const share = begins.percentage / 100;
+  // The first proxy decides by the second header, whatever its percentage is.
   const traced = { ...headers, traceparent, "x-client-trace-id": trace };
   const [answer] = (await stage.send(from, { ...request, headers: traced })) ?? [];
   if (answer?.pod === undefined)
@@ -117,7 +190,7 @@ async function showSpans(
   const reporters = async (): Promise<readonly string[]> => stage.spans(collector, trace);
   const end = Date.now() + patience;
   const isComplete = (names: readonly string[]): boolean =>
-    [service, caller].every(({ name }) => names.some((one) => one.split(".")[0] === name));
+    [service, begins].every(({ name }) => names.some((one) => one.split(".")[0] === name));
   let names = await reporters();
   while (!isComplete(names) && Date.now() < end) {
     await sleep(300);
@@ -126,12 +199,12 @@ async function showSpans(
   if (!isComplete(names)) {
     const seen = [...new Set(names)].join(", ") || "none";
     if (names.length === 0 && share < 1) {
-      return notProvable(`at ${share * 100} % the caller's proxy has not traced the request`, 1);
+      return notProvable(`at ${share * 100} % the first proxy has not traced the request`, 1);
     }
     return refuted(
       1,
       `${request.method} ${request.url} with a sampled trace`,
-      `spans of ${caller.name} and ${service.name} at ${collector}`,
+      `spans of ${begins.name} and ${service.name} at ${collector}`,
       `spans of ${seen}`,
     );
   }
@@ -152,14 +225,14 @@ async function showSpans(
 
 type Log = Reported["logs"][number];
 
-/** Sends requests with different answers, and looks for them in the logs of the service's proxies. */
+/** Sends requests with different answers, and looks for them in the logs of the proxies. */
 async function showLogs(
   stage: Stage,
-  service: Service,
+  { name, pods: podsOf, received }: Reporter,
   logs: readonly Log[],
-  sample: SampleCall | undefined,
 ): Promise<Outcome> {
-  if (sample === undefined) return notProvable("no service sends it requests over HTTP");
+  if (received === undefined) return notProvable("nothing sends it requests over HTTP");
+  const { sample, callee, lines } = received;
   const { caller, headers, ...request } = sample;
   for (const status of ["200", "503"]) {
     const key = newKey();
@@ -173,15 +246,15 @@ async function showLogs(
         headers: { ...headers, [labHeaders.status]: status },
       })) ?? [];
     if (answer === undefined) return notProvable("the caller has no pod");
-    const pods = stage.pods(service.name);
-    const attempts = (await stage.seen(service.name, key)).length;
+    const pods = podsOf(stage);
+    const attempts = lines === "requests" ? 1 : (await stage.seen(callee.name, key)).length;
     const expected = attempts * logs.filter((log) => isLogged(log, Number(status))).length;
     const found = await linesWith(stage, pods, key, expected);
     if (found !== expected) {
       return refuted(
         1,
         `${request.method} ${url}, answered with ${status}`,
-        `${expected} lines in the logs of ${service.name}'s proxies`,
+        `${expected} lines in the logs of the proxies of ${name}`,
         `${found} lines`,
       );
     }

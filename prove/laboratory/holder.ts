@@ -12,6 +12,7 @@ import { startControlPlane } from "./controlPlane";
 import { serveDns } from "./dns";
 import { files } from "./files";
 import { type Kubelet, startKubelet } from "./kubelet";
+import { watchMemory } from "./memory";
 import { prepareMounts } from "./mounts";
 import { createBridge, createNetwork } from "./network";
 import type { OutsideConfig } from "./outside";
@@ -37,6 +38,7 @@ interface Started {
 
 const problems: string[] = [];
 let started: Started | undefined;
+let memory: (() => Promise<number>) | undefined;
 let programs: Awaited<ReturnType<typeof prepareMounts>>;
 
 function lab(): Started {
@@ -45,6 +47,7 @@ function lab(): Started {
 }
 
 async function startAll(config: LaboratoryConfig): Promise<void> {
+  memory = watchMemory();
   const ca = await createCertificateAuthority();
   programs = await prepareMounts(config.programs, __dirname, ca.cert);
   const logs = config.logs ?? files.logs;
@@ -186,6 +189,7 @@ answerCalls(process as never, {
     const script = "fetch(process.argv[1]).then(async (r) => process.stdout.write(await r.text()))";
     return run("nsenter", [`--net=${lab().kubelet.network(pod)}`, programs.node, "-e", script, url]);
   },
+  memory: () => memory?.(),
   problems: () => [...problems, ...(started?.kubelet.problems() ?? [])],
 });
 process.on("disconnect", () => process.exit());

@@ -54,6 +54,8 @@ export interface Laboratory {
   sign(hosts: readonly string[]): Promise<SignedPair>;
   /** The body of a GET from inside of a pod's network. */
   inPod(pod: LabPod, url: string): Promise<string>;
+  /** The most memory that its processes have used together, in bytes. */
+  memory(): Promise<number>;
   /** Problems of its processes so far. */
   problems(): Promise<readonly string[]>;
   /** Ends it. Nothing of it is left. */
@@ -113,6 +115,7 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     rollOut: (workload) => call("rollOut", workload) as Promise<string | undefined>,
     sign: (hosts) => call("sign", hosts) as Promise<SignedPair>,
     inPod: (pod, url) => call("inPod", { pod: key(pod), url }) as Promise<string>,
+    memory: () => call("memory") as Promise<number>,
     problems: () => call("problems") as Promise<string[]>,
     stop: () => end(child),
   };

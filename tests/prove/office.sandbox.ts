@@ -23,6 +23,8 @@ describe("prove, what proxies call", () => {
         "login decides requests to office.example.com",
         "the proxies of files send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
         "the proxies of files log requests as it says",
+        "the proxies of gateway istio-ingress/istio-ingress-office log requests as it says",
+        "the proxies of gateway istio-ingress/istio-ingress-office send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
         "the proxies of letters log requests as it says",
         "the proxies of mail log requests as it says",
         "all pods of mail together answer 600 requests in a hour, as everything says",

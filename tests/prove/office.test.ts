@@ -27,6 +27,8 @@ describe("what proxies call", () => {
         "the proxies of web send spans of 100 % of the requests to jaeger.monitoring.svc.cluster.local",
         "the proxies of mail send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
         "the proxies of files log requests as it says",
+        "the proxies of gateway istio-ingress/istio-ingress-office log requests as it says",
+        "the proxies of gateway istio-ingress/istio-ingress-office send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
         "all pods of mail together answer 600 requests in a hour, as everything says",
         "all pods of mail together answer 30 requests in a hour, as senders says",
       ],
@@ -47,6 +49,22 @@ describe("what proxies call", () => {
       '"name":"jaeger"',
       '"name":"zipkin"',
       ["the proxies of web send spans of 100 % of the requests to jaeger.monitoring.svc.cluster.local"],
+    ],
+    "a gateway samples another share": [
+      "Telemetry",
+      "istio-ingress-office",
+      '"randomSamplingPercentage":50',
+      '"randomSamplingPercentage":5',
+      [
+        "the proxies of gateway istio-ingress/istio-ingress-office send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
+      ],
+    ],
+    "a gateway's log has no provider": [
+      "Telemetry",
+      "istio-ingress-office",
+      '"name":"audit"',
+      '"name":"envoy"',
+      ["the proxies of gateway istio-ingress/istio-ingress-office log requests as it says"],
     ],
     "a log has no filter": [
       "Telemetry",

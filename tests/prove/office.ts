@@ -15,6 +15,7 @@ export const office = subjectFrom(
       tracing: { provider: "jaeger", randomSamplingPercentage: 50 },
       accessLogging: { provider: "envoy", filter: "response.code >= 500" },
       auditLogging: { provider: "audit" },
+      gateways: true,
     },
     rateLimitService: { service: "counter", onFailure: "deny", timeout: "2s" },
     services: {
@@ -68,6 +69,10 @@ export const office = subjectFrom(
           "office.example.com": {
             tls: { credentialName: "office" },
             extAuthz: { provider: "login", notPaths: ["/status"] },
+            routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
+          },
+          "open.example.com": {
+            tls: { credentialName: "open" },
             routes: [{ prefix: "/", service: "web", methods: ["GET"] }],
           },
         },
