@@ -11,6 +11,8 @@ export interface UpRun {
   readonly pid: number;
   /** The processes that it has started to deploy. */
   readonly processes: () => RunProcess[];
+  /** What it has printed by now. */
+  readonly printed: () => string;
   /** How it ended. */
   readonly ended: Promise<Pick<Result, "exitCode"> & { readonly all: string }>;
 }
@@ -25,9 +27,12 @@ export function startRun(project: string, state: string, command: "up" | "down" 
     all: true,
     env: { NO_COLOR: "1" },
   });
+  let printed = "";
+  child.all.on("data", (chunk: Buffer) => (printed += chunk.toString()));
   return {
     pid: child.pid ?? 0,
     processes: () => runProcesses(state),
+    printed: () => printed,
     ended: child.then(({ exitCode, all }) => ({ exitCode, all })),
   };
 }
