@@ -557,18 +557,16 @@ export const changedCases: readonly ChangedCase[] = [
     patch: {
       spec: {
         priority: null,
-        configPatches: [
-          {
-            applyTo: "HTTP_FILTER",
-            match: { proxy: { proxyVersion: "^1.*" } },
-            patch: { operation: "INSERT_BEFORE", value: { name: "a" } },
-          },
-        ],
+        configPatches: ["ADD", "INSERT_BEFORE"].map((operation) => ({
+          applyTo: "HTTP_FILTER",
+          match: { proxy: { proxyVersion: "^1.*" } },
+          patch: { operation, value: { name: "a" } },
+        })),
       },
     },
     check: ["MW338", "MW916"],
     audit: ["require-safe-envoy-filters"],
-    analyzed: false,
+    analyzed: true,
   },
   ...(
     [
