@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  accessByClient,
+  difference,
   type Endpoint,
   mayCall,
   mayConnect,
   type PlainObject,
+  principalOf,
   readObjects,
   type Workload,
 } from "../../effect";
@@ -19,12 +22,18 @@ import { randomConnections, randomNetworkPolicies } from "./randomNetworkPolicie
 const python = process.env.NCA_PYTHON;
 const configurations = 150;
 const perConfiguration = 12;
+/** Pairs of configurations that are compared. */
+const differences = 200;
 
 // The analyzer has a root namespace of its own.
 const root = "istio-config";
 
 const workloads = ["shop/web", "shop/api", "bank/ledger"].map((name) =>
   workload(name, { ports: [8080, 9000] }),
+);
+
+const podPairs = workloads.flatMap((from) =>
+  workloads.filter((to) => to !== from).map((to) => [from, to] as const),
 );
 
 const some = <T>(...values: T[]): fc.Arbitrary<T[]> =>
@@ -140,25 +149,134 @@ describe("the model and network-config-analyzer", function () {
     if (folder !== "") rmSync(folder, { recursive: true });
   });
 
-  /** Asks the analyzer, which answers with whether each request of each case is allowed. */
-  function asked(
-    cases: readonly { readonly objects: readonly PlainObject[]; readonly requests: object[] }[],
-  ) {
-    const input = cases.map(({ objects: own, requests: all }, i) => {
-      const file = join(folder, `${i}.json`);
-      writeFileSync(
-        file,
-        JSON.stringify({ apiVersion: "v1", kind: "List", items: [...cluster, ...own].map(old) }),
-      );
-      return { file, requests: all };
-    });
+  function fileOf(name: string, own: readonly PlainObject[]): string {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: [...cluster, ...own].map(old) }),
+    );
+    return file;
+  }
+
+  function run(input: readonly object[]): unknown {
     const output = execFileSync(python ?? "", [join(__dirname, "networkConfigAnalyzer.py")], {
       input: JSON.stringify(input),
       encoding: "utf8",
       stdio: ["pipe", "pipe", "ignore"],
     });
-    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as boolean[][];
+    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as unknown;
   }
+
+  /** Asks the analyzer, which answers with whether each request of each case is allowed. */
+  function asked(
+    cases: readonly { readonly objects: readonly PlainObject[]; readonly requests: object[] }[],
+  ): boolean[][] {
+    return run(
+      cases.map(({ objects: own, requests: all }, i) => ({ file: fileOf(String(i), own), requests: all })),
+    ) as boolean[][];
+  }
+
+  /** Asks for the semantic difference: whether each pair of pods gains connections, and whether it loses any. */
+  function changed(cases: readonly (readonly PlainObject[])[][]): [gained: boolean, lost: boolean][][] {
+    return run(
+      cases.map(([before = [], after = []], i) => ({
+        file: fileOf(`${i}-old`, before),
+        changed: fileOf(`${i}-new`, after),
+        requests: podPairs.map(([from, to]) => ({
+          from: from.name,
+          to: to.name,
+          ports: [8080, 9000, 65000],
+        })),
+      })),
+    ) as [gained: boolean, lost: boolean][][];
+  }
+
+  /**
+   * Compares both on random pairs of configurations.
+   *
+   * @param together pairs of pods that are compared as one: whether any of them gains connections, or loses any.
+   * @param ownChanges returns the changes of such pairs, by the first of them.
+   */
+  function compareDifferences(
+    cases: readonly (readonly PlainObject[])[][],
+    together: readonly (readonly number[])[],
+    ownChanges: (
+      before: readonly PlainObject[],
+      after: readonly PlainObject[],
+    ) => (from: Workload, to: Workload) => [boolean, boolean],
+  ): void {
+    const answers = changed(cases);
+    const counts = { gained: 0, lost: 0, same: 0 };
+    cases.forEach(([before = [], after = []], i) => {
+      const own = ownChanges(before, after);
+      together.forEach((pairs) => {
+        const [from, to] = podPairs[pairs[0] ?? 0] ?? [];
+        if (!from || !to) throw new Error("no pair");
+        const all = pairs.map((j) => answers[i]?.[j] ?? [false, false]);
+        const [gained, lost] = [all.some(([more]) => more), all.some(([, less]) => less)];
+        counts[gained ? "gained" : lost ? "lost" : "same"] += 1;
+        expect(
+          own(from, to),
+          JSON.stringify({ before, after, from: from.name, to: to.name }, null, 1),
+        ).to.deep.equal([gained, lost]);
+      });
+    });
+    process.stdout.write(
+      `      of ${cases.length} changes, ${counts.gained} gain connections, ${counts.lost} lose, ${counts.same} stay\n`,
+    );
+    expect(cases.length).to.be.at.least(200);
+    expect(Math.min(...Object.values(counts))).to.be.above(60);
+  }
+
+  it("agree on what AuthorizationPolicies change", () => {
+    const cases = Array.from({ length: differences }, (_, i) =>
+      fc.sample(objects, { numRuns: 2, seed: 1000 + i }),
+    );
+    const single = podPairs.map((_, i) => [i]);
+    compareDifferences(cases, single, (before, after) => {
+      const [was, is] = [before, after].map((own) =>
+        readObjects(own, { workloads, settings: { rootNamespace: root } }),
+      );
+      if (!was || !is) throw new Error("no model");
+      return (from, to) => {
+        const principal = principalOf(identityOf(from));
+        // The analyzer does not tell connections from requests: rules about requests deny connections, or allow none.
+        const isOfRequests = (extent: string): boolean =>
+          extent.split("\n").some((box) => !/\bport \[/.test(box) || box.includes('"tcp":false'));
+        const own = accessByClient(was, to, is, to).filter(
+          ({ witness: { identity }, alike = [], extent }) =>
+            ((identity && principalOf(identity)) === principal || alike.includes(principal)) &&
+            isOfRequests(extent),
+        );
+        return [
+          own.some(({ kind }) => kind === "access gained"),
+          own.some(({ kind }) => kind === "access lost"),
+        ];
+      };
+    });
+  });
+
+  it("agree on what NetworkPolicies change", () => {
+    // The model does not know the addresses of pods, which blocks may have.
+    const sets = Array.from({ length: 4 * differences }, (_, i) =>
+      fc.sample(randomNetworkPolicies, { numRuns: 2, seed: 1000 + i }),
+    ).filter((pair) => !JSON.stringify(pair).includes("ipBlock"));
+    // The difference does not name each of the clients that it does not distinguish.
+    const byServer = [...Map.groupBy(podPairs.keys(), (i) => podPairs[i]?.[1]).values()];
+    compareDifferences(sets.slice(0, differences), byServer, (before, after) => {
+      const [was, is] = [before, after].map((own) => readObjects([...cluster, ...own]));
+      if (!was || !is) throw new Error("no model");
+      const all = difference(was, is);
+      const isOf = (kind: string, { namespace, name }: Workload): boolean =>
+        all
+          .filter((one) => one.kind === kind && one.workload.name === name && one.sent === undefined)
+          .flatMap(({ extent = "" }) => extent.split("\n"))
+          .some(
+            (line) => !line.startsWith("a client outside") && !line.startsWith(`${namespace}/${name} to `),
+          );
+      return (_, to) => [isOf("network opened", to), isOf("network closed", to)];
+    });
+  });
 
   it("agree on which connections NetworkPolicies allow", () => {
     const cases = Array.from({ length: configurations }, (_, i) => {
