@@ -52,7 +52,7 @@ describe("the packages in a project of one's own", function () {
       await run(source, "npm run --silent build");
       await run(source, `npm pack --silent --ignore-scripts --pack-destination ${folder}`);
     }
-    expect(readdirSync(folder)).to.have.members(["meshwright-0.1.0.tgz", "meshwright-policy-pack-0.7.0.tgz"]);
+    expect(readdirSync(folder)).to.have.members(["meshwright-0.1.0.tgz", "meshwright-policy-pack-0.8.0.tgz"]);
     for (const name of ["ci", "my-mesh"]) mkdirSync(join(folder, name));
     start = Date.now();
   });
