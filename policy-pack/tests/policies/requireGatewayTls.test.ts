@@ -241,7 +241,7 @@ describe("require-gateway-tls, of plaintext that routes redirect", () => {
   });
 
   it("accepts a listener of the Gateway API whose HTTPRoutes redirect it", async () => {
-    const api = (kind: string, metadata: object, spec: object) =>
+    const api = (kind: string, metadata: object, spec: Record<string, unknown>) =>
       istio("gateway.networking.k8s.io/v1", kind, { namespace: "shop", ...metadata }, spec);
     const listener = api(
       "Gateway",

@@ -101,7 +101,7 @@ describe("restrict-pod-annotations", () => {
         ),
       ],
     });
-    const gateway = (spec: object) =>
+    const gateway = (spec: Record<string, unknown>) =>
       judge(istio("gateway.networking.k8s.io/v1", "Gateway", { name: "a", annotations }, spec));
     const place = (path: string) => ({
       violations: [said("Gateway a")(`${path}["${BOOTSTRAP}"]`, messages.annotation(BOOTSTRAP))],
