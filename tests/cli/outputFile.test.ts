@@ -42,11 +42,12 @@ describe("cli: places that can't be written", function () {
       ["graph", mesh, "--out", noFolder],
       ["prove", mesh, "--tier", "static", "--junit", noFolder],
       ["prove", mesh, "--tier", "static", "--logs", noFolder],
+      ["prove", mesh, "--tier", "static", "--logs", mesh],
     ]) {
       const { exitCode, stderr } = await inProcess(args);
       expect(exitCode, args.join(" ")).to.be.oneOf([1, 2]);
       expect(stderr, args.join(" "))
-        .to.contain(noFolder)
+        .to.contain(args.at(-1))
         .and.contain("fix:")
         .and.not.contain("bug in Meshwright");
     }
@@ -84,6 +85,11 @@ describe("cli: places that can't be written", function () {
     makeFolder(deep);
     makeFolder(deep);
     expect(existsSync(deep)).to.equal(true);
+    [mesh, join(mesh, "below")].forEach((path) => {
+      expect(() => {
+        makeFolder(path);
+      }).to.throw(`${path} can't be created: ${mesh} is a file.`);
+    });
     symlinkSync(join(folder, "nowhere"), join(folder, "link"));
     expect(() => {
       makeFolder(join(folder, "link", "x"));
