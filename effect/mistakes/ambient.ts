@@ -104,7 +104,10 @@ function targetMistakes(model: Model): Mistake[] {
   );
 }
 
-/** Routes and limits of Services whose pods are in ambient mode: only the waypoint applies those of its Service's namespace. */
+/**
+ * Routes and limits of Services whose pods are in ambient mode. Only a waypoint applies them: those of the Service's namespace
+ * and of its own. It also applies limits of the root namespace.
+ */
 function hostMistakes(model: Model, object: KnownObject, ambient: readonly Workload[]): Mistake[] {
   const { kind, namespace, spec } = object;
   const gateways = textsAt(spec, "gateways");
@@ -129,7 +132,8 @@ function hostMistakes(model: Model, object: KnownObject, ambient: readonly Workl
       (one) => one.namespace === service.namespace && one.name === service.from.name,
     );
     if (!from) return [];
-    if (waypointOf(model, from) === undefined) {
+    const waypoint = waypointOf(model, from);
+    if (waypoint === undefined) {
       return [
         {
           object,
@@ -139,12 +143,15 @@ function hostMistakes(model: Model, object: KnownObject, ambient: readonly Workl
         },
       ];
     }
-    if (namespace === service.namespace) return [];
+    const [own = ""] = waypoint.split("/");
+    const read = [...new Set([service.namespace, own])];
+    const isOfMesh = kind === "DestinationRule" && namespace === model.settings.rootNamespace;
+    if (isOfMesh || read.includes(namespace)) return [];
     return [
       {
         object,
         path,
-        problem: `the waypoint of ${titleOf(from)} reads only objects of the namespace ${service.namespace}, so it ignores ${titleOf(object)}`,
+        problem: `the waypoint of ${titleOf(from)} reads only objects of the namespace${read.length > 1 ? "s" : ""} ${read.join(" and ")}, so it ignores ${titleOf(object)}`,
         fix: `Move it to the namespace ${service.namespace}`,
       },
     ];

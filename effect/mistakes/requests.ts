@@ -71,14 +71,16 @@ function methodMistake(method: string): Pick<Mistake, "problem" | "fix">[] {
  */
 export function uselessWeights(model: Model): Mistake[] {
   return objectsOf(model, "VirtualService", "networking.istio.io").flatMap((object) => {
-    const textOf = (destination: Fields): string => {
+    // The same destination with other headers is another one.
+    const textOf = (weighted: Fields): string => {
+      const destination = fieldsAt(weighted, "destination");
       const host = fullHost(
         textAt(destination, "host") ?? "",
         object.namespace,
         model.settings.clusterDomain,
       );
       const { number } = fieldsAt(destination, "port");
-      return JSON.stringify([host, textAt(destination, "subset") ?? "", number ?? 0]);
+      return JSON.stringify([host, textAt(destination, "subset") ?? "", number ?? 0, weighted.headers]);
     };
     return ["http", "tls", "tcp"].flatMap((protocol) =>
       listAt(object.spec, protocol).flatMap((route, i): Mistake[] => {
@@ -96,11 +98,9 @@ export function uselessWeights(model: Model): Mistake[] {
             },
           ];
         }
-        const keys = destinations.map((one) => textOf(fieldsAt(one, "destination")));
+        const keys = destinations.map(textOf);
         return keys.flatMap((key, k) => {
-          const first = keys.indexOf(key);
-          // The same destination with other headers is another one.
-          if (first === k || ["headers"].some((field) => field in (destinations[k] ?? {}))) return [];
+          if (keys.indexOf(key) === k) return [];
           const host = textAt(fieldsAt(destinations[k], "destination"), "host") ?? "";
           return [
             {

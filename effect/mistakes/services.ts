@@ -106,7 +106,7 @@ export function contradictingEntries(model: Model): Mistake[] {
             ),
           );
         const unlike = shared((protocol, other) => protocol !== other);
-        const same = shared((protocol, other) => protocol === other);
+        const like = shared((protocol, other) => protocol === other);
         const object = objectsOf(model, "ServiceEntry", "networking.istio.io").find(
           ({ name, namespace }) => name === service.from.name && namespace === service.namespace,
         );
@@ -114,7 +114,7 @@ export function contradictingEntries(model: Model): Mistake[] {
           sees(older.exportTo, service.namespace) ||
           older.exportTo.some((one) => sees(service.exportTo, one));
         if (!object || !visible || older.from.name === service.from.name) return [];
-        const [port, what] = unlike >= 0 ? [unlike, "protocol"] : [same, "resolution"];
+        const [port, what] = unlike >= 0 ? [unlike, "protocol"] : [like, "resolution"];
         const other = objectsOf(model, "ServiceEntry", "networking.istio.io").find(
           ({ name, namespace }) => name === older.from.name && namespace === older.namespace,
         );

@@ -84,6 +84,9 @@ describe("effect/mistakes: ports and weights", () => {
     expect(found(to("v1", { weight: 100 }))).to.deep.equal([]);
     expect(found(to("v1", { weight: 90 }), to("v2", { weight: 10 }))).to.deep.equal([]);
     expect(found(to("v1", { weight: 90 }), to("v1", { weight: 10, headers: {} }))).to.deep.equal([]);
+    const headers = { request: { set: { "x-canary": "1" } } };
+    expect(found(to("v1", { weight: 90, headers }), to("v1", { weight: 10 }))).to.deep.equal([]);
+    expect(found(to("v1", { weight: 90, headers }), to("v1", { weight: 10, headers }))).to.have.lengthOf(1);
     expect(found(to("v1", { weight: 90 }))).to.deep.equal(["spec.http[0].route[0].weight"]);
     expect(found(to("v1", { weight: 90 }), to("v1", { weight: 10 }))).to.deep.equal([
       "spec.http[0].route[1].destination",
@@ -144,6 +147,30 @@ describe("effect/mistakes: ambient mode", () => {
     const far = object("VirtualService", "bank/a", { hosts: ["web.shop.svc.cluster.local"], http });
     const all = [labelled("shop", named), pods("shop/web"), service("shop/web"), far];
     expect(mistakes.unreadByWaypoints(readObjects(all))).to.have.lengthOf(1);
+  });
+
+  it("needs routes and limits that the waypoint reads: its own, the Service's, and limits of the root namespace", () => {
+    const host = "web.shop.svc.cluster.local";
+    const problems = (kind: string, name: string, more: object = {}): string[] => {
+      const spec = kind === "VirtualService" ? { hosts: [host], http: [{ route: [] }] } : { host };
+      const shop = labelled("shop", { ...named, ...more });
+      return mistakes
+        .unreadByWaypoints(
+          readObjects([shop, pods("shop/web"), service("shop/web"), object(kind, name, spec)]),
+        )
+        .map(({ problem }) => problem);
+    };
+    const far = { "istio.io/use-waypoint-namespace": "edge" };
+    expect(problems("DestinationRule", "istio-system/a")).to.deep.equal([]);
+    expect(problems("VirtualService", "istio-system/a")).to.have.lengthOf(1);
+    expect(problems("DestinationRule", "edge/a")).to.have.lengthOf(1);
+    ["VirtualService", "DestinationRule"].forEach((kind) => {
+      expect(problems(kind, "edge/a", far)).to.deep.equal([]);
+      expect(problems(kind, "shop/a", far)).to.deep.equal([]);
+      expect(problems(kind, "bank/a", far).join()).to.contain(
+        "of the namespaces shop and edge, so it ignores",
+      );
+    });
   });
 
   it("has labels that agree, and waypoints that exist", () => {

@@ -33,7 +33,7 @@ export const waypointsRead: AuditRule = {
   title: "a setting about requests that no waypoint reads",
   why: [
     "In ambient mode, ztunnel handles connections. Only a waypoint reads requests, and it ignores selectors.",
-    "Policies for requests need targetRefs to a Service with a waypoint. Routes and limits need the namespace of the Service.",
+    "Policies for requests need targetRefs to a Service with a waypoint. Routes and limits need the namespace of the Service or the waypoint.",
   ],
   see: { title: "Use layer 7 features", url: "https://istio.io/latest/docs/ambient/usage/l7-features/" },
   ignore: "only clients with a sidecar are meant.",
