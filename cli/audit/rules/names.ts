@@ -48,10 +48,11 @@ export const namespacesExist: AuditRule = {
   },
 };
 
-/** Whether a name is another one with one letter more, less or replaced. */
+/** Whether a name is another one with one letter more, less or replaced. Names such as team-a and team-b are meant. */
 function isTypingError(name: string, other: string): boolean {
   const [short, long] = name.length <= other.length ? [name, other] : [other, name];
-  if (short.length < 4 || long.length - short.length > 1 || /\d/.test(long)) return false;
+  if (short.length < 4 || long.length - short.length > 1) return false;
+  if ([name, other].some((one) => /\d|(^|-)[a-z](-|$)/.test(one))) return false;
   let at = 0;
   while (at < short.length && short[at] === long[at]) at++;
   if (at === short.length) return long.length > short.length;

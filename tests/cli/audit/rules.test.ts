@@ -1,7 +1,14 @@
 import { expect } from "chai";
 import { rules } from "../../../checks";
 import { auditRules } from "../../../cli/audit/rules";
-import { apiGateway, httpRoute, service } from "../../../cli/audit/rules/examples";
+import {
+  apiGateway,
+  documents,
+  httpRoute,
+  meshNamespace,
+  policy,
+  service,
+} from "../../../cli/audit/rules/examples";
 import { audited, codesOf, said } from "./audited";
 
 describe("cli/audit: the rules", () => {
@@ -27,6 +34,28 @@ describe("cli/audit: the rules", () => {
       expect(title).to.match(/^[a-z]/);
       expect(severity).to.be.oneOf(["error", "warning", "info"]);
     }
+  });
+});
+
+describe("cli/audit: namespaces", () => {
+  const found = (known: string, named: string): string[] => {
+    const existing = meshNamespace.replace("name: shop", `name: ${known}`);
+    const rule = policy("web", `rules: [{ from: [{ source: { namespaces: [${named}] } }] }]`);
+    return said(audited(documents(existing, rule)), "MW951");
+  };
+
+  it("that differ in one letter are typing errors, unless letters or digits number them", () => {
+    expect(found("payments", "payment")).to.have.lengthOf(1);
+    expect(found("payments", "paymemts")).to.have.lengthOf(1);
+    const numbered = [
+      ["team-a", "team-b"],
+      ["a-team", "b-team"],
+      ["eu-a-web", "eu-b-web"],
+      ["team1", "team2"],
+    ] as const;
+    numbered.forEach(([known, named]) => {
+      expect(found(known, named), named).to.deep.equal([]);
+    });
   });
 });
 
