@@ -90,8 +90,8 @@ export function apiServer(
 }
 
 /**
- * Controllers whose loops would run all the time for nothing: no kubelet mounts a volume, reports that its node lives, evicts
- * a pod or has devices, no cloud has routes or load balancers, and there is one API server of one version.
+ * Controllers whose loops would run all the time for nothing. No kubelet mounts a volume, reports that its node lives, evicts
+ * a pod or has devices. No cloud has routes or load balancers, and there is one API server of one version.
  */
 const unused = [
   "persistentvolume-attach-detach",

@@ -10,6 +10,7 @@ export const see = {
   title: "Network Policies",
   url: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 };
+
 /** The proxies of pods whose injection is known. */
 export function proxies(audited: Audited): Workload[] {
   return audited.model.workloads.filter(

@@ -1,3 +1,4 @@
+import { isAmbient } from "../../../effect/ambient";
 import { policiesOf } from "../../../effect/networkPolicy";
 import { applies, isWide, objectsOf, titleOf } from "../../../effect";
 import { isInjectionKnown } from "../audited";
@@ -41,8 +42,7 @@ export const unenforced: AuditRule = {
           one.proxy === "none" &&
           one.from?.kind !== undefined &&
           isInjectionKnown(audited, one) &&
-          one.labels["istio.io/dataplane-mode"] !== "ambient" &&
-          model.namespaces.get(one.namespace)?.labels["istio.io/dataplane-mode"] !== "ambient",
+          !isAmbient(model, one),
       );
       if (pods.length === 0 || !isOutside) continue;
       const limits = new Set(pods.flatMap((one) => policiesOf(model, one, "ingress").map(titleOf)));

@@ -155,6 +155,8 @@ spec: { hosts: [shop.example.com], gateways: [public], http: [{ route: [{ destin
     expect(found(ingress("batch", "{ from: [{ podSelector: {} }] }"))).to.contain("NetworkPolicy shop/batch");
     const ambient = meshNamespace.replace("istio-injection: enabled", "istio.io/dataplane-mode: ambient");
     expect(codes(ambient, batch, own)).to.deep.equal([]);
+    const outside = deployment("batch", { labels: "istio.io/dataplane-mode: none" });
+    expect(codes(ambient, outside, own)).to.deep.equal(["MW966"]);
     expect(codes(batch.replace('"false"', '"true"'), meshNamespace, own)).to.deep.equal([]);
   });
 });
