@@ -34,6 +34,8 @@ export interface Difference {
   readonly sure: boolean;
   /** A request that shows the difference. */
   readonly witness?: Request;
+  /** Of `network opened` and `network closed`: how many more clients gain or lose the same port. Default: 0. */
+  readonly alike?: number;
   /** A request of the workload that shows the difference. */
   readonly sent?: RoutedRequest;
   /** What held before. */

@@ -71,9 +71,14 @@ function regexValues(regex: string): string[] {
   return plain.split("|").filter((text) => !/[*+?[\]{}^$]/.test(text));
 }
 
-/** The first address of each interval that the blocks' borders form. */
+/** One address of each class that patterns distinguish. */
 function addressClasses(patterns: readonly Pattern[]): string[] {
-  const blocks = patterns.flatMap((pattern) => ("text" in pattern ? (parseBlock(pattern.text) ?? []) : []));
+  return addressesAt(patterns.flatMap((pattern) => ("text" in pattern ? [pattern.text] : [])));
+}
+
+/** The first address of each interval that the borders of blocks form. */
+export function addressesAt(texts: readonly string[]): string[] {
+  const blocks = texts.flatMap((text) => parseBlock(text) ?? []);
   const values = ([4, 6] as const).flatMap((version) => {
     const own = blocks.filter((block) => block.version === version);
     if (own.length === 0) return version === 4 ? ["192.0.2.1"] : [];

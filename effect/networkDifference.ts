@@ -1,6 +1,7 @@
 import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
-import { fieldsAt, listAt, numberAt } from "./field";
+import { addressesAt } from "./classes";
+import { fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
 import { type ClientGroup, clientGroups } from "./clientGroups";
 import { keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
@@ -17,6 +18,8 @@ interface Side {
   readonly before: Endpoint;
   readonly after: Endpoint;
   readonly name: string;
+  /** The number of workloads that it stands for. Default: 1. */
+  readonly size?: number;
 }
 
 interface Change {
@@ -45,21 +48,29 @@ export function networkDifferences(
   const [old, now] = [policies(before), policies(after)];
   const changed = changedOf(old, now, ({ spec }) => JSON.stringify(spec));
   const keys = new Set([...old, ...now].flatMap(keysRead));
-  if (changed.length === 0 && !pairs.some((pair) => isRelabelled(before, after, pair, keys))) return [];
+  const relabelled = pairs.some((pair) => isRelabelled(before, after, pair, keys));
+  if (changed.length === 0 && !relabelled) return [];
+  const compared = relabelled ? [...old, ...now] : changed;
   const sides = pairs.map(sideOf);
   const groupsOf = clientGroups([before, after], pairs, limit);
-  const named = [...new Set([443, ...changed.flatMap(portsNamed)])];
+  const named = [...new Set([443, ...compared.flatMap(portsNamed), otherPort])];
+  const senders = [outsideSide, ...addressesAt(compared.flatMap(blocksOf("ingress"))).map(sideAt)];
+  const hosts = [outsideSide, ...addressesAt(compared.flatMap(blocksOf("egress"))).map(sideAt)];
   return pairs.flatMap((pair, index) => {
     const side = sides[index] ?? sideOf(pair);
-    const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), 65000])];
+    const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), otherPort])];
     const clients = groupsOf(index).flatMap((group): Side[] => {
       const from = sides[group.client];
-      return from === undefined ? [] : [group.size === 1 ? from : { ...from, name: groupName(from, group) }];
+      return from === undefined
+        ? []
+        : [group.size === 1 ? from : { ...from, name: groupName(from, group), size: group.size }];
     });
-    const received = [...clients, outsideSide].flatMap((from) =>
+    const received = [...clients, ...senders].flatMap((from) =>
       ports.flatMap((port) => changeOf(before, after, from, side, port)),
     );
-    const reached = named.flatMap((port) => changeOf(before, after, side, outsideSide, port));
+    const reached = hosts.flatMap((host) =>
+      named.flatMap((port) => changeOf(before, after, side, host, port)),
+    );
     return [
       ...differencesOf(after, pair[1], received, "received"),
       ...differencesOf(after, pair[1], reached, "sent"),
@@ -72,6 +83,25 @@ function groupName({ name }: Side, { size, id }: ClientGroup): string {
 }
 
 const outsideSide: Side = { before: outside, after: outside, name: "a client outside of the cluster" };
+
+/** A port that no policy and no service is likely to name. */
+const otherPort = 65000;
+
+/** A single address outside of the cluster. */
+function sideAt(address: string): Side {
+  const end: Endpoint = { addresses: [address] };
+  return { before: end, after: end, name: address };
+}
+
+/** The blocks of addresses that a policy names in a direction, and those that it excepts. */
+function blocksOf(direction: "egress" | "ingress"): (policy: KnownObject) => string[] {
+  const key = direction === "egress" ? "to" : "from";
+  return ({ spec }) =>
+    listAt(spec, direction)
+      .flatMap((rule) => listAt(rule, key))
+      .map((peer) => fieldsAt(peer, "ipBlock"))
+      .flatMap((block) => [textAt(block, "cidr") ?? "", ...textsAt(block, "except")]);
+}
 
 function policies(model: Model): readonly KnownObject[] {
   return objectsOf(model, "NetworkPolicy", "networking.k8s.io");
@@ -110,10 +140,14 @@ function portsOf(model: Model, workload: Workload): number[] {
   return [...servedPorts(model, workload).map(({ number }) => number), ...(workload.ports ?? [])];
 }
 
-/** The ports to which a policy allows connections. */
+/** The first ports of the ranges to which a policy allows connections, and of those behind them. */
 function portsNamed({ spec }: KnownObject): number[] {
   return listAt(spec, "egress").flatMap((rule) =>
-    listAt(rule, "ports").flatMap((port) => numberAt(port, "port") ?? []),
+    listAt(rule, "ports").flatMap((port) => {
+      const first = numberAt(port, "port");
+      const last = numberAt(port, "endPort");
+      return first === undefined ? [] : [first, ...(last === undefined ? [] : [last, last + 1])];
+    }),
   );
 }
 
@@ -135,19 +169,23 @@ function differencesOf(
     const own = changes.filter((one) => one.kind === kind);
     const first = own.find(({ was, is }) => isSure(was, is)) ?? own[0];
     if (!first) return [];
-    const { from, port, was, is } = first;
+    const { from, to, port, was, is } = first;
+    const alike = clientsOf(own.filter((one) => one.port === port)) - 1;
     const client =
       "workload" in from.after &&
       from.after.workload.proxy !== "none" &&
       !from.after.workload.assumed &&
       from.after.workload;
+    const address = addressOf(from);
     const shown =
       direction === "sent"
-        ? { sent: { host: "unknown.example", port } }
+        ? { sent: { host: addressOf(to) ?? "unknown.example", port } }
         : {
+            ...(alike > 0 && { alike }),
             witness: {
               port,
               protocol: "tcp" as const,
+              ...(address !== undefined && { address }),
               ...(client && { identity: identityOf(client, model.settings) }),
             },
           };
@@ -164,6 +202,19 @@ function differencesOf(
       },
     ];
   });
+}
+
+/** The number of clients of changes. All addresses outside of the cluster are one. */
+function clientsOf(changes: readonly Change[]): number {
+  const sizes = changes.map(({ from }): readonly [string, number] =>
+    "workload" in from.after ? [from.name, from.size ?? 1] : [outsideSide.name, 1],
+  );
+  return [...new Map(sizes).values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** The single address that a side outside of the cluster is. */
+function addressOf({ after }: Side): string | undefined {
+  return "workload" in after ? undefined : after.addresses[0];
 }
 
 function isSure(was: ConnectionDecision, is: ConnectionDecision): boolean {

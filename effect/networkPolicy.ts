@@ -49,8 +49,9 @@ export function mayConnect(model: Model, connection: Connection): ConnectionDeci
   const egress = directed(model, connection, from, to, "egress");
   if (egress.answer === "denied") return egress;
   const ingress = directed(model, connection, to, from, "ingress");
-  if (ingress.answer === "denied" || egress.answer === "allowed") return ingress;
-  return egress;
+  if (ingress.answer === "denied") return ingress;
+  // If no policy of the accepting pod applies, those of the client's pod have decided alone.
+  return egress.answer === "allowed" && ingress.direction !== undefined ? ingress : egress;
 }
 
 /** The direction of a connection, as seen from the pod that a policy selects. */

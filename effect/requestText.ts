@@ -13,6 +13,7 @@ export function requestText(request: Request | undefined): string {
     headers = {},
     claims,
     address,
+    remoteAddress = address,
   } = request;
   const what = protocol === "tcp" ? "a connection" : `${method} ${path}`;
   const from = identity ? principalOf(identity) : "a client without an identity";
@@ -21,6 +22,7 @@ export function requestText(request: Request | undefined): string {
     ...Object.entries(headers).map(([name, value]) => `header ${name}: ${value}`),
     ...(claims ? [`token ${JSON.stringify(claims)}`] : []),
     ...(address === undefined ? [] : [`address ${address}`]),
+    ...(remoteAddress === address ? [] : [`remote address ${remoteAddress}`]),
   ];
   return `${what} on port ${port} from ${from}${more.length > 0 ? ` with ${more.join(", ")}` : ""}`;
 }

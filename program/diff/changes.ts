@@ -14,7 +14,7 @@ import {
 import { type Cause, causesOf } from "./causes";
 import { type ReceiverChange, receiverChanges } from "./receivers";
 import type { Side } from "./side";
-import { accessSentence, type Names, namesIn } from "./sentence";
+import { accessSentence, moreClients, type Names, namesIn } from "./sentence";
 import { type Unreached, unreached } from "./unreached";
 import { type Verdict, verdictOf, verdicts } from "./verdict";
 
@@ -164,7 +164,7 @@ function unreachedChange({ old, now }: Context, { name, workload, targets, by }:
 }
 
 /** Says what changes, other than access. */
-function sentenceOf({ kind, workload, sent, witness }: Difference, names: Names): string {
+function sentenceOf({ kind, workload, sent, witness, alike = 0 }: Difference, names: Names): string {
   const server = names.server(workload);
   const port = witness === undefined ? "" : ` port ${witness.port}`;
   const to =
@@ -187,7 +187,7 @@ function sentenceOf({ kind, workload, sent, witness }: Difference, names: Names)
       const may = kind === "network opened" ? "may now" : "may no longer";
       return witness === undefined
         ? `${server} ${may} connect to hosts outside of the cluster, as NetworkPolicies say`
-        : `${names.client(witness)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
+        : `${names.client(witness)}${moreClients(alike)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
     }
     case "egress opened":
       return `${server} may now send requests to any host outside of the mesh`;

@@ -45,6 +45,11 @@ export function namesIn(model: Model): Names {
   };
 }
 
+/** The clients that a sentence does not name, such as ` and 2 more clients`. */
+export function moreClients(count: number): string {
+  return count === 0 ? "" : ` and ${count} more ${count === 1 ? "client" : "clients"}`;
+}
+
 /** Says what a client may do now, or no longer, and what it may do instead. */
 export function accessSentence(
   { kind, witness }: Pick<Difference, "kind" | "witness">,
@@ -53,8 +58,7 @@ export function accessSentence(
 ): string {
   if (!witness) return `requests to ${names.server} are decided in another way`;
   const { protocol, method = "GET", port } = witness;
-  const more =
-    names.alike === 0 ? "" : ` and ${names.alike} more ${names.alike === 1 ? "client" : "clients"}`;
+  const more = moreClients(names.alike);
   const what = protocol === "tcp" ? `connect to ${names.server} port ${port}` : `${method} ${names.server}`;
   const gained = kind === "access gained";
   const rule = nearestRule(denying.model, denying.workload, witness);

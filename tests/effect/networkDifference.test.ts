@@ -67,4 +67,65 @@ describe("differences of NetworkPolicies", () => {
     expect(found).to.deep.include({ kind: "network opened", name: "shop/web", sent });
     expect(found).to.deep.include({ kind: "network opened", name: "shop/api", sent });
   });
+
+  it("are connections to single addresses, at the borders of the blocks that change", () => {
+    const sentOf = (before: PlainObject, after: PlainObject) =>
+      changes([before], [after]).map((one) => {
+        const { kind, sent, was, is } = one as Record<string, unknown>;
+        return { kind, sent, was, is };
+      });
+    const one = egress([block("198.51.100.7/32")], [{ port: 1414 }]);
+    const many = egress([block("198.51.100.0/24")], [{ port: 1414 }]);
+    const decided = (answer: string): string => `${answer}: egress (NetworkPolicy shop/egress)`;
+    const sent = { host: "198.51.100.0", port: 1414 };
+    const change = { sent, was: decided("denied"), is: decided("allowed") };
+    expect(sentOf(one, many)[0]).to.deep.equal({ kind: "network opened", ...change });
+    expect(sentOf(many, one)[0]).to.deep.equal({
+      kind: "network closed",
+      sent: { host: "198.51.100.8", port: 1414 },
+      was: decided("allowed"),
+      is: decided("denied"),
+    });
+    // The same addresses in two blocks.
+    const halves = egress([block("198.51.100.0/25"), block("198.51.100.128/25")], [{ port: 1414 }]);
+    expect(sentOf(many, halves)).to.deep.equal([]);
+  });
+
+  it("are connections from single addresses", () => {
+    const near = ingress([block("203.0.113.0/25")], [{ port: 8080 }]);
+    const far = ingress([block("203.0.113.0/24")], [{ port: 8080 }]);
+    const witness = { port: 8080, protocol: "tcp", address: "203.0.113.128" };
+    const [found, ...more] = changes([near], [far]);
+    expect(found).to.deep.include({ kind: "network opened", witness });
+    expect(more).to.deep.equal([]);
+    expect(changes([far], [far])).to.deep.equal([]);
+  });
+
+  it("are connections to the ports that a policy adds", () => {
+    const everywhere = block("0.0.0.0/0");
+    const https = egress([everywhere], [{ port: 443 }]);
+    const ports = (after: PlainObject) =>
+      changes([https], [after]).flatMap((one) => {
+        const { name, sent } = one as Record<string, unknown>;
+        return name === "shop/web" && sent !== undefined ? [sent] : [];
+      });
+    expect(ports(egress([everywhere]))).to.deep.equal([{ host: "unknown.example", port: 65000 }]);
+    const range = egress([everywhere], [{ port: 443, endPort: 500 }]);
+    expect(ports(range)).to.deep.equal([{ host: "unknown.example", port: 500 }]);
+    expect(ports(egress([everywhere], [{ port: 443, endPort: 443 }]))).to.deep.equal([]);
+  });
+
+  it("count the clients that gain the same port", () => {
+    const all = ingress([{ namespaceSelector: {} }], [{ port: 8080 }]);
+    const alike = (before: PlainObject, after: PlainObject) => {
+      const workloads = [web, api, other];
+      const of = (one: PlainObject) => readObjects([service("shop/api"), one], { workloads });
+      return difference(of(before), of(after)).map((one) => [one.kind, one.alike ?? 0]);
+    };
+    const denying = ingress([{ podSelector: app("none") }], [{ port: 8080 }]);
+    expect(alike(denying, all)).to.deep.equal([["network opened", 2]]);
+    expect(alike(denying, ingress([{ podSelector: app("web") }], [{ port: 8080 }]))).to.deep.equal([
+      ["network opened", 0],
+    ]);
+  });
 });

@@ -54,6 +54,23 @@ describe("mayConnect", () => {
     expect(answer([egress([{ podSelector: app("cart") }]), into])).to.equal("denied");
   });
 
+  it("names the policies of the direction that decided, also of an allowed connection", () => {
+    const out = egress([{ podSelector: app("api") }]);
+    const into = ingress([{ podSelector: app("web") }]);
+    const deciding = (objects: PlainObject[]): unknown => {
+      const { direction, by } = mayConnect(readObjects(objects), {
+        from: pod(web),
+        to: pod(api),
+        port: 8080,
+      });
+      return [direction, ...by.map(({ name }) => name)];
+    };
+    expect(deciding([out])).to.deep.equal(["egress", "egress"]);
+    expect(deciding([into])).to.deep.equal(["ingress", "api"]);
+    expect(deciding([out, into])).to.deep.equal(["ingress", "api"]);
+    expect(deciding([])).to.deep.equal([undefined]);
+  });
+
   it("adds the policies of a pod", () => {
     const second = policy({ ingress: [{ from: [{ podSelector: app("web") }] }] }, "shop/more");
     expect(answer([policy({}), second])).to.equal("allowed");
