@@ -2,17 +2,18 @@ import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { parseDuration } from "../../catalog";
 import { UserError } from "../../errors/userError";
-import type { CombinedProof, Proof, ProofSubject, Tier, Verdict } from "../../prove";
+import type { CombinedProof, Proof, ProofSubject, Tier } from "../../prove";
 import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
 import { fetchedEnvoy, unavailable } from "../../toolchain/laboratory";
 import { junit } from "../junit";
 import { checkOutput, writeOutput } from "../outputFile";
 import { makeFolder } from "../../toolchain/makeFolder";
-import { print, remark, step, table } from "../output";
+import { print, remark, step } from "../output";
 import { describeBuild } from "../programs";
 import { type ProvenFields, provenFields } from "../proofFields";
 import { subjectOf } from "../proofSubject";
-import { type LocatedProof, located, overrideText } from "../proofPlaces";
+import { located } from "../proofPlaces";
+import { printReport, reportJson } from "../proofReport";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 
 /** `meshwright prove`: what the objects do, by a model and by real requests, compared with what the catalog says. */
@@ -48,32 +49,22 @@ export function proveCommand(command: Command): void {
       const loaded = await loadSubject(platform ?? argument, stack);
       const subject = subjectOf(loaded);
       const begin = Date.now();
-      let laboratory: number | undefined;
+      let laboratoryBytes: number | undefined;
       const onMemory = (bytes: number): void => {
-        laboratory = bytes;
+        laboratoryBytes = bytes;
       };
       const proofs = await located(loaded, await proofsOf(subject, { ...options, onMemory }));
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
       if (file !== undefined) writeOutput(file, junit(loaded.name, proofs, seconds));
-      if (json)
-        print(
-          JSON.stringify(
-            {
-              seconds,
-              ...(laboratory !== undefined && { laboratoryBytes: laboratory }),
-              ...counts(proofs),
-              ...(fields && { fields }),
-              proofs,
-            },
-            null,
-            2,
-          ),
-        );
-      else {
-        report(proofs, seconds, laboratory);
-        if (fields) reportFields(fields);
-      }
+      const report = {
+        seconds,
+        proofs,
+        ...(laboratoryBytes !== undefined && { laboratoryBytes }),
+        ...(fields && { fields }),
+      };
+      if (json) print(reportJson(report));
+      else printReport(report);
       if (proofs.some(({ verdict }) => verdict === "refuted")) process.exitCode = 1;
     });
 }
@@ -100,15 +91,6 @@ function fieldsOf(subject: Subject, json: boolean): Promise<ProvenFields> {
   return step("Fields: change each, and hold the changed claims against the objects", (say) =>
     provenFields(subject, say),
   );
-}
-
-function reportFields({ proven, open }: ProvenFields): void {
-  const all = proven.length + open.length;
-  const share = all === 0 ? 100 : Math.floor((100 * proven.length) / all);
-  print(
-    `${proven.length} of ${all} fields with an effect on requests are demanded by a claim of the model (${share} %)`,
-  );
-  for (const place of open) remark(`no claim of the model demands ${place}`);
 }
 
 async function proofsOf(subject: ProofSubject, options: Running): Promise<CombinedProof[]> {
@@ -176,60 +158,4 @@ function byRequests(
   // With --json, stdout has nothing but the result.
   if (json) return run(() => undefined);
   return step("Laboratory: start the control plane, proxies and applications, and send requests", run);
-}
-
-const colors: Record<Verdict, (text: string) => string> = {
-  proven: pc.green,
-  refuted: pc.red,
-  "not provable here": pc.yellow,
-};
-
-function counts(proofs: readonly Proof[]) {
-  const of = (verdict: Verdict): number => proofs.filter((proof) => proof.verdict === verdict).length;
-  return {
-    claims: proofs.length,
-    proven: of("proven"),
-    refuted: of("refuted"),
-    notProvableHere: of("not provable here"),
-    requests: proofs.reduce((sum, { requests }) => sum + requests, 0),
-  };
-}
-
-/** The tiers whose verdict a claim has. */
-function tiersWith(tiers: CombinedProof["tiers"], verdict: Verdict): string {
-  const names = Object.entries(tiers).filter(([, own]) => own === verdict);
-  return names.map(([name]) => name).join(", ");
-}
-
-function report(proofs: readonly LocatedProof[], seconds: number, laboratory: number | undefined): void {
-  const rows = proofs.map(({ verdict, claim, path, requests, tiers }) => [
-    colors[verdict](verdict),
-    claim,
-    path,
-    tiersWith(tiers, verdict),
-    String(requests),
-  ]);
-  print(table(["VERDICT", "CLAIM", "CATALOG", "BY", "REQUESTS"], rows));
-  for (const { verdict, path, claim, counterexample, reason, tiers, place } of proofs) {
-    if (counterexample !== undefined) {
-      remark("");
-      remark(`${pc.red("refuted:")} ${claim}`);
-      remark(`  by:       ${tiersWith(tiers, verdict)}`);
-      remark(`  catalog:  ${path}${place?.catalog === undefined ? "" : ` (${place.catalog})`}`);
-      if (place?.override) remark(`  override: ${overrideText(place.override)}`);
-      remark(`  request:  ${counterexample.request}`);
-      remark(`  expected: ${counterexample.expected}`);
-      remark(`  seen:     ${counterexample.seen}`);
-    } else if (verdict === "not provable here") {
-      remark(`not provable here: ${claim}: ${reason ?? ""}`);
-    }
-  }
-  const { claims, proven, refuted, notProvableHere, requests } = counts(proofs);
-  const share = claims === 0 ? 0 : Math.floor((100 * proven) / claims);
-  const memory =
-    laboratory === undefined ? "" : `, ${Math.round(laboratory / 1e6)} MB at most in the laboratory`;
-  print();
-  print(
-    `${proven} of ${claims} claims proven (${share} %), ${refuted} refuted, ${notProvableHere} not provable here; ${requests} requests, ${seconds} s${memory}`,
-  );
 }

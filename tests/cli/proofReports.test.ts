@@ -1,18 +1,51 @@
 import { expect } from "chai";
 import { junit } from "../../cli/junit";
 import { provenFields } from "../../cli/proofFields";
+import { type ProofReport, reportJson, summary } from "../../cli/proofReport";
 import type { CombinedProof } from "../../prove";
 
-describe("junit", () => {
-  const proof = (rest: Partial<CombinedProof>): CombinedProof => ({
-    path: 'hosts["a"]',
-    claim: "x < y & z",
-    verdict: "proven",
-    requests: 1,
-    tiers: {},
-    ...rest,
+const proof = (rest: Partial<CombinedProof>): CombinedProof => ({
+  path: 'hosts["a"]',
+  claim: "x < y & z",
+  verdict: "proven",
+  requests: 1,
+  tiers: {},
+  ...rest,
+});
+
+describe("cli/proofReport", () => {
+  const proofs = [
+    proof({ requests: 3 }),
+    proof({ verdict: "refuted" }),
+    proof({ verdict: "not provable here" }),
+  ];
+  const counts = { claims: 3, proven: 1, refuted: 1, notProvableHere: 1, requests: 5 };
+
+  it("counts the verdicts in JSON, with the laboratory's memory only if there was a laboratory", () => {
+    const read = (report: ProofReport): unknown => JSON.parse(reportJson(report));
+    const plain = JSON.parse(JSON.stringify(proofs)) as unknown;
+    expect(read({ proofs, seconds: 7 })).to.deep.equal({ seconds: 7, ...counts, proofs: plain });
+    const fields = { proven: ["name"], open: [] };
+    expect(read({ proofs, seconds: 7, laboratoryBytes: 512_000_000, fields })).to.deep.equal({
+      seconds: 7,
+      laboratoryBytes: 512_000_000,
+      fields,
+      ...counts,
+      proofs: plain,
+    });
   });
 
+  it("says the counts and the memory in its last line", () => {
+    const line = "1 of 3 claims proven (33 %), 1 refuted, 1 not provable here; 5 requests, 7 s";
+    expect(summary({ proofs, seconds: 7 })).to.equal(line);
+    expect(summary({ proofs, seconds: 7, laboratoryBytes: 512_400_000 })).to.equal(
+      `${line}, 512 MB at most in the laboratory`,
+    );
+    expect(summary({ proofs: [], seconds: 0 })).to.contain("0 of 0 claims proven (0 %)");
+  });
+});
+
+describe("junit", () => {
   it("shows a refuted claim as a failure, one that is not provable as skipped, and escapes texts", () => {
     const counterexample = { request: "GET /", expected: "denied", seen: "200 \u0001" };
     const text = junit(
