@@ -11,20 +11,27 @@ export interface Cause {
 }
 
 /**
- * Finds what makes objects decide otherwise: the places of the catalog that differ, below those that the objects come from.
+ * Finds what makes objects decide otherwise: the places of the catalog that differ, below those that the objects come from
+ * and in their overrides. If none of them differs, and the catalogs differ at one place, that place is the cause.
  *
- * @param side the side that has the objects.
+ * @param by the objects, of either side.
+ * @param side the side whose object decides.
  * @param client a service whose own calls are preferred.
  */
 export function causesOf(old: Side, now: Side, side: Side, by: readonly ObjectName[], client = ""): Cause[] {
-  const paths = [...new Set(by.flatMap((object) => fromOf(side.objects, object)))];
-  if (paths.length === 0) {
+  const other = side === now ? old : now;
+  const pathsOf = ({ objects }: Side): string[] => by.flatMap((object) => fromOf(objects, object));
+  const paths = [...new Set(pathsOf(side))];
+  const all = [...new Set([...paths, ...pathsOf(other)])];
+  if (all.length === 0) {
     return by.flatMap((object) => {
-      const place = side.placeOf?.(object);
+      const place = side.placeOf?.(object) ?? other.placeOf?.(object);
       return place === undefined ? [] : [{ path: titleOf(object), place }];
     });
   }
-  const changed = paths.flatMap((path) => changedBelow(old.catalog, now.catalog, path));
+  const changedAt = (path: string): string[] => changedBelow(old.catalog, now.catalog, path);
+  const near = [...all, ...by.map(overrideOf)].flatMap(changedAt);
+  const changed = near.length > 0 ? near : onlyChange(old.catalog, now.catalog);
   const candidates = changed.length > 0 ? changed : paths;
   const own = candidates.filter((path) => client !== "" && path.split(/[.[]/).includes(client));
   const chosen = [...new Set(own.length > 0 ? own : candidates)];
@@ -33,6 +40,18 @@ export function causesOf(old: Side, now: Side, side: Side, by: readonly ObjectNa
     const place = now.locate?.(path) ?? side.locate?.(path);
     return { path, ...(place !== undefined && { place }) };
   });
+}
+
+/** The catalog's path of an object's override. */
+function overrideOf({ kind, namespace, name }: ObjectName): string {
+  return formatPath(["overrides", kind, namespace === "" ? name : `${namespace}/${name}`]);
+}
+
+/** The only place at which two catalogs differ. Empty if they differ at none, or at several. */
+function onlyChange(old: unknown, now: unknown): string[] {
+  if (!isObject(old) || !isObject(now)) return [];
+  const found = differing(old, now, []);
+  return found.length === 1 ? found.map((place) => formatPath(place)) : [];
 }
 
 /** The differing places of two catalogs at a path and below it. None if the catalogs are the same there. */

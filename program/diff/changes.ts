@@ -221,7 +221,9 @@ function accessChanges(
       // What was allowed is lost by what allowed it.
       const gained = kind === "access gained";
       const [side, decision] = gained ? [now, is] : [old, was];
-      const by = decision.by ? [decision.by] : [];
+      // A rule that denies decides before those that allow, so its change is a cause, too.
+      const denying = [was, is].filter(({ reason }) => reason === "rule denies");
+      const by = [decision, ...denying].flatMap((each) => each.by ?? []);
       const texts = { before: decisionText(was), after: decisionText(is) };
       const change = { kind, workload: one.workload, sure, witness, by, ...texts };
       const names = {
@@ -229,11 +231,11 @@ function accessChanges(
         alike: alike.length,
         server: nowNames.server(one.workload),
       };
-      const denying = gained
+      const refusing = gained
         ? { model: old.model, workload: before }
         : { model: now.model, workload: one.workload };
       const all = JSON.stringify([extent, alike]);
-      return changeOf(context, side, { ...change, extent: all }, accessSentence(change, names, denying));
+      return changeOf(context, side, { ...change, extent: all }, accessSentence(change, names, refusing));
     });
 }
 

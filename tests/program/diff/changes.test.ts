@@ -229,6 +229,54 @@ describe("program/diff/changes", () => {
     expect(change?.id).to.match(/^[0-9a-f]{8}$/);
   });
 
+  it("shows as the cause what decides otherwise: a rule that denies, an override, or the only line that differs", () => {
+    type More = Catalog & { overrides?: object; externalServices?: object; networkPolicies?: object };
+    const sideWith = (...edits: ((of: More) => void)[]): Side =>
+      changed((of) => {
+        edits.forEach((edit) => {
+          edit(of);
+        });
+      });
+    const causes = (old: Side, now: Side): string[] => [
+      ...new Set(changesBetween(old, now).flatMap((one) => one.causes.map(({ path }) => path))),
+    ];
+    const denyAt =
+      (...paths: string[]) =>
+      (of: More) =>
+        Object.assign(of.services.s1 ?? {}, { deny: { admin: { paths }, trace: { methods: ["TRACE"] } } });
+    const deny = sideWith(denyAt("/api/admin*"));
+    expect(causes(deny, sideWith(denyAt("/api/admin")))).to.deep.equal(["services.s1.deny.admin.paths"]);
+    const less = sideWith((of) =>
+      Object.assign(of.services.s1 ?? {}, { deny: { trace: { methods: ["TRACE"] } } }),
+    );
+    expect(causes(deny, less)).to.deep.equal(["services.s1.deny.admin"]);
+    expect(causes(less, deny)).to.deep.equal(["services.s1.deny.admin"]);
+
+    const audited = { AuthorizationPolicy: { "shop/s1.deny": { spec: { action: "AUDIT" } } } };
+    const override = (of: More): void => {
+      of.overrides = audited;
+    };
+    const elsewhere = (of: More): void => {
+      (of.services.s7 ?? ({} as Service)).resilience = { timeout: "3s" };
+    };
+    const overridden = sideWith(denyAt("/api/admin*"), override, elsewhere);
+    const wider = changesBetween(deny, overridden).filter(({ verdict }) => verdict === "wider");
+    const path = 'overrides.AuthorizationPolicy["shop/s1.deny"]';
+    expect(wider.map((one) => one.causes)).to.deep.equal([[{ path }]]);
+
+    const at = (address: string) => (of: More) => {
+      of.networkPolicies = {};
+      of.externalServices = {
+        far: { host: "far.example", ports: { raw: { port: 9, protocol: "tcp" } }, addresses: [address] },
+      };
+      (of.services.s0 ?? ({} as Service)).calls.far = {};
+    };
+    const [near, far] = [at("198.51.100.7"), at("198.51.100.0/24")];
+    expect(causes(sideWith(near), sideWith(far))).to.deep.equal(["externalServices.far.addresses"]);
+    // Of several lines, which one is the cause is not known: the lines of the objects are shown.
+    expect(causes(sideWith(near), sideWith(far, elsewhere))).to.include("services.s0.calls.far");
+  });
+
   it("shows every client that gains or loses requests, and workloads that are new or gone", () => {
     const side = changed((of) => {
       for (const name of ["s0", "s1"]) of.services[name]?.calls.s2?.methods?.push("PUT");
