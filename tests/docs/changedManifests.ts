@@ -2,11 +2,14 @@ import { stringify } from "yaml";
 import { type ChangedCase, changedCatalog } from "../../docs/parity/changed";
 import { checkMesh, type Manifest, mergePatch, renderMesh } from "../../mesh";
 
+let manifests: readonly Manifest[] | undefined;
+
 /** The manifests of the catalog that the cases change. */
 export function renderedManifests(): readonly Manifest[] {
+  if (manifests) return manifests;
   const { mesh } = checkMesh(changedCatalog);
   if (!mesh) throw new Error("the catalog has errors");
-  return renderMesh(mesh);
+  return (manifests = renderMesh(mesh));
 }
 
 /** The manifests with the object of a case changed, as YAML. Throws if there is no such object. */
