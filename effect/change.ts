@@ -38,6 +38,8 @@ export interface Difference {
   readonly alike?: number;
   /** A request of the workload that shows the difference. */
   readonly sent?: RoutedRequest;
+  /** Whether `sent` shows the difference. False if no such request is known, so that it only names the host. Default: true. */
+  readonly isExample?: false;
   /** What held before. */
   readonly before: string;
   /** What holds now. */

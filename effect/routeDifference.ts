@@ -143,7 +143,52 @@ function compareRoutes(
       extent: key,
     });
   }
-  return [...found.values()];
+  return found.size > 0 ? [...found.values()] : expressionDifferences(before, old, after, now, target);
+}
+
+/**
+ * Regular expressions of routes that differ, if no example request is routed otherwise: which requests match only one of
+ * two expressions is unknown.
+ */
+function expressionDifferences(
+  before: Model,
+  client: Workload,
+  after: Model,
+  workload: Workload,
+  target: RoutedRequest,
+): Difference[] {
+  // A Gateway's redirect to HTTPS, and a host that the proxy does not have, come before all routes.
+  const reached = [routeOf(before, client, target), routeOf(after, workload, target)];
+  if (reached.every(({ outcome, by }) => outcome === "blocked" || by?.kind === "Gateway")) return [];
+  const [old, now] = [before, after].map((model) => virtualServicesOf(model, target.host));
+  const texts = (all: readonly VirtualService[] = []): string[] => [
+    ...new Set(all.flatMap(({ http }) => http.flatMap(matchesOf)).flatMap(expressionsOf)),
+  ];
+  const [was, is] = [texts(old), texts(now)];
+  const only = (own: readonly string[], other: readonly string[]): string =>
+    own.filter((text) => !other.includes(text)).join(", ") || "none";
+  const [wasOnly, isOnly] = [only(was, is), only(is, was)];
+  if (wasOnly === isOnly) return [];
+  return [
+    {
+      kind: "route changed",
+      workload,
+      sure: false,
+      sent: target,
+      isExample: false,
+      before: `regular expressions of routes: ${wasOnly}`,
+      after: `regular expressions of routes: ${isOnly}`,
+      by: (now ?? []).map(({ from }) => from),
+    },
+  ];
+}
+
+/** The regular expressions of a match, at any depth. */
+function expressionsOf(match: unknown): string[] {
+  if (typeof match !== "object" || match === null) return [];
+  return Object.entries(match).flatMap(([key, value]: [string, unknown]) =>
+    key === "regex" && typeof value === "string" ? [value] : expressionsOf(value),
+  );
 }
 
 const byHost = new WeakMap<Model, (host: string) => readonly VirtualService[]>();

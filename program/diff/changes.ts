@@ -111,8 +111,8 @@ function grouped(all: readonly Single[]): Change[] {
 }
 
 function changeOf({ old, now, nowNames }: Context, side: Side, one: Difference, access?: string): Single {
-  const { workload, witness, sent, before, after, sure, by, extent } = one;
-  const request = sent ? sentText(sent) : witness && requestText(witness);
+  const { workload, witness, sent, isExample = true, before, after, sure, by, extent } = one;
+  const request = !isExample ? undefined : sent ? sentText(sent) : witness && requestText(witness);
   const client = witness?.identity?.serviceAccount ?? "";
   return {
     verdict: verdictOf(one),

@@ -144,6 +144,29 @@ describe("difference", () => {
     );
   });
 
+  it("shows regular expressions that differ, also if no example is routed otherwise", () => {
+    const of = (regex: string, more: object = {}): PlainObject[] => [
+      ...base,
+      routes([to({ match: [{ uri: { regex } }], ...more })]),
+    ];
+    const narrow = "/items/[0-9]+";
+    const text = (one: string): string => `regular expressions of routes: ${one}`;
+    const change = { kind: "route changed", name: "web", sure: false, sent: { host, port: 80 } };
+    const wide = "/items/[0-9a-f]+";
+    expect(changes(of(narrow), of(wide), [[web]])).to.deep.equal([
+      { ...change, was: text(narrow), is: text(wide) },
+    ]);
+    const added = routes([to({ match: [{ uri: { regex: narrow } }], timeout: "1s" }), to()]);
+    expect(changes([...base, routes([to()])], [...base, added], [[web]])).to.deep.equal([
+      { ...change, was: text("none"), is: text(narrow) },
+    ]);
+    expect(changes(of(narrow), of(narrow), [[web]])).to.deep.equal([]);
+    // With a request that shows the change, the expressions are not repeated.
+    const shown = changes(of("/items/.*"), of("/goods/.*"), [[web]]);
+    expect(shown).to.not.be.empty;
+    expect(JSON.stringify(shown)).to.not.include("regular expressions");
+  });
+
   it("shows what leaves the mesh, and objects that are not read", () => {
     const sidecar = (mode: string): PlainObject =>
       object("Sidecar", "shop/default", { outboundTrafficPolicy: { mode } });
