@@ -57,15 +57,18 @@ function isChanged(field: Field): boolean {
 /** The kinds of security objects that a tool changes: by a rule of Kyverno, or by a patch of Flux or Argo CD. */
 function changedKinds({ type, fields }: KubernetesResource): Field[] {
   const spec = fields.at("spec");
-  const places = type.group.endsWith("kyverno.io") ? kyvernoPlaces(type.kind, spec) : [spec];
+  const isKyverno = type.group.endsWith("kyverno.io");
+  const places = isKyverno ? kyvernoPlaces(type.kind, spec) : [spec];
+  // Constraints of Gatekeeper have kinds, too, and only validate them.
+  const changed = isKyverno || type.group === "mutations.gatekeeper.sh" ? KINDS : PATCHED;
   return places
     .flatMap(leaves)
-    .filter(({ path, peek }) => KINDS.test(path) && typeof peek === "string" && isSecurityKind(peek));
+    .filter(({ path, peek }) => changed.test(path) && typeof peek === "string" && isSecurityKind(peek));
 }
 
 /** Where Kyverno names kinds that a rule changes or deletes. A rule that only validates them has no such place. */
 function kyvernoPlaces(kind: string, spec: Field): Field[] {
-  if (/Cleanup|Deleting/.test(kind)) return [spec];
+  if (kind.includes("Cleanup")) return [spec.at("match")];
   const rules = spec
     .at("rules")
     .children()
@@ -76,8 +79,11 @@ function kyvernoPlaces(kind: string, spec: Field): Field[] {
   });
 }
 
-/** The paths of kinds in the rules of Kyverno, and of the target of a patch. */
-const KINDS = /(\.kinds\[\d+\]|(patch\w*|targets)\[\d+\](\.target)?\.kind)$/i;
+/** The paths of the target of a patch. */
+const PATCHED = /(patch\w*|targets)\[\d+\](\.target)?\.kind$/i;
+
+/** Those, and the kinds of objects that a rule of Kyverno or a mutation of Gatekeeper changes. */
+const KINDS = new RegExp(`\\.kinds\\[\\d+\\]$|${PATCHED.source}`, "i");
 
 /** Whether a kind, possibly with its group and version, is one of Istio's security objects. */
 function isSecurityKind(text: string): boolean {

@@ -103,7 +103,20 @@ describe("forbid-security-patches", () => {
     ] as const) {
       expect(await judge(resource)).to.deep.equal({ violations: [said(title)(path, messages.tool(kind))] });
     }
+    const gatekeeper = (group: string, kind: string, kinds: string) =>
+      kubernetes(`${group}.gatekeeper.sh/v1`, kind, {
+        metadata: { name: "x" },
+        spec: { match: { kinds: [{ apiGroups: ["*"], kinds: [kinds] }] } },
+      });
+    expect(await judge(gatekeeper("mutations", "AssignMetadata", "AuthorizationPolicy"))).to.deep.equal({
+      violations: [
+        said("AssignMetadata x")("spec.match.kinds[0].kinds[0]", messages.tool("AuthorizationPolicy")),
+      ],
+    });
     for (const resource of [
+      gatekeeper("constraints", "K8sRequiredLabels", "AuthorizationPolicy"),
+      gatekeeper("constraints", "K8sRequiredLabels", "*"),
+      kyverno("ClusterCleanupPolicy", { match: match("Job"), exclude: match("AuthorizationPolicy") }),
       rule({ match: match("Pod"), mutate }),
       rule({ match: match("apps/v1/*"), mutate }),
       rule({ match: match("PeerAuthentication"), validate: {} }),
