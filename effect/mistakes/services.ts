@@ -113,7 +113,8 @@ export function contradictingEntries(model: Model): Mistake[] {
         const visible =
           sees(older.exportTo, service.namespace) ||
           older.exportTo.some((one) => sees(service.exportTo, one));
-        if (!object || !visible || older.from.name === service.from.name) return [];
+        const isOwn = older.from.name === service.from.name && older.namespace === service.namespace;
+        if (!object || !visible || isOwn) return [];
         const [port, what] = unlike >= 0 ? [unlike, "protocol"] : [like, "resolution"];
         const other = objectsOf(model, "ServiceEntry", "networking.istio.io").find(
           ({ name, namespace }) => name === older.from.name && namespace === older.namespace,

@@ -95,20 +95,21 @@ describe("effect/mistakes: ports and weights", () => {
 
   it("are ServiceEntries with another protocol or resolution, not equal ones", () => {
     const entry = (name: string, resolution: string, protocol: string): PlainObject =>
-      object("ServiceEntry", `shop/${name}`, {
+      object("ServiceEntry", name, {
         hosts: ["bank.example.com"],
         resolution,
         ports: [{ number: 80, name: "a", protocol }],
       });
-    const found = (resolution: string, protocol: string): string[] =>
+    const found = (resolution: string, protocol: string, name = "shop/b"): string[] =>
       paths(
         mistakes.contradictingEntries(
-          readObjects([entry("a", "DNS", "HTTP"), entry("b", resolution, protocol)]),
+          readObjects([entry("shop/a", "DNS", "HTTP"), entry(name, resolution, protocol)]),
         ),
       );
     expect(found("DNS", "HTTP")).to.deep.equal([]);
     expect(found("NONE", "HTTP")).to.deep.equal(["spec.resolution"]);
     expect(found("DNS", "TCP")).to.deep.equal(["spec.ports[0].protocol"]);
+    expect(found("DNS", "TCP", "bank/a")).to.deep.equal(["spec.ports[0].protocol"]);
   });
 });
 
