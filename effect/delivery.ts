@@ -105,7 +105,9 @@ function atGateway(
   const none: Delivery = { verdict: decision.answer, route, atGateway: decision, arrivals: [] };
   if (decision.answer === "denied") return none;
   const delivery = { ...delivered(model, gateway, request, route, passed), atGateway: decision };
-  return decision.answer === "unknown" ? { ...delivery, verdict: "unknown" } : delivery;
+  // What is denied behind the gateway, or routed nowhere, does not arrive, whatever the gateway decides.
+  const isOpen = delivery.verdict !== "denied" && delivery.verdict !== "unrouted";
+  return decision.answer === "unknown" && isOpen ? { ...delivery, verdict: "unknown" } : delivery;
 }
 
 /** A gateway's decision: first its server's, which can require a certificate of the mesh, then its policies'. */

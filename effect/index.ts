@@ -16,7 +16,7 @@ export { inbound, modeAt, type Inbound, type MtlsMode } from "./inbound";
 export { dryRunResults, type DryRunResult } from "./dryRun";
 export { accessRules, type AccessRules } from "./accessRules";
 export { strangerRequest, type StrangerRequest } from "./stranger";
-export { nearestRule, type Misfit, type NearestRule } from "./nearestRule";
+export { aspectText, nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
 export { type Connection, type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
 export type { Outside } from "./outside";

@@ -43,11 +43,21 @@ export function nearestRule(model: Model, workload: Workload, request: Request):
     const failed = [...nearestOf(rule.from), ...nearestOf(rule.to), ...failing(rule.when)];
     if (failed.length === 0) return undefined;
     const misfits = failed.map((condition) => misfitOf(condition, request, model.settings));
-    // Another client is further away than another path.
-    const cost = misfits.reduce((sum, { dimension }) => sum + (dimension === "identity" ? 3 : 2), 0);
+    // Another port is further away than another path, and another client further than another port.
+    const cost = misfits.reduce((sum, { dimension }) => sum + (distances[dimension] ?? 4), 0);
     if (!best || cost < best.cost) best = { nearest: { by: { ...from, rule: index }, misfits }, cost };
   }
   return best?.nearest;
+}
+
+/** How far a rule is away that requires another value. Default: 4. */
+const distances: Readonly<Record<Dimension, number>> = { port: 5, identity: 6 };
+
+/** Names an aspect of a request, such as `method` or `claim realm.roles`. */
+export function aspectText(dimension: Dimension): string {
+  const [kind = "", ...rest] = dimension.split(" ");
+  const name = kind === "claim" ? (JSON.parse(rest.join(" ")) as string[]).join(".") : rest.join(" ");
+  return kind === "identity" ? "client" : [kind, name].filter((one) => one !== "").join(" ");
 }
 
 function misfitOf({ alternatives, negated }: Condition, request: Request, settings: MeshSettings): Misfit {

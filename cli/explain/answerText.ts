@@ -1,5 +1,14 @@
 import pc from "picocolors";
-import { decisionText, type Misfit, type ObjectName, principalOf, type Route, titleOf } from "../../effect";
+import {
+  aspectText,
+  type Decision,
+  decisionText,
+  type Misfit,
+  type ObjectName,
+  principalOf,
+  type Route,
+  titleOf,
+} from "../../effect";
 import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
@@ -27,10 +36,13 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
       ...origin(side, route.by),
     ]),
     ...(isDecided
-      ? section(`decision at ${proxy}`, [decisionText(atGateway), ...origin(side, atGateway.by)])
+      ? section(`decision at ${proxy}`, [
+          ...decisionLines(side, question, atGateway),
+          ...origin(side, atGateway.by),
+        ])
       : []),
     ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) =>
-      arrivalLines(side, place, own, destinations),
+      arrivalLines(side, question, place, own, destinations),
     ),
     ...worstCase(answer),
   ].join("\n");
@@ -44,7 +56,7 @@ function routeLines(route: Route): string[] {
     ...(retries === undefined
       ? []
       : [
-          `${retries.attempts} retries${retries.perTryTimeout === undefined ? "" : ` of ${retries.perTryTimeout} ms`} on ${retries.retryOn}`,
+          `${retries.attempts} ${retries.attempts === 1 ? "retry" : "retries"}${retries.perTryTimeout === undefined ? "" : ` of ${retries.perTryTimeout} ms`} on ${retries.retryOn}`,
         ]),
     ...(path === undefined ? [] : [`path rewritten to ${path}`]),
     ...(fault === undefined ? [] : [`fault ${JSON.stringify(fault)}`]),
@@ -56,6 +68,7 @@ function routeLines(route: Route): string[] {
 
 function arrivalLines(
   side: Side,
+  question: Question,
   host: string,
   arrivals: readonly Arrival[],
   all: readonly Arrival[],
@@ -74,9 +87,25 @@ function arrivalLines(
       ...(exists ? [] : ["the proxy has no cluster for it, so it answers with 503"]),
       ...(exists && at.length === 0 ? [unknownPods ? podsText(unknownPods) : "outside of the mesh"] : []),
       ...(network ? [decisionText(network), ...origin(side, network.by)] : []),
-      ...at.flatMap((one) => receiverLines(side, one)),
+      ...at.flatMap((one) => receiverLines(side, question, one)),
     ]),
   ]);
+}
+
+/** A decision with the rule that made it, and how to ask if it depends on an address that the question leaves out. */
+function decisionLines(side: Side, { sourceIp }: Question, decision: Decision): string[] {
+  const { answer, reason, by } = decision;
+  const rule = by?.rule === undefined ? "" : `, rule ${by.rule}`;
+  const spec = by && objectNamed(side.objects, by)?.spec;
+  const comparesAddress = /"(not)?(remoteI|i)pBlocks"|"(source|remote)\.ip"/i.test(
+    JSON.stringify(spec ?? {}),
+  );
+  return [
+    decisionText({ answer, reason, ...(by && { by: { ...by, name: `${by.name}${rule}` } }) }),
+    ...(reason === "condition not read" && sourceIp === undefined && comparesAddress
+      ? ["the rule compares the client's address: name it with --source-ip"]
+      : []),
+  ];
 }
 
 function podsText(labels: Readonly<Record<string, string>>): string {
@@ -91,6 +120,7 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 
 function receiverLines(
   side: Side,
+  question: Question,
   { workload, assumed, request, decision, dryRuns = [], nearest, limits, next }: Arrival["at"][number],
 ): string[] {
   const { identity, port } = request;
@@ -101,7 +131,7 @@ function receiverLines(
       : [
           `  assumed: pods with a proxy and only the labels ${labelsText(assumed) || "of no selector"}, because no object creates them`,
         ]),
-    `  ${decisionText(decision)}`,
+    ...decisionLines(side, question, decision).map((line) => `  ${line}`),
     ...origin(side, decision.by, identity?.serviceAccount).map((path) => `  ${path}`),
     ...dryRuns.flatMap(({ action, answer, by }) => [
       `  dry run of ${action} policies, not enforced: ${answer === "denied" ? pc.yellow("would be denied") : answer}${by ? ` (${titleOf(by)}${"rule" in by ? `, rule ${by.rule ?? 0}` : ""})` : ""}`,
@@ -115,18 +145,18 @@ function receiverLines(
         ]),
     ...decision.unread.map(({ from, reason }) => `  not read: ${titleOf(from)}: ${reason}`),
     ...limits.map((from) => `  rate limited by ${titleOf(from)}${rateText(side, from)}`),
-    ...(next === undefined ? [] : nextLines(side, next).map((line) => `  ${line}`)),
+    ...(next === undefined ? [] : nextLines(side, question, next).map((line) => `  ${line}`)),
   ];
 }
 
 /** Where a gateway on the way, such as an egress gateway, sends a request. */
-function nextLines(side: Side, { proxy, route, destinations }: Answer): string[] {
+function nextLines(side: Side, question: Question, { proxy, route, destinations }: Answer): string[] {
   return [
     `from there: ${route.outcome}`,
     ...origin(side, route.by),
     ...destinations.flatMap(({ destination, at }) => [
       `${proxy} → ${destination.host}:${destination.port}, TLS ${destination.tls}`,
-      ...at.flatMap((one) => receiverLines(side, one)),
+      ...at.flatMap((one) => receiverLines(side, question, one)),
     ]),
   ];
 }
@@ -207,10 +237,7 @@ function percent(weight: number, total: number): string {
 }
 
 function misfitText({ dimension, wanted, found }: Misfit): string {
-  const [kind = "", ...rest] = dimension.split(" ");
-  const name = kind === "claim" ? (JSON.parse(rest.join(" ")) as string[]).join(".") : rest.join(" ");
-  const what = kind === "identity" ? "client" : [kind, name].filter((one) => one !== "").join(" ");
-  return `${what} is ${found ?? "not set"}, and the rule requires ${wanted}`;
+  return `${aspectText(dimension)} is ${found ?? "not set"}, and the rule requires ${wanted}`;
 }
 
 /** The catalog's lines that an object comes from: those of a client, if it has any. */

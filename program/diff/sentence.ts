@@ -1,4 +1,5 @@
 import {
+  aspectText,
   type Difference,
   identityOf,
   type Model,
@@ -65,7 +66,7 @@ export function accessSentence(
   const limits = (rule?.misfits ?? []).filter(({ dimension }) => dimension !== "identity");
   const hadNone = !rule || limits.length < rule.misfits.length;
   const wanted = limits.map(({ dimension, wanted: text }) =>
-    /^(method|path)$/.test(dimension) ? text : `${dimension} ${text}`,
+    /^(method|path)$/.test(dimension) ? text : `${aspectText(dimension)} ${text}`,
   );
   const other = hadNone ? "" : ` (${gained ? "was" : "now"} ${wanted.join(" ")})`;
   return `${names.client}${more} may ${gained ? "now" : "no longer"} ${what}${other}`;

@@ -154,6 +154,58 @@ describe("cli/explain/answer", () => {
     expect(misfits({ claims: token, path: "/api/../admin" })?.[0]?.found).to.equal("/admin");
   });
 
+  it("writes one retry in the singular", () => {
+    const asked = { client: "web", server: "cart", method: "GET", path: "/api/x", headers: {} };
+    const text = answerText(asked, answer(model, asked), sideOf("shop", shop));
+    expect(text).to.include("1 retry on connect-failure").and.not.include("1 retries");
+  });
+
+  it("names the deciding rule, and of denied requests a rule of the same port before one of another", () => {
+    const ports = { raw: { port: 1883, protocol: "tcp" }, admin: { port: 18083, protocol: "http" } };
+    const rules = {
+      ports: http,
+      calls: { broker: [{ port: "raw" }, { port: "admin", methods: ["GET"] }] },
+    };
+    const side = sideOf("iot", { name: "iot", services: { rules, broker: { ports } } });
+    const text = (method: string, port: number): string => {
+      const asked = { client: "rules", server: "broker", port, method, path: "/", headers: {} };
+      return stripVTControlCharacters(answerText(asked, answer(side.model, asked), side));
+    };
+    expect(text("POST", 18083)).to.include(
+      "nearest rule: AuthorizationPolicy iot/broker, rule 1\n      method is POST, and the rule requires GET",
+    );
+    expect(text("GET", 18083)).to.include("allowed: rule allows (AuthorizationPolicy iot/broker, rule 1)");
+    expect(text("GET", 1883)).to.include("allowed: rule allows (AuthorizationPolicy iot/broker, rule 0)");
+  });
+
+  it("asks for the client's address if a rule compares it, unless the request is denied in any case", () => {
+    const route = { prefix: "/", service: "web", ipBlocks: ["203.0.113.0/24"] };
+    const sideWith = (more: object) => {
+      const hosts = { "a.example.com": { tls: { credentialName: "a" }, routes: [{ ...route, ...more }] } };
+      const services = { web: { ports: http, workload: { image: "web:1" } } };
+      return sideOf("shop", { name: "shop", services, gateways: { public: { hosts } } });
+    };
+    const hint = "the rule compares the client's address: name it with --source-ip";
+    const text = (more: object, question: Partial<Question>): string => {
+      const side = sideWith(more);
+      const asked = { server: "a.example.com", method: "GET", path: "/", headers: {}, ...question };
+      return stripVTControlCharacters(answerText(asked, answer(side.model, asked), side));
+    };
+    expect(text({}, {}))
+      .to.match(/^UNKNOWN/)
+      .and.include(hint);
+    const inside = text({}, { sourceIp: "203.0.113.9" });
+    expect(inside)
+      .to.match(/^ALLOWED/)
+      .and.not.include(hint);
+    expect(text({}, { sourceIp: "203.0.114.9" })).to.match(/^DENIED/);
+    // The service denies the method, whatever the gateway decides.
+    const denied = text({ methods: ["POST"] }, {});
+    expect(denied)
+      .to.match(/^(DENIED|UNROUTED)/)
+      .and.include(hint);
+  });
+
   it("says that a client has no route, where its Sidecar leaves the host out", () => {
     expect(ask({ client: "cart", server: "db" }).verdict).to.equal("unrouted");
     expect(ask({ client: "web", server: "db" }).verdict).to.equal("allowed");
