@@ -78,7 +78,7 @@ export const withoutDns: AuditRule = {
     "On OpenShift, the DNS server's pods use port 5353.",
   ],
   see,
-  ignore: "the pods use DNS over TCP or TLS only.",
+  ignore: "the pods use DNS over TCP or TLS only, or the DNS server's pods listen on another port.",
   examples: {
     wrong: documents(meshNamespace, deployment("web"), egressTo(xds, 8080)),
     right: documents(meshNamespace, deployment("web"), both(resolving, configured)),
