@@ -5,7 +5,13 @@ import { fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
 import { type ClientGroup, clientGroups } from "./clientGroups";
 import { keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
-import { type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
+import {
+  type ConnectionDecision,
+  type Direction,
+  type Endpoint,
+  mayConnect,
+  policiesOf,
+} from "./networkPolicy";
 import { type KnownObject, titleOf } from "./object";
 import { servedPorts } from "./space";
 import { identityOf, type Workload } from "./workload";
@@ -50,13 +56,26 @@ export function networkDifferences(
   const keys = new Set([...old, ...now].flatMap(keysRead));
   const relabelled = pairs.some((pair) => isRelabelled(before, after, pair, keys));
   if (changed.length === 0 && !relabelled) return [];
-  const compared = relabelled ? [...old, ...now] : changed;
+  const isChanged = new Set(changed);
   const sides = pairs.map(sideOf);
   const groupsOf = clientGroups([before, after], pairs, limit);
-  const named = [...new Set([443, ...compared.flatMap(portsNamed), otherPort])];
-  const senders = [outsideSide, ...addressesAt(compared.flatMap(blocksOf("ingress"))).map(sideAt)];
-  const hosts = [outsideSide, ...addressesAt(compared.flatMap(blocksOf("egress"))).map(sideAt)];
+  /** The policies that decide about a workload. None if they are the same in both models. */
+  const decisive = ([was, is]: WorkloadPair, direction: Direction): KnownObject[] => {
+    const own = [...policiesOf(after, is, direction), ...policiesOf(before, was, direction)];
+    return relabelled || own.some((policy) => isChanged.has(policy)) ? own : [];
+  };
   return pairs.flatMap((pair, index) => {
+    const [receiving, sending] = [decisive(pair, "ingress"), decisive(pair, "egress")];
+    const senders = [
+      outsideSide,
+      ...(receiving.length > 0 ? addressesAt(receiving.flatMap(blocksOf("ingress"))).map(sideAt) : []),
+    ];
+    const hosts = [
+      outsideSide,
+      ...(sending.length > 0 ? addressesAt(sending.flatMap(blocksOf("egress"))).map(sideAt) : []),
+    ];
+    const borders = sending.flatMap(portsNamed);
+    const named = [...new Set([443, ...borders, otherPort, ...borders.map((port) => port + 1)])];
     const side = sides[index] ?? sideOf(pair);
     const ports = [...new Set([...portsOf(before, pair[0]), ...portsOf(after, pair[1]), otherPort])];
     const clients = groupsOf(index).flatMap((group): Side[] => {
@@ -140,14 +159,12 @@ function portsOf(model: Model, workload: Workload): number[] {
   return [...servedPorts(model, workload).map(({ number }) => number), ...(workload.ports ?? [])];
 }
 
-/** The first ports of the ranges to which a policy allows connections, and of those behind them. */
+/** The first and the last ports of the ranges to which a policy allows connections. */
 function portsNamed({ spec }: KnownObject): number[] {
   return listAt(spec, "egress").flatMap((rule) =>
-    listAt(rule, "ports").flatMap((port) => {
-      const first = numberAt(port, "port");
-      const last = numberAt(port, "endPort");
-      return first === undefined ? [] : [first, ...(last === undefined ? [] : [last, last + 1])];
-    }),
+    listAt(rule, "ports").flatMap((port) =>
+      ["port", "endPort"].flatMap((border) => numberAt(port, border) ?? []),
+    ),
   );
 }
 

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Model, mayConnect, type PlainObject, readObjects, type Workload } from "../../effect";
+import { addressesAt } from "../../effect/classes";
+import { fieldsAt, listAt, textAt, textsAt } from "../../effect/field";
 import { networkDifferences } from "../../effect/networkDifference";
+import { policiesOf } from "../../effect/networkPolicy";
 import { namespaceOf } from "./networkObjects";
 import { object, service, workload } from "./objects";
 import { randomNetworkPolicies } from "./randomNetworkPolicies";
@@ -13,14 +16,24 @@ const workloads = ["shop/web", "shop/api", "bank/web", "bank/ledger", "free/web"
   workload(name, { ports: [8080], namedPorts: { http: 8080 } }),
 );
 
+/** Clients outside of the cluster at the borders of the blocks that a server's policies name. */
+function addressesOf(before: Model, after: Model, server: Workload): { readonly addresses: string[] }[] {
+  const policies = [after, before].flatMap((model) => policiesOf(model, server, "ingress"));
+  const peers = policies.flatMap(({ spec }) =>
+    listAt(spec, "ingress").flatMap((rule) => listAt(rule, "from").map((peer) => fieldsAt(peer, "ipBlock"))),
+  );
+  const blocks = peers.flatMap((block) => [textAt(block, "cidr") ?? "", ...textsAt(block, "except")]);
+  return policies.length === 0 ? [] : addressesAt(blocks).map((address) => ({ addresses: [address] }));
+}
+
 /** The kinds of changes of each server, and the first client that has each, of all clients one by one. */
 function oneByOne(before: Model, after: Model, own: readonly Workload[]): string[] {
   return own.flatMap((server) =>
     (["network opened", "network closed"] as const).flatMap((kind) => {
-      const changed = [...own, undefined].flatMap((client) =>
+      const changed = [...own, outside, ...addressesOf(before, after, server)].flatMap((client) =>
         ports.flatMap((port) => {
           const connection = {
-            from: client ? { workload: client } : outside,
+            from: "namespace" in client ? { workload: client } : client,
             to: { workload: server },
             port,
           };
@@ -34,7 +47,7 @@ function oneByOne(before: Model, after: Model, own: readonly Workload[]): string
       const first = changed.find(({ sure }) => sure) ?? changed[0];
       if (first === undefined) return [];
       const { client, port, sure } = first;
-      const from = client ? `${client.namespace}/${client.name}` : "outside";
+      const from = "namespace" in client ? `${client.namespace}/${client.name}` : "outside";
       return [`${kind} ${server.namespace}/${server.name} ${from} ${port} ${sure}`];
     }),
   );

@@ -86,6 +86,15 @@ describe("differences of NetworkPolicies", () => {
       was: decided("allowed"),
       is: decided("denied"),
     });
+    // Another policy already allows the first addresses of the block.
+    const known = { ...one, metadata: { ...(one as { metadata: object }).metadata, name: "known" } };
+    const first = egress([block("198.51.100.0/28")], [{ port: 1414 }]);
+    const kept = { ...first, metadata: { ...(first as { metadata: object }).metadata, name: "kept" } };
+    const hosts = changes([known, kept], [known, kept, many]).map(
+      (found) => (found as { sent?: unknown }).sent,
+    );
+    const next = { host: "198.51.100.16", port: 1414 };
+    expect(hosts).to.deep.equal([next, next]); // of web and api
     // The same addresses in two blocks.
     const halves = egress([block("198.51.100.0/25"), block("198.51.100.128/25")], [{ port: 1414 }]);
     expect(sentOf(many, halves)).to.deep.equal([]);
