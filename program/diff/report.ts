@@ -30,14 +30,14 @@ export function textOf(changes: readonly Change[], { old, now, assumed }: Names,
 export function linesOf(changes: readonly Change[], declared = nothing): string[] {
   const width = Math.max(...changes.map(({ verdict }) => verdict.length));
   return changes.flatMap((change) => {
-    const { verdict, sentence, id, workloads, request, before, after, causes, isSure } = change;
+    const { verdict, sentence, id, workloads, request, before, causes } = change;
     return [
       `${coloured(verdict, verdict.toUpperCase().padEnd(width))}  ${pc.bold(sentence)} ${pc.dim(`[${id}]`)}${declared.changes.has(change) ? pc.green(" (declared)") : ""}`,
       ...[
         ...(sentence.startsWith(`${workloads[0] ?? ""} `) ? [] : [`at ${listed(workloads)}`]),
         ...(request === undefined ? [] : [`e.g. ${request}`]),
         ...(before === undefined ? [] : [`was ${before}`]),
-        ...(after === undefined ? [] : [`now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`]),
+        ...nowOf(change),
         ...causes.map(({ path, place }) => `${pc.cyan(path)}${place === undefined ? "" : ` (${place})`}`),
       ].map((line) => `${" ".repeat(width + 2)}${line}`),
     ];
@@ -59,13 +59,13 @@ export function markdownOf(
   const sections = [...countsOf(changes).keys()].map((verdict) => {
     const own = changes.filter((change) => change.verdict === verdict);
     const lines = own.slice(0, most).map((change) => {
-      const { sentence, id, workloads, request, before, after, causes } = change;
+      const { sentence, id, workloads, request, before, causes } = change;
       return [
         `- **${sentence}** \`[${id}]\`${declared.changes.has(change) ? " (declared)" : ""}`,
         ...(workloads.length < 2 ? [] : [`  - at ${listed(workloads)}`]),
         ...(request === undefined ? [] : [`  - e.g. \`${request}\``]),
         ...(before === undefined ? [] : [`  - was ${before}`]),
-        ...(after === undefined ? [] : [`  - now ${after}`]),
+        ...nowOf(change).map((text) => `  - ${text}`),
         ...causes.map(({ path, place }) => `  - \`${path}\`${place === undefined ? "" : ` (${place})`}`),
       ].join("\n");
     });
@@ -81,6 +81,11 @@ export function markdownOf(
     ].join("\n");
   });
   return `${[title, summaryOf(changes, declared), ...sections, ...unused].join("\n\n")}\n`;
+}
+
+/** What holds now, and whether that is sure. */
+function nowOf({ after, isSure }: Change): string[] {
+  return after === undefined ? [] : [`now ${after}${isSure ? "" : " (perhaps: some of it is not read)"}`];
 }
 
 function unusedLines({ unused }: Declared): string[] {

@@ -490,4 +490,14 @@ describe("program/diff/changes", () => {
       ].join("\n"),
     );
   });
+
+  it("says in text and Markdown that a change is not sure", () => {
+    const side = changed((of) => of.services.s0?.calls.s1?.methods?.push("DELETE"));
+    const unsure = changesBetween(base, side).map((change) => ({ ...change, isSure: false }));
+    const perhaps =
+      "now allowed: rule allows (AuthorizationPolicy shop/s1) (perhaps: some of it is not read)";
+    for (const write of [textOf, markdownOf]) {
+      expect(write(unsure, { old: "a", now: "b" })).to.include(perhaps);
+    }
+  });
 });
