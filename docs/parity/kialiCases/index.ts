@@ -1,11 +1,12 @@
 import type { ChangedCase } from "../changed";
+import { alike } from "./alike";
 import { ambient } from "./ambient";
 import { mtls } from "./mtls";
 import { others } from "./others";
 import { traffic } from "./traffic";
 
 /** The validations of Kiali, made in the objects themselves. */
-export const kialiCases: readonly ChangedCase[] = [...others, ...mtls, ...traffic, ...ambient]
+export const kialiCases: readonly ChangedCase[] = [...alike, ...others, ...mtls, ...traffic, ...ambient]
   .map((one) => ({ patch: {}, ...one }))
   .sort((a, b) => (a.id < b.id ? -1 : 1));
 

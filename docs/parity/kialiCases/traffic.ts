@@ -1,4 +1,4 @@
-import { host, object, to } from "../changed";
+import { host, object } from "../changed";
 import type { KialiCase } from "./kialiCase";
 import { networking, gatewayApi, pods, listener, apiGateway } from "./objects";
 
@@ -19,31 +19,6 @@ export const traffic: readonly KialiCase[] = [
     analyzed: true,
   },
   {
-    id: "KIA0202",
-    kind: "DestinationRule",
-    name: "shop/web",
-    patch: { spec: { host: host("nothing") } },
-    check: ["MW918"],
-    audit: ["MW335"],
-    analyzed: true,
-  },
-  {
-    id: "KIA0203",
-    kind: "DestinationRule",
-    name: "shop/cart",
-    patch: {
-      spec: {
-        subsets: [
-          { name: "v1", labels: { version: "v9" } },
-          { name: "v2", labels: { version: "v2" } },
-        ],
-      },
-    },
-    check: ["MW337"],
-    audit: ["MW925"],
-    analyzed: true,
-  },
-  {
     id: "KIA0209",
     kind: "DestinationRule",
     name: "shop/cart",
@@ -54,26 +29,6 @@ export const traffic: readonly KialiCase[] = [
     why: "no mistake: such a subset has all pods of the service, and serves to give routes their own limits",
   },
   {
-    id: "KIA0301",
-    kind: "Gateway",
-    name: "shop/second",
-    added: [
-      object(networking, "Gateway", "second", {
-        selector: { istio: "ingress" },
-        servers: [
-          {
-            port: { number: 443, name: "https", protocol: "HTTPS" },
-            tls: { mode: "SIMPLE", credentialName: "shop-cert" },
-            hosts: ["shop/shop.example.com"],
-          },
-        ],
-      }),
-    ],
-    check: [],
-    audit: ["MW926", "MW928", "MW935"],
-    analyzed: true,
-  },
-  {
     id: "KIA0302",
     kind: "Gateway",
     name: "shop/public",
@@ -81,15 +36,6 @@ export const traffic: readonly KialiCase[] = [
     patch: { spec: { selector: { istio: "nothing" } } },
     check: ["MW918"],
     audit: ["MW926", "MW939"],
-    analyzed: true,
-  },
-  {
-    id: "KIA1101",
-    kind: "VirtualService",
-    name: "shop/cart",
-    patch: { spec: { http: [to("nothing")] } },
-    check: ["MW914"],
-    audit: ["MW923", "require-circuit-breakers"],
     analyzed: true,
   },
   {
@@ -131,24 +77,6 @@ export const traffic: readonly KialiCase[] = [
     analyzed: true,
   },
   {
-    id: "KIA1106",
-    kind: "VirtualService",
-    name: "shop/web",
-    patch: { spec: { hosts: [host("cart")] } },
-    check: ["MW339"],
-    audit: ["MW927"],
-    analyzed: true,
-  },
-  {
-    id: "KIA1107",
-    kind: "VirtualService",
-    name: "shop/cart",
-    patch: { spec: { http: [to("cart", { subset: "v9", port: { number: 8080 } })] } },
-    check: ["MW361"],
-    audit: ["MW924"],
-    analyzed: true,
-  },
-  {
     id: "KIA1108",
     kind: "VirtualService",
     name: "shop/shop.example.com",
@@ -167,22 +95,6 @@ export const traffic: readonly KialiCase[] = [
         location: "MESH_EXTERNAL",
         resolution: "NONE",
         ports: [{ number: 80, name: "http", protocol: "HTTP" }],
-      }),
-    ],
-    check: [],
-    audit: ["MW945"],
-    analyzed: true,
-  },
-  {
-    id: "KIA1212",
-    kind: "ServiceEntry",
-    name: "shop/second",
-    added: [
-      object(networking, "ServiceEntry", "second", {
-        hosts: ["bank.example.com"],
-        location: "MESH_EXTERNAL",
-        resolution: "DNS",
-        ports: [{ number: 80, name: "tcp", protocol: "TCP" }],
       }),
     ],
     check: [],

@@ -66,7 +66,7 @@ describe("cli/update/changes", function () {
     expect(await courseOf([], state, pack, shop)).to.equal("previewed");
   });
 
-  it("takes stages for many objects, in a first deployment as well", async () => {
+  it("chooses stages if many objects change, in a first deployment as well", async () => {
     const shop = project(fewest);
     expect(await courseOf([], state, pack, shop)).to.equal("stages");
     expect(await courseOf([stack], state, pack, shop)).to.equal("stages");
