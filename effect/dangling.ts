@@ -2,7 +2,8 @@ import { fieldsAt, has, textAt, textsAt } from "./field";
 import { gatewayGroup } from "./gatewayApi/names";
 import { type Model, objectsOf } from "./model";
 import type { KnownObject } from "./object";
-import { selectionOf } from "./selection";
+import { selectionOf, targetPath } from "./selection";
+import { gatewayName } from "./virtualService";
 import { workloadsSelected } from "./workload";
 
 /** Kinds whose objects in the root namespace select pods of every namespace. */
@@ -68,9 +69,15 @@ export function missingTargets(model: Model, object: KnownObject): MissingTarget
       (namespace ?? object.namespace) === object.namespace &&
       objectsOf(model, kind, group).some((one) => one.namespace === object.namespace && one.name === name);
     if (!isRead || isThere) return [];
-    const path = has(object.spec, "targetRefs") ? `spec.targetRefs[${i}]` : "spec.targetRef";
     const of = kind === "Gateway" ? " of the Gateway API" : "";
-    return [{ path, kind, group, text: `no ${kind} ${namespace ?? object.namespace}/${name}${of}` }];
+    return [
+      {
+        path: targetPath(object, i),
+        kind,
+        group,
+        text: `no ${kind} ${namespace ?? object.namespace}/${name}${of}`,
+      },
+    ];
   });
 }
 
@@ -78,9 +85,7 @@ function missingGateways(model: Model, spec: unknown, namespace: string): string
   const known = new Set(
     objectsOf(model, "Gateway", "networking.istio.io").map((one) => `${one.namespace}/${one.name}`),
   );
-  const named = textsAt(spec, "gateways").map((name) =>
-    name === "mesh" || name.includes("/") ? name : `${namespace}/${name}`,
-  );
+  const named = textsAt(spec, "gateways").map((name) => gatewayName(name, namespace));
   return named.filter((name) => name !== "mesh" && !known.has(name)).map((name) => `no Gateway ${name}`);
 }
 

@@ -31,7 +31,7 @@ export { defaultRetries, type Retries, type Route, type RouteDestination } from 
 export type { RoutedRequest } from "./httpMatch";
 export { insertedFilters } from "./insertedFilters";
 export { gatewayServers, type GatewayServer } from "./gatewayRoute";
-export { virtualServices, type VirtualService } from "./virtualService";
+export { gatewayName, virtualServices, type VirtualService } from "./virtualService";
 export { clusterHost, fullHost, isWithin, overlap } from "./host";
 export { isSelected } from "./labelSelector";
 export { scopeOf, type Listener, type Scope } from "./scope";

@@ -72,6 +72,11 @@ function targetsOf(spec: unknown): Target[] {
   return [...list, ...single].map(targetOf);
 }
 
+/** Returns the place of a target of an object, such as `spec.targetRefs[0]`. */
+export function targetPath({ spec }: KnownObject, index: number): string {
+  return listAt(spec, "targetRefs").length > 0 ? `spec.targetRefs[${index}]` : "spec.targetRef";
+}
+
 function targetOf(target: Fields): Target {
   const group = textAt(target, "group") ?? "";
   const namespace = textAt(target, "namespace") ?? "";

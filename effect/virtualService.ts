@@ -75,7 +75,12 @@ function readOne(
   };
 }
 
-function gatewayName(name: string, namespace: string): string {
+/**
+ * The full name of a Gateway that an object of a namespace names: `<namespace>/<name>`, or `mesh` for all sidecars.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-gateways
+ */
+export function gatewayName(name: string, namespace: string): string {
   return name === "mesh" || name.includes("/") ? name : `${namespace}/${name}`;
 }
 

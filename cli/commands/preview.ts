@@ -89,7 +89,7 @@ async function previewOf(
   const plan = planOf(settings);
   const after = sideOfPlan(plan);
   const before = deployedSide("the last deployment", deployed, plan.mesh);
-  const { findings, judged } = judgePlan(plan, policies);
+  const { findings, judged } = judgePlan(plan, after.objects, policies);
   return {
     ...(stack !== undefined && { stack }),
     resources: resourceChanges(deployed, plan),

@@ -1,4 +1,4 @@
-import { sideOfPlan } from "../../program/diff/side";
+import type { PlainObject } from "../../effect";
 import { type Plan, releasesOf } from "../../program/plan";
 import type { Found } from "../audit/finding";
 import { policyFindings, type PolicySettings } from "../audit/policies";
@@ -10,9 +10,12 @@ export interface JudgedPlan {
   readonly judged: number;
 }
 
-/** Judges a plan by the policies of the policy pack, in this process. */
-export function judgePlan(plan: Plan, policies: PolicySettings): JudgedPlan {
-  const { objects } = sideOfPlan(plan);
+/**
+ * Judges a plan by the policies of the policy pack, in this process.
+ *
+ * @param objects the objects of the plan.
+ */
+export function judgePlan(plan: Plan, objects: readonly PlainObject[], policies: PolicySettings): JudgedPlan {
   const releases = releasesOf(plan).map(({ name: release, ...rest }) => ({ release, ...rest }));
   return {
     findings: policyFindings(objects, releases, policies),

@@ -1,5 +1,6 @@
-import { type Plan, planOf, releasesOf } from "../../program/plan";
-import { loadProject, stackSettings } from "../project";
+import { releasesOf } from "../../program/plan";
+import { declaredBy } from "../declared";
+import { stackSettings } from "../project";
 import type { DeclaredRelease } from "./repairs";
 
 /**
@@ -13,19 +14,6 @@ export async function declaredReleases(
   stack: string | undefined,
   platform: string | undefined,
 ): Promise<readonly DeclaredRelease[]> {
-  const plan = await declaredPlan(stack, platform);
-  return plan === undefined ? [] : releasesOf(plan);
-}
-
-/** The plan of the program in the current folder, under the conditions of {@link declaredReleases}. Undefined otherwise. */
-export async function declaredPlan(
-  stack: string | undefined,
-  platform: string | undefined,
-): Promise<Plan | undefined> {
-  try {
-    const project = await loadProject();
-    return project === undefined ? undefined : planOf(stackSettings(project, platform, stack));
-  } catch {
-    return undefined;
-  }
+  const declared = await declaredBy((project) => stackSettings(project, platform, stack));
+  return declared === undefined ? [] : releasesOf(declared.plan);
 }

@@ -47,9 +47,7 @@ function restrictingOf(
   const admitting = edges.filter(
     (edge) =>
       (paths.length === 0 || paths.some((path) => isWithin(edge, path))) &&
-      (methods.length === 0 ||
-        edge.methods.length === 0 ||
-        edge.methods.some((one) => methods.includes(one))),
+      (methods.length === 0 || methods.some((method) => admitsMethod(edge, method))),
   );
   const restricted = edges.filter(({ dryRun }) => dryRun !== undefined);
   const both = restricted.filter((edge) => admitting.includes(edge));

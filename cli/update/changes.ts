@@ -1,11 +1,11 @@
 import type { StateResource } from "../../program/stackState";
-import { type Plan, planOf } from "../../program/plan";
-import type { Settings } from "../../program/settings";
+import { objectsOf } from "../../program/plan";
 import { stackPolicySettings } from "../audit/settings";
 import { localStackFiles } from "../localStack";
 import { isAccepted, judgePlan } from "../preview/policies";
 import { resourceChanges } from "../preview/resources";
-import { loadProject, ours, settingsOf } from "../project";
+import { declaredBy } from "../declared";
+import { ours, settingsOf } from "../project";
 import { readSettingsFile, stackFile } from "../settingsFile";
 import { isKnownPack } from "./firstStagePolicies";
 import { fewest } from "./stages";
@@ -31,28 +31,17 @@ export async function courseOf(
   pack: string,
   project = process.cwd(),
 ): Promise<Course> {
-  const declared = await declaredBy(project, state);
+  const { configFile, policies: policiesFile } = localStackFiles(state);
+  const declared = await declaredBy(
+    (loaded) => settingsOf(loaded, undefined, ours(readSettingsFile(configFile, stackFile).config)),
+    project,
+  );
   if (declared === undefined) return "previewed";
   const { plan, settings } = declared;
   const changed = resourceChanges(deployed, plan).changes.filter(({ kind }) => kind !== "Release");
   if (changed.length >= fewest) return "stages";
   if (deployed.length > 0 || !isKnownPack(pack)) return "previewed";
-  const policies = stackPolicySettings(settings.environment, localStackFiles(state).policies);
-  return isAccepted(judgePlan(plan, policies).findings) ? "directly" : "previewed";
-}
-
-/** Undefined if it is not a program that `deploy` returned, or has errors, which the run itself reports. */
-async function declaredBy(
-  folder: string,
-  state: string,
-): Promise<{ readonly plan: Plan; readonly settings: Settings } | undefined> {
-  try {
-    const project = await loadProject(folder);
-    if (project === undefined) return undefined;
-    const { config } = readSettingsFile(localStackFiles(state).configFile, stackFile);
-    const settings = settingsOf(project, undefined, ours(config));
-    return { plan: planOf(settings), settings };
-  } catch {
-    return undefined;
-  }
+  const policies = stackPolicySettings(settings.environment, policiesFile);
+  const objects = objectsOf(plan).flatMap((one) => one.objects);
+  return isAccepted(judgePlan(plan, objects, policies).findings) ? "directly" : "previewed";
 }

@@ -3,7 +3,7 @@ import { fieldsAt, has, listAt, textAt, textsAt } from "../field";
 import { fullHost, isWildcard, isWithin } from "../host";
 import { type Model, objectsOf } from "../model";
 import { type KnownObject, titleOf } from "../object";
-import { applies, isWide, selectionOf } from "../selection";
+import { applies, isWide, selectionOf, targetPath } from "../selection";
 import { type Workload, workloadsSelected } from "../workload";
 import type { Mistake } from "./mistake";
 
@@ -94,7 +94,7 @@ function targetMistakes(model: Model): Mistake[] {
         return [
           {
             object,
-            path: has(object.spec, "targetRefs") ? `spec.targetRefs[${i}]` : "spec.targetRef",
+            path: targetPath(object, i),
             problem: `${titleOf(object)} is for ${titleOf(service)}, which has no waypoint, and other proxies ignore targetRefs, so it has no effect`,
             fix: "Give the Service a waypoint by the label istio.io/use-waypoint, or use a selector for pods with a sidecar",
           },

@@ -2,14 +2,13 @@ import { selectionOf } from "../selection";
 import { fieldsAt, listAt, numberAt, textsAt } from "../field";
 import { type Model, objectsOf } from "../model";
 import { type KnownObject, selects } from "../object";
+import { gatewayName } from "../virtualService";
 import { workloadsSelected } from "../workload";
 import type { Mistake } from "./mistake";
 
 /** The Gateways that a VirtualService names, as far as they exist. */
 export function gatewaysOf(model: Model, { spec, namespace }: KnownObject): KnownObject[] {
-  const named = new Set(
-    textsAt(spec, "gateways").map((name) => (name.includes("/") ? name : `${namespace}/${name}`)),
-  );
+  const named = new Set(textsAt(spec, "gateways").map((name) => gatewayName(name, namespace)));
   return objectsOf(model, "Gateway", "networking.istio.io").filter((one) =>
     named.has(`${one.namespace}/${one.name}`),
   );

@@ -2,6 +2,7 @@ import { fieldsAt, numberAt, textsAt } from "../../../effect/field";
 import { parentsOf } from "../../../effect/gatewayApi/parent";
 import { targetOf } from "../../../effect/networkDelivery";
 import {
+  gatewayName,
   gatewayServers,
   type KnownObject,
   mayConnect,
@@ -130,9 +131,7 @@ interface GatewayRoutes {
 function routesOfGateways(model: Model): GatewayRoutes[] {
   const written = objectsOf(model, "VirtualService", "networking.istio.io").map((object) => ({
     object,
-    names: textsAt(object.spec, "gateways").map((name) =>
-      name.includes("/") ? name : `${object.namespace}/${name}`,
-    ),
+    names: textsAt(object.spec, "gateways").map((name) => gatewayName(name, object.namespace)),
     places: destinationsIn(object, model),
   }));
   const derived = gatewayApiRoutes(model).map((object) => ({

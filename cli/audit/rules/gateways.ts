@@ -3,6 +3,7 @@ import { type Fields, fieldsAt, listAt, textAt, textsAt } from "../../../effect/
 import { gatewaySecrets, readNames } from "../../../effect/gatewaySecret";
 import {
   fullHost,
+  gatewayName,
   type KnownObject,
   type Model,
   objectsOf,
@@ -225,9 +226,7 @@ function gatewaysByName(model: Model): Map<string, KnownObject> {
 }
 
 function gatewaysOf({ spec, namespace }: KnownObject): string[] {
-  return textsAt(spec, "gateways").map((name) =>
-    name === "mesh" || name.includes("/") ? name : `${namespace}/${name}`,
-  );
+  return textsAt(spec, "gateways").map((name) => gatewayName(name, namespace));
 }
 
 /** The VirtualServices of each Gateway, with their hosts. */
@@ -245,9 +244,7 @@ function routesByGateway(
         listAt(one, "match").flatMap((match) => textsAt(match, "gateways")),
       ),
     );
-    const named = matched.map((name) =>
-      name === "mesh" || name.includes("/") ? name : `${namespace}/${name}`,
-    );
+    const named = matched.map((name) => gatewayName(name, namespace));
     for (const name of new Set([...gatewaysOf(object), ...named])) {
       if (name !== "mesh") found.set(name, [...(found.get(name) ?? []), { namespace, hosts }]);
     }

@@ -1,4 +1,4 @@
-import { policiesOf } from "../../../effect/networkPolicy";
+import { type Direction, policiesOf } from "../../../effect/networkPolicy";
 import { type Connection, mayConnect, type Model, type Workload } from "../../../effect";
 import type { AuditRule } from "../rule";
 import { deployment, documents, meshNamespace, networkPolicy } from "./examples";
@@ -48,14 +48,7 @@ export const withoutIstiod: AuditRule = {
     const isDenied = (workload: Workload): boolean =>
       lacks(model, workload, [{ port: xds }]) ||
       (known.length > 0 &&
-        known.every((istiod) => {
-          const { answer, direction } = mayConnect(model, {
-            from: { workload },
-            to: { workload: istiod },
-            port: xds,
-          });
-          return answer === "denied" && direction === "egress";
-        }) &&
+        known.every((istiod) => deniedBy(model, workload, istiod) === "egress") &&
         !isOutsideAllowed(model, workload));
     yield* byPolicies(audited, "egress", proxies(audited).filter(isDenied), (names, many) => ({
       message: `The policies for egress of these pods allow no connection to istiod on port ${xds}, so ${many ? "their proxies get" : "the proxy gets"} neither configuration nor certificates: ${names}.`,
@@ -63,6 +56,13 @@ export const withoutIstiod: AuditRule = {
     }));
   },
 };
+
+/** The direction whose policies deny a proxy its connection to istiod. Undefined if it may pass. */
+function deniedBy(model: Model, workload: Workload, istiod: Workload): Direction | undefined {
+  const asked = { from: { workload }, to: { workload: istiod }, port: xds };
+  const { answer, direction } = mayConnect(model, asked);
+  return answer === "denied" ? direction : undefined;
+}
 
 /** Whether a pod may connect to an istiod outside of the cluster. */
 function isOutsideAllowed(model: Model, workload: Workload): boolean {
@@ -140,14 +140,7 @@ export const closedIstiod: AuditRule = {
           fix: `Allow ingress to port ${webhooks} without a selector, or from the addresses of the API server`,
         };
       }
-      const refused = proxies(audited).filter((workload) => {
-        const { answer, direction } = mayConnect(model, {
-          from: { workload },
-          to: { workload: istiod },
-          port: xds,
-        });
-        return answer === "denied" && direction === "ingress";
-      });
+      const refused = proxies(audited).filter((workload) => deniedBy(model, workload, istiod) === "ingress");
       yield* byPolicies(
         audited,
         "ingress",

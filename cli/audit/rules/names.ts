@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { type KnownObject, mistakes, namedNamespaces, objectsOf } from "../../../effect";
 import { fieldsAt, textAt, textsByName } from "../../../effect/field";
 import { isKnownClass } from "../../../effect/gatewayApi/gatewayClass";
@@ -50,13 +51,8 @@ export const namespacesExist: AuditRule = {
 
 /** Whether a name is another one with one letter more, less or replaced. Names such as team-a and team-b are meant. */
 function isTypingError(name: string, other: string): boolean {
-  const [short, long] = name.length <= other.length ? [name, other] : [other, name];
-  if (short.length < 4 || long.length - short.length > 1) return false;
-  if ([name, other].some((one) => /\d|(^|-)[a-z](-|$)/.test(one))) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at++;
-  if (at === short.length) return long.length > short.length;
-  return short.slice(at + (short.length === long.length ? 1 : 0)) === long.slice(at + 1);
+  if (Math.min(name.length, other.length) < 4) return false;
+  return distance(name, other) === 1 && ![name, other].some((one) => /\d|(^|-)[a-z](-|$)/.test(one));
 }
 
 export const gatewaysDiffer: AuditRule = {

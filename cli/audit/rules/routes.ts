@@ -2,6 +2,7 @@ import { fieldsAt, has, listAt, numberAt, textAt, textsAt, type Fields } from ".
 import {
   clusterHost,
   fullHost,
+  gatewayName,
   isWithin,
   type KnownObject,
   type Model,
@@ -244,7 +245,7 @@ export const missingGateway: AuditRule = {
     for (const object of objectsOf(audited.model, "VirtualService", networking)) {
       for (const [i, name] of textsAt(object.spec, "gateways").entries()) {
         if (name === "mesh") continue;
-        const full = name.includes("/") ? name : `${object.namespace}/${name}`;
+        const full = gatewayName(name, object.namespace);
         if (gateways.has(full)) continue;
         const [namespace = ""] = full.split("/");
         if (!isListed(audited, "Gateway", networking, namespace)) {
