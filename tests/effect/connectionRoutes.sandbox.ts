@@ -1,53 +1,31 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type Model,
-  type PlainObject,
-  readObjects,
-  type Route,
-  routeOf,
-  type RoutedRequest,
-} from "../../effect";
+import { type Model, type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
 import { chainFor, listenerAt, outboundListener } from "../../prove/xds/envoy/chain";
 import type { Istiod } from "../../prove/xds/istiod";
 import { type Json, listOf, objectOf } from "../../prove/xds/json";
-import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
-import { nodeOf, type Pod, type World, worldOf } from "../../prove/xds/world";
+import type { ProxyConfiguration } from "../../prove/xds/proxy";
+import type { Pod, World } from "../../prove/xds/world";
 import { connectionRoutes, fromInside, fromOutside, listenerPorts } from "./randomConnectionRoutes";
-import { istiodOfFiles } from "./istiodOfFiles";
-import { object, service } from "./objects";
+import { gatewayApiWorld, podsOf, roundOf } from "./gatewayApiWorld";
+import { object } from "./objects";
 
 const rounds = 60;
 const seed = 11;
 const of = (round: number) => ({ shop: `shop-${round}`, bank: `bank-${round}` });
-const gatewayLabels = {
-  "gateway.networking.k8s.io/gateway-name": "public",
-  "istio.io/gateway-name": "public",
-};
 
 describe("routes of connections of the Gateway API, and a real istiod", () => {
   let istiod: Istiod | undefined;
   let model: Model;
   let world: World;
-  const sent = new Map<Pod, ProxyConfiguration>();
+  let sent: ReadonlyMap<Pod, ProxyConfiguration>;
 
   before(async () => {
-    const objects = Array.from({ length: rounds }, (_, round) => objectsOf(round)).flat();
-    const deployed = Array.from({ length: rounds }, (_, round) => podsOf(round)).flat();
-    // The model deploys the proxies of Gateways itself, as istiod does in a cluster.
-    model = readObjects([
-      ...objects,
-      ...deployed.filter(({ metadata }) => objectOf(metadata).name !== "public-istio"),
-    ]);
-    const everything = [...objects, ...deployed];
-    world = worldOf(readObjects(everything), everything, () => 1);
-    const api = objects.filter(({ apiVersion }) => apiVersion.startsWith("gateway.networking.k8s.io/"));
-    const entries = objects.filter(({ kind }) => kind === "ServiceEntry");
-    istiod = await istiodOfFiles(entries, [...world.cluster, ...api]);
-    for (const pod of world.pods) {
-      const node = nodeOf(pod);
-      if (node) sent.set(pod, await configurationOf(istiod, node));
-    }
+    const all = Array.from({ length: rounds }, (_, round) => round);
+    const deployed = all
+      .map(of)
+      .flatMap(({ shop, bank }) => podsOf([`${shop}/web`, `${bank}/ledger`], shop, listenerPorts));
+    ({ istiod, model, world, sent } = await gatewayApiWorld(all.flatMap(objectsOf), deployed));
   });
   after(async () => {
     await istiod?.stop();
@@ -157,10 +135,6 @@ function lineOf({ outcome, destinations }: Route): string {
   return line(named, (name) => named.some((one) => one.name === name && one.exists));
 }
 
-function roundOf({ workload }: Pod): number {
-  return Number(workload.namespace.split("-").at(-1));
-}
-
 function requestsOf(pod: Pod): readonly RoutedRequest[] {
   return pod.workload.proxy === "gateway" ? fromOutside : fromInside(of(roundOf(pod)));
 }
@@ -178,24 +152,4 @@ function objectsOf(round: number): PlainObject[] {
     exportTo: ["."],
   });
   return [...random, entry];
-}
-
-/** Pods with sidecars, and what istiod deploys for the Gateway. */
-function podsOf(round: number): PlainObject[] {
-  const { shop, bank } = of(round);
-  const deployment = (name: string, labels: object): PlainObject => {
-    const [, own = ""] = name.split("/");
-    const containers = [{ name: "istio-proxy", image: "auto" }];
-    return object("Deployment", name, {
-      template: { metadata: { labels }, spec: { serviceAccountName: own, containers } },
-    });
-  };
-  return [
-    ...[`${shop}/web`, `${bank}/ledger`].map((name) => deployment(name, { app: name.split("/")[1] })),
-    deployment(`${shop}/public-istio`, gatewayLabels),
-    service(`${shop}/public-istio`, {
-      selector: { "gateway.networking.k8s.io/gateway-name": "public" },
-      ports: listenerPorts.map((port) => ({ name: `tcp-${port}`, port, targetPort: port })),
-    }),
-  ];
 }

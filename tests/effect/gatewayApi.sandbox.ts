@@ -1,22 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type Model,
-  type PlainObject,
-  readObjects,
-  type Route,
-  routeOf,
-  type RoutedRequest,
-} from "../../effect";
+import { type Model, type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
 import { chainFor, listenerAt } from "../../prove/xds/envoy/chain";
 import type { Istiod } from "../../prove/xds/istiod";
 import { type Json, listOf, objectOf, valueAt } from "../../prove/xds/json";
-import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
-import { nodeOf, type Pod, type World, worldOf } from "../../prove/xds/world";
+import type { ProxyConfiguration } from "../../prove/xds/proxy";
+import type { Pod } from "../../prove/xds/world";
 import { envoyLine, routeLine } from "./envoyRoute";
 import { gatewayApi, inside, outside, type Places } from "./randomGatewayApi";
-import { istiodOfFiles } from "./istiodOfFiles";
-import { object, service } from "./objects";
+import { gatewayApiWorld, podsOf, roundOf } from "./gatewayApiWorld";
+import { object } from "./objects";
 
 const rounds = 40;
 const perProxy = 90;
@@ -27,23 +20,16 @@ const of = (round: number): Places => ({ shop: `shop-${round}`, bank: `bank-${ro
 describe("the Gateway API, and a real istiod", () => {
   let istiod: Istiod | undefined;
   let model: Model;
-  let world: World;
-  const sent = new Map<Pod, ProxyConfiguration>();
+  let sent: ReadonlyMap<Pod, ProxyConfiguration>;
 
   before(async () => {
-    const objects = Array.from({ length: rounds }, (_, round) => objectsOf(round)).flat();
-    const deployed = Array.from({ length: rounds }, (_, round) => podsOf(of(round))).flat();
-    // The model deploys the proxies of Gateways itself, as istiod does in a cluster.
-    model = readObjects([...objects, ...deployed.filter((one) => !isGateway(one))]);
-    const everything = [...objects, ...deployed];
-    world = worldOf(readObjects(everything), everything, () => 1);
-    const api = objects.filter(({ apiVersion }) => apiVersion.startsWith("gateway.networking.k8s.io/"));
-    const istio = objects.filter(({ apiVersion }) => apiVersion.startsWith("networking.istio.io/"));
-    istiod = await istiodOfFiles(istio, [...world.cluster, ...api]);
-    for (const pod of world.pods) {
-      const node = nodeOf(pod);
-      if (node) sent.set(pod, await configurationOf(istiod, node));
-    }
+    const all = Array.from({ length: rounds }, (_, round) => round);
+    const deployed = all
+      .map(of)
+      .flatMap(({ shop, bank }) =>
+        podsOf([`${shop}/web`, `${shop}/api`, `${bank}/ledger`, `${bank}/api`], shop, [80, 443]),
+      );
+    ({ istiod, model, sent } = await gatewayApiWorld(all.flatMap(objectsOf), deployed));
   });
   after(async () => {
     await istiod?.stop();
@@ -53,7 +39,7 @@ describe("the Gateway API, and a real istiod", () => {
     const counts = new Map<string, number>();
     const modes = new Set<string>();
     for (const [i, [pod, configuration]] of [...sent].entries()) {
-      const round = Number(pod.workload.namespace.split("-").at(-1));
+      const round = roundOf(pod);
       const own = model.workloads.find(
         ({ namespace, labels }) =>
           namespace === pod.workload.namespace && labelsOf(labels) === labelsOf(pod.workload.labels),
@@ -95,7 +81,7 @@ describe("the Gateway API, and a real istiod", () => {
       );
       const configuration = sent.get(pod);
       if (!own || !configuration) return false;
-      const round = Number(own.namespace.split("-").at(-1));
+      const round = roundOf(pod);
       return fc
         .sample(own.proxy === "gateway" ? outside : inside(of(round)), { numRuns: perProxy, seed })
         .some((request) => {
@@ -131,10 +117,6 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
   return labels["gateway.networking.k8s.io/gateway-name"] ?? labels.app ?? "";
 }
 
-function isGateway({ metadata }: PlainObject): boolean {
-  return objectOf(metadata).name === "public-istio";
-}
-
 /** Random objects in the namespaces of a round. */
 function objectsOf(round: number): PlainObject[] {
   const places = of(round);
@@ -146,28 +128,6 @@ function objectsOf(round: number): PlainObject[] {
     exportTo: ["."],
   });
   return [...random, entry];
-}
-
-/** Pods with sidecars, and what istiod deploys for the Gateway. */
-function podsOf({ shop, bank }: Places): PlainObject[] {
-  const deployment = (name: string, labels: object): PlainObject => {
-    const own = name.split("/")[1] ?? "";
-    const containers = [{ name: "istio-proxy", image: "auto" }];
-    return object("Deployment", name, {
-      template: { metadata: { labels }, spec: { serviceAccountName: own, containers } },
-    });
-  };
-  const gateway = { "gateway.networking.k8s.io/gateway-name": "public", "istio.io/gateway-name": "public" };
-  return [
-    ...[`${shop}/web`, `${shop}/api`, `${bank}/ledger`, `${bank}/api`].map((name) =>
-      deployment(name, { app: name.split("/")[1] }),
-    ),
-    deployment(`${shop}/public-istio`, gateway),
-    service(`${shop}/public-istio`, {
-      selector: { "gateway.networking.k8s.io/gateway-name": "public" },
-      ports: [80, 443].map((port) => ({ name: `tcp-${port}`, port, targetPort: port })),
-    }),
-  ];
 }
 
 /** The mode of TLS of a cluster: `auto` if it depends on the endpoint. */

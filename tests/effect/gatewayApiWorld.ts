@@ -1,0 +1,75 @@
+import { type Model, type PlainObject, readObjects } from "../../effect";
+import type { Istiod } from "../../prove/xds/istiod";
+import { objectOf } from "../../prove/xds/json";
+import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
+import { nodeOf, type Pod, type World, worldOf } from "../../prove/xds/world";
+import { istiodOfFiles } from "./istiodOfFiles";
+import { object, service } from "./objects";
+
+/** The model of objects, and what a real istiod sends to the proxies of the same objects. */
+export interface GatewayApiWorld {
+  readonly istiod: Istiod;
+  readonly model: Model;
+  readonly world: World;
+  readonly sent: ReadonlyMap<Pod, ProxyConfiguration>;
+}
+
+/** @param deployed pods, and what istiod deploys for Gateways ({@link podsOf}). */
+export async function gatewayApiWorld(
+  objects: readonly PlainObject[],
+  deployed: readonly PlainObject[],
+): Promise<GatewayApiWorld> {
+  // The model deploys the proxies of Gateways itself, as istiod does in a cluster.
+  const model = readObjects([...objects, ...deployed.filter((one) => !isGateway(one))]);
+  const everything = [...objects, ...deployed];
+  const world = worldOf(readObjects(everything), everything, () => 1);
+  const inGroup = (group: string): PlainObject[] =>
+    objects.filter(({ apiVersion }) => apiVersion.startsWith(`${group}/`));
+  const istiod = await istiodOfFiles(inGroup("networking.istio.io"), [
+    ...world.cluster,
+    ...inGroup("gateway.networking.k8s.io"),
+  ]);
+  const sent = new Map<Pod, ProxyConfiguration>();
+  for (const pod of world.pods) {
+    const node = nodeOf(pod);
+    if (node) sent.set(pod, await configurationOf(istiod, node));
+  }
+  return { istiod, model, world, sent };
+}
+
+function isGateway({ metadata }: PlainObject): boolean {
+  return objectOf(metadata).name === "public-istio";
+}
+
+/** Number of the round that a pod's namespace belongs to: `shop-7` to the round 7. */
+export function roundOf({ workload: { namespace } }: Pod): number {
+  return Number(namespace.split("-").at(-1));
+}
+
+/**
+ * Pods with sidecars, and what istiod deploys for the Gateway `public` of a namespace.
+ *
+ * @param ports ports of the Gateway's Service.
+ */
+export function podsOf(
+  sidecars: readonly string[],
+  namespace: string,
+  ports: readonly number[],
+): PlainObject[] {
+  const deployment = (name: string, labels: object): PlainObject => {
+    const [, own = ""] = name.split("/");
+    const containers = [{ name: "istio-proxy", image: "auto" }];
+    return object("Deployment", name, {
+      template: { metadata: { labels }, spec: { serviceAccountName: own, containers } },
+    });
+  };
+  const selector = { "gateway.networking.k8s.io/gateway-name": "public" };
+  return [
+    ...sidecars.map((name) => deployment(name, { app: name.split("/")[1] })),
+    deployment(`${namespace}/public-istio`, { ...selector, "istio.io/gateway-name": "public" }),
+    service(`${namespace}/public-istio`, {
+      selector,
+      ports: ports.map((port) => ({ name: `tcp-${port}`, port, targetPort: port })),
+    }),
+  ];
+}
