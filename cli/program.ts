@@ -25,6 +25,7 @@ import type * as status from "./commands/status";
 import type * as toolchain from "./commands/toolchain";
 import type * as up from "./commands/up";
 import { endWithReader, reportError } from "./output";
+import { refuseEmpty } from "./refuseEmpty";
 
 /** A command: its description in the help, and the function that adds its arguments, options and action. */
 interface CommandFile {
@@ -152,7 +153,11 @@ export function commands(wanted?: string): Command {
     .description("Istio from a typed service catalog, with Pulumi")
     .version(version)
     .showHelpAfterError()
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => {
+      // A shell completes empty words, too.
+      if (command.name() !== "completion-server") refuseEmpty(command);
+    });
   for (const [name, { description, load, isHidden = false }] of Object.entries(files)) {
     const command = program.command(name, { hidden: isHidden }).description(description);
     if (wanted === undefined || wanted === name) load()(command);

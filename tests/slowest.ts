@@ -3,7 +3,10 @@ import { type Hook, type MochaOptions, reporters, type Runner, type Test } from 
 
 const shown = 10;
 
-/** Mocha's own report, and below it the slowest files and tests, so that nobody has to search for the waits. */
+/**
+ * Mocha's own report, and below it the slowest files and tests, so that nobody has to search for the waits. Failures
+ * come last once more, because the end of a long log is what people and CI systems show.
+ */
 class Slowest extends reporters.Spec {
   constructor(runner: Runner, options?: MochaOptions) {
     super(runner, options);
@@ -21,6 +24,10 @@ class Slowest extends reporters.Spec {
     runner.once("end", () => {
       print("slowest files", [...files]);
       print("slowest tests", tests);
+      for (const test of this.failures) {
+        const [reason = ""] = (test.err?.message ?? "").split("\n", 1);
+        process.stdout.write(`  failed: ${test.fullTitle()}\n          ${reason.slice(0, 300)}\n\n`);
+      }
     });
   }
 }

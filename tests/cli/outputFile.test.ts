@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -50,6 +51,27 @@ describe("cli: places that can't be written", function () {
         .to.contain(args.at(-1))
         .and.contain("fix:")
         .and.not.contain("bug in Meshwright");
+    }
+  });
+
+  it("are an error if their name is empty, and not the current folder", async () => {
+    const cwd = join(folder, "project");
+    mkdirSync(cwd);
+    for (const [args, name] of [
+      [["init", ""], "folder"],
+      [["init", "own", "--name", ""], "--name"],
+      [["check", ""], "catalogs"],
+      [["render", mesh, "--out", ""], "--out"],
+      [["graph", mesh, "--out", ""], "--out"],
+      [["explain", mesh, "--token", ""], "--token"],
+      [["prove", mesh, "--junit", ""], "--junit"],
+    ] as const) {
+      const { exitCode, stderr } = await inProcess([...args], { cwd });
+      expect(exitCode, args.join(" ")).to.equal(2);
+      expect(stderr, args.join(" ")).to.match(
+        new RegExp(`^error: The value of ${name} is empty\\.\nfix: `, "m"),
+      );
+      expect(readdirSync(cwd), args.join(" ")).to.deep.equal([]);
     }
   });
 
