@@ -30,7 +30,7 @@ const settings = {
   retryBudgetPercent: limit(50, "Maximum of retryBudget.percent"),
   consecutiveErrors: limit(
     10,
-    "Maximum of outlierDetection.consecutive5xxErrors and consecutiveGatewayErrors",
+    "Maximum of outlierDetection.consecutive5xxErrors, consecutiveGatewayErrors and consecutiveLocalOriginFailures",
   ),
   maxEjectionPercent: limit(
     50,
@@ -167,6 +167,9 @@ function judgeOutlierDetection(
     judgeEjection(outlier),
     bound(outlier.at("consecutive5xxErrors"), 0, limits.consecutiveErrors, false),
     bound(outlier.at("consecutiveGatewayErrors"), 0, limits.consecutiveErrors, false),
+    ...(isSplit(outlier)
+      ? [bound(outlier.at("consecutiveLocalOriginFailures"), 0, limits.consecutiveErrors, false)]
+      : []),
     judgeEjected(outlier.at("maxEjectionPercent"), loadBalancer, limits.maxEjectionPercent),
     bound(outlier.at("minHealthPercent"), 0, limits.minHealthPercent, false),
     boundDuration(outlier.at("interval"), limits.shortestInterval, limits.longestInterval),
@@ -194,10 +197,19 @@ function failsOver(loadBalancer: Field): boolean {
 function judgeEjection(outlier: Field): Violation[] {
   const old = outlier.at("consecutiveErrors");
   const serverErrors = outlier.at("consecutive5xxErrors");
-  const others = [outlier.at("consecutiveGatewayErrors"), outlier.at("consecutiveLocalOriginFailures")];
+  const others = [
+    outlier.at("consecutiveGatewayErrors"),
+    ...(isSplit(outlier) ? [outlier.at("consecutiveLocalOriginFailures")] : []),
+  ];
   const off = serverErrors.value === 0 && !others.some((field) => isLimit(field.value));
   return [
     ...(old.isSet ? [{ field: old, ...messages.ignored() }] : []),
     ...(off ? [{ field: serverErrors, ...messages.ejectionOff() }] : []),
   ];
+}
+
+/** Whether failures of the client's own side are counted separately. Istio ignores their number otherwise. */
+function isSplit(outlier: Field): boolean {
+  const split = outlier.at("splitExternalLocalOriginErrors").value;
+  return split === true || split === UNKNOWN;
 }

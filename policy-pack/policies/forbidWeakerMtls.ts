@@ -7,10 +7,11 @@ import {
   isDestinationRule,
   isHelmRelease,
   isPeerAuthentication,
+  isService,
   isServiceEntry,
   type KubernetesResource,
 } from "../reading/resource";
-import { asText } from "../reading/value";
+import { asText, entriesOf } from "../reading/value";
 
 /** The texts of this policy's violations. */
 export const messages = {
@@ -57,11 +58,14 @@ export const forbidWeakerMtls = resourcePolicy({
   url: "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
   settings: { meshDomains },
   appliesTo: (type) =>
-    [isPeerAuthentication, isDestinationRule, isHelmRelease, isServiceEntry, isCanary].some((is) => is(type)),
+    [isPeerAuthentication, isDestinationRule, isHelmRelease, isService, isServiceEntry, isCanary].some((is) =>
+      is(type),
+    ),
   judge(resource, settings) {
     if (isPeerAuthentication(resource.type)) return judgePeerAuthentication(resource);
     if (isDestinationRule(resource.type)) return judgeDestinationRule(resource, settings.meshDomains);
     if (isServiceEntry(resource.type)) return judgeEntry(resource);
+    if (isService(resource.type)) return judgeService(resource);
     if (isCanary(resource.type)) return judgeCanary(resource);
     return judgeValues(resource.fields.at("values"));
   },
@@ -142,6 +146,18 @@ function judgeEntry({ fields, namespace = "default" }: KubernetesResource): Viol
   return textsOf(fields.at("spec", "subjectAltNames"))
     .filter(({ text }) => !isAccountOf(text, namespace))
     .map(({ field, text }) => ({ field, ...messages.identity(text) }));
+}
+
+/**
+ * Judges the servers that callers of a Service accept in addition to its pods.
+ * https://istio.io/latest/docs/reference/config/annotations/#AlphaCanonicalServiceAccounts
+ */
+function judgeService({ fields, namespace = "default" }: KubernetesResource): Violation[] {
+  const field = fields.at("metadata", "annotations", "alpha.istio.io/canonical-serviceaccounts");
+  if (typeof field.value !== "string") return [];
+  return entriesOf(field.value)
+    .filter((identity) => !isAccountOf(identity, namespace))
+    .map((identity) => ({ field, ...messages.identity(identity) }));
 }
 
 /** Whether an identity is a service account of a namespace, in any trust domain. */

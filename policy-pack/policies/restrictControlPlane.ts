@@ -349,7 +349,8 @@ function judgeValue(
   if (path.endsWith("forwardClientCertDetails"))
     return isForwarding(field.value) ? [{ field, ...messages.forwarding() }] : [];
   if (path.endsWith("pathNormalization.normalization"))
-    return field.value === "NONE" ? [{ field, ...messages.normalization() }] : [];
+    // istiod reads 1 as NONE, its number in the API.
+    return ["NONE", "1"].includes(text()) ? [{ field, ...messages.normalization() }] : [];
   if (PROVIDER.test(path)) {
     const host = text()
       .replace(/^[^/]*\//, "")

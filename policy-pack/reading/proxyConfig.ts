@@ -70,7 +70,10 @@ function forwardingOf(config: Record<string, unknown>): unknown {
   return topology.forwardClientCertDetails ?? topology.forward_client_cert_details;
 }
 
-/** Whether a proxy accepts the header x-forwarded-client-cert of clients, which states their identity. */
+/**
+ * Whether a proxy accepts the header x-forwarded-client-cert of clients, which states their identity. istiod reads a number
+ * as the value that has it in the API.
+ */
 export function isForwarding(value: unknown): boolean {
-  return ["FORWARD_ONLY", "APPEND_FORWARD", "ALWAYS_FORWARD_ONLY"].includes(String(value));
+  return ["FORWARD_ONLY", "APPEND_FORWARD", "ALWAYS_FORWARD_ONLY", "2", "3", "5"].includes(String(value));
 }

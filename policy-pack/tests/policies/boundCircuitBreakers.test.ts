@@ -475,6 +475,30 @@ describe("bound-circuit-breakers", () => {
     });
   });
 
+  it("counts local failures only where Istio separates them", async () => {
+    const ejecting = (errors: object) =>
+      judge(
+        destinationRule({
+          trafficPolicy: trafficPolicy({ outlierDetection: { maxEjectionPercent: 50, ...errors } }),
+        }),
+      );
+    const split = { consecutive5xxErrors: 0, splitExternalLocalOriginErrors: true };
+    expect(await ejecting({ ...split, consecutiveLocalOriginFailures: 5 })).to.deep.equal({ violations: [] });
+    for (const errors of [
+      { consecutive5xxErrors: 0, consecutiveLocalOriginFailures: 5 },
+      { ...split, splitExternalLocalOriginErrors: false, consecutiveLocalOriginFailures: 5 },
+      split,
+    ]) {
+      expect(await ejecting(errors)).to.deep.equal({
+        violations: [outlier("consecutive5xxErrors", messages.ejectionOff())],
+      });
+    }
+    const { violations } = await ejecting({ ...split, consecutiveLocalOriginFailures: 4294967295 });
+    expect(violations.join()).to.include(
+      "consecutiveLocalOriginFailures is 4294967295, above the limit of 10",
+    );
+  });
+
   it("does not apply to other resources", async () => {
     const type = "kubernetes:networking.istio.io/v1:VirtualService";
     expect(await judge({ type, name: "x", props: {} })).to.deep.equal({

@@ -389,9 +389,28 @@ describe("forbid-weaker-mtls", () => {
     }
   });
 
+  it("refuses a Service whose callers also accept a server of another namespace", async () => {
+    const key = "alpha.istio.io/canonical-serviceaccounts";
+    const service = (accounts?: unknown, own = "alpha.istio.io/kubernetes-serviceaccounts") =>
+      judge({
+        type: "kubernetes:core/v1:Service",
+        name: "cart",
+        props: {
+          metadata: { name: "cart", namespace: "shop", annotations: { [key]: accounts, [own]: "cart" } },
+        },
+      });
+    const [own, other] = ["spiffe://cluster.local/ns/shop/sa/cart", "spiffe://cluster.local/ns/pay/sa/pay"];
+    expect(await service(`${own}, ${other}`)).to.deep.equal({
+      violations: [said("Service shop/cart")(`metadata.annotations["${key}"]`, messages.identity(other))],
+    });
+    for (const accepted of [undefined, own, ""]) {
+      expect(await service(accepted)).to.deep.equal({ violations: [] });
+    }
+  });
+
   it("does not apply to other resources", async () => {
     for (const type of [
-      "kubernetes:core/v1:Service",
+      "kubernetes:core/v1:ServiceAccount",
       "kubernetes:delivery.example.com/v1:Release",
       "kubernetes:networking.istio.io/v1:VirtualService",
       "pulumi:pulumi:Stack",

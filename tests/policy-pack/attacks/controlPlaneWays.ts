@@ -1,6 +1,7 @@
 import { facts } from "../../../policy-pack/facts";
 import type { Resource } from "../../../policy-pack/tests/engine";
 import {
+  annotated,
   type Case,
   caseOf as way,
   istiod,
@@ -26,6 +27,15 @@ const webhook = (name: string, more: Tree): Resource =>
 
 /** Ways past the pack by the control plane: other installers, values, webhooks and certificates. */
 export const controlPlaneWays: readonly Case[] = [
+  way("paths without normalization by their number", istiod({}, { pathNormalization: { normalization: 1 } })),
+  way(
+    "identities that clients write, by their number",
+    istiod({}, { defaultConfig: { gatewayTopology: { forwardClientCertDetails: 5 } } }),
+  ),
+  way(
+    "identities that clients write, by their number in an annotation",
+    annotated({ "proxy.istio.io/config": "gatewayTopology: { forwardClientCertDetails: 2 }" }),
+  ),
   way(
     "istiod by a HelmRelease of Flux",
     typed(

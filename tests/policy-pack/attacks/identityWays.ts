@@ -21,6 +21,13 @@ const spiffe = (account: string, domain = "cluster.local") =>
   `spiffe://${domain}/ns/${account.replace("/", "/sa/")}`;
 const verified = (tls: Tree) => destinationRule("cart", {}, { tls: { mode: "ISTIO_MUTUAL", ...tls } });
 const names = (...subjectAltNames: string[]) => verified({ subjectAltNames });
+const acceptedBy = (accounts: string) =>
+  object(
+    "Service",
+    "cart",
+    { spec: { selector: { app: "cart" }, ports: [{ name: "http", port: 80 }] } },
+    { annotations: { "alpha.istio.io/canonical-serviceaccounts": accounts } },
+  );
 const machine = (account: string) =>
   entry({
     hosts: ["vm.shop.internal"],
@@ -68,6 +75,10 @@ const claim = (name: string, ...values: string[]) => allowing(when(`request.auth
 
 /** Ways past the pack by an identity that is another one's: of a server, a pod, a user or a client's address. */
 export const identityWays: readonly Case[] = [
+  way(
+    "callers that accept another server by an annotation of the Service",
+    acceptedBy("spiffe://cluster.local/ns/shop/sa/cart, spiffe://cluster.local/ns/other/sa/other"),
+  ),
   way("callers that accept a server of another namespace", names(spiffe("other/cart"))),
   way(
     "callers that also accept a server of another namespace",
@@ -162,6 +173,10 @@ export const identityWays: readonly Case[] = [
 
 /** Programs beside these ways that pass the pack. */
 export const identityPrograms: readonly Case[] = [
+  way(
+    "callers that accept another service account of the Service's namespace",
+    acceptedBy("spiffe://cluster.local/ns/shop/sa/cart-on-machines"),
+  ),
   way("callers that accept the service account of the pods", names(spiffe("shop/default"))),
   way(
     "callers of a service of another stack",

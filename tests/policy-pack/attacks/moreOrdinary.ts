@@ -511,6 +511,31 @@ export const moreOrdinary: readonly Case[] = [
     object("Deployment", "pay", { spec: { template: pod("pay") } }, { namespace: "pay" }),
   ),
   program(
+    "ejection by local failures",
+    destinationRule(
+      "cart",
+      {},
+      {
+        outlierDetection: {
+          splitExternalLocalOriginErrors: true,
+          consecutive5xxErrors: 0,
+          consecutiveLocalOriginFailures: 5,
+          maxEjectionPercent: 50,
+        },
+      },
+    ),
+  ),
+  program(
+    "harmless numbers in mesh config",
+    istiod(
+      {},
+      {
+        pathNormalization: { normalization: 4 },
+        defaultConfig: { gatewayTopology: { forwardClientCertDetails: 4 } },
+      },
+    ),
+  ),
+  program(
     "an access log and metrics",
     object("Telemetry", "default", {
       spec: {

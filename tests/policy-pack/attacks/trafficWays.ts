@@ -9,6 +9,7 @@ import {
   parentRefs,
   patch,
   to,
+  type Tree,
   typed,
   virtualService,
 } from "./object";
@@ -18,10 +19,21 @@ const external = entry({
   resolution: "DNS",
   ports: [{ number: 443, name: "tls", protocol: "TLS" }],
 });
+const ejecting = (errors: Tree) =>
+  destinationRule(
+    "cart",
+    {},
+    { outlierDetection: { consecutive5xxErrors: 0, maxEjectionPercent: 50, ...errors } },
+  );
 const localLimit = "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
 /** Ways past the pack by routes, destinations, gateways and filters. */
 export const trafficWays: readonly Case[] = [
+  way(
+    "ejection by a number of local failures that is never reached",
+    ejecting({ splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 4294967295 }),
+  ),
+  way("ejection by local failures that are not counted", ejecting({ consecutiveLocalOriginFailures: 5 })),
   way(
     "copies of the mesh's requests to an external host",
     external,
