@@ -1,10 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { rules, topics } from "../../checks";
 import { checkMesh } from "../../mesh";
 
-/** What a finding says is on the page of its check, docs/checks, which a test of the generated pages holds current. */
+const pages = path.join(__dirname, "../../docs/checks");
+
 describe("rules", () => {
   for (const { code, title, severity, examples } of rules) {
     it(`${code}: ${title}`, () => {
@@ -12,6 +13,15 @@ describe("rules", () => {
       expect(findings.map((one) => [one.code, one.severity])).to.deep.equal([[code, severity]]);
       expect(mesh === undefined).to.equal(severity === "error");
       expect(checkMesh(examples.right).findings).to.deep.equal([]);
+    });
+
+    it(`${code} reports what its page shows`, () => {
+      const reports = checkMesh(examples.wrong).findings.map(
+        ({ path: at, message, fix }) => `${severity} ${code} ${at}\n  ${message}\n  fix: ${fix}\n`,
+      );
+      expect(readFileSync(path.join(pages, `${code}.md`), "utf8")).to.include(
+        `\`\`\`text\n${reports.join("")}\`\`\`\n`,
+      );
     });
   }
 
