@@ -8,8 +8,8 @@ import { meshOf } from "./meshOf";
 const repository = join(__dirname, "..");
 
 /**
- * Writes a Pulumi project of so many services into `folder`, and a state beside it as a deployment of them leaves it, as far
- * as `meshwright preview` reads it. The timeout of one service has changed since.
+ * Writes a Pulumi project of so many services into `folder`. The state beside it is that after a deployment, as far as
+ * `meshwright preview` reads it. The timeout of one service has changed since.
  */
 export function deployedProject(
   folder: string,

@@ -1,7 +1,8 @@
 /**
- * How long `explain` and `diff` take for 1,000 services, in memory: a question, a change of a few services, of every service,
- * and of the NetworkPolicy that selects all pods. Checking the catalog in the same process is the peer: the ratio carries over
- * to other machines. `graph` writes the page of 200 services, whose size is printed, too. Run it with `make bench`.
+ * How long `explain` and `diff` take for 1,000 services, in memory. Measured are a question, and changes of a few
+ * services, of every service, and of the NetworkPolicy that selects all pods. Checking the catalog in the same process
+ * is the peer: the ratio carries over to other machines. `graph` writes the page of 200 services, whose size is
+ * printed, too. Run it with `make bench`.
  */
 import { changesBetween } from "../program/diff/changes";
 import { answer } from "../cli/explain/answer";

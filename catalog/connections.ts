@@ -11,8 +11,8 @@ import { fewestPods, type Workload } from "./workload";
 type Sized = Pick<ServiceDefinition, "alerts" | "circuitBreaker" | "load" | "loadBalancing">;
 
 /**
- * Returns a function that resolves what depends on the whole call graph: a service's edges, the termination of its
- * pods, the limits of its circuit breaker and its alerts.
+ * Returns a function that resolves what depends on the whole call graph. This is a service's edges, the termination of
+ * its pods, the limits of its circuit breaker and its alerts.
  *
  * @param find returns the service with a name. @param alerts the mesh's thresholds.
  */

@@ -23,9 +23,10 @@ export interface ExternalServiceDefinition {
    */
   readonly host: string;
   /**
-   * The host's ports, keyed by name. The protocol is the one that callers use: `tls` for callers that use TLS
-   * themselves, which proxies forward without decrypting it; `http`, `http2` or `grpc` together with {@link tls} for
-   * requests that a proxy encrypts; `tcp` and database protocols for connections without a host name.
+   * The host's ports, keyed by name. The protocol is the one that callers use. With `tls`, callers encrypt the
+   * connection themselves, and proxies forward it without decrypting it. With `http`, `http2` or `grpc` and {@link tls},
+   * callers send plaintext, and a proxy encrypts it. `tcp` and database protocols are for connections without a host
+   * name.
    */
   readonly ports: Readonly<Record<string, PortDefinition>>;
   /**

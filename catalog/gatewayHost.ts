@@ -31,9 +31,9 @@ import type { Shape } from "./shape";
 export interface GatewayHostDefinition {
   readonly tls: TlsDefinition;
   /**
-   * Port of the gateway that serves the host. With a port, the host may route TCP connections instead of HTTP requests: it
-   * then has one route, to a port without HTTP, such as `{ service: "broker" }`. Clients must send the host as
-   * SNI. The gateway's Service must have the port; the program that `deploy` returns adds it. Default: 443, or 80 with the
+   * Port of the gateway that serves the host. With a port, the host may route TCP connections instead of HTTP requests.
+   * It then has one route, to a port without HTTP, such as `{ service: "broker" }`. Clients must send the host as SNI.
+   * The gateway's Service must have the port; the program that `deploy` returns adds it. Default: 443, or 80 with the
    * TLS mode `DISABLE`.
    *
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Port
@@ -54,8 +54,8 @@ export interface GatewayHostDefinition {
   /** Paths whose routes other catalogs declare. Default: none; all routes of the host are this catalog's. */
   readonly delegates?: readonly GatewayDelegateDefinition[];
   /**
-   * Whether cert-manager proves the ownership of the host by ACME HTTP-01. The redirect of plain HTTP to HTTPS is then a
-   * route, which gives way to the Ingress of the challenge, instead of a setting of the Gateway, which would redirect the
+   * Whether cert-manager proves the ownership of the host by ACME HTTP-01. The redirect of plain HTTP to HTTPS is then
+   * a route, which has a lower priority than the Ingress of the challenge. A setting of the Gateway would redirect the
    * challenge, too. Requires TLS on port 443. Default: false.
    *
    * @see https://cert-manager.io/docs/configuration/acme/http01/

@@ -14,11 +14,11 @@ import {
 import type { Shape } from "./shape";
 
 /**
- * A route: requests below a path, or with `match`, are sent to a service. It is also an edge of the call graph: the service's
- * AuthorizationPolicy admits its `methods`, `paths` and `endUser` from the gateway, with paths as they are after the
- * rewrite. If routes to one port of a service differ in methods or end users, the default of `paths` is the paths below
- * the prefix. Routes of a host may have the same path and different `methods`: each then matches its own methods only,
- * and one without methods matches all others.
+ * A route: requests below a path, or with `match`, are sent to a service. It is also an edge of the call graph. The
+ * service's AuthorizationPolicy admits its `methods`, `paths` and `endUser` from the gateway, with paths as they are
+ * after the rewrite. If routes to one port of a service differ in methods or end users, the default of `paths` is the
+ * paths below the prefix. Routes of a host may have the same path and different `methods`: each then matches its own
+ * methods only, and one without methods matches all others.
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
   /**

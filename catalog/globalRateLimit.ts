@@ -16,8 +16,8 @@ import {
 import { typedTextOf } from "./text";
 
 /**
- * The rate limit service of the mesh: a service of the catalog that implements the protocol of Envoy's rate limit
- * service, such as `envoyproxy/ratelimit` with a Redis that it calls. Its quotas are rendered to the ConfigMap
+ * The rate limit service of the mesh, which is a service of the catalog. It implements the protocol of Envoy's rate
+ * limit service. Example: `envoyproxy/ratelimit` with a Redis that it calls. Its quotas are rendered to the ConfigMap
  * `<service>-quotas`, which is mounted if the catalog deploys the service. Only proxies of limited services may call
  * it.
  *

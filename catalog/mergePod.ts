@@ -30,8 +30,8 @@ const alternatives: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Merges a fragment of a pod into another one, as Kubernetes' strategic merge patch does: objects by field, lists with
- * a merge key by element, and everything else is replaced. New elements are appended.
+ * Merges a fragment of a pod into another one, as Kubernetes' strategic merge patch does. Objects are merged by field,
+ * and lists with a merge key by element. Everything else is replaced. New elements are appended.
  */
 export function mergePod<T extends object>(base: T, fragment: object): T {
   return mergeObjects(base as Fields, fragment as Fields, "") as T;

@@ -91,10 +91,10 @@ export interface MeshDefinition {
    */
   readonly trustDomain?: string;
   /**
-   * Whether the AuthorizationPolicies are enforced. Set `dryRun` for a mesh whose call graph is not known completely: all
-   * policies of the catalog, also the default deny, are a dry run then, and deny nothing. The Sidecars make every service of
-   * the mesh reachable, so that undeclared calls are seen. A service with `authorization: "enforced"` is enforced already.
-   * Default: `enforced`.
+   * Whether the AuthorizationPolicies are enforced. Set `dryRun` for a mesh whose call graph is not known completely.
+   * All policies of the catalog, also the default deny, are then a dry run, and deny nothing. The Sidecars make every
+   * service of the mesh reachable, so that undeclared calls are seen. A service with `authorization: "enforced"` is
+   * enforced already. Default: `enforced`.
    */
   readonly authorization?: AuthorizationMode;
   readonly services: Readonly<Record<string, ServiceDefinition>>;

@@ -22,7 +22,7 @@ export interface PortDefinition {
   /**
    * The protocol that callers use. It is rendered as the `appProtocol` of the Service's port if the catalog creates or
    * adopts the Service, and as the `protocol` of a ServiceEntry. If another tool creates the Service, its port must
-   * have that `appProtocol`, or a name of the form `<protocol>[-<suffix>]`; otherwise Istio detects the protocol or
+   * have that `appProtocol`, or a name of the form `<protocol>[-<suffix>]`. Otherwise Istio detects the protocol or
    * treats the port as TCP.
    */
   readonly protocol: Protocol;

@@ -66,9 +66,9 @@ export function repeatsSlowTries({ retryOn }: Pick<Retries, "retryOn">): boolean
 /**
  * Retries of requests to an HTTP service by the caller's proxy. They are rendered to the VirtualService.
  *
- * POST and PATCH are only retried under conditions that mean that the server has not begun to process the request
- * (`connect-failure`, `refused-stream`, `reset-before-request`); any other retry could execute it twice. Every gRPC
- * call is a POST, so there each declared condition applies.
+ * POST and PATCH are only retried under conditions that mean that the server has not begun to process the request:
+ * `connect-failure`, `refused-stream`, `reset-before-request`. Any other retry could execute it twice. Every gRPC call
+ * is a POST, so there each declared condition applies.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
  */

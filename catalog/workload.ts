@@ -59,9 +59,10 @@ export interface WorkloadDefinition {
    */
   readonly pod?: PodSpec;
   /**
-   * How long a terminating pod drains requests. It is rendered as the proxy's `terminationDrainDuration`, and together
-   * with a `preStop` delay of 5 s as the pod's `terminationGracePeriodSeconds`, if these exceed Istio's 5 s and
-   * Kubernetes' 30 s. Default: the longest timeout of the calls and routes to the service, or 30 s if one has none.
+   * How long a terminating pod drains requests. It is rendered as the proxy's `terminationDrainDuration` if it exceeds
+   * Istio's 5 s. Together with a `preStop` delay of 5 s, it is the pod's `terminationGracePeriodSeconds` if the sum
+   * exceeds Kubernetes' 30 s. Default: the longest timeout of the calls and routes to the service, or 30 s if one has
+   * none.
    *
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig
    */

@@ -63,9 +63,9 @@ export function checkCatalog(definition: unknown, rendered: Rendered): CheckResu
 }
 
 /**
- * Whether a finding at a path follows from an invalid value: it is about that value, or about an object from which the value
- * was removed, such as the sum of weights of which one is not a number. Findings about a whole service, external service or
- * gateway are always reported.
+ * Whether a finding at a path follows from an invalid value. It is then about that value, or about an object from which
+ * the value was removed. Example: the sum of weights, one of which is not a number. Findings about a whole service,
+ * external service or gateway are always reported.
  */
 function followsFrom(failed: readonly string[], hasFailed: HasFailed): (path: string) => boolean {
   return (path) => failed.some((one) => covers(one, path)) || (parsePath(path).length > 2 && hasFailed(path));

@@ -2,8 +2,8 @@ import type { Difference } from "../effect";
 import type { OverrideEffect } from "./overrideEffects";
 
 /**
- * Returns an override's differences of a kind. What follows from another finding is left out: access to a pod that has
- * lost its proxy, and everything about an object that refers to what is not there.
+ * Returns an override's differences of a kind. What follows from another finding is left out. This is access to a pod
+ * that has lost its proxy, and everything about an object that refers to a missing one.
  */
 export function differencesOf(
   { differences, dangling }: OverrideEffect,

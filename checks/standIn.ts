@@ -1,8 +1,8 @@
 type Path = readonly (string | number)[];
 
 /**
- * A placeholder for an invalid or missing required value, if removing its parent would hide much from the rules: a
- * service without its ports, a host without its routes. No rule reports a placeholder.
+ * A placeholder for an invalid or missing required value, if removing its parent would hide much from the rules.
+ * Examples: a service without its ports, a host without its routes. No rule reports a placeholder.
  *
  * @param path of the invalid or missing value.
  * @param index makes placeholders that must be unique differ.

@@ -12,8 +12,8 @@ export function isRef(argument: string): boolean {
 }
 
 /**
- * Works with a file or folder of a git revision: unpacks the revision to a temporary folder, with the packages installed
- * in the working tree, and removes it afterwards.
+ * Calls a function with a file or folder of a git revision. Before, it unpacks the revision to a temporary folder, with
+ * the packages installed in the working tree. Afterwards, it removes the folder.
  *
  * @param argument `<revision>:<path>`, the path relative to the current folder. Anything else is left alone.
  * @param work gets the path in the temporary folder.

@@ -40,8 +40,8 @@ const mostTries = 8;
 
 /**
  * Finds the fields of a catalog that claims demand. Each field in turn gets another value, or is gone. If that changes
- * objects that decide about requests, the claims of the changed catalog are held against the objects of the real one: one
- * of them has to be refuted. So a field is proven only if a wrong value of it would be noticed.
+ * objects that decide about requests, the claims of the changed catalog are compared with the objects of the real one.
+ * One of them must be refuted. So a field is proven only if a wrong value of it would be noticed.
  *
  * @param say is called with each field.
  */

@@ -35,9 +35,9 @@ export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["
 }
 
 /**
- * Adds to each refuted claim the lines where it is written, and the override that it fails by: the one without which the
- * model no longer refutes it, or the first of several that are each enough. If only another tier refutes the claim, it is the
- * override of an object that is rendered from the claim's place.
+ * Adds to each refuted claim its lines in the catalog and the override that refutes it. Without that override, the
+ * model no longer refutes the claim. If several overrides refute it, each alone, it is the first of them. If only
+ * another tier refutes the claim, it is the override of an object that is rendered from the claim's place.
  */
 export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
   // The lines take a rendering, which only refuted claims need.

@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /**
- * Finds where a path of a catalog stands in the text of its file: the key of a field, or the key of its nearest parent
+ * Finds where a path of a catalog stands in the text of its file. It is the key of a field, or of its nearest parent
  * that the text has.
  *
  * @param text YAML, JSON, TypeScript or JavaScript.
@@ -39,8 +39,8 @@ function remembered<T>(read: (text: string) => T): (text: string) => T {
 }
 
 /**
- * Finds where a path begins in a syntax tree of YAML or JSON: the key of a field, or the key of its nearest parent that the
- * tree has.
+ * Finds where a path begins in a syntax tree of YAML or JSON. It is the key of a field, or of its nearest parent that
+ * the tree has.
  *
  * @param root contents of a document, or a part of them.
  */

@@ -3,9 +3,10 @@ import type { Manifest } from "../mesh";
 const annotation = "pulumi.com/skipAwait";
 
 /**
- * Returns an object as it is declared to Pulumi. A Service gets an annotation that keeps the provider from waiting for it:
- * otherwise the provider waits at least ten seconds for each Service, and ten minutes while a pod of another tool is not
- * ready. Workloads wait for their own pods, and no object depends on a Service. An annotation of the catalog has precedence.
+ * Returns an object as it is declared to Pulumi. A Service gets an annotation that keeps the provider from waiting for
+ * it. Otherwise the provider waits at least ten seconds for each Service, and up to ten minutes for a pod of another
+ * tool. Workloads wait for their own pods, and no object depends on a Service. An annotation of the catalog has
+ * precedence.
  *
  * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-annotations
  */

@@ -138,8 +138,9 @@ function oidcOf(cloud: Cloud): types.input.OperationContextOIDCArgs {
 }
 
 /**
- * A group for each configuration of the pack, since a group has one: named by the preset, and by the first of its
- * stacks where these have settings on top. The groups are `preventative`: a mandatory violation stops the update.
+ * A group for each configuration of the pack, because a group has one. Its name has the project and the preset, and the
+ * first stack if the stacks have settings of their own. The groups are `preventative`: a mandatory violation stops the
+ * update.
  */
 function policyGroups(
   { organization, project, stacks }: DeploymentTable,

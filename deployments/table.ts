@@ -55,8 +55,8 @@ export interface DeploymentStack {
   /** Pool of your own deployment runners, for a cluster whose API is private. Default: Pulumi's runners. */
   readonly agentPoolId?: string;
   /**
-   * Makes the stack the template of review stacks, which is never deployed itself: each pull request gets a stack of
-   * its own, which is destroyed when the pull request is closed or its time has passed. Default: none.
+   * Makes the stack the template of review stacks, which is never deployed itself. Each pull request gets a stack of
+   * its own. It is destroyed when the pull request is closed or its time has passed. Default: none.
    */
   readonly review?: Review;
   /** When the stack is destroyed, in RFC 3339, for example `2027-01-31T18:00:00Z`. Default: never. */

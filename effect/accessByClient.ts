@@ -21,8 +21,8 @@ export interface ClientAccess {
 }
 
 /**
- * Returns which clients of a workload gain or lose requests from one model to another: each identity of a known workload,
- * then clients with another identity, then those without one.
+ * Returns which clients of a workload gain or lose requests from one model to another. First is each identity of a
+ * known workload, then clients with another identity, then those without one.
  */
 export function accessByClient(before: Model, old: Workload, after: Model, now: Workload): ClientAccess[] {
   const { space, was, is } = comparedAccess(before, old, after, now);

@@ -5,8 +5,8 @@ import { type SelectorIndex, selectorIndex } from "./selectorIndex";
 import type { Workload } from "./workload";
 
 /**
- * Returns the policies of a kind that apply to a workload: those of the root namespace and of its own, by selector or
- * target reference, the oldest first of each namespace.
+ * Returns the policies of a kind that apply to a workload, by selector or target reference. They are of the root
+ * namespace and of the workload's own, in each the oldest first.
  *
  * @see https://istio.io/latest/docs/reference/config/type/workload-selector/
  */

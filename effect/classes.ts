@@ -8,8 +8,8 @@ import type { Identity } from "./request";
 export type ClassValue = string | readonly string[] | undefined;
 
 /**
- * Returns one value for each class that patterns distinguish: for every combination of the longest prefix and suffix that
- * match, each exact text, a text that matches none, and none at all.
+ * Returns one value for each class that patterns distinguish. There is one for every combination of the longest prefix
+ * and suffix that match, each exact text, a text that matches none, and none at all.
  */
 export function classesOf(
   dimension: Dimension,

@@ -19,8 +19,9 @@ export interface ClientGroup {
 const few = 16;
 
 /**
- * Divides the clients of each server into groups: those that a rule of the server or of their own names, one by one, and the
- * others by what remains of their rules. So the number of comparisons grows with the rules, not with the square of the pods.
+ * Divides the clients of each server into groups. A client that a rule of the server or of its own names is a group by
+ * itself. The others are grouped by what remains of their rules. So the number of comparisons grows with the rules, not
+ * with the square of the pods.
  *
  * @param limit how many pods a peer may select to be compared one by one.
  * @returns a function from the index of a server to its groups, in the order of their clients.

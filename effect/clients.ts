@@ -11,8 +11,9 @@ import { unreadOf } from "./unread";
 import { identityOf, type Workload, workloadsSelected } from "./workload";
 
 /**
- * Returns whether a workload of the mesh may send requests to a Service through its proxy: the proxy has the Service's host,
- * and the Service's pods may admit the workload's identity. Only such a proxy applies a DestinationRule of the host.
+ * Returns whether a workload of the mesh may send requests to a Service through its proxy. The proxy must have the
+ * Service's host, and the Service's pods must be able to admit the workload's identity. Only such a proxy applies a
+ * DestinationRule of the host.
  *
  * @returns true also for a Service without known pods, and if objects that the model doesn't read may admit the identity.
  */

@@ -31,8 +31,9 @@ const cache = new WeakMap<Model, Index>();
 const none: readonly DestinationRule[] = [];
 
 /**
- * Returns the rule that a client's proxy uses for a host: of the client's namespace, else of the service's, else of the
- * root namespace, as far as they are exported to the client. Within a namespace the most specific host applies.
+ * Returns the rule that a client's proxy uses for a host, if it is exported to the client. It is a rule of the client's
+ * namespace, otherwise of the service's, otherwise of the root namespace. Within a namespace the most specific host
+ * applies.
  *
  * @see https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
  */

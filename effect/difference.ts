@@ -8,9 +8,9 @@ import { routeDifferences } from "./routeDifference";
 import type { Workload } from "./workload";
 
 /**
- * Returns what changes from one model to another, each with a request that shows it: who may call each workload, mutual
- * TLS, proxies, routes, NetworkPolicies, and what leaves the mesh. Workloads are compared by namespace and name; those of one model only
- * are left out. Equal models have no difference.
+ * Returns what changes from one model to another, each with a request that shows it. Compared are the clients of each
+ * workload, mutual TLS, proxies, routes, NetworkPolicies, and what leaves the mesh. Workloads are compared by namespace
+ * and name; those of one model only are left out. Equal models have no difference.
  */
 export function difference(before: Model, after: Model): Difference[] {
   const pairs = workloadPairs(before, after);

@@ -3,8 +3,8 @@ import type { KnownObject } from "./object";
 import { podTemplateOf } from "./workload";
 
 /**
- * Returns what the pods of an object may do beyond the "restricted" Pod Security Standard, one text for each: an empty
- * list for pods that meet it, and for objects that create no pods.
+ * Returns what the pods of an object may do beyond the "restricted" Pod Security Standard, one text for each. The list
+ * is empty for pods that meet it, and for objects that create no pods.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */

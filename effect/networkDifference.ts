@@ -40,8 +40,8 @@ interface Change {
 const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
 
 /**
- * Returns the connections that NetworkPolicies allow in one model only: for each workload that accepts them, and for each
- * one that opens them to hosts outside of the cluster.
+ * Returns the connections that NetworkPolicies allow in one model only. There is an entry for each workload that
+ * accepts them, and for each one that opens them to hosts outside of the cluster.
  *
  * @param limit how many pods a peer may select to be compared one by one. Default: that of `clientGroups`.
  */

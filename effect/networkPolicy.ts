@@ -39,8 +39,8 @@ export interface ConnectionDecision {
  * To judge a request from pod to pod: `mayConnect(model, { from: { workload: client }, to: { workload: server }, port })`,
  * with the port of the server's pod. `deliver` asks it for every hop, so its verdicts include NetworkPolicies.
  *
- * A block of addresses selects a pod only by the pod's address, which is unknown: the answer is `unknown` if the block has
- * private addresses, and the block selects no pod if it has none. Pods in the network of their node are unknown, too.
+ * A block of addresses selects a pod only by the pod's address, which is unknown. If the block has private addresses,
+ * the answer is `unknown`. If it has none, it selects no pod. Pods in the network of their node are unknown, too.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */

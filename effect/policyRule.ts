@@ -24,8 +24,8 @@ export interface RuleContext {
 }
 
 /**
- * Reads a rule as istiod translates it. Undefined if istiod leaves the rule out: for an attribute that doesn't exist, or,
- * in an ALLOW policy, for a value or an attribute that can't be matched there.
+ * Reads a rule as istiod translates it. Undefined if istiod leaves the rule out. It does so for an attribute that
+ * doesn't exist, and in an ALLOW policy for a value or an attribute that can't be matched there.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */

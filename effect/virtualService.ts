@@ -31,8 +31,8 @@ export function virtualServices(model: Model): readonly VirtualService[] {
 }
 
 /**
- * Returns those that a proxy of a namespace uses for a gateway, in the order in which istiod prefers them: of its own
- * namespace alone, exported to its namespace, and public.
+ * Returns those that a proxy of a namespace uses for a gateway, in istiod's order of preference. First are those of its
+ * own namespace alone, then those exported to it, then the public ones.
  */
 export function virtualServicesFor(
   model: Model,

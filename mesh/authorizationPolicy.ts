@@ -9,11 +9,10 @@ import type { AuthorizationPolicySpec } from "./types/authorizationPolicy.gen";
 type Rule = NonNullable<AuthorizationPolicySpec["rules"]>[number];
 
 /**
- * Every namespace has a default deny, and each service allows the requests of the edges to it: one rule per edge, in
- * the order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule,
- * and the annotation names all of them. A mirror has one rule for each call whose requests it receives. In a namespace
- * that the catalog does not own, a service without callers has a policy without rules, which denies every request to
- * it.
+ * Every namespace has a default deny. Each service allows the requests of the edges to it: one rule per edge, in the
+ * order of the annotation that names them. Edges with equal rules, such as routes of one gateway, share one rule, and
+ * the annotation names all of them. A mirror has one rule for each call whose requests it receives. In a namespace that
+ * the catalog does not own, a service without callers has a policy without rules, which denies every request to it.
  *
  * Restrictions in a dry run are policies of their own, so an enforced policy never becomes a dry run in place. istiod
  * evaluates a proxy's dry runs apart from its enforced policies, so a dry run of a service has the rules of all its edges.

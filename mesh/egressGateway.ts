@@ -136,8 +136,8 @@ function toGateway({
       tcp: { maxConnections },
       http: { http1MaxPendingRequests, http2MaxRequests, maxRetries },
     },
-    // The gateway selects its server by SNI. A caller's own TLS is wrapped as well: without mutual TLS the gateway could
-    // not authenticate the caller, and every pod that reaches the gateway could leave by sending the host's name as SNI.
+    // The gateway selects its server by SNI. A caller's own TLS is wrapped as well. Without mutual TLS, the gateway could
+    // not authenticate the caller: every pod that reaches the gateway could use it, by sending the host's name as SNI.
     tls: { mode: "ISTIO_MUTUAL", sni: host },
   };
 }

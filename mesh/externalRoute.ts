@@ -84,7 +84,8 @@ function toHost(service: ExternalService, port: Port, atGateway: string): HttpRo
 
 /**
  * Over mutual TLS with the host as SNI. A proxy matches connections with the caller's own TLS by their SNI, because it
- * routes a TLS port by SNI only; at the gateway, mutual TLS is already removed and the bytes inside are forwarded as TCP.
+ * routes a TLS port by SNI only. At the gateway, mutual TLS is already removed, and the bytes inside are forwarded as
+ * TCP.
  */
 function connections(
   mesh: Mesh,

@@ -111,8 +111,8 @@ export function directResponse({ match, status, body, headers }: GatewayDirectRe
 }
 
 /**
- * Redirects plain HTTP to HTTPS as the last route of port 80: istiod puts a route for every path behind the more specific
- * ones of other objects, such as those of a challenge.
+ * Redirects plain HTTP to HTTPS as the last route of port 80. istiod puts a route for every path behind the more
+ * specific ones of other objects, such as those of a challenge.
  */
 export const httpsRedirect: HttpRoute = {
   name: "https",

@@ -3,8 +3,9 @@ import { metadata, type Manifest } from "./object";
 import type { SidecarSpec } from "./types/sidecar.gen";
 
 /**
- * The Sidecar of each service limits the configuration of its proxies to the services that it calls, those of other
- * catalogs that it reaches, and the one that receives its spans. Other hosts, in the mesh or outside, have no route.
+ * The Sidecar of each service limits the configuration of its proxies. It contains the services that it calls, those of
+ * other catalogs that it reaches, and the one that receives its spans. Other hosts, in the mesh or outside, have no
+ * route.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */

@@ -59,8 +59,8 @@ async function statusOf(name: ProgramName): Promise<ProgramStatus> {
 }
 
 /**
- * Finds each program of `names` on the machine or in the cache, and builds the others, one Go module after the
- * other (a single build keeps all cores busy).
+ * Finds each program of `names` on the machine or in the cache, and builds the others. It builds one Go module after
+ * the other, because a single build keeps all cores busy.
  *
  * @throws {UserError} if something has to be built and can't be.
  */

@@ -128,7 +128,7 @@ function callsIstiod(webhook: unknown): boolean {
 }
 
 /**
- * Whether an object is a webhook of istiod as the charts install it: it calls istiod alone, and pods do not start while
+ * Whether an object is a webhook of istiod as the charts install it. It calls istiod alone, and pods do not start while
  * istiod does not answer. istiod itself changes the failure policy of its validation.
  */
 function isIstiodsWebhook({ kind, metadata, webhooks }: PlainObject): boolean {

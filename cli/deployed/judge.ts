@@ -7,9 +7,9 @@ import { portProblems } from "./ports";
 import { selectorProblems } from "./selectors";
 
 /**
- * Compares what runs on a cluster with a catalog: pods that no service selects, services without pods, pods under another
- * account, ports that Istio reads as another protocol, and workloads whose immutable selector would change. Each problem
- * names the calls and routes that are denied or fail because of it.
+ * Compares what runs on a cluster with a catalog. It finds pods that no service selects, services without pods, and
+ * pods with another service account. It also finds ports that Istio reads as another protocol, and workloads whose
+ * immutable selector would change. Each problem names the calls and routes that are denied or fail because of it.
  *
  * @param objects the catalog's rendered objects.
  */

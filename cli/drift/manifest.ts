@@ -12,7 +12,7 @@ export interface Listed {
 
 /**
  * The objects of a manifest that Helm has rendered. Of the usual block style only the lines that identify an object are
- * read: charts with CRDs have megabytes, whose parsing would take most of the time of a command.
+ * read. Charts with CRDs have megabytes, so parsing them would take most of the time of a command.
  */
 export function listedIn(manifest: string): Listed[] {
   return manifest.split(/^---(?:[ \t].*)?$/m).flatMap((text) => {

@@ -9,9 +9,9 @@ const principal = /^(?:spiffe:\/\/(?=[^/]+\/ns\/))?(?:([^/]+)\/)?ns\/([^/]+)\/sa
 const podSuffix = /^-(?:(?:[a-z0-9]{1,10}-)?[bcdfghjklmnpqrstvwxz2-9]{5}|\d+)$/;
 
 /**
- * Finds the workload of a client: `web` or `shop/web` for a workload, a service, a service account or a pod, a name of a
- * service such as `web.shop`, or the identity `ns/shop/sa/web`. An identity that no workload has is that of an assumed pod
- * with a proxy and without labels.
+ * Finds the workload of a client. `web` and `shop/web` name a workload, a service, a service account or a pod. A
+ * service is also `web.shop`, and an identity is `ns/shop/sa/web`. An identity that no workload has is that of an
+ * assumed pod with a proxy and without labels.
  *
  * @throws {UserError} if there is none, or more than one, or if it is a gateway.
  */

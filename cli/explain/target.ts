@@ -16,9 +16,9 @@ export interface Target {
 }
 
 /**
- * Finds the host and port of a question's server: `cart`, `shop/cart` or `cart.shop` for a service, a host, the catalog's or
- * the ServiceEntry's name of an external service, a host within a wildcard, or an IP address. A URL or an address can also be
- * one that the mesh does not declare.
+ * Finds the host and port of a question's server. A service is `cart`, `shop/cart` or `cart.shop`. An external service
+ * is a host, the name in the catalog or of the ServiceEntry, a host within a wildcard, or an IP address. A URL or an
+ * address can also be one that the mesh does not declare.
  *
  * @throws {UserError} if there is none, or more than one, or if its port or protocol differs.
  */

@@ -9,8 +9,8 @@ export interface JudgedCertificate {
   /** What it is, such as `CA certificate`. */
   readonly title: string;
   /**
-   * Which certificate of several counts: the `first`, which a server presents; the one that ends `earliest`, in a chain of
-   * which all are necessary; or `latest`, among CAs of which one suffices.
+   * Which certificate of several counts. `first` is the one that a server presents. `earliest` is for a chain, of which
+   * all are necessary. `latest` is for CAs, of which one suffices.
    */
   readonly which: "first" | "earliest" | "latest";
   /** What follows once it has expired. */

@@ -16,8 +16,8 @@ interface EnvoyFilterObject extends JudgedObject {
 }
 
 /**
- * Proxies that a catalog's EnvoyFilter selects, but whose version none of its patches matches: Istio then ignores the filter
- * without an error, so the rate limits of these proxies are off.
+ * Proxies that a catalog's EnvoyFilter selects, but whose version none of its patches matches. Istio then ignores the
+ * filter without an error, so the rate limits of these proxies are off.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch
  */

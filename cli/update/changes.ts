@@ -17,9 +17,9 @@ import { fewest } from "./stages";
 export type Course = "previewed" | "stages" | "directly";
 
 /**
- * Chooses the course of the next update, without a preview of Pulumi's: it compares the objects that the program in the current
- * folder declares with the inputs in the stack's state. A first deployment has nothing that a preview could compare. Only the
- * policies could refuse it, so it runs directly if they accept what the program declares.
+ * Chooses the course of the next update, without a preview of Pulumi's. It compares the objects that the program in the
+ * current folder declares with the inputs in the stack's state. A first deployment has nothing that a preview could
+ * compare. Only the policies could refuse it, so it runs directly if they accept what the program declares.
  *
  * @param state folder of the sandbox, which has the stack's configuration.
  * @param pack folder of the policy pack.

@@ -11,10 +11,10 @@ import { withEventLog, withoutRows, withProgress } from "./progress";
 import { stagesOf } from "./stages";
 
 /**
- * Deploys the stack under the policy pack in `pack`. The engine writes the whole state before and after each step, which takes
- * most of the time of an update of many objects. A large update therefore has two stages: what the cluster can't show again
- * comes first, and the many plain objects follow in a run that writes the state once. If that run is killed, the next one finds
- * them in the cluster (`repair/unrecorded.ts`).
+ * Deploys the stack under the policy pack in `pack`. The engine writes the whole state before and after each step,
+ * which takes most of the time of an update of many objects. A large update therefore has two stages. First come the
+ * objects that the cluster can't show again. The many plain objects follow in a run that writes the state once. If that
+ * run is killed, the next one finds them in the cluster (`repair/unrecorded.ts`).
  */
 export async function deploy(pulumi: LocalPulumi, pack: string, course: Course): Promise<void> {
   const { state, configFile, underPack } = pulumi;

@@ -24,9 +24,9 @@ const sealed = [secretKey, "04da6b54-80e4-46f7-96ec-b56ff0331ba9"];
 const repeatable = new Set(["same", "create", "update", "delete"]);
 
 /**
- * Decides which objects are so safe to lose from the state that a run may skip its checkpoints: plain Kubernetes objects with
- * known values, on which nothing else depends. After a killed run, they are found in the cluster. Helm releases, Secrets,
- * generated passwords, patches, providers and components are not among them.
+ * Decides which objects are so safe to lose from the state that a run may skip its checkpoints. These are plain
+ * Kubernetes objects with known values, on which nothing else depends. After a killed run, they are found in the
+ * cluster. Helm releases, Secrets, generated passwords, patches, providers and components are not among them.
  *
  * @returns undefined if the update is to save the state after each step: it changes few objects, replaces a resource, or
  * deletes one of the others.

@@ -21,8 +21,8 @@ export const messages = {
 };
 
 /**
- * A retried payment may be made twice. Routes without retries or retryOn have Istio's default, which is safe: since Istio
- * 1.24 it retries HTTP requests only after failed connections and refused streams, no longer after a 503.
+ * A retried payment may be made twice. Routes without retries or retryOn have Istio's default, which is safe. Since
+ * Istio 1.24 it retries HTTP requests only after failed connections and refused streams, no longer after a 503.
  * https://github.com/istio/istio/blob/release-1.31/pilot/pkg/networking/core/route/retry/retry.go
  */
 export const forbidUnsafeRetries = resourcePolicy({

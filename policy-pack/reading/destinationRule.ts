@@ -1,9 +1,9 @@
 import type { Field } from "./field";
 
 /**
- * Whether a DestinationRule's host is a service of the mesh or matches one: a short name, a name under the cluster's
- * domain or one of the given domains, or a wildcard that matches such names. A dotted name outside these domains is an
- * external host, because Istio does not complete it.
+ * Whether a DestinationRule's host is a service of the mesh or matches one. Such a host is a short name, a name under
+ * the cluster's domain or a given domain, or a wildcard that matches such names. A dotted name outside these domains is
+ * an external host, because Istio does not complete it.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#DestinationRule-host
  *
  * @param host the rule's `spec.host`

@@ -12,8 +12,8 @@ export interface IstioVersionField {
 }
 
 /**
- * The exact versions of Istio that a resource installs: with the chart and images of a release of Istio's charts, and with
- * the sidecar image that a workload's pods request. Versions that are not exact are ignored.
+ * The exact versions of Istio that a resource installs. A release of Istio's charts installs them with its chart and
+ * images, a workload with the sidecar image that its pods request. Versions that are not exact are ignored.
  */
 export function istioVersionsOf(resource: KubernetesResource): IstioVersionField[] {
   if (!isHelmRelease(resource.type)) {
