@@ -4,8 +4,8 @@ import { type Hook, type MochaOptions, reporters, type Runner, type Test } from 
 const shown = 10;
 
 /**
- * Mocha's own report, and below it the slowest files and tests, so that nobody has to search for the waits. Failures
- * come last once more, because the end of a long log is what people and CI systems show.
+ * Mocha's own report, and below it the slowest files and tests, where time can be saved. Failures come last once more,
+ * because the end of a long log is what people and CI systems show.
  */
 class Slowest extends reporters.Spec {
   constructor(runner: Runner, options?: MochaOptions) {

@@ -7,16 +7,9 @@ import { UserError } from "../errors/userError";
  * as /proc, which exists and refuses every new folder as if it did not.
  *
  * @param mode permissions of the folders that are created. Default: those of Node.
- * @throws {UserError} if the path is empty, no folder can be created there, or a file has that name.
+ * @throws {UserError} if no folder can be created there, or a file has that name.
  */
 export function makeFolder(path: string, mode?: number): void {
-  // Node refuses an empty path, too. Resolved, it would be the current folder.
-  if (path === "") {
-    throw new UserError({
-      problem: "The name of a folder is empty.",
-      fix: "Name a folder, or . for the current one.",
-    });
-  }
   const missing: string[] = [];
   let at = resolve(path);
   for (; !existsSync(at); at = dirname(at)) missing.unshift(at);

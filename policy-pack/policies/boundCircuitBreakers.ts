@@ -167,9 +167,7 @@ function judgeOutlierDetection(
     judgeEjection(outlier),
     bound(outlier.at("consecutive5xxErrors"), 0, limits.consecutiveErrors, false),
     bound(outlier.at("consecutiveGatewayErrors"), 0, limits.consecutiveErrors, false),
-    ...(isSplit(outlier)
-      ? [bound(outlier.at("consecutiveLocalOriginFailures"), 0, limits.consecutiveErrors, false)]
-      : []),
+    ...localFailures(outlier).map((field) => bound(field, 0, limits.consecutiveErrors, false)),
     judgeEjected(outlier.at("maxEjectionPercent"), loadBalancer, limits.maxEjectionPercent),
     bound(outlier.at("minHealthPercent"), 0, limits.minHealthPercent, false),
     boundDuration(outlier.at("interval"), limits.shortestInterval, limits.longestInterval),
@@ -197,10 +195,7 @@ function failsOver(loadBalancer: Field): boolean {
 function judgeEjection(outlier: Field): Violation[] {
   const old = outlier.at("consecutiveErrors");
   const serverErrors = outlier.at("consecutive5xxErrors");
-  const others = [
-    outlier.at("consecutiveGatewayErrors"),
-    ...(isSplit(outlier) ? [outlier.at("consecutiveLocalOriginFailures")] : []),
-  ];
+  const others = [outlier.at("consecutiveGatewayErrors"), ...localFailures(outlier)];
   const off = serverErrors.value === 0 && !others.some((field) => isLimit(field.value));
   return [
     ...(old.isSet ? [{ field: old, ...messages.ignored() }] : []),
@@ -208,8 +203,8 @@ function judgeEjection(outlier: Field): Violation[] {
   ];
 }
 
-/** Whether failures of the client's own side are counted separately. Istio ignores their number otherwise. */
-function isSplit(outlier: Field): boolean {
+/** The limit of failures of the client's own side. None if they are not counted separately: Istio then ignores it. */
+function localFailures(outlier: Field): Field[] {
   const split = outlier.at("splitExternalLocalOriginErrors").value;
-  return split === true || split === UNKNOWN;
+  return split === true || split === UNKNOWN ? [outlier.at("consecutiveLocalOriginFailures")] : [];
 }
