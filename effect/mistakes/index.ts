@@ -13,7 +13,10 @@ import {
   undeclaredTargets,
   unservedTargets,
 } from "./services";
+import { rulesWithoutRequests } from "./policyRules";
+import { deniedProbes } from "./probes";
 import { unsentMethods, uselessWeights } from "./requests";
+import { uselessRetries } from "./retries";
 import { portlessDestinations, sharedHosts, unverifiedClaims, uselessRoutes } from "./virtualServices";
 
 export type { Mistake } from "./mistake";
@@ -25,10 +28,12 @@ export const mistakes = {
   competingLabels,
   contradictingEntries,
   contradictingServices,
+  deniedProbes,
   filters: filterMistakes,
   missingWaypoints,
   portlessDestinations,
   repeatedListeners,
+  rulesWithoutRequests,
   sharedHosts,
   undeclaredPorts,
   undeclaredTargets,
@@ -39,6 +44,7 @@ export const mistakes = {
   unservedTargets,
   unverifiedClaims,
   uselessAmbientLabels,
+  uselessRetries,
   uselessRoutes,
   uselessWeights,
 } satisfies Readonly<Record<string, (model: Model) => Mistake[]>>;

@@ -2,6 +2,7 @@ import type { AuditRule } from "../rule";
 import { ambientLabelsAgree, waypointsRead } from "./ambient";
 import { closedService, openAccess, unknownCaller } from "./access";
 import { competing, sharedHost } from "./conflicts";
+import { rulesAboutConnections } from "./connections";
 import { cutCall } from "./cutConnections";
 import { deniedCaller } from "./deniedCaller";
 import { detachedRoute } from "./gatewayApi";
@@ -10,8 +11,9 @@ import { notJudged, repeated, unreadable } from "./reading";
 import { closedIstiod, withoutDns, withoutIstiod } from "./istiodConnections";
 import { missingOwnHost } from "./missingOwnHost";
 import { closedGateway, portOfNoPod } from "./policyPorts";
+import { probesAnswered } from "./probes";
 import { gatewaysDiffer, groupsServed, namespacesExist } from "./names";
-import { methodsSent, targetsDeclared, targetsServed, weightsUsed } from "./requests";
+import { methodsSent, retriesUsed, targetsDeclared, targetsServed, weightsUsed } from "./requests";
 import { missingGateway, missingHost, missingSubset } from "./routes";
 import { emptySelector, emptySubset } from "./selectors";
 import { plaintext, undeclaredProtocol, withoutProxy } from "./transport";
@@ -79,4 +81,7 @@ export const auditRules: readonly AuditRule[] = [
   portOfNoPod,
   closedGateway,
   unenforced,
+  rulesAboutConnections,
+  probesAnswered,
+  retriesUsed,
 ];

@@ -88,3 +88,28 @@ export const weightsUsed: AuditRule = {
   examples: { wrong: shares("v1"), right: shares("v2") },
   find: ({ model }) => mistakes.uselessWeights(model).map(findingOf),
 };
+
+const timed = (timeout: string): string =>
+  documents(
+    service("reviews"),
+    routes(
+      `timeout: ${timeout}, retries: { attempts: 2, perTryTimeout: 2s }, route: [{ destination: { host: reviews } }]`,
+    ),
+  );
+
+export const retriesUsed: AuditRule = {
+  code: "MW969",
+  severity: "warning",
+  title: "retries that no slow attempt gets",
+  why: [
+    "The timeout of a route ends the request with all its attempts.",
+    "If one attempt may take as long, a pod that hangs uses up the whole time, and no other pod is asked.",
+  ],
+  see: {
+    title: "HTTPRetry",
+    url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
+  },
+  ignore: "only failures that come at once are to be retried.",
+  examples: { wrong: timed("2s"), right: timed("6s") },
+  find: ({ model }) => mistakes.uselessRetries(model).map(findingOf),
+};

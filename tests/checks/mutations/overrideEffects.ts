@@ -1,4 +1,4 @@
-import type { MeshDefinition } from "../../../catalog";
+import type { MeshDefinition, ProbeDefinition, ServiceDefinition } from "../../../catalog";
 import type { Mutant, Mutation } from "./mutation";
 import { servicesOf } from "./places";
 
@@ -43,6 +43,14 @@ const isDeployed =
       workload !== undefined && versions === undefined && (workload.kind ?? "Deployment") === "Deployment"
     );
   };
+
+/** Whether a probe is a request, and no bare connection. */
+function hasRequestProbe({ workload, ports = {} }: Partial<ServiceDefinition> = {}): boolean {
+  const isGrpc = Object.values(ports).every(({ protocol }) => protocol === "grpc");
+  return Object.values(workload?.probes ?? {}).some(
+    (probe?: ProbeDefinition) => probe?.path !== undefined || isGrpc,
+  );
+}
 
 const template = (more: object): object => ({ spec: { template: more } });
 
@@ -131,6 +139,17 @@ export const overrideEffects: readonly Mutation[] = [
         "Deployment",
         template({ metadata: { annotations: { "sidecar.istio.io/proxycpu": "100m" } } }),
         isDeployed(catalog),
+      ),
+  },
+  {
+    code: "MW338",
+    mistake: "an override by which the kubelet's probes reach the proxy, which denies them",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "Deployment",
+        template({ metadata: { annotations: { "sidecar.istio.io/rewriteAppHTTPProbers": "false" } } }),
+        (name) => isDeployed(catalog)(name) && hasRequestProbe(catalog.services[name]),
       ),
   },
   {
