@@ -15,8 +15,7 @@ node_modules/.installed: package.json package-lock.json policy-pack/package.json
 	@touch $@
 
 install: node_modules/.installed
-	@npm run --silent build
-	@npm run --silent --prefix policy-pack build
+	@node build.mjs . policy-pack
 
 up: install ## Bring the platform up on the embedded sandbox (PLATFORM=alfred)
 	$(MESHWRIGHT) up $(if $(PLATFORM),--platform $(PLATFORM))
