@@ -14,6 +14,8 @@ export type Dimension = string;
 export interface Atom {
   readonly dimension: Dimension;
   readonly pattern: Pattern;
+  /** What the policy says, such as `namespace shop`. Default: the pattern's text says it. */
+  readonly said?: string;
 }
 
 /** One of several alternatives, each of which is a list of atoms that all match. */

@@ -63,7 +63,9 @@ export function aspectText(dimension: Dimension): string {
 function misfitOf({ alternatives, negated }: Condition, request: Request, settings: MeshSettings): Misfit {
   const [first] = alternatives.flat();
   const dimension = first?.dimension ?? "";
-  const texts = alternatives.map((atoms) => atoms.map(({ pattern }) => patternText(pattern)).join(" and "));
+  const texts = alternatives.map((atoms) =>
+    atoms.map(({ pattern, said }) => said ?? patternText(pattern)).join(" and "),
+  );
   const value = valueOf(request, dimension, settings);
   const found = value === unread || value === undefined ? undefined : [value].flat().join(", ");
   return {

@@ -111,16 +111,20 @@ function attribute(key: string, { namespace, settings }: RuleContext): Parse | u
           { dimension: "identity", pattern: policyPattern(each) },
         ]);
     case "source.namespace":
-      return one("identity", (value) => regex(`.*\\/ns\\/${value.split("*").map(quoted).join(".*")}\\/.*`));
+      return (value) => {
+        const pattern = regex(`.*\\/ns\\/${value.split("*").map(quoted).join(".*")}\\/.*`);
+        return [[{ dimension: "identity", pattern, said: `namespace ${value}` }]];
+      };
     case "source.serviceAccount":
-      return one("identity", (value) => {
+      return (value) => {
         const [account = "", of = namespace] = value.split("/", 2).reverse();
-        return regex(`.+\\/ns\\/${quoted(of)}\\/(.+\\/|)sa\\/${quoted(account)}(\\/.+)?`);
-      });
+        const pattern = regex(`.+\\/ns\\/${quoted(of)}\\/(.+\\/|)sa\\/${quoted(account)}(\\/.+)?`);
+        return [[{ dimension: "identity", pattern, said: `service account ${of}/${account}` }]];
+      };
     case "source.trustDomain":
       return (value) =>
         trustDomainsOf(value, settings).map((domain) => [
-          { dimension: "identity", pattern: trustDomainPattern(domain) },
+          { dimension: "identity", pattern: trustDomainPattern(domain), said: `trust domain ${domain}` },
         ]);
     case "source.ip":
       return block("address");

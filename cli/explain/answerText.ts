@@ -6,12 +6,12 @@ import {
   type Misfit,
   type ObjectName,
   principalOf,
-  type Route,
   titleOf,
 } from "../../effect";
 import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
+import { routeLines } from "./routeText";
 import { unroutedReason } from "./unrouted";
 
 /** Describes an answer for humans: the verdict first, then the route, then each destination. */
@@ -46,24 +46,6 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
     ),
     ...worstCase(answer),
   ].join("\n");
-}
-
-function routeLines(route: Route): string[] {
-  const { outcome, timeout, retries, fault, redirect, directResponse, path, mirrors } = route;
-  return [
-    outcome,
-    ...(timeout === undefined ? [] : [`timeout ${timeout} ms`]),
-    ...(retries === undefined
-      ? []
-      : [
-          `${retries.attempts} ${retries.attempts === 1 ? "retry" : "retries"}${retries.perTryTimeout === undefined ? "" : ` of ${retries.perTryTimeout} ms`} on ${retries.retryOn}`,
-        ]),
-    ...(path === undefined ? [] : [`path rewritten to ${path}`]),
-    ...(fault === undefined ? [] : [`fault ${JSON.stringify(fault)}`]),
-    ...(redirect === undefined ? [] : [`redirect ${JSON.stringify(redirect)}`]),
-    ...(directResponse === undefined ? [] : [`response ${JSON.stringify(directResponse)}`]),
-    ...mirrors.map(({ destination, percentage }) => `${percentage} % mirrored to ${destination.host}`),
-  ];
 }
 
 function arrivalLines(
