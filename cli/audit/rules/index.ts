@@ -8,6 +8,7 @@ import { deniedCaller } from "./deniedCaller";
 import { detachedRoute } from "./gatewayApi";
 import { missingSecret, unroutedHost, unservedHost } from "./gateways";
 import { notJudged, repeated, unreadable } from "./reading";
+import { ingressBackends } from "./ingressBackends";
 import { closedIstiod, withoutDns, withoutIstiod } from "./istiodConnections";
 import { missingOwnHost } from "./missingOwnHost";
 import { closedGateway, portOfNoPod } from "./policyPorts";
@@ -84,4 +85,5 @@ export const auditRules: readonly AuditRule[] = [
   rulesAboutConnections,
   probesAnswered,
   retriesUsed,
+  ingressBackends,
 ];
