@@ -18,6 +18,11 @@ export function differencesOf(
   );
 }
 
+/** Differences of callers with another identity, as those of the workloads that they call. */
+export function atServers(differences: readonly Difference[]): Difference[] {
+  return differences.flatMap((one) => (one.server ? [{ ...one, workload: one.server }] : []));
+}
+
 /** Names the workloads of differences: the first, and how many more. */
 export function workloadsText(differences: readonly Difference[]): string {
   const names = [...new Set(differences.map(({ workload }) => workload.name))];

@@ -7,11 +7,13 @@ import type { Workload } from "./workload";
 export interface Difference {
   /**
    * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
-   * connections; the former, with `sent`, also of the requests that it sends. `proxy removed` and `proxy added`. `route
+   * connections; with `sent`, of the requests that it sends, or of those that a gateway receives. `proxy removed` and `proxy added`. `route
    * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `host reached`:
    * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
    * `network opened` and `network closed`: connections to the workload, or with `sent` of it to hosts outside of the
    * cluster, that NetworkPolicies let pass or not.
+   * `identity gained` and `identity lost`: of requests of the workload to {@link server}, because it has another identity.
+   * `tokens changed`: tokens of an issuer are verified, found or passed on in another way.
    * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -28,8 +30,13 @@ export interface Difference {
     | "egress closed"
     | "network opened"
     | "network closed"
+    | "identity gained"
+    | "identity lost"
+    | "tokens changed"
     | "unread";
   readonly workload: Workload;
+  /** Of `identity gained` and `identity lost`: the workload that receives the request. */
+  readonly server?: Workload;
   /** False if the model doesn't read something that can decide otherwise. */
   readonly sure: boolean;
   /** A request that shows the difference. */

@@ -2,9 +2,12 @@ import { accessDifferences } from "./accessDifference";
 import { affectedBy } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import type { Model } from "./model";
+import { gatewayTlsDifferences } from "./gatewayTls";
+import { identityDifferences } from "./identityDifference";
 import { networkDifferences } from "./networkDifference";
 import { proxyDifferences } from "./proxyDifference";
 import { routeDifferences } from "./routeDifference";
+import { tokenDifferences } from "./tokenDifference";
 import type { Workload } from "./workload";
 
 /**
@@ -20,7 +23,10 @@ export function difference(before: Model, after: Model): Difference[] {
       .flatMap(([old, now]) => [
         ...proxyDifferences(before, old, after, now),
         ...accessDifferences(before, old, after, now),
+        ...tokenDifferences(before, old, after, now),
+        ...gatewayTlsDifferences(before, old, after, now),
       ]),
+    ...identityDifferences(before, after, pairs),
     ...networkDifferences(before, after, pairs),
     ...routeDifferences(before, after, pairs),
   ];

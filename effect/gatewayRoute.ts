@@ -34,6 +34,8 @@ export interface GatewayServer {
   readonly tls?: string;
   /** Oldest version of TLS that it accepts, in Istio's words. Default: `TLSV1_2`, Istio's own. */
   readonly minProtocolVersion: string;
+  /** Names of which the certificate of a client must have one. Empty: any name. */
+  readonly subjectAltNames: readonly string[];
   readonly httpsRedirect: boolean;
   /** Seconds since 1970. 0 if unknown. */
   readonly created: number;
@@ -72,6 +74,7 @@ function listenerServers(model: Model, workload: Workload): GatewayServer[] {
       hosts: namespaces.map((namespace) => ({ namespace, host: hostname || "*" })),
       ...(tls !== undefined && { tls }),
       minProtocolVersion: "TLSV1_2",
+      subjectAltNames: [],
       httpsRedirect: false,
       created,
     }));
@@ -93,6 +96,7 @@ function selectedServers(model: Model, workload: Workload): GatewayServer[] {
           hosts: textsAt(server, "hosts").map((entry) => serverHost(entry, gateway.namespace)),
           ...(isTls(server) && { tls: mode ?? "PASSTHROUGH" }),
           minProtocolVersion: minimum === undefined || minimum === "TLS_AUTO" ? "TLSV1_2" : minimum,
+          subjectAltNames: textsAt(tls, "subjectAltNames"),
           httpsRedirect: tls.httpsRedirect === true,
           created: gateway.created,
         };

@@ -205,7 +205,12 @@ function routesByHost(model: Model): (host: string) => readonly VirtualService[]
 }
 
 function tlsText({ destinations }: Route): string {
-  return destinations.map(({ host, port, tls }) => `TLS ${tls} to ${host}:${port}`).join(", ");
+  return destinations
+    .map(
+      ({ host, port, tls, policy }) =>
+        `TLS ${tls}${isVerified(policy) ? "" : " without verification"} to ${host}:${port}`,
+    )
+    .join(", ");
 }
 
 /** The destinations that do not exist. None if the proxy blocks the request before. */
@@ -226,15 +231,25 @@ function brokenText(route: Route): string {
 
 function kindOf(was: Route, is: Route): Difference["kind"] {
   if (works(was) && !works(is)) return "route broken";
-  const weakest = (route: Route): number => Math.min(...route.destinations.map(({ tls }) => strengthOf(tls)));
+  const weakest = (route: Route): number => Math.min(...route.destinations.map(strengthOf));
   return is.destinations.length > 0 && was.destinations.length > 0 && weakest(is) < weakest(was)
     ? "mTLS weaker"
     : "route changed";
 }
 
-/** Mutual TLS is stronger than TLS of the server alone, which is stronger than none. */
-function strengthOf(tls: string): number {
-  return ["auto", "ISTIO_MUTUAL", "MUTUAL"].includes(tls) ? 2 : tls === "SIMPLE" ? 1 : 0;
+/** Mutual TLS is stronger than TLS of the server alone, which is stronger than none; both are weaker without verification. */
+function strengthOf({ tls, policy }: RouteDestination): number {
+  const verified = isVerified(policy) ? 0 : 0.5;
+  return ["auto", "ISTIO_MUTUAL", "MUTUAL"].includes(tls)
+    ? 2 - verified
+    : tls === "SIMPLE"
+      ? 1 - verified
+      : 0;
+}
+
+/** Whether the certificate of a server is verified. */
+function isVerified(policy: Fields): boolean {
+  return fieldsAt(policy, "tls").insecureSkipVerify !== true;
 }
 
 /** Whether requests can have another answer than an error of the proxy. */

@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { requestText } from "../../effect";
-import { differencesOf, workloadsText } from "../effectText";
+import { atServers, differencesOf, workloadsText } from "../effectText";
 
 const rules = [
   {
@@ -43,6 +43,7 @@ export const overrideAccess: ObjectRule = {
     for (const effect of overrideEffects(mesh, rendered)) {
       const found = [
         ...differencesOf(effect, "access gained"),
+        ...atServers(differencesOf(effect, "identity gained")),
         ...differencesOf(effect, "network opened").filter(({ witness }) => witness),
       ];
       const [first] = found;

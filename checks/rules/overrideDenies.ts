@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { requestText } from "../../effect";
-import { differencesOf, workloadsText } from "../effectText";
+import { atServers, differencesOf, workloadsText } from "../effectText";
 
 const overriding = (methods: string[]): object => ({
   ...webAndApi({}, {}),
@@ -50,6 +50,7 @@ export const overrideDenies: ObjectRule = {
     for (const effect of overrideEffects(mesh, rendered)) {
       const found = [
         ...differencesOf(effect, "access lost"),
+        ...atServers(differencesOf(effect, "identity lost")),
         ...differencesOf(effect, "network closed").filter(({ witness }) => witness),
       ];
       const [first] = found;

@@ -10,17 +10,18 @@ const overriding = (mode: string): object => ({
 });
 
 export const text = (workloads: string, before: string, after: string): Text => ({
-  message: `the override weakens mutual TLS of ${workloads}: ${before} becomes ${after}`,
+  message: `the override weakens TLS of ${workloads}: ${before} becomes ${after}`,
   fix: "remove it, or suppress this with the reason and the date until which it must stay",
 });
 
 export const overrideMtls: ObjectRule = {
   code: "MW910",
   severity: "warning",
-  title: "Overrides do not weaken mutual TLS",
+  title: "Overrides do not weaken TLS",
   why: [
     "A PeerAuthentication that accepts plaintext admits clients without an identity, and its traffic can be read.",
     "A DestinationRule without mutual TLS sends plaintext, which a STRICT service refuses.",
+    "A Gateway of mode SIMPLE no longer asks its clients for a certificate.",
   ],
   see: pages.mutualTlsMigration,
   suppress: "clients without a proxy still call the service; name the date by which they have one.",

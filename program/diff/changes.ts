@@ -164,7 +164,10 @@ function unreachedChange({ old, now }: Context, { name, workload, targets, by }:
 }
 
 /** Says what changes, other than access. */
-function sentenceOf({ kind, workload, sent, witness, alike = 0 }: Difference, names: Names): string {
+function sentenceOf(
+  { kind, workload, server: target, sent, witness, alike = 0 }: Difference,
+  names: Names,
+): string {
   const server = names.server(workload);
   const port = witness === undefined ? "" : ` port ${witness.port}`;
   const to =
@@ -180,6 +183,16 @@ function sentenceOf({ kind, workload, sent, witness, alike = 0 }: Difference, na
     case "proxy removed":
     case "proxy added":
       return `${server}${port} ${kind === "proxy removed" ? "has no proxy any more" : "has a proxy now"}`;
+    case "identity gained":
+    case "identity lost": {
+      const { protocol, method = "GET" } = witness ?? { protocol: "tcp" };
+      const may = kind === "identity gained" ? "may now" : "may no longer";
+      const what = protocol === "tcp" ? "connect to" : method;
+      const to = target === undefined ? "" : names.server(target);
+      return `pods of ${workload.namespace}/${workload.name} ${may} ${what} ${to}, because their identity has changed`;
+    }
+    case "tokens changed":
+      return `${server} reads tokens in another way`;
     case "host reached":
       return `${server} may now send requests to ${to} outside of the mesh`;
     case "network opened":

@@ -20,13 +20,13 @@ export const verdicts = [
 /** Each verdict in a sentence, for `--help` and the guide. */
 export const meanings: Readonly<Record<Verdict, string>> = {
   wider: "a request is allowed that was denied, or may leave the mesh",
-  weaker: "mutual TLS is weaker, or a proxy is gone",
+  weaker: "TLS is weaker, or a proxy is gone",
   unrouted: "a request that was routed ends at the proxy",
   unreached: "a workload that received requests receives none: every route leads somewhere else",
   unread: "an object applies that the comparison does not read",
-  changed: "a request is routed in another way",
+  changed: "a request is routed, or its token read, in another way",
   narrower: "a request is denied that was allowed, or may no longer leave the mesh",
-  stronger: "mutual TLS is stronger, or a proxy is there",
+  stronger: "TLS is stronger, or a proxy is there",
   added: "a workload is new",
   removed: "a workload is gone",
 };
@@ -39,6 +39,9 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "egress closed": "narrower",
   "network opened": "wider",
   "network closed": "narrower",
+  "identity gained": "wider",
+  "identity lost": "narrower",
+  "tokens changed": "changed",
   "mTLS weaker": "weaker",
   "mTLS stronger": "stronger",
   "proxy removed": "weaker",

@@ -92,13 +92,13 @@ describe("effects of overrides", () => {
     expect(
       found({ PeerAuthentication: { "shop/default": { spec: { mtls: { mode: "PERMISSIVE" } } } } }),
     ).to.deep.equal([
-      'MW910 PeerAuthentication["shop/default"]: the override weakens mutual TLS of "api" and 1 more workload: port 8080: STRICT becomes port 8080: PERMISSIVE',
+      'MW910 PeerAuthentication["shop/default"]: the override weakens TLS of "api" and 1 more workload: port 8080: STRICT becomes port 8080: PERMISSIVE',
     ]);
     const host = "api.shop.svc.cluster.local:8080";
     expect(
       found({ DestinationRule: { "shop/api": { spec: { trafficPolicy: { tls: { mode: "DISABLE" } } } } } }),
     ).to.deep.equal([
-      `MW910 DestinationRule["shop/api"]: the override weakens mutual TLS of "web": TLS ISTIO_MUTUAL to ${host} becomes TLS DISABLE to ${host}`,
+      `MW910 DestinationRule["shop/api"]: the override weakens TLS of "web": TLS ISTIO_MUTUAL to ${host} becomes TLS DISABLE to ${host}`,
     ]);
   });
 
