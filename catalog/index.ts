@@ -19,6 +19,7 @@ export type * from "./deny";
 export { callersNamed, denyRequestFields } from "./deny";
 export { longestCall, terminationDefaults, type Termination } from "./drain";
 export { type Duration, formatDuration, parseDuration } from "./duration";
+export { type Environment, environments } from "./environments";
 export type * from "./extAuthz";
 export type * from "./externalService";
 export { egressGateway, isBlock, isWildcard, originatesTls } from "./externalService";
@@ -46,7 +47,6 @@ export type * from "./mesh";
 export {
   defaultIstioVersion,
   defaultRootNamespace,
-  environments,
   istioVersionPattern,
   istioVersionSchema,
   meshSchema,

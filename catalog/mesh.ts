@@ -4,6 +4,7 @@ import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { type AuthorizationMode, authorizationModeSchema } from "./authorization";
 import { type Certificates, type CertificatesDefinition, certificatesSchema } from "./certificates";
 import { type Delegate, type DelegateDefinition, delegateSchema } from "./delegate";
+import { type Environment, environments } from "./environments";
 import {
   type ExtensionProvider,
   type ExtensionProviderDefinition,
@@ -145,11 +146,6 @@ export type IstioVersion = `${number}.${number}.${number}`;
  * one.
  */
 export const defaultIstioVersion: IstioVersion = facts.istio.version;
-
-export type Environment = (typeof environments)[number];
-
-/** The environments of a mesh. */
-export const environments = ["dev", "staging", "prod"] as const;
 
 /** A suppressed warning or info, with the reason. A suppression that matches no finding is itself reported. */
 export interface SuppressionDefinition {

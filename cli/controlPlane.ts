@@ -1,4 +1,11 @@
-import { resolvePrograms, sandboxStatus, type SandboxStatus, startSandbox, stopSandbox } from "../sandbox";
+import {
+  resolvePrograms,
+  type SandboxOptions,
+  sandboxStatus,
+  type SandboxStatus,
+  startSandbox,
+  stopSandbox,
+} from "../sandbox";
 import type { Toolchain } from "../toolchain";
 import { UserError } from "../errors/userError";
 import { step } from "./output";
@@ -7,7 +14,7 @@ import { step } from "./output";
 export async function startControlPlane(
   toolchain: Toolchain,
   state: string,
-  apiServerPort?: number,
+  options: Pick<SandboxOptions, "apiServerPort" | "onLaunch"> = {},
 ): Promise<SandboxStatus> {
   return step("Sandbox: etcd, API server, controllers, nodes", (say) =>
     startSandbox({
@@ -15,7 +22,7 @@ export async function startControlPlane(
       programs: resolvePrograms((name) => toolchain.program(name)),
       charts: toolchain.charts,
       onProgress: say,
-      ...(apiServerPort === undefined ? {} : { apiServerPort }),
+      ...options,
     }),
   );
 }

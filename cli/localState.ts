@@ -24,10 +24,15 @@ const startOver = "To start over: meshwright down, then meshwright up.";
  * the repair.
  *
  * @param stackFile path of the stack's state in the file backend.
+ * @param ready resolves when the API server of the sandbox answers.
  * @throws {UserError} if the state is lost although the cluster has what it deployed, or can't be decrypted.
  */
-export async function ensureState(stackFile: string, sandbox: SandboxStatus): Promise<void> {
-  const checkpoint = read(stackFile) ?? (await restored(stackFile, sandbox));
+export async function ensureState(
+  stackFile: string,
+  sandbox: SandboxStatus,
+  ready: Promise<unknown>,
+): Promise<void> {
+  const checkpoint = read(stackFile) ?? (await restored(stackFile, sandbox, ready));
   const { type, state } = checkpoint?.checkpoint.latest?.secrets_providers ?? {};
   if (type !== "passphrase" || state?.salt === undefined) return;
   const file = passphraseFile(sandbox.state);
@@ -64,7 +69,11 @@ function historyOf(file: string): string {
   return join(dirname(dirname(project)), "history", basename(project), basename(file, ".json"));
 }
 
-async function restored(file: string, { kubeconfig }: SandboxStatus): Promise<Checkpoint | undefined> {
+async function restored(
+  file: string,
+  { kubeconfig }: SandboxStatus,
+  ready: Promise<unknown>,
+): Promise<Checkpoint | undefined> {
   const how = existsSync(file) ? "damaged" : "missing";
   // A stack that was never deployed, or was removed, has no state. What is in the cluster is not its own.
   if (how === "missing" && !existsSync(historyOf(file))) return undefined;
@@ -77,6 +86,7 @@ async function restored(file: string, { kubeconfig }: SandboxStatus): Promise<Ch
     remark(`The stack's state ${file} was ${how}. It is restored from ${copy}.`);
     return before;
   }
+  await ready;
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const releases = (await readHelmRecords(config))

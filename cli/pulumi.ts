@@ -64,15 +64,24 @@ interface StackFile {
   config?: Record<string, unknown>;
 }
 
+/** Settings of a run on the sandbox. */
+export interface LocalSettings {
+  readonly platform?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly ready?: Promise<unknown>;
+}
+
 /**
  * Sets up stack `local` of the Pulumi project in `project` on the sandbox. The project's `Pulumi.local.yaml` stays
  * untouched: a copy beside the sandbox's state gets the sandbox's own values.
+ *
+ * @param settings.ready resolves when the sandbox's API server answers. Default: it does already.
  */
 export async function localPulumi(
   toolchain: Toolchain,
   sandbox: SandboxStatus,
   project: string,
-  { platform, environment }: { platform?: string | undefined; environment?: string | undefined } = {},
+  { platform, environment, ready = Promise.resolve() }: LocalSettings = {},
 ): Promise<LocalPulumi> {
   const projectFile = join(project, "Pulumi.yaml");
   if (!existsSync(projectFile)) {
@@ -88,7 +97,8 @@ export async function localPulumi(
   makeFolder(shadow);
   makeFolder(backend);
   const { name } = readSettingsFile(projectFile, z.object({ name: z.string().min(1) }));
-  await ensureState(join(backend, ".pulumi", "stacks", name, `${localStack}.json`), sandbox);
+  const stateFile = join(backend, ".pulumi", "stacks", name, `${localStack}.json`);
+  await ensureState(stateFile, sandbox, ready);
   replaceFile(join(shadow, "Pulumi.yaml"), toYaml({ name, runtime: "nodejs" }));
 
   const { PATH, PULUMI_HOME } = toolchain.pulumiEnvironment;
@@ -167,11 +177,8 @@ export async function localPulumi(
     ...(environment === undefined ? {} : { "meshwright:environment": environment }),
   };
   replaceFile(configFile, toYaml({ ...before, config }));
-  const stacks = JSON.parse(await quiet(["stack", "ls", "--json", "-C", shadow])) as { name: string }[];
-  const isNew = !stacks.some((stack) => stack.name === localStack);
-  if (isNew) {
-    await quiet(["stack", "init", localStack, "-C", shadow]);
-  }
+  const isNew = !existsSync(stateFile);
+  if (isNew) await quiet(["stack", "init", localStack, "-C", shadow]);
   // Pulumi encrypts the key once for a stack, whose salt may differ from the one before.
   const kept = isNew || before.encryptionsalt === undefined ? undefined : before.config?.[gatewayKey];
   if (kept === undefined) {

@@ -1,5 +1,5 @@
 export * from "./plain";
-export { IstioControlPlane } from "./istioControlPlane";
+export { IstioControlPlane, withoutGateways } from "./istioControlPlane";
 export { MeshNamespace } from "./meshNamespace";
 export { Observability } from "./observability";
 export { ServiceMesh } from "./serviceMesh";

@@ -14,6 +14,17 @@ import { MeshNamespace } from "./meshNamespace";
 import type { ReleaseSpec } from "./releaseSpec";
 import { runError } from "./runError";
 
+// Not a property of the component: its schema for other languages has no type for resources.
+const beforeGateways = new WeakMap<IstioControlPlane, readonly pulumi.Resource[]>();
+
+/**
+ * The releases of istiod, the revision tags, and the mesh-wide PeerAuthentication of a control plane. Objects that need
+ * injection and validation, but no gateway, can depend on these. They are created while the gateways start.
+ */
+export function withoutGateways(controlPlane: IstioControlPlane): pulumi.Resource[] {
+  return [...(beforeGateways.get(controlPlane) ?? [controlPlane])];
+}
+
 /**
  * Istio's control plane from Istio's own charts: `base` (CRDs), optionally `cni`, then `istiod`, then the gateways.
  * Each step starts when the previous one is ready. Objects that istiod's webhook validates must depend on this
@@ -56,10 +67,16 @@ export class IstioControlPlane extends pulumi.ComponentResource {
     // Named by their revisions, so both keep their names when one replaces the other.
     const controlPlane = this.release(`${name}-${istiod.name}`, istiod, args, before);
     // istiod's webhook validates it.
-    declareObjects(name, [meshPeerAuthentication(args)], { parent: this, dependsOn: controlPlane });
+    const strict = declareObjects(name, [meshPeerAuthentication(args)], {
+      parent: this,
+      dependsOn: controlPlane,
+    });
     const tags = declareObjects(name, istioTags(args), { parent: this, dependsOn: controlPlane });
     // The tag exists before its namespaces use it.
-    for (const canary of istiods) this.release(`${name}-${canary.name}`, canary, args, [before, ...tags]);
+    const canaries = istiods.map((canary) =>
+      this.release(`${name}-${canary.name}`, canary, args, [before, ...tags]),
+    );
+    beforeGateways.set(this, [controlPlane, ...strict, ...tags, ...canaries]);
     const ready = gateways.map((gateway) => {
       const home = new MeshNamespace(`${name}-${gateway.name}`, gatewayNamespace(gateway, args), {
         parent: this,

@@ -37,11 +37,13 @@ export class Observability extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [...place, ...after],
       });
+    // No add-on requires another one to start, so none waits for another.
     const prometheus = release(releases.prometheus, []);
-    const jaeger = release(releases.jaeger, []);
-    if (releases.collector !== undefined) release(releases.collector, [jaeger]);
-    const grafana = release(releases.grafana, [admin, prometheus, jaeger]);
-    release(releases.kiali, [signingKey, prometheus, grafana, jaeger]);
+    release(releases.jaeger, []);
+    if (releases.collector !== undefined) release(releases.collector, []);
+    release(releases.grafana, [admin]);
+    // It logs in to Grafana.
+    release(releases.kiali, [signingKey, admin]);
     declareObjects(name, watching, { parent: this, dependsOn: [...place, prometheus] });
 
     this.namespace = pulumi.output(namespace);

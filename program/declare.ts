@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declareObjects } from "../components/declareObjects";
-import { IstioControlPlane, Observability, ServiceMesh, withPlan } from "../components";
+import { IstioControlPlane, Observability, ServiceMesh, withoutGateways, withPlan } from "../components";
 import { lastDeployment, showMeaning } from "./diff/preview";
 import { needsOf } from "./cluster/needs";
 import { clusterOf } from "./controlPlane";
@@ -23,14 +23,17 @@ export async function declare(platforms: readonly Platform[]): Promise<Record<st
   const istio = installsControlPlane ? new IstioControlPlane("istio", controlPlane) : undefined;
   const certificates = declareGatewayCertificates(plan, settings.certificates, istio);
   const opts = { dependsOn: [...(istio === undefined ? [] : [istio]), ...certificates] };
+  if (observability !== undefined) {
+    // Only add-ons that a gateway exposes need it. The others start with the gateways: their releases take longest.
+    const exposed = observability.plan.gateways.length > 0;
+    const after = exposed || istio === undefined ? opts : { dependsOn: withoutGateways(istio) };
+    new Observability(observabilityName, withPlan(observability.args, observability.plan), after);
+  }
   const serviceMesh = new ServiceMesh(
     name,
     withPlan({ catalog }, { ...plan, secrets: workloadSecrets(plan.mesh) }),
     opts,
   );
-  if (observability !== undefined) {
-    new Observability(observabilityName, withPlan(observability.args, observability.plan), opts);
-  }
   if (watching !== undefined) declareObjects(observabilityName, watching, opts);
   await showMeaning(plan, await deployed, serviceMesh);
   return {

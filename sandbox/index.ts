@@ -35,6 +35,8 @@ export interface SandboxOptions {
   readonly apiServerPort?: number;
   /** Called with the current step, whenever it changes. */
   readonly onProgress?: (message: string) => void;
+  /** Called once its addresses are chosen and its processes start. They need seconds until they answer. */
+  readonly onLaunch?: (status: SandboxStatus) => void;
 }
 
 /** Webhook URLs of an istiod, which its chart's values must name. */
@@ -91,7 +93,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
       fix: `Package charts into it (helm package <chart> -d ${charts}), then: helm repo index ${charts}`,
     });
   }
-  const onProgress = options.onProgress ?? (() => undefined);
+  const { onProgress = () => undefined, onLaunch = () => undefined } = options;
   makeFolder(state, 0o700);
   const release = await lockfile.lock(state, {
     stale: 15_000,
@@ -101,6 +103,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
     // The supervisor of a started sandbox restarts processes that have ended.
     if ((await sandboxStatus(state)).running && readState(state)?.ready && readConfig(state)) {
       requirePort(state, options.apiServerPort);
+      onLaunch(await sandboxStatus(state));
       return await untilReady(state, onProgress);
     }
     await endLeftovers(state);
@@ -111,7 +114,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SandboxStat
       ports: await choosePorts(readConfig(state)?.ports, options.apiServerPort),
     };
     writeJson(files.config(state), config);
-    return await launch(state, onProgress);
+    return await launch(state, onProgress, onLaunch);
   } finally {
     await release();
   }
@@ -178,7 +181,11 @@ function webhooksAt(port: number): IstiodWebhooks {
   return { validationURL: `${istiod}/validate`, injectionURL: `${istiod}/inject` };
 }
 
-async function launch(state: string, onProgress: (message: string) => void): Promise<SandboxStatus> {
+async function launch(
+  state: string,
+  onProgress: (message: string) => void,
+  onLaunch: (status: SandboxStatus) => void,
+): Promise<SandboxStatus> {
   const log = files.log(state, "supervisor");
   makeFolder(dirname(log));
   const output = openSync(log, "a", 0o600);
@@ -211,6 +218,7 @@ async function launch(state: string, onProgress: (message: string) => void): Pro
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, undo);
   try {
+    onLaunch(await sandboxStatus(state));
     return await untilReady(state, onProgress, () => interrupted);
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, undo);

@@ -20,7 +20,7 @@ export function sandboxCommand(sandbox: Command): void {
     .option("--api-server-port <port>", "port of the API server (default: a free one)", parsePort)
     .action(async ({ state, apiServerPort }: { state: string; apiServerPort?: number }) => {
       const status = await withRunLock(state, "meshwright sandbox up", async () =>
-        startControlPlane(await tools(), state, apiServerPort),
+        startControlPlane(await tools(), state, { ...(apiServerPort !== undefined && { apiServerPort }) }),
       );
       print(`API server  ${status.apiServer ?? "-"}\nkubeconfig  ${status.kubeconfig}`);
     });

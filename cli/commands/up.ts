@@ -1,23 +1,17 @@
 import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import { type Environment, environments } from "../../catalog";
+import { type Environment, environments } from "../../catalog/environments";
 import type { SandboxStatus } from "../../sandbox";
 import { withRunLock } from "../../sandbox/runLock";
 import type { Toolchain } from "../../toolchain";
-import { print } from "../output";
-import { verifyCharts } from "../chartRepository";
-import { explainOutages } from "../outages";
-import { findPolicyPack } from "../policyPack";
-import { type LocalPulumi, localPulumi, localStack } from "../pulumi";
-import { repairSandbox } from "../repair/sandbox";
 import { startControlPlane } from "../controlPlane";
+import { findPolicyPack } from "../policyPack";
+import { tools } from "../programs";
 import { settleKilledRun } from "../runProcesses";
 import { stateOption } from "../stateOption";
-import { tools } from "../programs";
-import { courseOf } from "../update/changes";
-import { deploy } from "../update/deploy";
-import { verifyMesh } from "../verify";
+import type * as running from "../update/run";
+import { print } from "../output";
 
 interface UpOptions {
   readonly state: string;
@@ -46,32 +40,57 @@ export function upCommand(command: Command): void {
       await withRunLock(state, "meshwright up", async () => {
         await settleKilledRun(state);
         const toolchain = await tools();
-        const sandbox = await startControlPlane(toolchain, state);
-        await explainOutages(sandbox, async () => {
-          await verifyCharts(
-            sandbox.chartRepository ?? "",
-            `Remove the folder ${toolchain.charts}, then run meshwright up again: it packages the charts anew.`,
-          );
-          const pulumi = await localPulumi(toolchain, sandbox, process.cwd(), { platform, environment });
-          const deployed = await repairSandbox(pulumi, toolchain, sandbox, platform);
-          await deploy(pulumi, pack, await courseOf(deployed, pulumi.state, pack));
-          await verifyMesh(toolchain, sandbox);
-          print(await describe(pulumi, toolchain, sandbox));
-        });
+        const { sandbox, prepared } = await whileStarting(
+          (onLaunch) => startControlPlane(toolchain, state, { onLaunch }),
+          (launched, ready) =>
+            loadRun().prepare(toolchain, launched, process.cwd(), { platform, environment, ready }),
+        );
+        const outputs = await loadRun().run(prepared, toolchain, sandbox, pack, platform);
+        print(describe(outputs, toolchain, sandbox));
       });
     });
 }
 
-interface StackOutputs {
-  platform: string;
-  istio: string;
-  objects: Record<string, number>;
+/** Loaded only when the API server starts: it needs seconds, and so do the SDKs that a run imports. */
+function loadRun(): typeof running {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would load it at once
+  return require("../update/run") as typeof running;
+}
+
+/**
+ * Starts a sandbox, and does `work` meanwhile. If the start fails, its error is thrown as soon as the work has ended.
+ *
+ * @param start calls the function that it is given as soon as the sandbox has addresses.
+ * @param work gets the sandbox, and a promise that resolves when its API server answers.
+ * @returns the ready sandbox, and the result of the work, which may still have to be awaited.
+ */
+async function whileStarting<T>(
+  start: (onLaunch: (launched: SandboxStatus) => void) => Promise<SandboxStatus>,
+  work: (launched: SandboxStatus, ready: Promise<unknown>) => Promise<T>,
+): Promise<{ sandbox: SandboxStatus; prepared: Promise<T> }> {
+  const launch = Promise.withResolvers<SandboxStatus>();
+  const ready = Promise.withResolvers<SandboxStatus>();
+  const prepared = launch.promise.then((launched) => work(launched, ready.promise));
+  // Whoever awaits them gets their errors.
+  for (const promise of [ready.promise, prepared]) promise.catch(() => undefined);
+  try {
+    const sandbox = await start(launch.resolve);
+    ready.resolve(sandbox);
+    return { sandbox, prepared };
+  } catch (error) {
+    launch.reject(error);
+    ready.reject(error);
+    await prepared.catch(() => undefined);
+    throw error;
+  }
 }
 
 /** A summary of the deployment, and commands to inspect it. */
-async function describe(pulumi: LocalPulumi, toolchain: Toolchain, sandbox: SandboxStatus): Promise<string> {
-  const text = await pulumi.read(["stack", "output", "--json", "--stack", localStack]);
-  const { platform, istio, objects } = JSON.parse(text) as StackOutputs;
+function describe(
+  { platform, istio, objects }: running.StackOutputs,
+  toolchain: Toolchain,
+  sandbox: SandboxStatus,
+): string {
   const counts = Object.entries(objects).map(([kind, count]) => `${kind} ${count}`);
   const total = Object.values(objects).reduce((sum, count) => sum + count, 0);
   return [

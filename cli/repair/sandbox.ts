@@ -17,23 +17,37 @@ import { readBlockingWebhooks, unblock, webhookLine } from "./webhooks";
 /** How long an istiod that is installed may take to serve its webhooks, in milliseconds. */
 const patience = 30_000;
 
+const target = ["--stack", localStack];
+
 /**
- * Prepares a run on the sandbox: removes the lock of a killed run on the stack, and ends its interrupted operations. It
- * unblocks webhooks that no istiod serves, and finds what other tools have changed or deleted. The run then heals it.
- * Each step is one line on stderr.
+ * Removes the lock of a killed run on the stack, and reads the stack's state. Its owner has ended: this command holds the
+ * sandbox's own lock, and no other command uses this backend.
+ */
+export async function takeOver(pulumi: LocalPulumi): Promise<ExportedStack> {
+  await pulumi.read(["cancel", "--yes", ...target]);
+  return readStack(pulumi);
+}
+
+async function readStack({ read }: LocalPulumi): Promise<ExportedStack> {
+  return JSON.parse(await read(["stack", "export", ...target])) as ExportedStack;
+}
+
+/**
+ * Prepares a run on the sandbox: ends the interrupted operations of a killed run. It unblocks webhooks that no istiod
+ * serves, and finds what other tools have changed or deleted. The run then heals it. Each step is one line on stderr.
  *
+ * @param exported the stack's state.
  * @returns the resources of the stack's state.
  * @throws {UserError} if a release of the stack's name is not the one that the run was installing.
  */
 export async function repairSandbox(
-  { read, configFile }: LocalPulumi,
+  pulumi: LocalPulumi,
+  exported: ExportedStack,
   toolchain: Toolchain,
   { kubeconfig, state }: SandboxStatus,
   platform: string | undefined,
 ): Promise<readonly StateResource[]> {
-  const target = ["--stack", localStack];
-  // The owner of a lock has ended: this command holds the sandbox's own lock, and no other command uses this backend.
-  await read(["cancel", "--yes", ...target]);
+  const { read, configFile } = pulumi;
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const refresh = (urns: readonly string[]): Promise<string> =>
@@ -41,9 +55,8 @@ export async function repairSandbox(
       // It only reads. A killed one is done again.
       env: withoutCheckpoints,
     });
-  const readStack = async () => JSON.parse(await read(["stack", "export", ...target])) as ExportedStack;
   const unrecorded = readUnrecorded(state);
-  const stack = withUnrecorded(await readStack(), unrecorded);
+  const stack = withUnrecorded(exported, unrecorded);
   const plan = await planRepairs(stack, config, () => declaredReleases(configuredStack(), platform));
   if (needsRepair(plan)) {
     await applyRepairs(plan, config, {
@@ -59,7 +72,7 @@ export async function repairSandbox(
   await unblock(config, blocking);
   for (const webhook of blocking) remark(webhookLine(webhook));
 
-  const { deployment } = needsRepair(plan) ? await readStack() : stack;
+  const { deployment } = needsRepair(plan) ? await readStack(pulumi) : stack;
   const { resources = [] } = deployment;
   const drift = await readDrift(config, resources, await readHelmRecords(config));
   if (hasDrift(drift)) {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { IstioControlPlane } from "../../components/istioControlPlane";
+import * as pulumi from "@pulumi/pulumi";
+import { IstioControlPlane, withoutGateways } from "../../components/istioControlPlane";
 import type { IstioControlPlaneArgs } from "../../components/istioReleases";
 import { facts } from "../../policy-pack/facts";
 import { type Registration, registrations } from "./registrations";
@@ -60,6 +61,29 @@ describe("components/istioControlPlane", () => {
       namespace: "istio-ingress",
       values: { service: { type: "ClusterIP" } },
     });
+  });
+
+  it("tells what has to exist for injection and validation: every istiod and tag, but no gateway", async () => {
+    const urns: pulumi.Output<string>[] = [];
+    await registrations(() => {
+      const istio = new IstioControlPlane("istio", {
+        version: "1.31.0",
+        revision: "1-31-0",
+        revisionTags: ["prod"],
+        canary: { version: "1.31.1", revision: "1-31-1" },
+        gateways: [{ name: "istio-ingress" }],
+      });
+      urns.push(...withoutGateways(istio).map(({ urn }) => urn));
+    });
+    const found = await new Promise<string[]>((resolve) => {
+      pulumi.all(urns).apply(resolve);
+    });
+    expect(found.map((urn) => urn.split("::").at(-1))).to.have.members([
+      "istio-istiod-1-31-0",
+      "istio-PeerAuthentication/istio-system/default",
+      "istio-MutatingWebhookConfiguration/istio-revision-tag-prod",
+      "istio-istiod-1-31-1",
+    ]);
   });
 
   it("takes Istio's own repository by default", async () => {

@@ -191,7 +191,9 @@ describe("Alfred on the sandbox", () => {
       ).items;
       const ready = istiod?.status.conditions.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
       const created = new Map<string, string>();
-      const ofIstio = objects().filter(({ apiVersion }) => apiVersion.includes("istio.io"));
+      const ofIstio = [...objects(), ...watchers().addOns].filter(({ apiVersion }) =>
+        apiVersion.includes("istio.io"),
+      );
       for (const { kind, metadata } of await readLive(h, state, ofIstio)) {
         const at = metadata.creationTimestamp ?? "";
         expect(Date.parse(at), metadata.name).to.be.at.least(Date.parse(ready) - 1000);

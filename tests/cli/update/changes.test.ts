@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { stringify } from "yaml";
 import { localStackFiles } from "../../../cli/localStack";
-import { courseOf } from "../../../cli/update/changes";
+import { type Course, courseOf, declaredOn } from "../../../cli/update/changes";
 import { fewest } from "../../../cli/update/stages";
+import type { StateResource } from "../../../program/stackState";
 import { shopConfig, shopProject } from "../../program/shopProject";
 
 describe("cli/update/changes", function () {
@@ -39,36 +40,42 @@ describe("cli/update/changes", function () {
     type: "pulumi:pulumi:Stack",
   };
 
+  const courseIn = async (
+    folder: string,
+    deployed: readonly StateResource[] = [],
+    under = pack,
+  ): Promise<Course> => courseOf(deployed, await declaredOn(state, folder), state, under);
+
   it("runs a first deployment directly that the policies accept", async () => {
-    expect(await courseOf([], state, pack, project())).to.equal("directly");
+    expect(await courseIn(project())).to.equal("directly");
   });
 
   it("previews a first deployment that a policy refuses, which then says why", async () => {
     configure({ ...shopConfig, "meshwright:environment": "prod" });
     const shop = project(1);
-    expect(await courseOf([], state, pack, shop)).to.equal("previewed");
+    expect(await courseIn(shop)).to.equal("previewed");
     writeFileSync(policies, JSON.stringify({ "bound-timeouts": "advisory" }));
-    expect(await courseOf([], state, pack, shop)).to.equal("directly");
+    expect(await courseIn(shop)).to.equal("directly");
   });
 
   it("previews a first deployment under policies that are not known here", async () => {
     const shop = project();
-    expect(await courseOf([], state, shop, shop)).to.equal("previewed");
+    expect(await courseIn(shop, [], shop)).to.equal("previewed");
   });
 
   it("previews whatever follows a first deployment", async () => {
-    expect(await courseOf([stack], state, pack, project())).to.equal("previewed");
+    expect(await courseIn(project(), [stack])).to.equal("previewed");
   });
 
   it("previews a program that `deploy` did not return", async () => {
     const shop = project();
     writeFileSync(join(shop, "index.js"), "module.exports = {};\n");
-    expect(await courseOf([], state, pack, shop)).to.equal("previewed");
+    expect(await courseIn(shop)).to.equal("previewed");
   });
 
   it("chooses stages if many objects change, in a first deployment as well", async () => {
     const shop = project(fewest);
-    expect(await courseOf([], state, pack, shop)).to.equal("stages");
-    expect(await courseOf([stack], state, pack, shop)).to.equal("stages");
+    expect(await courseIn(shop)).to.equal("stages");
+    expect(await courseIn(shop, [stack])).to.equal("stages");
   });
 });
