@@ -1,6 +1,6 @@
 import { plainest } from "./accessDifference";
 import { allClasses } from "./accessSet";
-import { comparedAccess } from "./comparedAccess";
+import { certainlyMore, comparedAccess } from "./comparedAccess";
 import type { Alike } from "./identities";
 import type { Model } from "./model";
 import { type Box, classNumbers, intersect, type Region, subtract } from "./region";
@@ -30,8 +30,8 @@ export function accessByClient(before: Model, old: Workload, after: Model, now: 
   const clients = clientClasses(space);
   return (["access gained", "access lost"] as const).flatMap((kind) => {
     const [to, from] = kind === "access gained" ? [is, was] : [was, is];
-    const certain = subtract(to.sure, from.maybe, all);
-    const possible = subtract(to.maybe, from.maybe, all);
+    const certain = certainlyMore(to, from, space);
+    const possible = [...subtract(to.maybe, from.maybe, all), ...(from.asked.length > 0 ? certain : [])];
     return clients.flatMap(({ classes, alike: others }): ClientAccess[] => {
       const sure = within(certain, classes);
       const box = sure ?? within(possible, classes);

@@ -1,7 +1,7 @@
 import { allClasses } from "./accessSet";
 import { attached } from "./attachment";
 import type { Difference } from "./change";
-import { comparedAccess } from "./comparedAccess";
+import { certainlyMore, comparedAccess } from "./comparedAccess";
 import { inbound } from "./inbound";
 import { decisionText, mayCall } from "./mayCall";
 import type { Model } from "./model";
@@ -17,7 +17,7 @@ export function accessDifferences(before: Model, old: Workload, after: Model, no
   return (["access gained", "access lost"] as const).flatMap((kind): Difference[] => {
     const gained = kind === "access gained";
     const [to, from] = gained ? [is, was] : [was, is];
-    const certain = plainest(subtract(to.sure, from.maybe, all));
+    const certain = plainest(certainlyMore(to, from, space));
     const box = certain ?? plainest(subtract(to.maybe, from.maybe, all));
     if (!box) return [];
     const witness = witnessIn(box, space);

@@ -14,6 +14,8 @@ import type { Workload } from "./workload";
 export interface AccessSet {
   readonly sure: Region;
   readonly maybe: Region;
+  /** Those of `maybe` about which an external authorizer decides. */
+  readonly asked: Region;
 }
 
 /** Ports that are judged alike. */
@@ -37,6 +39,7 @@ export function accessSet(model: Model, workload: Workload, space: Space): Acces
   }
   const sure: Box[] = [];
   const maybe: Box[] = [];
+  const asked: Box[] = [];
   for (const { ports, tcp, mode } of groups.values()) {
     const own: Region = [new Map([["port", ports]])];
     if (mode === "bypassed") {
@@ -61,9 +64,11 @@ export function accessSet(model: Model, workload: Workload, space: Space): Acces
     const allowed = (upper: boolean): Region =>
       allow === undefined ? base : intersect(base, of(allow, upper));
     sure.push(...subtract(subtract(allowed(false), of(deny, true), all), of(custom, true), all));
-    maybe.push(...subtract(allowed(true), of(deny, false), all));
+    const passed = subtract(allowed(true), of(deny, false), all);
+    maybe.push(...passed);
+    if (custom.length > 0) asked.push(...intersect(passed, of(custom, false)));
   }
-  return { sure, maybe };
+  return { sure, maybe, asked };
 }
 
 /** Returns the set of all classes of an aspect. */

@@ -14,6 +14,8 @@ export interface Difference {
    * cluster, that NetworkPolicies let pass or not.
    * `identity gained` and `identity lost`: of requests of the workload to {@link server}, because it has another identity.
    * `tokens changed`: tokens of an issuer are verified, found or passed on in another way.
+   * `authorizer opened`: an external authorizer that does not answer no longer stops requests; `authorizer changed`: it has
+   * other settings. `limits changed`: filters limit the rate of requests in another way.
    * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -33,6 +35,9 @@ export interface Difference {
     | "identity gained"
     | "identity lost"
     | "tokens changed"
+    | "authorizer opened"
+    | "authorizer changed"
+    | "limits changed"
     | "unread";
   readonly workload: Workload;
   /** Of `identity gained` and `identity lost`: the workload that receives the request. */

@@ -1,5 +1,6 @@
-import { type AccessSet, accessSet } from "./accessSet";
+import { type AccessSet, accessSet, allClasses } from "./accessSet";
 import type { Model } from "./model";
+import { intersect, type Region, subtract } from "./region";
 import { type Space, spaceOf } from "./space";
 import type { Workload } from "./workload";
 
@@ -8,6 +9,18 @@ export interface ComparedAccess {
   readonly space: Space;
   readonly was: AccessSet;
   readonly is: AccessSet;
+}
+
+/**
+ * Returns the requests that one set allows and another does not, certainly: also those about which only the other has an
+ * external authorizer decide.
+ */
+export function certainlyMore(to: AccessSet, from: AccessSet, space: Space): Region {
+  const all = (dimension: string): bigint => allClasses(space, dimension);
+  const more = subtract(to.sure, from.maybe, all);
+  return from.asked.length === 0
+    ? more
+    : [...more, ...subtract(intersect(to.sure, from.asked), from.sure, all)];
 }
 
 interface Last {

@@ -1,6 +1,8 @@
 import { accessDifferences } from "./accessDifference";
 import { affectedBy } from "./affected";
+import { authorizerDifferences } from "./authorizerDifference";
 import type { Difference, WorkloadPair } from "./change";
+import { limitDifferences } from "./limitDifference";
 import type { Model } from "./model";
 import { gatewayTlsDifferences } from "./gatewayTls";
 import { identityDifferences } from "./identityDifference";
@@ -23,6 +25,8 @@ export function difference(before: Model, after: Model): Difference[] {
       .flatMap(([old, now]) => [
         ...proxyDifferences(before, old, after, now),
         ...accessDifferences(before, old, after, now),
+        ...authorizerDifferences(before, old, after, now),
+        ...limitDifferences(before, old, after, now),
         ...tokenDifferences(before, old, after, now),
         ...gatewayTlsDifferences(before, old, after, now),
       ]),

@@ -1,3 +1,4 @@
+import { bypassesOutbound, excludedPorts } from "./bypass";
 import type { Difference } from "./change";
 import { inbound, modeAt, type MtlsMode } from "./inbound";
 import type { Model } from "./model";
@@ -81,18 +82,40 @@ function mtls(before: Model, old: Workload, after: Model, now: Workload): Differ
 function egress(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
   if (now.proxy !== "sidecar" && now.proxy !== undefined) return [];
   const [was, is] = [outboundTrafficOf(before, old), outboundTrafficOf(after, now)];
-  if (was.outboundTraffic === is.outboundTraffic) return [];
-  return [
-    {
-      kind: is.outboundTraffic === "ALLOW_ANY" ? "egress opened" : "egress closed",
-      workload: now,
-      sure: true,
-      sent: { host: "unknown.example", port: 443 },
-      before: was.outboundTraffic,
-      after: is.outboundTraffic,
-      by: is.from ? [is.from] : [],
-    },
-  ];
+  // Connections that bypass the proxy leave the mesh, whatever it would do with them.
+  const ports = [...new Set([443, ...excludedPorts(old), ...excludedPorts(now)])];
+  const changed = ports.flatMap((port): Difference[] => {
+    const [closed, next] = [
+      outboundAt(old, was.outboundTraffic, port),
+      outboundAt(now, is.outboundTraffic, port),
+    ];
+    if ((closed === "REGISTRY_ONLY") === (next === "REGISTRY_ONLY")) return [];
+    const opened = next !== "REGISTRY_ONLY";
+    return [
+      {
+        kind: opened ? "egress opened" : "egress closed",
+        workload: now,
+        sure: bypassesOutbound(now, port) !== "unknown",
+        sent: { host: "unknown.example", port },
+        before: closed,
+        after: next,
+        by:
+          is.from && bypassesOutbound(now, port) === "no"
+            ? [is.from]
+            : now.from && next !== is.outboundTraffic
+              ? [now.from]
+              : [],
+      },
+    ];
+  });
+  return changed.slice(0, 1);
+}
+
+/** What becomes of connections to a port of an unknown host. */
+function outboundAt(workload: Workload, mode: string, port: number): string {
+  const bypass = bypassesOutbound(workload, port);
+  if (bypass === "no") return mode;
+  return `${bypass === "yes" ? "" : "some "}connections to port ${port} bypass the proxy`;
 }
 
 function unread(before: Model, old: Workload, after: Model, now: Workload): Difference[] {

@@ -1,4 +1,5 @@
 import { changedOf } from "./affected";
+import { bypassText } from "./bypass";
 import type { Difference, WorkloadPair } from "./change";
 import { gatewayServers } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
@@ -28,12 +29,17 @@ export function routeDifferences(before: Model, after: Model, pairs: readonly Wo
   const hosts = [...changed.flatMap((object) => hostsOf(object, after)), ...derived.hosts];
   const sidecars = changed.some(({ kind }) => kind === "Sidecar");
   const gateways = derived.gateways || changed.some(({ kind }) => kind === "Gateway");
+  const mtlsChanges = before.settings.autoMtls !== after.settings.autoMtls;
   const isChanged = hostIndex(hosts.map((host) => ({ host })));
   const changes = new Map<string, readonly [before: string, after: string]>();
   return pairs.flatMap(([old, now]) => {
     if (now.proxy === "none" || old.proxy === "none") return [];
     const scoped = now.proxy === "gateway" ? gateways : sidecars && scopeChanges(before, old, after, now);
-    const whole = scoped || JSON.stringify(old.labels) !== JSON.stringify(now.labels);
+    const whole =
+      scoped ||
+      JSON.stringify(old.labels) !== JSON.stringify(now.labels) ||
+      mtlsChanges ||
+      bypassText(old) !== bypassText(now);
     if (hosts.length === 0 && !whole) return [];
     const isCompared = (host: string): boolean => whole || isChanged(host).length > 0;
     const targets = targetsOf(before, old, after, now, isCompared);
@@ -286,12 +292,15 @@ export function routeText(route: Route): string {
 
 function destinationText(destination: RouteDestination): string {
   const { host, port, subset, weight, exists, labels, tls, policy, headers } = destination;
+  const { resolution = "", endpoints = [] } = destination;
   return [
     `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
     labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
     `weight ${weight}`,
     exists ? "" : "(no such cluster)",
     `TLS ${tls}`,
+    resolution,
+    ...endpoints,
     ...policyTexts(policy),
     headers ? JSON.stringify(headers) : "",
   ]

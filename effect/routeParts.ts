@@ -84,6 +84,8 @@ function destinationParts(one: RouteDestination): (readonly [string, string])[] 
     ["TLS", tls] as const,
     ...(exists ? [] : [["cluster", "missing"] as const]),
     ...leaves(labels, "label"),
+    ...given("resolution", one.resolution),
+    ...given("endpoints", one.endpoints?.join(", ")),
     ...leaves({ ...fieldsAt(settings), mode: undefined }, "tls"),
     ...leaves(others),
     ...leaves(headers, "headers"),

@@ -32,6 +32,10 @@ export interface RouteDestination {
   readonly tls: string;
   /** Connection pool, outlier detection, load balancing and TLS of a DestinationRule. */
   readonly policy: Fields;
+  /** Where the proxy finds a ServiceEntry's addresses, in Istio's words. Undefined for a Service. */
+  readonly resolution?: string;
+  /** Addresses of static endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
+  readonly endpoints?: readonly string[];
   /** Headers that are changed for this destination. */
   readonly headers?: Fields;
 }
@@ -279,7 +283,11 @@ export function destinationTo(
     weight: 1,
     exists: hasPort && (subset === undefined || own !== undefined),
     ...(own && { labels: fieldsAt(own, "labels") }),
-    tls: textAt(fieldsAt(policy, "tls"), "mode") ?? (service?.external === true ? "none" : "auto"),
+    tls:
+      textAt(fieldsAt(policy, "tls"), "mode") ??
+      (service?.external === true || !model.settings.autoMtls ? "none" : "auto"),
+    ...(service?.endpoints && { endpoints: service.endpoints }),
+    ...(service?.resolution !== undefined && { resolution: service.resolution }),
     policy,
   };
 }

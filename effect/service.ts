@@ -26,7 +26,9 @@ export interface ServiceHost {
   /** Labels that its pods have. Undefined if its endpoints are no pods of the mesh. */
   readonly selector?: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];
-  /** IP addresses of a ServiceEntry's static endpoints, to which proxies connect. Undefined if it names none. */
+  /** How proxies find the addresses of a ServiceEntry: `NONE`, `STATIC`, `DNS`. Undefined for a Service. */
+  readonly resolution?: string;
+  /** Addresses of a ServiceEntry's static endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
   readonly endpoints?: readonly string[];
   readonly from: ObjectName;
   /** Seconds since 1970. */
@@ -76,6 +78,7 @@ function kubernetesService(object: KnownObject, { clusterDomain }: MeshSettings)
     exportTo: exported(annotations["networking.istio.io/exportTo"]?.split(",") ?? [], namespace),
     registry: "kubernetes",
     external: textAt(spec, "type") === "ExternalName",
+    ...(textAt(spec, "type") === "ExternalName" && { endpoints: [textAt(spec, "externalName") ?? ""] }),
     ...(Object.keys(selector).length > 0 && { selector }),
     addresses: cluster === undefined || cluster === "None" ? [] : [cluster],
     from: nameOf(object),
@@ -107,6 +110,7 @@ function serviceEntry(object: KnownObject): ServiceHost[] {
     external: (textAt(spec, "location") ?? "MESH_EXTERNAL") === "MESH_EXTERNAL",
     ...(Object.keys(selector).length > 0 && { selector }),
     addresses: textsAt(spec, "addresses"),
+    resolution: textAt(spec, "resolution") ?? "NONE",
     ...(endpoints.length > 0 && { endpoints }),
     from: nameOf(object),
     created,

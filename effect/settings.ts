@@ -1,4 +1,4 @@
-import { fieldsAt, textAt, textsAt } from "./field";
+import { fieldsAt, has, listAt, textAt, textsAt } from "./field";
 
 /** How a mesh is configured, as far as it decides what objects mean. */
 export interface MeshSettings {
@@ -12,6 +12,10 @@ export interface MeshSettings {
   readonly clusterDomain: string;
   /** What happens to requests to unknown hosts. Default: `ALLOW_ANY`, Istio's own. */
   readonly outboundTraffic: "ALLOW_ANY" | "REGISTRY_ONLY";
+  /** Whether proxies use mutual TLS by themselves where the callee has a proxy. Default: true. */
+  readonly autoMtls: boolean;
+  /** The settings of external authorizers as text, by the name of the extension provider. Default: none. */
+  readonly authorizers: Readonly<Record<string, string>>;
   /** How paths are normalized before they are matched. Default: `BASE`, Istio's own. */
   readonly pathNormalization: "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
 }
@@ -23,6 +27,8 @@ export const defaultSettings: MeshSettings = {
   trustDomainAliases: [],
   clusterDomain: "cluster.local",
   outboundTraffic: "ALLOW_ANY",
+  autoMtls: true,
+  authorizers: {},
   pathNormalization: "BASE",
 };
 
@@ -40,6 +46,18 @@ export function settingsOf(config: object): Partial<MeshSettings> {
     pathNormalization: textAt(fieldsAt(config, "pathNormalization"), "normalization"),
   };
   const given = Object.entries(texts).filter(([, value]) => value !== undefined && value !== "DEFAULT");
+  const authorizers = listAt(config, "extensionProviders").flatMap((provider) => {
+    const own = has(provider, "envoyExtAuthzHttp") ? "envoyExtAuthzHttp" : "envoyExtAuthzGrpc";
+    const name = textAt(provider, "name");
+    return name !== undefined && has(provider, own)
+      ? [[name, JSON.stringify(fieldsAt(provider, own))] as const]
+      : [];
+  });
   const aliases = textsAt(config, "trustDomainAliases");
-  return { ...Object.fromEntries(given), ...(aliases.length > 0 && { trustDomainAliases: aliases }) };
+  return {
+    ...Object.fromEntries(given),
+    ...(fieldsAt({ config }, "config").enableAutoMtls === false && { autoMtls: false }),
+    ...(authorizers.length > 0 && { authorizers: Object.fromEntries(authorizers) }),
+    ...(aliases.length > 0 && { trustDomainAliases: aliases }),
+  };
 }

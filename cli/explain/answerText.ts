@@ -8,6 +8,7 @@ import {
   principalOf,
   titleOf,
 } from "../../effect";
+import { isCountedElsewhere, ratesIn } from "../../effect/rateLimit";
 import { fromOf, objectNamed, type Side } from "../../program/diff/side";
 import type { Answer, Arrival } from "./answer";
 import type { Question } from "./question";
@@ -190,28 +191,9 @@ function attemptsOf({ route: { retries }, destinations }: Answer): number {
 /** The rate that an EnvoyFilter's token bucket allows, or that another service counts. */
 function rateText(side: Side, from: ObjectName): string {
   const spec = objectNamed(side.objects, from)?.spec;
-  const buckets = [...new Set(fieldsNamed(spec, "token_bucket").map(bucketText))];
-  if (buckets.length > 0) return `: ${buckets.join("; ")}, at each pod`;
-  const isCounted = fieldsNamed(spec, "rate_limit_service").length > 0;
-  return isCounted ? ": counted by the rate limit service, for all pods together" : "";
-}
-
-function bucketText(bucket: unknown): string {
-  const {
-    max_tokens: burst,
-    tokens_per_fill: rate = burst,
-    fill_interval: interval,
-  } = (bucket ?? {}) as Readonly<Record<string, unknown>>;
-  return `${String(rate)} requests per ${String(interval)}, at most ${String(burst)} at once`;
-}
-
-/** The values of all fields of a name, at any depth. */
-function fieldsNamed(value: unknown, name: string): unknown[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(key === name ? [inner as unknown] : []),
-    ...fieldsNamed(inner, name),
-  ]);
+  const rates = ratesIn(spec);
+  if (rates.length > 0) return `: ${rates.join("; ")}, at each pod`;
+  return isCountedElsewhere(spec) ? ": counted by the rate limit service, for all pods together" : "";
 }
 
 function percent(weight: number, total: number): string {

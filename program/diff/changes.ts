@@ -191,6 +191,12 @@ function sentenceOf(
       const to = target === undefined ? "" : names.server(target);
       return `pods of ${workload.namespace}/${workload.name} ${may} ${what} ${to}, because their identity has changed`;
     }
+    case "authorizer opened":
+      return `${server} also accepts requests whose external authorizer does not answer`;
+    case "authorizer changed":
+      return `the external authorizer of ${server} has other settings`;
+    case "limits changed":
+      return `the rate of requests to ${server} is limited in another way`;
     case "tokens changed":
       return `${server} reads tokens in another way`;
     case "host reached":
