@@ -1,4 +1,4 @@
-import { compare } from "semver";
+import compare from "semver/functions/compare";
 import { defaultRootNamespace } from "../catalog";
 import { mergePatch } from "../mesh";
 import { facts } from "../policy-pack/facts";
