@@ -18,13 +18,17 @@ import { unroutedReason } from "./unrouted";
 /** Describes an answer for humans: the verdict first, then the route, then each destination. */
 export function answerText(question: Question, answer: Answer, side: Side): string {
   const { client, server, method, path } = question;
-  const title = `${client ?? "outside"} → ${server} ${method} ${path}`;
   const { route, proxy, atGateway, destinations, assumedClient } = answer;
+  const port = connectionPort(answer);
+  const title = `${client ?? "outside"} → ${server} ${port === undefined ? `${method} ${path}` : `port ${port}`}`;
   // Without a server for the host, the connection ends before a policy decides.
   const isDecided = atGateway && (route.outcome !== "blocked" || atGateway.answer !== "allowed");
   return [
     `${coloured(answer.verdict)}  ${title}`,
     "",
+    ...(port !== undefined && (method !== "GET" || path !== "/")
+      ? [`port ${port} carries connections, so method and path decide nothing`, ""]
+      : []),
     ...(assumedClient
       ? [
           `no workload has the service account of ${proxy}: a pod with a proxy and without labels is assumed`,
@@ -45,8 +49,15 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
     ...[...Map.groupBy(destinations, placeOf)].flatMap(([place, own]) =>
       arrivalLines(side, question, place, own, destinations),
     ),
-    ...worstCase(answer),
+    ...(port === undefined ? worstCase(answer) : []),
   ].join("\n");
+}
+
+/** The port of the destination, if its proxies see connections and no requests. */
+function connectionPort({ destinations }: Answer): number | undefined {
+  const received = destinations.flatMap(({ at }) => at.map(({ request }) => request));
+  const isConnection = received.length > 0 && received.every(({ protocol }) => protocol === "tcp");
+  return isConnection ? destinations[0]?.destination.port : undefined;
 }
 
 function arrivalLines(

@@ -98,6 +98,23 @@ describe("cli/explain/answer", () => {
     expect(outsideText("shop.example.com")).to.include("no route of shop.example.com matches the request");
   });
 
+  it("asks about a connection where proxies see no requests", () => {
+    const services = {
+      web: { ports: http, calls: { db: {} } },
+      db: { ports: { tcp: { port: 5432, protocol: "tcp" } } },
+    } as const;
+    const side = sideOf("shop", { name: "shop", services });
+    const text = (question: Partial<Question>): string => {
+      const asked = { client: "web", server: "db", method: "GET", path: "/", headers: {}, ...question };
+      return stripVTControlCharacters(answerText(asked, answer(side.model, asked), side));
+    };
+    expect(text({})).to.match(/^ALLOWED {2}web → db port 5432\n\nroute at/);
+    expect(text({})).not.to.include("worst case");
+    const unread = "port 5432 carries connections, so method and path decide nothing";
+    expect(text({ method: "POST" })).to.include(unread);
+    expect(text({ path: "/x" })).to.include(unread);
+  });
+
   it("names what a dry run would make of an allowed request, and the line of the catalog", () => {
     const calls = { api: { dryRun: { methods: ["GET"] } } };
     const services = { web: { ports: http, calls }, api: { ports: http } };
