@@ -53,10 +53,13 @@ export function answerText(question: Question, answer: Answer, side: Side): stri
   ].join("\n");
 }
 
-/** The port of the destination, if its proxies see connections and no requests. */
-function connectionPort({ destinations }: Answer): number | undefined {
-  const received = destinations.flatMap(({ at }) => at.map(({ request }) => request));
-  const isConnection = received.length > 0 && received.every(({ protocol }) => protocol === "tcp");
+/** The port of the destination, if no proxy on the way sees requests, but connections. */
+function connectionPort({ route, destinations }: Answer): number | undefined {
+  const received = destinations.flatMap(({ at }) => at);
+  const isConnection =
+    route.retries === undefined &&
+    received.length > 0 &&
+    received.every(({ request, next }) => request.protocol === "tcp" && next === undefined);
   return isConnection ? destinations[0]?.destination.port : undefined;
 }
 
