@@ -4,7 +4,7 @@
  * with `make bench`.
  */
 import { table } from "../cli/output";
-import { subjectOf } from "../cli/proofSubject";
+import { subjectOf } from "../cli/proof/subject";
 import { type Proof, proveByXds, proveStatically } from "../prove";
 import { meshOf } from "./meshOf";
 

@@ -8,7 +8,7 @@ import { sizeOf } from "../cost/size";
 import { atRef } from "../gitRef";
 import { print, step } from "../output";
 import { describeBuild } from "../programs";
-import { subjectOf } from "../proofSubject";
+import { subjectOf } from "../proof/subject";
 import { loadSubject, stackOption, subjectArgument } from "../subject";
 
 /** `meshwright cost`: what istiod sends to each proxy, and what a change adds. */

@@ -5,15 +5,15 @@ import { UserError } from "../../errors/userError";
 import type { CombinedProof, Proof, ProofSubject, Tier } from "../../prove";
 import { combine, isIstiodReady, prove, proveByXds, proveStatically, tiers } from "../../prove";
 import { fetchedEnvoy, unavailable } from "../../toolchain/laboratory";
-import { junit } from "../junit";
+import { junit } from "../proof/junit";
 import { checkOutput, writeOutput } from "../outputFile";
 import { makeFolder } from "../../toolchain/makeFolder";
 import { print, remark, step } from "../output";
 import { describeBuild } from "../programs";
-import { type ProvenFields, provenFields } from "../proofFields";
-import { subjectOf } from "../proofSubject";
-import { located } from "../proofPlaces";
-import { printReport, reportJson } from "../proofReport";
+import { type ProvenFields, provenFields } from "../proof/fields";
+import { subjectOf } from "../proof/subject";
+import { located } from "../proof/places";
+import { printReport, reportJson } from "../proof/report";
 import { loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
 
 /** `meshwright prove`: what the objects do, by a model and by real requests, compared with what the catalog says. */

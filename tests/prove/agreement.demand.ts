@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { openBench } from "../../prove";
 import { staticOracle } from "../../prove/static";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defineMesh, type MeshDefinition } from "../../catalog";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { proveStatically, type ProofSubject } from "../../prove";
 import { refutedClaims } from "./shop";
 

@@ -1,4 +1,4 @@
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 
 const http = { port: 8080, protocol: "http" };
 const workload = { image: "registry.example.com/app:1", replicas: 1 };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defineMesh, type MeshDefinition } from "../../catalog";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import type { Manifest } from "../../mesh";
 import { type Proof, proveStatically } from "../../prove";
 import { refutedClaims } from "./shop";

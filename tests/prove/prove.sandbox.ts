@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import type { Manifest } from "../../mesh";
-import { located } from "../../cli/proofPlaces";
+import { located } from "../../cli/proof/places";
 import { type Bench, combine, openBench } from "../../prove";
 import { settled } from "../../prove/cluster";
 import { staticOracle } from "../../prove/static";

@@ -1,5 +1,5 @@
 import { defineMesh, type MeshDefinition } from "../../catalog";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { type Manifest, mergePatch } from "../../mesh";
 import type { Proof, ProofSubject } from "../../prove";
 

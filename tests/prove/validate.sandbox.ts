@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { type Proof, proveByXds, type ProofSubject } from "../../prove";
 import { laboratoryFiles } from "../../toolchain/laboratory";

@@ -9,7 +9,7 @@ import type { Manifest } from "../../mesh";
 import { changesOf } from "../../cli/cost/change";
 import type { Exceeded } from "../../cli/cost/budgets";
 import { report } from "../../cli/cost/report";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { meshwright } from "../cli/run";
 import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";

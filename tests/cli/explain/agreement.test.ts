@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { answer } from "../../../cli/explain/answer";
 import { answerText } from "../../../cli/explain/answerText";
 import type { Question } from "../../../cli/explain/question";
-import { subjectOf } from "../../../cli/proofSubject";
+import { subjectOf } from "../../../cli/proof/subject";
 import { loadSide, sideOf } from "../../../cli/side";
 import type { Side } from "../../../program/diff/side";
 import { loadSubject } from "../../../cli/subject";

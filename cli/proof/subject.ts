@@ -1,16 +1,16 @@
-import { egressGateway, type Mesh } from "../catalog";
+import { egressGateway, type Mesh } from "../../catalog";
 import {
   gatewayPorts,
   istiodValues,
   istioObjects,
   istioReleases,
   type IstioControlPlaneArgs,
-} from "../components/plain";
-import { checkMesh, mergePatch } from "../mesh";
-import type { ProofSubject } from "../prove";
-import { releasesOf } from "../program/plan";
-import { planned } from "./planned";
-import type { Subject } from "./subject";
+} from "../../components/plain";
+import { checkMesh, mergePatch } from "../../mesh";
+import type { ProofSubject } from "../../prove";
+import { releasesOf } from "../../program/plan";
+import { planned } from "../planned";
+import type { Subject } from "../subject";
 
 /**
  * What `prove` brings up: the stack of a platform, or for a file its objects on a control plane with the values that the

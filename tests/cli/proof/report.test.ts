@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { junit } from "../../cli/junit";
-import { provenFields } from "../../cli/proofFields";
-import { type ProofReport, reportJson, summary } from "../../cli/proofReport";
-import type { CombinedProof } from "../../prove";
+import { junit } from "../../../cli/proof/junit";
+import { provenFields } from "../../../cli/proof/fields";
+import { type ProofReport, reportJson, summary } from "../../../cli/proof/report";
+import type { CombinedProof } from "../../../prove";
 
 const proof = (rest: Partial<CombinedProof>): CombinedProof => ({
   path: 'hosts["a"]',
@@ -13,7 +13,7 @@ const proof = (rest: Partial<CombinedProof>): CombinedProof => ({
   ...rest,
 });
 
-describe("cli/proofReport", () => {
+describe("cli/proof/report", () => {
   const proofs = [
     proof({ requests: 3 }),
     proof({ verdict: "refuted" }),

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { located, overrideText } from "../../cli/proofPlaces";
-import { subjectOf } from "../../cli/proofSubject";
-import { loadSubject } from "../../cli/subject";
-import { combine, type Proof, proveStatically } from "../../prove";
-import { wrongOverrides } from "../prove/wrongOverrides";
+import { located, overrideText } from "../../../cli/proof/places";
+import { subjectOf } from "../../../cli/proof/subject";
+import { loadSubject } from "../../../cli/subject";
+import { combine, type Proof, proveStatically } from "../../../prove";
+import { wrongOverrides } from "../../prove/wrongOverrides";
 
 describe("located", () => {
   let folder: string;

@@ -1,8 +1,8 @@
 import pc from "picocolors";
-import type { CombinedProof, Proof, Verdict } from "../prove";
-import { print, remark, table } from "./output";
-import type { ProvenFields } from "./proofFields";
-import { type LocatedProof, overrideText } from "./proofPlaces";
+import type { CombinedProof, Proof, Verdict } from "../../prove";
+import { print, remark, table } from "../output";
+import type { ProvenFields } from "./fields";
+import { type LocatedProof, overrideText } from "./places";
 
 /** What `meshwright prove` reports. */
 export interface ProofReport {

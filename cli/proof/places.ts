@@ -1,13 +1,13 @@
-import { formatPath, isObject, parsePath } from "../catalog";
+import { formatPath, isObject, parsePath } from "../../catalog";
 import { parseDocument } from "yaml";
-import { fromAnnotation, type Manifest } from "../mesh";
-import { fullName } from "../mesh/object";
-import { type CombinedProof, proveStatically, type ProofSubject } from "../prove";
-import { subjectOf } from "./proofSubject";
-import { renderedPath, renderedText } from "./renderedFile";
-import { locator } from "./side";
-import { offsetInTree } from "./sourceOf";
-import { catalogFileOf, type Subject } from "./subject";
+import { fromAnnotation, type Manifest } from "../../mesh";
+import { fullName } from "../../mesh/object";
+import { type CombinedProof, proveStatically, type ProofSubject } from "../../prove";
+import { subjectOf } from "./subject";
+import { renderedPath, renderedText } from "../renderedFile";
+import { locator } from "../side";
+import { offsetInTree } from "../sourceOf";
+import { catalogFileOf, type Subject } from "../subject";
 
 /** Where a refuted claim and what contradicts it are written. */
 export interface ProofPlace {

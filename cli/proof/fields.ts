@@ -1,9 +1,9 @@
-import { formatPath, isObject, valueAt } from "../catalog";
-import { checkMesh, type Manifest } from "../mesh";
-import { difference } from "../effect";
-import { modelOf, proveStatically, type ProofSubject } from "../prove";
-import { subjectOf } from "./proofSubject";
-import type { Subject } from "./subject";
+import { formatPath, isObject, valueAt } from "../../catalog";
+import { checkMesh, type Manifest } from "../../mesh";
+import { difference } from "../../effect";
+import { modelOf, proveStatically, type ProofSubject } from "../../prove";
+import { subjectOf } from "./subject";
+import type { Subject } from "../subject";
 
 /** Which fields of a catalog are demanded by a claim. */
 export interface ProvenFields {

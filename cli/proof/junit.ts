@@ -1,4 +1,4 @@
-import { type LocatedProof, overrideText } from "./proofPlaces";
+import { type LocatedProof, overrideText } from "./places";
 
 /**
  * Proofs as JUnit XML, which CI systems show as tests: a refuted claim is a failure, and one that is not provable here is
