@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { catalog } from "../../examples/online-boutique/catalog";
-import { renderMesh } from "../../mesh";
+import { type Manifest, renderMesh } from "../../mesh";
 import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/onlineBoutique";
 import { describesAsDeployed, meshOf } from "./expectations";
@@ -11,7 +11,10 @@ import { describesAsDeployed, meshOf } from "./expectations";
 describe("examples/online-boutique", () => {
   describesAsDeployed(catalog, deployed);
 
-  const objects = renderMesh(meshOf(catalog));
+  let objects: Manifest[];
+  before(() => {
+    objects = renderMesh(meshOf(catalog));
+  });
   const find = (kind: string, name: string): Record<string, unknown> =>
     findIn(objects, kind, name, "default").spec as Record<string, unknown>;
 

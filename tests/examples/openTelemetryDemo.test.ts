@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { catalog } from "../../examples/opentelemetry-demo/catalog";
-import { checkMesh, renderMesh } from "../../mesh";
+import { checkMesh, type Manifest, renderMesh } from "../../mesh";
 import { findIn } from "../platforms/rendered";
 import { deployed } from "./deployed/openTelemetryDemo";
 import { describesAsDeployed, meshOf } from "./expectations";
@@ -8,7 +8,10 @@ import { describesAsDeployed, meshOf } from "./expectations";
 describe("examples/opentelemetry-demo", () => {
   describesAsDeployed(catalog, deployed);
 
-  const objects = renderMesh(meshOf(catalog));
+  let objects: Manifest[];
+  before(() => {
+    objects = renderMesh(meshOf(catalog));
+  });
   const find = (kind: string, name: string): Record<string, unknown> =>
     findIn(objects, kind, name, "otel-demo").spec as Record<string, unknown>;
 

@@ -1,44 +1,48 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("authorizationPolicy", () => {
-  const objects = render({
-    name: "shop",
-    jwtRules: [{ issuer: "https://b.example.com" }, { issuer: "https://a.example.com" }],
-    gateways: {
-      public: {
-        hosts: {
-          "shop.example.com": {
-            tls: { credentialName: "shop" },
-            routes: [{ prefix: "/api", rewrite: "/", service: "api", port: "http", endUser: {} }],
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      jwtRules: [{ issuer: "https://b.example.com" }, { issuer: "https://a.example.com" }],
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [{ prefix: "/api", rewrite: "/", service: "api", port: "http", endUser: {} }],
+            },
           },
         },
       },
-    },
-    services: {
-      web: {
-        ports: { http },
-        calls: {
-          api: [
-            {
-              port: "http",
-              methods: ["POST", "GET"],
-              paths: ["/v2/*", "/v1"],
-              endUser: {
-                issuer: "https://b.example.com",
-                claims: { roles: ["b", "a"], realm_access: { "https://example.com/roles": ["c"] } },
+      services: {
+        web: {
+          ports: { http },
+          calls: {
+            api: [
+              {
+                port: "http",
+                methods: ["POST", "GET"],
+                paths: ["/v2/*", "/v1"],
+                endUser: {
+                  issuer: "https://b.example.com",
+                  claims: { roles: ["b", "a"], realm_access: { "https://example.com/roles": ["c"] } },
+                },
               },
-            },
-            { port: "admin" },
-          ],
-          store: {},
+              { port: "admin" },
+            ],
+            store: {},
+          },
         },
+        api: { ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } } },
+        store: { ports: { tcp } },
+        lonely: { ports: { http } },
       },
-      api: { ports: { http, admin: { port: 9090, targetPort: 90, protocol: "http" } } },
-      store: { ports: { tcp } },
-      lonely: { ports: { http } },
-    },
+    });
   });
 
   it("denies everything that no other allows", () => {

@@ -1,47 +1,51 @@
 import { expect } from "chai";
 import { type LoadDefinition, loadBalancers, type LoadBalancingDefinition } from "../../catalog";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("destinationRule", () => {
-  const objects = render({
-    name: "shop",
-    services: {
-      plain: { ports: { http } },
-      store: {
-        ports: { tcp },
-        resilience: { connectTimeout: "3s", idleTimeout: "1h" },
-        circuitBreaker: { maxConnections: 20, outlierDetection: false },
-        loadBalancing: { simple: "PASSTHROUGH" },
-      },
-      mixed: { ports: { http, tcp }, resilience: { idleTimeout: "90s" } },
-      full: {
-        ports: { http },
-        versions: { v2: {}, v1: {} },
-        traffic: { weights: { v1: 90, v2: 10 } },
-        resilience: { connectTimeout: "5s", idleTimeout: "1h" },
-        circuitBreaker: {
-          maxConnections: 50,
-          http1MaxPendingRequests: 500,
-          http2MaxRequests: 200,
-          maxRequestsPerConnection: 10,
-          h2UpgradePolicy: "UPGRADE",
-          maxRetries: 4,
-          retryBudget: { percent: 25, minRetryConcurrency: 4 },
-          outlierDetection: {
-            consecutive5xxErrors: 7,
-            consecutiveGatewayErrors: 3,
-            interval: "15s",
-            baseEjectionTime: "1m",
-            maxEjectionPercent: 100,
-            minHealthPercent: 30,
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        plain: { ports: { http } },
+        store: {
+          ports: { tcp },
+          resilience: { connectTimeout: "3s", idleTimeout: "1h" },
+          circuitBreaker: { maxConnections: 20, outlierDetection: false },
+          loadBalancing: { simple: "PASSTHROUGH" },
+        },
+        mixed: { ports: { http, tcp }, resilience: { idleTimeout: "90s" } },
+        full: {
+          ports: { http },
+          versions: { v2: {}, v1: {} },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          resilience: { connectTimeout: "5s", idleTimeout: "1h" },
+          circuitBreaker: {
+            maxConnections: 50,
+            http1MaxPendingRequests: 500,
+            http2MaxRequests: 200,
+            maxRequestsPerConnection: 10,
+            h2UpgradePolicy: "UPGRADE",
+            maxRetries: 4,
+            retryBudget: { percent: 25, minRetryConcurrency: 4 },
+            outlierDetection: {
+              consecutive5xxErrors: 7,
+              consecutiveGatewayErrors: 3,
+              interval: "15s",
+              baseEjectionTime: "1m",
+              maxEjectionPercent: 100,
+              minHealthPercent: 30,
+            },
+          },
+          loadBalancing: {
+            simple: "ROUND_ROBIN",
+            locality: { failover: [{ from: "us-west", to: "us-east" }] },
           },
         },
-        loadBalancing: {
-          simple: "ROUND_ROBIN",
-          locality: { failover: [{ from: "us-west", to: "us-east" }] },
-        },
       },
-    },
+    });
   });
   const outlierDetection = {
     consecutive5xxErrors: 5,

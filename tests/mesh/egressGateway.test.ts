@@ -1,38 +1,43 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 import { forAnyMesh, rendered } from "./rendered";
 
-const objects = render({
-  name: "shop",
-  services: {
-    web: {
-      ports: { http },
-      calls: { bank: {}, mail: { methods: ["POST"], paths: ["/send"], timeout: "3s" } },
-    },
-    api: { namespace: "backend", ports: { http }, calls: { mail: {} } },
-  },
-  externalServices: {
-    bank: {
-      host: "bank.example.com",
-      ports: { https: { port: 443, protocol: "tls" } },
-      egressGateway: true,
-      circuitBreaker: { maxConnections: 50 },
-    },
-    mail: {
-      host: "mail.example.com",
-      ports: { http: { port: 8025, targetPort: 443, protocol: "http" } },
-      tls: { mode: "SIMPLE" },
-      egressGateway: true,
-      resilience: { timeout: "5s" },
-    },
-    direct: { host: "direct.example.com", ports: { https: { port: 443, protocol: "tls" } } },
-  },
-});
+let objects: Manifest[];
 const gateway = "istio-egress.istio-egress.svc.cluster.local";
 const both = "externalServices.bank,externalServices.mail";
 
 describe("egressGateway", () => {
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http },
+          calls: { bank: {}, mail: { methods: ["POST"], paths: ["/send"], timeout: "3s" } },
+        },
+        api: { namespace: "backend", ports: { http }, calls: { mail: {} } },
+      },
+      externalServices: {
+        bank: {
+          host: "bank.example.com",
+          ports: { https: { port: 443, protocol: "tls" } },
+          egressGateway: true,
+          circuitBreaker: { maxConnections: 50 },
+        },
+        mail: {
+          host: "mail.example.com",
+          ports: { http: { port: 8025, targetPort: 443, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
+          egressGateway: true,
+          resilience: { timeout: "5s" },
+        },
+        direct: { host: "direct.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+      },
+    });
+  });
+
   it("takes requests and callers' own TLS over mutual TLS, for its hosts only", () => {
     expect(find(objects, "Gateway", "istio-egress")).to.deep.equal({
       apiVersion: "networking.istio.io/v1",

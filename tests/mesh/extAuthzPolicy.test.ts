@@ -46,9 +46,10 @@ const atGateway = (objects: readonly Manifest[]): unknown =>
   find(objects, "AuthorizationPolicy", "istio-ingress-shop.ext-authz").spec;
 
 describe("extAuthzPolicy", () => {
-  const objects = render(
-    catalog({ extAuthz: { provider: "login", paths: ["/app/*"], notPaths: ["/app/x"] } }),
-  );
+  let objects: Manifest[];
+  before(() => {
+    objects = render(catalog({ extAuthz: { provider: "login", paths: ["/app/*"], notPaths: ["/app/x"] } }));
+  });
 
   it("has the provider decide requests to the HTTP ports of a service", () => {
     expect(find(objects, "AuthorizationPolicy", "web.ext-authz")).to.deep.equal({

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parse } from "yaml";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../mesh";
+import { checkMesh, type Manifest } from "../../mesh";
 import { limitsItself } from "../../checks/rules/counterAsked";
 import { overTcp } from "../../checks/rules/httpOnly";
 import { creationOrder } from "../../components/order";
@@ -36,11 +36,15 @@ const definition: MeshDefinition = {
     redis: { namespace: "limits", ports: { redis: { port: 6379, protocol: "redis" } } },
   },
 };
-const objects = render(definition);
+let objects: Manifest[];
 const counter = "counter.limits.svc.cluster.local";
 const from = "services.web.globalRateLimits";
 
 describe("global rate limits", () => {
+  before(() => {
+    objects = render(definition);
+  });
+
   it("are asked for at the rate limit service, after the pod's own limit, and fail as the catalog says", () => {
     const filter = find(objects, "EnvoyFilter", "web-global-rate-limit");
     expect(filter.metadata).to.deep.equal({

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { MeshDefinition } from "../../catalog";
-import { checkMesh } from "../../mesh";
+import { checkMesh, type Manifest } from "../../mesh";
 import { find, http, render } from "./render";
 
 const admin = { port: 9090, protocol: "http" } as const;
@@ -47,10 +47,14 @@ const definition: MeshDefinition = {
     },
   },
 };
-const objects = render(definition);
+let objects: Manifest[];
 const shadow = "shadow.trial.svc.cluster.local";
 
 describe("mirror to another service", () => {
+  before(() => {
+    objects = render(definition);
+  });
+
   it("copies requests of callers and gateways on the ports that it has too", () => {
     const copied = (kind: string, name: string): unknown[] =>
       (find(objects, kind, name).spec as { http: Record<string, unknown>[] }).http.map(

@@ -15,60 +15,63 @@ const pods = (namespace: string, labels: object): object => ({
 const ports = (...numbers: number[]): object[] => numbers.map((port) => ({ protocol: "TCP", port }));
 
 describe("networkPolicy", () => {
-  const objects = render({
-    name: "shop",
-    networkPolicies: {},
-    telemetry: { tracing: { provider: "jaeger", randomSamplingPercentage: 1 } },
-    gateways: {
-      public: {
-        hosts: {
-          "shop.example.com": {
-            tls: { credentialName: "shop" },
-            routes: [
-              { prefix: "/a", service: "web" },
-              { prefix: "/b", service: "web" },
-            ],
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      networkPolicies: {},
+      telemetry: { tracing: { provider: "jaeger", randomSamplingPercentage: 1 } },
+      gateways: {
+        public: {
+          hosts: {
+            "shop.example.com": {
+              tls: { credentialName: "shop" },
+              routes: [
+                { prefix: "/a", service: "web" },
+                { prefix: "/b", service: "web" },
+              ],
+            },
           },
         },
       },
-    },
-    externalServices: {
-      bank: {
-        host: "bank.example.com",
-        ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
-        tls: { mode: "SIMPLE" },
-      },
-      maps: {
-        host: "maps.example.com",
-        ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
-        tls: { mode: "SIMPLE" },
-        egressGateway: true,
-      },
-      mail: {
-        host: "mail.example.com",
-        ports: { tls: { port: 443, protocol: "tls" } },
-        egressGateway: true,
-      },
-    },
-    services: {
-      web: {
-        ports: { http: { port: 80, targetPort: 8080, protocol: "http" } },
-        calls: {
-          api: [
-            { methods: ["GET"], paths: ["/a"] },
-            { methods: ["POST"], paths: ["/b"] },
-          ],
-          bank: {},
+      externalServices: {
+        bank: {
+          host: "bank.example.com",
+          ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
         },
-        admit: { prometheus: { namespace: "monitoring", methods: ["GET"], paths: ["/metrics"] } },
+        maps: {
+          host: "maps.example.com",
+          ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
+          egressGateway: true,
+        },
+        mail: {
+          host: "mail.example.com",
+          ports: { tls: { port: 443, protocol: "tls" } },
+          egressGateway: true,
+        },
       },
-      api: {
-        namespace: "backend",
-        ports: { http: { port: 80, targetPort: 9090, protocol: "http" } },
-        calls: { store: {}, maps: {}, mail: {} },
+      services: {
+        web: {
+          ports: { http: { port: 80, targetPort: 8080, protocol: "http" } },
+          calls: {
+            api: [
+              { methods: ["GET"], paths: ["/a"] },
+              { methods: ["POST"], paths: ["/b"] },
+            ],
+            bank: {},
+          },
+          admit: { prometheus: { namespace: "monitoring", methods: ["GET"], paths: ["/metrics"] } },
+        },
+        api: {
+          namespace: "backend",
+          ports: { http: { port: 80, targetPort: 9090, protocol: "http" } },
+          calls: { store: {}, maps: {}, mail: {} },
+        },
+        store: { namespace: "backend", ports: { tcp } },
       },
-      store: { namespace: "backend", ports: { tcp } },
-    },
+    });
   });
 
   it("denies everything in each namespace", () => {

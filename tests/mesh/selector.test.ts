@@ -1,34 +1,38 @@
 import { expect } from "chai";
+import type { Manifest } from "../../mesh";
 import { find, http, render } from "./render";
 
 const labels = (name: string): Record<string, string> => ({ "app.kubernetes.io/name": name });
 
 describe("a service's selector and account", () => {
-  const objects = render({
-    name: "shop",
-    networkPolicies: {},
-    telemetry: { accessLogging: { provider: "envoy" } },
-    rateLimitService: { service: "counter", onFailure: "allow" },
-    services: {
-      web: {
-        ports: { http },
-        selector: labels("frontend"),
-        serviceAccount: { name: "frontend" },
-        calls: { cart: { timeout: "2s" } },
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      networkPolicies: {},
+      telemetry: { accessLogging: { provider: "envoy" } },
+      rateLimitService: { service: "counter", onFailure: "allow" },
+      services: {
+        web: {
+          ports: { http },
+          selector: labels("frontend"),
+          serviceAccount: { name: "frontend" },
+          calls: { cart: { timeout: "2s" } },
+        },
+        cart: {
+          ports: { http },
+          selector: labels("cartservice"),
+          versions: { v1: { labels: { "app.kubernetes.io/version": "1.4.2" } }, v2: {} },
+          traffic: { weights: { v1: 100, v2: 0 } },
+          telemetry: { accessLogging: { disabled: true } },
+          mtls: { mode: "STRICT" },
+          rateLimit: { requests: 10, per: "1s" },
+          globalRateLimits: { all: { requests: 10, per: "second" } },
+          workload: { image: "registry.example.com/cart:1" },
+        },
+        counter: { ports: { grpc: { port: 8081, protocol: "grpc" } }, workload: { image: "counter:1" } },
       },
-      cart: {
-        ports: { http },
-        selector: labels("cartservice"),
-        versions: { v1: { labels: { "app.kubernetes.io/version": "1.4.2" } }, v2: {} },
-        traffic: { weights: { v1: 100, v2: 0 } },
-        telemetry: { accessLogging: { disabled: true } },
-        mtls: { mode: "STRICT" },
-        rateLimit: { requests: 10, per: "1s" },
-        globalRateLimits: { all: { requests: 10, per: "second" } },
-        workload: { image: "registry.example.com/cart:1" },
-      },
-      counter: { ports: { grpc: { port: 8081, protocol: "grpc" } }, workload: { image: "counter:1" } },
-    },
+    });
   });
   const at = (kind: string, name: string, path: string): void => {
     it(`are those of ${kind} ${name}`, () => {
@@ -86,13 +90,16 @@ describe("a service's selector and account", () => {
 });
 
 describe("a service without ports", () => {
-  const objects = render({
-    name: "shop",
-    networkPolicies: {},
-    services: {
-      worker: { workload: { image: "registry.example.com/worker:1" }, calls: { api: {} } },
-      api: { ports: { http } },
-    },
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      networkPolicies: {},
+      services: {
+        worker: { workload: { image: "registry.example.com/worker:1" }, calls: { api: {} } },
+        api: { ports: { http } },
+      },
+    });
   });
 
   it("has identity, pods, scope and NetworkPolicy, and nothing that leads to it", () => {

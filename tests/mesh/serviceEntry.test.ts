@@ -2,25 +2,29 @@ import { expect } from "chai";
 import type { Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
-const objects = render({
-  name: "shop",
-  services: {
-    web: { ports: { http }, calls: { bank: {}, mail: { timeout: "3s" } } },
-    api: { namespace: "backend", ports: { http } },
-  },
-  externalServices: {
-    bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
-    mail: {
-      host: "mail.example.com",
-      ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
-      tls: { mode: "SIMPLE" },
-      resilience: { timeout: "5s" },
-      circuitBreaker: { maxConnections: 20 },
-    },
-  },
-});
+let objects: Manifest[];
 
 describe("serviceEntry", () => {
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { bank: {}, mail: { timeout: "3s" } } },
+        api: { namespace: "backend", ports: { http } },
+      },
+      externalServices: {
+        bank: { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } },
+        mail: {
+          host: "mail.example.com",
+          ports: { http: { port: 80, targetPort: 443, protocol: "http" } },
+          tls: { mode: "SIMPLE" },
+          resilience: { timeout: "5s" },
+          circuitBreaker: { maxConnections: 20 },
+        },
+      },
+    });
+  });
+
   it("declares a host that is reached over its callers' own TLS", () => {
     expect(find(objects, "ServiceEntry", "bank")).to.deep.equal({
       apiVersion: "networking.istio.io/v1",

@@ -49,7 +49,7 @@ const without = (...fields: (keyof MeshDefinition)[]): MeshDefinition =>
   Object.fromEntries(
     Object.entries(shop).filter(([field]) => !(fields as string[]).includes(field)),
   ) as unknown as MeshDefinition;
-const objects = render(shop);
+let objects: Manifest[];
 const inCommon = (object: Manifest): boolean => object.metadata.namespace === "common";
 const inShared = (name: string, from: string): Manifest["metadata"] => ({
   ...metadata(name, from),
@@ -57,6 +57,10 @@ const inShared = (name: string, from: string): Manifest["metadata"] => ({
 });
 
 describe("a namespace that the catalog does not own", () => {
+  before(() => {
+    objects = render(shop);
+  });
+
   it("has no Namespace, and nothing that applies to pods of others", () => {
     expect(
       objects.filter(({ kind }) => kind === "Namespace").map(({ metadata: { name } }) => name),

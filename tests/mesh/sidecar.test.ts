@@ -1,14 +1,18 @@
 import { expect } from "chai";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 describe("sidecar", () => {
-  const objects = render({
-    name: "shop",
-    services: {
-      web: { ports: { http }, calls: { store: {}, api: [{ methods: ["GET"] }, { paths: ["/x"] }] } },
-      api: { namespace: "backend", ports: { http } },
-      store: { ports: { tcp } },
-    },
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        web: { ports: { http }, calls: { store: {}, api: [{ methods: ["GET"] }, { paths: ["/x"] }] } },
+        api: { namespace: "backend", ports: { http } },
+        store: { ports: { tcp } },
+      },
+    });
   });
 
   it("knows the services that are called, each once, and the control plane", () => {

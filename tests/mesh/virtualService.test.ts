@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { CookieMatch, MeshDefinition, ServiceDefinition } from "../../catalog";
 import type { HttpMatch } from "../../mesh/httpRoute";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render, tcp } from "./render";
 
 const destination = { host: "api.shop.svc.cluster.local", port: { number: 8080 } };
@@ -369,7 +370,10 @@ describe("virtualService", () => {
         },
       },
     };
-    const objects = render(shop);
+    let objects: Manifest[];
+    before(() => {
+      objects = render(shop);
+    });
 
     it("splits, limits and retries as inside the mesh, below a path that it replaces", () => {
       const split = {

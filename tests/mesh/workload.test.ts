@@ -1,34 +1,38 @@
 import { expect } from "chai";
+import type { Manifest } from "../../mesh";
 import { find, http, metadata, render } from "./render";
 
 describe("workload", () => {
-  const objects = render({
-    name: "shop",
-    services: {
-      web: {
-        ports: { http: { ...http, targetPort: 80 } },
-        versions: { v1: {}, v2: { image: "web:2", replicas: 1 } },
-        traffic: { weights: { v1: 90, v2: 10 } },
-        sidecar: {
-          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: "1Gi" } },
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        web: {
+          ports: { http: { ...http, targetPort: 80 } },
+          versions: { v1: {}, v2: { image: "web:2", replicas: 1 } },
+          traffic: { weights: { v1: 90, v2: 10 } },
+          sidecar: {
+            resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: "1Gi" } },
+          },
+          workload: {
+            image: "web:1",
+            replicas: 3,
+            env: { LEVEL: "info", COLOR: "blue" },
+            resources: { requests: { cpu: "50m" }, limits: { memory: "64Mi" } },
+          },
         },
-        workload: {
-          image: "web:1",
-          replicas: 3,
-          env: { LEVEL: "info", COLOR: "blue" },
-          resources: { requests: { cpu: "50m" }, limits: { memory: "64Mi" } },
+        api: { ports: { http }, workload: { image: "api:1" } },
+        batch: {
+          ports: { http },
+          workload: {
+            image: "batch:1",
+            autoscaling: { minReplicas: 2, maxReplicas: 5, averageUtilization: 80 },
+            resources: { requests: { cpu: "50m" } },
+          },
         },
       },
-      api: { ports: { http }, workload: { image: "api:1" } },
-      batch: {
-        ports: { http },
-        workload: {
-          image: "batch:1",
-          autoscaling: { minReplicas: 2, maxReplicas: 5, averageUtilization: 80 },
-          resources: { requests: { cpu: "50m" } },
-        },
-      },
-    },
+    });
   });
 
   it("is one for each version", () => {
@@ -186,50 +190,53 @@ describe("workload", () => {
 
 describe("a workload's kind", () => {
   const leastPrivilege = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
-  const objects = render({
-    name: "shop",
-    services: {
-      report: {
-        workload: {
-          image: "report:1",
-          kind: "CronJob",
-          schedule: "0 3 * * *",
-          env: {
-            LEVEL: "info",
-            DB_PASSWORD: { valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+  let objects: Manifest[];
+  before(() => {
+    objects = render({
+      name: "shop",
+      services: {
+        report: {
+          workload: {
+            image: "report:1",
+            kind: "CronJob",
+            schedule: "0 3 * * *",
+            env: {
+              LEVEL: "info",
+              DB_PASSWORD: { valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+            },
+          },
+          calls: { db: {}, web: {} },
+        },
+        migrate: { workload: { image: "migrate:1", kind: "Job", replicas: 3 }, calls: { db: {} } },
+        db: {
+          ports: { db: { port: 5432, protocol: "tcp" } },
+          workload: {
+            kind: "StatefulSet",
+            image: "db:1",
+            replicas: 1,
+            volumeClaimTemplates: {
+              data: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+            },
+            pod: { containers: [{ name: "db", volumeMounts: [{ name: "data", mountPath: "/data" }] }] },
           },
         },
-        calls: { db: {}, web: {} },
-      },
-      migrate: { workload: { image: "migrate:1", kind: "Job", replicas: 3 }, calls: { db: {} } },
-      db: {
-        ports: { db: { port: 5432, protocol: "tcp" } },
-        workload: {
-          kind: "StatefulSet",
-          image: "db:1",
-          replicas: 1,
-          volumeClaimTemplates: {
-            data: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
-          },
-          pod: { containers: [{ name: "db", volumeMounts: [{ name: "data", mountPath: "/data" }] }] },
-        },
-      },
-      web: {
-        ports: { http },
-        resilience: { timeout: "60s" },
-        workload: {
-          image: "web:1",
-          annotations: { "proxy.istio.io/config": "concurrency: 2" },
-          pod: {
-            imagePullSecrets: [{ name: "registry" }],
-            initContainers: [{ name: "wait", image: "wait:1" }],
-            containers: [
-              { name: "web", args: ["--fast"], securityContext: { readOnlyRootFilesystem: true } },
-            ],
+        web: {
+          ports: { http },
+          resilience: { timeout: "60s" },
+          workload: {
+            image: "web:1",
+            annotations: { "proxy.istio.io/config": "concurrency: 2" },
+            pod: {
+              imagePullSecrets: [{ name: "registry" }],
+              initContainers: [{ name: "wait", image: "wait:1" }],
+              containers: [
+                { name: "web", args: ["--fast"], securityContext: { readOnlyRootFilesystem: true } },
+              ],
+            },
           },
         },
       },
-    },
+    });
   });
   const pod = (service: string, spec: object): object => ({
     serviceAccountName: service,

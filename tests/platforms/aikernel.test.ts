@@ -36,7 +36,7 @@ const monitoring = "aikernel-monitoring";
 /** What the platform's own objects and the add-ons' come to. */
 const everything = (): Manifest[] => [...objects, ...addOns];
 
-const objects = render();
+let objects: Manifest[];
 
 function find(kind: string, name: string, namespace = "aikernel", among = objects): Manifest {
   return findIn(among, kind, name, namespace);
@@ -57,6 +57,10 @@ const account = (name: string, namespace = "aikernel"): string => `cluster.local
 const ingress = "cluster.local/ns/istio-ingress/sa/istio-ingress";
 
 describe("aikernel", () => {
+  before(() => {
+    objects = render();
+  });
+
   it("has the document's four namespaces, with its injection label and no other", () => {
     const found = [...objects, ...addOns].filter(({ kind }) => kind === "Namespace");
     expect(found.map(({ metadata }) => metadata.name)).to.deep.equal(namespaces);

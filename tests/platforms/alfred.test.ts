@@ -12,7 +12,7 @@ import { findIn, meshOf, rendered } from "./rendered";
 
 const render = (options: AlfredOptions = {}): Manifest[] => rendered(catalog(options));
 
-const objects = render();
+let objects: Manifest[];
 
 function find(kind: string, name: string, namespace = "alfred-platform", among = objects): Manifest {
   return findIn(among, kind, name, namespace);
@@ -66,6 +66,10 @@ const names = [
 const agents = ["agent-core", "agent-rag", "agent-financial", "agent-legal", "agent-social"];
 
 describe("alfred", () => {
+  before(() => {
+    objects = render();
+  });
+
   it("has nine services and the vector database of the document's trace, each with an account and a scope", () => {
     for (const kind of ["ServiceAccount", "Service", "DestinationRule", "Sidecar"]) {
       const found = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);

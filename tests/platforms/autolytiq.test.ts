@@ -9,7 +9,7 @@ import { findIn, rendered } from "./rendered";
 
 const render = (options: AutolytiqOptions = {}): Manifest[] => rendered(catalog(options));
 
-const objects = render();
+let objects: Manifest[];
 
 function find(kind: string, name: string, namespace = "autolytiq", among = objects): Manifest {
   return findIn(among, kind, name, namespace);
@@ -42,6 +42,10 @@ const services: [name: string, port: number][] = [
 const names = services.map(([name]) => name);
 
 describe("autolytiq", () => {
+  before(() => {
+    objects = render();
+  });
+
   it("has the document's eight services, each with an account, in its namespace", () => {
     for (const kind of ["ServiceAccount", "Service", "DestinationRule", "Sidecar"]) {
       const found = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);

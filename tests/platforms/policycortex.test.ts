@@ -9,7 +9,7 @@ import { findIn, rendered } from "./rendered";
 
 const render = (options: PolicyCortexOptions = {}): Manifest[] => rendered(catalog(options));
 
-const objects = render();
+let objects: Manifest[];
 
 function find(kind: string, name: string, namespace = "policycortex", among = objects): Manifest {
   return findIn(among, kind, name, namespace);
@@ -52,6 +52,10 @@ const services: [name: string, port: number, simple: string, timeout: string, pe
 const names = services.map(([name]) => name);
 
 describe("policycortex", () => {
+  before(() => {
+    objects = render();
+  });
+
   it("has the diagram's four services, each with an account, in its namespace", () => {
     for (const kind of ["ServiceAccount", "Service", "DestinationRule", "VirtualService", "Sidecar"]) {
       const found = objects

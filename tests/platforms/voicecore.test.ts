@@ -15,7 +15,7 @@ import { findIn, rendered } from "./rendered";
 
 const render = (options: VoiceCoreOptions = {}): Manifest[] => rendered(catalog(options));
 
-const objects = render();
+let objects: Manifest[];
 
 function find(kind: string, name: string, namespace = "voicecore-ai", among = objects): Manifest {
   return findIn(among, kind, name, namespace);
@@ -53,6 +53,10 @@ const names = [
 const account = (name: string): string => `cluster.local/ns/voicecore-ai/sa/${name}`;
 
 describe("voicecore", () => {
+  before(() => {
+    objects = render();
+  });
+
   it("has the document's eight services, each with an account, in its namespace", () => {
     for (const kind of ["ServiceAccount", "Service", "DestinationRule", "VirtualService", "Sidecar"]) {
       const found = objects.filter(
