@@ -1,12 +1,6 @@
-import { fieldsAt, listAt, textAt, textsByName } from "../../effect/field";
-import {
-  fullHost,
-  type Model,
-  objectsOf,
-  type ServiceHost,
-  virtualServices,
-  workloadsSelected,
-} from "../../effect";
+import { fieldsAt, listAt, textAt } from "../../effect/field";
+import { type Model, type ServiceHost, virtualServices, workloadsSelected } from "../../effect";
+import { subsetsOf } from "./subsets";
 
 /** Pods that receive requests to a host or to a subset of it, before and after. */
 export interface ReceiverChange {
@@ -31,7 +25,7 @@ export function receiverChanges(before: Model, after: Model): ReceiverChange[] {
 function receivers(
   model: Model,
 ): Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }> {
-  const subsets = subsetsOf(model);
+  const subsets = Map.groupBy(subsetsOf(model), ({ host }) => host);
   const divided = dividedHosts(model);
   const found = new Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }>();
   for (const service of model.services) {
@@ -49,23 +43,6 @@ function receivers(
     }
   }
   return found;
-}
-
-interface Subset {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-function subsetsOf(model: Model): Map<string, Subset[]> {
-  const all = objectsOf(model, "DestinationRule", "networking.istio.io").flatMap(({ spec, namespace }) => {
-    const host = fullHost(textAt(spec, "host") ?? "", namespace, model.settings.clusterDomain);
-    return listAt(spec, "subsets").map((one) => ({
-      host,
-      subset: { name: textAt(one, "name") ?? "", labels: textsByName(one, "labels") },
-    }));
-  });
-  const groups = Map.groupBy(all, ({ host }) => host);
-  return new Map([...groups].map(([host, own]) => [host, own.map(({ subset }) => subset)]));
 }
 
 /** Hosts of which every route of HTTP leads to a subset. */

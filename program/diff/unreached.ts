@@ -1,14 +1,7 @@
-import { fieldsAt, listAt, numberAt, textAt, textsByName } from "../../effect/field";
-import {
-  fullHost,
-  type Model,
-  objectsOf,
-  type ObjectName,
-  virtualServices,
-  type Workload,
-  workloadsSelected,
-} from "../../effect";
+import { fieldsAt, listAt, numberAt, textAt } from "../../effect/field";
+import { type Model, type ObjectName, virtualServices, type Workload, workloadsSelected } from "../../effect";
 import { selects } from "../../effect/object";
+import { subsetsOf } from "./subsets";
 
 /** Pods that requests were sent to, and that no route and no Service sends requests to any more. */
 export interface Unreached {
@@ -69,7 +62,7 @@ function reached(model: Model): Map<string, Reached> {
 function targetsOf(model: Model): (host: string) => readonly Target[] {
   const routed = new Set<string>();
   const named = new Map<string, Map<string, Target>>();
-  const subsets = subsetLabels(model);
+  const subsets = new Map(subsetsOf(model).map(({ host, name, labels }) => [`${host} ${name}`, labels]));
   for (const { hosts, gateways, http, tls, tcp } of virtualServices(model)) {
     // Connections without a route of their own go to the host.
     const isRouted = http.length > 0 && tls.length === 0 && tcp.length === 0 && gateways.includes("mesh");
@@ -89,16 +82,6 @@ function targetsOf(model: Model): (host: string) => readonly Target[] {
     }
   }
   return (host) => [...(routed.has(host) ? [] : [{ labels: {} }]), ...(named.get(host)?.values() ?? [])];
-}
-
-function subsetLabels(model: Model): Map<string, Readonly<Record<string, string>>> {
-  const all = objectsOf(model, "DestinationRule", "networking.istio.io").flatMap(({ spec, namespace }) => {
-    const host = fullHost(textAt(spec, "host") ?? "", namespace, model.settings.clusterDomain);
-    return listAt(spec, "subsets").map(
-      (one) => [`${host} ${textAt(one, "name") ?? ""}`, textsByName(one, "labels")] as const,
-    );
-  });
-  return new Map(all);
 }
 
 function nameOf({ namespace, name }: Workload): string {
