@@ -1,22 +1,28 @@
 import { globSync } from "node:fs";
-import { argv } from "node:process";
+import { argv, env } from "node:process";
 
 // Files on the command line run alone. Mocha would add them to a configured `spec`, so it is set only without them.
 const named = argv.slice(2).filter((argument) => /\.(test|exhaustive|sandbox|demand)\.ts$/.test(argument));
 
-// Files that take seconds run first: one that comes last would keep one of two processes busy, and the other idle.
+// `npm run test:sandbox` sets it. A pattern on the command line would have an order of its own.
+const sandbox = env.MESHWRIGHT_TESTS === "sandbox";
+
+// The longest files run first: one that comes last would keep one of two processes busy, and the other idle.
 const long = [
+  "tests/policy-pack/pack.sandbox.ts",
+  "tests/platforms/platforms.sandbox.ts",
+  "tests/cli/faults.sandbox.ts",
+  "tests/platforms/alfred.sandbox.ts",
+  "tests/program/killedRun.sandbox.ts",
+  "tests/prove/prove.sandbox.ts",
   "tests/docs/generate.test.ts",
   "tests/platforms/addingAService.test.ts",
   "tests/policy-pack/platforms.test.ts",
   "tests/plugin/schema.test.ts",
   "tests/mesh/renderMesh.test.ts",
 ];
-const all = globSync([
-  "tests/**/*.test.ts",
-  "policy-pack/tests/**/*.test.ts",
-  "deployments/tests/**/*.test.ts",
-])
+const unit = ["tests/**/*.test.ts", "policy-pack/tests/**/*.test.ts", "deployments/tests/**/*.test.ts"];
+const all = globSync(sandbox ? ["tests/**/*.sandbox.ts"] : unit)
   .filter((file) => !file.includes("node_modules"))
   .sort();
 
@@ -26,6 +32,6 @@ export default {
   spec:
     named.length > 0
       ? []
-      : [...all.filter((file) => long.includes(file)), ...all.filter((file) => !long.includes(file))],
-  timeout: named.some((file) => file.endsWith(".sandbox.ts")) ? 600_000 : 60_000,
+      : [...long.filter((file) => all.includes(file)), ...all.filter((file) => !long.includes(file))],
+  timeout: sandbox || named.some((file) => file.endsWith(".sandbox.ts")) ? 600_000 : 60_000,
 };

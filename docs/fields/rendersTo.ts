@@ -79,13 +79,13 @@ function* differences(before: Surface, after: Surface): Iterable<[string, string
 
 /** The fields in which two values differ. Lists of different lengths differ as a whole. */
 function* placesOf(before: unknown, after: unknown, path: readonly string[] = []): Iterable<string> {
-  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  if (before === after) return;
   const lists = Array.isArray(before) && Array.isArray(after);
   const alike = lists
     ? before.length === after.length && before.every(isObject)
     : isObject(before) && isObject(after);
   if (!alike) {
-    yield formatPath(path).replaceAll('["[]"]', "[]");
+    if (JSON.stringify(before) !== JSON.stringify(after)) yield formatPath(path).replaceAll('["[]"]', "[]");
     return;
   }
   const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>];
