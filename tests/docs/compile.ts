@@ -8,9 +8,7 @@ const { options } = ts.parseJsonConfigFileContent(
   ts.sys,
   root,
 );
-// As in a project of `meshwright init`: it emits no declarations. To check them doubles the compiler's time.
-const judged = { ...options, noEmit: true, declaration: false };
-const host = ts.createCompilerHost(judged);
+const host = ts.createCompilerHost(options);
 const read = host.getSourceFile.bind(host);
 const parsed = new Map<string, ts.SourceFile | undefined>();
 // Libraries and the repository's own files are parsed once for all tests of a process.
@@ -25,7 +23,7 @@ host.getSourceFile = (name, ...others) => {
  */
 export function problemsOf(files: readonly string[]): string[] {
   for (const file of files) parsed.delete(file);
-  const program = ts.createProgram(files, judged, host);
+  const program = ts.createProgram(files, { ...options, noEmit: true }, host);
   return files
     .flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
     .map(({ file, start = 0, messageText }) => {
