@@ -34,9 +34,9 @@ export interface CallDefinition {
   /** Retries of this caller. HTTP only. Default: the callee's `resilience.retries`. */
   readonly retries?: RetriesDefinition;
   /**
-   * Whether the caller responds to its own callers without waiting for this call's response, as for exported telemetry,
-   * messages to a queue, or jobs that it starts. The checks of timeouts, retries and cycles along a call path ignore
-   * such a call. It renders to nothing. Default: false, so the caller waits.
+   * Whether the caller responds to its own callers without waiting for this call's response. Examples are exported
+   * telemetry, messages to a queue, and jobs that it starts. The checks of timeouts, retries and cycles along a call
+   * path ignore such a call. It renders to nothing. Default: false, so the caller waits.
    */
   readonly asynchronous?: boolean;
   /**

@@ -4,8 +4,9 @@ import type { Shape } from "./shape";
 
 /**
  * Limits of the connections and requests that one calling proxy may have open to a service, and the ejection of failing
- * endpoints. Istio's own defaults are 2^32-1, which is no limit, so every service gets limits here: the declared ones,
- * otherwise those derived from its `load`, otherwise the defaults. They are rendered to the DestinationRule.
+ * endpoints. Istio's own defaults are 2^32-1, which is no limit, so every service gets limits here. These are the
+ * declared ones, otherwise those derived from its `load`, otherwise the defaults. They are rendered to the
+ * DestinationRule.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
  */

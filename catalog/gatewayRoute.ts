@@ -17,7 +17,7 @@ import type { Shape } from "./shape";
  * A route: requests below a path, or with `match`, are sent to a service. It is also an edge of the call graph. The
  * service's AuthorizationPolicy admits its `methods`, `paths` and `endUser` from the gateway, with paths as they are
  * after the rewrite. If routes to one port of a service differ in methods or end users, the default of `paths` is the
- * paths below the prefix. Routes of a host may have the same path and different `methods`: each then matches its own
+ * paths below the prefix. Routes of a host may have the same path and different `methods`. Each then matches its own
  * methods only, and one without methods matches all others.
  */
 export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchronous"> {
@@ -43,8 +43,8 @@ export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchrono
    */
   readonly headers?: HeadersDefinition;
   /**
-   * Addresses and address blocks of the clients that may use the route, such as `["203.0.113.0/24"]`. The gateway answers
-   * others with 403. The address is the one that the gateway determines: of the connection, or with `numTrustedProxies` or
+   * Addresses and address blocks of the clients that may use the route, such as `["203.0.113.0/24"]`. The gateway
+   * answers others with 403. The gateway determines the address: that of the connection, or with `numTrustedProxies` or
    * the PROXY protocol of the client in front of the load balancers. Default: all clients.
    *
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/

@@ -29,8 +29,8 @@ export interface RateLimitServiceDefinition {
   /** Name of its gRPC port. Default: its only port. */
   readonly port?: string;
   /**
-   * What happens to requests while the rate limit service is unavailable: `deny` rejects them, so limited services are
-   * unavailable too; `allow` accepts them without a limit.
+   * What happens to requests while the rate limit service is unavailable. `deny` rejects them, so limited services are
+   * unavailable too. `allow` accepts them without a limit.
    */
   readonly onFailure: "allow" | "deny";
   /** Timeout of each call to the rate limit service. Default: 100ms. */

@@ -7,7 +7,7 @@ import type { Shape } from "./shape";
  * The peak load of a service. Circuit breaker limits that are not declared are computed from it, and declared ones are
  * checked against it. HTTP only.
  *
- * By Little's law, `rps` times the mean response time is the number of concurrent requests; with `p99` instead of the
+ * By Little's law, `rps` times the mean response time is the number of concurrent requests. With `p99` instead of the
  * mean, `rps × p99` is a cautious upper estimate. Each calling proxy counts only its own requests, so its limit is its
  * share, with headroom: `rps × p99 × headroom ÷ callers`, rounded up, at least 10.
  *

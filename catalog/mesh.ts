@@ -51,8 +51,8 @@ export interface MeshDefinition {
   readonly namespace?: string;
   /**
    * Namespaces of services or gateways that the catalog does not own, because other catalogs or tools have objects in
-   * them. There the catalog renders no Namespace and no policy for a whole namespace: default deny, STRICT mutual TLS,
-   * telemetry and NetworkPolicies select the pods of its services instead. The owner labels the namespaces for
+   * them. There the catalog renders no Namespace and no policy for a whole namespace. Instead, default deny, STRICT
+   * mutual TLS, telemetry and NetworkPolicies select the pods of its services. The owner labels the namespaces for
    * injection; Deployments of the catalog join the mesh by pod labels. `default`, `kube-*`, the root namespace and the
    * namespaces of gateways are always shared. Default: none; the catalog owns its namespaces.
    */

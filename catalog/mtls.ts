@@ -4,7 +4,7 @@ import type { Shape } from "./shape";
 
 /**
  * Whether a workload accepts plaintext besides mutual TLS. `STRICT`: never. `PERMISSIVE`: both, for a migration or an
- * emergency. PERMISSIVE alone admits no plaintext client: a plaintext request has no identity, so AuthorizationPolicies
+ * emergency. PERMISSIVE alone admits no plaintext client. A plaintext request has no identity, so AuthorizationPolicies
  * that match principals answer it with 403, or close the TCP connection. To admit such clients, add a rule with
  * `ipBlocks` in an override of the service's AuthorizationPolicy.
  *

@@ -12,7 +12,7 @@ import type { Service } from "./service";
 export const neverInjected = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"] as const;
 
 /**
- * Whether the catalog can't own a namespace: it belongs to Kubernetes, to the control plane or to a gateway, or the
+ * Whether the catalog can't own a namespace. It belongs to Kubernetes, to the control plane or to a gateway, or the
  * catalog declares it as shared.
  *
  * @param gateways namespaces of the pods of gateways.

@@ -49,9 +49,9 @@ export interface TelemetryDefinition {
     readonly provider: string;
   };
   /**
-   * Whether these settings apply to the proxies of the ingress and egress gateways that the catalog uses. A Telemetry in
-   * each gateway's namespace then selects the gateway's pods. If several catalogs use one gateway, set this to false in
-   * all but one of them: Istio applies only the oldest Telemetry that selects a pod. Default: true.
+   * Whether these settings apply to the proxies of the ingress and egress gateways that the catalog uses. A Telemetry
+   * in each gateway's namespace then selects the gateway's pods. If several catalogs use one gateway, set this to false
+   * in all but one of them. Istio applies only the oldest Telemetry that selects a pod. Default: true.
    *
    * @see https://istio.io/latest/docs/reference/config/telemetry/#Telemetry
    */

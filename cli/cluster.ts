@@ -8,8 +8,8 @@ import type { ClusterOptions } from "./clusterOptions";
 export { type ClusterOptions, clusterOptions } from "./clusterOptions";
 
 /**
- * Loads the kubeconfig of the cluster that a command works on: `--kubeconfig`, `--state` or KUBECONFIG; then that of the
- * sandbox in this folder, and last ~/.kube/config.
+ * Loads the kubeconfig of the cluster that a command works on. The order is `--kubeconfig`, `--state` or KUBECONFIG,
+ * then the sandbox in this folder, and last ~/.kube/config.
  *
  * @throws {UserError} if there is none, it can't be read, or it has no such context.
  */

@@ -19,9 +19,9 @@ interface Checkpoint {
 const startOver = "To start over: meshwright down, then meshwright up.";
 
 /**
- * Makes sure that a stack of the sandbox still has its state and its passphrase, before a run changes anything. A state that is
- * missing or damaged is restored from the copy that Pulumi keeps of the version before; the operations since then are found by
- * the repair.
+ * Makes sure that a stack of the sandbox still has its state and its passphrase, before a run changes anything. A state
+ * that is missing or damaged is restored from the copy that Pulumi keeps of the version before. The repair finds the
+ * operations since then.
  *
  * @param stackFile path of the stack's state in the file backend.
  * @param ready resolves when the API server of the sandbox answers.

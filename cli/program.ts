@@ -76,7 +76,7 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   preview: {
     description:
-      "show what an update of a stack changes (objects, releases, policies, requests) by its state, without Pulumi's engine; exit code 1 if a policy refuses it",
+      "show what a stack's update changes (objects, releases, policies, requests) by its state, without Pulumi's engine; exit code 1 if a policy refuses it",
     load: () => (require("./commands/preview") as typeof preview).previewCommand,
   },
   graph: {
@@ -165,7 +165,10 @@ export function commands(wanted?: string): Command {
   return program;
 }
 
-/** Runs a command line; sets the exit code: 0 success, 1 an error that the user can fix, 2 wrong usage, 70 a bug in Meshwright. */
+/**
+ * Runs a command line, and sets the exit code. 0 is success, 1 an error that the user can fix, 2 wrong usage, 70 a bug
+ * in Meshwright.
+ */
 export async function run(argv: readonly string[]): Promise<void> {
   endWithReader();
   const { console: own } = globalThis;

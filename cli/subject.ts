@@ -20,7 +20,7 @@ export interface Subject {
 
 /** The argument that {@link loadSubject} takes, as help describes it. */
 export const subjectArgument =
-  "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, or - for standard input (default: the stack's platform)";
+  "platform of the Pulumi project in this folder, path of a .ts, .js, .json or .yaml file, or - for standard input (default: the stack's platform)";
 
 /** The option `--stack`, as help describes it. */
 export const stackOption =

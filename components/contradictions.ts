@@ -90,8 +90,8 @@ function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh)
       ...(tls.terminatedBy === undefined || (numTrustedProxies ?? 0) > 0
         ? []
         : [
-            `numTrustedProxies of the gateway "${name}" is ${said(numTrustedProxies)}, and ${path}.tls.terminatedBy of the catalog "${mesh.name}" is "${tls.terminatedBy}": ` +
-              `the gateway replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. ` +
+            `numTrustedProxies of the gateway "${name}" is ${said(numTrustedProxies)}, and ${path}.tls.terminatedBy of the catalog "${mesh.name}" is "${tls.terminatedBy}". ` +
+              `The gateway then replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. ` +
               `Set numTrustedProxies to the number of proxies in front of the gateway.`,
           ]),
     ]);
@@ -124,8 +124,8 @@ function clients({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh): 
     const policy = values?.service?.externalTrafficPolicy;
     if (policy === "Local" || proxyProtocol || (numTrustedProxies ?? 0) > 0) return [];
     return [
-      `values.service.externalTrafficPolicy of the gateway "${name}" is ${said(policy)}, and ${limited.edge.path} of the catalog "${mesh.name}" limits clients by their addresses: ` +
-        `the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
+      `values.service.externalTrafficPolicy of the gateway "${name}" is ${said(policy)}, and ${limited.edge.path} of the catalog "${mesh.name}" limits clients by their addresses. ` +
+        `But the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
     ];
   });
 }

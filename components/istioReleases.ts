@@ -92,8 +92,8 @@ export interface IstioControlPlaneArgs {
   mtlsMode?: string;
   /**
    * Catalogs that the control plane serves, as `defineMesh` returns them. If these arguments contradict a catalog (root
-   * namespace, trust domain, revision, namespaces of gateways, minor version), that is an error with both values,
-   * before any resource is registered. Default: none; nothing is compared.
+   * namespace, trust domain, revision, namespaces of gateways, minor version), that is an error with both values. It
+   * occurs before any resource is registered. Default: none; nothing is compared.
    */
   catalogs?: Record<string, any>[];
   /** Time in seconds that each release may take to become ready; then the run fails. Default: 300. */

@@ -15,7 +15,7 @@ export interface TaggedRevision {
  * Returns a revision tag: a stable name of a revision, which namespaces use instead of it. The label is `istio.io/rev:
  * <tag>`, or `istio-injection: enabled` with the tag `default`. The object is the webhook that Istio's chart would
  * create for its value `revisionTags`. There it would belong to the release of one revision, and moving it would remove
- * it for a moment, in which pods start without a proxy. As a separate object it moves in one update.
+ * it for a moment. In that moment, pods start without a proxy. As a separate object it moves in one update.
  *
  * https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
  */

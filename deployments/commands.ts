@@ -102,7 +102,7 @@ export function workloadProvider(cloud: GoogleCloud): string {
 }
 
 /**
- * Pre-run commands of Pulumi Deployments. The deployment itself logs in to AWS; for the other clouds it gives
+ * Pre-run commands of Pulumi Deployments. The deployment itself logs in to AWS. For the other clouds it gives
  * credentials to Pulumi's providers, but not to the command line that the kubeconfig calls.
  */
 export function preRunCommands(table: DeploymentTable, stack: DeploymentStack): Command[] {

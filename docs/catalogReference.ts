@@ -4,8 +4,8 @@ import { rendersTo } from "./fields/rendersTo";
 import { typeSection } from "./typeSection";
 
 /**
- * The catalog reference. It contains every field with its meaning, default and link, from the docstrings that the editor
- * shows, and what the field renders to, from the renderers.
+ * The catalog reference. It contains every field with its meaning, default and link, from the docstrings that the
+ * editor shows. The renderers tell what the field renders to.
  */
 export function catalogReference(root: string): string {
   return [

@@ -1,7 +1,7 @@
 /**
  * Writes the pages that are generated from the code. These are the references of the catalog and of all other exports,
- * the catalog's JSON Schema, the dashboards, the comment on a pull request, and one page for each check. Run it with
- * `npm run docs`; a test fails if a page is out of date.
+ * and the catalog's JSON Schema. The others are the dashboards, the comment on a pull request, and one page for each
+ * check. Run it with `npm run docs`; a test fails if a page is out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

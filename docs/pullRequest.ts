@@ -68,8 +68,8 @@ place. The [guide](guide/operation.md#what-a-change-really-changes) has the jobs
 generated: it shows the comment on a change of the example platform VoiceCore.
 
 The change adds a service for the notes of calls, which has a public route without a token. It also sends 10 % of the
-requests to a new version of call-service. What the lines of the catalog do not show is in the comment: which client may
-send which request now, which host outside of the mesh is reached, and which timeouts follow from others.
+requests to a new version of call-service. The comment has what the lines of the catalog do not show. It tells which client
+may send which request now, which host outside of the mesh is reached, and which timeouts follow from others.
 
 \`\`\`diff
 ${edits(JSON.parse(JSON.stringify(old)), now).join("\n")}

@@ -4,7 +4,7 @@ import type { Model } from "./model";
 import type { Workload } from "./workload";
 
 /**
- * Returns changes of the external authorizers that decide about requests to a workload: another service, or one that is
+ * Returns changes of the external authorizers that decide about requests to a workload. It is another service, or it is
  * not needed any more if it doesn't answer.
  *
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider

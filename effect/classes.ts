@@ -9,7 +9,7 @@ export type ClassValue = string | readonly string[] | undefined;
 
 /**
  * Returns one value for each class that patterns distinguish. There is one for every combination of the longest prefix
- * and suffix that match, each exact text, a text that matches none, and none at all.
+ * and suffix that match, and one for each exact text. Two more are for a text that matches none, and for none at all.
  */
 export function classesOf(
   dimension: Dimension,

@@ -52,9 +52,9 @@ export interface Receipt {
 }
 
 /**
- * Follows a request from a workload: of a pod, what its application sends; of a gateway, what a client without an
- * identity of the mesh sends to it. Gateways on the way, such as egress gateways, are followed too. NetworkPolicies are
- * asked before the proxies that receive it.
+ * Follows a request from a workload. Of a pod, it is what its application sends. Of a gateway, it is what a client
+ * without an identity of the mesh sends to it. Gateways on the way, such as egress gateways, are followed too.
+ * NetworkPolicies are asked before the proxies that receive it.
  *
  * @param from the client's workload, or the gateway.
  * @see https://istio.io/latest/docs/concepts/traffic-management/

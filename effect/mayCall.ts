@@ -40,8 +40,8 @@ export interface Decision {
 }
 
 /**
- * Decides whether a workload's proxy passes a request to the application: mutual TLS first, then the token, then the
- * policies of the actions CUSTOM, DENY and ALLOW.
+ * Decides whether a workload's proxy passes a request to the application. Mutual TLS decides first, then the token,
+ * then the policies of the actions CUSTOM, DENY and ALLOW.
  *
  * @param workload the workload that receives the request.
  */

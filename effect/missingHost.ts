@@ -14,9 +14,9 @@ export interface MissingHost {
 }
 
 /**
- * Returns the missing hosts of an object: those of a VirtualService of the mesh or a DestinationRule, those that a
- * Sidecar imports, or those that rules of an AuthorizationPolicy match. Only hosts of the cluster are judged: other
- * hosts need no ServiceEntry at proxies that pass unknown hosts through.
+ * Returns the missing hosts of an object. They are those of a VirtualService of the mesh or a DestinationRule, those
+ * that a Sidecar imports, or those that rules of an AuthorizationPolicy match. Only hosts of the cluster are judged:
+ * other hosts need no ServiceEntry at proxies that pass unknown hosts through.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService
  */

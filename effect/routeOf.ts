@@ -13,8 +13,8 @@ import type { VirtualService } from "./virtualService";
 import type { Workload } from "./workload";
 
 /**
- * Returns what a workload's proxy does with a request: that of a sidecar with a request of its application, that of a
- * gateway with a request from outside.
+ * Returns what a workload's proxy does with a request. For a sidecar it is a request of its application, for a gateway
+ * a request from outside.
  *
  * @see https://istio.io/latest/docs/concepts/traffic-management/
  */

@@ -4,8 +4,8 @@ export type SelectorIndex<T> = (labels: Readonly<Record<string, string>>) => rea
 /**
  * Indexes objects by the first label of their selectors.
  *
- * @returns a function that returns, in the given order, the objects that can select pods with the labels: all without a
- *   selector, and those whose first label fits. The caller compares the other labels.
+ * @returns a function that returns, in the given order, the objects that can select pods with the labels. They are all
+ * without a selector, and those whose first label fits. The caller compares the other labels.
  */
 export function selectorIndex<T>(
   objects: readonly T[],

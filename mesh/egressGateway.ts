@@ -69,9 +69,9 @@ function gateway(mesh: Mesh, external: readonly ExternalService[]): Manifest {
 
 /**
  * The DestinationRule in the gateway's namespace, which applies to the callers of every namespace. Istio merges the
- * subsets of all DestinationRules for the gateway, but applies the top-level policy of only one of them, and other
- * catalogs may have one as well. So each external service has a subset with its own limits, named after the catalog,
- * and all routes name a subset.
+ * subsets of all DestinationRules for the gateway, but applies the top-level policy of only one of them. Other catalogs
+ * may have one as well. So each external service has a subset with its own limits, named after the catalog, and all
+ * routes name a subset.
  */
 function wayThere(mesh: Mesh, external: readonly ExternalService[]): Manifest {
   const spec: DestinationRuleSpec = {

@@ -140,9 +140,9 @@ function onPath(path: string): Record<string, unknown> {
 }
 
 /**
- * A regular expression for the versions of the proxies that the filter applies to: the minor version of each control
- * plane, and the one before it. After an upgrade, proxies keep the earlier version until their pods restart. No other
- * version gets the filter.
+ * A regular expression for the versions of the proxies that the filter applies to. These are the minor version of each
+ * control plane, and the one before it. After an upgrade, proxies keep the earlier version until their pods restart. No
+ * other version gets the filter.
  *
  * @see https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew
  */

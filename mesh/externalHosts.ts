@@ -1,8 +1,8 @@
 import type { ExternalService, Mesh } from "../catalog";
 
 /**
- * The external services by host: most hosts have one. Istio applies one DestinationRule and one VirtualService for a host,
- * so external services of one host, with different ports, share their objects, which are named after the first.
+ * The external services by host: most hosts have one. Istio applies one DestinationRule and one VirtualService for a
+ * host. So external services of one host, with different ports, share their objects. These are named after the first.
  */
 export function externalHosts({ externalServices }: Mesh): [ExternalService, ...ExternalService[]][] {
   return [...Map.groupBy(externalServices, ({ host }) => host).values()].flatMap(([first, ...more]) =>

@@ -5,8 +5,8 @@ import type { GatewaySpec } from "./types/gateway.gen";
 type Server = NonNullable<GatewaySpec["servers"]>[number];
 
 /**
- * The ingress gateways: HTTPS with the hosts' certificates, plain HTTP that only redirects to it, plaintext of hosts whose
- * TLS a load balancer terminates, and TLS connections.
+ * The ingress gateways. They serve HTTPS with the hosts' certificates, plain HTTP that only redirects to it, and TLS
+ * connections. They serve plaintext of hosts whose TLS a load balancer terminates.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */

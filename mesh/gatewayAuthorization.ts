@@ -35,8 +35,8 @@ export function gatewayAuthorizations(mesh: Mesh): Manifest[] {
 }
 
 /**
- * `remoteIpBlocks` compares the address that the gateway determines by its own setting: the peer's, that of the PROXY
- * protocol, or that of `X-Forwarded-For` behind trusted proxies. `ipBlocks` always compares the peer's.
+ * `remoteIpBlocks` compares the address that the gateway determines by its own setting. It is the peer's, that of the
+ * PROXY protocol, or that of `X-Forwarded-For` behind trusted proxies. `ipBlocks` always compares the peer's.
  */
 function denial(
   host: GatewayHost,

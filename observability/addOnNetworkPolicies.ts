@@ -6,7 +6,7 @@ import { stackName, tools } from "./tools";
 const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
 /**
- * NetworkPolicies of the add-ons for connections that are not calls of a service: Prometheus scrapes every proxy and
+ * NetworkPolicies of the add-ons for connections that are not calls of a service. Prometheus scrapes every proxy and
  * istiod, and its operator uses the Kubernetes API.
  */
 export function addOnNetworkPolicies(

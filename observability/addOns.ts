@@ -96,7 +96,7 @@ function* misfits(
     if (serving !== undefined) {
       yield {
         path: `${path}.credentialName`,
-        message: `the certificate "${credentialName}" is served by the catalog's gateway "${serving.name}", too: a browser that has a connection to one of its hosts uses it for ${host}, and gets 404`,
+        message: `the catalog's gateway "${serving.name}" also serves the certificate "${credentialName}": a browser uses a connection to one of its hosts for ${host}, and gets 404`,
         fix: "use a separate certificate for the host, in a Secret with another name",
       };
     }

@@ -5,8 +5,9 @@ import type { PlatformObservability } from "./platform";
 import type { Settings } from "./settings";
 
 /**
- * The observability components of a stack. In `prod` and `staging` Prometheus, Grafana and Kiali have two replicas, and samples and spans outlive
- * their pods; elsewhere there is one of each, without volumes. The platform's values are merged over that.
+ * The observability components of a stack. In `prod` and `staging` Prometheus, Grafana and Kiali have two replicas, and
+ * samples and spans outlive their pods. Elsewhere there is one of each, without volumes. The platform's values are
+ * merged over that.
  */
 export function observabilityArgs(
   {

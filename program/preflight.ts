@@ -10,9 +10,9 @@ import { readCluster } from "./cluster/read";
 import { loadKubeConfig } from "./kubeconfig";
 
 /**
- * The preflight checks: before any resource is registered, reports every problem that would make the run fail later. These
- * are a missing kubeconfig, a cluster that does not answer, the findings of `program/cluster`, and a chart repository that
- * does not answer or lacks a version. Previews do the same. Warnings are logged.
+ * The preflight checks: before any resource is registered, reports every problem that would make the run fail later.
+ * These are a missing kubeconfig, a cluster that does not answer, the findings of `program/cluster`, and a chart
+ * repository without an answer or a version. Previews do the same. Warnings are logged.
  *
  * @param accepted preflight checks whose errors become warnings.
  * @throws {pulumi.RunError} with every error and its fix.

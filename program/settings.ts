@@ -46,8 +46,8 @@ export interface Settings {
   /** Revision of the control plane. Default: none. */
   readonly revision: string | undefined;
   /**
-   * A second control plane during an upgrade, of another revision: the next one before it takes over, then the last one
-   * until no proxy belongs to it. Without `revision`, the one that has none. Default: none.
+   * A second control plane during an upgrade, of another revision. It is the next one before it takes over, then the
+   * last one until no proxy belongs to it. Without `revision`, the one that has none. Default: none.
    */
   readonly canary: z.infer<typeof canary> | undefined;
   /** Time in seconds that each Helm release may take to become ready. Default: 300. */

@@ -67,8 +67,8 @@ function isFrom(
 }
 
 /**
- * The path that the mesh reads, matches and sends on: encoded slashes are decoded, dots resolved and double slashes merged,
- * because a rule for `/admin` must hold for `/x/..%2fadmin`, too.
+ * The path that the mesh reads, matches and sends on. Encoded slashes are decoded, dots resolved and double slashes
+ * merged, because a rule for `/admin` must hold for `/x/..%2fadmin`, too.
  */
 export function readAs(path: string): string {
   const decoded = path.replace(/%2f|%5c/gi, "/");

@@ -58,9 +58,9 @@ export function singleQuestions(question: Question): Question[] {
 }
 
 /**
- * Returns a function that asks a question from its callers and about its targets, but only once for those that get the same
- * answer. The proxies that have decided about a request show which they are: another caller's request meets the same
- * proxies, and they do the same with it, unless something in their configurations distinguishes the callers.
+ * Returns a function that asks a question from its callers and about its targets, but only once for those that get the
+ * same answer. The proxies that have decided about a request show which they are. Another caller's request meets the
+ * same proxies. They do the same with it, unless something in their configurations distinguishes the callers.
  */
 export function asker(asking: Asking): (question: Question) => readonly Asked[] {
   const divided = callerDivider(asking);

@@ -6,8 +6,8 @@ export interface CombinedProof extends Proof {
 }
 
 /**
- * Combines the proofs of several tiers: a claim is refuted if one of them refutes it, and proven if one proves it and none
- * refutes it. Details are those of the last tier with that verdict.
+ * Combines the proofs of several tiers. A claim is refuted if one of them refutes it, and proven if one proves it and
+ * none refutes it. Details are those of the last tier with that verdict.
  */
 export function combine(proofs: Readonly<Partial<Record<Tier, readonly Proof[]>>>): CombinedProof[] {
   const combined = new Map<string, CombinedProof>();

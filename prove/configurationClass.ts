@@ -5,8 +5,8 @@ import { selects } from "../effect/object";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Returns a function that numbers the class of a workload by its proxy's configuration: istiod sends the same to those of one
- * kind and namespace whose labels the same selectors match.
+ * Returns a function that numbers the class of a workload by its proxy's configuration. istiod sends the same to those
+ * of one kind and namespace whose labels the same selectors match.
  *
  * @param labelsOf returns the labels of a workload's pods. Default: those of the workload.
  */

@@ -16,7 +16,7 @@ export function principalOf({ trustDomain }: Mesh, { namespace, serviceAccount }
 }
 
 /**
- * The identities from which every service is called: those of all services, gateways and admitted callers, the default
+ * The identities from which every service is called. These are all services, gateways and admitted callers, the default
  * service account of each namespace, and a stranger of another injected namespace.
  */
 export function identitiesOf(mesh: Mesh): MeshIdentity[] {

@@ -71,8 +71,8 @@ export interface Question {
 }
 
 /**
- * How a claim is proven: by the model of effects, which reads the objects (`static`), by what a real istiod sends to the
- * proxies (`xds`), or by requests through proxies (`traffic`).
+ * How a claim is proven. `static` is the model of effects, which reads the objects. `xds` is what a real istiod sends
+ * to the proxies, and `traffic` is requests through proxies.
  */
 export const tiers = ["static", "xds", "traffic"] as const;
 export type Tier = (typeof tiers)[number];

@@ -35,8 +35,8 @@ interface Named {
 }
 
 /**
- * Returns what the proxy of a workload reports. Each field is that of the most specific Telemetry which has it: of the
- * workload, of its namespace, or of the root namespace; of two alike the oldest.
+ * Returns what the proxy of a workload reports. Each field is that of the most specific Telemetry which has it. The
+ * order is that of the workload, of its namespace and of the root namespace. Of two alike, the oldest is used.
  *
  * @param providers of the mesh configuration.
  * @see https://istio.io/latest/docs/reference/config/telemetry/

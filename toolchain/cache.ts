@@ -24,8 +24,8 @@ export function moduleCache(module: ModuleName): string {
 }
 
 /**
- * A cache folder whose name contains a digest of every input of the build, so that a changed pin builds into a folder of
- * its own.
+ * A cache folder whose name contains a digest of every input of the build. So a changed pin builds into a folder of its
+ * own.
  *
  * @param pins the inputs besides the files.
  * @param modules the Go modules whose files are inputs.

@@ -12,8 +12,8 @@ export interface FoundProgram {
 }
 
 /**
- * Looks for `name` on PATH (a Pulumi plugin: in the user's plugin folder) and returns it if its version is one
- * that is known to work; undefined otherwise.
+ * Looks for `name` on PATH (a Pulumi plugin: in the user's plugin folder) and returns it if its version is known to
+ * work, otherwise undefined.
  */
 export async function findOnMachine(name: ProgramName): Promise<FoundProgram | undefined> {
   const pin = pinOf(name);

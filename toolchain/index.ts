@@ -87,8 +87,8 @@ export async function ensureToolchain(
 }
 
 /**
- * Arranges the Pulumi programs as the engine expects them: CLI, language host and policy analyzer side by side in
- * a folder on PATH, resource plugins in `PULUMI_HOME/plugins/resource-<name>-v<version>/`.
+ * Arranges the Pulumi programs as the engine expects them. CLI, language host and policy analyzer are side by side in a
+ * folder on PATH, resource plugins in `PULUMI_HOME/plugins/resource-<name>-v<version>/`.
  */
 async function layOutPulumi(paths: Map<ProgramName, string>): Promise<Toolchain["pulumiEnvironment"]> {
   const home = join(moduleCache("pulumi"), "home");

@@ -16,7 +16,7 @@ export const text = ({
 }: Omit<TimedRetries, "path" | "retriesSlow">): Text => {
   const used = (attempts + 1) * perTryTimeout;
   return {
-    message: `each attempt is aborted after ${formatDuration(perTryTimeout)}, so a request fails after at most ${formatDuration(used)} and never uses the timeout of ${formatDuration(timeout)}: a response that takes longer than ${formatDuration(perTryTimeout)} can't succeed`,
+    message: `each attempt is aborted after ${formatDuration(perTryTimeout)}, so slower responses can't succeed, and requests fail after at most ${formatDuration(used)}, before the timeout of ${formatDuration(timeout)}`,
     fix: `omit perTryTimeout, which gives each attempt ${formatDuration(Math.floor(timeout / (attempts + 1)))}, or lower the timeout to ${formatDuration(used)}`,
   };
 };

@@ -27,7 +27,7 @@ export const text = ({ service, callee, timeout, limit, callPath }: Exceeding): 
       : `${shortened([...callPath, callee])}: "${first}" times out`;
   return {
     message: `${caller} after ${formatDuration(limit)}, and "${service}" waits ${formatDuration(timeout)} for "${callee}": the response is discarded`,
-    fix: `set the call's timeout to at most ${formatDuration(limit)}, raise the timeout of calls to "${second}", or set asynchronous: true if "${service}" doesn't wait for the response`,
+    fix: `set the call's timeout to at most ${formatDuration(limit)}, raise that of calls to "${second}", or set asynchronous: true if "${service}" doesn't wait for the response`,
   };
 };
 

@@ -12,7 +12,7 @@ interface CapturedPort {
 }
 
 export const inbound = (service: string, { name, targetPort }: CapturedPort): Text => ({
-  message: `the port "${name}" of "${service}" has the target port ${targetPort}, which its proxy does not capture: callers' mutual TLS reaches a container that can't decrypt it`,
+  message: `the port "${name}" of "${service}" has target port ${targetPort}, which its proxy does not capture: callers' mutual TLS reaches a container that can't decrypt it`,
   fix: `add ${targetPort}`,
 });
 

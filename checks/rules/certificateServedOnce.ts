@@ -13,7 +13,7 @@ export const text = (
   host: string,
   other: { readonly host: string; readonly place: string },
 ): Text => ({
-  message: `the certificate "${certificate}" of ${host} is also served for ${other.host} at ${other.place}: a browser reuses its connection to one host for the other, and gets 404`,
+  message: `the certificate "${certificate}" of ${host} is also served for ${other.host} at ${other.place}: a browser reuses its connection to one for the other, and gets 404`,
   fix: "move the hosts into one gateway with the same minProtocolVersion, or give each host its own certificate",
 });
 

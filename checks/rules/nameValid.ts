@@ -52,14 +52,14 @@ export const fixes = {
   gatewayHost:
     'write a full host name in lower case, such as "api.example.com", or all names below a domain, "*.example.com"',
   numericGatewayHost:
-    'write a host name in DNS, such as "api.example.com": TLS clients send no address as the server name, and istiod refuses hosts that end in digits',
+    'write a DNS name, such as "api.example.com": TLS clients send no address as the server name, and istiod refuses hosts that end in digits',
   secretOfCa:
     'rename the Secret: Istio reads a Secret whose name ends in "-cacert" only as a CA certificate, so no certificate would be served',
   secret: 'write the name of a Secret: lower-case letters, digits, hyphens and dots, such as "shop-cert"',
   data: 'write lower-case letters, digits, hyphens and dots, such as "shop-database"',
   key: 'write letters, digits, hyphens, underscores and dots, such as "password"',
   claim:
-    'write the name of a claim that Istio can match: without spaces, brackets and "*", such as "roles"; have the issuer add one if there is none',
+    'write the name of a claim that Istio can match: without spaces, brackets and "*", such as "roles"; have the issuer add one if none exists',
   secretNamespace: "write only the Secret's name: the Secret must be in the namespace of the gateway's pods",
 } as const;
 

@@ -22,7 +22,7 @@ interface Limited {
 }
 
 export const text = (service: string, { pods, requests, per, rps }: Limited): Text => ({
-  message: `${pods} ${pods === 1 ? "pod" : "pods"} of "${service}" accept ${requests} requests in ${formatDuration(per)} each, together ${(requests * 1000 * pods) / per} per second, and the load is ${rps} per second: the rest is answered with 429`,
+  message: `${pods} ${pods === 1 ? "pod" : "pods"} of "${service}" accept ${requests} requests in ${formatDuration(per)} each, together ${(requests * 1000 * pods) / per} per second, below the load of ${rps} per second: the rest gets 429`,
   fix: `set it to at least ${Math.ceil((rps * per) / (1000 * pods))}, or correct the load`,
 });
 

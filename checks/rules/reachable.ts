@@ -5,7 +5,7 @@ import type { DefinitionRule, Text } from "../rule";
 import { base, http, webAndApi } from "./example";
 
 export const text = (service: string): Text => ({
-  message: `"${service}" has no callers and no calls: no route, call or admission leads to it, except for its metrics, so every other request to it is denied`,
+  message: `"${service}" has no callers and no calls: no route, call or admission leads to it, so every request except for its metrics is denied`,
   fix: "declare its callers by calls, a gateway's route or admit; or remove it",
 });
 

@@ -11,7 +11,7 @@ interface Declared {
 }
 
 export const text = (service: string, targetPort: number, first: Declared, second: Declared): Text => ({
-  message: `the ports "${first.name}" and "${second.name}" of "${service}" have the target port ${targetPort}, one as ${first.protocol} and one as ${second.protocol}: the proxy applies one protocol to both`,
+  message: `the ports "${first.name}" and "${second.name}" of "${service}" have target port ${targetPort}, one as ${first.protocol} and one as ${second.protocol}: the proxy applies one protocol to both`,
   fix: "declare the same protocol for both, or another targetPort for one",
 });
 

@@ -18,7 +18,7 @@ const negotiated: Readonly<Partial<Record<number, string>>> = {
 
 export const text = (external: string, port: number, protocol: string): Text => ({
   message: `the proxy sends a TLS handshake first on port ${port} of "${external}", where ${protocol} begins in plaintext: the connection fails`,
-  fix: "remove tls, and enable TLS in the client, such as with sslmode=verify-full for PostgreSQL; or suppress this if the server accepts TLS from the first byte",
+  fix: "remove tls and enable TLS in the client, such as sslmode=verify-full for PostgreSQL; or suppress this if the server accepts TLS from the first byte",
 });
 
 export const tlsWithinProtocol: DefinitionRule = {

@@ -87,7 +87,7 @@ function* judged(routes: readonly GatewayRoute[]): Generator<Report> {
 export function tokenDodged({ edge }: GatewayRoute, { edge: wider }: GatewayRoute): Report {
   return {
     path: `${edge.path}.endUser`,
-    message: `the token that this route requires can be bypassed: the rule of ${wider.path}, which requires ${wider.endUser ? "another token" : "no token"}, admits its paths too, and "${edge.callee}" can't tell the two routes apart`,
+    message: `this route's token can be bypassed: the rule of ${wider.path}, which requires ${wider.endUser ? "another token" : "no token"}, admits its paths too, and "${edge.callee}" can't tell the routes apart`,
     fix: `give one of the routes another port of "${edge.callee}" or another service, rewrite the two to separate paths, or require the same token at both`,
   };
 }

@@ -6,8 +6,8 @@ import { type Found, titleOf } from "./finding";
 const limits = "require-circuit-breakers";
 
 /**
- * Leaves out findings about missing limits of Services that no workload of the mesh may call through its proxy: only such a
- * proxy would apply them. Files may leave out callers, so their findings stay.
+ * Leaves out findings about missing limits of Services that no workload of the mesh may call through its proxy. Only
+ * such a proxy would apply them. Files may leave out callers, so their findings stay.
  */
 export function withClients(found: readonly Found[], { model, complete }: Audited): readonly Found[] {
   if (!complete) return found;

@@ -27,7 +27,7 @@ export function explainCommand(command: Command): void {
     )
     .argument(
       "<words...>",
-      `what to explain: a request of a client (service, workload, pod or ns/<namespace>/sa/<service account>) to a service, an external service, a host or a URL, a request from outside to a URL, or an object such as AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart; before it, ${sideArgument}`,
+      `what to explain: a client and the service, external service, host or URL that it requests, a URL requested from outside, or an object. A client is a service, workload, pod or ns/<namespace>/sa/<service account>. An object is AuthorizationPolicy/cart or AuthorizationPolicy/shop/cart, for example. Before it: ${sideArgument}`,
     )
     .option("--stack <name>", stackOption)
     .option(

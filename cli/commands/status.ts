@@ -22,7 +22,7 @@ export function statusCommand(command: Command): void {
   command
     .argument(
       "[catalog]",
-      "platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file, to compare the cluster with (default: the project's platform, if it has one only; on the sandbox the stack's last deployment, too)",
+      "catalog to compare the cluster with: platform of the Pulumi project in this folder, or path of a .ts, .js, .json or .yaml file. Default: the project's platform, if it has only one; on the sandbox the stack's last deployment, too",
     )
     .option("--stack <name>", stackOption)
     .addOption(new Option("--json", "print JSON").conflicts("watch"))

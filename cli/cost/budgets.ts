@@ -26,8 +26,8 @@ export interface Exceeded {
 }
 
 /**
- * Returns the budgets that a cost exceeds: the given ones, and the memory limits of containers, which the catalog and the
- * values of the releases declare.
+ * Returns the budgets that a cost exceeds. They are the given ones, and the memory limits of containers, which the
+ * catalog and the values of the releases declare.
  */
 export function exceededBy(
   { proxies, istiod, istiodLimit = Infinity }: MeshCost,

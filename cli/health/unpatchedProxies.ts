@@ -49,7 +49,7 @@ function problem({ metadata }: EnvoyFilterObject, [version, count]: [string, num
   return {
     severity: "error",
     culprit: `EnvoyFilter ${namespace}/${name}`,
-    problem: `It does not apply to ${count} ${count === 1 ? "proxy" : "proxies"} of version ${version}, which it selects: no patch matches this version, so the limits that it sets are off there.`,
+    problem: `It does not apply to ${count} ${count === 1 ? "proxy" : "proxies"} of version ${version}, which it selects. No patch matches this version, so the limits that it sets are off there.`,
     fix: `If istiod has another version, restart the pods: kubectl rollout restart deployment -n ${namespace}. Otherwise set istioVersion to ${version} in the catalog, and deploy it again: pulumi up`,
   };
 }

@@ -13,8 +13,8 @@ import { planned } from "../planned";
 import type { Subject } from "../subject";
 
 /**
- * What `prove` brings up: the stack of a platform, or for a file its objects on a control plane with the values that the
- * catalog requires.
+ * What `prove` brings up: the stack of a platform, or the objects of a file. The control plane of a file has the values
+ * that the catalog requires.
  *
  * @throws {UserError} if the catalog has errors.
  */

@@ -25,8 +25,8 @@ export function forgetUnrecorded(state: string): void {
 }
 
 /**
- * A stack's state as it would be if the killed run had recorded what it began: with a pending creation for each object that it
- * was to create. The order is that of their dependencies.
+ * A stack's state as it would be if the killed run had recorded what it began. It has a pending creation for each
+ * object that the run was to create. The order is that of their dependencies.
  */
 export function withUnrecorded(stack: ExportedStack, objects: SavedPlan): ExportedStack {
   const { resources = [], pending_operations: pending = [] } = stack.deployment;

@@ -5,9 +5,9 @@ import { replaceFile } from "../../sandbox/replaceFile";
 import type { LocalPulumi } from "../pulumi";
 
 /**
- * Writes the policies' configuration for the first stage of an update. Policies about the stack as a whole are disabled there,
- * because half of its objects are missing: they judge the preview before it, and the second stage. Policies about single
- * resources judge every stage.
+ * Writes the policies' configuration for the first stage of an update. Policies about the stack as a whole are disabled
+ * there, because half of its objects are missing. They judge the preview before it, and the second stage. Policies
+ * about single resources judge every stage.
  *
  * @param pack folder of the policy pack.
  * @returns the file for `--policy-pack-config`. Undefined for a pack whose policies are not known here.

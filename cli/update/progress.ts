@@ -19,7 +19,7 @@ const event = z.object({ resOutputsEvent: operation.optional(), resOpFailedEvent
 export const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
 
 /**
- * Shows on stderr how many of `urns` a run of Pulumi has handled: as a bar on a terminal, elsewhere as a line every ten
+ * Shows on stderr how many of `urns` a run of Pulumi has handled. On a terminal it is a bar, elsewhere a line every ten
  * seconds. Nothing is shown of a run that has handled none.
  *
  * @param work the run, which writes its events to the file that it is given (`--event-log`).

@@ -19,10 +19,14 @@ export function parityPage(own: typeof rules): string {
   return [
     "# Checks of other tools, and their equivalents",
     "",
-    "An equivalent is one of the following: a check of the catalog; a test that shows that its fields can't render the mistake; a",
-    "policy of [the policy pack](../../policy-pack/README.md), which also judges overrides and other programs; or, if only the",
-    "running cluster shows the mistake, a tool that reads the cluster. What an override does is in",
-    "[a table of its own](#the-same-mistakes-by-an-override-or-in-plain-yaml).",
+    "An equivalent is one of the following:",
+    "",
+    "- a check of the catalog",
+    "- a test that shows that its fields can't render the mistake",
+    "- a policy of [the policy pack](../../policy-pack/README.md), which also judges overrides and other programs",
+    "- a tool that reads the cluster, if only the running cluster shows the mistake",
+    "",
+    "What an override does is in [a table of its own](#the-same-mistakes-by-an-override-or-in-plain-yaml).",
     "",
     ...section("Forty frequent mistakes with Istio", "no.", mistakes),
     ...section("The messages of `istioctl analyze`, Istio 1.31", "code", istioctl),
@@ -51,7 +55,7 @@ export const suppressions = [
   [
     "IST0134",
     "ServiceEntries for TLS without addresses",
-    "the analyzer requires addresses to tell hosts apart; proxies tell them apart by the name in TLS, and MW607 requires addresses for other TCP",
+    "the analyzer requires addresses; proxies tell hosts apart by the name in TLS, and MW607 requires addresses for other TCP",
   ],
   [
     "IST0173",
@@ -94,7 +98,7 @@ function changedSection(): string[] {
     "`check` judges the override, `audit` and the other tool judge the changed manifests. `istioctl analyze` reads objects",
     "of Kubernetes only from a cluster. An override changes objects and creates none, so `check` does not judge new objects.",
     "Kiali's validations were run on the objects, and on the pods that a cluster creates for them, with a stand-in of the API",
-    "server: `KIALI=<checkout of Kiali> npm run test:kiali` runs them again.",
+    "server. `KIALI=<checkout of Kiali> npm run test:kiali` runs them again.",
     "",
     ...changed.flatMap(changedTable),
   ];

@@ -168,8 +168,8 @@ function owned(model: Model): { readonly object: KnownObject; readonly workload:
 }
 
 /**
- * Returns labels of ambient mode that have no effect on pods: those of pods with a sidecar, and waypoints of pods that are not
- * in ambient mode.
+ * Returns labels of ambient mode that have no effect on pods. They are those of pods with a sidecar, and waypoints of
+ * pods that are not in ambient mode.
  *
  * @see https://istio.io/latest/docs/ambient/usage/add-workloads/#ambient-labels
  */

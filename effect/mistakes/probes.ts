@@ -10,7 +10,7 @@ const annotation = "sidecar.istio.io/rewriteAppHTTPProbers";
 const no = ["0", "f", "F", "false", "FALSE", "False"];
 
 /**
- * Returns pods whose HTTP and gRPC probes Istio leaves as they are, and whose proxy denies them: the kubelet has no
+ * Returns pods whose HTTP and gRPC probes Istio leaves as they are, and whose proxy denies them. The kubelet has no
  * certificate, so the pods never become ready.
  *
  * @see https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/

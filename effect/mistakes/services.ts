@@ -69,8 +69,8 @@ function contradictions({ object, service }: Read, { service: other }: Read): Mi
           object,
           path,
           problem:
-            `the port ${port.number} of Service ${object.namespace}/${object.name} is ${said(port.protocol)}, and ${of} declares ` +
-            `the same port of the same pods as ${said(same.protocol)}, so their proxies apply only one of the two`,
+            `the port ${port.number} of Service ${object.namespace}/${object.name} is ${said(port.protocol)}, and that ` +
+            `of ${of} for the same pods is ${said(same.protocol)}, so their proxies apply only one`,
           fix: "Declare the same protocol in both Services",
         },
       ];
@@ -81,8 +81,8 @@ function contradictions({ object, service }: Read, { service: other }: Read): Mi
         object,
         path,
         problem:
-          `Service ${object.namespace}/${object.name} has the port ${port.number} for the port ${port.target} of its pods, and ${of} ` +
-          `has ${same.number} for it, so proxies of the pods apply the settings of only one of the two ports`,
+          `Service ${object.namespace}/${object.name} has the port ${port.number} for the pods' port ${port.target}, ` +
+          `and ${of} has ${same.number}, so the pods' proxies apply the settings of only one`,
         fix: "Use the same port in both Services, or another port of the pods",
       },
     ];
@@ -154,8 +154,8 @@ export function aliasPorts(model: Model): Mistake[] {
             object,
             path: `spec.ports[${i}]`,
             problem:
-              `the port ${port.number} of the ExternalName Service ${object.namespace}/${object.name} is no HTTP and no TLS, so proxies ` +
-              `apply it to connections of every address with the port`,
+              `the port ${port.number} of the ExternalName Service ${object.namespace}/${object.name} is neither HTTP nor TLS, so proxies ` +
+              `apply it to connections to every address with the port`,
             fix: "Begin its name with http-, grpc-, https- or tls-, or use a ServiceEntry with addresses",
           },
         ];

@@ -120,8 +120,8 @@ export interface Link {
 }
 
 /**
- * Grafana's unit ids in use. They mean requests per second, packets (here messages or events) per second, a ratio from
- * 0 to 1, percent, milliseconds, seconds, bytes, bytes per second, and a plain number.
+ * Grafana's unit ids in use. The rates are requests, packets (here messages or events) and bytes (`Bps`) per second.
+ * The others are a ratio from 0 to 1, percent, milliseconds, seconds, bytes, and a plain number.
  *
  * @see https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts
  */

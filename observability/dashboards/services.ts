@@ -78,7 +78,7 @@ function answers(mesh: Mesh): Row {
         kind: "timeseries",
         title: "Response flags",
         description:
-          "Causes of failures at the callers' proxies: UH no healthy endpoint, UO circuit breaker open, URX retries exhausted, UF connection failure, UT timeout, NR no route.",
+          "Causes of failures at the callers' proxies. UH no healthy endpoint, UO circuit breaker open, URX retries exhausted, UF connection failure, UT timeout, NR no route.",
         unit: "reqps",
         width: grpc ? 8 : 12,
         empty: "no failed requests",
@@ -248,7 +248,7 @@ function tcp(mesh: Mesh): Row[] {
           kind: "timeseries",
           title: "Failed connections",
           description:
-            "Connections per second that ended with a flag: UF connection failure, UH no healthy server, UO over the limit, URX too many attempts, DC caller disconnected. `TcpConnectionsFailing` fires for the first four.",
+            "Connections per second that ended with a flag. UF connection failure, UH no healthy server, UO over the limit, URX too many attempts, DC caller disconnected. `TcpConnectionsFailing` fires for the first four.",
           unit: "ops",
           width: 8,
           empty: "no failures",

@@ -43,8 +43,8 @@ export function supportedKubernetes(version: string): readonly string[] | undefi
 }
 
 /**
- * The reasons why an exact version of Istio is not supported at a point in time: known vulnerabilities of its patch, and
- * the end of support. Minor versions newer than the data file have no problem.
+ * The reasons why an exact version of Istio is not supported at a point in time. They are known vulnerabilities of its
+ * patch, and the end of support. Minor versions newer than the data file have no problem.
  *
  * @param version exact version, with or without `v` and a suffix such as `-distroless`
  * @param now milliseconds since 1970

@@ -41,5 +41,7 @@ spec:
         mode: SIMPLE
         credentialName: shop`,
   exempt:
-    "Exempt a Gateway whose load balancer terminates TLS and reaches the gateway over a private network. Plaintext HTTP needs no exemption if VirtualServices or HTTPRoutes of the same stack redirect it to https, with or without routes for the paths below /.well-known/acme-challenge/. Exempt the Gateway if these routes are in another stack.",
+    "Exempt a Gateway whose load balancer terminates TLS and reaches the gateway over a private network. Plaintext " +
+    "HTTP needs no exemption if VirtualServices or HTTPRoutes of the same stack redirect it to https. They may have " +
+    "routes for the paths below /.well-known/acme-challenge/. Exempt the Gateway if these routes are in another stack.",
 };

@@ -1,7 +1,7 @@
 import type { Page } from "./page";
 
 export const requireSafeEffectsPage: Page = {
-  why: "Objects that are harmless alone can have a harmful effect together: two rules that allow every request between them, a patch that changes the host of a DestinationRule, a selector with a typing error. The policy reads all objects of the stack into a model of what proxies do with them, and looks for a request that shows the effect. It reports no fault that another policy reports.",
+  why: "Objects that are harmless alone can have a harmful effect together. Examples are two rules that allow every request between them, a patch that changes the host of a DestinationRule, and a misspelled selector. The policy reads all objects of the stack into a model of what proxies do with them. It then looks for a request that shows the effect. It reports no fault that another policy reports.",
   wrong: `apiVersion: v1
 kind: Namespace
 metadata:
@@ -91,5 +91,6 @@ spec:
         - source:
             principals: ["cluster.local/ns/shop/sa/web"]`,
   exempt:
-    "Exempt a workload that is public on purpose and behind no gateway, or a workload whose external authorizer decides about every request and has been reviewed.",
+    "Exempt a workload that is public on purpose and behind no gateway. Also exempt a workload whose external " +
+    "authorizer decides about every request and has been reviewed.",
 };

@@ -53,8 +53,8 @@ export const boundCapabilities = resourcePolicy({
   name: "bound-capabilities",
   displayName: "Containers cannot change the traffic redirection or the proxy",
   description:
-    "Only Istio's own containers have capabilities beyond the baseline, such as NET_ADMIN and NET_RAW, and no container shares " +
-    "the processes or volumes of a proxy.",
+    "Only Istio's own containers have capabilities beyond the baseline, such as NET_ADMIN and NET_RAW. No container " +
+    "shares the processes or volumes of a proxy.",
   severity: "high",
   framework: nist("AC-6", "Least privilege"),
   tags: ["istio", "security", "pod"],

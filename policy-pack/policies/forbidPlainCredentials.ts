@@ -49,8 +49,9 @@ export const forbidPlainCredentials = resourcePolicy({
   framework: nist("IA-5(7)", "Authenticator management: no embedded unencrypted static authenticators"),
   tags: ["istio", "observability", "secrets"],
   remediationSteps:
-    "Store the credential in a Kubernetes Secret and refer to it: login_token.signing_key of Kiali as secret:<name>:<key>, " +
-    "admin.existingSecret and envValueFrom of Grafana, valueFrom of variables, the *_file settings of Alertmanager.",
+    "Store the credential in a Kubernetes Secret and refer to it. In Kiali, set login_token.signing_key to " +
+    "secret:<name>:<key>. In Grafana, set admin.existingSecret and envValueFrom. In Alertmanager, use the *_file " +
+    "settings, and in variables valueFrom.",
   url: "https://kiali.io/docs/configuration/kialis.kiali.io/#.spec.login_token.signing_key",
   settings: {},
   appliesTo: isHelmRelease,

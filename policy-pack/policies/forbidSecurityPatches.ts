@@ -28,8 +28,8 @@ export const forbidSecurityPatches = resourcePolicy({
   name: "forbid-security-patches",
   displayName: "Security objects are not patched",
   description:
-    "Patches do not change the spec of AuthorizationPolicies, PeerAuthentications, RequestAuthentications and Sidecars, nor " +
-    "their dry-run annotation, and no policy engine or GitOps tool changes or deletes these objects.",
+    "Patches do not change the spec of AuthorizationPolicies, PeerAuthentications, RequestAuthentications and " +
+    "Sidecars, nor their dry-run annotation. No policy engine or GitOps tool changes or deletes these objects.",
   severity: "critical",
   framework: nist("CM-5", "Access restrictions for change"),
   tags: ["istio", "security", "authorization", "mtls"],

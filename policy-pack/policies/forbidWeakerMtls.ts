@@ -39,7 +39,7 @@ export const messages = {
 };
 
 /**
- * Mesh-wide STRICT has exceptions: a PeerAuthentication of a namespace or workload, a single port, a client's
+ * Mesh-wide STRICT has exceptions. A PeerAuthentication of a namespace or workload, a single port, a client's
  * DestinationRule, or a value of istiod's chart can each disable mTLS.
  * https://istio.io/latest/docs/concepts/security/#peer-authentication
  */
@@ -47,14 +47,14 @@ export const forbidWeakerMtls = resourcePolicy({
   name: "forbid-weaker-mtls",
   displayName: "No exception weakens mTLS",
   description:
-    "No object and no value disables mutual TLS between services of the mesh or accepts another server, and no client accepts " +
+    "No object and no value disables mutual TLS between services of the mesh or accepts another server. No client accepts " +
     "every certificate of an external host.",
   severity: "critical",
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
-    "Set every mode of a PeerAuthentication to STRICT. Remove the tls block of DestinationRules for hosts of the mesh, or set " +
-    "its mode to ISTIO_MUTUAL. Remove meshConfig.enableAutoMtls, or set it to true.",
+    "Set every mode of a PeerAuthentication to STRICT. Remove the tls block of DestinationRules for hosts of the " +
+    "mesh, or set its mode to ISTIO_MUTUAL. Remove meshConfig.enableAutoMtls, or set it to true.",
   url: "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
   settings: { meshDomains },
   appliesTo: (type) =>

@@ -28,14 +28,14 @@ export const forbidWildcardHosts = resourcePolicy({
   name: "forbid-wildcard-hosts",
   displayName: "Hosts are listed",
   description:
-    "No Gateway serves all hosts of a registry, such as *.com, or selects all gateways, and no VirtualService has a wildcard host, except for a " +
-    "domain at Gateways.",
+    "No Gateway serves all hosts of a registry, such as *.com, or selects all gateways. No VirtualService has a " +
+    "wildcard host, except for a domain at Gateways.",
   severity: "medium",
   framework: nist("CM-7", "Least functionality"),
   tags: ["istio", "traffic", "gateway"],
   remediationSteps:
-    "List each host. A Gateway, and a VirtualService that is bound to Gateways only, may have all hosts of one domain, such " +
-    "as *.example.com.",
+    "List each host. A Gateway, and a VirtualService that is bound to Gateways only, may have all hosts of one " +
+    "domain, such as *.example.com.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-hosts",
   settings: {},
   appliesTo: (type) => isGateway(type) || isVirtualService(type),

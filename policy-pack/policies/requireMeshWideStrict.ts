@@ -37,9 +37,9 @@ export const requireMeshWideStrict = stackPolicy({
   framework: nist("SC-8(1)", "Transmission confidentiality and integrity: cryptographic protection"),
   tags: ["istio", "security", "mtls"],
   remediationSteps:
-    "In the stack of the control plane, add a security.istio.io/v1 PeerAuthentication named default to the root namespace " +
-    "(istio-system unless meshConfig.rootNamespace is set), without spec.selector and with spec.mtls.mode STRICT. In a stack " +
-    "without a control plane, add one to each of its namespaces.",
+    "In the stack of the control plane, add a security.istio.io/v1 PeerAuthentication named default to the root " +
+    "namespace, without spec.selector and with spec.mtls.mode STRICT. The root namespace is istio-system unless " +
+    "meshConfig.rootNamespace is set. In a stack without a control plane, add one to each of its namespaces.",
   url: "https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/#lock-down-mutual-tls-for-the-entire-mesh",
   settings: {
     rootNamespace,
@@ -47,8 +47,9 @@ export const requireMeshWideStrict = stackPolicy({
       type: "string",
       enum: ["meshes", "control-planes"],
       description:
-        "meshes: a stack with an istiod release must have the PeerAuthentication, and a stack with pods of a mesh that another " +
-        "stack installs must be STRICT in its own namespaces. control-planes: only stacks with an istiod release are judged.",
+        "meshes: a stack with an istiod release must have the PeerAuthentication. A stack with pods of a mesh that " +
+        "another stack installs must be STRICT in its own namespaces. control-planes: only stacks with an istiod " +
+        "release are judged.",
       default: "meshes",
     },
   },

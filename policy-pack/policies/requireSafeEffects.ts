@@ -82,9 +82,10 @@ export const requireSafeEffects = stackPolicy({
   name: "require-safe-effects",
   displayName: "The objects of a stack are harmless together",
   description:
-    "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no policy " +
-    "names, keep traffic of the mesh in the mesh, route to what exists and not to istiod, name providers of the mesh configuration, " +
-    "run with no service account of a gateway or of istiod, issue no identity of others, and record no credentials.",
+    "All objects of the stack together, with its patches, accept no plaintext and no request of a client that no " +
+    "policy names. They keep traffic of the mesh in the mesh, and route to what exists and not to istiod. They name " +
+    "providers of the mesh configuration, issue no identity of others, and record no credentials. None runs with a " +
+    "service account of a gateway or of istiod.",
   severity: "critical",
   framework: nist("CA-2", "Control assessments"),
   tags: ["istio", "security", "authorization", "mtls", "egress", "traffic"],
@@ -97,8 +98,8 @@ export const requireSafeEffects = stackPolicy({
     rootNamespace,
     allowedUnread: words(
       [],
-      "AuthorizationPolicies whose decision is unknown, such as those of an external authorizer, and that have been reviewed: " +
-        "AuthorizationPolicy shop/authorizer",
+      "AuthorizationPolicies whose decision is unknown, such as those of an external authorizer, and that have been " +
+        "reviewed: AuthorizationPolicy shop/authorizer",
     ),
   },
   appliesTo: (stack) =>

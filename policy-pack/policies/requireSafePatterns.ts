@@ -36,9 +36,9 @@ export const requireSafePatterns = resourcePolicy({
   framework: nist("AC-3", "Access enforcement"),
   tags: ["istio", "security", "authorization"],
   remediationSteps:
-    "In ALLOW policies, list the allowed values. In DENY and CUSTOM policies, list the " +
-    "exceptions with notPaths, notMethods, notHosts, notPrincipals or similar fields: at least one in each rule that lists " +
-    "hosts, methods or paths.",
+    "In ALLOW policies, list the allowed values. In DENY and CUSTOM policies, list the exceptions with notPaths, " +
+    "notMethods, notHosts, notPrincipals or similar fields. Set at least one in each rule that lists hosts, methods " +
+    "or paths.",
   url: "https://istio.io/latest/docs/ops/best-practices/security/#use-allow-with-positive-matching-and-deny-with-negative-match-patterns",
   settings: {},
   appliesTo: isAuthorizationPolicy,

@@ -50,8 +50,8 @@ export const requireSecureJwks = resourcePolicy({
   name: "require-secure-jwks",
   displayName: "Keys of tokens are fetched over TLS",
   description:
-    "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node, and use no keys " +
-    "of Istio's samples and no symmetric keys.",
+    "RequestAuthentications fetch the keys of tokens over HTTPS, and not from addresses of istiod's own pod or node. " +
+    "They use no keys of Istio's samples and no symmetric keys.",
   severity: "high",
   framework: nist("SC-12", "Cryptographic key establishment and management"),
   tags: ["istio", "security", "authentication", "jwt"],

@@ -31,7 +31,7 @@ export const requireTokenRules = stackPolicy({
   tags: ["istio", "security", "authentication", "jwt"],
   remediationSteps:
     "In an AuthorizationPolicy for the same workloads, set requestPrincipals or a condition on request.auth.claims in the " +
-    'rules for end users, or add a DENY rule with notRequestPrincipals ["*"].',
+    'rules for end users. Or add a DENY rule with notRequestPrincipals ["*"].',
   url: "https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#require-a-valid-token",
   settings: { rootNamespace },
   appliesTo: (stack) => stack.some(isTokenCheck) || "The stack has no RequestAuthentication with jwtRules",

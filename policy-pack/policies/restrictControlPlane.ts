@@ -114,8 +114,8 @@ const CHANGES: Readonly<Record<ControlPlaneChange, Message>> = {
 const further = (chart: string) =>
   words(
     [],
-    `Further paths of values that a release of ${chart} may set, including all values below them, in addition to those in ` +
-      `allowLists.ts. A * at the end of a path matches any suffix.`,
+    `Further paths of values that a release of ${chart} may set, in addition to those in allowLists.ts. ` +
+      `They include all values below them. A * at the end of a path matches any suffix.`,
   );
 
 /** Arguments of a release that change objects without values. */
@@ -130,8 +130,8 @@ export const restrictControlPlane = resourcePolicy({
   name: "restrict-control-plane",
   displayName: "The control plane only has allowed values",
   description:
-    "In prod and staging, releases of Istio's charts only have values that are known to be harmless or judged by other " +
-    "policies, and nothing else configures istiod.",
+    "In prod and staging, releases of Istio's charts only have values that are known to be harmless or judged by " +
+    "other policies. Nothing else configures istiod.",
   severity: "critical",
   framework: nist("CM-6", "Configuration settings"),
   tags: ["istio", "security", "control-plane"],
@@ -157,7 +157,8 @@ export const restrictControlPlane = resourcePolicy({
     ),
     istiodUrls: words(
       [],
-      "URLs of an istiod outside of the cluster, such as https://istiod.example.com:15017, which webhooks of revision tags may call.",
+      "URLs of an istiod outside of the cluster, such as https://istiod.example.com:15017, which webhooks of " +
+        "revision tags may call.",
     ),
   },
   appliesTo: (type) => isHelmRelease(type) || mayChangeControlPlane(type),

@@ -65,14 +65,14 @@ export const restrictEgress = resourcePolicy({
   name: "restrict-egress",
   displayName: "Only declared hosts are reachable outside the mesh",
   description:
-    "In prod and staging, pods may connect only to hosts in the mesh's registry, no ServiceEntry declares all hosts or " +
+    "In prod and staging, pods may connect only to hosts in the mesh's registry. No ServiceEntry declares all hosts or " +
     "addresses, and no endpoint is an address of the client's own pod or node.",
   severity: "high",
   framework: nist("SC-7(5)", "Boundary protection: deny by default, allow by exception"),
   tags: ["istio", "security", "egress"],
   remediationSteps:
-    "Set meshConfig.outboundTrafficPolicy.mode of istiod to REGISTRY_ONLY, and declare external hosts as ServiceEntries. Remove " +
-    "outboundTrafficPolicy from Sidecars.",
+    "Set meshConfig.outboundTrafficPolicy.mode of istiod to REGISTRY_ONLY, and declare external hosts as " +
+    "ServiceEntries. Remove outboundTrafficPolicy from Sidecars.",
   url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy-Mode",
   settings: { environment, meshDomains },
   appliesTo: (type) =>

@@ -64,14 +64,15 @@ export const restrictPodAnnotations = resourcePolicy({
   name: "restrict-pod-annotations",
   displayName: "Pods only have allowed annotations of Istio",
   description:
-    "In prod and staging, pods only have annotations of Istio, settings in proxy.istio.io/config and ProxyConfigs, and settings " +
-    "of the container istio-proxy that are known to be harmless or judged by other policies.",
+    "In prod and staging, pods only have settings of Istio that are known to be harmless or judged by other " +
+    "policies. These are annotations, settings in proxy.istio.io/config and ProxyConfigs, and settings of the " +
+    "container istio-proxy.",
   severity: "high",
   framework: nist("CM-7(5)", "Least functionality: authorized software, allow by exception"),
   tags: ["istio", "security", "injection", "pod"],
   remediationSteps:
-    "Remove the annotation, or add it to allowedAnnotations or allowedSettings after a review of its effect. Add the registry " +
-    "of a mirror to istioHubs.",
+    "Remove the annotation, or add it to allowedAnnotations or allowedSettings after a review of its effect. Add the " +
+    "registry of a mirror to istioHubs.",
   url: "https://istio.io/latest/docs/reference/config/annotations/",
   settings: {
     environment,

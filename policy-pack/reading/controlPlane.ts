@@ -128,8 +128,8 @@ const KEPT: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * Programs and schemas in a CRD, by which the API server changes its objects: fields that a schema does
- * not have are removed, and defaults are added. Istio's own CRDs have no defaults.
+ * Programs and schemas in a CRD, by which the API server changes its objects. Fields that a schema does not have are
+ * removed, and defaults are added. Istio's own CRDs have no defaults.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
  */
 function definitionChanges(resource: KubernetesResource): ControlPlaneField[] {

@@ -6,7 +6,7 @@ export const UNKNOWN = Symbol("unknown during preview");
 /**
  * One place in a resource's properties: its path and its value.
  *
- * The engine wraps properties so that reading an unknown value throws, which would end a policy at its first unknown
+ * The engine wraps properties so that reading an unknown value throws. That would end a policy at its first unknown
  * value and hide every later violation. A field catches that: judging continues with {@link UNKNOWN}, and the unknown
  * values that were read are collected, so that the policy reports them afterwards.
  */

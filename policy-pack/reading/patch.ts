@@ -3,9 +3,9 @@ import { isSecurityObject, type KubernetesResource, labelsOf } from "./resource"
 import { isList, isObject } from "./value";
 
 /**
- * Returns the resources with the stack's patches applied: each object that a patch of the same stack changes has the
- * patch's fields, as server-side apply merges them. The patches remain, because they may also change objects of others. Patches of
- * security objects are left out, because `forbid-security-patches` refuses each of them.
+ * Returns the resources with the stack's patches applied. Each object that a patch of the same stack changes has the
+ * patch's fields, as server-side apply merges them. The patches remain, because they may also change objects of others.
+ * Patches of security objects are left out, because `forbid-security-patches` refuses each of them.
  */
 export function withPatches(stack: readonly KubernetesResource[]): readonly KubernetesResource[] {
   const patches = stack.filter(({ type }) => type.patch);

@@ -3,8 +3,8 @@ import type { KubernetesResource } from "./resource";
 
 /**
  * Whether two of Istio's security objects may apply to the same workloads. Objects in a root namespace apply to all
- * namespaces. Two selectors exclude each other only if they have different values for one label, and two lists of target
- * references if they have none in common.
+ * namespaces. Two selectors exclude each other only if they have different values for one label. Two lists of target
+ * references do if they have none in common.
  */
 export function mayOverlap(
   one: KubernetesResource,

@@ -8,8 +8,8 @@ import type { JudgeEffect } from "./judged";
 /** The texts about rewritten hosts. */
 export const messages = {
   other: (title: string, path: string, host: string) =>
-    `${title}: ${path} is "${host}", which is neither a host of the route nor of its destinations, so rules and services read ` +
-    `another host than the client's. Use the host of a destination, or remove it.`,
+    `${title}: ${path} is "${host}", which is neither a host of the route nor of its destinations. Rules and services then ` +
+    `read another host than the client's. Use the host of a destination, or remove it.`,
 };
 
 /** The names of the header with a request's host. */

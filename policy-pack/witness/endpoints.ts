@@ -6,8 +6,8 @@ import type { JudgeEffect } from "./judged";
 /** The texts about endpoints of Services. */
 export const messages = {
   added: (title: string, path: string, service: string) =>
-    `${title}: ${path} is ${service}, a Service whose endpoints Kubernetes manages by its selector, so requests also reach ` +
-    `addresses that are none of its pods, as plaintext. Remove the object.`,
+    `${title}: ${path} is ${service}, a Service whose endpoints Kubernetes manages by its selector. Requests then also ` +
+    `reach addresses that are none of its pods, as plaintext. Remove the object.`,
 };
 
 /** The label by which an EndpointSlice belongs to a Service. Endpoints have the Service's name. */

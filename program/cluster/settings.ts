@@ -50,8 +50,8 @@ export const clusterSettings = z.strictObject({
 });
 
 /**
- * The cluster's requirements of Istio's installation: the setting `meshwright:cluster` of a stack, merged over `cluster` of
- * the platform's control plane. docs/clusters lists them by kind of cluster.
+ * The cluster's requirements of Istio's installation. They are the setting `meshwright:cluster` of a stack, merged over
+ * `cluster` of the platform's control plane. docs/clusters lists them by kind of cluster.
  */
 export interface ClusterSettings
   extends

@@ -5,8 +5,8 @@ import { type SampleCall, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
 
 /**
- * Timeouts and retries that no test by HTTP/1.1 shows: of calls over HTTP/2 and gRPC, of calls to hosts outside of the
- * mesh, and of clients for which no call sets its own.
+ * Timeouts and retries that no test by HTTP/1.1 shows. They are of calls over HTTP/2 and gRPC, of calls to outside
+ * hosts, and of clients for which no call sets its own.
  */
 export function declaredRouteExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
   return [...mesh.services, ...mesh.externalServices].flatMap((service) => [
@@ -23,8 +23,8 @@ function isOfService({ source, port, mirrored, path }: Edge): boolean {
 }
 
 /**
- * The service's own timeout and retries, which a client gets without a call of its own: a probe with the identity of a
- * caller whose call sets others.
+ * The service's own timeout and retries, which a client gets without a call of its own. It is a probe with the identity
+ * of a caller whose call sets others.
  */
 function forOthers(mesh: Mesh, service: Service, issuer: TokenIssuer): Experiment[] {
   const { timeout, retries, path } = service;

@@ -119,8 +119,8 @@ function thresholdOf(ejection: OutlierDetection | undefined): {
 }
 
 /**
- * Lets pods fail for a caller: first those near it, so that all requests reach the next locality; then all pods but the
- * farthest, which are more than half, so that all requests reach that one.
+ * Lets pods fail for a caller. First those near it fail, so that all requests reach the next locality. Then all pods
+ * but the farthest fail, which are more than half, so that all requests reach that one.
  */
 export async function showFailover(stage: Stage, service: Service, sample: SampleCall): Promise<Outcome> {
   if (isLimited(service)) return notProvable("its rate limit admits too few requests");

@@ -12,8 +12,8 @@ import { admittedAtOnce, requestEdges, type SampleCall, sampleOf } from "../samp
 import type { TokenIssuer } from "../tokens";
 
 /**
- * Rollouts under load: of the service with the most callers, because a rollout takes its pods' whole termination, and of
- * each service with a `drain` of its own.
+ * Rollouts under load. One is of the service with the most callers, because a rollout takes its pods' whole
+ * termination. Others are of each service with a `drain` of its own.
  */
 export function rolloutExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[] {
   const candidates = mesh.services

@@ -1,5 +1,5 @@
 /**
- * The laboratory's own process, which is the first one of its PID namespace: when it ends, the kernel ends every other
+ * The laboratory's own process, which is the first one of its PID namespace. When it ends, the kernel ends every other
  * process of the laboratory, and with the last one its networks and mounts. It ends with the IPC channel of its parent.
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";

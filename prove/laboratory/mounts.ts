@@ -14,8 +14,8 @@ const caBundles = [
 ];
 
 /**
- * Prepares the laboratory's own mount namespace: a tmpfs for its files, the programs at paths that every user can reach,
- * its own DNS and hosts, and its CA among the system's.
+ * Prepares the laboratory's own mount namespace. It has a tmpfs for its files, and the programs at paths that every
+ * user can reach. It has its own DNS and hosts, and its CA among the system's.
  *
  * @returns the programs at their paths inside of the laboratory.
  */

@@ -31,8 +31,8 @@ export function argumentsOf(container: V1Container, environment: Readonly<Record
 }
 
 /**
- * Arguments of istio-init for a proxy of another user than Istio's. Its rules tell the proxy from the application by the
- * user: without it, what a pod sends to itself through a Service would bypass the receiving side of its proxy.
+ * Arguments of istio-init for a proxy of another user than Istio's. Its rules tell the proxy from the application by
+ * the user. Without it, what a pod sends to itself through a Service would bypass the receiving side of its proxy.
  */
 export function withProxyUser(args: readonly string[], user: number): string[] {
   return args.map((text, index) => (args[index - 1] === "-u" ? String(user) : text));

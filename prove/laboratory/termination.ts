@@ -15,8 +15,9 @@ export interface Hooks {
 }
 
 /**
- * Ends the processes of a pod as the kubelet does: each container gets SIGTERM when its preStop hook has ended, those that
- * are sidecars of Kubernetes when all others have ended. Returns when they have ended, or the grace period is over.
+ * Ends the processes of a pod as the kubelet does. Each container gets SIGTERM when its preStop hook has ended. Those
+ * that are sidecars of Kubernetes get it when all others have ended. Returns when they have ended, or the grace period
+ * is over.
  *
  * @param hooks run hooks in the pod: a GET, or a command of Istio's agent. Other commands are not run.
  * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination

@@ -6,8 +6,8 @@ import type { Token, TokenIssuer } from "../tokens";
 import { authorizerPaths, withAuthorizer } from "./authorizer";
 
 /**
- * For every port of every service and every identity: the requests that the catalog's calls admit, and their neighbours
- * just outside, which must be denied, unless the service's authorization is a dry run.
+ * The requests that the catalog's calls admit, for every port of every service and every identity. Their neighbours
+ * just outside must be denied, unless the service's authorization is a dry run.
  */
 export function accessQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   const clients = identitiesOf(mesh).map((identity): Client => ({

@@ -4,8 +4,8 @@ import type { Caller, Expectation, Question } from "../question";
 import { egressHost, pathInside } from "../sample";
 
 /**
- * Hosts outside of the mesh: callers reach those that they call; other services, a stranger and a pod without a proxy do
- * not, also not through the egress gateway; and an undeclared host is reached by no service.
+ * Hosts outside of the mesh. Callers reach those that they call. Other services, a stranger and a pod without a proxy
+ * do not, also not through the egress gateway. No service reaches an undeclared host.
  */
 export function egressQuestions(mesh: Mesh, undeclaredHost: string): Question[] {
   return [

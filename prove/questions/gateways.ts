@@ -14,8 +14,9 @@ import type { Token, TokenIssuer } from "../tokens";
 import { withAuthorizer } from "./authorizer";
 
 /**
- * Requests from outside of the mesh to the gateways: each route with its methods and tokens, paths and hosts without a
- * route, redirects, plain HTTP, a TLS version that is too old, and clients without the certificate that a host requires.
+ * Requests from outside of the mesh to the gateways. They test each route with its methods and tokens, paths and hosts
+ * without a route, and redirects. Others test plain HTTP, a TLS version that is too old, and clients without the
+ * certificate that a host requires.
  */
 export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
   return mesh.gateways

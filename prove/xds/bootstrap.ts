@@ -6,9 +6,9 @@ import type { ProxyConfiguration } from "./proxy";
 const istios = /^type\.googleapis\.com\/(istio\.|io\.istio\.|stats\.|envoy\.tcp\.metadataexchange\.)/;
 
 /**
- * The configurations of several proxies as one bootstrap of Envoy without discovery: what several proxies have is in it once,
- * routes and endpoints are in the listeners and clusters that request them, and each Secret is the given certificate. Istio's
- * own extensions are left out.
+ * The configurations of several proxies as one bootstrap of Envoy without discovery. What several proxies have is in it
+ * once. Routes and endpoints are in the listeners and clusters that request them, and each Secret is the given
+ * certificate. Istio's own extensions are left out.
  */
 export function bootstrapOf(configurations: readonly ProxyConfiguration[], pair: SignedPair): Json {
   const listeners = new Map<string, Json>();
@@ -35,8 +35,8 @@ export function bootstrapOf(configurations: readonly ProxyConfiguration[], pair:
 }
 
 /**
- * A resource without Istio's own extensions, sources of Secrets and its own type; with the routes that it requests, and
- * without files that only the proxy's container has.
+ * A resource without Istio's own extensions, sources of Secrets and its own type. It has the routes that it requests,
+ * but no files that only the proxy's container has.
  */
 function inlined(resource: Json, routes: ProxyConfiguration["routes"], pair: SignedPair): Json {
   const files: Json = { trustedCa: pair.ca, certificateChain: pair.cert, privateKey: pair.key };

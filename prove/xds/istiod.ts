@@ -40,8 +40,8 @@ export interface Istiod {
 }
 
 /**
- * Runs a program as soon as a line comes, until the standard input of this script ends, which it does when the process
- * that started it ends. Then the folder is removed. It prints the program's process id.
+ * Runs a program as soon as a line comes, until the standard input of this script ends. That ends when the process that
+ * started the script ends. Then the folder is removed. It prints the program's process id.
  */
 const supervised = `
 exec 3<&0

@@ -6,9 +6,9 @@ import type { Subject } from "../cluster";
 type Releases = readonly Pick<Subject["releases"][number], "chart" | "name" | "namespace" | "values">[];
 
 /**
- * Returns the memory limit of the container that runs a workload's proxy, in bytes: the annotation of its pods, or the value
- * of its gateway's release, or istiod's value for all sidecars. Undefined if none of them is set: then the charts' default
- * applies, or no limit to pods with other annotations of resources.
+ * Returns the memory limit of the container that runs a workload's proxy, in bytes. It is the annotation of its pods,
+ * or the value of its gateway's release, or istiod's value for all sidecars. Undefined if none of them is set: then the
+ * charts' default applies, or no limit to pods with other annotations of resources.
  *
  * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarProxyMemoryLimit
  */

@@ -58,7 +58,7 @@ describe("components/contradictions", () => {
     ).to.deep.equal([]);
     const behind = host({ tls: { mode: "DISABLE", terminatedBy: "loadBalancer" } });
     expect(found(behind)).to.deep.equal([
-      `numTrustedProxies of the gateway "istio-ingress" is missing, and ${at}.tls.terminatedBy of the catalog "shop" is "loadBalancer": the gateway replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. Set numTrustedProxies to the number of proxies in front of the gateway.`,
+      `numTrustedProxies of the gateway "istio-ingress" is missing, and ${at}.tls.terminatedBy of the catalog "shop" is "loadBalancer". The gateway then replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. Set numTrustedProxies to the number of proxies in front of the gateway.`,
     ]);
     expect(found(behind, { gateways: [{ name: "istio-ingress", numTrustedProxies: 1 }] })).to.deep.equal([]);
     const meshConfig = { defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } };
@@ -80,7 +80,7 @@ describe("components/contradictions", () => {
     } as const;
     const name = "istio-ingress";
     const told = (policy: string): string[] => [
-      `values.service.externalTrafficPolicy of the gateway "istio-ingress" is ${policy}, and gateways.public.hosts["shop.example.com"].routes[0] of the catalog "shop" limits clients by their addresses: the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
+      `values.service.externalTrafficPolicy of the gateway "istio-ingress" is ${policy}, and gateways.public.hosts["shop.example.com"].routes[0] of the catalog "shop" limits clients by their addresses. But the gateway sees the addresses of nodes instead. Set externalTrafficPolicy to "Local", or numTrustedProxies or proxyProtocol if load balancers in front pass the address on.`,
     ];
     const service = (externalTrafficPolicy: string) => ({
       gateways: [{ name, values: { service: { externalTrafficPolicy } } }],

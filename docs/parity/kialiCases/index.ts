@@ -15,7 +15,7 @@ export const withoutKialiCase: readonly (readonly [id: `KIA${string}`, why: stri
   ["KIA0107", "the service accounts of other clusters are in these clusters"],
   [
     "KIA1007",
-    "no mistake: Kiali reports each Sidecar with REGISTRY_ONLY, rendered ones too, because it reads the value as an empty one",
+    "no mistake: Kiali reports each Sidecar with REGISTRY_ONLY, rendered ones too. It reads the value as an empty one",
   ],
   ["KIA1314", "only running pods show how their traffic is redirected. KIA1311 is about the same labels"],
 ];

@@ -11,8 +11,8 @@ export interface Subject extends Omit<Request, "identity"> {
 }
 
 /**
- * What the filters of a chain do with a request: they pass it, they deny it, because of its token or by a policy, or it
- * is not known because of a filter that is not evaluated.
+ * What the filters of a chain do with a request. They pass it, or deny it because of its token or by a policy. Or it is
+ * not known because of a filter that is not evaluated.
  */
 export type Admission = "passed" | "token refused" | "denied" | { readonly unknown: string };
 

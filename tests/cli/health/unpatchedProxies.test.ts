@@ -36,14 +36,14 @@ describe("cli/health/unpatchedProxies", () => {
         severity: "error",
         culprit: "EnvoyFilter shop/web-rate-limit",
         problem:
-          "It does not apply to 2 proxies of version 1.29.4, which it selects: no patch matches this version, so the limits that it sets are off there.",
+          "It does not apply to 2 proxies of version 1.29.4, which it selects. No patch matches this version, so the limits that it sets are off there.",
         fix: "If istiod has another version, restart the pods: kubectl rollout restart deployment -n shop. Otherwise set istioVersion to 1.29.4 in the catalog, and deploy it again: pulumi up",
       },
       {
         severity: "error",
         culprit: "EnvoyFilter shop/web-rate-limit",
         problem:
-          "It does not apply to 1 proxy of version 1.32.1, which it selects: no patch matches this version, so the limits that it sets are off there.",
+          "It does not apply to 1 proxy of version 1.32.1, which it selects. No patch matches this version, so the limits that it sets are off there.",
         fix: "If istiod has another version, restart the pods: kubectl rollout restart deployment -n shop. Otherwise set istioVersion to 1.32.1 in the catalog, and deploy it again: pulumi up",
       },
     ]);
