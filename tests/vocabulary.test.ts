@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import ts from "typescript";
 import { stripCode } from "./docs/markdown";
+import { longSentences, paragraphsOf, paragraphsOfSource } from "./sentences";
 
 /**
  * Folders and pages that keep to the vocabulary: the prose of Markdown, and the docstrings and texts of sources. A folder
@@ -72,6 +73,12 @@ const words: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bdefinitions? of (Istio|Prometheus|Kubernetes)\b/, "CRDs; CustomResourceDefinitions"],
 ];
 
+/** Readers get at most 25 words. Three more leave room for what counts as one word, such as code. */
+const longest = 28;
+
+/** Pages with lists of names, whose sources are held themselves; and what former versions have said. */
+const unlimited = /(^|\/)CHANGELOG\.md$|^docs\/(api|dashboards)\.md$/;
+
 /** A piece of prose, and the line on which it begins. */
 interface Text {
   readonly line: number;
@@ -87,9 +94,20 @@ function markdownTexts(source: string): Text[] {
     .map((text, i) => ({ line: i + 1, text }));
 }
 
+const parsed = new Map<string, ts.SourceFile>();
+
+/** A source's syntax tree, which several tests read. */
+function parse(name: string, source: string): ts.SourceFile {
+  const known = parsed.get(name);
+  if (known?.text === source) return known;
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+  parsed.set(name, file);
+  return file;
+}
+
 /** The docstrings of a source, and its texts with a space in them: others are keys and values. */
 function sourceTexts(name: string, source: string): Text[] {
-  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+  const file = parse(name, source);
   const texts: Text[] = [];
   const add = (node: ts.Node, text: string): void => {
     const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
@@ -148,6 +166,16 @@ function violationsIn(name: string, texts: readonly Text[]): string[] {
   );
 }
 
+/** The sentences of a file that are too long. */
+function longOf(name: string, source: string): string[] {
+  const paragraphs = name.endsWith(".md") ? paragraphsOf(source) : paragraphsOfSource(parse(name, source));
+  return paragraphs.flatMap(({ line, text }) =>
+    longSentences(text, longest).map(
+      (sentence) => `${name}:${line}: more than ${longest} words: ${sentence}`,
+    ),
+  );
+}
+
 /** The sources and pages of a place, without docs/language.md, which lists the words. */
 function filesOf(place: string): string[] {
   if (place.endsWith(".md")) return [place];
@@ -164,6 +192,50 @@ describe("the vocabulary", () => {
       expect(files.flatMap((file) => violations(file, readFileSync(file, "utf8")))).to.deep.equal([]);
     });
   }
+
+  for (const place of held.filter((one) => !unlimited.test(one))) {
+    it(`is in short sentences in ${place}`, () => {
+      const files = filesOf(place).filter((file) => !unlimited.test(file));
+      expect(files.flatMap((file) => longOf(file, readFileSync(file, "utf8")))).to.deep.equal([]);
+    });
+  }
+
+  it("counts the words of sentences in paragraphs, items, docstrings and texts", () => {
+    const long = `One ${"word ".repeat(longest - 1)}more.`;
+    const short = `One ${"word ".repeat(longest - 2)}more.`;
+    const page = [
+      `# ${long}`,
+      `| ${long} |`,
+      `> ${long}`,
+      "```sh",
+      long,
+      "```",
+      `${short} ${short}`,
+      `- ${long}`,
+      `  1. ${short.slice(5)} [link](${"a/".repeat(40)}).`,
+      `See \`${long}\` or ${short.slice(13)}`,
+      "",
+      long.replaceAll(" word", "\nword"),
+    ].join("\n");
+    expect(longOf("a.md", page).map((found) => found.slice(0, 8))).to.deep.equal(["a.md:8: ", "a.md:12:"]);
+    const source = [
+      "/**",
+      ` * ${short}`,
+      ` * ${short}`,
+      " *",
+      ` * ${long.replace(" word", "\n * word")}`,
+      ` * @returns ${short.slice(5)}`,
+      " * @example",
+      ` * ${long}`,
+      " */",
+      `// ${long}`,
+      `const text = "${long.slice(0, 40)}" +`,
+      `  \`${long.slice(40)}\`;`,
+      `const two = \`${short} \${of}. ${short}\`;`,
+      `const key = "${"A ".repeat(longest + 1)}";`,
+    ].join("\n");
+    expect(longOf("a.ts", source).map((found) => found.slice(0, 8))).to.deep.equal(["a.ts:5: ", "a.ts:12:"]);
+  });
 
   it("is kept by the titles of tests", () => {
     const files = globSync(
