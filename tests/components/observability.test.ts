@@ -310,7 +310,7 @@ describe("components/observability", () => {
     };
     const exposure = { host: "kiali.example.com", credentialName: "cert" };
     expect(refusal({ catalog, kiali: { exposure } })).to.contain(
-      'exposed["kiali.example.com"].credentialName: the certificate "cert" is served by the catalog\'s gateway "entrance", too',
+      'exposed["kiali.example.com"].credentialName: the catalog\'s gateway "entrance" also serves the certificate "cert"',
     );
     for (const other of [{ credentialName: "kiali-cert" }, { release: "istio-internal" }]) {
       expect(refusal({ catalog, kiali: { exposure: { ...exposure, ...other } } })).to.equal("");
