@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Duration, durationSchema } from "./duration";
-import { type RetriesDefinition, retriesSchema } from "./retries";
+import { type Duration, durationSchema, milliseconds } from "./duration";
+import { normalizeRetries, noRetries, type Retries, type RetriesDefinition, retriesSchema } from "./retries";
 import type { Shape } from "./shape";
 
 /** Timeouts and retries of calls to a service. A caller can set its own in its `calls`. */
@@ -38,3 +38,24 @@ export const resilienceSchema: z.ZodType<ResilienceDefinition> = z.strictObject(
   connectTimeout: durationSchema.optional(),
   idleTimeout: durationSchema.optional(),
 } satisfies Shape<ResilienceDefinition>);
+
+/** The resilience of a service with its defaults resolved. Times are in milliseconds; those without a default are optional. */
+export interface Resilience {
+  readonly timeout?: number;
+  readonly retries: Retries;
+  readonly connectTimeout?: number;
+  readonly idleTimeout?: number;
+}
+
+/** @param hasRequests whether a port of the service is HTTP. A proxy retries nothing on other ports. */
+export function normalizeResilience(definition: ResilienceDefinition, hasRequests: boolean): Resilience {
+  const timeout = milliseconds(definition.timeout);
+  const connectTimeout = milliseconds(definition.connectTimeout);
+  const idleTimeout = milliseconds(definition.idleTimeout);
+  return {
+    ...(timeout !== undefined && { timeout }),
+    retries: hasRequests ? normalizeRetries(definition.retries, timeout) : noRetries,
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+  };
+}

@@ -5,7 +5,6 @@ import { type Alerts, type AlertsDefinition, alertsSchema } from "./alerts";
 import { type AuthorizationMode, authorizationModeSchema } from "./authorization";
 import { callSchema, type CallDefinition } from "./call";
 import { type CircuitBreaker, type CircuitBreakerDefinition, circuitBreakerSchema } from "./circuitBreaker";
-import { milliseconds } from "./duration";
 import { type Deny, type DenyDefinition, denySchema, normalizeDeny } from "./deny";
 import { type Edge, type Source, sourceOf } from "./edge";
 import { type ExtAuthz, type ExtAuthzDefinition, extAuthzSchema, normalizeExtAuthz } from "./extAuthz";
@@ -27,8 +26,12 @@ import { formatPath } from "./path";
 import { isHttp, normalizePorts, type Port, type PortDefinition, portSchema } from "./port";
 import { normalizeRateLimit, type RateLimit, type RateLimitDefinition, rateLimitSchema } from "./rateLimit";
 import { normalizeReach, type Reach, type ReachDefinitions, reachSchema } from "./reach";
-import { type ResilienceDefinition, resilienceSchema } from "./resilience";
-import { normalizeRetries, noRetries, type Retries } from "./retries";
+import {
+  normalizeResilience,
+  type Resilience,
+  type ResilienceDefinition,
+  resilienceSchema,
+} from "./resilience";
 import { type Labels, selectorSchema } from "./selector";
 import {
   normalizeServiceAccount,
@@ -151,7 +154,7 @@ export interface ServiceDefinition {
 }
 
 /** A service with its defaults resolved. Times are in milliseconds. */
-export interface Service {
+export interface Service extends Resilience {
   readonly name: string;
   readonly namespace: string;
   /** Fully qualified: `<name>.<namespace>.svc.cluster.local`. */
@@ -170,10 +173,6 @@ export interface Service {
   readonly headerRoutes: readonly HeaderRoute[];
   readonly mirror?: Mirror;
   readonly fault?: Fault;
-  readonly timeout?: number;
-  readonly retries: Retries;
-  readonly connectTimeout?: number;
-  readonly idleTimeout?: number;
   readonly circuitBreaker: CircuitBreaker;
   readonly load?: Load;
   readonly loadBalancing: LoadBalancing;
@@ -249,9 +248,6 @@ export function normalizeService(
 ): UnconnectedService {
   const { versions = {}, traffic = {}, resilience = {}, sidecar = {}, workload } = definition;
   const namespace = definition.namespace ?? meshNamespace;
-  const timeout = milliseconds(resilience.timeout);
-  const connectTimeout = milliseconds(resilience.connectTimeout);
-  const idleTimeout = milliseconds(resilience.idleTimeout);
   const ports = normalizePorts(definition.ports ?? {});
   const selector = definition.selector ?? { app: name };
   return {
@@ -268,12 +264,10 @@ export function normalizeService(
     versions: normalizeVersions(versions, traffic.weights),
     headerRoutes: (traffic.headerRoutes ?? []).map(normalizeHeaderRoute),
     ...(traffic.fault && { fault: normalizeFault(traffic.fault) }),
-    ...(timeout !== undefined && { timeout }),
-    retries: ports.some(({ protocol }) => isHttp(protocol))
-      ? normalizeRetries(resilience.retries, timeout)
-      : noRetries,
-    ...(connectTimeout !== undefined && { connectTimeout }),
-    ...(idleTimeout !== undefined && { idleTimeout }),
+    ...normalizeResilience(
+      resilience,
+      ports.some(({ protocol }) => isHttp(protocol)),
+    ),
     loadBalancing: normalizeLoadBalancing(definition.loadBalancing),
     ...(definition.rateLimit && { rateLimit: normalizeRateLimit(definition.rateLimit) }),
     globalRateLimits: normalizeGlobalRateLimits(name, definition.globalRateLimits ?? {}),
