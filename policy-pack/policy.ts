@@ -186,10 +186,14 @@ export function resourcePolicy<S extends Record<string, Setting>>(
   };
 }
 
-const withEmbedded = (resource: KubernetesResource): KubernetesResource[] => [
-  resource,
-  ...embeddedObjects(resource),
-];
+/** Each policy asks for them, and the values of a release are long. */
+const embedded = new WeakMap<KubernetesResource, readonly KubernetesResource[]>();
+
+function withEmbedded(resource: KubernetesResource): readonly KubernetesResource[] {
+  const known = embedded.get(resource) ?? [resource, ...embeddedObjects(resource)];
+  embedded.set(resource, known);
+  return known;
+}
 
 /**
  * Creates a policy that judges a stack as a whole, after the engine has registered all resources. Each cluster of the

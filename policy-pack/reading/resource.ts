@@ -205,6 +205,7 @@ export function embeddedObjects(resource: KubernetesResource): KubernetesResourc
 
 /** The manifests in a text that contains objects of Istio. */
 function manifestsIn(text: string): Field[] {
+  if (!text.includes(".istio.io/")) return [];
   if (!/^[\s-]*["']?apiVersion["']?\s*:\s*["']?\w+\.istio\.io\//m.test(text)) return [];
   try {
     return parseAllDocuments(text, { version: "1.1", uniqueKeys: false, logLevel: "error" }).flatMap(
