@@ -1,3 +1,4 @@
+import { UserError } from "../errors/userError";
 import type { Subject } from "./cluster";
 import { type Experiment, notProvable, type Stage } from "./experiment";
 import { declaredRouteExperiments } from "./experiments/declaredRoutes";
@@ -64,9 +65,11 @@ export async function runAll(
     const { path, claim, run } = experiment;
     say(claim);
     const begin = Date.now();
-    const outcome = await run(stage).catch((error: unknown) =>
-      notProvable(error instanceof Error ? error.message : String(error)),
-    );
+    const outcome = await run(stage).catch((error: unknown) => {
+      // The laboratory has ended.
+      if (error instanceof UserError) throw error;
+      return notProvable(error instanceof Error ? error.message : String(error));
+    });
     proofs.set(experiment, { path, claim, ...outcome, milliseconds: Date.now() - begin });
   };
   const [last = [], others = []] = [true, false].map((exhausting) =>

@@ -30,7 +30,6 @@ const gatewayValues = { autoscaling: { enabled: false }, replicaCount: 1 };
 /** Kinds without an effect on requests, or whose CRDs the laboratory does not install. */
 const leftOut = new Set([
   "ConfigMap",
-  "CronJob",
   "HorizontalPodAutoscaler",
   "NetworkPolicy",
   "PersistentVolumeClaim",
@@ -69,7 +68,30 @@ function adaptedObject(object: Manifest, everywhere: boolean): LabObject {
     const replicas = everywhere && declared > 0 ? sandboxNodes().length : declared;
     return { ...object, spec: mergePatch(spec, { replicas, volumeClaimTemplates: null }) } as LabObject;
   }
-  return object;
+  return object.kind === "CronJob" ? deploymentOf(object) : object;
+}
+
+/** The pod of a CronJob, which runs now, and as long as the laboratory. */
+function deploymentOf({ metadata, spec }: Manifest): LabObject {
+  const { jobTemplate } = spec as {
+    readonly jobTemplate: { readonly spec: { readonly template: PodTemplate } };
+  };
+  const { template } = jobTemplate.spec;
+  const { labels } = template.metadata;
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: mergePatch(template, { spec: { restartPolicy: "Always" } }),
+    },
+  } as never;
+}
+
+interface PodTemplate {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
 }
 
 /**
@@ -106,10 +128,12 @@ export async function bringUp(
   await ready(laboratory, say);
   await webhooksReady(laboratory);
   say("applying the objects");
-  await laboratory.apply([
-    ...standIns(mesh).filter(({ kind }) => !workloads.has(kind)),
-    ...applied.filter(({ kind }) => kind !== "Namespace" && !workloads.has(kind)),
-  ]);
+  // What the catalog adopts keeps the fields of the tool that has created it.
+  await laboratory.apply(
+    standIns(mesh).filter(({ kind }) => !workloads.has(kind)),
+    "others",
+  );
+  await laboratory.apply(applied.filter(({ kind }) => kind !== "Namespace" && !workloads.has(kind)));
   await laboratory.apply(await gatewaySecrets(laboratory, mesh));
   for (const release of of("gateway")) await install(release, gatewayValues);
   await laboratory.apply([

@@ -18,7 +18,7 @@ import {
   type Workload,
 } from "../effect";
 import type { Answer } from "./judge";
-import { labHeaders, type LabAnswer, type LabRequest, undeclaredHost } from "./laboratory";
+import { labHeaders, type LabAnswer, type LabRequest, shownBody, undeclaredHost } from "./laboratory";
 import { lacksCertificate, type Provided, readsOtherKeys } from "./provided";
 
 /** What a part of the requests gets, as the model of effects says. */
@@ -141,7 +141,7 @@ function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent)
     case "not found":
       return status("404");
     case "answered":
-      return status(String(Number(directResponse?.status ?? 200)));
+      return responded(directResponse ?? {}, sent);
     case "redirected": {
       const {
         scheme = sent.scheme,
@@ -154,6 +154,21 @@ function ownAnswer({ outcome, redirect, directResponse, by }: Route, sent: Sent)
     default:
       return undefined;
   }
+}
+
+/** A response of the proxy itself, as VirtualServices have it. */
+function responded(response: DirectResponse, { scheme }: Sent): Answer {
+  if (scheme === "tcp") return answerOf("closed");
+  const { status = 200, body: { string: text, bytes = "" } = {} } = response;
+  return {
+    ...answerOf(String(Number(status))),
+    body: shownBody(text ?? Buffer.from(bytes, "base64").toString()),
+  };
+}
+
+interface DirectResponse {
+  readonly status?: unknown;
+  readonly body?: { readonly string?: string; readonly bytes?: string };
 }
 
 function outside(

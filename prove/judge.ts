@@ -90,16 +90,20 @@ function describe(answer: Answer): string {
   return isUnknown(answer) ? `asked, provider ${answer.provider ?? ""}` : describeAnswer(answer);
 }
 
-function expectationOf({ expect, redirect, sees, provider, unasked }: Question): string {
+function expectationOf({ expect, redirect, response, sees, provider, unasked }: Question): string {
   if (unasked === true) return `${expect}, without an external authorizer`;
-  const details = provider === undefined ? (redirect ?? sees) : { provider };
-  const text = Object.entries(details ?? {}).map(([name, value]) => `${name} ${value}`);
+  const details = provider === undefined ? (redirect ?? response ?? sees) : { provider };
+  const text = Object.entries(details ?? {}).flatMap(([name, value]) =>
+    value === "" ? [] : [`${name} ${String(value).slice(0, 80)}`],
+  );
   return text.length === 0 ? expect : `${expect}, ${text.join(", ")}`;
 }
 
+type Expected = Pick<Question, "expect" | "scheme" | "redirect" | "response" | "sees" | "by">;
+
 /** Whether an answer is the expected one. */
 export function isMet(
-  { expect, scheme, redirect, sees, by }: Pick<Question, "expect" | "scheme" | "redirect" | "sees" | "by">,
+  { expect, scheme, redirect, response, sees, by }: Expected,
   answer: LabAnswer,
 ): boolean {
   const byApplication = answer.pod !== undefined;
@@ -112,6 +116,7 @@ export function isMet(
     unreachable: by === undefined ? !byApplication : answer.pod !== by,
     redirected:
       !byApplication && answer.status === redirect?.status && answer.headers.location === redirect.location,
+    responded: !byApplication && answer.status === response?.status && answer.body === response.body,
     // The answer is known, so no authorizer was asked.
     asked: false,
   };

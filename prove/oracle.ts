@@ -166,7 +166,8 @@ export function stageOf(
     policies: (caller, request, hop) => {
       const from = callerOf(model, mesh, caller);
       const foretold = from && foretell(from, request);
-      return hop === "first" ? foretold?.firstPolicies : foretold?.policies;
+      const found = hop === "first" ? foretold?.firstPolicies : foretold?.policies;
+      return found?.length === 0 ? noneIn(foretold?.parts ?? []) : found;
     },
     route: (caller, request) => {
       const from = startOf(caller, request);
@@ -220,6 +221,14 @@ export function stageOf(
     rollOut: () => Promise.resolve("no pods run"),
     replicas: () => 1,
   };
+}
+
+/** No policies, as a request has no destination. @throws Error if it is not known whether it has one. */
+function noneIn(parts: readonly Part[]): [] {
+  for (const { answer } of parts) {
+    if (typeof answer === "object" && "unknown" in answer) throw new Error(answer.unknown);
+  }
+  return [];
 }
 
 /** Whether a service has a port; copies to another one are lost. */

@@ -25,9 +25,11 @@ export type Target =
  * - `refused`: the connection is closed without an answer.
  * - `unreachable`: no application answers it, whatever stops it.
  * - `redirected`: a proxy answers it with {@link Question.redirect}.
+ * - `responded`: a proxy answers it with {@link Question.response}.
  * - `asked`: the external authorizer {@link Question.provider} decides it.
  */
-export type Expectation = "answered" | "denied" | "refused" | "unreachable" | "redirected" | "asked";
+export type Expectation =
+  "answered" | "denied" | "refused" | "unreachable" | "redirected" | "responded" | "asked";
 
 /** A request, and what the catalog says about it. */
 export interface Question {
@@ -50,6 +52,8 @@ export interface Question {
   readonly through?: { readonly host: string; readonly port: number };
   /** Of a redirected request. */
   readonly redirect?: { readonly status: string; readonly location: string };
+  /** Of a request that a proxy responds to. */
+  readonly response?: { readonly status: string; readonly body: string };
   /** Of an asked external authorizer: its name among the extension providers. */
   readonly provider?: string;
   /** Whether an external authorizer must not decide it. Default: false. */

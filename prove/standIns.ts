@@ -67,8 +67,11 @@ export function probes(mesh: Mesh): LabObject[] {
   const known = new Set(
     mesh.services.map(({ namespace: place, serviceAccount: { name } }) => `${place}/${name}`),
   );
+  // The chart of a release creates its service account.
   const gateways = new Set(
-    mesh.gateways.map(({ pods: { namespace: place, serviceAccount } }) => `${place}/${serviceAccount}`),
+    mesh.gateways
+      .filter(({ pods: { release } }) => release !== undefined)
+      .map(({ pods: { namespace: place, serviceAccount } }) => `${place}/${serviceAccount}`),
   );
   return [
     ...identitiesOf(mesh).flatMap(({ namespace: place, serviceAccount }) => {

@@ -6,7 +6,7 @@ import { connect as connectTls } from "node:tls";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LabAnswer, labHeaders, type LabRequest } from "./messages";
+import { type LabAnswer, labHeaders, type LabRequest, shownBody } from "./messages";
 
 type Outcome = Pick<LabAnswer, "status"> & Partial<Pick<LabAnswer, "headers" | "body">>;
 
@@ -56,7 +56,7 @@ async function once(request: LabRequest, agents: Agents | undefined): Promise<La
     milliseconds: Math.round(performance.now() - begin),
     sentAt: Math.round(begin),
     headers,
-    body: body.slice(0, 4000),
+    body: shownBody(body),
     ...(pod !== undefined && { pod }),
     ...(version !== undefined && version !== "" && { version }),
   };

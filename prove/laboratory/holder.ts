@@ -1,6 +1,7 @@
 /**
  * The laboratory's own process, which is the first one of its PID namespace. When it ends, the kernel ends every other
- * process of the laboratory, and with the last one its networks and mounts. It ends with the IPC channel of its parent.
+ * process of the laboratory, and with the last one its networks and mounts. It ends with the IPC channel of its parent, and
+ * with the first part that ends by itself. Without that part, the laboratory would show something else than the catalog.
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ import { createBridge, createNetwork } from "./network";
 import type { OutsideConfig } from "./outside";
 import type { ClientCertificate } from "./messages";
 import { logIn, run, start, until } from "./processes";
-import { answerCalls, caller } from "./rpc";
+import { answerCalls, caller, endFor } from "./rpc";
 import { nodeRules, readServices, type ServiceTable } from "./services";
 
 /** A chart that is installed. */
@@ -53,7 +54,7 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
   const logs = config.logs ?? files.logs;
   writeFileSync(files.podCertificate, JSON.stringify(await ca.sign(["*.svc.cluster.local"])));
   await createBridge();
-  const kubeconfig = await startControlPlane(programs, logs, (problem) => problems.push(problem));
+  const kubeconfig = await startControlPlane(programs, logs, endFor);
   const outside = await startOutside(config, ca.sign, logs);
   if (config.quotas !== undefined) await startRateLimits(config.quotas, logs);
   let services: ServiceTable = { addresses: new Map(), ports: [] };
@@ -83,7 +84,7 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
   };
   await followServices();
   follow();
-  const kubelet = startKubelet(kubeconfig, { ...programs, nftEnvironment }, logs);
+  const kubelet = startKubelet(kubeconfig, { ...programs, nftEnvironment }, logs, endFor);
   started = { kubelet, askOutside: outside, sign: ca.sign };
 }
 
@@ -101,12 +102,10 @@ async function startRateLimits(quotas: string, logs: string): Promise<void> {
   };
   const log = logIn(logs, "ratelimit");
   const service = start({ program: programs.ratelimit ?? "", args: [], env, log });
-  service.on("exit", () => problems.push(`the rate limit service ended:\n${tailOf(log)}`));
-  const started = (): boolean => {
-    if (service.exitCode !== null) throw new Error(problems.join("\n"));
-    return existsSync(files.rateLimits);
-  };
-  await until("the start of the rate limit service", started, 30_000);
+  service.on("exit", () => {
+    endFor(`the rate limit service ended:\n${tailOf(log)}`);
+  });
+  await until("the start of the rate limit service", () => existsSync(files.rateLimits), 30_000);
   // Applications are not root.
   chmodSync(files.rateLimits, 0o666);
 }
@@ -129,7 +128,12 @@ async function startOutside(
   const path = join(files.control, "outside.json");
   writeFileSync(path, JSON.stringify(content));
   const args = [join(programs.applications, "outside.js"), path];
-  return caller(start({ program: programs.node, args, log: logIn(logs, "outside"), network, ipc: true }));
+  const log = logIn(logs, "outside");
+  const hosts = start({ program: programs.node, args, log, network, ipc: true });
+  hosts.on("exit", () => {
+    endFor(`the hosts outside of the mesh ended:\n${tailOf(log)}`);
+  });
+  return caller(hosts);
 }
 
 const kubectl = (args: readonly string[], input?: string): Promise<string> =>
@@ -146,9 +150,9 @@ const documents = (objects: readonly unknown[]): string =>
 
 answerCalls(process as never, {
   start: startAll,
-  apply: async (objects: readonly unknown[]) => {
+  apply: async ({ objects, manager }: { objects: readonly unknown[]; manager: string }) => {
     await kubectl(
-      ["apply", "--server-side", "--force-conflicts", "--field-manager=laboratory", "-f", "-"],
+      ["apply", "--server-side", "--force-conflicts", `--field-manager=${manager}`, "-f", "-"],
       documents(objects),
     );
   },

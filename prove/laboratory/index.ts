@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { UserError } from "../../errors/userError";
 import { packageRoot } from "../../toolchain/packageRoot";
 import type { LaboratoryConfig } from "./config";
 import type { LabRelease } from "./holder";
@@ -16,6 +17,7 @@ export {
   type LabPod,
   type LabRequest,
   type SeenRequest,
+  shownBody,
 } from "./messages";
 export type { LabRelease } from "./holder";
 
@@ -31,8 +33,12 @@ export interface LabObject {
  * has its own network, mount and PID namespaces, which end with the process that started it, however that ends.
  */
 export interface Laboratory {
-  /** Creates or changes objects, in this order. */
-  apply(objects: readonly LabObject[]): Promise<void>;
+  /**
+   * Creates or changes objects, in this order.
+   *
+   * @param manager what has applied them: a field that it leaves out later is removed. Default: `laboratory`.
+   */
+  apply(objects: readonly LabObject[], manager?: string): Promise<void>;
   /** Deletes objects. Objects that don't exist are no error. */
   remove(objects: readonly LabObject[]): Promise<void>;
   /** Installs a Helm chart, without waiting for its pods. */
@@ -75,7 +81,7 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     ]),
     { stdio: ["ignore", "ignore", "inherit", "ipc"] },
   );
-  const call = caller(child);
+  const call = caller(child, laboratoryEnded);
   try {
     await call("start", config);
   } catch (error) {
@@ -93,8 +99,8 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     return { ...request, certificate: { cert, key: own } };
   };
   return {
-    apply: async (objects) => {
-      if (objects.length > 0) await call("apply", objects);
+    apply: async (objects, manager = "laboratory") => {
+      if (objects.length > 0) await call("apply", { objects, manager });
     },
     remove: async (objects) => {
       if (objects.length > 0) await call("remove", objects);
@@ -119,6 +125,15 @@ export async function startLaboratory(config: LaboratoryConfig): Promise<Laborat
     problems: () => call("problems") as Promise<string[]>,
     stop: () => end(child),
   };
+}
+
+/** The error of a laboratory that has ended before it was stopped. */
+function laboratoryEnded(reason = "another process ended the laboratory's first one"): UserError {
+  return new UserError({
+    problem: "The laboratory ended, so there is no verdict.",
+    details: reason,
+    fix: "Run the command again. If it happens again, look for the reason in the log of the kernel, which ends processes when memory is short, and in the logs that `meshwright prove --logs <folder>` writes.",
+  });
 }
 
 function end(child: ChildProcess): Promise<void> {

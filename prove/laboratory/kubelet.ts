@@ -20,7 +20,7 @@ import {
 } from "@kubernetes/client-node";
 import { sandboxNodes } from "../../sandbox/nodes";
 import { absenceIsFine } from "../../sandbox/kubernetes";
-import { answers } from "../../sandbox/supervise";
+import { answers, tailOf } from "../../sandbox/supervise";
 import { writeKubeconfig } from "./controlPlane";
 import { files } from "./files";
 import type { LabPod } from "./messages";
@@ -77,7 +77,13 @@ const application: Identity = { user: 1000, group: 1000 };
 const readyPatience = 180_000;
 const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
-export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs: string): Kubelet {
+/** @param onEnd is called if a part of a pod ends that was not stopped. */
+export function startKubelet(
+  kubeconfig: KubeConfig,
+  programs: PodPrograms,
+  logs: string,
+  onEnd: (part: string) => void,
+): Kubelet {
   const api = kubeconfig.makeApiClient(CoreV1Api);
   const running = new Map<string, Running>();
   const problems: string[] = [];
@@ -157,10 +163,11 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
     const folder = join(files.pods, `${namespace}_${name}`);
     const podLogs = join(logs, `${namespace}_${name}`);
     const user: Identity = { user: firstProxyUser + one.number, group: proxyGroup };
-    const begin = (child: ChildProcess, container: V1Container, what: string): ChildProcess => {
+    const begin = (child: ChildProcess, container: V1Container, what: string, log: string): ChildProcess => {
       one.processes.push({ container, process: child });
       child.on("exit", (code, signal) => {
-        if (!one.stopping) problems.push(`${keyOf(pod)}: ${what} ended (${signal ?? String(code)})`);
+        if (!one.stopping)
+          onEnd(`${what} of ${keyOf(pod)} ended (${signal ?? String(code)}):\n${tailOf(log)}`);
       });
       return child;
     };
@@ -171,7 +178,12 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       const args = argumentsOf(proxy, env);
       const program = programs["pilot-agent"];
       const log = logIn(podLogs, "proxy");
-      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), proxy, "the proxy");
+      begin(
+        start({ program, args, env, cwd: folder, log, network, identity: user }),
+        proxy,
+        "the proxy",
+        log,
+      );
     }
     const istiod = pod.spec?.containers.find((container) => container.name === "discovery");
     if (istiod !== undefined) {
@@ -184,7 +196,7 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       const args = [...argumentsOf(istiod, env), `--kubeconfig=${path}`];
       const program = programs["pilot-discovery"];
       const log = logIn(podLogs, "discovery");
-      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), istiod, "istiod");
+      begin(start({ program, args, env, cwd: folder, log, network, identity: user }), istiod, "istiod", log);
     }
     const [first] = applicationsOf(pod);
     if (first !== undefined) {
@@ -196,7 +208,7 @@ export function startKubelet(kubeconfig: KubeConfig, programs: PodPrograms, logs
       const args = [app, name, version, ports.join(",") || "8080", files.podCertificate, files.rateLimits];
       const log = logIn(podLogs, "application");
       const child = start({ program: programs.node, args, log, network, identity: application, ipc: true });
-      one.ask = caller(begin(child, first, "the application"));
+      one.ask = caller(begin(child, first, "the application", log));
     }
     const health =
       istiod !== undefined

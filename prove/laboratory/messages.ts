@@ -90,3 +90,10 @@ export interface LabPod {
   readonly proxy: boolean;
   readonly ready: boolean;
 }
+
+const shownCharacters = 4000;
+
+/** The part of a body that answers have. */
+export function shownBody(body: string): string {
+  return body.slice(0, shownCharacters);
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, fchownSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -118,4 +119,9 @@ export function tail(log: string, lines = 8): string {
 export function logIn(folder: string, name: string): string {
   makeFolder(folder);
   return join(folder, `${name}.log`);
+}
+
+/** The signal that ended a program, by the exit code of the shell that ran it. Undefined if none did. */
+export function signalIn(exitCode: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
 }

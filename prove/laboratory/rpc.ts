@@ -15,6 +15,18 @@ interface Reply {
   readonly error?: string;
 }
 
+/** The last message of a peer that ends by itself. */
+interface Farewell {
+  readonly reason: string;
+}
+
+/** Tells the parent process why this one ends, and ends it. */
+export function endFor(reason: string): void {
+  const farewell: Farewell = { reason };
+  if (process.connected) process.send?.(farewell, () => process.exit(1));
+  else process.exit(1);
+}
+
 /** Functions that a peer may call, keyed by name. */
 export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
 
@@ -37,18 +49,31 @@ export function answerCalls(peer: Peer, methods: Methods): void {
   });
 }
 
-/** Returns a function that calls a method of the peer. A call is rejected if the peer fails or ends. */
-export function caller(peer: Peer): (method: string, argument?: unknown) => Promise<unknown> {
+/**
+ * Returns a function that calls a method of the peer. A call is rejected if the method fails, or if the peer ends.
+ *
+ * @param endedFor returns the error for a peer that has ended. It gets the reason if the peer has told it.
+ */
+export function caller(
+  peer: Peer,
+  endedFor: (reason?: string) => Error = (reason) => new Error(reason ?? "the process ended"),
+): (method: string, argument?: unknown) => Promise<unknown> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let last = 0;
-  peer.on("message", ({ id, result, error }: Reply) => {
+  let reason: string | undefined;
+  peer.on("message", (message: Reply | Farewell) => {
+    if ("reason" in message) {
+      ({ reason } = message);
+      return;
+    }
+    const { id, result, error } = message;
     const one = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) one?.resolve(result);
     else one?.reject(new Error(error));
   });
   const fail = (): void => {
-    for (const { reject } of waiting.values()) reject(new Error("the process ended"));
+    for (const { reject } of waiting.values()) reject(endedFor(reason));
     waiting.clear();
   };
   peer.on("disconnect", fail);
@@ -56,7 +81,7 @@ export function caller(peer: Peer): (method: string, argument?: unknown) => Prom
   return (method, argument) =>
     new Promise((resolve, reject) => {
       if (!peer.connected) {
-        reject(new Error("the process ended"));
+        reject(endedFor(reason));
         return;
       }
       const id = ++last;

@@ -29,7 +29,7 @@ export function withAuthorizer(
   if (extAuthz === undefined) return question;
   const { provider, path: source } = extAuthz;
   if (!isAsked(extAuthz, path, port)) {
-    if (question.expect !== "answered") return question;
+    if (!["answered", "responded"].includes(question.expect)) return question;
     return { ...question, path: source, claim: `${provider} decides only what ${place} says`, unasked: true };
   }
   return {

@@ -8,6 +8,7 @@ import {
   terminates,
 } from "../../catalog";
 import { isAdmitted, isDenied, readAs } from "../admission";
+import { shownBody } from "../laboratory";
 import type { Expectation, Question } from "../question";
 import { bearer, requestOf } from "../sample";
 import type { Token, TokenIssuer } from "../tokens";
@@ -114,7 +115,7 @@ function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: Token
   return host.routes.flatMap((route): Question[] => {
     // The routes of a delegate are another catalog's.
     if ("delegate" in route) return [];
-    if ("status" in route) return directResponseOf(base, where, route);
+    if ("status" in route) return directResponsesOf(base, where, route);
     if (route.edge === undefined) {
       const { prefix, authority, uri, redirectCode } = route;
       const location = `https://${authority ?? where}${uri ?? prefix}`;
@@ -133,25 +134,32 @@ function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: Token
   });
 }
 
-/** A response of the gateway itself, if the laboratory's clients show its status as an answer of a route. */
-function directResponseOf(
+/** A response of the gateway itself: its status and its body. */
+function directResponsesOf(
   base: ReturnType<typeof common>,
   where: string,
-  { match, status }: GatewayDirectResponse,
+  { match, status, body }: GatewayDirectResponse,
 ): Question[] {
   const [path = "/"] = Object.values(match.uri);
   const plain =
     Object.keys({ ...match.headers, ...match.queryParams }).length === 0 && !("regex" in match.uri);
-  if (!plain || status !== 200) return [];
+  // Clients read no body after these.
+  if (!plain || status === 204 || status === 304) return [];
   return [
     {
       ...base,
       claim: `the gateway answers ${where}${path} itself`,
       requestPath: path,
       request: {},
-      expect: "answered",
+      expect: "responded",
+      response: { status: String(status), body: shownBody(textOf(body)) },
     },
   ];
+}
+
+function textOf(body: GatewayDirectResponse["body"]): string {
+  if (body === undefined) return "";
+  return "string" in body ? body.string : Buffer.from(body.bytes, "base64").toString();
 }
 
 function requestsOf(

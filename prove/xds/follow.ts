@@ -1,7 +1,7 @@
 import { bypassesOutbound, identityOf, inbound, principalOf, type Workload } from "../../effect";
 import type { Passed } from "../alike";
 import { answerFromOutside, answerFromPod, answerOf, claimsOf, type Part, partsOf } from "../foretell";
-import type { LabRequest } from "../laboratory";
+import { type LabRequest, shownBody } from "../laboratory";
 import { chainFor, type Connection, listenerAt, outboundListener } from "./envoy/chain";
 import { upstreamOf, type UpstreamTls } from "./envoy/cluster";
 import { envoyRoute, type ForwardedRoute } from "./envoy/route";
@@ -203,6 +203,7 @@ function routed(mesh: Mesh, passing: Passing, manager: Json): Part[] {
     case "redirected":
       return one({ ...answerOf(String(found.status)), headers: { location: found.location } });
     case "answered":
+      return one({ ...httpAnswer(found.status, sent), body: shownBody(found.body) });
     case "blocked":
       return one(httpAnswer(found.status, sent));
     case "forwarded":

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import getPort from "get-port";
 import type { PlainObject } from "../../effect";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../errors/userError";
-import { until } from "../laboratory/processes";
+import { signalIn, until } from "../laboratory/processes";
 import { readOnlyCluster, usesGatewayApi } from "./readOnlyCluster";
 
 /** What istiod reads, and how it is configured. */
@@ -36,6 +37,8 @@ export interface Istiod {
   readonly pid: number;
   /** The objects that istiod has accepted, as `<kind> <namespace>/<name>`. */
   readonly accepted: () => Promise<ReadonlySet<string>>;
+  /** After a failed connection: the error of an istiod that has ended. Undefined if it runs. */
+  readonly endedEarly: () => Promise<UserError | undefined>;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,8 +57,10 @@ echo $pid
 watcher=$!
 exec 3<&- </dev/null
 wait $pid 2>/dev/null
+status=$?
 rm -rf "$folder"
 kill $watcher 2>/dev/null
+exit $status
 `;
 
 const patience = 120_000;
@@ -119,7 +124,7 @@ export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
     await until(
       "istiod's start",
       () => {
-        if (child.exitCode !== null) throw refusal(log);
+        if (hasEnded(child)) throw signalOf(child) === undefined ? refusal(log) : ended(child, log);
         return fetch(`${url}/ready`).then(
           ({ ok }) => ok,
           () => false,
@@ -132,17 +137,43 @@ export async function startIstiod(config: IstiodConfig): Promise<Istiod> {
       const known = (await (await fetch(`${url}/debug/configz`)).json()) as PlainObject[];
       return new Set(known.map(keyOf));
     };
-    return { grpc, url, pid, accepted, stop };
+    const endedEarly = async (): Promise<UserError | undefined> => {
+      // Its connections end a moment before it.
+      for (let attempt = 0; attempt < 20 && !hasEnded(child); attempt += 1) await sleep(50);
+      return hasEnded(child) ? ended(child, log) : undefined;
+    };
+    return { grpc, url, pid, accepted, endedEarly, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** The signal that has ended istiod, or the shell that runs it and ends with istiod's status. */
+function signalOf({ exitCode, signalCode }: ChildProcess): string | undefined {
+  return signalCode ?? signalIn(exitCode ?? 0);
+}
+
+function ended(child: ChildProcess, log: string): UserError {
+  return new UserError({
+    problem: `istiod ended (${signalOf(child) ?? `exit code ${child.exitCode ?? 0}`}), so there is no verdict.`,
+    details: tailOf(log),
+    fix: "Run the command again. If it happens again, look for the reason in the log of the kernel, which ends processes when memory is short.",
+  });
+}
+
+function tailOf(log: string): string {
+  return log.trim().split("\n").slice(-8).join("\n");
+}
+
 function refusal(log: string): UserError {
   return new UserError({
     problem: "istiod did not start with the rendered objects.",
-    details: log.trim().split("\n").slice(-8).join("\n"),
+    details: tailOf(log),
     fix: "Correct what it names: most often an override in the catalog that makes an object invalid.",
   });
 }
@@ -180,7 +211,7 @@ function pidFrom({ stdout }: ChildProcess): Promise<number> {
 
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((done) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
+    if (hasEnded(child)) {
       done();
       return;
     }

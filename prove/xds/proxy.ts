@@ -51,19 +51,13 @@ const urls: Readonly<Record<ResourceType, string>> = {
 };
 
 /** Requests the whole configuration of a proxy, as Envoy does: clusters and listeners, then what they refer to. */
-export async function sizesOf(istiod: Istiod, node: ProxyNode): Promise<SentTo> {
-  const client = connect(istiod, node);
-  try {
-    return await requestAll(client);
-  } finally {
-    client.close();
-  }
+export function sizesOf(istiod: Istiod, node: ProxyNode): Promise<SentTo> {
+  return connected(istiod, node, requestAll);
 }
 
 /** Requests the whole configuration of a proxy, and returns it as JSON. */
-export async function configurationOf(istiod: Istiod, node: ProxyNode): Promise<ProxyConfiguration> {
-  const client = connect(istiod, node);
-  try {
+export function configurationOf(istiod: Istiod, node: ProxyNode): Promise<ProxyConfiguration> {
+  return connected(istiod, node, async (client) => {
     const sent = await requestAll(client);
     const proxyID = `${node.name}.${node.namespace}`;
     const response = await fetch(`${istiod.url}/debug/config_dump?include_eds=true&proxyID=${proxyID}`);
@@ -81,6 +75,20 @@ export async function configurationOf(istiod: Istiod, node: ProxyNode): Promise<
       endpoints: byName("dynamicEndpointConfigs", "endpointConfig", "clusterName"),
       sent,
     };
+  });
+}
+
+/** @throws {UserError} if istiod has ended. */
+async function connected<T>(
+  istiod: Istiod,
+  node: ProxyNode,
+  request: (client: XdsClient) => Promise<T>,
+): Promise<T> {
+  const client = connect(istiod, node);
+  try {
+    return await request(client);
+  } catch (error) {
+    throw (await istiod.endedEarly()) ?? error;
   } finally {
     client.close();
   }

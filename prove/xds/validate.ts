@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { gatewayProxies, type Mesh } from "../../catalog";
 import type { Model, Workload } from "../../effect";
 import { createCertificateAuthority, type SignedPair } from "../laboratory/certificates";
+import { signalIn } from "../laboratory/processes";
 import { workloadsOf } from "../model";
 import type { Proof } from "../question";
 import { bootstrapOf } from "./bootstrap";
@@ -17,14 +18,8 @@ export interface Validated {
 /** How many proxies one Envoy validates at once. */
 const together = 250;
 
-/** The shell removes the file, also if this process is killed: then its input ends. */
-const validation = `
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM HUP
-folder=$(mktemp -d "\${TMPDIR:-/tmp}/envoy-XXXXXX") || exit
-cat > "$folder/bootstrap.json"
-"$1" --mode validate --log-level critical -c "$folder/bootstrap.json"
-`;
+/** Envoy reads a pipe, so that no file is left however this process ends. Node.js has a socket instead, which can't be opened. */
+const validation = 'cat | "$1" --mode validate --log-level critical -c /dev/fd/0';
 
 /**
  * Lets an Envoy validate the configurations of all proxies of services and gateways, many at once. Only if it rejects them,
@@ -82,8 +77,10 @@ function proofOf(
   return [{ ...common, verdict: "refuted", requests: own.length, counterexample }];
 }
 
-/** Why a message shows no mistake: it names an extension or a file that only the proxy's container has. */
+/** Why a message shows no mistake: it names an extension or a file that only the proxy's container has, or who ended Envoy. */
 function reasonOf(message: string): string | undefined {
+  // As the kernel does when memory is short. Envoy's own crash is a mistake of the configuration.
+  if ([`${endedBy} SIGKILL`, `${endedBy} SIGTERM`].includes(message)) return message;
   const [, named, typed = named] =
     /Didn't find a registered implementation for '?([^' ]+)|could not find @type '([^']+)'/.exec(message) ??
     [];
@@ -118,14 +115,18 @@ async function rejectionOf(
   configurations: readonly ProxyConfiguration[],
 ): Promise<string | undefined> {
   const input = JSON.stringify(bootstrapOf(configurations, pair));
-  const { exitCode, all } = await execa("/bin/sh", ["-c", validation, "sh", envoy], {
+  const { exitCode, signal, all } = await execa("/bin/sh", ["-c", validation, "sh", envoy], {
     reject: false,
     all: true,
     input,
   });
   if (exitCode === 0) return undefined;
+  const ended = signal ?? signalIn(exitCode ?? 0);
+  if (ended !== undefined) return `${endedBy} ${ended}`;
   const [, message = all] = /error initializing configuration '[^']*': ([\s\S]*)/.exec(all) ?? [];
   // Envoy repeats the whole bootstrap after some of its messages.
   const [own = ""] = message.split('): {"node"');
   return own.replace(/\s+/g, " ").trim().slice(0, 500);
 }
+
+const endedBy = "Envoy was ended by";

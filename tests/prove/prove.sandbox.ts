@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
 import { compareWithTraffic } from "./agreement";
+import { commandLine, descendants, isAlive } from "./processTree";
 import { randomQuestions } from "./randomQuestions";
 import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
 
@@ -163,83 +164,48 @@ describe("prove", () => {
     expect(refutedClaims(await bench.prove("refuses plaintext"))).to.deep.equal([]);
   });
 
-  it("leaves nothing behind when parts of it are killed, and then its own process", async () => {
-    await withCommand("app.js", async (command, started) => {
-      for (const part of [
-        "app.js",
-        "envoy -c",
-        "pilot-agent",
-        "pilot-discovery",
-        "kube-apiserver",
-        "holder.js",
-      ]) {
-        const victims = started().filter((pid) => commandLine(pid).replaceAll("\0", " ").includes(part));
-        // Envoy starts a moment after its agent. The laboratory may end by itself as soon as a part of it is missing.
-        if (["app.js", "pilot-agent"].includes(part)) expect(victims, part).not.to.deep.equal([]);
-        for (const pid of victims.slice(0, part === "holder.js" ? undefined : 1))
-          process.kill(pid, "SIGKILL");
-        await sleep(500);
-      }
-      for (let attempt = 0; attempt < 300 && command.exitCode === null; attempt += 1) await sleep(100);
-      expect(command.exitCode).to.be.greaterThan(0);
+  // The last one is the laboratory's first process, and the first one belongs to a pod.
+  for (const part of ["app.js", "unshare"]) {
+    it(`ends without a verdict, and leaves nothing behind, when ${part} is killed`, async () => {
+      const said = await withCommand(part, (_, started) => {
+        process.kill(started().find((pid) => commandLine(pid).includes(part)) ?? 0, "SIGKILL");
+      });
+      expect(said).to.contain("error: The laboratory ended, so there is no verdict.");
+      if (part === "app.js") expect(said).to.match(/the application of \S+\/\S+ ended \(SIGKILL\)/);
     });
-  });
+  }
 });
 
-/** Starts a proof, lets `kill` kill parts of it when a program runs, and expects that nothing of it is left. */
+/**
+ * Starts a proof, lets `kill` kill a part of it when a program runs, and expects that it ends soon, and that nothing of it is
+ * left. Returns what it has said.
+ */
 async function withCommand(
   program: string,
-  kill: (command: ChildProcess, started: () => readonly number[]) => unknown,
-): Promise<void> {
+  kill: (command: ChildProcess, started: () => readonly number[]) => void,
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "prove-"));
   try {
     const file = join(folder, "catalog.yaml");
     writeFileSync(file, stringify(definition));
     const command = spawn(process.execPath, ["dist/cli/main.js", "prove", file, "--tier", "traffic"], {
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
     });
+    let said = "";
+    command.stderr.on("data", (part: Buffer) => (said += part.toString()));
     const started = (): number[] => descendants(command.pid ?? 0);
     while (!started().some((pid) => commandLine(pid).includes(program))) {
       expect(command.exitCode, "the command ended early").to.equal(null);
       await sleep(200);
     }
     const all = started();
-    await kill(command, started);
+    kill(command, started);
     for (let attempt = 0; attempt < 100 && all.some(isAlive); attempt += 1) await sleep(100);
     expect(all.filter(isAlive)).to.deep.equal([]);
+    expect(command.exitCode ?? command.signalCode).not.to.equal(0);
     expect(readFileSync("/proc/mounts", "utf8")).not.to.include("/dev/shm/");
+    return said;
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function isAlive(pid: number): boolean {
-  return commandLine(pid) !== "";
-}
-
-/** Empty if the process has ended. */
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** Every process that `pid` or one of its children has started. */
-function descendants(pid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const status = readFileSync(`/proc/${name}/status`, "utf8");
-      parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  const isBelow = (one: number): boolean => {
-    const parent = parents.get(one);
-    return parent !== undefined && (parent === pid || isBelow(parent));
-  };
-  return [...parents.keys()].filter(isBelow);
 }

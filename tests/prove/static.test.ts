@@ -6,6 +6,7 @@ import { foretoldTo } from "../../prove/oracle";
 import type { Caller } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
+import { deskWith, otherAnswers, provenClaims } from "./desk";
 import { mutants, mutated, refutedClaims, subject } from "./shop";
 
 describe("proveStatically", () => {
@@ -42,6 +43,18 @@ describe("proveStatically", () => {
       ["not provable here", "the model does not read EnvoyFilter shop/lua"],
       ["not provable here", "the model does not read EnvoyFilter shop/lua"],
     ]);
+  });
+
+  it("knows what a gateway answers itself: its status and its body", async () => {
+    const proofs = await proveStatically(deskWith({}), "itself");
+    expect(provenClaims(proofs)).to.deep.equal([
+      "the gateway answers desk.example.com/robots.txt itself",
+      "the gateway answers desk.example.com/closed itself",
+    ]);
+    for (const change of otherAnswers) {
+      const claims = refutedClaims(await proveStatically(deskWith(change), "itself"));
+      expect(claims).to.deep.equal(["the gateway answers desk.example.com/closed itself"]);
+    }
   });
 
   it("translates the port of an outside host only for clients with a proxy", () => {

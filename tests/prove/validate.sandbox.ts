@@ -1,11 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { type Proof, proveByXds, type ProofSubject } from "../../prove";
 import { laboratoryFiles } from "../../toolchain/laboratory";
+import { commandLine, descendants } from "./processTree";
 import { refutedClaims } from "./shop";
 
 /** A catalog with an override that replaces the filter of a service's rate limit. */
@@ -101,14 +103,31 @@ describe("envoy --mode validate", () => {
     expect(own?.reason).to.match(/^upstream Envoy lacks the extension /);
   });
 
-  it("leaves no file behind", async () => {
+  it("does not judge a configuration if Envoy is killed, and leaves no file behind", async () => {
     const { TMPDIR } = process.env;
     const folder = mkdtempSync(join(tmpdir(), "validate-"));
     process.env.TMPDIR = folder;
+    let isOver = false;
+    const killAll = async (): Promise<void> => {
+      while (!isOver) {
+        for (const pid of descendants(process.pid)) {
+          if (commandLine(pid).startsWith(`${envoy} --mode validate`)) process.kill(pid, "SIGKILL");
+        }
+        await sleep(5);
+      }
+    };
+    const killing = killAll();
     try {
-      await validate(catalogWith(script("function envoy_on_request(handle")));
+      const proofs = await validate(catalogWith(script("function envoy_on_request(handle) end")));
+      isOver = true;
+      await killing;
+      expect(proofs.map(({ verdict, reason }) => [verdict, reason])).to.deep.equal([
+        ["not provable here", "Envoy was ended by SIGKILL"],
+        ["not provable here", "Envoy was ended by SIGKILL"],
+      ]);
       expect(readdirSync(folder)).to.deep.equal([]);
     } finally {
+      isOver = true;
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;
       rmSync(folder, { recursive: true });

@@ -20,7 +20,9 @@ import { xdsOracle } from "../../prove/xds";
 import { compareOracles, countsText } from "./agreement";
 import { definition, mutants, mutated, refutedClaims, rendered, subject, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
+import { commandLine, descendants, isAlive } from "./processTree";
 import { sharedAnswers } from "./sharedAnswers";
+import { deskWith, otherAnswers, provenClaims } from "./desk";
 import { wrongOverrides } from "./wrongOverrides";
 
 const platforms = ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"];
@@ -128,6 +130,22 @@ describe("proveByXds", () => {
     ]);
   });
 
+  it("knows what a gateway answers itself, and the clients of a database whose protocol proxies read", async () => {
+    const proofs = await proveByXds(deskWith({}));
+    expect(refutedClaims(proofs)).to.deep.equal([]);
+    expect(provenClaims(proofs)).to.include.members([
+      "the gateway answers desk.example.com/robots.txt itself",
+      "the gateway answers desk.example.com/closed itself",
+      "desk/desk may call records:mongo, as its calls say",
+      "callers of records keep to its limits",
+    ]);
+    for (const change of otherAnswers) {
+      expect(refutedClaims(await proveByXds(deskWith(change)))).to.deep.equal([
+        "the gateway answers desk.example.com/closed itself",
+      ]);
+    }
+  });
+
   it("divides questions with the same answer by a policy that admits one identity of many", async () => {
     const [one, issuer] = [rendered(subject, "AuthorizationPolicy", "store"), createTokenIssuer()];
     for (const principals of [["cluster.local/ns/shop/sa/cart"], ["*/sa/depot"]]) {
@@ -162,26 +180,45 @@ describe("proveByXds", () => {
     expect(error?.message).to.match(/^istiod did not start with the rendered objects\.[^]*SOMETIMES/);
   });
 
-  it("leaves neither a process nor a file when its command is killed", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "xds-"));
-    try {
-      const command = spawn(process.execPath, ["dist/cli/main.js", "prove", "voicecore", "--tier", "xds"], {
-        env: { ...process.env, TMPDIR: folder },
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      const left = (): string[] => readdirSync(folder).filter((file) => file.startsWith("istiod-"));
-      while (left().length === 0) {
-        expect(command.exitCode, "the command ended early").to.equal(null);
-        await sleep(20);
+  for (const victim of ["its command", "istiod", "the shell that runs istiod"]) {
+    it(`leaves neither a process nor a file when ${victim} is killed`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "xds-"));
+      try {
+        const command = spawn(process.execPath, ["dist/cli/main.js", "prove", "voicecore", "--tier", "xds"], {
+          env: { ...process.env, TMPDIR: folder },
+          stdio: ["ignore", "ignore", "pipe"],
+        });
+        const left = (): string[] => readdirSync(folder).filter((file) => file.startsWith("istiod-"));
+        while (left().length === 0) {
+          expect(command.exitCode, "the command ended early").to.equal(null);
+          await sleep(20);
+        }
+        let said = "";
+        command.stderr.on("data", (part: Buffer) => (said += part.toString()));
+        const isVictim = (pid: number): boolean => {
+          const line = commandLine(pid);
+          if (victim === "istiod") return /^\S*pilot-discovery discovery/.test(line);
+          return victim === "its command" ? pid === command.pid : line.startsWith("/bin/sh -c");
+        };
+        const find = (): number | undefined =>
+          [command.pid ?? 0, ...descendants(command.pid ?? 0)].find(isVictim);
+        while (find() === undefined) await sleep(20);
+        const all = descendants(command.pid ?? 0);
+        process.kill(find() ?? 0, "SIGKILL");
+        for (let attempt = 0; attempt < 100 && left().length > 0; attempt += 1) await sleep(100);
+        // The folder is removed after istiod has ended.
+        expect(left()).to.deep.equal([]);
+        for (let attempt = 0; attempt < 50 && all.some(isAlive); attempt += 1) await sleep(100);
+        expect(all.filter(isAlive)).to.deep.equal([]);
+        if (victim === "its command") return;
+        while (command.exitCode === null) await sleep(20);
+        expect(command.exitCode).to.equal(1);
+        expect(said).to.contain("error: istiod ended (SIGKILL), so there is no verdict.");
+      } finally {
+        rmSync(folder, { recursive: true });
       }
-      command.kill("SIGKILL");
-      for (let attempt = 0; attempt < 100 && left().length > 0; attempt += 1) await sleep(100);
-      // The folder is removed after istiod has ended.
-      expect(left()).to.deep.equal([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    });
+  }
 });
 
 /** The claims that are open for another reason than those in the docs. */

@@ -48,9 +48,9 @@ interface State extends Subject {
   asks: boolean | undefined;
 }
 
-/** Filters that decide nothing about single requests. */
+/** Filters that decide nothing about single requests. Those of databases only count their commands. */
 const neutral =
-  /^(istio[._](alpn|stats|authn|metadata_exchange)|istio\.metadata_exchange|envoy\.filters\.(http|network)\.(cors|fault|router|grpc_stats|grpc_web|compressor|decompressor|local_ratelimit|ratelimit|stateful_session|header_mutation|set_filter_state|upstream_codec|tcp_proxy|sni_cluster|metadata_exchange|peer_metadata))$/;
+  /^(istio[._](alpn|stats|authn|metadata_exchange)|istio\.metadata_exchange|envoy\.filters\.(http|network)\.(cors|fault|router|grpc_stats|grpc_web|compressor|decompressor|local_ratelimit|ratelimit|stateful_session|header_mutation|set_filter_state|upstream_codec|tcp_proxy|mongo_proxy|mysql_proxy|sni_cluster|metadata_exchange|peer_metadata))$/;
 
 function filtered({ name, typedConfig, disabled }: Json, state: State): Admission {
   const filter = String(name);

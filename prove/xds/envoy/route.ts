@@ -7,7 +7,7 @@ export type EnvoyRoute =
   | { readonly outcome: "not found" }
   | { readonly outcome: "redirected"; readonly status: number; readonly location: string }
   /** The proxy answers itself. `blocked`: it has no route to the host, and says so. */
-  | { readonly outcome: "answered" | "blocked"; readonly status: number }
+  | { readonly outcome: "answered" | "blocked"; readonly status: number; readonly body: string }
   | ForwardedRoute;
 
 export interface ForwardedRoute {
@@ -47,7 +47,10 @@ export function envoyRoute(config: Json, request: RoutedRequest, scheme = "http"
   if (route.redirect !== undefined) return redirected(route, { host, path, scheme });
   if (route.directResponse !== undefined) {
     const status = Number(objectOf(route.directResponse).status ?? 200);
-    return { outcome: found.name === "block_all" ? "blocked" : "answered", status };
+    const { inlineString, inlineBytes } = objectOf(objectOf(route.directResponse).body);
+    const text = (value: unknown): string => (typeof value === "string" ? value : "");
+    const body = text(inlineString) || Buffer.from(text(inlineBytes), "base64").toString();
+    return { outcome: found.name === "block_all" ? "blocked" : "answered", status, body };
   }
   return forwarded(route, { path, host });
 }
