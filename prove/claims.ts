@@ -1,5 +1,5 @@
 import { UserError } from "../errors/userError";
-import type { Subject } from "./cluster";
+import type { Subject } from "./subject";
 import { type Experiment, notProvable, type Stage } from "./experiment";
 import { declaredRouteExperiments } from "./experiments/declaredRoutes";
 import { globalRateLimitExperiments } from "./experiments/globalRateLimits";

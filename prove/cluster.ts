@@ -5,13 +5,7 @@ import { type Manifest, mergePatch } from "../mesh";
 import { sandboxNodes } from "../sandbox/nodes";
 import type { LabObject, Laboratory } from "./laboratory";
 import { namespaces, probes, standIns } from "./standIns";
-
-/** What is brought up: the catalog, and everything that is rendered from it. */
-export interface Subject {
-  readonly mesh: Mesh;
-  readonly objects: readonly Manifest[];
-  readonly releases: readonly ReleaseSpec[];
-}
+import type { Subject } from "./subject";
 
 /** Values of istiod's chart that upstream Envoy needs, because it lacks Istio's own filters, and that keep it small. */
 const istiodValues = {
@@ -103,10 +97,11 @@ interface PodTemplate {
  */
 export async function bringUp(
   laboratory: Laboratory,
-  { mesh, objects, releases }: Subject,
+  subject: Subject,
   chart: (name: string) => string,
   say: (text: string) => void,
 ): Promise<void> {
+  const { mesh, objects, releases } = subject;
   const install = async (release: ReleaseSpec, extra: object): Promise<void> => {
     const { name, namespace } = release;
     const values = mergePatch(mergePatch(release.values, extra), { global: { tag: null } }) as Record<
@@ -122,7 +117,7 @@ export async function bringUp(
   );
   say("installing Istio");
   await laboratory.apply(applied.filter(({ kind }) => kind === "Namespace"));
-  await laboratory.apply(namespaces(mesh, rendered));
+  await laboratory.apply(namespaces(subject, rendered));
   for (const release of of("base")) await install(release, {});
   for (const release of of("istiod")) await install(release, istiodValues);
   await ready(laboratory, say);
@@ -130,7 +125,7 @@ export async function bringUp(
   say("applying the objects");
   // What the catalog adopts keeps the fields of the tool that has created it.
   await laboratory.apply(
-    standIns(mesh).filter(({ kind }) => !workloads.has(kind)),
+    standIns(subject).filter(({ kind }) => !workloads.has(kind)),
     "others",
   );
   await laboratory.apply(applied.filter(({ kind }) => kind !== "Namespace" && !workloads.has(kind)));
@@ -138,7 +133,7 @@ export async function bringUp(
   for (const release of of("gateway")) await install(release, gatewayValues);
   await laboratory.apply([
     ...applied.filter(({ kind }) => workloads.has(kind)),
-    ...standIns(mesh).filter(({ kind }) => workloads.has(kind)),
+    ...standIns(subject).filter(({ kind }) => workloads.has(kind)),
     ...probes(mesh),
   ]);
   await ready(laboratory, say);

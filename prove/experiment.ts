@@ -1,6 +1,7 @@
 import type { Mesh } from "../catalog";
 import type { Route } from "../effect";
 import type { LabAnswer, LabPod, LabRequest, SeenRequest } from "./laboratory";
+import type { LogSink } from "./logSink";
 import type { NetworkConnection } from "./networkEnds";
 import type { PortRead } from "./portsRead";
 import type { Caller, Proof } from "./question";
@@ -49,6 +50,10 @@ export interface Stage {
   spans(host: string, trace: string): Promise<readonly string[]>;
   /** The lines with a key in the access log of a pod's proxy. None where no proxies run. */
   log(pod: LabPod, key: string): Promise<readonly string[]>;
+  /** Where a provider of access logs sends them. */
+  sink(provider: string): LogSink;
+  /** How many records of access logs with a key a collector has received. None where no proxies run. */
+  collected(host: string, key: string): Promise<number>;
   /** The ports of a host as callers' proxies read them. Undefined if requests don't show it. */
   portsRead(host: string): readonly PortRead[] | undefined;
   /** The configuration of the rate limit service, as YAML. Undefined if only requests show it, or there is none. */

@@ -5,16 +5,19 @@ import { laboratoryFiles } from "../toolchain/laboratory";
 import { singleQuestions } from "./alike";
 import { askAll, hasLabels, podOf, podsBehind, podsOf } from "./ask";
 import { requireLaboratory } from "./availability";
-import { bringUp, type Subject } from "./cluster";
+import { bringUp } from "./cluster";
+import type { Subject } from "./subject";
 import { type Laboratory, startLaboratory, undeclaredHost } from "./laboratory";
 import type { Proof } from "./question";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Stage } from "./experiment";
+import { recordKey } from "./laboratory/providers";
+import { sinkOf } from "./logSink";
 import { quotasIn } from "./model";
 import { judgeAll } from "./judge";
 import { createTokenIssuer } from "./tokens";
 
-export type { Subject as ProofSubject } from "./cluster";
+export type { Subject as ProofSubject } from "./subject";
 export { combine, type CombinedProof } from "./combine";
 export { type Proof, type Tier, tiers, type Verdict } from "./question";
 export { modelOf } from "./model";
@@ -124,7 +127,8 @@ export async function prove(subject: Subject, options: ProofOptions = {}): Promi
   }
 }
 
-async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait = 20_000): Promise<Stage> {
+async function stageFor(laboratory: Laboratory, subject: Subject, longestWait = 20_000): Promise<Stage> {
+  const { mesh } = subject;
   let pods = await laboratory.pods();
   return {
     mesh,
@@ -148,6 +152,11 @@ async function stageFor(laboratory: Laboratory, { mesh }: Subject, longestWait =
       return seen.flat().map(({ path }) => path);
     },
     log: (pod, key) => laboratory.log(pod, key),
+    sink: (provider) => sinkOf(subject, provider),
+    collected: async (host, key) => {
+      const receivers = podsBehind(pods, mesh, host);
+      return (await Promise.all(receivers.map((pod) => laboratory.seen(pod, recordKey(key))))).flat().length;
+    },
     copied: () => sleep(500),
     send: async (caller, request) => {
       const pod = podOf(pods, mesh, caller);

@@ -11,8 +11,9 @@ import {
   workloadsSelected,
 } from "../effect";
 import { mergePatch } from "../mesh";
-import type { Subject } from "./cluster";
+import type { Subject } from "./subject";
 import { strangerNamespace, unmeshedNamespace } from "./identities";
+import { istiodOf } from "./istiodValues";
 import type { Caller } from "./question";
 import { namespaces, probeLabels, probes, standIns } from "./standIns";
 
@@ -21,13 +22,14 @@ import { namespaces, probeLabels, probes, standIns } from "./standIns";
  *
  * @param probed whether the probes and their namespaces are among them. Default: true.
  */
-export function objectsOf({ mesh, objects }: Subject, probed = true): PlainObject[] {
+export function objectsOf(subject: Subject, probed = true): PlainObject[] {
+  const { mesh, objects } = subject;
   const rendered = new Set(
     objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
   );
   const all: readonly object[] = [
-    ...namespaces(mesh, rendered).filter(({ metadata }) => probed || !isOfProbes(metadata.name)),
-    ...standIns(mesh),
+    ...namespaces(subject, rendered).filter(({ metadata }) => probed || !isOfProbes(metadata.name)),
+    ...standIns(subject),
     ...(probed ? probes(mesh) : []),
     ...gatewayServices(mesh, new Set()),
     ...objects,
@@ -66,11 +68,6 @@ function portsOf({ spec }: PlainObject): readonly { readonly port: number }[] {
   return (spec as { readonly ports?: readonly { readonly port: number }[] } | undefined)?.ports ?? [];
 }
 
-/** What istiod's chart is installed with, as far as it decides what objects mean. */
-export function istiodOf({ releases }: Subject): IstiodValues {
-  return releases.find(({ chart }) => chart === "istiod")?.values ?? {};
-}
-
 /** What the rate limit service of a subject reads: the content of its ConfigMap. Undefined without such a service. */
 export function quotasIn({ mesh, objects }: Subject): string | undefined {
   const { service, namespace } = mesh.rateLimitService ?? {};
@@ -79,11 +76,6 @@ export function quotasIn({ mesh, objects }: Subject): string | undefined {
       kind === "ConfigMap" && metadata.namespace === namespace && metadata.name === `${service ?? ""}-quotas`,
   );
   return (map?.data as Readonly<Record<string, string>> | undefined)?.["config.yaml"];
-}
-
-interface IstiodValues {
-  readonly meshConfig?: object;
-  readonly env?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Mesh } from "../catalog";
 import type { Model, Route, Workload } from "../effect";
 import { asker, type Classes, type Passed } from "./alike";
 import { experimentsOf, questionsOf, runAll } from "./claims";
-import type { Subject } from "./cluster";
+import type { Subject } from "./subject";
 import type { Stage } from "./experiment";
 import type { Part } from "./foretell";
 import { type Answer, isMet, judging } from "./judge";
@@ -27,6 +27,8 @@ export interface Oracle {
   readonly quotas?: string;
   /** What the proxies of a workload report. Default: not known. */
   readonly reported?: (workload: Workload) => Reported;
+  /** Where a provider of access logs sends them. Default: not known. */
+  readonly sink?: Stage["sink"];
   /** The ports of a host as callers' proxies read them. Default: not known. */
   readonly portsRead?: Stage["portsRead"];
   /** What NetworkPolicies decide. Default: not known. */
@@ -142,7 +144,7 @@ export function foretoldTo(
 
 /** A stage on which an oracle answers in place of pods. */
 export function stageOf(
-  { model, foretell, filters, quotas, reported, portsRead, connects, shows, defaults }: Oracle,
+  { model, foretell, filters, quotas, reported, sink, portsRead, connects, shows, defaults }: Oracle,
   mesh: Mesh,
 ): Stage {
   const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
@@ -186,6 +188,8 @@ export function stageOf(
     gatewayPods: () => [],
     spans: () => Promise.resolve([]),
     log: () => Promise.resolve([]),
+    sink: (provider) => sink?.(provider) ?? { kind: "other", reason: "it takes requests through proxies" },
+    collected: () => Promise.resolve(0),
     pods: () => [],
     podOf: () => undefined,
     copied: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { applies, isWide } from "../effect/selection";
+import type { Provider } from "./istiodValues";
 import { type KnownObject, type Model, objectsOf, type Workload } from "../effect";
 
 /** What a workload's proxy reports of requests. */
@@ -14,12 +15,6 @@ export interface AccessLog {
   /** CEL expression that a logged request matches. Default: every request is logged. */
   readonly filter?: string;
   readonly disabled: boolean;
-}
-
-/** A provider of the mesh configuration, as far as tracing needs it. */
-export interface Provider {
-  readonly name?: string;
-  readonly opentelemetry?: { readonly service?: string; readonly port?: number };
 }
 
 interface Spec {

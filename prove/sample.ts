@@ -10,6 +10,11 @@ export interface SampleCall {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Whether proxies see only a connection: its bytes, or the client's own TLS. */
+export function isConnection({ url }: Pick<SampleCall, "url">): boolean {
+  return !url.startsWith("http:");
+}
+
 /** How many requests a pod's rate limit admits at once: of all clients, and of one tenant. */
 export function admittedAtOnce({ rateLimit }: Pick<Service, "rateLimit">): number {
   return Math.min(rateLimit?.burst ?? Infinity, rateLimit?.quota?.requests ?? Infinity);

@@ -1,7 +1,9 @@
 import { type Mesh, otlpPort, type Port, type Service } from "../catalog";
 import { sandboxNodes } from "../sandbox/nodes";
+import type { Subject } from "./subject";
 import type { LabObject } from "./laboratory";
 import { identitiesOf, strangerNamespace, unmeshedNamespace } from "./identities";
+import { collectorsOf } from "./logSink";
 
 /** Labels of a probe's pods. */
 export function probeLabels(serviceAccount: string): Record<string, string> {
@@ -12,49 +14,63 @@ export function probeLabels(serviceAccount: string): Record<string, string> {
  * Objects that the catalog leaves to others, as far as requests need them: namespaces, service accounts, Services and
  * pods.
  */
-export function standIns(mesh: Mesh): LabObject[] {
+export function standIns(subject: Pick<Subject, "mesh" | "releases">): LabObject[] {
+  const { mesh } = subject;
   const services = mesh.services.flatMap((service) => [
     ...(service.service === "create" || service.ports.length === 0 ? [] : [serviceOf(service)]),
     ...(service.serviceAccount.create ? [] : [account(service.namespace, service.serviceAccount.name)]),
     ...(service.workloads.length > 0 ? [] : workloadsOf(service, mesh)),
   ]);
-  return [...services, ...tracingService(mesh)];
+  return [...services, ...receivers(subject)];
 }
 
-/** The service that receives spans, unless it is one of the catalog's, or is not in the cluster. */
-function tracingService(mesh: Mesh): LabObject[] {
+/** The services that receive spans and access logs, unless they are the catalog's, or are not in the cluster. */
+function receivers(subject: Pick<Subject, "mesh" | "releases">): LabObject[] {
+  const { mesh } = subject;
   const { tracing } = mesh.telemetry ?? {};
-  const place = tracing && inCluster(tracing.service);
-  if (place === undefined || mesh.services.some(({ host }) => host === tracing?.service)) return [];
-  const { name, namespace: own } = place;
+  const all = [...(tracing ? [{ host: tracing.service, port: otlpPort }] : []), ...collectorsOf(subject)];
+  return [...Map.groupBy(all, ({ host }) => host)].flatMap(([host, own]) => {
+    const place = inCluster(host);
+    if (place === undefined || mesh.services.some((service) => service.host === host)) return [];
+    return receiver(mesh, place, [...new Set(own.map(({ port }) => port))]);
+  });
+}
+
+function receiver(mesh: Mesh, { name, namespace: own }: Place, numbers: readonly number[]): LabObject[] {
   const labels = { app: name, "app.kubernetes.io/name": name };
-  const ports = [{ name: "grpc-otlp", port: otlpPort, targetPort: otlpPort, protocol: "grpc" }] as const;
+  const ports = numbers.map((port) => ({ name: `grpc-${port}`, port, targetPort: port }));
   return [
     {
       apiVersion: "v1",
       kind: "Service",
       metadata: { name, namespace: own },
-      spec: {
-        selector: labels,
-        ports: ports.map(({ protocol, ...port }) => ({ ...port, appProtocol: protocol })),
-      },
+      spec: { selector: labels, ports: ports.map((port) => ({ ...port, appProtocol: "grpc" })) },
     } as never,
     deployment(own, name, labels, "default", ports, mesh, 1),
   ];
 }
 
+interface Place {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 /** Name and namespace of a Service of the cluster. Undefined for another host. */
-function inCluster(host: string): { readonly name: string; readonly namespace: string } | undefined {
+function inCluster(host: string): Place | undefined {
   const [, name = "", own = ""] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(host) ?? [];
   return name === "" ? undefined : { name, namespace: own };
 }
 
 /** Namespaces that the rendered objects do not have. */
-export function namespaces(mesh: Mesh, rendered: ReadonlySet<string>): LabObject[] {
+export function namespaces(
+  subject: Pick<Subject, "mesh" | "releases">,
+  rendered: ReadonlySet<string>,
+): LabObject[] {
+  const { mesh } = subject;
   const injected = [
     ...mesh.namespaces,
     ...identitiesOf(mesh).map(({ namespace }) => namespace),
-    ...tracingService(mesh).flatMap(({ metadata }) => metadata.namespace ?? []),
+    ...receivers(subject).flatMap(({ metadata }) => metadata.namespace ?? []),
     strangerNamespace,
   ].filter((name) => !rendered.has(name));
   const label: Record<string, string> =

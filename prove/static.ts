@@ -11,16 +11,18 @@ import {
   type Workload,
 } from "../effect";
 import type { Passed } from "./alike";
-import type { Subject } from "./cluster";
+import type { Subject } from "./subject";
 import { configurationClass } from "./configurationClass";
 import { foretell, foretellDirect, type Foretelling } from "./foretell";
-import { istiodOf, modelOf, networkModelOf, quotasIn } from "./model";
+import { providersOf } from "./istiodValues";
+import { sinkOf } from "./logSink";
+import { modelOf, networkModelOf, quotasIn } from "./model";
 import { networkAnswers } from "./networkEnds";
 import { type Oracle, proveByOracle } from "./oracle";
 import { providedFor } from "./provided";
 import { portsReadAt } from "./portsRead";
 import type { Proof } from "./question";
-import { type Provider, reportedBy } from "./reported";
+import { reportedBy } from "./reported";
 import { createTokenIssuer, type TokenIssuer } from "./tokens";
 
 /**
@@ -38,9 +40,7 @@ export async function proveStatically(subject: Subject, only?: string): Promise<
 export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
   const quotas = quotasIn(subject);
   const how: Foretelling = { model: modelOf(subject), jwks, provided: providedFor(subject.mesh) };
-  const { extensionProviders: providers = [] } = (istiodOf(subject).meshConfig ?? {}) as {
-    readonly extensionProviders?: readonly Provider[];
-  };
+  const providers = providersOf(subject);
   const networks = new Map<string | undefined, Model>();
   const networkFor = (without: string | undefined): Model => {
     const model = networks.get(without) ?? networkModelOf(subject, without);
@@ -61,6 +61,7 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
     filters: (workload, version) => insertedFilters(how.model, workload, version),
     ...(quotas !== undefined && { quotas }),
     portsRead: (host) => portsReadAt(model, host),
+    sink: (provider) => sinkOf(subject, provider),
     reported: (workload) => reportedBy(how.model, workload, providers),
     foretellDirect: (to, request) => foretellDirect(how, to, request),
     foretell: (from, request) => {

@@ -27,7 +27,12 @@ export function subjectOf(subject: Subject): ProofSubject {
   const mesh = plan?.mesh ?? checkMesh(subject.catalog).mesh;
   if (mesh === undefined) throw new Error("a planned catalog has no errors");
   const args = controlPlaneFor(mesh);
-  return { mesh, objects: [...istioObjects(args), ...objects], releases: istioReleases(args) };
+  return {
+    mesh,
+    objects: [...istioObjects(args), ...objects],
+    releases: istioReleases(args),
+    assumesControlPlane: true,
+  };
 }
 
 /** A control plane as small as the catalog allows. */

@@ -2,7 +2,7 @@ import type { ConsistentHash, Service } from "../../catalog";
 import { fitsShare, notProvable, type Outcome, proven, refuted, type Stage, tally } from "../experiment";
 import type { LabAnswer } from "../laboratory";
 import type { Caller } from "../question";
-import { admittedAtOnce, type SampleCall } from "../sample";
+import { admittedAtOnce, isConnection, type SampleCall } from "../sample";
 
 const many = 120;
 const keys = 24;
@@ -17,7 +17,7 @@ export async function showBalancing(
 ): Promise<Outcome> {
   const { simple, consistentHash, locality } = service.loadBalancing;
   if (simple === "PASSTHROUGH") return notProvable("the address that the client resolved decides");
-  if (sample.url.startsWith("tcp:")) return notProvable("only requests are counted");
+  if (isConnection(sample)) return notProvable("only requests are counted");
   if (consistentHash !== undefined) return affinity(stage, service, consistentHash, sample, others);
   if (locality !== undefined) return notProvable("the claim about its localities says which pods answer");
   const { caller, ...request } = sample;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { OutlierDetection, Service } from "../../catalog";
 import { newKey, notProvable, type Outcome, proven, refuted, type Stage, tally } from "../experiment";
 import { type LabAnswer, labHeaders, type LabPod } from "../laboratory";
-import type { SampleCall } from "../sample";
+import { isConnection, type SampleCall } from "../sample";
 
 const sure = 30;
 
@@ -58,7 +58,7 @@ function eject(stage: Stage, service: Service, sample: SampleCall): Promise<Atte
 
 async function ejectOnce(stage: Stage, service: Service, sample: SampleCall): Promise<Attempt> {
   const not = (reason: string): Attempt => ({ outcome: notProvable(reason) });
-  if (sample.url.startsWith("tcp:")) return not("connections have no errors that are counted");
+  if (isConnection(sample)) return not("connections have no errors that are counted");
   if (isLimited(service)) return not("its rate limit admits too few requests");
   const ejection = service.circuitBreaker.outlierDetection;
   const [first] = (await stage.send(sample.caller, requestOf(sample))) ?? [];
@@ -124,7 +124,7 @@ function thresholdOf(ejection: OutlierDetection | undefined): {
  */
 export async function showFailover(stage: Stage, service: Service, sample: SampleCall): Promise<Outcome> {
   if (isLimited(service)) return notProvable("its rate limit admits too few requests");
-  if (sample.url.startsWith("tcp:")) return notProvable("only requests are counted");
+  if (isConnection(sample)) return notProvable("only requests are counted");
   const own = stage.podOf(sample.caller);
   const ranks = Map.groupBy(stage.pods(service.name), (pod) => (own ? rankOf(service, own, pod) : 0));
   const [near = [], next = []] = [...ranks].sort(([a], [b]) => a - b).map(([, pods]) => pods);

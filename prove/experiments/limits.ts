@@ -1,7 +1,7 @@
 import { type Edge, isHttp, type Service } from "../../catalog";
 import { notProvable, type Outcome, proven, refuted, type Stage, tally } from "../experiment";
 import { type LabAnswer, labHeaders } from "../laboratory";
-import type { SampleCall } from "../sample";
+import { isConnection, type SampleCall } from "../sample";
 
 /** Requests at once that a laboratory's pods can take. */
 const mostAtOnce = 500;
@@ -25,7 +25,7 @@ export async function showLimits(
   if (service.rateLimit !== undefined || service.globalRateLimits.length > 0) {
     return notProvable("its rate limit admits fewer requests");
   }
-  const connections = url.startsWith("tcp:");
+  const connections = isConnection({ url });
   const { always, most } = boundsOf(service, connections, stage.pods(service.name).length);
   const count = most + surplus;
   if (count > mostAtOnce) return notProvable(`a proof would take ${count} requests at once`);

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Environment } from "@marcbachmann/cel-js";
 import { gatewayProxies, type Mesh, otlpPort, type ProxyTelemetry, type Service } from "../../catalog";
 import {
   type Experiment,
@@ -12,12 +11,12 @@ import {
   refuted,
   type Stage,
 } from "../experiment";
-import { labHeaders, type LabPod } from "../laboratory";
-import { withKey } from "../laboratory/providers";
+import type { LabPod } from "../laboratory";
 import type { Reported } from "../reported";
 import { type RoutedSample, samplesOfRoutes } from "../routedSample";
 import { requestEdges, sampleOf } from "../sample";
 import type { TokenIssuer } from "../tokens";
+import { lost, showLogs } from "./accessLogs";
 
 const many = 100;
 const patience = 15_000;
@@ -139,7 +138,9 @@ function experimentsOf(reporter: Reporter): Experiment[] {
             path: `${path}.accessLogging`,
             claim: `the proxies of ${name} log requests as it says`,
             run: (stage: Stage) =>
-              compared(stage, reporter, logs, (found) => found.logs) ?? showLogs(stage, reporter, logs),
+              lost(stage, logs) ??
+              compared(stage, reporter, logs, (found) => found.logs) ??
+              showLogs(stage, reporter, logs),
           },
         ]),
   ];
@@ -221,80 +222,4 @@ async function showSpans(stage: Stage, { received }: Reporter, collector: string
         `${share * 100} % of them traced`,
         `${sampled} of ${flags.length} traced`,
       );
-}
-
-type Log = Reported["logs"][number];
-
-/** Sends requests with different answers, and looks for them in the logs of the proxies. */
-async function showLogs(
-  stage: Stage,
-  { name, pods: podsOf, received }: Reporter,
-  logs: readonly Log[],
-): Promise<Outcome> {
-  if (received === undefined) return notProvable("nothing sends it requests over HTTP");
-  const { sample, callee, lines } = received;
-  const { caller, headers, ...request } = sample;
-  for (const status of ["200", "503"]) {
-    const key = newKey();
-    // Retried requests have a line for each attempt.
-    const url = withKey(request.url, key);
-    const [answer] =
-      (await stage.send(caller, {
-        ...request,
-        url,
-        key,
-        headers: { ...headers, [labHeaders.status]: status },
-      })) ?? [];
-    if (answer === undefined) return notProvable("the caller has no pod");
-    const pods = podsOf(stage);
-    const attempts = lines === "requests" ? 1 : (await stage.seen(callee.name, key)).length;
-    const expected = attempts * logs.filter((log) => isLogged(log, Number(status))).length;
-    const found = await linesWith(stage, pods, key, expected);
-    if (found !== expected) {
-      return refuted(
-        1,
-        `${request.method} ${url}, answered with ${status}`,
-        `${expected} lines in the logs of the proxies of ${name}`,
-        `${found} lines`,
-      );
-    }
-  }
-  // Successes end the row of errors by which outlier detection would eject the pods.
-  await stage.send(caller, { ...request, headers, count: 4 });
-  return proven(2);
-}
-
-/** Proxies write their logs once a second. */
-async function linesWith(
-  stage: Stage,
-  pods: readonly LabPod[],
-  key: string,
-  expected: number,
-): Promise<number> {
-  const count = async (): Promise<number> => {
-    const texts = await Promise.all(pods.map((pod) => stage.log(pod, key)));
-    return texts.flat().length;
-  };
-  const end = Date.now() + patience;
-  let found = await count();
-  while (found < expected && Date.now() < end) {
-    await sleep(300);
-    found = await count();
-  }
-  if (found === 0 && expected === 0) {
-    await sleep(1500);
-    found = await count();
-  }
-  return found;
-}
-
-const environment = new Environment();
-for (const name of ["request", "response", "connection"]) environment.registerVariable(name, "map");
-
-/** Whether an answer is logged. @throws Error if the filter depends on more than the status. */
-function isLogged({ filter, disabled }: Log, code: number): boolean {
-  if (disabled) return false;
-  if (filter === undefined) return true;
-  const response = { code: BigInt(code) };
-  return environment.evaluate(filter, { response, request: {}, connection: {} }) === true;
 }

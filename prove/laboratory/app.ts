@@ -10,7 +10,16 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { send } from "./client";
 import { labHeaders, type LabRequest, type SeenRequest } from "./messages";
-import { checkOf, checkResponse, proxyCalls, rateLimit, spansIn } from "./providers";
+import {
+  checkOf,
+  checkResponse,
+  keysOfEntries,
+  keysOfRecords,
+  proxyCalls,
+  rateLimit,
+  recordKey,
+  spansIn,
+} from "./providers";
 import { answerCalls } from "./rpc";
 import { acceptAny, acceptTls, type Answer, type Received } from "./serve";
 
@@ -23,6 +32,11 @@ function record(key: string, request: Pick<SeenRequest, "method" | "path" | "hos
   const all = seen.get(key) ?? [];
   seen.set(key, [...all, { pod, version, at: Date.now(), ...request }]);
   return all.length + 1;
+}
+
+/** Records lines of access logs. */
+function recordAll(keys: readonly string[]): void {
+  for (const key of keys) record(recordKey(key), { method: "", path: "", host: "", headers: {} });
 }
 
 /** An answer of gRPC, with this pod's own headers. */
@@ -49,6 +63,10 @@ async function answerProxy(received: Received): Promise<Answer | undefined> {
   if (path === proxyCalls.spans) {
     for (const { trace, service } of spansIn(message))
       record(trace, { method, path: service, host, headers });
+    return grpc(0);
+  }
+  if (path === proxyCalls.records) {
+    recordAll(keysOfRecords(message));
     return grpc(0);
   }
   if (path !== proxyCalls.limit) return undefined;
@@ -87,12 +105,20 @@ async function answer(received: Received): Promise<Answer> {
   return { status, headers: { "content-type": "application/json", ...own }, body };
 }
 
-const accept = acceptAny(counted, async (line) => {
-  record(line, { method: "", path: "", host: "", headers: {} });
-  const [, delay = "0"] = / delay=(\d+)$/.exec(line) ?? [];
-  await sleep(Number(delay));
-  return `pod=${pod} version=${version} echo=${line}\n`;
-});
+const accept = acceptAny(
+  counted,
+  async (line) => {
+    record(line, { method: "", path: "", host: "", headers: {} });
+    const [, delay = "0"] = / delay=(\d+)$/.exec(line) ?? [];
+    await sleep(Number(delay));
+    return `pod=${pod} version=${version} echo=${line}\n`;
+  },
+  {
+    [proxyCalls.accessLogs]: (message) => {
+      recordAll(keysOfEntries(message));
+    },
+  },
+);
 
 const { key, cert } = JSON.parse(readFileSync(pair, "utf8")) as {
   readonly key: string;

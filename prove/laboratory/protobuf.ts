@@ -92,6 +92,19 @@ export function messageIn(body: Buffer): Buffer {
   return body.subarray(5);
 }
 
+/** The messages of a gRPC stream, as they arrive. */
+export async function* messagesOf(body: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const part of body) {
+    rest = Buffer.concat([rest, part as Buffer]);
+    while (rest.length >= 5 && rest.length >= 5 + rest.readUInt32BE(1)) {
+      const end = 5 + rest.readUInt32BE(1);
+      yield rest.subarray(5, end);
+      rest = rest.subarray(end);
+    }
+  }
+}
+
 /** A message as gRPC sends it: not compressed, with its length before. */
 export function framed(message: Buffer): Buffer {
   const head = Buffer.alloc(5);

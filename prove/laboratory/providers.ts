@@ -9,9 +9,21 @@ export const proxyCalls = {
   check: "/envoy.service.auth.v3.Authorization/Check",
   /** @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
   spans: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+  /** @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
+  records: "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+  /**
+   * A stream of messages without responses.
+   *
+   * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/accesslog/v3/als.proto
+   */
+  accessLogs: "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs",
   /** @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/ratelimit/v3/rls.proto */
   limit: "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
 } as const;
+
+function keyIn(text: string): string | undefined {
+  return /[?&]prove=([\w-]+)/.exec(text)?.[1];
+}
 
 /** A request that an external authorizer decides. */
 export interface Check {
@@ -33,7 +45,7 @@ export function withKey(path: string, key: string): string {
 export function checkOf({ path, message }: Received, header: string | undefined): Check | undefined {
   const grpc = path === proxyCalls.check;
   const checked = grpc ? messagesAt(message, [1, 4, 2, 4]).join("") : path;
-  const [, key] = /[?&]prove=([\w-]+)/.exec(checked) ?? [];
+  const key = keyIn(checked);
   if (key === undefined || (!grpc && header !== undefined)) return undefined;
   return { key, denied: key.endsWith("-deny") };
 }
@@ -59,6 +71,28 @@ export function spansIn(message: Buffer): Span[] {
     const names = messagesAt(resource, [1, 1]).filter((one) => textAt(one, [1]) === "service.name");
     const service = names.map((one) => textAt(one, [2, 1])).join("");
     return messagesAt(resource, [2, 2, 1]).map((trace) => ({ trace: trace.toString("hex"), service }));
+  });
+}
+
+/** What an application counts records of access logs by. */
+export function recordKey(key: string): string {
+  return `record of ${key}`;
+}
+
+/** The keys of the requests whose records a message `ExportLogsServiceRequest` has: one for each record. */
+export function keysOfRecords(message: Buffer): string[] {
+  return messagesAt(message, [1, 2, 2]).flatMap((record) => {
+    const texts = [textAt(record, [5, 1]), ...messagesAt(record, [6]).map((one) => textAt(one, [2, 1]))];
+    return texts.map(keyIn).find((key) => key !== undefined) ?? [];
+  });
+}
+
+/** The keys of the requests that a message `StreamAccessLogsMessage` has: one for each entry. */
+export function keysOfEntries(message: Buffer): string[] {
+  return messagesAt(message, [2, 1]).flatMap((entry) => {
+    // The path before a rewrite, if there was one.
+    const paths = [textAt(entry, [3, 10]), textAt(entry, [3, 5])];
+    return paths.map(keyIn).find((key) => key !== undefined) ?? [];
   });
 }
 

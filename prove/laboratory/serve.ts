@@ -5,7 +5,7 @@ import {
   type Http2ServerResponse,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { framed, messageIn } from "./protobuf";
+import { framed, messageIn, messagesOf } from "./protobuf";
 import { createServer as createTlsServer, type TlsOptions, TLSSocket } from "node:tls";
 
 /** A received request, the same for HTTP/1.1 and HTTP/2. */
@@ -70,10 +70,12 @@ export function acceptTls(options: TlsOptions, accept: (socket: Socket) => void)
  *
  * @param onRequest answers a request.
  * @param onLine answers the first line of a connection that is not HTTP.
+ * @param onMessage gets each message of the gRPC methods that only clients stream, by their paths. Default: none.
  */
 export function acceptAny(
   onRequest: (request: Received) => Answer | Promise<Answer>,
   onLine: (line: string, tls: boolean) => string | Promise<string>,
+  onMessage: Readonly<Record<string, (message: Buffer) => void>> = {},
 ): (socket: Socket) => void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const headers = Object.fromEntries(
@@ -81,6 +83,8 @@ export function acceptAny(
     );
     const grpc = headers["content-type"]?.startsWith("application/grpc") === true;
     if (!grpc) request.resume();
+    const receive = grpc ? onMessage[request.url ?? ""] : undefined;
+    if (receive !== undefined) for await (const message of messagesOf(request)) receive(message);
     const answer = await onRequest({
       message: grpc ? messageIn(await bodyOf(request)) : Buffer.alloc(0),
       method: request.method ?? "",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { compare, isObject } from "../../catalog";
 import { knownObject, type PlainObject, titleOf, type Workload } from "../../effect";
-import type { Subject } from "../cluster";
+import type { Subject } from "../subject";
 import { modelOf, objectsOf } from "../model";
 import { inParallel, istiodFor, type XdsOptions } from "./index";
 import { istiodLimit, proxyLimit } from "./memoryLimits";

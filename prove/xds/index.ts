@@ -1,8 +1,9 @@
 import type { Model, PlainObject, Workload } from "../../effect";
 import { ensureToolchain, type OnBuildProgress, toolchainStatus } from "../../toolchain";
-import type { Subject } from "../cluster";
+import type { Subject } from "../subject";
 import { configurationClass } from "../configurationClass";
-import { istiodOf, modelOf, objectsOf } from "../model";
+import { istiodOf } from "../istiodValues";
+import { modelOf, objectsOf } from "../model";
 import { type Oracle, proveByOracle } from "../oracle";
 import { providedFor } from "../provided";
 import type { Proof } from "../question";

@@ -1,6 +1,6 @@
 import { parseQuantity, valueAt } from "../../catalog";
 import type { Workload } from "../../effect";
-import type { Subject } from "../cluster";
+import type { Subject } from "../subject";
 
 /** The releases, of which only the values are read. */
 type Releases = readonly Pick<Subject["releases"][number], "chart" | "name" | "namespace" | "values">[];

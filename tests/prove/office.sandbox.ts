@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { type Bench, openBench } from "../../prove";
+import { type Bench, openBench, type Proof } from "../../prove";
 import { settled } from "../../prove/cluster";
-import { office } from "./office";
+import { configureMesh } from "./configureMesh";
+import { auditProviders, office } from "./office";
 import { refutedClaims, rendered } from "./shop";
 
 describe("prove, what proxies call", () => {
@@ -26,12 +27,36 @@ describe("prove, what proxies call", () => {
         "the proxies of gateway istio-ingress/istio-ingress-office log requests as it says",
         "the proxies of gateway istio-ingress/istio-ingress-office send spans of 50 % of the requests to jaeger.monitoring.svc.cluster.local",
         "the proxies of letters log requests as it says",
+        "web reaches print:rpc through its Sidecar",
+        "web reaches records:mongo through its Sidecar",
+        "nightly reaches records:mongo through its Sidecar",
+        "connections to queue.example.com lead to queue:amqps, with the TLS of its clients",
+        "the gateway answers open.example.com/closed itself",
         "the proxies of mail log requests as it says",
         "all pods of mail together answer 600 requests in a hour, as everything says",
         "all pods of mail together answer 30 requests in a hour, as senders says",
       ],
     );
     expect(await bench.laboratory.problems()).to.deep.equal([]);
+  });
+
+  it("counts audit logs at the collector, by either protocol, and refutes them if none arrive there", async () => {
+    const auditsBy = async (provider: object): Promise<readonly Proof[]> => {
+      await configureMesh(bench.laboratory, ({ extensionProviders = [] }) => ({
+        extensionProviders: [...extensionProviders.filter(({ name }) => name !== "audit"), provider],
+      }));
+      return bench.prove("log requests as it says");
+    };
+    const proven = (proofs: readonly Proof[]): string[] =>
+      proofs.filter(({ verdict }) => verdict === "proven").map(({ claim }) => claim);
+    const before = proven(await bench.prove("log requests as it says"));
+    expect(before.length).to.be.greaterThan(5);
+    const byOther = await auditsBy(auditProviders.ALS);
+    expect(refutedClaims(byOther)).to.deep.equal([]);
+    expect(proven(byOther)).to.deep.equal(before);
+    const lost = await auditsBy({ name: "audit", envoyFileAccessLog: { path: "/dev/stdout" } });
+    expect(refutedClaims(lost)).to.deep.equal(before);
+    await auditsBy(auditProviders.OTLP);
   });
 
   it("refutes the authorizer of a service without its policy", async () => {

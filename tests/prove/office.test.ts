@@ -71,7 +71,7 @@ describe("what proxies call", () => {
       "default",
       "response.code >= 500",
       "response.code >= 400",
-      ["counter", "files", "guard", "login", "opa", "web"].map(
+      ["counter", "files", "guard", "login", "nightly", "opa", "print", "queue", "records", "web"].map(
         (name) => `the proxies of ${name} log requests as it says`,
       ),
     ],

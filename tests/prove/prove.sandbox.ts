@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import type { Manifest } from "../../mesh";
 import { located } from "../../cli/proof/places";
 import { type Bench, combine, openBench } from "../../prove";
@@ -13,15 +13,10 @@ import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
 import { compareWithTraffic } from "./agreement";
+import { configureMesh } from "./configureMesh";
 import { commandLine, descendants, isAlive } from "./processTree";
 import { randomQuestions } from "./randomQuestions";
 import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
-
-/** istiod's, with the mesh configuration. */
-interface ConfigMap {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly data: { readonly mesh: string };
-}
 
 describe("prove", () => {
   let bench: Bench;
@@ -31,20 +26,8 @@ describe("prove", () => {
     await bench.laboratory.apply(objects);
     await settled(bench.laboratory);
   };
-  /** Changes fields of the mesh configuration, which istiod reads from its ConfigMap; returns those that were there. */
-  const configure = async (fields: object): Promise<object> => {
-    const { items } = await bench.laboratory.get("configmaps", "--all-namespaces");
-    const map = (items as ConfigMap[]).find(({ metadata: { name } }) => name === "istio");
-    if (map === undefined) throw new Error("istiod has no ConfigMap");
-    const mesh = parse(map.data.mesh) as Record<string, unknown>;
-    const data = { ...map.data, mesh: stringify({ ...mesh, ...fields }, { compat: "yaml-1.1" }) };
-    const { name, namespace } = map.metadata;
-    await bench.laboratory.apply([
-      { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data } as never,
-    ]);
-    await settled(bench.laboratory);
-    return Object.fromEntries(Object.keys(fields).map((key) => [key, mesh[key]]));
-  };
+  /** Changes fields of the mesh configuration; returns those that were there. */
+  const configure = (fields: object): Promise<object> => configureMesh(bench.laboratory, () => fields);
   before(async () => {
     bench = await openBench(subject);
   });

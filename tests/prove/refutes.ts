@@ -1,5 +1,5 @@
 import { experimentsOf, questionsOf, runAll } from "../../prove/claims";
-import type { Subject } from "../../prove/cluster";
+import type { Subject } from "../../prove/subject";
 import { judgeQuestions, stageOf, type Oracle } from "../../prove/oracle";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
