@@ -2,7 +2,7 @@ import { formatPath, isObject, parsePath } from "../../catalog";
 import { parseDocument } from "yaml";
 import { fromAnnotation, type Manifest } from "../../mesh";
 import { fullName } from "../../mesh/object";
-import { type CombinedProof, proveStatically, type ProofSubject } from "../../prove";
+import { type CombinedProof, proveStatically, type ProofSubject, type Verdict } from "../../prove";
 import { subjectOf } from "./subject";
 import { renderedPath, renderedText } from "../renderedFile";
 import { locator } from "../side";
@@ -37,7 +37,8 @@ export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["
 /**
  * Adds to each refuted claim its lines in the catalog and the override that refutes it. Without that override, the
  * model no longer refutes the claim. If several overrides refute it, each alone, it is the first of them. If only
- * another tier refutes the claim, it is the override of an object that is rendered from the claim's place.
+ * another tier refutes the claim, it is the override without which the model proves it, or that of an object that is
+ * rendered from the claim's place.
  */
 export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
   // The lines take a rendering, which only refuted claims need.
@@ -112,11 +113,15 @@ async function causeOf(
   overridden: readonly Overridden[],
 ): Promise<Overridden | undefined> {
   if (overridden.length === 0) return undefined;
-  const isRefuted = async (by: ProofSubject): Promise<boolean> =>
-    (await proveStatically(by, claim)).some(
-      (proof) => proof.claim === claim && proof.path === path && proof.verdict === "refuted",
-    );
-  if (!(await isRefuted(subjectOf(subject)))) return overridden.find(({ object }) => isAbout(object, path));
+  const verdictOf = async (by: ProofSubject): Promise<Verdict | undefined> =>
+    (await proveStatically(by, claim)).find((proof) => proof.claim === claim && proof.path === path)?.verdict;
+  const isRefuted = async (by: ProofSubject): Promise<boolean> => (await verdictOf(by)) === "refuted";
+  const verdict = await verdictOf(subjectOf(subject));
+  if (verdict === "not provable here") {
+    // The model does not read the override, which another tier refutes.
+    for (const one of overridden) if ((await verdictOf(one.without())) === "proven") return one;
+  }
+  if (verdict !== "refuted") return overridden.find(({ object }) => isAbout(object, path));
   for (const one of overridden) if (!(await isRefuted(one.without()))) return one;
   // Several overrides may each be enough. A claim that fails without any of them fails by none.
   const plain = { ...(subject.catalog as object), overrides: {} };
@@ -130,7 +135,8 @@ function isAbout({ metadata: { annotations = {} } }: Manifest, path: string): bo
   const own = parsePath(path);
   return (annotations[fromAnnotation] ?? "").split(",").some((source) => {
     const from = parsePath(source);
-    return from.slice(0, own.length).every((segment, index) => segment === own[index]);
+    const common = Math.min(from.length, own.length);
+    return from.slice(0, common).every((segment, index) => segment === own[index]);
   });
 }
 
