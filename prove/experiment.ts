@@ -52,8 +52,8 @@ export interface Stage {
   log(pod: LabPod, key: string): Promise<readonly string[]>;
   /** Where a provider of access logs sends them. */
   sink(provider: string): LogSink;
-  /** How many records of access logs with a key a collector has received. None where no proxies run. */
-  collected(host: string, key: string): Promise<number>;
+  /** How many records of access logs with a key a collector has received from a principal. None where no proxies run. */
+  collected(host: string, key: string, principal: string): Promise<number>;
   /** The ports of a host as callers' proxies read them. Undefined if requests don't show it. */
   portsRead(host: string): readonly PortRead[] | undefined;
   /** The configuration of the rate limit service, as YAML. Undefined if only requests show it, or there is none. */

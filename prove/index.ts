@@ -153,9 +153,10 @@ async function stageFor(laboratory: Laboratory, subject: Subject, longestWait = 
     },
     log: (pod, key) => laboratory.log(pod, key),
     sink: (provider) => sinkOf(subject, provider),
-    collected: async (host, key) => {
+    collected: async (host, key, principal) => {
       const receivers = podsBehind(pods, mesh, host);
-      return (await Promise.all(receivers.map((pod) => laboratory.seen(pod, recordKey(key))))).flat().length;
+      const records = await Promise.all(receivers.map((pod) => laboratory.seen(pod, recordKey(key))));
+      return records.flat().filter(({ path }) => path === principal).length;
     },
     copied: () => sleep(500),
     send: async (caller, request) => {

@@ -24,11 +24,15 @@ export function lost(stage: Stage, logs: readonly Log[]): Promise<Outcome> | und
 /** What logs requests. */
 interface Logging {
   readonly name: string;
+  /** The identity of its proxies. */
+  readonly principal: string;
   readonly pods: (stage: Stage) => readonly LabPod[];
   /** A request that it receives over HTTP. Undefined if nothing sends one. */
   readonly received?: {
     readonly sample: RoutedSample;
     readonly callee: Service;
+    /** The identity of the proxy that sends it, which logs it, too. */
+    readonly sentBy?: string;
     readonly lines: "attempts" | "requests";
   };
 }
@@ -36,7 +40,7 @@ interface Logging {
 /** Sends requests with different answers, and looks for them in the logs of the proxies. */
 export async function showLogs(
   stage: Stage,
-  { name, pods: podsOf, received }: Logging,
+  { name, principal, pods: podsOf, received }: Logging,
   logs: readonly Log[],
 ): Promise<Outcome> {
   for (const { provider, disabled } of logs) {
@@ -44,6 +48,12 @@ export async function showLogs(
     if (!disabled && sink.kind === "other") return notProvable(sink.reason);
   }
   if (received === undefined) return notProvable("nothing sends it requests over HTTP");
+  const places = placesOf(stage, logs);
+  if (received.sentBy === principal && places.some(({ place }) => place !== undefined)) {
+    return notProvable(
+      "the collector can't tell its records from those of its caller, which has the same identity",
+    );
+  }
   const { sample, callee, lines } = received;
   const { caller, headers, ...request } = sample;
   for (const status of ["200", "503"]) {
@@ -60,12 +70,12 @@ export async function showLogs(
     if (answer === undefined) return notProvable("the caller has no pod");
     const pods = podsOf(stage);
     const attempts = lines === "requests" ? 1 : (await stage.seen(callee.name, key)).length;
-    for (const { place, own } of placesOf(stage, logs)) {
+    for (const { place, own } of places) {
       const expected = attempts * own.filter((log) => isLogged(log, Number(status))).length;
       const count = async (): Promise<number> =>
         place === undefined
           ? (await Promise.all(pods.map((pod) => stage.log(pod, key)))).flat().length
-          : stage.collected(place, key);
+          : stage.collected(place, key, principal);
       const found = await counted(count, expected);
       if (found !== expected) {
         return refuted(

@@ -11,6 +11,7 @@ import {
   refuted,
   type Stage,
 } from "../experiment";
+import { principalOf } from "../identities";
 import type { LabPod } from "../laboratory";
 import type { Reported } from "../reported";
 import { type RoutedSample, samplesOfRoutes } from "../routedSample";
@@ -32,6 +33,8 @@ export function telemetryExperiments(mesh: Mesh, issuer: TokenIssuer): Experimen
 /** The proxies of a service or a gateway. */
 interface Reporter {
   readonly name: string;
+  /** The identity of the proxies. */
+  readonly principal: string;
   /** Path in the catalog of what they report. */
   readonly path: string;
   readonly telemetry: ProxyTelemetry;
@@ -43,6 +46,8 @@ interface Reporter {
 }
 
 interface Received {
+  /** The identity of the proxy that sends it. Undefined if none does. */
+  readonly sentBy?: string;
   readonly sample: RoutedSample;
   /** The service that answers it. */
   readonly callee: Service;
@@ -57,6 +62,10 @@ function sidecarsOf(mesh: Mesh, service: Service, issuer: TokenIssuer): Reporter
   const caller = mesh.services.find(({ name }) => name === edge?.source.name);
   return {
     name: service.name,
+    principal: principalOf(mesh, {
+      namespace: service.namespace,
+      serviceAccount: service.serviceAccount.name,
+    }),
     path: service.telemetry ? `${service.path}.telemetry` : "telemetry",
     telemetry: telemetryOf(mesh, service),
     reported: (stage) => stage.reported(service.name),
@@ -66,6 +75,7 @@ function sidecarsOf(mesh: Mesh, service: Service, issuer: TokenIssuer): Reporter
         received: {
           sample: sampleOf(mesh, service, edge, issuer),
           callee: service,
+          ...(edge.source.principal !== undefined && { sentBy: edge.source.principal }),
           begins: { name: caller.name, percentage: percentageOf(telemetryOf(mesh, caller)) },
           lines: "attempts",
         },
@@ -76,7 +86,8 @@ function sidecarsOf(mesh: Mesh, service: Service, issuer: TokenIssuer): Reporter
 function gatewaysOf(mesh: Mesh, issuer: TokenIssuer): Reporter[] {
   const samples = [...samplesOfRoutes(mesh, issuer)];
   const telemetry: ProxyTelemetry = mesh.telemetry ?? {};
-  return gatewayProxies(mesh).flatMap(({ name, namespace, selector, service, gateways }): Reporter[] => {
+  return gatewayProxies(mesh).flatMap((proxies): Reporter[] => {
+    const { name, namespace, serviceAccount, selector, service, gateways } = proxies;
     if (service === undefined || gateways.length === 0) return [];
     const prefix = `${service}.${namespace}.`;
     const [path, sample] = samples.find(([, one]) => one.connectTo?.host.startsWith(prefix)) ?? [];
@@ -84,6 +95,7 @@ function gatewaysOf(mesh: Mesh, issuer: TokenIssuer): Reporter[] {
     return [
       {
         name: `gateway ${namespace}/${name}`,
+        principal: principalOf(mesh, { namespace, serviceAccount }),
         path: "telemetry",
         telemetry,
         reported: (stage) => stage.gatewayReported(prefix),

@@ -13,6 +13,7 @@ import { labHeaders, type LabRequest, type SeenRequest } from "./messages";
 import {
   checkOf,
   checkResponse,
+  clientOf,
   keysOfEntries,
   keysOfRecords,
   proxyCalls,
@@ -34,9 +35,10 @@ function record(key: string, request: Pick<SeenRequest, "method" | "path" | "hos
   return all.length + 1;
 }
 
-/** Records lines of access logs. */
-function recordAll(keys: readonly string[]): void {
-  for (const key of keys) record(recordKey(key), { method: "", path: "", host: "", headers: {} });
+/** Records lines of access logs, with the identity of the proxy that sends them as their path. */
+function recordAll(keys: readonly string[], headers: Received["headers"]): void {
+  const path = clientOf(headers);
+  for (const key of keys) record(recordKey(key), { method: "", path, host: "", headers: {} });
 }
 
 /** An answer of gRPC, with this pod's own headers. */
@@ -66,7 +68,7 @@ async function answerProxy(received: Received): Promise<Answer | undefined> {
     return grpc(0);
   }
   if (path === proxyCalls.records) {
-    recordAll(keysOfRecords(message));
+    recordAll(keysOfRecords(message), headers);
     return grpc(0);
   }
   if (path !== proxyCalls.limit) return undefined;
@@ -114,8 +116,8 @@ const accept = acceptAny(
     return `pod=${pod} version=${version} echo=${line}\n`;
   },
   {
-    [proxyCalls.accessLogs]: (message) => {
-      recordAll(keysOfEntries(message));
+    [proxyCalls.accessLogs]: (message, headers) => {
+      recordAll(keysOfEntries(message), headers);
     },
   },
 );

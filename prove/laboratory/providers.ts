@@ -74,6 +74,11 @@ export function spansIn(message: Buffer): Span[] {
   });
 }
 
+/** The identity of the client, without its scheme, as the proxy of the application tells it. Empty without one. */
+export function clientOf(headers: Received["headers"]): string {
+  return /(?:^|;)URI=spiffe:\/\/([^;,]+)/.exec(headers["x-forwarded-client-cert"] ?? "")?.[1] ?? "";
+}
+
 /** What an application counts records of access logs by. */
 export function recordKey(key: string): string {
   return `record of ${key}`;

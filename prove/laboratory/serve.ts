@@ -75,7 +75,7 @@ export function acceptTls(options: TlsOptions, accept: (socket: Socket) => void)
 export function acceptAny(
   onRequest: (request: Received) => Answer | Promise<Answer>,
   onLine: (line: string, tls: boolean) => string | Promise<string>,
-  onMessage: Readonly<Record<string, (message: Buffer) => void>> = {},
+  onMessage: Readonly<Record<string, (message: Buffer, headers: Received["headers"]) => void>> = {},
 ): (socket: Socket) => void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const headers = Object.fromEntries(
@@ -84,7 +84,7 @@ export function acceptAny(
     const grpc = headers["content-type"]?.startsWith("application/grpc") === true;
     if (!grpc) request.resume();
     const receive = grpc ? onMessage[request.url ?? ""] : undefined;
-    if (receive !== undefined) for await (const message of messagesOf(request)) receive(message);
+    if (receive !== undefined) for await (const message of messagesOf(request)) receive(message, headers);
     const answer = await onRequest({
       message: grpc ? messageIn(await bodyOf(request)) : Buffer.alloc(0),
       method: request.method ?? "",

@@ -6,7 +6,7 @@ import { subjectOf } from "../../cli/proofSubject";
 import { mergePatch } from "../../mesh";
 import { proveStatically, type ProofSubject } from "../../prove";
 import { field, framed } from "../../prove/laboratory/protobuf";
-import { keysOfEntries, keysOfRecords, proxyCalls } from "../../prove/laboratory/providers";
+import { clientOf, keysOfEntries, keysOfRecords, proxyCalls } from "../../prove/laboratory/providers";
 import { acceptAny } from "../../prove/laboratory/serve";
 import { collectorsOf, sinkOf } from "../../prove/logSink";
 import { standIns } from "../../prove/standIns";
@@ -118,6 +118,16 @@ describe("the receiver of access logs", () => {
       at([1, 2, 2, 5, 1], "GET /other"),
     ]);
     expect(keysOfRecords(message)).to.deep.equal(["experiment-1", "experiment-2"]);
+  });
+
+  it("reads who sends them", () => {
+    const certificate = (uri: string) => ({
+      "x-forwarded-client-cert": `By=spiffe://cluster.local/ns/otel/sa/default;Hash=1;Subject="";URI=${uri}`,
+    });
+    expect(clientOf(certificate("spiffe://cluster.local/ns/shop/sa/web"))).to.equal(
+      "cluster.local/ns/shop/sa/web",
+    );
+    expect(clientOf({})).to.equal("");
   });
 
   it("reads a stream of ALS, whose messages come in any pieces and before it ends", async () => {
