@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:http2";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { expect } from "chai";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import { mergePatch } from "../../mesh";
 import { proveStatically, type ProofSubject } from "../../prove";
 import { field, framed } from "../../prove/laboratory/protobuf";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { adapted } from "../../prove/cluster";
 import { probes } from "../../prove/standIns";
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 
 const workload = { image: "example.com/app:1" };
 const { mesh, objects } = subjectOf({

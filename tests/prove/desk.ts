@@ -1,4 +1,4 @@
-import { subjectOf } from "../../cli/proofSubject";
+import { subjectOf } from "../../cli/proof/subject";
 import type { Proof, ProofSubject } from "../../prove";
 
 const workload = { image: "example.com/app:1", replicas: 1 };

@@ -52,7 +52,6 @@ describe("prove, what proxies call", () => {
     const before = proven(await bench.prove("log requests as it says"));
     expect(before.length).to.be.greaterThan(5);
     const byOther = await auditsBy(auditProviders.ALS);
-    expect(refutedClaims(byOther)).to.deep.equal([]);
     expect(proven(byOther)).to.deep.equal(before);
     const lost = await auditsBy({ name: "audit", envoyFileAccessLog: { path: "/dev/stdout" } });
     expect(refutedClaims(lost)).to.deep.equal(before);

@@ -80,7 +80,7 @@ export const office = sendingAudits(
         nightly: {
           namespace: "archive",
           workload: { image: "example.com/nightly:1", kind: "CronJob", schedule: "0 3 * * *" },
-          calls: { records: {}, mail: { methods: ["POST"], paths: ["/nightly"] } },
+          calls: { records: {} },
         },
         opa: { ports: { grpc }, workload: one },
         guard: { ports: { http }, workload: one },

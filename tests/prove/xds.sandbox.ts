@@ -9,14 +9,16 @@ import type { Manifest } from "../../mesh";
 import { changesOf } from "../../cli/cost/change";
 import type { Exceeded } from "../../cli/cost/budgets";
 import { report } from "../../cli/cost/report";
+import { located } from "../../cli/proof/places";
 import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { meshwright } from "../cli/run";
-import { costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
+import { combine, costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
 import { proveByOracle } from "../../prove/oracle";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
+import { overrideLine, withoutPolicies } from "./mistakenOverrides";
 import { compareOracles, countsText } from "./agreement";
 import { definition, mutants, mutated, refutedClaims, rendered, subject, withObjects } from "./shop";
 import { randomQuestions } from "./randomQuestions";
@@ -143,6 +145,22 @@ describe("proveByXds", () => {
       expect(refutedClaims(await proveByXds(deskWith(change)))).to.deep.equal([
         "the gateway answers desk.example.com/closed itself",
       ]);
+    }
+  });
+
+  it("names the override of a filter that the model does not read", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "xds-"));
+    try {
+      const { catalog, claim, object, place } = withoutPolicies;
+      const file = join(folder, "catalog.yaml");
+      writeFileSync(file, catalog);
+      const own = await loadSubject(file, undefined);
+      const proofs = await located(own, combine({ xds: await proveByXds(subjectOf(own), { only: claim }) }));
+      expect(proofs.map(({ verdict, place: found }) => [verdict, found?.override])).to.deep.equal([
+        ["refuted", { object, line: place, catalog: `${file}:${overrideLine}` }],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
