@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gatewayProxies, type Mesh, otlpPort, type ProxyTelemetry, type Service } from "../../catalog";
+import {
+  gatewayProxies,
+  isHttp,
+  type Mesh,
+  otlpPort,
+  type ProxyTelemetry,
+  type Service,
+} from "../../catalog";
 import {
   type Experiment,
   fitsShare,
@@ -90,8 +97,16 @@ function gatewaysOf(mesh: Mesh, issuer: TokenIssuer): Reporter[] {
     const { name, namespace, serviceAccount, selector, service, gateways } = proxies;
     if (service === undefined || gateways.length === 0) return [];
     const prefix = `${service}.${namespace}.`;
-    const [path, sample] = samples.find(([, one]) => one.connectTo?.host.startsWith(prefix)) ?? [];
-    const callee = mesh.services.find(({ incoming }) => incoming.some((edge) => edge.path === path));
+    // A gateway sees no request in the TLS that a service terminates.
+    const calleeOf = (path: string): Service | undefined =>
+      mesh.services.find(({ incoming }) =>
+        incoming.some((edge) => edge.path === path && isHttp(edge.port.protocol)),
+      );
+    const [path = "", sample] =
+      samples.find(
+        ([own, one]) => one.connectTo?.host.startsWith(prefix) === true && calleeOf(own) !== undefined,
+      ) ?? [];
+    const callee = calleeOf(path);
     return [
       {
         name: `gateway ${namespace}/${name}`,

