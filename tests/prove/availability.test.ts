@@ -9,7 +9,7 @@ describe("meshwright prove on a machine that can't send requests", () => {
   let cwd: string;
   before(() => {
     cwd = mkdtempSync(join(tmpdir(), "availability-"));
-    const [{ catalog = "" } = {}] = Object.values(mistakes);
+    const catalog = Object.values(mistakes)[0]?.catalog ?? "";
     writeFileSync(join(cwd, "catalog.yaml"), catalog.slice(0, catalog.indexOf("overrides:")));
   });
   after(() => {
