@@ -37,8 +37,8 @@ export function overrideText({ object, line, catalog }: NonNullable<ProofPlace["
 /**
  * Adds to each refuted claim its lines in the catalog and the override that refutes it. Without that override, the
  * model no longer refutes the claim. If several overrides refute it, each alone, it is the first of them. If only
- * another tier refutes the claim, it is the override without which the model proves it, or that of an object that is
- * rendered from the claim's place.
+ * another tier refutes the claim, it is the override without which the model proves it. If there is none, it is that of an
+ * object that is rendered from the claim's place.
  */
 export async function located(subject: Subject, proofs: readonly CombinedProof[]): Promise<LocatedProof[]> {
   // The lines take a rendering, which only refuted claims need.
