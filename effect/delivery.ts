@@ -90,8 +90,18 @@ function fromPod(model: Model, from: Workload, request: SentRequest): Delivery {
 
 /** The service whose address a name stands for. */
 function hostOf(model: Model, host: string): string {
-  return model.services.find(({ addresses }) => addresses.includes(host))?.host ?? host;
+  const known = byAddress.get(model.services);
+  if (known) return known.get(host) ?? host;
+  // The last entry of a key counts.
+  const hosts = model.services
+    .toReversed()
+    .flatMap((one) => one.addresses.map((address) => [address, one.host] as const));
+  const index = new Map(hosts);
+  byAddress.set(model.services, index);
+  return index.get(host) ?? host;
 }
+
+const byAddress = new WeakMap<Model["services"], ReadonlyMap<string, string>>();
 
 function atGateway(
   model: Model,
@@ -151,9 +161,9 @@ function arrival(
     destination,
     ...(network && { network }),
     ...(unknownPods && { unknownPods }),
-    at: receivers.map(({ workload, port, tcp, network }) => {
-      const received = receipt(model, from, request, { destination, workload, port, tcp, passed });
-      return network ? withNetwork(received, network) : received;
+    at: receivers.map((receiver) => {
+      const received = receipt(model, from, request, destination, receiver, passed);
+      return receiver.network ? withNetwork(received, receiver.network) : received;
     }),
   };
 }
@@ -170,7 +180,6 @@ interface Receivers extends Pick<Arrival, "network" | "unknownPods"> {
 }
 
 const receiversFrom = perWorkload(() => new WeakMap<RouteDestination, Receivers>());
-
 /** The receivers of a client's requests to a destination, read once: each route has the same ones for many requests. */
 function receiversOf(model: Model, from: Workload, destination: RouteDestination): Receivers {
   const known = receiversFrom(model, from);
@@ -242,15 +251,11 @@ function receipt(
   model: Model,
   from: Workload,
   request: SentRequest,
-  to: {
-    readonly destination: RouteDestination;
-    readonly workload: Workload;
-    readonly port: number;
-    readonly tcp: boolean;
-    readonly passed: readonly Workload[];
-  },
+  destination: RouteDestination,
+  to: Receivers["receivers"][number],
+  passed: readonly Workload[],
 ): Receipt {
-  const { destination, workload, port, passed } = to;
+  const { workload, port } = to;
   const own = ingressPorts(model, workload).get(port);
   const tcp = own === undefined || own === "auto" ? to.tcp : own !== "http";
   const accepts = modeAt(inbound(model, workload), port);
@@ -305,14 +310,19 @@ function textsOf(labels: Readonly<Record<string, unknown>> = {}): Record<string,
 
 function verdictOf({ outcome }: Route, arrivals: readonly Arrival[]): Delivery["verdict"] {
   if (outcome === "unknown") return "unknown";
-  if (arrivals.length === 0) return "unrouted";
-  const answers = arrivals.flatMap(({ destination, at, network, unknownPods }): Delivery["verdict"][] => {
-    if (!destination.exists) return ["unrouted"];
-    if (unknownPods) return ["unknown"];
-    return at.length === 0
-      ? [network?.answer ?? "allowed"]
-      : at.map(({ decision, next }) => next?.verdict ?? decision.answer);
-  });
-  const [first = "unrouted"] = answers;
-  return answers.every((one) => one === first) ? first : "split";
+  let verdict: Delivery["verdict"] | undefined;
+  for (const { destination, at, network, unknownPods } of arrivals) {
+    if (!destination.exists || unknownPods || at.length === 0) {
+      const one = !destination.exists ? "unrouted" : unknownPods ? "unknown" : (network?.answer ?? "allowed");
+      if (verdict !== undefined && verdict !== one) return "split";
+      verdict = one;
+      continue;
+    }
+    for (const { decision, next } of at) {
+      const one = next?.verdict ?? decision.answer;
+      if (verdict !== undefined && verdict !== one) return "split";
+      verdict = one;
+    }
+  }
+  return verdict ?? "unrouted";
 }

@@ -1,9 +1,8 @@
-import { accessRules, atomsOf } from "./accessRules";
 import type { Model } from "./model";
 import { matches, type Pattern } from "./pattern";
 import { principalOf } from "./request";
 import { type TextClasses, textClasses } from "./textClass";
-import { identityOf, type Workload } from "./workload";
+import { identityOf } from "./workload";
 
 const cache = new WeakMap<Model, readonly string[]>();
 
@@ -94,14 +93,6 @@ function union(one: readonly string[], other: readonly string[]): readonly strin
   const all = known.get(other) ?? [...new Set([...one, ...other])];
   known.set(other, all);
   return all;
-}
-
-/** Returns the classes of principals: no policy of the workloads distinguishes the principals of one class. */
-export function principalClasses(model: Model, workloads: readonly Workload[]): TextClasses {
-  const atoms = workloads.flatMap((workload) =>
-    [false, true].flatMap((tcp) => atomsOf(accessRules(model, workload, tcp))),
-  );
-  return classesBy(atoms.flatMap(({ dimension, pattern }) => (dimension === "identity" ? [pattern] : [])));
 }
 
 function classesBy(patterns: readonly Pattern[]): TextClasses {

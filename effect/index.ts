@@ -5,7 +5,7 @@
 export { parseBlock } from "./address";
 export { knownObject, type KnownObject, nameOf, type ObjectName, type PlainObject, titleOf } from "./object";
 export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
-export { objectsOf, readObjects, type Model, type ReadOptions } from "./model";
+export { objectsNamed, objectsOf, readObjects, type Model, type ReadOptions } from "./model";
 export { standIns } from "./standIns";
 export { hasGatewayTemplate, identityOf, podTemplateOf, type Workload, workloadsSelected } from "./workload";
 export { exported, sees, type ServiceHost, type ServicePort } from "./service";
@@ -24,7 +24,7 @@ export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
 export { hostClasses, routeOf } from "./routeOf";
 export { perWorkload } from "./perWorkload";
-export { principalClasses } from "./identities";
+export { principalClasses } from "./principalClasses";
 export { selectorIndex } from "./selectorIndex";
 export { textClasses } from "./textClass";
 export { defaultRetries, type Retries, type Route, type RouteDestination } from "./routing";

@@ -8,7 +8,7 @@ import { perWorkload } from "./perWorkload";
 import type { Request } from "./request";
 import type { MeshSettings } from "./settings";
 import { isAccepted, tokenIssuers } from "./token";
-import { every, some, type Truth } from "./truth";
+import type { Truth } from "./truth";
 import { type Unread, unreadOf } from "./unread";
 import type { Workload } from "./workload";
 
@@ -76,8 +76,8 @@ export function decide(model: Model, workload: Workload, request: Request): Omit
   }
   const seen = seenBy(model, workload, request);
   const { custom, deny, allow, allowing } = accessRules(model, workload, tcp);
-  const judged = (rules: readonly AccessRule[]): [Truth, AccessRule | undefined] =>
-    firstMatch(seen, rules, model.settings);
+  const judged = (rules: readonly AccessRule[]): readonly [Truth, AccessRule | undefined] =>
+    rules.length === 0 ? unmatched : firstMatch(seen, rules, model.settings);
   const [denied, denying] = judged(deny);
   if (denied === "yes") return { answer: "denied", reason: "rule denies", ...ruleName(denying) };
   const [allowed, rule] = allow === undefined ? (["yes", undefined] as const) : judged(allow);
@@ -98,11 +98,15 @@ export function decide(model: Model, workload: Workload, request: Request): Omit
     : { answer: "allowed", reason: "rule allows", ...ruleName(rule) };
 }
 
+const unmatched = ["no", undefined] as const;
+
 /** A request as the rules of a workload's proxy see it: without an identity or claims that the proxy does not read. */
 export function seenBy(model: Model, workload: Workload, request: Request): Request {
-  const { identity, claims, ...rest } = request;
   const isEncrypted = modeAt(inbound(model, workload), request.port) !== "DISABLE";
   const isRead = request.protocol !== "tcp" && tokenIssuers(model, workload).length > 0;
+  if ((request.identity === undefined || isEncrypted) && (request.claims === undefined || isRead))
+    return request;
+  const { identity, claims, ...rest } = request;
   return { ...rest, ...(identity && isEncrypted && { identity }), ...(claims && isRead && { claims }) };
 }
 
@@ -127,11 +131,34 @@ export function firstMatch(
 
 /** Whether a request matches a rule: an alternative of its sources, one of its operations, and every condition. */
 export function ruleMatches(request: Request, { from, to, when }: PolicyRule, settings: MeshSettings): Truth {
-  const holds = (conditions: PolicyRule["when"]): Truth =>
-    every(conditions, (condition) => fulfils(request, condition, settings));
-  return every([from.length > 0 ? from : [[]], to.length > 0 ? to : [[]], [when]], (alternatives) =>
-    some(alternatives, holds),
-  );
+  const source = oneHolds(request, from, settings);
+  if (source === "no") return source;
+  const operation = oneHolds(request, to, settings);
+  if (operation === "no") return operation;
+  const others = allHold(request, when, settings);
+  if (others === "no") return others;
+  return source === "yes" && operation === "yes" && others === "yes" ? "yes" : "unknown";
+}
+
+/** Whether one of several lists of conditions holds. Without a list, every request is meant. */
+function oneHolds(request: Request, lists: readonly PolicyRule["when"][], settings: MeshSettings): Truth {
+  let result: Truth = lists.length === 0 ? "yes" : "no";
+  for (const conditions of lists) {
+    const one = allHold(request, conditions, settings);
+    if (one === "yes") return one;
+    if (one === "unknown") result = one;
+  }
+  return result;
+}
+
+function allHold(request: Request, conditions: PolicyRule["when"], settings: MeshSettings): Truth {
+  let result: Truth = "yes";
+  for (const condition of conditions) {
+    const one = fulfils(request, condition, settings);
+    if (one === "no") return one;
+    if (one === "unknown") result = one;
+  }
+  return result;
 }
 
 /** Describes a decision with the object that made it, such as `denied: no rule allows (AuthorizationPolicy shop/api)`. */

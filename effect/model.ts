@@ -59,6 +59,21 @@ export function objectsOf({ byKind }: Model, kind: string, group: string): reado
 
 const none: readonly KnownObject[] = [];
 
+/** Returns the objects of a kind with a name, the oldest first. */
+export function objectsNamed(
+  model: Model,
+  kind: string,
+  group: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): readonly KnownObject[] {
+  const all = objectsOf(model, kind, group);
+  const byName = named.get(all) ?? Map.groupBy(all, (one) => `${one.namespace}/${one.name}`);
+  named.set(all, byName);
+  return byName.get(`${namespace}/${name}`) ?? none;
+}
+
+const named = new WeakMap<readonly KnownObject[], ReadonlyMap<string, readonly KnownObject[]>>();
+
 function opened(object: PlainObject): PlainObject[] {
   const { kind, items } = object;
   return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)

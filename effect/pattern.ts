@@ -42,9 +42,8 @@ export function matches(pattern: Pattern, value: string | undefined): boolean {
     case "template":
       return expression(templateExpression(pattern.text))?.test(value) ?? false;
     default: {
-      const [text, given] = pattern.ignoreCase
-        ? [pattern.text.toLowerCase(), value.toLowerCase()]
-        : [pattern.text, value];
+      const text = pattern.ignoreCase ? pattern.text.toLowerCase() : pattern.text;
+      const given = pattern.ignoreCase ? value.toLowerCase() : value;
       if (pattern.form === "exact") return given === text;
       return pattern.form === "prefix" ? given.startsWith(text) : given.endsWith(text);
     }

@@ -3,7 +3,9 @@ import { routesConnections, serviceConnection } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWildcard, isWithin, mostSpecific } from "./host";
-import type { Model } from "./model";
+import { fieldsAt, listAt } from "./field";
+import { type Model, objectsOf } from "./model";
+import { selectionOf } from "./selection";
 import { perWorkload } from "./perWorkload";
 import { candidatesOf, destinationTo, defaultRetries, firstRoute, resolver, type Route } from "./routing";
 import { type Listener, listenerAt, type Scope, scopeOf } from "./scope";
@@ -56,13 +58,12 @@ function sidecarRoute(model: Model, from: Workload, request: RoutedRequest): Rou
       if (found === "unmatched") return undeclared(scope);
       if (found) return found;
     }
-    const destination = destinationTo(model, from, service, { host: service.host, port: request.port });
-    return {
+    return (target.unrouted ??= {
       outcome: "forwarded",
-      destinations: [destination],
+      destinations: [destinationTo(model, from, service, { host: service.host, port: request.port })],
       mirrors: [],
       ...(isHttp(service, request.port) && { retries: defaultRetries }),
-    };
+    });
   }
   return undeclared(scope);
 }
@@ -129,7 +130,11 @@ type Target =
       readonly candidates: ReturnType<typeof candidatesOf>;
       readonly resolve: ReturnType<typeof resolver>;
     }
-  | { readonly service: ServiceHost };
+  | {
+      readonly service: ServiceHost;
+      /** What a proxy does that has no route to the service. It is read once. */
+      unrouted?: Route;
+    };
 
 /** What a listener has by name and port, so that a request does not search all of it. */
 interface ListenerIndex {
@@ -178,7 +183,8 @@ function indexOf(listener: Listener, namespace: string, domain: string): Listene
   return index;
 }
 
-const targets = new WeakMap<Listener, WeakMap<Workload, Map<string, Target | undefined>>>();
+/** The targets at a listener, by the labels of workloads that decide about them, and by port and host. */
+const targets = new WeakMap<Listener, Map<string, Map<string, Target | undefined>>>();
 
 /** The routes that a proxy has for a host and a port, or the service itself if no VirtualService has any. */
 function virtualHost(
@@ -187,13 +193,50 @@ function virtualHost(
   listener: Listener,
   request: Pick<RoutedRequest, "host" | "port">,
 ): Target | undefined {
-  const byWorkload = targets.get(listener) ?? new WeakMap<Workload, Map<string, Target | undefined>>();
-  targets.set(listener, byWorkload);
-  const known = byWorkload.get(from) ?? new Map<string, Target | undefined>();
-  byWorkload.set(from, known);
+  const known = targetsAt(listener, decisiveLabels(model, from));
   const key = `${request.port} ${request.host}`;
-  if (!known.has(key)) known.set(key, findVirtualHost(model, from, listener, request));
-  return known.get(key);
+  const found = known.get(key);
+  if (found !== undefined || known.has(key)) return found;
+  const target = findVirtualHost(model, from, listener, request);
+  known.set(key, target);
+  return target;
+}
+
+function targetsAt(listener: Listener, labels: string): Map<string, Target | undefined> {
+  let byLabels = targets.get(listener);
+  if (byLabels === undefined) targets.set(listener, (byLabels = new Map()));
+  let known = byLabels.get(labels);
+  if (known === undefined) byLabels.set(labels, (known = new Map()));
+  return known;
+}
+
+/**
+ * The labels by which routes and DestinationRules distinguish the clients of one scope. All else that they depend on is the
+ * scope's: its namespace and its hosts.
+ */
+const decisiveLabels = perWorkload((model, { labels }) =>
+  JSON.stringify(namesOfLabels(model).map((name) => labels[name])),
+);
+
+const labelNames = new WeakMap<Model, readonly string[]>();
+
+function namesOfLabels(model: Model): readonly string[] {
+  const known = labelNames.get(model);
+  if (known) return known;
+  const group = "networking.istio.io";
+  const sources = objectsOf(model, "VirtualService", group).flatMap(({ spec }) =>
+    ["http", "tls", "tcp"].flatMap((routes) =>
+      listAt(spec, routes).flatMap((route) =>
+        listAt(route, "match").flatMap((match) => Object.keys(fieldsAt(match, "sourceLabels"))),
+      ),
+    ),
+  );
+  const rules = objectsOf(model, "DestinationRule", group).flatMap((rule) =>
+    Object.keys(selectionOf(rule).labels),
+  );
+  const names = [...new Set([...sources, ...rules])].sort();
+  labelNames.set(model, names);
+  return names;
 }
 
 function findVirtualHost(

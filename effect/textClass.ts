@@ -2,7 +2,7 @@
 export interface TextClasses {
   /** Names the class of a text by the patterns that match it: no pattern distinguishes texts of one class. */
   readonly nameOf: (text: string) => string;
-  /** The texts whose class is their own. All others are of one class. Undefined if a pattern distinguishes those, too. */
+  /** The texts that a pattern alone matches. All others are of one class. Undefined if a pattern distinguishes those, too. */
   readonly keys?: ReadonlySet<string>;
 }
 

@@ -71,6 +71,7 @@ function isFrom(
  * merged, because a rule for `/admin` must hold for `/x/..%2fadmin`, too.
  */
 export function readAs(path: string): string {
+  if (/^(\/[\w-]+)+\/?$|^\/$/.test(path)) return path;
   const decoded = path.replace(/%2f|%5c/gi, "/");
   return new URL(`http://host${decoded}`).pathname.replace(/\/{2,}/g, "/");
 }

@@ -31,13 +31,25 @@ export interface HostNaming {
   readonly keys?: ReadonlySet<string>;
 }
 
-/** What is asked, and who answers. */
-export interface Asking {
+/** What is asked about. */
+interface World {
   readonly model: Model;
   readonly mesh: Mesh;
   /** Undefined if classes are not known: then each caller and each target is asked about. */
   readonly classes?: Classes | undefined;
-  readonly answer: (question: Question) => { readonly answer: Answer; readonly passed?: Passed };
+}
+
+/** What is asked about, and who answers. */
+export interface Asking<T extends Followed = Followed> extends World {
+  /** What becomes of a question's request. It does not depend on what the question expects. */
+  readonly follow: (question: Question) => T;
+  /** The answer to a question whose request was followed, or one that shares its way. */
+  readonly answer: (followed: T, question: Question) => Answer;
+}
+
+/** A request that was followed, with the proxies that have decided about it. Undefined if they are not known. */
+export interface Followed {
+  readonly passed?: Passed | undefined;
 }
 
 /** A question as it was asked, with its answer, and who else gets this answer. */
@@ -62,22 +74,79 @@ export function singleQuestions(question: Question): Question[] {
  * same answer. The proxies that have decided about a request show which they are. Another caller's request meets the
  * same proxies. They do the same with it, unless something in their configurations distinguishes the callers.
  */
-export function asker(asking: Asking): (question: Question) => readonly Asked[] {
-  const divided = callerDivider(asking);
+export function asker<T extends Followed>(asking: Asking<T>): (question: Question) => readonly Asked[] {
+  const namings = namingsFor(asking);
+  const divided = callerDivider(asking, namings);
+  const follow = followedOnce(asking, namings);
+  const ask = (question: Question): Answered => {
+    const followed = follow(question);
+    return { answer: asking.answer(followed, question), passed: followed.passed };
+  };
   const fromCallers = (question: Question, others: Others<Caller>): Asked[] => {
-    const { answer, passed } = asking.answer(question);
+    const { answer, passed } = ask(question);
     const { alike, rest } = divided(question.caller, others, passed);
     return [
       { question, answer, others: () => alike.flatMap(membersOf).map((caller) => ({ ...question, caller })) },
       ...rest.flatMap(({ first, more }) => fromCallers({ ...question, caller: first }, more)),
     ];
   };
-  const toTargets = targetAsker(asking);
+  const toTargets = targetAsker(asking, ask);
   return (question) => {
+    if (question.otherCallers === undefined && question.otherTargets === undefined) {
+      return [{ question, answer: ask(question).answer, others: () => [] }];
+    }
     const { otherCallers, ...single } = question;
     if (question.otherTargets) return toTargets(single);
     return fromCallers(single, otherCallers ?? none);
   };
+}
+
+interface Answered {
+  readonly answer: Answer;
+  readonly passed?: Passed | undefined;
+}
+
+/**
+ * Returns a function that follows the same request only once for callers of one class, whatever their questions expect. It
+ * remembers the requests to one host and port, because questions about them follow each other.
+ */
+function followedOnce<T extends Followed>(
+  { model, mesh, classes, follow }: Asking<T>,
+  { classFor }: Namings,
+): (question: Question) => T {
+  if (classes === undefined) return follow;
+  let place = "";
+  let known = new Map<string, Shared<T>[]>();
+  return (question) => {
+    const { caller, target, through, scheme, requestPath, request } = question;
+    // What is sent through a gateway does not come from the caller's proxy.
+    if (through !== undefined || target.kind === "pods") return follow(question);
+    const client = callerOf(model, mesh, caller);
+    if (client === undefined) return follow(question);
+    const here = `${target.host}:${target.port}`;
+    if (here !== place) {
+      place = here;
+      known = new Map();
+    }
+    const key = `${classes.configuration(client)} ${scheme} ${JSON.stringify(request)} ${requestPath}`;
+    const shared = known.get(key);
+    const found = shared?.find(({ classOf, name }) => classOf(client) === name);
+    if (found !== undefined) return found.followed;
+    const followed = follow(question);
+    if (followed.passed === undefined) return followed;
+    const classOf = classFor(followed.passed.receivers);
+    const one = { followed, classOf, name: classOf(client) };
+    if (shared === undefined) known.set(key, [one]);
+    else shared.push(one);
+    return followed;
+  };
+}
+
+/** A request that was followed, and the class of the clients whose same request goes the same way. */
+interface Shared<T> {
+  readonly followed: T;
+  readonly classOf: (client: Workload) => string;
+  readonly name: string;
 }
 
 function membersOf<T>({ first, more }: Class<T>): T[] {
@@ -90,8 +159,60 @@ interface Division {
   readonly rest: readonly Class<Caller>[];
 }
 
+/** The classes of clients, as the receivers of requests distinguish them. */
+interface Namings {
+  readonly namingFor: (receivers: readonly Workload[]) => DividedNaming;
+  readonly classFor: (receivers: readonly Workload[]) => (client: Workload) => string;
+}
+
+/** The classes of callers, as the receivers of a request distinguish them. */
+interface DividedNaming extends Naming<Caller> {
+  readonly classOf: (client: Workload) => string;
+  readonly divided: WeakMap<Others<Caller>, readonly Class<Caller>[]>;
+}
+
+function namingsFor({ classes, model, mesh }: World): Namings {
+  const numbers = new Map<Workload, number>();
+  const numberOf = (workload: Workload): number => {
+    const number = numbers.get(workload) ?? numbers.size;
+    numbers.set(workload, number);
+    return number;
+  };
+  const namings = new Map<string, DividedNaming>();
+  const read = (receivers: readonly Workload[]): DividedNaming => {
+    const { nameOf, keys } = classes?.distinguish(receivers) ?? { nameOf: (text: string) => text };
+    const names = new Map<Workload, string>();
+    const classOf = (client: Workload): string => {
+      let name = names.get(client);
+      if (name === undefined) {
+        name = `${classes?.configuration(client) ?? ""} ${nameOf(classes?.identity(client) ?? "")}`;
+        names.set(client, name);
+      }
+      return name;
+    };
+    return {
+      classOf,
+      nameOf: (caller) => {
+        const client = callerOf(model, mesh, caller);
+        return client === undefined ? "none" : classOf(client);
+      },
+      ...(keys && { keys }),
+      divided: new WeakMap(),
+    };
+  };
+  const namingFor = (receivers: readonly Workload[]): DividedNaming => {
+    const key = [...new Set(receivers.map(numberOf))].join();
+    const known = namings.get(key);
+    if (known !== undefined) return known;
+    const naming = read(receivers);
+    namings.set(key, naming);
+    return naming;
+  };
+  return { namingFor, classFor: (receivers) => namingFor(receivers).classOf };
+}
+
 /** Divides callers: those of the class of the first, and the other classes. */
-function callerDivider({ classes, model, mesh }: Asking) {
+function callerDivider({ classes, model, mesh }: World, { namingFor }: Namings) {
   const textOf =
     (read: (client: Workload) => string | number) =>
     (caller: Caller): string => {
@@ -100,28 +221,8 @@ function callerDivider({ classes, model, mesh }: Asking) {
     };
   if (classes === undefined)
     return (_: Caller, others: Others<Caller>) => ({ alike: [], rest: each(others) });
-  const { identity, configuration, distinguish } = classes;
+  const { identity, configuration } = classes;
   const divide = divider<Caller>({ keyOf: textOf(identity), commonOf: textOf(configuration) });
-  const numbers = new Map<Workload, number>();
-  const numberOf = (workload: Workload): number => {
-    const number = numbers.get(workload) ?? numbers.size;
-    numbers.set(workload, number);
-    return number;
-  };
-  const namings = new Map<string, DividedNaming>();
-  const namingFor = (receivers: readonly Workload[]): DividedNaming => {
-    const key = [...new Set(receivers.map(numberOf))].join();
-    const known = namings.get(key);
-    if (known !== undefined) return known;
-    const { nameOf, keys } = distinguish(receivers);
-    const naming = {
-      nameOf: textOf((client) => `${configuration(client)} ${nameOf(identity(client))}`),
-      ...(keys && { keys }),
-      divided: new WeakMap(),
-    };
-    namings.set(key, naming);
-    return naming;
-  };
   return (first: Caller, others: Others<Caller>, passed: Passed | undefined): Division => {
     if (passed === undefined) return { alike: [], rest: each(others) };
     const naming = namingFor(passed.receivers);
@@ -136,23 +237,28 @@ function callerDivider({ classes, model, mesh }: Asking) {
   };
 }
 
-/** The classes of callers, as the receivers of a request distinguish them. */
-interface DividedNaming extends Naming<Caller> {
-  readonly divided: WeakMap<Others<Caller>, readonly Class<Caller>[]>;
-}
-
 /** Each item is of a class of its own. */
 function each<T>(others: Others<T>): Class<T>[] {
   return itemsOf(others).map((first) => ({ name: "", first, more: none }));
 }
 
+/** A target, and others of its class, which are listed only where they are needed. */
+interface TargetClass {
+  readonly first: Target;
+  readonly more: () => readonly Target[];
+}
+
+function classOf({ first, more }: Class<Target>): TargetClass {
+  return { first, more: () => itemsOf(more) };
+}
+
 /** Of the targets of one class, the others are asked about only if the request has left the client's proxy. */
-function targetAsker({ classes, model, mesh, answer: answerTo }: Asking) {
+function targetAsker({ classes, model, mesh }: World, answerTo: (question: Question) => Answered) {
   const divide = divider<Target>({ keyOf: hostOf, commonOf: portOf });
-  const divided = (single: Question, others: Others<Target>): Class<Target>[] => {
+  const divided = (single: Question, others: Others<Target>): TargetClass[] => {
     const client = callerOf(model, mesh, single.caller);
     const naming = client && classes?.host(client);
-    if (naming === undefined) return [{ name: "", first: single.target, more: none }, ...each(others)];
+    if (naming === undefined) return [{ first: single.target, more: () => [] }, ...each(others).map(classOf)];
     const nameOf = (target: Target): string =>
       target.kind === "pods" ? portOf(target) : naming.nameOf(target.host, target.port);
     const name = nameOf(single.target);
@@ -160,13 +266,12 @@ function targetAsker({ classes, model, mesh, answer: answerTo }: Asking) {
       divide(others, { nameOf, ...(naming.keys && { keys: naming.keys }) }),
       (one) => (one.name === name ? "own" : "rest"),
     );
-    const more = { all: own.flatMap(membersOf), except: none.except };
-    return [{ name, first: single.target, more }, ...rest];
+    return [{ first: single.target, more: () => own.flatMap(membersOf) }, ...rest.map(classOf)];
   };
   return ({ otherTargets, ...single }: Question): Asked[] =>
     divided(single, otherTargets ?? none).flatMap(({ first, more }): Asked[] => {
       const question = { ...single, target: first };
-      const others = (): Question[] => itemsOf(more).map((target) => ({ ...single, target }));
+      const others = (): Question[] => more().map((target) => ({ ...single, target }));
       const { answer, passed } = answerTo(question);
       if (passed?.left === false) return [{ question, answer, others }];
       const further = others().map((about): Asked => ({

@@ -9,7 +9,7 @@ import {
   matchedPath,
   mayCall,
   type Model,
-  objectsOf,
+  objectsNamed,
   perWorkload,
   type Route,
   type RouteDestination,
@@ -30,11 +30,16 @@ export interface Part {
   readonly host?: string;
 }
 
+/** The keys of every issuer. They are read only to verify a token. */
+export interface Keys {
+  /** JSON Web Key Set. */
+  readonly jwks: string;
+}
+
 /** How the model foretells answers. */
 export interface Foretelling {
   readonly model: Model;
-  /** JSON Web Key Set of every issuer. */
-  readonly jwks: string;
+  readonly keys: Keys;
   readonly provided: Provided;
 }
 
@@ -49,7 +54,7 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
   const { model } = how;
   const { host, port, scheme, path: written } = partsOf(request);
   const path = from.proxy === "none" ? written : normalized(model, written);
-  const signed = claimsOf(how, request);
+  const signed = claimsOf(how.keys, request);
   const claims = signed && readsOtherKeys(how.provided, model, signed.iss) ? { iss: "" } : signed;
   const delivery = deliver(model, from, {
     host,
@@ -69,6 +74,7 @@ export function foretell(how: Foretelling, from: Workload, request: LabRequest):
 
 /** The path that a proxy matches and sends on, with its query. */
 function normalized({ settings }: Model, path: string): string {
+  if (!path.includes("?")) return matchedPath(path, settings.pathNormalization);
   const [bare = "", ...query] = path.split("?");
   return [matchedPath(bare, settings.pathNormalization), ...query].join("?");
 }
@@ -237,7 +243,16 @@ export function answerFromPod(
  * Undefined if it has none, or a DestinationRule can upgrade requests.
  */
 function receivedVersion(model: Model, workload: Workload, port: number): string | undefined {
-  const protocols = servicePorts(model, workload)
+  const versions = versionsReceived(model, workload);
+  if (!versions.has(port)) versions.set(port, readVersion(servicePorts(model, workload), port));
+  return versions.get(port);
+}
+
+/** The versions of HTTP by the ports of a workload. */
+const versionsReceived = perWorkload(() => new Map<number, string | undefined>());
+
+function readVersion(ports: readonly Port[], port: number): string | undefined {
+  const protocols = ports
     .filter((one) => (one.targetPort ?? one.port) === port)
     .map(({ appProtocol }) => appProtocol);
   const [first] = protocols;
@@ -248,9 +263,9 @@ function receivedVersion(model: Model, workload: Workload, port: number): string
 /** The ports of the Services that select a workload's pods. */
 const servicePorts = perWorkload((model, workload): readonly Port[] =>
   servicesOf(model, workload).flatMap(({ from }) =>
-    objectsOf(model, "Service", "")
-      .filter(({ name, namespace }) => name === from.name && namespace === from.namespace)
-      .flatMap(({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? []),
+    objectsNamed(model, "Service", "", from).flatMap(
+      ({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? [],
+    ),
   ),
 );
 
@@ -262,9 +277,10 @@ interface Port {
 
 /** Whether the application receives the request's token. A proxy without a rule for its issuer leaves it as it is. */
 function keepsToken(model: Model, workload: Workload, request: LabRequest): boolean {
+  if (request.headers?.authorization === undefined) return false;
   const { iss } = tokenOf(request)?.claims ?? {};
   const rule = tokenIssuers(model, workload).find(({ issuer }) => issuer === iss);
-  return request.headers?.authorization !== undefined && rule?.forwards !== false;
+  return rule?.forwards !== false;
 }
 
 /** What the client gets of a decision against its request. */
@@ -334,13 +350,12 @@ function refuses(
 }
 
 /** The claims of a request's token. Those of a token that is not valid are of no issuer, so that it is refused. */
-export function claimsOf(
-  { jwks }: Pick<Foretelling, "jwks">,
-  request: LabRequest,
-): Record<string, unknown> | undefined {
+export function claimsOf(keys: Keys, request: LabRequest): Record<string, unknown> | undefined {
   const token = tokenOf(request);
   if (token === undefined) return undefined;
-  return isSigned(jwks, token) && Number(token.claims.exp) > Date.now() / 1000 ? token.claims : { iss: "" };
+  return isSigned(keys.jwks, token) && Number(token.claims.exp) > Date.now() / 1000
+    ? token.claims
+    : { iss: "" };
 }
 
 /** Tokens that were verified before, by the key set. One proof sends the same token many times. */
@@ -367,8 +382,9 @@ function isSigned(
   return is;
 }
 
-function tokenOf({ headers = {} }: LabRequest) {
-  const [, text] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
+function tokenOf({ headers }: LabRequest) {
+  if (headers?.authorization === undefined) return undefined;
+  const [, text] = /^Bearer (.+)$/.exec(headers.authorization) ?? [];
   if (text === undefined) return undefined;
   const [head = "", payload = "", signature = ""] = text.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;

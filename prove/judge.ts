@@ -1,5 +1,5 @@
 import type { LabAnswer } from "./laboratory";
-import { describeQuestion, type Expectation, type Proof, type Question } from "./question";
+import { describeQuestion, type Proof, type Question } from "./question";
 
 /** What a client gets is not known, for a reason. An external authorizer that decides it has a name. */
 export interface UnknownAnswer {
@@ -106,21 +106,33 @@ export function isMet(
   { expect, scheme, redirect, response, sees, by }: Expected,
   answer: LabAnswer,
 ): boolean {
+  const { status } = answer;
   const byApplication = answer.pod !== undefined;
-  const isHttp = /^(\d{3}|grpc .*)$/.test(answer.status);
-  const met: Record<Expectation, boolean> = {
-    answered: byApplication && /^(200|grpc 0|echo)$/.test(answer.status) && isSeen(answer, sees),
-    denied: !byApplication && (scheme === "tcp" ? !isHttp : /^(401|403|grpc (7|16))$/.test(answer.status)),
-    // Over TCP a proxy that accepts plaintext would answer garbage with 400.
-    refused: !byApplication && !isHttp && answer.status !== "foreign" && answer.status !== "timeout",
-    unreachable: by === undefined ? !byApplication : answer.pod !== by,
-    redirected:
-      !byApplication && answer.status === redirect?.status && answer.headers.location === redirect.location,
-    responded: !byApplication && answer.status === response?.status && answer.body === response.body,
-    // The answer is known, so no authorizer was asked.
-    asked: false,
-  };
-  return met[expect];
+  switch (expect) {
+    case "answered":
+      return byApplication && good.has(status) && isSeen(answer, sees);
+    case "denied":
+      return !byApplication && (scheme === "tcp" ? !isHttp(status) : denials.has(status));
+    case "refused":
+      // Over TCP a proxy that accepts plaintext would answer garbage with 400.
+      return !byApplication && !isHttp(status) && status !== "foreign" && status !== "timeout";
+    case "unreachable":
+      return by === undefined ? !byApplication : answer.pod !== by;
+    case "redirected":
+      return !byApplication && status === redirect?.status && answer.headers.location === redirect.location;
+    case "responded":
+      return !byApplication && status === response?.status && answer.body === response.body;
+    case "asked":
+      // The answer is known, so no authorizer was asked.
+      return false;
+  }
+}
+
+const good: ReadonlySet<string> = new Set(["200", "grpc 0", "echo"]);
+const denials: ReadonlySet<string> = new Set(["401", "403", "grpc 7", "grpc 16"]);
+
+function isHttp(status: string): boolean {
+  return /^(\d{3}|grpc .*)$/.test(status);
 }
 
 /** Whether the application saw what it should. An answer to HEAD has no body that says so. */

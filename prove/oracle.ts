@@ -1,6 +1,6 @@
 import type { Mesh } from "../catalog";
 import type { Model, Route, Workload } from "../effect";
-import { asker, type Classes, type Passed } from "./alike";
+import { asker, type Asking, type Classes, type Passed } from "./alike";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./subject";
 import type { Stage } from "./experiment";
@@ -19,6 +19,8 @@ export interface Oracle {
   readonly model: Model;
   /** Follows a request from a pod, or at a gateway that it is sent to. */
   readonly foretell: (from: Workload, request: LabRequest) => Foretold;
+  /** Follows it too, but reads no settings on its way. Default: {@link Oracle.foretell}. */
+  readonly follow?: (from: Workload, request: LabRequest) => Pick<Foretold, "parts" | "passed">;
   /** Plaintext to the pods of a workload, at their own addresses. */
   readonly foretellDirect: (to: Workload, request: LabRequest) => readonly Part[];
   /** The configurations of the HTTP filters of a workload, for proxies of a version. Default: not known. */
@@ -88,8 +90,7 @@ export async function proveByOracle(
 
 /** Asks questions, and judges the claims that they belong to. */
 export function judgeQuestions(oracle: Oracle, mesh: Mesh, questions: readonly Question[]): Proof[] {
-  const { model, classes } = oracle;
-  const ask = asker({ model, mesh, classes, answer: (question) => answerTo(oracle, mesh, question) });
+  const ask = asker(askingOf(oracle, mesh));
   const { add, proofs } = judging();
   questions.forEach((one) => {
     ask(one).forEach(({ question, answer }) => {
@@ -99,34 +100,44 @@ export function judgeQuestions(oracle: Oracle, mesh: Mesh, questions: readonly Q
   return proofs();
 }
 
-/** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
-export function answerTo(
-  oracle: Oracle,
-  mesh: Mesh,
-  question: Question,
-): { readonly answer: Answer; readonly passed?: Passed } {
-  const foretold = foretoldTo(oracle, mesh, question);
-  if (foretold === undefined) return { answer: "there is no such pod" };
-  const { parts, passed } = foretold;
-  return { answer: answerAmong(parts, question), ...(passed && { passed }) };
+/** What an oracle is asked. */
+export function askingOf(oracle: Oracle, mesh: Mesh): Asking<FollowedQuestion> {
+  const { model, classes } = oracle;
+  return {
+    model,
+    mesh,
+    classes,
+    follow: (question) => foretoldTo(oracle, mesh, question) ?? nobody,
+    answer: ({ parts }, question) =>
+      parts === undefined ? "there is no such pod" : answerAmong(parts, question),
+  };
 }
 
+/** What becomes of a question's request. Parts are undefined if there is no pod that sends it, or that it is sent to. */
+interface FollowedQuestion {
+  readonly parts?: readonly Part[];
+  readonly passed?: Passed | undefined;
+}
+
+const nobody: FollowedQuestion = {};
+
+/** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
 function answerAmong(parts: readonly Part[], question: Question): Answer {
-  const answers = parts.filter(({ share }) => share > 0).map(({ answer }) => answer);
-  const contrary = answers.find(
-    (one) => typeof one === "string" || (!("unknown" in one) && !isMet(question, one)),
-  );
-  return (
-    contrary ??
-    answers.find((one) => typeof one === "object" && "unknown" in one) ??
-    answers[0] ??
-    "no answer"
-  );
+  let first: Answer | undefined;
+  let unknown: Answer | undefined;
+  for (const { share, answer } of parts) {
+    if (share <= 0) continue;
+    if (typeof answer === "string") return answer;
+    if ("unknown" in answer) unknown ??= answer;
+    else if (!isMet(question, answer)) return answer;
+    first ??= answer;
+  }
+  return unknown ?? first ?? "no answer";
 }
 
 /** What becomes of a question's request. Undefined if there is no pod that sends it, or that it is sent to. */
 export function foretoldTo(
-  { model, foretell, foretellDirect }: Oracle,
+  { model, foretell, follow = foretell, foretellDirect }: Oracle,
   mesh: Mesh,
   { caller, target, scheme, requestPath, request, through }: Question,
 ): Pick<Foretold, "parts" | "passed"> | undefined {
@@ -139,14 +150,26 @@ export function foretoldTo(
     return parts.length === 0 ? undefined : { parts };
   }
   const from = through ? gatewayOf(model, mesh, through.host) : callerOf(model, mesh, caller);
-  return from && foretell(from, sent);
+  return from && follow(from, sent);
 }
 
 /** A stage on which an oracle answers in place of pods. */
 export function stageOf(
-  { model, foretell, filters, quotas, reported, sink, portsRead, connects, shows, defaults }: Oracle,
+  {
+    model,
+    foretell: foretellOnce,
+    filters,
+    quotas,
+    reported,
+    sink,
+    portsRead,
+    connects,
+    shows,
+    defaults,
+  }: Oracle,
   mesh: Mesh,
 ): Stage {
+  const foretell = remembered(foretellOnce);
   const startOf = (caller: Caller, { connectTo }: LabRequest): Workload | undefined =>
     connectTo ? gatewayOf(model, mesh, connectTo.host) : callerOf(model, mesh, caller);
   const recorded = new Map<string, SeenRequest[]>();
@@ -233,6 +256,31 @@ function noneIn(parts: readonly Part[]): [] {
     if (typeof answer === "object" && "unknown" in answer) throw new Error(answer.unknown);
   }
   return [];
+}
+
+/** How many requests are remembered: more than the experiments about one service send. */
+const remembers = 100;
+
+/** Foretells the same request of the same client once, while others are about the same service. */
+function remembered(foretell: Oracle["foretell"]): Oracle["foretell"] {
+  const known = new Map<Workload, Map<string, Foretold>>();
+  let count = 0;
+  return (from, request) => {
+    // How often a request is sent, and how it is recorded, does not decide what becomes of it.
+    const { key, count: times, concurrency, keepAlive, timeout, ...decisive } = request;
+    const text = JSON.stringify(decisive);
+    const before = known.get(from)?.get(text);
+    if (before !== undefined) return before;
+    if (count === remembers) {
+      known.clear();
+      count = 0;
+    }
+    const foretold = foretell(from, request);
+    const own = known.get(from) ?? new Map<string, Foretold>();
+    known.set(from, own.set(text, foretold));
+    count += 1;
+    return foretold;
+  };
 }
 
 /** Whether a service has a port; copies to another one are lost. */

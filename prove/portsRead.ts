@@ -1,4 +1,4 @@
-import { type Model, objectsOf, type ServiceHost } from "../effect";
+import { type Model, objectsNamed, type ServiceHost } from "../effect";
 
 /** As what proxies read the requests to a port of a host. */
 export type ReadAs = "HTTP/1.1" | "HTTP/2" | "TCP" | "TLS" | "UDP" | "what they detect";
@@ -11,15 +11,17 @@ export interface PortRead {
 
 /** The ports of a host, by the objects that declare it. Each of several objects has its own ports. */
 export function portsReadAt(model: Model, host: string): PortRead[] {
-  return model.services
-    .filter((one) => one.host === host)
-    .flatMap((service) =>
-      service.ports.map(({ number, protocol }) => ({
-        port: number,
-        as: protocol === "http" ? versionAt(model, service, number) : others[protocol],
-      })),
-    );
+  const byHost = indexes.get(model.services) ?? Map.groupBy(model.services, (one) => one.host);
+  indexes.set(model.services, byHost);
+  return (byHost.get(host) ?? []).flatMap((service) =>
+    service.ports.map(({ number, protocol }) => ({
+      port: number,
+      as: protocol === "http" ? versionAt(model, service, number) : others[protocol],
+    })),
+  );
 }
+
+const indexes = new WeakMap<Model["services"], ReadonlyMap<string, readonly ServiceHost[]>>();
 
 const others = { tcp: "TCP", tls: "TLS", udp: "UDP", auto: "what they detect" } as const;
 
@@ -34,9 +36,9 @@ interface Port {
 /** @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
 function versionAt(model: Model, { from, registry }: ServiceHost, number: number): ReadAs {
   const group = registry === "kubernetes" ? "" : "networking.istio.io";
-  const ports = objectsOf(model, from.kind, group)
-    .filter(({ name, namespace }) => name === from.name && namespace === from.namespace)
-    .flatMap(({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? []);
+  const ports = objectsNamed(model, from.kind, group, from).flatMap(
+    ({ spec }) => (spec as { readonly ports?: readonly Port[] }).ports ?? [],
+  );
   const found = ports.find((one) => (one.port ?? one.number) === number);
   const protocol = registry === "kubernetes" ? (found?.appProtocol ?? found?.name) : found?.protocol;
   return /^(kubernetes\.io\/h2c|(http2|grpc)(-(?!web)|$))/i.test(protocol ?? "") ? "HTTP/2" : "HTTP/1.1";

@@ -37,9 +37,9 @@ export async function proveStatically(subject: Subject, only?: string): Promise<
 }
 
 /** The model of effects as an oracle. */
-export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
+export function staticOracle(subject: Subject, issuer: TokenIssuer): Oracle {
   const quotas = quotasIn(subject);
-  const how: Foretelling = { model: modelOf(subject), jwks, provided: providedFor(subject.mesh) };
+  const how: Foretelling = { model: modelOf(subject), keys: issuer, provided: providedFor(subject.mesh) };
   const providers = providersOf(subject);
   const networks = new Map<string | undefined, Model>();
   const networkFor = (without: string | undefined): Model => {
@@ -64,6 +64,10 @@ export function staticOracle(subject: Subject, { jwks }: TokenIssuer): Oracle {
     sink: (provider) => sinkOf(subject, provider),
     reported: (workload) => reportedBy(how.model, workload, providers),
     foretellDirect: (to, request) => foretellDirect(how, to, request),
+    follow: (from, request) => {
+      const { parts, delivery } = foretell(how, from, request);
+      return { parts, passed: passedBy(delivery) };
+    },
     foretell: (from, request) => {
       const { parts, delivery } = foretell(how, from, request);
       const { timeout, retries, mirrors } = delivery.route;
@@ -95,9 +99,14 @@ function passedBy(delivery: Delivery): Passed {
 }
 
 function receiversOf({ arrivals }: Delivery): Workload[] {
-  return arrivals.flatMap(({ at }) =>
-    at.flatMap(({ workload, next }) => [workload, ...(next ? receiversOf(next) : [])]),
-  );
+  const receivers: Workload[] = [];
+  for (const { at } of arrivals) {
+    for (const { workload, next } of at) {
+      receivers.push(workload);
+      if (next) receivers.push(...receiversOf(next));
+    }
+  }
+  return receivers;
 }
 
 /** The settings at the last proxy on the way: that of the client, or an egress gateway. */

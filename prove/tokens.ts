@@ -13,7 +13,7 @@ export interface Token {
 
 /** Issues tokens that the key set verifies. */
 export interface TokenIssuer {
-  /** JSON Web Key Set. */
+  /** JSON Web Key Set. The keys are made when it is read for the first time. */
   readonly jwks: string;
   /** Tokens that satisfy an edge's `endUser`, or miss it in one respect. Empty without `endUser`. */
   tokensFor(edge: Edge, rules: readonly JwtRule[]): Token[];
@@ -27,24 +27,32 @@ export interface TokenIssuer {
 
 const farFuture = 4_000_000_000;
 
-/** One of each per process: they take longer to make than everything else that a model needs. */
-let keys: { readonly own: KeyPair; readonly foreign: KeyPair } | undefined;
-
-type KeyPair = ReturnType<typeof newKeys>;
+/**
+ * One of each per process, made where a token needs it: they take longer to make than everything else that the model of a
+ * platform needs.
+ */
+const keys = { own: once(newKeys), foreign: once(newKeys) };
 
 function newKeys() {
   return generateKeyPairSync("rsa", { modulusLength: 2048 });
 }
 
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 export function createTokenIssuer(): TokenIssuer {
-  keys ??= { own: newKeys(), foreign: newKeys() };
   const { own, foreign } = keys;
-  const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "laboratory", use: "sig", alg: "RS256" };
+  const jwks = once(() => {
+    const key = own().publicKey.export({ format: "jwk" });
+    return { text: JSON.stringify({ keys: [{ ...key, kid: "laboratory", use: "sig", alg: "RS256" }] }) };
+  });
   const issue = (
     name: string,
     rule: JwtRule,
     claims: Readonly<Record<string, unknown>>,
-    { key = own.privateKey, valid = true, exp = farFuture } = {},
+    { key = own().privateKey, valid = true, exp = farFuture } = {},
   ): Token => {
     const payload = {
       iss: rule.issuer,
@@ -63,7 +71,9 @@ export function createTokenIssuer(): TokenIssuer {
     return claims;
   };
   return {
-    jwks: JSON.stringify({ keys: [jwk] }),
+    get jwks() {
+      return jwks().text;
+    },
     tokenWith: (edge, rules, { path, value }) => {
       const rule = ruleFor(edge, rules);
       if (rule === undefined) return undefined;
@@ -89,7 +99,7 @@ export function createTokenIssuer(): TokenIssuer {
         ...wrong,
         ...further,
         ...(rule.audiences?.slice(1) ?? []).map((aud) => issue(`for ${aud}`, rule, { ...claims, aud })),
-        issue("of another key", rule, claims, { key: foreign.privateKey, valid: false }),
+        issue("of another key", rule, claims, { key: foreign().privateKey, valid: false }),
         issue("expired", rule, claims, { valid: false, exp: 1_000_000_000 }),
         ...(rule.audiences === undefined
           ? []

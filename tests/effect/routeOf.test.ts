@@ -248,6 +248,46 @@ describe("routes of a sidecar", () => {
     expect(mode([perPort])).to.equal("auto");
   });
 
+  it("of clients with other labels differ in one model, whoever is asked about first", () => {
+    const other = workload("shop/other", { labels: { app: "other", version: "v2" } });
+    const routed = routes({
+      http: [toApi({ match: [{ sourceLabels: { app: "web" } }], timeout: "1s" }), toApi({ timeout: "2s" })],
+    });
+    const rules = ["web", "other"].map((app) =>
+      object("DestinationRule", `shop/${app}`, {
+        host,
+        workloadSelector: { matchLabels: { app } },
+        trafficPolicy: { tls: { mode: app === "web" ? "SIMPLE" : "DISABLE" } },
+      }),
+    );
+    const expected = new Map([
+      [web, [1000, "SIMPLE"]],
+      [other, [2000, "DISABLE"]],
+    ]);
+    for (const [clients, objects] of [
+      [
+        [web, other],
+        [routed, ...rules],
+      ],
+      [
+        [other, web],
+        [routed, ...rules],
+      ],
+    ] as const) {
+      const model = readObjects([api, ...objects]);
+      for (const client of clients) {
+        const { timeout, destinations } = routeOf(model, client, { host, port: 80 });
+        expect([timeout, destinations[0]?.tls]).to.deep.equal(expected.get(client));
+      }
+    }
+    // Without a route, only the DestinationRules distinguish them.
+    const model = readObjects([api, ...rules]);
+    const modes = [other, web].map(
+      (client) => routeOf(model, client, { host, port: 80 }).destinations[0]?.tls,
+    );
+    expect(modes).to.deep.equal(["DISABLE", "SIMPLE"]);
+  });
+
   it("of connections are those of tcp and tls, and lead to the service without any", () => {
     const database = service("shop/api", { ports: [{ name: "tcp", port: 5432 }] });
     const tcp = (match: object[], subset: string): object => ({

@@ -44,7 +44,7 @@ describe("proveByXds", () => {
       const own = await load(name);
       const issuer = createTokenIssuer();
       const istiod = await xdsOracle(own, issuer);
-      expect(sharedAnswers(istiod, own, issuer)).to.be.greaterThan(10);
+      expect(sharedAnswers(istiod, own, issuer).shared).to.be.greaterThan(10);
       const proofs = await proveByOracle(istiod, own, issuer);
       expect(refutedClaims(proofs)).to.deep.equal([]);
       expect(openIn(proofs)).to.deep.equal([]);
@@ -175,7 +175,7 @@ describe("proveByXds", () => {
       };
       const wrong = { ...subject, objects: [...subject.objects, admits as Manifest] };
       const istiod = await xdsOracle(wrong, issuer);
-      expect(sharedAnswers(istiod, wrong, issuer)).to.be.greaterThan(100);
+      expect(sharedAnswers(istiod, wrong, issuer).shared).to.be.greaterThan(100);
       expect(refutedClaims(await proveByOracle(istiod, wrong, issuer, "services.store.ports"))).to.deep.equal(
         ["store:redis denies every identity without a call"],
       );
