@@ -204,9 +204,10 @@ function virtualHost(
 
 function targetsAt(listener: Listener, labels: string): Map<string, Target | undefined> {
   let byLabels = targets.get(listener);
-  if (byLabels === undefined) targets.set(listener, (byLabels = new Map()));
+  if (byLabels === undefined)
+    targets.set(listener, (byLabels = new Map<string, Map<string, Target | undefined>>()));
   let known = byLabels.get(labels);
-  if (known === undefined) byLabels.set(labels, (known = new Map()));
+  if (known === undefined) byLabels.set(labels, (known = new Map<string, Target | undefined>()));
   return known;
 }
 

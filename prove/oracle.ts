@@ -267,8 +267,8 @@ function remembered(foretell: Oracle["foretell"]): Oracle["foretell"] {
   let count = 0;
   return (from, request) => {
     // How often a request is sent, and how it is recorded, does not decide what becomes of it.
-    const { key, count: times, concurrency, keepAlive, timeout, ...decisive } = request;
-    const text = JSON.stringify(decisive);
+    const once = { key: undefined, count: undefined, concurrency: undefined, keepAlive: undefined };
+    const text = JSON.stringify({ ...request, ...once, timeout: undefined });
     const before = known.get(from)?.get(text);
     if (before !== undefined) return before;
     if (count === remembers) {
