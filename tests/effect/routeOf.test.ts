@@ -248,7 +248,7 @@ describe("routes of a sidecar", () => {
     expect(mode([perPort])).to.equal("auto");
   });
 
-  it("of clients with other labels differ in one model, whoever is asked about first", () => {
+  it("of clients with other labels differ in one model, in each order of questions", () => {
     const other = workload("shop/other", { labels: { app: "other", version: "v2" } });
     const routed = routes({
       http: [toApi({ match: [{ sourceLabels: { app: "web" } }], timeout: "1s" }), toApi({ timeout: "2s" })],
