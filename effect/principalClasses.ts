@@ -8,7 +8,7 @@ import type { Workload } from "./workload";
 
 /**
  * Returns the classes of principals. Principals are of one class if the rules of the workloads admit and deny them the same
- * requests: several rules that differ in their principals only do not distinguish these.
+ * requests. Several rules that differ in their principals only do not distinguish these.
  */
 export function principalClasses(model: Model, workloads: readonly Workload[]): TextClasses {
   const lists = workloads.flatMap((workload) =>
