@@ -70,6 +70,8 @@ export async function showLogs(
     if (answer === undefined) return notProvable("the caller has no pod");
     const pods = podsOf(stage);
     const attempts = lines === "requests" ? 1 : (await stage.seen(callee.name, key)).length;
+    // Without a request at the callee, no line would be right whatever is logged.
+    if (attempts === 0) return notProvable(`no request with the answer ${status} reaches ${callee.name}`);
     for (const { place, own } of places) {
       const expected = attempts * own.filter((log) => isLogged(log, Number(status))).length;
       const count = async (): Promise<number> =>
