@@ -22,7 +22,8 @@ export { type Connection, type ConnectionDecision, type Endpoint, mayConnect } f
 export type { Outside } from "./outside";
 export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
-export { hostClasses, routeOf } from "./routeOf";
+export { hostClasses } from "./hostClasses";
+export { routeOf } from "./routeOf";
 export { perWorkload } from "./perWorkload";
 export { principalClasses } from "./principalClasses";
 export { selectorIndex } from "./selectorIndex";
@@ -43,7 +44,7 @@ export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";
 export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space";
-export { routeText } from "./routeDifference";
+export { routeText } from "./routeText";
 export { weaknesses } from "./hardening";
 export { dangling, missingPods, missingTargets } from "./dangling";
 export { applies, isWide, selectionOf, type Selection } from "./selection";

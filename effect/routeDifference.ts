@@ -14,8 +14,9 @@ import type { Route, RouteDestination } from "./routing";
 import { scopeChanges, scopeOf } from "./scope";
 import { serviceHosts } from "./service";
 import { routeChange } from "./routeParts";
+import { brokenText, isVerified, missingIn, routeText, tlsText } from "./routeText";
 import { type VirtualService, virtualServices } from "./virtualService";
-import { type Fields, fieldsAt, textAt, textsAt } from "./field";
+import { textAt, textsAt } from "./field";
 import { fullHost } from "./host";
 import type { Workload } from "./workload";
 
@@ -210,31 +211,6 @@ function routesByHost(model: Model): (host: string) => readonly VirtualService[]
   return (host) => [...new Set(index(host).map(({ of }) => of))];
 }
 
-function tlsText({ destinations }: Route): string {
-  return destinations
-    .map(
-      ({ host, port, tls, policy }) =>
-        `TLS ${tls}${isVerified(policy) ? "" : " without verification"} to ${host}:${port}`,
-    )
-    .join(", ");
-}
-
-/** The destinations that do not exist. None if the proxy blocks the request before. */
-function missingIn({ outcome, destinations }: Route): RouteDestination[] {
-  return outcome === "blocked" ? [] : destinations.filter(({ exists }) => !exists);
-}
-
-/** Says how the proxy answers. */
-function brokenText(route: Route): string {
-  if (route.outcome === "blocked") return "the proxy has no such host (502)";
-  const missing = missingIn(route);
-  if (missing.length === 0) return "no route matches (404)";
-  const names = missing.map(
-    ({ host, port, subset }) => `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
-  );
-  return `no cluster for ${names.join(", ")} (503)`;
-}
-
 function kindOf(was: Route, is: Route): Difference["kind"] {
   if (works(was) && !works(is)) return "route broken";
   const weakest = (route: Route): number => Math.min(...route.destinations.map(strengthOf));
@@ -253,11 +229,6 @@ function strengthOf({ tls, policy }: RouteDestination): number {
       : 0;
 }
 
-/** Whether the certificate of a server is verified. */
-function isVerified(policy: Fields): boolean {
-  return fieldsAt(policy, "tls").insecureSkipVerify !== true;
-}
-
 /** Whether requests can have another answer than an error of the proxy. */
 function works({ outcome, destinations }: Route): boolean {
   return (
@@ -267,58 +238,4 @@ function works({ outcome, destinations }: Route): boolean {
     outcome === "passed through" ||
     (outcome === "forwarded" && destinations.length > 0 && destinations.every(({ exists }) => exists))
   );
-}
-
-/** Describes a route in one line: everything that requests can notice. */
-export function routeText(route: Route): string {
-  const parts = [
-    route.outcome,
-    route.destinations.map(destinationText).join(", "),
-    route.timeout === undefined ? "" : `timeout ${route.timeout}ms`,
-    route.retries
-      ? `${route.retries.attempts} retries on ${route.retries.retryOn}${
-          route.retries.perTryTimeout === undefined ? "" : `, each ${route.retries.perTryTimeout}ms`
-        }`
-      : "",
-    ...(["fault", "rewrite", "redirect", "directResponse", "headers", "cors"] as const).map((key) =>
-      route[key] ? `${key} ${JSON.stringify(route[key])}` : "",
-    ),
-    ...route.mirrors.map(
-      ({ destination, percentage }) => `${percentage}% copied to ${destinationText(destination)}`,
-    ),
-  ];
-  return parts.filter((part) => part !== "").join("; ");
-}
-
-function destinationText(destination: RouteDestination): string {
-  const { host, port, subset, weight, exists, labels, tls, policy, headers } = destination;
-  const { resolution = "", endpoints = [] } = destination;
-  return [
-    `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
-    labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
-    `weight ${weight}`,
-    exists ? "" : "(no such cluster)",
-    `TLS ${tls}`,
-    resolution,
-    ...endpoints,
-    ...policyTexts(policy),
-    headers ? JSON.stringify(headers) : "",
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
-}
-
-const policyCache = new WeakMap<Fields, readonly string[]>();
-
-/** What a traffic policy says besides the mode of TLS. Many clients have the same one. */
-function policyTexts(policy: Fields): readonly string[] {
-  const found = policyCache.get(policy);
-  if (found) return found;
-  const { tls, ...others } = policy;
-  const read = [
-    tls && Object.keys(fieldsAt(tls)).length > 1 ? JSON.stringify(tls) : "",
-    Object.keys(others).length > 0 ? JSON.stringify(others) : "",
-  ];
-  policyCache.set(policy, read);
-  return read;
 }

@@ -3,6 +3,7 @@ import { routesConnections, serviceConnection } from "./connectionRoute";
 import { gatewayRoute } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
 import { isWildcard, isWithin, mostSpecific } from "./host";
+import { indexOf, nameOf } from "./listenerIndex";
 import { fieldsAt, listAt } from "./field";
 import { type Model, objectsOf } from "./model";
 import { selectionOf } from "./selection";
@@ -77,54 +78,6 @@ function undeclared({ outboundTraffic, from }: Scope): Route {
 
 const notFound: Route = { outcome: "not found", destinations: [], mirrors: [] };
 
-/** The classes of hosts to which a workload sends. */
-export interface HostClasses {
-  /** Names the class of a host and port: unless the workload's proxy forwards requests, it treats those of one class alike. */
-  readonly nameOf: (host: string, port: number) => string;
-  /** The hosts that the proxy has. All others are of one class on each port. Undefined if it matches hosts by wildcards. */
-  readonly keys?: ReadonlySet<string>;
-}
-
-/** Returns the classes of hosts to which a workload sends. */
-export function hostClasses(model: Model, from: Workload): HostClasses {
-  if (from.proxy === "gateway") return { nameOf: (host, port) => `${port} ${host}` };
-  const scope = scopeOf(model, from);
-  const keys = knownHosts(scope, from.namespace, model.settings.clusterDomain);
-  return { nameOf: hostNaming(model, from, scope), ...(keys && { keys }) };
-}
-
-const hostsKnown = new WeakMap<Scope, { readonly hosts: ReadonlySet<string> | undefined }>();
-
-/** A scope is that of one namespace. */
-function knownHosts(scope: Scope, namespace: string, domain: string): ReadonlySet<string> | undefined {
-  const known = hostsKnown.get(scope);
-  if (known) return known.hosts;
-  const all = scope.listeners.flatMap(({ services, virtualServices }) => [
-    ...services.flatMap((service) => [service.host, ...namesOf(service, namespace, domain)]),
-    ...virtualServices.flatMap(({ hosts }) => hosts),
-  ]);
-  const hosts = all.some(isWildcard) ? undefined : new Set(all);
-  hostsKnown.set(scope, { hosts });
-  return hosts;
-}
-
-function hostNaming(model: Model, from: Workload, scope: Scope): (host: string, port: number) => string {
-  return (host, port) => {
-    const listener = listenerAt(scope, port);
-    if (!listener) return String(port);
-    const { onPort, services, byHost, wild } = indexOf(
-      listener,
-      from.namespace,
-      model.settings.clusterDomain,
-    );
-    const wanted = nameOf(host);
-    const here = onPort(port);
-    if (here.named.has(wanted) || services.has(wanted) || byHost.has(wanted)) return `${port} ${wanted}`;
-    const within = [...here.wild, ...wild].filter((one) => isWithin(wanted, one.host));
-    return within.length === 0 ? String(port) : `${port} ${within.map((one) => one.host).join()}`;
-  };
-}
-
 type Target =
   | {
       readonly candidates: ReturnType<typeof candidatesOf>;
@@ -135,53 +88,6 @@ type Target =
       /** What a proxy does that has no route to the service. It is read once. */
       unrouted?: Route;
     };
-
-/** What a listener has by name and port, so that a request does not search all of it. */
-interface ListenerIndex {
-  /** The services of a port by each of their names, and those whose host is a wildcard. */
-  readonly onPort: (port: number) => {
-    readonly named: ReadonlyMap<string, ServiceHost>;
-    readonly all: readonly ServiceHost[];
-    readonly wild: readonly ServiceHost[];
-  };
-  readonly services: ReadonlySet<string>;
-  /** The VirtualServices of each host, in their order. */
-  readonly byHost: ReadonlyMap<string, readonly VirtualService[]>;
-  readonly wild: readonly { readonly of: VirtualService; readonly host: string }[];
-}
-
-const indexes = new WeakMap<Listener, ListenerIndex>();
-
-/** A listener is that of one namespace, by which services have short names. */
-function indexOf(listener: Listener, namespace: string, domain: string): ListenerIndex {
-  const known = indexes.get(listener);
-  if (known) return known;
-  const { services, virtualServices } = listener;
-  const ports = new Map<number, ReturnType<ListenerIndex["onPort"]>>();
-  const hosts = virtualServices.flatMap((of) => of.hosts.map((host) => ({ of, host })));
-  const groups = Map.groupBy(hosts, ({ host }) => host);
-  const index: ListenerIndex = {
-    onPort: (port) => {
-      const own = ports.get(port);
-      if (own) return own;
-      const all = services.filter((service) => service.ports.some(({ number }) => number === port));
-      const named = new Map<string, ServiceHost>();
-      for (const service of all) {
-        for (const name of namesOf(service, namespace, domain)) {
-          if (!named.has(name)) named.set(name, service);
-        }
-      }
-      const read = { named, all, wild: all.filter(({ host }) => isWildcard(host)) };
-      ports.set(port, read);
-      return read;
-    },
-    services: new Set(services.map(({ host }) => host)),
-    byHost: new Map([...groups].map(([host, own]) => [host, [...new Set(own.map(({ of }) => of))]])),
-    wild: hosts.filter(({ host }) => isWildcard(host)),
-  };
-  indexes.set(listener, index);
-  return index;
-}
 
 /** The targets at a listener, by the labels of workloads that decide about them, and by port and host. */
 const targets = new WeakMap<Listener, Map<string, Map<string, Target | undefined>>>();
@@ -286,11 +192,6 @@ function findVirtualHost(
   return mostSpecific(wanted, owned, (one) => one.host)?.target;
 }
 
-/** A host as it is compared. */
-function nameOf(host: string): string {
-  return host.toLowerCase().replace(/\.$/, "");
-}
-
 /** The same destinations, each of which is resolved once. */
 function onlyOnce(resolve: ReturnType<typeof resolver>): ReturnType<typeof resolver> {
   const known = new Map<unknown, ReturnType<typeof resolve>>();
@@ -313,15 +214,4 @@ function isHttp({ ports }: ServiceHost, port: number): boolean {
 /** Whether a proxy reads the TLS of connections to a port of a service. */
 function isTls({ ports }: ServiceHost, port: number): boolean {
   return ports.find(({ number }) => number === port)?.protocol === "tls";
-}
-
-/** The names under which a proxy of a namespace reaches a service: short ones too, and its addresses. */
-function namesOf({ host, addresses }: ServiceHost, namespace: string, domain: string): string[] {
-  const lower = host.toLowerCase();
-  const tail = `.svc.${domain}`;
-  if (!lower.endsWith(tail)) return [lower, ...addresses];
-  const short = lower.slice(0, -tail.length);
-  const [name = "", of, more] = short.split(".");
-  const alone = of === namespace && more === undefined ? [name] : [];
-  return [lower, short, `${short}.svc`, ...alone, ...addresses];
 }

@@ -4,11 +4,13 @@ import type { Mesh } from "../../catalog";
 import { matchedPath, type Model } from "../../effect";
 import type { Bench } from "../../prove";
 import { askAll } from "../../prove/ask";
-import { claimsOf, type Part } from "../../prove/foretell";
+import type { Part } from "../../prove/foretell";
+import { claimsOf } from "../../prove/signedToken";
 import type { Answer } from "../../prove/judge";
 import type { LabAnswer } from "../../prove/laboratory";
 import { callerOf } from "../../prove/model";
-import { type Oracle, foretoldTo } from "../../prove/oracle";
+import type { Oracle } from "../../prove/oracle";
+import { foretoldTo } from "../../prove/proveByOracle";
 import { describeQuestion, type Question } from "../../prove/question";
 
 /** The answers of two oracles to the same questions. */

@@ -1,6 +1,8 @@
 import { experimentsOf, questionsOf, runAll } from "../../prove/claims";
 import type { Subject } from "../../prove/subject";
-import { judgeQuestions, stageOf, type Oracle } from "../../prove/oracle";
+import type { Oracle } from "../../prove/oracle";
+import { judgeQuestions } from "../../prove/proveByOracle";
+import { stageOf } from "../../prove/oracleStage";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { refutedClaims } from "./shop";

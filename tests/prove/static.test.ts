@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { combine, type Proof, proveStatically } from "../../prove";
-import { foretoldTo } from "../../prove/oracle";
+import { foretoldTo } from "../../prove/proveByOracle";
 import type { Caller } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";

@@ -14,7 +14,7 @@ import { subjectOf } from "../../cli/proof/subject";
 import { loadSubject } from "../../cli/subject";
 import { meshwright } from "../cli/run";
 import { combine, costOf, type Proof, proveByXds, type ProofSubject } from "../../prove";
-import { proveByOracle } from "../../prove/oracle";
+import { proveByOracle } from "../../prove/proveByOracle";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
