@@ -83,7 +83,9 @@ function egress(before: Model, old: Workload, after: Model, now: Workload): Diff
   if (now.proxy !== "sidecar" && now.proxy !== undefined) return [];
   const [was, is] = [outboundTrafficOf(before, old), outboundTrafficOf(after, now)];
   // Connections that bypass the proxy leave the mesh, whatever it would do with them.
-  const ports = [...new Set([443, ...excludedPorts(old), ...excludedPorts(now)])];
+  const excluded = [...excludedPorts(old), ...excludedPorts(now)];
+  const included = [443, 80, 65000].filter((port) => !excluded.includes(port)).slice(0, 1);
+  const ports = [...new Set([...included, ...excluded])];
   const changed = ports.flatMap((port): Difference[] => {
     const [closed, next] = [
       outboundAt(old, was.outboundTraffic, port),

@@ -2,7 +2,7 @@ import type { Mesh } from "../catalog";
 import { newKey } from "./experiment";
 import { labHeaders, type LabAnswer, type LabPod, type Laboratory, type LabRequest } from "./laboratory";
 import { proxyCalls, withKey } from "./laboratory/providers";
-import { type Answer, type Answers, isMet } from "./judge";
+import { type Answer, type Answers, isMet, isOverload } from "./judge";
 import type { Caller, Question } from "./question";
 import { probeLabels } from "./standIns";
 import { unmeshedNamespace } from "./identities";
@@ -71,8 +71,7 @@ function isFailedConnection(question: Question, answer: Answer | undefined): boo
  * have experiments of their own.
  */
 function isOverflow(answer: Answer | undefined): boolean {
-  if (typeof answer !== "object" || "unknown" in answer) return false;
-  return answer.status === "503" && answer.body.includes("reset reason: overflow");
+  return typeof answer === "object" && !("unknown" in answer) && isOverload(answer);
 }
 
 /**

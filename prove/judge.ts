@@ -101,6 +101,15 @@ function expectationOf({ expect, redirect, response, sees, provider, unasked }: 
 
 type Expected = Pick<Question, "expect" | "scheme" | "redirect" | "response" | "sees" | "by">;
 
+/**
+ * Whether a circuit breaker of a proxy refused a request. Answers to HEAD and those of gRPC have no text that says so.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-overloaded
+ */
+export function isOverload({ headers }: LabAnswer): boolean {
+  return headers["x-envoy-overloaded"] === "true";
+}
+
 /** Whether an answer is the expected one. */
 export function isMet(
   { expect, scheme, redirect, response, sees, by }: Expected,

@@ -1,6 +1,7 @@
 import { type Edge, isHttp, type Service } from "../../catalog";
 import { notProvable, type Outcome, proven, refuted, type Stage, tally } from "../experiment";
 import { type LabAnswer, labHeaders } from "../laboratory";
+import { isOverload } from "../judge";
 import { isConnection, type SampleCall } from "../sample";
 
 /** Requests at once that a laboratory's pods can take. */
@@ -91,10 +92,6 @@ function boundsOf(
     always: Math.min(http1MaxPendingRequests, http2MaxRequests, maxConnections),
     most: clusters * (active + http1MaxPendingRequests),
   };
-}
-
-function isOverload({ status, headers }: LabAnswer): boolean {
-  return status === "503" && headers["x-envoy-overloaded"] === "true";
 }
 
 /** The largest number of requests that were in flight at the same time. */

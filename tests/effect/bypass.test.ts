@@ -36,6 +36,12 @@ describe("effect/bypass", () => {
     ]);
   });
 
+  it("leaves the other ports to the proxy", () => {
+    const annotations = { [`${traffic}/excludeOutboundPorts`]: "443" };
+    const open = of(annotations, { outboundTrafficPolicy: { mode: "ALLOW_ANY" } });
+    expect(changes("egress opened", of(annotations), open)).to.include("web: REGISTRY_ONLY -> ALLOW_ANY");
+  });
+
   it("sends requests to services of the mesh beside the proxy, too", () => {
     const found = changes("route changed", of({}), of({ [`${traffic}/excludeOutboundPorts`]: "80" }));
     expect(found).to.have.length(1);

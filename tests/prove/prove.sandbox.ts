@@ -16,7 +16,7 @@ import { compareWithTraffic } from "./agreement";
 import { configureMesh } from "./configureMesh";
 import { commandLine, descendants, isAlive } from "./processTree";
 import { randomQuestions } from "./randomQuestions";
-import { definition, mutants, refutedClaims, rendered, subject, subjectFrom } from "./shop";
+import { definition, mutants, refutations, refutedClaims, rendered, subject, subjectFrom } from "./shop";
 
 describe("prove", () => {
   let bench: Bench;
@@ -41,7 +41,7 @@ describe("prove", () => {
 
   it("proves every claim of a catalog", async () => {
     const proofs = await bench.prove();
-    expect(refutedClaims(proofs)).to.deep.equal([]);
+    expect(refutations(proofs)).to.deep.equal([]);
     expect(proofs.map(({ claim }) => claim)).to.include.members([
       "web:http refuses plaintext",
       "store:redis denies every identity without a call",

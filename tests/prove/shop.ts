@@ -428,6 +428,12 @@ export const mutants: Record<string, Mutant> = {
   },
 };
 
+/** The claims that are refuted, with what contradicts each. */
+export const refutations = (proofs: readonly Proof[]): string[] =>
+  proofs
+    .filter(({ verdict }) => verdict === "refuted")
+    .map(({ claim, counterexample }) => `${claim}: ${JSON.stringify(counterexample)}`);
+
 /** The claims that are refuted. */
 export const refutedClaims = (proofs: readonly Proof[]): string[] =>
   proofs.filter(({ verdict }) => verdict === "refuted").map(({ claim }) => claim);
