@@ -20,15 +20,17 @@ export function authorizerDifferences(
   const asked = new Set(providersOf(before, old));
   return [...new Set(providersOf(after, now))].flatMap((name): Difference[] => {
     const [had, has] = [was[name], is[name]];
-    if (!asked.has(name) || had === undefined || has === undefined || had === has) return [];
-    const opened = failsOpen(has) && !failsOpen(had);
+    if (!asked.has(name) || had === undefined || has === undefined) return [];
+    const [old, next] = [had, has].map((config) => JSON.stringify(config));
+    if (old === next) return [];
+    const opened = has.failOpen === true && had.failOpen !== true;
     return [
       {
         kind: opened ? "authorizer opened" : "authorizer changed",
         workload: now,
         sure: true,
-        before: `${name}: ${had}`,
-        after: `${name}: ${has}`,
+        before: `${name}: ${old ?? ""}`,
+        after: `${name}: ${next ?? ""}`,
         by: [],
       },
     ];
@@ -39,8 +41,4 @@ function providersOf(model: Model, workload: Workload): string[] {
   return [false, true].flatMap((tcp) =>
     accessRules(model, workload, tcp).custom.flatMap(({ provider }) => provider ?? []),
   );
-}
-
-function failsOpen(config: string): boolean {
-  return config.includes('"failOpen":true');
 }

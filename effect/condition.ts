@@ -2,7 +2,7 @@ import { contains, parseBlock } from "./address";
 import { isReadable, matches, type Pattern } from "./pattern";
 import { matchedPath, principalOf, type Request } from "./request";
 import type { MeshSettings } from "./settings";
-import { not, type Truth, truth } from "./truth";
+import { every, not, some, type Truth, truth } from "./truth";
 
 /**
  * One aspect of requests that conditions distinguish: `identity`, `port`, `method`, `path`, `host`, `address`,
@@ -31,24 +31,8 @@ export function fulfils(
   { alternatives, negated }: Condition,
   settings: MeshSettings,
 ): Truth {
-  let any: Truth = "no";
-  for (const atoms of alternatives) {
-    const one = allMatch(request, atoms, settings);
-    if (one === "no") continue;
-    any = one;
-    if (one === "yes") break;
-  }
+  const any = some(alternatives, (atoms) => every(atoms, (atom) => matchesAtom(request, atom, settings)));
   return negated ? not(any) : any;
-}
-
-function allMatch(request: Request, atoms: readonly Atom[], settings: MeshSettings): Truth {
-  let result: Truth = "yes";
-  for (const atom of atoms) {
-    const one = matchesAtom(request, atom, settings);
-    if (one === "no") return one;
-    if (one === "unknown") result = one;
-  }
-  return result;
 }
 
 function matchesAtom(request: Request, { dimension, pattern }: Atom, settings: MeshSettings): Truth {

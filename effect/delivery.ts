@@ -180,6 +180,7 @@ interface Receivers extends Pick<Arrival, "network" | "unknownPods"> {
 }
 
 const receiversFrom = perWorkload(() => new WeakMap<RouteDestination, Receivers>());
+
 /** The receivers of a client's requests to a destination, read once: each route has the same ones for many requests. */
 function receiversOf(model: Model, from: Workload, destination: RouteDestination): Receivers {
   const known = receiversFrom(model, from);

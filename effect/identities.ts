@@ -1,5 +1,5 @@
 import type { Model } from "./model";
-import { matches, type Pattern } from "./pattern";
+import { exactText, matches, type Pattern } from "./pattern";
 import { principalOf } from "./request";
 import { type TextClasses, textClasses } from "./textClass";
 import { identityOf } from "./workload";
@@ -31,9 +31,9 @@ export function principalsAlike(models: readonly Model[], patterns: readonly Pat
   const all = models.map(principals).reduce(union, []);
   const { position, groupsBy } = indexOf(all);
   const exact = new Set(
-    patterns.flatMap((pattern) => exactOf(pattern) ?? []).filter((one) => position.has(one)),
+    patterns.flatMap((pattern) => exactText(pattern) ?? []).filter((one) => position.has(one)),
   );
-  const { groups, groupOf } = groupsBy(patterns.filter((pattern) => exactOf(pattern) === undefined));
+  const { groups, groupOf } = groupsBy(patterns.filter((pattern) => exactText(pattern) === undefined));
   const divided = new Set([...exact].map((one) => groupOf.get(one)));
   const found = groups.flatMap((group, number): (readonly [string, Alike])[] => {
     const first = divided.has(number) ? group.find((one) => !exact.has(one)) : group[0];
@@ -96,9 +96,5 @@ function union(one: readonly string[], other: readonly string[]): readonly strin
 }
 
 function classesBy(patterns: readonly Pattern[]): TextClasses {
-  return textClasses(patterns, exactOf, matches);
-}
-
-function exactOf(pattern: Pattern): string | undefined {
-  return pattern.form === "exact" && pattern.ignoreCase !== true ? pattern.text : undefined;
+  return textClasses(patterns, exactText, matches);
 }

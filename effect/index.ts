@@ -7,7 +7,14 @@ export { knownObject, type KnownObject, nameOf, type ObjectName, type PlainObjec
 export { defaultSettings, type MeshSettings, settingsOf } from "./settings";
 export { objectsNamed, objectsOf, readObjects, type Model, type ReadOptions } from "./model";
 export { standIns } from "./standIns";
-export { hasGatewayTemplate, identityOf, podTemplateOf, type Workload, workloadsSelected } from "./workload";
+export {
+  hasGatewayTemplate,
+  identityOf,
+  podTemplateOf,
+  podTemplatePath,
+  type Workload,
+  workloadsSelected,
+} from "./workload";
 export { exported, sees, type ServiceHost, type ServicePort } from "./service";
 export { matchedPath, principalOf, type Identity, type Request } from "./request";
 export { requestText, sentText } from "./requestText";

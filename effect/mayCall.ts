@@ -8,7 +8,7 @@ import { perWorkload } from "./perWorkload";
 import type { Request } from "./request";
 import type { MeshSettings } from "./settings";
 import { isAccepted, tokenIssuers } from "./token";
-import type { Truth } from "./truth";
+import { every, some, type Truth } from "./truth";
 import { type Unread, unreadOf } from "./unread";
 import type { Workload } from "./workload";
 
@@ -131,34 +131,11 @@ export function firstMatch(
 
 /** Whether a request matches a rule: an alternative of its sources, one of its operations, and every condition. */
 export function ruleMatches(request: Request, { from, to, when }: PolicyRule, settings: MeshSettings): Truth {
-  const source = oneHolds(request, from, settings);
-  if (source === "no") return source;
-  const operation = oneHolds(request, to, settings);
-  if (operation === "no") return operation;
-  const others = allHold(request, when, settings);
-  if (others === "no") return others;
-  return source === "yes" && operation === "yes" && others === "yes" ? "yes" : "unknown";
-}
-
-/** Whether one of several lists of conditions holds. Without a list, every request is meant. */
-function oneHolds(request: Request, lists: readonly PolicyRule["when"][], settings: MeshSettings): Truth {
-  let result: Truth = lists.length === 0 ? "yes" : "no";
-  for (const conditions of lists) {
-    const one = allHold(request, conditions, settings);
-    if (one === "yes") return one;
-    if (one === "unknown") result = one;
-  }
-  return result;
-}
-
-function allHold(request: Request, conditions: PolicyRule["when"], settings: MeshSettings): Truth {
-  let result: Truth = "yes";
-  for (const condition of conditions) {
-    const one = fulfils(request, condition, settings);
-    if (one === "no") return one;
-    if (one === "unknown") result = one;
-  }
-  return result;
+  const holds = (conditions: PolicyRule["when"]): Truth =>
+    every(conditions, (condition) => fulfils(request, condition, settings));
+  return every([from.length > 0 ? from : [[]], to.length > 0 ? to : [[]], [when]], (alternatives) =>
+    some(alternatives, holds),
+  );
 }
 
 /** Describes a decision with the object that made it, such as `denied: no rule allows (AuthorizationPolicy shop/api)`. */

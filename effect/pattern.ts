@@ -22,6 +22,11 @@ export function policyPattern(value: string, whole: "present" | "filled" = "fill
   return { form: "exact", text: value };
 }
 
+/** Returns the only text that a pattern matches. Undefined if it may match several. */
+export function exactText(pattern: Pattern): string | undefined {
+  return pattern.form === "exact" && pattern.ignoreCase !== true ? pattern.text : undefined;
+}
+
 /** Returns a pattern that matches upper and lower case alike. */
 export function ignoringCase(pattern: Pattern): Pattern {
   return "text" in pattern && pattern.form !== "regex" && pattern.form !== "template"

@@ -1,7 +1,7 @@
 import { type AccessRule, type AccessRules, accessRules } from "./accessRules";
 import type { Condition } from "./condition";
 import type { Model } from "./model";
-import { isReadable, matches, type Pattern } from "./pattern";
+import { exactText, isReadable, matches, type Pattern } from "./pattern";
 import type { TextClasses } from "./textClass";
 import { every, not, some, type Truth, truth } from "./truth";
 import type { Workload } from "./workload";
@@ -68,7 +68,7 @@ function grantsOf(rules: AccessRules): Grants {
   const { custom, deny, allow = [] } = rules;
   const all = [...grantsIn(custom, "CUSTOM"), ...grantsIn(deny, "DENY"), ...grantsIn(allow, "ALLOW")];
   const patterns = all.flatMap(({ principals }) => principals.flatMap(patternsOf));
-  const exact = patterns.flatMap((pattern) => exactOf(pattern) ?? []);
+  const exact = patterns.flatMap((pattern) => exactText(pattern) ?? []);
   const grants = { all, ...(exact.length === patterns.length && { exact: new Set(exact) }) };
   cache.set(rules, grants);
   return grants;
@@ -81,10 +81,6 @@ function isAboutIdentity({ alternatives }: Condition): boolean {
 
 function patternsOf({ alternatives }: Condition): Pattern[] {
   return alternatives.flat().map(({ pattern }) => pattern);
-}
-
-function exactOf(pattern: Pattern): string | undefined {
-  return pattern.form === "exact" && pattern.ignoreCase !== true ? pattern.text : undefined;
 }
 
 /** The numbers of the requests that rules match if they come from a principal. */

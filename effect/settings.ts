@@ -1,4 +1,4 @@
-import { fieldsAt, has, listAt, textAt, textsAt } from "./field";
+import { type Fields, fieldsAt, has, listAt, textAt, textsAt } from "./field";
 
 /** How a mesh is configured, as far as it decides what objects mean. */
 export interface MeshSettings {
@@ -14,8 +14,8 @@ export interface MeshSettings {
   readonly outboundTraffic: "ALLOW_ANY" | "REGISTRY_ONLY";
   /** Whether proxies use mutual TLS by themselves where the callee has a proxy. Default: true. */
   readonly autoMtls: boolean;
-  /** The settings of external authorizers as text, by the name of the extension provider. Default: none. */
-  readonly authorizers: Readonly<Record<string, string>>;
+  /** The settings of external authorizers, by the name of the extension provider. Default: none. */
+  readonly authorizers: Readonly<Record<string, Fields>>;
   /** How paths are normalized before they are matched. Default: `BASE`, Istio's own. */
   readonly pathNormalization: "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
 }
@@ -49,9 +49,7 @@ export function settingsOf(config: object): Partial<MeshSettings> {
   const authorizers = listAt(config, "extensionProviders").flatMap((provider) => {
     const own = has(provider, "envoyExtAuthzHttp") ? "envoyExtAuthzHttp" : "envoyExtAuthzGrpc";
     const name = textAt(provider, "name");
-    return name !== undefined && has(provider, own)
-      ? [[name, JSON.stringify(fieldsAt(provider, own))] as const]
-      : [];
+    return name !== undefined && has(provider, own) ? [[name, fieldsAt(provider, own)] as const] : [];
   });
   const aliases = textsAt(config, "trustDomainAliases");
   return {

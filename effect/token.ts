@@ -1,5 +1,5 @@
 import { attached } from "./attachment";
-import { fieldsAt, listAt, textAt, textsAt } from "./field";
+import { type Fields, fieldsAt, listAt, textAt, textsAt } from "./field";
 import { nameOf, type ObjectName } from "./object";
 import { perWorkload } from "./perWorkload";
 
@@ -10,6 +10,8 @@ export interface TokenIssuer {
   readonly audiences: readonly string[];
   /** Whether the application receives the token. */
   readonly forwards: boolean;
+  /** The rule as it is written. */
+  readonly rule: Fields;
   readonly from: ObjectName;
 }
 
@@ -25,6 +27,7 @@ export const tokenIssuers = perWorkload((model, workload): readonly TokenIssuer[
       issuer: textAt(rule, "issuer") ?? "",
       audiences: textsAt(rule, "audiences"),
       forwards: rule.forwardOriginalToken === true,
+      rule,
       from: nameOf(policy),
     })),
   ),

@@ -1,8 +1,7 @@
-import { attached } from "./attachment";
 import type { Difference } from "./change";
-import { type Fields, listAt, textAt } from "./field";
-import { type Model } from "./model";
-import { nameOf, type ObjectName } from "./object";
+import type { Fields } from "./field";
+import type { Model } from "./model";
+import { type TokenIssuer, tokenIssuers } from "./token";
 import type { Workload } from "./workload";
 
 /** What decides how a token is verified, found and passed on. Audiences decide about access, which is compared itself. */
@@ -16,11 +15,6 @@ const fields = [
   "outputPayloadToHeader",
   "outputClaimToHeaders",
 ];
-
-interface IssuerRule {
-  readonly rule: Fields;
-  readonly from: ObjectName;
-}
 
 /**
  * Returns issuers whose tokens a workload reads in another way: by other keys, from another place, or with other headers
@@ -52,14 +46,12 @@ export function tokenDifferences(before: Model, old: Workload, after: Model, now
 }
 
 /** The rule of each issuer: the first, as access is decided by. */
-function rulesOf(model: Model, workload: Workload): Map<string, IssuerRule> {
-  const all = attached(model, "RequestAuthentication", "security.istio.io", workload).flatMap((policy) =>
-    listAt(policy.spec, "jwtRules").map((rule): readonly [string, IssuerRule] => [
-      textAt(rule, "issuer") ?? "",
-      { rule, from: nameOf(policy) },
-    ]),
+function rulesOf(model: Model, workload: Workload): Map<string, TokenIssuer> {
+  return new Map(
+    tokenIssuers(model, workload)
+      .map((one) => [one.issuer, one] as const)
+      .toReversed(),
   );
-  return new Map(all.toReversed());
 }
 
 function textOf(rule: Fields, field: string): string {

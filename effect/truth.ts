@@ -24,5 +24,11 @@ export function every<T>(values: readonly T[], judge: (value: T) => Truth): Trut
 
 /** Whether one of them holds. One `yes` decides, whatever is unknown. */
 export function some<T>(values: readonly T[], judge: (value: T) => Truth): Truth {
-  return not(every(values, (value) => not(judge(value))));
+  let result: Truth = "no";
+  for (const value of values) {
+    const one = judge(value);
+    if (one === "yes") return "yes";
+    if (one === "unknown") result = "unknown";
+  }
+  return result;
 }

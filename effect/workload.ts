@@ -56,6 +56,17 @@ export function podTemplateOf({ kind, group, spec, source }: KnownObject): Field
   return kind === "Pod" ? source : path && fieldsAt(spec, ...path);
 }
 
+/** Returns the path of {@link podTemplateOf} in an object that creates pods: `spec.template`, or nothing for a Pod. */
+export function podTemplatePath({ kind }: KnownObject): readonly string[] {
+  return kind === "Pod" ? [] : ["spec", ...(templates.get(kind) ?? ["template"])];
+}
+
+/** Returns the containers of pods that run as long as the pod: those of the application, and sidecars of Kubernetes. */
+export function containersOf(podSpec: unknown): Fields[] {
+  const sidecars = listAt(podSpec, "initContainers").filter((one) => one.restartPolicy === "Always");
+  return [...listAt(podSpec, "containers"), ...sidecars];
+}
+
 /** Reads the workload of an object that creates pods. Undefined for every other object. */
 export function workloadOf(
   object: KnownObject,
@@ -71,10 +82,7 @@ export function workloadOf(
   const spec = fieldsAt(template, "spec");
   const labels = textsByName(metadata, "labels");
   const annotations = textsByName(metadata, "annotations");
-  const sidecars = listAt(spec, "initContainers").filter((one) => one.restartPolicy === "Always");
-  const ports = [...listAt(spec, "containers"), ...sidecars].flatMap((container) =>
-    listAt(container, "ports"),
-  );
+  const ports = containersOf(spec).flatMap((container) => listAt(container, "ports"));
   return {
     name: object.name,
     namespace: object.namespace,

@@ -47,7 +47,7 @@ export function askingOf(oracle: Oracle, mesh: Mesh): Asking<FollowedQuestion> {
     model,
     mesh,
     classes,
-    follow: (question) => foretoldTo(oracle, mesh, question) ?? nobody,
+    follow: (question) => foretoldTo(oracle, mesh, question) ?? notSent,
     answer: ({ parts }, question) =>
       parts === undefined ? "there is no such pod" : answerAmong(parts, question),
   };
@@ -59,7 +59,7 @@ interface FollowedQuestion {
   readonly passed?: Passed | undefined;
 }
 
-const nobody: FollowedQuestion = {};
+const notSent: FollowedQuestion = {};
 
 /** The answer to a question: of several possible ones, one that contradicts the expectation if there is any. */
 function answerAmong(parts: readonly Part[], question: Question): Answer {

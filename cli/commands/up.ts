@@ -71,7 +71,7 @@ async function whileStarting<T>(
   const launch = Promise.withResolvers<SandboxStatus>();
   const ready = Promise.withResolvers<SandboxStatus>();
   const prepared = launch.promise.then((launched) => work(launched, ready.promise));
-  // Whoever awaits them gets their errors.
+  // Their errors are thrown where they are awaited.
   for (const promise of [ready.promise, prepared]) promise.catch(() => undefined);
   try {
     const sandbox = await start(launch.resolve);

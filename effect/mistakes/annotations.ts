@@ -2,7 +2,7 @@ import { parseBlock } from "../address";
 import { fieldsAt, textsByName } from "../field";
 import type { Model } from "../model";
 import type { KnownObject } from "../object";
-import { podTemplateOf } from "../workload";
+import { podTemplateOf, podTemplatePath } from "../workload";
 import { annotationNames, knownAnnotation } from "./knownAnnotations";
 import type { Mistake } from "./mistake";
 
@@ -32,7 +32,7 @@ export function annotationMistakes({ byKind }: Model): Mistake[] {
     const metadata = fieldsAt(template, "metadata");
     const pods: Holder = {
       object,
-      path: `${object.kind === "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template"}.metadata.annotations`,
+      path: [...podTemplatePath(object), "metadata.annotations"].join("."),
       kind: "Pod",
       labels: textsByName(metadata, "labels"),
     };

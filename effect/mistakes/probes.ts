@@ -1,7 +1,8 @@
 import { type Fields, fieldsAt, listAt, numberAt, textAt } from "../field";
 import { mayCall } from "../mayCall";
 import type { Model } from "../model";
-import { podTemplateOf, type Workload } from "../workload";
+import { titleOf } from "../object";
+import { containersOf, podTemplateOf, podTemplatePath, type Workload } from "../workload";
 import type { Mistake } from "./mistake";
 
 const annotation = "sidecar.istio.io/rewriteAppHTTPProbers";
@@ -18,33 +19,21 @@ const no = ["0", "f", "F", "false", "FALSE", "False"];
 export function deniedProbes(model: Model): Mistake[] {
   return model.workloads.flatMap((workload): Mistake[] => {
     if (workload.proxy !== "sidecar" || !no.includes(workload.annotations?.[annotation] ?? "")) return [];
-    const object = [...model.byKind.values()]
-      .flat()
-      .find(
-        ({ kind, name, namespace }) =>
-          kind === workload.from?.kind && name === workload.name && namespace === workload.namespace,
-      );
+    const { from } = workload;
+    const object = from && [...model.byKind.values()].flat().find((one) => titleOf(one) === titleOf(from));
     const template = object && podTemplateOf(object);
     if (!template) return [];
-    const spec = fieldsAt(template, "spec");
-    const sidecars = listAt(spec, "initContainers").filter((one) => one.restartPolicy === "Always");
-    const denied = [...listAt(spec, "containers"), ...sidecars].flatMap((container) =>
+    const denied = containersOf(fieldsAt(template, "spec")).flatMap((container) =>
       ["startupProbe", "readinessProbe", "livenessProbe"].flatMap((probe) => {
         const text = deniedProbe(model, workload, fieldsAt(container, probe));
         return text === undefined ? [] : [`${probe} of ${textAt(container, "name") ?? ""} (${text})`];
       }),
     );
     if (denied.length === 0) return [];
-    const above =
-      object.kind === "Pod"
-        ? ""
-        : object.kind === "CronJob"
-          ? "spec.jobTemplate.spec.template."
-          : "spec.template.";
     return [
       {
         object,
-        path: `${above}metadata.annotations["${annotation}"]`,
+        path: [...podTemplatePath(object), `metadata.annotations["${annotation}"]`].join("."),
         problem: `the kubelet has no certificate, and the proxy denies its requests: ${denied.join(", ")}`,
         fix: "Remove the annotation, so that Istio lets the agent of the proxy answer the probes",
       },

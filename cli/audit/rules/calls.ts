@@ -1,5 +1,12 @@
 import { fieldsAt, listAt, textAt, textsAt } from "../../../effect/field";
-import { fullHost, type KnownObject, type Model, objectsOf, podTemplateOf } from "../../../effect";
+import {
+  fullHost,
+  type KnownObject,
+  type Model,
+  objectsOf,
+  podTemplateOf,
+  podTemplatePath,
+} from "../../../effect";
 import { destinationsIn, servicesOf } from "./routes";
 
 /** A service that a pod names. */
@@ -13,12 +20,7 @@ const schemes: Readonly<Record<string, number>> = { http: 80, https: 443, grpc: 
 
 /** The services that environment variables of an object's pods name. */
 export function callsOf(object: KnownObject, model: Model): Call[] {
-  const at =
-    object.kind === "Pod"
-      ? "spec"
-      : object.kind === "CronJob"
-        ? "spec.jobTemplate.spec.template.spec"
-        : "spec.template.spec";
+  const at = [...podTemplatePath(object), "spec"].join(".");
   return listAt(fieldsAt(podTemplateOf(object), "spec"), "containers").flatMap((container, i) =>
     listAt(container, "env").flatMap((one, j): Call[] => {
       const [, scheme, name = "", written] =

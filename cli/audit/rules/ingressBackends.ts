@@ -1,6 +1,14 @@
-import { mayCall, objectsOf, titleOf, workloadsSelected } from "../../../effect";
+import {
+  fullHost,
+  type KnownObject,
+  mayCall,
+  type Model,
+  objectsOf,
+  titleOf,
+  workloadsSelected,
+} from "../../../effect";
+import { serviceAt } from "../../../effect/service";
 import { fieldsAt, listAt, numberAt, textAt } from "../../../effect/field";
-import type { KnownObject, Model } from "../../../effect";
 import { targetOf } from "../../../effect/networkDelivery";
 import { listed } from "../finding";
 import type { AuditRule } from "../rule";
@@ -83,9 +91,7 @@ function backendsOf({ spec }: KnownObject): Backend[] {
 
 /** The pods of a backend that deny a request without an identity, with the reason. */
 function refusal(model: Model, { namespace }: KnownObject, name: string, port: string): string[] {
-  const service = model.services.find(
-    ({ from }) => from.kind === "Service" && from.name === name && from.namespace === namespace,
-  );
+  const service = serviceAt(model.services, fullHost(name, namespace, model.settings.clusterDomain));
   const found = service?.ports.find((one) => String(one.number) === port || one.name === port);
   if (!service?.selector || !found) return [];
   return workloadsSelected(model.workloads, service.selector, namespace).flatMap((workload) => {
