@@ -1,7 +1,7 @@
 import type { Model, Route, Workload } from "../effect";
 import type { Classes, Passed } from "./alike";
 import type { Stage } from "./experiment";
-import type { Part } from "./foretell";
+import type { Part } from "./answers";
 import type { LabRequest } from "./laboratory";
 import type { NetworkConnection } from "./networkEnds";
 import type { Reported } from "./reported";

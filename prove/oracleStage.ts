@@ -1,7 +1,7 @@
 import type { Mesh } from "../catalog";
 import type { Workload } from "../effect";
 import type { Stage } from "./experiment";
-import type { Part } from "./foretell";
+import type { Part } from "./answers";
 import { type LabAnswer, labHeaders, type LabRequest, type SeenRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";
 import type { Caller } from "./question";

@@ -2,7 +2,7 @@ import type { Mesh } from "../catalog";
 import { asker, type Asking, type Passed } from "./alike";
 import { experimentsOf, questionsOf, runAll } from "./claims";
 import type { Subject } from "./subject";
-import type { Part } from "./foretell";
+import type { Part } from "./answers";
 import { type Answer, isMet, judging } from "./judge";
 import type { LabRequest } from "./laboratory";
 import { callerOf, gatewayOf, workloadsOf } from "./model";

@@ -1,6 +1,7 @@
 import { bypassesOutbound, identityOf, inbound, principalOf, type Workload } from "../../effect";
 import type { Passed } from "../alike";
-import { answerFromOutside, answerFromPod, answerOf, type Part, partsOf } from "../foretell";
+import { answerFromOutside, answerFromPod, answerOf, type Part } from "../answers";
+import { partsOf } from "../requestParts";
 import { claimsOf } from "../signedToken";
 import { type LabRequest, shownBody } from "../laboratory";
 import { chainFor, type Connection, listenerAt, outboundListener } from "./envoy/chain";

@@ -1,5 +1,5 @@
 import { identityOf, matchedPath, principalOf, type Workload } from "../../effect";
-import { answerOf, type Part } from "../foretell";
+import { answerOf, type Part } from "../answers";
 import { isProvided } from "../provided";
 import { admission, isConnectionManager, type Subject } from "./envoy/access";
 import type { Connection } from "./envoy/chain";

@@ -1,5 +1,6 @@
 import type { Model, Workload } from "../../effect";
-import { answerOf, isEncrypted, type Part } from "../foretell";
+import { answerOf, type Part } from "../answers";
+import { isEncrypted } from "../requestParts";
 import type { LabRequest } from "../laboratory";
 import type { Provided } from "../provided";
 import type { Connection } from "./envoy/chain";

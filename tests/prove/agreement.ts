@@ -4,7 +4,7 @@ import type { Mesh } from "../../catalog";
 import { matchedPath, type Model } from "../../effect";
 import type { Bench } from "../../prove";
 import { askAll } from "../../prove/ask";
-import type { Part } from "../../prove/foretell";
+import type { Part } from "../../prove/answers";
 import { claimsOf } from "../../prove/signedToken";
 import type { Answer } from "../../prove/judge";
 import type { LabAnswer } from "../../prove/laboratory";
