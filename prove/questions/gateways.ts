@@ -13,6 +13,7 @@ import type { Expectation, Question } from "../question";
 import { bearer, requestOf } from "../sample";
 import type { Token, TokenIssuer } from "../tokens";
 import { withAuthorizer } from "./authorizer";
+import { common, edgesOfHost, encrypted, nameFor } from "./gatewayHost";
 
 /**
  * Requests from outside of the mesh to the gateways. They test each route with its methods and tokens, paths and hosts
@@ -42,23 +43,6 @@ export function gatewayQuestions(mesh: Mesh, issuer: TokenIssuer): Question[] {
 
 function pathOf({ requestPath }: Question): string {
   return readAs(requestPath.split("?", 1)[0] ?? "/");
-}
-
-/** What all questions of a host have in common. */
-function common(gateway: Gateway, { host, port, tls, path }: GatewayHost) {
-  const { release = "", namespace } = gateway.pods;
-  return {
-    path,
-    caller: { kind: "unmeshed" },
-    target: { kind: "host", host: nameFor(host), port },
-    scheme: terminates(tls) ? "https" : "http",
-    through: { host: `${release}.${namespace}.svc.cluster.local`, port },
-  } as const;
-}
-
-/** A host name that the host of a gateway matches. */
-function nameFor(host: string): string {
-  return host.replace(/^\*/, "sample");
 }
 
 /** Clients of a host with mutual TLS present a certificate of its CA, unless the question is about another one. */
@@ -99,13 +83,6 @@ function connectionsOf(mesh: Mesh, gateway: Gateway, host: GatewayHost): Questio
       ...(admitted && !secure && { sees: { service: edge.callee, tls: true } }),
     },
   ];
-}
-
-/** How a client opens a connection with TLS: the lines of a TCP port, or a request. */
-function encrypted({ traffic, tls }: GatewayHost): Pick<Question, "scheme" | "request"> {
-  return traffic === "connections" && terminates(tls)
-    ? { scheme: "tcp", request: { protocol: "tls" } }
-    : { scheme: tls.mode === "DISABLE" ? "http" : "https", request: {} };
 }
 
 function routesOf(mesh: Mesh, gateway: Gateway, host: GatewayHost, issuer: TokenIssuer): Question[] {
@@ -255,93 +232,4 @@ function suffixFor(paths: readonly string[], start: string): string {
     .map((pattern) => pattern.replace(/\*$/, "inside"))
     .find((path) => path === start || path.startsWith(`${below}/`));
   return fitting === undefined || fitting === start ? "" : fitting.slice(below.length);
-}
-
-/**
- * What the gateway refuses for the host as a whole.
- *
- * @param answered a request that one of its routes answers. Where it leads nowhere, so does every other one.
- */
-function edgesOfHost(gateway: Gateway, host: GatewayHost, answered: Question | undefined): Question[] {
-  const { tls, traffic } = host;
-  const base = { ...common(gateway, host), ...encrypted(host), requestPath: "/" };
-  const ofTls = { ...base, path: `${host.path}.tls`, expect: "refused" as const };
-  const where = nameFor(host.host);
-  const routed = host.routes.some((route) => "prefix" in route.match.uri && route.match.uri.prefix === "/");
-  const secure = terminates(tls);
-  const questions: (Question | false)[] = [
-    !routed &&
-      traffic === "requests" && {
-        ...base,
-        claim: `${where} leads nowhere without a route`,
-        ...(answered && { request: answered.request }),
-        requestPath: "/prove-no-such-route",
-        expect: "unreachable",
-      },
-    host.host !== "*" && {
-      ...base,
-      target: { kind: "host", host: "foreign.example.org", port: host.port },
-      claim: `the gateway of ${where} serves no other host`,
-      expect: "unreachable",
-    },
-    secure &&
-      traffic === "requests" && {
-        ...ofTls,
-        claim: `${where} refuses TLS 1.1`,
-        request: { ...base.request, tlsVersion: "TLSv1.1" },
-      },
-    secure &&
-      traffic === "requests" &&
-      tls.minProtocolVersion === "TLSV1_3" && {
-        ...ofTls,
-        claim: `${where} refuses TLS 1.2`,
-        request: { ...base.request, tlsVersion: "TLSv1.2" },
-      },
-    secure &&
-      answered !== undefined &&
-      tls.minProtocolVersion === "TLSV1_2" && {
-        ...answered,
-        path: `${host.path}.tls`,
-        claim: `${where} accepts TLS 1.2`,
-        request: { ...answered.request, tlsVersion: "TLSv1.2" },
-      },
-    traffic === "connections" && {
-      ...ofTls,
-      claim: `${where} refuses connections without TLS`,
-      scheme: "tcp",
-      request: {},
-    },
-    tls.mode === "MUTUAL" && {
-      ...ofTls,
-      claim: `${where} refuses clients without a certificate of its CA`,
-      request: { ...base.request, presents: undefined },
-    },
-    tls.mode.endsWith("MUTUAL") && {
-      ...ofTls,
-      claim: `${where} refuses clients with a certificate of another CA`,
-      request: { ...base.request, presents: "foreign" },
-    },
-    tls.mode === "OPTIONAL_MUTUAL" &&
-      traffic === "connections" && {
-        ...base,
-        claim: `${where} accepts clients with a certificate of its CA`,
-        request: { ...base.request, presents: "trusted" },
-        expect: "answered",
-      },
-    secure &&
-      host.port === 443 &&
-      traffic === "requests" && {
-        ...base,
-        path: `${host.path}.tls`,
-        claim: `${where} redirects plain HTTP to HTTPS`,
-        scheme: "http",
-        target: { kind: "host", host: where, port: 80 },
-        through: { ...base.through, port: 80 },
-        requestPath: "/prove",
-        request: {},
-        expect: "redirected",
-        redirect: { status: "301", location: `https://${where}/prove` },
-      },
-  ];
-  return questions.filter((one) => one !== false);
 }
