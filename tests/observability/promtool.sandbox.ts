@@ -132,24 +132,33 @@ describe("rules, by promtool", () => {
   /** promtool takes seconds to evaluate days minute by minute. */
   const evaluationInterval: Record<string, string> = { slo: "5m", "error-budget": "2m" };
 
+  /** Returns the outputs of promtool, one for each interval of evaluation, and the first exit code that is not 0. */
   const run = async (
     concern: string,
     list: readonly RuleCase[],
-  ): Promise<{ all: string; exitCode?: number }> => {
+  ): Promise<{ all: string; exitCode: number | undefined }> => {
     writeFileSync(join(folder, `${concern}-rules.yml`), ruleFile(meshOf(shop), ["requests", concern]));
-    const file = join(folder, `${concern}-tests.yml`);
-    writeFileSync(
-      file,
-      stringify({
-        rule_files: [`${concern}-rules.yml`],
-        // Otherwise the order is chance, and what builds on the requests' records lags behind or not.
-        group_eval_order: [...new Set(["requests", concern])].map((name) => `shop-${name}`),
-        fuzzy_compare: true, // binary fractions
-        evaluation_interval: evaluationInterval[concern] ?? "1m",
-        tests: list.map(unitTest),
-      }),
-    );
-    return execa(promtool, ["test", "rules", file], { all: true, reject: false });
+    const byInterval = Map.groupBy(list, ({ evaluated = evaluationInterval[concern] ?? "1m" }) => evaluated);
+    const outputs = [];
+    for (const [interval, own] of byInterval) {
+      const file = join(folder, `${concern}-${interval}-tests.yml`);
+      writeFileSync(
+        file,
+        stringify({
+          rule_files: [`${concern}-rules.yml`],
+          // Otherwise the order is chance, and what builds on the requests' records lags behind or not.
+          group_eval_order: [...new Set(["requests", concern])].map((name) => `shop-${name}`),
+          fuzzy_compare: true, // binary fractions
+          evaluation_interval: interval,
+          tests: own.map(unitTest),
+        }),
+      );
+      outputs.push(await execa(promtool, ["test", "rules", file], { all: true, reject: false }));
+    }
+    return {
+      all: outputs.map(({ all }) => all).join("\n"),
+      exitCode: outputs.map(({ exitCode }) => exitCode).find((code) => code !== 0) ?? 0,
+    };
   };
 
   for (const [concern, list] of Object.entries(cases)) {

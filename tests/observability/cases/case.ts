@@ -10,6 +10,8 @@ export type RuleCase = {
   readonly series: Readonly<Record<string, string>>;
   /** Time between two samples. Default: 1m. */
   readonly every?: string;
+  /** Time between two evaluations of the rules. Default: that of its concern. */
+  readonly evaluated?: string;
   /** When it looks, from the first sample on. */
   readonly at: string;
 } & (
