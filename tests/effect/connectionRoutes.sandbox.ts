@@ -1,13 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Model, type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
+import { type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
 import { chainFor, listenerAt, outboundListener } from "../../prove/xds/envoy/chain";
-import type { Istiod } from "../../prove/xds/istiod";
 import { type Json, listOf, objectOf } from "../../prove/xds/json";
-import type { ProxyConfiguration } from "../../prove/xds/proxy";
-import type { Pod, World } from "../../prove/xds/world";
+import type { Pod } from "../../prove/xds/world";
 import { connectionRoutes, fromInside, fromOutside, listenerPorts } from "./randomConnectionRoutes";
-import { gatewayApiWorld, podsOf, roundOf } from "./gatewayApiWorld";
+import { gatewayApiWorld, podsOf, roundOf, type Sent } from "./gatewayApiWorld";
 import { object } from "./objects";
 
 const rounds = 60;
@@ -15,29 +13,25 @@ const seed = 11;
 const of = (round: number) => ({ shop: `shop-${round}`, bank: `bank-${round}` });
 
 describe("routes of connections of the Gateway API, and a real istiod", () => {
-  let istiod: Istiod | undefined;
-  let model: Model;
-  let world: World;
-  let sent: ReadonlyMap<Pod, ProxyConfiguration>;
+  let all: ReadonlyMap<Pod, Sent>;
 
   before(async () => {
-    const all = Array.from({ length: rounds }, (_, round) => round);
-    const deployed = all
-      .map(of)
-      .flatMap(({ shop, bank }) => podsOf([`${shop}/web`, `${bank}/ledger`], shop, listenerPorts));
-    ({ istiod, model, world, sent } = await gatewayApiWorld(all.flatMap(objectsOf), deployed));
-  });
-  after(async () => {
-    await istiod?.stop();
+    all = await gatewayApiWorld(
+      Array.from({ length: rounds }, (_, round) => {
+        const { shop, bank } = of(round);
+        const deployed = podsOf([`${shop}/web`, `${bank}/ledger`], shop, listenerPorts);
+        return { objects: objectsOf(round), deployed };
+      }),
+    );
   });
 
   it("agree on where gateways and workloads send connections", () => {
     const counts = new Map<string, number>();
-    [...sent].forEach(([pod, configuration]) => {
-      const own = ownOf(pod);
+    [...all].forEach(([pod, sent]) => {
+      const own = ownOf(sent, pod);
       requestsOf(pod).forEach((request) => {
-        const answer = lineOf(routeOf(model, own, request));
-        const wanted = wantedLine(configuration, pod, request);
+        const answer = lineOf(routeOf(sent.model, own, request));
+        const wanted = wantedLine(sent, pod, request);
         counts.set(wanted.replaceAll(/-\d+\b/g, ""), (counts.get(wanted.replaceAll(/-\d+\b/g, "")) ?? 0) + 1);
         if (answer !== wanted) {
           const objects = objectsOf(roundOf(pod)).filter(
@@ -47,26 +41,26 @@ describe("routes of connections of the Gateway API, and a real istiod", () => {
         }
       });
     });
-    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const asked = [...counts.values()].reduce((sum, count) => sum + count, 0);
     process.stdout.write(
-      `      ${all} connections of ${sent.size} proxies, ${counts.size} answers, no disagreement\n`,
+      `      ${asked} connections of ${all.size} proxies, ${counts.size} answers, no disagreement\n`,
     );
-    expect(all).to.be.above(1_500);
+    expect(asked).to.be.above(1_500);
     expect(counts.size).to.be.above(20);
     expect([...counts.keys()]).to.include("blocked");
   });
 
   it("would disagree, if connections with another name were the same", () => {
-    const wrong = [...sent].filter(([pod, configuration]) =>
+    const wrong = [...all].filter(([pod, sent]) =>
       requestsOf(pod).some((request) => {
         const other = { ...request, host: request.host.replace(/^a\./, "") };
-        return lineOf(routeOf(model, ownOf(pod), other)) !== wantedLine(configuration, pod, request);
+        return lineOf(routeOf(sent.model, ownOf(sent, pod), other)) !== wantedLine(sent, pod, request);
       }),
     );
     expect(wrong.length).to.be.above(2);
   });
 
-  function ownOf({ workload: { namespace, labels, name } }: Pod) {
+  function ownOf({ model }: Sent, { workload: { namespace, labels, name } }: Pod) {
     const gateway = labels["istio.io/gateway-name"];
     const own = model.workloads.find(
       (one) =>
@@ -79,7 +73,8 @@ describe("routes of connections of the Gateway API, and a real istiod", () => {
     return own;
   }
 
-  function wantedLine({ listeners, clusters }: ProxyConfiguration, pod: Pod, request: RoutedRequest): string {
+  function wantedLine({ world, configuration }: Sent, pod: Pod, request: RoutedRequest): string {
+    const { listeners, clusters } = configuration;
     const isGateway = pod.workload.proxy === "gateway";
     const [service = ""] = world.resolve(request.host);
     const connection = {

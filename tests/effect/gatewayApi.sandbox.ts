@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Model, type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
+import { type PlainObject, type Route, routeOf, type RoutedRequest } from "../../effect";
 import { chainFor, listenerAt } from "../../prove/xds/envoy/chain";
-import type { Istiod } from "../../prove/xds/istiod";
 import { type Json, listOf, objectOf, valueAt } from "../../prove/xds/json";
 import type { ProxyConfiguration } from "../../prove/xds/proxy";
 import type { Pod } from "../../prove/xds/world";
 import { envoyLine, routeLine } from "./envoyRoute";
 import { gatewayApi, inside, outside, type Places } from "./randomGatewayApi";
-import { gatewayApiWorld, podsOf, roundOf } from "./gatewayApiWorld";
+import { gatewayApiWorld, podsOf, roundOf, type Sent } from "./gatewayApiWorld";
 import { object } from "./objects";
 
 const rounds = 40;
@@ -18,27 +17,22 @@ const seed = 7;
 const of = (round: number): Places => ({ shop: `shop-${round}`, bank: `bank-${round}` });
 
 describe("the Gateway API, and a real istiod", () => {
-  let istiod: Istiod | undefined;
-  let model: Model;
-  let sent: ReadonlyMap<Pod, ProxyConfiguration>;
+  let sent: ReadonlyMap<Pod, Sent>;
 
   before(async () => {
-    const all = Array.from({ length: rounds }, (_, round) => round);
-    const deployed = all
-      .map(of)
-      .flatMap(({ shop, bank }) =>
-        podsOf([`${shop}/web`, `${shop}/api`, `${bank}/ledger`, `${bank}/api`], shop, [80, 443]),
-      );
-    ({ istiod, model, sent } = await gatewayApiWorld(all.flatMap(objectsOf), deployed));
-  });
-  after(async () => {
-    await istiod?.stop();
+    sent = await gatewayApiWorld(
+      Array.from({ length: rounds }, (_, round) => {
+        const { shop, bank } = of(round);
+        const sidecars = [`${shop}/web`, `${shop}/api`, `${bank}/ledger`, `${bank}/api`];
+        return { objects: objectsOf(round), deployed: podsOf(sidecars, shop, [80, 443]) };
+      }),
+    );
   });
 
   it("agree on where gateways and workloads send requests, and with which TLS", () => {
     const counts = new Map<string, number>();
     const modes = new Set<string>();
-    for (const [i, [pod, configuration]] of [...sent].entries()) {
+    for (const [i, [pod, { model, configuration }]] of [...sent].entries()) {
       const round = roundOf(pod);
       const own = model.workloads.find(
         ({ namespace, labels }) =>
@@ -74,13 +68,12 @@ describe("the Gateway API, and a real istiod", () => {
   });
 
   it("would disagree, if prefixes did not end at a slash", () => {
-    const wrong = [...sent.keys()].filter((pod) => {
+    const wrong = [...sent].filter(([pod, { model, configuration }]) => {
       const own = model.workloads.find(
         ({ namespace, labels }) =>
           namespace === pod.workload.namespace && labelsOf(labels) === labelsOf(pod.workload.labels),
       );
-      const configuration = sent.get(pod);
-      if (!own || !configuration) return false;
+      if (!own) return false;
       const round = roundOf(pod);
       return fc
         .sample(own.proxy === "gateway" ? outside : inside(of(round)), { numRuns: perProxy, seed })

@@ -1,24 +1,48 @@
 import { type Model, type PlainObject, readObjects } from "../../effect";
-import type { Istiod } from "../../prove/xds/istiod";
 import { objectOf } from "../../prove/xds/json";
 import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
 import { nodeOf, type Pod, type World, worldOf } from "../../prove/xds/world";
 import { istiodOfFiles } from "./istiodOfFiles";
 import { object, service } from "./objects";
 
-/** The model of objects, and what a real istiod sends to the proxies of the same objects. */
-export interface GatewayApiWorld {
-  readonly istiod: Istiod;
-  readonly model: Model;
-  readonly world: World;
-  readonly sent: ReadonlyMap<Pod, ProxyConfiguration>;
+/** Objects, and pods with what istiod deploys for Gateways ({@link podsOf}). */
+interface Round {
+  readonly objects: readonly PlainObject[];
+  readonly deployed: readonly PlainObject[];
 }
 
-/** @param deployed pods, and what istiod deploys for Gateways ({@link podsOf}). */
-export async function gatewayApiWorld(
+/** What a real istiod sends to the proxy of a pod, and the model and the world of the same objects. */
+export interface Sent {
+  readonly model: Model;
+  readonly world: World;
+  readonly configuration: ProxyConfiguration;
+}
+
+/**
+ * Rounds that one istiod has. They see each other's exported objects, so that what it does for each proxy grows with their
+ * number.
+ */
+const together = 10;
+
+/** Starts an istiod for some rounds after the other, and returns what it sends to the pods of all. All istiods have ended. */
+export async function gatewayApiWorld(rounds: readonly Round[]): Promise<ReadonlyMap<Pod, Sent>> {
+  const sent = new Map<Pod, Sent>();
+  for (let first = 0; first < rounds.length; first += together) {
+    const own = rounds.slice(first, first + together);
+    await addWorld(
+      own.flatMap(({ objects }) => objects),
+      own.flatMap(({ deployed }) => deployed),
+      sent,
+    );
+  }
+  return sent;
+}
+
+async function addWorld(
   objects: readonly PlainObject[],
   deployed: readonly PlainObject[],
-): Promise<GatewayApiWorld> {
+  sent: Map<Pod, Sent>,
+): Promise<void> {
   // The model deploys the proxies of Gateways itself, as istiod does in a cluster.
   const model = readObjects([...objects, ...deployed.filter((one) => !isGateway(one))]);
   const everything = [...objects, ...deployed];
@@ -29,12 +53,14 @@ export async function gatewayApiWorld(
     ...world.cluster,
     ...inGroup("gateway.networking.k8s.io"),
   ]);
-  const sent = new Map<Pod, ProxyConfiguration>();
-  for (const pod of world.pods) {
-    const node = nodeOf(pod);
-    if (node) sent.set(pod, await configurationOf(istiod, node));
+  try {
+    for (const pod of world.pods) {
+      const node = nodeOf(pod);
+      if (node) sent.set(pod, { model, world, configuration: await configurationOf(istiod, node) });
+    }
+  } finally {
+    await istiod.stop();
   }
-  return { istiod, model, world, sent };
 }
 
 function isGateway({ metadata }: PlainObject): boolean {
