@@ -10,7 +10,7 @@ import {
   routeOf,
   type Workload,
 } from "../../effect";
-import { type Istiod, keyOf } from "../../prove/xds/istiod";
+import { keyOf } from "../../prove/xds/istiod";
 import { objectOf } from "../../prove/xds/json";
 import { configurationOf, type ProxyConfiguration } from "../../prove/xds/proxy";
 import { envoyAllows } from "./envoyAccess";
@@ -21,10 +21,12 @@ import { policies, requests } from "./randomPolicies";
 import { routed, routing } from "./randomRoutes";
 
 const rounds = 45;
+/** Rounds that one istiod has. What it does for each proxy grows with their number. */
+const together = 9;
 const perProxy = 90;
 const seed = 1;
 
-/** Namespaces of a round. Rounds see each other's exported objects. */
+/** Namespaces of a round. Rounds of one istiod see each other's exported objects. */
 const of = (round: number): [shop: string, bank: string] => [`shop-${round}`, `bank-${round}`];
 const placed = Array.from({ length: rounds }, (_, round) => {
   const [shop, bank] = of(round);
@@ -36,26 +38,28 @@ const placed = Array.from({ length: rounds }, (_, round) => {
 }).flat();
 
 describe("the model and a real istiod", () => {
-  let istiod: Istiod | undefined;
-  let model: Model;
+  const models: Model[] = [];
   const sent = new Map<Workload, ProxyConfiguration>();
 
   before(async () => {
-    const objects = Array.from({ length: rounds }, (_, round) => objectsOf(round)).flat();
-    istiod = await istiodOfFiles(objects);
-    const accepted = await istiod.accepted();
-    expect(objects.map(keyOf).filter((key) => !accepted.has(key))).to.deep.equal([]);
-    model = readObjects(objects, { workloads: placed.map(({ one }) => one) });
-    for (const { one, address } of placed) {
-      sent.set(one, await configurationOf(istiod, sidecarOf(one, address)));
+    for (let first = 0; first < rounds; first += together) {
+      const own = Array.from({ length: together }, (_, index) => first + index);
+      const objects = [...ofMesh, ...own.flatMap(objectsOf)];
+      const istiod = await istiodOfFiles(objects);
+      const accepted = await istiod.accepted();
+      expect(objects.map(keyOf).filter((key) => !accepted.has(key))).to.deep.equal([]);
+      const pods = placed.filter(({ round }) => own.includes(round));
+      const model = readObjects(objects, { workloads: pods.map(({ one }) => one) });
+      models.push(...own.map(() => model));
+      for (const { one, address } of pods) {
+        sent.set(one, await configurationOf(istiod, sidecarOf(one, address)));
+      }
+      await istiod.stop();
     }
-  });
-  after(async () => {
-    await istiod?.stop();
   });
 
   it("agree on which requests a workload's proxy passes", () => {
-    const counts = compare((one, i, configuration) =>
+    const counts = compare((model, one, i, configuration) =>
       fc.sample(requests, { numRuns: perProxy, seed: seed + i }).map((request) => ({
         request,
         answer: mayCall(model, one, request).answer,
@@ -69,7 +73,7 @@ describe("the model and a real istiod", () => {
 
   it("agree on where a workload's requests go", () => {
     const outcomes = new Set<string>();
-    const counts = compare((one, i, { routes, clusters }) => {
+    const counts = compare((model, one, i, { routes, clusters }) => {
       const [shop, bank] = of(placed[i]?.round ?? 0);
       return fc.sample(routed(shop, bank), { numRuns: perProxy, seed: seed + i }).map((request) => {
         const found = routeOf(model, one, request);
@@ -92,7 +96,8 @@ describe("the model and a real istiod", () => {
 
   it("would disagree, if one of them was asked about another proxy", () => {
     const others = placed.map((_, i) => placed[(i + 1) % placed.length]?.one);
-    const different = placed.filter(({ one }, i) => {
+    const different = placed.filter(({ one, round }, i) => {
+      const model = modelOf(round);
       const other = others[i];
       const configuration = other && sent.get(other);
       return fc
@@ -107,9 +112,16 @@ describe("the model and a real istiod", () => {
     expect(different.length).to.be.above(placed.length / 4);
   });
 
+  function modelOf(round: number): Model {
+    const model = models[round];
+    if (!model) throw new Error(`no model of round ${round}`);
+    return model;
+  }
+
   /** Compares all answers about all proxies, and counts each answer. */
   function compare(
     ask: (
+      model: Model,
       one: Workload,
       i: number,
       configuration: ProxyConfiguration,
@@ -119,10 +131,10 @@ describe("the model and a real istiod", () => {
     for (const [i, { one, round }] of placed.entries()) {
       const configuration = sent.get(one);
       if (!configuration) throw new Error(`no configuration of ${one.namespace}/${one.name}`);
-      for (const { request, answer, wanted } of ask(one, i, configuration)) {
+      for (const { request, answer, wanted } of ask(modelOf(round), one, i, configuration)) {
         counts.set(wanted, (counts.get(wanted) ?? 0) + 1);
         if (answer === wanted) continue;
-        const objects = objectsOf(round);
+        const objects = [...ofMesh, ...objectsOf(round)];
         expect.fail(JSON.stringify({ answer, wanted, workload: one, request, objects }, null, 1));
       }
     }
@@ -137,6 +149,13 @@ function print(what: string, counts: ReadonlyMap<string, number>): void {
   );
 }
 
+function isOfMesh({ metadata }: PlainObject): boolean {
+  return objectOf(metadata).namespace === "istio-system";
+}
+
+/** Policies of the root namespace. They apply to every round, so only those of the first one are taken. */
+const ofMesh = (fc.sample(policies, { numRuns: 1, seed })[0] ?? []).filter(isOfMesh);
+
 /** Random objects in the namespaces of a round. Services are ServiceEntries, because istiod reads these from files. */
 function objectsOf(round: number): PlainObject[] {
   const [shop, bank] = of(round);
@@ -145,8 +164,7 @@ function objectsOf(round: number): PlainObject[] {
   const [paths = []] = fc.sample(routing(shop, bank), one);
   const places: Readonly<Record<string, string>> = { shop, bank };
   const own = random
-    // Policies of the root namespace apply to every round, so only one round has some.
-    .filter(({ metadata }) => round === 0 || objectOf(metadata).namespace !== "istio-system")
+    .filter((each) => !isOfMesh(each))
     .map((each) => {
       const metadata = objectOf(each.metadata);
       const namespace = String(metadata.namespace);
