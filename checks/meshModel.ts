@@ -1,5 +1,14 @@
 import { gatewayProxies, isObject, type Mesh, type Service } from "../catalog";
-import { type MeshSettings, type Model, type PlainObject, readObjects, type Workload } from "../effect";
+import {
+  injectedBy,
+  type KnownObject,
+  knownObject,
+  type MeshSettings,
+  type Model,
+  type PlainObject,
+  readObjects,
+  type Workload,
+} from "../effect";
 
 /**
  * The model of a mesh's objects. Pods and Services that other tools create are those that the catalog describes.
@@ -13,8 +22,15 @@ export function modelOf(
 ): Model {
   const services = new Map(mesh.services.map((service) => [`${service.namespace}/${service.name}`, service]));
   const rendered = new Set(objects.filter(({ kind }) => kind === "Service").map(placeOf));
+  // Their namespaces' labels decide about proxies, and overrides can change these.
+  const bare = new Set(objects.map(knownObject).flatMap((one) => (isWithoutProxies(one) ? [one.name] : [])));
   const workloads = [
-    ...mesh.services.filter(({ workloads: own }) => own.length === 0).map(workloadOf),
+    ...mesh.services
+      .filter(({ workloads: own }) => own.length === 0)
+      .map((service) => ({
+        ...workloadOf(service),
+        ...(bare.has(service.namespace) && { proxy: "none" as const }),
+      })),
     ...gatewayWorkloads(mesh),
   ];
   const known = objects.map((object) => selecting(services, object));
@@ -104,4 +120,8 @@ function serviceObject({ name, namespace, selector, ports }: Service): PlainObje
 function placeOf({ metadata }: PlainObject): string {
   const { name = "", namespace = "" } = metadata as { readonly name?: string; readonly namespace?: string };
   return `${namespace}/${name}`;
+}
+
+function isWithoutProxies({ kind, labels }: KnownObject): boolean {
+  return kind === "Namespace" && injectedBy(labels) !== true;
 }

@@ -73,6 +73,9 @@ import { overrideAccess } from "./rules/overrideAccess";
 import { overrideDenies } from "./rules/overrideDenies";
 import { overrideProxy } from "./rules/overrideProxy";
 import { overrideRoutes } from "./rules/overrideRoutes";
+import { overrideDestinations } from "./rules/overrideDestinations";
+import { overrideSettings } from "./rules/overrideSettings";
+import { overrideTokens } from "./rules/overrideTokens";
 import { overrideEgress } from "./rules/overrideEgress";
 import { overrideUnread } from "./rules/overrideUnread";
 import { overrideHardening } from "./rules/overrideHardening";
@@ -361,6 +364,8 @@ export const topics: readonly Topic[] = [
   {
     title: "Effects of overrides",
     rules: [
+      overrideSettings, // MW365
+      overrideDestinations, // MW366
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912
@@ -370,6 +375,7 @@ export const topics: readonly Topic[] = [
       overrideUnread, // MW916
       overrideHardening, // MW917
       overrideRefers, // MW918
+      overrideTokens, // MW919
     ],
   },
 ];

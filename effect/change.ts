@@ -1,6 +1,7 @@
 import type { RoutedRequest } from "./httpMatch";
 import type { ObjectName } from "./object";
 import type { Request } from "./request";
+import type { Route } from "./routing";
 import type { Workload } from "./workload";
 
 /** A change of what objects mean. */
@@ -52,6 +53,8 @@ export interface Difference {
   readonly sent?: RoutedRequest;
   /** Whether `sent` shows the difference. False if no such request is known, so that it only names the host. Default: true. */
   readonly isExample?: false;
+  /** Of `route changed`, and of `mTLS weaker` with `sent`: the two routes. */
+  readonly routes?: readonly [before: Route, after: Route];
   /** What held before. */
   readonly before: string;
   /** What holds now. */

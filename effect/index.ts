@@ -10,6 +10,7 @@ export { standIns } from "./standIns";
 export {
   hasGatewayTemplate,
   identityOf,
+  injectedBy,
   podTemplateOf,
   podTemplatePath,
   type Workload,
@@ -47,10 +48,12 @@ export { unreadOf, type Unread } from "./unread";
 export { tokenIssuers, type TokenIssuer } from "./token";
 export type { Truth } from "./truth";
 export { difference } from "./difference";
+export { otherSettings } from "./limitDifference";
 export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";
 export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space";
+export { changedParts, type ChangedPart } from "./routeParts";
 export { routeText } from "./routeText";
 export { weaknesses } from "./hardening";
 export { dangling, missingPods, missingTargets } from "./dangling";

@@ -5,6 +5,9 @@ import { ratesIn } from "./rateLimit";
 import { envoyFilters, unreadOf } from "./unread";
 import type { Workload } from "./workload";
 
+/** What {@link limitDifferences} says of a filter with the same rates. */
+export const otherSettings = "other settings of it";
+
 /** Returns changes of the EnvoyFilters that only limit the rate of requests to a workload. New ones are not read, and found as such. */
 export function limitDifferences(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
   if (old.proxy === "none" || now.proxy === "none") return [];
@@ -19,8 +22,7 @@ export function limitDifferences(before: Model, old: Workload, after: Model, now
         workload: now,
         sure: true,
         before: first === last || first === "" ? `the limits of ${name}` : first,
-        after:
-          has === undefined ? "no such limit" : first === last || last === "" ? "other settings of it" : last,
+        after: has === undefined ? "no such limit" : first === last || last === "" ? otherSettings : last,
         by: has === undefined ? [] : [has.from],
         extent: has?.text ?? "",
       },

@@ -147,6 +147,7 @@ function compareRoutes(
       after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
       by: is.by ? [is.by] : isReached ? [outside.from] : [],
       ...(missing.length > 0 && { missing }),
+      ...((kind === "route changed" || kind === "mTLS weaker") && { routes: [was, is] }),
       extent: key,
     });
   }

@@ -4,45 +4,74 @@ import type { Route, RouteDestination } from "./routing";
 /** Everything that requests can notice of a route, by name: `timeout`, `share of cart:8080 subset v1`. */
 type Parts = ReadonlyMap<string, string>;
 
+/** A setting that two routes do not have in common. */
+export interface ChangedPart {
+  /** What changes, such as `timeout` or `connectionPool.tcp.maxConnections`. */
+  readonly setting: string;
+  /** The destination whose setting it is. Undefined for a setting of the route. */
+  readonly place?: string;
+  /** Undefined if it was not set. */
+  readonly before?: string;
+  /** Undefined if it is not set any more. */
+  readonly after?: string;
+}
+
 /** Describes only what two routes don't have in common: what each of them has, in the same order. */
 export function routeChange(was: Route, is: Route): readonly [before: string, after: string] {
-  const places = [was, is].map(({ destinations }) => new Set(destinations.map(placeOf)));
-  const isCommon = (place: string): boolean => places.every((own) => own.has(place));
-  const [old, now] = [partsOf(was, isCommon), partsOf(is, isCommon)];
-  const names = [...new Set([...old.keys(), ...now.keys()])].filter(
-    (name) => old.get(name) !== now.get(name),
-  );
-  const shown = shared(names, old, now);
+  const isCommon = commonPlaces(was, is);
+  const changed = changedParts(was, is);
   // Of a destination that only one of them has, and of a route to none, nothing is set in the other.
   const isRouted = [was, is].every(({ destinations }) => destinations.length > 0);
-  const text = (parts: Parts): string =>
+  const shown = shared(changed);
+  const text = (side: "before" | "after"): string =>
     shown
-      .flatMap(([title, name]) => {
-        const value = parts.get(name);
-        const [, place] = name.split(" of ");
+      .flatMap(([title, { place, [side]: value }]) => {
         const isSettable = isRouted && (place === undefined || isCommon(place));
         return value === undefined && !isSettable ? [] : [`${title} ${value ?? "not set"}`];
       })
       .join(", ");
-  return [text(old), text(now)];
+  return [text("before"), text("after")];
+}
+
+/** Returns everything that requests can notice of one of two routes alone. */
+export function changedParts(was: Route, is: Route): ChangedPart[] {
+  const isCommon = commonPlaces(was, is);
+  const [old, now] = [partsOf(was, isCommon), partsOf(is, isCommon)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
+    const [before, after] = [old.get(name), now.get(name)];
+    if (before === after) return [];
+    const [setting = "", place] = name.split(" of ");
+    return [
+      {
+        setting,
+        ...(place !== undefined && { place }),
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      },
+    ];
+  });
+}
+
+function commonPlaces(was: Route, is: Route): (place: string) => boolean {
+  const places = [was, is].map(({ destinations }) => new Set(destinations.map(placeOf)));
+  return (place) => places.every((own) => own.has(place));
 }
 
 /** Settings that change alike at every destination are said once. */
-function shared(
-  names: readonly string[],
-  old: Parts,
-  now: Parts,
-): (readonly [title: string, name: string])[] {
-  const groups = Map.groupBy(names, (name) => {
-    const [setting = ""] = name.split(" of ");
-    return JSON.stringify([setting, old.get(name), now.get(name)]);
-  });
+function shared(changed: readonly ChangedPart[]): (readonly [title: string, part: ChangedPart])[] {
+  const groups = Map.groupBy(changed, ({ setting, before, after }) =>
+    JSON.stringify([setting, before, after]),
+  );
   return [...groups.values()].flatMap((group) => {
-    const [first = ""] = group;
-    const [setting = "", place] = first.split(" of ");
-    const alike = place !== undefined && setting !== "share" && group.length > 1;
-    return alike ? [[setting, first] as const] : group.map((name) => [name, name] as const);
+    const [first] = group;
+    if (first === undefined) return [];
+    const alike = first.place !== undefined && first.setting !== "share" && group.length > 1;
+    return alike ? [[first.setting, first] as const] : group.map((part) => [titleOf(part), part] as const);
   });
+}
+
+function titleOf({ setting, place }: ChangedPart): string {
+  return place === undefined ? setting : `${setting} of ${place}`;
 }
 
 function partsOf(route: Route, isCommon: (place: string) => boolean): Parts {

@@ -114,6 +114,12 @@ export function hasGatewayTemplate(annotations: Readonly<Record<string, string>>
   return annotations["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
 }
 
+/** Whether a namespace's labels ask for proxies, or refuse them. Undefined if its pods decide. */
+export function injectedBy(labels: Readonly<Record<string, string>> = {}): boolean | undefined {
+  if (labels["istio-injection"] !== undefined) return labels["istio-injection"] === "enabled";
+  return labels["istio.io/rev"] === undefined ? undefined : true;
+}
+
 /**
  * Decides by the labels, as Istio's injection webhook does.
  *
@@ -132,13 +138,10 @@ function proxyOf(
   const router = hasGatewayTemplate(annotations);
   const isManaged = containers.every(isProxy) && gatewayLabels.some((label) => labels[label] !== undefined);
   const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
-  const of = namespace?.labels ?? {};
   const asked =
     own === "false" || fieldsAt({ spec }, "spec").hostNetwork === true
       ? false
-      : of["istio-injection"] !== undefined
-        ? of["istio-injection"] === "enabled"
-        : of["istio.io/rev"] !== undefined || labels["istio.io/rev"] !== undefined || own === "true";
+      : (injectedBy(namespace?.labels) ?? (labels["istio.io/rev"] !== undefined || own === "true"));
   if (!asked && !hasProxy) return "none";
   return router || isManaged ? "gateway" : "sidecar";
 }

@@ -2,6 +2,7 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
+import type { Difference } from "../../effect";
 import { differencesOf, workloadsText } from "../effectText";
 
 const overriding = (mode: string): object => ({
@@ -9,18 +10,19 @@ const overriding = (mode: string): object => ({
   overrides: { Sidecar: { "shop/web": { spec: { outboundTrafficPolicy: { mode } } } } },
 });
 
-export const text = (workloads: string): Text => ({
-  message: `the override lets ${workloads} send requests to any host`,
-  fix: "declare the hosts under externalServices, or suppress this with the reason",
+export const text = (workloads: string, host = "any host"): Text => ({
+  message: `the override lets ${workloads} send requests to ${host}`,
+  fix: "declare the hosts under externalServices and call them, or suppress this with the reason",
 });
 
 export const overrideEgress: ObjectRule = {
   code: "MW915",
   severity: "warning",
-  title: "Overrides do not open the mesh to unknown hosts",
+  title: "Overrides do not open the mesh to other hosts",
   why: [
     "With REGISTRY_ONLY a proxy sends requests only to declared hosts.",
     "With ALLOW_ANY it sends them anywhere, so data can leave the mesh unnoticed.",
+    "A wider Sidecar lets it send them to external services that only other services call.",
   ],
   see: pages.egressControl,
   suppress: "the hosts can't be listed; name what limits them instead.",
@@ -33,9 +35,19 @@ export const overrideEgress: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = differencesOf(effect, "egress opened");
-      const [first] = found;
-      if (first) yield { path: effect.path, ...text(workloadsText(found)) };
+      const opened = differencesOf(effect, "egress opened");
+      const reached = differencesOf(effect, "host reached");
+      const [first] = reached;
+      if (opened.length > 0) yield { path: effect.path, ...text(workloadsText(opened)) };
+      else if (first) yield { path: effect.path, ...text(workloadsText(reached), hostsText(reached)) };
     }
   },
 };
+
+/** Names the hosts of differences: the first, and how many more. */
+function hostsText(differences: readonly Difference[]): string {
+  const [first = "", ...others] = new Set(
+    differences.map(({ sent }) => `${sent?.host ?? ""}:${sent?.port ?? 0}`),
+  );
+  return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}, which no call of it names`;
+}

@@ -110,7 +110,7 @@ describe("effects of overrides", () => {
     ]);
     expect(
       found({ Namespace: { shop: { metadata: { labels: { "istio-injection": "disabled" } } } } }),
-    ).to.deep.equal(['MW913 Namespace.shop: the override takes the proxy from "api"']);
+    ).to.deep.equal(['MW913 Namespace.shop: the override takes the proxy from "api" and 1 more workload']);
     const annotations = { "traffic.sidecar.istio.io/excludeInboundPorts": "8080" };
     expect(found(deployment({ metadata: { annotations } }))).to.deep.equal([
       'MW913 Deployment["shop/api"]: the override takes port 8080 from the proxy of "api"',
@@ -141,6 +141,128 @@ describe("effects of overrides", () => {
     const open = { outboundTrafficPolicy: { mode: "ALLOW_ANY" } };
     expect(found({ Sidecar: { "shop/web": { spec: open } } })).to.deep.equal([
       'MW915 Sidecar["shop/web"]: the override lets "web" send requests to any host',
+    ]);
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+    const vault = { ...bank, host: "vault.example.com" };
+    const services = { ...base.services, jobs: { ports: { http }, calls: { bank: {}, vault: {} } } };
+    const more = { services, externalServices: { bank, vault } };
+    const hosts = (...names: string[]): object => ({
+      Sidecar: { "shop/web": { spec: { egress: [{ hosts: names }] } } },
+    });
+    expect(found(hosts("shop/api.shop.svc.cluster.local", "shop/bank.example.com"), more)).to.deep.equal([
+      'MW915 Sidecar["shop/web"]: the override lets "web" send requests to bank.example.com:443, which no call of it names',
+    ]);
+    expect(found(hosts("shop/*"), more)).to.deep.equal([
+      'MW915 Sidecar["shop/web"]: the override lets "web" send requests to bank.example.com:443 and 1 more, which no call of it names',
+    ]);
+    expect(found(hosts("shop/api.shop.svc.cluster.local"), more)).to.deep.equal([]);
+  });
+
+  it("are tokens that are verified by other keys, or read elsewhere", () => {
+    const issuer = "https://id.example.com";
+    const more = {
+      services: { ...base.services, web: { ports: { http }, calls: { api: { port: "http", endUser: {} } } } },
+      jwtRules: [{ issuer, jwksUri: `${issuer}/keys` }],
+    };
+    const override = (rule: object): object => ({
+      RequestAuthentication: {
+        "shop/default": {
+          spec: { jwtRules: [{ ...more.jwtRules[0], forwardOriginalToken: true, ...rule }] },
+        },
+      },
+    });
+    const changes =
+      'MW919 RequestAuthentication["shop/default"]: the override changes how "api" and 1 more workload reads tokens: tokens of https://id.example.com:';
+    expect(found(override({ jwksUri: "https://keys.example.org" }), more)).to.deep.equal([
+      `${changes} jwksUri https://id.example.com/keys becomes tokens of ${issuer}: jwksUri https://keys.example.org`,
+    ]);
+    expect(found(override({ fromParams: ["token"] }), more)).to.deep.equal([
+      `${changes} fromParams not set becomes tokens of ${issuer}: fromParams ["token"]`,
+    ]);
+    expect(found(override({}), more)).to.deep.equal([]);
+  });
+
+  it("are limits, timeouts and retries that replace the catalog's", () => {
+    const to = { destination: { host: "api.shop.svc.cluster.local", port: { number: 8080 } } };
+    const replaces = "the override replaces what the catalog says of requests to";
+    const timed = {
+      services: {
+        ...base.services,
+        api: {
+          ...base.services.api,
+          resilience: { timeout: "2s", retries: { attempts: 1, perTryTimeout: "1s", retryOn: ["reset"] } },
+        },
+      },
+    };
+    const route = (more: object): object => ({
+      VirtualService: { "shop/api": { spec: { http: [{ route: [to], ...more }] } } },
+    });
+    const retries = { attempts: 1, perTryTimeout: "1s", retryOn: "reset" };
+    expect(found(route({ timeout: "60s", retries }), timed)).to.deep.equal([
+      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: timeout 2000 ms becomes 60000 ms`,
+    ]);
+    expect(found(route({ retries }), timed)[0]).to.include("timeout 2000 ms becomes not set");
+    expect(
+      found(
+        route({ timeout: "2s", retries: { attempts: 9, perTryTimeout: "200ms", retryOn: "reset" } }),
+        timed,
+      ),
+    ).to.deep.equal([
+      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: retries 1 becomes 9, and 1 more setting`,
+    ]);
+    // The catalog says nothing of these.
+    expect(found(route({ timeout: "5s", retries: { attempts: 5 } }))).to.deep.equal([]);
+    const pool = (more: object): object => ({
+      DestinationRule: { "shop/api": { spec: { trafficPolicy: { connectionPool: { tcp: more } } } } },
+    });
+    expect(found(pool({ maxConnections: 100000 }))).to.deep.equal([
+      `MW365 DestinationRule["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: connectionPool.tcp.maxConnections 100 becomes 100000`,
+    ]);
+    expect(found(pool({ maxConnections: 100, tcpKeepalive: { time: "60s" } }))).to.deep.equal([]);
+    expect(
+      found({ DestinationRule: { "shop/api": { spec: { trafficPolicy: { outlierDetection: null } } } } })[0],
+    )
+      .to.include("outlierDetection.")
+      .and.to.include("more settings");
+    const limited = {
+      services: { ...base.services, api: { ...base.services.api, rateLimit: { requests: 100, per: "1m" } } },
+    };
+    const { mesh } = checkMesh({ ...base, ...limited });
+    const rendered = mesh ? renderMesh(mesh) : [];
+    const filter = rendered.find(({ kind }) => kind === "EnvoyFilter");
+    const rate = JSON.stringify(filter?.spec).replaceAll("100,", "900,");
+    const name = "shop/api-rate-limit";
+    expect(found({ EnvoyFilter: { [name]: { spec: JSON.parse(rate) as object } } }, limited)).to.deep.equal([
+      `MW365 EnvoyFilter["${name}"]: ${replaces} "api": 100 requests per 60s, at most 100 at once becomes 900 requests per 60s, at most 900 at once`,
+    ]);
+    expect(found({ EnvoyFilter: { [name]: { spec: { priority: -5 } } } }, limited)).to.deep.equal([]);
+  });
+
+  it("are requests, and copies of them, that go where the catalog does not say", () => {
+    const to = (host: string): object => ({ destination: { host, port: { number: 8080 } } });
+    const api = "api.shop.svc.cluster.local";
+    const web = "web.shop.svc.cluster.local";
+    const route = (...http: object[]): object => ({ VirtualService: { "shop/api": { spec: { http } } } });
+    const says = "which the catalog does not say";
+    expect(found(route({ route: [to(web)] }))).to.deep.equal([
+      `MW366 VirtualService["shop/api"]: with the override, requests of "web" to ${api}:8080 go to ${web}:8080, ${says}`,
+    ]);
+    expect(found(route({ route: [to(api)], mirror: { host: web, port: { number: 8080 } } }))).to.deep.equal([
+      `MW366 VirtualService["shop/api"]: with the override, copies of requests of "web" to ${api}:8080 go to ${web}:8080, ${says}`,
+    ]);
+    const weighted = [
+      { ...to(api), weight: 100 },
+      { ...to(web), weight: 0 },
+    ];
+    expect(found(route({ route: weighted }))).to.deep.equal([]);
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+    const more = {
+      services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank },
+    };
+    const spec = { resolution: "STATIC", endpoints: [{ address: "203.0.113.9" }] };
+    expect(found({ ServiceEntry: { "shop/bank": { spec } } }, more)).to.deep.equal([
+      `MW366 ServiceEntry["shop/bank"]: with the override, requests of "jobs" to bank.example.com:443 go to 203.0.113.9 (bank.example.com:443), ${says}`,
     ]);
   });
 

@@ -169,4 +169,61 @@ export const overrideEffects: readonly Mutation[] = [
       }
     },
   },
+  {
+    code: "MW365",
+    mistake: "an override that lifts the limit of connections",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "DestinationRule",
+        {
+          spec: {
+            trafficPolicy: { connectionPool: { tcp: { maxConnections: 987654 } }, portLevelSettings: null },
+          },
+        },
+        isCalled(catalog),
+      ),
+  },
+  {
+    code: "MW366",
+    mistake: "an override that sends the requests for a service to another one",
+    *mutants(catalog) {
+      const called = servicesOf(catalog).filter(({ name }) => isCalled(catalog)(name));
+      for (const [index, { name, service }] of called.entries()) {
+        const other = called[index === 0 ? 1 : 0];
+        const [port] = Object.values(other?.service.ports ?? {});
+        if (!other || !port) continue;
+        const [own, next] = [service, other.service].map(
+          (one) => one.namespace ?? catalog.namespace ?? catalog.name,
+        );
+        const at = ["overrides", "VirtualService", `${own}/${name}`];
+        const destination = { host: `${other.name}.${next}.svc.cluster.local`, port: { number: port.port } };
+        yield { at, changes: [[at, { spec: { http: [{ route: [{ destination }] }] } }]] };
+      }
+    },
+  },
+  {
+    code: "MW919",
+    mistake: "an override that verifies tokens by the keys of another issuer",
+    *mutants(catalog) {
+      const { jwtRules = [] } = catalog;
+      const asking = servicesOf(catalog).filter(({ service }) =>
+        Object.values(service.calls ?? {})
+          .flat()
+          .some(({ endUser }) => endUser),
+      );
+      const [first] = asking;
+      if (!first) return;
+      const at = [
+        "overrides",
+        "RequestAuthentication",
+        `${first.service.namespace ?? catalog.namespace ?? catalog.name}/default`,
+      ];
+      const changed = jwtRules.map((rule) => ({
+        issuer: rule.issuer,
+        jwksUri: "https://keys.example.org/keys",
+      }));
+      yield { at, changes: [[at, { spec: { jwtRules: changed } }]] };
+    },
+  },
 ];
