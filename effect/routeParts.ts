@@ -40,7 +40,7 @@ export function changedParts(was: Route, is: Route): ChangedPart[] {
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
     const [before, after] = [old.get(name), now.get(name)];
     if (before === after) return [];
-    const [setting = "", place] = name.split(" of ");
+    const [, setting = name, place] = /^(.+?) of (\S+:\d+.*)$/.exec(name) ?? [];
     return [
       {
         setting,

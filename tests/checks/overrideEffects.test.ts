@@ -230,7 +230,7 @@ describe("effects of overrides", () => {
     const { mesh } = checkMesh({ ...base, ...limited });
     const rendered = mesh ? renderMesh(mesh) : [];
     const filter = rendered.find(({ kind }) => kind === "EnvoyFilter");
-    const rate = JSON.stringify(filter?.spec).replaceAll("100,", "900,");
+    const rate = JSON.stringify(filter?.spec).replaceAll(/(max_tokens|tokens_per_fill)":100/g, '$1":900');
     const name = "shop/api-rate-limit";
     expect(found({ EnvoyFilter: { [name]: { spec: JSON.parse(rate) as object } } }, limited)).to.deep.equal([
       `MW365 EnvoyFilter["${name}"]: ${replaces} "api": 100 requests per 60s, at most 100 at once becomes 900 requests per 60s, at most 900 at once`,
