@@ -5,7 +5,7 @@ import { find, http, metadata, render, tcp } from "./render";
 
 describe("authorizationPolicy", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       jwtRules: [{ issuer: "https://b.example.com" }, { issuer: "https://a.example.com" }],

@@ -5,7 +5,7 @@ import { find, http, metadata, render, tcp } from "./render";
 
 describe("destinationRule", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {

@@ -9,7 +9,7 @@ const gateway = "istio-egress.istio-egress.svc.cluster.local";
 const both = "externalServices.bank,externalServices.mail";
 
 describe("egressGateway", () => {
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {

@@ -47,7 +47,7 @@ const atGateway = (objects: readonly Manifest[]): unknown =>
 
 describe("extAuthzPolicy", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render(catalog({ extAuthz: { provider: "login", paths: ["/app/*"], notPaths: ["/app/x"] } }));
   });
 

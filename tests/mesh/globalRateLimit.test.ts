@@ -41,7 +41,7 @@ const counter = "counter.limits.svc.cluster.local";
 const from = "services.web.globalRateLimits";
 
 describe("global rate limits", () => {
-  before(() => {
+  beforeEach(() => {
     objects = render(definition);
   });
 

@@ -1,14 +1,14 @@
 import { expect } from "chai";
-import { injection, injectionWebhooks } from "../../mesh/injection";
+import { injection, injectionWebhooks, type InjectionWebhook } from "../../mesh/injection";
 import { injectionCases } from "./injectionCases";
 
-const both = [...injectionWebhooks("default"), ...injectionWebhooks("blue")];
+const both = (): InjectionWebhook[] => [...injectionWebhooks("default"), ...injectionWebhooks("blue")];
 const shop = { name: "shop" };
 
 describe("injection", () => {
   for (const { what, subject, by } of injectionCases) {
     it(`is ${by === undefined ? "none" : `that of ${by}`}: ${what}`, () => {
-      const decided = injection({ ...subject, namespace: { ...shop, ...subject.namespace } }, both);
+      const decided = injection({ ...subject, namespace: { ...shop, ...subject.namespace } }, both());
       expect(decided.injected ? decided.revision : undefined).to.equal(by);
       expect(decided.injected).to.equal(by !== undefined);
     });
@@ -16,7 +16,7 @@ describe("injection", () => {
 
   it("names the label that decides", () => {
     const reason = (namespace: Record<string, string>, labels: Record<string, string> = {}): string =>
-      injection({ namespace: { ...shop, labels: namespace }, labels }, both).reason;
+      injection({ namespace: { ...shop, labels: namespace }, labels }, both()).reason;
     expect(reason({ "istio-injection": "enabled" })).to.equal(
       "the namespace has the label istio-injection=enabled",
     );
@@ -29,7 +29,7 @@ describe("injection", () => {
     );
     expect(reason({})).to.equal("no label of the namespace or the pod requests a proxy");
     const enabled = { ...shop, labels: { "istio-injection": "enabled" } };
-    expect(injection({ namespace: enabled, hostNetwork: true }, both)).to.deep.equal({
+    expect(injection({ namespace: enabled, hostNetwork: true }, both())).to.deep.equal({
       injected: false,
       asked: true,
       reason: "the pod uses the network of its node",
@@ -38,7 +38,7 @@ describe("injection", () => {
 
   it("injects no proxy for a revision that no control plane has", () => {
     const green = { namespace: { ...shop, labels: { "istio.io/rev": "green" } } };
-    expect(injection(green, both)).to.deep.equal({
+    expect(injection(green, both())).to.deep.equal({
       injected: false,
       asked: true,
       unknown: "green",

@@ -51,7 +51,7 @@ let objects: Manifest[];
 const shadow = "shadow.trial.svc.cluster.local";
 
 describe("mirror to another service", () => {
-  before(() => {
+  beforeEach(() => {
     objects = render(definition);
   });
 

@@ -16,7 +16,7 @@ const ports = (...numbers: number[]): object[] => numbers.map((port) => ({ proto
 
 describe("networkPolicy", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       networkPolicies: {},

@@ -6,7 +6,7 @@ const labels = (name: string): Record<string, string> => ({ "app.kubernetes.io/n
 
 describe("a service's selector and account", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       networkPolicies: {},
@@ -91,7 +91,7 @@ describe("a service's selector and account", () => {
 
 describe("a service without ports", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       networkPolicies: {},

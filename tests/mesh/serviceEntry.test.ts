@@ -5,7 +5,7 @@ import { find, http, metadata, render } from "./render";
 let objects: Manifest[];
 
 describe("serviceEntry", () => {
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {

@@ -57,7 +57,7 @@ const inShared = (name: string, from: string): Manifest["metadata"] => ({
 });
 
 describe("a namespace that the catalog does not own", () => {
-  before(() => {
+  beforeEach(() => {
     objects = render(shop);
   });
 

@@ -4,7 +4,7 @@ import { find, http, metadata, render, tcp } from "./render";
 
 describe("sidecar", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {

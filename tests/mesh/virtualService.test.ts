@@ -371,7 +371,7 @@ describe("virtualService", () => {
       },
     };
     let objects: Manifest[];
-    before(() => {
+    beforeEach(() => {
       objects = render(shop);
     });
 

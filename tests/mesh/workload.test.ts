@@ -4,7 +4,7 @@ import { find, http, metadata, render } from "./render";
 
 describe("workload", () => {
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {
@@ -191,7 +191,7 @@ describe("workload", () => {
 describe("a workload's kind", () => {
   const leastPrivilege = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
   let objects: Manifest[];
-  before(() => {
+  beforeEach(() => {
     objects = render({
       name: "shop",
       services: {
