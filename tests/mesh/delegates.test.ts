@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { DelegateDefinition, GatewayHostDefinition, MeshDefinition } from "../../catalog";
 import { readObjects, routeOf, type Workload } from "../../effect";
 import { checkMesh } from "../../mesh";
-import { delegateProblems } from "../../mesh/delegates";
+import { delegateProblems, type DelegatingObject } from "../../mesh/delegates";
 import { find, http, metadata, render } from "./render";
 
 const name = "www.example.com";
@@ -116,17 +116,24 @@ describe("delegates", () => {
       'edge/www.example.com of the catalog "edge" delegates to shop/storefront, and none of these catalogs has it: its paths ' +
         "get another route, or 404. Declare it under delegates of the catalog of that namespace.",
     ]);
-    expect(problems(edge(), shop({ exportTo: "other" })).join()).to.match(
-      /exported to other, .* istiod ignores it\. Set exportTo to "edge"\./,
-    );
-    expect(delegateProblems(render(shop())).join()).to.match(/^The delegate shop\/storefront .* has no host/);
+    expect(problems(edge(), shop({ exportTo: "other" }))).to.deep.equal([
+      'shop/storefront of the catalog "shop" is exported to other, and edge/www.example.com of the catalog "edge" delegates ' +
+        'to it from edge: istiod ignores it. Set exportTo to "edge".',
+    ]);
+    expect(delegateProblems(render(shop()))).to.deep.equal([
+      'The delegate shop/storefront of the catalog "shop" has no host: no VirtualService delegates to it. Add it to delegates ' +
+        "of a host in the owner's catalog.",
+    ]);
   });
 
   it("are found to have routes outside of what the owner delegates, or that another route takes", () => {
     const narrow = edge({
       delegates: [{ prefix: "/shop/items", delegate: { name: "storefront", namespace: "shop" } }],
     });
-    expect(problems(narrow, shop()).join()).to.match(/routes \/shop\/cart, .* istiod leaves the route out/);
+    expect(problems(narrow, shop())).to.deep.equal([
+      'shop/storefront of the catalog "shop" routes /shop/cart, and edge/www.example.com of the catalog "edge" delegates ' +
+        "/shop/items, /shop/items/*: istiod leaves the route out. Set both prefixes to the same value.",
+    ]);
     expect(receiver(narrow, shop())("/shop/cart")).to.equal("home");
     const taking = edge({
       routes: [
@@ -134,8 +141,57 @@ describe("delegates", () => {
         { prefix: "/shop/items", service: "home" },
       ],
     });
-    expect(problems(taking, shop()).join()).to.match(/routes \/shop\/items, .* takes before it/);
+    expect(problems(taking, shop())).to.deep.equal([
+      'shop/storefront of the catalog "shop" routes /shop/items, /shop/items/*, which /shop/items, /shop/items/* of ' +
+        'edge/www.example.com of the catalog "edge" takes before it. Remove one of the two routes.',
+    ]);
     expect(receiver(taking, shop())("/shop/items/1")).to.equal("home");
+  });
+
+  it("are found in objects of other tools, whose fields may be missing", () => {
+    const service = (name: string, spec?: object, namespace?: string): DelegatingObject => ({
+      kind: "VirtualService",
+      metadata: namespace === undefined ? { name } : { name, namespace },
+      ...(spec && { spec }),
+    });
+    const to = (delegate: object, uri?: object): object => ({
+      hosts: [name],
+      http: [{ delegate, ...(uri && { match: [{ uri }] }) }, {}],
+    });
+    const found = (...objects: DelegatingObject[]): string[] => delegateProblems(objects);
+    const exact = { exact: "/a" };
+    const own = { http: [{ match: [{ uri: exact }] }] };
+    const half = { http: [{ match: [{ uri: exact }, { uri: { exact: "/b" } }] }] };
+    expect(found(service("root", { hosts: [name] }), { ...service("other"), kind: "Gateway" })).to.deep.equal(
+      [],
+    );
+    expect(
+      found(service("root", to({ name: "one" }, exact), "web"), service("one", own, "web")),
+    ).to.deep.equal([]);
+    expect(found(service("root", to({ name: "one" }, exact)), service("one"))).to.deep.equal([]);
+    expect(found(service("root", to({}), "web"))).to.deep.equal([
+      'web/root of the catalog "" delegates to web/, and none of these catalogs has it: its paths get another route, or 404. ' +
+        "Declare it under delegates of the catalog of that namespace.",
+    ]);
+    expect(found(service("one"))).to.deep.equal([
+      'The delegate /one of the catalog "" has no host: no VirtualService delegates to it. Add it to delegates of a host in ' +
+        "the owner's catalog.",
+    ]);
+    expect(found(service("root", to({ name: "one" }, exact)), service("one", half))).to.deep.equal([
+      '/one of the catalog "" routes /a, /b, and /root of the catalog "" delegates /a: istiod leaves the route out. Set both ' +
+        "prefixes to the same value.",
+    ]);
+    const first = { match: [{ uri: exact }, { uri: { prefix: "/c" } }] };
+    const wide = { delegate: { name: "one" }, match: [{ uri: { prefix: "/" } }] };
+    const taking = (match: object): string[] =>
+      found(service("root", { hosts: [name], http: [match, wide] }), service("one", half));
+    expect(taking(first)).to.deep.equal([]);
+    expect(taking({})).to.deep.equal([]);
+    expect(taking({ match: [{}, { uri: { regex: "/.*" } }] })).to.deep.equal([]);
+    expect(taking({ match: [...first.match, { uri: { prefix: "/b" } }] })).to.deep.equal([
+      '/one of the catalog "" routes /a, /b, which /a, /c*, /b* of /root of the catalog "" takes before it. Remove one of the ' +
+        "two routes.",
+    ]);
   });
 
   it("are refused outside of their prefix, by expression, with addresses, twice, or with a service's name", () => {

@@ -85,6 +85,52 @@ describe("denyRules", () => {
     ]);
   });
 
+  it("have sorted identities, namespaces and issuers, and no source for a rule without one", () => {
+    expect(rulesOf({ one: { notPaths: ["/items/*"] } })).to.deep.equal([
+      { to: [{ operation: { ports: ["8080", "90"], notPaths: ["/items/*"] } }] },
+    ]);
+    expect(rulesOf({ one: { callers: ["web", "public"], notMethods: ["GET"] } })).to.deep.equal([
+      {
+        from: [
+          {
+            source: {
+              principals: ["cluster.local/ns/istio-ingress/sa/istio-ingress", "cluster.local/ns/shop/sa/web"],
+            },
+          },
+        ],
+        to: [{ operation: { ports: ["8080", "90"], notMethods: ["GET"] } }],
+      },
+    ]);
+    const admit = { b: { namespace: "stock", port: "http" }, a: { namespace: "bank", port: "http" } };
+    const issuers = ["https://b.example.com", "https://a.example.com"];
+    const { services, ...rest } = catalog({
+      one: { ipBlocks: ["10.0.0.0/8"], port: "http", notCallers: ["web", "b", "a"], notEndUser: {} },
+    });
+    const objects = render({
+      ...rest,
+      jwtRules: issuers.map((issuer) => ({ issuer })),
+      gateways: {},
+      services: { ...services, cart: { ...services.cart, admit } },
+    });
+    expect(find(objects, "AuthorizationPolicy", "cart.deny").spec).to.deep.include({
+      rules: [
+        {
+          from: [
+            {
+              source: {
+                ipBlocks: ["10.0.0.0/8"],
+                notNamespaces: ["bank", "stock"],
+                notPrincipals: ["cluster.local/ns/shop/sa/web"],
+              },
+            },
+          ],
+          to: [{ operation: { ports: ["8080"] } }],
+          when: [{ key: "request.auth.claims[iss]", notValues: issuers.toSorted() }],
+        },
+      ],
+    });
+  });
+
   it("except a token only if all of its claims are as listed", () => {
     const allows = decide({
       one: { paths: ["/admin"], notEndUser: { claims: { roles: ["admin"], tenant: ["shop"] } } },
