@@ -45,16 +45,13 @@ function inIpv4(bits: string, length: number): number | undefined {
   return found === undefined ? undefined : length - found.length;
 }
 
-/** The 128 bits of an IPv6 address. */
+/** The 128 bits of an IPv6 address. An IPv4 address at its end counts as zeros, because no length of {@link IPV4_IN_IPV6} reads it. */
 function bitsOf(address: string): string {
-  const groups = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
-    const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(0, 4).map(Number);
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-  const [head = "", tail] = groups.split("::");
-  const list = (text: string): string[] => text.split(":").filter((group) => group !== "");
-  const [first, last] = [list(head), tail === undefined ? [] : list(tail)];
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
+  const groups = address.replace(/[^:]*\.[^:]*$/, "0:0");
+  const [first = [], last = []] = groups
+    .split("::")
+    .map((part) => part.split(":").filter((group) => group !== ""));
+  const zeros = Array.from({ length: 8 - first.length - last.length }, () => "0");
   return [...first, ...zeros, ...last]
     .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, "0"))
     .join("");

@@ -3,7 +3,7 @@ import { durationMessages } from "../../bounds";
 import type { Message } from "../../policy";
 import { boundTimeouts, messages } from "../../policies/boundTimeouts";
 import { type Resource, unknown, validateResource } from "../engine";
-import { asPatch, route, virtualService } from "../resources";
+import { asPatch, istio, route, virtualService } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -57,6 +57,26 @@ describe("bound-timeouts", () => {
       violations: [],
     });
     expect(await judge(asPatch(virtualService([{}])))).to.deep.equal({ violations: [] });
+  });
+
+  it("judges the time limits of an HTTPRoute, and requires none", async () => {
+    const judged = (...requests: unknown[]) =>
+      judge(
+        istio(
+          "gateway.networking.k8s.io/v1",
+          "HTTPRoute",
+          { namespace: "shop", name: "web" },
+          { rules: requests.map((request) => ({ timeouts: { request } })) },
+        ),
+      );
+    const inRoute = said("HTTPRoute shop/web");
+    const refused = (message: Message) => ({
+      violations: [inRoute("spec.rules[1].timeouts.request", message)],
+    });
+    expect(await judged(undefined, "1ms", "2m")).to.deep.equal({ violations: [] });
+    expect(await judged("10s", "0s")).to.deep.equal(refused(messages.zero("2m")));
+    expect(await judged("10s", "3m")).to.deep.equal(refused(durationMessages.above("3m", "1ms", "2m")));
+    expect(await judged("10s", "0.5ms")).to.deep.equal(refused(durationMessages.below("0.5ms", "1ms", "2m")));
   });
 
   it("reports unknown values as undecided", async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { flagCaptureBypasses, messages } from "../../policies/flagCaptureBypasses";
 import { type Resource, unknown, validateResource } from "../engine";
-import { annotatedPod, deployment, gatewayRelease, grafana, istiod } from "../resources";
+import { annotatedPod, deployment, gatewayRelease, grafana, istiod, release } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}) =>
@@ -68,6 +68,26 @@ describe("flag-capture-bypasses", () => {
       refused("excludeOutboundIPRanges", messages.ranges("10.0.0.0/8")),
     );
     expect(await annotated("includeOutboundIPRanges", "*")).to.deep.equal({ violations: [] });
+    expect(await annotated("includeOutboundIPRanges", "10.0.0.0/8")).to.deep.equal(
+      refused("includeOutboundIPRanges", messages.ranges("10.0.0.0/8")),
+    );
+    expect(await annotated("excludeInterfaces", "eth1, eth2")).to.deep.equal(
+      refused("excludeInterfaces", messages.ranges("eth1,eth2")),
+    );
+    expect(await annotated("excludeInterfaces", "")).to.deep.equal({ violations: [] });
+    expect(await annotated("kubevirtInterfaces", "net1")).to.deep.equal({ violations: [] });
+    const { type, name, props } = release("other", {
+      [`traffic.sidecar.istio.io/excludeOutboundPorts`]: "15020",
+      excludeOutboundPorts: "443",
+    });
+    expect(await judge({ type, name, props })).to.deep.equal({
+      violations: [
+        said("Release monitoring/other")(
+          'values["traffic.sidecar.istio.io/excludeOutboundPorts"]',
+          messages.ports("15020"),
+        ),
+      ],
+    });
   });
 
   it("accepts ports of metrics of pods that run Prometheus, which a chart or an operator creates", async () => {
@@ -153,6 +173,15 @@ describe("flag-capture-bypasses", () => {
   });
 
   it("reports them in istiod's values", async () => {
+    const inbound = { excludeInboundPorts: "9100", includeIPRanges: "10.0.0.0/8", excludeIPRanges: "" };
+    expect(
+      await judge(istiod({ global: { proxy: inbound } }), { allowedOutboundPorts: [9100] }),
+    ).to.deep.equal({
+      violations: [
+        inIstiod("global.proxy.excludeInboundPorts", messages.ports("9100")),
+        inIstiod("global.proxy.includeIPRanges", messages.ranges("10.0.0.0/8")),
+      ],
+    });
     const proxy = { excludeOutboundPorts: "443", includeIPRanges: "*", excludeIPRanges: "10.1.0.0/16" };
     expect(await judge(istiod({ global: { proxy } }))).to.deep.equal({
       violations: [

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { forbidWildcardHosts, messages } from "../../policies/forbidWildcardHosts";
 import { type Resource, unknown, validateResource } from "../engine";
-import { gateway, virtualService } from "../resources";
+import { asPatch, gateway, virtualService } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource) => validateResource(forbidWildcardHosts, resource);
@@ -34,6 +34,24 @@ describe("forbid-wildcard-hosts", () => {
         violations: [said("Gateway shop/public")("spec.servers[1].hosts[1]", messages.gateway(host))],
       });
     }
+  });
+
+  it("refuses a gateway without a selector, but no patch of one", async () => {
+    const selecting = (selector: unknown) => {
+      const { type, name, props } = gateway();
+      return { type, name, props: { ...props, spec: { ...(props.spec as object), selector } } };
+    };
+    const refused = { violations: [said("Gateway shop/public")("spec.selector", messages.selector())] };
+    for (const selector of [undefined, {}]) {
+      expect(await judge(selecting(selector))).to.deep.equal(refused);
+      expect(await judge(asPatch(selecting(selector)))).to.deep.equal({ violations: [] });
+    }
+    expect(await judge(selecting(unknown))).to.deep.equal({
+      violations: [],
+      undecided: "Gateway shop/public: string value at .spec.selector can't be known during preview",
+    });
+    expect(messages.gateway("*.com").problem).to.equal('is "*.com", which matches hosts of many owners');
+    expect(messages.gateway("*/*").problem).to.equal('is "*/*", which matches every host');
   });
 
   it("refuses wildcards in a VirtualService", async () => {

@@ -94,8 +94,73 @@ describe("require-host-ownership", () => {
     expect(outcome).to.deep.equal(taken(ROUTES, "cart.shop.svc.example.com"));
   });
 
+  it("reads objects without a namespace as those of default", async () => {
+    const own = (host: string) =>
+      virtualService(undefined, { hosts: [host] }, { namespace: undefined, name: "routes" });
+    const title = "VirtualService routes";
+    const host = "api.example.com";
+    const inDefault = istio("networking.istio.io/v1", "ServiceEntry", { name: "entry" }, { hosts: [host] });
+    for (const accepted of ["cart", "cart.default.svc", "cart.default.svc.cluster.local"]) {
+      expect(await judge(own(accepted)), accepted).to.deep.equal({ violations: [] });
+    }
+    expect(await judge(own(CART))).to.deep.equal(taken(title));
+    expect(await judge(own(host), inDefault)).to.deep.equal({ violations: [] });
+    expect(await judge(routes(host), entry(host), inDefault)).to.deep.equal({
+      violations: [messages.alsoDeclared(ROUTES, "spec.hosts[0]", host, "default")],
+    });
+  });
+
+  it("matches a ServiceEntry with its own hosts only, of which one is enough", async () => {
+    const declared = (...hosts: string[]) =>
+      judge(
+        routes("api.example.com"),
+        entry("", { hosts }),
+        entry("", { hosts: ["www.example.com"] }, "bank"),
+      );
+    for (const hosts of [
+      ["www.example.com", "api.example.com"],
+      ["*.example.com"],
+      ["www.example.com", "*.com"],
+    ]) {
+      expect(await declared(...hosts), hosts.join()).to.deep.equal({ violations: [] });
+    }
+    for (const hosts of [
+      [],
+      ["example.com"],
+      ["*.api.example.com"],
+      ["*i.example.com"],
+      ["xapi.example.com"],
+    ]) {
+      expect(await declared(...hosts), hosts.join()).to.deep.equal({
+        violations: [messages.notDeclared(ROUTES, "spec.hosts[0]", "api.example.com")],
+      });
+    }
+  });
+
+  it("judges several hosts each, and objects for gateways and for clients in the mesh", async () => {
+    const several = await judge(routes(CART, { hosts: ["cart", CART, "pay.bank.svc"] }));
+    expect(several).to.deep.equal({
+      violations: [
+        messages.otherNamespace(ROUTES, "spec.hosts[1]", CART, "shop"),
+        messages.otherNamespace(ROUTES, "spec.hosts[2]", "pay.bank.svc", "bank"),
+      ],
+    });
+    const atGateway = entry(CART, { gateways: ["team-a/public"] });
+    expect(await judge(atGateway)).to.deep.equal(taken("ServiceEntry team-a/entry"));
+    for (const gateways of [unknown, [unknown], []]) {
+      expect(await judge(routes(CART, { gateways }))).to.deep.include(taken(ROUTES));
+    }
+    expect(
+      await judge(routes("cart.shop.svc.cluster.local.example.com"), namespace({}, "shop")),
+    ).to.deep.equal({
+      violations: [messages.notDeclared(ROUTES, "spec.hosts[0]", "cart.shop.svc.cluster.local.example.com")],
+    });
+  });
+
   it("does not apply to other stacks", async () => {
-    expect((await judge(deployment())).notApplicable).to.be.a("string");
+    expect((await judge(deployment())).notApplicable).to.equal(
+      "The stack has no VirtualService and no ServiceEntry",
+    );
   });
 
   it("reports unknown values as undecided", async () => {

@@ -138,6 +138,30 @@ describe("require-safe-envoy-filters", () => {
     );
   });
 
+  it("refuses Lua in a TrafficExtension, unless the organization allows it", async () => {
+    const extension = (spec: Record<string, unknown>, settings = {}) =>
+      validateResource(
+        requireSafeEnvoyFilters,
+        istio("extensions.istio.io/v1alpha1", "TrafficExtension", { namespace: "shop", name: "own" }, spec),
+        settings,
+      );
+    const lua = { inlineCode: "function envoy_on_request(handle) end" };
+    expect(await extension({ lua })).to.deep.equal({
+      violations: [said("TrafficExtension shop/own")("spec.lua", messages.code())],
+    });
+    const allowedTypes = ["type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua"];
+    for (const [spec, settings] of [
+      [{}, {}],
+      [{ wasm: { url: "oci://example.com/a" } }, {}],
+      [{ lua }, { allowedTypes }],
+      [{ lua }, { environment: "dev" }],
+    ] as const) {
+      expect(await extension(spec, settings), JSON.stringify([spec, settings])).to.deep.equal({
+        violations: [],
+      });
+    }
+  });
+
   it("reports unknown values as undecided", async () => {
     const type = { typed_config: { "@type": LIMIT } };
     expect(await judge(patch({ patch: { operation: unknown, value: type } }))).to.deep.equal({

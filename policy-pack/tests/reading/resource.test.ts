@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { embeddedObjects, kubernetesResources, kubernetesType } from "../../reading/resource";
+import { embeddedObjects, isListenerSet, kubernetesResources, kubernetesType } from "../../reading/resource";
+import { guarded, unknown } from "../engine";
 
 describe("resource", () => {
   it("reads Pulumi's type tokens of Kubernetes objects, and no others", () => {
@@ -24,6 +25,44 @@ describe("resource", () => {
     ]) {
       expect(kubernetesType(token), token).to.equal(undefined);
     }
+  });
+
+  it("reads tokens from their first to their last character", () => {
+    // Types are kept, so each is one that nothing has read before.
+    const fresh = String(process.hrtime.bigint());
+    const version = `v1beta${fresh}`;
+    const read = { group: "security.istio.io", version, kind: "Own", patch: false };
+    expect(kubernetesType(`kubernetes:security.istio.io/${version}:Own`)).to.deep.equal(read);
+    expect(kubernetesType(`kubernetes:security.istio.io/${version}:OwnPatch`)).to.deep.equal({
+      ...read,
+      patch: true,
+    });
+    expect(kubernetesType(`kubernetes:core/${version}:PatchOwn`)).to.deep.equal({
+      ...read,
+      group: "core",
+      kind: "PatchOwn",
+    });
+    for (const token of [
+      `my:kubernetes:core/${version}:Own`,
+      `kubernetes:core/${version}:Own/x`,
+      `kubernetes:core/${version}:OwnPatch:x`,
+      `kubernetes:core/${version}:`,
+      `kubernetes:core/${version}:Own-x`,
+      `kubernetes:/${version}:Own`,
+      `kubernetes:co:re/${version}:Own`,
+      `kubernetes:core/${version}/x:Own`,
+      `kubernetes:core/:Own${fresh}`,
+    ]) {
+      expect(kubernetesType(token), token).to.equal(undefined);
+    }
+  });
+
+  it("recognizes sets of listeners of the standard and the experimental API", () => {
+    const is = (group: string, kind: string) => isListenerSet({ group, kind, version: "v1", patch: false });
+    expect(is("gateway.networking.k8s.io", "ListenerSet")).to.equal(true);
+    expect(is("gateway.networking.x-k8s.io", "XListenerSet")).to.equal(true);
+    expect(is("gateway.networking.k8s.io", "XListenerSet")).to.equal(false);
+    expect(is("gateway.networking.x-k8s.io", "ListenerSet")).to.equal(false);
   });
 
   it("has a title of kind, namespace and name, or Pulumi's name if the object's is unknown", () => {
@@ -95,5 +134,54 @@ describe("resource", () => {
       [],
     );
     expect(read("kubernetes:apps/v1:Deployment", work)).to.deep.equal([]);
+  });
+
+  it("reads Istio's objects in texts of manifests, and nothing in other texts", () => {
+    const read = (text: unknown) =>
+      kubernetesResources({
+        type: "kubernetes:example.com/v1:Installer",
+        name: "own",
+        urn: "",
+        props: guarded({ spec: { text } }),
+      })
+        .flatMap(embeddedObjects)
+        .map(({ title, type, urn, fields }) => [title, type, urn, fields.at("spec", "a").value]);
+    const manifest = (kind: string, head = "apiVersion: networking.istio.io/v1") =>
+      `${head}\nkind: ${kind}\nmetadata: { name: one }\nspec: { a: yes, a: off }`;
+    const found = (kind: string) => [
+      `${kind} one`,
+      { group: "networking.istio.io", version: "v1", kind, patch: false },
+      "",
+      false,
+    ];
+    expect(read(manifest("Gateway"))).to.deep.equal([found("Gateway")]);
+    const both = `${manifest("Gateway")}\n---\ntext\n---\n${manifest("Sidecar")}`;
+    expect(read(both)).to.deep.equal([found("Gateway"), found("Sidecar")]);
+    for (const head of [
+      `"apiVersion": networking.istio.io/v1`,
+      `'apiVersion' : "networking.istio.io/v1"`,
+      `apiVersion:   'networking.istio.io/v1'`,
+      `# first\napiVersion:\n  networking.istio.io/v1`,
+    ]) {
+      expect(read(manifest("Gateway", head)), head).to.deep.equal([found("Gateway")]);
+    }
+    expect(read(`- ${manifest("Gateway").replaceAll("\n", "\n  ")}`)).to.deep.equal([found("Gateway")]);
+    const list = `kind: List\nitems:\n  - ${manifest("Gateway").replaceAll("\n", "\n    ")}`;
+    expect(read(list)).to.deep.equal([found("Gateway")]);
+    for (const text of [
+      unknown,
+      1,
+      "",
+      "networking.istio.io/v1",
+      manifest("Gateway", "apiVersion: example.com/v1"),
+      manifest("Gateway", "apiVersion: own.networking.istio.io/v1"),
+      manifest("Gateway", "apiVersion: install.istio.io/v1"),
+      manifest("Gateway", "# apiVersion: networking.istio.io/v1"),
+      `${manifest("Gateway")}\nbroken: *none`,
+      manifest("[a]"),
+      "apiVersion: networking.istio.io/v1\nkind: Gateway",
+    ]) {
+      expect(read(text), String(text)).to.deep.equal([]);
+    }
   });
 });
