@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Edge, Mesh, Service } from "../../catalog";
 import {
   type Experiment,
@@ -37,6 +38,9 @@ export function rolloutExperiments(mesh: Mesh, issuer: TokenIssuer): Experiment[
     }));
 }
 
+/** Milliseconds between two rounds of requests. Without a pause, they would take the processors that the new pods start on. */
+const pause = 40;
+
 /** Sends requests until a rollout has ended. */
 async function showRollout(stage: Stage, service: Service, sample: SampleCall): Promise<Outcome> {
   const { caller, ...request } = sample;
@@ -55,6 +59,7 @@ async function showRollout(stage: Stage, service: Service, sample: SampleCall): 
       statuses.push(pod === undefined ? `${status} of a proxy` : status);
       if (pod !== undefined) pods.add(pod);
     }
+    await sleep(pause);
   }
   const problem = await rollout;
   if (problem !== undefined) return notProvable(problem, statuses.length);

@@ -20,7 +20,7 @@ import type { OutsideConfig } from "./outside";
 import type { ClientCertificate } from "./messages";
 import { logIn, run, start, until } from "./processes";
 import { answerCalls, caller, endFor } from "./rpc";
-import { nodeRules, readServices, type ServiceTable } from "./services";
+import { nodeRules, readServices, type ServiceTable, watchServices } from "./services";
 
 /** A chart that is installed. */
 export interface LabRelease {
@@ -77,13 +77,8 @@ async function startAll(config: LaboratoryConfig): Promise<void> {
     await run(programs.nft, ["-f", "-"], { input: next, env: nftEnvironment });
     rules = next;
   };
-  const follow = (): void => {
-    followServices()
-      .catch((error: unknown) => problems.push(`Services: ${String(error)}`))
-      .finally(() => setTimeout(follow, 500));
-  };
   await followServices();
-  follow();
+  watchServices(kubeconfig, followServices, (problem) => problems.push(`Services: ${problem}`));
   const kubelet = startKubelet(kubeconfig, { ...programs, nftEnvironment }, logs, endFor);
   started = { kubelet, askOutside: outside, sign: ca.sign };
 }
@@ -188,11 +183,8 @@ answerCalls(process as never, {
     const sign = kind === "trusted" ? lab().sign : (await createCertificateAuthority()).sign;
     return sign(["client.example.org"]);
   },
-  /** A GET from inside of a pod's network, for istiod's and Envoy's interfaces on the loopback address. */
-  inPod: ({ pod, url }: { pod: string; url: string }) => {
-    const script = "fetch(process.argv[1]).then(async (r) => process.stdout.write(await r.text()))";
-    return run("nsenter", [`--net=${lab().kubelet.network(pod)}`, programs.node, "-e", script, url]);
-  },
+  /** For istiod's and Envoy's interfaces on the loopback address. */
+  inPod: ({ pod, url }: { pod: string; url: string }) => lab().kubelet.get(pod, url),
   memory: () => memory?.(),
   problems: () => [...problems, ...(started?.kubelet.problems() ?? [])],
 });

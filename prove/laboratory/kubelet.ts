@@ -16,7 +16,6 @@ import {
   setHeaderOptions,
   type V1Container,
   type V1Pod,
-  Watch,
 } from "@kubernetes/client-node";
 import { sandboxNodes } from "../../sandbox/nodes";
 import { absenceIsFine } from "../../sandbox/kubernetes";
@@ -29,11 +28,12 @@ import { applicationsOf, argumentsOf, containersOf, environmentOf, statusOf, wit
 import { type Identity, logIn, run, start, until } from "./processes";
 import { caller } from "./rpc";
 import { type Contained, terminate } from "./termination";
+import { watchAll } from "./watch";
 
 /** The programs that pods run. */
 export interface PodPrograms {
   readonly node: string;
-  /** Folder with `app.js`. */
+  /** Folder with `app.js` and `inside.js`. */
   readonly applications: string;
   readonly "pilot-agent": string;
   readonly "pilot-discovery": string;
@@ -51,6 +51,8 @@ interface Running {
   readonly node: string;
   readonly processes: Contained[];
   ask?: (method: string, argument?: unknown) => Promise<unknown>;
+  /** Calls the process that gets URLs in its network. It starts with the first one. */
+  inside?: (method: string, argument?: unknown) => Promise<unknown>;
   ready: boolean;
   stopping: boolean;
 }
@@ -64,8 +66,8 @@ export interface Kubelet {
   log(pod: string, text: string): string[];
   /** How many pods are being stopped. */
   stopping(): number;
-  /** Network of a pod, as a file. */
-  network(pod: string): string;
+  /** The body of a GET from inside of a pod's network. */
+  get(pod: string, url: string): Promise<unknown>;
   /** What went wrong so far, one problem a line. */
   problems(): readonly string[];
 }
@@ -221,7 +223,14 @@ export function startKubelet(
       `the start of ${keyOf(pod)}`,
       async () => one.stopping || (await answers(health)),
       readyPatience,
+      250,
     );
+  };
+
+  const getter = ({ network, number }: Running): NonNullable<Running["inside"]> => {
+    const args = [join(programs.applications, "inside.js")];
+    const log = logIn(logs, `inside-p${number}`);
+    return caller(start({ program: programs.node, args, log, network, ipc: true }));
   };
 
   const stop = async (pod: V1Pod): Promise<void> => {
@@ -248,7 +257,7 @@ export function startKubelet(
       problems.push(`${keyOf(pod)}: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
-  watchPods(kubeconfig, see);
+  watchAll(kubeconfig, "/api/v1/pods", see);
 
   const byName = (name: string): Running => {
     const found = running.get(name);
@@ -271,7 +280,11 @@ export function startKubelet(
         .filter((line) => line.includes(text));
     },
     stopping: () => [...running.values()].filter((one) => one.stopping).length,
-    network: (name) => byName(name).network,
+    get: (name, url) => {
+      const one = byName(name);
+      one.inside ??= getter(one);
+      return one.inside("get", url);
+    },
     problems: () => problems,
   };
 }
@@ -293,25 +306,6 @@ function describe({ pod, address, node, ready }: Running): LabPod {
     proxy: containersOf(pod).some(({ name }) => name === "istio-proxy"),
     ready,
   };
-}
-
-/** Watches the cluster's pods until the process ends; a watch that ends begins again. */
-function watchPods(kubeconfig: KubeConfig, see: (type: string, pod: V1Pod) => void): void {
-  const again = (): void => {
-    setTimeout(() => {
-      watchPods(kubeconfig, see);
-    }, 200);
-  };
-  new Watch(kubeconfig)
-    .watch(
-      "/api/v1/pods",
-      {},
-      (type: string, pod: V1Pod) => {
-        see(type, pod);
-      },
-      again,
-    )
-    .catch(again);
 }
 
 async function tokenOf(api: CoreV1Api, pod: V1Pod, audiences: string[]): Promise<string> {

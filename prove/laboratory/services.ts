@@ -5,6 +5,7 @@ import {
   type V1EndpointSlice,
   type V1Service,
 } from "@kubernetes/client-node";
+import { watchAll } from "./watch";
 
 /** A port of a Service, with the addresses of its ready endpoints. */
 export interface ServicePort {
@@ -26,6 +27,44 @@ export async function readServices(kubeconfig: KubeConfig): Promise<ServiceTable
     kubeconfig.makeApiClient(DiscoveryV1Api).listEndpointSliceForAllNamespaces(),
   ]);
   return serviceTable(services.items, slices.items);
+}
+
+/** Milliseconds between two calls of {@link watchServices}: while pods start, there are many changes. */
+const pause = 250;
+
+/**
+ * Calls a function soon after each change of a Service or its endpoints, until the process ends.
+ *
+ * @param onProblem is called if the function fails, which is then called again.
+ */
+export function watchServices(
+  kubeconfig: KubeConfig,
+  changed: () => Promise<void>,
+  onProblem: (problem: string) => void,
+): void {
+  let waits = false;
+  let runs = false;
+  const run = (): void => {
+    if (runs) {
+      setTimeout(run, pause);
+      return;
+    }
+    waits = false;
+    runs = true;
+    changed()
+      .catch((error: unknown) => {
+        onProblem(String(error));
+        see();
+      })
+      .finally(() => (runs = false));
+  };
+  const see = (): void => {
+    if (waits) return;
+    waits = true;
+    setTimeout(run, pause);
+  };
+  watchAll(kubeconfig, "/api/v1/services", see);
+  watchAll(kubeconfig, "/apis/discovery.k8s.io/v1/endpointslices", see);
 }
 
 export function serviceTable(
