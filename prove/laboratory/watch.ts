@@ -1,10 +1,10 @@
 import { type KubeConfig, Watch } from "@kubernetes/client-node";
 
 /** Watches objects at a path of the API server until the process ends; a watch that ends begins again. */
-export function watchAll<T>(
+export function watchAll(
   kubeconfig: KubeConfig,
   path: string,
-  see: (type: string, object: T) => void,
+  see: (type: string, object: object) => void,
 ): void {
   const again = (): void => {
     setTimeout(() => {
@@ -15,7 +15,7 @@ export function watchAll<T>(
     .watch(
       path,
       {},
-      (type: string, object: T) => {
+      (type: string, object: object) => {
         see(type, object);
       },
       again,

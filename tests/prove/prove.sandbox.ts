@@ -7,7 +7,8 @@ import { expect } from "chai";
 import { stringify } from "yaml";
 import type { Manifest } from "../../mesh";
 import { located } from "../../cli/proof/places";
-import { type Bench, combine, openBench } from "../../prove";
+import { UserError } from "../../errors/userError";
+import { type Bench, combine, openBench, proveStatically } from "../../prove";
 import { settled } from "../../prove/cluster";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
@@ -16,26 +17,37 @@ import { compareWithTraffic } from "./agreement";
 import { configureMesh } from "./configureMesh";
 import { commandLine, descendants, isAlive } from "./processTree";
 import { randomQuestions } from "./randomQuestions";
-import { definition, mutants, refutations, refutedClaims, rendered, subject, subjectFrom } from "./shop";
+import {
+  atOnce,
+  definition,
+  type Mutant,
+  mutants,
+  mutated,
+  refutations,
+  refutedClaims,
+  rendered,
+  subject,
+  subjectFrom,
+} from "./shop";
 
 describe("prove", () => {
   let bench: Bench;
-  let toRestore: Manifest[] = [];
+  let changed: readonly Manifest[] = [];
+  /** Puts objects in the place of rendered ones, and rendered ones in the place of those before. */
   const apply = async (objects: readonly Manifest[]): Promise<void> => {
-    toRestore = objects.map(({ kind, metadata: { name } }) => rendered(subject, kind, name));
-    await bench.laboratory.apply(objects);
+    const own = objects.map(keyOf);
+    const restored = changed.filter((one) => !own.includes(keyOf(one)));
+    changed = objects;
+    await bench.laboratory.apply([
+      ...restored.map(({ kind, metadata: { name } }) => rendered(subject, kind, name)),
+      ...objects,
+    ]);
     await settled(bench.laboratory);
   };
   /** Changes fields of the mesh configuration; returns those that were there. */
   const configure = (fields: object): Promise<object> => configureMesh(bench.laboratory, () => fields);
   before(async () => {
     bench = await openBench(subject);
-  });
-  afterEach(async () => {
-    if (toRestore.length === 0) return;
-    await bench.laboratory.apply(toRestore);
-    toRestore = [];
-    await settled(bench.laboratory);
   });
   after(() => bench.stop());
 
@@ -81,11 +93,29 @@ describe("prove", () => {
       .and.not.to.match(/xds: /);
   });
 
-  for (const [mistake, { objects, meshConfig, only, refuted, byRequests = [] }] of Object.entries(mutants)) {
-    it(`refutes the claims that are wrong when ${mistake}`, async () => {
+  it("makes every mistake, each object once at a time", () => {
+    expect(atOnce.flat().sort()).to.deep.equal(Object.keys(mutants).sort());
+    for (const mistakes of atOnce) {
+      const keys = mistakes.flatMap((mistake) => mutants[mistake].objects).map(keyOf);
+      expect(new Set(keys).size).to.equal(keys.length);
+    }
+  });
+
+  for (const mistakes of atOnce) {
+    it(`refutes the claims that are wrong when ${mistakes.join("; and when ")}`, async () => {
+      const made = mistakes.map((mistake): [string, Mutant] => [mistake, mutants[mistake]]);
+      for (const [mistake, { only }] of made) {
+        const others = made.filter(([other]) => other !== mistake).map(([, mutant]) => mutant);
+        const claims = refutedClaims(await proveStatically(mutated(allOf(others)), only));
+        expect(claims, `without this, but with the others: ${mistake}`).to.deep.equal([]);
+      }
+      const { objects, meshConfig } = allOf(made.map(([, mutant]) => mutant));
       const before = meshConfig && (await configure(meshConfig));
       await apply(objects);
-      expect(refutedClaims(await bench.prove(only))).to.have.members([...refuted, ...byRequests]);
+      for (const [mistake, { only, refuted, byRequests = [] }] of made) {
+        const claims = refutedClaims(await bench.prove(only));
+        expect(claims, mistake).to.have.members([...refuted, ...byRequests]);
+      }
       if (before) await configure(before);
     });
   }
@@ -147,17 +177,56 @@ describe("prove", () => {
     expect(refutedClaims(await bench.prove("refuses plaintext"))).to.deep.equal([]);
   });
 
-  // The last one is the laboratory's first process, and the first one belongs to a pod.
-  for (const part of ["app.js", "unshare"]) {
-    it(`ends without a verdict, and leaves nothing behind, when ${part} is killed`, async () => {
-      const said = await withCommand(part, (_, started) => {
-        process.kill(started().find((pid) => commandLine(pid).includes(part)) ?? 0, "SIGKILL");
-      });
-      expect(said).to.contain("error: The laboratory ended, so there is no verdict.");
-      if (part === "app.js") expect(said).to.match(/the application of \S+\/\S+ ended \(SIGKILL\)/);
+  it("ends without a verdict, and leaves nothing behind, when its first process is killed", async () => {
+    const said = await withCommand("unshare", (_, started) => {
+      killOne(started(), "unshare");
     });
-  }
+    expect(said).to.contain("error: The laboratory ended, so there is no verdict.");
+  });
+
+  it("ends without a verdict, and leaves nothing behind, when a part of a pod is killed", async () => {
+    const all = descendants(process.pid);
+    killOne(all, "app.js");
+    const error = await bench.prove().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(UserError);
+    const { problem, details } = error as UserError;
+    expect(problem).to.equal("The laboratory ended, so there is no verdict.");
+    expect(details).to.match(/the application of \S+\/\S+ ended \(SIGKILL\)/);
+    await expectGone(all);
+  });
 });
+
+function keyOf({ kind, metadata: { namespace, name } }: Manifest): string {
+  return [kind, namespace, name].join("/");
+}
+
+/** The changes of several mutants as those of one. */
+function allOf(all: readonly Mutant[]): Mutant {
+  const meshConfig = Object.assign({}, ...all.map((one) => one.meshConfig)) as object;
+  return {
+    objects: all.flatMap(({ objects }) => objects),
+    ...(Object.keys(meshConfig).length > 0 && { meshConfig }),
+    only: "",
+    refuted: [],
+  };
+}
+
+function killOne(pids: readonly number[], program: string): void {
+  process.kill(pids.find((pid) => commandLine(pid).includes(program)) ?? 0, "SIGKILL");
+}
+
+/** Expects that processes end soon, and that the machine has none of the laboratory's mounts. */
+async function expectGone(pids: readonly number[]): Promise<void> {
+  for (let attempt = 0; attempt < 100 && pids.some(isAlive); attempt += 1) await sleep(100);
+  expect(pids.filter(isAlive)).to.deep.equal([]);
+  expect(readFileSync("/proc/mounts", "utf8")).not.to.include("/dev/shm/");
+}
+
+/** A catalog of one service: the command is killed before it matters which. */
+const small = { name: "shop", services: { web: { workload: { image: "example.com/app:1" } } } };
 
 /**
  * Starts a proof, lets `kill` kill a part of it when a program runs, and expects that it ends soon, and that nothing of it is
@@ -170,7 +239,7 @@ async function withCommand(
   const folder = mkdtempSync(join(tmpdir(), "prove-"));
   try {
     const file = join(folder, "catalog.yaml");
-    writeFileSync(file, stringify(definition));
+    writeFileSync(file, stringify(small));
     const command = spawn(process.execPath, ["dist/cli/main.js", "prove", file, "--tier", "traffic"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -183,11 +252,9 @@ async function withCommand(
     }
     const all = started();
     kill(command, started);
-    for (let attempt = 0; attempt < 100 && all.some(isAlive); attempt += 1) await sleep(100);
-    expect(all.filter(isAlive)).to.deep.equal([]);
+    await expectGone(all);
     for (let attempt = 0; attempt < 100 && !hasEnded(command); attempt += 1) await sleep(100);
     expect(command.exitCode ?? command.signalCode).to.be.oneOf([1, "SIGKILL"]);
-    expect(readFileSync("/proc/mounts", "utf8")).not.to.include("/dev/shm/");
     return said;
   } finally {
     rmSync(folder, { recursive: true });

@@ -218,7 +218,7 @@ export interface Mutant {
 const own = "shop/web may call api:http";
 
 /** What a mistake of a renderer would leave in the cluster, and the claims that it contradicts. */
-export const mutants: Record<string, Mutant> = {
+export const mutants = {
   "mutual TLS is PERMISSIVE": {
     objects: [
       changed("PeerAuthentication", "default", ({ mtls }) => {
@@ -426,7 +426,40 @@ export const mutants: Record<string, Mutant> = {
     only: "search:tls is reached only",
     refuted: ["search:tls is reached only by the services that call it"],
   },
-};
+} satisfies Record<string, Mutant>;
+export type Mistake = keyof typeof mutants;
+
+/**
+ * The mistakes, as a laboratory makes them: those of one list at once. None of them contradicts a claim that is asked for
+ * another one of its list.
+ */
+export const atOnce: readonly (readonly Mistake[])[] = [
+  [
+    "a policy admits every method",
+    "a policy of a TCP port admits every identity",
+    "the weights are wrong",
+    "a route admits requests without a token",
+    "callers have no limits",
+    "a mirror does not admit the callers of what it mirrors",
+    "the egress gateway asks for no identity",
+    "an outside host is exported to every namespace",
+  ],
+  [
+    "a policy admits every path",
+    "mutual TLS is PERMISSIVE",
+    "callers eject no failing pod",
+    "only half of the pods may be ejected, so that failing ones keep their requests",
+    "a mirror admits more than copies",
+    "a rate limit is not enforced",
+  ],
+  [
+    "a policy admits every identity",
+    "the mesh decodes no slashes before it matches paths",
+    "a consistent hash prefers the caller's zone",
+  ],
+  ["a Sidecar lacks a callee", "fewer requests may wait for a connection"],
+  ["the mirror, the retries and the timeout are missing"],
+];
 
 /** The claims that are refuted, with what contradicts each. */
 export const refutations = (proofs: readonly Proof[]): string[] =>

@@ -7,7 +7,7 @@ import type { Caller } from "../../prove/question";
 import { staticOracle } from "../../prove/static";
 import { createTokenIssuer } from "../../prove/tokens";
 import { deskWith, otherAnswers, provenClaims } from "./desk";
-import { mutants, mutated, refutedClaims, subject } from "./shop";
+import { type Mutant, mutants, mutated, refutedClaims, subject } from "./shop";
 
 describe("proveStatically", () => {
   it("proves every claim of a catalog", async () => {
@@ -17,7 +17,7 @@ describe("proveStatically", () => {
     expect(proofs.length).to.be.greaterThan(30);
   });
 
-  for (const [mistake, mutant] of Object.entries(mutants)) {
+  for (const [mistake, mutant] of Object.entries<Mutant>(mutants)) {
     const { only, refuted, byModel = [] } = mutant;
     it(`refutes the claims that are wrong when ${mistake}`, async () => {
       const claims = refutedClaims(await proveStatically(mutated(mutant), only));

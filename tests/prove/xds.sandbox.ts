@@ -20,7 +20,16 @@ import { createTokenIssuer } from "../../prove/tokens";
 import { xdsOracle } from "../../prove/xds";
 import { overrideLine, withoutPolicies } from "./mistakenOverrides";
 import { compareOracles, countsText } from "./agreement";
-import { definition, mutants, mutated, refutedClaims, rendered, subject, withObjects } from "./shop";
+import {
+  definition,
+  type Mutant,
+  mutants,
+  mutated,
+  refutedClaims,
+  rendered,
+  subject,
+  withObjects,
+} from "./shop";
 import { randomQuestions } from "./randomQuestions";
 import { commandLine, descendants, isAlive } from "./processTree";
 import { sharedAnswers } from "./sharedAnswers";
@@ -63,7 +72,7 @@ describe("proveByXds", () => {
     });
   }
 
-  for (const [mistake, mutant] of Object.entries(mutants)) {
+  for (const [mistake, mutant] of Object.entries<Mutant>(mutants)) {
     const { only, refuted, inEndpoints = false } = mutant;
     // They take counted requests, or endpoints in several zones.
     if (only === "services.limited.rateLimit" || inEndpoints) continue;
