@@ -12,7 +12,7 @@ import {
 } from "../../policy-pack/tests/resources";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
 import { type Harness, harness } from "../sandbox/harness";
-import { plainProgram } from "./plainProgram";
+import { plainProgram, type Way, wayOf, ways } from "./plainProgram";
 import { resourceViolations, stackViolations, surroundings } from "./violations";
 
 const policyPack = join(__dirname, "..", "..", "policy-pack");
@@ -57,12 +57,13 @@ describe("the pack in the engine, with a program of plain resources", () => {
   });
 
   async function run(
-    judge: boolean,
+    { judge = true, way }: { readonly judge?: boolean; readonly way?: Way },
     resources: readonly Resource[],
     command: string,
     ...args: string[]
   ): Promise<Run> {
-    const project = plainProgram(resources, status.chartRepository ?? "");
+    const repository = status.chartRepository ?? "";
+    const project = plainProgram(resources, repository, way === undefined ? wayOf : () => way);
     projects.push(project);
     // All programs are of one project, so the stack is set up once.
     const { program, options, configFile, underPack } = await (stack ??= localPulumi(
@@ -89,7 +90,7 @@ describe("the pack in the engine, with a program of plain resources", () => {
     return { ok: exitCode === 0, text: all, mandatory: mandatoryOf(all) };
   }
   const judged = (resources: readonly Resource[], command: string, ...args: string[]): Promise<Run> =>
-    run(true, resources, command, ...args);
+    run({}, resources, command, ...args);
 
   /** Names of everything that the program's kinds could have put on the cluster. */
   async function created(): Promise<string[]> {
@@ -100,8 +101,8 @@ describe("the pack in the engine, with a program of plain resources", () => {
     );
   }
 
-  it("preview tells every violation by the name of its policy", async () => {
-    const { ok, text, mandatory } = await judged(everything, "preview");
+  it("up tells every violation by the name of its policy, and creates nothing", async () => {
+    const { ok, text, mandatory } = await judged(everything, "up", "--yes");
     expect(ok).to.equal(false);
     for (const { policy, message } of [...resourceViolations, ...stackViolations]) {
       expect(
@@ -113,22 +114,20 @@ describe("the pack in the engine, with a program of plain resources", () => {
     expect(await created()).to.deep.equal([]);
   });
 
-  it("up creates nothing of it", async () => {
-    const { ok, mandatory } = await judged(everything, "up", "--yes");
-    expect(ok).to.equal(false);
-    expect(mandatory).to.not.be.empty;
-    expect(await created()).to.deep.equal([]);
-  });
-
-  for (const name of new Set(resourceViolations.map(({ policy }) => policy))) {
-    it(`up creates nothing if one policy alone is violated, also without a preview: ${name}`, async () => {
-      const [violation] = resourceViolations.filter(({ policy }) => policy === name);
-      if (violation === undefined) throw new Error(`There is no violation of ${name}`);
-      const { ok, text, mandatory } = await judged([violation.resource], "up", "--yes", "--skip-preview");
+  // What stops a run is the same for all policies: the engine, which asks before it creates a resource.
+  for (const way of ways) {
+    it(`up creates nothing if one policy alone is violated, also without a preview: by a ${way}`, async () => {
+      const violation = resourceViolations.find(({ resource }) =>
+        [0, 1].some((index) => wayOf(resource, index) === way),
+      );
+      if (violation === undefined) throw new Error(`There is no violation by a ${way}`);
+      const { policy, resource, message } = violation;
+      const skip = ["up", "--yes", "--skip-preview"] as const;
+      const { ok, text, mandatory } = await run({ way }, [resource], ...skip);
       expect(ok, text).to.equal(false);
-      const said = mandatory.filter(({ policy }) => policy === name).map(({ message }) => message);
+      const said = mandatory.filter((one) => one.policy === policy);
       expect(
-        said.some((message) => message.startsWith(violation.message)),
+        said.some((one) => one.message.startsWith(message)),
         text,
       ).to.equal(true);
       expect(await created()).to.deep.equal([]);
@@ -146,21 +145,17 @@ describe("the pack in the engine, with a program of plain resources", () => {
       expect(await created()).to.include("peerauthentication.security.istio.io/default");
     });
 
-    it("neither preview nor up takes away what makes the mesh STRICT", async () => {
-      for (const command of [["preview"], ["up", "--yes"]] as const) {
-        const [name, ...args] = command;
-        const { ok, text, mandatory } = await judged(shop, name, ...args);
-        expect(ok, text).to.equal(false);
-        expect([...new Set(mandatory.map(({ policy }) => policy))]).to.deep.equal([
-          "require-mesh-wide-strict",
-        ]);
-      }
+    it("up does not take away what makes the mesh STRICT", async () => {
+      const { ok, text, mandatory } = await judged(shop, "up", "--yes");
+      expect(ok, text).to.equal(false);
+      expect([...new Set(mandatory.map(({ policy }) => policy))]).to.deep.equal(["require-mesh-wide-strict"]);
       expect(await created()).to.include("peerauthentication.security.istio.io/default");
     });
 
     it("up takes away what violates a policy, for what goes is not judged", async () => {
       const weak = peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "shop");
-      expect((await run(false, [...shop, strict, weak], "up", "--yes")).ok).to.equal(true);
+      const unjudged = await run({ judge: false }, [...shop, strict, weak], "up", "--yes", "--skip-preview");
+      expect(unjudged.ok, unjudged.text).to.equal(true);
       expect((await judged([...shop, strict, weak], "preview")).ok).to.equal(false);
       const { ok, text } = await judged([...shop, strict], "up", "--yes");
       expect(ok, text).to.equal(true);
