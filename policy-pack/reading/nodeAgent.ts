@@ -45,20 +45,26 @@ const VARIABLES =
 /** An address of istiod's Service. */
 const ISTIOD = /^istiod(-[a-z0-9-]+)?(\.[a-z0-9-]+(\.svc[a-z0-9.-]*)?)?(:\d+)?$/;
 
-/** The variables by which an agent uses another control plane or CA than istiod, and those of unknown effect. */
+/**
+ * The variables by which an agent uses another control plane or CA than istiod, and those of unknown effect: also all that
+ * ztunnel reads from other objects. The CNI plugin connects to no control plane, and its chart gives it a ConfigMap.
+ */
 export function agentChanges(resource: KubernetesResource): Field[] {
-  return containersOf(podOf(resource)).flatMap((container) =>
-    container
-      .at("env")
-      .children()
-      .filter((variable) => {
-        const name = asText(variable.at("name").peek);
-        if (name === "CA_ADDRESS" || name === "XDS_ADDRESS") {
-          const { value } = variable.at("value");
-          return typeof value === "string" && !ISTIOD.test(value);
-        }
-        return !VARIABLES.test(name);
-      })
-      .map((variable) => variable.at("name")),
-  );
+  return containersOf(podOf(resource)).flatMap((container) => {
+    const isCni = is(container.at("command"), ["install-cni"]);
+    return [...variableChanges(container), ...(isCni ? [] : container.at("envFrom").children())];
+  });
+}
+
+function variableChanges(container: Field): Field[] {
+  return container
+    .at("env")
+    .children()
+    .filter((variable) => {
+      const name = asText(variable.at("name").peek);
+      if (name !== "CA_ADDRESS" && name !== "XDS_ADDRESS") return !VARIABLES.test(name);
+      const { value } = variable.at("value");
+      return typeof value === "string" ? !ISTIOD.test(value) : variable.at("valueFrom").isSet;
+    })
+    .map((variable) => variable.at("name"));
 }

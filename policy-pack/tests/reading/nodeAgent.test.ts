@@ -66,4 +66,18 @@ describe("reading/nodeAgent", () => {
       expect(changes({ name, value: "istiod" }), String(name)).to.deep.equal([path]);
     }
   });
+
+  it("finds addresses and variables that are in another object, which may change later", () => {
+    const paths = (container: object) => agentChanges(read(workload([container]))).map(({ path }) => path);
+    const inPod = "spec.template.spec.containers[0]";
+    const valueFrom = { configMapKeyRef: { name: "x", key: "y" } };
+    for (const name of ["CA_ADDRESS", "XDS_ADDRESS"]) {
+      expect(paths({ ...ztunnel, env: [{ name, valueFrom }] })).to.deep.equal([`${inPod}.env[0].name`]);
+    }
+    expect(paths({ ...ztunnel, env: [{ name: "POD_NAME", valueFrom }] })).to.deep.equal([]);
+    const envFrom = [{ configMapRef: { name: "x" } }];
+    expect(paths({ ...ztunnel, envFrom })).to.deep.equal([`${inPod}.envFrom[0]`]);
+    // The CNI plugin's chart gives it a ConfigMap. It connects to no control plane.
+    expect(paths({ ...cni, envFrom })).to.deep.equal([]);
+  });
 });

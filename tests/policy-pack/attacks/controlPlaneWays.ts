@@ -146,6 +146,16 @@ export const controlPlaneWays: readonly Case[] = [
     "ztunnel of another CA, without its chart",
     ztunnel([], { env: [{ name: "CA_ADDRESS", value: "evil.example.com:15012" }] }),
   ),
+  way(
+    "ztunnel of a CA that another object names",
+    ztunnel([], {
+      env: [{ name: "CA_ADDRESS", valueFrom: { configMapKeyRef: { name: "x", key: "y" } } }],
+    }),
+  ),
+  way(
+    "ztunnel with the variables of another object",
+    ztunnel([], { envFrom: [{ configMapRef: { name: "x" } }] }),
+  ),
   way("ztunnel with a variable of unknown effect", ztunnel([{ name: "FAKE_CA", value: "true" }])),
   way("ztunnel of another registry", ztunnel([], { image: "evil.example.com/ztunnel:1.31.4" })),
   way("a program with the image of ztunnel", ztunnel([], { args: ["sh"] })),
