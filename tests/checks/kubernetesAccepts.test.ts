@@ -121,6 +121,7 @@ describe("catalog/schedule", () => {
       "@every 1h30m",
       "0 0 ? * 6",
       "3/5 * * * *",
+      "  0  3 * *\t* ",
     ]) {
       expect(isSchedule(valid), valid).to.equal(true);
     }
@@ -134,6 +135,15 @@ describe("catalog/schedule", () => {
         "0 0 0 * *",
         "5-1 * * * *",
         "*/0 * * * *",
+        "61,0 * * * *",
+        "0,61 * * * *",
+        "00001 * * * *",
+        "1x * * * *",
+        "x1 * * * *",
+        "1/2/3 * * * *",
+        "*/x5 * * * *",
+        "*/5x * * * *",
+        "1-2-3 * * * *",
       ],
       ...["TZ=Europe/Berlin 0 3 * * *", "@reboot", "", "* * * * MONDAY"],
     ]) {
