@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { istioReleases } from "../../components";
+import type { ReleaseSpec } from "../../components/plain";
 import { harness, type Harness } from "../sandbox/harness";
 import { pages, planWith, settingsBlocks, settingsOf } from "./clusterPages";
 
@@ -20,23 +21,27 @@ describe("docs/clusters, rendered by Istio's charts", () => {
     h = await harness();
   });
 
-  /** The objects of each release, keyed by its name. */
+  const known = new Map<string, Promise<Rendered[]>>();
+  const renderRelease = async ({ name, chart, namespace, values }: ReleaseSpec): Promise<Rendered[]> => {
+    const archive = readdirSync(h.toolchain.charts).find((file) => file.startsWith(`${chart}-`)) ?? "";
+    const { stdout } = await execa(
+      h.toolchain.program("helm"),
+      ["template", name, join(h.toolchain.charts, archive), "--namespace", namespace, "--values", "-"],
+      { input: JSON.stringify(values) },
+    );
+    return parseAllDocuments(stdout)
+      .map((one) => one.toJS() as Rendered | null)
+      .filter((one) => one !== null);
+  };
+  /** The objects of each release, keyed by its name. Most pages leave most releases as they are. */
   const render = async (settings: Record<string, string>): Promise<Record<string, Rendered[]>> => {
     const releases = istioReleases(planWith(settings).controlPlane);
     const rendered = await Promise.all(
-      releases.map(async ({ name, chart, namespace, values }) => {
-        const archive = readdirSync(h.toolchain.charts).find((file) => file.startsWith(`${chart}-`)) ?? "";
-        const { stdout } = await execa(
-          h.toolchain.program("helm"),
-          ["template", name, join(h.toolchain.charts, archive), "--namespace", namespace, "--values", "-"],
-          { input: JSON.stringify(values) },
-        );
-        return [
-          name,
-          parseAllDocuments(stdout)
-            .map((one) => one.toJS() as Rendered | null)
-            .filter((one) => one !== null),
-        ] as const;
+      releases.map(async (release) => {
+        const key = JSON.stringify(release);
+        const objects = known.get(key) ?? renderRelease(release);
+        known.set(key, objects);
+        return [release.name, await objects] as const;
       }),
     );
     return Object.fromEntries(rendered);

@@ -8,7 +8,7 @@ import { analyze } from "../../cli/verify";
 import type { Manifest } from "../../mesh";
 import { startSandbox } from "../../sandbox";
 import { istioCharts } from "../../toolchain/pins";
-import { meshwright } from "../cli/run";
+import { inProcess } from "../cli/inProcess";
 import { type Harness, harness } from "../sandbox/harness";
 import { expectLive } from "../platforms/live";
 import { blocksOf } from "./markdown";
@@ -19,12 +19,16 @@ const [, script = ""] = blocksOf(readFileSync(join(root, "docs", "gitops.md"), "
   .map(({ text }) => text);
 const placeOfSecrets = "# The first time: make the Secrets.\n";
 
-/** All of yq that the page asks for: one field of a file. */
-const yq = `#!${process.execPath}
-const { parse, stringify } = require(${JSON.stringify(require.resolve("yaml"))});
-const [, field, file] = process.argv.slice(2);
-const value = parse(require("node:fs").readFileSync(file, "utf8"))[field.slice(1)];
-process.stdout.write(typeof value === "string" ? value + "\\n" : stringify(value));
+/**
+ * All of yq that the page asks for: one field of a file that `render` has written. It is asked hundreds of times, so it is
+ * no program that takes time to start.
+ */
+const yq = `#!/bin/sh
+exec awk -v "field=\${2#.}:" '
+  index($0, field) == 1 { found = 1; rest = substr($0, length(field) + 2); gsub(/^"|"$/, "", rest); if (rest != "") print rest; next }
+  /^[^ ]/ { found = 0 }
+  found { print substr($0, 3) }
+' "$3"
 `;
 
 /** A stack with a revision, so that there are tags, too. */
@@ -49,7 +53,7 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
     const main = join(root, "stacks", "index.ts");
     writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "mesh", runtime: "nodejs", main }));
     writeFileSync(join(folder, "Pulumi.prod.yaml"), stringify({ config }));
-    const rendered = await meshwright(["render", "alfred", "--stack", "prod", "--out", deploy()], {
+    const rendered = await inProcess(["render", "alfred", "--stack", "prod", "--out", deploy()], {
       cwd: folder,
     });
     expect(rendered.exitCode, rendered.stderr).to.equal(0);

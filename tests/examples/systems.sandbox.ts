@@ -18,7 +18,7 @@ import { catalog as openTelemetryDemo } from "../../examples/opentelemetry-demo/
 import { renderMesh } from "../../mesh";
 import { type SandboxStatus, startSandbox } from "../../sandbox";
 import { istioCharts } from "../../toolchain/pins";
-import { meshwright } from "../cli/run";
+import { inProcess } from "../cli/inProcess";
 import { type Harness, harness } from "../sandbox/harness";
 import { until } from "../sandbox/until";
 import { expectLive } from "../platforms/live";
@@ -50,7 +50,6 @@ describe("three systems of other tools in one mesh on the sandbox", function () 
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
     writeFileSync(join(project, "Pulumi.yaml"), "name: systems\nruntime: nodejs\nmain: index.js\n");
     writeFileSync(join(project, "Pulumi.local.yaml"), "config:\n  meshwright:environment: dev\n");
-    await execa("npm", ["run", "--silent", "build"], { cwd: repository });
     writeFileSync(
       join(project, "index.js"),
       `const { IstioControlPlane, ServiceMesh } = require(${JSON.stringify(join(repository, "dist", "components"))});
@@ -80,7 +79,7 @@ for (const catalog of catalogs) new ServiceMesh(catalog.name, { catalog }, { dep
     folder: string,
   ): Promise<{ exitCode: number | undefined; problems: readonly Problem[] }> => {
     const catalog = join(repository, "examples", folder, "catalog.ts");
-    const run = await meshwright(["status", catalog, "--json", "--state", status.state]);
+    const run = await inProcess(["status", catalog, "--json", "--state", status.state]);
     expect(run.stdout, run.stderr).to.match(/^{/);
     return { exitCode: run.exitCode, problems: (JSON.parse(run.stdout) as Health).problems };
   };

@@ -211,7 +211,9 @@ describe("proveByXds", () => {
     it(`leaves neither a process nor a file when ${victim} is killed`, async () => {
       const folder = mkdtempSync(join(tmpdir(), "xds-"));
       try {
-        const command = spawn(process.execPath, ["dist/cli/main.js", "prove", "voicecore", "--tier", "xds"], {
+        const file = join(folder, "catalog.yaml");
+        writeFileSync(file, stringify({ name: "shop", services: { web: {} } }));
+        const command = spawn(process.execPath, ["dist/cli/main.js", "prove", file, "--tier", "xds"], {
           env: { ...process.env, TMPDIR: folder },
           stdio: ["ignore", "ignore", "pipe"],
         });
