@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { facts } from "../../facts";
 import { Field } from "../../reading/field";
-import { GATEWAY_LABELS, isGatewayPod, isManagedGateway } from "../../reading/gateway";
+import { GATEWAY_LABELS, gatewayNamespaces, isGatewayPod, isManagedGateway } from "../../reading/gateway";
+import type { Resource } from "../engine";
+import { read } from "../read";
+import { gatewayRelease, istiod, kubernetes, namespace, service } from "../resources";
 
 const image = `${facts.istio.images.hub}/proxyv2:${facts.istio.version}`;
 const pod = (labels: object, containers: object[], annotations: object = {}): Field =>
@@ -38,5 +41,27 @@ describe("reading/gateway", () => {
     const template = { "inject.istio.io/templates": "gateway" };
     const injected = pod({}, [{ name: "istio-proxy", image: "auto" }], template);
     expect([isGatewayPod(injected), isManagedGateway(injected)]).to.deep.equal([true, false]);
+  });
+
+  it("finds the namespaces of gateway releases, and those in which every workload is a gateway", () => {
+    const found = (...stack: Resource[]) => [...gatewayNamespaces(stack.map(read))];
+    const workload = (namespace: string, ...containers: object[]) =>
+      kubernetes("apps/v1", "Deployment", {
+        metadata: { name: "own", namespace },
+        spec: {
+          template: {
+            metadata: { annotations: { "inject.istio.io/templates": "gateway" } },
+            spec: { containers },
+          },
+        },
+      });
+    const edge = (namespace: string) => workload(namespace, { name: "istio-proxy", image: "auto" });
+    const web = (namespace: string) => workload(namespace, { name: "web", image: "web:1" });
+    expect(found(namespace({}, "empty"), web("shop"), istiod())).to.deep.equal([]);
+    expect(found(gatewayRelease(), edge("edge"), web("both"), edge("both"), edge("edge"))).to.deep.equal([
+      "istio-ingress",
+      "edge",
+    ]);
+    expect(found(edge("edge"), service({}, { namespace: "edge" }))).to.deep.equal(["edge"]);
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { kubernetesResources } from "../../reading/resource";
-import { chartOf, chartValue, istiodValue } from "../../reading/release";
+import { chartOf, chartReference, chartValue, istiodValue, repositoryOf } from "../../reading/release";
+import { unknown } from "../engine";
+import { read } from "../read";
 import { istiod } from "../resources";
 
 const released = (values: Record<string, unknown>, chart?: string) => {
@@ -29,6 +31,40 @@ describe("reading/release", () => {
       [`oci://registry.example.com/kube-prometheus-stack:75.1.0@${digest}`, "kube-prometheus-stack"],
     ] as const) {
       expect(named(reference), reference).to.equal(chart);
+    }
+  });
+
+  it("reads the version in a tag or the name of an archive", () => {
+    for (const [reference, name, version] of [
+      ["istiod", "istiod", undefined],
+      ["a/istiod:1.2.3", "istiod", "1.2.3"],
+      ["a/istiod:1.2.3@sha256:0", "istiod", "1.2.3"],
+      ["a/istiod-1.2.3:latest", "istiod", "latest"],
+      ["istiod-1.2.3.tgz", "istiod", "1.2.3"],
+      ["istiod-v1.2.3-rc.1.tar.gz#sum", "istiod", "1.2.3-rc.1"],
+      ["a-2-b-1.2.3.tgz?x-9.tgz", "a", "2-b-1.2.3"],
+      ["own.tgz.d-1", "own.tgz.d", "1"],
+      ["istiod.tgz", "istiod", undefined],
+      ["", "", undefined],
+    ] as const) {
+      expect(chartReference(reference), reference).to.deep.equal(
+        version === undefined ? { name } : { name, version },
+      );
+    }
+  });
+
+  it("finds the repository or registry of a chart, but none of a folder or a registered repository", () => {
+    const path = (chart: unknown, repo?: unknown) => {
+      const { type, name, props } = istiod();
+      return repositoryOf(read({ type, name, props: { ...props, chart, repositoryOpts: { repo } } }))?.path;
+    };
+    expect(path("istiod", "https://example.com")).to.equal("repositoryOpts.repo");
+    expect(path("oci://example.com/istiod", "https://example.com")).to.equal("repositoryOpts.repo");
+    for (const repo of [undefined, "", unknown]) {
+      expect(path("oci://example.com/istiod", repo)).to.equal("chart");
+      expect(path("./oci://istiod", repo)).to.equal(undefined);
+      expect(path("istio/istiod", repo)).to.equal(undefined);
+      expect(path(unknown, repo)).to.equal(undefined);
     }
   });
 
