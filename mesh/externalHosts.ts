@@ -5,7 +5,7 @@ import type { ExternalService, Mesh } from "../catalog";
  * host. So external services of one host, with different ports, share their objects. These are named after the first.
  */
 export function externalHosts({ externalServices }: Mesh): [ExternalService, ...ExternalService[]][] {
-  return [...Map.groupBy(externalServices, ({ host }) => host).values()].flatMap(([first, ...more]) =>
-    first ? [[first, ...more] as [ExternalService, ...ExternalService[]]] : [],
-  );
+  const groups = Map.groupBy(externalServices, ({ host }) => host);
+  // No group is empty.
+  return [...groups.values()] as [ExternalService, ...ExternalService[]][];
 }

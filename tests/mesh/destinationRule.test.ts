@@ -249,4 +249,28 @@ describe("destinationRule", () => {
     expect(spec.trafficPolicy.connectionPool.tcp).to.deep.include({ connectTimeout: "250ms" });
     expect(spec.trafficPolicy.connectionPool.http).to.deep.include({ idleTimeout: "120600ms" });
   });
+
+  it("keeps Istio's analyzer from reporting a version without pods, and only that", () => {
+    const annotations = (v2: object): unknown =>
+      find(
+        render({
+          name: "shop",
+          services: {
+            web: {
+              ports: { http },
+              versions: { v1: {}, v2 },
+              traffic: { weights: { v1: 100, v2: 0 } },
+              workload: { image: "web:1" },
+            },
+          },
+        }),
+        "DestinationRule",
+        "web",
+      ).metadata.annotations;
+    expect(annotations({ replicas: 0 })).to.deep.equal({
+      "meshwright.dev/from": "services.web",
+      "galley.istio.io/analyze-suppress": "IST0173",
+    });
+    expect(annotations({ replicas: 1 })).to.deep.equal({ "meshwright.dev/from": "services.web" });
+  });
 });

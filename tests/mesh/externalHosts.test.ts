@@ -117,6 +117,50 @@ describe("external hosts", () => {
     ]);
   });
 
+  it("originate TLS for each of two names, with the protocol and the limits of the first that has requests", () => {
+    const rendered = objects(
+      {
+        first: { host, ports: plain, tls, circuitBreaker: { maxConnections: 20, outlierDetection: false } },
+        second: {
+          host,
+          ports: {
+            more: { port: 8080, targetPort: 8443, protocol: "http" },
+            https: { port: 443, protocol: "tls" },
+          },
+          tls,
+          circuitBreaker: { maxConnections: 7 },
+        },
+      },
+      { second: [{ port: "more" }, { port: "https" }], first: {} },
+    );
+    const { metadata: own, spec } = find(rendered, "DestinationRule", "first");
+    expect(own.annotations).to.deep.equal({
+      "meshwright.dev/from": "externalServices.first,externalServices.second",
+    });
+    expect(spec).to.deep.include({
+      trafficPolicy: {
+        tls: originated,
+        connectionPool: { ...pool(20), http: requests },
+        loadBalancer,
+        portLevelSettings: [
+          {
+            port: { number: 443 },
+            connectionPool: pool(7),
+            loadBalancer,
+            outlierDetection,
+          },
+          {
+            port: { number: 8080 },
+            tls: originated,
+            connectionPool: { ...pool(7), http: requests },
+            loadBalancer,
+            outlierDetection,
+          },
+        ],
+      },
+    });
+  });
+
   it("stand for all names below a domain, whose connections keep their address or are resolved by the proxy", () => {
     const files = { host: "*.s3.amazonaws.com", ports: own };
     const entry = (more: object): unknown =>

@@ -215,6 +215,7 @@ describe("a workload's kind", () => {
             image: "db:1",
             replicas: 1,
             volumeClaimTemplates: {
+              wal: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
               data: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
             },
             pod: { containers: [{ name: "db", volumeMounts: [{ name: "data", mountPath: "/data" }] }] },
@@ -310,6 +311,10 @@ describe("a workload's kind", () => {
         {
           metadata: { name: "data" },
           spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+        },
+        {
+          metadata: { name: "wal" },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
         },
       ],
       "spec.template.spec.containers[0].volumeMounts": [{ name: "data", mountPath: "/data" }],
