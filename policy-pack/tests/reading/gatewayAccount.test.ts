@@ -1,7 +1,5 @@
 import { expect } from "chai";
-import { accountOf } from "../../reading/account";
 import { gatewayAccount, gatewayAccounts } from "../../reading/gatewayAccount";
-import { podOf } from "../../reading/workload";
 import { type Resource, unknown } from "../engine";
 import { read } from "../read";
 import { asPatch, deployment, gatewayRelease, istio } from "../resources";
@@ -9,20 +7,6 @@ import { asPatch, deployment, gatewayRelease, istio } from "../resources";
 const accounts = (...resources: Resource[]) => [...gatewayAccounts(resources.map(read))];
 const gateway = (spec: Record<string, unknown>, metadata: object = { namespace: "shop", name: "public" }) =>
   istio("gateway.networking.k8s.io/v1", "Gateway", { ...metadata }, spec);
-
-describe("reading/account", () => {
-  it("reads the service account of a pod, if it is known and not the default", () => {
-    const of = (spec: Record<string, unknown>) => accountOf(podOf(read(deployment({ spec }))))?.path;
-    expect(of({ serviceAccountName: "web" })).to.equal("spec.template.spec.serviceAccountName");
-    expect(of({ serviceAccount: "web" })).to.equal("spec.template.spec.serviceAccount");
-    expect(of({ serviceAccount: "a", serviceAccountName: "b" })).to.equal(
-      "spec.template.spec.serviceAccountName",
-    );
-    for (const serviceAccountName of [undefined, "", "default", unknown]) {
-      expect(of({ serviceAccountName }), String(serviceAccountName)).to.equal(undefined);
-    }
-  });
-});
 
 describe("reading/gatewayAccount", () => {
   it("reads the account of a release of a gateway from its values, or from its name", () => {
