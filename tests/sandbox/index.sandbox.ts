@@ -12,6 +12,13 @@ import { UserError } from "../../errors/userError";
 import { type Harness, harness } from "./harness";
 import { until } from "./until";
 
+const pids = (status: SandboxStatus): number[] => [
+  ...(status.supervisorPid === undefined ? [] : [status.supervisorPid]),
+  ...status.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+];
+// A process that has ended but was not yet collected by its parent still answers to a signal.
+const runs = (pid: number): boolean => identify(pid) !== undefined;
+
 describe("sandbox", () => {
   let h: Harness;
   before(async () => {
@@ -19,12 +26,6 @@ describe("sandbox", () => {
   });
   afterEach(() => h.clean());
 
-  const pids = (status: SandboxStatus): number[] => [
-    ...(status.supervisorPid === undefined ? [] : [status.supervisorPid]),
-    ...status.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
-  ];
-  // A process that has ended but was not yet collected by its parent still answers to a signal.
-  const runs = (pid: number): boolean => identify(pid) !== undefined;
   /** Everything that runs with the folder `state` on its command line, whoever started it. */
   const processesOf = async (state: string): Promise<string[]> => {
     const { stdout } = await execa("ps", ["-eo", "args"]);
@@ -88,48 +89,6 @@ describe("sandbox", () => {
     expect(pids(second).every(runs)).to.equal(true);
   });
 
-  it("starts a process again that was killed", async () => {
-    const state = h.folder();
-    const { processes } = await startSandbox(h.options(state));
-    const scheduler = processes.find(({ name }) => name === "kube-scheduler");
-    process.kill(scheduler?.pid ?? 0, "SIGKILL");
-    await until("restart", async () => {
-      const now = (await sandboxStatus(state)).processes.find(({ name }) => name === "kube-scheduler");
-      return now?.status === "running" && now.restarts === 1 && now.pid !== scheduler?.pid;
-    });
-  });
-
-  it("has ready pods again soon after KWOK was killed", async () => {
-    const state = h.folder();
-    const { processes } = await startSandbox(h.options(state));
-    process.kill(processes.find(({ name }) => name === "kwok")?.pid ?? 0, "SIGKILL");
-    await h.kubectl(state, ["create", "deployment", "web", "--image=web"]);
-    await h.kubectl(state, ["rollout", "status", "deployment/web", "--timeout=15s"]);
-  });
-
-  it("does not start over because one of its processes is down for a moment", async () => {
-    const state = h.folder();
-    const first = await startSandbox(h.options(state));
-    process.kill(first.processes.find(({ name }) => name === "kube-apiserver")?.pid ?? 0, "SIGKILL");
-    await until("loss", async () => !(await sandboxStatus(state)).ready);
-    const again = await startSandbox(h.options(state));
-    expect(again).to.include({ ready: true, supervisorPid: first.supervisorPid });
-  });
-
-  it("refuses another port for an API server that runs already", async () => {
-    const state = h.folder();
-    const { apiServer } = await startSandbox(h.options(state));
-    const port = Number(new URL(apiServer ?? "").port);
-    const error = await startSandbox({ ...h.options(state), apiServerPort: port + 1 }).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    expect((error as UserError).problem).to.equal(
-      `The sandbox in ${state} runs already, with its API server on port ${port}, not ${port + 1}.`,
-    );
-    expect((await startSandbox({ ...h.options(state), apiServerPort: port })).ready).to.equal(true);
-  });
-
   it("leaves nothing running when a start is interrupted, whenever that is", async () => {
     const seen = ["supervisor.ts", "etcd", "kube-apiserver", "kwok"];
     for (const program of seen) {
@@ -169,19 +128,6 @@ describe("sandbox", () => {
       `${charts} is not a chart repository: it has no index.yaml.`,
     );
     expect(existsSync(state)).to.equal(false);
-  });
-
-  it("ends the processes of a supervisor that was killed, and starts over with the cluster's data", async () => {
-    const state = h.folder();
-    const crashed = await startSandbox(h.options(state));
-    await h.kubectl(state, ["create", "namespace", "kept"]);
-    process.kill(crashed.supervisorPid ?? 0, "SIGKILL");
-    await until("death", async () => !(await sandboxStatus(state)).running);
-
-    const again = await startSandbox(h.options(state));
-    expect(pids(crashed).filter(runs)).to.deep.equal([]);
-    expect(again.apiServer).to.equal(crashed.apiServer);
-    expect(await h.kubectl(state, ["get", "namespace", "kept", "-o", "name"])).to.equal("namespace/kept");
   });
 
   it("names the process that does not come up and leaves nothing running", async () => {
@@ -231,5 +177,66 @@ describe("sandbox", () => {
     );
     expect((error as UserError).problem).to.contain("is not the state of a sandbox");
     expect(existsSync(join(folder, "photographs", "one"))).to.equal(true);
+  });
+});
+
+// Each of these leaves the sandbox running, and the last one starts it over.
+describe("one sandbox that loses its processes", () => {
+  let h: Harness;
+  let state: string;
+  before(async () => {
+    h = await harness();
+    state = h.folder();
+    await startSandbox(h.options(state));
+  });
+  after(() => h.clean());
+
+  it("starts a process again that was killed", async () => {
+    const scheduler = (await sandboxStatus(state)).processes.find(({ name }) => name === "kube-scheduler");
+    process.kill(scheduler?.pid ?? 0, "SIGKILL");
+    await until("restart", async () => {
+      const now = (await sandboxStatus(state)).processes.find(({ name }) => name === "kube-scheduler");
+      return now?.status === "running" && now.restarts === 1 && now.pid !== scheduler?.pid;
+    });
+  });
+
+  it("has ready pods again soon after KWOK was killed", async () => {
+    const { processes } = await sandboxStatus(state);
+    process.kill(processes.find(({ name }) => name === "kwok")?.pid ?? 0, "SIGKILL");
+    await h.kubectl(state, ["create", "deployment", "web", "--image=web"]);
+    await h.kubectl(state, ["rollout", "status", "deployment/web", "--timeout=15s"]);
+  });
+
+  it("does not start over because one of its processes is down for a moment", async () => {
+    const first = await sandboxStatus(state);
+    process.kill(first.processes.find(({ name }) => name === "kube-apiserver")?.pid ?? 0, "SIGKILL");
+    await until("loss", async () => !(await sandboxStatus(state)).ready);
+    const again = await startSandbox(h.options(state));
+    expect(again).to.include({ ready: true, supervisorPid: first.supervisorPid });
+  });
+
+  it("refuses another port for an API server that runs already", async () => {
+    const { apiServer } = await sandboxStatus(state);
+    const port = Number(new URL(apiServer ?? "").port);
+    const error = await startSandbox({ ...h.options(state), apiServerPort: port + 1 }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect((error as UserError).problem).to.equal(
+      `The sandbox in ${state} runs already, with its API server on port ${port}, not ${port + 1}.`,
+    );
+    expect((await startSandbox({ ...h.options(state), apiServerPort: port })).ready).to.equal(true);
+  });
+
+  it("ends the processes of a supervisor that was killed, and starts over with the cluster's data", async () => {
+    const crashed = await sandboxStatus(state);
+    await h.kubectl(state, ["create", "namespace", "kept"]);
+    process.kill(crashed.supervisorPid ?? 0, "SIGKILL");
+    await until("death", async () => !(await sandboxStatus(state)).running);
+
+    const again = await startSandbox(h.options(state));
+    expect(pids(crashed).filter(runs)).to.deep.equal([]);
+    expect(again.apiServer).to.equal(crashed.apiServer);
+    expect(await h.kubectl(state, ["get", "namespace", "kept", "-o", "name"])).to.equal("namespace/kept");
   });
 });
