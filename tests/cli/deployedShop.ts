@@ -100,6 +100,19 @@ export class DeployedShop {
     const { exitCode, all } = await this.up();
     expect(exitCode, all).to.equal(0);
     expect(all).to.match(/^Resources:\n +\d+ unchanged\n/m);
+    await this.expectHealthy();
+  }
+
+  /** As {@link expectConverged}, by what the stack's state and the cluster have, without one more update. */
+  async expectSettled(): Promise<void> {
+    const args = ["preview", "--state", this.state, "--format", "json"];
+    const { exitCode, stdout, stderr } = await meshwright(args, { cwd: this.project });
+    expect(exitCode, stderr).to.equal(0);
+    expect((JSON.parse(stdout) as { changes: object[] }).changes).to.deep.equal([]);
+    await this.expectHealthy();
+  }
+
+  private async expectHealthy(): Promise<void> {
     expect(await this.status()).to.deep.equal({ exitCode: 0, problems: [] });
     expect(runProcesses(this.state)).to.deep.equal([]);
   }

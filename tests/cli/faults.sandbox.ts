@@ -117,7 +117,7 @@ describe("faults of `meshwright up`", () => {
 
     const { exitCode, all } = await shop.up();
     expect(exitCode, all).to.equal(0);
-    await shop.expectConverged();
+    await shop.expectSettled();
   });
 
   it("every process is killed while it destroys", async () => {
@@ -215,7 +215,7 @@ describe("faults of `meshwright up`", () => {
     });
     const watch = execa(
       process.execPath,
-      [meshwrightMain, "status", "--watch", "--interval", "0.5", "--state", shop.state],
+      [meshwrightMain, "status", "--watch", "--interval", "2", "--state", shop.state],
       { cwd: shop.project, env: { NO_COLOR: "1" }, reject: false },
     );
     let text = "";
