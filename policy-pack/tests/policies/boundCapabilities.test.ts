@@ -52,6 +52,7 @@ describe("bound-capabilities", () => {
 
   it("refuses more", async () => {
     expect(await judge(adding("CHOWN", "NET_ADMIN"))).to.deep.equal(added("NET_ADMIN", 1));
+    expect(await judge(adding("CHCAP_OWN"))).to.deep.equal(added("CHCAP_OWN", 0));
     expect(await judge(adding("SYS_ADMIN"), { name: "istio-proxy", image: "auto" })).to.deep.equal(
       added("SYS_ADMIN", 0),
     );

@@ -57,7 +57,9 @@ describe("forbid-allow-all", () => {
     const claim = (key: string, ...values: string[]) => ({ when: [{ key, values }] });
     for (const [key, name, value] of [
       ["request.auth.claims[iss]", "iss", "*"],
-      ["request.auth.claims[iss]", "iss", "https://*"],
+      ...["https://*", "http://*", "https:*", "https*", "htt*", "*m/"].map(
+        (value) => ["request.auth.claims[iss]", "iss", value] as const,
+      ),
       ["request.auth.claims[sub]", "sub", "*"],
       ["request.auth.audiences", "aud", "*"],
     ] as const) {
@@ -68,6 +70,8 @@ describe("forbid-allow-all", () => {
     for (const rule of [
       claim("request.auth.claims[iss]", "https://auth.example.com"),
       claim("request.auth.claims[iss]", "https://auth.example.com/*"),
+      ...["xhttps://*", "abcd*", "a*b", "ab"].map((value) => claim("request.auth.claims[iss]", value)),
+      claim("request.auth.claims[sub]", "ht*"),
       claim("request.auth.claims[role]", "*"),
       allow(claim("request.auth.claims[iss]", "*")),
     ]) {
@@ -88,12 +92,15 @@ describe("forbid-allow-all", () => {
       { when: [{ key: "destination.ip", values: ["10.0.0.0/8"] }] },
       { when: [{ key: "connection.sni", values: ["catalog.example.com"] }] },
       { when: [{ key: "request.headers[:authority]", values: ["*"] }] },
+      { when: [{ key: "request.headers[host]", values: ["catalog.example.com"] }] },
+      { when: [{ key: "request.headers[:scheme]", values: ["https"] }] },
+      { when: [{ key: "request.auth.claims[iss]", values: [] }] },
       { when: [{ key: "request.headers[:method]", values: ["*"] }] },
       { when: [{ key: "request.headers[:method]", values: ["GET"] }] },
       { when: [{ key: "request.headers[:path]", values: ["/*"] }] },
       { when: [{ key: "request.headers[x-team]", values: ["*"] }] },
       { to: [{ operation: { paths: ["/*"], methods: ["*"] } }] },
-      { to: [{ operation: { paths: ["/{**}"] } }] },
+      ...["*", "/*", "/{**}"].map((path) => ({ to: [{ operation: { paths: [path] } }] })),
       { to: [{ operation: { paths: ["/health", "{**}"] } }] },
       { to: [{ operation: { hosts: ["*"] } }, { operation: { paths: ["/health"] } }] },
       { from: [{ source: { principals: [] } }] },
@@ -120,6 +127,7 @@ describe("forbid-allow-all", () => {
       "cluster.local/ns/shop*": "identities of many namespaces",
       "*/sa/cart": "identities of every trust domain",
       "*/ns/shop/sa/cart": "identities of every trust domain",
+      "*.local/ns/shop/sa/cart": "identities of every trust domain",
     };
     for (const [principal, reach] of Object.entries(reaches)) {
       expect(await source({ principals: ["cluster.local/ns/shop/sa/ui", principal] })).to.deep.equal({
@@ -134,6 +142,9 @@ describe("forbid-allow-all", () => {
       ["cluster.local", "every identity of the trust domain"],
     ] as const) {
       expect(await source({ trustDomains: [domain] })).to.deep.equal({
+        violations: [wide(".from[0].source.trustDomains[0]", domain, reach)],
+      });
+      expect(await rules({ from: [{ source: { trustDomains: [domain] } }] })).to.deep.equal({
         violations: [wide(".from[0].source.trustDomains[0]", domain, reach)],
       });
     }
@@ -238,8 +249,19 @@ describe("forbid-allow-all", () => {
       violations: [],
       undecided: at("spec.rules.0.from.0.source.principals"),
     });
+    for (const part of ["from", "to", "when"]) {
+      expect(await rules({ [part]: unknown }), part).to.deep.equal({
+        violations: [],
+        undecided: at(`spec.rules.0.${part}`),
+      });
+    }
+    expect(await rules({ from: [unknown] })).to.deep.equal({
+      violations: [],
+      undecided: at("spec.rules.0.from.0"),
+    });
     for (const [condition, path] of [
       [unknown, "spec.rules.0.when.0"],
+      [{ key: unknown, values: [] }, "spec.rules.0.when.0.key"],
       [{ key: unknown, values: ["*"] }, "spec.rules.0.when.0.key"],
       [{ key: "source.namespace", values: unknown }, "spec.rules.0.when.0.values"],
       [{ key: "source.namespace", values: [unknown] }, "spec.rules.0.when.0.values.0"],

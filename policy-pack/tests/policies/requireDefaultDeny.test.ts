@@ -6,7 +6,9 @@ import {
   defaultDeny,
   deployment,
   gatewayRelease,
+  istio,
   istiod,
+  kubernetes,
   namespace,
 } from "../resources";
 
@@ -47,9 +49,21 @@ describe("require-default-deny", () => {
     for (const meant of [
       defaultDeny({}, { name: "meant", annotations: { "istio.io/dry-run": "true" } }),
       defaultDeny(waypoint, { name: "meant" }),
+      defaultDeny({ targetRef: waypoint.targetRefs[0] }, { name: "meant" }),
     ]) {
       expect(await judge([namespace(), mesh, meant])).to.deep.equal({ violations: [missing("shop")] });
       expect(await judge([namespace(), defaultDeny(), meant])).to.deep.equal({ violations: [] });
+    }
+    for (const other of [
+      defaultDeny(waypoint, { name: "other", namespace: "bank" }),
+      defaultDeny({ ...waypoint, action: "DENY" }, { name: "other" }),
+      defaultDeny({ ...waypoint, rules: [{}] }, { name: "other" }),
+      defaultDeny(
+        { selector: { matchLabels: { app: "catalog" } } },
+        { name: "other", annotations: { "istio.io/dry-run": "true" } },
+      ),
+    ]) {
+      expect(await judge([namespace(), mesh, other])).to.deep.equal({ violations: [] });
     }
   });
 
@@ -82,12 +96,38 @@ describe("require-default-deny", () => {
     ]) {
       expect(await judge([asking, ...others])).to.deep.equal({ violations: [message] });
     }
-    for (const guarded of [authorizationPolicy(), authorizationPolicy({ rules: undefined }), defaultDeny()]) {
+    for (const guarded of [
+      ...[{}, { action: undefined }, { rules: undefined }].map((changes) => authorizationPolicy(changes)),
+      defaultDeny(),
+    ]) {
       expect(await judge([asking, guarded])).to.deep.equal({ violations: [] });
     }
     // The stack owns the namespace, which requires one policy for all workloads.
     expect(await judge([namespace({}), asking, authorizationPolicy()])).to.deep.equal({
       violations: [missing("shop")],
+    });
+  });
+
+  it("judges the workloads that join the mesh by themselves only, each in its own namespace", async () => {
+    const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
+    const joining = deployment({ metadata: { labels } });
+    const { spec } = joining.props;
+    const bank = {
+      ...joining,
+      props: { ...joining.props, metadata: { namespace: "bank", name: "catalog" } },
+    };
+    const messagesOf = [
+      messages.workload("Deployment shop/catalog"),
+      messages.workload("Deployment bank/catalog"),
+    ];
+    expect(await judge([joining, bank])).to.deep.equal({ violations: messagesOf });
+    const template = istio("example.com/v1", "Template", { namespace: "shop", name: "x" }, spec as never);
+    // It has the namespace's name, and does not declare it.
+    const configMap = kubernetes("core/v1", "ConfigMap", { metadata: { name: "shop" } });
+    const annotations = { "inject.istio.io/templates": "gateway" };
+    const gateway = deployment({ metadata: { labels, annotations } }, { name: "istio-proxy", image: "auto" });
+    expect(await judge([joining, deployment(), template, configMap, gateway])).to.deep.equal({
+      violations: messagesOf.slice(0, 1),
     });
   });
 
@@ -98,6 +138,7 @@ describe("require-default-deny", () => {
       defaultDeny({ rules: [{}] }),
       defaultDeny({ action: "DENY" }),
       defaultDeny({ targetRefs: [{ kind: "Gateway", name: "waypoint" }] }),
+      defaultDeny({ targetRef: { kind: "Gateway", name: "waypoint" } }),
       defaultDeny({}, { namespace: "bank" }),
       ...[true, "true", "True", "TRUE", "t", "T", "1"].map((dry) =>
         defaultDeny({}, { annotations: { "istio.io/dry-run": dry } }),

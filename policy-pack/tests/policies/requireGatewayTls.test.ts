@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Message } from "../../policy";
 import { messages, requireGatewayTls } from "../../policies/requireGatewayTls";
 import { type Resource, unknown, validateStack } from "../engine";
-import { gateway, istio, kubernetes } from "../resources";
+import { asPatch, gateway, istio, kubernetes } from "../resources";
 import { said } from "../said";
 
 const judge = (resource: Resource, configuration = {}, ...others: Resource[]) =>
@@ -30,9 +30,11 @@ describe("require-gateway-tls", () => {
   });
 
   it("accepts TLS that is terminated behind the gateway, and protocols without a redirect", async () => {
-    expect(await tls({ mode: "PASSTHROUGH", minProtocolVersion: "TLSV1_0" })).to.deep.equal({
-      violations: [],
-    });
+    for (const mode of ["PASSTHROUGH", "AUTO_PASSTHROUGH"]) {
+      expect(await tls({ mode, minProtocolVersion: "TLSV1_0" }), mode).to.deep.equal({ violations: [] });
+    }
+    const unnamed = gateway({}, { port: { number: 80 }, tls: undefined });
+    expect(await judge(unnamed)).to.deep.equal({ violations: [] });
     const mongo = gateway({ port: { number: 27017, protocol: "MONGO" } });
     expect(await judge(mongo)).to.deep.equal({ violations: [] });
   });
@@ -57,6 +59,9 @@ describe("require-gateway-tls", () => {
       at("[1].tls.minProtocolVersion", messages.defaultVersion("TLSV1_2", "TLSV1_3")),
     );
     expect(await tls({ minProtocolVersion: "TLSV1_3" }, settings)).to.deep.equal({ violations: [] });
+    expect((await tls({ minProtocolVersion: "TLSV1_2" }, settings)).violations).to.deep.equal([
+      "Gateway shop/public: spec.servers[1].tls.minProtocolVersion is TLSV1_2, older than TLSV1_3. Set it to TLSV1_3.",
+    ]);
   });
 
   it("refuses plaintext HTTP without a redirect", async () => {
@@ -76,17 +81,22 @@ describe("require-gateway-tls", () => {
   });
 
   it("refuses an Ingress of Istio's class without TLS", async () => {
-    const ingress = (spec: object, annotations: object = {}) =>
-      judge(
-        kubernetes("networking.k8s.io/v1", "Ingress", {
-          metadata: { namespace: "shop", name: "web", annotations },
-          spec,
-        }),
-      );
+    const object = (spec: object, annotations: object = {}) =>
+      kubernetes("networking.k8s.io/v1", "Ingress", {
+        metadata: { namespace: "shop", name: "web", annotations },
+        spec,
+      });
+    const ingress = (...given: Parameters<typeof object>) => judge(object(...given));
     const refused = { violations: [said("Ingress shop/web")("spec.tls", messages.ingress())] };
     expect(await ingress({ ingressClassName: "istio" })).to.deep.equal(refused);
     expect(await ingress({}, { "kubernetes.io/ingress.class": "istio" })).to.deep.equal(refused);
     expect(await ingress({ ingressClassName: "nginx" })).to.deep.equal({ violations: [] });
+    const plaintext = object({ ingressClassName: "istio" });
+    expect(await judge(asPatch(plaintext))).to.deep.equal({ violations: [] });
+    expect(await judge(plaintext, { tlsTerminatedBy: "loadBalancer" })).to.deep.equal({ violations: [] });
+    const open = await ingress({ ingressClassName: "istio", tls: unknown });
+    expect(open.violations).to.deep.equal([]);
+    expect(open.undecided).to.include(".spec.tls can't be known");
     expect(await ingress({ ingressClassName: "istio", tls: [{ secretName: "a" }] })).to.deep.equal({
       violations: [],
     });
@@ -126,7 +136,20 @@ describe("require-gateway-tls", () => {
     );
   });
 
+  it("judges gateways only, and does not apply to a stack without one", async () => {
+    const spec = { listeners: [{ protocol: "HTTP" }] };
+    const other = istio("example.com/v1", "Any", { namespace: "shop", name: "public" }, spec);
+    expect(await judge(gateway(), {}, other)).to.deep.equal({ violations: [] });
+    expect(await judge(other)).to.deep.equal({
+      violations: [],
+      notApplicable: "The stack has no Gateway and no Ingress",
+    });
+  });
+
   it("reports unknown values as undecided", async () => {
+    const redirect = await judge(gateway({}, { tls: { httpsRedirect: unknown } }));
+    expect(redirect.violations).to.deep.equal([]);
+    expect(redirect.undecided).to.include(".tls.httpsRedirect can't be known");
     expect(await tls({ minProtocolVersion: unknown, maxProtocolVersion: "TLSV1_1" })).to.deep.equal({
       ...at("[1].tls.maxProtocolVersion", messages.version("TLSV1_1", "TLSV1_2")),
       undecided:
@@ -267,6 +290,9 @@ describe("require-gateway-tls, of plaintext that routes redirect", () => {
     expect(await judge(listener, {}, httpRoute([{ filters }]), others)).to.deep.equal(
       inListener(messages.listenerServed("HTTP", "spec.rules[0] of HTTPRoute shop/app")),
     );
+    const unreadable = await judge(listener, {}, httpRoute(unknown as never));
+    expect(unreadable.violations).to.deep.equal([]);
+    expect(unreadable.undecided).to.include(".spec.rules can't be known");
     const elsewhere = httpRoute([{ backendRefs: [{ name: "web" }] }], {
       parentRefs: [{ name: "public", sectionName: "https" }],
     });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { forgetExemptions } from "../../exemptions";
 import { messages, requireMeshWideStrict } from "../../policies/requireMeshWideStrict";
 import { type Resource, unknown, validateStack } from "../engine";
 import {
@@ -8,6 +9,7 @@ import {
   gatewayRelease,
   istio,
   istiod,
+  kubernetes,
   namespace,
   peerAuthentication,
 } from "../resources";
@@ -18,6 +20,8 @@ const judge = (resources: Resource[], configuration = {}) =>
 const missingIn = (root: string) => [messages.mesh(root)];
 
 describe("require-mesh-wide-strict", () => {
+  after(forgetExemptions);
+
   it("states the object, the problem and the fix", () => {
     expect(messages.mesh("istio-system")).to.equal(
       "The mesh's root namespace istio-system has no PeerAuthentication without spec.selector and with spec.mtls.mode " +
@@ -110,6 +114,75 @@ describe("require-mesh-wide-strict", () => {
         violations: [message],
       });
       expect(await judge([joining, selecting("catalog")])).to.deep.equal({ violations: [] });
+    });
+
+    it("judges the workloads that join the mesh by themselves only, each in its own namespace", async () => {
+      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
+      const joining = deployment({ metadata: { labels } });
+      const { spec } = joining.props;
+      const bank = {
+        ...joining,
+        props: { ...joining.props, metadata: { namespace: "bank", name: "catalog" } },
+      };
+      const messagesOf = [
+        messages.workload("Deployment shop/catalog"),
+        messages.workload("Deployment bank/catalog"),
+      ];
+      expect(await judge([joining, bank])).to.deep.equal({ violations: messagesOf });
+      const template = istio("example.com/v1", "Template", { namespace: "shop", name: "x" }, spec as never);
+      // It has the namespace's name, and does not declare it.
+      const configMap = kubernetes("core/v1", "ConfigMap", { metadata: { name: "shop" } });
+      const annotations = { "inject.istio.io/templates": "gateway" };
+      const gateway = deployment(
+        { metadata: { labels, annotations } },
+        { name: "istio-proxy", image: "auto" },
+      );
+      expect(await judge([joining, deployment(), template, configMap, gateway])).to.deep.equal({
+        violations: messagesOf.slice(0, 1),
+      });
+    });
+
+    it("reads no patch, no other kind and no port without STRICT as the workload's own", async () => {
+      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
+      const joining = deployment({ metadata: { labels } });
+      const spec = { mtls: { mode: "STRICT" }, selector: { matchLabels: { app: "catalog" } } };
+      const strict = peerAuthentication(spec, "shop");
+      const metadata = { namespace: "shop", name: "default" };
+      expect(await judge([joining, strict])).to.deep.equal({ violations: [] });
+      for (const other of [
+        asPatch(strict),
+        istio("security.istio.io/v1", "Any", metadata, spec),
+        peerAuthentication({ ...spec, portLevelMtls: { 8080: { mode: "PERMISSIVE" } } }, "shop"),
+      ]) {
+        expect(await judge([joining, other])).to.deep.equal({
+          violations: [messages.workload("Deployment shop/catalog")],
+        });
+      }
+    });
+
+    it("requires none in the root namespace, nor by pods of another namespace than a gateway's", async () => {
+      expect(await judge([namespace(undefined, "istio-system")])).to.deep.equal({ violations: [] });
+      const ingress = [namespace(undefined, "istio-ingress"), gatewayRelease()];
+      const shop = [namespace(), deployment(), peerAuthentication(undefined, "shop")];
+      expect(await judge([...ingress, ...shop])).to.deep.equal({ violations: [] });
+    });
+
+    it("excludes the mesh and namespaces by their namespace, and exempts them by their names", async () => {
+      for (const [resource, inNamespace, name, message] of [
+        [istiod(), "istio-system", "default", messages.mesh("istio-system")],
+        [namespace(), "shop", "shop", messages.namespace("shop")],
+      ] as const) {
+        const excluding = (other: string) => judge([resource], { excludeFor: [{ namespace: other }] });
+        expect(await excluding(inNamespace)).to.deep.equal({ violations: [] });
+        expect(await excluding("other")).to.deep.equal({ violations: [message] });
+        const until = new Date(Date.now() + 86_400_000).toISOString();
+        const exempting = (named: string) =>
+          judge([resource], {
+            exemptions: [{ namespace: inNamespace, name: named, until, reason: "moves" }],
+          });
+        expect(await exempting(name)).to.deep.equal({ violations: [] });
+        expect(await exempting("other")).to.deep.equal({ violations: [message] });
+      }
     });
 
     it("does not apply without pods of the mesh, or by the setting requiredIn", async () => {
