@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /** Milliseconds between two measurements. Each takes about a millisecond per process. */
-const interval = 30_000;
+const interval = 10_000;
 
 /** Measures the memory of all processes of this PID namespace from now on. Returns a function that returns the peak in bytes. */
 export function watchMemory(): () => Promise<number> {
