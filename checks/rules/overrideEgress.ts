@@ -22,7 +22,7 @@ export const overrideEgress: ObjectRule = {
   why: [
     "With REGISTRY_ONLY a proxy sends requests only to declared hosts.",
     "With ALLOW_ANY it sends them anywhere, so data can leave the mesh unnoticed.",
-    "A wider Sidecar lets it send them to external services that only other services call.",
+    "A wider Sidecar or NetworkPolicy lets it send them to hosts that it does not call.",
   ],
   see: pages.egressControl,
   suppress: "the hosts can't be listed; name what limits them instead.",
@@ -37,9 +37,22 @@ export const overrideEgress: ObjectRule = {
     for (const effect of overrideEffects(mesh, rendered)) {
       const opened = differencesOf(effect, "egress opened");
       const reached = differencesOf(effect, "host reached");
-      const [first] = reached;
+      const connected = differencesOf(effect, "network opened").filter(({ sent }) => sent);
       if (opened.length > 0) yield { path: effect.path, ...text(workloadsText(opened)) };
-      else if (first) yield { path: effect.path, ...text(workloadsText(reached), hostsText(reached)) };
+      else if (reached.length > 0) {
+        yield {
+          path: effect.path,
+          ...text(workloadsText(reached), `${hostsText(reached)}, which no call of it names`),
+        };
+      } else if (connected.length > 0) {
+        yield {
+          path: effect.path,
+          ...text(
+            workloadsText(connected),
+            `hosts outside of the cluster that its NetworkPolicy denied, such as ${hostsText(connected)}`,
+          ),
+        };
+      }
     }
   },
 };
@@ -49,5 +62,5 @@ function hostsText(differences: readonly Difference[]): string {
   const [first = "", ...others] = new Set(
     differences.map(({ sent }) => `${sent?.host ?? ""}:${sent?.port ?? 0}`),
   );
-  return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}, which no call of it names`;
+  return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
 }

@@ -156,6 +156,20 @@ describe("effects of overrides", () => {
       'MW915 Sidecar["shop/web"]: the override lets "web" send requests to bank.example.com:443 and 1 more, which no call of it names',
     ]);
     expect(found(hosts("shop/api.shop.svc.cluster.local"), more)).to.deep.equal([]);
+    const egress = (...rules: object[]): object => ({
+      NetworkPolicy: { "shop/web": { spec: { egress: rules } } },
+    });
+    const toApi = {
+      to: [{ podSelector: { matchLabels: { app: "api" } } }],
+      ports: [{ protocol: "TCP", port: 8080 }],
+    };
+    const networkPolicies = { networkPolicies: {} };
+    expect(found(egress(toApi, { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }), networkPolicies)).to.deep.equal(
+      [
+        'MW915 NetworkPolicy["shop/web"]: the override lets "web" send requests to hosts outside of the cluster that its NetworkPolicy denied, such as unknown.example:443',
+      ],
+    );
+    expect(found(egress(toApi), networkPolicies)).to.deep.equal([]);
   });
 
   it("are tokens that are verified by other keys, or read elsewhere", () => {
