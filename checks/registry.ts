@@ -74,6 +74,7 @@ import { overrideDenies } from "./rules/overrideDenies";
 import { overrideProxy } from "./rules/overrideProxy";
 import { overrideRoutes } from "./rules/overrideRoutes";
 import { overrideDestinations } from "./rules/overrideDestinations";
+import { overrideExposure } from "./rules/overrideExposure";
 import { overrideSettings } from "./rules/overrideSettings";
 import { overrideTokens } from "./rules/overrideTokens";
 import { overrideEgress } from "./rules/overrideEgress";
@@ -366,6 +367,7 @@ export const topics: readonly Topic[] = [
     rules: [
       overrideSettings, // MW365
       overrideDestinations, // MW366
+      overrideExposure, // MW367
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912

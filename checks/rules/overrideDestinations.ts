@@ -14,8 +14,8 @@ const overriding = (host: string): object => ({
   },
 });
 
-export const text = (what: string, workloads: string, to: string, places: string): Text => ({
-  message: `with the override, ${what} of ${workloads} to ${to} go to ${places}, which the catalog does not say`,
+export const text = (what: string, workloads: string, to: string, fate: string): Text => ({
+  message: `with the override, ${what} of ${workloads} to ${to} ${fate}, which the catalog does not say`,
   fix: "declare the call, route or mirror in the catalog, or suppress this with the reason",
 });
 
@@ -46,10 +46,10 @@ export const overrideDestinations: ObjectRule = {
       const [first] = found;
       if (!first) continue;
       const { host = "", port = 0 } = first.sent ?? {};
-      const alike = found.filter(({ what, places }) => what === first.what && places === first.places);
+      const alike = found.filter(({ what, fate }) => what === first.what && fate === first.fate);
       yield {
         path: effect.path,
-        ...text(first.what, workloadsText(alike), `${host}:${port}`, first.places),
+        ...text(first.what, workloadsText(alike), `${host}:${port}`, first.fate),
       };
     }
   },
@@ -57,18 +57,24 @@ export const overrideDestinations: ObjectRule = {
 
 interface Led {
   readonly what: "requests" | "copies of requests";
-  /** Where they go now, and did not before. */
-  readonly places: string;
+  /** What happens to them now, and did not before. */
+  readonly fate: string;
 }
 
 /** Where requests, or copies of them, go that did not before. */
 function ledElsewhere({ routes }: Difference): Led[] {
-  if (routes === undefined || routes.some(({ outcome }) => outcome !== "forwarded")) return [];
+  if (routes === undefined) return [];
   const [was, is] = routes;
+  if (was.outcome !== "forwarded") return [];
+  if (is.outcome === "answered") return [{ what: "requests", fate: "are answered by the proxy itself" }];
+  if (is.outcome === "redirected") {
+    return [{ what: "requests", fate: `are redirected to ${redirectText(is.redirect)}` }];
+  }
+  if (is.outcome !== "forwarded") return [];
   const copied = ({ mirrors }: Route): RouteDestination[] => mirrors.map(({ destination }) => destination);
   const led = (what: Led["what"], had: RouteDestination[], has: RouteDestination[]): Led[] => {
     const places = has.flatMap((one) => (had.some((other) => isSame(one, other)) ? [] : [placeOf(one)]));
-    return places.length === 0 ? [] : [{ what, places: [...new Set(places)].join(", ") }];
+    return places.length === 0 ? [] : [{ what, fate: `go to ${[...new Set(places)].join(", ")}` }];
   };
   const receiving = [...was.destinations, ...copied(was)];
   return [
@@ -79,6 +85,10 @@ function ledElsewhere({ routes }: Difference): Led[] {
     ),
     ...led("copies of requests", receiving, copied(is)),
   ];
+}
+
+function redirectText({ authority, uri }: { authority?: unknown; uri?: unknown } = {}): string {
+  return [authority, uri].filter((part) => typeof part === "string").join("") || "another address";
 }
 
 function isSame(one: RouteDestination, other: RouteDestination): boolean {

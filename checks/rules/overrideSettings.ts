@@ -22,7 +22,8 @@ export const text = (of: string, before: string, after: string, more = 0): Text 
 });
 
 /** What has a field of the catalog. */
-const settings = /^(timeout|time of an attempt|retries|fault\..+|connectionPool\..+|outlierDetection\..+)$/;
+const settings = /^(timeout|time of an attempt|retries|connectionPool\..+|outlierDetection\..+)$/;
+const meant = /^(fault\..+|tls\.(subjectAltNames|sni))$/;
 
 export const overrideSettings: ObjectRule = {
   code: "MW365",
@@ -86,8 +87,12 @@ function replacedParts(was: Route, is: Route): ChangedPart[] {
   return isForwarded && had === has ? changedParts(was, is).filter(isOwn) : [];
 }
 
-/** Whether the catalog has set it. Istio repeats attempts without that, too. */
+/**
+ * Whether it replaces what the catalog has set, or rendered otherwise: no fault, and the identity of the server. Istio repeats
+ * attempts without the catalog, too.
+ */
 function isOwn({ setting, before }: ChangedPart): boolean {
+  if (meant.test(setting)) return true;
   return (
     before !== undefined &&
     settings.test(setting) &&

@@ -238,6 +238,15 @@ describe("effects of overrides", () => {
     )
       .to.include("outlierDetection.")
       .and.to.include("more settings");
+    // No fault, and the server's own identity, are what the catalog renders.
+    const fault = { abort: { httpStatus: 503, percentage: { value: 50 } } };
+    expect(found(route({ fault }))[0]).to.include(
+      "fault.abort.httpStatus not set becomes 503, and 1 more setting",
+    );
+    const tls = { mode: "ISTIO_MUTUAL", subjectAltNames: ["spiffe://cluster.local/ns/other/sa/api"] };
+    expect(found({ DestinationRule: { "shop/api": { spec: { trafficPolicy: { tls } } } } })[0]).to.include(
+      "tls.subjectAltNames not set becomes",
+    );
     const limited = {
       services: { ...base.services, api: { ...base.services.api, rateLimit: { requests: 100, per: "1m" } } },
     };
@@ -250,6 +259,19 @@ describe("effects of overrides", () => {
       `MW365 EnvoyFilter["${name}"]: ${replaces} "api": 100 requests per 60s, at most 100 at once becomes 900 requests per 60s, at most 900 at once`,
     ]);
     expect(found({ EnvoyFilter: { [name]: { spec: { priority: -5 } } } }, limited)).to.deep.equal([]);
+  });
+
+  it("are Services that clients outside of the cluster reach past the gateways", () => {
+    const service = (spec: object): object => ({ Service: { "shop/api": { spec } } });
+    const opens =
+      'MW367 Service["shop/api"]: the override opens the Service to clients outside of the cluster, past the gateways:';
+    for (const type of ["LoadBalancer", "NodePort"]) {
+      expect(found(service({ type }))).to.deep.equal([`${opens} its type is ${type}`]);
+    }
+    expect(found(service({ externalIPs: ["203.0.113.1", "203.0.113.2"] }))).to.deep.equal([
+      `${opens} it has the external addresses 203.0.113.1, 203.0.113.2`,
+    ]);
+    expect(found(service({ type: "ClusterIP", internalTrafficPolicy: "Local" }))).to.deep.equal([]);
   });
 
   it("are requests, and copies of them, that go where the catalog does not say", () => {
@@ -269,6 +291,14 @@ describe("effects of overrides", () => {
       { ...to(web), weight: 0 },
     ];
     expect(found(route({ route: weighted }))).to.deep.equal([]);
+    const answered = (http: object): string[] => found(route(http));
+    const name = `MW366 VirtualService["shop/api"]: with the override, requests of "web" to ${api}:8080`;
+    expect(answered({ directResponse: { status: 200 } })).to.deep.equal([
+      `${name} are answered by the proxy itself, ${says}`,
+    ]);
+    expect(answered({ redirect: { authority: "www.example.org", uri: "/new" } })).to.deep.equal([
+      `${name} are redirected to www.example.org/new, ${says}`,
+    ]);
     const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
     const more = {
       services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },

@@ -226,4 +226,10 @@ export const overrideEffects: readonly Mutation[] = [
       yield { at, changes: [[at, { spec: { jwtRules: changed } }]] };
     },
   },
+  {
+    code: "MW367",
+    mistake: "an override that gives a Service a load balancer of its own",
+    mutants: (catalog) =>
+      overriding(catalog, "Service", { spec: { type: "LoadBalancer" } }, isDeployed(catalog)),
+  },
 ];

@@ -1,0 +1,35 @@
+import { overrideEffects } from "../overrideEffects";
+import { pages } from "../pages";
+import type { ObjectRule, Text } from "../rule";
+import { webAndApi } from "./example";
+
+const overriding = (type: string): object => ({
+  ...webAndApi({}, { workload: { image: "registry.example.com/api:1.0.0" } }),
+  overrides: { Service: { "shop/api": { spec: { type } } } },
+});
+
+export const text = (exposures: readonly string[]): Text => ({
+  message: `the override opens the Service to clients outside of the cluster, past the gateways: ${exposures.join("; ")}`,
+  fix: "declare a route of a gateway, or suppress this with the reason",
+});
+
+export const overrideExposure: ObjectRule = {
+  code: "MW367",
+  severity: "warning",
+  title: "Overrides do not open Services to clients outside of the cluster",
+  why: [
+    "Requests from outside pass a gateway, which ends their TLS, checks their tokens and limits their rate.",
+    "A Service with an address of its own lets clients connect to the pods past it.",
+  ],
+  see: pages.kubernetesService,
+  suppress: "the clients can't use a gateway, such as those of another protocol; name what limits them.",
+  stage: "objects",
+  examples: { wrong: overriding("LoadBalancer"), right: overriding("ClusterIP") },
+  *check(mesh, rendered, hasFailed) {
+    // An invalid value may be what the object is rendered from.
+    if (hasFailed("")) return;
+    for (const { path, exposures } of overrideEffects(mesh, rendered)) {
+      if (exposures.length > 0) yield { path, ...text(exposures) };
+    }
+  },
+};
