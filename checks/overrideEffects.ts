@@ -3,7 +3,6 @@ import {
   dangling,
   type Difference,
   difference,
-  exposures,
   type KnownObject,
   knownObject,
   type Mistake,
@@ -28,8 +27,6 @@ export interface OverrideEffect {
   readonly differences: readonly Difference[];
   /** What the pods of the object may do now, and could not without the override. */
   readonly weaknesses: readonly string[];
-  /** How clients outside of the cluster reach the object now, and could not without the override. */
-  readonly exposures: readonly string[];
   /** What the object refers to now that is not there. */
   readonly dangling: readonly string[];
   /** Settings that Istio ignores or reads otherwise now. */
@@ -97,7 +94,6 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
     const own = new Set(alone.map(keyOf));
     const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old, mesh))];
-    const exposed = new Set(exposures(old));
     return [
       {
         path: formatPath(["overrides", kind, name]),
@@ -105,7 +101,6 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         name,
         differences: differences.filter((one) => own.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
-        exposures: exposures(now).filter((text) => !exposed.has(text)),
         dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
         mistakes: made.filter(({ object }) => isSame(object, now) || overrides.length === 1),
       },
@@ -123,7 +118,6 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
           name: "",
           differences: together,
           weaknesses: [],
-          exposures: [],
           dangling: [],
           mistakes: [],
         },

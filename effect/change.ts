@@ -17,6 +17,7 @@ export interface Difference {
    * `tokens changed`: tokens of an issuer are verified, found or passed on in another way.
    * `authorizer opened`: an external authorizer that does not answer no longer stops requests; `authorizer changed`: it has
    * other settings. `limits changed`: filters limit the rate of requests in another way.
+   * `exposure gained` and `exposure lost`: a Service lets clients outside of the cluster reach the workload, past the gateways.
    * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -39,6 +40,8 @@ export interface Difference {
     | "authorizer opened"
     | "authorizer changed"
     | "limits changed"
+    | "exposure gained"
+    | "exposure lost"
     | "unread";
   readonly workload: Workload;
   /** Of `identity gained` and `identity lost`: the workload that receives the request. */

@@ -4,6 +4,7 @@ import { authorizerDifferences } from "./authorizerDifference";
 import type { Difference, WorkloadPair } from "./change";
 import { limitDifferences } from "./limitDifference";
 import type { Model } from "./model";
+import { exposureDifferences } from "./exposureDifference";
 import { gatewayTlsDifferences } from "./gatewayTls";
 import { identityDifferences } from "./identityDifference";
 import { networkDifferences } from "./networkDifference";
@@ -14,7 +15,7 @@ import type { Workload } from "./workload";
 
 /**
  * Returns what changes from one model to another, each with a request that shows it. Compared are the clients of each
- * workload, mutual TLS, proxies, routes, NetworkPolicies, and what leaves the mesh. Workloads are compared by namespace
+ * workload, mutual TLS, proxies, routes, NetworkPolicies, exposed Services, and what leaves the mesh. Workloads are compared by namespace
  * and name; those of one model only are left out. Equal models have no difference.
  */
 export function difference(before: Model, after: Model): Difference[] {
@@ -29,6 +30,7 @@ export function difference(before: Model, after: Model): Difference[] {
         ...limitDifferences(before, old, after, now),
         ...tokenDifferences(before, old, after, now),
         ...gatewayTlsDifferences(before, old, after, now),
+        ...exposureDifferences(before, old, after, now),
       ]),
     ...identityDifferences(before, after, pairs),
     ...networkDifferences(before, after, pairs),

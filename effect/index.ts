@@ -55,7 +55,6 @@ export { accessSet, type AccessSet } from "./accessSet";
 export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space";
 export { changedParts, type ChangedPart } from "./routeParts";
 export { routeText } from "./routeText";
-export { exposures } from "./exposure";
 export { weaknesses } from "./hardening";
 export { dangling, missingPods, missingTargets } from "./dangling";
 export { applies, isWide, selectionOf, type Selection } from "./selection";

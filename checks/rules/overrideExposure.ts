@@ -2,14 +2,15 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
+import { differencesOf, workloadsText } from "../effectText";
 
 const overriding = (type: string): object => ({
   ...webAndApi({}, { workload: { image: "registry.example.com/api:1.0.0" } }),
   overrides: { Service: { "shop/api": { spec: { type } } } },
 });
 
-export const text = (exposures: readonly string[]): Text => ({
-  message: `the override opens the Service to clients outside of the cluster, past the gateways: ${exposures.join("; ")}`,
+export const text = (workloads: string, exposure: string): Text => ({
+  message: `the override lets clients outside of the cluster reach ${workloads} past the gateways: ${exposure}`,
   fix: "declare a route of a gateway, or suppress this with the reason",
 });
 
@@ -28,8 +29,10 @@ export const overrideExposure: ObjectRule = {
   *check(mesh, rendered, hasFailed) {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
-    for (const { path, exposures } of overrideEffects(mesh, rendered)) {
-      if (exposures.length > 0) yield { path, ...text(exposures) };
+    for (const effect of overrideEffects(mesh, rendered)) {
+      const found = differencesOf(effect, "exposure gained");
+      const [first] = found;
+      if (first) yield { path: effect.path, ...text(workloadsText(found), first.after) };
     }
   },
 };

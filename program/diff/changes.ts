@@ -197,6 +197,10 @@ function sentenceOf(
       return `the external authorizer of ${server} has other settings`;
     case "limits changed":
       return `the rate of requests to ${server} is limited in another way`;
+    case "exposure gained":
+      return `clients outside of the cluster may now reach ${server}, past the gateways`;
+    case "exposure lost":
+      return `clients outside of the cluster may no longer reach ${server} in the same way`;
     case "tokens changed":
       return `${server} reads tokens in another way`;
     case "host reached":

@@ -45,6 +45,8 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "authorizer opened": "wider",
   "authorizer changed": "changed",
   "limits changed": "changed",
+  "exposure gained": "wider",
+  "exposure lost": "narrower",
   "mTLS weaker": "weaker",
   "mTLS stronger": "stronger",
   "proxy removed": "weaker",

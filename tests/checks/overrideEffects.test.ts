@@ -264,12 +264,12 @@ describe("effects of overrides", () => {
   it("are Services that clients outside of the cluster reach past the gateways", () => {
     const service = (spec: object): object => ({ Service: { "shop/api": { spec } } });
     const opens =
-      'MW367 Service["shop/api"]: the override opens the Service to clients outside of the cluster, past the gateways:';
+      'MW367 Service["shop/api"]: the override lets clients outside of the cluster reach "api" past the gateways: Service shop/api has';
     for (const type of ["LoadBalancer", "NodePort"]) {
-      expect(found(service({ type }))).to.deep.equal([`${opens} its type is ${type}`]);
+      expect(found(service({ type }))).to.deep.equal([`${opens} the type ${type}`]);
     }
     expect(found(service({ externalIPs: ["203.0.113.1", "203.0.113.2"] }))).to.deep.equal([
-      `${opens} it has the external addresses 203.0.113.1, 203.0.113.2`,
+      `${opens} the external addresses 203.0.113.1, 203.0.113.2`,
     ]);
     expect(found(service({ type: "ClusterIP", internalTrafficPolicy: "Local" }))).to.deep.equal([]);
   });
