@@ -154,6 +154,7 @@ export const overrideEffects: readonly Mutation[] = [
   },
   {
     code: "MW339",
+    also: ["MW365", "MW366"],
     mistake: "an override that gives a VirtualService the host of another one",
     *mutants(catalog) {
       const called = servicesOf(catalog).filter(({ name }) => isCalled(catalog)(name));
