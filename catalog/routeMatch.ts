@@ -58,13 +58,17 @@ export const absolutePath = typedTextOf<`/${string}`>(
 
 const text = z.string().min(1);
 const regex = text.refine(isExpression, {
-  params: { fix: 'write a regular expression in RE2 syntax for the whole text, such as "v[0-9]+"' },
+  params: {
+    fix: 'write a regular expression in RE2 syntax of at most 1024 characters for the whole text, such as "v[0-9]+"',
+  },
 });
 const pathRegex = textOf(
   /^\//,
   'begin the expression with "/", as it must match the whole path, such as "/users/[0-9]+"',
 ).refine(isExpression, {
-  params: { fix: 'write a regular expression in RE2 syntax, such as "/users/[0-9]+"' },
+  params: {
+    fix: 'write a regular expression in RE2 syntax of at most 1024 characters, such as "/users/[0-9]+"',
+  },
 });
 
 const uriMatchSchema: z.ZodType<UriMatch> = z.union([
@@ -151,9 +155,18 @@ function textKey(route: RoutePattern): string {
   return [...Object.values(uriOf(route)), conditionsKey(route), ...(route.methods ?? [])].join(" ");
 }
 
+/**
+ * Length of the longest regular expression that istiod accepts.
+ *
+ * @see https://github.com/istio/istio/blob/master/pkg/config/validation/validation.go
+ */
+const longestExpression = 1024;
+
 function isExpression(value: string): boolean {
+  if (value.length > longestExpression) return false;
   try {
-    new RegExp(value);
+    // It is compiled when it is used first.
+    new RegExp(`^(?:${value})$`).test("");
   } catch {
     return false;
   }

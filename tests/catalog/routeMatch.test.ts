@@ -33,6 +33,18 @@ function errors(...routes: readonly object[]): string[] {
     .map(({ code, path }) => `${code} ${path.replace(/^.*routes/, "")}`);
 }
 
+/** The errors of a host with `cors`. */
+function hostErrors(cors: object): string[] {
+  const hosts = {
+    "shop.example.com": { tls: { credentialName: "shop" }, cors, routes: [{ prefix: "/", service: "web" }] },
+  };
+  const services = { web: { ports: { http: { port: 8080, protocol: "http" } } } };
+  const catalog = { name: "shop", services, gateways: { public: { hosts } } };
+  return checkMesh(catalog as unknown as MeshDefinition).findings.flatMap(({ severity, code }) =>
+    severity === "error" ? [code] : [],
+  );
+}
+
 const canary = { headers: { "x-canary": { exact: "true" } } };
 
 describe("the conditions of a route", () => {
@@ -51,6 +63,16 @@ describe("the conditions of a route", () => {
     expect(errors({ match, paths: ["/users/*"], rewrite: "/" })).to.deep.equal(["MW001 [0].rewrite"]);
     for (const regex of ["users", "/(", "/(?=a)", "/(a)\\1"]) {
       expect(errors({ match: { uri: { regex } }, paths: ["/users/*"] }), regex).to.have.length(1);
+    }
+  });
+
+  it("are expressions of at most 1024 characters, as istiod accepts them", () => {
+    const of = (length: number): object => ({ headers: { "x-a": { regex: "a".repeat(length) } } });
+    expect(errors({ prefix: "/", match: of(1024) })).to.deep.equal([]);
+    for (const regex of ["a".repeat(1025), "-1".repeat(20_000)]) {
+      expect(errors({ prefix: "/", match: { headers: { "x-a": { regex } } } })).to.have.length(1);
+      const cors = { allowOrigins: [{ regex }] };
+      expect(hostErrors(cors), regex.slice(0, 20)).to.have.length(1);
     }
   });
 
