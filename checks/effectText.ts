@@ -18,6 +18,16 @@ export function differencesOf(
   );
 }
 
+/** An override's differences of where requests go, or how. Those of requests have both routes. */
+export function reroutes(effect: OverrideEffect): readonly Difference[] {
+  return [...differencesOf(effect, "route changed"), ...differencesOf(effect, "mTLS weaker")];
+}
+
+/** The host and port to which a difference's request is sent. */
+export function targetText({ sent }: Difference): string {
+  return `${sent?.host ?? ""}:${sent?.port ?? 0}`;
+}
+
 /** Differences of callers with another identity, as those of the workloads that they call. */
 export function atServers(differences: readonly Difference[]): Difference[] {
   return differences.flatMap((one) => (one.server ? [{ ...one, workload: one.server }] : []));

@@ -1,7 +1,6 @@
 import { gatewayProxies, isObject, type Mesh, type Service } from "../catalog";
 import {
   injectedBy,
-  type KnownObject,
   knownObject,
   type MeshSettings,
   type Model,
@@ -23,7 +22,12 @@ export function modelOf(
   const services = new Map(mesh.services.map((service) => [`${service.namespace}/${service.name}`, service]));
   const rendered = new Set(objects.filter(({ kind }) => kind === "Service").map(placeOf));
   // Their namespaces' labels decide about proxies, and overrides can change these.
-  const bare = new Set(objects.map(knownObject).flatMap((one) => (isWithoutProxies(one) ? [one.name] : [])));
+  const bare = new Set(
+    objects
+      .filter(({ kind }) => kind === "Namespace")
+      .map(knownObject)
+      .flatMap(({ name, labels }) => (injectedBy(labels) === true ? [] : [name])),
+  );
   const workloads = [
     ...mesh.services
       .filter(({ workloads: own }) => own.length === 0)
@@ -120,8 +124,4 @@ function serviceObject({ name, namespace, selector, ports }: Service): PlainObje
 function placeOf({ metadata }: PlainObject): string {
   const { name = "", namespace = "" } = metadata as { readonly name?: string; readonly namespace?: string };
   return `${namespace}/${name}`;
-}
-
-function isWithoutProxies({ kind, labels }: KnownObject): boolean {
-  return kind === "Namespace" && injectedBy(labels) !== true;
 }

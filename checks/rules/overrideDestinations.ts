@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import type { Difference, Route, RouteDestination } from "../../effect";
-import { differencesOf, workloadsText } from "../effectText";
+import { reroutes, targetText, workloadsText } from "../effectText";
 
 const overriding = (host: string): object => ({
   ...webAndApi({}, {}),
@@ -39,17 +39,15 @@ export const overrideDestinations: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = [
-        ...differencesOf(effect, "route changed"),
-        ...differencesOf(effect, "mTLS weaker"),
-      ].flatMap((difference) => ledElsewhere(difference).map((led) => ({ ...difference, ...led })));
+      const found = reroutes(effect).flatMap((difference) =>
+        ledElsewhere(difference).map((led) => ({ ...difference, ...led })),
+      );
       const [first] = found;
       if (!first) continue;
-      const { host = "", port = 0 } = first.sent ?? {};
       const alike = found.filter(({ what, fate }) => what === first.what && fate === first.fate);
       yield {
         path: effect.path,
-        ...text(first.what, workloadsText(alike), `${host}:${port}`, first.fate),
+        ...text(first.what, workloadsText(alike), targetText(first), first.fate),
       };
     }
   },

@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import type { Difference } from "../../effect";
-import { differencesOf, workloadsText } from "../effectText";
+import { differencesOf, targetText, workloadsText } from "../effectText";
 
 const overriding = (mode: string): object => ({
   ...webAndApi({}, {}),
@@ -59,8 +59,6 @@ export const overrideEgress: ObjectRule = {
 
 /** Names the hosts of differences: the first, and how many more. */
 function hostsText(differences: readonly Difference[]): string {
-  const [first = "", ...others] = new Set(
-    differences.map(({ sent }) => `${sent?.host ?? ""}:${sent?.port ?? 0}`),
-  );
+  const [first = "", ...others] = new Set(differences.map(targetText));
   return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
 }

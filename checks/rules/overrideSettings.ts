@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { type ChangedPart, changedParts, defaultRetries, otherSettings, type Route } from "../../effect";
-import { differencesOf, workloadsText } from "../effectText";
+import { differencesOf, reroutes, targetText, workloadsText } from "../effectText";
 
 const overriding = (maxConnections: number): object => ({
   ...webAndApi({}, { circuitBreaker: { maxConnections: 50 } }),
@@ -53,11 +53,10 @@ export const overrideSettings: ObjectRule = {
         };
         continue;
       }
-      const routed = [...differencesOf(effect, "route changed"), ...differencesOf(effect, "mTLS weaker")];
-      const parts = routed.flatMap(({ routes, sent }) =>
-        (routes ? replacedParts(...routes) : []).map((part) => ({
+      const parts = reroutes(effect).flatMap((difference) =>
+        (difference.routes ? replacedParts(...difference.routes) : []).map((part) => ({
           ...part,
-          place: part.place ?? `${sent?.host ?? ""}:${sent?.port ?? 0}`,
+          place: part.place ?? targetText(difference),
         })),
       );
       // A setting that changes alike at several places is one.
