@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import { messages, requireDefaultDeny } from "../../policies/requireDefaultDeny";
 import { type Resource, unknown, validateStack } from "../engine";
+import { joining, joiningElsewhere, notJoining } from "../joining";
 import {
   authorizationPolicy,
   defaultDeny,
   deployment,
   gatewayRelease,
-  istio,
   istiod,
-  kubernetes,
   namespace,
 } from "../resources";
 
@@ -109,26 +108,12 @@ describe("require-default-deny", () => {
   });
 
   it("judges the workloads that join the mesh by themselves only, each in its own namespace", async () => {
-    const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
-    const joining = deployment({ metadata: { labels } });
-    const { spec } = joining.props;
-    const bank = {
-      ...joining,
-      props: { ...joining.props, metadata: { namespace: "bank", name: "catalog" } },
-    };
     const messagesOf = [
       messages.workload("Deployment shop/catalog"),
       messages.workload("Deployment bank/catalog"),
     ];
-    expect(await judge([joining, bank])).to.deep.equal({ violations: messagesOf });
-    const template = istio("example.com/v1", "Template", { namespace: "shop", name: "x" }, spec as never);
-    // It has the namespace's name, and does not declare it.
-    const configMap = kubernetes("core/v1", "ConfigMap", { metadata: { name: "shop" } });
-    const annotations = { "inject.istio.io/templates": "gateway" };
-    const gateway = deployment({ metadata: { labels, annotations } }, { name: "istio-proxy", image: "auto" });
-    expect(await judge([joining, deployment(), template, configMap, gateway])).to.deep.equal({
-      violations: messagesOf.slice(0, 1),
-    });
+    expect(await judge([joining, joiningElsewhere])).to.deep.equal({ violations: messagesOf });
+    expect(await judge([joining, ...notJoining])).to.deep.equal({ violations: messagesOf.slice(0, 1) });
   });
 
   it("refuses policies that are not a default deny", async () => {

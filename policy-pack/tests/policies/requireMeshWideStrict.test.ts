@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { forgetExemptions } from "../../exemptions";
 import { messages, requireMeshWideStrict } from "../../policies/requireMeshWideStrict";
 import { type Resource, unknown, validateStack } from "../engine";
+import { joining, joiningElsewhere, notJoining } from "../joining";
 import {
   asPatch,
   deployment,
@@ -9,7 +10,6 @@ import {
   gatewayRelease,
   istio,
   istiod,
-  kubernetes,
   namespace,
   peerAuthentication,
 } from "../resources";
@@ -103,8 +103,6 @@ describe("require-mesh-wide-strict", () => {
     });
 
     it("requires one that selects the pods if the stack does not own the namespace", async () => {
-      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
-      const joining = deployment({ metadata: { labels } });
       const selecting = (app: string, mode = "STRICT") =>
         peerAuthentication({ mtls: { mode }, selector: { matchLabels: { app } } }, "shop");
       const message = messages.workload("Deployment shop/catalog");
@@ -117,34 +115,15 @@ describe("require-mesh-wide-strict", () => {
     });
 
     it("judges the workloads that join the mesh by themselves only, each in its own namespace", async () => {
-      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
-      const joining = deployment({ metadata: { labels } });
-      const { spec } = joining.props;
-      const bank = {
-        ...joining,
-        props: { ...joining.props, metadata: { namespace: "bank", name: "catalog" } },
-      };
       const messagesOf = [
         messages.workload("Deployment shop/catalog"),
         messages.workload("Deployment bank/catalog"),
       ];
-      expect(await judge([joining, bank])).to.deep.equal({ violations: messagesOf });
-      const template = istio("example.com/v1", "Template", { namespace: "shop", name: "x" }, spec as never);
-      // It has the namespace's name, and does not declare it.
-      const configMap = kubernetes("core/v1", "ConfigMap", { metadata: { name: "shop" } });
-      const annotations = { "inject.istio.io/templates": "gateway" };
-      const gateway = deployment(
-        { metadata: { labels, annotations } },
-        { name: "istio-proxy", image: "auto" },
-      );
-      expect(await judge([joining, deployment(), template, configMap, gateway])).to.deep.equal({
-        violations: messagesOf.slice(0, 1),
-      });
+      expect(await judge([joining, joiningElsewhere])).to.deep.equal({ violations: messagesOf });
+      expect(await judge([joining, ...notJoining])).to.deep.equal({ violations: messagesOf.slice(0, 1) });
     });
 
     it("reads no patch, no other kind and no port without STRICT as the workload's own", async () => {
-      const labels = { app: "catalog", "sidecar.istio.io/inject": "true" };
-      const joining = deployment({ metadata: { labels } });
       const spec = { mtls: { mode: "STRICT" }, selector: { matchLabels: { app: "catalog" } } };
       const strict = peerAuthentication(spec, "shop");
       const metadata = { namespace: "shop", name: "default" };
