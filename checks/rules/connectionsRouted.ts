@@ -1,12 +1,13 @@
 import {
   formatPath,
   type GatewayHostDefinition,
+  type GatewayRouteDefinition,
   isHttp,
   type MeshDefinition,
   terminates,
 } from "../../catalog";
 import { pages } from "../pages";
-import type { DefinitionRule, Report } from "../rule";
+import type { DefinitionRule, Text } from "../rule";
 import { base } from "./example";
 
 const broker = (host: object): object => ({
@@ -16,6 +17,38 @@ const broker = (host: object): object => ({
     public: { hosts: { "mqtt.example.com": { routes: [{ prefix: "/", service: "broker" }], ...host } } },
   },
 });
+
+export const notTerminated = (service: string, protocol: string): Text => ({
+  message: `the gateway forwards TLS to "${service}" without terminating it, and the routed port speaks ${protocol}`,
+  fix: 'set the protocol of the port to "tls" if the service terminates TLS, or remove tls.mode and give tls.credentialName',
+});
+
+export const terminatedTwice = (service: string): Text => ({
+  message: `the gateway terminates TLS, and the routed port of "${service}" expects TLS`,
+  fix: 'write tls: { mode: "PASSTHROUGH" }, or route to a port that expects plaintext from its proxy',
+});
+
+export const withoutSni = (): Text => ({
+  message: "TCP connections without TLS have no SNI, so the gateway cannot tell which host they are for",
+  fix: 'give tls.credentialName, or write tls: { mode: "PASSTHROUGH" }',
+});
+
+export const ofRequests = (field: string): Text => ({
+  message: `the host routes connections, so ${field} has no effect`,
+  fix: "remove it",
+});
+
+export const neverTaken = (): Text => ({
+  message: "the first route already takes every connection",
+  fix: "remove it",
+});
+
+export const withoutRequests = (lacking: string, fix = "remove it"): Text => ({
+  message: `the host routes connections, ${lacking}`,
+  fix,
+});
+
+const noPath = "which have no path";
 
 export const connectionsRouted: DefinitionRule = {
   code: "MW531",
@@ -41,66 +74,47 @@ export const connectionsRouted: DefinitionRule = {
           hasFailed(formatPath(["services", service, "ports"])),
         );
         if (failed || hasFailed(formatPath(at))) continue;
-        for (const [path, message, fix] of wrong(definition, host)) {
-          yield { path: formatPath([...at, ...path]), message, fix } satisfies Report;
+        for (const [path, text] of wrong(definition, host)) {
+          yield { path: formatPath([...at, ...path]), ...text };
         }
       }
     }
   },
 };
 
-function* wrong(
-  definition: MeshDefinition,
-  { tls, routes, redirects, directResponses, delegates, acmeHttp01, cors }: GatewayHostDefinition,
-): Iterable<readonly [path: (string | number)[], message: string, fix: string]> {
+type Wrong = readonly [path: (string | number)[], text: Text];
+
+function* wrong(definition: MeshDefinition, host: GatewayHostDefinition): Iterable<Wrong> {
+  const { tls, routes, redirects, directResponses, delegates, acmeHttp01, cors } = host;
   let connections = tls.mode === "PASSTHROUGH";
   for (const [i, { service, port }] of routes.entries()) {
     const ports = definition.services[service]?.ports ?? {};
     const protocol = (port === undefined ? Object.values(ports)[0] : ports[port])?.protocol;
     if (protocol === undefined) continue;
     connections ||= !isHttp(protocol);
-    if (tls.mode === "PASSTHROUGH" && protocol !== "tls") {
-      yield [
-        ["routes", i, "service"],
-        `the gateway forwards TLS to "${service}" without terminating it, and the routed port speaks ${protocol}`,
-        'set the protocol of the port to "tls" if the service terminates TLS, or remove tls.mode and give tls.credentialName',
-      ];
-    }
-    if (terminates(tls) && protocol === "tls") {
-      yield [
-        ["routes", i, "service"],
-        `the gateway terminates TLS, and the routed port of "${service}" expects TLS`,
-        'write tls: { mode: "PASSTHROUGH" }, or route to a port that expects plaintext from its proxy',
-      ];
-    }
+    const at = ["routes", i, "service"];
+    if (tls.mode === "PASSTHROUGH" && protocol !== "tls") yield [at, notTerminated(service, protocol)];
+    if (terminates(tls) && protocol === "tls") yield [at, terminatedTwice(service)];
   }
   if (!connections) return;
-  if (tls.mode === "DISABLE") {
-    yield [
-      ["tls", "mode"],
-      "TCP connections without TLS have no SNI, so the gateway cannot tell which host they are for",
-      'give tls.credentialName, or write tls: { mode: "PASSTHROUGH" }',
-    ];
-  }
+  if (tls.mode === "DISABLE") yield [["tls", "mode"], withoutSni()];
   for (const [field, given] of Object.entries({ redirects, directResponses, delegates, acmeHttp01, cors })) {
-    if (given !== undefined)
-      yield [[field], `the host routes connections, so ${field} has no effect`, "remove it"];
+    if (given !== undefined) yield [[field], ofRequests(field)];
   }
-  for (const [i, { prefix, match, rewrite, headers, destinations }] of routes.entries()) {
-    if (i > 0) yield [["routes", i], "the first route already takes every connection", "remove it"];
-    else if (match !== undefined)
-      yield [
-        ["routes", i, "match"],
-        "the host routes connections, which have no path and no headers",
-        "remove it",
-      ];
-    else if (prefix !== undefined && prefix !== "/")
-      yield [["routes", i, "prefix"], "the host routes connections, which have no path", 'set it to "/"'];
-    else if (rewrite !== undefined)
-      yield [["routes", i, "rewrite"], "the host routes connections, which have no path", "remove it"];
-    if (destinations !== undefined)
-      yield [["routes", i, "destinations"], "the host routes connections, to one service", "remove it"];
-    if (headers !== undefined)
-      yield [["routes", i, "headers"], "the host routes connections, which have no headers", "remove it"];
+  for (const [i, route] of routes.entries()) {
+    for (const [field, text] of wrongAt(i, route)) yield [["routes", i, ...field], text];
   }
+}
+
+function* wrongAt(
+  i: number,
+  { prefix, match, rewrite, headers, destinations }: GatewayRouteDefinition,
+): Iterable<Wrong> {
+  if (i > 0) yield [[], neverTaken()];
+  else if (match !== undefined) yield [["match"], withoutRequests(`${noPath} and no headers`)];
+  else if (prefix !== undefined && prefix !== "/")
+    yield [["prefix"], withoutRequests(noPath, 'set it to "/"')];
+  else if (rewrite !== undefined) yield [["rewrite"], withoutRequests(noPath)];
+  if (destinations !== undefined) yield [["destinations"], withoutRequests("to one service")];
+  if (headers !== undefined) yield [["headers"], withoutRequests("which have no headers")];
 }

@@ -57,8 +57,8 @@ function* paths(
 
 function flawOf(path: string): string | undefined {
   if (/[?#]/.test(path)) return "has no ? and no #";
-  if (path.includes("\\")) return "has / instead of \\";
-  if (/%(2e|2f|5c)/i.test(path)) return "has no escaped /, \\ or .";
+  if (path.includes("\\")) return "has slashes instead of backslashes";
+  if (/%(2e|2f|5c)/i.test(path)) return "has no escaped slash, backslash or dot";
   if (path.includes("//")) return "has no //";
   if (/\/\.{1,2}(\/|$)/.test(path)) return "has no /./ and no /../";
   return undefined;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { rules, topics } from "../../checks";
 import { checkMesh } from "../../mesh";
+import { faultsOfFinding } from "./wholeText";
 
 const pages = path.join(__dirname, "../../docs/checks");
 
@@ -11,6 +12,7 @@ describe("rules", () => {
     it(`${code}: ${title}`, () => {
       const { findings, mesh } = checkMesh(examples.wrong);
       expect(findings.map((one) => [one.code, one.severity])).to.deep.equal([[code, severity]]);
+      expect(findings.flatMap((one) => faultsOfFinding(one, examples.wrong))).to.deep.equal([]);
       expect(mesh === undefined).to.equal(severity === "error");
       const reports = findings.map(
         ({ path: at, message, fix }) => `${severity} ${code} ${at}\n  ${message}\n  fix: ${fix}\n`,

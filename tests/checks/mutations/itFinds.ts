@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { formatPath, parsePath } from "../../../catalog";
 import { rules } from "../../../checks";
 import { checkMesh } from "../../../mesh";
+import { faultsOfFinding } from "../wholeText";
 import { catalogs } from "./catalogs";
 import { mutated, type Mutant, type Mutation } from "./mutation";
 
@@ -59,6 +60,7 @@ function outcomeOf({ code, mutants }: Mutation): Outcome {
       const found = findings.some((one) => one.code === code && one.path === at);
       const accepted = isAccepted(changed, code, at);
       if (!accepted) made++;
+      missed.push(...findings.flatMap((one) => faultsOfFinding(one, changed)));
       const others = findings.filter((one) => one.code !== code || one.path !== at);
       for (const other of others) followed.add(other.code);
       if (found === accepted) {
