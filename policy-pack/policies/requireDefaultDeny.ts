@@ -84,7 +84,6 @@ function isOpen(workload: KubernetesResource, policies: readonly KubernetesResou
       action === "ALLOW" &&
       !isDryRun(policy) &&
       targetRefs(policy).length === 0 &&
-      matchLabels(policy).children().length > 0 &&
       selects(matchLabels(policy), pod.at("metadata", "labels"))
     );
   });

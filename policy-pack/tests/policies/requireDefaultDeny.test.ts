@@ -96,7 +96,10 @@ describe("require-default-deny", () => {
       expect(await judge([asking, ...others])).to.deep.equal({ violations: [message] });
     }
     for (const guarded of [
-      ...[{}, { action: undefined }, { rules: undefined }].map((changes) => authorizationPolicy(changes)),
+      // The last one has rules and selects all pods of the namespace.
+      ...[{}, { action: undefined }, { rules: undefined }, { selector: undefined }].map((changes) =>
+        authorizationPolicy(changes),
+      ),
       defaultDeny(),
     ]) {
       expect(await judge([asking, guarded])).to.deep.equal({ violations: [] });
