@@ -168,6 +168,7 @@ interface Spec {
   mtls: { mode: string };
   egress: { hosts: string[] }[];
   exportTo: string[];
+  strategy: object;
   http: {
     route: { weight?: number }[];
     mirror?: unknown;
@@ -426,6 +427,16 @@ export const mutants = {
     only: "search:tls is reached only",
     refuted: ["search:tls is reached only by the services that call it"],
   },
+  "the old pods of a service end before the new ones start": {
+    objects: [
+      changed("Deployment", "api-v1", (spec) => {
+        spec.strategy = { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+      }),
+    ],
+    only: "a rollout of",
+    refuted: [],
+    byRequests: ["a rollout of api under load fails no request"],
+  },
 } satisfies Record<string, Mutant>;
 export type Mistake = keyof typeof mutants;
 
@@ -457,7 +468,11 @@ export const atOnce: readonly (readonly Mistake[])[] = [
     "the mesh decodes no slashes before it matches paths",
     "a consistent hash prefers the caller's zone",
   ],
-  ["a Sidecar lacks a callee", "fewer requests may wait for a connection"],
+  [
+    "a Sidecar lacks a callee",
+    "fewer requests may wait for a connection",
+    "the old pods of a service end before the new ones start",
+  ],
   ["the mirror, the retries and the timeout are missing"],
 ];
 
