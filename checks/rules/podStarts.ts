@@ -76,7 +76,8 @@ function* judged(mesh: Mesh, { name }: Service, workload: Workload): Iterable<Re
   for (const container of containers) {
     const context = container.securityContext ?? {};
     const { runAsNonRoot = pod.securityContext?.runAsNonRoot ?? true } = context;
-    const { runAsUser = pod.securityContext?.runAsUser ?? workload.runAsUser } = context;
+    // The workload's own runAsUser is never root.
+    const { runAsUser = pod.securityContext?.runAsUser } = context;
     if (runAsUser === 0 && runAsNonRoot) yield { path, ...rootRefused(container.name) };
     if (context.privileged === true && context.allowPrivilegeEscalation !== true) {
       yield { path, ...privilegedRefused(container.name) };
