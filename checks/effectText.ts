@@ -1,4 +1,6 @@
-import type { Difference } from "../effect";
+import type { Mesh } from "../catalog";
+import { isDeclaredCall } from "./declaredCall";
+import { type Difference, type Route, type RouteDestination, sentText } from "../effect";
 import type { OverrideEffect } from "./overrideEffects";
 
 /**
@@ -18,9 +20,34 @@ export function differencesOf(
   );
 }
 
-/** An override's differences of where requests go, or how. Those of requests have both routes. */
-export function reroutes(effect: OverrideEffect): readonly Difference[] {
-  return [...differencesOf(effect, "route changed"), ...differencesOf(effect, "mTLS weaker")];
+/** An override's differences of where the requests of declared calls go, or how. They have both routes. */
+export function reroutes(effect: OverrideEffect, mesh: Mesh): readonly Difference[] {
+  return (["route changed", "mTLS weaker", "CORS wider"] as const)
+    .flatMap((kind) => differencesOf(effect, kind))
+    .filter((one) => isDeclaredCall(mesh, one));
+}
+
+/** The destinations of a route's requests that another route does not have, whatever their subsets. */
+export function newPlaces(was: Route, is: Route): readonly RouteDestination[] {
+  return is.destinations.filter(
+    (one) => one.weight > 0 && !was.destinations.some((other) => isSamePlace(one, other)),
+  );
+}
+
+function isSamePlace(one: RouteDestination, other: RouteDestination): boolean {
+  const key = ({ host, port, resolution, endpoints = [] }: RouteDestination): string =>
+    JSON.stringify([host, port, resolution, endpoints]);
+  return key(one) === key(other);
+}
+
+/** Where a difference's requests are sent, with an example if only some of those to the host differ. */
+export function requestsText(difference: Difference): string {
+  const { sent, isExample = true } = difference;
+  const { method = "GET", path = "/", headers = {} } = sent ?? {};
+  const isPlain = method === "GET" && path === "/" && Object.keys(headers).length === 0;
+  return isPlain || !isExample
+    ? targetText(difference)
+    : `${targetText(difference)} (such as ${sentText(sent)})`;
 }
 
 /** The host and port to which a difference's request is sent. */

@@ -71,6 +71,7 @@ import { originatedToTls } from "./rules/originatedToTls";
 import { overrideMtls } from "./rules/overrideMtls";
 import { overrideAccess } from "./rules/overrideAccess";
 import { overrideDenies } from "./rules/overrideDenies";
+import { overrideOrigins } from "./rules/overrideOrigins";
 import { overrideProxy } from "./rules/overrideProxy";
 import { overrideRoutes } from "./rules/overrideRoutes";
 import { overrideDestinations } from "./rules/overrideDestinations";
@@ -368,6 +369,7 @@ export const topics: readonly Topic[] = [
       overrideSettings, // MW365
       overrideDestinations, // MW366
       overrideExposure, // MW367
+      overrideOrigins, // MW368
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912

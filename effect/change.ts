@@ -9,7 +9,8 @@ export interface Difference {
   /**
    * `access gained` and `access lost`: of requests to the workload. `mTLS weaker` and `mTLS stronger`: of its inbound
    * connections; with `sent`, of the requests that it sends, or of those that a gateway receives. `proxy removed` and `proxy added`. `route
-   * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `host reached`:
+   * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `CORS wider`: their
+   * route allows web pages of other origins more. `host reached`:
    * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
    * `network opened` and `network closed`: connections to the workload, or with `sent` of it to hosts outside of the
    * cluster, that NetworkPolicies let pass or not.
@@ -29,6 +30,7 @@ export interface Difference {
     | "proxy added"
     | "route changed"
     | "route broken"
+    | "CORS wider"
     | "host reached"
     | "egress opened"
     | "egress closed"
@@ -56,7 +58,7 @@ export interface Difference {
   readonly sent?: RoutedRequest;
   /** Whether `sent` shows the difference. False if no such request is known, so that it only names the host. Default: true. */
   readonly isExample?: false;
-  /** Of `route changed`, and of `mTLS weaker` with `sent`: the two routes. */
+  /** Of `route changed`, `CORS wider`, and of `mTLS weaker` with `sent`: the two routes. */
   readonly routes?: readonly [before: Route, after: Route];
   /** What held before. */
   readonly before: string;
@@ -66,6 +68,8 @@ export interface Difference {
   readonly by: readonly ObjectName[];
   /** Of a broken route: the hosts of its destinations that do not exist. Default: none. */
   readonly missing?: readonly string[];
+  /** Of `limits changed`: whether the filter's rates are the same, and only other settings differ. Default: false. */
+  readonly sameRates?: true;
   /** Everything that changes, as text, of which the request is one example. Default: `before` and `after`. */
   readonly extent?: string;
 }

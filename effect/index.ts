@@ -48,7 +48,6 @@ export { unreadOf, type Unread } from "./unread";
 export { tokenIssuers, type TokenIssuer } from "./token";
 export type { Truth } from "./truth";
 export { difference } from "./difference";
-export { otherSettings } from "./limitDifference";
 export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";

@@ -5,9 +5,6 @@ import { ratesIn } from "./rateLimit";
 import { envoyFilters, unreadOf } from "./unread";
 import type { Workload } from "./workload";
 
-/** What {@link limitDifferences} says of a filter with the same rates. */
-export const otherSettings = "other settings of it";
-
 /** Returns changes of the EnvoyFilters that only limit the rate of requests to a workload. New ones are not read, and found as such. */
 export function limitDifferences(before: Model, old: Workload, after: Model, now: Workload): Difference[] {
   if (old.proxy === "none" || now.proxy === "none") return [];
@@ -16,13 +13,15 @@ export function limitDifferences(before: Model, old: Workload, after: Model, now
     const has = is.get(name);
     if (has?.text === had.text) return [];
     const [first, last] = [had.rates.join("; "), has?.rates.join("; ") ?? ""];
+    const sameRates = has !== undefined && first === last;
     return [
       {
         kind: "limits changed",
         workload: now,
         sure: true,
-        before: first === last || first === "" ? `the limits of ${name}` : first,
-        after: has === undefined ? "no such limit" : first === last || last === "" ? otherSettings : last,
+        before: sameRates || first === "" ? `the limits of ${name}` : first,
+        after: has === undefined ? "no such limit" : sameRates ? "other settings of it" : last || "no rate",
+        ...(sameRates && { sameRates }),
         by: has === undefined ? [] : [has.from],
         extent: has?.text ?? "",
       },

@@ -43,7 +43,7 @@ function fieldsNamed(value: unknown, name: string): Named[] {
   if (typeof value !== "object" || value === null) return [];
   const beside = value as Fields;
   return Object.entries(beside).flatMap(([key, inner]) => [
-    ...(key === name ? [{ value: inner, beside }] : []),
+    ...(key === name && inner !== undefined && inner !== null ? [{ value: inner, beside }] : []),
     ...fieldsNamed(inner, name),
   ]);
 }

@@ -1,5 +1,6 @@
 import { changedOf } from "./affected";
 import { bypassText } from "./bypass";
+import { allowsMore } from "./cors";
 import type { Difference, WorkloadPair } from "./change";
 import { gatewayServers } from "./gatewayRoute";
 import type { RoutedRequest } from "./httpMatch";
@@ -122,36 +123,39 @@ function compareRoutes(
 ): Difference[] {
   const relevant = [before, after].flatMap((model) => virtualServicesOf(model, target.host));
   const matches = relevant.flatMap(({ http }) => http).flatMap(matchesOf);
-  const found = new Map<string, Difference>();
+  const found = new Map<string, readonly Difference[]>();
   for (const sent of routedRequests(target, matches)) {
     const [was, is] = [routeOf(before, old, sent), routeOf(after, now, sent)];
     const [wasText, isText] = [routeText(was), routeText(is)];
     if (wasText === isText) continue;
     const outside = after.services.find(({ host, external }) => external && host === sent.host);
     const isReached = was.outcome === "blocked" && is.outcome === "forwarded" && outside !== undefined;
-    const kind = isReached ? "host reached" : kindOf(was, is);
-    const key = `${kind} ${wasText} ${isText}`;
+    const kinds: readonly Kind[] = isReached ? ["host reached"] : kindsOf(was, is);
+    const key = `${kinds.join()} ${wasText} ${isText}`;
     if (found.has(key)) continue;
     // Many clients have the same routes.
     const texts = `${wasText}\n${isText}`;
     const parts = changes.get(texts) ?? routeChange(was, is);
     changes.set(texts, parts);
     const [wasPart, isPart] = parts;
-    const missing = kind === "route broken" ? missingIn(is).map(({ host }) => host) : [];
-    found.set(key, {
-      kind,
-      workload: now,
-      sure: is.outcome !== "unknown",
-      sent,
-      before: kind === "mTLS weaker" ? tlsText(was) : kind === "route broken" ? wasText : wasPart,
-      after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
-      by: is.by ? [is.by] : isReached ? [outside.from] : [],
-      ...(missing.length > 0 && { missing }),
-      ...((kind === "route changed" || kind === "mTLS weaker") && { routes: [was, is] }),
-      extent: key,
+    const differences = kinds.map((kind): Difference => {
+      const missing = kind === "route broken" ? missingIn(is).map(({ host }) => host) : [];
+      return {
+        kind,
+        workload: now,
+        sure: is.outcome !== "unknown",
+        sent,
+        before: kind === "mTLS weaker" ? tlsText(was) : kind === "route broken" ? wasText : wasPart,
+        after: kind === "mTLS weaker" ? tlsText(is) : kind === "route broken" ? brokenText(is) : isPart,
+        by: is.by ? [is.by] : isReached ? [outside.from] : [],
+        ...(missing.length > 0 && { missing }),
+        ...(kind !== "route broken" && kind !== "host reached" && { routes: [was, is] }),
+        extent: key,
+      };
     });
+    found.set(key, differences);
   }
-  return found.size > 0 ? [...found.values()] : expressionDifferences(before, old, after, now, target);
+  return found.size > 0 ? [...found.values()].flat() : expressionDifferences(before, old, after, now, target);
 }
 
 /**
@@ -212,12 +216,18 @@ function routesByHost(model: Model): (host: string) => readonly VirtualService[]
   return (host) => [...new Set(index(host).map(({ of }) => of))];
 }
 
-function kindOf(was: Route, is: Route): Difference["kind"] {
-  if (works(was) && !works(is)) return "route broken";
+type Kind = Difference["kind"];
+
+function kindsOf(was: Route, is: Route): Kind[] {
+  if (works(was) && !works(is)) return ["route broken"];
   const weakest = (route: Route): number => Math.min(...route.destinations.map(strengthOf));
-  return is.destinations.length > 0 && was.destinations.length > 0 && weakest(is) < weakest(was)
-    ? "mTLS weaker"
-    : "route changed";
+  const isWeaker = is.destinations.length > 0 && was.destinations.length > 0 && weakest(is) < weakest(was);
+  const isRouted = was.outcome === "forwarded" && is.outcome === "forwarded";
+  const kinds: Kind[] = [
+    ...(isWeaker ? ["mTLS weaker" as const] : []),
+    ...(isRouted && allowsMore(was.cors, is.cors) ? ["CORS wider" as const] : []),
+  ];
+  return kinds.length > 0 ? kinds : ["route changed"];
 }
 
 /** Mutual TLS is stronger than TLS of the server alone, which is stronger than none; both are weaker without verification. */

@@ -1,4 +1,5 @@
 import { fieldsAt, type Fields } from "./field";
+import { shareText } from "./routeText";
 import type { Route, RouteDestination } from "./routing";
 
 /** Everything that requests can notice of a route, by name: `timeout`, `share of cart:8080 subset v1`. */
@@ -80,7 +81,7 @@ function partsOf(route: Route, isCommon: (place: string) => boolean): Parts {
   return new Map([
     ["outcome", outcome],
     ...destinations.flatMap((one) => [
-      [`share of ${placeOf(one)}`, `${Math.round((one.weight / total) * 1000) / 10} %`] as const,
+      [`share of ${placeOf(one)}`, shareText(one.weight, total)] as const,
       ...destinationParts(one).filter(
         ([name, value]) => isCommon(placeOf(one)) || isNotable(name.split(" of ")[0], value),
       ),

@@ -5,7 +5,7 @@ import type { Route, RouteDestination } from "./routing";
 export function routeText(route: Route): string {
   const parts = [
     route.outcome,
-    route.destinations.map(destinationText).join(", "),
+    destinationsText(route),
     route.timeout === undefined ? "" : `timeout ${route.timeout}ms`,
     route.retries
       ? `${route.retries.attempts} retries on ${route.retries.retryOn}${
@@ -22,13 +22,26 @@ export function routeText(route: Route): string {
   return parts.filter((part) => part !== "").join("; ");
 }
 
+/** Weights are relative to their sum, and the order of destinations decides nothing. */
+function destinationsText({ destinations }: Route): string {
+  const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
+  return destinations
+    .map((one) => `${shareText(one.weight, total)} to ${destinationText(one)}`)
+    .sort()
+    .join(", ");
+}
+
+/** A share of the requests, as a percentage. */
+export function shareText(weight: number, total: number): string {
+  return `${Math.round((weight / total) * 1000) / 10} %`;
+}
+
 function destinationText(destination: RouteDestination): string {
-  const { host, port, subset, weight, exists, labels, tls, policy, headers } = destination;
+  const { host, port, subset, exists, labels, tls, policy, headers } = destination;
   const { resolution = "", endpoints = [] } = destination;
   return [
     `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
     labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
-    `weight ${weight}`,
     exists ? "" : "(no such cluster)",
     `TLS ${tls}`,
     resolution,

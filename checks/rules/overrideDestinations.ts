@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import type { Difference, Route, RouteDestination } from "../../effect";
-import { reroutes, targetText, workloadsText } from "../effectText";
+import { newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
 
 const overriding = (host: string): object => ({
   ...webAndApi({}, {}),
@@ -39,7 +39,7 @@ export const overrideDestinations: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      const found = reroutes(effect).flatMap((difference) =>
+      const found = reroutes(effect, mesh).flatMap((difference) =>
         ledElsewhere(difference).map((led) => ({ ...difference, ...led })),
       );
       const [first] = found;
@@ -47,7 +47,7 @@ export const overrideDestinations: ObjectRule = {
       const alike = found.filter(({ what, fate }) => what === first.what && fate === first.fate);
       yield {
         path: effect.path,
-        ...text(first.what, workloadsText(alike), targetText(first), first.fate),
+        ...text(first.what, workloadsText(alike), requestsText(first), first.fate),
       };
     }
   },
@@ -59,29 +59,32 @@ interface Led {
   readonly fate: string;
 }
 
+/** Outcomes of requests for which the catalog has routes, or none that matches. */
+const declared: readonly Route["outcome"][] = ["forwarded", "redirected", "answered", "not found"];
+
 /** Where requests, or copies of them, go that did not before. */
 function ledElsewhere({ routes }: Difference): Led[] {
   if (routes === undefined) return [];
   const [was, is] = routes;
-  if (was.outcome !== "forwarded") return [];
-  if (is.outcome === "answered") return [{ what: "requests", fate: "are answered by the proxy itself" }];
+  if (!declared.includes(was.outcome)) return [];
+  if (is.outcome === "answered" && was.outcome !== "answered") {
+    return [{ what: "requests", fate: "are answered by the proxy itself" }];
+  }
   if (is.outcome === "redirected") {
-    return [{ what: "requests", fate: `are redirected to ${redirectText(is.redirect)}` }];
+    const isSame = was.outcome === "redirected" && redirectText(was.redirect) === redirectText(is.redirect);
+    return isSame ? [] : [{ what: "requests", fate: `are redirected to ${redirectText(is.redirect)}` }];
   }
   if (is.outcome !== "forwarded") return [];
+  const led = (what: Led["what"], places: readonly RouteDestination[]): Led[] =>
+    places.length === 0 ? [] : [{ what, fate: `go to ${[...new Set(places.map(placeOf))].join(", ")}` }];
   const copied = ({ mirrors }: Route): RouteDestination[] => mirrors.map(({ destination }) => destination);
-  const led = (what: Led["what"], had: RouteDestination[], has: RouteDestination[]): Led[] => {
-    const places = has.flatMap((one) => (had.some((other) => isSame(one, other)) ? [] : [placeOf(one)]));
-    return places.length === 0 ? [] : [{ what, fate: `go to ${[...new Set(places)].join(", ")}` }];
-  };
-  const receiving = [...was.destinations, ...copied(was)];
+  const had = copied(was).map(placeOf);
   return [
+    ...led("requests", newPlaces(was, is)),
     ...led(
-      "requests",
-      [...was.destinations],
-      is.destinations.filter(({ weight }) => weight > 0),
+      "copies of requests",
+      copied(is).filter((one) => !had.includes(placeOf(one))),
     ),
-    ...led("copies of requests", receiving, copied(is)),
   ];
 }
 
@@ -89,12 +92,7 @@ function redirectText({ authority, uri }: { authority?: unknown; uri?: unknown }
   return [authority, uri].filter((part) => typeof part === "string").join("") || "another address";
 }
 
-function isSame(one: RouteDestination, other: RouteDestination): boolean {
-  const addresses = ({ resolution, endpoints = [] }: RouteDestination): string =>
-    JSON.stringify([resolution, endpoints]);
-  return one.host === other.host && addresses(one) === addresses(other);
-}
-
-function placeOf({ host, port, endpoints = [] }: RouteDestination): string {
-  return endpoints.length === 0 ? `${host}:${port}` : `${endpoints.join(", ")} (${host}:${port})`;
+function placeOf({ host, port, subset, endpoints = [] }: RouteDestination): string {
+  const place = `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`;
+  return endpoints.length === 0 ? place : `${endpoints.join(", ")} (${place})`;
 }

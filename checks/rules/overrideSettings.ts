@@ -2,8 +2,8 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import { type ChangedPart, changedParts, defaultRetries, otherSettings, type Route } from "../../effect";
-import { differencesOf, reroutes, targetText, workloadsText } from "../effectText";
+import { type ChangedPart, changedParts, defaultRetries, type Difference } from "../../effect";
+import { differencesOf, newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
 
 const overriding = (maxConnections: number): object => ({
   ...webAndApi({}, { circuitBreaker: { maxConnections: 50 } }),
@@ -22,16 +22,22 @@ export const text = (of: string, before: string, after: string, more = 0): Text 
 });
 
 /** What has a field of the catalog. */
-const settings = /^(timeout|time of an attempt|retries|connectionPool\..+|outlierDetection\..+)$/;
-const meant = /^(fault\..+|tls\.(subjectAltNames|sni))$/;
+const settings = new RegExp(
+  `^(${[
+    "timeout|time of an attempt|retries|share|copies to .+|(headers|rewrite|cors)\\..+",
+    "(connectionPool|outlierDetection|retryBudget)\\..+|loadBalancer\\.consistentHash\\..+",
+  ].join("|")})$`,
+);
+const meant = /^(fault\..+|loadBalancer\.localityLbSetting\..+|tls\.(subjectAltNames|sni))$/;
 
 export const overrideSettings: ObjectRule = {
   code: "MW365",
   severity: "warning",
-  title: "Overrides leave the catalog's limits, timeouts and retries as they are",
+  title: "Overrides leave the catalog's settings of requests as they are",
   why: [
     "Checks compare limits with load, and timeouts with the calls behind them, and read both from the catalog.",
     "An override replaces the value in the mesh, so what was checked is not what the proxies do.",
+    "The same holds for shares of versions, copies, headers, rewrites, CORS, session affinity and locality.",
   ],
   see: pages.destinationRule,
   suppress: "the value is to differ for a time, such as during an incident.",
@@ -43,7 +49,7 @@ export const overrideSettings: ObjectRule = {
     for (const effect of overrideEffects(mesh, rendered)) {
       // MW916 reports a filter that does more than limit rates.
       const isRead = differencesOf(effect, "unread").length === 0;
-      const limits = differencesOf(effect, "limits changed").filter(({ after }) => after !== otherSettings);
+      const limits = differencesOf(effect, "limits changed").filter(({ sameRates }) => sameRates !== true);
       const rates = isRead ? limits : [];
       const [first] = rates;
       if (first) {
@@ -53,22 +59,19 @@ export const overrideSettings: ObjectRule = {
         };
         continue;
       }
-      const parts = reroutes(effect).flatMap((difference) =>
-        (difference.routes ? replacedParts(...difference.routes) : []).map((part) => ({
-          ...part,
-          place: part.place ?? targetText(difference),
-        })),
-      );
+      const isWider = differencesOf(effect, "CORS wider").length > 0;
+      const parts = reroutes(effect, mesh).flatMap((difference) => replacedParts(difference, isWider));
       // A setting that changes alike at several places is one.
-      const changes = Map.groupBy(parts, (part) => JSON.stringify([part.setting, part.before, part.after]));
+      const changes = Map.groupBy(parts, (part) => JSON.stringify([titleOf(part), part.before, part.after]));
       const [[part] = []] = changes.values();
       if (part) {
+        const absent = part.setting === "share" ? "0 %" : "not set";
         yield {
           path: effect.path,
           ...text(
-            `requests to ${part.place}`,
-            `${part.setting} ${part.before ?? "not set"}`,
-            part.after ?? "not set",
+            `requests to ${part.of}`,
+            `${titleOf(part)} ${part.before ?? absent}`,
+            part.after ?? absent,
             changes.size - 1,
           ),
         };
@@ -77,24 +80,49 @@ export const overrideSettings: ObjectRule = {
   },
 };
 
-/** What changes of a route that leads to the same hosts as before. */
-function replacedParts(was: Route, is: Route): ChangedPart[] {
-  const [had, has] = [was, is].map(({ destinations }) =>
-    [...new Set(destinations.filter(({ weight }) => weight > 0).map(({ host }) => host))].sort().join(),
-  );
-  const isForwarded = was.outcome === "forwarded" && is.outcome === "forwarded";
-  return isForwarded && had === has ? changedParts(was, is).filter(isOwn) : [];
+interface ReplacedPart extends ChangedPart {
+  /** The requests that it is about. */
+  readonly of: string;
+}
+
+/** What changes of a route. MW366 reports one that leads to other hosts, and MW368 a wider CORS policy. */
+function replacedParts(difference: Difference, isWider: boolean): ReplacedPart[] {
+  if (difference.routes === undefined) return [];
+  const [was, is] = difference.routes;
+  if (was.outcome !== "forwarded" || is.outcome !== "forwarded" || newPlaces(was, is).length > 0) return [];
+  const of = requestsText(difference);
+  return changedParts(was, is)
+    .filter((part) => isOwn(part) && !(isWider && part.setting.startsWith("cors.")))
+    .map((part) => ({ ...part, of: part.setting === "share" ? of : (part.place ?? of) }));
+}
+
+/** A share is of one destination. Of other settings, the requests say whose they are. */
+function titleOf({ setting, place }: ChangedPart): string {
+  return setting === "share" && place !== undefined ? `share of ${place}` : setting;
 }
 
 /**
- * Whether it replaces what the catalog has set, or rendered otherwise: no fault, and the identity of the server. Istio repeats
- * attempts without the catalog, too.
+ * Whether it replaces what the catalog has set, or rendered otherwise: no fault, and the identity and localities of the
+ * server. Istio repeats attempts without the catalog, too.
  */
-function isOwn({ setting, before }: ChangedPart): boolean {
+function isOwn(part: ChangedPart): boolean {
+  const { setting, before, after } = part;
   if (meant.test(setting)) return true;
+  // Other algorithms choose among the same endpoints. This one keeps the address that the client has chosen.
+  if (setting === "loadBalancer.simple") return before === passthrough || after === passthrough;
   return (
     before !== undefined &&
     settings.test(setting) &&
-    !(setting === "retries" && before === String(defaultRetries.attempts))
+    !(setting === "retries" && before === String(defaultRetries.attempts)) &&
+    !isAdded(part)
   );
+}
+
+const passthrough = "PASSTHROUGH";
+
+/** Whether a list of headers only gets further ones. */
+function isAdded({ setting, before = "[]", after = "[]" }: ChangedPart): boolean {
+  if (!/^headers\..*remove$/.test(setting)) return false;
+  const [had, has] = [before, after].map((list) => JSON.parse(list) as unknown[]);
+  return had?.every((name) => has?.includes(name)) ?? false;
 }

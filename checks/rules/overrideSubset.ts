@@ -6,7 +6,7 @@ import { webAndApi } from "./example";
 
 const versions = { v1: {}, v2: {} };
 const overriding = (subset: string): object => ({
-  ...webAndApi({}, { versions, traffic: { weights: { v1: 100, v2: 0 } } }),
+  ...webAndApi({}, { versions, traffic: { weights: { v1: 0, v2: 100 } } }),
   overrides: {
     VirtualService: {
       "shop/api": {

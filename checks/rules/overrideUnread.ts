@@ -4,7 +4,7 @@ import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { differencesOf, workloadsText } from "../effectText";
 
-const overriding = (type: string): object => ({
+const overriding = (type: string, settings: object = {}): object => ({
   ...webAndApi({}, { rateLimit: { requests: 100, per: "1s" } }),
   overrides: {
     EnvoyFilter: {
@@ -16,7 +16,7 @@ const overriding = (type: string): object => ({
               match: { context: "SIDECAR_INBOUND" },
               patch: {
                 operation: "INSERT_BEFORE",
-                value: { name: "own", typed_config: { "@type": `type.googleapis.com/${type}` } },
+                value: { name: "own", typed_config: { "@type": `type.googleapis.com/${type}`, ...settings } },
               },
             },
           ],
@@ -44,7 +44,9 @@ export const overrideUnread: ObjectRule = {
   stage: "objects",
   examples: {
     wrong: overriding("envoy.extensions.filters.http.lua.v3.Lua"),
-    right: overriding("envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"),
+    right: overriding("envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit", {
+      token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: "1s" },
+    }),
   },
   *check(mesh, rendered, hasFailed) {
     // An invalid value may be what the object is rendered from.

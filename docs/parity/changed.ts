@@ -159,7 +159,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "VirtualService",
     name: "shop/cart",
     patch: { spec: { http: [to("cart")] } },
-    check: ["MW338"],
+    check: ["MW338", "MW365"],
     audit: ["MW943"],
     analyzed: false,
     why: "info only: a request keeps its own port, which is wrong only if the host does not have it",

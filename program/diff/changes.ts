@@ -218,6 +218,8 @@ function sentenceOf(
       return `${server} may no longer send requests to unknown hosts outside of the mesh`;
     case "unread":
       return `${server} has an object that is not read`;
+    case "CORS wider":
+      return `requests to ${to} have a CORS policy that allows web pages more`;
     case "route broken":
       return `requests to ${to} end at the client's proxy`;
     default:

@@ -19,7 +19,7 @@ export const verdicts = [
 
 /** Each verdict in a sentence, for `--help` and the guide. */
 export const meanings: Readonly<Record<Verdict, string>> = {
-  wider: "a request is allowed that was denied, or may leave the mesh",
+  wider: "a request is allowed that was denied, may leave the mesh, or may be sent by more web pages",
   weaker: "TLS is weaker, or a proxy is gone",
   unrouted: "a request that was routed ends at the proxy",
   unreached: "a workload that received requests receives none: every route leads somewhere else",
@@ -51,6 +51,7 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "mTLS stronger": "stronger",
   "proxy removed": "weaker",
   "proxy added": "stronger",
+  "CORS wider": "wider",
   "route changed": "changed",
   "route broken": "unrouted",
   unread: "unread",

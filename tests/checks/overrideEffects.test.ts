@@ -5,25 +5,7 @@ import { unreadOf, readObjects } from "../../effect";
 import { checkMesh, renderMesh } from "../../mesh";
 import { platformNames, platforms } from "../../platforms";
 import { meshes } from "../mesh/meshes";
-
-const http = { port: 8080, protocol: "http" };
-const base = {
-  name: "shop",
-  services: {
-    web: { ports: { http }, calls: { api: { port: "http", methods: ["GET"], paths: ["/api/*"] } } },
-    api: {
-      ports: { http, admin: { port: 9090, protocol: "http" } },
-      workload: { image: "registry.example.com/api:1" },
-    },
-  },
-};
-
-/** What is found in a mesh with overrides: code, the override, and message. */
-function found(overrides: object, more: object = {}): string[] {
-  return checkMesh({ ...base, ...more, overrides }).findings.map(
-    ({ code, path, message }) => `${code} ${path.replace("overrides.", "")}: ${message}`,
-  );
-}
+import { base, found, http } from "./overriding";
 
 const web = "cluster.local/ns/shop/sa/web";
 const policy = (spec: object): object => ({ AuthorizationPolicy: { "shop/api": { spec } } });

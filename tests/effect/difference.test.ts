@@ -129,7 +129,7 @@ describe("difference", () => {
           name: "web",
           sure: true,
           sent: { host, port: 80, path: "/v2other" },
-          was: `forwarded; ${host}:80 weight 1 TLS auto; ${retries}`,
+          was: `forwarded; 100 % to ${host}:80 TLS auto; ${retries}`,
           is: `no cluster for ${host}:80 subset v2 (503)`,
         },
         {
@@ -142,6 +142,25 @@ describe("difference", () => {
         },
       ].toSorted((a, b) => (a.sent.path === "/" ? -1 : 1) - (b.sent.path === "/" ? -1 : 1)),
     );
+  });
+
+  it("shows shares that change, and none for the same shares by other weights", () => {
+    const subset = (name: string): object => ({ name, labels: { version: name } });
+    const rule = object("DestinationRule", "shop/api", { host, subsets: [subset("v1"), subset("v2")] });
+    const split = (...weights: [string, number][]): PlainObject[] => [
+      ...base,
+      rule,
+      routes([{ route: weights.map(([name, weight]) => ({ destination: { host, subset: name }, weight })) }]),
+    ];
+    const old = split(["v1", 90], ["v2", 10]);
+    expect(changes(old, split(["v2", 100], ["v1", 900]), [[web]])).to.deep.equal([]);
+    const [shifted, ...more] = changes(old, split(["v1", 0], ["v2", 100]), [[web]]);
+    expect(more).to.deep.equal([]);
+    expect(shifted).to.deep.include({
+      kind: "route changed",
+      was: `share of ${host}:80 subset v1 90 %, share of ${host}:80 subset v2 10 %`,
+      is: `share of ${host}:80 subset v2 100 %`,
+    });
   });
 
   it("shows regular expressions that differ, also if no example is routed otherwise", () => {

@@ -44,6 +44,9 @@ describe("effect/limitDifference", () => {
     expect(found(limit(10), limit(10, { status: { code: "ServiceUnavailable" } }))).to.deep.equal([
       "web: the limits of EnvoyFilter shop/limit -> other settings of it",
     ]);
+    expect(found(limit(10), limit(10, { token_bucket: undefined }))).to.deep.equal([
+      "web: 10 requests per 1s, at most 10 at once -> no rate",
+    ]);
   });
 
   it("says the share of the requests for which a rate is enforced", () => {

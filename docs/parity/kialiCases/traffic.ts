@@ -72,7 +72,7 @@ export const traffic: readonly KialiCase[] = [
         ],
       },
     },
-    check: ["MW338"],
+    check: ["MW338", "MW365"],
     audit: ["MW954"],
     analyzed: true,
   },

@@ -30,6 +30,16 @@ function isCalled({ services }: MeshDefinition): (name: string) => boolean {
     Object.values(services[name]?.ports ?? {}).every(({ protocol }) => /^(http|grpc)/.test(protocol));
 }
 
+/** An override of a called service's VirtualService by a single route to it. */
+function* rerouting(catalog: MeshDefinition, more: object): Iterable<Mutant> {
+  for (const { name, service } of servicesOf(catalog).filter((one) => isCalled(catalog)(one.name))) {
+    const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
+    const at = ["overrides", "VirtualService", `${namespace}/${name}`];
+    const destination = { host: `${name}.${namespace}.svc.cluster.local` };
+    yield { at, changes: [[at, { spec: { http: [{ ...more, route: [{ destination }] }] } }]] };
+  }
+}
+
 const calls =
   ({ services }: MeshDefinition) =>
   (name: string): boolean =>
@@ -186,6 +196,24 @@ export const overrideEffects: readonly Mutation[] = [
       ),
   },
   {
+    code: "MW365",
+    mistake: "an override by which callers prefer the endpoints of their own zone",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "DestinationRule",
+        {
+          spec: {
+            trafficPolicy: {
+              loadBalancer: { localityLbSetting: { enabled: true, failoverPriority: ["example.com/rack"] } },
+              portLevelSettings: null,
+            },
+          },
+        },
+        isCalled(catalog),
+      ),
+  },
+  {
     code: "MW366",
     mistake: "an override that sends the requests for a service to another one",
     *mutants(catalog) {
@@ -202,6 +230,12 @@ export const overrideEffects: readonly Mutation[] = [
         yield { at, changes: [[at, { spec: { http: [{ route: [{ destination }] }] } }]] };
       }
     },
+  },
+  {
+    code: "MW368",
+    also: ["MW338", "MW365"],
+    mistake: "an override that lets pages of every origin read responses",
+    mutants: (catalog) => rerouting(catalog, { corsPolicy: { allowOrigins: [{ exact: "*" }] } }),
   },
   {
     code: "MW919",

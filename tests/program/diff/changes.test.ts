@@ -476,7 +476,7 @@ describe("program/diff/changes", () => {
         "1 wider.",
         "",
         "<details open>",
-        "<summary><b>wider</b>: 1 (a request is allowed that was denied, or may leave the mesh)</summary>",
+        "<summary><b>wider</b>: 1 (a request is allowed that was denied, may leave the mesh, or may be sent by more web pages)</summary>",
         "",
         `- **shop/s0 may now DELETE shop/s1 (was GET)** \`[${id}]\``,
         "  - at shop/s1-v1, shop/s1-v2",

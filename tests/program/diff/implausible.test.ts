@@ -56,6 +56,20 @@ describe("program/diff: valid changes with an implausible effect", () => {
     );
   });
 
+  it("are pages of every origin that may read responses", () => {
+    const of = (corsPolicy: object) =>
+      routes({ hosts: ["cart"], http: [{ corsPolicy, route: [{ destination: { host: "cart" } }] }] });
+    const app = { allowOrigins: [{ exact: "https://app.example.com" }] };
+    expect(
+      changes([of(app)], [of({ allowOrigins: [{ regex: ".*" }], allowCredentials: true })]),
+    ).to.deep.equal([
+      "wider requests to cart.shop.svc.cluster.local:8080 have a CORS policy that allows web pages more",
+    ]);
+    expect(changes([of(app)], [of({ ...app, maxAge: "1h" })])).to.deep.equal([
+      "changed requests to cart.shop.svc.cluster.local:8080 are routed in another way",
+    ]);
+  });
+
   it("are a subset that selects other pods", () => {
     expect(changes([toSubset("v1"), subsets("v1")], [toSubset("v1"), subsets("v2")])).to.include.members([
       "changed requests to cart.shop.svc.cluster.local subset v1 now also reach shop/cart-v2",
