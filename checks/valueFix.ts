@@ -3,7 +3,8 @@ import type { z } from "zod";
 
 /** The fields of a JSON Schema by which a value of another type can be rewritten. */
 export interface JsonSchema {
-  readonly type?: string;
+  /** A list for a union of plain types. */
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly required?: readonly string[];
@@ -15,7 +16,9 @@ export interface JsonSchema {
 
 /** The alternatives of a schema. */
 export function forms(schema: JsonSchema): JsonSchema[] {
-  return schema.anyOf ? schema.anyOf.flatMap(forms) : [schema];
+  const { anyOf, type } = schema;
+  if (anyOf) return anyOf.flatMap(forms);
+  return typeof type === "object" ? type.map((one) => ({ ...schema, type: one })) : [schema];
 }
 
 /**
