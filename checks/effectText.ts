@@ -67,3 +67,9 @@ export function workloadsText(differences: readonly Difference[]): string {
   if (others.length === 0) return `"${first}"`;
   return `"${first}" and ${others.length} more ${others.length === 1 ? "workload" : "workloads"}`;
 }
+
+/** Names the hosts of differences: the first, and how many more. */
+export function hostsText(differences: readonly Difference[]): string {
+  const [first = "", ...others] = new Set(differences.map(targetText));
+  return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
+}

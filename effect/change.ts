@@ -12,7 +12,7 @@ export interface Difference {
    * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `CORS wider`: their
    * route allows web pages of other origins more. `host reached`:
    * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
-   * `network opened` and `network closed`: connections to the workload, or with `sent` of it to hosts outside of the
+   * `network opened` and `network closed`: connections to the workload, or with `sent` of it to a host outside of the
    * cluster, that NetworkPolicies let pass or not.
    * `identity gained` and `identity lost`: of requests of the workload to {@link server}, because it has another identity.
    * `tokens changed`: tokens of an issuer are verified, found or passed on in another way.

@@ -3,6 +3,8 @@ import type { Difference, WorkloadPair } from "./change";
 import { addressesAt } from "./classes";
 import { fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
 import { type ClientGroup, clientGroups } from "./clientGroups";
+import { isWildcard } from "./host";
+import type { RoutedRequest } from "./httpMatch";
 import { keysOf } from "./labelSelector";
 import { type Model, objectsOf } from "./model";
 import {
@@ -12,7 +14,10 @@ import {
   mayConnect,
   policiesOf,
 } from "./networkPolicy";
+import { outsideOf } from "./networkDelivery";
 import { type KnownObject, titleOf } from "./object";
+import { unknownHost } from "./outside";
+import { scopeOf } from "./scope";
 import { servedPorts } from "./space";
 import { identityOf, type Workload } from "./workload";
 
@@ -26,6 +31,8 @@ interface Side {
   readonly name: string;
   /** The number of workloads that it stands for. Default: 1. */
   readonly size?: number;
+  /** A request to it, if it is a host with a name. */
+  readonly sent?: Pick<RoutedRequest, "host" | "port">;
 }
 
 interface Change {
@@ -41,7 +48,7 @@ const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
 
 /**
  * Returns the connections that NetworkPolicies allow in one model only. There is an entry for each workload that
- * accepts them, and for each one that opens them to hosts outside of the cluster.
+ * accepts them, and for each one that opens them to hosts outside of the cluster: to each host of its proxy, and to others.
  *
  * @param limit how many pods a peer may select to be compared one by one. Default: that of `clientGroups`.
  */
@@ -90,8 +97,12 @@ export function networkDifferences(
     const reached = hosts.flatMap((host) =>
       named.flatMap((port) => changeOf(before, after, side, host, port)),
     );
+    const declared = sending.length > 0 ? externalHosts(before, after, pair) : [];
     return [
       ...differencesOf(after, pair[1], received, "received"),
+      ...declared.flatMap(({ host, port }) =>
+        differencesOf(after, pair[1], changeOf(before, after, side, host, port), "sent"),
+      ),
       ...differencesOf(after, pair[1], reached, "sent"),
     ];
   });
@@ -102,6 +113,29 @@ function groupName({ name }: Side, { size, id }: ClientGroup): string {
 }
 
 const outsideSide: Side = { before: outside, after: outside, name: "a client outside of the cluster" };
+
+/** The hosts outside of the cluster that a workload's proxy has, each with a port to which it connects. */
+function externalHosts(
+  before: Model,
+  after: Model,
+  [old, now]: WorkloadPair,
+): { readonly host: Side; readonly port: number }[] {
+  if (old.proxy === "none" || now.proxy === "none") return [];
+  const had = new Map(scopeOf(before, old).services.map((one) => [one.host, one]));
+  const has = new Map(scopeOf(after, now).services.map((one) => [one.host, one]));
+  return [...new Map([...had, ...has]).values()]
+    .filter(({ external }) => external)
+    .flatMap((service) => {
+      const { host } = service;
+      const name = isWildcard(host) ? `other${host.slice(1)}` : host;
+      const [was, is] = [had, has].map((own) => outsideOf(host, own.get(host) ?? service));
+      if (was === undefined || is === undefined) return [];
+      return service.ports.map(({ number, target }) => ({
+        host: { before: was, after: is, name: `${name}:${number}`, sent: { host: name, port: number } },
+        port: typeof target === "number" ? target : number,
+      }));
+    });
+}
 
 /** A port that no policy and no service is likely to name. */
 const otherPort = 65000;
@@ -196,7 +230,7 @@ function differencesOf(
     const address = addressOf(from);
     const shown =
       direction === "sent"
-        ? { sent: { host: addressOf(to) ?? "unknown.example", port } }
+        ? { sent: to.sent ?? { host: addressOf(to) ?? unknownHost, port } }
         : {
             ...(alike > 0 && { alike }),
             witness: {

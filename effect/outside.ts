@@ -10,6 +10,9 @@ export interface Outside {
   readonly isPublic?: boolean;
 }
 
+/** A host outside of the cluster that no object names. */
+export const unknownHost = "unknown.example";
+
 /** Addresses of private networks and carriers, which pods have. */
 const ofPods = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].map(blockOf);
 

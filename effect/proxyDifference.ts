@@ -2,6 +2,7 @@ import { bypassesOutbound, excludedPorts } from "./bypass";
 import type { Difference } from "./change";
 import { inbound, modeAt, type MtlsMode } from "./inbound";
 import type { Model } from "./model";
+import { unknownHost } from "./outside";
 import { outboundTrafficOf } from "./scope";
 import { servedPorts } from "./space";
 import { unreadOf } from "./unread";
@@ -98,7 +99,7 @@ function egress(before: Model, old: Workload, after: Model, now: Workload): Diff
         kind: opened ? "egress opened" : "egress closed",
         workload: now,
         sure: bypassesOutbound(now, port) !== "unknown",
-        sent: { host: "unknown.example", port },
+        sent: { host: unknownHost, port },
         before: closed,
         after: next,
         by:

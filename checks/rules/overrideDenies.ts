@@ -2,8 +2,9 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import { requestText } from "../../effect";
-import { atServers, differencesOf, workloadsText } from "../effectText";
+import { type Difference, parseBlock, requestText, unknownHost } from "../../effect";
+import { isDeclaredCall } from "../declaredCall";
+import { atServers, differencesOf, hostsText, workloadsText } from "../effectText";
 
 const overriding = (methods: string[]): object => ({
   ...webAndApi({}, {}),
@@ -26,6 +27,11 @@ const overriding = (methods: string[]): object => ({
 export const text = (workloads: string, request: string): Text => ({
   message: `the override denies declared calls to ${workloads}, such as ${request}`,
   fix: "restrict the call in the catalog, so that its caller is known, or suppress this with the reason",
+});
+
+export const toOutside = (workloads: string, hosts: string): Text => ({
+  message: `the override denies declared calls of ${workloads} to ${hosts}, because no NetworkPolicy allows their egress`,
+  fix: "allow the egress, or remove the call from the catalog, or suppress this with the reason",
 });
 
 export const overrideDenies: ObjectRule = {
@@ -55,6 +61,17 @@ export const overrideDenies: ObjectRule = {
       ];
       const [first] = found;
       if (first) yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness)) };
+      const closed = differencesOf(effect, "network closed").filter(
+        (one) => one.sure && isNamed(one) && isDeclaredCall(mesh, one),
+      );
+      if (closed.length > 0) {
+        yield { path: effect.path, ...toOutside(workloadsText(closed), hostsText(closed)) };
+      }
     }
   },
 };
+
+/** Whether a difference is about a host that an object names. What addresses a host has is unknown. */
+function isNamed({ sent }: Difference): boolean {
+  return sent !== undefined && sent.host !== unknownHost && !parseBlock(sent.host);
+}

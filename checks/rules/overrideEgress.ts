@@ -2,8 +2,7 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import type { Difference } from "../../effect";
-import { differencesOf, targetText, workloadsText } from "../effectText";
+import { differencesOf, hostsText, workloadsText } from "../effectText";
 
 const overriding = (mode: string): object => ({
   ...webAndApi({}, {}),
@@ -56,9 +55,3 @@ export const overrideEgress: ObjectRule = {
     }
   },
 };
-
-/** Names the hosts of differences: the first, and how many more. */
-function hostsText(differences: readonly Difference[]): string {
-  const [first = "", ...others] = new Set(differences.map(targetText));
-  return `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
-}

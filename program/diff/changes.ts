@@ -7,8 +7,10 @@ import {
   difference,
   mayCall,
   type ObjectName,
+  parseBlock,
   requestText,
   sentText,
+  unknownHost,
   type Workload,
 } from "../../effect";
 import { type Cause, causesOf } from "./causes";
@@ -208,8 +210,9 @@ function sentenceOf(
     case "network opened":
     case "network closed": {
       const may = kind === "network opened" ? "may now" : "may no longer";
+      const named = sent !== undefined && sent.host !== unknownHost && !parseBlock(sent.host);
       return witness === undefined
-        ? `${server} ${may} connect to hosts outside of the cluster, as NetworkPolicies say`
+        ? `${server} ${may} connect to ${named ? to : "hosts"} outside of the cluster, as NetworkPolicies say`
         : `${names.client(witness)}${moreClients(alike)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
     }
     case "egress opened":

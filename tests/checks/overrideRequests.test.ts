@@ -225,4 +225,25 @@ describe("overrides of requests", () => {
       [],
     );
   });
+
+  it("leave the egress of declared calls to external services", () => {
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+    const more = {
+      networkPolicies: {},
+      services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank },
+    };
+    const egress = (...rules: object[]): string[] =>
+      found({ NetworkPolicy: { "shop/jobs": { spec: { egress: rules } } } }, more).filter((line) =>
+        line.startsWith("MW912"),
+      );
+    const to = (cidr: string, ports?: object[]): object => ({ to: [{ ipBlock: { cidr } }], ports });
+    const denied = `MW912 NetworkPolicy["shop/jobs"]: the override denies declared calls of "jobs" to bank.example.com:443, because no NetworkPolicy allows their egress`;
+    expect(egress()).to.deep.equal([denied]);
+    expect(egress(to("0.0.0.0/0", [{ protocol: "TCP", port: 8443 }]))).to.deep.equal([denied]);
+    expect(egress(to("0.0.0.0/0", [{ protocol: "TCP", port: 443 }]))).to.deep.equal([]);
+    // The host may have these addresses.
+    expect(egress(to("203.0.113.0/24", [{ protocol: "TCP", port: 443 }]))).to.deep.equal([]);
+    expect(found({ NetworkPolicy: { "shop/web": { spec: { egress: [] } } } }, more)).to.have.length(1);
+  });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { difference, type PlainObject, readObjects } from "../../effect";
 import { api, app, block, egress, ingress, named, namespaceOf, other, policy, web } from "./networkObjects";
-import { service } from "./objects";
+import { object, service } from "./objects";
 
 describe("differences of NetworkPolicies", () => {
   const changes = (before: PlainObject[], after: PlainObject[]): object[] => {
@@ -66,6 +66,42 @@ describe("differences of NetworkPolicies", () => {
     const sent = { host: "unknown.example", port: 443 };
     expect(found).to.deep.include({ kind: "network opened", name: "shop/web", sent });
     expect(found).to.deep.include({ kind: "network opened", name: "shop/api", sent });
+  });
+
+  it("are connections to each host that a ServiceEntry names, by its own addresses if it has any", () => {
+    const entry = (name: string, more: object = {}): PlainObject =>
+      object("ServiceEntry", `shop/${name}`, {
+        hosts: [`${name}.example.com`],
+        location: "MESH_EXTERNAL",
+        ports: [{ number: 443, name: "tls", protocol: "TLS", targetPort: 8443 }],
+        resolution: "DNS",
+        ...more,
+      });
+    const fixed = { resolution: "STATIC", endpoints: [{ address: "203.0.113.9" }] };
+    const entries = [entry("bank"), entry("vault", fixed), entry("ledger", { location: "MESH_INTERNAL" })];
+    const sent = (before: PlainObject, after: PlainObject): string[] =>
+      changes([...entries, before], [...entries, after]).flatMap((one) => {
+        const {
+          kind,
+          name,
+          sent: to,
+          sure,
+        } = one as { kind: string; name: string; sent?: { host: string; port: number }; sure: boolean };
+        return name === "shop/web" && to ? [`${kind} ${to.host}:${to.port}${sure ? "" : "?"}`] : [];
+      });
+    const open = egress([block("0.0.0.0/0")]);
+    expect(sent(open, egress([block("203.0.113.0/24")]))).to.include.members([
+      "network closed bank.example.com:443?",
+    ]);
+    expect(sent(open, egress([{ podSelector: {} }])).slice(0, 2)).to.deep.equal([
+      "network closed bank.example.com:443",
+      "network closed vault.example.com:443",
+    ]);
+    const port = (number: number): PlainObject => egress([block("0.0.0.0/0")], [{ port: number }]);
+    expect(sent(port(8443), port(443)).slice(0, 2)).to.deep.equal([
+      "network closed bank.example.com:443",
+      "network closed vault.example.com:443",
+    ]);
   });
 
   it("are connections to single addresses, at the borders of the blocks that change", () => {

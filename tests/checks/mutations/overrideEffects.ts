@@ -89,6 +89,16 @@ export const overrideEffects: readonly Mutation[] = [
       overriding(catalog, "AuthorizationPolicy", { spec: { rules: null } }, isCalled(catalog)),
   },
   {
+    code: "MW912",
+    mistake: "an override that closes the egress of a service that calls an external one",
+    mutants: (catalog) =>
+      overriding(catalog, "NetworkPolicy", { spec: { egress: null } }, (name) => {
+        const external = Object.keys(catalog.externalServices ?? {});
+        const callees = Object.keys(catalog.services[name]?.calls ?? {});
+        return catalog.networkPolicies !== undefined && callees.some((callee) => external.includes(callee));
+      }),
+  },
+  {
     code: "MW913",
     mistake: "an override that leaves pods without a proxy",
     mutants: (catalog) =>
