@@ -45,7 +45,7 @@ describe("the shape of a schema", () => {
     // This rule reads no types, so the compiler is left out.
     const eslint = new ESLint({
       ruleFilter: ({ ruleId }) => ruleId === "no-restricted-syntax",
-      overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+      overrideConfig: { languageOptions: { parserOptions: { project: false } } },
     });
     const lint = async (code: string): Promise<(string | null)[]> => {
       const [result] = await eslint.lintText(code, { filePath: "catalog/order.ts" });
