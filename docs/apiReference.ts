@@ -57,24 +57,27 @@ export function readApi(root: string): Api {
   const catalog = new Set(catalogTypes(root, source).map(({ name }) => name));
   const runtime = new Set(Object.keys({ ...meshwright, ...components }));
   const declared = new Map(source.entries.flatMap((entry) => [...exportsOf(source.checker, entry)]));
-  const link: Link = (name) => {
-    if (catalog.has(name)) return `[${name}](catalog.md#${name.toLowerCase()})`;
-    return declared.has(name) ? toSection(name) : `\`${name}\``;
-  };
   const nodes = [...declared].filter(([name]) => !catalog.has(name)).map(([, node]) => node);
   const fileOf = (node: ts.Node): string => relative(root, node.getSourceFile().fileName);
-  const mention = (node: TypeDeclaration): ApiMention => ({
-    name: node.name.text,
-    description: paragraphs(node, link),
-    file: fileOf(node),
-  });
-
   const types = nodes.filter((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node));
   const groupOf = (node: ts.Node): "chartValues" | "normalized" | "types" => {
     if (/values\.ts$/i.test(basename(fileOf(node)))) return "chartValues";
     return dirname(fileOf(node)) === "catalog" ? "normalized" : "types";
   };
   const groups = Object.groupBy(types, groupOf);
+  const link: Link = (name) => {
+    const node = declared.get(name);
+    if (catalog.has(name)) return `[${name}](catalog.md#${name.toLowerCase()})`;
+    if (node === undefined) return `\`${name}\``;
+    if (groups.normalized?.some((one) => one === node)) return `[${name}](#the-normalized-catalog)`;
+    if (groups.chartValues?.some((one) => one === node)) return `[${name}](#values-of-helm-charts)`;
+    return toSection(name);
+  };
+  const mention = (node: TypeDeclaration): ApiMention => ({
+    name: node.name.text,
+    description: paragraphs(node, link),
+    file: fileOf(node),
+  });
   const byName = new Map(types.map((node) => [node.name.text, node]));
   return {
     components: nodes.filter(ts.isClassDeclaration).map((node) => component(node, link)),
@@ -108,6 +111,7 @@ function component(node: ts.ClassDeclaration, link: Link): ApiComponent {
   const outputs = node.members.filter(ts.isPropertyDeclaration).map((member) => ({
     name: `${name}.${member.name.getText()}`,
     type: member.type?.getText() ?? "",
+    typeLinks: [],
     required: false,
     description: paragraphs(member, link),
     holdsFields: false,

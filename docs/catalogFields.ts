@@ -4,6 +4,7 @@ import {
   type DocumentedField,
   documentedType,
   type DocumentedType,
+  type Link,
   sourceOf,
   type Source,
   type TypeDeclaration,
@@ -30,7 +31,11 @@ export function catalogTypes(root: string, source: Source = sourceOf(root)): Doc
     ts.forEachChild(found, walk);
   };
   visit("MeshDefinition");
-  return [...reached.values()].map((node) => documentedType(node, reached, linked));
+  const link: Link = (name) => {
+    const [type = ""] = name.split(".", 1);
+    return reached.has(type) ? `[${name}](#${name.toLowerCase().replaceAll(".", "")})` : `\`${name}\``;
+  };
+  return [...reached.values()].map((node) => documentedType(node, reached, link));
 }
 
 function declarationsIn(root: string, { program }: Source): Map<string, TypeDeclaration> {
@@ -45,9 +50,4 @@ function declarationsIn(root: string, { program }: Source): Map<string, TypeDecl
       .filter((one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one))
       .map((one) => [one.name.text, one]),
   );
-}
-
-/** The anchor of a type's section, or of a field's. */
-function linked(name: string): string {
-  return /^[A-Z]/.test(name) ? `[${name}](#${name.toLowerCase().replaceAll(".", "")})` : `\`${name}\``;
 }

@@ -17,6 +17,8 @@ export interface DocumentedField {
   /** Qualified name, such as `CallDefinition.methods` or `TelemetryDefinition.tracing.provider`. */
   readonly name: string;
   readonly type: string;
+  /** Links to the sections of the types that it names. */
+  readonly typeLinks: readonly string[];
   readonly required: boolean;
   /** Meaning and default, then links: paragraphs of Markdown. */
   readonly description: readonly string[];
@@ -26,7 +28,7 @@ export interface DocumentedField {
 
 export type TypeDeclaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 
-/** How a page links to a name in a docstring. */
+/** How a page links to a name: to its section, or as code if there is none. */
 export type Link = (name: string) => string;
 
 export interface Source {
@@ -76,11 +78,27 @@ export function documentedType(
     parents: ts.isInterfaceDeclaration(node)
       ? (node.heritageClauses ?? []).flatMap((clause) => clause.types.map((type) => type.getText()))
       : [],
-    ...(ts.isTypeAliasDeclaration(node) && { alias: node.type.getText() }),
+    ...(ts.isTypeAliasDeclaration(node) && { alias: aliasText(node.type) }),
     fields: (ts.isTypeAliasDeclaration(node) ? literalsOf(node.type) : [node]).flatMap((one) =>
       fieldsOf(name, one, types, link),
     ),
   };
+}
+
+/** The text of a type. If it is the elements of a list of the same file, these. */
+function aliasText(type: ts.TypeNode): string {
+  const text = type.getText();
+  const [, list] = /^\(typeof (\w+)\)\[number\]$/.exec(text) ?? [];
+  if (list === undefined) return text;
+  const declarations = type
+    .getSourceFile()
+    .statements.filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations]);
+  const value = declarations.find(({ name }) => name.getText() === list)?.initializer;
+  const elements = value && ts.isAsExpression(value) ? value.expression : undefined;
+  if (!elements || !ts.isArrayLiteralExpression(elements))
+    throw new Error(`${list} is not a list of this file`);
+  return elements.elements.map((element) => element.getText()).join(" | ");
 }
 
 function fieldsOf(
@@ -98,12 +116,22 @@ function fieldsOf(
     const field = {
       name,
       type: inner.length > 0 ? "object" : type.getText().replaceAll(/\s+/g, " "),
+      typeLinks: inner.length > 0 ? [] : linksIn(type, link),
       required: questionToken === undefined,
       description: paragraphs(member, link),
       holdsFields: holdsFields(type, types),
     };
     return [field, ...inner];
   });
+}
+
+function linksIn(type: ts.Node, link: Link): string[] {
+  const own = ts.isTypeReferenceNode(type) ? [link(type.typeName.getText())] : [];
+  const inner: string[] = [];
+  ts.forEachChild(type, (child) => {
+    inner.push(...linksIn(child, link));
+  });
+  return [...new Set([...own.filter((text) => text.startsWith("[")), ...inner])];
 }
 
 /** The inline object types of a type. */

@@ -16,9 +16,18 @@ export function typeSection(
     ...(parents.length > 0 ? [`Has the fields of ${parents.join(", ")}, and:`] : []),
     ...fields.flatMap((field) => [
       `### ${field.name}`,
-      `\`${field.type}\`${field.required ? ", required" : ""}`,
+      typeLine(field),
       ...field.description,
       ...more(field),
     ]),
   ].flatMap((paragraph) => [paragraph, ""]);
+}
+
+/** The type, which leads to its section, or is followed by links to the sections of the types that it names. */
+function typeLine({ type, typeLinks, required }: DocumentedField): string {
+  const [link = "", ...others] = typeLinks;
+  const isAlone = link.startsWith(`[${type}]`) && others.length === 0;
+  const shown = isAlone ? link.replace(type, `\`${type}\``) : `\`${type}\``;
+  const more = typeLinks.length > 0 && !isAlone ? ` (see ${typeLinks.join(", ")})` : "";
+  return `${shown}${required ? ", required" : ""}${more}`;
 }

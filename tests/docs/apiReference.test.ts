@@ -42,15 +42,24 @@ describe("docs/api.md", () => {
     const told = api.chartValues.map(({ description }) => /`([^`]+)`/.exec(description[0] ?? "")?.[1]);
     expect(told).to.have.members(charts);
   });
+});
 
-  it("has links that lead somewhere", () => {
-    const page = readFileSync(join(root, "docs", "api.md"), "utf8");
-    const headings = page.split("\n").filter((line) => line.startsWith("## "));
-    expect(headings).to.have.length.greaterThan(40);
-    for (const link of linksOf(page)) {
-      const [file = "", anchor] = link.split("#");
-      const target = readFileSync(join(root, "docs", file === "" ? "api.md" : file), "utf8");
-      if (anchor !== undefined) expect(anchorsOf(target), link).to.include(anchor);
-    }
+describe("the references", () => {
+  for (const name of ["api.md", "catalog.md"]) {
+    it(`have links that lead somewhere: ${name}`, () => {
+      const page = readFileSync(join(root, "docs", name), "utf8");
+      const headings = page.split("\n").filter((line) => line.startsWith("## "));
+      expect(headings).to.have.length.greaterThan(40);
+      for (const link of linksOf(page)) {
+        const [file = "", anchor] = link.split("#");
+        const target = readFileSync(join(root, "docs", file === "" ? name : file), "utf8");
+        if (anchor !== undefined) expect(anchorsOf(target), link).to.include(anchor);
+      }
+    });
+  }
+
+  it("state the values that a type has", () => {
+    const page = readFileSync(join(root, "docs", "catalog.md"), "utf8");
+    expect(page).to.include('type MtlsMode = "STRICT" | "PERMISSIVE";').and.to.not.include("typeof");
   });
 });
