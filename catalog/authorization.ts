@@ -12,6 +12,6 @@ import { z } from "zod";
 export type AuthorizationMode = (typeof authorizationModes)[number];
 
 /** The modes of authorization. */
-export const authorizationModes = ["enforced", "dryRun"] as const;
+const authorizationModes = ["enforced", "dryRun"] as const;
 
 export const authorizationModeSchema: z.ZodType<AuthorizationMode> = z.enum(authorizationModes);

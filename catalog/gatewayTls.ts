@@ -46,7 +46,7 @@ export interface TlsDefinition {
 
 export type GatewayTlsMode = (typeof gatewayTlsModes)[number];
 
-export const gatewayTlsModes = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "PASSTHROUGH", "DISABLE"] as const;
+const gatewayTlsModes = ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "PASSTHROUGH", "DISABLE"] as const;
 
 /** TLS of a host with its defaults resolved. */
 export interface GatewayTls extends TlsDefinition {

@@ -187,7 +187,7 @@ export interface Mesh {
   readonly overrides: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
 
-export const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObject({
+const suppressionSchema: z.ZodType<SuppressionDefinition> = z.strictObject({
   code: z.string(),
   path: z.string(),
   reason: z.string().min(1),

@@ -14,6 +14,6 @@ import { z } from "zod";
 export type ServiceMode = (typeof serviceModes)[number];
 
 /** The supported modes of a Service. */
-export const serviceModes = ["create", "adopt", "none"] as const;
+const serviceModes = ["create", "adopt", "none"] as const;
 
 export const serviceModeSchema: z.ZodType<ServiceMode> = z.enum(serviceModes);

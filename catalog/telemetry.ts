@@ -102,7 +102,7 @@ export interface MetricOverride {
 /** @see https://istio.io/latest/docs/reference/config/telemetry/#MetricSelector-IstioMetric */
 export type IstioMetric = (typeof istioMetrics)[number];
 
-export const istioMetrics = [
+const istioMetrics = [
   "REQUEST_COUNT",
   "REQUEST_DURATION",
   "REQUEST_SIZE",

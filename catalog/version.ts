@@ -85,6 +85,6 @@ export function normalizeWorkloads(
 }
 
 /** Labels of a version's pods. */
-export function versionLabels(version: string, labels: Labels = { version }): Labels {
+function versionLabels(version: string, labels: Labels = { version }): Labels {
   return labels;
 }

@@ -27,7 +27,7 @@ export const invalidValue = (where: string, value: string, fix: string): Text =>
   fix,
 });
 
-export const missingField = (field: string, fix: string): Text => ({ message: `"${field}" is missing`, fix });
+const missingField = (field: string, fix: string): Text => ({ message: `"${field}" is missing`, fix });
 
 export const unknownField = (field: string, fix: string): Text => ({
   message: `there is no field "${field}" here`,

@@ -37,7 +37,7 @@ export interface ReadFiles {
 export const maxManifestBytes = maxCatalogBytes;
 
 /** The largest sum of files that is read, in bytes. About 60,000 objects. */
-export const maxTotalBytes = 4 * maxManifestBytes;
+const maxTotalBytes = 4 * maxManifestBytes;
 
 /**
  * Reads manifests of files, of folders with everything below them, and of standard input.

@@ -14,7 +14,7 @@ export const image = "pulumi/pulumi:3.270.0";
 export const policyConfigFile = "policy.json";
 
 /** File with the OIDC token of a Pulumi deployment. */
-export const deploymentTokenFile = "/mnt/pulumi/pulumi.oidc";
+const deploymentTokenFile = "/mnt/pulumi/pulumi.oidc";
 
 /** Installs Node.js, the project and the policy pack, and checks the pack's configuration. */
 export function setupCommands({ policyPack }: DeploymentTable, { policy }: DeploymentStack): Command[] {

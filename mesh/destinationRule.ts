@@ -18,7 +18,7 @@ import type { DestinationRuleSpec } from "./types/destinationRule.gen";
 type TrafficPolicy = NonNullable<DestinationRuleSpec["trafficPolicy"]>;
 
 /** Shows how the derived limits of the circuit breaker follow from the load. */
-export const sizingAnnotation = "meshwright.dev/sizing";
+const sizingAnnotation = "meshwright.dev/sizing";
 
 /**
  * The settings of callers' proxies for each service: mutual TLS, circuit breaker, load balancing and versions.

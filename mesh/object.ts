@@ -46,7 +46,7 @@ export const protocolAnnotation = "meshwright.dev/protocol";
 export const analyzeSuppressAnnotation = "galley.istio.io/analyze-suppress";
 
 /** Labels of Kubernetes' recommended set that all objects of a mesh have. */
-export function meshLabels(mesh: Mesh): Record<string, string> {
+function meshLabels(mesh: Mesh): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "meshwright", "app.kubernetes.io/part-of": mesh.name };
 }
 

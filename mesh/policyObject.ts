@@ -10,7 +10,7 @@ const dryRunSuffix = ".dry-run";
  *
  * @see https://istio.io/latest/docs/reference/config/annotations/#SecurityPolicyDryRun
  */
-export const dryRunAnnotation = "istio.io/dry-run";
+const dryRunAnnotation = "istio.io/dry-run";
 
 /** An AuthorizationPolicy. A dry run has the annotation and a name of its own, beside the enforced policy. */
 export function policy(

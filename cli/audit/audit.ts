@@ -23,7 +23,7 @@ export interface Audit {
 }
 
 /** The prefix of the annotations by which an object ignores findings of a rule, with the reason as the value. */
-export const ignorePrefix = "ignore.meshwright.dev/";
+const ignorePrefix = "ignore.meshwright.dev/";
 
 /**
  * Judges objects by the policies of the policy pack, and by the rules about consistency and effects.

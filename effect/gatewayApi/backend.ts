@@ -45,7 +45,7 @@ export function destinationOf(
  *
  * @see https://gateway-api.sigs.k8s.io/api-types/referencegrant/
  */
-export function isGranted(
+function isGranted(
   model: Model,
   from: KnownObject,
   to: { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string },

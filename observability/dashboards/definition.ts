@@ -11,16 +11,7 @@ export interface DashboardDefinition {
   readonly rows: readonly Row[];
 }
 
-export const dashboardKeys = [
-  "overview",
-  "services",
-  "security",
-  "resilience",
-  "canary",
-  "certificates",
-] as const;
-
-export type DashboardKey = (typeof dashboardKeys)[number];
+export type DashboardKey = "overview" | "services" | "security" | "resilience" | "canary" | "certificates";
 
 /** A selection at the top of a dashboard. Queries refer to it as `$name`. */
 export interface Variable {

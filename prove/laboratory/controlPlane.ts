@@ -12,7 +12,7 @@ const apiServer = `https://${addresses.node}:6443`;
 const certificates = join(files.control, "certificates");
 
 /** Path of the API server's certificate, which is its own CA. */
-export const apiServerCa = join(certificates, "apiserver.crt");
+const apiServerCa = join(certificates, "apiserver.crt");
 
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager with the ports and addresses of a real cluster, which no other

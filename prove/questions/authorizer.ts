@@ -3,7 +3,7 @@ import { matches } from "../admission";
 import type { Question } from "../question";
 
 /** Whether a provider decides requests to a path, at a port of the pods. */
-export function isAsked({ ports, paths, notPaths }: ExtAuthz, path: string, port?: number): boolean {
+function isAsked({ ports, paths, notPaths }: ExtAuthz, path: string, port?: number): boolean {
   const listed = (patterns: readonly string[]): boolean => patterns.some((pattern) => matches(pattern, path));
   return (
     (port === undefined || ports.length === 0 || ports.includes(port)) &&

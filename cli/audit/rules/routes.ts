@@ -192,7 +192,7 @@ export const missingSubset: AuditRule = {
 };
 
 /** The DestinationRules of a host, also with a wildcard, of any namespace. */
-export function rulesFor(model: Model, host: string): KnownObject[] {
+function rulesFor(model: Model, host: string): KnownObject[] {
   const all = objectsOf(model, "DestinationRule", networking);
   const known = byRuleHost.get(all) ?? indexed(all, model);
   byRuleHost.set(all, known);
