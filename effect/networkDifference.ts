@@ -47,8 +47,9 @@ interface Change {
 const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
 
 /**
- * Returns the connections that NetworkPolicies allow in one model only. There is an entry for each workload that
- * accepts them, and for each one that opens them to hosts outside of the cluster: to each host of its proxy, and to others.
+ * Returns the connections that NetworkPolicies allow in one model only. There is an entry for each workload that accepts
+ * them. There are others for each one that opens them to outside of the cluster: one for each host of its proxy, and one
+ * for all other hosts.
  *
  * @param limit how many pods a peer may select to be compared one by one. Default: that of `clientGroups`.
  */
