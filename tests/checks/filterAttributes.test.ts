@@ -70,4 +70,22 @@ describe("checks of access log filters", () => {
     expect(found("has(request.headers['x-debug'])")).to.have.length(1);
     expect(found("request.headers")).to.deep.equal(line(resultText("map<string, string>")));
   });
+
+  it("find the filters of services, and suggest an attribute if one is meant", () => {
+    const web = (filter: string): string[] =>
+      checkMesh({
+        name: "shop",
+        services: { web: { ports: { http }, telemetry: { accessLogging: { provider: "envoy", filter } } } },
+      })
+        .findings.filter(({ code }) => code === "MW362")
+        .map(({ path, fix }) => `${path}: ${fix}`);
+    const at = "services.web.telemetry.accessLogging.filter";
+    expect(web("response.code >= 400")).to.deep.equal([]);
+    for (const name of ["responseCode", "RESPONSE_CODE", "response_code"]) {
+      expect(web(`${name} >= 400`), name).to.deep.equal([`${at}: did you mean "response.code"?`]);
+    }
+    expect(web("nothing.of_this >= 400")).to.deep.equal([
+      `${at}: use an attribute of Envoy, such as "response.code" or "request.method"`,
+    ]);
+  });
 });
