@@ -5,13 +5,13 @@ import type { OverrideEffect } from "./overrideEffects";
 
 /**
  * Returns an override's differences of a kind. What follows from another finding is left out. This is access to a pod
- * that has lost its proxy, and everything about an object that refers to a missing one.
+ * that has lost its proxy, and everything about an object that is refused or refers to a missing one.
  */
 export function differencesOf(
-  { differences, dangling }: OverrideEffect,
+  { differences, dangling, refused }: OverrideEffect,
   kind: Difference["kind"],
 ): readonly Difference[] {
-  if (dangling.length > 0) return [];
+  if (dangling.length > 0 || refused.length > 0) return [];
   const without = new Set(
     differences.filter((one) => one.kind === "proxy removed").map(({ workload }) => workload.name),
   );

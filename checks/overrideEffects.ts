@@ -13,6 +13,7 @@ import {
   titleOf,
   weaknesses,
 } from "../effect";
+import { crdRefusals } from "./crdRefusals";
 import { modelOf } from "./meshModel";
 import { unknownService } from "./references";
 import type { Rendered } from "./rule";
@@ -29,6 +30,8 @@ export interface OverrideEffect {
   readonly weaknesses: readonly string[];
   /** What the object refers to now that is not there. */
   readonly dangling: readonly string[];
+  /** Why the API server refuses the object now. */
+  readonly refused: readonly string[];
   /** Settings that Istio ignores or reads otherwise now. */
   readonly mistakes: readonly OverrideMistake[];
 }
@@ -102,6 +105,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         differences: differences.filter((one) => own.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
         dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
+        refused: crdRefusals(kind, now.spec),
         mistakes: made.filter(({ object }) => isSame(object, now) || overrides.length === 1),
       },
     ];
@@ -119,6 +123,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
           differences: together,
           weaknesses: [],
           dangling: [],
+          refused: [],
           mistakes: [],
         },
       ];

@@ -69,6 +69,7 @@ import { opaqueToldApart } from "./rules/opaqueToldApart";
 import { originatedFromPlain } from "./rules/originatedFromPlain";
 import { originatedToTls } from "./rules/originatedToTls";
 import { overrideMtls } from "./rules/overrideMtls";
+import { overrideAccepted } from "./rules/overrideAccepted";
 import { overrideAccess } from "./rules/overrideAccess";
 import { overrideDenies } from "./rules/overrideDenies";
 import { overrideOrigins } from "./rules/overrideOrigins";
@@ -370,6 +371,7 @@ export const topics: readonly Topic[] = [
       overrideDestinations, // MW366
       overrideExposure, // MW367
       overrideOrigins, // MW368
+      overrideAccepted, // MW369
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912

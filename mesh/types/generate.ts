@@ -56,7 +56,10 @@ async function generate(file: string): Promise<void> {
   await writeFile(path.join(__dirname, "../../checks/schemas.gen.json"), `${JSON.stringify(schemas)}\n`);
 }
 
-/** What a validator needs: no descriptions, and unknown fields refused, which the API server drops in silence. */
+/**
+ * What a validator needs: no descriptions, and unknown fields refused, which the API server drops in silence. Rules of CEL stay, but
+ * for those that have another form here.
+ */
 function strip(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strip);
   if (schema === null || typeof schema !== "object") return schema;
@@ -68,6 +71,10 @@ function strip(schema: unknown): unknown {
     ]),
   );
   if (isDuration(schema)) stripped.pattern = duration;
+  const rules = rulesOf(schema).filter(({ rule }) => !rule.includes("duration(self)"));
+  if (rules.length > 0) {
+    stripped["x-kubernetes-validations"] = rules.map(({ rule, message }) => ({ rule, message }));
+  }
   const open = "additionalProperties" in schema || "x-kubernetes-preserve-unknown-fields" in schema;
   return "properties" in schema && !open ? { ...stripped, additionalProperties: false } : stripped;
 }
@@ -77,11 +84,20 @@ const duration = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$";
 
 /** The CRDs only say in a rule of CEL that a text is a duration. */
 function isDuration(schema: object): boolean {
-  const { type, "x-kubernetes-validations": rules = [] } = schema as {
-    readonly type?: string;
-    readonly "x-kubernetes-validations"?: readonly { readonly rule: string }[];
+  const { type } = schema as { readonly type?: string };
+  return type === "string" && rulesOf(schema).some(({ rule }) => rule.includes("duration(self)"));
+}
+
+interface CelRule {
+  readonly rule: string;
+  readonly message?: string;
+}
+
+function rulesOf(schema: object): readonly CelRule[] {
+  const { "x-kubernetes-validations": rules = [] } = schema as {
+    readonly "x-kubernetes-validations"?: readonly CelRule[];
   };
-  return type === "string" && rules.some(({ rule }) => rule.includes("duration(self)"));
+  return rules;
 }
 
 /** What a type needs: alternatives only restrict which fields go together, which would make unreadable unions. */

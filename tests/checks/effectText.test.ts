@@ -23,7 +23,9 @@ describe("checks/effectText", () => {
   it("leaves out what follows from a lost proxy, and all of an object that refers to a missing one", () => {
     const differences = [of("proxy removed", "api"), of("access gained", "api"), of("access gained", "web")];
     const names = (kind: Difference["kind"], ...dangling: string[]): string[] =>
-      differencesOf({ differences, dangling } as never, kind).map(({ workload }) => workload.name);
+      differencesOf({ differences, dangling, refused: [] } as never, kind).map(
+        ({ workload }) => workload.name,
+      );
     expect(names("access gained")).to.deep.equal(["web"]);
     expect(names("proxy removed")).to.deep.equal(["api"]);
     expect(names("access gained", "no Secret")).to.deep.equal([]);

@@ -248,6 +248,21 @@ export const overrideEffects: readonly Mutation[] = [
     mutants: (catalog) => rerouting(catalog, { corsPolicy: { allowOrigins: [{ exact: "*" }] } }),
   },
   {
+    code: "MW369",
+    mistake: "an override that sets an algorithm of load balancing and session affinity",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "DestinationRule",
+        {
+          spec: {
+            trafficPolicy: { loadBalancer: { simple: "RANDOM", consistentHash: { useSourceIp: true } } },
+          },
+        },
+        isCalled(catalog),
+      ),
+  },
+  {
     code: "MW919",
     mistake: "an override that verifies tokens by the keys of another issuer",
     *mutants(catalog) {
