@@ -36,7 +36,7 @@ const overriding = (origin: object, allowCredentials: boolean): object => ({
 });
 
 export const text = (requests: string, changes: string): Text => ({
-  message: `the override allows web pages more of requests to ${requests} than the catalog says: ${changes}`,
+  message: `the CORS policy for requests to ${requests} allows web pages more than the catalog says: ${changes}`,
   fix: "set the host's cors in the catalog, where checks read it, or suppress this with the reason",
 });
 

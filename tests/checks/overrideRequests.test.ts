@@ -179,7 +179,7 @@ describe("overrides of requests", () => {
           },
         }),
       );
-    const wider = `MW368 VirtualService["shop/${host}"]: the override allows web pages more of requests to ${host}:443 (such as GET https://${host}:443/app) than the catalog says:`;
+    const wider = `MW368 VirtualService["shop/${host}"]: the CORS policy for requests to ${host}:443 (such as GET https://${host}:443/app) allows web pages more than the catalog says:`;
     const known = 'cors.allowOrigins [{"exact":"https://app.example.com"}] becomes';
     expect(cors({})).to.deep.equal([]);
     expect(cors({ allowOrigins: [{ regex: ".*" }], allowCredentials: true })).to.deep.equal([
@@ -193,7 +193,7 @@ describe("overrides of requests", () => {
     ]);
     const added = rerouting({}, "shop/api", each({ corsPolicy: { allowOrigins: [{ exact: "*" }] } }));
     expect(found(added)).to.deep.equal([
-      `MW368 VirtualService["shop/api"]: the override allows web pages more of requests to ${api}:8080 than the catalog says: cors.allowOrigins not set becomes [{"exact":"*"}]`,
+      `MW368 VirtualService["shop/api"]: the CORS policy for requests to ${api}:8080 allows web pages more than the catalog says: cors.allowOrigins not set becomes [{"exact":"*"}]`,
     ]);
   });
 
