@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import { fits, specMisfits, unknownField, wrongType } from "../../checks/rules/overrideFits";
+
+type Found = { readonly path: string; readonly message: string; readonly fix: string }[];
+
+const rule = (spec: unknown): Found => specMisfits("networking.istio.io", "DestinationRule", spec);
+const route = (http: object): Found =>
+  specMisfits("networking.istio.io", "VirtualService", { hosts: ["a"], http: [http] });
+
+/** The one misfit at a path, whose field has a wrong value. */
+const wrong = (kind: string, path: string, value: unknown, fix: string): Found => [
+  {
+    path,
+    ...wrongType(
+      kind,
+      path
+        .split(/[.[\]]+/)
+        .filter(Boolean)
+        .at(-1) ?? "",
+      value,
+      fix,
+    ),
+  },
+];
+
+describe("the values that a CRD accepts", () => {
+  it("have the type of their field", () => {
+    const pool = (http: object): Found => rule({ trafficPolicy: { connectionPool: { http } } });
+    const at = "spec.trafficPolicy.connectionPool.http";
+    const kind = "DestinationRule";
+    expect(pool({ http1MaxPendingRequests: 5, useClientProtocol: true })).to.deep.equal([]);
+    for (const value of ["5", 1.5, true, [], {}]) {
+      expect(pool({ http1MaxPendingRequests: value })).to.deep.equal(
+        wrong(kind, `${at}.http1MaxPendingRequests`, value, "use a value of type integer"),
+      );
+    }
+    for (const value of ["true", 1, {}]) {
+      expect(pool({ useClientProtocol: value })).to.deep.equal(
+        wrong(kind, `${at}.useClientProtocol`, value, "use a value of type boolean"),
+      );
+    }
+    for (const value of [5, true, [], {}]) {
+      expect(rule({ host: value })).to.deep.equal(
+        wrong(kind, "spec.host", value, "use a value of type string"),
+      );
+    }
+    for (const value of [5, "a", []]) {
+      expect(rule({ trafficPolicy: value })).to.deep.equal(
+        wrong(kind, "spec.trafficPolicy", value, "use a value of type object"),
+      );
+    }
+    for (const value of [5, "a", {}]) {
+      expect(rule({ subsets: value })).to.deep.equal(
+        wrong(kind, "spec.subsets", value, "use a value of type array"),
+      );
+    }
+    const fault = (value: unknown): Found => route({ fault: { abort: { percentage: { value } } } });
+    expect(fault(0.5)).to.deep.equal([]);
+    expect(fault("0.5")).to.deep.equal(
+      wrong(
+        "VirtualService",
+        "spec.http[0].fault.abort.percentage.value",
+        "0.5",
+        "use a value of type number",
+      ),
+    );
+  });
+
+  it("are one of an enumeration, or match a pattern", () => {
+    const tls = (mode: unknown): Found => rule({ trafficPolicy: { tls: { mode } } });
+    expect(tls("ISTIO_MUTUAL")).to.deep.equal([]);
+    const [finding] = tls("MUTAL");
+    expect(finding?.fix).to.match(/^use one of "DISABLE", .*"ISTIO_MUTUAL"$/);
+    expect(tls(5)).to.have.lengthOf(1);
+    expect(tls({})).to.have.lengthOf(1);
+    for (const timeout of ["5s", "1.5s", "1m30s", "10ms"])
+      expect(route({ timeout }), timeout).to.deep.equal([]);
+    for (const timeout of ["5", "5 s", "s", ""]) {
+      expect(route({ timeout })).to.deep.equal(
+        wrong("VirtualService", "spec.http[0].timeout", timeout, "use a duration such as 1.5s"),
+      );
+    }
+    const header = (name: string): Found =>
+      specMisfits("security.istio.io", "RequestAuthentication", {
+        jwtRules: [{ issuer: "a", outputClaimToHeaders: [{ header: name, claim: "b" }] }],
+      });
+    expect(header("x-tenant")).to.deep.equal([]);
+    expect(header("x tenant")).to.deep.equal(
+      wrong(
+        "RequestAuthentication",
+        "spec.jwtRules[0].outputClaimToHeaders[0].header",
+        "x tenant",
+        "use a text that matches ^[-_A-Za-z0-9]+$",
+      ),
+    );
+  });
+
+  it("are in known fields, at every depth", () => {
+    expect(route({ timeoutt: "5s" })).to.deep.equal([
+      {
+        path: "spec.http[0].timeoutt",
+        ...unknownField("VirtualService", "timeoutt", 'did you mean "timeout"?'),
+      },
+    ]);
+    expect(
+      rule({ subsets: [{ name: "v1" }, { name: "v2", label: {} }] }).map(({ path }) => path),
+    ).to.deep.equal(["spec.subsets[1].label"]);
+    // The keys of labels are free, their values are texts.
+    expect(rule({ subsets: [{ name: "v1", labels: { "a.b/c": "d" } }] })).to.deep.equal([]);
+    expect(rule({ subsets: [{ name: "v1", labels: { tier: 1 } }] })).to.deep.equal(
+      wrong("DestinationRule", "spec.subsets[0].labels.tier", 1, "use a value of type string"),
+    );
+    for (const key of ["constructor", "toString"]) {
+      expect(rule({ [key]: "a" }).map(({ path }) => path)).to.deep.equal([`spec.${key}`]);
+    }
+  });
+
+  it("are not judged where the kind or the group is not known, or there is no spec", () => {
+    const spec = { unknown: true };
+    expect(rule(spec)).to.have.lengthOf(1);
+    expect(specMisfits("gateway.networking.k8s.io", "VirtualService", spec)).to.deep.equal([]);
+    expect(specMisfits("networking.istio.io", "AuthorizationPolicy", spec)).to.deep.equal([]);
+    expect(specMisfits("networking.istio.io", "Rule", spec)).to.deep.equal([]);
+    expect(rule(undefined)).to.deep.equal([]);
+    expect(rule(null)).to.deep.equal([]);
+    // In a merge patch null removes the field.
+    expect(rule({ host: null, subsets: null })).to.deep.equal([]);
+  });
+});
+
+describe("an override that fits", () => {
+  it("has a spec of its kind, labels and annotations", () => {
+    const metadata = { labels: { team: "shop" }, annotations: { note: "a" } };
+    expect(fits("DestinationRule", "shop/api", { metadata, spec: { host: "api" } })).to.equal(true);
+    expect(
+      fits("DestinationRule", "shop/api", { apiVersion: "networking.istio.io/v1", kind: "DestinationRule" }),
+    ).to.equal(true);
+    expect(fits("Service", "shop/api", { anything: 5 })).to.equal(true);
+    for (const patch of [
+      { spec: { hosts: [] } },
+      { metadata: { labels: { team: 5 } } },
+      { metadata: { name: "other" } },
+      { status: {} },
+      5,
+      [],
+    ]) {
+      expect(fits("DestinationRule", "shop/api", patch), JSON.stringify(patch)).to.equal(false);
+    }
+  });
+});
