@@ -40,4 +40,31 @@ describe("checks of services without callers", () => {
     const services = { web: { ports: { http } }, api: { ports: { http } } };
     expect(checkMesh({ name: "shop", services }).findings).to.deep.equal([]);
   });
+
+  it("leave the target of a mirror, but not a service that mirrors to itself", () => {
+    const mirror = (service: string): object => ({ traffic: { mirror: { service, percentage: 5 } } });
+    const services = (web: object): object => ({
+      services: {
+        web: { ports: { http }, calls: { api: {} }, ...web },
+        api: { ports: { http } },
+        old: { ports: { http } },
+      },
+    });
+    expect(unreached({}, services(mirror("old")))).to.deep.equal([]);
+    expect(unreached({}, services({}))).to.deep.equal(["MW111 services.old"]);
+    expect(unreached(mirror("old"))).to.include("MW111 services.old");
+  });
+
+  it("report nothing if only proxies call, for decisions or counts", () => {
+    const grpc = { ports: { grpc: { port: 9191, protocol: "grpc" } } };
+    const extensionProviders = { opa: { envoyExtAuthzGrpc: { service: "opa" } } };
+    const web = { ports: { http }, extAuthz: { provider: "opa" } };
+    const api = { ports: { http } };
+    const services = { web, api, opa: grpc };
+    const codes = (catalog: object): string[] =>
+      checkMesh({ name: "shop", ...catalog }).findings.map(({ code, path }) => `${code} ${path}`);
+    expect(codes({ services, extensionProviders })).to.deep.equal([]);
+    const called = { ...services, web: { ...web, calls: { api: {} } }, old: { ports: { http } } };
+    expect(codes({ services: called, extensionProviders })).to.deep.equal(["MW111 services.old"]);
+  });
 });
