@@ -11,7 +11,8 @@ export interface Difference {
    * connections; with `sent`, of the requests that it sends, or of those that a gateway receives. `proxy removed` and `proxy added`. `route
    * changed`, and `route broken` if requests now end at the proxy: of the requests that the workload sends. `CORS wider`: their
    * route allows web pages of other origins more. `host reached`:
-   * requests to a host outside of the mesh that the proxy refused. `egress opened` and `egress closed`: to unknown hosts.
+   * requests to a host outside of the mesh that the proxy refused. `host exported`: such a host that proxies of every namespace
+   * have now. `egress opened` and `egress closed`: to unknown hosts.
    * `network opened` and `network closed`: connections to the workload, or with `sent` of it to a host outside of the
    * cluster, that NetworkPolicies let pass or not.
    * `identity gained` and `identity lost`: of requests of the workload to {@link server}, because it has another identity.
@@ -32,6 +33,7 @@ export interface Difference {
     | "route broken"
     | "CORS wider"
     | "host reached"
+    | "host exported"
     | "egress opened"
     | "egress closed"
     | "network opened"

@@ -4,6 +4,7 @@ import { authorizerDifferences } from "./authorizerDifference";
 import type { Difference, WorkloadPair } from "./change";
 import { limitDifferences } from "./limitDifference";
 import type { Model } from "./model";
+import { exportDifferences } from "./exportDifference";
 import { exposureDifferences } from "./exposureDifference";
 import { gatewayTlsDifferences } from "./gatewayTls";
 import { identityDifferences } from "./identityDifference";
@@ -34,6 +35,7 @@ export function difference(before: Model, after: Model): Difference[] {
       ]),
     ...identityDifferences(before, after, pairs),
     ...networkDifferences(before, after, pairs),
+    ...exportDifferences(before, after),
     ...routeDifferences(before, after, pairs),
   ];
 }

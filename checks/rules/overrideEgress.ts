@@ -14,6 +14,11 @@ export const text = (workloads: string, host = "any host"): Text => ({
   fix: "declare the hosts under externalServices and call them, or suppress this with the reason",
 });
 
+export const exported = (hosts: string, before: string): Text => ({
+  message: `the override lets proxies of every namespace send requests to ${hosts}, which is ${before} without it`,
+  fix: "declare the calls, which export the host to their callers, or suppress this with the reason",
+});
+
 export const overrideEgress: ObjectRule = {
   code: "MW915",
   severity: "warning",
@@ -21,7 +26,7 @@ export const overrideEgress: ObjectRule = {
   why: [
     "With REGISTRY_ONLY a proxy sends requests only to declared hosts.",
     "With ALLOW_ANY it sends them anywhere, so data can leave the mesh unnoticed.",
-    "A wider Sidecar or NetworkPolicy lets it send them to hosts that it does not call.",
+    "A wider Sidecar, NetworkPolicy or exportTo lets it send them to hosts that it does not call.",
   ],
   see: pages.egressControl,
   suppress: "the hosts can't be listed; name what limits them instead.",
@@ -36,6 +41,7 @@ export const overrideEgress: ObjectRule = {
     for (const effect of overrideEffects(mesh, rendered)) {
       const opened = differencesOf(effect, "egress opened");
       const reached = differencesOf(effect, "host reached");
+      const [everywhere] = differencesOf(effect, "host exported");
       const connected = differencesOf(effect, "network opened").filter(({ sent }) => sent);
       if (opened.length > 0) yield { path: effect.path, ...text(workloadsText(opened)) };
       else if (reached.length > 0) {
@@ -43,6 +49,8 @@ export const overrideEgress: ObjectRule = {
           path: effect.path,
           ...text(workloadsText(reached), `${hostsText(reached)}, which no call of it names`),
         };
+      } else if (everywhere) {
+        yield { path: effect.path, ...exported(everywhere.sent?.host ?? "", everywhere.before) };
       } else if (connected.length > 0) {
         yield {
           path: effect.path,

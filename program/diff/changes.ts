@@ -207,6 +207,8 @@ function sentenceOf(
       return `${server} reads tokens in another way`;
     case "host reached":
       return `${server} may now send requests to ${to} outside of the mesh`;
+    case "host exported":
+      return `proxies of every namespace may now send requests to ${sent?.host ?? ""} outside of the mesh`;
     case "network opened":
     case "network closed": {
       const may = kind === "network opened" ? "may now" : "may no longer";

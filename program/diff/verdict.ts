@@ -35,6 +35,7 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "access gained": "wider",
   "access lost": "narrower",
   "host reached": "wider",
+  "host exported": "wider",
   "egress opened": "wider",
   "egress closed": "narrower",
   "network opened": "wider",

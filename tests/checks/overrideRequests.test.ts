@@ -226,6 +226,25 @@ describe("overrides of requests", () => {
     );
   });
 
+  it("export an external service to its callers alone", () => {
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+    const more = {
+      services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank },
+    };
+    const exporting = (...exportTo: string[]): string[] =>
+      found({ ServiceEntry: { "shop/bank": { spec: { exportTo } } } }, more);
+    for (const all of [[], ["*"], ["shop", "*"]]) {
+      expect(exporting(...all), all.join()).to.deep.equal([
+        `MW915 ServiceEntry["shop/bank"]: the override lets proxies of every namespace send requests to bank.example.com, which is exported to shop without it`,
+      ]);
+    }
+    expect(exporting("shop", "front")).to.deep.equal([]);
+    expect(exporting("front").map((line) => line.split(":")[0])).to.deep.equal([
+      'MW914 ServiceEntry["shop/bank"]',
+    ]);
+  });
+
   it("leave the egress of declared calls to external services", () => {
     const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
     const more = {

@@ -23,6 +23,20 @@ describe("effect/difference: addresses of hosts outside of the mesh", () => {
       }),
     ]);
 
+  it("are found where every namespace has the host now", () => {
+    const [own, all] = [entry({ exportTo: ["."] }), entry({ exportTo: ["*"] })];
+    expect(changes("host exported", own, all)).to.deep.equal([
+      "*: exported to shop -> exported to every namespace",
+    ]);
+    expect(changes("host exported", entry({ exportTo: ["~"] }), entry({}))).to.deep.equal([
+      "*: exported to no namespace -> exported to every namespace",
+    ]);
+    expect(changes("host exported", all, own)).to.deep.equal([]);
+    expect(changes("host exported", own, entry({ exportTo: [".", "bank"] }))).to.deep.equal([]);
+    const inside = (exportTo: string[]) => entry({ exportTo, location: "MESH_INTERNAL" });
+    expect(changes("host exported", inside(["."]), inside(["*"]))).to.deep.equal([]);
+  });
+
   it("are found where they come from another place", () => {
     const fixed = entry({ resolution: "STATIC", endpoints: [{ address: "10.0.0.1" }] });
     expect(changes("route changed", entry({ resolution: "DNS" }), fixed)).to.deep.equal([

@@ -122,6 +122,16 @@ export const overrideEffects: readonly Mutation[] = [
       overriding(catalog, "Sidecar", { spec: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } } }),
   },
   {
+    code: "MW915",
+    mistake: "an override that exports an external service to every namespace",
+    *mutants({ externalServices = {}, namespace, name: mesh }) {
+      for (const name of Object.keys(externalServices)) {
+        const at = ["overrides", "ServiceEntry", `${namespace ?? mesh}/${name}`];
+        yield { at, changes: [[at, { spec: { exportTo: ["*"] } }]] };
+      }
+    },
+  },
+  {
     code: "MW916",
     mistake: "an override of a filter by one whose effect is not known",
     mutants: (catalog) =>
