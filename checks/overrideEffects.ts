@@ -87,6 +87,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
   );
   const after = modelOf(mesh, list);
   const differences = difference(before, after);
+  const found = new Set(differences.map(keyOf));
   const made = newMistakes(before, after);
   const single = overrides.flatMap(({ kind, name, patch }): OverrideEffect[] => {
     const [old, now] = [find(plain, kind, name), find(list, kind, name)];
@@ -95,14 +96,14 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
       overrides.length === 1 || differences.length === 0
         ? differences
         : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
-    const own = new Set(alone.map(keyOf));
     const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old, mesh))];
     return [
       {
         path: formatPath(["overrides", kind, name]),
         kind,
         name,
-        differences: differences.filter((one) => own.has(keyOf(one))),
+        // Of what the override causes alone. Another one may change more of the same.
+        differences: alone.filter((one) => found.has(keyOf(one))),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
         dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
         refused: crdRefusals(kind, now.spec),
@@ -110,8 +111,8 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
       },
     ];
   });
-  const known = new Set(single.flatMap((effect) => effect.differences));
-  const together = differences.filter((one) => !known.has(one));
+  const known = new Set(single.flatMap((effect) => effect.differences).map(keyOf));
+  const together = differences.filter((one) => !known.has(keyOf(one)));
   return together.length === 0
     ? single
     : [
@@ -156,8 +157,8 @@ function isSame(one: KnownObject, other: KnownObject): boolean {
 }
 
 /** What a difference is about: several overrides can cause the same. */
-function keyOf({ kind, workload: { namespace, name } }: Difference): string {
-  return `${kind} ${namespace}/${name}`;
+function keyOf({ kind, workload: { namespace, name }, sent }: Difference): string {
+  return `${kind} ${namespace}/${name} ${sent === undefined ? "" : `${sent.host}:${sent.port}`}`;
 }
 
 function find(list: readonly PlainObject[], kind: string, name: string): KnownObject | undefined {

@@ -226,6 +226,30 @@ describe("overrides of requests", () => {
     );
   });
 
+  it("have findings of their own, though they change requests of one caller", () => {
+    const two = {
+      services: {
+        web: { ports: { http }, calls: { api: {}, cart: {} } },
+        api: { ports: { http }, resilience: { timeout: "2s" } },
+        cart: { ports: { http } },
+      },
+    };
+    const timeout = rerouting(two, "shop/api", each({ timeout: "9s" }));
+    const pool = (name: string): object => ({
+      DestinationRule: {
+        [`shop/${name}`]: { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 7 } } } } },
+      },
+    });
+    const connections = (name: string): string =>
+      `MW365 DestinationRule["shop/${name}"]: ${replaces} ${name}.shop.svc.cluster.local:8080: connectionPool.tcp.maxConnections 100 becomes 7`;
+    for (const name of ["api", "cart"]) {
+      expect(found({ ...pool(name), ...timeout }, two)).to.deep.equal([
+        connections(name),
+        `${of}: timeout 2000 ms becomes 9000 ms`,
+      ]);
+    }
+  });
+
   it("export an external service to its callers alone", () => {
     const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
     const more = {
