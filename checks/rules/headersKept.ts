@@ -1,4 +1,5 @@
 import { formatPath, type GatewayHost, type GatewayRoute, type JwtRule, parsePath } from "../../catalog";
+import { clientHeaders, tokenHeaders } from "../decisiveHeaders";
 import { pages } from "../pages";
 import type { MeshRule, Report, Text } from "../rule";
 import { withHosts } from "./example";
@@ -55,8 +56,6 @@ export const headersKept: MeshRule = {
   },
 };
 
-const ofClients = ["x-forwarded-for", "x-forwarded-client-cert"];
-
 function* changed(route: GatewayRoute, { cors }: GatewayHost, rules: readonly JwtRule[]): Iterable<Report> {
   for (const { direction, header, written, path } of operations(route)) {
     if (direction === "response") {
@@ -68,7 +67,7 @@ function* changed(route: GatewayRoute, { cors }: GatewayHost, rules: readonly Jw
     )?.issuer;
     if (route.edge.endUser && tokenHeaders(rules).has(header)) yield { path, ...tokenChanged(header) };
     else if (written && issuer !== undefined) yield { path, ...claimForged(header, issuer) };
-    else if (written && ofClients.includes(header)) yield { path, ...clientForged(header) };
+    else if (written && clientHeaders.includes(header)) yield { path, ...clientForged(header) };
   }
 }
 
@@ -97,16 +96,4 @@ function operations({ headers = {}, edge }: GatewayRoute): Operation[] {
       ...remove.map((name, i) => one(name, false, "remove", i)),
     ];
   });
-}
-
-/** Headers in which proxies look for tokens, in lower case. */
-function tokenHeaders(rules: readonly JwtRule[]): Set<string> {
-  return new Set(
-    rules.flatMap(({ fromHeaders, fromCookies, fromParams }) => [
-      ...(fromHeaders ?? (fromCookies || fromParams ? [] : [{ name: "authorization" }])).map(({ name }) =>
-        name.toLowerCase(),
-      ),
-      ...(fromCookies ? ["cookie"] : []),
-    ]),
-  );
 }

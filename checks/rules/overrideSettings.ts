@@ -3,6 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { type ChangedPart, changedParts, defaultRetries, type Difference } from "../../effect";
+import { decisiveHeaders, replacesHeader } from "../decisiveHeaders";
 import { differencesOf, newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
 
 const overriding = (maxConnections: number): object => ({
@@ -24,7 +25,7 @@ export const text = (of: string, before: string, after: string, more = 0): Text 
 /** What has a field of the catalog. */
 const settings = new RegExp(
   `^(${[
-    "timeout|time of an attempt|retries|share|copies to .+|(headers|rewrite|cors)\\..+",
+    "timeout|time of an attempt|retries|share|copies to .+|(rewrite|cors)\\..+",
     "(connectionPool|outlierDetection|retryBudget)\\..+|loadBalancer\\.consistentHash\\..+",
   ].join("|")})$`,
 );
@@ -60,7 +61,10 @@ export const overrideSettings: ObjectRule = {
         continue;
       }
       const isWider = differencesOf(effect, "CORS wider").length > 0;
-      const parts = reroutes(effect, mesh).flatMap((difference) => replacedParts(difference, isWider));
+      const decisive = decisiveHeaders(mesh);
+      const parts = reroutes(effect, mesh)
+        .flatMap(replacedParts)
+        .filter((part) => isOwn(part, decisive) && !(isWider && part.setting.startsWith("cors.")));
       // A setting that changes alike at several places is one.
       const changes = Map.groupBy(parts, (part) => JSON.stringify([titleOf(part), part.before, part.after]));
       const [[part] = []] = changes.values();
@@ -86,14 +90,15 @@ interface ReplacedPart extends ChangedPart {
 }
 
 /** What changes of a route. MW366 reports one that leads to other hosts, and MW368 a wider CORS policy. */
-function replacedParts(difference: Difference, isWider: boolean): ReplacedPart[] {
+function replacedParts(difference: Difference): ReplacedPart[] {
   if (difference.routes === undefined) return [];
   const [was, is] = difference.routes;
   if (was.outcome !== "forwarded" || is.outcome !== "forwarded" || newPlaces(was, is).length > 0) return [];
   const of = requestsText(difference);
-  return changedParts(was, is)
-    .filter((part) => isOwn(part) && !(isWider && part.setting.startsWith("cors.")))
-    .map((part) => ({ ...part, of: part.setting === "share" ? of : (part.place ?? of) }));
+  return changedParts(was, is).map((part) => ({
+    ...part,
+    of: part.setting === "share" ? of : (part.place ?? of),
+  }));
 }
 
 /** A share is of one destination. Of other settings, the requests say whose they are. */
@@ -102,27 +107,20 @@ function titleOf({ setting, place }: ChangedPart): string {
 }
 
 /**
- * Whether it replaces what the catalog has set, or rendered otherwise: no fault, and the identity and localities of the
- * server. Istio repeats attempts without the catalog, too.
+ * Whether it replaces what the catalog has set, or rendered otherwise: no fault, the identity and localities of the server,
+ * and headers that decide. Istio repeats attempts without the catalog, too.
  */
-function isOwn(part: ChangedPart): boolean {
+function isOwn(part: ChangedPart, decisive: ReadonlySet<string>): boolean {
   const { setting, before, after } = part;
   if (meant.test(setting)) return true;
+  if (setting.startsWith("headers.")) return replacesHeader(part, decisive);
   // Other algorithms choose among the same endpoints. This one keeps the address that the client has chosen.
   if (setting === "loadBalancer.simple") return before === passthrough || after === passthrough;
   return (
     before !== undefined &&
     settings.test(setting) &&
-    !(setting === "retries" && before === String(defaultRetries.attempts)) &&
-    !isAdded(part)
+    !(setting === "retries" && before === String(defaultRetries.attempts))
   );
 }
 
 const passthrough = "PASSTHROUGH";
-
-/** Whether a list of headers only gets further ones. */
-function isAdded({ setting, before = "[]", after = "[]" }: ChangedPart): boolean {
-  if (!/^headers\..*remove$/.test(setting)) return false;
-  const [had, has] = [before, after].map((list) => JSON.parse(list) as unknown[]);
-  return had?.every((name) => has?.includes(name)) ?? false;
-}

@@ -135,6 +135,44 @@ describe("overrides of requests", () => {
     ]);
   });
 
+  it("leave headers that decide: of tokens, claims, tenants, affinity, clients and CORS", () => {
+    const issuer = "https://id.example.com";
+    const more = {
+      services: {
+        web: { ports: { http }, calls: { api: {} } },
+        api: {
+          ports: { http },
+          loadBalancing: { consistentHash: { httpHeaderName: "X-User" } },
+          rateLimit: { requests: 10, per: "1s", quota: { header: "x-tenant", requests: 5, per: "1s" } },
+        },
+      },
+      jwtRules: [
+        { issuer, jwksUri: `${issuer}/keys`, outputClaimToHeaders: [{ header: "x-subject", claim: "sub" }] },
+      ],
+    };
+    const known = found({}, more);
+    const changed = (headers: object): string[] =>
+      found(rerouting(more, "shop/api", each({ headers })), more).filter((line) => !known.includes(line));
+    for (const name of ["Authorization", "x-subject", "x-tenant", "x-user", "x-forwarded-for"]) {
+      expect(changed({ request: { set: { [name]: "a" } } })).to.deep.equal([
+        `${of}: headers.request.set.${name} not set becomes a`,
+      ]);
+      expect(changed({ request: { remove: ["x-debug", name] } })).to.deep.equal([
+        `${of}: headers.request.remove not set becomes ["x-debug","${name}"]`,
+      ]);
+    }
+    expect(changed({ response: { add: { "access-control-allow-origin": "*" } } })).to.deep.equal([
+      `${of}: headers.response.add.access-control-allow-origin not set becomes *`,
+    ]);
+    const harmless = {
+      request: { set: { "x-debug": "1" } },
+      response: { remove: ["x-user", "authorization"] },
+    };
+    expect(changed(harmless)).to.deep.equal([]);
+    const unread = rerouting({}, "shop/api", each({ headers: { request: { remove: ["authorization"] } } }));
+    expect(found(unread)).to.deep.equal([]);
+  });
+
   it("lead requests of a gateway only where its routes do", () => {
     const more = routed({});
     const first = (route: object) => (routes: readonly Http[]) => [route, ...routes];
