@@ -1,124 +1,100 @@
 import { Environment } from "@marcbachmann/cel-js";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { formatPath, isObject } from "../catalog";
 import schemas from "./schemas.gen.json";
 
-/** The parts of a CRD's schema by which the API server refuses an object that has only known fields. */
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly required?: readonly string[];
-  readonly oneOf?: readonly Schema[];
-  readonly anyOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly not?: Schema;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message?: string }[];
+/** A rule of CEL in a CRD. */
+interface CelRule {
+  readonly rule: string;
+  readonly message?: string;
 }
 
+const celKeyword = "x-kubernetes-validations";
+const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false });
+ajv.addKeyword({
+  keyword: celKeyword,
+  validate: (rules: readonly CelRule[], value: unknown) => rules.every((rule) => isKept(rule, value)),
+});
+const validators = new Map<string, ValidateFunction>();
+
 /**
- * Returns why the API server refuses the spec of an object of Istio, one text for each reason. Reasons are fields that are missing
- * or exclude each other, limits of values, and the CRD's rules of CEL. Unknown fields and types are not judged.
+ * Returns why the API server refuses the spec of an object of Istio, one text for each reason. Reasons are fields that are
+ * missing or exclude each other, limits of values, and the CRD's rules of CEL. Unknown fields and types are not judged.
  *
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
  */
 export function crdRefusals(kind: string, spec: unknown): string[] {
-  const [, schema] =
-    Object.entries(schemas as Readonly<Record<string, Schema>>).find(([name]) => name.endsWith(`/${kind}`)) ??
-    [];
-  return schema === undefined ? [] : [...new Set(refusals(schema, spec, ["spec"]))];
+  const [, schema] = Object.entries(schemas).find(([name]) => name.endsWith(`/${kind}`)) ?? [];
+  if (schema === undefined) return [];
+  const validate = validators.get(kind) ?? ajv.compile(schema);
+  validators.set(kind, validate);
+  validate(spec);
+  return [...new Set((validate.errors ?? []).flatMap((error) => textsOf(error, spec)))];
 }
 
-function refusals(schema: Schema, value: unknown, path: (string | number)[]): string[] {
-  const at = formatPath(path);
-  const own = [...combined(schema, value), ...limits(schema, value), ...celRefusals(schema, value)];
-  const texts = own.map((text) => `${at}: ${text}`);
-  if (Array.isArray(value)) {
-    return [...texts, ...value.flatMap((one, i) => refusals(schema.items ?? {}, one, [...path, i]))];
+/** The texts of an error, which begin with its place. None of an error that is a part of another one, or not judged here. */
+function textsOf(error: ErrorObject, spec: unknown): string[] {
+  if (/\/(oneOf|anyOf|not)\//.test(error.schemaPath)) return [];
+  const at = placeOf(error.instancePath, spec);
+  return reasonsOf(error).map((reason) => `${at}: ${reason}`);
+}
+
+function reasonsOf({ keyword, params, schema, data, message = "" }: ErrorObject): string[] {
+  if (keyword === "required") return [`${String(params.missingProperty)} is missing`];
+  if (keyword === "oneOf" || keyword === "anyOf") {
+    const names = (schema as Alternative[]).flatMap(namesIn);
+    const given = names.filter((name) => isObject(data) && data[name] !== undefined);
+    return [
+      given.length > 1
+        ? `only one of ${given.join(", ")} can be set`
+        : `one of ${names.join(", ")} is missing`,
+    ];
   }
-  if (!isObject(value)) return texts;
-  const { properties = {}, additionalProperties } = schema;
-  const rest = typeof additionalProperties === "object" ? additionalProperties : {};
-  const schemaOf = (key: string): Schema =>
-    (Object.hasOwn(properties, key) ? properties[key] : undefined) ?? rest;
-  return [
-    ...texts,
-    ...Object.entries(value).flatMap(([key, inner]) => refusals(schemaOf(key), inner, [...path, key])),
-  ];
+  if (keyword === celKeyword) {
+    return (schema as CelRule[]).flatMap((one) => (isKept(one, data) ? [] : [one.message ?? one.rule]));
+  }
+  return /^(min|max)/.test(keyword) ? [message] : [];
 }
 
-/** Fields that are missing, or that exclude each other. */
-function combined({ required = [], oneOf, anyOf, allOf = [] }: Schema, value: unknown): string[] {
-  if (!isObject(value)) return [];
-  const missing = required.filter((key) => value[key] === undefined);
-  const alternatives = oneOf ?? anyOf;
-  const fulfilled = alternatives?.filter((one) => isFulfilled(one, value)).length ?? 1;
-  const isRefused = oneOf ? fulfilled !== 1 : fulfilled === 0;
-  const names = (alternatives ?? []).flatMap((one) => namesIn(one));
-  const given = names.filter((name) => value[name] !== undefined);
-  return [
-    ...missing.map((key) => `${key} is missing`),
-    ...(isRefused
-      ? [
-          given.length > 1
-            ? `only one of ${given.join(", ")} can be set`
-            : `one of ${names.join(", ")} is missing`,
-        ]
-      : []),
-    ...allOf.flatMap((one) => combined(one, value)),
-  ];
-}
-
-function isFulfilled({ required = [], not, oneOf, anyOf, allOf = [] }: Schema, value: object): boolean {
-  return (
-    required.every((key) => (value as Record<string, unknown>)[key] !== undefined) &&
-    !(not && isFulfilled(not, value)) &&
-    (!oneOf || oneOf.filter((one) => isFulfilled(one, value)).length === 1) &&
-    (!anyOf || anyOf.some((one) => isFulfilled(one, value))) &&
-    allOf.every((one) => isFulfilled(one, value))
-  );
+interface Alternative {
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly Alternative[];
+  readonly anyOf?: readonly Alternative[];
+  readonly allOf?: readonly Alternative[];
 }
 
 /** The fields that an alternative requires. */
-function namesIn({ required = [], oneOf = [], anyOf = [], allOf = [] }: Schema): string[] {
+function namesIn({ required = [], oneOf = [], anyOf = [], allOf = [] }: Alternative): string[] {
   return [...required, ...[...oneOf, ...anyOf, ...allOf].flatMap(namesIn)];
 }
 
-function limits(schema: Schema, value: unknown): string[] {
-  const { minimum, maximum, minItems, maxItems, minLength, maxLength } = schema;
-  const [size, least, most, what] =
-    typeof value === "number"
-      ? [value, minimum, maximum, ""]
-      : Array.isArray(value)
-        ? [value.length, minItems, maxItems, " entries"]
-        : typeof value === "string"
-          ? [value.length, minLength, maxLength, " characters"]
-          : [0, undefined, undefined, ""];
-  return [
-    ...(least !== undefined && size < least ? [`${size}${what} is less than ${least}`] : []),
-    ...(most !== undefined && size > most ? [`${size}${what} is more than ${most}`] : []),
-  ];
+/** The path of a JSON pointer into the spec. https://www.rfc-editor.org/rfc/rfc6901 */
+function placeOf(pointer: string, spec: unknown): string {
+  let value = spec;
+  const steps = pointer
+    .split("/")
+    .slice(1)
+    .map((text) => {
+      const key = text.replaceAll("~1", "/").replaceAll("~0", "~");
+      const step = Array.isArray(value) ? Number(key) : key;
+      value = (value as Record<string | number, unknown>)[step];
+      return step;
+    });
+  return formatPath(["spec", ...steps]);
 }
 
 const environment = new Environment({ unlistedVariablesAreDyn: true });
 const programs = new Map<string, ReturnType<Environment["parse"]>>();
 
-/** A rule that the evaluator can't read refuses nothing. */
-function celRefusals({ "x-kubernetes-validations": rules = [] }: Schema, value: unknown): string[] {
-  return rules.flatMap(({ rule, message = rule }) => {
-    try {
-      const program = programs.get(rule) ?? environment.parse(rule);
-      programs.set(rule, program);
-      return program({ self: celValue(value) }) === false ? [message] : [];
-    } catch {
-      return [];
-    }
-  });
+/** Whether a value keeps a rule. A rule that the evaluator can't read refuses nothing. */
+function isKept({ rule }: CelRule, value: unknown): boolean {
+  try {
+    const program = programs.get(rule) ?? environment.parse(rule);
+    programs.set(rule, program);
+    return program({ self: celValue(value) }) !== false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whole numbers are integers of CEL. */

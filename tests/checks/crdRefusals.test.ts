@@ -48,7 +48,7 @@ describe("what the API server refuses of an overridden object", () => {
       { rules: [{ from: [{ source: { principals: ["a"], serviceAccounts: ["b"] } }] }] },
       ["spec.rules[0].from[0].source: Cannot set serviceAccounts with namespaces or principals"],
     ],
-    ["ServiceEntry", { hosts: [], ports }, ["spec.hosts: 0 entries is less than 1"]],
+    ["ServiceEntry", { hosts: [], ports }, ["spec.hosts: must NOT have fewer than 1 items"]],
     [
       "ServiceEntry",
       { hosts: ["a.example.com"], ports: [...ports, ...ports] },
